@@ -1,0 +1,18 @@
+# Every library we use, and nothing else. The Debian packages that hold them are listed in
+# tools/packages.txt, which tools/setup installs.
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)                                            # text
+find_package(yaml-cpp REQUIRED)                                       # scenarios, kernel profiles
+find_package(nlohmann_json REQUIRED)                                  # JSON
+find_package(CLI11 REQUIRED)                                          # command line
+find_package(LibArchive REQUIRED)                                     # .gz .xz .zst .tar
+find_package(Boost 1.74 REQUIRED)                                     # Boost.DLL: plugins
+pkg_check_modules(libelf REQUIRED IMPORTED_TARGET libelf)             # ELF cores
+pkg_check_modules(cgraph REQUIRED IMPORTED_TARGET libcgraph)          # DOT
+pkg_check_modules(gvc REQUIRED IMPORTED_TARGET libgvc)                # drawing DOT
+if(MEMMAP_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+if(MEMMAP_BENCH)
+  find_package(benchmark REQUIRED)
+endif()

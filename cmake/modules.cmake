@@ -1,0 +1,63 @@
+# One target per folder: memmap_<folder>, of all its sources, which may include itself and DEPS.
+#
+#   memmap_module(e820 DEPS base machine)
+#   memmap_module(input DEPS boot LIBS LibArchive::LibArchive)   LIBS: third party, not passed on
+function(memmap_module name)
+  cmake_parse_arguments(arg "" "" "DEPS;LIBS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
+  list(TRANSFORM arg_DEPS PREPEND memmap_)
+  if(sources)
+    add_library(memmap_${name} STATIC ${sources})
+    target_link_libraries(memmap_${name} PUBLIC ${arg_DEPS} PRIVATE memmap_options ${arg_LIBS})
+    target_include_directories(memmap_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  else()
+    add_library(memmap_${name} INTERFACE)
+    target_link_libraries(memmap_${name} INTERFACE ${arg_DEPS})
+    target_include_directories(memmap_${name} INTERFACE ${PROJECT_SOURCE_DIR}/src)
+  endif()
+endfunction()
+
+# A loadable plugin: build/plugins/<name>.so, of all sources of its folder. Knows only the plugin
+# headers of src/plugin.
+function(memmap_plugin name)
+  file(GLOB sources CONFIGURE_DEPENDS *.cc *.c)
+  add_library(${name} MODULE ${sources})
+  target_link_libraries(${name} PRIVATE memmap_options)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  set_target_properties(${name} PROPERTIES PREFIX ""
+    LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/plugins)
+  install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/memmap/plugins)
+endfunction()
+
+# A GoogleTest program of all *_test.cc here; its cases are CTest tests named <name>.<suite>.<case>.
+#
+#   memmap_test(unit_e820 DEPS e820 LABELS unit)
+function(memmap_test name)
+  cmake_parse_arguments(arg "" "" "DEPS;LIBS;LABELS;SOURCES;DEFINES" ${ARGN})
+  if(NOT arg_SOURCES)
+    file(GLOB_RECURSE arg_SOURCES CONFIGURE_DEPENDS *_test.cc)
+  endif()
+  list(TRANSFORM arg_DEPS PREPEND memmap_)
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_DEPS} ${arg_LIBS} memmap_options GTest::gmock GTest::gtest_main)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE ${arg_DEFINES}
+    MEMMAP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MEMMAP_BUILD_DIR="${PROJECT_BINARY_DIR}")
+  include(GoogleTest)
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
+endfunction()
+
+# Flags of all our own code.
+add_library(memmap_options INTERFACE)
+target_compile_options(memmap_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers)
+target_compile_definitions(memmap_options INTERFACE BOOST_DLL_USE_STD_FS
+  MEMMAP_VERSION="${PROJECT_VERSION}")
+if(MEMMAP_WERROR)
+  target_compile_options(memmap_options INTERFACE -Werror)
+endif()
+if(MEMMAP_SANITIZE)
+  add_compile_options(-fsanitize=${MEMMAP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MEMMAP_SANITIZE})
+endif()

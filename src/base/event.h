@@ -1,0 +1,31 @@
+// What the simulated kernel did, said or failed at. Not errors of ours: part of the result.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/range.h"
+
+namespace memmap {
+
+enum class Severity {
+  debug,    // done by rule; the kernel prints nothing or a KERN_DEBUG line
+  info,     // the kernel says so (pr_info)
+  warning,  // the kernel warns, or the outcome is likely not what the user wanted
+  panic,    // the kernel stops here
+};
+
+// One line of the boot's story. `text` is the kernel's own wording where it prints any (without its
+// time stamp), so that it can be searched for in a log; else ours, in the same tone.
+struct Event {
+  Severity severity = Severity::info;
+  std::string step{};  // the kernel function at work: `trim_bios_range`
+  std::string rule{};  // function, file and version that this follows: `e820__range_update(), arch/x86/kernel/e820.c, v6.12`
+  std::string text{};
+  std::optional<PhysRange> range{};
+};
+
+using Events = std::vector<Event>;
+
+}  // namespace memmap

@@ -1,0 +1,106 @@
+// What is known of the machine that boots: facts from its firmware, its loader and its processors,
+// none of them decided by the kernel's memory management.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/range.h"
+#include "machine/e820_entry.h"
+
+namespace memmap {
+
+enum class Firmware { unknown, bios, efi, xen };
+
+// A node of the boot loader's list of extensible data, at its physical place.
+// kernel: struct setup_data, arch/x86/include/uapi/asm/setup_data.h (16 bytes of header, then `len`)
+struct SetupData {
+  PhysAddr addr{};
+  std::uint32_t type = 0;  // SETUP_E820_EXT 1, SETUP_DTB 2, SETUP_PCI 3, SETUP_EFI 4, ... SETUP_INDIRECT 1<<31
+  std::uint64_t len = 0;   // bytes after the header
+  // For SETUP_INDIRECT: what it points to.
+  std::optional<PhysRange> indirect{};
+  std::uint32_t indirect_type = 0;
+};
+
+// A descriptor of EFI's memory map, in its order.
+struct EfiMemory {
+  PhysRange range{};
+  std::uint32_t type = 0;        // EFI_RESERVED_TYPE 0 ... EFI_CONVENTIONAL_MEMORY 7 ... EFI_UNACCEPTED_MEMORY 15
+  std::uint64_t attributes = 0;  // EFI_MEMORY_UC 1, WC 2, WT 4, WB 8, ... SP 1<<18, RUNTIME 1<<63
+};
+
+struct AcpiTable {
+  std::string signature{};  // RSDP, XSDT, FACP, ...
+  PhysRange range{};
+};
+
+// A memory affinity of the SRAT, or a node that a scenario gives.
+struct NodeMemory {
+  PhysRange range{};
+  int nid = 0;  // proximity domain in firmware's tables, node in a scenario
+  bool hotpluggable = false;
+};
+
+// What the boot processor can do; what is not known stays empty and a documented default is used.
+struct CpuFacts {
+  std::optional<unsigned> possible{};  // CPUs, present and hot-pluggable
+  std::optional<unsigned> present{};
+  std::optional<bool> gbpages{};  // pdpe1gb
+  std::optional<bool> la57{};     // 5-level paging
+  std::optional<bool> nx{};
+  std::optional<bool> pse{};
+  std::optional<bool> pge{};
+  std::optional<unsigned> phys_bits{};
+  std::string vendor{};      // GenuineIntel, AuthenticAMD
+  unsigned family = 0;
+  unsigned model = 0;
+};
+
+// A variable-range MTRR or the default type, as /proc/mtrr and the log give them.
+struct MtrrRange {
+  PhysRange range{};
+  std::string type{};  // write-back, uncachable, ...
+};
+
+// Filled by src/input, read by src/boot. Whoever adds a fact:
+//  - says here what it is, in which unit, and what an empty value means;
+//  - reads it in each source that has it, and lists the source in share/doc/formats.md;
+//  - gives a scenario a key for it (input/scenario.cc and share/schema/scenario.json).
+struct Machine {
+  std::string source{};  // as the user named it: a path, `-`, `--synthetic`
+  std::string format{};  // id of the format it was read as: `dmesg`, `sysfs`, ...
+  // What the reader has to tell about the source: `the log holds 3 boots; the last one was read`.
+  std::vector<std::string> notes{};
+
+  // The map as the boot loader passed it (before the kernel sanitised it, where the source has it
+  // so; else as the kernel printed it), in its order.
+  E820Entries firmware_map{};
+  // Entries of SETUP_E820_EXT nodes: what did not fit the zero page's 128. Appended by the kernel.
+  E820Entries extended_map{};
+  Firmware firmware = Firmware::unknown;
+  std::vector<SetupData> setup_data{};  // in the list's order
+  std::vector<EfiMemory> efi_map{};     // empty: not known (only a log made with efi=debug has it)
+  std::optional<PhysRange> efi_memory_attributes{};  // EFI's memory attributes table, whole
+  std::optional<PhysRange> efi_memmap{};             // where the loader put EFI's memory map itself
+
+  std::optional<std::string> command_line{};
+  std::optional<std::string> kernel_release{};   // `6.12.117+deb12-amd64`, of the kernel that made the log
+  std::optional<PhysAddr> kernel_phys_base{};    // where the kernel image was put
+  std::optional<PhysRange> initrd{};             // as the loader put it, before any relocation
+
+  std::vector<AcpiTable> acpi_tables{};
+  std::vector<NodeMemory> node_memory{};  // empty: one node
+  std::optional<PhysRange> mp_floating{};       // MP floating pointer (16 bytes)
+  std::optional<PhysRange> mp_configuration{};  // MP configuration table
+  std::optional<PhysAddr> ebda{};               // from the BIOS data area (word at 0x40e << 4)
+  std::optional<std::uint64_t> base_memory{};   // bytes of base memory (word at 0x413, KiB)
+
+  CpuFacts cpu{};
+  std::vector<MtrrRange> mtrrs{};
+  std::optional<std::string> mtrr_default{};
+};
+
+}  // namespace memmap

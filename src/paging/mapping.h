@@ -1,0 +1,37 @@
+// Mappings of virtual onto physical memory, as the processor would find them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/address.h"
+
+namespace memmap::paging {
+
+inline constexpr std::uint64_t kSize4K = 1ull << 12;
+inline constexpr std::uint64_t kSize2M = 1ull << 21;
+inline constexpr std::uint64_t kSize1G = 1ull << 30;
+
+// Bits of a leaf entry that a run's pages share.
+enum Flags : std::uint32_t {
+  kWritable = 1u << 0,
+  kNoExecute = 1u << 1,
+  kGlobal = 1u << 2,
+  kUser = 1u << 3,
+  kCacheDisable = 1u << 4,
+  kWriteThrough = 1u << 5,
+};
+
+// `pages` pages of `page_size` bytes from `virt` map to consecutive frames from `phys`.
+struct Mapping {
+  VirtAddr virt{};
+  PhysAddr phys{};
+  std::uint64_t page_size = kSize4K;
+  std::uint64_t pages = 0;
+  std::uint32_t flags = 0;
+  friend constexpr bool operator==(const Mapping&, const Mapping&) = default;
+};
+
+using Mappings = std::vector<Mapping>;
+
+}  // namespace memmap::paging
