@@ -37,6 +37,9 @@ function(memmap_test name)
   if(NOT arg_SOURCES)
     file(GLOB_RECURSE arg_SOURCES CONFIGURE_DEPENDS *_test.cc)
   endif()
+  if(NOT arg_SOURCES)
+    return()
+  endif()
   list(TRANSFORM arg_DEPS PREPEND memmap_)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_DEPS} ${arg_LIBS} memmap_options GTest::gmock GTest::gtest_main)
@@ -61,3 +64,23 @@ if(MEMMAP_SANITIZE)
   add_compile_options(-fsanitize=${MEMMAP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${MEMMAP_SANITIZE})
 endif()
+
+# A fuzz target of one file that defines LLVMFuzzerTestOneInput(). With MEMMAP_FUZZ it becomes a
+# libFuzzer program; else a plain program that runs every file of corpus/<name>/ through it, as the
+# CTest test fuzz_<name>.
+#
+#   memmap_fuzz(dmesg DEPS input)        tests/fuzz/dmesg.cc, tests/fuzz/corpus/dmesg/*
+function(memmap_fuzz name)
+  cmake_parse_arguments(arg "" "" "DEPS;LIBS" ${ARGN})
+  list(TRANSFORM arg_DEPS PREPEND memmap_)
+  set(target fuzz_${name})
+  if(MEMMAP_FUZZ)
+    add_executable(${target} ${name}.cc)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${target} ${name}.cc ${PROJECT_SOURCE_DIR}/tests/support/replay_main.cc)
+    add_test(NAME ${target} COMMAND ${target} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+    set_tests_properties(${target} PROPERTIES LABELS fuzz TIMEOUT 120)
+  endif()
+  target_link_libraries(${target} PRIVATE ${arg_DEPS} ${arg_LIBS} memmap_options)
+endfunction()

@@ -1,0 +1,48 @@
+// The formats a machine's memory map can be read from, in one table; and the choice among them.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "input/source.h"
+#include "machine/machine.h"
+
+namespace memmap::input {
+
+struct ReadOptions {
+  std::optional<std::string> format{};  // id of a format: do not guess
+  std::optional<unsigned> boot{};       // which boot of a log that holds several, from 1; empty: the last
+};
+
+// Why a source is, or is not, of a format. `score` 0: it is not, for `reason`; 100: it has a magic
+// number or an unmistakable line; less: it looks so. The highest score wins; formats()'s order breaks
+// ties.
+struct Recognition {
+  int score = 0;
+  std::string reason{};  // one phrase: `no line of an e820 table`, `starts with \x7fELF`
+};
+
+// One row a format. Whoever adds one: a file of its own here that declares its two functions, a
+// row in formats.cc, a test made from a real sample, a fuzz target, a line in share/doc/formats.md.
+struct Format {
+  std::string_view id;       // `dmesg`, `sysfs`, ... as --input-format takes it
+  std::string_view summary;  // one line for `memmap formats`
+  std::string_view example;  // a command line that reads it
+  Recognition (*recognise)(const Source&);  // cheap: looks at the beginning or at marks
+  // Fills in a Machine; `source` and `format` of it are set by read_machine().
+  Result<Machine> (*read)(const Source&, const ReadOptions&);
+};
+
+std::span<const Format> formats();
+
+// Reads an opened source in the format it is in (or the one that `options` forces). When nothing
+// recognises it, the error lists the formats that came closest and why each refused.
+Result<Machine> read_machine(const Source& source, const ReadOptions& options);
+
+// open_source() and read_machine().
+Result<Machine> read_machine(const std::string& path, const ReadOptions& options);
+
+}  // namespace memmap::input

@@ -1,0 +1,35 @@
+// What is read: bytes or a folder, opened once, decompressed, within a budget.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+
+namespace memmap::input {
+
+// Larger inputs are refused: the largest real one is a log of a million lines (about 100 MB).
+inline constexpr std::size_t kMaxSourceBytes = std::size_t{1} << 30;
+
+// Either `folder` is set (and `bytes` empty) or `bytes` holds the whole content, decompressed.
+struct Source {
+  std::string name{};  // for messages and reports: as the user named it; `-`: standard input
+  std::string bytes{};
+  std::filesystem::path folder{};
+
+  bool is_folder() const { return !folder.empty(); }
+};
+
+// Opens `path` (`-`: standard input). Content in gzip, xz, zstd or bzip2 is unpacked, whatever the name;
+// a tar stays a tar. Errors: not there, not readable, neither file nor folder, empty, damaged or
+// too large once unpacked.
+Result<Source> open_source(const std::string& path);
+
+// The same of bytes at hand: unpacks what is compressed. For tests, fuzzers and members of a tar.
+Result<Source> source_from_bytes(std::string name, std::string bytes);
+
+// Reads a plain small file (sysfs, /proc) without unpacking. Errors as open_source().
+Result<std::string> read_file(const std::filesystem::path& path);
+
+}  // namespace memmap::input
