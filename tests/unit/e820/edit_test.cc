@@ -1,0 +1,104 @@
+#include "e820/edit.h"
+
+#include <gtest/gtest.h>
+
+#include "entries.h"
+
+namespace memmap::e820 {
+namespace {
+
+constexpr E820Entry kGone = at(0, 0, E820Type{0});
+
+struct Case {
+  const char* name;
+  E820Entries in;
+  std::uint64_t start, size;
+  E820Entries updated;  // RAM becomes reserved
+  E820Entries removed;  // RAM goes
+};
+const Case kCases[] = {
+    {"apart", {at(0, 4)}, 8, 4, {at(0, 4)}, {at(0, 4)}},
+    {"touching", {at(0, 4), at(8, 4)}, 4, 4, {at(0, 4), at(8, 4)}, {at(0, 4), at(8, 4)}},
+    {"whole", {at(0, 4)}, 0, 4, {at(0, 4, V)}, {kGone}},
+    {"more_than_whole", {at(2, 4)}, 0, 9, {at(2, 4, V)}, {kGone}},
+    {"middle", {at(0, 9)}, 3, 3, {at(0, 3), at(3, 3, V), at(6, 3)}, {at(0, 3), at(6, 3)}},
+    {"head", {at(4, 8)}, 0, 6, {at(6, 6), at(4, 2, V)}, {at(6, 6)}},
+    {"tail", {at(0, 8)}, 6, 9, {at(0, 6), at(6, 2, V)}, {at(0, 6)}},
+    {"across_two",
+     {at(0, 4), at(6, 4)},
+     2,
+     6,
+     {at(0, 2), at(8, 2), at(2, 2, V), at(6, 2, V)},
+     {at(0, 2), at(8, 2)}},
+    {"other_types_stay",
+     {at(0, 4, A), at(4, 4)},
+     0,
+     8,
+     {at(0, 4, A), at(4, 4, V)},
+     {at(0, 4, A), kGone}},
+    {"size_is_clamped", {at(0, 8)}, 4, ~0ull, {at(0, 4), at(4, 4, V)}, {at(0, 4)}},
+};
+
+class EditCases : public testing::TestWithParam<Case> {};
+
+TEST_P(EditCases, Update) {
+  Table table = table_of(GetParam().in);
+  Events events;
+  Editor(table, events, "test").update(GetParam().start, GetParam().size, R, V);
+  EXPECT_EQ(table.entries(), GetParam().updated);
+  EXPECT_EQ(events.size(), 1u);
+}
+
+TEST_P(EditCases, Remove) {
+  Table table = table_of(GetParam().in);
+  Events events;
+  Editor(table, events, "test").remove(GetParam().start, GetParam().size, R);
+  EXPECT_EQ(table.entries(), GetParam().removed);
+  EXPECT_EQ(events.size(), 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(, EditCases, testing::ValuesIn(kCases),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST(Editor, SaysWhatTheKernelSays) {
+  Table table = table_of({at(0, 0x9fc00), at(0x100000, 0x1000000)});
+  Events events;
+  Editor edit(table, events, "trim_bios_range");
+  EXPECT_EQ(edit.update(0, 0x1000, R, V), 0x1000u);
+  EXPECT_EQ(edit.remove(0xa0000, 0x60000, R), 0u);
+  EXPECT_EQ(edit.remove_all(0, 0x1000), 0x1000u);
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(events[0].text, "e820: update [mem 0x00000000-0x00000fff] usable ==> reserved");
+  EXPECT_EQ(events[0].step, "trim_bios_range");
+  EXPECT_EQ(events[1].text, "e820: remove [mem 0x000a0000-0x000fffff] usable");
+  EXPECT_EQ(events[2].text, "e820: remove [mem 0x00000000-0x00000fff] ");
+}
+
+TEST(Editor, DropsWhatFindsNoPlaceAndSaysSo) {
+  Table table = table_of({at(0, 9)}, 2);
+  Events events;
+  Editor(table, events, "test").update(3, 3, R, V);
+  // As the kernel: the tail is lost, the head is shortened all the same.
+  EXPECT_EQ(table.entries(), (E820Entries{at(0, 3), at(3, 3, V)}));
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[1].severity, Severity::warning);
+  EXPECT_EQ(events[1].text, "e820: too many entries; ignoring [mem 0x00000006-0x00000008]");
+}
+
+TEST(Table, EndOfRam) {
+  const Table table = table_of({at(0, 0x1800), at(0x4000, 0x1000, A), at(0x8000, 0x1000, V)});
+  EXPECT_EQ(raw(end_of_ram_pfn(table, Pfn{100}, false)), 1u);
+  EXPECT_EQ(raw(end_of_ram_pfn(table, Pfn{100}, true)), 5u);
+  EXPECT_EQ(raw(end_of_ram_pfn(table, Pfn{3}, true)), 1u);
+}
+
+TEST(Table, Mapped) {
+  const Table table = table_of({at(0, 4), at(4, 4), at(10, 2, V)});
+  EXPECT_TRUE(mapped_all(table, PhysRange::make(1, 8), R));
+  EXPECT_FALSE(mapped_all(table, PhysRange::make(1, 9), R));
+  EXPECT_TRUE(mapped_any(table, PhysRange::make(7, 20), R));
+  EXPECT_FALSE(mapped_any(table, PhysRange::make(8, 20), R));
+}
+
+}  // namespace
+}  // namespace memmap::e820

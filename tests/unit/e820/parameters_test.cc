@@ -1,0 +1,86 @@
+#include "e820/parameters.h"
+
+#include <gtest/gtest.h>
+
+#include "e820/sanitize.h"
+#include "entries.h"
+
+namespace memmap::e820 {
+namespace {
+
+constexpr std::uint64_t kM = 1 << 20;
+
+struct Case {
+  const char* line;
+  E820Entries want;  // after sanitising, of RAM [0, 4M), reserved [4M, 5M)
+  std::size_t warnings = 0;
+};
+const Case kCases[] = {
+    {"quiet", {at(0, 4 * kM), at(4 * kM, kM, V)}},
+    {"mem=2M", {at(0, 2 * kM), at(4 * kM, kM, V)}},
+    {"mem=2M mem=1M", {at(0, kM), at(4 * kM, kM, V)}},
+    {"mem=0", {at(0, 4 * kM), at(4 * kM, kM, V)}, 1},
+    {"mem", {at(0, 4 * kM), at(4 * kM, kM, V)}, 1},
+    {"mem=nopentium", {at(0, 4 * kM), at(4 * kM, kM, V)}, 2},
+    {"mem=lots", {at(0, 4 * kM), at(4 * kM, kM, V)}, 1},
+    {"memmap=2M", {at(0, 2 * kM), at(4 * kM, kM, V)}},
+    {"memmap=1M@5M", {at(0, 4 * kM), at(4 * kM, kM, V), at(5 * kM, kM)}},
+    {"memmap=1M$1M", {at(0, kM), at(kM, kM, V), at(2 * kM, 2 * kM), at(4 * kM, kM, V)}},
+    {"memmap=1M#3M", {at(0, 3 * kM), at(3 * kM, kM, A), at(4 * kM, kM, V)}},
+    {"memmap=1M!3M", {at(0, 3 * kM), at(3 * kM, kM, E820Type::pram), at(4 * kM, kM, V)}},
+    {"memmap=1M%3M-1+2", {at(0, 3 * kM), at(3 * kM, 2 * kM, V)}},
+    {"memmap=1M%4M-2+1", {at(0, 5 * kM)}},
+    {"memmap=1M%4M-2", {at(0, 4 * kM)}},
+    {"memmap=1M%5M+20", {at(0, 4 * kM), at(4 * kM, kM, V), at(5 * kM, kM, E820Type{20})}},
+    {"memmap=2M%3M", {at(0, 3 * kM)}},
+    {"memmap=1M%3M-1+2x", {at(0, 4 * kM), at(4 * kM, kM, V)}, 1},
+    {"memmap=exactmap,640K@0,1M@1M", {at(0, 640 * 1024), at(kM, kM)}},
+    {"memmap=exactmap memmap=640K@0 memmap=1M@1M", {at(0, 640 * 1024), at(kM, kM)}},
+    {"memmap=1M$1M,1M$3M", {at(0, kM), at(kM, kM, V), at(2 * kM, kM), at(3 * kM, 2 * kM, V)}},
+    {"memmap=x,1M$3M", {at(0, 3 * kM), at(3 * kM, 2 * kM, V)}, 1},
+    {"memmap=1M$3M,", {at(0, 3 * kM), at(3 * kM, 2 * kM, V)}, 1},
+    {"memmap=1M$3Mz", {at(0, 3 * kM), at(3 * kM, 2 * kM, V)}, 1},
+    {"memmap", {at(0, 4 * kM), at(4 * kM, kM, V)}},
+};
+
+TEST(ApplyParameter, EachForm) {
+  for (const Case& c : kCases) {
+    Table table = table_of({at(0, 4 * kM), at(4 * kM, kM, V)});
+    Events events;
+    UserMap user;
+    for (const auto& p : kernel::parse_command_line(c.line))
+      apply_parameter(p, table, events, user);
+    sanitize(table);
+    EXPECT_EQ(table.entries(), c.want) << c.line;
+    EXPECT_EQ(std::ranges::count(events, Severity::warning, &Event::severity),
+              static_cast<std::ptrdiff_t>(c.warnings))
+        << c.line;
+  }
+}
+
+TEST(ApplyParameter, UserMapIsNoticed) {
+  const auto userdef = [](const char* line) {
+    Table table = table_of({at(0, 4 * kM)});
+    Events events;
+    UserMap user;
+    for (const auto& p : kernel::parse_command_line(line)) apply_parameter(p, table, events, user);
+    return user;
+  };
+  EXPECT_FALSE(userdef("quiet memory=1 memmap=x").userdef);
+  EXPECT_TRUE(userdef("memmap=1M@5M").userdef);
+  EXPECT_TRUE(userdef("mem=0").userdef);
+  EXPECT_EQ(userdef("mem=2M").max_mem_size, 2 * kM);
+  EXPECT_EQ(userdef("memmap=2M").max_mem_size, std::nullopt);
+}
+
+TEST(ApplyParameter, SameTypeTwiceIsABugOfTheKernels) {
+  Table table = table_of({at(0, 4 * kM)});
+  Events events;
+  UserMap user;
+  apply_parameter({"memmap", "1M%0-1+1"}, table, events, user);
+  ASSERT_FALSE(events.empty());
+  EXPECT_EQ(events.back().severity, Severity::panic);
+}
+
+}  // namespace
+}  // namespace memmap::e820
