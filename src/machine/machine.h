@@ -83,6 +83,8 @@ struct Machine {
   Firmware firmware = Firmware::unknown;
   std::vector<SetupData> setup_data{};  // in the list's order
   std::vector<EfiMemory> efi_map{};     // empty: not known (only a log made with efi=debug has it)
+  // Large MMIO descriptors of EFI's map, where a log names them though it does not have the whole map.
+  std::vector<PhysRange> efi_mmio{};
   std::optional<PhysRange> efi_memory_attributes{};  // EFI's memory attributes table, whole
   std::optional<PhysRange> efi_memmap{};             // where the loader put EFI's memory map itself
 
@@ -97,10 +99,13 @@ struct Machine {
   std::optional<PhysRange> mp_configuration{};  // MP configuration table
   std::optional<PhysAddr> ebda{};               // from the BIOS data area (word at 0x40e << 4)
   std::optional<std::uint64_t> base_memory{};   // bytes of base memory (word at 0x413, KiB)
+  // Bytes of RAM from 1 MiB on, as the BIOS's older calls (e801, 88) gave them.
+  std::optional<std::uint64_t> memory_above_1m{};
 
   CpuFacts cpu{};
   std::vector<MtrrRange> mtrrs{};
   std::optional<std::string> mtrr_default{};
+  std::optional<PhysAddr> mtrr_tom2{};  // AMD: RAM from 4 GiB up to here is cached whatever MTRRs say
 };
 
 }  // namespace memmap

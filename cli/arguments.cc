@@ -1,0 +1,162 @@
+#include "arguments.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "base/suggest.h"
+
+namespace memmap::cli {
+namespace {
+
+constexpr std::string_view kAbout =
+    "memmap simulates the early memory management of Linux on x86-64: from a machine's e820 map to "
+    "the buddy allocator, without booting.";
+
+constexpr std::string_view kFooter =
+    "Exit status: 0 good, 1 a check failed or a difference was found, 2 bad input or usage,\n"
+    "70 an internal fault or a plugin's.\n\n"
+    "`memmap COMMAND --help` shows a command's options and examples.";
+
+// A switch or option of CLI11's and where its values go.
+struct Slot {
+  std::string name;
+  std::vector<std::string> values{};
+  bool is_switch = false;
+  CLI::Option* option = nullptr;
+};
+
+void define(CLI::App& app, const Command& command, std::vector<Slot>& slots) {
+  slots.reserve(command.options.size() + 1);  // CLI11 keeps references into it
+  for (const Option& o : command.options) {
+    const std::string name(o.name);
+    const std::size_t comma = name.find(',');
+    Slot& slot = slots.emplace_back(Slot{comma == std::string::npos ? name : name.substr(comma + 1)});
+    slot.is_switch = o.value.empty();
+    if (slot.is_switch) {
+      slot.option = app.add_flag(name, std::string(o.help));
+      continue;
+    }
+    slot.option = app.add_option(name, slot.values, std::string(o.help));
+    slot.option->expected(1)->type_name(std::string(o.value))->option_text(std::string(o.value));
+    slot.option->multi_option_policy(o.repeat ? CLI::MultiOptionPolicy::TakeAll
+                                              : CLI::MultiOptionPolicy::Throw);
+    if (o.repeat) slot.option->allow_extra_args(false);
+  }
+  if (!command.positional.name.empty()) {
+    const std::string name(command.positional.name);
+    Slot& slot = slots.emplace_back(Slot{name});
+    slot.option = app.add_option(name, slot.values, std::string(command.positional.help));
+    slot.option->expected(1)->type_name("");
+    if (command.positional.required) slot.option->required();
+  }
+  if (!command.examples.empty()) app.footer("Examples:\n" + std::string(command.examples));
+}
+
+ExitCode usage(std::string_view command, std::string_view message) {
+  fmt::print(stderr, "memmap: error: {}\n", message);
+  fmt::print(stderr, "`memmap {}--help` tells what is accepted\n",
+             command.empty() ? "" : fmt::format("{} ", command));
+  return ExitCode::bad_input;
+}
+
+ExitCode unknown(std::string_view what, std::string_view command, const std::string& word,
+                 const std::vector<std::string_view>& known) {
+  std::string message = fmt::format("unknown {} `{}`", what, word);
+  if (const auto near = closest(word, known)) message += fmt::format("; did you mean `{}`?", *near);
+  return usage(command, message);
+}
+
+std::vector<std::string_view> option_names(const Command& command) {
+  std::vector<std::string_view> out{"--help"};
+  for (const Option& o : command.options) {
+    const std::size_t comma = o.name.find(',');
+    out.push_back(comma == std::string_view::npos ? o.name : o.name.substr(comma + 1));
+  }
+  return out;
+}
+
+std::vector<std::string_view> command_names() {
+  std::vector<std::string_view> out;
+  for (const Command& c : commands()) out.push_back(c.name);
+  return out;
+}
+
+// CLI11's own words name its classes and its codes are its own; neither leaves this file.
+ExitCode report(const CLI::ParseError& error, const CLI::App& app, std::string_view command) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+    app.exit(error);  // help or version
+    return ExitCode::good;
+  }
+  std::string message = error.what();
+  while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) message.pop_back();
+  return usage(command, message);
+}
+
+}  // namespace
+
+std::variant<Invocation, ExitCode> parse_arguments(int argc, char** argv) try {
+  CLI::App app{std::string(kAbout), "memmap"};
+  app.set_version_flag("--version", "memmap " MEMMAP_VERSION);
+  app.footer(std::string(kFooter));
+  app.require_subcommand(0, 1);
+  app.get_formatter()->column_width(34);
+
+  // `memmap help COMMAND` is `memmap COMMAND --help`.
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.push_back("--help");
+  }
+  if (words.empty()) {
+    fmt::print("{}", app.help());
+    words = {"--help"};
+  }
+
+  std::vector<std::vector<Slot>> slots(commands().size());
+  for (std::size_t i = 0; i < commands().size(); ++i) {
+    const Command& command = commands()[i];
+    CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+    sub->allow_extras();
+    sub->get_formatter()->column_width(34);
+    define(*sub, command, slots[i]);
+  }
+  if (words.front().front() != '-') {
+    const auto names = command_names();
+    if (std::ranges::find(names, words.front()) == names.end()) {
+      return unknown("command", "", words.front(), names);
+    }
+  }
+
+  std::string_view chosen = words.front().starts_with("-") ? "" : words.front();
+  try {
+    std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants them
+    app.parse(reversed);
+  } catch (const CLI::ParseError& e) {
+    return report(e, app, chosen);
+  }
+  for (std::size_t i = 0; i < commands().size(); ++i) {
+    const Command& command = commands()[i];
+    const CLI::App* sub = app.get_subcommand(std::string(command.name));
+    if (!sub->parsed()) continue;
+    for (const std::string& extra : sub->remaining()) {
+      if (extra.starts_with("-") && extra != "-") {
+        return unknown("option", command.name, extra, option_names(command));
+      }
+      return usage(command.name, fmt::format("`{}` is one argument too many", extra));
+    }
+    Invocation out{&command};
+    for (const Slot& slot : slots[i]) {
+      if (slot.is_switch && slot.option->count() > 0) out.arguments.add(slot.name, "");
+      for (const std::string& value : slot.values) out.arguments.add(slot.name, value);
+    }
+    return out;
+  }
+  return usage("", "a command is missing");
+} catch (const CLI::Error& e) {
+  fmt::print(stderr, "memmap: internal fault: the table of commands is wrong: {}\n", e.what());
+  return ExitCode::fault;
+}
+
+}  // namespace memmap::cli

@@ -1,0 +1,67 @@
+// A command of the program as data: what it is called, what it takes, what it does. The one place
+// that knows the library which parses arguments is arguments.cc.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace memmap::cli {
+
+enum class ExitCode : int {
+  good = 0,
+  difference = 1,  // a check failed or a difference was found
+  bad_input = 2,   // bad input or usage
+  fault = 70,      // an internal error or a plugin's
+};
+
+// `--name` or, with `value`, `--name VALUE`.
+struct Option {
+  std::string_view name{};   // `--e820`; with a short form: `-o,--output`
+  std::string_view value{};  // what stands for the value in help; empty: a switch
+  std::string_view help{};
+  bool repeat = false;  // may be given more than once
+};
+
+struct Positional {
+  std::string_view name{};  // `SOURCE`; empty: the command takes none
+  std::string_view help{};
+  bool required = true;
+};
+
+// What was given. Values are text: each command reads them with base/number.h and its like, so that
+// numbers are understood alike everywhere.
+class Arguments {
+ public:
+  void add(std::string name, std::string value) { values_[std::move(name)].push_back(std::move(value)); }
+
+  bool has(std::string_view name) const { return !all(name).empty(); }
+  std::optional<std::string> get(std::string_view name) const {
+    const auto values = all(name);
+    return values.empty() ? std::nullopt : std::optional(values.back());
+  }
+  std::span<const std::string> all(std::string_view name) const {
+    const auto it = values_.find(name);
+    return it == values_.end() ? std::span<const std::string>{} : std::span(it->second);
+  }
+
+ private:
+  std::map<std::string, std::vector<std::string>, std::less<>> values_{};
+};
+
+// One row of the table of commands (commands.cc).
+struct Command {
+  std::string_view name{};
+  std::string_view summary{};   // one line
+  std::string_view examples{};  // whole lines, shown below the options
+  std::span<const Option> options{};
+  Positional positional{};
+  ExitCode (*run)(const Arguments&) = nullptr;
+};
+
+std::span<const Command> commands();
+
+}  // namespace memmap::cli

@@ -1,0 +1,51 @@
+#include "commands/commands.h"
+
+#include "machine_source.h"
+
+namespace memmap::cli {
+namespace {
+
+constexpr Option kSimulate[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    {"--kernel", "NAME", "the kernel to boot: a name of share/kernels or a profile's file"},
+    {"--cmdline", "TEXT", "its command line, instead of the machine's own"},
+    {"--format", "FORMAT", "text (default), json, dot or memblock-debug"},
+    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
+    {"--force", "", "replace FILE if it exists"},
+    {"--strict", "", "exit 1 if the simulated kernel warns or panics"},
+    {"--no-entry-limit", "", "e820 tables without the kernel's last place"},
+    {"--plugin", "NAME[:KEY=VALUE,...]", "use a plugin (may be given several times)", true},
+    {"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true},
+};
+
+constexpr Option kConvert[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    {"--to", "ID", "what to write: yaml, json, sysfs, etc-e820, exactmap, c-array or synthetic"},
+    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
+    {"--force", "", "replace FILE if it exists"},
+};
+
+constexpr Command kCommands[] = {
+    {"simulate", "boot a machine's memory map and report what became of it",
+     "  memmap simulate --e820 /sys/firmware/memmap\n"
+     "  dmesg | memmap simulate --e820 - --kernel 6.12.117+deb12-amd64\n"
+     "  memmap simulate --synthetic \"ram:640K hole:384K ram:3G\" --cmdline \"mem=2G\"\n"
+     "  memmap simulate --e820 boot.log.xz --boot 2 --format json -o result.json",
+     kSimulate,
+     {},
+     run_simulate},
+    {"convert", "write a machine's memory map in another format",
+     "  memmap convert boot.log --to yaml\n"
+     "  memmap convert /sys/firmware/memmap --to synthetic\n"
+     "  memmap convert map.yaml --to sysfs -o memmap",
+     kConvert,
+     {"SOURCE", "what to read, as with --e820", false},
+     run_convert},
+    {"formats", "list what can be read and written", "", {}, {}, run_formats},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+}  // namespace memmap::cli

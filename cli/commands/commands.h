@@ -1,0 +1,12 @@
+// What the commands do; their names, options and help are in commands.cc.
+#pragma once
+
+#include "command.h"
+
+namespace memmap::cli {
+
+ExitCode run_simulate(const Arguments& arguments);
+ExitCode run_convert(const Arguments& arguments);
+ExitCode run_formats(const Arguments& arguments);
+
+}  // namespace memmap::cli

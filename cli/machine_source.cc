@@ -1,0 +1,59 @@
+#include "machine_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "base/number.h"
+#include "base/suggest.h"
+#include "input/formats.h"
+#include "input/machine_folder.h"
+#include "input/synthetic.h"
+#include "input/sysroot.h"
+
+namespace memmap::cli {
+namespace {
+
+Result<input::ReadOptions> read_options(const Arguments& arguments) {
+  input::ReadOptions options;
+  options.format = arguments.get("--input-format");
+  if (const auto text = arguments.get("--boot")) {
+    const auto number = parse_count(*text);
+    if (!number) return Error{number.errors().front().message, {"--boot"}};
+    if (*number == 0 || *number > std::numeric_limits<unsigned>::max()) {
+      return Error{"boots are counted from 1", {"--boot"}};
+    }
+    options.boot = static_cast<unsigned>(*number);
+  }
+  return options;
+}
+
+}  // namespace
+
+Result<Machine> machine_of(const Arguments& arguments, const std::string& positional) {
+  constexpr std::array kSources{"--e820", "--synthetic", "--machine", "--sysroot"};
+  std::vector<std::string_view> given;
+  for (const std::string_view name : kSources) {
+    if (arguments.has(name)) given.push_back(name);
+  }
+  if (!positional.empty()) given.push_back(positional);
+  if (given.empty()) {
+    return Error{fmt::format("a machine is missing: give one of {}", fmt::join(kSources, ", ")), {"memmap"}};
+  }
+  if (given.size() > 1) {
+    return Error{fmt::format("{} and {} each name a machine; give one", given[0], given[1]), {"memmap"}};
+  }
+
+  const auto options = read_options(arguments);
+  if (!options) return options.errors();
+  if (const auto text = arguments.get("--synthetic")) {
+    return input::read_synthetic(*text, "--synthetic");
+  }
+  if (const auto folder = arguments.get("--machine")) return input::read_machine_folder(*folder);
+  if (const auto folder = arguments.get("--sysroot")) return input::read_sysroot(*folder);
+  return input::read_machine(arguments.get("--e820").value_or(positional), *options);
+}
+
+}  // namespace memmap::cli

@@ -1,0 +1,51 @@
+#include "boot/boot.h"
+
+#include <algorithm>
+#include <ranges>
+
+namespace memmap::boot {
+
+Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Options& options)
+    : machine(machine_),
+      profile(profile_),
+      behaviour(kernel::behaviour_of(profile_)),
+      command_line(options.command_line.value_or(machine_.command_line.value_or(""))),
+      parameters(kernel::parse_command_line(command_line)),
+      kernel_base(machine_.kernel_phys_base.value_or(PhysAddr{profile_.default_phys_base})),
+      firmware(options.entry_limit ? e820::max_entries(profile_.nodes_shift) : e820::kNoLimit),
+      kexec(firmware.capacity()),
+      table(firmware.capacity()),
+      memblock(behaviour) {
+  memblock.set_policies(options.top_down, options.bottom_up);
+  memblock.observe_calls([this](const memblock::Call& call) {
+    if (call.kind == memblock::CallKind::reserve) {
+      asked.push_back({call.range, std::string(call.caller.owner), std::string(call.caller.function)});
+    }
+  });
+}
+
+bool Boot::has_parameter(std::string_view name) const {
+  return std::ranges::any_of(parameters, [&](const auto& p) { return kernel::parameq(p.name, name); });
+}
+
+std::optional<std::string> Boot::parameter(std::string_view name) const {
+  for (const kernel::Parameter& p : parameters | std::views::reverse) {
+    if (kernel::parameq(p.name, name)) return p.value;
+  }
+  return std::nullopt;
+}
+
+PhysRange Boot::kernel_image() const {
+  return PhysRange::make(raw(kernel_base), raw(kernel_base) + profile.image.end);
+}
+
+void Boot::tell(Severity severity, std::string rule, std::string text,
+                std::optional<PhysRange> range) {
+  events.push_back({severity, std::string(step), std::move(rule), std::move(text), range});
+}
+
+bool Boot::panicked() const {
+  return !events.empty() && events.back().severity == Severity::panic;
+}
+
+}  // namespace memmap::boot

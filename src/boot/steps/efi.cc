@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "boot/steps/steps.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr std::string_view kEfi = "arch/x86/platform/efi/efi.c";
+
+// kernel: include/linux/efi.h
+enum EfiType : std::uint32_t {
+  kLoaderCode = 1,
+  kLoaderData = 2,
+  kBootServicesCode = 3,
+  kBootServicesData = 4,
+  kConventional = 7,
+  kUnusable = 8,
+  kAcpiReclaim = 9,
+  kAcpiNvs = 10,
+  kMmio = 11,
+  kPersistent = 14,
+};
+constexpr std::uint64_t kWriteBack = 8;
+constexpr std::uint64_t kMoreReliable = 0x10000;
+constexpr std::uint64_t kSpecificPurpose = 0x40000;
+
+// efi=nosoftreserve. kernel: efi_soft_reserve_enabled()
+bool soft_reserve_enabled(const Boot& boot) {
+  const auto efi = boot.parameter("efi");
+  return !efi || efi->find("nosoftreserve") == std::string::npos;
+}
+
+E820Type e820_type(const EfiMemory& m, bool soft_reserve) {
+  switch (m.type) {
+    case kLoaderCode:
+    case kLoaderData:
+    case kBootServicesCode:
+    case kBootServicesData:
+    case kConventional:
+      if (soft_reserve && (m.attributes & kSpecificPurpose)) return E820Type::soft_reserved;
+      return m.attributes & kWriteBack ? E820Type::ram : E820Type::reserved;
+    case kAcpiReclaim: return E820Type::acpi;
+    case kAcpiNvs: return E820Type::nvs;
+    case kUnusable: return E820Type::unusable;
+    case kPersistent: return E820Type::pmem;
+    default: return E820Type::reserved;
+  }
+}
+
+// kernel: do_add_efi_memmap()
+void add_efi_memmap(Boot& boot) {
+  const bool soft_reserve = soft_reserve_enabled(boot);
+  e820::Editor edit(boot.table, boot.events, "do_add_efi_memmap");
+  for (const EfiMemory& m : boot.machine.efi_map) {
+    edit.add(raw(m.range.base()), m.range.size(), e820_type(m, soft_reserve));
+  }
+  edit.sanitize();
+}
+
+}  // namespace
+
+void efi_memblock_x86_reserve_range(Boot& boot) {
+  const auto& map = boot.machine.efi_map;
+  const bool specific_purpose = std::ranges::any_of(map, [](const EfiMemory& m) {
+    return m.type == kConventional && (m.attributes & kSpecificPurpose);
+  });
+  if (boot.has_parameter("add_efi_memmap") || (specific_purpose && soft_reserve_enabled(boot))) {
+    add_efi_memmap(boot);
+  }
+  if (boot.machine.efi_memmap) {
+    boot.memblock.reserve(*boot.machine.efi_memmap, {"efi_memblock_x86_reserve_range", "EFI memory map"});
+  }
+}
+
+// Large windows of memory-mapped I/O are no RAM and no reservation: PCI may use them.
+// kernel: efi_init(), efi_remove_e820_mmio()
+void efi_init(Boot& boot) {
+  if (boot.machine.efi_memory_attributes) {
+    boot.memblock.reserve(*boot.machine.efi_memory_attributes, {"efi_memattr_init", "EFI memory attributes"});
+  }
+  if (!boot.behaviour.efi_removes_mmio) return;
+  constexpr std::uint64_t kLarge = 256 * kKiB;
+  e820::Editor edit(boot.table, boot.events, "efi_remove_e820_mmio");
+  for (std::size_t i = 0; i < boot.machine.efi_map.size(); ++i) {
+    const EfiMemory& m = boot.machine.efi_map[i];
+    if (m.type != kMmio || m.range.size() < kLarge) continue;
+    boot.tell(Severity::info, fmt::format("efi_remove_e820_mmio(), {}", kEfi),
+              fmt::format("efi: Remove mem{:02}: MMIO range=[{:#010x}-{:#010x}] ({}MB) from e820 map", i,
+                          raw(m.range.base()), raw(m.range.end()) - 1, m.range.size() >> 20),
+              m.range);
+    edit.remove(raw(m.range.base()), m.range.size(), E820Type::reserved);
+  }
+  for (const PhysRange mmio : boot.machine.efi_mmio) {
+    edit.remove(raw(mmio.base()), mmio.size(), E820Type::reserved);
+  }
+}
+
+void efi_find_mirror(Boot& boot) {
+  for (const EfiMemory& m : boot.machine.efi_map) {
+    if (m.attributes & kMoreReliable) boot.memblock.mark_mirror(m.range);
+  }
+}
+
+void efi_reserve_boot_services(Boot& boot) {
+  for (const EfiMemory& m : boot.machine.efi_map) {
+    if (m.type != kBootServicesCode && m.type != kBootServicesData) continue;
+    if (boot.memblock.is_region_reserved(m.range)) continue;
+    boot.memblock.reserve(m.range, {"efi_reserve_boot_services", "EFI boot services"});
+  }
+}
+
+}  // namespace memmap::boot
