@@ -11,8 +11,8 @@
 namespace memmap {
 
 // The known word with the fewest edits (insert, delete, replace, swap neighbours) to `word`, cases
-// equal; the first of those on a par. nullopt where even the closest differs in more than a third of
-// its letters: a guess would mislead.
+// equal; the first of those on a par. nullopt where even the closest differs in more than a third
+// of its letters: a guess would mislead.
 inline std::optional<std::string_view> closest(std::string_view word,
                                                std::span<const std::string_view> known) {
   constexpr std::size_t kLongest = 64;

@@ -46,8 +46,8 @@ Error Document::error(ValueId id, std::string message) const {
   return e;
 }
 
-DocumentBuilder::Fault DocumentBuilder::add(ValueKind kind, std::string_view text,
-                                            std::size_t line, std::size_t column) {
+DocumentBuilder::Fault DocumentBuilder::add(ValueKind kind, std::string_view text, std::size_t line,
+                                            std::size_t column) {
   std::vector<Document::Value>& values = doc_.values_;
   if (values.size() >= kMaxDocumentValues) {
     return doc_.error_at(line, column,
@@ -56,7 +56,8 @@ DocumentBuilder::Fault DocumentBuilder::add(ValueKind kind, std::string_view tex
   const auto id = static_cast<ValueId>(values.size());
   if (!open_.empty()) {
     Open& parent = open_.back();
-    const bool is_key = values[parent.id].kind == ValueKind::map && values[parent.id].length % 2 == 0;
+    const bool is_key =
+        values[parent.id].kind == ValueKind::map && values[parent.id].length % 2 == 0;
     if (is_key && kind != ValueKind::scalar) {
       return doc_.error_at(line, column, "a key is expected here: a word");
     }

@@ -1,5 +1,5 @@
-// A document of maps, lists and scalars, as YAML and JSON both give it: compact, each value with its
-// place in the source.
+// A document of maps, lists and scalars, as YAML and JSON both give it: compact, each value with
+// its place in the source.
 #pragma once
 
 #include <cstdint>

@@ -25,7 +25,10 @@ std::string listed(std::span<const std::string_view> words) {
 
 Fields::Fields(const Document& document, ValueId map, std::string_view what,
                std::span<const std::string_view> known, Faults& faults)
-    : doc_(document), map_(map), what_(what), faults_(faults),
+    : doc_(document),
+      map_(map),
+      what_(what),
+      faults_(faults),
       is_map_(document.kind(map) == ValueKind::map) {
   if (!is_map_) {
     faults_.at(map_, std::string(what_) + " is a map of keys and values: " + listed(known));
@@ -169,8 +172,9 @@ std::optional<Fields::Extent> Fields::extent(Check check) const {
     return std::nullopt;
   }
   if (bound == "end" && *value == *start && check == Check::sane) {
-    faults_.at(id, "it ends where it starts: there is nothing in it (`end` is the first byte after "
-                   "it, `last` its last byte)");
+    faults_.at(id,
+               "it ends where it starts: there is nothing in it (`end` is the first byte after "
+               "it, `last` its last byte)");
     return std::nullopt;
   }
   if (bound == "last" && *start == 0 && *value == kTop) {

@@ -17,7 +17,8 @@ namespace memmap::input {
 class Fields {
  public:
   // Keys that are not `known` are told to `faults`, with the one that was probably meant; as is a
-  // value that is no map. `what` names the map in messages: `an entry of e820`. All must outlive it.
+  // value that is no map. `what` names the map in messages: `an entry of e820`. All must outlive
+  // it.
   Fields(const Document& document, ValueId map, std::string_view what,
          std::span<const std::string_view> known, Faults& faults);
 
@@ -32,9 +33,11 @@ class Fields {
   std::optional<bool> boolean(std::string_view key) const;
   std::optional<std::string> text(std::string_view key) const;
   // The one of `words` that it is, by index.
-  std::optional<std::size_t> choice(std::string_view key, std::span<const std::string_view> words) const;
+  std::optional<std::size_t> choice(std::string_view key,
+                                    std::span<const std::string_view> words) const;
 
-  // From `start` and one of `end` (exclusive), `last` (inclusive), `size`: not empty, not past 2^64.
+  // From `start` and one of `end` (exclusive), `last` (inclusive), `size`: not empty, not past
+  // 2^64.
   std::optional<PhysRange> range() const;
 
   // The same where the last byte of the address space may be part of it, and, `verbatim`, where

@@ -85,7 +85,8 @@ Recognition recognise_json(const Source& source) {
 }
 
 Result<Machine> read_json(const Source& source, const ReadOptions&) {
-  if (source.is_folder()) return Error{.message = "JSON is a file, not a folder", .origin = {source.name}};
+  if (source.is_folder())
+    return Error{.message = "JSON is a file, not a folder", .origin = {source.name}};
   const Result<Document> document = read_json_document(source.name, source.bytes);
   if (!document) return document.errors();
   return is_result(*document) ? machine_of_result(*document) : machine_of(*document);

@@ -23,7 +23,8 @@ class Places {
   // To the next token, which is one of `{ } [ ]`, a string, or a word (number, true, false, null).
   // Returns its text as written.
   std::string_view next() {
-    while (at_ < source_.size() && std::string_view(" \t\r\n,:").find(source_[at_]) != std::string_view::npos) {
+    while (at_ < source_.size() &&
+           std::string_view(" \t\r\n,:").find(source_[at_]) != std::string_view::npos) {
       if (source_[at_] == '\n') {
         ++line_;
         line_start_ = at_ + 1;

@@ -1,5 +1,5 @@
-// JSON, strictly, into the same document as YAML: no key twice, numbers as written (so that no reader
-// in between rounds or wraps them), depth within the budget.
+// JSON, strictly, into the same document as YAML: no key twice, numbers as written (so that no
+// reader in between rounds or wraps them), depth within the budget.
 #pragma once
 
 #include <string>

@@ -29,7 +29,8 @@ kernel::ImageLayout image_of(const Document& doc, const Fields& root, Faults& fa
       {"brk_base", &kernel::ImageLayout::brk_base},
       {"end", &kernel::ImageLayout::end},
   };
-  constexpr std::uint64_t kLargest = kGiB;  // KERNEL_IMAGE_SIZE, arch/x86/include/asm/page_64_types.h
+  constexpr std::uint64_t kLargest =
+      kGiB;  // KERNEL_IMAGE_SIZE, arch/x86/include/asm/page_64_types.h
   kernel::ImageLayout image;
   const std::optional<ValueId> id = root.require("image");
   if (!id) return image;
@@ -43,7 +44,8 @@ kernel::ImageLayout image_of(const Document& doc, const Fields& root, Faults& fa
     const std::optional<std::uint64_t> value = fields.number(row.key);
     if (!value) continue;
     if (*value > kLargest) faults.at(*value_id, "an image is at most 1G; offsets count from _text");
-    if (*value < before) faults.at(*value_id, "lies before the symbol that precedes it in an image");
+    if (*value < before)
+      faults.at(*value_id, "lies before the symbol that precedes it in an image");
     before = *value;
     image.*row.member = *value;
   }
@@ -95,11 +97,21 @@ kernel::Version version_of(const Fields& root, Faults& faults) {
 }
 
 kernel::Profile profile_of(const Document& doc, Faults& faults) {
-  constexpr std::string_view kKeys[] = {
-      "schema",      "name",       "version",                   "origin",         "image",
-      "default_phys_base",         "nodes_shift",               "x86_5level",     "numa",
-      "deferred_struct_page_init", "memory_hotplug",            "reserve_low",    "pageblock_order",
-      "max_page_order",            "struct_sizes"};
+  constexpr std::string_view kKeys[] = {"schema",
+                                        "name",
+                                        "version",
+                                        "origin",
+                                        "image",
+                                        "default_phys_base",
+                                        "nodes_shift",
+                                        "x86_5level",
+                                        "numa",
+                                        "deferred_struct_page_init",
+                                        "memory_hotplug",
+                                        "reserve_low",
+                                        "pageblock_order",
+                                        "max_page_order",
+                                        "struct_sizes"};
   kernel::Profile p;
   const Fields root(doc, 0, "a kernel profile", kKeys, faults);
   root.choice("schema", std::span(&kSchema, 1));

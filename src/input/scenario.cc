@@ -116,10 +116,10 @@ std::vector<NodeMemory> nodes_of(const Document& doc, const Fields& root) {
     const Fields fields(doc, id, "memory of a node", kKeys, root.faults());
     if (doc.kind(id) != ValueKind::map) return;
     fields.require("nid");
-    nodes.push_back({.range = fields.range().value_or(PhysRange()),
-                     .nid = static_cast<int>(
-                         fields.count("nid", std::numeric_limits<int>::max()).value_or(0)),
-                     .hotpluggable = fields.boolean("hotplug").value_or(false)});
+    nodes.push_back(
+        {.range = fields.range().value_or(PhysRange()),
+         .nid = static_cast<int>(fields.count("nid", std::numeric_limits<int>::max()).value_or(0)),
+         .hotpluggable = fields.boolean("hotplug").value_or(false)});
   });
   return nodes;
 }
@@ -144,14 +144,14 @@ std::vector<MtrrRange> mtrrs_of(const Document& doc, const Fields& root) {
     const Fields fields(doc, id, "an MTRR", kKeys, root.faults());
     if (doc.kind(id) != ValueKind::map) return;
     fields.require("type");
-    mtrrs.push_back({.range = fields.range().value_or(PhysRange()),
-                     .type = fields.text("type").value_or("")});
+    mtrrs.push_back(
+        {.range = fields.range().value_or(PhysRange()), .type = fields.text("type").value_or("")});
   });
   return mtrrs;
 }
 
 CpuFacts cpus_of(const Document& doc, const Fields& root) {
-  constexpr std::string_view kKeys[] = {"possible", "present", "gbpages",   "la57",   "nx",    "pse",
+  constexpr std::string_view kKeys[] = {"possible", "present", "gbpages",   "la57",   "nx",   "pse",
                                         "pge",      "vendor",  "phys_bits", "family", "model"};
   const std::optional<ValueId> id = root.find("cpus");
   if (!id) return {};
@@ -201,14 +201,30 @@ bool has_line(std::string_view bytes, std::string_view key) {
 }  // namespace
 
 Result<Machine> machine_of(const Document& doc) {
-  constexpr std::string_view kKeys[] = {
-      "schema",        "description",      "origin",      "notes",
-      "e820",          "extended_map",     "firmware",    "setup_data",
-      "efi_map",       "efi_memory_attributes",           "efi_memmap",
-      "cmdline",       "kernel_release",   "kernel_phys_base", "initrd",
-      "acpi_tables",   "nodes",            "mp_floating", "mp_configuration",
-      "ebda",          "base_memory",      "cpus",        "mtrrs",
-      "mtrr_default"};
+  constexpr std::string_view kKeys[] = {"schema",
+                                        "description",
+                                        "origin",
+                                        "notes",
+                                        "e820",
+                                        "extended_map",
+                                        "firmware",
+                                        "setup_data",
+                                        "efi_map",
+                                        "efi_memory_attributes",
+                                        "efi_memmap",
+                                        "cmdline",
+                                        "kernel_release",
+                                        "kernel_phys_base",
+                                        "initrd",
+                                        "acpi_tables",
+                                        "nodes",
+                                        "mp_floating",
+                                        "mp_configuration",
+                                        "ebda",
+                                        "base_memory",
+                                        "cpus",
+                                        "mtrrs",
+                                        "mtrr_default"};
   Faults faults(doc);
   const Fields root(doc, 0, "a scenario", kKeys, faults);
   const auto address = [&root](std::string_view key) -> std::optional<PhysAddr> {
@@ -256,7 +272,8 @@ Recognition recognise_scenario(const Source& source) {
 }
 
 Result<Machine> read_scenario(const Source& source, const ReadOptions&) {
-  if (source.is_folder()) return Error{.message = "a scenario is a file, not a folder", .origin = {source.name}};
+  if (source.is_folder())
+    return Error{.message = "a scenario is a file, not a folder", .origin = {source.name}};
   const Result<Document> document = read_yaml(source.name, source.bytes);
   if (!document) return document.errors();
   return machine_of(*document);

@@ -114,7 +114,8 @@ Result<Document> read_yaml(std::string file, std::string_view source) {
   Document document(std::move(file), source);
   const std::size_t nul = source.find('\0');
   if (nul != std::string_view::npos) {
-    const auto line = static_cast<std::size_t>(std::count(source.begin(), source.begin() + static_cast<std::ptrdiff_t>(nul), '\n'));
+    const auto line = static_cast<std::size_t>(
+        std::count(source.begin(), source.begin() + static_cast<std::ptrdiff_t>(nul), '\n'));
     const std::size_t start = source.substr(0, nul).rfind('\n');
     return document.error_at(line + 1, start == std::string_view::npos ? nul + 1 : nul - start,
                              "a NUL byte: this is not a text");
@@ -127,7 +128,8 @@ Result<Document> read_yaml(std::string file, std::string_view source) {
     if (!parser.HandleNextDocument(handler)) {
       return document.error_at(1, 1, "there is no document in it: empty, or comments only");
     }
-    parser.HandleNextDocument(handler);  // at most once: at a stray `,` it never says that it is done
+    parser.HandleNextDocument(
+        handler);  // at most once: at a stray `,` it never says that it is done
     return document;
   } catch (const Stop& stop) {
     return stop.error;

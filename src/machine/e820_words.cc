@@ -65,7 +65,6 @@ std::optional<E820Type> e820_type_of_word(std::string_view word) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     if (c == '_') c = ' ';
   }
-  if (text == "reserved kern") return E820Type::reserved_kern;
   for (const Word& w : kWords) {
     if (w.text == text) return w.type;
   }

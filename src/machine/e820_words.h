@@ -10,7 +10,8 @@
 
 namespace memmap {
 
-// One word a type: ram, reserved, acpi, nvs, unusable, pmem, pram, reserved_kern, soft; else `typeN`.
+// One word a type: ram, reserved, acpi, nvs, unusable, pmem, pram, reserved_kern, soft; else
+// `typeN`.
 std::string e820_word(E820Type type);
 
 // The words of e820_word() without `typeN`, for lists and suggestions.
