@@ -1,0 +1,107 @@
+// A document of maps, lists and scalars, as YAML and JSON both give it: compact, each value with
+// its place in the source.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace memmap::input {
+
+inline constexpr std::size_t kMaxDocumentBytes = std::size_t{64} << 20;
+inline constexpr std::size_t kMaxDocumentDepth = 64;
+inline constexpr std::size_t kMaxDocumentValues = std::size_t{4} << 20;
+
+enum class ValueKind : std::uint8_t { null, scalar, list, map };
+
+// Values are named by number; 0 is the root. Keys are scalars of their own.
+using ValueId = std::uint32_t;
+inline constexpr ValueId kNoValue = std::numeric_limits<ValueId>::max();
+
+class Document {
+ public:
+  // `source` is kept by reference, for the lines in messages: it must outlive the document.
+  Document(std::string file, std::string_view source) : file_(std::move(file)), source_(source) {}
+
+  ValueKind kind(ValueId id) const { return values_[id].kind; }
+  // Of a scalar: its text, unescaped. Numbers and booleans are text too.
+  std::string_view text(ValueId id) const;
+  // Of a list or map: its children, in order; a map's alternate key, value.
+  std::size_t size(ValueId id) const { return values_[id].length; }
+  ValueId first(ValueId id) const { return size(id) == 0 ? kNoValue : id + 1; }
+  ValueId next(ValueId id) const { return values_[id].next; }
+
+  Error error(ValueId id, std::string message) const;
+  // The same at a place; line and column count from 1. Lines longer than 64 KiB are not shown.
+  Error error_at(std::size_t line, std::size_t column, std::string message) const;
+
+ private:
+  friend class DocumentBuilder;
+  struct Value {
+    std::uint32_t line;
+    std::uint32_t column;
+    std::uint32_t text;    // where it starts in texts_
+    std::uint32_t length;  // of the text; or the number of children
+    ValueId next;
+    ValueKind kind;
+  };
+
+  std::string file_;
+  std::string_view source_;
+  std::string texts_;
+  std::vector<Value> values_;  // parents before their children, which follow in order
+};
+
+// What a YAML or JSON parser tells, in its order. Each call returns what is wrong with it, if
+// anything; the document is of no use then: nothing but scalars as keys, no key twice, depth and
+// number of values within the budget.
+class DocumentBuilder {
+ public:
+  using Fault = std::optional<Error>;
+
+  explicit DocumentBuilder(Document& document) : doc_(document) {}
+
+  Fault scalar(std::string_view text, std::size_t line, std::size_t column);
+  Fault null(std::size_t line, std::size_t column);
+  Fault open(ValueKind list_or_map, std::size_t line, std::size_t column);
+  Fault close();
+
+ private:
+  struct Open {
+    ValueId id;
+    ValueId last_child = kNoValue;
+  };
+
+  Fault add(ValueKind kind, std::string_view text, std::size_t line, std::size_t column);
+  Fault find_duplicate_key(ValueId map) const;
+
+  Document& doc_;
+  std::vector<Open> open_;
+};
+
+// All that is wrong with one document, in the order found. Past kMost only the number is kept.
+class Faults {
+ public:
+  explicit Faults(const Document& document) : doc_(document) {}
+
+  void at(ValueId id, std::string message, std::optional<PhysRange> range = std::nullopt);
+  // The message of a number reader's error, at the place of the text it read.
+  void at(ValueId id, const Errors& without_origin);
+
+  bool none() const { return errors_.empty(); }
+  // Not to be called when none().
+  Errors take() &&;
+
+ private:
+  static constexpr std::size_t kMost = 100;
+  const Document& doc_;
+  Errors errors_;
+  std::size_t untold_ = 0;
+};
+
+}  // namespace memmap::input

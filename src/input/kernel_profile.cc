@@ -1,0 +1,153 @@
+#include "input/kernel_profile.h"
+
+#include <limits>
+
+#include "base/align.h"
+#include "base/number.h"
+#include "input/fields.h"
+#include "input/yaml_reader.h"
+
+namespace memmap::input {
+namespace {
+
+constexpr std::string_view kSchema = "memmap/kernel/1";
+
+kernel::ImageLayout image_of(const Document& doc, const Fields& root, Faults& faults) {
+  struct Row {
+    std::string_view key;
+    std::uint64_t kernel::ImageLayout::*member;
+  };
+  constexpr Row kRows[] = {
+      {"etext", &kernel::ImageLayout::etext},
+      {"start_rodata", &kernel::ImageLayout::start_rodata},
+      {"end_rodata", &kernel::ImageLayout::end_rodata},
+      {"sdata", &kernel::ImageLayout::sdata},
+      {"edata", &kernel::ImageLayout::edata},
+      {"bss_start", &kernel::ImageLayout::bss_start},
+      {"bss_stop", &kernel::ImageLayout::bss_stop},
+      {"end_of_kernel_reserve", &kernel::ImageLayout::end_of_kernel_reserve},
+      {"brk_base", &kernel::ImageLayout::brk_base},
+      {"end", &kernel::ImageLayout::end},
+  };
+  constexpr std::uint64_t kLargest =
+      kGiB;  // KERNEL_IMAGE_SIZE, arch/x86/include/asm/page_64_types.h
+  kernel::ImageLayout image;
+  const std::optional<ValueId> id = root.require("image");
+  if (!id) return image;
+  std::vector<std::string_view> keys;
+  for (const Row& row : kRows) keys.push_back(row.key);
+  const Fields fields(doc, *id, "image", keys, faults);
+  // The linker script places the symbols in this order; each may equal the one before.
+  std::uint64_t before = 0;
+  for (const Row& row : kRows) {
+    const std::optional<ValueId> value_id = fields.require(row.key);
+    const std::optional<std::uint64_t> value = fields.number(row.key);
+    if (!value) continue;
+    if (*value > kLargest) faults.at(*value_id, "an image is at most 1G; offsets count from _text");
+    if (*value < before)
+      faults.at(*value_id, "lies before the symbol that precedes it in an image");
+    before = *value;
+    image.*row.member = *value;
+  }
+  return image;
+}
+
+std::map<std::string, std::uint64_t> sizes_of(const Document& doc, const Fields& root,
+                                              Faults& faults) {
+  std::map<std::string, std::uint64_t> sizes;
+  const std::optional<ValueId> id = root.find("struct_sizes");
+  if (!id) return sizes;
+  if (doc.kind(*id) != ValueKind::map) {
+    faults.at(*id, "`struct_sizes` is a map of names and bytes");
+    return sizes;
+  }
+  for (ValueId key = doc.first(*id); key != kNoValue; key = doc.next(doc.next(key))) {
+    const ValueId value = doc.next(key);
+    if (doc.kind(value) != ValueKind::scalar) {
+      faults.at(value, "a size in bytes is expected");
+      continue;
+    }
+    const Result<std::uint64_t> size = parse_count(doc.text(value));
+    if (!size) {
+      faults.at(value, size.errors());
+    } else if (*size == 0 || *size > kGiB) {
+      faults.at(value, "a structure has from 1 byte to 1G");
+    } else {
+      sizes.emplace(doc.text(key), *size);
+    }
+  }
+  return sizes;
+}
+
+template <class T>
+void set(T& value, const std::optional<std::uint64_t>& read) {
+  if (read) value = static_cast<T>(*read);
+}
+void set(bool& value, const std::optional<bool>& read) {
+  if (read) value = *read;
+}
+
+kernel::Version version_of(const Fields& root, Faults& faults) {
+  const std::optional<ValueId> id = root.require("version");
+  const std::optional<std::string> text = root.text("version");
+  if (!text) return {};
+  const std::optional<kernel::Version> version = kernel::parse_version(*text);
+  if (!version) faults.at(*id, "a version starts with two numbers: 6.12 or 6.12.117");
+  return version.value_or(kernel::Version{});
+}
+
+kernel::Profile profile_of(const Document& doc, Faults& faults) {
+  constexpr std::string_view kKeys[] = {"schema",
+                                        "name",
+                                        "version",
+                                        "origin",
+                                        "image",
+                                        "default_phys_base",
+                                        "nodes_shift",
+                                        "x86_5level",
+                                        "numa",
+                                        "deferred_struct_page_init",
+                                        "memory_hotplug",
+                                        "reserve_low",
+                                        "pageblock_order",
+                                        "max_page_order",
+                                        "struct_sizes"};
+  kernel::Profile p;
+  const Fields root(doc, 0, "a kernel profile", kKeys, faults);
+  root.choice("schema", std::span(&kSchema, 1));
+  root.require("name");
+  p.name = root.text("name").value_or("");
+  p.version = version_of(root, faults);
+  p.origin = root.text("origin").value_or("");
+  p.image = image_of(doc, root, faults);
+  set(p.default_phys_base, root.number("default_phys_base"));
+  if (!is_aligned(p.default_phys_base, 2 * kMiB)) {
+    faults.at(*root.find("default_phys_base"), "a 64-bit kernel lies at a multiple of 2M");
+  }
+  set(p.nodes_shift, root.count("nodes_shift", 10));
+  set(p.x86_5level, root.boolean("x86_5level"));
+  set(p.deferred_struct_page_init, root.boolean("deferred_struct_page_init"));
+  set(p.memory_hotplug, root.boolean("memory_hotplug"));
+  set(p.numa, root.boolean("numa"));
+  set(p.reserve_low, root.number("reserve_low"));
+  set(p.pageblock_order, root.count("pageblock_order", 18));
+  set(p.max_page_order, root.count("max_page_order", 18));
+  p.struct_sizes = sizes_of(doc, root, faults);
+  return p;
+}
+
+}  // namespace
+
+Result<kernel::Profile> read_kernel_profile(const Source& source) {
+  if (source.is_folder()) {
+    return Error{.message = "a kernel profile is a file, not a folder", .origin = {source.name}};
+  }
+  const Result<Document> document = read_yaml(source.name, source.bytes);
+  if (!document) return document.errors();
+  Faults faults(*document);
+  kernel::Profile profile = profile_of(*document, faults);
+  if (!faults.none()) return std::move(faults).take();
+  return profile;
+}
+
+}  // namespace memmap::input
