@@ -1,0 +1,30 @@
+// Which pages the kernel leaves for later: CONFIG_DEFERRED_STRUCT_PAGE_INIT.
+#pragma once
+
+#include <map>
+#include <span>
+
+#include "base/address.h"
+#include "kernel/version.h"
+#include "memblock/region.h"
+#include "zones/zones.h"
+
+namespace memmap::buddy {
+
+inline constexpr std::uint64_t kPagesPerSection = 1ull << 15;  // SECTION_SIZE_BITS 27: 128 MiB
+
+// First page frame by node whose struct page is not initialised at the hand-over; a node that has
+// none is left out. Only the highest zone of a node is deferred, from the first section boundary
+// after one section's worth of present pages on:
+//
+//   sections    |-------|-------|-------|-------|
+//   zone          |=====================|
+//   counted       |.....|..|                         32768 pages
+//   initialised   |============|########|            ## deferred, from the next boundary on
+//
+// kernel: defer_init(), memmap_init_range(), mm/mm_init.c, v6.12; mm/page_alloc.c, v6.1
+std::map<int, Pfn> first_deferred(std::span<const memblock::Region> memory,
+                                  std::span<const zones::Node> nodes, bool kernelcore_mirror,
+                                  kernel::Version version);
+
+}  // namespace memmap::buddy

@@ -1,0 +1,195 @@
+#include "buddy/handoff.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/align.h"
+#include "buddy/deferred.h"
+
+namespace memmap::buddy {
+namespace {
+
+// In page frame numbers, half-open.
+struct Run {
+  std::uint64_t start = 0;
+  std::uint64_t end = 0;
+};
+
+using Deferred = std::map<int, Pfn>;
+
+// Knows which pageblocks memmap_init_range() has come by.
+class Pageblocks {
+ public:
+  Pageblocks(std::span<const memblock::Region> memory, const Deferred& deferred, unsigned order)
+      : memory_(memory), deferred_(deferred), size_(1ull << order) {}
+
+  MigrateType type(std::uint64_t pfn) {
+    const std::uint64_t block = align_down(pfn, size_);
+    if (block != last_block_ || !known_) {
+      last_type_ = visited(block) ? MigrateType::movable : MigrateType::unmovable;
+      last_block_ = block;
+      known_ = true;
+    }
+    return last_type_;
+  }
+
+ private:
+  bool visited(std::uint64_t pfn) const {
+    const PhysAddr at = phys_of(Pfn{pfn});
+    auto r = std::upper_bound(
+        memory_.begin(), memory_.end(), at,
+        [](PhysAddr a, const memblock::Region& region) { return a < region.range.base(); });
+    if (r == memory_.begin()) return false;
+    --r;
+    if (pfn >= raw(pfn_down(r->range.end()))) return false;
+    const auto d = deferred_.find(r->nid);
+    return d == deferred_.end() || pfn < raw(d->second);
+  }
+
+  std::span<const memblock::Region> memory_;
+  const Deferred& deferred_;
+  std::uint64_t size_;
+  bool known_ = false;
+  std::uint64_t last_block_ = 0;
+  MigrateType last_type_ = MigrateType::unmovable;
+};
+
+void append(std::vector<Run>& runs, Run r) {
+  if (!runs.empty() && runs.back().end == r.start) {
+    runs.back().end = r.end;
+  } else {
+    runs.push_back(r);
+  }
+}
+
+// Calls `take` with each run of whole free pages, its region beside it, ascending.
+//
+//   region    |=================================|
+//   reserved     |###|     |######|           |########|
+//   runs      |==|   |=====|      |===========|
+//
+// kernel: for_each_free_mem_range() with MEMBLOCK_NONE, __free_memory_core()
+template <class Take>
+void for_each_free_run(std::span<const memblock::Region> memory,
+                       std::span<const memblock::Region> reserved, Pfn max_low_pfn, Take take) {
+  auto res = reserved.begin();
+  for (const memblock::Region& r : memory) {
+    if (r.flags & (memblock::kNomap | memblock::kDriverManaged)) continue;
+    PhysAddr at = r.range.base();
+    const auto free_until = [&](PhysAddr end) {
+      if (at >= end) return;
+      const Run run{raw(pfn_up(at)), std::min(raw(pfn_down(end)), raw(max_low_pfn))};
+      if (run.start < run.end) take(r, run);
+    };
+    while (res != reserved.end() && res->range.end() <= at) ++res;
+    // A reservation that reaches beyond this region is looked at again for the next one.
+    for (; res != reserved.end() && res->range.base() < r.range.end(); ++res) {
+      free_until(res->range.base());
+      at = std::max(at, res->range.end());
+      if (at >= r.range.end()) break;
+    }
+    free_until(r.range.end());
+  }
+}
+
+// Hands each page of `run` to the zone whose struct page it has: the highest that spans it, save
+// that mirrored memory is not in Movable. `zone` counts down the node's zones.
+void to_zones(Run run, std::span<const zones::Zone> node_zones, std::size_t zone, bool not_movable,
+              std::span<std::vector<Run>> runs) {
+  while (zone > 0) {
+    --zone;
+    const zones::Zone& z = node_zones[zone];
+    if (not_movable && z.type == zones::ZoneType::movable) continue;
+    const std::uint64_t z_start = raw(z.start_pfn);
+    const std::uint64_t z_end = z_start + z.spanned_pages;
+    const Run common{std::max(run.start, z_start), std::min(run.end, z_end)};
+    if (common.start >= common.end) continue;
+    if (run.start < common.start) {
+      to_zones({run.start, common.start}, node_zones, zone, not_movable, runs);
+    }
+    append(runs[zone], common);
+    if (common.end >= run.end) return;
+    run.start = common.end;
+  }
+}
+
+// Cuts a run into the largest aligned blocks.
+//
+//   pfn      3 4       8               16              24  26
+//   run      |=========================================|===|
+//   orders    0  2       3       3       (or one of 4)   1
+template <class Emit>
+void cut(Run run, unsigned max_order, Emit emit) {
+  while (run.start < run.end) {
+    const auto aligned = static_cast<unsigned>(std::countr_zero(run.start));
+    const auto fits = static_cast<unsigned>(std::bit_width(run.end - run.start)) - 1;
+    const unsigned order = std::min({max_order, aligned, fits});
+    const std::uint64_t count = order == max_order ? (run.end - run.start) >> order : 1;
+    emit(order, FreeRun{Pfn{run.start}, count});
+    run.start += count << order;
+  }
+}
+
+FreeArea free_area(std::span<const Run> runs, unsigned max_order, Pageblocks& pageblocks) {
+  std::map<std::pair<unsigned, MigrateType>, std::vector<FreeRun>> lists;
+  for (const Run& run : runs) {
+    cut(run, max_order, [&](unsigned order, FreeRun block) {
+      auto& list = lists[{order, pageblocks.type(raw(block.first))}];
+      if (!list.empty() &&
+          raw(list.back().first) + (list.back().count << order) == raw(block.first)) {
+        list.back().count += block.count;
+      } else {
+        list.push_back(block);
+      }
+    });
+  }
+  FreeArea area;
+  for (auto& [key, list] : lists) area.push_back({key.first, key.second, std::move(list)});
+  return area;
+}
+
+}  // namespace
+
+Handoff free_all(std::span<const memblock::Region> memory,
+                 std::span<const memblock::Region> reserved, std::span<const zones::Node> nodes,
+                 const Options& options) {
+  Handoff handoff;
+  if (options.deferred_init) {
+    handoff.first_deferred =
+        first_deferred(memory, nodes, options.kernelcore_mirror, options.version);
+  }
+
+  std::map<int, std::size_t> node_of;
+  std::vector<std::vector<std::vector<Run>>> runs(nodes.size());  // by node, zone
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    node_of[nodes[i].nid] = i;
+    runs[i].resize(nodes[i].zones.size());
+  }
+
+  for_each_free_run(memory, reserved, options.max_low_pfn, [&](const memblock::Region& r, Run run) {
+    handoff.totalram_pages += run.end - run.start;
+    const auto node = node_of.find(r.nid);
+    if (node == node_of.end()) return;
+    const auto deferred = handoff.first_deferred.find(r.nid);
+    if (deferred != handoff.first_deferred.end()) {
+      run.end = std::min(run.end, raw(deferred->second));
+      if (run.start >= run.end) return;
+    }
+    const auto& node_zones = nodes[node->second].zones;
+    const bool not_movable = options.kernelcore_mirror && (r.flags & memblock::kMirror) != 0;
+    to_zones(run, node_zones, node_zones.size(), not_movable, runs[node->second]);
+  });
+
+  Pageblocks pageblocks(memory, handoff.first_deferred, options.pageblock_order);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    for (std::size_t z = 0; z < nodes[i].zones.size(); ++z) {
+      ZoneFree zone{.nid = nodes[i].nid, .type = nodes[i].zones[z].type};
+      for (const Run& run : runs[i][z]) zone.managed_pages += run.end - run.start;
+      zone.free = free_area(runs[i][z], options.max_page_order, pageblocks);
+      handoff.zones.push_back(std::move(zone));
+    }
+  }
+  return handoff;
+}
+
+}  // namespace memmap::buddy

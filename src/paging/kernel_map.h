@@ -1,0 +1,24 @@
+// The mapping of the kernel's image at __START_KERNEL_map.
+#pragma once
+
+#include "base/address.h"
+#include "paging/features.h"
+#include "paging/geometry.h"
+#include "paging/mapping.h"
+
+namespace memmap::paging {
+
+// What cleanup_highmap() leaves: 2 MiB pages from the image's start to the end of what the brk area
+// has handed out, writable and executable until mark_rodata_ro(). `text` is the virtual address of
+// _text, `phys` where it lies (both 2 MiB aligned), `brk_end` the virtual address behind the last
+// brk allocation.
+//
+//   image      |=text=|=rodata=|=data=|=bss=|=brk=...|
+//                                               ^ _brk_end
+//   2 MiB      |-------|-------|-------|-------|-------|
+//
+// kernel: cleanup_highmap(), arch/x86/mm/init_64.c; level2_kernel_pgt, arch/x86/kernel/head_64.S,
+// v6.12
+Mappings kernel_map(VirtAddr text, PhysAddr phys, VirtAddr brk_end, const Features& features);
+
+}  // namespace memmap::paging
