@@ -18,10 +18,8 @@ _memmap() {
       ;;
     --kernel)
       # Names of profiles as well as files.
-      local folder profiles=""
-      for folder in "${MEMMAP_DATA_DIR:-/usr/share/memmap}"/kernels; do
-        [[ -d $folder ]] && profiles=$(cd "$folder" && printf '%s\n' *.yaml | sed -n 's/\.yaml$//p')
-      done
+      local profiles
+      profiles=$(printf '%s\n' /usr/share/memmap/kernels/*.yaml | sed -n 's|.*/\([^*]*\)\.yaml$|\1|p')
       compopt -o default 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -W "$profiles" -- "$cur")
       return
