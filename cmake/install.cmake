@@ -1,0 +1,14 @@
+# What is installed beside the programs and plugins, which say so where they are defined.
+install(FILES share/man/memmap.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES share/completions/memmap.bash
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME memmap)
+install(DIRECTORY maps DESTINATION ${CMAKE_INSTALL_DATADIR}/memmap)
+foreach(folder IN ITEMS kernels schema)
+  if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/share/${folder})
+    install(DIRECTORY share/${folder} DESTINATION ${CMAKE_INSTALL_DATADIR}/memmap)
+  endif()
+endforeach()
+if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/share/doc)
+  install(DIRECTORY share/doc/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
+endif()
+install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

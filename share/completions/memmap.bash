@@ -1,0 +1,78 @@
+# bash completion for memmap; tests/docs/completion.sh checks it.
+
+_memmap() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+  local commands="simulate convert formats help"
+  # `--option=value` arrives in three words.
+  if [[ $cur == "=" ]]; then
+    cur=""
+  elif [[ $prev == "=" ]]; then
+    prev=${COMP_WORDS[COMP_CWORD-2]}
+  fi
+
+  case $prev in
+    --e820 | --machine | --sysroot | --plugin-dir | -o)
+      compopt -o default 2>/dev/null
+      COMPREPLY=()
+      return
+      ;;
+    --kernel)
+      # Names of profiles as well as files.
+      local profiles
+      profiles=$(printf '%s\n' /usr/share/memmap/kernels/*.yaml | sed -n 's|.*/\([^*]*\)\.yaml$|\1|p')
+      compopt -o default 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -W "$profiles" -- "$cur")
+      return
+      ;;
+    --format)
+      mapfile -t COMPREPLY < <(compgen -W "text json dot memblock-debug" -- "$cur")
+      return
+      ;;
+    --to)
+      mapfile -t COMPREPLY < <(
+        compgen -W "yaml json sysfs etc-e820 exactmap c-array synthetic" -- "$cur")
+      return
+      ;;
+    --input-format)
+      mapfile -t COMPREPLY < <(
+        compgen -W "$("${COMP_WORDS[0]}" formats 2>/dev/null | awk '/^[a-z]/ {print $1}')" -- "$cur")
+      return
+      ;;
+    --synthetic | --boot | --cmdline | --plugin)
+      COMPREPLY=()
+      return
+      ;;
+  esac
+
+  local command=${COMP_WORDS[1]:-}
+  if [[ $COMP_CWORD -eq 1 ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$commands --version --help" -- "$cur")
+    return
+  fi
+  local options=""
+  case $command in
+    simulate)
+      options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit
+        --kernel --cmdline --plugin --plugin-dir --format -o --force --strict --help"
+      ;;
+    convert)
+      options="--to --input-format --boot -o --force --help"
+      ;;
+    help)
+      mapfile -t COMPREPLY < <(compgen -W "simulate convert formats" -- "$cur")
+      return
+      ;;
+    formats)
+      options="--help"
+      ;;
+  esac
+  if [[ $cur == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+  elif [[ $command == convert ]]; then
+    compopt -o default 2>/dev/null
+    COMPREPLY=()
+  else
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+  fi
+}
+complete -F _memmap memmap

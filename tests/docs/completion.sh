@@ -1,0 +1,34 @@
+#!/bin/bash
+# What the completion offers for words typed so far; needs no program.
+#
+#   completion.sh share/completions/memmap.bash
+set -euo pipefail
+# shellcheck source=/dev/null
+source "$1"
+
+failed=0
+# offers "WORDS TYPED" EXPECTED...: the last word is being completed; "" for a new one.
+offers() {
+  IFS=' ' read -r -a COMP_WORDS <<<"$1"
+  [[ $1 == *" " ]] && COMP_WORDS+=("")
+  COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+  COMPREPLY=()
+  shift
+  _memmap
+  local got="${COMPREPLY[*]}" want="$*"
+  if [[ $got != "$want" ]]; then
+    echo "${COMP_WORDS[*]}: got <$got>, want <$want>"
+    failed=1
+  fi
+}
+
+offers "memmap s" simulate
+offers "memmap --v" --version
+offers "memmap simulate --e" --e820
+offers "memmap simulate --format m" memblock-debug
+offers "memmap simulate --format = j" json
+offers "memmap simulate --cmdline " # free text
+offers "memmap convert boot.log --to e" etc-e820 exactmap
+offers "memmap convert boot.log --t" --to
+offers "memmap help c" convert
+exit $failed

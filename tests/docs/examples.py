@@ -1,0 +1,150 @@
+"""Runs the examples of a document: every line that begins with `$ memmap` (or `$ dot`).
+
+    examples.py --memmap PROGRAM DOCUMENT...
+    examples.py --memmap PROGRAM --help-of COMMAND...
+
+In Markdown they stand in ```console blocks, in a man page between .EX and .EE, in help text
+anywhere. An example ends with status 0, or with the N of a comment `# exit N` after it. Lines that
+follow it, up to the next example or the end of the block, are output: each must occur in the
+program's, in that order; `...` stands for any lines. All examples of a document run in one folder,
+in order, so that one may read what another wrote; beside them lie data/* and maps/.
+
+An example that reads a file which only some machines have (/sys/...) is left out where it is missing.
+"""
+
+import argparse
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+
+def blocks_of_markdown(text):
+    for found in re.finditer(r"^```console\n(.*?)^```", text, re.M | re.S):
+        yield text.count("\n", 0, found.start(1)) + 1, found[1]
+
+
+def blocks_of_man_page(text):
+    for found in re.finditer(r"^\.EX\n(.*?)^\.EE", text, re.M | re.S):
+        plain = re.sub(r"\\f.", "", found[1]).replace(r"\-", "-").replace(r"\e", "\\").replace(r"\&", "")
+        yield text.count("\n", 0, found.start(1)) + 1, plain
+
+
+def examples_in(line_number, block):
+    """(line, command, expected status, expected output lines) of each example in a block."""
+    lines = block.split("\n")
+    i = 0
+    while i < len(lines):
+        line = lines[i].strip()
+        start = line_number + i
+        i += 1
+        if not line.startswith("$ "):
+            continue
+        command = line[2:]
+        while command.endswith("\\") and i < len(lines):
+            command = command[:-1] + lines[i].strip()
+            i += 1
+        status = 0
+        if comment := re.search(r"\s+#\s*exit (\d+)\s*$", command):
+            status = int(comment[1])
+            command = command[: comment.start()]
+        output = []
+        while i < len(lines) and not lines[i].strip().startswith("$ "):
+            if lines[i].strip() not in ("", "..."):
+                output.append(lines[i].strip())
+            i += 1
+        yield start, command, status, output
+
+
+def missing_file(command):
+    """The absolute path that the command reads and this machine lacks, if any."""
+    for word in shlex.split(command):
+        if word.startswith(("/sys/", "/proc/", "/boot/")) and not os.path.exists(word):
+            return word
+    return None
+
+
+def run(command, folder, memmap):
+    """Runs a pipeline in the folder, `memmap` being the program under test."""
+    environment = dict(os.environ, PATH=f"{folder}/.bin:{os.environ['PATH']}", LC_ALL="C")
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=folder, env=environment, text=True, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, errors="replace",
+    )
+
+
+def not_found_in(output, expected):
+    """The first expected line that does not follow the ones before it in the output."""
+    lines = iter(" ".join(line.split()) for line in output.splitlines())
+    for wanted in expected:
+        wanted = " ".join(wanted.split())
+        if not any(wanted == line for line in lines):
+            return wanted
+    return None
+
+
+def check(name, examples, memmap):
+    failures = ran = 0
+    with tempfile.TemporaryDirectory() as folder:
+        bin_folder = pathlib.Path(folder, ".bin")
+        bin_folder.mkdir()
+        (bin_folder / "memmap").symlink_to(memmap)
+        shutil.copytree(HERE / "data", folder, dirs_exist_ok=True)
+        (pathlib.Path(folder) / "maps").symlink_to(ROOT / "maps")
+        for line, command, status, expected in examples:
+            if not re.search(r"\bmemmap\b", command):
+                continue
+            if gone := missing_file(command):
+                print(f"{name}:{line}: left out, no {gone} here: {command}")
+                continue
+            ran += 1
+            done = run(command, folder, memmap)
+            lost = not_found_in(done.stdout, expected)
+            if done.returncode != status:
+                problem = f"exit status {done.returncode}, expected {status}"
+            elif lost is not None:
+                problem = f"output lacks, or has in another order: {lost}"
+            else:
+                print(f"{name}:{line}: good: {command}")
+                continue
+            failures += 1
+            print(f"{name}:{line}: {problem}: {command}\n{done.stdout[:4000]}")
+    if ran == 0:
+        print(f"{name}: no example ran")
+        failures += 1
+    return failures
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--memmap", required=True, type=pathlib.Path)
+    parser.add_argument("--help-of", nargs="+", default=[], metavar="COMMAND")
+    parser.add_argument("documents", nargs="*", type=pathlib.Path)
+    arguments = parser.parse_args()
+    memmap = arguments.memmap.resolve()
+
+    failures = 0
+    for document in arguments.documents:
+        text = document.read_text(encoding="utf-8")
+        blocks = blocks_of_markdown(text) if document.suffix == ".md" else blocks_of_man_page(text)
+        examples = [e for line, block in blocks for e in examples_in(line, block)]
+        failures += check(document.name, examples, memmap)
+    helps = []
+    for command in arguments.help_of:
+        text = subprocess.run([memmap, command, "--help"], text=True, capture_output=True, check=True).stdout
+        helps += [(line, cmd, status, []) for line, cmd, status, _ in examples_in(1, text)]
+    if arguments.help_of:
+        failures += check("--help", helps, memmap)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
