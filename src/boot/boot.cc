@@ -4,6 +4,17 @@
 #include <ranges>
 
 namespace memmap::boot {
+namespace {
+
+memblock::Options memblock_options(const Boot& boot) {
+  memblock::Options options;
+  options.movable_node = boot.has_parameter("movable_node");
+  options.mirrored_kernelcore = boot.parameter("kernelcore") == "mirror";
+  options.kernel_end = boot.kernel_image().end();
+  return options;
+}
+
+}  // namespace
 
 Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Options& options)
     : machine(machine_),
@@ -15,13 +26,13 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
       firmware(options.entry_limit ? e820::max_entries(profile_.nodes_shift) : e820::kNoLimit),
       kexec(firmware.capacity()),
       table(firmware.capacity()),
-      memblock(behaviour) {
+      memblock(behaviour, memblock_options(*this)) {
   memblock.set_policies(options.top_down, options.bottom_up);
-  memblock.observe_calls([this](const memblock::Call& call) {
-    if (call.kind == memblock::CallKind::reserve) {
-      asked.push_back({call.range, std::string(call.caller.owner), std::string(call.caller.function)});
-    }
+  memblock.set_observer([this](const memblock::Call& call) {
+    if (call.kind != memblock::CallKind::reserve) return;
+    asked.push_back({call.range, std::string(call.caller.owner), std::string(call.caller.function)});
   });
+  memblock.set_event_sink([this](Event event) { events.push_back(std::move(event)); });
 }
 
 bool Boot::has_parameter(std::string_view name) const {

@@ -64,6 +64,10 @@ struct Boot {
 
   PhysRange kernel_image() const;  // [_text, _end)
 
+  void reserve(PhysRange range, const memblock::Caller& caller) {
+    memblock.reserve(range.base(), range.size(), caller);
+  }
+
   // An event of the step that runs. `rule`: function and file.
   void tell(Severity severity, std::string rule, std::string text,
             std::optional<PhysRange> range = {});

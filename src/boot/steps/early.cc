@@ -14,16 +14,16 @@ void reserve_bios_regions(Boot& boot) {
   if (start < kLowest || start > kHighest) start = kHighest;
   const std::uint64_t ebda = raw(boot.machine.ebda.value_or(PhysAddr{0}));
   if (ebda >= kLowest && ebda < start) start = ebda;
-  boot.memblock.reserve(PhysRange::make(start, kMiB), {"reserve_bios_regions", "BIOS area"});
+  boot.reserve(PhysRange::make(start, kMiB), {"reserve_bios_regions", "BIOS area"});
 }
 
 // kernel: memblock_x86_reserve_range_setup_data()
 void reserve_setup_data(Boot& boot) {
   constexpr memblock::Caller kCaller{"memblock_x86_reserve_range_setup_data", "setup_data"};
   for (const SetupData& data : boot.machine.setup_data) {
-    boot.memblock.reserve(*PhysRange::from_size(data.addr, kSetupHeader + data.len), kCaller);
+    boot.reserve(*PhysRange::from_size(data.addr, kSetupHeader + data.len), kCaller);
     if (data.indirect && data.indirect_type != 1u << 31) {
-      boot.memblock.reserve(*data.indirect, kCaller);
+      boot.reserve(*data.indirect, kCaller);
     }
   }
 }
@@ -33,13 +33,13 @@ void reserve_setup_data(Boot& boot) {
 // What the boot loader and the firmware left in memory, before anything can be allocated.
 void early_reserve_memory(Boot& boot) {
   const std::uint64_t text = raw(boot.kernel_base);
-  boot.memblock.reserve(PhysRange::make(text, text + boot.profile.image.end_of_kernel_reserve),
+  boot.reserve(PhysRange::make(text, text + boot.profile.image.end_of_kernel_reserve),
                         {"early_reserve_memory", "kernel image"});
   constexpr std::uint64_t k64K = 64 * kKiB;
-  boot.memblock.reserve(PhysRange::make(0, k64K), {"early_reserve_memory", "first 64 KiB"});
+  boot.reserve(PhysRange::make(0, k64K), {"early_reserve_memory", "first 64 KiB"});
   if (const auto initrd = boot.machine.initrd) {
     const std::uint64_t end = (raw(initrd->end()) + kPageSize - 1) & ~(kPageSize - 1);
-    boot.memblock.reserve(PhysRange::make(raw(initrd->base()), end), {"early_reserve_initrd", "initrd"});
+    boot.reserve(PhysRange::make(raw(initrd->base()), end), {"early_reserve_initrd", "initrd"});
   }
   reserve_setup_data(boot);
   reserve_bios_regions(boot);
@@ -47,9 +47,9 @@ void early_reserve_memory(Boot& boot) {
 
 void find_mptable(Boot& boot) {
   if (!boot.machine.mp_floating) return;
-  boot.memblock.reserve(*boot.machine.mp_floating, {"smp_scan_config", "MP tables"});
+  boot.reserve(*boot.machine.mp_floating, {"smp_scan_config", "MP tables"});
   if (boot.machine.mp_configuration) {
-    boot.memblock.reserve(*boot.machine.mp_configuration, {"smp_scan_config", "MP tables"});
+    boot.reserve(*boot.machine.mp_configuration, {"smp_scan_config", "MP tables"});
   }
 }
 

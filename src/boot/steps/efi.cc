@@ -70,7 +70,7 @@ void efi_memblock_x86_reserve_range(Boot& boot) {
     add_efi_memmap(boot);
   }
   if (boot.machine.efi_memmap) {
-    boot.memblock.reserve(*boot.machine.efi_memmap, {"efi_memblock_x86_reserve_range", "EFI memory map"});
+    boot.reserve(*boot.machine.efi_memmap, {"efi_memblock_x86_reserve_range", "EFI memory map"});
   }
 }
 
@@ -78,7 +78,7 @@ void efi_memblock_x86_reserve_range(Boot& boot) {
 // kernel: efi_init(), efi_remove_e820_mmio()
 void efi_init(Boot& boot) {
   if (boot.machine.efi_memory_attributes) {
-    boot.memblock.reserve(*boot.machine.efi_memory_attributes, {"efi_memattr_init", "EFI memory attributes"});
+    boot.reserve(*boot.machine.efi_memory_attributes, {"efi_memattr_init", "EFI memory attributes"});
   }
   if (!boot.behaviour.efi_removes_mmio) return;
   constexpr std::uint64_t kLarge = 256 * kKiB;
@@ -99,15 +99,15 @@ void efi_init(Boot& boot) {
 
 void efi_find_mirror(Boot& boot) {
   for (const EfiMemory& m : boot.machine.efi_map) {
-    if (m.attributes & kMoreReliable) boot.memblock.mark_mirror(m.range);
+    if (m.attributes & kMoreReliable) boot.memblock.mark_mirror(m.range.base(), m.range.size());
   }
 }
 
 void efi_reserve_boot_services(Boot& boot) {
   for (const EfiMemory& m : boot.machine.efi_map) {
     if (m.type != kBootServicesCode && m.type != kBootServicesData) continue;
-    if (boot.memblock.is_region_reserved(m.range)) continue;
-    boot.memblock.reserve(m.range, {"efi_reserve_boot_services", "EFI boot services"});
+    if (boot.memblock.is_region_reserved(m.range.base(), m.range.size())) continue;
+    boot.reserve(m.range, {"efi_reserve_boot_services", "EFI boot services"});
   }
 }
 
