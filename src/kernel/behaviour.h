@@ -1,0 +1,57 @@
+// What kernels do differently from version to version, each difference under a name. Code asks for
+// the name, never for the version.
+#pragma once
+
+#include "kernel/profile.h"
+#include "kernel/version.h"
+
+namespace memmap::kernel {
+
+// Whoever adds a difference: names what the kernel does (not when), gives the version in
+// behaviour_of(), and says where in the kernel it is to be seen. Read side by side: 6.1 and 6.12;
+// the versions between follow the kernel's history.
+struct Behaviour {
+  // MAX_NUMNODES: what memblock stores as the node of memory that has none yet.
+  int max_numnodes = 64;
+
+  // mm/memblock.c, memblock_add_range(): how much room it wants before it inserts without counting
+  // first: cnt * 2 + 1 <= max (6.3), or cnt * 2 + 1 < max.
+  bool memblock_tight_room_check = true;
+  // memblock_merge_regions(): joins neighbours around the change only (6.3), or in the whole list.
+  bool memblock_merges_around_change = true;
+  // An empty list holds one region of no size, and counts it (until 6.9).
+  bool memblock_empty_dummy = false;
+  // memblock_double_array() before memblock_allow_resize(): panics (6.6), or fails.
+  bool memblock_resize_panics = true;
+  // A node that is not valid, MAX_NUMNODES too, selects every node (numa_valid_node(), 6.10);
+  // before, only NUMA_NO_NODE does, and MAX_NUMNODES is taken for it with a warning.
+  bool memblock_any_invalid_node = true;
+  // memblock_reserved_mark_noinit(), MEMBLOCK_RSRV_NOINIT (6.9).
+  bool memblock_rsrv_noinit = true;
+  // memmap_init_reserved_pages() gives the reserved regions their nodes (6.6).
+  bool memblock_sets_reserved_nodes = true;
+  // memblock_find_in_range_node(): bottom-up looks above the kernel image only, then falls back to
+  // top-down with a warning (until 5.11).
+  bool memblock_bottom_up_above_kernel = false;
+};
+
+inline Behaviour behaviour_of(Version v, unsigned nodes_shift) {
+  const auto since = [&](unsigned major, unsigned minor) { return v >= Version{major, minor, 0}; };
+  Behaviour b;
+  b.max_numnodes = 1 << nodes_shift;
+  b.memblock_tight_room_check = since(6, 3);
+  b.memblock_merges_around_change = since(6, 3);
+  b.memblock_empty_dummy = !since(6, 10);
+  b.memblock_resize_panics = since(6, 6);
+  b.memblock_any_invalid_node = since(6, 10);
+  b.memblock_rsrv_noinit = since(6, 9);
+  b.memblock_sets_reserved_nodes = since(6, 6);
+  b.memblock_bottom_up_above_kernel = !since(5, 12);
+  return b;
+}
+
+inline Behaviour behaviour_of(const Profile& profile) {
+  return behaviour_of(profile.version, profile.nodes_shift);
+}
+
+}  // namespace memmap::kernel

@@ -1,0 +1,191 @@
+// Memblock's searches and allocations, with its retries in its order.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "memblock/memblock.h"
+
+namespace memmap::memblock {
+
+void Memblock::warn_mirror(std::uint64_t size) {
+  event(Severity::warning, "memblock_alloc_range_nid",
+        fmt::format("Could not allocate {:#018x} bytes of mirrored memory", size));
+}
+
+// One question to one policy.
+std::optional<PhysAddr> Memblock::search(std::uint64_t size, std::uint64_t align,
+                                         std::uint64_t start, std::uint64_t end, int nid,
+                                         std::uint32_t flags, bool up) {
+  FindRequest request;
+  request.size = size;
+  request.align = align;
+  request.limits = PhysRange::make(start, end);
+  request.nid = nid;
+  request.flags = flags;
+  FreeSearch ranges(memory_.list, reserved_.list, request, options_.movable_node);
+  AllocationPolicy* const policy = up ? bottom_up_policy_ : top_down_policy_;
+  if (policy != nullptr) return policy->choose(request, ranges);
+  return up ? ranges.first_fit_up() : ranges.first_fit_down();
+}
+
+// kernel: memblock_find_in_range_node(), mm/memblock.c, v6.12, v5.10 for the search above the
+// kernel
+std::optional<PhysAddr> Memblock::find_in_range_node(std::uint64_t size, std::uint64_t align,
+                                                     PhysAddr start, PhysAddr end, int nid,
+                                                     std::uint32_t flags) {
+  if (end == kAllocAccessible || end == kAllocNoleaktrace) end = current_limit_;
+  // The first page is never given out.
+  const std::uint64_t from = std::max(raw(start), kPageSize);
+  const std::uint64_t to = std::max(from, raw(end));
+  nid = node_filter(nid, behaviour_);
+  if (!behaviour_.memblock_bottom_up_above_kernel) {
+    return search(size, align, from, to, nid, flags, bottom_up_);
+  }
+  const std::uint64_t kernel_end = raw(options_.kernel_end);
+  if (bottom_up_ && to > kernel_end) {
+    const auto found = search(size, align, std::max(from, kernel_end), to, nid, flags, true);
+    if (found) return found;
+    if (!warned_bottom_up_) {
+      warned_bottom_up_ = true;
+      event(Severity::warning, "memblock_find_in_range_node",
+            "memblock: bottom-up allocation failed, memory hotremove may be affected");
+    }
+  }
+  return search(size, align, from, to, nid, flags, false);
+}
+
+// kernel: memblock_find_in_range(), mm/memblock.c, v6.12
+std::optional<PhysAddr> Memblock::find_in_range(PhysAddr start, PhysAddr end, std::uint64_t size,
+                                                std::uint64_t align) {
+  auto found = find_in_range_node(size, align, start, end, kAnyNode, choose_flags());
+  if (!found && has_mirror_) {
+    warn_mirror(size);
+    found = find_in_range_node(size, align, start, end, kAnyNode, kNone);
+  }
+  return found;
+}
+
+// kernel: memblock_alloc_range_nid(), mm/memblock.c, v6.1 and v6.12
+std::optional<PhysAddr> Memblock::alloc_range_nid(std::uint64_t size, std::uint64_t align,
+                                                  PhysAddr start, PhysAddr end, int nid,
+                                                  Nid fallback, const Caller& caller) {
+  constexpr std::string_view kStep = "memblock_alloc_range_nid";
+  if (panicked_) return std::nullopt;
+  if (nid == behaviour_.max_numnodes && !behaviour_.memblock_any_invalid_node) {
+    if (!warned_max_numnodes_) {
+      warned_max_numnodes_ = true;
+      event(Severity::warning, kStep,
+            "Usage of MAX_NUMNODES is deprecated. Use NUMA_NO_NODE instead");
+    }
+    nid = kAnyNode;
+  }
+  if (align == 0) {
+    event(Severity::warning, kStep, "dump_stack(): an allocation without alignment");
+    align = kSmpCacheBytes;
+  }
+  const bool other_nodes = node_filter(nid, behaviour_) != kAnyNode && fallback == Nid::preferred;
+  const Caller reserving{kStep, caller.owner};
+  for (std::uint32_t flags = choose_flags();; flags = kNone) {
+    auto found = find_in_range_node(size, align, start, end, nid, flags);
+    if (found && reserve(*found, size, reserving)) return found;
+    if (other_nodes) {
+      found = find_in_range_node(size, align, start, end, kAnyNode, flags);
+      if (found && reserve(*found, size, reserving)) return found;
+    }
+    if ((flags & kMirror) == 0 || panicked_) return std::nullopt;
+    warn_mirror(size);
+  }
+}
+
+void Memblock::record_alloc(std::string_view operation, std::uint64_t size, std::uint64_t align,
+                            PhysAddr from, PhysAddr max_addr, int nid, const Caller& caller) {
+  if (!observer_) return;
+  Call call;
+  call.kind = CallKind::alloc;
+  call.operation = operation;
+  call.size = size;
+  call.align = align;
+  call.from = from;
+  call.max_addr = max_addr;
+  call.nid = nid;
+  call.caller = caller;
+  observer_(call);
+}
+
+std::optional<PhysAddr> Memblock::phys_alloc(std::uint64_t size, std::uint64_t align,
+                                             const Caller& caller) {
+  return phys_alloc_range(size, align, PhysAddr{}, kAllocAccessible, caller);
+}
+
+std::optional<PhysAddr> Memblock::phys_alloc_range(std::uint64_t size, std::uint64_t align,
+                                                   PhysAddr start, PhysAddr end,
+                                                   const Caller& caller) {
+  record_alloc("memblock_phys_alloc_range", size, align, start, end, kAnyNode, caller);
+  return alloc_range_nid(size, align, start, end, kAnyNode, Nid::preferred, caller);
+}
+
+std::optional<PhysAddr> Memblock::phys_alloc_try_nid(std::uint64_t size, std::uint64_t align,
+                                                     int nid, const Caller& caller) {
+  return alloc_range_nid(size, align, PhysAddr{}, kAllocAccessible, nid, Nid::preferred, caller);
+}
+
+// kernel: memblock_alloc_internal(), mm/memblock.c, v6.12
+std::optional<PhysAddr> Memblock::alloc_internal(std::uint64_t size, std::uint64_t align,
+                                                 PhysAddr min_addr, PhysAddr max_addr, int nid,
+                                                 Nid fallback, const Caller& caller) {
+  max_addr = std::min(max_addr, current_limit_);
+  auto found = alloc_range_nid(size, align, min_addr, max_addr, nid, fallback, caller);
+  if (!found && min_addr != PhysAddr{}) {
+    found = alloc_range_nid(size, align, PhysAddr{}, max_addr, nid, fallback, caller);
+  }
+  return found;
+}
+
+std::optional<PhysAddr> Memblock::alloc_try_nid(std::uint64_t size, std::uint64_t align,
+                                                PhysAddr min_addr, PhysAddr max_addr, int nid,
+                                                const Caller& caller) {
+  record_alloc("memblock_alloc_try_nid", size, align, min_addr, max_addr, nid, caller);
+  return alloc_internal(size, align, min_addr, max_addr, nid, Nid::preferred, caller);
+}
+
+std::optional<PhysAddr> Memblock::alloc_try_nid_raw(std::uint64_t size, std::uint64_t align,
+                                                    PhysAddr min_addr, PhysAddr max_addr, int nid,
+                                                    const Caller& caller) {
+  record_alloc("memblock_alloc_try_nid_raw", size, align, min_addr, max_addr, nid, caller);
+  return alloc_internal(size, align, min_addr, max_addr, nid, Nid::preferred, caller);
+}
+
+std::optional<PhysAddr> Memblock::alloc_exact_nid_raw(std::uint64_t size, std::uint64_t align,
+                                                      PhysAddr min_addr, PhysAddr max_addr, int nid,
+                                                      const Caller& caller) {
+  record_alloc("memblock_alloc_exact_nid_raw", size, align, min_addr, max_addr, nid, caller);
+  return alloc_internal(size, align, min_addr, max_addr, nid, Nid::exact, caller);
+}
+
+std::optional<PhysAddr> Memblock::alloc(std::uint64_t size, std::uint64_t align,
+                                        const Caller& caller) {
+  return alloc_try_nid(size, align, PhysAddr{}, kAllocAccessible, kAnyNode, caller);
+}
+
+std::optional<PhysAddr> Memblock::alloc_raw(std::uint64_t size, std::uint64_t align,
+                                            const Caller& caller) {
+  return alloc_try_nid_raw(size, align, PhysAddr{}, kAllocAccessible, kAnyNode, caller);
+}
+
+std::optional<PhysAddr> Memblock::alloc_from(std::uint64_t size, std::uint64_t align,
+                                             PhysAddr min_addr, const Caller& caller) {
+  return alloc_try_nid(size, align, min_addr, kAllocAccessible, kAnyNode, caller);
+}
+
+// kernel: ARCH_LOW_ADDRESS_LIMIT, include/linux/memblock.h
+std::optional<PhysAddr> Memblock::alloc_low(std::uint64_t size, std::uint64_t align,
+                                            const Caller& caller) {
+  return alloc_try_nid(size, align, PhysAddr{}, PhysAddr{0xffffffff}, kAnyNode, caller);
+}
+
+std::optional<PhysAddr> Memblock::alloc_node(std::uint64_t size, std::uint64_t align, int nid,
+                                             const Caller& caller) {
+  return alloc_try_nid(size, align, PhysAddr{}, kAllocAccessible, nid, caller);
+}
+
+}  // namespace memmap::memblock

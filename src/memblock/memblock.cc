@@ -1,0 +1,142 @@
+#include "memblock/memblock.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "memblock/cap.h"
+
+namespace memmap::memblock {
+
+Memblock::Memblock(const kernel::Behaviour& behaviour, const Options& options)
+    : behaviour_(behaviour),
+      options_(options),
+      memory_{.name = "memory", .max = options.init_memory_regions},
+      reserved_{.name = "reserved", .max = options.init_reserved_regions},
+      physmem_{.name = "physmem", .max = options.init_physmem_regions} {}
+
+void Memblock::set_policies(AllocationPolicy* top_down, AllocationPolicy* bottom_up) {
+  top_down_policy_ = top_down;
+  bottom_up_policy_ = bottom_up;
+}
+
+std::uint64_t Memblock::cnt(const RegionType& type) const {
+  if (type.list.empty() && behaviour_.memblock_empty_dummy) return 1;
+  return type.list.size();
+}
+
+void Memblock::assign_memory(const Regions& regions, std::uint64_t max, std::uint64_t total_size) {
+  memory_.list.assign(regions);
+  memory_.max = max;
+  memory_.total_size = total_size;
+  memory_.loose = true;
+}
+
+void Memblock::assign_reserved(const Regions& regions, std::uint64_t max,
+                               std::uint64_t total_size) {
+  reserved_.list.assign(regions);
+  reserved_.max = max;
+  reserved_.total_size = total_size;
+  reserved_.loose = true;
+}
+
+void Memblock::record(CallKind kind, std::string_view operation, PhysAddr base, std::uint64_t size,
+                      const Caller& caller, int nid, std::uint32_t flags) {
+  if (!observer_) return;
+  Call call;
+  call.kind = kind;
+  call.operation = operation;
+  call.range = PhysRange::make(raw(base), raw(base) + cap_size(base, size));
+  call.nid = nid;
+  call.flags = flags;
+  call.caller = caller;
+  observer_(call);
+}
+
+void Memblock::event(Severity severity, std::string_view step, std::string text,
+                     std::optional<PhysRange> range) {
+  if (severity == Severity::panic) panicked_ = true;
+  if (!sink_) return;
+  Event e;
+  e.severity = severity;
+  e.step = step;
+  e.rule = fmt::format("{}(), mm/memblock.c", step);
+  e.text = std::move(text);
+  e.range = range;
+  sink_(std::move(e));
+}
+
+// Before a node is known, memblock stores MAX_NUMNODES.
+bool Memblock::add(PhysAddr base, std::uint64_t size, const Caller& caller) {
+  record(CallKind::add, "memblock_add", base, size, caller);
+  return add_range(memory_, base, size, behaviour_.max_numnodes, kNone);
+}
+
+bool Memblock::add_node(PhysAddr base, std::uint64_t size, int nid, std::uint32_t flags,
+                        const Caller& caller) {
+  record(CallKind::add, "memblock_add_node", base, size, caller, nid, flags);
+  return add_range(memory_, base, size, nid, flags);
+}
+
+bool Memblock::remove(PhysAddr base, std::uint64_t size, const Caller& caller) {
+  record(CallKind::remove, "memblock_remove", base, size, caller);
+  return remove_range(memory_, base, size);
+}
+
+bool Memblock::reserve(PhysAddr base, std::uint64_t size, const Caller& caller) {
+  record(CallKind::reserve, "memblock_reserve", base, size, caller);
+  return add_range(reserved_, base, size, behaviour_.max_numnodes, kNone);
+}
+
+bool Memblock::phys_free(PhysAddr base, std::uint64_t size, const Caller& caller) {
+  record(CallKind::free, "memblock_phys_free", base, size, caller);
+  return remove_range(reserved_, base, size);
+}
+
+bool Memblock::free(PhysAddr base, std::uint64_t size, const Caller& caller) {
+  return base == PhysAddr{} || phys_free(base, size, caller);
+}
+
+bool Memblock::physmem_add(PhysAddr base, std::uint64_t size, const Caller& caller) {
+  if (!options_.has_physmem) return true;
+  record(CallKind::add, "memblock_physmem_add", base, size, caller);
+  return add_range(physmem_, base, size, behaviour_.max_numnodes, kNone);
+}
+
+bool Memblock::mark_hotplug(PhysAddr base, std::uint64_t size) {
+  return setclr_flag(memory_, base, size, FlagEdit::set, kHotplug);
+}
+
+bool Memblock::clear_hotplug(PhysAddr base, std::uint64_t size) {
+  return setclr_flag(memory_, base, size, FlagEdit::clear, kHotplug);
+}
+
+bool Memblock::mark_mirror(PhysAddr base, std::uint64_t size) {
+  if (!options_.mirrored_kernelcore) return true;
+  has_mirror_ = true;
+  return setclr_flag(memory_, base, size, FlagEdit::set, kMirror);
+}
+
+bool Memblock::mark_nomap(PhysAddr base, std::uint64_t size) {
+  return setclr_flag(memory_, base, size, FlagEdit::set, kNomap);
+}
+
+bool Memblock::clear_nomap(PhysAddr base, std::uint64_t size) {
+  return setclr_flag(memory_, base, size, FlagEdit::clear, kNomap);
+}
+
+bool Memblock::reserved_mark_noinit(PhysAddr base, std::uint64_t size) {
+  if (!behaviour_.memblock_rsrv_noinit) return true;
+  return setclr_flag(reserved_, base, size, FlagEdit::set, kRsrvNoinit);
+}
+
+bool Memblock::set_node(PhysAddr base, std::uint64_t size, int nid) {
+  return set_type_node(memory_, base, size, nid);
+}
+
+bool Memblock::set_reserved_node(PhysAddr base, std::uint64_t size, int nid) {
+  return set_type_node(reserved_, base, size, nid);
+}
+
+}  // namespace memmap::memblock

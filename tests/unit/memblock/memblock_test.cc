@@ -1,0 +1,216 @@
+#include "memblock/memblock.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "memblock/iterate.h"
+
+namespace memmap::memblock {
+namespace {
+
+using namespace literals;
+
+constexpr kernel::Version k612{6, 12, 0};
+constexpr kernel::Version k61{6, 1, 0};
+constexpr int kNone64 = 64;  // MAX_NUMNODES with NODES_SHIFT 6
+
+Region at(std::uint64_t base, std::uint64_t size, int nid = kNone64, std::uint32_t flags = kNone) {
+  return Region{PhysRange::make(base, base + size), flags, nid};
+}
+
+struct Fixture {
+  explicit Fixture(kernel::Version v = k612, const Options& options = {})
+      : mb(kernel::behaviour_of(v, 6), options) {
+    mb.set_event_sink([this](Event e) { events.push_back(std::move(e)); });
+    mb.set_observer([this](const Call& c) { calls.push_back(c); });
+  }
+  Memblock mb;
+  Events events;
+  std::vector<Call> calls;
+};
+
+TEST(Memblock, JoinsNeighboursOfEqualFlagsAndNodeOnly) {
+  Fixture f;
+  EXPECT_TRUE(f.mb.add(0x1000_pa, 0x1000));
+  EXPECT_TRUE(f.mb.add(0x3000_pa, 0x1000));
+  EXPECT_TRUE(f.mb.add(0x2000_pa, 0x1000));
+  EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x3000)}));
+  f.mb.add_node(0x4000_pa, 0x1000, 1, kNone);
+  f.mb.add_node(0x5000_pa, 0x1000, 1, kHotplug);
+  EXPECT_EQ(f.mb.memory().list.regions(),
+            (Regions{at(0x1000, 0x3000), at(0x4000, 0x1000, 1), at(0x5000, 0x1000, 1, kHotplug)}));
+  EXPECT_TRUE(f.mb.set_node(0_pa, 0x10000, 0));
+  EXPECT_TRUE(f.mb.clear_hotplug(0_pa, ~0ull));
+  EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x5000, 0)}));
+  EXPECT_EQ(f.mb.phys_mem_size(), 0x5000u);
+}
+
+TEST(Memblock, AddFillsOnlyWhatIsNotCovered) {
+  Fixture f;
+  f.mb.add_node(0x2000_pa, 0x1000, 0, kNone);
+  f.mb.add_node(0x5000_pa, 0x1000, 0, kNone);
+  f.mb.add_node(0x1000_pa, 0x7000, 1, kNone);
+  EXPECT_EQ(f.mb.memory().list.regions(),
+            (Regions{at(0x1000, 0x1000, 1), at(0x2000, 0x1000, 0), at(0x3000, 0x2000, 1),
+                     at(0x5000, 0x1000, 0), at(0x6000, 0x2000, 1)}));
+  ASSERT_EQ(f.events.size(), 2u);  // the kernel's WARN_ON for each region in the way
+}
+
+TEST(Memblock, RemoveSplits) {
+  Fixture f;
+  f.mb.reserve(0x1000_pa, 0x5000);
+  EXPECT_TRUE(f.mb.phys_free(0x2000_pa, 0x1000));
+  EXPECT_EQ(f.mb.reserved().list.regions(), (Regions{at(0x1000, 0x1000), at(0x3000, 0x3000)}));
+  EXPECT_TRUE(f.mb.phys_free(0x1800_pa, 0x2000));
+  EXPECT_EQ(f.mb.reserved().list.regions(), (Regions{at(0x1000, 0x800), at(0x3800, 0x2800)}));
+  EXPECT_TRUE(f.mb.phys_free(0_pa, ~0ull));
+  EXPECT_TRUE(f.mb.reserved().list.empty());
+  EXPECT_EQ(f.mb.reserved_size(), 0u);
+}
+
+TEST(Memblock, CapsWhatWouldOverflow) {
+  Fixture f;
+  f.mb.add(PhysAddr{~0ull - 0x1000}, 0x10000);
+  EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(~0ull - 0x1000, 0x1000)}));
+}
+
+TEST(Memblock, ReservesBeforeThereIsMemory) {
+  Fixture f;
+  EXPECT_TRUE(f.mb.reserve(0x1000_pa, 0x1000));
+  EXPECT_FALSE(f.mb.phys_alloc(64, 64));
+  f.mb.add(0_pa, 0x3000);
+  EXPECT_EQ(f.mb.phys_alloc(64, 64), 0x2fc0_pa);
+}
+
+TEST(Memblock, AllocatesFromEitherEndButNeverTheFirstPage) {
+  Fixture f;
+  f.mb.add(0_pa, 0x10000);
+  EXPECT_EQ(f.mb.phys_alloc(0x1000, 0x1000), 0xf000_pa);
+  f.mb.set_bottom_up(true);
+  EXPECT_EQ(f.mb.phys_alloc(0x100, 0x1000), 0x1000_pa);
+  EXPECT_EQ(f.mb.phys_alloc(0x1000, 0x1000), 0x2000_pa);
+  EXPECT_FALSE(f.mb.phys_alloc(0x10000, 64));
+}
+
+TEST(Memblock, DropsTheLowLimitThenTheNode) {
+  Fixture f;
+  f.mb.add_node(0x10000_pa, 0x10000, 0, kNone);
+  f.mb.add_node(0x20000_pa, 0x10000, 1, kNone);
+  EXPECT_EQ(f.mb.alloc_try_nid(0x1000, 64, 0x1f800_pa, kAllocAccessible, 0), 0x2f000_pa);
+  EXPECT_EQ(f.mb.alloc_exact_nid_raw(0x1000, 64, 0x1f800_pa, kAllocAccessible, 0), 0x1f000_pa);
+  EXPECT_FALSE(f.mb.alloc_exact_nid_raw(0x10000, 64, 0_pa, kAllocAccessible, 0));
+}
+
+TEST(Memblock, FallsBackFromMirroredMemoryWithAWarning) {
+  Fixture f(k612, Options{.mirrored_kernelcore = true});
+  f.mb.add(0x10000_pa, 0x10000);
+  f.mb.mark_mirror(0x10000_pa, 0x2000);
+  EXPECT_EQ(f.mb.phys_alloc(0x1000, 64), 0x11000_pa);
+  EXPECT_EQ(f.mb.phys_alloc(0x4000, 64), 0x1c000_pa);
+  ASSERT_EQ(f.events.size(), 1u);
+  EXPECT_EQ(f.events[0].text, "Could not allocate 0x0000000000004000 bytes of mirrored memory");
+}
+
+TEST(Memblock, RecordsCallsAsTheKernelLogsThem) {
+  Fixture f;
+  f.mb.add(0_pa, 0x10000, {"e820__memblock_setup", ""});
+  f.mb.phys_alloc(0x100, 0, {"alloc_low_pages", "page tables"});
+  ASSERT_EQ(f.calls.size(), 3u);
+  EXPECT_EQ(f.calls[1].kind, CallKind::alloc);
+  EXPECT_EQ(f.calls[1].operation, "memblock_phys_alloc_range");
+  EXPECT_EQ(f.calls[1].caller.function, "alloc_low_pages");
+  EXPECT_EQ(f.calls[2].kind, CallKind::reserve);
+  EXPECT_EQ(f.calls[2].range, PhysRange::make(0xff00, 0x10000));
+  EXPECT_EQ(f.calls[2].caller.function, "memblock_alloc_range_nid");
+  EXPECT_EQ(f.calls[2].caller.owner, "page tables");
+  ASSERT_EQ(f.events.size(), 1u);  // alignment 0
+}
+
+void fill_reserved(Memblock& mb, std::uint64_t n) {
+  for (std::uint64_t i = 0; i < n; ++i)
+    ASSERT_TRUE(mb.reserve(PhysAddr{0x100000 + i * 0x2000}, 0x1000));
+}
+
+TEST(Growth, TakesItsOwnMemory) {
+  for (const auto v : {k61, k612}) {
+    Fixture f(v);
+    f.mb.add(0x100000_pa, 0x1000000);
+    f.mb.allow_resize();
+    fill_reserved(f.mb, 128);
+    EXPECT_EQ(f.mb.reserved().max, 128u);
+    EXPECT_TRUE(f.mb.reserve(0x400000_pa, 0x1000));
+    EXPECT_EQ(f.mb.reserved().max, 256u);
+    EXPECT_EQ(f.mb.reserved().array, PhysRange::make(0x10fe000, 0x1100000));  // 256 * 24 = 0x1800
+    EXPECT_TRUE(f.mb.is_reserved(0x10fe000_pa));
+    EXPECT_EQ(f.mb.reserved().list.size(), 130u);
+    ASSERT_EQ(f.events.size(), 1u);
+    EXPECT_EQ(f.events[0].text,
+              "memblock: reserved is doubled to 256 at [0x00000000010fe000-0x00000000010ff7ff]");
+  }
+}
+
+TEST(Growth, BeforeResizingIsAllowed) {
+  Fixture old(k61);
+  fill_reserved(old.mb, 128);
+  EXPECT_FALSE(old.mb.reserve(0x80000000_pa, 0x1000));
+  EXPECT_FALSE(old.mb.panicked());
+  Fixture now(k612);
+  fill_reserved(now.mb, 128);
+  EXPECT_FALSE(now.mb.reserve(0x80000000_pa, 0x1000));
+  EXPECT_TRUE(now.mb.panicked());
+  EXPECT_EQ(now.events.back().severity, Severity::panic);
+}
+
+TEST(Growth, WithoutRoom) {
+  Fixture f;
+  f.mb.allow_resize();
+  fill_reserved(f.mb, 128);
+  EXPECT_FALSE(f.mb.reserve(0x80000000_pa, 0x1000));
+  ASSERT_EQ(f.events.size(), 1u);
+  EXPECT_EQ(f.events[0].text,
+            "memblock: Failed to double reserved array from 128 to 256 entries !");
+}
+
+TEST(Limits, TrimKeepsTheTotalAsTheKernelDoes) {
+  Fixture f;
+  f.mb.add(0x1800_pa, 0x2000);
+  f.mb.add(0x5800_pa, 0x400);
+  f.mb.trim_memory(0x1000);
+  EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x2000, 0x1000)}));
+  EXPECT_EQ(f.mb.phys_mem_size(), 0x2000u);
+}
+
+TEST(Limits, MemoryLimitAndCap) {
+  Fixture f;
+  f.mb.add(0x1000_pa, 0x4000);
+  f.mb.add(0x10000_pa, 0x4000);
+  f.mb.reserve(0x4000_pa, 0x20000);
+  f.mb.mark_nomap(0x13000_pa, 0x1000);
+  f.mb.mem_limit_remove_map(0x5000);
+  EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x4000), at(0x10000, 0x1000),
+                                                   at(0x13000, 0x1000, kNone64, kNomap)}));
+  EXPECT_EQ(f.mb.reserved().list.regions(), (Regions{at(0x4000, 0xd000)}));
+  f.mb.enforce_memory_limit(0x2000);
+  EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x2000)}));
+}
+
+TEST(Iterate, FreeRangesInBothDirections) {
+  Fixture f;
+  f.mb.add_node(0x1000_pa, 0x4000, 0, kNone);
+  f.mb.add_node(0x5000_pa, 0x4000, 1, kNone);
+  f.mb.reserve(0x4000_pa, 0x2000);
+  f.mb.reserve(0x8800_pa, 0x100);
+  const MemRanges want{{PhysRange::make(0x1000, 0x4000), 0},
+                       {PhysRange::make(0x6000, 0x8800), 1},
+                       {PhysRange::make(0x8900, 0x9000), 1}};
+  EXPECT_EQ(free_mem_ranges(f.mb), want);
+  EXPECT_EQ(free_mem_ranges(f.mb, kAnyNode, kNone, Direction::down),
+            (MemRanges{want[2], want[1], want[0]}));
+  EXPECT_EQ(free_mem_ranges(f.mb, 0), (MemRanges{want[0]}));
+  EXPECT_EQ(mem_pfn_ranges(f.mb, 1), (std::vector<PfnRange>{{5_pfn, 9_pfn, 1}}));
+}
+
+}  // namespace
+}  // namespace memmap::memblock
