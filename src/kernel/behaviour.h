@@ -11,6 +11,13 @@ namespace memmap::kernel {
 // behaviour_of(), and says where in the kernel it is to be seen. Read side by side: 6.1 and 6.12;
 // the versions between follow the kernel's history.
 struct Behaviour {
+  // e820__end_ram_pfn(): ACPI data at the end of memory counts as RAM does (6.9).
+  bool e820_ram_ends_after_acpi = true;
+  // e820__reserve_setup_data() marks the nodes in kexec's table too (until 6.10).
+  bool e820_kexec_keeps_setup_data = false;
+  // efi_remove_e820_mmio(): large EFI MMIO windows go from the map (6.2, and 6.1's stable series).
+  bool efi_removes_mmio = true;
+
   // MAX_NUMNODES: what memblock stores as the node of memory that has none yet.
   int max_numnodes = 64;
 
@@ -38,6 +45,9 @@ struct Behaviour {
 inline Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   const auto since = [&](unsigned major, unsigned minor) { return v >= Version{major, minor, 0}; };
   Behaviour b;
+  b.e820_ram_ends_after_acpi = since(6, 9);
+  b.e820_kexec_keeps_setup_data = since(4, 15) && !since(6, 10);
+  b.efi_removes_mmio = since(6, 1);
   b.max_numnodes = 1 << nodes_shift;
   b.memblock_tight_room_check = since(6, 3);
   b.memblock_merges_around_change = since(6, 3);

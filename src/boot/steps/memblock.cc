@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include "base/align.h"
+#include "boot/steps/steps.h"
+#include "paging/direct_map.h"
+#include "paging/features.h"
+#include "paging/kernel_map.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr std::uint64_t kSize2M = paging::kSize2M;
+
+std::vector<PhysRange> memory_ranges(const Boot& boot) {
+  std::vector<PhysRange> out;
+  for (const memblock::Region& r : boot.memblock.memory().list.regions()) out.push_back(r.range);
+  return out;
+}
+
+// Places the tables of the direct map as the kernel finds them: in the brk area while it lasts, then
+// below what is mapped already. kernel: alloc_low_pages(), arch/x86/mm/init.c
+void place_tables(Boot& boot, const paging::DirectMap& map) {
+  for (const paging::MapStep& step : map.steps) {
+    for (const paging::TableRequest& table : step.tables) {
+      if (table.from_brk_tables || table.limits.empty()) continue;
+      boot.memblock.phys_alloc_range(kPageSize, kPageSize, table.limits.base(), table.limits.end(),
+                                     {"alloc_low_pages", "page tables"});
+    }
+  }
+}
+
+}  // namespace
+
+// The brk area, up to what has been used of it: a page for what is allocated byte by byte (DMI
+// strings), then the pages for the first page tables. kernel: reserve_brk(), early_alloc_pgt_buf()
+void reserve_brk(Boot& boot) {
+  const std::uint64_t base = raw(boot.kernel_base) + boot.profile.image.brk_base;
+  const std::uint64_t tables =
+      paging::brk_table_pages({boot.profile.x86_5level, boot.profile.randomize_memory}) * kPageSize;
+  boot.brk = PhysRange::make(base, base + kPageSize + tables);
+  boot.reserve(boot.brk, {"setup_arch", "brk area"});
+}
+
+void e820_memblock_setup(Boot& boot) {
+  boot.memblock.set_current_limit(PhysAddr{kMiB});  // ISA_END_ADDRESS: no more is mapped yet
+  boot.memblock.allow_resize();
+  for (const E820Entry& e : boot.table.entries()) {
+    if (e.type == E820Type::soft_reserved) {
+      boot.memblock.reserve(e.addr, e.size, {"e820__memblock_setup", "soft reserved"});
+    }
+    if (e.type == E820Type::ram || e.type == E820Type::reserved_kern) {
+      boot.memblock.add(e.addr, e.size, {"e820__memblock_setup", "RAM"});
+    }
+  }
+  boot.memblock.trim_memory(kPageSize);
+}
+
+void reserve_real_mode(Boot& boot) {
+  const auto found = boot.memblock.phys_alloc_range(boot.profile.real_mode_size, kPageSize, PhysAddr{0},
+                                                    PhysAddr{kMiB}, {"reserve_real_mode", "real mode trampoline"});
+  if (!found) {
+    boot.tell(Severity::warning, "reserve_real_mode(), arch/x86/realmode/init.c",
+              "No sub-1M memory is available for the trampoline");
+  }
+  boot.reserve(PhysRange::make(0, kMiB), {"reserve_real_mode", "first MiB"});
+}
+
+// Maps all memory one to one, and the kernel's image at its own addresses.
+void init_mem_mapping(Boot& boot) {
+  memblock::Memblock& memblock = boot.memblock;
+  paging::DirectMapOptions options;
+  options.features = boot.features;
+  options.page_offset = paging::page_offset(boot.features.levels());
+  options.max_pfn = boot.max_pfn;
+  options.kernel_end = boot.kernel_image().end();
+  options.brk_tables = PhysRange::make(raw(boot.brk.base()) + kPageSize, raw(boot.brk.end()));
+  if (memblock.bottom_up()) {
+    options.direction = paging::Direction::bottom_up;
+  } else {
+    const PhysAddr end = phys_of(boot.max_pfn);
+    const auto found = memblock.phys_alloc_range(kSize2M, kSize2M, PhysAddr{kMiB}, end,
+                                                 {"init_mem_mapping", "page tables"});
+    if (found) memblock.phys_free(*found, kSize2M, {"init_mem_mapping", {}});
+    options.top_end = paging::top_block_end(found.value_or(PhysAddr{0}), boot.max_pfn);
+  }
+  const paging::DirectMap map = paging::direct_map(memory_ranges(boot), options);
+  memblock.set_current_limit(phys_of(map.max_pfn_mapped));
+  place_tables(boot, map);
+
+  boot.page_tables.mappings = map.mappings;
+  const VirtAddr text{raw(paging::kStartKernelMap) + boot.profile.default_phys_base};
+  const VirtAddr brk_end{raw(text) + raw(boot.brk.end()) - raw(boot.kernel_base)};
+  const paging::Mappings image = paging::kernel_map(text, boot.kernel_base, brk_end, boot.features);
+  boot.page_tables.mappings.insert(boot.page_tables.mappings.end(), image.begin(), image.end());
+}
+
+// The initrd is mapped by now and stays where it is.
+void reserve_initrd(Boot& boot) {
+  boot.tell(Severity::info, "reserve_initrd(), arch/x86/kernel/setup.c",
+            fmt::format("RAMDISK: [mem {:#010x}-{:#010x}]", raw(boot.machine.initrd->base()),
+                        align_up(raw(boot.machine.initrd->end()), kPageSize) - 1),
+            boot.machine.initrd);
+}
+
+// kernel: acpi_reserve_initial_tables(), drivers/acpi/tables.c
+void acpi_boot_table_init(Boot& boot) {
+  for (const AcpiTable& t : boot.machine.acpi_tables) {
+    // Those that the root tables list; these themselves and what the FADT names are not reserved.
+    if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT" || t.signature == "FACS" ||
+        t.signature == "DSDT") {
+      continue;
+    }
+    boot.reserve(t.range, {"acpi_reserve_initial_tables", "ACPI tables"});
+  }
+}
+
+}  // namespace memmap::boot
