@@ -17,9 +17,9 @@ inline constexpr PhysAddr kIsaEnd{1 * kMiB};  // ISA_END_ADDRESS
 
 enum class Direction { top_down, bottom_up };  // memblock's, when init_mem_mapping() runs
 
-// Pages that early_alloc_pgt_buf() takes of the brk area: the tables below the PGD for the first MiB
-// and for the first 2 MiB step, twice that if the map's place is random.
-// kernel: INIT_PGT_BUF_SIZE, arch/x86/mm/init.c, v6.12
+// Pages that early_alloc_pgt_buf() takes of the brk area: the tables below the PGD for the first
+// MiB and for the first 2 MiB step, twice that if the map's place is random. kernel:
+// INIT_PGT_BUF_SIZE, arch/x86/mm/init.c, v6.12
 struct BrkConfig {
   bool x86_5level = true;        // CONFIG_X86_5LEVEL
   bool randomize_memory = true;  // CONFIG_RANDOMIZE_MEMORY
@@ -41,11 +41,12 @@ struct DirectMapOptions {
 };
 
 // Before it maps top-down the kernel allocates [2 MiB, aligned to 2 MiB, from 1 MiB to max_pfn] of
-// memblock and frees it again; mapping starts at that block's end. `found` is the block's address or
-// 0. kernel: memory_map_top_down(), arch/x86/mm/init.c, v6.12 (`addr + PMD_SIZE`)
+// memblock and frees it again; mapping starts at that block's end. `found` is the block's address
+// or 0. kernel: memory_map_top_down(), arch/x86/mm/init.c, v6.12 (`addr + PMD_SIZE`)
 PhysAddr top_block_end(PhysAddr found, Pfn max_pfn);
 
-// A page table that is needed, in the order in which the kernel takes them. kernel: alloc_low_pages()
+// A page table that is needed, in the order in which the kernel takes them. kernel:
+// alloc_low_pages()
 struct TableRequest {
   unsigned level = 1;  // of the table: 1 for one that holds 4 KiB pages
   VirtAddr virt{};     // the first address that it translates

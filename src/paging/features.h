@@ -12,8 +12,8 @@ struct Features {
   bool gbpages = false;  // 1 GiB pages: the processor has them and nogbpages is not given
   bool pge = true;       // global pages
   bool nx = true;
-  bool la57 = false;     // 5 levels in use: the processor, the kernel and the command line agree
-  bool pti = false;      // page table isolation is on: kernel pages are not global
+  bool la57 = false;  // 5 levels in use: the processor, the kernel and the command line agree
+  bool pti = false;   // page table isolation is on: kernel pages are not global
   // debug_pagealloc=on of a kernel with CONFIG_DEBUG_PAGEALLOC: small pages only.
   bool debug_pagealloc = false;
 

@@ -8,8 +8,8 @@
 
 namespace memmap::paging {
 
-// Levels count from the leaves: 1 page table (PTE), 2 page directory (PMD), 3 (PUD), 4 (P4D; the PGD
-// of a 4-level tree), 5 (PGD of a 5-level tree). A table has 512 entries.
+// Levels count from the leaves: 1 page table (PTE), 2 page directory (PMD), 3 (PUD), 4 (P4D; the
+// PGD of a 4-level tree), 5 (PGD of a 5-level tree). A table has 512 entries.
 //
 //   63      57      48      39      30      21      12         0
 //   | sign  |   5   |   4   |   3   |   2   |   1   |  offset  |
@@ -33,8 +33,8 @@ constexpr VirtAddr canonical(std::uint64_t v, unsigned levels) {
 constexpr bool is_canonical(VirtAddr v, unsigned levels) { return canonical(raw(v), levels) == v; }
 
 // Where things lie without KASLR. kernel: Documentation/arch/x86/x86_64/mm.rst, v6.12
-inline constexpr VirtAddr kPageOffset4{0xffff888000000000};    // __PAGE_OFFSET_BASE_L4
-inline constexpr VirtAddr kPageOffset5{0xff11000000000000};    // __PAGE_OFFSET_BASE_L5
+inline constexpr VirtAddr kPageOffset4{0xffff888000000000};     // __PAGE_OFFSET_BASE_L4
+inline constexpr VirtAddr kPageOffset5{0xff11000000000000};     // __PAGE_OFFSET_BASE_L5
 inline constexpr VirtAddr kStartKernelMap{0xffffffff80000000};  // __START_KERNEL_map
 
 constexpr VirtAddr page_offset(unsigned levels) {

@@ -44,8 +44,9 @@ class TableBuilder {
 
   std::uint64_t page_offset_;
   unsigned levels_;
-  std::array<Runs, 4> leaves_{};                 // [level] 1..3
-  std::array<std::set<std::uint64_t>, 5> tables_{};  // [level] 1..4, by virtual address / table_size
+  std::array<Runs, 4> leaves_{};  // [level] 1..3
+  std::array<std::set<std::uint64_t>, 5>
+      tables_{};  // [level] 1..4, by virtual address / table_size
 };
 
 }  // namespace memmap::paging

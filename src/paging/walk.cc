@@ -1,0 +1,70 @@
+#include "paging/walk.h"
+
+namespace memmap::paging {
+namespace {
+
+constexpr std::uint64_t kAllowed = kEntryWritable | kEntryUser;
+
+// The processor's view of a leaf: what all levels allow, what any forbids, the rest its own.
+std::uint32_t flags_of(std::uint64_t entry, std::uint64_t allowed, std::uint64_t forbidden) {
+  std::uint32_t flags = 0;
+  if (entry & allowed & kEntryWritable) flags |= kWritable;
+  if (entry & allowed & kEntryUser) flags |= kUser;
+  if ((entry | forbidden) & kEntryNoExecute) flags |= kNoExecute;
+  if (entry & kEntryGlobal) flags |= kGlobal;
+  if (entry & kEntryCacheDisable) flags |= kCacheDisable;
+  if (entry & kEntryWriteThrough) flags |= kWriteThrough;
+  return flags;
+}
+
+class Walker {
+ public:
+  explicit Walker(const Tables& tables) : tables_(tables) {}
+
+  Mappings run() {
+    table(tables_.root, tables_.levels, 0, kAllowed, 0);
+    return std::move(mappings_);
+  }
+
+ private:
+  void table(PhysAddr at, unsigned level, std::uint64_t virt, std::uint64_t allowed,
+             std::uint64_t forbidden) {
+    const auto page = tables_.pages.find(at);
+    if (page == tables_.pages.end()) return;
+    for (unsigned i = 0; i < kEntries; ++i) {
+      const std::uint64_t entry = page->second[i];
+      if (!(entry & kEntryPresent)) continue;
+      const std::uint64_t here = virt + i * entry_size(level);
+      if (level == 1 || (level <= 3 && (entry & kEntryLarge))) {
+        const std::uint64_t phys = entry & kEntryAddress & ~(entry_size(level) - 1);
+        add({canonical(here, tables_.levels), PhysAddr{phys}, entry_size(level), 1,
+             flags_of(entry, allowed, forbidden)});
+      } else {
+        table(PhysAddr{entry & kEntryAddress}, level - 1, here, allowed & entry,
+              forbidden | (entry & kEntryNoExecute));
+      }
+    }
+  }
+
+  void add(const Mapping& page) {
+    if (!mappings_.empty()) {
+      Mapping& last = mappings_.back();
+      const std::uint64_t size = last.pages * last.page_size;
+      if (last.page_size == page.page_size && last.flags == page.flags &&
+          raw(last.virt) + size == raw(page.virt) && raw(last.phys) + size == raw(page.phys)) {
+        ++last.pages;
+        return;
+      }
+    }
+    mappings_.push_back(page);
+  }
+
+  const Tables& tables_;
+  Mappings mappings_{};
+};
+
+}  // namespace
+
+Mappings walk(const Tables& tables) { return Walker(tables).run(); }
+
+}  // namespace memmap::paging
