@@ -1,0 +1,17 @@
+// Did you mean: the known word that a mistyped one is nearest to.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace memmap {
+
+// The word of `known` with the fewest slips (a character added, left out, replaced, or two
+// neighbours swapped; case does not count) from `word`, the first of equals. nullopt where none is
+// near: more than 1 slip in up to 3 characters, 2 in up to 6, 3 in longer ones. Very long words
+// have none.
+std::optional<std::string_view> closest(std::string_view word,
+                                        std::span<const std::string_view> known);
+
+}  // namespace memmap
