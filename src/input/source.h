@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -12,18 +13,24 @@ namespace memmap::input {
 // Larger inputs are refused: the largest real one is a log of a million lines (about 100 MB).
 inline constexpr std::size_t kMaxSourceBytes = std::size_t{1} << 30;
 
-// Either `folder` is set (and `bytes` empty) or `bytes` holds the whole content, decompressed.
+// Of an ELF file (a memory dump is as large as the machine's memory) only so much is kept: its
+// headers are at its beginning.
+inline constexpr std::size_t kElfPrefixBytes = std::size_t{8} << 20;
+
+// Either `folder` is set (and `bytes` empty) or `bytes` holds the whole content, decompressed; of
+// an ELF file larger than kElfPrefixBytes only its beginning, and `prefix_only` is set.
 struct Source {
   std::string name{};  // for messages and reports: as the user named it; `-`: standard input
   std::string bytes{};
   std::filesystem::path folder{};
+  bool prefix_only = false;
 
   bool is_folder() const { return !folder.empty(); }
 };
 
-// Opens `path` (`-`: standard input). Content in gzip, xz, zstd or bzip2 is unpacked, whatever the name;
-// a tar stays a tar. Errors: not there, not readable, neither file nor folder, empty, damaged or
-// too large once unpacked.
+// Opens `path` (`-`: standard input). Content in gzip, xz, zstd or bzip2 is unpacked, whatever the
+// name; a tar stays a tar. Pipes are read to their end; devices and sockets are refused. Errors:
+// not there, not readable, neither file nor folder, empty, damaged or too large once unpacked.
 Result<Source> open_source(const std::string& path);
 
 // The same of bytes at hand: unpacks what is compressed. For tests, fuzzers and members of a tar.

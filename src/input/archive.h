@@ -1,0 +1,44 @@
+// Compressed and archived bytes, through libarchive: the one file that knows it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace memmap::input {
+
+// `gzip`, `xz`, `zstd` or `bzip2` by the magic number at the front; empty: none of them.
+std::string_view compression_of(std::string_view bytes);
+
+struct Unpacked {
+  std::string bytes{};
+  bool more = false;  // there is more than `limit` bytes; the rest was not unpacked
+};
+
+// Unpacks compressed bytes, and what is compressed within, up to `limit` bytes. Errors: damaged or
+// cut short, with the place in the compressed bytes. `name` is for messages.
+Result<Unpacked> unpack(const std::string& name, std::string_view bytes, std::size_t limit);
+
+struct Member {
+  std::string path{};  // as stored
+  std::string bytes{};
+  std::size_t offset = 0;  // of its header in the tar
+};
+
+// A header of the ustar, pax or GNU kind stands at the front.
+bool is_tar(std::string_view bytes);
+
+struct TarLimits {
+  std::size_t members = 0;       // files and folders
+  std::size_t member_bytes = 0;  // of each file
+};
+
+// The regular files of an uncompressed tar, in order. Links and devices are left out. Errors:
+// damaged, cut short, or beyond `limits`.
+Result<std::vector<Member>> tar_members(const std::string& name, std::string_view bytes,
+                                        TarLimits limits);
+
+}  // namespace memmap::input
