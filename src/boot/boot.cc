@@ -14,6 +14,19 @@ memblock::Options memblock_options(const Boot& boot) {
   return options;
 }
 
+// What the processor can do and neither kernel nor command line forbids.
+paging::Features features_of(const Boot& boot) {
+  const CpuFacts& cpu = boot.machine.cpu;
+  paging::Features f;
+  f.pse = cpu.pse.value_or(true);
+  f.gbpages = cpu.gbpages.value_or(false) && !boot.has_parameter("nogbpages");
+  f.pge = cpu.pge.value_or(true);
+  f.nx = cpu.nx.value_or(true);
+  f.la57 = cpu.la57.value_or(false) && boot.profile.x86_5level && !boot.has_parameter("no5lvl");
+  f.debug_pagealloc = boot.parameter("debug_pagealloc") == "on";
+  return f;
+}
+
 }  // namespace
 
 Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Options& options)
@@ -26,7 +39,9 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
       firmware(options.entry_limit ? e820::max_entries(profile_.nodes_shift) : e820::kNoLimit),
       kexec(firmware.capacity()),
       table(firmware.capacity()),
+      features(features_of(*this)),
       memblock(behaviour, memblock_options(*this)) {
+  page_tables.levels = features.levels();
   memblock.set_policies(options.top_down, options.bottom_up);
   memblock.set_observer([this](const memblock::Call& call) {
     if (call.kind != memblock::CallKind::reserve) return;

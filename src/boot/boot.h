@@ -17,7 +17,9 @@
 #include "memblock/memblock.h"
 #include "memblock/policy.h"
 #include "numa/nodes.h"
+#include "paging/features.h"
 #include "paging/mapping.h"
+#include "zones/zones.h"
 
 namespace memmap::boot {
 
@@ -50,12 +52,15 @@ struct Boot {
 
   Pfn max_pfn{};
   Pfn max_low_pfn{};
+  paging::Features features{};
+  PhysRange brk{};  // what is used of it
 
   memblock::Memblock memblock;
   std::vector<Owned> asked{};  // every reservation, in the order they were made
 
   PageTables page_tables{};
   numa::Nodes nodes{};
+  std::vector<zones::Node> zone_nodes{};
   std::vector<NodeState> node_states{};
 
   bool has_parameter(std::string_view name) const;
