@@ -1,0 +1,259 @@
+#include "input/dmesg_facts.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "input/dmesg_e820.h"
+#include "input/dmesg_edits.h"
+#include "input/text_scan.h"
+
+namespace memmap::input {
+namespace {
+
+// No processor has more physical address bits; what lies above is a virtual address, as ACPI tables
+// that were loaded later are listed with.
+constexpr std::uint64_t kPhysicalLimit = 1ull << 52;
+constexpr std::uint64_t kSetupDataHeader = 16;  // sizeof(struct setup_data)
+
+// A range of a log as half-open; nullopt: empty, reversed or not one.
+std::optional<PhysRange> whole_range(std::string_view& text) {
+  const auto printed = take_range(text);
+  if (!printed || printed->empty) return std::nullopt;
+  return PhysRange::from_inclusive(PhysAddr{printed->start}, PhysAddr{printed->last});
+}
+
+template <class T>
+void set_once(std::optional<T>& fact, const std::optional<T>& value) {
+  if (!fact && value) fact = value;
+}
+
+std::optional<unsigned> take_count(std::string_view& text) {
+  const auto count = take_decimal(text);
+  if (!count || *count > 1'000'000) return std::nullopt;
+  return static_cast<unsigned>(*count);
+}
+
+}  // namespace
+
+void FactReader::line(const LogLine& line) {
+  const std::string_view text = line.text;
+  if (text.size() < 4) return;
+  std::string_view rest = text;
+  switch (text[0]) {
+    case 'L':
+    case 'K':
+      return kernel_line(text);
+    case 'C':
+      if (text.substr(0, 3) == "CPU") return cpu_line(text);
+      return kernel_line(text);
+    case 'A':
+      if (eat(rest, "ACPI: ")) acpi_line(rest);
+      return;
+    case 'S':
+      if (text.substr(0, 5) == "SMP: ") return cpu_line(text);
+      if (text.substr(0, 6) == "SMBIOS") saw_smbios_ = true;
+      if (eat(rest, "SRAT: Node ")) srat_node(rest);
+      return;
+    case 's':
+      if (text.substr(0, 9) == "smpboot: ") cpu_line(text);
+      return;
+    case 'D':
+      if (text.substr(0, 3) == "DMI") saw_smbios_ = true;
+      return;
+    case 'R':
+      if (eat(rest, "RAMDISK: ")) set_once(machine_.initrd, whole_range(rest));
+      return;
+    case 'E':
+      if (eat(rest, "EFI v") && !rest.empty() && is_digit(rest[0])) saw_efi_ = true;
+      return;
+    case 'e':
+      if (eat(rest, "efi: EFI v")) saw_efi_ = true;
+      if (rest.substr(0, 4) == "e820") edit_line(text);
+      return;
+    case 'u':
+      if (rest.substr(0, 11) == "update e820") edit_line(text);
+      return;
+    case 'l':
+      if (rest.substr(0, 8) == "last_pfn") edit_line(text);
+      return;
+    case 'f':
+      if (!eat(rest, "found SMP MP-table at ") || machine_.mp_floating) return;
+      if (rest.substr(0, 4) == "[mem") {
+        machine_.mp_floating = whole_range(rest);
+      } else if (take_until(rest, "]"); eat(rest, "] ")) {  // `[virtual] physical`, before 3.5
+        if (const auto at = take_hex(rest))
+          machine_.mp_floating = PhysRange::from_size(PhysAddr{*at}, 16);
+      }
+      return;
+    case 'N':
+      if (eat(rest, "NX (Execute Disable) protection: ")) machine_.cpu.nx = true;
+      if (text.find("NX (Execute Disable) protection missing in CPU") != text.npos)
+        machine_.cpu.nx = false;
+      return;
+    case 'U':
+      if (text.substr(0, 18) == "Using GB pages for") machine_.cpu.gbpages = true;
+      return;
+    case 'M':
+      if (text.substr(0, 5) == "MTRR ") mtrr_line(text);
+      return;
+    default:
+      if (in_mtrrs_) mtrr_line(text);
+      return;
+  }
+}
+
+void FactReader::kernel_line(std::string_view text) {
+  if (eat(text, "Linux version ")) {
+    if (!machine_.kernel_release) machine_.kernel_release = std::string(take_until(text, " "));
+  } else if (eat(text, "Command line: ")) {
+    if (!machine_.command_line) machine_.command_line = std::string(trim(text));
+  } else if (eat(text, "Kernel command line: ")) {
+    if (kernel_command_line_.empty()) kernel_command_line_ = std::string(trim(text));
+  }
+}
+
+// `RSDP 0x00000000000F59D0 000014 (v00 BOCHS )`, `XSDT CFEE0100, 0064 (r1 ...)` before 2.6.28;
+// kernel: acpi_tb_print_table_header(), drivers/acpi/acpica/tbprint.c
+void FactReader::acpi_line(std::string_view text) {
+  if (eat(text, "SRAT: Node ")) return srat_node(text);
+  if (text.size() < 12 || text[4] != ' ') return;
+  const std::string_view signature = text.substr(0, 4);
+  const bool named = std::all_of(signature.begin(), signature.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '!';
+  });
+  if (!named) return;
+  text.remove_prefix(5);
+  const auto address = take_hex(text);
+  eat(text, ",");
+  if (!address || !eat(text, " ")) return;
+  const auto length = take_hex(text);
+  text = trim(text);
+  if (!length || *length == 0 || (!text.empty() && text[0] != '(') || *address >= kPhysicalLimit)
+    return;
+  const auto range = PhysRange::from_size(PhysAddr{*address}, *length);
+  if (!range) return;
+  const bool known = std::any_of(
+      machine_.acpi_tables.begin(), machine_.acpi_tables.end(),
+      [&](const AcpiTable& t) { return t.signature == signature && t.range == *range; });
+  // A log that repeats them without end is none; real firmware has some dozens.
+  if (!known && machine_.acpi_tables.size() < 1024) {
+    machine_.acpi_tables.push_back({std::string(signature), *range});
+  }
+}
+
+// `0 PXM 0 [mem 0x00000000-0x0009ffff] hotplug`, `0 PXM 0 0-a0000` before 3.5. The number taken is
+// the node's: the kernel has mapped the proximity domain already. kernel:
+// acpi_numa_memory_affinity_init(), drivers/acpi/numa/srat.c
+void FactReader::srat_node(std::string_view text) {
+  const auto nid = take_count(text);
+  if (!nid || !eat(text, " PXM ") || !take_decimal(text)) return;
+  const auto range = whole_range(text);
+  if (!range) return;
+  NodeMemory memory{.range = *range, .nid = static_cast<int>(*nid)};
+  memory.hotpluggable = text.find("hotplug") != text.npos;
+  const bool known = std::any_of(
+      machine_.node_memory.begin(), machine_.node_memory.end(),
+      [&](const NodeMemory& m) { return m.range == memory.range && m.nid == memory.nid; });
+  if (!known && machine_.node_memory.size() < 65536) machine_.node_memory.push_back(memory);
+}
+
+// `smpboot: Allowing 4 CPUs, 0 hotplug CPUs`; `CPU topo: Allowing 4 present CPUs plus 0 hotplug
+// CPUs` since 6.9; `smpboot: CPU0: Intel(R) ... (family: 0x6, model: 0x8e, stepping: 0xb)`.
+void FactReader::cpu_line(std::string_view text) {
+  CpuFacts& cpu = machine_.cpu;
+  if (eat(text, "CPU topo: Allowing ")) {
+    const auto present = take_count(text);
+    if (!present || !eat(text, " present CPUs plus ")) return;
+    const auto hotplug = take_count(text);
+    if (!hotplug || cpu.possible) return;
+    cpu.present = *present;
+    cpu.possible = *present + *hotplug;
+    return;
+  }
+  if (!eat(text, "smpboot: ")) eat(text, "SMP: ");
+  if (eat(text, "Allowing ")) {
+    const auto possible = take_count(text);
+    if (!possible || !eat(text, " CPUs, ")) return;
+    const auto hotplug = take_count(text);
+    if (!hotplug || *hotplug > *possible || cpu.possible) return;
+    cpu.possible = *possible;
+    cpu.present = *possible - *hotplug;
+    return;
+  }
+  if (!eat(text, "CPU0: ") || cpu.family != 0) return;
+  const std::string_view name = text;
+  const std::size_t at = text.rfind("(fam");
+  if (at == text.npos) return;
+  text.remove_prefix(at);
+  if (!eat(text, "(family: ") && !eat(text, "(fam: ")) return;
+  const auto family = take_hex(text);
+  if (!family || *family > 0xfff || !eat(text, ", model: ")) return;
+  const auto model = take_hex(text);
+  if (!model || *model > 0xfff) return;
+  cpu.family = static_cast<unsigned>(*family);
+  cpu.model = static_cast<unsigned>(*model);
+  if (name.find("Intel") != name.npos) cpu.vendor = "GenuineIntel";
+  if (name.substr(0, 3) == "AMD") cpu.vendor = "AuthenticAMD";
+}
+
+// `MTRR default type: uncachable`, `MTRR variable ranges enabled:`, then
+// `  0 base 000000000000 mask FFFF80000000 write-back` or `  4 disabled`.
+// kernel: print_mtrr_state(), arch/x86/kernel/cpu/mtrr/generic.c
+void FactReader::mtrr_line(std::string_view text) {
+  if (eat(text, "MTRR default type: ")) {
+    if (!machine_.mtrr_default) machine_.mtrr_default = std::string(trim(text));
+    return;
+  }
+  if (eat(text, "MTRR variable ranges enabled:")) {
+    in_mtrrs_ = !mtrrs_done_;
+    mtrrs_done_ = true;
+    return;
+  }
+  if (!is_digit(text[0]) || !take_count(text) || !eat(text, " base ")) {
+    in_mtrrs_ = in_mtrrs_ && text == " disabled";
+    return;
+  }
+  const auto base = take_hex(text);
+  if (!base || !eat(text, " mask ")) return;
+  const auto mask = take_hex(text);
+  if (!mask || *mask == 0) return;
+  const std::uint64_t size = 1ull << std::countr_zero(*mask);
+  const auto range = PhysRange::from_size(PhysAddr{*base}, size);
+  if (range && machine_.mtrrs.size() < 256)
+    machine_.mtrrs.push_back({*range, std::string(trim(text))});
+}
+
+// `e820: update [mem 0xb0494018-0xb04b4657] usable ==> usable`: RAM becomes RAM for the kernel
+// only, which is done for nodes of setup_data and nothing else. Said twice where the table for
+// kexec has it too. kernel: e820__reserve_setup_data(), arch/x86/kernel/e820.c, v2.6.26 to v6.14
+void FactReader::edit_line(std::string_view text) {
+  const auto edit = e820_edit_of(text);
+  if (!edit) return;
+  // MAXMEM tells the paging mode in use: 2^52 bytes is that of 5 levels.
+  if (edit->max_arch_pfn == kPhysicalLimit >> kPageShift) machine_.cpu.la57 = true;
+  const bool own = edit->to == E820Type::ram && edit->from == E820Type::ram;
+  if (!own || edit->range.size() < kSetupDataHeader) return;
+  const bool known = std::any_of(machine_.setup_data.begin(), machine_.setup_data.end(),
+                                 [&](const SetupData& d) { return d.addr == edit->range.base(); });
+  if (known || machine_.setup_data.size() >= 1024) return;
+  machine_.setup_data.push_back(
+      {.addr = edit->range.base(), .len = edit->range.size() - kSetupDataHeader});
+}
+
+void FactReader::finish(std::string_view label) {
+  if (!machine_.command_line && !kernel_command_line_.empty()) {
+    machine_.command_line = kernel_command_line_;
+    machine_.notes.push_back(
+        "the command line is the one after the kernel's own changes (`Kernel command line:`)");
+  }
+  if (label == "Xen") {
+    machine_.firmware = Firmware::xen;
+  } else if (saw_efi_ || !machine_.efi_map.empty()) {
+    machine_.firmware = Firmware::efi;
+  } else if (saw_smbios_ || label == "BIOS-e801" || label == "BIOS-88") {
+    // EFI's line stands before that of SMBIOS: it was not left out.
+    machine_.firmware = Firmware::bios;
+  }
+}
+
+}  // namespace memmap::input
