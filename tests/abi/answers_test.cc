@@ -62,7 +62,7 @@ struct Lie {
   const char* name;
   const char* says;
 };
-const auto lie_name = [](const auto& info) { return std::string(info.param.name); };
+const auto lie_name = [](const auto& row) { return std::string(row.param.name); };
 
 class AllocLies : public testing::TestWithParam<Lie> {};
 TEST_P(AllocLies, AreFaultsFromThenOn) {

@@ -79,7 +79,7 @@ const Refusal kRefusals[] = {
     {"crash_get_interface", {"while loading"}},
 };
 INSTANTIATE_TEST_SUITE_P(All, Loading, testing::ValuesIn(kRefusals),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& row) { return std::string(row.param.name); });
 
 TEST(LoadingNewer, MinorIsWarnedOfAndItsLargerStructsAreRead) {
   PluginHost host = fixtures();

@@ -34,7 +34,7 @@ const Case kSpecs[] = {
     {"path", "/a/b:c,d/x.so:k=v", "/a/b:c,d/x.so", {{"k", "v"}}},
 };
 INSTANTIATE_TEST_SUITE_P(All, Spec, testing::ValuesIn(kSpecs),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& row) { return std::string(row.param.name); });
 
 TEST(SpecErrors, ShowWhere) {
   const auto odd = parse_spec("trim_cap:limit");
