@@ -17,15 +17,23 @@ function(memmap_module name)
   endif()
 endfunction()
 
-# A loadable plugin: build/plugins/<name>.so, of all sources of its folder. Knows only the plugin
+# A shared object that the plugin host would load: <folder>/<name>.so. It refuses what the group or
+# others may write, whatever the umask here is.
+function(memmap_plugin_module name folder)
+  add_library(${name} MODULE ${ARGN})
+  target_link_libraries(${name} PRIVATE memmap_options)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${folder}
+    C_VISIBILITY_PRESET hidden)
+  add_custom_command(TARGET ${name} POST_BUILD
+    COMMAND chmod go-w $<TARGET_FILE:${name}> $<TARGET_FILE_DIR:${name}> VERBATIM)
+endfunction()
+
+# A plugin that we ship: build/plugins/<name>.so, of all sources of its folder. Knows only the plugin
 # headers of src/plugin.
 function(memmap_plugin name)
   file(GLOB sources CONFIGURE_DEPENDS *.cc *.c)
-  add_library(${name} MODULE ${sources})
-  target_link_libraries(${name} PRIVATE memmap_options)
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
-  set_target_properties(${name} PROPERTIES PREFIX ""
-    LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/plugins)
+  memmap_plugin_module(${name} ${PROJECT_BINARY_DIR}/plugins ${sources})
   install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/memmap/plugins)
 endfunction()
 
@@ -54,7 +62,8 @@ endfunction()
 # Flags of all our own code.
 add_library(memmap_options INTERFACE)
 target_compile_options(memmap_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-  -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers)
+  -Wno-missing-field-initializers
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>)
 target_compile_definitions(memmap_options INTERFACE BOOST_DLL_USE_STD_FS
   MEMMAP_VERSION="${PROJECT_VERSION}")
 if(MEMMAP_WERROR)

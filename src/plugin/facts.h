@@ -1,0 +1,41 @@
+// What trimming and NUMA plugins get to see, in the ABI's structs.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "machine/machine.h"
+#include "memblock/region.h"
+#include "plugin/abi.h"
+
+namespace memmap::plugin {
+
+// Facts of the machine and of the kernel that boots, prepared once for all plugins of a boot.
+class Facts {
+ public:
+  // `max_nodes`: MAX_NUMNODES of the kernel. `command_line`: in force, which may not be the
+  // machine's.
+  Facts(const Machine& machine, std::string command_line, std::string kernel_release,
+        std::uint32_t max_nodes);
+  Facts(const Facts&) = delete;
+  Facts& operator=(const Facts&) = delete;
+
+  const memmap_facts_t* abi() const { return &abi_; }
+  std::uint32_t max_nodes() const { return abi_.max_nodes; }
+
+ private:
+  std::string command_line_;
+  std::string kernel_release_;
+  std::vector<memmap_range_t> node_memory_;
+  std::vector<memmap_range_t> mtrrs_;
+  memmap_facts_t abi_{};
+};
+
+using AbiRanges = std::vector<memmap_range_t>;
+
+// Entries that wrap end at the last byte that can be expressed; empty ones are left out.
+AbiRanges to_abi(std::span<const E820Entry> entries);
+AbiRanges to_abi(std::span<const memblock::Region> regions);
+
+}  // namespace memmap::plugin

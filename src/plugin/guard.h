@@ -1,0 +1,37 @@
+// What becomes of a plugin that crashes or ends the process: it is named, and the exit code is
+// ours.
+#pragma once
+
+namespace memmap::plugin {
+
+// A plugin broke the process, or answered nonsense. The command line's exit code for both.
+inline constexpr int kFaultExitCode = 70;  // EX_SOFTWARE
+
+// While one lives, plugin code runs. A crash (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT), exit() or
+// _exit() then writes `memmap: plugin `NAME` crashed in CALL (signal 11)` to standard error and
+// ends the process with kFaultExitCode, whatever code the plugin asked for. Nests. Both strings
+// must outlive it. A system call made past the C library is not seen.
+class CallGuard {
+ public:
+  CallGuard(const char* plugin, const char* call) noexcept;
+  ~CallGuard() { current_ = outer_; }
+  CallGuard(const CallGuard&) = delete;
+  CallGuard& operator=(const CallGuard&) = delete;
+
+  // The innermost one alive, or nullptr.
+  static const CallGuard* current() { return current_; }
+  const char* plugin() const { return plugin_; }
+  const char* call() const { return call_; }
+
+ private:
+  const char* plugin_;
+  const char* call_;
+  const CallGuard* outer_;
+  static const CallGuard* volatile current_;  // read by signal handlers
+};
+
+// Takes the signals and the process's end; the first call does it, later ones nothing. Signals that
+// arrive outside of plugin code go to whoever had them before.
+void install_guards();
+
+}  // namespace memmap::plugin

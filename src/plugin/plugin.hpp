@@ -1,0 +1,145 @@
+// The plugin ABI for C++17 and later: views, typed calls to the host, and a fence for exceptions.
+// Header-only; includes the standard library and abi.h.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "abi.h"
+
+namespace memmap::plugin {
+
+// An array that the host passed.
+template <class T>
+class View {
+ public:
+  View(const T* data, std::size_t size) : data_(data), size_(size) {}
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + size_; }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const T& operator[](std::size_t i) const { return data_[i]; }
+
+ private:
+  const T* data_;
+  std::size_t size_;
+};
+
+inline View<memmap_range_t> ranges_of(const memmap_trim_input_t& in) {
+  return {in.ranges, in.range_count};
+}
+inline View<memmap_range_t> memory_of(const memmap_numa_input_t& in) {
+  return {in.memory, in.memory_count};
+}
+
+// The host during one call. Each emitting function throws Refused when the host refuses; guarded()
+// turns that, and any other exception, into the call's failure.
+struct Refused {};
+
+class Host {
+ public:
+  explicit Host(const memmap_host_t* host) : host_(host) {}
+
+  std::optional<std::string> text(const char* option) const {
+    const char* value = host_->option(host_->ctx, option);
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  }
+  // Of a BYTES, COUNT or FLAG option.
+  std::optional<std::uint64_t> number(const char* option) const {
+    std::uint64_t value = 0;
+    const std::int32_t rc = host_->number(host_->ctx, option, &value);
+    if (rc == MEMMAP_FAILED) throw Refused{};
+    return rc == MEMMAP_OK ? std::optional<std::uint64_t>(value) : std::nullopt;
+  }
+
+  void retype(std::uint64_t base, std::uint64_t end, std::uint32_t from, std::uint32_t to,
+              const char* reason) const {
+    memmap_answer_t a = answer(MEMMAP_RETYPE, base, end, reason);
+    a.from = from;
+    a.to = to;
+    emit(a);
+  }
+  void remove(std::uint64_t base, std::uint64_t end, std::uint32_t from, const char* reason) const {
+    memmap_answer_t a = answer(MEMMAP_REMOVE, base, end, reason);
+    a.from = from;
+    emit(a);
+  }
+  void reserve(std::uint64_t base, std::uint64_t end, const char* reason) const {
+    emit(answer(MEMMAP_RESERVE, base, end, reason));
+  }
+  void cap(std::uint64_t limit, const char* reason) const {
+    emit(answer(MEMMAP_CAP, limit, UINT64_MAX, reason));
+  }
+  void assign(std::uint64_t base, std::uint64_t end, std::int32_t nid, const char* reason) const {
+    memmap_answer_t a = answer(MEMMAP_ASSIGN, base, end, reason);
+    a.nid = nid;
+    emit(a);
+  }
+  void distance(std::int32_t from, std::int32_t to, std::uint32_t value) const {
+    if (host_->distance(host_->ctx, from, to, value) != MEMMAP_OK) throw Refused{};
+  }
+  void warn(const std::string& message) const { host_->warn(host_->ctx, message.c_str()); }
+  // `return host.fail("...")`
+  std::int32_t fail(const std::string& message) const {
+    return host_->fail(host_->ctx, message.c_str());
+  }
+
+ private:
+  static memmap_answer_t answer(std::uint32_t verb, std::uint64_t base, std::uint64_t end,
+                                const char* reason) {
+    memmap_answer_t a{};
+    a.struct_size = sizeof a;
+    a.verb = verb;
+    a.base = base;
+    a.end = end;
+    a.nid = -1;
+    a.reason = reason;
+    return a;
+  }
+  void emit(const memmap_answer_t& a) const {
+    if (host_->emit(host_->ctx, &a) != MEMMAP_OK) throw Refused{};
+  }
+
+  const memmap_host_t* host_;
+};
+
+// Runs body(Host), which returns what the C function returns; no exception gets past.
+template <class Body>
+std::int32_t guarded(const memmap_host_t* host, Body&& body) noexcept {
+  try {
+    return std::forward<Body>(body)(Host(host));
+  } catch (const Refused&) {
+    return MEMMAP_FAILED;  // the host knows why
+  } catch (const std::exception& e) {
+    return host->fail(host->ctx, e.what());
+  } catch (...) {
+    return host->fail(host->ctx, "threw something that is no std::exception");
+  }
+}
+
+// An interface by its id, for get_interface().
+inline bool is_interface(const char* asked, const char* id) { return std::strcmp(asked, id) == 0; }
+
+// The descriptor with what never differs filled in.
+constexpr memmap_plugin_t describe(const char* name, const char* version, const char* summary,
+                                   const void* (*get_interface)(const char*),
+                                   const memmap_option_t* options = nullptr,
+                                   std::size_t option_count = 0) {
+  return {sizeof(memmap_plugin_t),
+          MEMMAP_ABI_MAGIC,
+          MEMMAP_ABI_MAJOR,
+          MEMMAP_ABI_MINOR,
+          name,
+          version,
+          summary,
+          options,
+          option_count,
+          get_interface};
+}
+
+}  // namespace memmap::plugin

@@ -1,0 +1,244 @@
+// Plugins that load well and then answer: rightly (those we ship, those of the guide) or wrongly.
+#include <gmock/gmock.h>
+
+#include "plugin/alloc.h"
+#include "plugin/guard.h"
+#include "plugin/numa.h"
+#include "plugin/trim.h"
+#include "support/listed_ranges.h"
+
+namespace memmap::plugin {
+namespace {
+
+namespace fs = std::filesystem;
+using memblock::FindRequest;
+using test::ListedRanges;
+using testing::HasSubstr;
+
+PluginHost& host() {
+  static PluginHost host({{.path = MEMMAP_FIXTURES, .trust = Trust::foreign},
+                          {.path = fs::path(MEMMAP_BUILD_DIR) / "plugins", .trust = Trust::own}});
+  return host;
+}
+
+template <class Adapter>
+std::unique_ptr<Adapter> make(const char* name, const OptionTexts& options = {}) {
+  const auto plugin = host().load(name);
+  if (!plugin) return ADD_FAILURE() << to_string(plugin.errors()), nullptr;
+  auto adapter = Adapter::create(**plugin, options);
+  if (!adapter) return ADD_FAILURE() << to_string(adapter.errors()), nullptr;
+  return *std::move(adapter);
+}
+
+constexpr PhysRange span(std::uint64_t base, std::uint64_t end) {
+  return PhysRange::make(base, end);
+}
+
+// free:  [0x1000, 0x3000)   [0x8000, 0x20000)   [0x30000, 0x31000)
+const FindRequest kRequest{.size = 0x2000, .align = 0x1000, .limits = span(0x1000, 0x100000)};
+const std::vector<PhysRange> kFree = {span(0x1000, 0x3000), span(0x8000, 0x20000),
+                                      span(0x30000, 0x31000)};
+
+std::optional<PhysAddr> choose(AllocPlugin& plugin, FindRequest request = kRequest) {
+  ListedRanges ranges(request, kFree);
+  return plugin.choose(request, ranges);
+}
+
+TEST(Alloc, ShippedAndGuide) {
+  EXPECT_EQ(choose(*make<AllocPlugin>("alloc_bottomup")), PhysAddr{0x1000});
+  EXPECT_EQ(choose(*make<AllocPlugin>("alloc_topdown")), PhysAddr{0x1e000});
+  EXPECT_EQ(choose(*make<AllocPlugin>("alloc_middle")), PhysAddr{0x14000});
+  EXPECT_EQ(choose(*make<AllocPlugin>("liar", {{"lie", "walk"}})), PhysAddr{0x1000});
+  FindRequest large = kRequest;
+  large.size = 0x40000;
+  for (const char* name : {"alloc_bottomup", "alloc_topdown", "alloc_middle"}) {
+    const auto plugin = make<AllocPlugin>(name);
+    EXPECT_EQ(choose(*plugin, large), std::nullopt);
+    EXPECT_FALSE(plugin->fault()) << plugin->fault()->message;
+  }
+}
+
+struct Lie {
+  const char* name;
+  const char* says;
+};
+const auto lie_name = [](const auto& row) { return std::string(row.param.name); };
+
+class AllocLies : public testing::TestWithParam<Lie> {};
+TEST_P(AllocLies, AreFaultsFromThenOn) {
+  const auto plugin = make<AllocPlugin>("liar", {{"lie", GetParam().name}});
+  EXPECT_EQ(choose(*plugin), std::nullopt);
+  ASSERT_TRUE(plugin->fault());
+  EXPECT_THAT(plugin->fault()->message, HasSubstr("plugin `liar`: choose(): "));
+  EXPECT_THAT(plugin->fault()->message, HasSubstr(GetParam().says));
+  const std::string first = plugin->fault()->message;
+  EXPECT_EQ(choose(*plugin), std::nullopt);
+  EXPECT_EQ(plugin->fault()->message, first);
+}
+INSTANTIATE_TEST_SUITE_P(
+    All, AllocLies,
+    testing::Values(Lie{"limits", "0x100000, which is outside the limits"},
+                    Lie{"wraps", "outside the limits"},
+                    Lie{"misaligned", "0x1001, which is not aligned"},
+                    Lie{"taken", "0x2000, which is not free"}, Lie{"code", "returned 17"},
+                    Lie{"silent", "failed without saying why"},
+                    Lie{"says_why", "no memory like this"}, Lie{"emits", "where none is taken"},
+                    Lie{"option", "option `undeclared` that it does not declare"},
+                    Lie{"number", "option `lie` as a number"}),
+    lie_name);
+
+TEST(Alloc, NoneIsNoFault) {
+  const auto plugin = make<AllocPlugin>("liar", {{"lie", "none"}});
+  EXPECT_EQ(choose(*plugin), std::nullopt);
+  EXPECT_FALSE(plugin->fault());
+}
+
+TEST(Alloc, PreparationAndOptionsFailWithReasons) {
+  const Plugin& liar = **host().load("liar");
+  const auto prepared = AllocPlugin::create(liar, {{"lie", "prepare"}});
+  ASSERT_FALSE(prepared.ok());
+  EXPECT_EQ(prepared.errors()[0].message, "plugin `liar`: prepare(): the moon is wrong");
+  const auto options = AllocPlugin::create(liar, {{"lies", "x"}, {"lie", "a"}, {"lie", "b"}});
+  ASSERT_FALSE(options.ok());
+  EXPECT_EQ(options.errors().size(), 2u);
+  EXPECT_THAT(options.errors()[0].message, HasSubstr("has no option `lies`; it has: lie"));
+  const auto other = AllocPlugin::create(**host().load("trim_cap"), {});
+  ASSERT_FALSE(other.ok());
+  EXPECT_THAT(other.errors()[0].message, HasSubstr("does not offer memmap.alloc/1"));
+}
+
+TEST(AnswersDeathTest, EndingTheProcessNamesThePlugin) {
+  const auto run = [](const char* lie) { choose(*make<AllocPlugin>("liar", {{"lie", lie}})); };
+  const auto code = testing::ExitedWithCode(kFaultExitCode);
+  EXPECT_EXIT(run("crash"), code, "plugin `liar` crashed in choose.. .signal 11");
+  EXPECT_EXIT(run("abort"), code, "plugin `liar` crashed in choose.. .signal 6");
+  EXPECT_EXIT(run("exit"), code, "plugin `liar` ended the process in choose");
+  EXPECT_EXIT(run("exit_hard"), code, "plugin `liar` ended the process in choose");
+}
+
+// Outside of plugin code nothing changes.
+TEST(AnswersDeathTest, OurOwnEndIsOurs) {
+  make<AllocPlugin>("liar");
+  EXPECT_EXIT(_exit(3), testing::ExitedWithCode(3), "");
+  EXPECT_EXIT(std::exit(0), testing::ExitedWithCode(0), "");
+  EXPECT_DEATH(MEMMAP_CHECK(1 > 2, "ours"), "internal error");
+}
+
+const Facts& facts() {
+  static const Facts facts(Machine{}, "quiet", "6.12.0", 64);
+  return facts;
+}
+
+const std::vector<E820Entry> kTable = {{PhysAddr{0}, 0x9fc00, E820Type::ram},
+                                       {PhysAddr{0xf0000}, 0x10000, E820Type::reserved},
+                                       {PhysAddr{0x100000}, 0x7ff00000, E820Type::ram}};
+
+TEST(Trim, CapIsTheLimitThatWasGiven) {
+  const auto plugin = make<TrimPlugin>("trim_cap", {{"limit", "512M"}});
+  EXPECT_TRUE(plugin->acts_at(Hook::e820_command_line));
+  EXPECT_FALSE(plugin->acts_at(Hook::e820_bios));
+  const auto edits = plugin->run(Hook::e820_command_line, to_abi(kTable), facts());
+  ASSERT_TRUE(edits.ok()) << to_string(edits.errors());
+  ASSERT_EQ(edits->size(), 1u);
+  EXPECT_EQ((*edits)[0].verb, Verb::cap);
+  EXPECT_EQ((*edits)[0].range, span(512 * kMiB, ~0ull));
+  EXPECT_TRUE(plugin->run(Hook::e820_bios, to_abi(kTable), facts())->empty());
+}
+
+TEST(Trim, CapWantsALimitAboveZero) {
+  const Plugin& cap = **host().load("trim_cap");
+  EXPECT_THAT(TrimPlugin::create(cap, {}).errors()[0].message, HasSubstr("`limit` is required"));
+  EXPECT_THAT(TrimPlugin::create(cap, {{"limit", "0"}}).errors()[0].message,
+              HasSubstr("is too small; expected a byte count of 1 or more"));
+  EXPECT_THAT(TrimPlugin::create(cap, {{"limit", "-1"}}).errors()[0].message,
+              HasSubstr("has a sign"));
+}
+
+TEST(Trim, TheGuidesExampleRemovesSmallEntries) {
+  const auto plugin = make<TrimPlugin>("trim_holes");
+  const auto edits = plugin->run(Hook::e820_firmware, to_abi(kTable), facts());
+  ASSERT_TRUE(edits.ok());
+  ASSERT_EQ(edits->size(), 1u);
+  EXPECT_EQ((*edits)[0].range, span(0, 0x9fc00));
+  EXPECT_EQ((*edits)[0].reason, "too small");
+}
+
+class TrimLies : public testing::TestWithParam<Lie> {};
+TEST_P(TrimLies, AreRefusedWhole) {
+  const std::string lie = GetParam().name;
+  const auto plugin = make<TrimPlugin>("liar", {{"lie", lie}});
+  const Hook hook = lie == "retype" ? Hook::memblock_filled : Hook::e820_bios;
+  const auto edits = plugin->run(hook, to_abi(kTable), facts());
+  ASSERT_FALSE(edits.ok());
+  EXPECT_THAT(edits.errors()[0].message, HasSubstr("plugin `liar`: run(): "));
+  EXPECT_THAT(edits.errors()[0].message, HasSubstr(GetParam().says));
+}
+INSTANTIATE_TEST_SUITE_P(
+    All, TrimLies,
+    testing::Values(Lie{"verb", "none of a trim's"}, Lie{"assign", "none of a trim's"},
+                    Lie{"empty", "[0x2000, 0x1000): the range is empty"}, Lie{"outside", "52 bits"},
+                    Lie{"cap_end", "UINT64_MAX"}, Lie{"retype", "only an e820 hook"},
+                    Lie{"reserve", "only a memblock hook"}, Lie{"distance", "where none is taken"},
+                    Lie{"silent", "without saying why"},
+                    Lie{"twice", "remove [0x4000, 0x6000), of which a part was answered before"},
+                    Lie{"late_failure", "changed my mind"}),
+    lie_name);
+
+const AbiRanges kMemory = to_abi(std::vector<memblock::Region>{
+    {.range = span(0x1000, 0x9f000)},
+    {.range = span(1 * kMiB, 3 * kGiB)},
+    {.range = span(4 * kGiB, 5 * kGiB)},
+});
+
+TEST(Numa, SplitGivesEachNodeTheSame) {
+  for (const char* count : {"1", "2", "3", "8", "64"}) {
+    const auto plugin = make<NumaPlugin>("numa_split", {{"nodes", count}});
+    const auto answer = plugin->run(kMemory, facts());
+    ASSERT_TRUE(answer.ok()) << to_string(answer.errors());
+    const std::size_t nodes = answer->nodes.online.size();
+    EXPECT_EQ(std::to_string(nodes), count);
+    std::vector<std::uint64_t> sizes(nodes);
+    for (const auto& b : answer->nodes.blocks) {
+      sizes[static_cast<std::size_t>(b.nid)] += b.range.size();
+    }
+    const auto [least, most] = std::minmax_element(sizes.begin(), sizes.end());
+    EXPECT_LE(*most - *least, 96 * kMiB) << count;
+  }
+}
+
+TEST(Numa, SplitRefusesWhatCannotBe) {
+  EXPECT_THAT(
+      make<NumaPlugin>("numa_split", {{"nodes", "65"}})->run(kMemory, facts()).errors()[0].message,
+      HasSubstr("room for 64 nodes"));
+  const AbiRanges little = to_abi(std::vector<memblock::Region>{{.range = span(0, 40 * kMiB)}});
+  EXPECT_THAT(make<NumaPlugin>("numa_split")->run(little, facts()).errors()[0].message,
+              HasSubstr("too little memory"));
+}
+
+TEST(Numa, RangesMayCoverHolesAndDistancesAreKept) {
+  const auto answer = make<NumaPlugin>("liar")->run(kMemory, facts());
+  ASSERT_TRUE(answer.ok()) << to_string(answer.errors());
+  EXPECT_THAT(answer->nodes.online, testing::ElementsAre(0, 2));
+  EXPECT_EQ(answer->distances[0][2], 31u);
+  EXPECT_EQ(answer->distances[2][0], 20u);
+  EXPECT_EQ(answer->distances[2][2], 10u);
+}
+
+class NumaLies : public testing::TestWithParam<Lie> {};
+TEST_P(NumaLies, AreRefusedWhole) {
+  const auto answer = make<NumaPlugin>("liar", {{"lie", GetParam().name}})->run(kMemory, facts());
+  ASSERT_FALSE(answer.ok());
+  EXPECT_THAT(answer.errors()[0].message, HasSubstr(GetParam().says));
+}
+INSTANTIATE_TEST_SUITE_P(
+    All, NumaLies,
+    testing::Values(Lie{"outside", "there is no memory"}, Lie{"verb", "verb 2 is not assign"},
+                    Lie{"nid", "nodes go from 0 to 63"}, Lie{"negative", "nodes go from"},
+                    Lie{"empty", "the range is empty"}, Lie{"hole", "to no node"},
+                    Lie{"late", "from 0x1000 on"}, Lie{"twice", "twice"},
+                    Lie{"distance", "nodes with memory"}, Lie{"distance_far", "distance 256"},
+                    Lie{"distance_self", "10 to the node itself"}),
+    lie_name);
+
+}  // namespace
+}  // namespace memmap::plugin

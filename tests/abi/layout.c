@@ -1,0 +1,110 @@
+/* The sizes and offsets that plugins in the field were compiled with: they change with the major
+ * version only. Read as C and as C++, by each compiler at hand. */
+#include "plugin/abi.h"
+
+#define HOLDS(name, condition) typedef char name[(condition) ? 1 : -1]
+#define AT(type, member, offset) HOLDS(type##_##member, offsetof(type##_t, member) == (offset))
+
+HOLDS(size_option, sizeof(memmap_option_t) == 64);
+AT(memmap_option, struct_size, 0);
+AT(memmap_option, type, 4);
+AT(memmap_option, name, 8);
+AT(memmap_option, help, 16);
+AT(memmap_option, default_value, 24);
+AT(memmap_option, choices, 32);
+AT(memmap_option, min, 40);
+AT(memmap_option, max, 48);
+AT(memmap_option, flags, 56);
+
+HOLDS(size_range, sizeof(memmap_range_t) == 32);
+AT(memmap_range, struct_size, 0);
+AT(memmap_range, type, 4);
+AT(memmap_range, base, 8);
+AT(memmap_range, end, 16);
+AT(memmap_range, nid, 24);
+AT(memmap_range, flags, 28);
+
+HOLDS(size_facts, sizeof(memmap_facts_t) == 64);
+AT(memmap_facts, struct_size, 0);
+AT(memmap_facts, max_nodes, 4);
+AT(memmap_facts, command_line, 8);
+AT(memmap_facts, kernel_release, 16);
+AT(memmap_facts, node_memory, 24);
+AT(memmap_facts, node_memory_count, 32);
+AT(memmap_facts, mtrrs, 40);
+AT(memmap_facts, mtrr_count, 48);
+AT(memmap_facts, mtrr_default, 56);
+
+HOLDS(size_answer, sizeof(memmap_answer_t) == 48);
+AT(memmap_answer, struct_size, 0);
+AT(memmap_answer, verb, 4);
+AT(memmap_answer, base, 8);
+AT(memmap_answer, end, 16);
+AT(memmap_answer, from, 24);
+AT(memmap_answer, to, 28);
+AT(memmap_answer, nid, 32);
+AT(memmap_answer, reason, 40);
+
+HOLDS(size_host, sizeof(memmap_host_t) == 64);
+AT(memmap_host, struct_size, 0);
+AT(memmap_host, abi_minor, 4);
+AT(memmap_host, ctx, 8);
+AT(memmap_host, option, 16);
+AT(memmap_host, number, 24);
+AT(memmap_host, emit, 32);
+AT(memmap_host, distance, 40);
+AT(memmap_host, warn, 48);
+AT(memmap_host, fail, 56);
+
+HOLDS(size_trim_input, sizeof(memmap_trim_input_t) == 32);
+AT(memmap_trim_input, struct_size, 0);
+AT(memmap_trim_input, hook, 4);
+AT(memmap_trim_input, facts, 8);
+AT(memmap_trim_input, ranges, 16);
+AT(memmap_trim_input, range_count, 24);
+HOLDS(size_trim, sizeof(memmap_trim_t) == 16);
+AT(memmap_trim, struct_size, 0);
+AT(memmap_trim, hooks, 4);
+AT(memmap_trim, run, 8);
+
+HOLDS(size_numa_input, sizeof(memmap_numa_input_t) == 32);
+AT(memmap_numa_input, struct_size, 0);
+AT(memmap_numa_input, facts, 8);
+AT(memmap_numa_input, memory, 16);
+AT(memmap_numa_input, memory_count, 24);
+HOLDS(size_numa, sizeof(memmap_numa_t) == 16);
+AT(memmap_numa, struct_size, 0);
+AT(memmap_numa, run, 8);
+
+HOLDS(size_find, sizeof(memmap_find_t) == 48);
+AT(memmap_find, struct_size, 0);
+AT(memmap_find, nid, 4);
+AT(memmap_find, size, 8);
+AT(memmap_find, align, 16);
+AT(memmap_find, base, 24);
+AT(memmap_find, end, 32);
+AT(memmap_find, flags, 40);
+HOLDS(size_free_ranges, sizeof(memmap_free_ranges_t) == 48);
+AT(memmap_free_ranges, struct_size, 0);
+AT(memmap_free_ranges, ctx, 8);
+AT(memmap_free_ranges, next_up, 16);
+AT(memmap_free_ranges, next_down, 24);
+AT(memmap_free_ranges, first_fit_up, 32);
+AT(memmap_free_ranges, first_fit_down, 40);
+HOLDS(size_alloc, sizeof(memmap_alloc_t) == 32);
+AT(memmap_alloc, struct_size, 0);
+AT(memmap_alloc, prepare, 8);
+AT(memmap_alloc, release, 16);
+AT(memmap_alloc, choose, 24);
+
+HOLDS(size_plugin, sizeof(memmap_plugin_t) == 64);
+AT(memmap_plugin, struct_size, 0);
+AT(memmap_plugin, magic, 4);
+AT(memmap_plugin, abi_major, 8);
+AT(memmap_plugin, abi_minor, 12);
+AT(memmap_plugin, name, 16);
+AT(memmap_plugin, version, 24);
+AT(memmap_plugin, summary, 32);
+AT(memmap_plugin, options, 40);
+AT(memmap_plugin, option_count, 48);
+AT(memmap_plugin, get_interface, 56);

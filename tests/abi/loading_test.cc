@@ -1,0 +1,208 @@
+// Plugins that must be refused, or contained, while they are loaded.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "plugin/guard.h"
+#include "plugin/host.h"
+
+namespace memmap::plugin {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const fs::path kFixtures = MEMMAP_FIXTURES;
+const fs::path kShipped = fs::path(MEMMAP_BUILD_DIR) / "plugins";
+
+PluginHost fixtures() { return PluginHost({{.path = kFixtures, .trust = Trust::foreign}}); }
+
+std::string messages(const Errors& errors) { return to_string(errors); }
+
+// A folder of one test's own, where only we may write.
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (fs::temp_directory_path() / "memmap-plugin-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no scratch folder";
+    path_ = name;
+  }
+  ~Scratch() { fs::remove_all(path_); }
+  const fs::path& path() const { return path_; }
+  fs::path copy(const fs::path& from) const {
+    const fs::path to = path_ / from.filename();
+    fs::copy_file(from, to);
+    return to;
+  }
+
+ private:
+  fs::path path_;
+};
+
+struct Refusal {
+  const char* name;
+  std::vector<const char*> says;
+};
+
+class Loading : public testing::TestWithParam<Refusal> {};
+
+TEST_P(Loading, IsRefusedWithNameAndReason) {
+  PluginHost host = fixtures();
+  const auto plugin = host.load(GetParam().name);
+  ASSERT_FALSE(plugin.ok());
+  const std::string text = messages(plugin.errors());
+  EXPECT_THAT(text, HasSubstr(std::string("plugin `") + GetParam().name + "`: "));
+  for (const char* part : GetParam().says) EXPECT_THAT(text, HasSubstr(part));
+}
+
+const Refusal kRefusals[] = {
+    {"bad_magic", {"no plugin descriptor", "0x1234"}},
+    {"wrong_major", {"ABI 2.0", "this memmap has 1.0"}},
+    {"short_struct", {"struct_size 24; expected 64"}},
+    {"missing_symbol", {"does not export `memmap_plugin`"}},
+    {"wrong_name", {"names itself `another`"}},
+    {"incomplete", {"its version is missing", "lacks get_interface()"}},
+    {"null_choose", {"memmap.alloc/1 lacks choose()"}},
+    {"short_interface", {"memmap.alloc/1 has the struct_size 16; expected 32"}},
+    {"no_interface", {"offers none of the interfaces"}},
+    {"bad_options",
+     {"option 1 has the unknown type 77", "option 2 has a default that is none", "`many`",
+      "option 3 has the name `No Name`", "two options `nodes`"}},
+    {"unresolved", {"nobody_defines_this"}},
+    {"exit_loading", {"ended the process while loading"}},
+    {"exit_hard_loading", {"ended the process while loading"}},
+    {"crash_loading", {"while loading"}},
+    {"crash_get_interface", {"while loading"}},
+};
+INSTANTIATE_TEST_SUITE_P(All, Loading, testing::ValuesIn(kRefusals),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST(LoadingNewer, MinorIsWarnedOfAndItsLargerStructsAreRead) {
+  PluginHost host = fixtures();
+  const auto plugin = host.load("newer_minor");
+  ASSERT_TRUE(plugin.ok()) << messages(plugin.errors());
+  const PluginInfo& info = (*plugin)->info();
+  EXPECT_THAT(info.warnings, ElementsAre(HasSubstr("ABI 1.1, newer than this memmap's 1.0")));
+  ASSERT_EQ(info.options.size(), 2u);
+  EXPECT_EQ(info.options[0].name, "first");
+  EXPECT_EQ(info.options[1].name, "second");
+  EXPECT_EQ(info.options[1].type, OptionType::flag);
+}
+
+TEST(LoadingShipped, AllAreListedInNameOrder) {
+  PluginHost host({{.path = kShipped, .trust = Trust::own}});
+  const Listing listing = host.list();
+  EXPECT_TRUE(listing.refused.empty()) << to_string(listing.refused);
+  std::vector<std::string> names;
+  for (const PluginInfo& p : listing.plugins) names.push_back(p.name);
+  EXPECT_THAT(names,
+              testing::IsSupersetOf({"alloc_bottomup", "alloc_topdown", "numa_split", "trim_cap"}));
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+}
+
+TEST(LoadingShipped, ListTellsWhatItRefuses) {
+  PluginHost host = fixtures();
+  const Listing listing = host.list();
+  EXPECT_GE(listing.refused.size(), std::size(kRefusals));
+  EXPECT_FALSE(listing.plugins.empty());
+}
+
+TEST(LoadingTwice, GivesTheSameObject) {
+  PluginHost host({{.path = kShipped, .trust = Trust::own}});
+  const auto first = host.load("alloc_topdown");
+  const auto second = host.load((kShipped / "alloc_topdown.so").string());
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(*first, *second);
+}
+
+TEST(LoadingFrom, NeverTheCurrentFolder) {
+  const fs::path before = fs::current_path();
+  fs::current_path(kShipped);
+  PluginHost host({});
+  const auto bare = host.load("alloc_topdown");
+  const auto relative = host.load("./alloc_topdown.so");
+  fs::current_path(before);
+  ASSERT_FALSE(bare.ok());
+  EXPECT_THAT(messages(bare.errors()), HasSubstr("not found in any folder"));
+  ASSERT_FALSE(relative.ok());
+  EXPECT_THAT(messages(relative.errors()), HasSubstr("relative path"));
+}
+
+TEST(LoadingFrom, UnknownNamesGetTheFoldersAndTheNames) {
+  PluginHost host({{.path = kShipped, .trust = Trust::own}});
+  const auto plugin = host.load("alloc_updown");
+  ASSERT_FALSE(plugin.ok());
+  EXPECT_THAT(messages(plugin.errors()), HasSubstr(kShipped.string()));
+  EXPECT_THAT(messages(plugin.errors()), HasSubstr("alloc_bottomup, alloc_topdown"));
+  EXPECT_FALSE(host.load("").ok());
+  EXPECT_FALSE(host.load("a b").ok());
+  EXPECT_FALSE(host.load("/nowhere/x.so").ok());
+}
+
+TEST(LoadingFrom, TheFirstFolderWins) {
+  const Scratch scratch;
+  scratch.copy(kShipped / "alloc_topdown.so");
+  PluginHost host(
+      {{.path = scratch.path(), .trust = Trust::foreign}, {.path = kShipped, .trust = Trust::own}});
+  const auto plugin = host.load("alloc_topdown");
+  ASSERT_TRUE(plugin.ok()) << messages(plugin.errors());
+  EXPECT_EQ((*plugin)->info().file.parent_path(), fs::canonical(scratch.path()));
+}
+
+TEST(LoadingFrom, WritableByOthersIsRefused) {
+  const Scratch scratch;
+  const fs::path file = scratch.copy(kShipped / "alloc_topdown.so");
+  PluginHost host({{.path = scratch.path(), .trust = Trust::foreign}});
+  const auto expect_refused = [&](const char* part) {
+    const auto plugin = host.load("alloc_topdown");
+    ASSERT_FALSE(plugin.ok());
+    EXPECT_THAT(messages(plugin.errors()), HasSubstr(part));
+  };
+  ASSERT_EQ(::chmod(file.c_str(), 0775), 0);
+  expect_refused("is group-writable");
+  ASSERT_EQ(::chmod(file.c_str(), 0757), 0);
+  expect_refused("is world-writable");
+  ASSERT_EQ(::chmod(file.c_str(), 0755), 0);
+  ASSERT_EQ(::chmod(scratch.path().c_str(), 0770), 0);
+  expect_refused("folder");
+  ASSERT_EQ(::chmod(scratch.path().c_str(), 0700), 0);
+  EXPECT_TRUE(host.load("alloc_topdown").ok());
+}
+
+TEST(LoadingFrom, TruncatedAtAnyPlaceIsRefusedBeforeTheLoaderSeesIt) {
+  std::ifstream in(kShipped / "alloc_topdown.so", std::ios::binary);
+  const std::string whole((std::istreambuf_iterator<char>(in)), {});
+  ASSERT_GT(whole.size(), 1000u);
+  const Scratch scratch;
+  const fs::path file = scratch.path() / "cut.so";
+  PluginHost host({{.path = scratch.path(), .trust = Trust::own}});  // no trial in a child
+  for (std::size_t i = 0; i < 60; ++i) {
+    const std::size_t size = i < 5 ? i * 16 : whole.size() * i / 60;
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.substr(0, size);
+    const auto plugin = host.load("cut");
+    ASSERT_FALSE(plugin.ok()) << size;
+  }
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.substr(0, whole.size() - 1);
+  EXPECT_THAT(messages(host.load("cut").errors()), HasSubstr("is truncated: section headers"));
+  std::ofstream(file, std::ios::trunc) << "#!/bin/sh\n" << std::string(100, ' ');
+  EXPECT_THAT(messages(host.load("cut").errors()), HasSubstr("is not an ELF file"));
+}
+
+// From the tool's own folder there is no trial in a child: the process ends, and says who did it.
+TEST(LoadingDeathTest, AnOwnPluginThatEndsTheProcessIsNamed) {
+  const auto load = [](const char* name) {
+    PluginHost host({{.path = kFixtures, .trust = Trust::own}});
+    static_cast<void>(host.load(name));
+  };
+  const auto code = testing::ExitedWithCode(kFaultExitCode);
+  EXPECT_EXIT(load("exit_loading"), code, "plugin `exit_loading` ended the process in loading");
+  EXPECT_EXIT(load("exit_hard_loading"), code, "plugin `exit_hard_loading` ended the process");
+  EXPECT_EXIT(load("crash_loading"), code, "plugin `crash_loading` crashed in loading .signal 6");
+}
+
+}  // namespace
+}  // namespace memmap::plugin

@@ -1,0 +1,42 @@
+#include "plugin/trust.h"
+
+#include <gmock/gmock.h>
+
+namespace memmap::plugin {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+TEST(SearchFolders, NamedThenListedThenOwn) {
+  const auto folders = search_folders({"/named"}, "/one::/two:");
+  ASSERT_TRUE(folders.ok()) << to_string(folders.errors());
+  ASSERT_EQ(folders->size(), 5u);
+  EXPECT_EQ((*folders)[0].path, "/named");
+  EXPECT_EQ((*folders)[1].path, "/one");
+  EXPECT_EQ((*folders)[2].path, "/two");
+  EXPECT_EQ((*folders)[2].trust, Trust::foreign);
+  EXPECT_EQ((*folders)[3].path, fs::read_symlink("/proc/self/exe").parent_path() / "plugins");
+  EXPECT_EQ((*folders)[3].trust, Trust::own);
+  EXPECT_THAT((*folders)[4].path.string(), testing::EndsWith("/memmap/plugins"));
+}
+
+TEST(SearchFolders, NamedOnesAreMadeAbsolute) {
+  const auto folders = search_folders({"here"}, "");
+  ASSERT_TRUE(folders.ok());
+  EXPECT_EQ((*folders)[0].path, fs::current_path() / "here");
+}
+
+TEST(SearchFolders, RelativeElementsOfTheListAreRefused) {
+  const auto folders = search_folders({""}, "a:/b:.");
+  ASSERT_FALSE(folders.ok());
+  EXPECT_EQ(folders.errors().size(), 3u) << to_string(folders.errors());
+  EXPECT_THAT(to_string(folders.errors()), HasSubstr("`a` is not an absolute path"));
+}
+
+TEST(Writable, AMissingFileIsAnError) {
+  EXPECT_FALSE(check_not_writable_by_others("/nowhere/at/all.so").ok());
+}
+
+}  // namespace
+}  // namespace memmap::plugin
