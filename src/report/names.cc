@@ -1,0 +1,98 @@
+#include "report/names.h"
+
+#include <fmt/format.h>
+
+#include "memblock/region.h"
+#include "paging/mapping.h"
+
+namespace memmap::report {
+
+std::string e820_name(E820Type type) {
+  switch (type) {
+    case E820Type::ram:
+      return "RAM";
+    case E820Type::reserved:
+      return "reserved";
+    case E820Type::acpi:
+      return "ACPI data";
+    case E820Type::nvs:
+      return "ACPI NVS";
+    case E820Type::unusable:
+      return "unusable";
+    case E820Type::pmem:
+      return "persistent";
+    case E820Type::pram:
+      return "persistent (legacy)";
+    case E820Type::reserved_kern:
+      return "RAM, setup data";
+    case E820Type::soft_reserved:
+      return "soft reserved";
+  }
+  return fmt::format("type {}", raw(type));
+}
+
+std::string_view severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::debug:
+      return "debug";
+    case Severity::info:
+      return "info";
+    case Severity::warning:
+      return "warning";
+    case Severity::panic:
+      return "panic";
+  }
+  return "info";
+}
+
+std::string_view zone_name(zones::ZoneType type) {
+  switch (type) {
+    case zones::ZoneType::dma:
+      return "DMA";
+    case zones::ZoneType::dma32:
+      return "DMA32";
+    case zones::ZoneType::normal:
+      return "Normal";
+    case zones::ZoneType::movable:
+      return "Movable";
+  }
+  return "?";
+}
+
+std::string region_flags(std::uint32_t flags) {
+  struct Name {
+    std::uint32_t bit;
+    std::string_view text;
+  };
+  constexpr Name kNames[] = {{memblock::kHotplug, "hotplug"},
+                             {memblock::kMirror, "mirror"},
+                             {memblock::kNomap, "nomap"},
+                             {memblock::kDriverManaged, "driver-managed"},
+                             {memblock::kRsrvNoinit, "noinit"}};
+  std::string out;
+  for (const Name& name : kNames) {
+    if ((flags & name.bit) == 0) continue;
+    out += out.empty() ? "" : "|";
+    out += name.text;
+    flags &= ~name.bit;
+  }
+  if (flags != 0) out += fmt::format("{}{:#x}", out.empty() ? "" : "|", flags);
+  return out;
+}
+
+std::string mapping_flags(std::uint32_t flags) {
+  struct Letter {
+    std::uint32_t bit;
+    char letter;
+  };
+  constexpr Letter kLetters[] = {{paging::kCacheDisable, 'C'}, {paging::kGlobal, 'G'},
+                                 {paging::kWriteThrough, 'T'}, {paging::kUser, 'U'},
+                                 {paging::kWritable, 'W'},     {paging::kNoExecute, 'X'}};
+  std::string out;
+  for (const Letter& l : kLetters) {
+    if ((flags & l.bit) != 0) out += l.letter;
+  }
+  return out;
+}
+
+}  // namespace memmap::report

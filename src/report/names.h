@@ -1,0 +1,31 @@
+// The words that all reports use for the kernel's types.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/event.h"
+#include "machine/e820_entry.h"
+#include "zones/zones.h"
+
+namespace memmap::report {
+
+// `RAM`, `reserved`, `ACPI data`, `ACPI NVS`, ...; `type 99` for one that the kernel has no name
+// for.
+std::string e820_name(E820Type type);
+
+// `debug`, `info`, `warning`, `panic`.
+std::string_view severity_name(Severity severity);
+
+// `DMA`, `DMA32`, `Normal`, `Movable`; `?` for anything else.
+std::string_view zone_name(zones::ZoneType type);
+
+// As the kernel's dumps call them: `hotplug`, `mirror|nomap`; unknown bits in hex; empty for none.
+std::string region_flags(std::uint32_t flags);
+
+// The letters of paging::Flags in ASCII order: C cache off, G global, T write-through, U user, W
+// writable, X no-execute.
+std::string mapping_flags(std::uint32_t flags);
+
+}  // namespace memmap::report

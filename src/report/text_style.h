@@ -1,0 +1,37 @@
+// How a text report may look: colour, width, characters.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace memmap::report {
+
+struct TextStyle {
+  bool colour = false;   // the 16 ANSI colours
+  unsigned width = 80;   // columns; the report keeps within it where its tables can
+  bool unicode = false;  // UTF-8 box drawing; else plain ASCII
+};
+
+inline constexpr unsigned kMinWidth = 60;
+inline constexpr unsigned kMaxWidth = 200;
+
+// What the caller found out about the output and its environment. Variables that are not set are
+// empty.
+struct Terminal {
+  bool is_terminal = false;
+  std::optional<unsigned> columns{};  // as the terminal itself tells (TIOCGWINSZ)
+  std::optional<std::string_view> no_color{};
+  std::optional<std::string_view> columns_variable{};  // COLUMNS
+  std::optional<std::string_view> term{};
+  std::optional<std::string_view> lc_all{};
+  std::optional<std::string_view> lc_ctype{};
+  std::optional<std::string_view> lang{};
+};
+
+// What is no terminal gets the default style whatever the environment says: the same bytes on every
+// machine. Else: colour unless NO_COLOR is set and not empty, or TERM is unset, empty or `dumb`;
+// the terminal's own width, else COLUMNS, within the limits above; Unicode where the first of
+// LC_ALL, LC_CTYPE and LANG that is not empty names UTF-8.
+TextStyle style_for(const Terminal& terminal);
+
+}  // namespace memmap::report
