@@ -11,7 +11,7 @@ _memmap() {
   fi
 
   case $prev in
-    --e820 | --machine | --sysroot | --plugin-dir | -o)
+    --e820 | --machine | --sysroot | --plugin-dir | -o | --output)
       compopt -o default 2>/dev/null
       COMPREPLY=()
       return
@@ -53,10 +53,10 @@ _memmap() {
   case $command in
     simulate)
       options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit
-        --kernel --cmdline --plugin --plugin-dir --format -o --force --strict --help"
+        --kernel --cmdline --plugin --plugin-dir --format --output --force --strict --help"
       ;;
     convert)
-      options="--to --input-format --boot -o --force --help"
+      options="--to --e820 --synthetic --machine --sysroot --input-format --boot --output --force --help"
       ;;
     help)
       mapfile -t COMPREPLY < <(compgen -W "simulate convert formats" -- "$cur")

@@ -30,5 +30,6 @@ offers "memmap simulate --format = j" json
 offers "memmap simulate --cmdline " # free text
 offers "memmap convert boot.log --to e" etc-e820 exactmap
 offers "memmap convert boot.log --t" --to
+offers "memmap simulate --o" --output
 offers "memmap help c" convert
 exit $failed

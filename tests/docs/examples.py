@@ -1,18 +1,19 @@
-"""Runs the examples of a document: every line that begins with `$ memmap` (or `$ dot`).
+"""Runs the examples of a document: every line that begins with `$ ` and runs memmap.
 
     examples.py --memmap PROGRAM DOCUMENT...
     examples.py --memmap PROGRAM --help-of COMMAND...
 
-In Markdown they stand in ```console blocks, in a man page between .EX and .EE, in help text
-anywhere. An example ends with status 0, or with the N of a comment `# exit N` after it. Lines that
+In Markdown they stand in ```console blocks, in a man page between .EX and .EE, in help text below
+`Examples:`, there indented and without the `$ `. An example ends with status 0, or with the N of a comment `# exit N` after it. Lines that
 follow it, up to the next example or the end of the block, are output: each must occur in the
 program's, in that order; `...` stands for any lines. All examples of a document run in one folder,
-in order, so that one may read what another wrote; beside them lie data/* and maps/.
+in order, so that one may read what another wrote; prepare() says what lies there before.
 
 An example that reads a file which only some machines have (/sys/...) is left out where it is missing.
 """
 
 import argparse
+import lzma
 import os
 import pathlib
 import re
@@ -35,6 +36,12 @@ def blocks_of_man_page(text):
     for found in re.finditer(r"^\.EX\n(.*?)^\.EE", text, re.M | re.S):
         plain = re.sub(r"\\f.", "", found[1]).replace(r"\-", "-").replace(r"\e", "\\").replace(r"\&", "")
         yield text.count("\n", 0, found.start(1)) + 1, plain
+
+
+def blocks_of_help(text):
+    below = text.partition("\nExamples:\n")[2]
+    lines = re.findall(r"^  (\S.*)$", below.split("\n\n")[0], re.M)
+    yield text.count("\n") - below.count("\n") + 1, "".join(f"$ {line}\n" for line in lines)
 
 
 def examples_in(line_number, block):
@@ -71,8 +78,22 @@ def missing_file(command):
     return None
 
 
-def run(command, folder, memmap):
-    """Runs a pipeline in the folder, `memmap` being the program under test."""
+def prepare(folder, memmap):
+    """data/* and maps/; a log of two boots, compressed; `memmap` and a `dmesg` that needs no right."""
+    shutil.copytree(HERE / "data", folder, dirs_exist_ok=True)
+    (folder / "maps").symlink_to(ROOT / "maps")
+    shutil.copy(ROOT / "maps/qemu-pc-2nodes-6g.yaml", folder / "map.yaml")
+    log = (folder / "boot.log").read_bytes()
+    (folder / "boot.log.xz").write_bytes(lzma.compress(log + log))
+    programs = folder / ".bin"
+    programs.mkdir()
+    (programs / "memmap").symlink_to(memmap)
+    (programs / "dmesg").write_text(f"#!/bin/sh\nexec cat '{folder}/boot.log'\n")
+    (programs / "dmesg").chmod(0o755)
+
+
+def run(command, folder):
+    """Runs a pipeline in the folder."""
     environment = dict(os.environ, PATH=f"{folder}/.bin:{os.environ['PATH']}", LC_ALL="C")
     return subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
@@ -93,12 +114,9 @@ def not_found_in(output, expected):
 
 def check(name, examples, memmap):
     failures = ran = 0
-    with tempfile.TemporaryDirectory() as folder:
-        bin_folder = pathlib.Path(folder, ".bin")
-        bin_folder.mkdir()
-        (bin_folder / "memmap").symlink_to(memmap)
-        shutil.copytree(HERE / "data", folder, dirs_exist_ok=True)
-        (pathlib.Path(folder) / "maps").symlink_to(ROOT / "maps")
+    with tempfile.TemporaryDirectory() as name_of_folder:
+        folder = pathlib.Path(name_of_folder)
+        prepare(folder, memmap)
         for line, command, status, expected in examples:
             if not re.search(r"\bmemmap\b", command):
                 continue
@@ -106,7 +124,7 @@ def check(name, examples, memmap):
                 print(f"{name}:{line}: left out, no {gone} here: {command}")
                 continue
             ran += 1
-            done = run(command, folder, memmap)
+            done = run(command, folder)
             lost = not_found_in(done.stdout, expected)
             if done.returncode != status:
                 problem = f"exit status {done.returncode}, expected {status}"
@@ -137,12 +155,10 @@ def main():
         blocks = blocks_of_markdown(text) if document.suffix == ".md" else blocks_of_man_page(text)
         examples = [e for line, block in blocks for e in examples_in(line, block)]
         failures += check(document.name, examples, memmap)
-    helps = []
     for command in arguments.help_of:
         text = subprocess.run([memmap, command, "--help"], text=True, capture_output=True, check=True).stdout
-        helps += [(line, cmd, status, []) for line, cmd, status, _ in examples_in(1, text)]
-    if arguments.help_of:
-        failures += check("--help", helps, memmap)
+        examples = [e for line, block in blocks_of_help(text) for e in examples_in(line, block)]
+        failures += check(f"{command} --help", examples, memmap)
     return 1 if failures else 0
 
 
