@@ -148,7 +148,7 @@ Recognition recognise_elf_core(const Source& source) {
   const std::string_view bytes = source.bytes;
   if (bytes.starts_with("KDUMP   "sv)) {
     return {
-        0,
+        10,
         "a kdump-compressed dump; write it as ELF (dump-guest-memory without -z, makedumpfile -E)"};
   }
   if (!bytes.starts_with("\x7f"
@@ -156,7 +156,7 @@ Recognition recognise_elf_core(const Source& source) {
     return {0, "does not start with \\x7fELF"};
   // e_type stands at byte 16 in both classes; cut-short files are ours to refuse.
   if (bytes.size() >= 18 && little_endian<std::uint16_t>(bytes, 16) != ET_CORE) {
-    return {0, "an ELF file, but not a core"};
+    return {10, "an ELF file, but not a core"};
   }
   return {100, "starts with \\x7fELF"};
 }

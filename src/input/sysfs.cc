@@ -63,7 +63,7 @@ Recognition recognise_sysfs(const Source& source) {
     if (fs::exists(source.folder / "0" / file, ignored)) return {100, "a folder with 0/start"};
   }
   if (fs::exists(source.folder / "memmap" / "0", ignored)) {
-    return {0, "no 0/start in it, but in its folder `memmap`: name that"};
+    return {10, "no 0/start in it, but in its folder `memmap`: name that"};
   }
   return {0, "no 0/start in it"};
 }

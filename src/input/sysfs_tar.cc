@@ -67,7 +67,7 @@ Recognition recognise_sysfs_tar(const Source& source) {
     if (place_of(name.substr(0, name.find('\0'))))
       return {100, "a tar with N/start, N/end, N/type"};
   }
-  return {0, "a tar without N/start, N/end, N/type"};
+  return {10, "a tar without N/start, N/end, N/type"};
 }
 
 Result<Machine> read_sysfs_tar(const Source& source, const ReadOptions&) {

@@ -1,0 +1,121 @@
+#include "input/formats.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/suggest.h"
+#include "input/boot_params.h"
+#include "input/elf_core.h"
+#include "input/etc_e820.h"
+#include "input/iomem.h"
+#include "input/machine_folder.h"
+#include "input/mtree.h"
+#include "input/sysfs.h"
+#include "input/sysfs_tar.h"
+
+namespace memmap::input {
+namespace {
+
+// A lower score says: it looks a little so, but it is not; its reason is worth telling.
+constexpr int kLowestAccepted = 20;
+
+// clang-format off
+constexpr Format kFormats[] = {
+    {"sysfs", "the folder /sys/firmware/memmap", "memmap simulate /sys/firmware/memmap", recognise_sysfs, read_sysfs},
+    {"sysfs-tar", "a tar of /sys/firmware/memmap, packed or not", "memmap simulate memmap.tar.gz", recognise_sysfs_tar, read_sysfs_tar},
+    {"machine", "a folder of files gathered from one machine", "memmap simulate --machine DIR", recognise_machine_folder, read_machine_source},
+    {"boot-params", "the zero page, /sys/kernel/boot_params/data", "memmap simulate /sys/kernel/boot_params/data", recognise_boot_params, read_boot_params},
+    {"elf-core", "an ELF memory dump (dump-guest-memory, vmcore)", "memmap simulate guest.elf", recognise_elf_core, read_elf_core},
+    {"mtree", "QEMU's `info mtree`, with -f or without", "memmap simulate mtree.txt", recognise_mtree, read_mtree},
+    {"iomem", "/proc/iomem, read as root", "sudo cat /proc/iomem | memmap simulate -", recognise_iomem, read_iomem},
+    {"etc-e820", "QEMU's fw_cfg file etc/e820", "memmap simulate etc-e820.bin", recognise_etc_e820, read_etc_e820},
+};
+// clang-format on
+
+Error fault(const Source& source, std::string message) {
+  return Error{.message = std::move(message), .origin = {.file = source.name}};
+}
+
+struct Candidate {
+  const Format* format = nullptr;
+  Recognition recognition{};
+};
+
+// Best first; equals in the table's order.
+std::vector<Candidate> candidates(const Source& source) {
+  std::vector<Candidate> out;
+  for (const Format& format : kFormats) out.push_back({&format, format.recognise(source)});
+  std::stable_sort(out.begin(), out.end(), [](const Candidate& a, const Candidate& b) {
+    return a.recognition.score > b.recognition.score;
+  });
+  return out;
+}
+
+Error unknown_format(const Source& source, std::string_view id) {
+  std::vector<std::string_view> ids;
+  for (const Format& format : kFormats) ids.push_back(format.id);
+  const auto near = closest(id, ids);
+  return fault(source, near ? fmt::format("`{}` is no input format; did you mean `{}`?", id, *near)
+                            : fmt::format("`{}` is no input format; there are {}", id,
+                                          fmt::join(ids, ", ")));
+}
+
+// Names the formats that nearly fit; where none does, all that take a file (or a folder).
+Error unrecognised(const Source& source, const std::vector<Candidate>& ranked) {
+  std::string reasons;
+  const bool any_near = !ranked.empty() && ranked.front().recognition.score > 0;
+  for (const Candidate& c : ranked) {
+    if (any_near && c.recognition.score == 0) break;
+    if (c.recognition.reason == "a folder" || c.recognition.reason == "not a folder") continue;
+    reasons +=
+        fmt::format("{}`{}`: {}", reasons.empty() ? "" : "; ", c.format->id, c.recognition.reason);
+  }
+  return fault(source, fmt::format("is in no known format ({})", reasons));
+}
+
+Result<Machine> read_as(const Format& format, const Source& source, const ReadOptions& options) {
+  auto machine = format.read(source, options);
+  if (!machine) return machine.errors();
+  machine->source = source.name;
+  machine->format = format.id;
+  return machine;
+}
+
+// Forced: the format's own errors, and first of all that it does not look like that format.
+Result<Machine> read_forced(const Format& format, const Source& source,
+                            const ReadOptions& options) {
+  auto machine = read_as(format, source, options);
+  if (machine) return machine;
+  const Recognition recognition = format.recognise(source);
+  if (recognition.score >= kLowestAccepted) return machine;
+  Errors errors{
+      fault(source, fmt::format("does not look like `{}`: {}", format.id, recognition.reason))};
+  errors.insert(errors.end(), machine.errors().begin(), machine.errors().end());
+  return errors;
+}
+
+}  // namespace
+
+std::span<const Format> formats() { return kFormats; }
+
+Result<Machine> read_machine(const Source& source, const ReadOptions& options) {
+  if (options.format) {
+    const auto it = std::find_if(std::begin(kFormats), std::end(kFormats),
+                                 [&](const Format& f) { return f.id == *options.format; });
+    if (it == std::end(kFormats)) return unknown_format(source, *options.format);
+    return read_forced(*it, source, options);
+  }
+  const std::vector<Candidate> ranked = candidates(source);
+  if (ranked.front().recognition.score < kLowestAccepted) return unrecognised(source, ranked);
+  return read_as(*ranked.front().format, source, options);
+}
+
+Result<Machine> read_machine(const std::string& path, const ReadOptions& options) {
+  const auto source = open_source(path);
+  if (!source) return source.errors();
+  return read_machine(*source, options);
+}
+
+}  // namespace memmap::input
