@@ -35,7 +35,7 @@ void define(CLI::App& app, const Command& command, std::vector<Slot>& slots) {
     Slot& slot = slots.emplace_back(Slot{comma == std::string::npos ? name : name.substr(comma + 1)});
     slot.is_switch = o.value.empty();
     if (slot.is_switch) {
-      slot.option = app.add_flag(name, std::string(o.help));
+      slot.option = app.add_flag(name)->description(std::string(o.help));
       continue;
     }
     slot.option = app.add_option(name, slot.values, std::string(o.help));

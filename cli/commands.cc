@@ -32,7 +32,7 @@ constexpr Command kCommands[] = {
      "  memmap simulate --synthetic \"ram:640K hole:384K ram:3G\" --cmdline \"mem=2G\"\n"
      "  memmap simulate --e820 boot.log.xz --boot 2 --format json -o result.json",
      kSimulate,
-     {},
+     {"SOURCE", "what to read, as with --e820", false},
      run_simulate},
     {"convert", "write a machine's memory map in another format",
      "  memmap convert boot.log --to yaml\n"

@@ -11,7 +11,6 @@
 #include "input/formats.h"
 #include "input/machine_folder.h"
 #include "input/synthetic.h"
-#include "input/sysroot.h"
 
 namespace memmap::cli {
 namespace {

@@ -44,6 +44,7 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
   page_tables.levels = features.levels();
   memblock.set_policies(options.top_down, options.bottom_up);
   memblock.set_observer([this](const memblock::Call& call) {
+    if (logs_memblock) memblock_log.push_back({call, std::nullopt});
     if (call.kind != memblock::CallKind::reserve) return;
     asked.push_back({call.range, std::string(call.caller.owner), std::string(call.caller.function)});
   });
@@ -63,6 +64,16 @@ std::optional<std::string> Boot::parameter(std::string_view name) const {
 
 PhysRange Boot::kernel_image() const {
   return PhysRange::make(raw(kernel_base), raw(kernel_base) + profile.image.end);
+}
+
+void Boot::dump_memblock() {
+  if (!logs_memblock) return;
+  MemblockDump dump;
+  dump.memory_size = memblock.phys_mem_size();
+  dump.reserved_size = memblock.reserved_size();
+  dump.memory = memblock.memory().list.regions();
+  dump.reserved = memblock.reserved().list.regions();
+  memblock_log.push_back({{}, std::move(dump)});
 }
 
 void Boot::tell(Severity severity, std::string rule, std::string text,

@@ -56,6 +56,8 @@ struct Boot {
   PhysRange brk{};  // what is used of it
 
   memblock::Memblock memblock;
+  bool logs_memblock = false;  // memblock=debug would have been read
+  std::vector<MemblockLine> memblock_log{};
   std::vector<Owned> asked{};  // every reservation, in the order they were made
 
   PageTables page_tables{};
@@ -72,6 +74,8 @@ struct Boot {
   void reserve(PhysRange range, const memblock::Caller& caller) {
     memblock.reserve(range.base(), range.size(), caller);
   }
+
+  void dump_memblock();  // kernel: memblock_dump_all()
 
   // An event of the step that runs. `rule`: function and file.
   void tell(Severity severity, std::string rule, std::string text,

@@ -10,6 +10,7 @@
 #include "base/range.h"
 #include "buddy/free_area.h"
 #include "machine/e820_entry.h"
+#include "memblock/call.h"
 #include "memblock/region.h"
 #include "numa/nodes.h"
 #include "paging/mapping.h"
@@ -33,7 +34,23 @@ struct Owned {
   std::string function{};  // the kernel function that asked
 };
 
+// The lists at a moment, as memblock_dump_all() prints them.
+struct MemblockDump {
+  std::uint64_t memory_size = 0;  // as the kernel counts
+  std::uint64_t reserved_size = 0;
+  memblock::Regions memory{};
+  memblock::Regions reserved{};
+};
+
+// What memblock=debug would have logged: a call or a dump.
+struct MemblockLine {
+  memblock::Call call{};
+  std::optional<MemblockDump> dump{};  // then `call` says nothing
+};
+
 struct MemblockState {
+  int max_numnodes = 64;                // the node of regions that have none
+  std::vector<MemblockLine> log{};      // from parse_early_param() on
   bool bottom_up = false;
   PhysAddr current_limit{};
   memblock::Regions memory{};

@@ -7,11 +7,17 @@
 
 #include "base/suggest.h"
 #include "input/boot_params.h"
+#include "input/c_array.h"
+#include "input/dmesg.h"
 #include "input/elf_core.h"
 #include "input/etc_e820.h"
+#include "input/exactmap.h"
 #include "input/iomem.h"
+#include "input/json.h"
 #include "input/machine_folder.h"
 #include "input/mtree.h"
+#include "input/scenario.h"
+#include "input/synthetic.h"
 #include "input/sysfs.h"
 #include "input/sysfs_tar.h"
 
@@ -23,6 +29,7 @@ constexpr int kLowestAccepted = 20;
 
 // clang-format off
 constexpr Format kFormats[] = {
+    {"dmesg", "a boot log: dmesg, journalctl -k, syslog, a serial console", "dmesg | memmap simulate -", recognise_dmesg, read_dmesg},
     {"sysfs", "the folder /sys/firmware/memmap", "memmap simulate /sys/firmware/memmap", recognise_sysfs, read_sysfs},
     {"sysfs-tar", "a tar of /sys/firmware/memmap, packed or not", "memmap simulate memmap.tar.gz", recognise_sysfs_tar, read_sysfs_tar},
     {"machine", "a folder of files gathered from one machine", "memmap simulate --machine DIR", recognise_machine_folder, read_machine_source},
@@ -31,6 +38,11 @@ constexpr Format kFormats[] = {
     {"mtree", "QEMU's `info mtree`, with -f or without", "memmap simulate mtree.txt", recognise_mtree, read_mtree},
     {"iomem", "/proc/iomem, read as root", "sudo cat /proc/iomem | memmap simulate -", recognise_iomem, read_iomem},
     {"etc-e820", "QEMU's fw_cfg file etc/e820", "memmap simulate etc-e820.bin", recognise_etc_e820, read_etc_e820},
+    {"scenario", "a machine in YAML, written by hand or by convert", "memmap simulate machine.yaml", recognise_scenario, read_scenario},
+    {"json", "the same in JSON", "memmap simulate machine.json", recognise_json, read_json},
+    {"synthetic", "a map in one line", "echo ram:640K hole:384K ram:3G | memmap simulate -", recognise_synthetic, read_synthetic},
+    {"exactmap", "memmap=exactmap parameters", "memmap simulate parameters.txt", recognise_exactmap, read_exactmap},
+    {"c-array", "struct boot_e820_entry[] in C", "memmap simulate map.c", recognise_c_array, read_c_array},
 };
 // clang-format on
 

@@ -53,6 +53,7 @@ void e820_memblock_setup(Boot& boot) {
     }
   }
   boot.memblock.trim_memory(kPageSize);
+  boot.dump_memblock();
 }
 
 void reserve_real_mode(Boot& boot) {

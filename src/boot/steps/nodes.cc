@@ -87,10 +87,12 @@ void initmem_init(Boot& boot) {
   }
   boot.nodes = setup.nodes;
   const auto pgdat = boot.profile.struct_sizes.find("pglist_data");
-  if (pgdat == boot.profile.struct_sizes.end()) return;
-  for (const auto& r : numa::node_data_requests(setup.nodes, pgdat->second, boot.profile.version)) {
-    boot.memblock.phys_alloc_try_nid(r.size, r.align, r.nid, {"alloc_node_data", "node data"});
+  if (pgdat != boot.profile.struct_sizes.end()) {
+    for (const auto& r : numa::node_data_requests(setup.nodes, pgdat->second, boot.profile.version)) {
+      boot.memblock.phys_alloc_try_nid(r.size, r.align, r.nid, {"alloc_node_data", "node data"});
+    }
   }
+  boot.dump_memblock();
 }
 
 // The struct pages of each node, virtually contiguous, from 16 MiB up if there is room.
