@@ -148,9 +148,8 @@ bool has_line(std::string_view bytes, std::string_view label, std::string_view n
   int tries = 0;
   for (std::size_t at = bytes.find(label); at != bytes.npos && tries < 1000;
        at = bytes.find(label, at + 1), ++tries) {
-    const std::size_t newline = at == 0 ? bytes.npos : bytes.rfind('\n', at - 1);
-    const std::size_t begin = newline == bytes.npos ? 0 : newline + 1;
-    if (at - begin > 1024) continue;
+    const auto found = line_around(bytes, at);
+    if (!found) continue;
     std::string_view rest = skip_blanks(bytes.substr(at + label.size(), 200));
     if (rest.substr(0, 2) == "\x1b[") {  // colours end behind the label
       take_until(rest, "m");
@@ -160,11 +159,8 @@ bool has_line(std::string_view bytes, std::string_view label, std::string_view n
         rest.substr(0, next.size()) == next ||
         (next == "[mem" && rest.size() > 1 && is_hex_digit(rest[0]) && is_hex_digit(rest[1]));
     if (!form) continue;
-    LogLine line{.whole =
-                     bytes.substr(begin, std::min(bytes.find('\n', at), bytes.size()) - begin)};
-    if (line.whole.find('\x1b') != line.whole.npos) return true;
-    strip_prefix(line);
-    if (line.text.data() == bytes.data() + at) return true;
+    const bool coloured = found->line.whole.find('\x1b') != std::string_view::npos;
+    if (coloured || found->line.text.data() == bytes.data() + at) return true;
   }
   return false;
 }
@@ -214,10 +210,11 @@ Result<std::vector<E820LogLine>> read_e820_edits(const Source& source, const Rea
   const auto chosen = choose_boot(*log, source, options);
   if (!chosen.ok()) return chosen.errors();
   std::vector<E820LogLine> edits;
+  LineCounter counter(*log);
   LogLine line;
   for (LineReader reader(*log, chosen->boot.begin, chosen->boot.end); reader.next(line);) {
     if (auto edit = e820_edit_of(line.text)) {
-      edit->line = line.number;
+      edit->line = counter.number_at(line.offset);
       edits.push_back(*edit);
     }
   }

@@ -36,6 +36,53 @@ bool looks_like_range(std::string_view rest) {
          rest.substr(16, 3) == " - ";
 }
 
+constexpr std::string_view kEntryForms =
+    "; expected `[mem 0xSTART-0xEND] TYPE` or `START - END (TYPE)`";
+
+// What keeps take_range() from reading `shown`, and where.
+struct Fault {
+  std::string message;
+  std::string_view part;
+};
+Fault range_fault(std::string_view shown) {
+  if (shown.find_first_of("])") == shown.npos) {
+    return {"the entry is cut short" + std::string(kEntryForms), shown};
+  }
+  std::string_view rest = shown;
+  if (!eat(rest, "[mem ")) eat(rest, "[");
+  for (int i = 0; i < 2; ++i) {
+    const std::string_view number = take_until(rest, " ,-])");
+    if (const auto value = parse_hex(number); !value.ok()) {
+      return {value.errors().front().message, number.empty() ? shown : number};
+    }
+    while (!rest.empty() && std::string_view(" ,-").find(rest[0]) != rest.npos)
+      rest.remove_prefix(1);
+  }
+  return {"the entry's range is not readable" + std::string(kEntryForms), shown};
+}
+
+// The number of a range that lost digits, as a serial console may do: filled up with zeros, but not
+// to 16 digits. Empty: none. Short numbers without zeros in front are somebody's own writing.
+std::string_view lost_digits(std::string_view range) {
+  std::string_view numbers[2];
+  bool filled = false;
+  for (std::string_view& number : numbers) {
+    while (!range.empty() && !is_hex_digit(range[0])) {
+      if (!eat(range, "[mem ")) range.remove_prefix(1);  // the `e` of mem is a digit too
+    }
+    eat(range, "0x");
+    std::size_t n = 0;
+    while (n < range.size() && is_hex_digit(range[n])) ++n;
+    number = range.substr(0, n);
+    range.remove_prefix(n);
+    filled = filled || (n > 8 && number[0] == '0');
+  }
+  for (std::string_view number : numbers) {
+    if (filled && number.size() != 16) return number;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<E820Type> e820_type_of(std::string_view name) {
@@ -165,17 +212,17 @@ void TableReader::entry(const LogLine& line, std::string_view rest, Runs& runs,
   }
   std::string_view after = rest;
   const auto range = take_range(after);
-  const std::string_view shown = trim(rest);
   if (!range) {
-    // An entry that lost its label's end is shown by the label, so that the caret is under
-    // something.
-    const bool cut = shown.find_first_of("])") == shown.npos;
-    return mistakes.add(
-        line, shown.empty() ? line.text : shown,
-        std::string(cut ? "the entry is cut short" : "the entry's range is not readable") +
-            "; expected `[mem 0xSTART-0xEND] TYPE` or `START - END (TYPE)`");
+    const Fault fault = range_fault(trim(rest));
+    // Where nothing is left of the entry the caret stands under its label.
+    return mistakes.add(line, fault.part.empty() ? line.text : fault.part, fault.message);
   }
   const std::string_view printed = rest.substr(0, rest.size() - after.size());
+  if (const auto part = lost_digits(printed); !part.empty()) {
+    return mistakes.add(
+        line, part,
+        "the kernel prints addresses with 16 digits; here some are missing or too many");
+  }
   if (range->empty) return mistakes.add(line, printed, "the entry is empty: its size is 0");
   if (range->last < range->start) {
     return mistakes.add(line, printed, "the entry ends before it starts");

@@ -132,13 +132,9 @@ void FactReader::acpi_line(std::string_view text) {
     return;
   const auto range = PhysRange::from_size(PhysAddr{*address}, *length);
   if (!range) return;
-  const bool known = std::any_of(
-      machine_.acpi_tables.begin(), machine_.acpi_tables.end(),
-      [&](const AcpiTable& t) { return t.signature == signature && t.range == *range; });
-  // A log that repeats them without end is none; real firmware has some dozens.
-  if (!known && machine_.acpi_tables.size() < 1024) {
-    machine_.acpi_tables.push_back({std::string(signature), *range});
-  }
+  std::vector<AcpiTable>& tables = machine_.acpi_tables;
+  acpi_done_ = acpi_done_ || (!tables.empty() && tables.front().range == *range);
+  if (!acpi_done_) tables.push_back({std::string(signature), *range});
 }
 
 // `0 PXM 0 [mem 0x00000000-0x0009ffff] hotplug`, `0 PXM 0 0-a0000` before 3.5. The number taken is
@@ -151,10 +147,9 @@ void FactReader::srat_node(std::string_view text) {
   if (!range) return;
   NodeMemory memory{.range = *range, .nid = static_cast<int>(*nid)};
   memory.hotpluggable = text.find("hotplug") != text.npos;
-  const bool known = std::any_of(
-      machine_.node_memory.begin(), machine_.node_memory.end(),
-      [&](const NodeMemory& m) { return m.range == memory.range && m.nid == memory.nid; });
-  if (!known && machine_.node_memory.size() < 65536) machine_.node_memory.push_back(memory);
+  std::vector<NodeMemory>& nodes = machine_.node_memory;
+  srat_done_ = srat_done_ || (!nodes.empty() && nodes.front().range == memory.range);
+  if (!srat_done_) nodes.push_back(memory);
 }
 
 // `smpboot: Allowing 4 CPUs, 0 hotplug CPUs`; `CPU topo: Allowing 4 present CPUs plus 0 hotplug
@@ -233,11 +228,13 @@ void FactReader::edit_line(std::string_view text) {
   if (edit->max_arch_pfn == kPhysicalLimit >> kPageShift) machine_.cpu.la57 = true;
   const bool own = edit->to == E820Type::ram && edit->from == E820Type::ram;
   if (!own || edit->range.size() < kSetupDataHeader) return;
-  const bool known = std::any_of(machine_.setup_data.begin(), machine_.setup_data.end(),
-                                 [&](const SetupData& d) { return d.addr == edit->range.base(); });
-  if (known || machine_.setup_data.size() >= 1024) return;
-  machine_.setup_data.push_back(
-      {.addr = edit->range.base(), .len = edit->range.size() - kSetupDataHeader});
+  std::vector<SetupData>& nodes = machine_.setup_data;
+  const PhysAddr addr = edit->range.base();
+  if (!nodes.empty() && nodes.back().addr == addr) return;
+  setup_data_done_ = setup_data_done_ || (!nodes.empty() && nodes.front().addr == addr);
+  if (!setup_data_done_) {
+    nodes.push_back({.addr = addr, .len = edit->range.size() - kSetupDataHeader});
+  }
 }
 
 void FactReader::finish(std::string_view label) {

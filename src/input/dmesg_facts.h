@@ -31,6 +31,10 @@ class FactReader {
   std::string kernel_command_line_{};  // `Kernel command line:`, if the other line is missing
   bool saw_efi_ = false;
   bool saw_smbios_ = false;
+  // A list's first line once more: what follows is a replay.
+  bool acpi_done_ = false;
+  bool srat_done_ = false;
+  bool setup_data_done_ = false;
   bool in_mtrrs_ = false;
   bool mtrrs_done_ = false;
 };

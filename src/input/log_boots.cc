@@ -14,29 +14,22 @@ constexpr std::size_t kComparedLines = 64;
 constexpr std::size_t kUnstampedLines = 512;
 constexpr std::size_t kSearchedLines = 4096;
 
-// The line that holds byte `at`, read; its first byte in `begin`.
-LogLine line_at(const LogText& log, std::size_t at, std::size_t& begin) {
-  const std::string_view bytes = log.bytes();
-  const std::size_t newline = at == 0 ? std::string_view::npos : bytes.rfind('\n', at - 1);
-  begin = newline == std::string_view::npos ? 0 : newline + 1;
-  LogLine line;
-  line.whole = bytes.substr(begin, std::min(bytes.find('\n', at), bytes.size()) - begin);
-  line.whole = line.whole.substr(0, 16 * 1024);
-  strip_prefix(line);
-  return line;
-}
-
 // `Linux version 6.1.0 (builder@host) ...`: in prose the words stand too, but not so.
-bool is_banner(const LogText& log, std::size_t at, std::size_t& begin) {
-  const LogLine line = line_at(log, at, begin);
-  std::string_view rest = line.whole.substr(std::min(at - begin, line.whole.size()));
-  const bool coloured = line.whole.find('\x1b') != std::string_view::npos;
-  const std::size_t text_at = static_cast<std::size_t>(line.text.data() - line.whole.data());
-  if (!coloured && text_at != at - begin) return false;
-  if (!eat(rest, kBanner) || rest.empty() || !is_digit(rest[0])) return false;
-  take_until(rest, " \r\n");
+// Its line, or nullopt.
+std::optional<FoundLine> banner_at(std::string_view bytes, std::size_t at) {
+  std::optional<FoundLine> found = line_around(bytes, at);
+  if (!found) return std::nullopt;
+  const std::string_view whole = found->line.whole;
+  const bool coloured = whole.substr(0, at - found->begin).find('\x1b') != std::string_view::npos;
+  if (!coloured && found->line.text.data() != bytes.data() + at) return std::nullopt;
+  std::string_view rest = whole.substr(std::min(at - found->begin, whole.size()));
+  if (!eat(rest, kBanner)) return std::nullopt;
+  if (!rest.empty() && rest[0] == '\x1b') return found;
+  if (rest.empty() || !is_digit(rest[0])) return std::nullopt;
+  take_until(rest, " ");
   rest = trim(rest);
-  return rest.empty() || rest[0] == '(' || rest[0] == '\r' || rest[0] == '\x1b';
+  if (rest.empty() || rest[0] == '(' || rest[0] == '\x1b') return found;
+  return std::nullopt;
 }
 
 bool is_zero_stamp(std::string_view stamp) {
@@ -87,9 +80,8 @@ bool holds_map(const LogText& log, std::size_t begin, std::size_t end) {
   const std::string_view part = log.bytes().substr(0, end);
   for (std::string_view label : {"BIOS-e820: ", "BIOS-e801: ", "BIOS-88: "}) {
     for (std::size_t at = part.find(label, begin); at != part.npos; at = part.find(label, at + 1)) {
-      std::size_t line_begin = 0;
-      const LogLine line = line_at(log, at, line_begin);
-      if (line.text.substr(0, label.size()) == label) return true;
+      const auto found = line_around(part, at);
+      if (found && found->line.text.substr(0, label.size()) == label) return true;
     }
   }
   return false;
@@ -101,11 +93,10 @@ std::vector<LogBoot> split_boots(const LogText& log) {
   const std::string_view bytes = log.bytes();
   std::vector<LogBoot> boots;
   for (std::size_t at = bytes.find(kBanner); at != bytes.npos; at = bytes.find(kBanner, at + 1)) {
-    std::size_t begin = 0;
-    if (!is_banner(log, at, begin)) continue;
-    if (!boots.empty() && boots.back().begin == begin) continue;
-    if (!boots.empty()) boots.back().end = begin;
-    boots.push_back(LogBoot{.begin = begin, .end = bytes.size()});
+    const auto found = banner_at(bytes, at);
+    if (!found || (!boots.empty() && boots.back().begin == found->begin)) continue;
+    if (!boots.empty()) boots.back().end = found->begin;
+    boots.push_back(LogBoot{.begin = found->begin, .end = bytes.size()});
   }
   if (boots.empty()) return {LogBoot{.end = bytes.size()}};
 

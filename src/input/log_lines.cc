@@ -8,9 +8,6 @@
 namespace memmap::input {
 namespace {
 
-// No kernel line is longer (a record of printk holds 1 KiB, a command line 2 KiB); of what is, only
-// the beginning is looked at.
-constexpr std::size_t kLineLimit = 16 * 1024;
 // How far into a line a prefix is looked for.
 constexpr std::size_t kPrefixLimit = 200;
 
@@ -34,6 +31,7 @@ std::size_t other_bracket(std::string_view s) {
   bool digit = false;
   for (std::size_t i = 1; i < s.size() && i < 64; ++i) {
     const char c = s[i];
+    if (i == 5 && (s.substr(0, 5) == "[mem " || s.substr(0, 5) == "[gap ")) return 0;
     if (c == ']') return digit ? i + 1 : 0;
     digit = digit || is_digit(c);
     if (!is_digit(c) && !is_letter(c) &&
@@ -114,6 +112,14 @@ std::string_view skip_iso_date(std::string_view s) {
   return space == std::string_view::npos ? s : s.substr(space + 1);
 }
 
+// `host kernel: ` of journalctl -o short-monotonic, behind its time stamp.
+std::string_view skip_host(std::string_view s) {
+  const std::size_t space = s.substr(0, 65).find(' ');
+  constexpr std::string_view kTag = "kernel: ";
+  if (space == std::string_view::npos || s.substr(space + 1, kTag.size()) != kTag) return s;
+  return skip_blanks(s.substr(space + 1 + kTag.size()));
+}
+
 // Copies `line` without its escape sequences (CSI ... letter).
 void drop_colours(std::string_view line, std::string& out) {
   out.clear();
@@ -135,7 +141,7 @@ void strip_prefix(LogLine& line) {
   line.stamp = {};
   std::string_view s = line.whole;
   if (!s.empty() && s[0] == '[') {  // by far the most frequent
-    line.text = skip_front(s, line.stamp);
+    line.text = skip_host(skip_front(s, line.stamp));
     return;
   }
   while (!s.empty() && (is_blank(s[0]) || s[0] == '>' || s[0] == '|')) s.remove_prefix(1);
@@ -166,17 +172,37 @@ std::size_t LogText::number_of(std::size_t nth) const {
   return nth == 0 || nth > json_numbers_.size() ? 0 : json_numbers_[nth - 1];
 }
 
-LineReader::LineReader(const LogText& log, std::size_t begin, std::size_t end)
-    : log_(log), at_(begin), end_(std::min(end, log.bytes().size())) {
-  const std::string_view before = log.bytes().substr(0, begin);
-  nth_ = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+std::size_t LineCounter::number_at(std::size_t offset) {
+  const std::string_view bytes = log_->bytes();
+  if (offset < at_) at_ = newlines_ = 0;
+  const std::string_view between = bytes.substr(at_, offset - at_);
+  newlines_ += static_cast<std::size_t>(std::count(between.begin(), between.end(), '\n'));
+  at_ = offset;
+  return log_->number_of(newlines_ + 1);
 }
+
+std::optional<FoundLine> line_around(std::string_view bytes, std::size_t at) {
+  const std::size_t from = at - std::min(at, kLineLimit);
+  const std::size_t newline = bytes.substr(from, at - from).rfind('\n');
+  if (newline == std::string_view::npos && from != 0) return std::nullopt;
+  FoundLine found;
+  found.begin = newline == std::string_view::npos ? 0 : from + newline + 1;
+  const std::string_view tail = bytes.substr(found.begin, at - found.begin + kLineLimit);
+  found.line.whole = tail.substr(0, tail.find_first_of("\r\n", at - found.begin));
+  found.line.offset = found.begin;
+  strip_prefix(found.line);
+  return found;
+}
+
+LineReader::LineReader(const LogText& log, std::size_t begin, std::size_t end)
+    : log_(log), at_(begin), end_(std::min(end, log.bytes().size())) {}
 
 bool LineReader::next(LogLine& line) {
   const std::string_view bytes = log_.bytes();
   if (at_ >= end_) return false;
   const std::size_t newline = bytes.find('\n', at_);
   const std::size_t stop = newline == std::string_view::npos ? bytes.size() : newline;
+  line.offset = at_;
   std::string_view whole = bytes.substr(at_, std::min(stop - at_, kLineLimit));
   at_ = newline == std::string_view::npos ? bytes.size() : newline + 1;
   while (!whole.empty() && (whole.back() == '\r' || whole.back() == '\0')) whole.remove_suffix(1);
@@ -185,22 +211,30 @@ bool LineReader::next(LogLine& line) {
     whole = scratch_;
   }
   line.whole = whole;
-  line.number = log_.number_of(++nth_);
   strip_prefix(line);
   return true;
 }
 
-Error Mistakes::make(const LogLine& line, std::string_view part, std::string message) const {
+Error Mistakes::make(const LogLine& line, std::string_view part, std::string message) {
   const auto column = static_cast<std::size_t>(part.data() - line.whole.data()) + 1;
-  return Error{.message = std::move(message),
-               .origin = {.file = log_->name(), .line = line.number, .column = column},
-               .line_text = std::string(line.whole),
-               .caret_length = std::max<std::size_t>(1, part.size())};
+  return Error{
+      .message = std::move(message),
+      .origin = {.file = log_->name(), .line = counter_.number_at(line.offset), .column = column},
+      .line_text = std::string(line.whole),
+      .caret_length = std::max<std::size_t>(1, part.size())};
 }
 
 void Mistakes::add(Error error) {
   if (errors_.size() < kMostMistakes) {
     errors_.push_back(std::move(error));
+  } else {
+    ++more_;
+  }
+}
+
+void Mistakes::add(const LogLine& line, std::string_view part, std::string message) {
+  if (errors_.size() < kMostMistakes) {
+    errors_.push_back(make(line, part, std::move(message)));
   } else {
     ++more_;
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,7 @@ struct LogLine {
   std::string_view whole{};  // without end of line and colours
   std::string_view text{};   // the kernel's message, a part of `whole`; leading blanks removed
   std::string_view stamp{};  // the kernel's own time stamp, `0.003124`; empty: none
-  std::size_t number = 0;    // in the file, from 1
+  std::size_t offset = 0;    // of the line's first byte in the log
 };
 
 // The text of a source. Lives no longer than the source.
@@ -41,18 +42,42 @@ class LogText {
   std::vector<std::size_t> json_numbers_{};  // per line of unpacked_: the file's line
 };
 
+// Finds lines' numbers; fast where it is asked for in ascending order.
+class LineCounter {
+ public:
+  explicit LineCounter(const LogText& log) : log_(&log) {}
+  // The number in the file, from 1, of the line that begins at `offset`.
+  std::size_t number_at(std::size_t offset);
+
+ private:
+  const LogText* log_;
+  std::size_t at_ = 0;
+  std::size_t newlines_ = 0;
+};
+
 // Whether `bytes` looks like the JSON that LogText unpacks.
 bool is_json_log(std::string_view bytes);
 
 // Takes the prefix off a line without colours: fills `text` and `stamp` of `line` from `whole`.
 void strip_prefix(LogLine& line);
 
+// No kernel line is longer (a record of printk holds 1 KiB, a command line 2 KiB); of what is, only
+// the beginning is looked at.
+inline constexpr std::size_t kLineLimit = 16 * 1024;
+
+// The line without end of line and prefix that holds byte `at`, in `begin` its first byte; colours
+// are kept. nullopt: its beginning is further away than kLineLimit.
+struct FoundLine {
+  LogLine line{};
+  std::size_t begin = 0;
+};
+std::optional<FoundLine> line_around(std::string_view bytes, std::size_t at);
+
 // Reads the lines that begin in [begin, end) of a log; `begin` is the start of a line.
 class LineReader {
  public:
   LineReader(const LogText& log, std::size_t begin, std::size_t end);
   bool next(LogLine& line);
-  std::size_t next_offset() const { return at_; }  // where the next line begins
 
  private:
   const LogText& log_;
@@ -67,18 +92,17 @@ class Mistakes {
  public:
   static constexpr std::size_t kMostMistakes = 200;
 
-  explicit Mistakes(const LogText& log) : log_(&log) {}
+  explicit Mistakes(const LogText& log) : log_(&log), counter_(log) {}
   // `part` is the view of `line.whole` at fault; its end is shown when it is empty.
-  Error make(const LogLine& line, std::string_view part, std::string message) const;
+  Error make(const LogLine& line, std::string_view part, std::string message);
   void add(Error error);
-  void add(const LogLine& line, std::string_view part, std::string message) {
-    add(make(line, part, std::move(message)));
-  }
+  void add(const LogLine& line, std::string_view part, std::string message);
   bool empty() const { return errors_.empty(); }
   Errors take();
 
  private:
   const LogText* log_;
+  LineCounter counter_;
   Errors errors_{};
   std::size_t more_ = 0;
 };
