@@ -43,13 +43,9 @@ la_ssize_t read_data(archive* a, std::string& out, std::size_t limit) {
     if (got < 0) return got;
     if (got == 0) return ARCHIVE_EOF;
     const auto size = static_cast<std::size_t>(got);
-    out.append(block, std::min(size, limit - out.size()));
-    if (out.size() == limit && size > 0) {
-      // One more byte decides between "exactly full" and "more than fits".
-      char next = 0;
-      if (archive_read_data(a, &next, 1) == 0) return ARCHIVE_EOF;
-      return ARCHIVE_OK;
-    }
+    const std::size_t room = limit - out.size();
+    out.append(block, std::min(size, room));
+    if (size > room) return ARCHIVE_OK;
   }
 }
 

@@ -103,16 +103,22 @@ Result<Segments> read_segments(const Source& source, Elf* elf, const GElf_Ehdr& 
   return out;
 }
 
-// QEMU dumps all its RAM blocks: main memory, but also video memory and the BIOS. Main memory
-// starts at 0 and at 4 GiB and has no holes but kLegacyHole.
-std::size_t drop_devices(std::vector<PhysRange>& ram) {
-  const auto is_main = [](PhysRange r) {
-    return raw(r.base()) == 0 || r.base() == kLegacyHole.end() || raw(r.base()) >= 4 * kGiB;
-  };
-  const auto kept = std::stable_partition(ram.begin(), ram.end(), is_main);
-  const auto dropped = static_cast<std::size_t>(ram.end() - kept);
-  ram.erase(kept, ram.end());
-  return dropped;
+// QEMU dumps all its RAM blocks: main memory, but also video memory and the BIOS, which ends where
+// main memory goes on at 4 GiB. Main memory starts at 0 and at 4 GiB and has no holes but
+// kLegacyHole.
+std::vector<PhysRange> main_memory(const std::vector<PhysRange>& ram, std::size_t& dropped) {
+  std::vector<PhysRange> out;
+  const PhysRange low = PhysRange::make(0, 4 * kGiB);
+  for (PhysRange r : without(ram, kLegacyHole)) {
+    const PhysRange below = r.intersect(low);
+    const bool is_main = raw(r.base()) == 0 || r.base() == kLegacyHole.end();
+    if (!below.empty() && is_main) out.push_back(below);
+    if (!below.empty() && !is_main) ++dropped;
+    if (r.end() > low.end()) {
+      out.push_back(PhysRange::make(std::max(raw(r.base()), raw(low.end())), raw(r.end())));
+    }
+  }
+  return out;
 }
 
 Result<Machine> machine_of(const Source& source, Segments segments) {
@@ -124,8 +130,9 @@ Result<Machine> machine_of(const Source& source, Segments segments) {
   Machine machine;
   std::vector<PhysRange> ram = united(std::move(segments.loads));
   if (segments.from_qemu) {
-    ram = without(ram, kLegacyHole);
-    if (const std::size_t dropped = drop_devices(ram); dropped > 0) {
+    std::size_t dropped = 0;
+    ram = main_memory(ram, dropped);
+    if (dropped > 0) {
       machine.notes.push_back(
           fmt::format("{} below 4 GiB left out: video memory, the BIOS",
                       dropped == 1 ? "1 range" : fmt::format("{} ranges", dropped)));

@@ -75,15 +75,15 @@ Result<Machine> read_sysfs(const Source& source, const ReadOptions&) {
   }
   const EntryFolders folders = read_folders(source.folder, errors);
   auto map = map_of_folders(source.name, folders);
-  // Files that could not be read are named once, as that, not also as bad content.
   if (!errors.empty()) {
-    if (!map) {
-      for (const Error& e : map.errors()) {
-        const bool said = std::any_of(errors.begin(), errors.end(), [&](const Error& known) {
-          return known.origin.file == e.origin.file;
-        });
-        if (!said) errors.push_back(e);
-      }
+    // A file that could not be read is not also told to have bad content.
+    const std::size_t unread = errors.size();
+    for (const Error& e : map ? Errors{} : map.errors()) {
+      const auto end = errors.begin() + static_cast<std::ptrdiff_t>(unread);
+      const bool known = std::any_of(errors.begin(), end, [&](const Error& other) {
+        return other.origin.file == e.origin.file;
+      });
+      if (!known) errors.push_back(e);
     }
     return errors;
   }

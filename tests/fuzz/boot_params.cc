@@ -1,0 +1,11 @@
+#include "input/boot_params.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace memmap::input;
+  const Source source{.name = "fuzz",
+                      .bytes = std::string(reinterpret_cast<const char*>(data), size)};
+  (void)recognise_boot_params(source);
+  const auto machine = read_boot_params(source, {});
+  if (!machine) (void)memmap::to_string(machine.errors());
+  return 0;
+}

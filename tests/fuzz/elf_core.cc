@@ -1,0 +1,11 @@
+#include "input/elf_core.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace memmap::input;
+  const Source source{.name = "fuzz",
+                      .bytes = std::string(reinterpret_cast<const char*>(data), size)};
+  (void)recognise_elf_core(source);
+  const auto machine = read_elf_core(source, {});
+  if (!machine) (void)memmap::to_string(machine.errors());
+  return 0;
+}

@@ -1,0 +1,7 @@
+memmap_fuzz(etc_e820 DEPS input)
+memmap_fuzz(boot_params DEPS input)
+memmap_fuzz(elf_core DEPS input)
+memmap_fuzz(iomem DEPS input)
+memmap_fuzz(mtree DEPS input)
+memmap_fuzz(sysfs_tar DEPS input)
+memmap_fuzz(source DEPS input)
