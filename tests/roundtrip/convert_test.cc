@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ostream>
 #include <random>
 
 #include "input/c_array.h"
@@ -42,6 +43,8 @@ struct Form {
   const char* id;
   Read read;
 };
+void PrintTo(const Form& c, std::ostream* out) { *out << c.id; }
+
 class RoundTrip : public testing::TestWithParam<Form> {};
 
 TEST_P(RoundTrip, KeepsEveryEntry) {

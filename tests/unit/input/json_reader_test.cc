@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 namespace memmap::input {
 namespace {
 
@@ -15,6 +17,7 @@ struct Case {
   std::string source;
   const char* want;  // a part of the message
 };
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 class JsonRefuses : public testing::TestWithParam<Case> {};
 

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <ostream>
 
 namespace memmap::input {
 namespace {
@@ -44,6 +45,8 @@ struct Case {
   std::string text;
   const char* want;
 };
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
 class KernelProfileRefuses : public testing::TestWithParam<Case> {};
 
 TEST_P(KernelProfileRefuses, AtItsPlace) {

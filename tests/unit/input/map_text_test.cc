@@ -1,6 +1,8 @@
 // The formats that hold a map in a line or an array: synthetic, exactmap, c-array.
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "input/c_array.h"
 #include "input/exactmap.h"
 #include "input/synthetic.h"
@@ -20,6 +22,8 @@ struct Good {
   const char* text;
   E820Entries want;
 };
+void PrintTo(const Good& c, std::ostream* out) { *out << c.name; }
+
 class MapText : public testing::TestWithParam<Good> {};
 
 TEST_P(MapText, IsRead) {
@@ -86,6 +90,8 @@ struct Bad {
   const char* text;
   const char* want;
 };
+void PrintTo(const Bad& c, std::ostream* out) { *out << c.name; }
+
 class MapTextRefuses : public testing::TestWithParam<Bad> {};
 
 TEST_P(MapTextRefuses, AtItsPlace) {

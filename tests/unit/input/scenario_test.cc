@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "input/json.h"
 
 namespace memmap::input {
@@ -16,6 +18,7 @@ struct Case {
   const char* entry;  // of e820, flow style
   const char* want;   // a part of the message
 };
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 class ScenarioRefuses : public testing::TestWithParam<Case> {};
 
