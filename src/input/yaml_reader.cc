@@ -30,17 +30,10 @@ class ViewBuffer : public std::streambuf {
 std::size_t line_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.line) + 1; }
 std::size_t column_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.column) + 1; }
 
-bool is_plain_tag(const std::string& tag) {
-  constexpr std::string_view kCore = "tag:yaml.org,2002:";
-  constexpr std::string_view kTypes[] = {"str", "int", "bool", "map", "seq"};
-  if (tag.empty() || tag == "?" || tag == "!") return true;
-  if (!std::string_view(tag).starts_with(kCore)) return false;
-  return std::ranges::find(kTypes, std::string_view(tag).substr(kCore.size())) != std::end(kTypes);
-}
-
 class Handler : public YAML::EventHandler {
  public:
-  explicit Handler(Document& document) : doc_(document), builder_(document) {}
+  Handler(Document& document, std::string_view source)
+      : doc_(document), builder_(document), source_(source) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ == 1) return;
@@ -58,9 +51,16 @@ class Handler : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     stop(mark, "aliases (`*name`) are not accepted; write the value out");
   }
+  void OnAnchor(const YAML::Mark& mark, const std::string&) override {
+    stop(mark, "anchors (`&name`) are not accepted");
+  }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
-    check_tag(mark, tag);
+    last_scalar_ = mark;
+    // The parser tags what is quoted or a block with a `!` of its own.
+    const bool written =
+        tag == "!" && std::string_view("\"'|>").find(byte_at(mark)) == std::string_view::npos;
+    check_tag(mark, written ? "!!" : tag == "!" ? "" : tag);
     check(builder_.scalar(value, line_of(mark), column_of(mark)));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
@@ -76,6 +76,21 @@ class Handler : public YAML::EventHandler {
   }
   void OnMapEnd() override { check(builder_.close()); }
 
+  // yaml-cpp 0.7 takes an open quote at the end for closed if a line break stands before the end.
+  void check_last_quote() const {
+    const char quote = byte_at(last_scalar_);
+    if (quote != '"' && quote != '\'') return;
+    for (std::size_t i = offset_of(last_scalar_) + 1; i < source_.size(); ++i) {
+      const bool escape = quote == '"' ? source_[i] == '\\' : source_.substr(i).starts_with("''");
+      if (escape) {
+        ++i;
+      } else if (source_[i] == quote) {
+        return;
+      }
+    }
+    stop(last_scalar_, "this quote is not closed");
+  }
+
  private:
   [[noreturn]] void stop(const YAML::Mark& mark, std::string message) const {
     throw Stop{doc_.error_at(line_of(mark), column_of(mark), std::move(message))};
@@ -84,11 +99,22 @@ class Handler : public YAML::EventHandler {
     if (fault) throw Stop{std::move(*fault)};
   }
   void check_tag(const YAML::Mark& mark, const std::string& tag) const {
-    if (!is_plain_tag(tag)) stop(mark, "tags (`!name`) are not accepted");
+    if (!tag.empty() && tag != "?") stop(mark, "tags (`!name`) are not accepted");
+  }
+
+  std::size_t offset_of(const YAML::Mark& mark) const {
+    const std::size_t skipped = source_.starts_with("\xef\xbb\xbf") ? 3 : 0;
+    return static_cast<std::size_t>(mark.pos) + skipped;
+  }
+  char byte_at(const YAML::Mark& mark) const {
+    const std::size_t at = offset_of(mark);
+    return at < source_.size() ? source_[at] : ' ';
   }
 
   Document& doc_;
   DocumentBuilder builder_;
+  std::string_view source_;
+  YAML::Mark last_scalar_;
   std::size_t documents_ = 0;
 };
 
@@ -122,7 +148,7 @@ Result<Document> read_yaml(std::string file, std::string_view source) {
   }
   ViewBuffer buffer(source);
   std::istream in(&buffer);
-  Handler handler(document);
+  Handler handler(document, source);
   try {
     YAML::Parser parser(in);
     if (!parser.HandleNextDocument(handler)) {
@@ -130,6 +156,7 @@ Result<Document> read_yaml(std::string file, std::string_view source) {
     }
     parser.HandleNextDocument(
         handler);  // at most once: at a stray `,` it never says that it is done
+    handler.check_last_quote();
     return document;
   } catch (const Stop& stop) {
     return stop.error;

@@ -1,0 +1,6 @@
+memmap_fuzz(scenario DEPS input report)
+memmap_fuzz(json DEPS input report)
+memmap_fuzz(synthetic DEPS input report)
+memmap_fuzz(exactmap DEPS input report)
+memmap_fuzz(c_array DEPS input report)
+memmap_fuzz(kernel_profile DEPS input)
