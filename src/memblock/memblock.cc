@@ -26,19 +26,27 @@ std::uint64_t Memblock::cnt(const RegionType& type) const {
   return type.list.size();
 }
 
-void Memblock::assign_memory(const Regions& regions, std::uint64_t max, std::uint64_t total_size) {
-  memory_.list.assign(regions);
-  memory_.max = max;
-  memory_.total_size = total_size;
-  memory_.loose = true;
+namespace {
+
+void assign(RegionType& type, const Regions& regions, std::uint64_t max, std::uint64_t total_size,
+            std::optional<PhysRange> array) {
+  type.list.assign(regions);
+  type.max = max;
+  type.total_size = total_size;
+  type.array = array;
+  type.loose = true;
 }
 
-void Memblock::assign_reserved(const Regions& regions, std::uint64_t max,
-                               std::uint64_t total_size) {
-  reserved_.list.assign(regions);
-  reserved_.max = max;
-  reserved_.total_size = total_size;
-  reserved_.loose = true;
+}  // namespace
+
+void Memblock::assign_memory(const Regions& regions, std::uint64_t max, std::uint64_t total_size,
+                             std::optional<PhysRange> array) {
+  assign(memory_, regions, max, total_size, array);
+}
+
+void Memblock::assign_reserved(const Regions& regions, std::uint64_t max, std::uint64_t total_size,
+                               std::optional<PhysRange> array) {
+  assign(reserved_, regions, max, total_size, array);
 }
 
 void Memblock::record(CallKind kind, std::string_view operation, PhysAddr base, std::uint64_t size,

@@ -166,9 +166,12 @@ class Memblock {
   void allow_resize() { can_resize_ = true; }
   bool can_resize() const { return can_resize_; }
 
-  // Replaces a list, as a test or a captured state has it; `regions` sorted and disjoint.
-  void assign_memory(const Regions& regions, std::uint64_t max, std::uint64_t total_size);
-  void assign_reserved(const Regions& regions, std::uint64_t max, std::uint64_t total_size);
+  // Replaces a list, as a test or a captured state has it; `regions` sorted and disjoint. `array`
+  // as RegionType has it.
+  void assign_memory(const Regions& regions, std::uint64_t max, std::uint64_t total_size,
+                     std::optional<PhysRange> array = std::nullopt);
+  void assign_reserved(const Regions& regions, std::uint64_t max, std::uint64_t total_size,
+                       std::optional<PhysRange> array = std::nullopt);
 
  private:
   struct Span {  // half-open, capped
