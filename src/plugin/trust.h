@@ -28,7 +28,7 @@ Result<std::vector<Folder>> search_folders(const std::vector<std::filesystem::pa
                                            std::string_view path_list);
 
 // Refuses what the group or others may write: the file, its folder, and any folder above that is
-// not sticky. Links are followed first. `what` is for the message: `plugin file`.
+// not sticky. Links are followed first.
 Status check_not_writable_by_others(const std::filesystem::path& file);
 
 }  // namespace memmap::plugin

@@ -192,6 +192,28 @@ TEST(LoadingFrom, TruncatedAtAnyPlaceIsRefusedBeforeTheLoaderSeesIt) {
   EXPECT_THAT(messages(host.load("cut").errors()), HasSubstr("is not an ELF file"));
 }
 
+// Whatever is wrong with a foreign file shows in the child. Each has a name of its own: a file that
+// is mapped already must not be written to.
+TEST(LoadingFrom, DamagedFilesNeverHurtTheHost) {
+  std::ifstream in(kShipped / "alloc_topdown.so", std::ios::binary);
+  const std::string whole((std::istreambuf_iterator<char>(in)), {});
+  const Scratch scratch;
+  PluginHost host({{.path = scratch.path(), .trust = Trust::foreign}});
+  std::uint64_t random = 1;
+  const auto next = [&random](std::size_t below) {
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<std::size_t>(random >> 33) % below;
+  };
+  for (int i = 0; i < 60; ++i) {
+    std::string damaged = whole;
+    // The first kilobytes hold what the loader acts on.
+    for (int k = 0; k < 8; ++k) damaged[64 + next(4096)] = static_cast<char>(next(256));
+    const std::string name = "damaged_" + std::to_string(i);
+    std::ofstream(scratch.path() / (name + ".so"), std::ios::binary) << damaged;
+    EXPECT_FALSE(host.load(name).ok());  // if not damaged enough, it has another's name
+  }
+}
+
 // From the tool's own folder there is no trial in a child: the process ends, and says who did it.
 TEST(LoadingDeathTest, AnOwnPluginThatEndsTheProcessIsNamed) {
   const auto load = [](const char* name) {
