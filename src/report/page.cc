@@ -49,8 +49,8 @@ void Page::heading(std::string_view title, std::string_view aside) {
   std::size_t used = text_width(title) + 1;
   out_ += painted(title, Paint::strong) + ' ';
   if (!aside.empty()) {
-    out_ += painted(aside, Paint::faint) + ' ';
-    used += text_width(aside) + 1;
+    out_ += painted(fmt::format("({})", aside), Paint::faint) + ' ';
+    used += text_width(aside) + 3;
   }
   std::string rule;
   for (; used < style_.width; ++used) rule += glyph("─", "-");
