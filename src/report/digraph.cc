@@ -112,7 +112,7 @@ Digraph::Digraph(const Label& title) : state_(std::make_unique<State>()) {
                                     {"ranksep", "0.8"},
                                     {"style", ""},
                                     {"color", "gray60"},
-                                    {"bgcolor", ""}}) {
+                                    {"fillcolor", ""}}) {
     agattr(g, AGRAPH, c(name), c(value));
   }
   for (const auto& [name, value] : {std::pair{"shape", "box"},
@@ -146,7 +146,7 @@ Digraph::Cluster Digraph::add_cluster(const Label& label, Cluster parent) {
   MEMMAP_CHECK(cluster != nullptr, "cgraph has no memory");
   set(cluster, "label", escaped(label));
   set(cluster, "style", "filled,rounded");
-  set(cluster, "bgcolor", parent == kNoCluster ? "gray97" : "gray93");
+  set(cluster, "fillcolor", parent == kNoCluster ? "gray97" : "gray93");
   set(cluster, "fontsize", "12");
   state_->clusters.push_back(cluster);
   return static_cast<Cluster>(state_->clusters.size() - 1);
