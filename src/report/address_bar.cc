@@ -164,30 +164,34 @@ std::vector<BarPiece> fold(std::vector<BarPiece> pieces, std::size_t limit) {
   return pieces;
 }
 
-// Addresses under the starts of ranges, those of the largest steps first, as many as fit.
+// Addresses under the starts of ranges, as many as fit: round ones first, then those of wide
+// ranges.
 std::string ruler(const std::vector<BarPiece>& pieces, const std::vector<unsigned>& cells,
                   unsigned width) {
   struct Tick {
-    std::uint64_t address;
+    std::string label;
     unsigned column;
     unsigned cells;
+    bool rounded;
   };
   std::vector<Tick> ticks;
   unsigned column = 0;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
-    ticks.push_back({pieces[i].base, column, cells[i]});
+    std::string label = human_size(pieces[i].base);
+    const bool rounded = label.find('.') != std::string::npos;
+    ticks.push_back({std::move(label), column, cells[i], rounded});
     column += cells[i];
   }
-  std::stable_sort(ticks.begin() + 1, ticks.end(),
-                   [](const Tick& a, const Tick& b) { return a.cells > b.cells; });
+  std::stable_sort(ticks.begin() + 1, ticks.end(), [](const Tick& a, const Tick& b) {
+    return a.rounded != b.rounded ? b.rounded : a.cells > b.cells;
+  });
   std::string text(width, ' ');
   for (const Tick& t : ticks) {
-    const std::string label = human_size(t.address);
     const std::size_t from = t.column == 0 ? 0 : t.column - 1;
-    if (t.column + label.size() + 1 > width) continue;
-    const std::string_view there = std::string_view(text).substr(from, label.size() + 2);
+    if (t.column + t.label.size() + 1 > width) continue;
+    const std::string_view there = std::string_view(text).substr(from, t.label.size() + 2);
     if (there.find_first_not_of(' ') != std::string_view::npos) continue;
-    text.replace(t.column, label.size(), label);
+    text.replace(t.column, t.label.size(), t.label);
   }
   return text;
 }

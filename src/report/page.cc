@@ -35,6 +35,18 @@ fmt::text_style style_of(Paint paint) {
   return {};
 }
 
+void drop_empty_columns(std::vector<Column>& columns, std::vector<Row>& rows) {
+  for (std::size_t i = columns.size(); i-- > 0;) {
+    const auto has_text = [&](const Row& row) { return i < row.size() && !row[i].text.empty(); };
+    if (std::any_of(rows.begin(), rows.end(), has_text)) continue;
+    const auto at = static_cast<std::ptrdiff_t>(i);
+    columns.erase(columns.begin() + at);
+    for (Row& row : rows) {
+      if (i < row.size()) row.erase(row.begin() + at);
+    }
+  }
+}
+
 }  // namespace
 
 std::string Page::painted(std::string_view text, Paint paint) const {
@@ -49,8 +61,8 @@ void Page::heading(std::string_view title, std::string_view aside) {
   std::size_t used = text_width(title) + 1;
   out_ += painted(title, Paint::strong) + ' ';
   if (!aside.empty()) {
-    out_ += painted(aside, Paint::faint) + ' ';
-    used += text_width(aside) + 1;
+    out_ += painted(fmt::format("({})", aside), Paint::faint) + ' ';
+    used += text_width(aside) + 3;
   }
   std::string rule;
   for (; used < style_.width; ++used) rule += glyph("─", "-");
@@ -68,7 +80,8 @@ void Page::paragraph(std::string_view lead, std::string_view text, Paint paint) 
   std::string current;
   bool first = true;
   const auto flush = [&] {
-    out_ += (first ? std::string(lead) : std::string(indent, ' ')) + painted(current, paint) + '\n';
+    out_ +=
+        (first ? painted(lead, paint) : std::string(indent, ' ')) + painted(current, paint) + '\n';
     first = false;
     current.clear();
   };
@@ -78,11 +91,14 @@ void Page::paragraph(std::string_view lead, std::string_view text, Paint paint) 
     text.remove_prefix(std::min(blank_at + 1, text.size()));
     if (word.empty()) continue;
     if (!current.empty() && text_width(current) + 1 + text_width(word) > room) flush();
-    while (text_width(word) > room) {  // longer than a line: break it anywhere
+    while (text_width(word) > room) {  // longer than a line: break it after a comma, else anywhere
       std::size_t bytes = 0;
+      std::size_t after_comma = 0;
       for (std::size_t columns = 0; columns < room; ++columns) {
         bytes += std::max<std::size_t>(1, utf8_length(std::string_view(word).substr(bytes)));
+        if (word[bytes - 1] == ',') after_comma = bytes;
       }
+      if (after_comma > 0) bytes = after_comma;
       current = word.substr(0, bytes);
       word.erase(0, bytes);
       flush();
@@ -92,7 +108,8 @@ void Page::paragraph(std::string_view lead, std::string_view text, Paint paint) 
   if (!current.empty() || first) flush();
 }
 
-void Page::table(const std::vector<Column>& columns, const std::vector<Row>& rows) {
+void Page::table(std::vector<Column> columns, std::vector<Row> rows) {
+  drop_empty_columns(columns, rows);
   if (columns.empty()) return;
   std::vector<std::size_t> widths;
   bool titled = false;

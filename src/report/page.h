@@ -47,9 +47,9 @@ class Page {
   void line(std::string_view text, Paint paint = Paint::plain);
   // Words wrapped to the width; the first line starts with `lead`, the others are indented as deep.
   void paragraph(std::string_view lead, std::string_view text, Paint paint = Paint::plain);
-  // Columns as wide as they must be, two blanks between; a left-aligned last column is cut to the
-  // width. Titles are left out where all are empty.
-  void table(const std::vector<Column>& columns, const std::vector<Row>& rows);
+  // Columns as wide as they must be, two blanks between; those without a text in any row are left
+  // out; a left-aligned last column is cut to the width. No line of titles where all are empty.
+  void table(std::vector<Column> columns, std::vector<Row> rows);
 
   std::string take() && { return std::move(out_); }
 

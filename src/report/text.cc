@@ -44,7 +44,7 @@ void write_alarms(Page& page, const boot::Outcome& outcome) {
       const Event& last = outcome.events.back();
       write_field(page, "panic", last.text);
       write_field(page, "in", last.step);
-      if (last.range) write_field(page, "range", span(*last.range, address_digits(outcome)));
+      if (last.range) write_field(page, "range", span(*last.range));
       write_field(page, "by rule", last.rule);
     }
   }
@@ -116,9 +116,9 @@ void write_events(Page& page, const boot::Outcome& outcome) {
                                                                     : " ";
     const std::string shown = step == before ? "" : step;
     before = step;
-    page.paragraph(
-        fmt::format("{} {:<{}}  ", mark, shown, step_width - (text_width(shown) - shown.size())),
-        page.foreign(e.text), paint_of(e.severity));
+    const std::string pad(step_width - text_width(shown), ' ');
+    page.paragraph(fmt::format("{} {}{}  ", mark, shown, pad), page.foreign(e.text),
+                   paint_of(e.severity));
   }
 }
 

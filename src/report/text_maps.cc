@@ -121,19 +121,22 @@ void write_regions(Page& page, const memblock::Regions& regions, unsigned digits
   write_folded(page, regions.size(), rows.size(), "range");
 }
 
-}  // namespace
-
-unsigned address_digits(const boot::Outcome& outcome) {
+unsigned address_digits(const E820Entries& entries) {
   std::uint64_t highest = 0;
-  for (const auto* table : {&outcome.e820.firmware, &outcome.e820.table}) {
-    for (const E820Entry& e : *table)
-      highest = std::max(highest, last_end(e) - (e.size == 0 ? 0 : 1));
-  }
-  for (const auto* list : {&outcome.memblock.memory, &outcome.memblock.reserved}) {
+  for (const E820Entry& e : entries)
+    highest = std::max(highest, last_end(e) - (e.size == 0 ? 0 : 1));
+  return hex_digits(highest);
+}
+
+unsigned address_digits(const boot::MemblockState& m) {
+  std::uint64_t highest = 0;
+  for (const auto* list : {&m.memory, &m.reserved}) {
     if (!list->empty()) highest = std::max(highest, raw(list->back().range.end()) - 1);
   }
   return hex_digits(highest);
 }
+
+}  // namespace
 
 void write_e820(Page& page, const boot::Outcome& outcome) {
   const std::vector<MapRow> map = compare(outcome.e820.firmware, outcome.e820.table);
@@ -142,7 +145,8 @@ void write_e820(Page& page, const boot::Outcome& outcome) {
   for (const MapRow& r : map) changes += !same(r.firmware, r.kernel);
   page.heading("E820 map", changes == 0 ? "the kernel changed nothing"
                                         : counted(changes, "range") + " changed by the kernel");
-  const unsigned digits = address_digits(outcome);
+  const unsigned digits =
+      std::max(address_digits(outcome.e820.firmware), address_digits(outcome.e820.table));
   std::vector<Row> rows;
   for (const MapRow& r : map) {
     if (rows.size() == kMapRows) break;
@@ -164,7 +168,7 @@ void write_memory(Page& page, const boot::Outcome& outcome) {
                fmt::format("memblock: {}, {}; {}, limit {}", counted(m.memory.size(), "range"),
                            human_size(bytes_of(m.memory)), m.bottom_up ? "bottom-up" : "top-down",
                            hex(raw(m.current_limit))));
-  write_regions(page, m.memory, address_digits(outcome));
+  write_regions(page, m.memory, address_digits(m));
 }
 
 void write_reserved(Page& page, const boot::Outcome& outcome) {
@@ -172,8 +176,9 @@ void write_reserved(Page& page, const boot::Outcome& outcome) {
   if (m.reserved.empty()) return;
   page.heading("Reserved", fmt::format("memblock: {}, {}", counted(m.reserved.size(), "range"),
                                        human_size(bytes_of(m.reserved))));
-  const unsigned digits = address_digits(outcome);
+  const unsigned digits = address_digits(m);
   if (m.owners.empty()) return write_regions(page, m.reserved, digits);
+  const std::size_t owner_width = std::max<std::size_t>(20, page.style().width / 4);
   std::vector<Row> rows;
   for (const OwnerGroup& group : by_owner(m.owners)) {
     const std::string owner = page.foreign(group.owner.empty() ? "not recorded" : group.owner);
@@ -190,7 +195,7 @@ void write_reserved(Page& page, const boot::Outcome& outcome) {
                          Paint::faint}});
         break;
       }
-      rows.push_back({{first ? cut(owner, 24, page.charset()) : "", Paint::strong},
+      rows.push_back({{first ? cut(owner, owner_width, page.charset()) : "", Paint::strong},
                       {first ? human_size(group.bytes) : "", Paint::yellow},
                       {group.pieces.size() > 1 ? human_size(piece.range.size()) : "", Paint::faint},
                       {span(piece.range, digits)},
@@ -218,7 +223,7 @@ void write_balance(Page& page, const boot::Outcome& outcome, const std::vector<P
                     {std::move(ranges), Paint::faint}});
   };
   row("RAM in the firmware's map", b.firmware_ram, Paint::strong, "");
-  if (b.added != 0) row("+ other memory the kernel was given", b.added, Paint::strong, "");
+  if (b.added != 0) row("+ memory beyond the firmware's RAM", b.added, Paint::strong, "");
   for (const BalanceRow& r : b.rows) {
     const Paint paint = r.use == Use::free       ? Paint::green
                         : r.use == Use::reserved ? Paint::yellow

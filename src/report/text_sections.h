@@ -19,7 +19,4 @@ void write_page_tables(Page& page, const boot::Outcome& outcome);
 void write_balance(Page& page, const boot::Outcome& outcome, const std::vector<Piece>& pieces);
 void write_events(Page& page, const boot::Outcome& outcome);
 
-// Digits that the outcome's highest address needs, for columns of ranges.
-unsigned address_digits(const boot::Outcome& outcome);
-
 }  // namespace memmap::report

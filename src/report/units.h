@@ -9,7 +9,7 @@
 
 namespace memmap::report {
 
-// At most six characters. A whole multiple of a unit has no decimals and is exact: `0`, `17B`,
+// At most seven characters. A whole multiple of a unit has no decimals and is exact: `0`, `17B`,
 // `639K`, `3G`; anything else is rounded to one decimal, so a decimal point means "about": `1.5K`,
 // `3.0G`.
 std::string human_size(std::uint64_t bytes);
