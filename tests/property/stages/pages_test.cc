@@ -23,7 +23,8 @@ struct Input {
 };
 
 // Sorted, disjoint regions with bounds that are often, but not always, multiples of something.
-memblock::Regions random_regions(std::mt19937_64& rng, std::size_t count, bool memory) {
+memblock::Regions random_regions(std::mt19937_64& rng, std::size_t count, bool memory,
+                                 std::uint64_t nodes) {
   static constexpr std::uint64_t kUnits[] = {
       1, 64, kPageSize, kPageSize << 3, kPageSize << 9, kPageSize << 10, kPageSize << 15};
   std::set<std::uint64_t> bounds;
@@ -34,13 +35,13 @@ memblock::Regions random_regions(std::mt19937_64& rng, std::size_t count, bool m
   }
   memblock::Regions regions;
   for (auto b = bounds.begin(); b != bounds.end() && std::next(b) != bounds.end(); ++b) {
-    if (rng() % 4 == 0) continue;
+    if (memory ? rng() % 8 == 0 : rng() % 4 != 0) continue;
     memblock::Region r{PhysRange::make(*b, *std::next(b)), 0, memblock::kAnyNode};
     if (memory) {
       static constexpr std::uint32_t kFlags[] = {
           0, 0, 0, memblock::kNomap, memblock::kMirror, memblock::kHotplug};
       r.flags = kFlags[rng() % std::size(kFlags)];
-      r.nid = static_cast<int>(rng() % 3);
+      r.nid = static_cast<int>(rng() % nodes);
     }
     regions.push_back(r);
   }
@@ -49,8 +50,8 @@ memblock::Regions random_regions(std::mt19937_64& rng, std::size_t count, bool m
 
 Input random_input(std::mt19937_64& rng) {
   Input in;
-  in.memory = random_regions(rng, 1 + rng() % 12, true);
-  in.reserved = random_regions(rng, 1 + rng() % 20, false);
+  in.memory = random_regions(rng, 1 + rng() % 12, true, 1 + rng() % 3);
+  in.reserved = random_regions(rng, 1 + rng() % 20, false, 1);
   in.zones.version = rng() % 2 ? kernel::Version{6, 12, 0} : kernel::Version{6, 1, 0};
   switch (rng() % 4) {
     case 0:
