@@ -5,7 +5,7 @@
 #include "base/align.h"
 #include "boot/steps/steps.h"
 #include "buddy/handoff.h"
-#include "numa/setup.h"
+#include "numa/register.h"
 #include "zones/form.h"
 #include "zones/limits.h"
 

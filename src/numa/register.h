@@ -13,7 +13,7 @@
 
 namespace memmap::numa {
 
-struct SetupOptions {
+struct Options {
   Pfn max_pfn{};
   unsigned nodes_shift = 6;  // CONFIG_NODES_SHIFT
   bool numa_off = false;     // numa=off: only changes the wording
@@ -26,7 +26,7 @@ struct Parsed {
   std::vector<int> nodes{};         // all nodes it names, those of processors alone too
 };
 
-struct Setup {
+struct Registered {
   bool accepted = false;  // false: numa_init() failed; the kernel goes on to the next source
   // numa_meminfo in its own order, which is the order of memblock_set_node() onto memory and then
   // onto reserved. kernel: numa_register_memblks(), numa_clear_kernel_node_hotplug()
@@ -57,12 +57,12 @@ std::map<int, int> nodes_of_domains(std::span<const int> domains_as_met, unsigne
 // accepted. kernel: numa_init(), numa_cleanup_meminfo(), numa_register_memblks(),
 // arch/x86/mm/numa.c, v6.1; numa_memblks_init(), mm/numa_memblks.c, numa_register_nodes(),
 // arch/x86/mm/numa.c, memblock_validate_numa_coverage(), mm/memblock.c, v6.12
-Setup from_blocks(const Parsed& parsed, std::span<const memblock::Region> memory,
-                  const SetupOptions& options);
+Registered from_blocks(const Parsed& parsed, std::span<const memblock::Region> memory,
+                       const Options& options);
 
 // One node for all memory, when there is no other or none was accepted.
 // kernel: dummy_numa_init(), arch/x86/mm/numa.c, v6.12
-Setup dummy(std::span<const memblock::Region> memory, const SetupOptions& options);
+Registered dummy(std::span<const memblock::Region> memory, const Options& options);
 
 // What memblock is asked for, for each node of nodes.online in order, near the node if possible:
 // its pg_data_t. kernel: alloc_node_data(), mm/numa.c, v6.12 (cache lines); arch/x86/mm/numa.c,

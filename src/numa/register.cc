@@ -1,4 +1,4 @@
-#include "numa/setup.h"
+#include "numa/register.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -36,24 +36,24 @@ PhysRange span_of(PhysRange a, PhysRange b) {
 
 class Registrar {
  public:
-  Registrar(std::span<const memblock::Region> memory, const SetupOptions& options)
+  Registrar(std::span<const memblock::Region> memory, const Options& options)
       : memory_(memory), options_(options) {}
 
-  Setup run(const Parsed& parsed) {
+  Registered run(const Parsed& parsed) {
     possible_.insert(parsed.nodes.begin(), parsed.nodes.end());
     for (const NodeBlock& b : parsed.blocks) {
       if (!add(b)) return finish(false);
     }
     trim();
     if (!join()) return finish(false);
-    for (const NodeBlock& b : setup_.meminfo) possible_.insert(b.nid);
+    for (const NodeBlock& b : registered_.meminfo) possible_.insert(b.nid);
     if (possible_.empty()) return finish(false);
     return finish(covers_memory());
   }
 
   void say(Severity severity, const char* step, std::string text,
            std::optional<PhysRange> range = {}) {
-    setup_.events.push_back(
+    registered_.events.push_back(
         {severity, step,
          std::string(step) + (options_.version < kGeneric ? "(), arch/x86/mm/numa.c, v6.1"
                                                           : "(), mm/numa_memblks.c, v6.12"),
@@ -69,11 +69,11 @@ class Registrar {
           "Warning: invalid memblk node " + std::to_string(b.nid) + " " + mem(b.range), b.range);
       return true;
     }
-    if (setup_.meminfo.size() >= std::size_t{2} << options_.nodes_shift) {  // NR_NODE_MEMBLKS
+    if (registered_.meminfo.size() >= std::size_t{2} << options_.nodes_shift) {  // NR_NODE_MEMBLKS
       say(Severity::warning, "numa_add_memblk_to", "too many memblk ranges");
       return false;
     }
-    setup_.meminfo.push_back(b);
+    registered_.meminfo.push_back(b);
     return true;
   }
 
@@ -86,26 +86,26 @@ class Registrar {
       high = raw(memory_.back().range.end());
     }
     std::vector<NodeBlock> kept;
-    for (const NodeBlock& b : setup_.meminfo) {
+    for (const NodeBlock& b : registered_.meminfo) {
       if (!holds_memory(memory_, b.range)) {
-        setup_.reserve_meminfo.push_back(b);
+        registered_.reserve_meminfo.push_back(b);
         continue;
       }
       const std::uint64_t base = std::max(raw(b.range.base()), low);
       const std::uint64_t end = std::min(raw(b.range.end()), high);
       if (raw(b.range.end()) > high) {
         const std::uint64_t from = std::max(high, raw(b.range.base()));
-        setup_.reserve_meminfo.push_back({PhysRange::make(from, raw(b.range.end())), b.nid});
+        registered_.reserve_meminfo.push_back({PhysRange::make(from, raw(b.range.end())), b.nid});
       }
       if (base < end) kept.push_back({PhysRange::make(base, end), b.nid});
     }
-    setup_.meminfo = std::move(kept);
+    registered_.meminfo = std::move(kept);
   }
 
   // kernel: numa_cleanup_meminfo(), `merge neighboring / overlapping entries`; false: two nodes
   // overlap
   bool join() {
-    std::vector<NodeBlock>& blocks = setup_.meminfo;
+    std::vector<NodeBlock>& blocks = registered_.meminfo;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
       for (std::size_t j = i + 1; j < blocks.size();) {
         NodeBlock& a = blocks[i];
@@ -137,7 +137,7 @@ class Registrar {
   }
 
   bool other_node_in(PhysRange range, int nid) const {
-    return std::any_of(setup_.meminfo.begin(), setup_.meminfo.end(),
+    return std::any_of(registered_.meminfo.begin(), registered_.meminfo.end(),
                        [&](const NodeBlock& b) { return b.nid != nid && b.range.overlaps(range); });
   }
 
@@ -147,7 +147,7 @@ class Registrar {
     std::uint64_t covered = 0;
     for (const memblock::Region& m : memory_) {
       total += pages(m.range);
-      for (const NodeBlock& b : setup_.meminfo) covered += pages(m.range.intersect(b.range));
+      for (const NodeBlock& b : registered_.meminfo) covered += pages(m.range.intersect(b.range));
     }
     const std::uint64_t lost = total > covered ? (total - covered) << kPageShift : 0;
     if (options_.version < kGeneric) {
@@ -171,23 +171,23 @@ class Registrar {
     return start < end ? end - start : 0;
   }
 
-  Setup finish(bool accepted) {
-    setup_.accepted = accepted;
-    setup_.possible.assign(possible_.begin(), possible_.end());
-    setup_.nodes.blocks = setup_.meminfo;
+  Registered finish(bool accepted) {
+    registered_.accepted = accepted;
+    registered_.possible.assign(possible_.begin(), possible_.end());
+    registered_.nodes.blocks = registered_.meminfo;
     std::sort(
-        setup_.nodes.blocks.begin(), setup_.nodes.blocks.end(),
+        registered_.nodes.blocks.begin(), registered_.nodes.blocks.end(),
         [](const NodeBlock& a, const NodeBlock& b) { return a.range.base() < b.range.base(); });
     std::set<int> online;
-    for (const NodeBlock& b : setup_.meminfo) online.insert(b.nid);
-    setup_.nodes.online.assign(online.begin(), online.end());
-    return std::move(setup_);
+    for (const NodeBlock& b : registered_.meminfo) online.insert(b.nid);
+    registered_.nodes.online.assign(online.begin(), online.end());
+    return std::move(registered_);
   }
 
   std::span<const memblock::Region> memory_;
-  const SetupOptions& options_;
+  const Options& options_;
   std::set<int> possible_;
-  Setup setup_{};
+  Registered registered_{};
 };
 
 }  // namespace
@@ -201,12 +201,12 @@ std::map<int, int> nodes_of_domains(std::span<const int> domains_as_met, unsigne
   return nodes;
 }
 
-Setup from_blocks(const Parsed& parsed, std::span<const memblock::Region> memory,
-                  const SetupOptions& options) {
+Registered from_blocks(const Parsed& parsed, std::span<const memblock::Region> memory,
+                       const Options& options) {
   return Registrar(memory, options).run(parsed);
 }
 
-Setup dummy(std::span<const memblock::Region> memory, const SetupOptions& options) {
+Registered dummy(std::span<const memblock::Region> memory, const Options& options) {
   const std::uint64_t end = raw(phys_of(options.max_pfn));
   const char* const why = options.numa_off ? "NUMA turned off" : "No NUMA configuration found";
   Registrar registrar(memory, options);

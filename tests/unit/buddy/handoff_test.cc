@@ -1,0 +1,226 @@
+#include "buddy/handoff.h"
+
+#include <gtest/gtest.h>
+
+#include "buddy/deferred.h"
+
+namespace memmap::buddy {
+namespace {
+
+// Everything here counts in pages.
+memblock::Region pages(std::uint64_t start, std::uint64_t end, int nid = 0,
+                       std::uint32_t flags = 0) {
+  return {PhysRange::make(start << kPageShift, end << kPageShift), flags, nid};
+}
+
+zones::Zone zone(zones::ZoneType type, std::uint64_t start, std::uint64_t end) {
+  return {type, Pfn{start}, end - start, end - start};
+}
+
+std::vector<zones::Node> one_zone(std::uint64_t end) {
+  return {{0, Pfn{0}, end, end, {zone(zones::ZoneType::normal, 0, end)}}};
+}
+
+Options options() { return {.max_low_pfn = Pfn{1ull << 40}, .version = {6, 12, 0}}; }
+
+// {order, migratetype, first, count}
+struct Row {
+  unsigned order;
+  int type;
+  std::uint64_t first;
+  std::uint64_t count;
+  bool operator==(const Row&) const = default;
+};
+void PrintTo(const Row& r, std::ostream* out) {
+  *out << "{" << r.order << ", " << r.type << ", " << r.first << ", " << r.count << "}";
+}
+
+std::vector<Row> rows(const FreeArea& area) {
+  std::vector<Row> all;
+  for (const FreeList& l : area) {
+    for (const FreeRun& r : l.runs) {
+      all.push_back({l.order, static_cast<int>(l.migratetype), raw(r.first), r.count});
+    }
+  }
+  return all;
+}
+
+struct Case {
+  const char* name;
+  memblock::Regions memory;
+  memblock::Regions reserved;
+  std::vector<Row> want;
+};
+
+const Case kCases[] = {
+    {"nothing", {}, {}, {}},
+    {"all_reserved", {pages(0, 64)}, {pages(0, 64)}, {}},
+    {"one_page", {pages(0, 1)}, {}, {{0, 1, 0, 1}}},
+    {"greedy_blocks",
+     {pages(0, 26)},
+     {pages(0, 3)},
+     {{0, 1, 3, 1}, {1, 1, 24, 1}, {2, 1, 4, 1}, {3, 1, 8, 2}}},
+    {"largest_blocks_in_a_run", {pages(0, 4096)}, {}, {{10, 1, 0, 4}}},
+    {"pageblock_without_first_page_stays_unmovable",
+     {pages(1, 1024)},
+     {},
+     {{0, 0, 1, 1},
+      {1, 0, 2, 1},
+      {2, 0, 4, 1},
+      {3, 0, 8, 1},
+      {4, 0, 16, 1},
+      {5, 0, 32, 1},
+      {6, 0, 64, 1},
+      {7, 0, 128, 1},
+      {8, 0, 256, 1},
+      {9, 1, 512, 1}}},
+    {"pageblock_whose_first_page_is_reserved_is_movable",
+     {pages(0, 4)},
+     {pages(0, 2)},
+     {{1, 1, 2, 1}}},
+    {"pageblock_whose_first_page_is_nomap_is_movable",
+     {pages(0, 2, 0, memblock::kNomap), pages(2, 4)},
+     {},
+     {{1, 1, 2, 1}}},
+    {"touching_regions_merge",
+     {pages(0, 2, 0, memblock::kMirror), pages(2, 4)},
+     {},
+     {{2, 1, 0, 1}}},
+    {"driver_managed_is_not_freed", {pages(0, 4, 0, memblock::kDriverManaged)}, {}, {}},
+    {"reservation_over_two_regions",
+     {pages(0, 4), pages(8, 12)},
+     {pages(2, 10)},
+     {{1, 1, 0, 1}, {1, 1, 10, 1}}},
+    {"reservation_outside_memory", {pages(4, 8)}, {pages(0, 2), pages(9, 20)}, {{2, 0, 4, 1}}},
+    {"half_pages_are_not_freed",
+     {{PhysRange::make(0x800, 0x3800), 0, 0}},
+     {{PhysRange::make(0x2000, 0x2001), 0, 0}},
+     {{0, 0, 1, 1}}},
+};
+
+class FreeAll : public testing::TestWithParam<Case> {};
+
+TEST_P(FreeAll, Blocks) {
+  const Case& c = GetParam();
+  const Handoff h = free_all(c.memory, c.reserved, one_zone(4096), options());
+  ASSERT_EQ(h.zones.size(), 1u);
+  EXPECT_EQ(rows(h.zones[0].free), c.want);
+  std::uint64_t free = 0;
+  for (const Row& r : rows(h.zones[0].free)) free += r.count << r.order;
+  EXPECT_EQ(h.zones[0].managed_pages, free);
+  EXPECT_EQ(h.totalram_pages, free);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, FreeAll, testing::ValuesIn(kCases),
+                         [](const auto& i) { return std::string(i.param.name); });
+
+TEST(FreeAllZones, BlocksDoNotMergeAcrossZones) {
+  const std::vector<zones::Node> nodes = {
+      {0, Pfn{0}, 8, 8, {zone(zones::ZoneType::dma, 0, 4), zone(zones::ZoneType::dma32, 4, 8)}}};
+  const memblock::Regions memory = {pages(0, 8)};
+  const Handoff h = free_all(memory, {}, nodes, options());
+  EXPECT_EQ(rows(h.zones[0].free), (std::vector<Row>{{2, 1, 0, 1}}));
+  EXPECT_EQ(rows(h.zones[1].free), (std::vector<Row>{{2, 1, 4, 1}}));
+}
+
+TEST(FreeAllZones, MirroredMemoryOfOverlappingZonesIsNotMovable) {
+  const std::vector<zones::Node> nodes = {
+      {0,
+       Pfn{0},
+       4096,
+       4096,
+       {zone(zones::ZoneType::normal, 0, 4096), zone(zones::ZoneType::movable, 1024, 4096)}}};
+  const memblock::Regions memory = {pages(0, 1024, 0, memblock::kMirror), pages(1024, 2048),
+                                    pages(2048, 4096, 0, memblock::kMirror)};
+  Options o = options();
+  o.kernelcore_mirror = true;
+  const Handoff h = free_all(memory, {}, nodes, o);
+  EXPECT_EQ(h.zones[0].managed_pages, 1024u + 2048u);
+  EXPECT_EQ(h.zones[1].managed_pages, 1024u);
+}
+
+TEST(FreeAllZones, NothingAboveMaxLowPfn) {
+  Options o = options();
+  o.max_low_pfn = Pfn{3};
+  const memblock::Regions memory = {pages(0, 8)};
+  EXPECT_EQ(free_all(memory, {}, one_zone(8), o).totalram_pages, 3u);
+}
+
+TEST(FreeAllZones, TerabytesAreRanges) {
+  const std::uint64_t end = 1ull << 34;  // 64 TiB
+  const memblock::Regions memory = {pages(0, end)};
+  const Handoff h = free_all(memory, {}, one_zone(end), options());
+  EXPECT_EQ(rows(h.zones[0].free), (std::vector<Row>{{10, 1, 0, end >> 10}}));
+}
+
+// Sections are 32768 pages.
+struct DeferCase {
+  const char* name;
+  memblock::Regions memory;
+  std::vector<zones::Node> nodes;
+  std::map<int, Pfn> want;
+};
+
+zones::Node node(int nid, std::vector<zones::Zone> z) {
+  const std::uint64_t start = raw(z.front().start_pfn);
+  const std::uint64_t end = raw(z.back().start_pfn) + z.back().spanned_pages;
+  return {nid, Pfn{start}, end - start, end - start, std::move(z)};
+}
+
+const DeferCase kDeferCases[] = {
+    {"small_zone_is_whole",
+     {pages(0, 32768)},
+     {node(0, {zone(zones::ZoneType::normal, 0, 32768)})},
+     {}},
+    {"second_section_waits",
+     {pages(0, 32769)},
+     {node(0, {zone(zones::ZoneType::normal, 0, 32769)})},
+     {{0, Pfn{32768}}}},
+    {"boundary_after_a_whole_section",
+     {pages(1, 100000)},
+     {node(0, {zone(zones::ZoneType::normal, 1, 100000)})},
+     {{0, Pfn{65536}}}},
+    {"holes_do_not_count",
+     {pages(0, 1000), pages(40000, 140000)},
+     {node(0, {zone(zones::ZoneType::normal, 0, 140000)})},
+     {{0, Pfn{98304}}}},
+    {"low_zones_are_whole",
+     {pages(0, 200000)},
+     {node(0, {zone(zones::ZoneType::dma32, 0, 100000),
+               zone(zones::ZoneType::normal, 100000, 200000)})},
+     {{0, Pfn{163840}}}},
+    {"each_node_counts_for_itself",
+     {pages(0, 65536, 0), pages(65536, 131072, 1)},
+     {node(0, {zone(zones::ZoneType::normal, 0, 65536)}),
+      node(1, {zone(zones::ZoneType::normal, 65536, 131072)})},
+     {{0, Pfn{32768}}, {1, Pfn{98304}}}},
+};
+
+class Deferred : public testing::TestWithParam<DeferCase> {};
+
+TEST_P(Deferred, First) {
+  const DeferCase& c = GetParam();
+  for (const kernel::Version v : {kernel::Version{6, 1, 0}, kernel::Version{6, 12, 0}}) {
+    EXPECT_EQ(first_deferred(c.memory, c.nodes, false, v), c.want);
+  }
+  // What is deferred is counted, but in no free list.
+  Options o = options();
+  o.deferred_init = true;
+  const Handoff h = free_all(c.memory, {}, c.nodes, o);
+  std::uint64_t left_out = h.totalram_pages;
+  for (const ZoneFree& z : h.zones) left_out -= z.managed_pages;
+  std::uint64_t above = 0;
+  for (const memblock::Region& r : c.memory) {
+    const auto d = c.want.find(r.nid);
+    if (d == c.want.end()) continue;
+    const std::uint64_t start = std::max(raw(pfn_up(r.range.base())), raw(d->second));
+    if (raw(pfn_down(r.range.end())) > start) above += raw(pfn_down(r.range.end())) - start;
+  }
+  EXPECT_EQ(left_out, above);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, Deferred, testing::ValuesIn(kDeferCases),
+                         [](const auto& i) { return std::string(i.param.name); });
+
+}  // namespace
+}  // namespace memmap::buddy
