@@ -120,7 +120,7 @@ DocumentBuilder::Fault DocumentBuilder::find_duplicate_key(ValueId map) const {
 }
 
 void Faults::at(ValueId id, std::string message, std::optional<PhysRange> range) {
-  if (errors_.size() >= kMost) {
+  if (full()) {
     ++untold_;
     return;
   }

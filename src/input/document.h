@@ -94,6 +94,8 @@ class Faults {
   void at(ValueId id, const Errors& without_origin);
 
   bool none() const { return errors_.empty(); }
+  // Further ones are only counted: do not spend time on their messages.
+  bool full() const { return errors_.size() >= kMost; }
   // Not to be called when none().
   Errors take() &&;
 

@@ -39,6 +39,10 @@ Fields::Fields(const Document& document, ValueId map, std::string_view what,
     bool is_known = false;
     for (const std::string_view k : known) is_known = is_known || k == name;
     if (is_known) continue;
+    if (faults_.full()) {
+      faults_.at(key, std::string());
+      continue;
+    }
     const std::optional<std::string_view> meant = closest(name, known);
     faults_.at(key, std::string(what_) + " has no key " + quoted(name) + "; " +
                         (meant ? "did you mean `" + std::string(*meant) + "`?"
