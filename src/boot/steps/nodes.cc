@@ -29,15 +29,15 @@ numa::Parsed parsed_nodes(const Boot& boot) {
 }
 
 // kernel: x86_numa_init(): the SRAT's nodes, or one for everything
-numa::Setup nodes_of(const Boot& boot) {
-  numa::SetupOptions options;
+numa::Registered nodes_of(const Boot& boot) {
+  numa::Options options;
   options.max_pfn = boot.max_pfn;
   options.nodes_shift = boot.profile.nodes_shift;
   options.numa_off = numa_is_off(boot);
   options.version = boot.profile.version;
   const memblock::Regions memory = memory_of(boot);
   if (!options.numa_off && !boot.machine.node_memory.empty()) {
-    numa::Setup setup = numa::from_blocks(parsed_nodes(boot), memory, options);
+    numa::Registered setup = numa::from_blocks(parsed_nodes(boot), memory, options);
     if (setup.accepted) return setup;
   }
   return numa::dummy(memory, options);
@@ -77,7 +77,7 @@ void append(Events& events, const Events& more, std::string_view step) {
 
 // kernel: initmem_init(), numa_register_memblks(), alloc_node_data()
 void initmem_init(Boot& boot) {
-  const numa::Setup setup = nodes_of(boot);
+  const numa::Registered setup = nodes_of(boot);
   append(boot.events, setup.events, boot.step);
   for (const numa::NodeBlock& b : setup.meminfo) {
     boot.memblock.set_node(b.range.base(), b.range.size(), b.nid);
