@@ -14,6 +14,12 @@ constexpr std::size_t kComparedLines = 64;
 constexpr std::size_t kUnstampedLines = 512;
 constexpr std::size_t kSearchedLines = 4096;
 
+// Where `what` stands next in a later line than that of `at`: a message begins once a line.
+std::size_t next_line(std::string_view bytes, std::size_t at, std::string_view what) {
+  const std::size_t newline = bytes.find('\n', at);
+  return newline == std::string_view::npos ? newline : bytes.find(what, newline);
+}
+
 // `Linux version 6.1.0 (builder@host) ...`: in prose the words stand too, but not so.
 // Its line, or nullopt.
 std::optional<FoundLine> banner_at(std::string_view bytes, std::size_t at) {
@@ -79,7 +85,8 @@ bool is_replay(const LogText& log, const LogBoot& first, const LogBoot& second) 
 bool holds_map(const LogText& log, std::size_t begin, std::size_t end) {
   const std::string_view part = log.bytes().substr(0, end);
   for (std::string_view label : {"BIOS-e820: ", "BIOS-e801: ", "BIOS-88: "}) {
-    for (std::size_t at = part.find(label, begin); at != part.npos; at = part.find(label, at + 1)) {
+    for (std::size_t at = part.find(label, begin); at != part.npos;
+         at = next_line(part, at, label)) {
       const auto found = line_around(part, at);
       if (found && found->line.text.substr(0, label.size()) == label) return true;
     }
@@ -92,7 +99,7 @@ bool holds_map(const LogText& log, std::size_t begin, std::size_t end) {
 std::vector<LogBoot> split_boots(const LogText& log) {
   const std::string_view bytes = log.bytes();
   std::vector<LogBoot> boots;
-  for (std::size_t at = bytes.find(kBanner); at != bytes.npos; at = bytes.find(kBanner, at + 1)) {
+  for (std::size_t at = bytes.find(kBanner); at != bytes.npos; at = next_line(bytes, at, kBanner)) {
     const auto found = banner_at(bytes, at);
     if (!found || (!boots.empty() && boots.back().begin == found->begin)) continue;
     if (!boots.empty()) boots.back().end = found->begin;

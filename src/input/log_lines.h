@@ -83,7 +83,6 @@ class LineReader {
   const LogText& log_;
   std::size_t at_;
   std::size_t end_;
-  std::size_t nth_ = 0;    // line of bytes(), from 1
   std::string scratch_{};  // a line without its colours
 };
 
