@@ -75,6 +75,9 @@ Recognition recognise_machine_folder(const Source& source) {
 }
 
 Result<Machine> read_machine_source(const Source& source, const ReadOptions& options) {
+  if (!source.is_folder()) {
+    return Error{.message = "is not a folder", .origin = {.file = source.name}};
+  }
   return read_machine_folder(source.folder.string(), options);
 }
 

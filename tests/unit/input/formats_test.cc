@@ -32,7 +32,7 @@ TEST(Formats, AForcedFormatThatDoesNotFitTellsPathAndReason) {
     const auto machine =
         read_machine(Source{.name = "x.bin", .bytes = "hello\n"}, {.format = std::string(f.id)});
     ASSERT_FALSE(machine.ok()) << f.id;
-    EXPECT_EQ(machine.errors()[0].origin.file, "x.bin") << f.id;
+    for (const Error& e : machine.errors()) EXPECT_EQ(e.origin.file, "x.bin") << f.id;
     EXPECT_FALSE(machine.errors()[0].message.empty());
   }
 }
@@ -45,6 +45,14 @@ TEST(Formats, UnrecognisedNamesTheNearFormats) {
   machine = read_machine(Source{.name = "nothing", .bytes = "hello\n"}, {});
   ASSERT_FALSE(machine.ok());
   EXPECT_NE(all_messages(machine).find("iomem"), std::string::npos) << all_messages(machine);
+}
+
+TEST(Formats, AnUnknownFolderIsNotComparedWithFiles) {
+  const ScratchFolder scratch;
+  const auto machine = read_machine(scratch.path().string(), {});
+  ASSERT_FALSE(machine.ok());
+  EXPECT_NE(all_messages(machine).find("sysfs"), std::string::npos);
+  EXPECT_EQ(all_messages(machine).find("elf-core"), std::string::npos) << all_messages(machine);
 }
 
 TEST(Formats, NoSampleIsTakenForAnother) {
