@@ -1,5 +1,6 @@
 #include "report/json_writer.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -87,8 +88,17 @@ void JsonWriter::address(std::uint64_t a) {
 
 void JsonWriter::string(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
+  const auto needs_care = [](char ch) {
+    const auto u = static_cast<unsigned char>(ch);
+    return u < 0x20 || u >= 0x7f || ch == '"' || ch == '\\';
+  };
   out_ += '"';
   while (!text.empty()) {
+    const auto plain =
+        static_cast<std::size_t>(std::find_if(text.begin(), text.end(), needs_care) - text.begin());
+    out_ += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const std::size_t n = utf8_length(text);
     const auto c = static_cast<unsigned char>(text[0]);
     if (n == 0) {
@@ -102,12 +112,10 @@ void JsonWriter::string(std::string_view text) {
       out_ += "\\n";
     } else if (c == '\t') {
       out_ += "\\t";
-    } else if (c < 0x20 || c == 0x7f) {
+    } else {
       out_ += "\\u00";
       out_ += kHex[c >> 4];
       out_ += kHex[c & 15];
-    } else {
-      out_ += text[0];
     }
     text.remove_prefix(n == 0 ? 1 : n);
   }

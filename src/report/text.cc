@@ -95,12 +95,12 @@ void write_events(Page& page, const boot::Outcome& outcome) {
   if (outcome.events.empty()) return;
   std::size_t hidden = 0;
   std::size_t step_width = 0;
+  const std::size_t widest = page.style().width < 100 ? 24 : 36;
   for (const Event& e : outcome.events) {
     if (e.severity == Severity::debug) {
       ++hidden;
     } else {
-      step_width =
-          std::max(step_width, std::min<std::size_t>(24, text_width(page.foreign(e.step))));
+      step_width = std::max(step_width, std::min(widest, text_width(page.foreign(e.step))));
     }
   }
   page.heading(

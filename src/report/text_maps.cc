@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <tuple>
 
 #include "report/names.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMapRows = 128;
 constexpr std::size_t kMemoryRows = 48;
+constexpr std::size_t kOwners = 40;
 constexpr std::size_t kOwnerRanges = 3;
 
 void write_folded(Page& page, std::size_t all, std::size_t shown, std::string_view noun) {
@@ -180,7 +182,9 @@ void write_reserved(Page& page, const boot::Outcome& outcome) {
   if (m.owners.empty()) return write_regions(page, m.reserved, digits);
   const std::size_t owner_width = std::max<std::size_t>(20, page.style().width / 4);
   std::vector<Row> rows;
-  for (const OwnerGroup& group : by_owner(m.owners)) {
+  const std::vector<OwnerGroup> groups = by_owner(m.owners);
+  const std::size_t shown = std::min(groups.size(), kOwners);
+  for (const OwnerGroup& group : std::span(groups).first(shown)) {
     const std::string owner = page.foreign(group.owner.empty() ? "not recorded" : group.owner);
     std::string_view function;
     for (std::size_t i = 0; i < group.pieces.size(); ++i) {
@@ -207,6 +211,7 @@ void write_reserved(Page& page, const boot::Outcome& outcome) {
   page.table(
       {{"owner"}, {"size", Align::right}, {"each", Align::right}, {"range"}, {"asked for by"}},
       rows);
+  write_folded(page, groups.size(), shown, "owner");
 }
 
 void write_balance(Page& page, const boot::Outcome& outcome, const std::vector<Piece>& pieces) {

@@ -50,7 +50,7 @@ WRONG = [
     (["memblock", "bottom_up"], 0),
     (["nodes", 0, "zones", 0, "zone"], "HighMem"),
     (["nodes", 0, "zones", 0, "managed_pages"], -1),
-    (["nodes", 0, "zones", 0, "free", 0, "blocks", 0], [1]),
+    (["nodes", 0, "zones", 1, "free", 0, "blocks", 0], [1]),
     (["page_tables", "levels"], 3),
     (["page_tables", "mappings", 0, "flags"], "XW"),
     (["page_tables", "mappings", 0, "page_size"], 8192),
