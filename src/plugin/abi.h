@@ -101,8 +101,9 @@ typedef struct memmap_facts {
 #define MEMMAP_MTRR_UNKNOWN 255u
 
 /* Verbs of an answer. */
-#define MEMMAP_RETYPE 1u /* e820 hooks: entries of type `from` (0: any) in the range become `to` \
-                          */
+#define MEMMAP_RETYPE                                                        \
+  1u /* e820 hooks: entries of type `from` (0: any) in the range become `to` \
+      */
 #define MEMMAP_REMOVE \
   2u /* e820 hooks: entries of type `from` (0: any) leave; memblock: memory does */
 #define MEMMAP_RESERVE 3u /* memblock hooks: the range is reserved */

@@ -134,7 +134,15 @@ Result<const Plugin*> PluginHost::load(std::string_view name_or_path) {
   if (Status s = check_shared_object(file); !s) return blame(file, s.errors());
   install_guards();
   if (trust_of(file) == Trust::foreign) {
-    const auto trial = [&file] { static_cast<void>(open(file)); };
+    // What is refused there never enters this process: not even its exit handlers would run here.
+    const auto trial = [&file] {
+      std::string refused;
+      const auto description = open(file);
+      if (!description) {
+        for (const Error& e : description.errors()) refused += e.message + "\n";
+      }
+      return refused;
+    };
     if (Status s = survives(trial); !s) return blame(file, s.errors());
   }
   auto description = open(file);
