@@ -81,7 +81,7 @@ std::optional<PhysAddr> Memblock::alloc_range_nid(std::uint64_t size, std::uint6
   }
   if (align == 0) {
     event(Severity::warning, kStep, "dump_stack(): an allocation without alignment");
-    align = kSmpCacheBytes;
+    align = options_.smp_cache_bytes;
   }
   const bool other_nodes = node_filter(nid, behaviour_) != kAnyNode && fallback == Nid::preferred;
   const Caller reserving{kStep, caller.owner};

@@ -43,11 +43,7 @@ void Memblock::trim_memory(std::uint64_t align) {
     }
     const std::uint64_t size = r.range.size();
     p = list.erase(p);
-    memory_.total_size -= size;
-    if (list.empty() && memory_.total_size != 0) {
-      event(Severity::warning, "memblock_remove_region",
-            "WARNING: at mm/memblock.c memblock_remove_region: type->total_size != 0");
-    }
+    count_removed(memory_, size);
   }
 }
 
@@ -73,7 +69,7 @@ void Memblock::cap_memory_range(PhysAddr base, std::uint64_t size) {
     }
   }
   list.assign(kept);
-  memory_.total_size -= removed;
+  count_removed(memory_, removed);
   // A nomap region that crosses the cap is now two, which the kernel leaves.
   memory_.loose = true;
   remove_range(reserved_, PhysAddr{}, raw(base));

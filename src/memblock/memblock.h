@@ -23,8 +23,7 @@ namespace memmap::memblock {
 inline constexpr PhysAddr kAllocAccessible{0};  // MEMBLOCK_ALLOC_ACCESSIBLE: up to current_limit
 inline constexpr PhysAddr kAllocNoleaktrace{
     1};  // MEMBLOCK_ALLOC_NOLEAKTRACE: the same, unseen by kmemleak
-inline constexpr PhysAddr kAllocAnywhere{~0ull};     // MEMBLOCK_ALLOC_ANYWHERE
-inline constexpr std::uint64_t kSmpCacheBytes = 64;  // SMP_CACHE_BYTES on x86-64
+inline constexpr PhysAddr kAllocAnywhere{~0ull};  // MEMBLOCK_ALLOC_ANYWHERE
 
 // kernel: struct memblock_type
 struct RegionType {
@@ -41,9 +40,10 @@ struct Options {
   std::uint64_t init_reserved_regions = 128;  // INIT_MEMBLOCK_RESERVED_REGIONS
   std::uint64_t init_physmem_regions = 4;     // INIT_PHYSMEM_REGIONS
   std::uint64_t region_bytes = 24;            // sizeof(struct memblock_region): 24 with NUMA
-  bool has_physmem = false;                   // CONFIG_HAVE_MEMBLOCK_PHYS_MAP (s390)
-  bool movable_node = false;                  // movable_node on the command line
-  bool mirrored_kernelcore = false;           // kernelcore=mirror on the command line
+  std::uint64_t smp_cache_bytes = 64;  // SMP_CACHE_BYTES: the alignment of those who ask for none
+  bool has_physmem = false;            // CONFIG_HAVE_MEMBLOCK_PHYS_MAP (s390)
+  bool movable_node = false;           // movable_node on the command line
+  bool mirrored_kernelcore = false;    // kernelcore=mirror on the command line
   PhysAddr kernel_end{};  // __pa_symbol(_end), for kernels whose bottom-up begins there
 };
 
@@ -187,7 +187,7 @@ class Memblock {
   void place(RegionType& type, const Region& region);
   bool isolate_range(RegionType& type, PhysAddr base, std::uint64_t size, Span& isolated);
   void merge_regions(RegionType& type, Span span);
-  void remove_regions(RegionType& type, RegionList::Pos from, RegionList::Pos to);
+  void count_removed(RegionType& type, std::uint64_t bytes);
   bool remove_range(RegionType& type, PhysAddr base, std::uint64_t size);
   bool setclr_flag(RegionType& type, PhysAddr base, std::uint64_t size, FlagEdit edit,
                    std::uint32_t flag);

@@ -176,11 +176,9 @@ void Memblock::merge_regions(RegionType& type, Span span) {
 }
 
 // kernel: memblock_remove_region(), mm/memblock.c, v6.12
-void Memblock::remove_regions(RegionType& type, RegionList::Pos from, RegionList::Pos to) {
-  const std::uint64_t before = type.list.bytes();
-  type.list.erase(from, to);
-  type.total_size -= before - type.list.bytes();
-  if (before != 0 && type.list.empty() && type.total_size != 0) {
+void Memblock::count_removed(RegionType& type, std::uint64_t bytes) {
+  type.total_size -= bytes;
+  if (bytes != 0 && type.list.empty() && type.total_size != 0) {
     event(Severity::warning, "memblock_remove_region",
           "WARNING: at mm/memblock.c memblock_remove_region: type->total_size != 0");
   }
@@ -192,7 +190,9 @@ bool Memblock::remove_range(RegionType& type, PhysAddr base, std::uint64_t size)
   if (span.base == span.end) return true;
   const RegionList::Pos from = type.list.first_ending_above(span.base);
   const RegionList::Pos to = type.list.first_ending_above(span.end);
-  remove_regions(type, from, to);
+  const std::uint64_t before = type.list.bytes();
+  type.list.erase(from, to);
+  count_removed(type, before - type.list.bytes());
   return true;
 }
 

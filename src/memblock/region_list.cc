@@ -23,7 +23,7 @@ RegionList& RegionList::operator=(const RegionList& other) {
 std::size_t RegionList::memory_used() const {
   return sizeof(*this) + chunks_.size() * sizeof(Chunk) + chunks_.capacity() * sizeof(chunks_[0]) +
          last_end_.capacity() * sizeof(last_end_[0]) +
-         (summary_.capacity() + groups_.capacity()) * sizeof(Summary);
+         (bounds_.capacity() + groups_.capacity()) * sizeof(Bounds);
 }
 
 Regions RegionList::regions() const {
@@ -48,12 +48,12 @@ void RegionList::assign(const Regions& regions) {
       bytes_ += regions[i + k].range.size();
     }
     size_ += chunk->count;
+    last_end_.push_back(end_of(chunk->regions[chunk->count - 1]));
     chunks_.push_back(std::move(chunk));
   }
-  last_end_.resize(chunks_.size());
-  summary_.resize(chunks_.size());
+  bounds_.resize(chunks_.size());
   refresh_groups(0);
-  for (std::size_t c = chunks_.size(); c-- > 0;) refresh(c);
+  for (std::size_t c = 0; c < chunks_.size(); ++c) tighten(c);
 }
 
 RegionList::Pos RegionList::last() const {
@@ -92,38 +92,39 @@ RegionList::Pos RegionList::insert(Pos p, const Region& region) {
   if (chunks_[p.chunk]->count == kChunk) p = split(p);
   Chunk& c = *chunks_[p.chunk];
   const auto at = c.regions.begin() + static_cast<std::ptrdiff_t>(p.index);
-  std::move_backward(at, c.regions.begin() + static_cast<std::ptrdiff_t>(c.count),
-                     c.regions.begin() + static_cast<std::ptrdiff_t>(c.count) + 1);
+  const auto stop = c.regions.begin() + static_cast<std::ptrdiff_t>(c.count);
+  std::move_backward(at, stop, stop + 1);
   *at = region;
   ++c.count;
   ++size_;
   bytes_ += region.range.size();
-  refresh(p.chunk);
-  if (p.index == 0 && p.chunk > 0) refresh_trailing(p.chunk - 1);
+  if (p.index + 1 == c.count) last_end_[p.chunk] = end_of(region);
+  raise_at(p);  // the gap before it only shrank
   return p;
 }
 
 RegionList::Pos RegionList::erase(Pos p) {
   Chunk& c = *chunks_[p.chunk];
-  bytes_ -= c.regions[p.index].range.size();
+  const auto at = c.regions.begin() + static_cast<std::ptrdiff_t>(p.index);
+  bytes_ -= at->range.size();
   --size_;
-  std::move(c.regions.begin() + static_cast<std::ptrdiff_t>(p.index) + 1,
-            c.regions.begin() + static_cast<std::ptrdiff_t>(c.count),
-            c.regions.begin() + static_cast<std::ptrdiff_t>(p.index));
+  std::move(at + 1, c.regions.begin() + static_cast<std::ptrdiff_t>(c.count), at);
   if (--c.count == 0) {
     drop_chunk(p.chunk);
+    raise_before(p);
     return p;
   }
-  refresh(p.chunk);
-  if (p.index == 0 && p.chunk > 0) refresh_trailing(p.chunk - 1);
-  if (c.count >= kChunk / 2) return p.index < c.count ? p : Pos{p.chunk + 1, 0};
-  const std::uint64_t after =
-      p.index < c.count ? base_of(c.regions[p.index]) : first_base(p.chunk + 1);
+  last_end_[p.chunk] = end_of(c.regions[c.count - 1]);
+  raise_before(p);
+  const Pos after = p.index < c.count ? p : Pos{p.chunk + 1, 0};
+  if (c.count >= kChunk / 2) return after;
+  const std::uint64_t addr = after == end() ? kMax : base_of(this->at(after));
   join_small(p.chunk);
-  return after == kMax ? end() : first_ending_above(after);
+  return addr == kMax ? end() : first_ending_above(addr);
 }
 
 void RegionList::erase(Pos from, Pos to) {
+  if (from == to) return;
   // From the back, chunk by chunk, so that `from` stays where it is.
   while (from != to) {
     if (to.index == 0) to = Pos{to.chunk - 1, chunks_[to.chunk - 1]->count};
@@ -139,70 +140,31 @@ void RegionList::erase(Pos from, Pos to) {
     if (c.count == 0) {
       drop_chunk(to.chunk);
     } else {
-      refresh(to.chunk);
-      if (to.chunk > 0) refresh_trailing(to.chunk - 1);
+      last_end_[to.chunk] = end_of(c.regions[c.count - 1]);
     }
   }
+  raise_before(from);
   if (from.chunk + 1 < chunks_.size()) join_small(from.chunk + 1);
   if (from.chunk < chunks_.size()) join_small(from.chunk);
 }
 
 void RegionList::replace(Pos p, const Region& region) {
-  Region& r = chunks_[p.chunk]->regions[p.index];
+  Chunk& c = *chunks_[p.chunk];
+  Region& r = c.regions[p.index];
   const bool moved = r.range != region.range;
   bytes_ += region.range.size() - r.range.size();
   r = region;
   if (!moved) return;
-  refresh(p.chunk);
-  if (p.index == 0 && p.chunk > 0) refresh_trailing(p.chunk - 1);
-}
-
-std::uint64_t RegionList::first_base(std::size_t chunk) const {
-  return chunk < chunks_.size() ? base_of(chunks_[chunk]->regions[0]) : kMax;
-}
-
-void RegionList::refresh(std::size_t chunk) {
-  const Chunk& c = *chunks_[chunk];
-  Summary s;
-  std::uint64_t end = end_of(c.regions[0]);
-  s.region = c.regions[0].range.size();
-  for (std::size_t i = 1; i < c.count; ++i) {
-    const Region& r = c.regions[i];
-    s.inner_gap = std::max(s.inner_gap, base_of(r) - end);
-    s.region = std::max(s.region, r.range.size());
-    end = end_of(r);
-  }
-  last_end_[chunk] = end;
-  summary_[chunk] = s;
-  refresh_trailing(chunk);
-}
-
-void RegionList::refresh_trailing(std::size_t chunk) {
-  Summary& s = summary_[chunk];
-  s.gap = std::max(s.inner_gap, first_base(chunk + 1) - last_end_[chunk]);
-  refresh_group(chunk / kGroup);
-}
-
-void RegionList::refresh_group(std::size_t group) {
-  Summary s;
-  const std::size_t stop = std::min(summary_.size(), (group + 1) * kGroup);
-  for (std::size_t c = group * kGroup; c < stop; ++c) {
-    s.gap = std::max(s.gap, summary_[c].gap);
-    s.region = std::max(s.region, summary_[c].region);
-  }
-  groups_[group] = s;
-}
-
-void RegionList::refresh_groups(std::size_t from_chunk) {
-  groups_.resize((chunks_.size() + kGroup - 1) / kGroup);
-  for (std::size_t g = from_chunk / kGroup; g < groups_.size(); ++g) refresh_group(g);
+  if (p.index + 1 == c.count) last_end_[p.chunk] = end_of(region);
+  raise_at(p);
+  raise_before(p);
 }
 
 void RegionList::add_chunk(std::size_t at) {
   const auto offset = static_cast<std::ptrdiff_t>(at);
   chunks_.insert(chunks_.begin() + offset, std::make_unique<Chunk>());
   last_end_.insert(last_end_.begin() + offset, 0);
-  summary_.insert(summary_.begin() + offset, Summary{});
+  bounds_.insert(bounds_.begin() + offset, Bounds{});
   refresh_groups(at);
 }
 
@@ -210,18 +172,15 @@ void RegionList::drop_chunk(std::size_t at) {
   const auto offset = static_cast<std::ptrdiff_t>(at);
   chunks_.erase(chunks_.begin() + offset);
   last_end_.erase(last_end_.begin() + offset);
-  summary_.erase(summary_.begin() + offset);
+  bounds_.erase(bounds_.begin() + offset);
   refresh_groups(at);
-  if (at > 0) refresh_trailing(at - 1);
 }
 
 // Makes room at `p` of a full chunk. Lists that grow at one end keep their chunks full: there a new
 // chunk is opened; elsewhere the upper half moves out.
 RegionList::Pos RegionList::split(Pos p) {
-  const bool at_end = p.index == kChunk;
-  const bool at_front = p.index == 0;
-  if (at_front || at_end) {
-    const Pos fresh{at_end ? p.chunk + 1 : p.chunk, 0};
+  if (p.index == 0 || p.index == kChunk) {
+    const Pos fresh{p.index == 0 ? p.chunk : p.chunk + 1, 0};
     add_chunk(fresh.chunk);
     return fresh;
   }
@@ -232,8 +191,9 @@ RegionList::Pos RegionList::split(Pos p) {
   std::copy(low.regions.begin() + kHalf, low.regions.end(), high.regions.begin());
   high.count = kChunk - kHalf;
   low.count = kHalf;
-  refresh(p.chunk + 1);
-  refresh(p.chunk);
+  last_end_[p.chunk + 1] = last_end_[p.chunk];
+  last_end_[p.chunk] = end_of(low.regions[kHalf - 1]);
+  raise(p.chunk + 1, bounds_[p.chunk]);
   return p.index <= kHalf ? p : Pos{p.chunk + 1, p.index - kHalf};
 }
 
@@ -253,8 +213,9 @@ void RegionList::join_small(std::size_t chunk) {
   std::copy_n(from.regions.begin(), from.count,
               into.regions.begin() + static_cast<std::ptrdiff_t>(into.count));
   into.count += from.count;
+  last_end_[low] = last_end_[low + 1];
+  raise(low, bounds_[low + 1]);
   drop_chunk(low + 1);
-  refresh(low);
 }
 
 }  // namespace memmap::memblock

@@ -12,16 +12,17 @@
 
 namespace memmap::memblock {
 
-// Regions live in chunks of up to kChunk; of each chunk, and of each kGroup chunks, the list knows
-// the largest region and the largest gap, so that a search passes over what cannot fit:
+// Regions live in chunks of up to kChunk. Of each chunk, and of each kGroup chunks, the list knows
+// what no region and no gap in it exceeds, so that a search passes over what cannot fit:
 //
-//   groups   [ largest gap, region                     ] [ ...
-//   chunks   [ gap, region ][ gap, region ][ ...       ] [ ...
+//   groups   [ region, gap <=                          ] [ ...
+//   chunks   [ region, gap <=  ][ region, gap <= ][ ...] [ ...
 //   regions  |r||r|   |r| |r||r|     |r|r|r|  |r|
 //
-// Finding a place takes logarithmic time; changing it moves at most one chunk, and what a search
-// passes over is cut by kChunk * kGroup. At most 2/kChunk of the room is lost to splits that filled
-// up in order; the worst case keeps chunks 7/16 full: 55 bytes a region and a little.
+// These bounds are raised with each change and made exact only by a search that they misled:
+// changes stay cheap, and a chunk misleads once. Finding a place takes logarithmic time, changing
+// it moves at most one chunk. Lists filled in order keep their chunks full; the worst case is 7/16
+// full: 55 bytes a region and a little.
 class RegionList {
  public:
   // Where a region is. Any change to the list invalidates positions other than the one returned.
@@ -80,35 +81,42 @@ class RegionList {
     std::size_t count = 0;
     std::array<Region, kChunk> regions;
   };
-  struct Summary {
-    std::uint64_t region = 0;     // the largest region
-    std::uint64_t inner_gap = 0;  // the largest gap between two regions of the chunk
-    std::uint64_t gap = 0;        // with the gap after the chunk's last region
+  // Upper bounds.
+  struct Bounds {
+    std::uint64_t region = 0;  // size of the largest region
+    std::uint64_t gap = 0;  // size of the largest gap after a region, up to the next chunk's first
+    void raise(const Bounds& b);
   };
 
   std::uint64_t first_base(std::size_t chunk) const;  // 2^64-1 past the last chunk
-  std::uint64_t gap_after(Pos p) const;
-  PhysRange gap_at(Pos p) const;
-  void refresh(std::size_t chunk);           // its summary and its group's, after a change
-  void refresh_trailing(std::size_t chunk);  // after a change of the next chunk's first region
+  PhysRange gap_at(Pos p) const;                      // after the region
+  void raise_at(Pos p);      // after a change of the region at `p`, or of the one after it
+  void raise_before(Pos p);  // the same for the region before `p`, if there is one
+  void raise(std::size_t chunk, const Bounds& b);
+  void tighten(std::size_t chunk) const;  // makes the chunk's bounds exact, and its group's follow
   void refresh_groups(std::size_t from_chunk);
-  void refresh_group(std::size_t group);
+  void refresh_group(std::size_t group) const;
   void add_chunk(std::size_t at);
   void drop_chunk(std::size_t at);
   Pos split(Pos p);
   void join_small(std::size_t chunk);
 
-  // The nearest position from `from` on whose item (its region, or the gap after it) is large
-  // enough, by `kind`.
+  // The nearest position from `from` on whose item (its region, or the gap after it) is of at least
+  // `size` bytes.
   enum class Kind { region, gap };
-  std::uint64_t item(Pos p, Kind kind) const;
+  static std::uint64_t bound(const Bounds& b, Kind kind);
+  // Sizes of the items of a chunk, [from, to) of it; the gap of its last region included.
+  std::optional<std::size_t> find_low(std::size_t chunk, std::size_t from, std::uint64_t size,
+                                      Kind kind) const;
+  std::optional<std::size_t> find_high(std::size_t chunk, std::size_t to, std::uint64_t size,
+                                       Kind kind) const;
   std::optional<Pos> scan_down(Pos from, std::uint64_t size, Kind kind) const;
   std::optional<Pos> scan_up(Pos from, std::uint64_t size, Kind kind) const;
 
   std::vector<std::unique_ptr<Chunk>> chunks_;  // none is empty
   std::vector<std::uint64_t> last_end_;         // by chunk: where its last region ends
-  std::vector<Summary> summary_;                // by chunk
-  std::vector<Summary> groups_;                 // by chunk / kGroup
+  mutable std::vector<Bounds> bounds_;          // by chunk
+  mutable std::vector<Bounds> groups_;          // by chunk / kGroup
   std::size_t size_ = 0;
   std::uint64_t bytes_ = 0;
 };

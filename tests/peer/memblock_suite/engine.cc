@@ -13,7 +13,7 @@ using memmap::PhysRange;
 using memmap::memblock::Memblock;
 
 struct Engine {
-  memmap::memblock::Options options{};
+  memmap::memblock::Options options{.smp_cache_bytes = 32};  // as the tools' headers have it
   std::unique_ptr<Memblock> memblock{};
 
   Engine() { start(); }
