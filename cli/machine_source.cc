@@ -48,7 +48,12 @@ Result<Machine> machine_of(const Arguments& arguments, const std::string& positi
   const auto options = read_options(arguments);
   if (!options) return options.errors();
   if (const auto text = arguments.get("--synthetic")) {
-    return input::read_synthetic(*text, "--synthetic");
+    auto machine = input::read_synthetic(*text, "--synthetic");
+    if (machine) {
+      machine->source = "--synthetic";
+      machine->format = "synthetic";
+    }
+    return machine;
   }
   if (const auto folder = arguments.get("--machine")) return input::read_machine_folder(*folder);
   if (const auto folder = arguments.get("--sysroot")) return input::read_sysroot(*folder);
