@@ -188,6 +188,7 @@ class Memblock {
   bool isolate_range(RegionType& type, PhysAddr base, std::uint64_t size, Span& isolated);
   void merge_regions(RegionType& type, Span span);
   void count_removed(RegionType& type, std::uint64_t bytes);
+  void warn_emptied(const RegionType& type);
   bool remove_range(RegionType& type, PhysAddr base, std::uint64_t size);
   bool setclr_flag(RegionType& type, PhysAddr base, std::uint64_t size, FlagEdit edit,
                    std::uint32_t flag);

@@ -178,10 +178,14 @@ void Memblock::merge_regions(RegionType& type, Span span) {
 // kernel: memblock_remove_region(), mm/memblock.c, v6.12
 void Memblock::count_removed(RegionType& type, std::uint64_t bytes) {
   type.total_size -= bytes;
-  if (bytes != 0 && type.list.empty() && type.total_size != 0) {
-    event(Severity::warning, "memblock_remove_region",
-          "WARNING: at mm/memblock.c memblock_remove_region: type->total_size != 0");
-  }
+  if (bytes != 0 && type.list.empty()) warn_emptied(type);
+}
+
+// memblock_trim_memory() leaves a total that removing everything does not bring to 0.
+void Memblock::warn_emptied(const RegionType& type) {
+  if (type.total_size == 0) return;
+  event(Severity::warning, "memblock_remove_region",
+        "WARNING: at mm/memblock.c memblock_remove_region: type->total_size != 0");
 }
 
 bool Memblock::remove_range(RegionType& type, PhysAddr base, std::uint64_t size) {
