@@ -69,12 +69,10 @@ std::optional<PhysAddr> FreeSearch::first_fit_up() {
   while (const auto range = step_up(pos, request_.size)) {
     const std::uint64_t hi = raw(range->end());
     const std::uint64_t at = align_up(raw(range->base()), request_.align);
-    if (at < hi && hi - at >= request_.size) {
-      // Rounding up wrapped: the kernel returns the 0, which its callers take for a failure.
-      if (at < raw(range->base())) return std::nullopt;
-      return PhysAddr{at};
-    }
-    pos = hi;
+    // Rounding up wrapped: the kernel returns the 0, which its callers take for a failure.
+    if (at < raw(range->base())) return std::nullopt;
+    if (at < hi && hi - at >= request_.size) return PhysAddr{at};
+    pos = std::max(hi, at);  // blocks begin at `at` or above
   }
   return std::nullopt;
 }
@@ -84,11 +82,10 @@ std::optional<PhysAddr> FreeSearch::first_fit_down() {
   std::uint64_t pos = raw(request_.limits.end());
   while (const auto range = step_down(pos, request_.size)) {
     const std::uint64_t hi = raw(range->end());
-    if (hi >= request_.size) {
-      const std::uint64_t at = align_down(hi - request_.size, request_.align);
-      if (at >= raw(range->base())) return PhysAddr{at};
-    }
-    pos = raw(range->base());
+    if (hi < request_.size) break;
+    const std::uint64_t at = align_down(hi - request_.size, request_.align);
+    if (at >= raw(range->base())) return PhysAddr{at};
+    pos = std::min(raw(range->base()), at + request_.size);  // blocks begin at `at` or below
   }
   return std::nullopt;
 }

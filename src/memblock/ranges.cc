@@ -25,6 +25,7 @@ bool Memblock::add_range(RegionType& type, PhysAddr base, std::uint64_t size, in
   if (panicked_) return false;
   size = cap_size(base, size);
   if (size == 0) return true;
+  if (!behaviour_.numa) nid = 0;
   const Span span{raw(base), raw(base) + size};
   if (type.list.empty()) {
     if (type.total_size != 0) {
@@ -220,6 +221,7 @@ bool Memblock::setclr_flag(RegionType& type, PhysAddr base, std::uint64_t size, 
 
 // kernel: memblock_set_node(), mm/memblock.c, v6.12
 bool Memblock::set_type_node(RegionType& type, PhysAddr base, std::uint64_t size, int nid) {
+  if (!behaviour_.numa) return true;
   Span span;
   if (!isolate_range(type, base, size, span)) return false;
   if (span.base != span.end) {
