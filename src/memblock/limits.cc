@@ -58,6 +58,7 @@ void Memblock::cap_memory_range(PhysAddr base, std::uint64_t size) {
   Span span;
   if (!isolate_range(memory_, base, size, span)) return;
   RegionList& list = memory_.list;
+  if (list.empty() && behaviour_.memblock_empty_dummy) warn_emptied(memory_);  // removes the dummy
   Regions kept;
   std::uint64_t removed = 0;
   for (const Region& r : list.regions()) {
