@@ -39,10 +39,12 @@ Result<Machine> machine_of(const Arguments& arguments, const std::string& positi
   }
   if (!positional.empty()) given.push_back(positional);
   if (given.empty()) {
-    return Error{fmt::format("a machine is missing: give one of {}", fmt::join(kSources, ", ")), {"memmap"}};
+    return Error{fmt::format("a machine is missing: give one of {}", fmt::join(kSources, ", ")),
+                 {"memmap"}};
   }
   if (given.size() > 1) {
-    return Error{fmt::format("{} and {} each name a machine; give one", given[0], given[1]), {"memmap"}};
+    return Error{fmt::format("{} and {} each name a machine; give one", given[0], given[1]),
+                 {"memmap"}};
   }
 
   const auto options = read_options(arguments);

@@ -67,13 +67,15 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
   memblock.set_observer([this](const memblock::Call& call) {
     if (logs_memblock) memblock_log.push_back({call, std::nullopt});
     if (call.kind != memblock::CallKind::reserve) return;
-    asked.push_back({call.range, std::string(call.caller.owner), std::string(call.caller.function)});
+    asked.push_back(
+        {call.range, std::string(call.caller.owner), std::string(call.caller.function)});
   });
   memblock.set_event_sink([this](Event event) { events.push_back(std::move(event)); });
 }
 
 bool Boot::has_parameter(std::string_view name) const {
-  return std::ranges::any_of(parameters, [&](const auto& p) { return kernel::parameq(p.name, name); });
+  return std::ranges::any_of(parameters,
+                             [&](const auto& p) { return kernel::parameq(p.name, name); });
 }
 
 std::optional<std::string> Boot::parameter(std::string_view name) const {
@@ -102,8 +104,6 @@ void Boot::tell(Severity severity, std::string rule, std::string text,
   events.push_back({severity, std::string(step), std::move(rule), std::move(text), range});
 }
 
-bool Boot::panicked() const {
-  return !events.empty() && events.back().severity == Severity::panic;
-}
+bool Boot::panicked() const { return !events.empty() && events.back().severity == Severity::panic; }
 
 }  // namespace memmap::boot

@@ -1,5 +1,5 @@
-// The functions behind the rows of boot/steps.cc, by the file they are in. Each does what the kernel
-// function of its name does to the memory, and tells it in events.
+// The functions behind the rows of boot/steps.cc, by the file they are in. Each does what the
+// kernel function of its name does to the memory, and tells it in events.
 #pragma once
 
 #include "boot/boot.h"

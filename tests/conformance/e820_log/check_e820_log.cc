@@ -26,7 +26,8 @@ std::string show(const Line& l) {
   if (l.kind == Line::Kind::remove) {
     return fmt::format("remove {} {}", range, l.from ? e820::type_name(*l.from) : "");
   }
-  return fmt::format("update {} {} ==> {}", range, e820::type_name(*l.from), e820::type_name(*l.to));
+  return fmt::format("update {} {} ==> {}", range, e820::type_name(*l.from),
+                     e820::type_name(*l.to));
 }
 
 std::vector<std::string> logged(const std::vector<Line>& lines) {
