@@ -35,7 +35,8 @@ void Memblock::trim_memory(std::uint64_t align) {
     Region r = list.at(p);
     const std::uint64_t base = align_up(raw(r.range.base()), align);
     const std::uint64_t end = align_down(raw(r.range.end()), align);
-    if (base < end) {
+    // In the last block of the address space the kernel's rounding wraps, and breaks its list.
+    if (base >= raw(r.range.base()) && base < end) {
       r.range = PhysRange::make(base, end);
       list.replace(p, r);
       p = list.next(p);
