@@ -35,7 +35,8 @@ constexpr Option kReplay[] = {
 };
 
 constexpr Command kCommands[] = {
-    {"simulate", "boot a machine's memory map and report what became of it",
+    {"simulate",
+     "boot a machine's memory map and report what became of it",
      "  memmap simulate --e820 /sys/firmware/memmap\n"
      "  dmesg | memmap simulate --e820 - --kernel 6.12.117+deb12-amd64\n"
      "  memmap simulate --synthetic \"ram:640K hole:384K ram:3G\" --cmdline \"mem=2G\"\n"
@@ -43,7 +44,8 @@ constexpr Command kCommands[] = {
      kSimulate,
      {"SOURCE", "what to read, as with --e820", false},
      run_simulate},
-    {"convert", "write a machine's memory map in another format",
+    {"convert",
+     "write a machine's memory map in another format",
      "  memmap convert boot.log --to yaml\n"
      "  memmap convert /sys/firmware/memmap --to synthetic\n"
      "  memmap convert map.yaml --to sysfs -o memmap",

@@ -24,6 +24,8 @@ class FactReader {
   void acpi_line(std::string_view text);    // `ACPI: XSDT 0x...`, `ACPI: SRAT: Node ...`
   void srat_node(std::string_view text);
   void cpu_line(std::string_view text);
+  void esrt_line(std::string_view text);
+  void efi_mmio_line(std::string_view text);
   void mtrr_line(std::string_view text);
   void edit_line(std::string_view text);
 

@@ -25,7 +25,8 @@ Result<kernel::Profile> read(const std::string& path) {
 
 // `6.1.0-55-cloud-amd64` is one of Debian's special ones, `6.1.0-55-amd64` the general one.
 bool is_general(std::string_view name) {
-  return name.ends_with(kGeneral) && !name.ends_with("-cloud-amd64") && !name.ends_with("-rt-amd64");
+  return name.ends_with(kGeneral) && !name.ends_with("-cloud-amd64") &&
+         !name.ends_with("-rt-amd64");
 }
 
 unsigned rank(kernel::Version v) { return v.major * 1000 + v.minor; }
@@ -50,8 +51,8 @@ std::optional<std::string> nearest(const std::vector<std::string>& names, kernel
 
 Error no_such_kernel(const std::string& wanted, const std::vector<std::string>& names) {
   const std::vector<std::string_view> known(names.begin(), names.end());
-  std::string message = fmt::format("no kernel profile of that name; there are {}",
-                                    fmt::join(names, ", "));
+  std::string message =
+      fmt::format("no kernel profile of that name; there are {}", fmt::join(names, ", "));
   if (const auto near = closest(wanted, known)) message += fmt::format("; did you mean {}?", *near);
   return {message, {wanted}};
 }
@@ -101,7 +102,8 @@ Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
     choice->note = fmt::format(
         "no profile of {} is known: its version's rules, with the sizes of {}", *release, *name);
   } else {
-    choice->note = fmt::format("the machine does not say which kernel it ran; {} is assumed", *name);
+    choice->note =
+        fmt::format("the machine does not say which kernel it ran; {} is assumed", *name);
   }
   return choice;
 }

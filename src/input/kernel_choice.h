@@ -18,7 +18,8 @@ struct KernelChoice {
 // `wanted`: a file (its name ends in .yaml or holds a slash) or a name in `folder`, with a message
 // that suggests the nearest when there is none. Without it: the profile of `release`, the kernel
 // that the machine ran; else the one nearest in version, with the rules of `release`'s version and
-// this profile's sizes; else, for a machine without release, the newest of Debian's general kernels.
+// this profile's sizes; else, for a machine without release, the newest of Debian's general
+// kernels.
 Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
                                    const std::optional<std::string>& release,
                                    const std::string& folder);

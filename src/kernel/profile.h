@@ -35,9 +35,9 @@ struct Profile {
       0x1000000;                           // CONFIG_PHYSICAL_START: where it lies without KASLR
   unsigned nodes_shift = 6;                // CONFIG_NODES_SHIFT: MAX_NUMNODES = 1 << it
   bool x86_5level = true;                  // CONFIG_X86_5LEVEL
-  bool randomize_memory = true;                 // CONFIG_RANDOMIZE_MEMORY
-  bool zone_dma = true;                         // CONFIG_ZONE_DMA
-  std::uint64_t real_mode_size = 0x7000;        // real_mode_blob, whole pages; bytes
+  bool randomize_memory = true;            // CONFIG_RANDOMIZE_MEMORY
+  bool zone_dma = true;                    // CONFIG_ZONE_DMA
+  std::uint64_t real_mode_size = 0x7000;   // real_mode_blob, whole pages; bytes
   bool deferred_struct_page_init = false;  // CONFIG_DEFERRED_STRUCT_PAGE_INIT
   bool memory_hotplug = true;              // CONFIG_MEMORY_HOTPLUG
   bool numa = true;                        // CONFIG_NUMA

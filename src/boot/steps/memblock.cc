@@ -17,8 +17,8 @@ std::vector<PhysRange> memory_ranges(const Boot& boot) {
   return out;
 }
 
-// Places the tables of the direct map as the kernel finds them: in the brk area while it lasts, then
-// below what is mapped already. kernel: alloc_low_pages(), arch/x86/mm/init.c
+// Places the tables of the direct map as the kernel finds them: in the brk area while it lasts,
+// then below what is mapped already. kernel: alloc_low_pages(), arch/x86/mm/init.c
 void place_tables(Boot& boot, const paging::DirectMap& map) {
   for (const paging::MapStep& step : map.steps) {
     for (const paging::TableRequest& table : step.tables) {
@@ -57,8 +57,9 @@ void e820_memblock_setup(Boot& boot) {
 }
 
 void reserve_real_mode(Boot& boot) {
-  const auto found = boot.memblock.phys_alloc_range(boot.profile.real_mode_size, kPageSize, PhysAddr{0},
-                                                    PhysAddr{kMiB}, {"reserve_real_mode", "real mode trampoline"});
+  const auto found =
+      boot.memblock.phys_alloc_range(boot.profile.real_mode_size, kPageSize, PhysAddr{0},
+                                     PhysAddr{kMiB}, {"reserve_real_mode", "real mode trampoline"});
   if (!found) {
     boot.tell(Severity::warning, "reserve_real_mode(), arch/x86/realmode/init.c",
               "No sub-1M memory is available for the trampoline");
@@ -107,8 +108,8 @@ void reserve_initrd(Boot& boot) {
 void acpi_boot_table_init(Boot& boot) {
   for (const AcpiTable& t : boot.machine.acpi_tables) {
     // Those that the root tables list; these themselves and what the FADT names are not reserved.
-    if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT" || t.signature == "FACS" ||
-        t.signature == "DSDT") {
+    if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT" ||
+        t.signature == "FACS" || t.signature == "DSDT") {
       continue;
     }
     boot.reserve(t.range, {"acpi_reserve_initial_tables", "ACPI tables"});

@@ -14,9 +14,7 @@ namespace {
 
 memblock::Regions memory_of(const Boot& boot) { return boot.memblock.memory().list.regions(); }
 
-bool numa_is_off(const Boot& boot) {
-  return !boot.profile.numa || boot.parameter("numa") == "off";
-}
+bool numa_is_off(const Boot& boot) { return !boot.profile.numa || boot.parameter("numa") == "off"; }
 
 // The affinities that firmware's SRAT or a scenario gives, in their order.
 numa::Parsed parsed_nodes(const Boot& boot) {
@@ -44,7 +42,8 @@ numa::Registered nodes_of(const Boot& boot) {
 }
 
 // A size with a unit, or a percentage of all memory. kernel: cmdline_parse_core()
-void core_size(const std::optional<std::string>& text, std::uint64_t& pages, std::uint64_t& percent) {
+void core_size(const std::optional<std::string>& text, std::uint64_t& pages,
+               std::uint64_t& percent) {
   if (!text) return;
   const auto parsed = kernel::memparse(*text);
   if (parsed.rest.starts_with('%')) {
@@ -88,7 +87,8 @@ void initmem_init(Boot& boot) {
   boot.nodes = setup.nodes;
   const auto pgdat = boot.profile.struct_sizes.find("pglist_data");
   if (pgdat != boot.profile.struct_sizes.end()) {
-    for (const auto& r : numa::node_data_requests(setup.nodes, pgdat->second, boot.profile.version)) {
+    for (const auto& r :
+         numa::node_data_requests(setup.nodes, pgdat->second, boot.profile.version)) {
       boot.memblock.phys_alloc_try_nid(r.size, r.align, r.nid, {"alloc_node_data", "node data"});
     }
   }
@@ -114,8 +114,8 @@ void sparse_init(Boot& boot) {
       next = end;
     }
     if (sections == 0) continue;
-    boot.memblock.alloc_exact_nid_raw(sections * bytes_of_section, paging::kSize2M, PhysAddr{16 * kMiB},
-                                      memblock::kAllocAccessible, nid,
+    boot.memblock.alloc_exact_nid_raw(sections * bytes_of_section, paging::kSize2M,
+                                      PhysAddr{16 * kMiB}, memblock::kAllocAccessible, nid,
                                       {"sparse_init_nid", "struct pages"});
   }
 }
@@ -144,8 +144,8 @@ void memblock_free_all(Boot& boot) {
   options.max_page_order = boot.profile.max_page_order;
   options.pageblock_order = boot.profile.pageblock_order;
   options.version = boot.profile.version;
-  buddy::Handoff handoff =
-      buddy::free_all(memory_of(boot), boot.memblock.reserved().list.regions(), boot.zone_nodes, options);
+  buddy::Handoff handoff = buddy::free_all(memory_of(boot), boot.memblock.reserved().list.regions(),
+                                           boot.zone_nodes, options);
   for (buddy::ZoneFree& free : handoff.zones) {
     for (NodeState& node : boot.node_states) {
       if (node.nid != free.nid) continue;

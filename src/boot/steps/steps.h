@@ -1,5 +1,5 @@
-// The functions behind the rows of boot/steps.cc, by the file they are in. Each does what the kernel
-// function of its name does to the memory, and tells it in events.
+// The functions behind the rows of boot/steps.cc, by the file they are in. Each does what the
+// kernel function of its name does to the memory, and tells it in events.
 #pragma once
 
 #include "boot/boot.h"
@@ -29,6 +29,7 @@ void mtrr_trim_uncached_memory(Boot& boot);
 void efi_memblock_x86_reserve_range(Boot& boot);
 void efi_init(Boot& boot);
 void efi_find_mirror(Boot& boot);
+void efi_esrt_init(Boot& boot);
 void efi_reserve_boot_services(Boot& boot);
 
 // steps/memblock.cc: memory and its first users
