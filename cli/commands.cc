@@ -25,6 +25,15 @@ constexpr Option kConvert[] = {
     {"--force", "", "replace FILE if it exists"},
 };
 
+constexpr Option kReplay[] = {
+    {"--kernel", "NAME", "whose rules to follow, if not those of the log's: a name or a file"},
+    {"--cmdline", "TEXT", "its command line, if not the log's"},
+    {"--boot", "N", "the N-th boot of a log that holds several (default: the last)"},
+    {"--format", "FORMAT", "text (default) or json"},
+    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
+    {"--force", "", "replace FILE if it exists"},
+};
+
 constexpr Command kCommands[] = {
     {"simulate",
      "boot a machine's memory map and report what became of it",
@@ -43,6 +52,12 @@ constexpr Command kCommands[] = {
      kConvert,
      {"SOURCE", "what to read, as with --e820", false},
      run_convert},
+    {"replay", "check a log made with memblock=debug: what the kernel chose against what memmap would",
+     "  memmap replay memblock.log\n"
+     "  memmap replay memblock.log --format json -o replay.json",
+     kReplay,
+     {"LOG", "a kernel log, compressed or not; `-`: standard input"},
+     run_replay},
     {"formats", "list what can be read and written", "", {}, {}, run_formats},
 };
 

@@ -13,7 +13,6 @@
 #include "input/synthetic.h"
 
 namespace memmap::cli {
-namespace {
 
 Result<input::ReadOptions> read_options(const Arguments& arguments) {
   input::ReadOptions options;
@@ -28,8 +27,6 @@ Result<input::ReadOptions> read_options(const Arguments& arguments) {
   }
   return options;
 }
-
-}  // namespace
 
 Result<Machine> machine_of(const Arguments& arguments, const std::string& positional) {
   constexpr std::array kSources{"--e820", "--synthetic", "--machine", "--sysroot"};

@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "command.h"
+#include "input/formats.h"
 #include "machine/machine.h"
 
 namespace memmap::cli {
@@ -19,6 +20,8 @@ namespace memmap::cli {
     "--boot", "N", "the N-th boot of a log that holds several (default: the last)"                \
   }
 
+// --input-format and --boot, where the command has them.
+Result<input::ReadOptions> read_options(const Arguments& arguments);
 // The machine that the arguments name. `positional` is a source given without an option, or empty.
 Result<Machine> machine_of(const Arguments& arguments, const std::string& positional = {});
 

@@ -7,6 +7,7 @@ namespace memmap::cli {
 
 ExitCode run_simulate(const Arguments& arguments);
 ExitCode run_convert(const Arguments& arguments);
+ExitCode run_replay(const Arguments& arguments);
 ExitCode run_formats(const Arguments& arguments);
 
 }  // namespace memmap::cli

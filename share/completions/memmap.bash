@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate convert formats help"
+  local commands="simulate convert replay formats help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -25,7 +25,9 @@ _memmap() {
       return
       ;;
     --format)
-      mapfile -t COMPREPLY < <(compgen -W "text json dot memblock-debug" -- "$cur")
+      local report_formats="text json dot memblock-debug"
+      [[ ${COMP_WORDS[1]:-} == replay ]] && report_formats="text json"
+      mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
       ;;
     --to)
@@ -58,8 +60,11 @@ _memmap() {
     convert)
       options="--to --e820 --synthetic --machine --sysroot --input-format --boot --output --force --help"
       ;;
+    replay)
+      options="--kernel --cmdline --boot --format --output --force --help"
+      ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate convert formats" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay formats" -- "$cur")
       return
       ;;
     formats)
@@ -68,7 +73,7 @@ _memmap() {
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-  elif [[ $command == convert ]]; then
+  elif [[ $command == convert || $command == replay ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()
   else
