@@ -50,10 +50,10 @@ paging::Features features_of(const Boot& boot) {
   f.nx = cpu.nx.value_or(true);
   f.la57 = cpu.la57.value_or(false) && boot.profile.x86_5level && !boot.has_parameter("no5lvl");
   f.pti = page_table_isolation(boot);
-  f.debug_pagealloc = boot.profile.has("DEBUG_PAGEALLOC") &&
-                      (boot.profile.has("DEBUG_PAGEALLOC_ENABLE_DEFAULT")
-                           ? boot.parameter("debug_pagealloc") != "off"
-                           : boot.parameter("debug_pagealloc") == "on");
+  f.debug_pagealloc =
+      boot.profile.has("DEBUG_PAGEALLOC") && (boot.profile.has("DEBUG_PAGEALLOC_ENABLE_DEFAULT")
+                                                  ? boot.parameter("debug_pagealloc") != "off"
+                                                  : boot.parameter("debug_pagealloc") == "on");
   return f;
 }
 
@@ -93,9 +93,8 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
   memblock.set_policies(options.top_down, options.bottom_up);
   memblock.set_observer([this](const memblock::Call& call) {
     if (logs_memblock) memblock_log.push_back({call, std::nullopt});
-    if (call.kind != memblock::CallKind::reserve) return;
-    asked.push_back(
-        {call.range, std::string(call.caller.owner), std::string(call.caller.function)});
+    if (call.kind == memblock::CallKind::reserve) owners.reserve(call.range, call.caller);
+    if (call.kind == memblock::CallKind::free) owners.free(call.range);
   });
   memblock.set_event_sink([this](Event event) { events.push_back(std::move(event)); });
 }

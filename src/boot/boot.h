@@ -7,6 +7,7 @@
 
 #include "base/event.h"
 #include "boot/outcome.h"
+#include "boot/owners.h"
 #include "e820/edit.h"
 #include "e820/parameters.h"
 #include "e820/table.h"
@@ -58,7 +59,7 @@ struct Boot {
   memblock::Memblock memblock;
   bool logs_memblock = false;  // memblock=debug would have been read
   std::vector<MemblockLine> memblock_log{};
-  std::vector<Owned> asked{};  // every reservation, in the order they were made
+  Owners owners{};
 
   PageTables page_tables{};
   numa::Nodes nodes{};
