@@ -34,15 +34,15 @@ SYMBOLS = {
 
 # Options of the configuration that change the boot; those that are off are written as false.
 OPTIONS = """
-ACPI ACPI_NUMA ACPI_TABLE_UPGRADE AMD_MEM_ENCRYPT AMD_NUMA ARCH_HAS_PTE_SPECIAL BASE_SMALL
+ACPI ACPI_NUMA ACPI_TABLE_UPGRADE AMD_MEM_ENCRYPT AMD_NUMA BASE_SMALL
 BOOT_CONFIG CMA CMA_AREAS CMA_SIZE_MBYTES CMA_SIZE_PERCENTAGE CMA_SIZE_SEL_MAX CMA_SIZE_SEL_MBYTES
 CMA_SIZE_SEL_MIN CMA_SIZE_SEL_PERCENTAGE CMDLINE CMDLINE_BOOL CMDLINE_OVERRIDE CPUMASK_OFFSTACK
 CRASH_DUMP CRASH_RESERVE DEBUG_OBJECTS DEBUG_PAGEALLOC DEBUG_PAGEALLOC_ENABLE_DEFAULT DMA_CMA DMI EFI
 EFI_RUNTIME_MAP FIRMWARE_MEMMAP GART_IOMMU HIBERNATION HPET_TIMER HUGETLB_PAGE
 HUGETLB_PAGE_OPTIMIZE_VMEMMAP INIT_ON_ALLOC_DEFAULT_ON INIT_ON_FREE_DEFAULT_ON
 INTEL_IOMMU INTEL_TDX_GUEST ISA_DMA_API KASAN KEXEC_CORE KFENCE KFENCE_NUM_OBJECTS
-KFENCE_SAMPLE_INTERVAL KMSAN LOG_BUF_SHIFT LOG_CPU_MAX_BUF_SHIFT MAXSMP MEMCG MEM_ALLOC_PROFILING
-MITIGATION_PAGE_TABLE_ISOLATION NR_CPUS NUMA_EMU PAGE_EXTENSION PAGE_IDLE_FLAG PAGE_OWNER
+KFENCE_SAMPLE_INTERVAL KMSAN LOCKDEP LOG_BUF_SHIFT LOG_CPU_MAX_BUF_SHIFT MAXSMP MEMCG MEMORY_HOTREMOVE MEM_ALLOC_PROFILING
+MITIGATION_PAGE_TABLE_ISOLATION MODULES NR_CPUS NUMA_EMU PAGE_EXTENSION PAGE_IDLE_FLAG PAGE_OWNER
 PAGE_POISONING PAGE_TABLE_CHECK PAGE_TABLE_CHECK_ENFORCED PAGE_TABLE_ISOLATION PCI PHYSICAL_ALIGN
 PRINTK RANDOMIZE_BASE RANDOMIZE_MEMORY RANDOM_KMALLOC_CACHES SMP SPARSEMEM_EXTREME
 SPARSEMEM_VMEMMAP STACKDEPOT STACKDEPOT_ALWAYS_INIT SWIOTLB SWIOTLB_DYNAMIC TRANSPARENT_HUGEPAGE
@@ -55,6 +55,28 @@ __per_cpu_start __per_cpu_end __per_cpu_load real_mode_blob real_mode_blob_end _
 _sinittext _einittext __nosave_begin __nosave_end __smp_locks __smp_locks_end __end_rodata_hpage_align
 __entry_text_start __entry_text_end __log_buf
 """.split()
+
+# Functions that call memblock, or are inlined into those that do; the ones that the symbol table
+# has are not inlined, so memblock=debug names them.
+CALLERS = set("""
+acpi_parse_hpet acpi_reserve_initial_tables alloc_bootmem_cpumask_var alloc_large_system_hash
+alloc_low_pages alloc_node_data arch_reserve_crashkernel __alloc_bootmem_huge_page
+alloc_bootmem_huge_page alloc_offline_node_data crash_reserve dma_contiguous_reserve
+e820__memblock_alloc_reserved e820__memblock_setup e820__register_nosave_regions
+e820__reserve_resources early_reserve_memory efi_memattr_init efi_memblock_x86_reserve_range
+efi_reserve_boot_services firmware_map_add_early free_area_init init_mem_mapping
+io_apic_init_mappings ioapic_setup_resources kfence_alloc_pool kfence_alloc_pool_and_metadata
+memblocks_present memmap_alloc memory_map_top_down numa_alloc_distance pcpu_alloc_alloc_info
+pcpu_alloc_first_chunk pcpu_build_alloc_info pcpu_embed_first_chunk pcpu_fc_alloc pcpu_fc_free
+pcpu_free_alloc_info pcpu_page_first_chunk pcpu_setup_first_chunk print_unknown_bootoptions
+register_nosave_region relocate_initrd reserve_brk reserve_crashkernel reserve_crashkernel_generic
+reserve_crashkernel_low reserve_real_mode setup_arch setup_command_line setup_cpu_local_masks
+setup_log_buf setup_node_to_cpumask_map smp_reserve_memory smp_scan_config sparse_buffer_fini
+sparse_buffer_init sparse_early_usemaps_alloc_pgdat_section sparse_index_alloc sparse_init
+sparse_init_nid spp_getpage start_kernel swiotlb_init_remap swiotlb_memblock_alloc
+vmemmap_alloc_block vmemmap_alloc_block_zero vmemmap_p4d_populate vmemmap_pgd_populate
+vmemmap_pud_populate vmemmap_pmd_populate __earlyonly_bootmem_alloc
+""".split())
 
 
 def read_text(path):
@@ -69,8 +91,12 @@ def read_symbols(path):
     needed = set(SYMBOLS.values()) | {"_text"}
     wanted = needed | set(FURTHER_SYMBOLS)
     found = {}
+    functions = set()
     for line in read_text(path).splitlines():
         parts = line.split()
+        if len(parts) == 3 and parts[1] in "tT" and parts[2].split(".")[0] in CALLERS:
+            if not parts[2].endswith((".cold", ".part.0")):
+                functions.add(parts[2])
         if len(parts) == 3 and parts[2] in wanted:
             found.setdefault(parts[2], int(parts[0], 16))
     missing = sorted(needed - set(found))
@@ -79,7 +105,7 @@ def read_symbols(path):
     text = found["_text"]
     image = {key: found[symbol] - text for key, symbol in SYMBOLS.items()}
     return image, {name: found[name] - (text if found[name] >= text else 0)
-                   for name in sorted(set(FURTHER_SYMBOLS) & set(found))}
+                   for name in sorted(set(FURTHER_SYMBOLS) & set(found))}, functions
 
 
 def read_config(path):
@@ -139,7 +165,7 @@ def main():
     max_order = 10
     pageblock = 9 if config.get("HUGETLB_PAGE") == "y" else max_order
 
-    image, symbols = read_symbols(args.symbols)
+    image, symbols, functions = read_symbols(args.symbols)
     out = ["# Written by tools/make_profile.py. share/doc/kernel-profile.md explains the keys.",
            "schema: memmap/kernel/1",
            f"name: {json.dumps(args.name)}",
@@ -166,6 +192,8 @@ def main():
         out.append("parameters:")
         for kind, names in read_parameters(args.parameters).items():
             out += [f"  {kind}: >-"] + folded(names)
+    if functions:
+        out += ["functions: >-"] + [line[2:] for line in folded(functions)]
     print("\n".join(out))
 
 
