@@ -37,8 +37,8 @@ def tables(e820):
 
 
 def calls(text):
-    """The lines of memblock=debug without the caller's offset."""
-    return [re.sub(r"\+0x\w+/0x\w+$", "", line.strip()) for line in text.splitlines()
+    """The lines of memblock=debug without the caller, which depends on what the compiler inlined."""
+    return [re.sub(r" [\w.]+(\+0x\w+/0x\w+)?$", "", line.strip()) for line in text.splitlines()
             if re.match(r"memblock_\w+: ", line)]
 
 
