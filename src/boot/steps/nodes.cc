@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/align.h"
 #include "boot/steps/steps.h"
@@ -14,14 +15,15 @@ namespace {
 
 memblock::Regions memory_of(const Boot& boot) { return boot.memblock.memory().list.regions(); }
 
-bool numa_is_off(const Boot& boot) { return !boot.profile.numa || boot.parameter("numa") == "off"; }
-
 // The affinities that firmware's SRAT or a scenario gives, in their order.
 numa::Parsed parsed_nodes(const Boot& boot) {
   numa::Parsed out;
   for (const NodeMemory& m : boot.machine.node_memory) {
     out.blocks.push_back({m.range, m.nid});
     if (std::ranges::find(out.nodes, m.nid) == out.nodes.end()) out.nodes.push_back(m.nid);
+  }
+  for (const int nid : boot.machine.cpu_nodes) {
+    if (std::ranges::find(out.nodes, nid) == out.nodes.end()) out.nodes.push_back(nid);
   }
   return out;
 }
@@ -31,10 +33,10 @@ numa::Registered nodes_of(const Boot& boot) {
   numa::Options options;
   options.max_pfn = boot.max_pfn;
   options.nodes_shift = boot.profile.nodes_shift;
-  options.numa_off = numa_is_off(boot);
+  options.numa_off = !boot.profile.numa || boot.parameter("numa") == "off";
   options.version = boot.profile.version;
   const memblock::Regions memory = memory_of(boot);
-  if (!options.numa_off && !boot.machine.node_memory.empty()) {
+  if (boot.uses_affinities()) {
     numa::Registered setup = numa::from_blocks(parsed_nodes(boot), memory, options);
     if (setup.accepted) return setup;
   }
@@ -42,8 +44,7 @@ numa::Registered nodes_of(const Boot& boot) {
 }
 
 // A size with a unit, or a percentage of all memory. kernel: cmdline_parse_core()
-void core_size(const std::optional<std::string>& text, std::uint64_t& pages,
-               std::uint64_t& percent) {
+void core_size(const std::optional<std::string>& text, std::uint64_t& pages, std::uint64_t& percent) {
   if (!text) return;
   const auto parsed = kernel::memparse(*text);
   if (parsed.rest.starts_with('%')) {
@@ -74,33 +75,99 @@ void append(Events& events, const Events& more, std::string_view step) {
 
 }  // namespace
 
-// kernel: initmem_init(), numa_register_memblks(), alloc_node_data()
-void initmem_init(Boot& boot) {
-  const numa::Registered setup = nodes_of(boot);
-  append(boot.events, setup.events, boot.step);
+namespace {
+
+void set_all_nodes(Boot& boot, int nid) {
+  constexpr std::uint64_t kAll = ~0ull;
+  boot.memblock.set_node(PhysAddr{0}, kAll, nid);
+  boot.memblock.set_reserved_node(PhysAddr{0}, kAll, nid);
+  boot.memblock.clear_hotplug(PhysAddr{0}, kAll);
+}
+
+// Firmware's distances between the nodes are kept in a table, from the moment they are read.
+// kernel: acpi_numa_slit_init(), numa_alloc_distance(), arch/x86/mm/numa.c, v6.1;
+// mm/numa_memblks.c, v6.12
+void numa_alloc_distance(Boot& boot) {
+  const bool has_slit = std::ranges::any_of(boot.machine.acpi_tables,
+                                            [](const AcpiTable& t) { return t.signature == "SLIT"; });
+  if (!has_slit || !boot.uses_affinities()) return;
+  std::uint64_t count = 0;
+  for (const int nid : parsed_nodes(boot).nodes) {
+    count = std::max(count, static_cast<std::uint64_t>(nid) + 1);
+  }
+  const memblock::Caller caller = boot.caller("distances between nodes", {"numa_alloc_distance"});
+  const std::uint64_t size = count * count;
+  if (boot.behaviour.numa_distance_by_alloc) {
+    boot.memblock.alloc(size, kPageSize, caller);
+  } else {
+    boot.memblock.phys_alloc_range(size, kPageSize, PhysAddr{0}, boot.memblock.current_limit(),
+                                   caller);
+  }
+}
+
+void set_nodes(Boot& boot, const numa::Registered& setup) {
   for (const numa::NodeBlock& b : setup.meminfo) {
     boot.memblock.set_node(b.range.base(), b.range.size(), b.nid);
   }
   for (const numa::NodeBlock& b : setup.meminfo) {
     boot.memblock.set_reserved_node(b.range.base(), b.range.size(), b.nid);
   }
-  boot.nodes = setup.nodes;
-  if (!setup.possible.empty()) boot.last_possible_node = setup.possible.back();
-  const auto pgdat = boot.profile.struct_sizes.find("pglist_data");
-  if (pgdat != boot.profile.struct_sizes.end()) {
-    for (const auto& r : numa::node_data_requests(setup.nodes, pgdat->second, boot.profile.version)) {
-      const auto found = boot.memblock.phys_alloc_try_nid(
-          r.size, r.align, r.nid,
-          boot.caller(boot.name_for_node("data", r.nid), {"alloc_node_data", "initmem_init"}));
-      if (!found) {
-        return boot.tell(Severity::panic, "alloc_node_data(), mm/numa.c",
-                         fmt::format("Kernel panic - not syncing: Cannot allocate {} bytes for node {} data",
-                                     r.size, r.nid));
-      }
-      boot.node_data[r.nid] = *found;
+  // What of a node the kernel uses already can never be taken away.
+  // kernel: numa_clear_kernel_node_hotplug()
+  std::set<int> used;
+  for (const memblock::Region& r : boot.memblock.reserved().list.regions()) used.insert(r.nid);
+  for (const numa::NodeBlock& b : setup.meminfo) {
+    if (used.contains(b.nid)) boot.memblock.clear_hotplug(b.range.base(), b.range.size());
+  }
+}
+
+void alloc_node_data(Boot& boot, const numa::Registered& setup) {
+  const std::uint64_t size = boot.profile.size_of("pglist_data", 174464);
+  for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.profile.version)) {
+    const auto found = boot.memblock.phys_alloc_try_nid(
+        r.size, r.align, r.nid,
+        boot.caller(boot.name_for_node("data", r.nid), {"alloc_node_data", "initmem_init"}));
+    if (!found) {
+      return boot.tell(Severity::panic, "alloc_node_data(), mm/numa.c",
+                       fmt::format("Kernel panic - not syncing: Cannot allocate {} bytes for node {} data",
+                                   r.size, r.nid));
+    }
+    boot.node_data[r.nid] = *found;
+  }
+}
+
+}  // namespace
+
+// kernel: initmem_init(), numa_init(), arch/x86/mm/numa.c, v6.1 and v6.12
+void initmem_init(Boot& boot) {
+  set_all_nodes(boot, boot.behaviour.numa_clears_to_no_node ? memblock::kAnyNode
+                                                            : boot.behaviour.max_numnodes);
+  numa_alloc_distance(boot);
+  if (boot.uses_affinities() && boot.profile.memory_hotplug) {
+    for (const NodeMemory& m : boot.machine.node_memory) {
+      if (m.hotpluggable) boot.memblock.mark_hotplug(m.range.base(), m.range.size());
     }
   }
-  boot.dump_memblock();
+  boot.memblock.set_bottom_up(false);
+  const numa::Registered setup = nodes_of(boot);
+  append(boot.events, setup.events, boot.step);
+  set_nodes(boot, setup);
+  boot.nodes = setup.nodes;
+  boot.possible_nodes = setup.possible;
+  alloc_node_data(boot, setup);
+  if (!boot.panicked()) boot.dump_memblock();
+}
+
+// Nodes without memory have data too. kernel: alloc_offline_node_data(), mm/numa.c, v6.12;
+// generic_alloc_nodedata(), v6.1
+void alloc_offline_node_data(Boot& boot) {
+  constexpr std::uint64_t kCacheLine = 64;
+  for (const int nid : boot.possible_nodes) {
+    if (std::ranges::binary_search(boot.nodes.online, nid)) continue;
+    boot.alloc_or_panic(boot.profile.size_of("pglist_data", 174464), kCacheLine,
+                        boot.caller(boot.name_for_node("data", nid),
+                                    {"alloc_offline_node_data", "free_area_init"}));
+  }
 }
 
 void free_area_init(Boot& boot) {
@@ -129,8 +196,8 @@ void memblock_free_all(Boot& boot) {
   options.max_page_order = boot.profile.max_page_order;
   options.pageblock_order = boot.profile.pageblock_order;
   options.version = boot.profile.version;
-  buddy::Handoff handoff = buddy::free_all(memory_of(boot), boot.memblock.reserved().list.regions(),
-                                           boot.zone_nodes, options);
+  buddy::Handoff handoff =
+      buddy::free_all(memory_of(boot), boot.memblock.reserved().list.regions(), boot.zone_nodes, options);
   for (buddy::ZoneFree& free : handoff.zones) {
     for (NodeState& node : boot.node_states) {
       if (node.nid != free.nid) continue;
