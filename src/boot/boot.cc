@@ -14,6 +14,29 @@ memblock::Options memblock_options(const Boot& boot) {
   return options;
 }
 
+// Whether the processor leaks the kernel's memory to user space: what it says itself, else by its
+// maker and, for Intel's, by generations that never speculate. kernel: cpu_vuln_whitelist,
+// cpu_set_bug_bits(), arch/x86/kernel/cpu/common.c, v6.12
+bool has_meltdown(const CpuFacts& cpu) {
+  if (cpu.meltdown) return *cpu.meltdown;
+  if (cpu.vendor != "GenuineIntel" || cpu.family < 6) return false;
+  // Bonnell and Saltwell, the Atoms that execute in order.
+  constexpr unsigned kInOrder[] = {0x1c, 0x26, 0x27, 0x35, 0x36};
+  return cpu.family != 6 || std::ranges::find(kInOrder, cpu.model) == std::end(kInOrder);
+}
+
+// kernel: pti_check_boottime_disable(), arch/x86/mm/pti.c, v6.1 and v6.12
+bool page_table_isolation(const Boot& boot) {
+  if (!boot.profile.has("MITIGATION_PAGE_TABLE_ISOLATION") &&
+      !boot.profile.has("PAGE_TABLE_ISOLATION")) {
+    return false;
+  }
+  if (boot.has_parameter("nopti") || boot.parameter("mitigations") == "off") return false;
+  const auto pti = boot.parameter("pti");
+  if (pti == "off") return false;
+  return pti == "on" || has_meltdown(boot.machine.cpu);
+}
+
 // What the processor can do and neither kernel nor command line forbids.
 paging::Features features_of(const Boot& boot) {
   const CpuFacts& cpu = boot.machine.cpu;
@@ -23,7 +46,11 @@ paging::Features features_of(const Boot& boot) {
   f.pge = cpu.pge.value_or(true);
   f.nx = cpu.nx.value_or(true);
   f.la57 = cpu.la57.value_or(false) && boot.profile.x86_5level && !boot.has_parameter("no5lvl");
-  f.debug_pagealloc = boot.parameter("debug_pagealloc") == "on";
+  f.pti = page_table_isolation(boot);
+  f.debug_pagealloc = boot.profile.has("DEBUG_PAGEALLOC") &&
+                      (boot.profile.has("DEBUG_PAGEALLOC_ENABLE_DEFAULT")
+                           ? boot.parameter("debug_pagealloc") != "off"
+                           : boot.parameter("debug_pagealloc") == "on");
   return f;
 }
 

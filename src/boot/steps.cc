@@ -12,6 +12,7 @@ constexpr std::uint32_t kSetupE820Ext = 1;
 bool has_efi(const Boot& b) { return b.machine.firmware == Firmware::efi; }
 bool has_setup_data(const Boot& b) { return !b.machine.setup_data.empty(); }
 bool has_user_map(const Boot& b) { return b.user.userdef; }
+bool has_mpparse(const Boot& b) { return b.profile.has("X86_MPPARSE"); }
 bool has_initrd(const Boot& b) { return b.machine.initrd.has_value(); }
 bool has_extended_map(const Boot& b) {
   return !b.machine.extended_map.empty() ||
@@ -42,7 +43,7 @@ const Step kSteps[] = {
     {"e820__end_of_ram_pfn", kE820, {}, {}, nullptr, e820_end_of_ram_pfn},
     {"mtrr_trim_uncached_memory", kMtrr, {}, {}, nullptr, mtrr_trim_uncached_memory},
     {"e820__end_of_low_ram_pfn", kE820, {}, {}, nullptr, e820_end_of_low_ram_pfn},
-    {"find_mptable", "arch/x86/kernel/mpparse.c", {}, {}, nullptr, find_mptable},
+    {"find_mptable", "arch/x86/kernel/mpparse.c", {}, {}, has_mpparse, find_mptable},
     {"reserve_brk", kSetup, {}, {}, nullptr, reserve_brk},
     {"e820__memblock_setup", kE820, {}, {}, nullptr, e820_memblock_setup},
     {"efi_find_mirror", "arch/x86/mm/numa.c", {4, 6, 0}, {}, has_efi, efi_find_mirror},

@@ -54,6 +54,7 @@ struct CpuFacts {
   std::optional<bool> pse{};
   std::optional<bool> pge{};
   std::optional<unsigned> phys_bits{};
+  std::optional<bool> meltdown{};  // the processor's bug that page table isolation is for
   std::string vendor{};      // GenuineIntel, AuthenticAMD
   unsigned family = 0;
   unsigned model = 0;

@@ -126,7 +126,9 @@ void free_area_init(Boot& boot) {
   options.max_page_order = boot.profile.max_page_order;
   options.version = boot.profile.version;
   const zones::Formed formed =
-      zones::form(memory_of(boot), boot.nodes.online, zones::limits(boot.max_pfn), options);
+      zones::form(memory_of(boot), boot.nodes.online, zones::limits(boot.max_pfn, {.zone_dma = boot.profile.has("ZONE_DMA"),
+                                                .zone_dma32 = boot.profile.has("ZONE_DMA32")}),
+                  options);
   append(boot.events, formed.events, boot.step);
   for (const zones::Node& n : formed.nodes) {
     NodeState state{n.nid, n.start_pfn, n.spanned_pages, n.present_pages, {}};
