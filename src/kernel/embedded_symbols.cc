@@ -9,8 +9,10 @@
 
 // The parts follow each other, each on a multiple of 8:
 //
-//   6.1    [offsets] [relative_base] [num_syms] [names] [markers] [token_table] [token_index]
-//   6.12   [num_syms] [names] [markers] [token_table] [token_index] [offsets] [relative_base]
+//   6.1    [offsets] [relative_base] [num_syms] [names] [markers] [seqs] [token_table] [token_index]
+//   6.12   [num_syms] [names] [markers] [token_table] [token_index] [offsets] [relative_base] [seqs]
+//
+// (without seqs before 6.1's stable series).
 //
 // The token table is the one that can be recognised: texts that stand for the 256 byte values, where
 // a digit stands for itself. From there the others are found by what must hold between them.
@@ -77,27 +79,17 @@ std::size_t next_name(const Table& t, std::size_t at, std::string_view& tokens) 
   return at + length;
 }
 
-// Markers tell where each 256th name starts: 0, then ascending.
-bool read_markers(Table& t) {
-  std::size_t at = t.tokens_start & ~std::size_t{3};
-  std::uint32_t after = UINT32_MAX;
-  bool padding = true;
-  while (at >= 4) {
-    at -= 4;
+// How many numbers of ascending places, each 256 names after the one before, start at `at`.
+std::size_t run_of_markers(const Table& t, std::size_t at) {
+  std::uint32_t before = *number_at<std::uint32_t>(t.data, at);
+  if (before != 0) return 0;
+  std::size_t run = 1;
+  for (at += 4; at + 4 <= t.tokens_start; at += 4, ++run) {
     const std::uint32_t value = *number_at<std::uint32_t>(t.data, at);
-    if (padding && value == 0) {  // one word at most, up to the multiple of 8
-      if (t.tokens_start - at > 8) return false;
-      continue;
-    }
-    padding = false;
-    if (value >= after) return false;
-    after = value;
-    if (value == 0) {
-      t.markers_start = at;
-      return true;
-    }
+    if (value < before + 2 * kNamesPerMarker || value > before + 256 * kNamesPerMarker) break;
+    before = value;
   }
-  return false;
+  return run;
 }
 
 // Whether `count` names start at `start`, end where the markers do and agree with them.
@@ -116,16 +108,10 @@ bool names_fit(const Table& t, std::size_t start, std::size_t count) {
   return aligned(at) == t.markers_start;
 }
 
-bool read_names(Table& t) {
-  std::size_t markers = 0;
-  std::uint32_t last = 0;
-  for (std::size_t at = t.markers_start; at + 4 <= t.tokens_start; at += 4) {
-    const std::uint32_t value = *number_at<std::uint32_t>(t.data, at);
-    if (value == 0 && markers > 0) break;
-    last = value;
-    ++markers;
-  }
-  if (markers == 0 || last > t.markers_start) return false;
+// Finds the names of `markers` markers, which start at markers_start.
+bool read_names(Table& t, std::size_t markers) {
+  const std::uint32_t last = *number_at<std::uint32_t>(t.data, t.markers_start + 4 * (markers - 1));
+  if (last > t.markers_start) return false;
   // The last marker's names take at least 2 bytes each and at most some 256.
   const std::size_t latest = t.markers_start - last;
   const std::size_t earliest = latest - std::min<std::size_t>(latest, kNamesPerMarker * 256);
@@ -138,6 +124,21 @@ bool read_names(Table& t) {
     t.count_start = at - 8;
     t.count = count;
     return true;
+  }
+  return false;
+}
+
+// Looks for the markers before the tokens; the sequence numbers may lie between, 3 bytes a symbol.
+bool read_markers(Table& t) {
+  const std::size_t latest = t.tokens_start & ~std::size_t{7};
+  const std::size_t earliest = latest - std::min(latest, aligned(3 * kMostSymbols + 8192));
+  for (std::size_t at = latest; at >= earliest + 8;) {
+    at -= 8;
+    const std::size_t run = run_of_markers(t, at);
+    if (run < 2) continue;
+    t.markers_start = at;
+    // What follows may look like one more.
+    if (read_names(t, run) || (run > 2 && read_names(t, run - 1))) return true;
   }
   return false;
 }
@@ -186,7 +187,7 @@ std::optional<Symbols> symbols_in(std::string_view section) {
   for (std::size_t at = section.find(kDigits); at != std::string_view::npos;
        at = section.find(kDigits, at + 1)) {
     Table t{.data = section};
-    if (!read_tokens(t, at + 1) || !read_markers(t) || !read_names(t)) continue;
+    if (!read_tokens(t, at + 1) || !read_markers(t)) continue;
     const std::size_t offset_bytes = aligned(4 * t.count);
     if (auto symbols = read_symbols(t, t.index_end, t.index_end + offset_bytes)) return symbols;
     if (t.count_start < offset_bytes + 8) continue;

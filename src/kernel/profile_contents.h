@@ -22,7 +22,7 @@ struct ImageRow {
 };
 std::span<const ImageRow> image_rows();
 
-// An option of the configuration that has a key of its own.
+// What has a key of its own and follows from an option; empty: from none.
 struct SettingRow {
   std::string_view key{};
   std::string_view option{};
@@ -45,7 +45,7 @@ struct NameRow {
   std::string_view name{};
   std::string_view use{};
 };
-std::span<const NameRow> symbol_rows();
+std::span<const NameRow> symbol_rows();    // sorted
 std::span<const NameRow> struct_rows();    // sorted
 std::span<const NameRow> constant_rows();  // of enums; sorted
 std::span<const NameRow> offset_rows();    // `struct.member`; sorted
