@@ -1,7 +1,11 @@
 #include "boot/boot.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ranges>
+
+#include "paging/geometry.h"
 
 namespace memmap::boot {
 namespace {
@@ -76,6 +80,60 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
     asked.push_back({call.range, std::string(call.caller.owner), std::string(call.caller.function)});
   });
   memblock.set_event_sink([this](Event event) { events.push_back(std::move(event)); });
+}
+
+memblock::Caller Boot::caller(std::string_view owner,
+                              std::initializer_list<std::string_view> functions) const {
+  for (const std::string_view function : functions) {
+    if (profile.is_function(function)) return {function, owner};
+  }
+  return {profile.functions.empty() ? *functions.begin() : *(functions.end() - 1), owner};
+}
+
+std::optional<PhysAddr> Boot::alloc_or_panic(std::uint64_t size, std::uint64_t align,
+                                             const memblock::Caller& who) {
+  const auto found = memblock.alloc(size, align, who);
+  if (!found) panic_without_memory(who.function, size);
+  return found;
+}
+
+std::string_view Boot::name_for_node(std::string_view what, int nid) {
+  std::string name = fmt::format("{} of node {}", what, nid);
+  const auto same = std::ranges::find(*names, name);
+  return same != names->end() ? *same : names->emplace_back(std::move(name));
+}
+
+void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
+  if (panicked()) return;
+  tell(Severity::panic, fmt::format("{}()", function),
+       fmt::format("Kernel panic - not syncing: {}: Failed to allocate {} bytes", function, size));
+}
+
+unsigned Boot::possible_cpus() const {
+  return std::max(1u, machine.cpu.possible.value_or(1));
+}
+
+// By the processors' affinities; the others in turns over the nodes that have memory.
+// kernel: numa_init_array(), init_cpu_to_node(), arch/x86/mm/numa.c, v6.12
+std::vector<int> Boot::nodes_of_cpus() const {
+  const std::vector<int> given = uses_affinities() ? machine.cpu_nodes : std::vector<int>{};
+  std::vector<int> out;
+  for (unsigned cpu = 0; cpu < possible_cpus(); ++cpu) {
+    if (cpu < given.size()) {
+      out.push_back(given[cpu]);
+    } else {
+      out.push_back(nodes.online.empty() ? 0 : nodes.online[cpu % nodes.online.size()]);
+    }
+  }
+  return out;
+}
+
+bool Boot::uses_affinities() const {
+  return profile.numa && parameter("numa") != "off" && !machine.node_memory.empty();
+}
+
+bool Boot::needs_table(unsigned level, std::uint64_t virt) {
+  return tables.emplace(level, virt >> paging::entry_shift(level + 1)).second;
 }
 
 bool Boot::has_parameter(std::string_view name) const {

@@ -85,6 +85,7 @@ Outcome outcome_of(Boot& boot) {
   out.memblock.bottom_up = boot.memblock.bottom_up();
   out.memblock.current_limit = boot.memblock.current_limit();
   out.memblock.max_numnodes = boot.behaviour.max_numnodes;
+  out.memblock.names = boot.names;
   out.memblock.log = std::move(boot.memblock_log);
   out.memblock.memory = boot.memblock.memory().list.regions();
   out.memblock.reserved = boot.memblock.reserved().list.regions();

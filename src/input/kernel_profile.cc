@@ -119,22 +119,23 @@ void read_config(const Document& doc, const Fields& root, Faults& faults, kernel
   });
 }
 
+std::vector<std::string> words(const Fields& fields, std::string_view key) {
+  std::vector<std::string> out;
+  const std::string text = fields.text(key).value_or("");
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (end > at) out.emplace_back(text, at, end - at);
+    at = end + 1;
+  }
+  return out;
+}
+
 void read_parameters(const Document& doc, const Fields& root, Faults& faults, kernel::Profile& p) {
   constexpr std::string_view kKeys[] = {"early", "setup", "param"};
   const std::optional<ValueId> id = root.find("parameters");
   if (!id) return;
   const Fields fields(doc, *id, "parameters", kKeys, faults);
-  const auto words = [&](std::string_view key) {
-    std::vector<std::string> out;
-    const std::string text = fields.text(key).value_or("");
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = std::min(text.find(' ', at), text.size());
-      if (end > at) out.emplace_back(text, at, end - at);
-      at = end + 1;
-    }
-    return out;
-  };
-  p.parameters = {words("early"), words("setup"), words("param")};
+  p.parameters = {words(fields, "early"), words(fields, "setup"), words(fields, "param")};
 }
 
 template <class T>
@@ -174,7 +175,8 @@ kernel::Profile profile_of(const Document& doc, Faults& faults) {
                                         "symbols",
                                         "constants",
                                         "offsets",
-                                        "parameters"};
+                                        "parameters",
+                                        "functions"};
   kernel::Profile p;
   const Fields root(doc, 0, "a kernel profile", kKeys, faults);
   root.choice("schema", std::span(&kSchema, 1));
@@ -201,6 +203,8 @@ kernel::Profile profile_of(const Document& doc, Faults& faults) {
   p.constants = counts_of(doc, root, "constants", faults);
   p.offsets = counts_of(doc, root, "offsets", faults);
   read_parameters(doc, root, faults, p);
+  p.functions = words(root, "functions");
+  std::ranges::sort(p.functions);
   return p;
 }
 

@@ -175,7 +175,7 @@ std::optional<Symbols> read_symbols(const Table& t, std::size_t offsets, std::si
     } else if (offset < 0) {
       address = *base - 1 - static_cast<std::uint64_t>(static_cast<std::int64_t>(offset));
     }
-    if (name.size() > 1) symbols.add(std::string_view(name).substr(1), address);
+    if (name.size() > 1) symbols.add(std::string_view(name).substr(1), name[0], address);
   }
   symbols.sort();
   if (!symbols.find("_text") || !symbols.find("_end")) return std::nullopt;

@@ -60,7 +60,10 @@ void read_symbols(Image& image, const GElf_Shdr& table, std::string_view names) 
     const std::string_view rest = names.substr(symbol.st_name);
     const std::size_t end = rest.find('\0');
     if (end == 0 || end == std::string_view::npos) continue;
-    image.symbols.add(rest.substr(0, end), symbol.st_value);
+    const bool global = ELF64_ST_BIND(symbol.st_info) != STB_LOCAL;
+    const char kind = type == STT_FUNC ? 't' : 'd';
+    image.symbols.add(rest.substr(0, end), static_cast<char>(global ? kind - 'a' + 'A' : kind),
+                      symbol.st_value);
   }
 }
 

@@ -36,6 +36,7 @@ class Maker {
     out_.sources["config"] = file_of(facts_.config->source);
     image();
     symbols();
+    functions();
     types();
     parameters();
     contradictions();
@@ -154,6 +155,21 @@ class Maker {
       out_.notes.push_back(fmt::format("left out: {}; --system-map or --kallsyms tells them",
                                        fmt::join(lacking, ", ")));
     }
+  }
+
+  // Left out without a symbol table: then all are taken to be there.
+  void functions() {
+    if (!facts_.symbols) return;
+    out_.sources["functions"] = file_of(facts_.symbols->source());
+    std::vector<std::string>& names = out_.profile.functions;
+    for (const std::string_view caller : memblock_callers()) {
+      for (const std::string_view found : facts_.symbols->code(caller)) {
+        // A part that the compiler moved away does not call by its own name.
+        if (!found.ends_with(".cold") && !found.ends_with(".part.0")) names.emplace_back(found);
+      }
+    }
+    std::ranges::sort(names);
+    names.erase(std::unique(names.begin(), names.end()), names.end());
   }
 
   void types() {

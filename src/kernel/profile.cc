@@ -29,7 +29,9 @@ constexpr Default kDefaults[] = {
     {"KFENCE_NUM_OBJECTS", "255"},
     {"LOG_BUF_SHIFT", "17"},
     {"LOG_CPU_MAX_BUF_SHIFT", "12"},
+    {"MEMORY_HOTREMOVE", "true"},
     {"MITIGATION_PAGE_TABLE_ISOLATION", "true"},
+    {"MODULES", "true"},
     {"NR_CPUS", "64"},
     {"PAGE_TABLE_ISOLATION", "true"},
     {"PCI", "true"},
@@ -73,6 +75,10 @@ std::uint64_t Profile::number(std::string_view option) const {
 std::uint64_t Profile::size_of(std::string_view type, std::uint64_t otherwise) const {
   const auto it = struct_sizes.find(type);
   return it == struct_sizes.end() ? otherwise : it->second;
+}
+
+bool Profile::is_function(std::string_view which) const {
+  return std::ranges::binary_search(functions, which);
 }
 
 std::optional<std::uint64_t> Profile::symbol(std::string_view which) const {

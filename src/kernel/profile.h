@@ -58,12 +58,15 @@ struct Profile {
   std::map<std::string, std::uint64_t, std::less<>> constants{};  // of enums: MIGRATE_TYPES, ...
   std::map<std::string, std::uint64_t, std::less<>> offsets{};    // bytes: `zone.free_area`, ...
   KnownParameters parameters{};
+  // Functions that call memblock and stand in the symbol table: not inlined. Sorted.
+  std::vector<std::string> functions{};
 
   // An option as the profile has it, else as most distributions' kernels do.
   bool has(std::string_view option) const;
   std::uint64_t number(std::string_view option) const;  // 0: not a number
   // The size of a struct, `otherwise` (the source's, with common options) if the profile lacks it.
   std::uint64_t size_of(std::string_view type, std::uint64_t otherwise) const;
+  bool is_function(std::string_view which) const;
   std::optional<std::uint64_t> symbol(std::string_view which) const;
 };
 

@@ -22,11 +22,11 @@ std::string_view next_word(std::string_view& line) {
 
 }  // namespace
 
-void Symbols::add(std::string_view name, std::uint64_t address) {
+void Symbols::add(std::string_view name, char type, std::uint64_t address) {
   // Names of all symbols of a large kernel: some 10 MiB.
   if (names_.size() + name.size() > UINT32_MAX) return;
   entries_.push_back({address, static_cast<std::uint32_t>(names_.size()),
-                      static_cast<std::uint32_t>(name.size())});
+                      static_cast<std::uint32_t>(name.size()), type});
   names_ += name;
 }
 
@@ -39,6 +39,18 @@ std::optional<std::uint64_t> Symbols::find(std::string_view name) const {
                                            [&](const Entry& e) { return name_of(e); });
   if (it == entries_.end() || name_of(*it) != name) return std::nullopt;
   return it->address;
+}
+
+std::vector<std::string_view> Symbols::code(std::string_view name) const {
+  std::vector<std::string_view> out;
+  for (auto it = std::ranges::lower_bound(entries_, name, {},
+                                          [&](const Entry& e) { return name_of(e); });
+       it != entries_.end() && name_of(*it).starts_with(name); ++it) {
+    const std::string_view found = name_of(*it);
+    if (it->type != 'T' && it->type != 't') continue;
+    if (found.size() == name.size() || found[name.size()] == '.') out.push_back(found);
+  }
+  return out;
 }
 
 std::optional<std::uint64_t> Symbols::from_text(std::string_view name) const {
@@ -75,7 +87,7 @@ Result<Symbols> read_symbol_table(const std::string& source, std::string_view te
     }
     if (!next_word(words).empty()) continue;
     any_address = any_address || *address != 0;
-    symbols.add(name, *address);
+    symbols.add(name, type[0], *address);
   }
   if (!errors.empty()) return errors;
   if (symbols.empty()) return Error{"holds no symbol", {source}};

@@ -17,12 +17,15 @@ class Symbols {
   void set_source(std::string source) { source_ = std::move(source); }
   const std::string& source() const { return source_; }
 
-  void add(std::string_view name, std::uint64_t address);
+  // `type` as nm prints it: `T` and `t` are code.
+  void add(std::string_view name, char type, std::uint64_t address);
   void sort();
   // The first added of that name.
   std::optional<std::uint64_t> find(std::string_view name) const;
   // What `name` marks from `_text` on; nullopt: not there, or before _text.
   std::optional<std::uint64_t> from_text(std::string_view name) const;
+  // The code symbols of that name, those with a compiler's suffix (`name.constprop.0`) too.
+  std::vector<std::string_view> code(std::string_view name) const;
   bool empty() const { return entries_.empty(); }
   std::size_t size() const { return entries_.size(); }
 
@@ -31,6 +34,7 @@ class Symbols {
     std::uint64_t address;
     std::uint32_t name;  // into names_
     std::uint32_t length;
+    char type;
   };
   std::string_view name_of(const Entry& e) const {
     return std::string_view(names_).substr(e.name, e.length);

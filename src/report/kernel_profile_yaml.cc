@@ -106,6 +106,10 @@ class Writer {
       words("setup", p_.parameters.setup);
       words("param", p_.parameters.param);
     }
+    if (!p_.functions.empty()) {
+      line(fmt::format("# {}", source_of(made_, "functions")));
+      words("functions", p_.functions, "");
+    }
     return std::move(out_);
   }
 
@@ -138,17 +142,18 @@ class Writer {
   }
 
   // A folded scalar, which blanks separate.
-  void words(std::string_view key, const std::vector<std::string>& names) {
-    line(fmt::format("  {}: {}", key, names.empty() ? "\"\"" : ">-"));
+  void words(std::string_view key, const std::vector<std::string>& names,
+             std::string_view indent = "  ") {
+    line(fmt::format("{}{}: {}", indent, key, names.empty() ? "\"\"" : ">-"));
     std::string row;
     for (const std::string& name : names) {
       if (!row.empty() && row.size() + 5 + name.size() > kColumns) {
-        line("    " + row);
+        line(fmt::format("{}  {}", indent, row));
         row.clear();
       }
       row += (row.empty() ? "" : " ") + name;
     }
-    if (!row.empty()) line("    " + row);
+    if (!row.empty()) line(fmt::format("{}  {}", indent, row));
   }
 
   const MadeProfile& made_;
@@ -221,6 +226,8 @@ std::string explain_profile(const MadeProfile& made) {
   out.row("parameters", "setup", fmt::format("{}", p.parameters.setup.size()), "__setup()");
   out.row("parameters", "param", fmt::format("{}", p.parameters.param.size()),
           "module_param() of what is built in, core_param()");
+  out.row("functions", "functions", fmt::format("{}", p.functions.size()),
+          "callers that memblock=debug names");
   std::string text = std::move(out).take();
   for (const std::string& note : made.notes) text += fmt::format("\n{}\n", note);
   return text;

@@ -114,11 +114,8 @@ void reserve_initrd(Boot& boot) {
 // kernel: acpi_reserve_initial_tables(), drivers/acpi/tables.c
 void acpi_boot_table_init(Boot& boot) {
   for (const AcpiTable& t : boot.machine.acpi_tables) {
-    // Those that the root tables list; these themselves and what the FADT names are not reserved.
-    if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT" || t.signature == "FACS" ||
-        t.signature == "DSDT") {
-      continue;
-    }
+    // Those that the root tables and the FADT name, in the order in which they are met.
+    if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT") continue;
     boot.reserve(t.range, {"acpi_reserve_initial_tables", "ACPI tables"});
   }
 }
