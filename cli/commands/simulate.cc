@@ -124,9 +124,15 @@ ExitCode run_simulate(const Arguments& arguments) {
 
   const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""));
   if (!machine) return bad_input(machine.errors());
-  const auto kernel = input::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
+  auto kernel = input::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
                                            share_folder("kernels"));
   if (!kernel) return bad_input(kernel.errors());
+  std::vector<std::string> config_notes;
+  if (const auto config = arguments.get("--config")) {
+    auto notes = input::overlay_config_file(*config, kernel->profile);
+    if (!notes) return bad_input(notes.errors());
+    config_notes = std::move(*notes);
+  }
 
   std::vector<std::filesystem::path> named_folders;
   for (const std::string& folder : arguments.all("--plugin-dir"))
@@ -150,6 +156,7 @@ ExitCode run_simulate(const Arguments& arguments) {
   }
   outcome.subject.policy = policies->name();
   if (!kernel->note.empty()) outcome.subject.notes.push_back("kernel: " + kernel->note);
+  for (const std::string& note : config_notes) outcome.subject.notes.push_back("kernel: " + note);
 
   const Destination destination{arguments.get("--output").value_or(""), arguments.has("--force")};
   const Status written = write_output(destination, render(outcome, format, destination));

@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "base/suggest.h"
+#include "input/kernel_files.h"
 #include "input/kernel_profile.h"
+#include "input/source.h"
 #include "kernel/version.h"
 
 namespace memmap::input {
@@ -57,12 +61,31 @@ Error no_such_kernel(const std::string& wanted, const std::vector<std::string>& 
   return {message, {wanted}};
 }
 
+// A file that starts as images and packages do. One that cannot be read is told of as a profile.
+bool is_image(const std::string& path) {
+  std::array<char, 1024> beginning{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(beginning.data(), beginning.size());
+  return is_kernel_image({beginning.data(), static_cast<std::size_t>(file.gcount())});
+}
+
+Result<KernelChoice> from_image(const std::string& path) {
+  const auto facts = read_kernel_files({.image = path});
+  if (!facts) return facts.errors();
+  auto made = kernel::make_profile(*facts);
+  if (!made) return made.errors();
+  return KernelChoice{std::move(made->profile), fmt::format("{}", fmt::join(made->notes, "; "))};
+}
+
 Result<KernelChoice> named(const std::string& wanted, const std::string& folder) {
+  const auto names = kernel_names(folder);
   std::string path = wanted;
-  if (!wanted.ends_with(kSuffix) && wanted.find('/') == std::string::npos) {
-    const auto names = kernel_names(folder);
-    if (!std::ranges::binary_search(names, wanted)) return no_such_kernel(wanted, names);
+  if (std::ranges::binary_search(names, wanted)) {
     path = fmt::format("{}/{}{}", folder, wanted, kSuffix);
+  } else if (is_image(wanted)) {
+    return from_image(wanted);
+  } else if (!wanted.ends_with(kSuffix) && wanted.find('/') == std::string::npos) {
+    return no_such_kernel(wanted, names);
   }
   auto profile = read(path);
   if (!profile) return profile.errors();
@@ -106,6 +129,16 @@ Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
         fmt::format("the machine does not say which kernel it ran; {} is assumed", *name);
   }
   return choice;
+}
+
+Result<std::vector<std::string>> overlay_config_file(const std::string& path,
+                                                     kernel::Profile& profile) {
+  const auto source = open_source(path);
+  if (!source) return source.errors();
+  if (source->is_folder()) return Error{"is a folder, a .config is expected", {path}};
+  const auto config = kernel::read_config(path, source->bytes);
+  if (!config) return config.errors();
+  return kernel::overlay_config(*config, profile);
 }
 
 }  // namespace memmap::input
