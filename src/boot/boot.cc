@@ -1,10 +1,13 @@
 #include "boot/boot.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ranges>
 
 #include "base/align.h"
 #include "e820/sanitize.h"
+#include "paging/geometry.h"
 
 namespace memmap::boot {
 namespace {
@@ -17,6 +20,29 @@ memblock::Options memblock_options(const Boot& boot) {
   return options;
 }
 
+// Whether the processor leaks the kernel's memory to user space: what it says itself, else by its
+// maker and, for Intel's, by generations that never speculate. kernel: cpu_vuln_whitelist,
+// cpu_set_bug_bits(), arch/x86/kernel/cpu/common.c, v6.12
+bool has_meltdown(const CpuFacts& cpu) {
+  if (cpu.meltdown) return *cpu.meltdown;
+  if (cpu.vendor != "GenuineIntel" || cpu.family < 6) return false;
+  // Bonnell and Saltwell, the Atoms that execute in order.
+  constexpr unsigned kInOrder[] = {0x1c, 0x26, 0x27, 0x35, 0x36};
+  return cpu.family != 6 || std::ranges::find(kInOrder, cpu.model) == std::end(kInOrder);
+}
+
+// kernel: pti_check_boottime_disable(), arch/x86/mm/pti.c, v6.1 and v6.12
+bool page_table_isolation(const Boot& boot) {
+  if (!boot.profile.has("MITIGATION_PAGE_TABLE_ISOLATION") &&
+      !boot.profile.has("PAGE_TABLE_ISOLATION")) {
+    return false;
+  }
+  if (boot.has_parameter("nopti") || boot.parameter("mitigations") == "off") return false;
+  const auto pti = boot.parameter("pti");
+  if (pti == "off") return false;
+  return pti == "on" || has_meltdown(boot.machine.cpu);
+}
+
 // What the processor can do and neither kernel nor command line forbids.
 paging::Features features_of(const Boot& boot) {
   const CpuFacts& cpu = boot.machine.cpu;
@@ -26,7 +52,11 @@ paging::Features features_of(const Boot& boot) {
   f.pge = cpu.pge.value_or(true);
   f.nx = cpu.nx.value_or(true);
   f.la57 = cpu.la57.value_or(false) && boot.profile.x86_5level && !boot.has_parameter("no5lvl");
-  f.debug_pagealloc = boot.parameter("debug_pagealloc") == "on";
+  f.pti = page_table_isolation(boot);
+  f.debug_pagealloc =
+      boot.profile.has("DEBUG_PAGEALLOC") && (boot.profile.has("DEBUG_PAGEALLOC_ENABLE_DEFAULT")
+                                                  ? boot.parameter("debug_pagealloc") != "off"
+                                                  : boot.parameter("debug_pagealloc") == "on");
   return f;
 }
 
@@ -66,11 +96,64 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
   memblock.set_policies(options.top_down, options.bottom_up);
   memblock.set_observer([this](const memblock::Call& call) {
     if (logs_memblock) memblock_log.push_back({call, std::nullopt});
-    if (call.kind != memblock::CallKind::reserve) return;
-    asked.push_back(
-        {call.range, std::string(call.caller.owner), std::string(call.caller.function)});
+    if (call.kind == memblock::CallKind::reserve) owners.reserve(call.range, call.caller);
+    if (call.kind == memblock::CallKind::free) owners.free(call.range);
   });
   memblock.set_event_sink([this](Event event) { events.push_back(std::move(event)); });
+}
+
+memblock::Caller Boot::caller(std::string_view owner,
+                              std::initializer_list<std::string_view> functions) const {
+  for (const std::string_view function : functions) {
+    if (profile.is_function(function)) return {function, owner};
+  }
+  return {profile.functions.empty() ? *functions.begin() : *(functions.end() - 1), owner};
+}
+
+std::optional<PhysAddr> Boot::alloc_or_panic(std::uint64_t size, std::uint64_t align,
+                                             const memblock::Caller& who) {
+  const auto found = memblock.alloc(size, align, who);
+  if (!found) panic_without_memory(who.function, size);
+  return found;
+}
+
+std::string_view Boot::name_for_node(std::string_view what, int nid) {
+  std::string name = fmt::format("{} of node {}", what, nid);
+  const auto same = std::ranges::find(*names, name);
+  return same != names->end() ? *same : names->emplace_back(std::move(name));
+}
+
+void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
+  if (panicked()) return;
+  tell(Severity::panic, fmt::format("{}()", function),
+       fmt::format("Kernel panic - not syncing: {}: Failed to allocate {} bytes", function, size));
+}
+
+unsigned Boot::possible_cpus() const {
+  return std::max(1u, machine.cpu.possible.value_or(1));
+}
+
+// By the processors' affinities; the others in turns over the nodes that have memory.
+// kernel: numa_init_array(), init_cpu_to_node(), arch/x86/mm/numa.c, v6.12
+std::vector<int> Boot::nodes_of_cpus() const {
+  const std::vector<int> given = uses_affinities() ? machine.cpu_nodes : std::vector<int>{};
+  std::vector<int> out;
+  for (unsigned cpu = 0; cpu < possible_cpus(); ++cpu) {
+    if (cpu < given.size()) {
+      out.push_back(given[cpu]);
+    } else {
+      out.push_back(nodes.online.empty() ? 0 : nodes.online[cpu % nodes.online.size()]);
+    }
+  }
+  return out;
+}
+
+bool Boot::uses_affinities() const {
+  return profile.numa && parameter("numa") != "off" && !machine.node_memory.empty();
+}
+
+bool Boot::needs_table(unsigned level, std::uint64_t virt) {
+  return tables.emplace(level, virt >> paging::entry_shift(level + 1)).second;
 }
 
 bool Boot::has_parameter(std::string_view name) const {

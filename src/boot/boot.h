@@ -1,12 +1,20 @@
 // A boot on its way: what the steps read and change.
 #pragma once
 
+#include <initializer_list>
+#include <deque>
+#include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/event.h"
 #include "boot/outcome.h"
+#include "boot/owners.h"
 #include "e820/edit.h"
 #include "e820/parameters.h"
 #include "e820/table.h"
@@ -58,12 +66,43 @@ struct Boot {
   memblock::Memblock memblock;
   bool logs_memblock = false;  // memblock=debug would have been read
   std::vector<MemblockLine> memblock_log{};
-  std::vector<Owned> asked{};  // every reservation, in the order they were made
+  std::shared_ptr<std::deque<std::string>> names = std::make_shared<std::deque<std::string>>();
+  Owners owners{};
 
   PageTables page_tables{};
+  // Page tables made so far outside of the direct map, each by its level (1 holds 4 KiB pages) and
+  // by the number of the piece of address space that it translates.
+  std::set<std::pair<unsigned, std::uint64_t>> tables{};
+  std::map<int, PhysAddr> node_data{};  // where each node's pg_data_t lies
+  int last_possible_node = 0;           // nr_node_ids - 1
+  std::uint64_t dma_reserve = 0;        // pages below 16 MiB that are taken
+  std::uint64_t kernel_pages = 0;       // nr_kernel_pages, by which tables are sized
+  std::uint64_t log_size = 0;           // of a log buffer that is to be allocated; bytes
+  bool log_buffer_grown = false;
+  bool hugetlb_cma = false;  // huge pages come from CMA areas
   numa::Nodes nodes{};
   std::vector<zones::Node> zone_nodes{};
   std::vector<NodeState> node_states{};
+
+  // The caller that memblock=debug would name: of `functions`, innermost first, the first that the
+  // compiler left as a function of its own.
+  memblock::Caller caller(std::string_view owner,
+                          std::initializer_list<std::string_view> functions) const;
+  // memblock_alloc(); where there is no memory the kernel panics in its caller's words.
+  std::optional<PhysAddr> alloc_or_panic(std::uint64_t size, std::uint64_t align,
+                                         const memblock::Caller& caller);
+  // `struct pages of node 1`; lives as long as the outcome.
+  std::string_view name_for_node(std::string_view what, int nid);
+  // An event of severity panic: memory for `what` could not be had.
+  void panic_without_memory(std::string_view function, std::uint64_t size);
+
+  unsigned possible_cpus() const;     // nr_cpu_ids; 1 where the machine does not tell
+  std::vector<int> nodes_of_cpus() const;  // of the possible ones, in order
+
+  bool uses_affinities() const;            // the nodes are firmware's or a scenario's
+
+  // True, once, for a page table that is not there yet.
+  bool needs_table(unsigned level, std::uint64_t virt);
 
   bool has_parameter(std::string_view name) const;
   // The value of the last parameter of that name; nullopt: none, or none with a value.

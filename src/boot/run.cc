@@ -1,7 +1,6 @@
 #include "boot/run.h"
 
 #include <algorithm>
-#include <map>
 
 #include "boot/steps.h"
 
@@ -13,38 +12,6 @@ bool does(const Step& step, const Boot& boot) {
   if (version < step.since) return false;
   if (step.until != kernel::Version{} && version >= step.until) return false;
   return step.applies == nullptr || step.applies(boot);
-}
-
-// Gives every byte of `reserved` the first that asked for it; bytes nobody asked for cannot be.
-//
-//   asked 1     |====kernel====|
-//   asked 2            |===brk======|
-//   owners      |====kernel====|brk=|
-//
-std::vector<Owned> owners(const memblock::Regions& reserved, const std::vector<Owned>& asked) {
-  std::map<std::uint64_t, std::pair<std::uint64_t, const Owned*>> taken;  // base -> end, by whom
-  for (const Owned& a : asked) {
-    std::uint64_t base = raw(a.range.base());
-    const std::uint64_t end = raw(a.range.end());
-    auto it = taken.upper_bound(base);
-    if (it != taken.begin()) base = std::max(base, std::prev(it)->second.first);
-    for (; base < end; it = taken.upper_bound(base)) {
-      const std::uint64_t stop = it == taken.end() ? end : std::min(end, it->first);
-      if (base < stop) taken[base] = {stop, &a};
-      base = it == taken.end() ? end : std::max(stop, it->second.first);
-    }
-  }
-  std::vector<Owned> out;
-  for (const memblock::Region& r : reserved) {
-    auto it = taken.upper_bound(raw(r.range.base()));
-    if (it != taken.begin()) --it;
-    for (; it != taken.end() && it->first < raw(r.range.end()); ++it) {
-      const PhysRange part = PhysRange::make(it->first, it->second.first).intersect(r.range);
-      if (!part.empty())
-        out.push_back({part, it->second.second->owner, it->second.second->function});
-    }
-  }
-  return out;
 }
 
 Totals totals(const Boot& boot, const Outcome& outcome) {
@@ -86,10 +53,11 @@ Outcome outcome_of(Boot& boot) {
   out.memblock.bottom_up = boot.memblock.bottom_up();
   out.memblock.current_limit = boot.memblock.current_limit();
   out.memblock.max_numnodes = boot.behaviour.max_numnodes;
+  out.memblock.names = boot.names;
   out.memblock.log = std::move(boot.memblock_log);
   out.memblock.memory = boot.memblock.memory().list.regions();
   out.memblock.reserved = boot.memblock.reserved().list.regions();
-  out.memblock.owners = owners(out.memblock.reserved, boot.asked);
+  out.memblock.owners = boot.owners.of(out.memblock.reserved);
   out.nodes = std::move(boot.nodes);
   out.node_states = std::move(boot.node_states);
   out.page_tables = std::move(boot.page_tables);

@@ -13,6 +13,7 @@ bool has_efi(const Boot& b) { return b.machine.firmware == Firmware::efi; }
 bool has_setup_data(const Boot& b) { return !b.machine.setup_data.empty(); }
 bool has_user_map(const Boot& b) { return b.user.userdef; }
 bool has_esrt(const Boot& b) { return b.machine.efi_esrt.has_value(); }
+bool has_mpparse(const Boot& b) { return b.profile.has("X86_MPPARSE"); }
 bool has_initrd(const Boot& b) { return b.machine.initrd.has_value(); }
 bool has_extended_map(const Boot& b) {
   return !b.machine.extended_map.empty() ||
@@ -20,6 +21,31 @@ bool has_extended_map(const Boot& b) {
                              [](const SetupData& d) { return d.type == kSetupE820Ext; });
 }
 
+// acpi=off, or a kernel without it. kernel: parse_acpi(), arch/x86/kernel/acpi/boot.c
+bool has_acpi(const Boot& b) { return b.profile.has("ACPI") && b.parameter("acpi") != "off"; }
+bool has_hpet(const Boot& b) {
+  return has_acpi(b) && b.profile.has("HPET_TIMER") &&
+         std::ranges::any_of(b.machine.acpi_tables,
+                             [](const AcpiTable& t) { return t.signature == "HPET"; });
+}
+bool has_io_apic(const Boot& b) { return b.profile.has("X86_IO_APIC"); }
+bool has_hibernation(const Boot& b) { return b.profile.has("HIBERNATION"); }
+bool has_dma_cma(const Boot& b) { return b.profile.has("DMA_CMA"); }
+bool has_hugetlb(const Boot& b) { return b.profile.has("HUGETLB_PAGE"); }
+bool has_hugetlb_cma(const Boot& b) {
+  return b.profile.has("CMA") && has_hugetlb(b) && b.machine.cpu.gbpages.value_or(false);
+}
+bool has_kexec(const Boot& b) { return b.profile.has("KEXEC_CORE"); }
+bool has_crash_reserve(const Boot& b) { return b.profile.has("CRASH_RESERVE"); }
+bool has_kfence(const Boot& b) { return b.profile.has("KFENCE"); }
+bool has_swiotlb(const Boot& b) { return b.profile.has("SWIOTLB"); }
+
+constexpr std::string_view kMain = "init/main.c";
+constexpr std::string_view kPrintk = "kernel/printk/printk.c";
+constexpr std::string_view kMmInit = "arch/x86/mm/init.c";
+constexpr std::string_view kIoApic = "arch/x86/kernel/apic/io_apic.c";
+constexpr std::string_view kPerCpu = "arch/x86/kernel/setup_percpu.c";
+constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kSetup = "arch/x86/kernel/setup.c";
 constexpr std::string_view kE820 = "arch/x86/kernel/e820.c";
 constexpr std::string_view kEfi = "arch/x86/platform/efi/efi.c";
@@ -43,7 +69,7 @@ const Step kSteps[] = {
     {"e820__end_of_ram_pfn", kE820, {}, {}, nullptr, e820_end_of_ram_pfn},
     {"mtrr_trim_uncached_memory", kMtrr, {}, {}, nullptr, mtrr_trim_uncached_memory},
     {"e820__end_of_low_ram_pfn", kE820, {}, {}, nullptr, e820_end_of_low_ram_pfn},
-    {"find_mptable", "arch/x86/kernel/mpparse.c", {}, {}, nullptr, find_mptable},
+    {"find_mptable", "arch/x86/kernel/mpparse.c", {}, {}, has_mpparse, find_mptable},
     {"reserve_brk", kSetup, {}, {}, nullptr, reserve_brk},
     {"e820__memblock_setup", kE820, {}, {}, nullptr, e820_memblock_setup},
     {"efi_find_mirror", "arch/x86/mm/numa.c", {4, 6, 0}, {}, has_efi, efi_find_mirror},
@@ -51,11 +77,32 @@ const Step kSteps[] = {
     {"efi_reserve_boot_services", kQuirks, {3, 0, 0}, {}, has_efi, efi_reserve_boot_services},
     {"reserve_real_mode", "arch/x86/realmode/init.c", {3, 8, 0}, {}, nullptr, reserve_real_mode},
     {"init_mem_mapping", "arch/x86/mm/init.c", {}, {}, nullptr, init_mem_mapping},
+    {"setup_log_buf", kPrintk, {}, {}, nullptr, setup_log_buf_early},
     {"reserve_initrd", kSetup, {}, {}, has_initrd, reserve_initrd},
-    {"acpi_boot_table_init", "drivers/acpi/tables.c", {}, {}, nullptr, acpi_boot_table_init},
+    {"acpi_boot_table_init", "drivers/acpi/tables.c", {}, {}, has_acpi, acpi_boot_table_init},
     {"initmem_init", "arch/x86/mm/numa_64.c", {}, {}, nullptr, initmem_init},
+    {"dma_contiguous_reserve", "kernel/dma/contiguous.c", {3, 5}, {}, has_dma_cma, dma_contiguous_reserve},
+    {"hugetlb_cma_reserve", "mm/hugetlb.c", {5, 7}, {}, has_hugetlb_cma, hugetlb_cma_reserve},
+    {"reserve_crashkernel", kSetup, {}, {6, 6}, has_kexec, reserve_crashkernel},
+    {"arch_reserve_crashkernel", kSetup, {6, 6}, {}, has_crash_reserve, arch_reserve_crashkernel},
+    {"memblock_find_dma_reserve", kMmInit, {}, {6, 10}, nullptr, memblock_find_dma_reserve},
     {"sparse_init", "mm/sparse.c", {}, {}, nullptr, sparse_init},
     {"free_area_init", "mm/mm_init.c", {}, {}, nullptr, free_area_init},
+    {"calc_nr_kernel_pages", "mm/mm_init.c", {}, {}, nullptr, count_kernel_pages},
+    {"acpi_parse_hpet", "arch/x86/kernel/acpi/boot.c", {}, {}, has_hpet, acpi_parse_hpet},
+    {"io_apic_init_mappings", kIoApic, {}, {}, has_io_apic, io_apic_init_mappings},
+    {"e820__reserve_resources", kE820, {}, {}, nullptr, e820_reserve_resources},
+    {"e820__register_nosave_regions", kE820, {}, {}, has_hibernation, e820_register_nosave_regions},
+    {"setup_command_line", kMain, {}, {}, nullptr, setup_command_line},
+    {"setup_per_cpu_areas", kPerCpu, {}, {}, nullptr, setup_per_cpu_areas},
+    {"setup_cpu_local_masks", kPerCpu, {}, {}, nullptr, setup_cpu_masks},
+    {"hugepages_setup", "mm/hugetlb.c", {}, {}, has_hugetlb, hugepages_setup},
+    {"print_unknown_bootoptions", kMain, {5, 14}, {}, nullptr, print_unknown_bootoptions},
+    {"setup_log_buf", kPrintk, {}, {}, nullptr, setup_log_buf_late},
+    {"vfs_caches_init_early", "fs/dcache.c", {}, {}, nullptr, vfs_caches_init_early},
+    {"setup_cpu_entry_areas", kEntryArea, {4, 15}, {}, nullptr, setup_cpu_entry_areas},
+    {"kfence_alloc_pool", "mm/kfence/core.c", {5, 12}, {}, has_kfence, kfence_alloc_pool},
+    {"pci_iommu_alloc", "arch/x86/kernel/pci-dma.c", {}, {}, has_swiotlb, pci_iommu_alloc},
     {"memblock_free_all", "mm/memblock.c", {}, {}, nullptr, memblock_free_all},
 };
 

@@ -63,6 +63,9 @@ void FactReader::line(const LogLine& line) {
     case 'R':
       if (eat(rest, "RAMDISK: ")) set_once(machine_.initrd, whole_range(rest));
       return;
+    case 'I':
+      if (eat(rest, "IOAPIC[")) ioapic_line(rest);
+      return;
     case 'E':
       if (eat(rest, "EFI v") && !rest.empty() && is_digit(rest[0])) saw_efi_ = true;
       return;
@@ -123,6 +126,7 @@ void FactReader::kernel_line(std::string_view text) {
 // kernel: acpi_tb_print_table_header(), drivers/acpi/acpica/tbprint.c
 void FactReader::acpi_line(std::string_view text) {
   if (eat(text, "SRAT: Node ")) return srat_node(text);
+  if (eat(text, "SRAT: PXM ")) return srat_cpu(text);
   if (text.size() < 12 || text[4] != ' ') return;
   const std::string_view signature = text.substr(0, 4);
   const bool named = std::all_of(signature.begin(), signature.end(), [](char c) {
@@ -157,6 +161,25 @@ void FactReader::srat_node(std::string_view text) {
   std::vector<NodeMemory>& nodes = machine_.node_memory;
   srat_done_ = srat_done_ || (!nodes.empty() && nodes.front().range == memory.range);
   if (!srat_done_) nodes.push_back(memory);
+}
+
+// `0 -> APIC 0x00 -> Node 0`, in the order of the table, which is that of the processors.
+void FactReader::srat_cpu(std::string_view text) {
+  const std::size_t at = text.find("-> Node ");
+  if (text.find("-> APIC ") == text.npos || at == text.npos) return;
+  text.remove_prefix(at + 8);
+  const auto nid = take_count(text);
+  if (nid && *nid < 1024 && machine_.cpu_nodes.size() < 8192) {
+    machine_.cpu_nodes.push_back(static_cast<int>(*nid));
+  }
+}
+
+// `IOAPIC[0]: apic_id 0, version 32, address 0xfec00000, GSI 0-23`
+void FactReader::ioapic_line(std::string_view text) {
+  const auto index = take_count(text);
+  if (!index || !eat(text, "]: apic_id ")) return;
+  const unsigned count = *index + 1;
+  if (count <= 128) machine_.ioapics = std::max(machine_.ioapics.value_or(0), count);
 }
 
 // `smpboot: Allowing 4 CPUs, 0 hotplug CPUs`; `CPU topo: Allowing 4 present CPUs plus 0 hotplug

@@ -23,6 +23,8 @@ class FactReader {
   void kernel_line(std::string_view text);  // `Linux version`, the command lines
   void acpi_line(std::string_view text);    // `ACPI: XSDT 0x...`, `ACPI: SRAT: Node ...`
   void srat_node(std::string_view text);
+  void srat_cpu(std::string_view text);
+  void ioapic_line(std::string_view text);  // `IOAPIC[0]: ...`
   void cpu_line(std::string_view text);
   void esrt_line(std::string_view text);
   void efi_mmio_line(std::string_view text);

@@ -1,5 +1,6 @@
 #include "input/kernel_profile.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/align.h"
@@ -52,31 +53,77 @@ kernel::ImageLayout image_of(const Document& doc, const Fields& root, Faults& fa
   return image;
 }
 
-std::map<std::string, std::uint64_t> sizes_of(const Document& doc, const Fields& root,
-                                              Faults& faults) {
-  std::map<std::string, std::uint64_t> sizes;
-  const std::optional<ValueId> id = root.find("struct_sizes");
-  if (!id) return sizes;
+// The keys and values of an optional map whose keys are free; those that are no scalars are told.
+template <class Each>
+void each_of(const Document& doc, const Fields& root, std::string_view key, Faults& faults,
+             const Each& each) {
+  const std::optional<ValueId> id = root.find(key);
+  if (!id) return;
   if (doc.kind(*id) != ValueKind::map) {
-    faults.at(*id, "`struct_sizes` is a map of names and bytes");
-    return sizes;
+    return faults.at(*id, "`" + std::string(key) + "` is a map of names and values");
   }
-  for (ValueId key = doc.first(*id); key != kNoValue; key = doc.next(doc.next(key))) {
-    const ValueId value = doc.next(key);
-    if (doc.kind(value) != ValueKind::scalar) {
-      faults.at(value, "a size in bytes is expected");
-      continue;
+  for (ValueId name = doc.first(*id); name != kNoValue; name = doc.next(doc.next(name))) {
+    const ValueId value = doc.next(name);
+    if (doc.kind(value) == ValueKind::scalar) {
+      each(doc.text(name), value);
+    } else {
+      faults.at(value, "a single value is expected");
     }
+  }
+}
+
+void read_sizes(const Document& doc, const Fields& root, Faults& faults, kernel::Profile& p) {
+  each_of(doc, root, "struct_sizes", faults, [&](std::string_view name, ValueId value) {
     const Result<std::uint64_t> size = parse_count(doc.text(value));
     if (!size) {
       faults.at(value, size.errors());
     } else if (*size == 0 || *size > kGiB) {
       faults.at(value, "a structure has from 1 byte to 1G");
     } else {
-      sizes.emplace(doc.text(key), *size);
+      p.struct_sizes.emplace(name, *size);
     }
+  });
+}
+
+void read_symbols(const Document& doc, const Fields& root, Faults& faults, kernel::Profile& p) {
+  each_of(doc, root, "symbols", faults, [&](std::string_view name, ValueId value) {
+    const Result<std::uint64_t> offset = parse_u64(doc.text(value));
+    if (!offset) {
+      faults.at(value, offset.errors());
+    } else if (*offset > kGiB) {
+      faults.at(value, "an image is at most 1G; offsets count from _text");
+    } else {
+      p.symbols.emplace(name, *offset);
+    }
+  });
+}
+
+void read_config(const Document& doc, const Fields& root, Faults& faults, kernel::Profile& p) {
+  each_of(doc, root, "config", faults, [&](std::string_view name, ValueId value) {
+    if (name.starts_with("CONFIG_")) {
+      return faults.at(value, "options are named without `CONFIG_`");
+    }
+    p.config.emplace(name, doc.text(value));
+  });
+}
+
+std::vector<std::string> words(const Fields& fields, std::string_view key) {
+  std::vector<std::string> out;
+  const std::string text = fields.text(key).value_or("");
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (end > at) out.emplace_back(text, at, end - at);
+    at = end + 1;
   }
-  return sizes;
+  return out;
+}
+
+void read_parameters(const Document& doc, const Fields& root, Faults& faults, kernel::Profile& p) {
+  constexpr std::string_view kKeys[] = {"early", "setup", "param"};
+  const std::optional<ValueId> id = root.find("parameters");
+  if (!id) return;
+  const Fields fields(doc, *id, "parameters", kKeys, faults);
+  p.parameters = {words(fields, "early"), words(fields, "setup"), words(fields, "param")};
 }
 
 template <class T>
@@ -111,7 +158,11 @@ kernel::Profile profile_of(const Document& doc, Faults& faults) {
                                         "reserve_low",
                                         "pageblock_order",
                                         "max_page_order",
-                                        "struct_sizes"};
+                                        "struct_sizes",
+                                        "config",
+                                        "symbols",
+                                        "parameters",
+                                        "functions"};
   kernel::Profile p;
   const Fields root(doc, 0, "a kernel profile", kKeys, faults);
   root.choice("schema", std::span(&kSchema, 1));
@@ -132,7 +183,12 @@ kernel::Profile profile_of(const Document& doc, Faults& faults) {
   set(p.reserve_low, root.number("reserve_low"));
   set(p.pageblock_order, root.count("pageblock_order", 18));
   set(p.max_page_order, root.count("max_page_order", 18));
-  p.struct_sizes = sizes_of(doc, root, faults);
+  read_sizes(doc, root, faults, p);
+  read_config(doc, root, faults, p);
+  read_symbols(doc, root, faults, p);
+  read_parameters(doc, root, faults, p);
+  p.functions = words(root, "functions");
+  std::ranges::sort(p.functions);
   return p;
 }
 

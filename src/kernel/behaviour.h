@@ -42,6 +42,19 @@ struct Behaviour {
   // memblock_find_in_range_node(): bottom-up looks above the kernel image only, then falls back to
   // top-down with a warning (until 5.11).
   bool memblock_bottom_up_above_kernel = false;
+
+  // nr_kernel_pages counts what memblock has free (6.10), or the zones' pages less their struct
+  // pages and what is taken below 16 MiB.
+  bool hashes_follow_free_pages = true;
+  // PERCPU_DYNAMIC_EARLY_SIZE is 20 KiB (6.6), or 12.
+  bool percpu_large_early_reserve = true;
+  // CPU masks for bringing processors up: of those initialised, calling in and called out too
+  // (until 6.5).
+  unsigned bringup_cpumasks = 1;
+  // kfence_alloc_pool_and_metadata() (6.6): the objects' records are no longer in the image.
+  bool kfence_allocates_metadata = true;
+  // swiotlb_init_remap(): a smaller buffer has fewer areas (6.6).
+  bool swiotlb_fewer_areas = true;
 };
 
 inline Behaviour behaviour_of(Version v, unsigned nodes_shift) {
@@ -59,6 +72,11 @@ inline Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   b.memblock_rsrv_noinit = since(6, 9);
   b.memblock_sets_reserved_nodes = since(6, 6);
   b.memblock_bottom_up_above_kernel = !since(5, 12);
+  b.hashes_follow_free_pages = since(6, 10);
+  b.percpu_large_early_reserve = since(6, 6);
+  b.bringup_cpumasks = since(6, 5) ? 1 : 4;
+  b.kfence_allocates_metadata = since(6, 6);
+  b.swiotlb_fewer_areas = since(6, 6);
   return b;
 }
 

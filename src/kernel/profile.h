@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "kernel/version.h"
 
@@ -24,8 +26,19 @@ struct ImageLayout {
   std::uint64_t end = 0;  // _end: after the brk area
 };
 
-// Read from share/kernels/NAME.yaml by input/kernel_profile. Whoever adds a value says here what it
-// is used for, adds the key there, and gives it to every profile shipped.
+// The parameters that a kernel knows, by the macro that declares them.
+struct KnownParameters {
+  std::vector<std::string> early{};  // early_param()
+  std::vector<std::string> setup{};  // __setup(), with its `=` if it has one
+  std::vector<std::string> param{};  // module_param() and core_param(), without those with a dot
+  bool empty() const { return early.empty() && setup.empty() && param.empty(); }
+};
+
+// Read from share/kernels/NAME.yaml by input/kernel_profile. Whoever adds a value: an option of the
+// configuration goes into OPTIONS of tools/make_profile.py and, if a kernel of which nothing is
+// known would have it, into kDefaults of profile.cc; a symbol goes into FURTHER_SYMBOLS there; what
+// is neither gets a member and a key here, in input/kernel_profile.cc, in the schema and in
+// share/doc/kernel-profile.md.
 struct Profile {
   std::string name{};    // `6.12.117+deb12-amd64`
   Version version{};     // 6.12.117
@@ -35,16 +48,26 @@ struct Profile {
       0x1000000;                           // CONFIG_PHYSICAL_START: where it lies without KASLR
   unsigned nodes_shift = 6;                // CONFIG_NODES_SHIFT: MAX_NUMNODES = 1 << it
   bool x86_5level = true;                  // CONFIG_X86_5LEVEL
-  bool randomize_memory = true;            // CONFIG_RANDOMIZE_MEMORY
-  bool zone_dma = true;                    // CONFIG_ZONE_DMA
-  std::uint64_t real_mode_size = 0x7000;   // real_mode_blob, whole pages; bytes
   bool deferred_struct_page_init = false;  // CONFIG_DEFERRED_STRUCT_PAGE_INIT
   bool memory_hotplug = true;              // CONFIG_MEMORY_HOTPLUG
   bool numa = true;                        // CONFIG_NUMA
   std::uint64_t reserve_low = 64 * 1024;   // CONFIG_X86_RESERVE_LOW, kernels before 5.13
   unsigned pageblock_order = 9;            // HUGETLB_PAGE_ORDER
   unsigned max_page_order = 10;            // MAX_PAGE_ORDER (MAX_ORDER - 1 before 6.4)
-  std::map<std::string, std::uint64_t> struct_sizes{};  // bytes: page, pglist_data, zone, ...
+  std::map<std::string, std::uint64_t, std::less<>> struct_sizes{};  // bytes: page, zone, ...
+  std::map<std::string, std::string, std::less<>> config{};  // CONFIG_ options: true, false, a number
+  std::map<std::string, std::uint64_t, std::less<>> symbols{};  // from _text or the per-CPU section
+  KnownParameters parameters{};
+  // Functions that call memblock and stand in the symbol table: not inlined. Sorted.
+  std::vector<std::string> functions{};
+
+  // An option as the profile has it, else as most distributions' kernels do.
+  bool has(std::string_view option) const;
+  std::uint64_t number(std::string_view option) const;  // 0: not a number
+  // The size of a struct, `otherwise` (the source's, with common options) if the profile lacks it.
+  std::uint64_t size_of(std::string_view type, std::uint64_t otherwise) const;
+  bool is_function(std::string_view which) const;
+  std::optional<std::uint64_t> symbol(std::string_view which) const;
 };
 
 }  // namespace memmap::kernel

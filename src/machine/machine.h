@@ -54,6 +54,7 @@ struct CpuFacts {
   std::optional<bool> pse{};
   std::optional<bool> pge{};
   std::optional<unsigned> phys_bits{};
+  std::optional<bool> meltdown{};  // the processor's bug that page table isolation is for
   std::string vendor{};      // GenuineIntel, AuthenticAMD
   unsigned family = 0;
   unsigned model = 0;
@@ -95,6 +96,8 @@ struct Machine {
   std::optional<PhysRange> initrd{};             // as the loader put it, before any relocation
 
   std::vector<AcpiTable> acpi_tables{};
+  std::optional<unsigned> ioapics{};  // I/O APICs that the kernel found
+  std::vector<int> cpu_nodes{};       // of the processors, in their order; empty: not known
   std::vector<NodeMemory> node_memory{};  // empty: one node
   std::optional<PhysRange> mp_floating{};       // MP floating pointer (16 bytes)
   std::optional<PhysRange> mp_configuration{};  // MP configuration table

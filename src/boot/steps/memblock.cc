@@ -29,6 +29,14 @@ void place_tables(Boot& boot, const paging::DirectMap& map) {
   }
 }
 
+// Bytes of the trampoline's code and data. kernel: real_mode_size_needed(), v6.1 and v6.12
+std::uint64_t real_mode_size(const kernel::Profile& profile) {
+  const auto blob = profile.symbol("real_mode_blob");
+  const auto end = profile.symbol("real_mode_blob_end");
+  constexpr std::uint64_t kUsual = 0x7000;
+  return blob && end && *blob < *end ? align_up(*end - *blob, kPageSize) : kUsual;
+}
+
 }  // namespace
 
 // The brk area, up to what has been used of it: a page for what is allocated byte by byte (DMI
@@ -36,7 +44,7 @@ void place_tables(Boot& boot, const paging::DirectMap& map) {
 void reserve_brk(Boot& boot) {
   const std::uint64_t base = raw(boot.kernel_base) + boot.profile.image.brk_base;
   const std::uint64_t tables =
-      paging::brk_table_pages({boot.profile.x86_5level, boot.profile.randomize_memory}) * kPageSize;
+      paging::brk_table_pages({boot.profile.x86_5level, boot.profile.has("RANDOMIZE_MEMORY")}) * kPageSize;
   boot.brk = PhysRange::make(base, base + kPageSize + tables);
   boot.reserve(boot.brk, {"setup_arch", "brk area"});
 }
@@ -57,9 +65,8 @@ void e820_memblock_setup(Boot& boot) {
 }
 
 void reserve_real_mode(Boot& boot) {
-  const auto found =
-      boot.memblock.phys_alloc_range(boot.profile.real_mode_size, kPageSize, PhysAddr{0},
-                                     PhysAddr{kMiB}, {"reserve_real_mode", "real mode trampoline"});
+  const auto found = boot.memblock.phys_alloc_range(real_mode_size(boot.profile), kPageSize, PhysAddr{0},
+                                                    PhysAddr{kMiB}, {"reserve_real_mode", "real mode trampoline"});
   if (!found) {
     boot.tell(Severity::warning, "reserve_real_mode(), arch/x86/realmode/init.c",
               "No sub-1M memory is available for the trampoline");
@@ -107,11 +114,8 @@ void reserve_initrd(Boot& boot) {
 // kernel: acpi_reserve_initial_tables(), drivers/acpi/tables.c
 void acpi_boot_table_init(Boot& boot) {
   for (const AcpiTable& t : boot.machine.acpi_tables) {
-    // Those that the root tables list; these themselves and what the FADT names are not reserved.
-    if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT" ||
-        t.signature == "FACS" || t.signature == "DSDT") {
-      continue;
-    }
+    // Those that the root tables and the FADT name, in the order in which they are met.
+    if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT") continue;
     boot.reserve(t.range, {"acpi_reserve_initial_tables", "ACPI tables"});
   }
 }

@@ -85,39 +85,22 @@ void initmem_init(Boot& boot) {
     boot.memblock.set_reserved_node(b.range.base(), b.range.size(), b.nid);
   }
   boot.nodes = setup.nodes;
+  if (!setup.possible.empty()) boot.last_possible_node = setup.possible.back();
   const auto pgdat = boot.profile.struct_sizes.find("pglist_data");
   if (pgdat != boot.profile.struct_sizes.end()) {
-    for (const auto& r :
-         numa::node_data_requests(setup.nodes, pgdat->second, boot.profile.version)) {
-      boot.memblock.phys_alloc_try_nid(r.size, r.align, r.nid, {"alloc_node_data", "node data"});
+    for (const auto& r : numa::node_data_requests(setup.nodes, pgdat->second, boot.profile.version)) {
+      const auto found = boot.memblock.phys_alloc_try_nid(
+          r.size, r.align, r.nid,
+          boot.caller(boot.name_for_node("data", r.nid), {"alloc_node_data", "initmem_init"}));
+      if (!found) {
+        return boot.tell(Severity::panic, "alloc_node_data(), mm/numa.c",
+                         fmt::format("Kernel panic - not syncing: Cannot allocate {} bytes for node {} data",
+                                     r.size, r.nid));
+      }
+      boot.node_data[r.nid] = *found;
     }
   }
   boot.dump_memblock();
-}
-
-// The struct pages of each node, virtually contiguous, from 16 MiB up if there is room.
-// kernel: sparse_init(), sparse_init_nid(), vmemmap_populate_hugepages()
-void sparse_init(Boot& boot) {
-  constexpr std::uint64_t kSection = 128 * kMiB;  // SECTION_SIZE_BITS 27
-  const auto page = boot.profile.struct_sizes.find("page");
-  if (page == boot.profile.struct_sizes.end()) return;
-  const std::uint64_t bytes_of_section = (kSection >> kPageShift) * page->second;
-  for (const int nid : boot.nodes.online) {
-    std::uint64_t sections = 0;
-    std::uint64_t next = 0;  // the first section not counted yet
-    for (const memblock::Region& r : memory_of(boot)) {
-      if (r.nid != nid) continue;
-      const std::uint64_t first = std::max(next, raw(r.range.base()) / kSection);
-      const std::uint64_t end = (raw(r.range.end()) + kSection - 1) / kSection;
-      if (end <= first) continue;
-      sections += end - first;
-      next = end;
-    }
-    if (sections == 0) continue;
-    boot.memblock.alloc_exact_nid_raw(sections * bytes_of_section, paging::kSize2M,
-                                      PhysAddr{16 * kMiB}, memblock::kAllocAccessible, nid,
-                                      {"sparse_init_nid", "struct pages"});
-  }
 }
 
 void free_area_init(Boot& boot) {
@@ -126,7 +109,9 @@ void free_area_init(Boot& boot) {
   options.max_page_order = boot.profile.max_page_order;
   options.version = boot.profile.version;
   const zones::Formed formed =
-      zones::form(memory_of(boot), boot.nodes.online, zones::limits(boot.max_pfn), options);
+      zones::form(memory_of(boot), boot.nodes.online, zones::limits(boot.max_pfn, {.zone_dma = boot.profile.has("ZONE_DMA"),
+                                                .zone_dma32 = boot.profile.has("ZONE_DMA32")}),
+                  options);
   append(boot.events, formed.events, boot.step);
   for (const zones::Node& n : formed.nodes) {
     NodeState state{n.nid, n.start_pfn, n.spanned_pages, n.present_pages, {}};

@@ -39,9 +39,43 @@ void init_mem_mapping(Boot& boot);
 void reserve_initrd(Boot& boot);
 void acpi_boot_table_init(Boot& boot);
 
+// steps/sparse.cc, steps/resources.cc
+void sparse_init(Boot& boot);
+void acpi_parse_hpet(Boot& boot);
+void io_apic_init_mappings(Boot& boot);
+void e820_reserve_resources(Boot& boot);
+void e820_register_nosave_regions(Boot& boot);
+
+// steps/crashkernel.cc, steps/cma.cc, steps/hugepages.cc: what the command line sets aside
+void arch_reserve_crashkernel(Boot& boot);
+void reserve_crashkernel(Boot& boot);
+void dma_contiguous_reserve(Boot& boot);
+void hugetlb_cma_reserve(Boot& boot);
+void hugepages_setup(Boot& boot);
+
+// steps/command_line.cc
+void setup_command_line(Boot& boot);
+void print_unknown_bootoptions(Boot& boot);
+
+// steps/percpu.cc
+void setup_per_cpu_areas(Boot& boot);
+void setup_cpu_masks(Boot& boot);
+
+// steps/hashes.cc
+void memblock_find_dma_reserve(Boot& boot);
+void count_kernel_pages(Boot& boot);
+void vfs_caches_init_early(Boot& boot);
+
+// steps/late.cc, steps/swiotlb.cc: the last before the hand-over
+void setup_log_buf_early(Boot& boot);
+void setup_log_buf_late(Boot& boot);
+void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end, std::string_view owner);
+void setup_cpu_entry_areas(Boot& boot);
+void kfence_alloc_pool(Boot& boot);
+void pci_iommu_alloc(Boot& boot);
+
 // steps/nodes.cc: nodes, zones and the hand-over
 void initmem_init(Boot& boot);
-void sparse_init(Boot& boot);
 void free_area_init(Boot& boot);
 void memblock_free_all(Boot& boot);
 

@@ -1,13 +1,12 @@
-// Pieces of memory that several lines of an input tell of, put together.
+// Ranges as sets: unions and differences.
 #pragma once
 
 #include <algorithm>
 #include <vector>
 
 #include "base/range.h"
-#include "machine/e820_entry.h"
 
-namespace memmap::input {
+namespace memmap {
 
 // Sorted; what overlaps or touches is one range; empty ranges are gone.
 inline std::vector<PhysRange> united(std::vector<PhysRange> ranges) {
@@ -39,12 +38,4 @@ inline std::vector<PhysRange> without(const std::vector<PhysRange>& ranges, Phys
   return out;
 }
 
-// From the end of base memory to 1 MiB lie the video window and the BIOS: RAM may stand behind
-// them, but no PC firmware hands it out.
-inline constexpr PhysRange kLegacyHole = PhysRange::make(0xa0000, 0x100000);
-
-inline E820Entry entry_of(PhysRange range, E820Type type) {
-  return E820Entry{.addr = range.base(), .size = range.size(), .type = type};
-}
-
-}  // namespace memmap::input
+}  // namespace memmap

@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "boot/steps/steps.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr std::uint64_t kCacheLine = 64;     // SMP_CACHE_BYTES
+constexpr std::size_t kMaxInitWords = 32;    // CONFIG_INIT_ENV_ARG_LIMIT
+
+std::string whole(const kernel::Parameter& p) {
+  return p.value ? fmt::format("{}={}", p.name, *p.value) : p.name;
+}
+
+bool known_by(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::any_of(names, [&](const auto& n) { return kernel::parameq(n, name); });
+}
+
+// A __setup() matches what begins with its text; its function takes the rest. Those without `=`
+// take no value, but for a few that the kernel itself gives one.
+bool is_setup(const std::vector<std::string>& setups, const kernel::Parameter& p) {
+  const std::string text = whole(p);
+  return std::ranges::any_of(setups, [&](const std::string& setup) {
+    if (setup.ends_with('=')) {
+      return text.size() >= setup.size() &&
+             kernel::parameq(std::string_view(text).substr(0, setup.size()), setup);
+    }
+    return kernel::parameq(p.name, setup);
+  });
+}
+
+// kernel: sysctl_is_alias(), fs/proc/proc_sysctl.c, v6.1 and v6.12
+bool is_sysctl_alias(std::string_view name) {
+  constexpr std::string_view kAliases[] = {"hardlockup_all_cpu_backtrace", "hung_task_panic",
+                                           "numa_zonelist_order", "softlockup_all_cpu_backtrace",
+                                           "softlockup_panic"};
+  return name.starts_with("sysctl.") || std::ranges::find(kAliases, name) != std::end(kAliases);
+}
+
+// What init gets: words and environment, as unknown_bootoption() collects them.
+struct ForInit {
+  std::vector<std::string> words{};
+  std::vector<std::string> environment{};
+  bool too_many = false;
+};
+
+// kernel: unknown_bootoption(), init_setup(), rdinit_setup(), init/main.c, v6.1 and v6.12
+void unknown(const kernel::Parameter& p, ForInit& init) {
+  constexpr std::string_view kBootLoaders[] = {"BOOT_IMAGE=", "kexec"};
+  const std::string text = whole(p);
+  for (const std::string_view loader : kBootLoaders) {
+    if (text.starts_with(loader)) return;
+  }
+  if (p.name.find('.') != std::string::npos || init.too_many) return;
+  if (!p.value) {
+    init.words.push_back(text);
+    init.too_many = init.words.size() >= kMaxInitWords;
+    return;
+  }
+  const auto same = [&](const std::string& other) { return other.starts_with(p.name + "="); };
+  if (same("HOME=/") || same("TERM=linux")) return;  // replaced, and not told
+  const auto at = std::ranges::find_if(init.environment, same);
+  if (at != init.environment.end()) {
+    *at = text;
+  } else {
+    init.environment.push_back(text);
+    init.too_many = init.environment.size() + 2 > kMaxInitWords;
+  }
+}
+
+ForInit for_init(const Boot& boot) {
+  const kernel::KnownParameters& known = boot.profile.parameters;
+  ForInit init;
+  for (const kernel::Parameter& p : boot.parameters) {
+    if (known_by(known.param, p.name) || is_sysctl_alias(p.name)) continue;
+    // What stands before is for a script that a boot loader put in front.
+    if ((p.name == "init" || p.name == "rdinit") && p.value) init.words.clear();
+    if (is_setup(known.setup, p) || known_by(known.early, p.name)) continue;
+    unknown(p, init);
+  }
+  return init;
+}
+
+}  // namespace
+
+// Two copies: one to show, one to be cut into parameters. kernel: setup_command_line(), init/main.c
+void setup_command_line(Boot& boot) {
+  const std::uint64_t size =
+      std::min(boot.command_line.size(), kernel::kCommandLineSize - 1) + 1;
+  for (int copy = 0; copy < 2; ++copy) {
+    boot.alloc_or_panic(size, kCacheLine,
+                        boot.caller("command line", {"setup_command_line", "start_kernel"}));
+  }
+}
+
+// kernel: print_unknown_bootoptions(), init/main.c, v5.14 and later
+void print_unknown_bootoptions(Boot& boot) {
+  if (boot.profile.parameters.empty()) {
+    return boot.tell(Severity::debug, "print_unknown_bootoptions(), init/main.c",
+                     "the kernel's profile does not list its parameters: which of the command "
+                     "line it does not know, and the memory it lists them in, is left out");
+  }
+  const ForInit init = for_init(boot);
+  if (init.too_many || (init.words.empty() && init.environment.empty())) return;
+  std::string text;
+  for (const auto* list : {&init.words, &init.environment}) {
+    for (const std::string& word : *list) text += " " + word;
+  }
+  const memblock::Caller caller = boot.caller(
+      "unknown parameters", {"print_unknown_bootoptions", "start_kernel"});
+  const auto found = boot.memblock.alloc(text.size() + 1, kCacheLine, caller);
+  if (!found) return;
+  boot.tell(Severity::info, "print_unknown_bootoptions(), init/main.c",
+            fmt::format("Unknown kernel command line parameters \"{}\", will be passed to user space.",
+                        text.substr(1)));
+  boot.memblock.free(*found, text.size() + 1, caller);
+}
+
+}  // namespace memmap::boot

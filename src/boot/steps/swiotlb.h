@@ -1,0 +1,22 @@
+// What the command line says of the software IO TLB.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernel/command_line.h"
+
+namespace memmap::boot::swiotlb {
+
+struct Settings {
+  std::uint64_t slabs = std::uint64_t{64} << (20 - 11);  // of 2 KiB; IO_TLB_DEFAULT_SIZE
+  std::uint64_t areas = 0;                               // 0: as many as processors
+  bool force = false;
+  bool off = false;
+  std::uint64_t bytes() const { return slabs << 11; }
+};
+
+// swiotlb=SLABS[,AREAS][,force|noforce], each that is given.
+Settings settings(const std::vector<kernel::Parameter>& parameters);
+
+}  // namespace memmap::boot::swiotlb
