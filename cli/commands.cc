@@ -68,7 +68,8 @@ constexpr Command kCommands[] = {
      kConvert,
      {"SOURCE", "what to read, as with --e820", false},
      run_convert},
-    {"replay", "check a log made with memblock=debug: what the kernel chose against what memmap would",
+    {"replay",
+     "check a log made with memblock=debug: what the kernel chose against what memmap would",
      "  memmap replay memblock.log\n"
      "  memmap replay memblock.log --format json -o replay.json",
      kReplay,

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "replay/phases.h"
 #include "report/replay.h"
 #include "unit/replay/logs.h"
@@ -108,6 +111,16 @@ TEST(Replay, AMismatchShowsBothStates) {
   EXPECT_THAT(text, HasSubstr("reserved [0x000000007fede2c0-0x000000007fee3fff] flags"));
   const std::string json = report::replay_to_json({"boot.log", "k", "", 0, {}}, r);
   EXPECT_THAT(json, HasSubstr("\"chosen\": {\"base\": \"0x7fede280\", \"size\": \"0x4000\"}"));
+}
+
+// What the schema's tests take for the program's own.
+TEST(Replay, JsonIsWhatTheSchemaIsTestedWith) {
+  const Report r = run(
+      edited("[0x000000007fede2c0-0x000000007fee22bf]", "[0x000000007fede280-0x000000007fee227f]"));
+  std::ifstream in(MEMMAP_SOURCE_DIR "/tests/schema/replay/good/mismatch.json", std::ios::binary);
+  const std::string want{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_EQ(report::replay_to_json({"boot.log", "6.12.117+deb12-amd64", "", 1, {"a note"}}, r),
+            want);
 }
 
 // Bottom-up searches are derived from the command line.
