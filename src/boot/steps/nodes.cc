@@ -6,6 +6,7 @@
 #include "base/align.h"
 #include "boot/steps/steps.h"
 #include "buddy/handoff.h"
+#include "numa/emulate.h"
 #include "numa/register.h"
 #include "zones/form.h"
 #include "zones/limits.h"
@@ -29,12 +30,17 @@ numa::Parsed parsed_nodes(const Boot& boot) {
 }
 
 // kernel: x86_numa_init(): the SRAT's nodes, or one for everything
-numa::Registered nodes_of(const Boot& boot) {
+numa::Options numa_options(const Boot& boot) {
   numa::Options options;
   options.max_pfn = boot.max_pfn;
   options.nodes_shift = boot.profile.nodes_shift;
   options.numa_off = !boot.profile.numa || boot.parameter("numa") == "off";
   options.version = boot.profile.version;
+  return options;
+}
+
+numa::Registered nodes_of(const Boot& boot) {
+  const numa::Options options = numa_options(boot);
   const memblock::Regions memory = memory_of(boot);
   if (boot.uses_affinities()) {
     numa::Registered setup = numa::from_blocks(parsed_nodes(boot), memory, options);
@@ -84,25 +90,67 @@ void set_all_nodes(Boot& boot, int nid) {
   boot.memblock.clear_hotplug(PhysAddr{0}, kAll);
 }
 
+constexpr std::string_view kTaker = "numa_alloc_distance";
+
+// A byte for each pair of `nodes`, from 0 to the last.
+std::optional<PhysRange> take_distances(Boot& boot, const std::vector<int>& nodes,
+                                        std::string_view function) {
+  const int last = nodes.empty() ? 0 : std::ranges::max(nodes);
+  const auto count = static_cast<std::uint64_t>(last) + 1;
+  const memblock::Caller caller{function, "distances between nodes"};
+  const auto found = boot.behaviour.numa_distance_by_alloc
+                         ? boot.memblock.alloc(count * count, kPageSize, caller)
+                         : boot.memblock.phys_alloc_range(count * count, kPageSize, PhysAddr{0},
+                                                          boot.memblock.current_limit(), caller);
+  if (!found) return std::nullopt;
+  return PhysRange::from_size(*found, count * count);
+}
+
 // Firmware's distances between the nodes are kept in a table, from the moment they are read.
 // kernel: acpi_numa_slit_init(), numa_alloc_distance(), arch/x86/mm/numa.c, v6.1;
 // mm/numa_memblks.c, v6.12
-void numa_alloc_distance(Boot& boot) {
+std::optional<PhysRange> numa_alloc_distance(Boot& boot) {
   const bool has_slit = std::ranges::any_of(boot.machine.acpi_tables,
                                             [](const AcpiTable& t) { return t.signature == "SLIT"; });
-  if (!has_slit || !boot.uses_affinities()) return;
-  std::uint64_t count = 0;
-  for (const int nid : parsed_nodes(boot).nodes) {
-    count = std::max(count, static_cast<std::uint64_t>(nid) + 1);
+  return has_slit && boot.uses_affinities() ? take_distances(boot, parsed_nodes(boot).nodes, kTaker)
+                                            : std::nullopt;
+}
+
+// numa=fake splits the nodes; their distances are copied for the new ones.
+// kernel: numa_emulation()
+numa::Registered emulated(Boot& boot, numa::Registered physical, std::optional<PhysRange> distances) {
+  std::string command;
+  for (const kernel::Parameter& p : boot.parameters) {
+    if (kernel::parameq(p.name, "numa") && p.value && p.value->starts_with("fake=")) {
+      command = p.value->substr(5);
+    }
   }
-  const memblock::Caller caller = boot.caller("distances between nodes", {"numa_alloc_distance"});
-  const std::uint64_t size = count * count;
-  if (boot.behaviour.numa_distance_by_alloc) {
-    boot.memblock.alloc(size, kPageSize, caller);
-  } else {
-    boot.memblock.phys_alloc_range(size, kPageSize, PhysAddr{0}, boot.memblock.current_limit(),
-                                   caller);
+  if (command.empty() || !boot.profile.has("NUMA_EMU")) return physical;
+  const memblock::Regions memory = boot.memblock.memory().list.regions();
+  const numa::Emulation fake = numa::emulate(command, physical.meminfo, physical.possible, memory,
+                                             boot.max_pfn, boot.profile.nodes_shift);
+  append(boot.events, fake.events, boot.step);
+  numa::Parsed parsed{.blocks = fake.blocks};
+  for (std::size_t nid = 0; nid < fake.from.size(); ++nid) {
+    if (fake.from[nid] >= 0) parsed.nodes.push_back(static_cast<int>(nid));
   }
+  numa::Registered split = numa::from_blocks(parsed, memory, numa_options(boot));
+  if (!fake.done || !split.accepted) {
+    boot.tell(Severity::warning, "numa_emulation(), mm/numa_emulation.c",
+              "NUMA: Warning: constructed meminfo invalid, disabling emulation");
+    return physical;
+  }
+  constexpr memblock::Caller kFree{"numa_emulation", {}};
+  std::optional<PhysRange> copy;
+  if (distances) {
+    std::vector<int> old = physical.possible;
+    copy = take_distances(boot, old, "numa_emulation");
+    boot.memblock.free(distances->base(), distances->size(), {"numa_reset_distance", {}});
+  }
+  take_distances(boot, parsed.nodes, kTaker);
+  if (copy) boot.memblock.free(copy->base(), copy->size(), kFree);
+  boot.emulated_from = fake.from;
+  return split;
 }
 
 void set_nodes(Boot& boot, const numa::Registered& setup) {
@@ -142,15 +190,16 @@ void alloc_node_data(Boot& boot, const numa::Registered& setup) {
 void initmem_init(Boot& boot) {
   set_all_nodes(boot, boot.behaviour.numa_clears_to_no_node ? memblock::kAnyNode
                                                             : boot.behaviour.max_numnodes);
-  numa_alloc_distance(boot);
+  const std::optional<PhysRange> distances = numa_alloc_distance(boot);
   if (boot.uses_affinities() && boot.profile.memory_hotplug) {
     for (const NodeMemory& m : boot.machine.node_memory) {
       if (m.hotpluggable) boot.memblock.mark_hotplug(m.range.base(), m.range.size());
     }
   }
   boot.memblock.set_bottom_up(false);
-  const numa::Registered setup = nodes_of(boot);
+  numa::Registered setup = nodes_of(boot);
   append(boot.events, setup.events, boot.step);
+  setup = emulated(boot, std::move(setup), distances);
   set_nodes(boot, setup);
   boot.nodes = setup.nodes;
   boot.possible_nodes = setup.possible;
