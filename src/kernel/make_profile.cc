@@ -210,7 +210,7 @@ class Maker {
     }
     out_.sources["parameters"] = file_of(facts_.parameters->source);
     KnownParameters& known = out_.profile.parameters;
-    for (const Parameter& p : facts_.parameters->list) {
+    for (const DeclaredParameter& p : facts_.parameters->list) {
       if (p.kind == ParameterKind::early) known.early.push_back(p.name);
       if (p.kind == ParameterKind::setup) known.setup.push_back(p.name);
       if (p.kind == ParameterKind::module && p.name.find('.') == std::string::npos) {

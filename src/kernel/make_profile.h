@@ -25,7 +25,7 @@ struct Facts {
   std::optional<Types> types{};
   std::optional<Symbols> symbols{};
   std::optional<Sections> sections{};
-  std::optional<Parameters> parameters{};
+  std::optional<DeclaredParameters> parameters{};
 };
 
 struct MadeProfile {
