@@ -38,9 +38,12 @@ std::string_view table(const Image& image, const Symbols& symbols, std::string_v
 
 std::string_view name_of(ParameterKind kind) {
   switch (kind) {
-    case ParameterKind::early: return "early";
-    case ParameterKind::setup: return "setup";
-    case ParameterKind::module: return "param";
+    case ParameterKind::early:
+      return "early";
+    case ParameterKind::setup:
+      return "setup";
+    case ParameterKind::module:
+      return "param";
   }
   return "";
 }
@@ -76,8 +79,7 @@ Result<DeclaredParameters> read_parameters(const std::string& source, std::strin
 }
 
 std::optional<DeclaredParameters> parameters_of(const Image& image, const Symbols& symbols) {
-  const std::string_view setup =
-      table(image, symbols, "__setup_start", "__setup_end", kSetupBytes);
+  const std::string_view setup = table(image, symbols, "__setup_start", "__setup_end", kSetupBytes);
   const std::string_view params =
       table(image, symbols, "__start___param", "__stop___param", kParamBytes);
   if (setup.empty() || params.empty()) return std::nullopt;

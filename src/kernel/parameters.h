@@ -1,5 +1,5 @@
-// The command-line parameters that a kernel knows. One it does not know is handed to init, and costs
-// boot memory.
+// The command-line parameters that a kernel knows. One it does not know is handed to init, and
+// costs boot memory.
 #pragma once
 
 #include <optional>

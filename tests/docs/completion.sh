@@ -32,4 +32,5 @@ offers "memmap convert boot.log --to e" etc-e820 exactmap
 offers "memmap convert boot.log --t" --to
 offers "memmap simulate --o" --output
 offers "memmap help c" convert
+offers "memmap kernel --p" --parts --params
 exit $failed

@@ -1,9 +1,8 @@
 // Any text as a .config: options that can be laid over a profile, or told mistakes.
-#include "kernel/config.h"
-
 #include <cstdint>
 
 #include "base/check.h"
+#include "kernel/config.h"
 #include "kernel/make_profile.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,10 +1,9 @@
 // Any bytes as a vmlinux: sections, symbols, parameters; or a told mistake.
-#include "kernel/image.h"
-
 #include <cstdint>
 
 #include "base/check.h"
 #include "kernel/embedded_symbols.h"
+#include "kernel/image.h"
 #include "kernel/parameters.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,9 +1,8 @@
 // Any bytes as a kernel image or package: facts, or a told mistake.
-#include "input/kernel_image.h"
-
 #include <cstdint>
 
 #include "base/check.h"
+#include "input/kernel_image.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;

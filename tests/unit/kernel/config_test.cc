@@ -28,8 +28,8 @@ const Bad kBad[] = {
      "a .config of another architecture: arm64, not x86", 1},
     {"CONFIG_X86_32=y\n", "a .config of another architecture: CONFIG_X86_64=y is not in it", 0},
     {"CONFIG_X86_64=y\nhello\n", "neither `CONFIG_NAME=VALUE` nor a comment: no .config", 2},
-    {"CONFIG_X86_64=y\nCONFIG_A=1\nCONFIG_A=2\n",
-     "`CONFIG_A` was given before, with another value", 3},
+    {"CONFIG_X86_64=y\nCONFIG_A=1\nCONFIG_A=2\n", "`CONFIG_A` was given before, with another value",
+     3},
 };
 
 TEST(Config, TellsWhatIsWrong) {

@@ -9,11 +9,12 @@ namespace memmap::kernel {
 namespace {
 
 TEST(Symbols, AreFoundByName) {
-  const auto symbols = read_symbol_table("s",
-                                         "ffffffff81000000 T _text\n0000000000030000 A __per_cpu_end\n"
-                                         "ffffffff81001000 t alloc.constprop.0\n"
-                                         "ffffffff81002000 t alloc_more\n"
-                                         "ffffffffc0000000 t _text\t[module]\n");
+  const auto symbols =
+      read_symbol_table("s",
+                        "ffffffff81000000 T _text\n0000000000030000 A __per_cpu_end\n"
+                        "ffffffff81001000 t alloc.constprop.0\n"
+                        "ffffffff81002000 t alloc_more\n"
+                        "ffffffffc0000000 t _text\t[module]\n");
   ASSERT_TRUE(symbols.ok());
   EXPECT_EQ(symbols->size(), 4u);
   EXPECT_EQ(symbols->from_text("alloc_more"), 0x2000u);
@@ -31,7 +32,8 @@ TEST(Symbols, TellWhatIsWrong) {
   const Bad kBad[] = {
       {"", "holds no symbol"},
       {"0000000000000000 T _text\n", "the kernel hides them"},
-      {"ffffffffffffffff B The real System.map is in the linux-image-dbg package\n", "holds no symbol"},
+      {"ffffffffffffffff B The real System.map is in the linux-image-dbg package\n",
+       "holds no symbol"},
       {"ffffffff81000000 T main\n", "has no symbol _text"},
       {"hello world\n", "no line of a symbol table"},
   };
