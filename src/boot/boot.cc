@@ -119,8 +119,12 @@ std::vector<int> Boot::nodes_of_cpus() const {
   const std::vector<int> given = uses_affinities() ? machine.cpu_nodes : std::vector<int>{};
   std::vector<int> out;
   for (unsigned cpu = 0; cpu < possible_cpus(); ++cpu) {
-    if (cpu < given.size()) {
+    if (cpu < given.size() && emulated_from.empty()) {
       out.push_back(given[cpu]);
+    } else if (cpu < given.size()) {
+      // kernel: numa_emu_update_cpu_to_node(): the first node that was split from the processor's
+      const auto part = std::ranges::find(emulated_from, given[cpu]);
+      out.push_back(part == emulated_from.end() ? 0 : static_cast<int>(part - emulated_from.begin()));
     } else {
       out.push_back(nodes.online.empty() ? 0 : nodes.online[cpu % nodes.online.size()]);
     }
@@ -129,7 +133,10 @@ std::vector<int> Boot::nodes_of_cpus() const {
 }
 
 bool Boot::uses_affinities() const {
-  return profile.numa && parameter("numa") != "off" && !machine.node_memory.empty();
+  const auto refuses = [](const kernel::Parameter& p) {
+    return kernel::parameq(p.name, "numa") && (p.value == "off" || p.value == "noacpi");
+  };
+  return profile.numa && std::ranges::none_of(parameters, refuses) && !machine.node_memory.empty();
 }
 
 bool Boot::needs_table(unsigned level, std::uint64_t virt) {

@@ -73,7 +73,9 @@ struct Boot {
   // by the number of the piece of address space that it translates.
   std::set<std::pair<unsigned, std::uint64_t>> tables{};
   std::map<int, PhysAddr> node_data{};  // where each node's pg_data_t lies
-  int last_possible_node = 0;           // nr_node_ids - 1
+  std::vector<int> possible_nodes{};    // those without memory too, ascending
+  std::vector<int> emulated_from{};     // numa=fake: by node, the one it was part of
+  std::vector<PhysRange> mapped{};      // by the direct map, joined, ascending
   std::uint64_t dma_reserve = 0;        // pages below 16 MiB that are taken
   std::uint64_t kernel_pages = 0;       // nr_kernel_pages, by which tables are sized
   std::uint64_t log_size = 0;           // of a log buffer that is to be allocated; bytes

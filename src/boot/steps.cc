@@ -27,6 +27,9 @@ bool has_hpet(const Boot& b) {
          std::ranges::any_of(b.machine.acpi_tables,
                              [](const AcpiTable& t) { return t.signature == "HPET"; });
 }
+bool has_movable_node(const Boot& b) {
+  return b.profile.memory_hotplug && b.has_parameter("movable_node");
+}
 bool has_io_apic(const Boot& b) { return b.profile.has("X86_IO_APIC"); }
 bool has_hibernation(const Boot& b) { return b.profile.has("HIBERNATION"); }
 bool has_dma_cma(const Boot& b) { return b.profile.has("DMA_CMA"); }
@@ -60,6 +63,7 @@ const Step kSteps[] = {
     {"parse_setup_data", kSetup, {2, 6, 35}, {}, has_extended_map, e820_memory_setup_extended},
     {"parse_early_param", "init/main.c", {}, {}, nullptr, parse_early_param},
     {"efi_memblock_x86_reserve_range", kEfi, {}, {}, has_efi, efi_memblock_x86_reserve_range},
+    {"memblock_set_bottom_up", kSetup, {3, 14}, {}, has_movable_node, movable_node},
     {"e820__reserve_setup_data", kE820, {2, 6, 27}, {}, has_setup_data, e820_reserve_setup_data},
     {"e820__finish_early_params", kE820, {}, {}, has_user_map, e820_finish_early_params},
     {"efi_init", kEfi, {}, {}, has_efi, efi_init},
@@ -85,6 +89,7 @@ const Step kSteps[] = {
     {"arch_reserve_crashkernel", kSetup, {6, 6}, {}, has_crash_reserve, arch_reserve_crashkernel},
     {"memblock_find_dma_reserve", kMmInit, {}, {6, 10}, nullptr, memblock_find_dma_reserve},
     {"sparse_init", "mm/sparse.c", {}, {}, nullptr, sparse_init},
+    {"alloc_offline_node_data", "mm/numa.c", {5, 18}, {}, nullptr, alloc_offline_node_data},
     {"free_area_init", "mm/mm_init.c", {}, {}, nullptr, free_area_init},
     {"calc_nr_kernel_pages", "mm/mm_init.c", {}, {}, nullptr, count_kernel_pages},
     {"acpi_parse_hpet", "arch/x86/kernel/acpi/boot.c", {}, {}, has_hpet, acpi_parse_hpet},

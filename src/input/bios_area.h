@@ -19,7 +19,8 @@ Status add_page0(const std::string& name, std::string_view page, Machine& machin
 // arch/x86/kernel/mpparse.c, v6.12
 Status add_bios_rom(const std::string& name, std::string_view rom, Machine& machine);
 
-// `table`: ACPI's system resource affinity table, whole. Fills node_memory. Errors: no SRAT, cut
+// `table`: ACPI's system resource affinity table, whole. Fills node_memory and cpu_nodes where they
+// are empty. Errors: no SRAT, cut
 // short. kernel: acpi_numa_memory_affinity_init(), drivers/acpi/numa/srat.c, v6.12
 Status add_srat(const std::string& name, std::string_view table, Machine& machine);
 

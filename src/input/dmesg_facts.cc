@@ -52,7 +52,8 @@ void FactReader::line(const LogLine& line) {
     case 'S':
       if (text.substr(0, 5) == "SMP: ") return cpu_line(text);
       if (text.substr(0, 6) == "SMBIOS") saw_smbios_ = true;
-      if (eat(rest, "SRAT: Node ")) srat_node(rest);
+      if (eat(rest, "SRAT: Node ")) return srat_node(rest);
+      if (eat(rest, "SRAT: PXM ")) srat_cpu(rest);
       return;
     case 's':
       if (text.substr(0, 9) == "smpboot: ") cpu_line(text);

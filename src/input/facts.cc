@@ -187,7 +187,7 @@ class FactReader {
     add(files_.mtrr, add_mtrr);
     if (const auto list = content(files_.cpus_possible)) machine_.cpu.possible = count_cpus(*list);
     if (const auto list = content(files_.cpus_present)) machine_.cpu.present = count_cpus(*list);
-    if (machine_.node_memory.empty()) add(files_.srat, add_srat);
+    if (machine_.node_memory.empty() || machine_.cpu_nodes.empty()) add(files_.srat, add_srat);
   }
 
   void read_low_memory() {

@@ -41,6 +41,10 @@ struct Behaviour {
   // top-down with a warning (until 5.11).
   bool memblock_bottom_up_above_kernel = false;
 
+  // numa_init() takes the nodes from all regions: to NUMA_NO_NODE (6.10), or to MAX_NUMNODES.
+  bool numa_clears_to_no_node = true;
+  // numa_alloc_distance(): memblock_alloc() (6.12), or memblock_phys_alloc_range().
+  bool numa_distance_by_alloc = true;
   // nr_kernel_pages counts what memblock has free (6.10), or the zones' pages less their struct
   // pages and what is taken below 16 MiB.
   bool hashes_follow_free_pages = true;
@@ -70,6 +74,8 @@ inline Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   b.memblock_rsrv_noinit = since(6, 9);
   b.memblock_sets_reserved_nodes = since(6, 6);
   b.memblock_bottom_up_above_kernel = !since(5, 12);
+  b.numa_clears_to_no_node = since(6, 10);
+  b.numa_distance_by_alloc = since(6, 12);
   b.hashes_follow_free_pages = since(6, 10);
   b.percpu_large_early_reserve = since(6, 6);
   b.bringup_cpumasks = since(6, 5) ? 1 : 4;

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/align.h"
 #include "boot/steps/steps.h"
 #include "paging/direct_map.h"
@@ -49,6 +51,10 @@ void reserve_brk(Boot& boot) {
   boot.reserve(boot.brk, {"setup_arch", "brk area"});
 }
 
+// What the kernel takes lies near its image, so that other nodes' memory can be taken away.
+// kernel: setup_arch(), movable_node_is_enabled()
+void movable_node(Boot& boot) { boot.memblock.set_bottom_up(true); }
+
 void e820_memblock_setup(Boot& boot) {
   boot.memblock.set_current_limit(PhysAddr{kMiB});  // ISA_END_ADDRESS: no more is mapped yet
   boot.memblock.allow_resize();
@@ -97,18 +103,45 @@ void init_mem_mapping(Boot& boot) {
   place_tables(boot, map);
 
   boot.page_tables.mappings = map.mappings;
+  for (const paging::Mapping& m : map.mappings) {
+    const std::uint64_t end = raw(m.phys) + m.page_size * m.pages;
+    if (!boot.mapped.empty() && boot.mapped.back().end() == m.phys) {
+      boot.mapped.back() = PhysRange::make(raw(boot.mapped.back().base()), end);
+    } else {
+      boot.mapped.push_back(PhysRange::make(raw(m.phys), end));
+    }
+  }
   const VirtAddr text{raw(paging::kStartKernelMap) + boot.profile.default_phys_base};
   const VirtAddr brk_end{raw(text) + raw(boot.brk.end()) - raw(boot.kernel_base)};
   const paging::Mappings image = paging::kernel_map(text, boot.kernel_base, brk_end, boot.features);
   boot.page_tables.mappings.insert(boot.page_tables.mappings.end(), image.begin(), image.end());
 }
 
-// The initrd is mapped by now and stays where it is.
+// The initrd stays where it is if all of it is mapped; else a copy of it does.
+// kernel: reserve_initrd(), relocate_initrd(), arch/x86/kernel/setup.c, v6.1 and v6.12
 void reserve_initrd(Boot& boot) {
   boot.tell(Severity::info, "reserve_initrd(), arch/x86/kernel/setup.c",
             fmt::format("RAMDISK: [mem {:#010x}-{:#010x}]", raw(boot.machine.initrd->base()),
                         align_up(raw(boot.machine.initrd->end()), kPageSize) - 1),
             boot.machine.initrd);
+  const std::uint64_t base = raw(boot.machine.initrd->base());
+  const std::uint64_t end = align_up(raw(boot.machine.initrd->end()), kPageSize);
+  const PhysRange whole = PhysRange::make(base, end);
+  if (std::ranges::any_of(boot.mapped, [&](PhysRange r) { return r.contains(whole); })) return;
+  const std::uint64_t size = align_up(boot.machine.initrd->size(), kPageSize);
+  const auto found = boot.memblock.phys_alloc_range(
+      size, kPageSize, PhysAddr{0}, boot.memblock.current_limit(),
+      boot.caller("initrd", {"relocate_initrd", "setup_arch"}));
+  if (!found) {
+    return boot.tell(Severity::panic, "relocate_initrd(), arch/x86/kernel/setup.c",
+                     fmt::format("Kernel panic - not syncing: Cannot find place for new RAMDISK of size {}",
+                                 boot.machine.initrd->size()));
+  }
+  boot.tell(Severity::info, "relocate_initrd(), arch/x86/kernel/setup.c",
+            fmt::format("Allocated new RAMDISK: [mem {:#010x}-{:#010x}]", raw(*found),
+                        raw(*found) + boot.machine.initrd->size() - 1),
+            PhysRange::from_size(*found, size));
+  boot.memblock.phys_free(PhysAddr{base}, end - base, {"setup_arch", "initrd"});
 }
 
 // kernel: acpi_reserve_initial_tables(), drivers/acpi/tables.c

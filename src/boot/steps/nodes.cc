@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/align.h"
 #include "boot/steps/steps.h"
 #include "buddy/handoff.h"
+#include "numa/emulate.h"
 #include "numa/register.h"
 #include "zones/form.h"
 #include "zones/limits.h"
@@ -14,10 +16,6 @@ namespace {
 
 memblock::Regions memory_of(const Boot& boot) { return boot.memblock.memory().list.regions(); }
 
-bool numa_is_off(const Boot& boot) {
-  return !boot.profile.numa || boot.parameter("numa") == "off";
-}
-
 // The affinities that firmware's SRAT or a scenario gives, in their order.
 numa::Parsed parsed_nodes(const Boot& boot) {
   numa::Parsed out;
@@ -25,18 +23,26 @@ numa::Parsed parsed_nodes(const Boot& boot) {
     out.blocks.push_back({m.range, m.nid});
     if (std::ranges::find(out.nodes, m.nid) == out.nodes.end()) out.nodes.push_back(m.nid);
   }
+  for (const int nid : boot.machine.cpu_nodes) {
+    if (std::ranges::find(out.nodes, nid) == out.nodes.end()) out.nodes.push_back(nid);
+  }
   return out;
 }
 
 // kernel: x86_numa_init(): the SRAT's nodes, or one for everything
-numa::Registered nodes_of(const Boot& boot) {
+numa::Options numa_options(const Boot& boot) {
   numa::Options options;
   options.max_pfn = boot.max_pfn;
   options.nodes_shift = boot.profile.nodes_shift;
-  options.numa_off = numa_is_off(boot);
+  options.numa_off = !boot.profile.numa || boot.parameter("numa") == "off";
   options.version = boot.profile.version;
+  return options;
+}
+
+numa::Registered nodes_of(const Boot& boot) {
+  const numa::Options options = numa_options(boot);
   const memblock::Regions memory = memory_of(boot);
-  if (!options.numa_off && !boot.machine.node_memory.empty()) {
+  if (boot.uses_affinities()) {
     numa::Registered setup = numa::from_blocks(parsed_nodes(boot), memory, options);
     if (setup.accepted) return setup;
   }
@@ -75,33 +81,142 @@ void append(Events& events, const Events& more, std::string_view step) {
 
 }  // namespace
 
-// kernel: initmem_init(), numa_register_memblks(), alloc_node_data()
-void initmem_init(Boot& boot) {
-  const numa::Registered setup = nodes_of(boot);
-  append(boot.events, setup.events, boot.step);
+namespace {
+
+void set_all_nodes(Boot& boot, int nid) {
+  constexpr std::uint64_t kAll = ~0ull;
+  boot.memblock.set_node(PhysAddr{0}, kAll, nid);
+  boot.memblock.set_reserved_node(PhysAddr{0}, kAll, nid);
+  boot.memblock.clear_hotplug(PhysAddr{0}, kAll);
+}
+
+constexpr std::string_view kTaker = "numa_alloc_distance";
+
+// A byte for each pair of `nodes`, from 0 to the last.
+std::optional<PhysRange> take_distances(Boot& boot, const std::vector<int>& nodes,
+                                        std::string_view function) {
+  const int last = nodes.empty() ? 0 : std::ranges::max(nodes);
+  const auto count = static_cast<std::uint64_t>(last) + 1;
+  const memblock::Caller caller{function, "distances between nodes"};
+  const auto found = boot.behaviour.numa_distance_by_alloc
+                         ? boot.memblock.alloc(count * count, kPageSize, caller)
+                         : boot.memblock.phys_alloc_range(count * count, kPageSize, PhysAddr{0},
+                                                          boot.memblock.current_limit(), caller);
+  if (!found) return std::nullopt;
+  return PhysRange::from_size(*found, count * count);
+}
+
+// Firmware's distances between the nodes are kept in a table, from the moment they are read.
+// kernel: acpi_numa_slit_init(), numa_alloc_distance(), arch/x86/mm/numa.c, v6.1;
+// mm/numa_memblks.c, v6.12
+std::optional<PhysRange> numa_alloc_distance(Boot& boot) {
+  const bool has_slit = std::ranges::any_of(boot.machine.acpi_tables,
+                                            [](const AcpiTable& t) { return t.signature == "SLIT"; });
+  return has_slit && boot.uses_affinities() ? take_distances(boot, parsed_nodes(boot).nodes, kTaker)
+                                            : std::nullopt;
+}
+
+// numa=fake splits the nodes; their distances are copied for the new ones.
+// kernel: numa_emulation()
+numa::Registered emulated(Boot& boot, numa::Registered physical, std::optional<PhysRange> distances) {
+  std::string command;
+  for (const kernel::Parameter& p : boot.parameters) {
+    if (kernel::parameq(p.name, "numa") && p.value && p.value->starts_with("fake=")) {
+      command = p.value->substr(5);
+    }
+  }
+  if (command.empty() || !boot.profile.has("NUMA_EMU")) return physical;
+  const memblock::Regions memory = boot.memblock.memory().list.regions();
+  const numa::Emulation fake = numa::emulate(command, physical.meminfo, physical.possible, memory,
+                                             boot.max_pfn, boot.profile.nodes_shift);
+  append(boot.events, fake.events, boot.step);
+  numa::Parsed parsed{.blocks = fake.blocks};
+  for (std::size_t nid = 0; nid < fake.from.size(); ++nid) {
+    if (fake.from[nid] >= 0) parsed.nodes.push_back(static_cast<int>(nid));
+  }
+  numa::Registered split = numa::from_blocks(parsed, memory, numa_options(boot));
+  if (!fake.done || !split.accepted) {
+    boot.tell(Severity::warning, "numa_emulation(), mm/numa_emulation.c",
+              "NUMA: Warning: constructed meminfo invalid, disabling emulation");
+    return physical;
+  }
+  constexpr memblock::Caller kFree{"numa_emulation", {}};
+  std::optional<PhysRange> copy;
+  if (distances) {
+    std::vector<int> old = physical.possible;
+    copy = take_distances(boot, old, "numa_emulation");
+    boot.memblock.free(distances->base(), distances->size(), {"numa_reset_distance", {}});
+  }
+  take_distances(boot, parsed.nodes, kTaker);
+  if (copy) boot.memblock.free(copy->base(), copy->size(), kFree);
+  boot.emulated_from = fake.from;
+  return split;
+}
+
+void set_nodes(Boot& boot, const numa::Registered& setup) {
   for (const numa::NodeBlock& b : setup.meminfo) {
     boot.memblock.set_node(b.range.base(), b.range.size(), b.nid);
   }
   for (const numa::NodeBlock& b : setup.meminfo) {
     boot.memblock.set_reserved_node(b.range.base(), b.range.size(), b.nid);
   }
-  boot.nodes = setup.nodes;
-  if (!setup.possible.empty()) boot.last_possible_node = setup.possible.back();
-  const auto pgdat = boot.profile.struct_sizes.find("pglist_data");
-  if (pgdat != boot.profile.struct_sizes.end()) {
-    for (const auto& r : numa::node_data_requests(setup.nodes, pgdat->second, boot.profile.version)) {
-      const auto found = boot.memblock.phys_alloc_try_nid(
-          r.size, r.align, r.nid,
-          boot.caller(boot.name_for_node("data", r.nid), {"alloc_node_data", "initmem_init"}));
-      if (!found) {
-        return boot.tell(Severity::panic, "alloc_node_data(), mm/numa.c",
-                         fmt::format("Kernel panic - not syncing: Cannot allocate {} bytes for node {} data",
-                                     r.size, r.nid));
-      }
-      boot.node_data[r.nid] = *found;
+  // What of a node the kernel uses already can never be taken away.
+  // kernel: numa_clear_kernel_node_hotplug()
+  std::set<int> used;
+  for (const memblock::Region& r : boot.memblock.reserved().list.regions()) used.insert(r.nid);
+  for (const numa::NodeBlock& b : setup.meminfo) {
+    if (used.contains(b.nid)) boot.memblock.clear_hotplug(b.range.base(), b.range.size());
+  }
+}
+
+void alloc_node_data(Boot& boot, const numa::Registered& setup) {
+  const std::uint64_t size = boot.profile.size_of("pglist_data", 174464);
+  for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.profile.version)) {
+    const auto found = boot.memblock.phys_alloc_try_nid(
+        r.size, r.align, r.nid,
+        boot.caller(boot.name_for_node("data", r.nid), {"alloc_node_data", "initmem_init"}));
+    if (!found) {
+      return boot.tell(Severity::panic, "alloc_node_data(), mm/numa.c",
+                       fmt::format("Kernel panic - not syncing: Cannot allocate {} bytes for node {} data",
+                                   r.size, r.nid));
+    }
+    boot.node_data[r.nid] = *found;
+  }
+}
+
+}  // namespace
+
+// kernel: initmem_init(), numa_init(), arch/x86/mm/numa.c, v6.1 and v6.12
+void initmem_init(Boot& boot) {
+  set_all_nodes(boot, boot.behaviour.numa_clears_to_no_node ? memblock::kAnyNode
+                                                            : boot.behaviour.max_numnodes);
+  const std::optional<PhysRange> distances = numa_alloc_distance(boot);
+  if (boot.uses_affinities() && boot.profile.memory_hotplug) {
+    for (const NodeMemory& m : boot.machine.node_memory) {
+      if (m.hotpluggable) boot.memblock.mark_hotplug(m.range.base(), m.range.size());
     }
   }
-  boot.dump_memblock();
+  boot.memblock.set_bottom_up(false);
+  numa::Registered setup = nodes_of(boot);
+  append(boot.events, setup.events, boot.step);
+  setup = emulated(boot, std::move(setup), distances);
+  set_nodes(boot, setup);
+  boot.nodes = setup.nodes;
+  boot.possible_nodes = setup.possible;
+  alloc_node_data(boot, setup);
+  if (!boot.panicked()) boot.dump_memblock();
+}
+
+// Nodes without memory have data too. kernel: alloc_offline_node_data(), mm/numa.c, v6.12;
+// generic_alloc_nodedata(), v6.1
+void alloc_offline_node_data(Boot& boot) {
+  constexpr std::uint64_t kCacheLine = 64;
+  for (const int nid : boot.possible_nodes) {
+    if (std::ranges::binary_search(boot.nodes.online, nid)) continue;
+    boot.alloc_or_panic(boot.profile.size_of("pglist_data", 174464), kCacheLine,
+                        boot.caller(boot.name_for_node("data", nid),
+                                    {"alloc_offline_node_data", "free_area_init"}));
+  }
 }
 
 void free_area_init(Boot& boot) {

@@ -98,11 +98,11 @@ std::uint64_t info_size(const Boot& boot, const percpu::Layout& layout) {
   return align_up(groups + layout.units() * 4, kPageSize);
 }
 
-// kernel: pcpu_fc_alloc()
+// A processor's node has its data, with or without memory. kernel: pcpu_fc_alloc()
 std::optional<PhysAddr> alloc_area(Boot& boot, std::uint64_t size, std::uint64_t align, int nid,
                                    std::string_view within) {
   const memblock::Caller caller = boot.caller("per-CPU areas", {"pcpu_fc_alloc", within});
-  if (!std::ranges::binary_search(boot.nodes.online, nid)) {
+  if (!std::ranges::binary_search(boot.possible_nodes, nid)) {
     return boot.memblock.alloc_from(size, align, kMaxDmaAddress, caller);
   }
   return boot.memblock.alloc_try_nid(size, align, kMaxDmaAddress, memblock::kAllocAccessible, nid,
@@ -209,10 +209,8 @@ void setup_per_cpu_areas(Boot& boot) {
 // setup_cpu_local_masks(), v6.1 (four) and v6.12 (one)
 void setup_cpu_masks(Boot& boot) {
   if (!boot.profile.has("CPUMASK_OFFSTACK")) return;
-  const int last = boot.nodes.online.empty() ? 0 : boot.nodes.online.back();
-  if (boot.profile.numa) {
-    alloc_cpumasks(boot, static_cast<std::uint64_t>(std::max(last, boot.last_possible_node)) + 1);
-  }
+  const int last = boot.possible_nodes.empty() ? 0 : boot.possible_nodes.back();
+  if (boot.profile.numa) alloc_cpumasks(boot, static_cast<std::uint64_t>(last) + 1);
   alloc_cpumasks(boot, boot.behaviour.bringup_cpumasks);
 }
 

@@ -24,7 +24,8 @@ void acpi_parse_hpet(Boot& boot) {
 // kernel: ioapic_setup_resources(), arch/x86/kernel/apic/io_apic.c, v6.1 and v6.12
 void io_apic_init_mappings(Boot& boot) {
   constexpr std::uint64_t kName = 11;  // IOAPIC_RESOURCE_NAME_SIZE
-  const unsigned count = boot.machine.ioapics.value_or(1);
+  const unsigned usual = boot.has_parameter("noapic") || boot.has_parameter("nolapic") ? 0 : 1;
+  const unsigned count = boot.machine.ioapics.value_or(usual);
   if (count == 0) return;
   boot.alloc_or_panic((boot.profile.size_of("resource", 64) + kName) * count, kCacheLine,
                       boot.caller("resources of the I/O APICs",

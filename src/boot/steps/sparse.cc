@@ -112,7 +112,8 @@ class SparseInit {
         boot_.caller("usage maps of sections",
                      {"sparse_early_usemaps_alloc_pgdat_section", "sparse_init_nid"});
     if (!boot_.profile.has("MEMORY_HOTREMOVE")) {
-      return boot_.memblock.alloc_node(bytes, kCacheLine, nid, caller).has_value();
+      // The node's data is still blank then and says node 0, whichever it is.
+      return boot_.memblock.alloc_node(bytes, kCacheLine, 0, caller).has_value();
     }
     const auto data = boot_.node_data.find(nid);
     const std::uint64_t goal =

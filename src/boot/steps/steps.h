@@ -32,6 +32,7 @@ void efi_find_mirror(Boot& boot);
 void efi_reserve_boot_services(Boot& boot);
 
 // steps/memblock.cc: memory and its first users
+void movable_node(Boot& boot);
 void e820_memblock_setup(Boot& boot);
 void reserve_real_mode(Boot& boot);
 void init_mem_mapping(Boot& boot);
@@ -75,6 +76,7 @@ void pci_iommu_alloc(Boot& boot);
 
 // steps/nodes.cc: nodes, zones and the hand-over
 void initmem_init(Boot& boot);
+void alloc_offline_node_data(Boot& boot);
 void free_area_init(Boot& boot);
 void memblock_free_all(Boot& boot);
 
