@@ -77,8 +77,8 @@ constexpr Command kCommands[] = {
      run_replay},
     {"kernel", "write the profile of a kernel, read from its image or from parts of it",
      "  memmap kernel /boot/vmlinuz-6.12.117+deb12-amd64 -o 6.12.yaml\n"
-     "  memmap kernel linux-image-6.1.0-55-amd64_6.1.192-1_amd64.deb --explain\n"
      "  memmap kernel --parts kernel-parts -o made.yaml\n"
+     "  memmap kernel --parts kernel-parts --explain\n"
      "  memmap kernel --btf /sys/kernel/btf/vmlinux --config /boot/config-6.1.0-55-amd64 --kallsyms "
      "/proc/kallsyms",
      kKernel,

@@ -26,8 +26,9 @@ ExitCode run_kernel(const Arguments& arguments) {
                                  .name = arguments.get("--name")};
   if (!files.image && !files.parts && !files.btf && !files.config && !files.symbols &&
       !files.sections) {
-    return bad_usage("kernel: an IMAGE, --parts or files of it (--btf, --config, --kallsyms, ...) "
-                     "are missing");
+    return bad_usage(
+        "kernel: an IMAGE, --parts or files of it (--btf, --config, --kallsyms, ...) "
+        "are missing");
   }
   const auto facts = input::read_kernel_files(files);
   if (!facts) return bad_input(facts.errors());
@@ -35,8 +36,8 @@ ExitCode run_kernel(const Arguments& arguments) {
   if (!made) return bad_input(made.errors());
 
   const Destination destination{arguments.get("--output").value_or(""), arguments.has("--force")};
-  const std::string text = arguments.has("--explain") ? report::explain_profile(*made)
-                                                      : report::to_profile_yaml(*made);
+  const std::string text =
+      arguments.has("--explain") ? report::explain_profile(*made) : report::to_profile_yaml(*made);
   if (const Status written = write_output(destination, text); !written) {
     return bad_input(written.errors());
   }

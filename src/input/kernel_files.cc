@@ -22,7 +22,9 @@ template <class T, class Read>
 void read_part(const std::optional<std::string>& path, std::optional<T>& into, Errors& errors,
                const Read& read) {
   if (!path) return;
-  const auto add = [&](const Errors& more) { errors.insert(errors.end(), more.begin(), more.end()); };
+  const auto add = [&](const Errors& more) {
+    errors.insert(errors.end(), more.begin(), more.end());
+  };
   const auto source = open_source(*path);
   if (!source) return add(source.errors());
   if (source->is_folder()) {
@@ -40,10 +42,10 @@ struct PartName {
   std::optional<std::string> KernelFiles::*member;
 };
 constexpr PartName kPartNames[] = {
-    {"config", &KernelFiles::config},        {".config", &KernelFiles::config},
-    {"kallsyms", &KernelFiles::symbols},     {"System.map", &KernelFiles::symbols},
+    {"config", &KernelFiles::config},         {".config", &KernelFiles::config},
+    {"kallsyms", &KernelFiles::symbols},      {"System.map", &KernelFiles::symbols},
     {"sections.txt", &KernelFiles::sections}, {"params.txt", &KernelFiles::parameters},
-    {"vmlinux", &KernelFiles::image},        {"vmlinuz", &KernelFiles::image},
+    {"vmlinux", &KernelFiles::image},         {"vmlinuz", &KernelFiles::image},
     {"bzImage", &KernelFiles::image},
 };
 
@@ -77,18 +79,19 @@ Status find_parts(const std::string& folder, KernelFiles& files) {
     if (part == nullptr) continue;
     any = true;
     if (auto& place = found.*part->member; place) {
-      errors.push_back({.message = fmt::format("{} and {} are parts of one kind; which one holds?",
-                                               fs::path(*place).filename().string(),
-                                               path.filename().string()),
-                        .origin = {folder}});
+      errors.push_back(
+          {.message = fmt::format("{} and {} are parts of one kind; which one holds?",
+                                  fs::path(*place).filename().string(), path.filename().string()),
+           .origin = {folder}});
     } else {
       place = path.string();
     }
   }
   if (!any) {
-    return Error{"holds no part of a kernel: config, *.btf, kallsyms, System.map, sections.txt, "
-                 "params.txt, vmlinux or vmlinuz are looked for",
-                 {folder}};
+    return Error{
+        "holds no part of a kernel: config, *.btf, kallsyms, System.map, sections.txt, "
+        "params.txt, vmlinux or vmlinuz are looked for",
+        {folder}};
   }
   if (!errors.empty()) return errors;
   for (const PartName& part : kPartNames) {
@@ -109,8 +112,8 @@ std::optional<std::string> config_beside(const fs::path& image) {
   std::error_code error;
   const std::string name = image.filename().string();
   const std::size_t dash = name.find('-');
-  const fs::path beside = image.parent_path() /
-                          (dash == std::string::npos ? ".config" : "config" + name.substr(dash));
+  const fs::path beside =
+      image.parent_path() / (dash == std::string::npos ? ".config" : "config" + name.substr(dash));
   if (!name.starts_with("vmlinu") || !fs::is_regular_file(beside, error)) return std::nullopt;
   return beside.string();
 }
@@ -138,8 +141,8 @@ Result<kernel::Facts> read_kernel_files(const KernelFiles& given) {
   read_part(files.parameters, facts.parameters, errors, kernel::read_parameters);
   if (files.image) {
     auto bytes = read_whole_file(*files.image);
-    const Status status = bytes ? read_kernel_image(*files.image, std::move(*bytes), facts)
-                                : Status(bytes.errors());
+    const Status status =
+        bytes ? read_kernel_image(*files.image, std::move(*bytes), facts) : Status(bytes.errors());
     if (!status) errors.insert(errors.end(), status.errors().begin(), status.errors().end());
     if (!facts.config && !files.config) {
       read_part(config_beside(*files.image), facts.config, errors, kernel::read_config);

@@ -24,14 +24,21 @@ Error fault(const std::string& source, std::string message, std::uint64_t offset
 
 std::optional<Packing> packing_of(kernel::Packing packing) {
   switch (packing) {
-    case kernel::Packing::gzip: return Packing::gzip;
-    case kernel::Packing::xz: return Packing::xz;
-    case kernel::Packing::zstd: return Packing::zstd;
-    case kernel::Packing::lz4: return Packing::lz4;
-    case kernel::Packing::lzma: return Packing::lzma;
-    case kernel::Packing::bzip2: return Packing::bzip2;
+    case kernel::Packing::gzip:
+      return Packing::gzip;
+    case kernel::Packing::xz:
+      return Packing::xz;
+    case kernel::Packing::zstd:
+      return Packing::zstd;
+    case kernel::Packing::lz4:
+      return Packing::lz4;
+    case kernel::Packing::lzma:
+      return Packing::lzma;
+    case kernel::Packing::bzip2:
+      return Packing::bzip2;
     case kernel::Packing::lzo:
-    case kernel::Packing::none: break;
+    case kernel::Packing::none:
+      break;
   }
   return std::nullopt;
 }
@@ -121,8 +128,8 @@ Status read_deb(const std::string& source, std::string_view bytes, kernel::Facts
   auto members = deb_members(source, bytes, "boot", kMaxSourceBytes);
   if (!members) return members.errors();
   const auto find = [&](std::string_view prefix) -> Member* {
-    const auto it = std::ranges::find_if(
-        *members, [&](const Member& m) { return m.path.starts_with(prefix); });
+    const auto it =
+        std::ranges::find_if(*members, [&](const Member& m) { return m.path.starts_with(prefix); });
     return it == members->end() ? nullptr : &*it;
   };
   Member* const vmlinuz = find("boot/vmlinuz");
@@ -160,9 +167,10 @@ Status read_kernel_image(const std::string& source, std::string bytes, kernel::F
     if (!compression_of(unpacked->bytes).empty()) return fault(source, "compressed twice and more");
     return read_kernel_image(source, std::move(unpacked->bytes), facts);
   }
-  return fault(source,
-               "no kernel image: a vmlinuz (bzImage), a vmlinux or a Debian package linux-image-* is "
-               "expected");
+  return fault(
+      source,
+      "no kernel image: a vmlinuz (bzImage), a vmlinux or a Debian package linux-image-* is "
+      "expected");
 }
 
 }  // namespace memmap::input

@@ -10,8 +10,8 @@
 namespace memmap::kernel {
 namespace {
 
-constexpr unsigned kPmdOrder = 9;       // of a page of 2 MiB
-constexpr unsigned kMaxPageOrder = 10;  // CONFIG_ARCH_FORCE_MAX_ORDER is not of x86
+constexpr unsigned kPmdOrder = 9;         // of a page of 2 MiB
+constexpr unsigned kMaxPageOrder = 10;    // CONFIG_ARCH_FORCE_MAX_ORDER is not of x86
 constexpr unsigned kMostNodesShift = 10;  // kernel: NODES_SHIFT, arch/x86/Kconfig, v6.12
 
 class Reader {
@@ -112,9 +112,10 @@ Result<std::vector<std::string>> overlay_config(const Config& config, Profile& p
         profile.name, config.source, fmt::join(changed, ", ")));
   }
   if (!knows_layout) {
-    notes.push_back(fmt::format("the profile {} does not hold all options that change the sizes of "
-                                "structures; others may differ too",
-                                profile.name));
+    notes.push_back(
+        fmt::format("the profile {} does not hold all options that change the sizes of "
+                    "structures; others may differ too",
+                    profile.name));
   }
   return notes;
 }

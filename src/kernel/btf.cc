@@ -4,7 +4,6 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 
-
 #include <algorithm>
 #include <cstring>
 #include <unordered_map>
@@ -105,7 +104,8 @@ struct Types::Impl {
       typedefs.emplace(text, id);
     } else if (btf_is_enum(t)) {
       const struct btf_enum* e = btf_enum(t);
-      for (std::uint16_t i = 0; i < btf_vlen(t); ++i) constants.emplace(name(e[i].name_off), e[i].val);
+      for (std::uint16_t i = 0; i < btf_vlen(t); ++i)
+        constants.emplace(name(e[i].name_off), e[i].val);
     } else if (btf_is_enum64(t)) {
       const struct btf_enum64* e = btf_enum64(t);
       for (std::uint16_t i = 0; i < btf_vlen(t); ++i) {

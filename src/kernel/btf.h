@@ -1,5 +1,5 @@
-// BTF: the sizes and layouts of a kernel's types, as /sys/kernel/btf/vmlinux and the section .BTF of
-// a vmlinux hold them. Through libbpf.
+// BTF: the sizes and layouts of a kernel's types, as /sys/kernel/btf/vmlinux and the section .BTF
+// of a vmlinux hold them. Through libbpf.
 #pragma once
 
 #include <cstdint>

@@ -68,11 +68,10 @@ void read_option(Config& config, const Place& at, Errors& errors) {
     return;
   }
   const std::string value = unquoted(at.line.substr(equals + 1));
-  const auto [it, added] =
-      config.options.emplace(std::string(name.substr(kPrefix.size())), value);
+  const auto [it, added] = config.options.emplace(std::string(name.substr(kPrefix.size())), value);
   if (!added && it->second != value) {
-    errors.push_back(fault(at, fmt::format("`{}` was given before, with another value", name),
-                           name.size()));
+    errors.push_back(
+        fault(at, fmt::format("`{}` was given before, with another value", name), name.size()));
   }
 }
 
@@ -104,9 +103,9 @@ Result<Config> read_config(const std::string& source, std::string_view text) {
     if (!banner) continue;
     config.version = parse_version(banner->version);
     if (banner->architecture != "x86" && banner->architecture != "x86_64") {
-      errors.push_back(fault(at, fmt::format("a .config of another architecture: {}, not x86",
-                                             banner->architecture),
-                             8 + banner->architecture.size()));
+      errors.push_back(fault(
+          at, fmt::format("a .config of another architecture: {}, not x86", banner->architecture),
+          8 + banner->architecture.size()));
     }
   }
   if (!errors.empty()) return errors;

@@ -13,11 +13,11 @@ namespace memmap::kernel {
 
 // Options without their `CONFIG_`. One that is `not set` is not in the map, as one never asked for.
 struct Config {
-  std::string source{};                            // the file's name, for messages
-  std::map<std::string, std::string> options{};    // `y`, `m`, `10`, `0x1000000`; text unquoted
-  std::optional<Version> version{};                // of the line `# Linux/x86 6.12.117 Kernel ...`
+  std::string source{};                          // the file's name, for messages
+  std::map<std::string, std::string> options{};  // `y`, `m`, `10`, `0x1000000`; text unquoted
+  std::optional<Version> version{};              // of the line `# Linux/x86 6.12.117 Kernel ...`
 
-  bool is_on(std::string_view option) const;       // `y`
+  bool is_on(std::string_view option) const;  // `y`
   std::optional<std::string_view> text(std::string_view option) const;
 };
 

@@ -9,13 +9,14 @@
 
 // The parts follow each other, each on a multiple of 8:
 //
-//   6.1    [offsets] [relative_base] [num_syms] [names] [markers] [seqs] [token_table] [token_index]
-//   6.12   [num_syms] [names] [markers] [token_table] [token_index] [offsets] [relative_base] [seqs]
+//   6.1    [offsets] [relative_base] [num_syms] [names] [markers] [seqs] [token_table]
+//   [token_index] 6.12   [num_syms] [names] [markers] [token_table] [token_index] [offsets]
+//   [relative_base] [seqs]
 //
 // (without seqs before 6.1's stable series).
 //
-// The token table is the one that can be recognised: texts that stand for the 256 byte values, where
-// a digit stands for itself. From there the others are found by what must hold between them.
+// The token table is the one that can be recognised: texts that stand for the 256 byte values,
+// where a digit stands for itself. From there the others are found by what must hold between them.
 namespace memmap::kernel {
 namespace {
 

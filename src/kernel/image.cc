@@ -39,10 +39,9 @@ std::optional<Error> header_fault(const std::string& source, const GElf_Ehdr& he
                  18);
   }
   if (header.e_type != ET_EXEC && header.e_type != ET_DYN) {
-    return fault(source,
-                 header.e_type == ET_CORE ? "a memory dump, no vmlinux"
-                                          : "an object file, no vmlinux",
-                 16);
+    return fault(
+        source,
+        header.e_type == ET_CORE ? "a memory dump, no vmlinux" : "an object file, no vmlinux", 16);
   }
   return std::nullopt;
 }
@@ -123,15 +122,16 @@ Result<Image> read_image(const std::string& source, std::string_view file) {
     if (name == nullptr) return elf_fault(source, fmt::format("the name of section {}", i), place);
     const bool in_file = h.sh_type != SHT_NOBITS && h.sh_type != SHT_NULL;
     if (in_file && (h.sh_offset > file.size() || h.sh_size > file.size() - h.sh_offset)) {
-      return fault(source,
-                   fmt::format("cut short: section {} ends at byte {}", name, h.sh_offset + h.sh_size),
-                   file.size());
+      return fault(
+          source,
+          fmt::format("cut short: section {} ends at byte {}", name, h.sh_offset + h.sh_size),
+          file.size());
     }
-    image.sections.push_back({.name = name,
-                              .address = h.sh_addr,
-                              .size = h.sh_size,
-                              .bytes = in_file ? file.substr(h.sh_offset, h.sh_size)
-                                               : std::string_view{}});
+    image.sections.push_back(
+        {.name = name,
+         .address = h.sh_addr,
+         .size = h.sh_size,
+         .bytes = in_file ? file.substr(h.sh_offset, h.sh_size) : std::string_view{}});
   }
   image.symbols.set_source(fmt::format("{}, .symtab", source));
   for (std::size_t i = 0; i < count; ++i) {

@@ -32,8 +32,8 @@ struct Image {
   std::optional<std::string_view> text_at(std::uint64_t address, std::size_t limit = 256) const;
 };
 
-// `file` must outlive the result. Errors, with the byte: cut short, damaged, not of x86-64, a core or
-// an object file.
+// `file` must outlive the result. Errors, with the byte: cut short, damaged, not of x86-64, a core
+// or an object file.
 Result<Image> read_image(const std::string& source, std::string_view file);
 
 bool is_elf(std::string_view bytes);

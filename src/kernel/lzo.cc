@@ -144,7 +144,7 @@ class Block {
 std::optional<std::uint32_t> read_header(Reader& in) {
   if (in.take(kMagic.size()) != kMagic) return std::nullopt;
   const std::uint32_t version = in.big(2);
-  in.take(5);  // the library's version, the version needed, the method
+  in.take(5);                         // the library's version, the version needed, the method
   if (version >= 0x0940) in.take(1);  // the level
   const std::uint32_t flags = in.big(4);
   if ((flags & kHasFilter) != 0) in.take(4);

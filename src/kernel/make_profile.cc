@@ -61,9 +61,11 @@ class Maker {
             facts_.subject);
     }
     if (!facts_.types) {
-      fault("the sizes of its structures are not in it (no section .BTF): give its BTF with --btf (on "
-            "a system that runs it: /sys/kernel/btf/vmlinux)",
-            facts_.subject);
+      fault(
+          "the sizes of its structures are not in it (no section .BTF): give its BTF with --btf "
+          "(on "
+          "a system that runs it: /sys/kernel/btf/vmlinux)",
+          facts_.subject);
     }
     if (!facts_.symbols && !facts_.sections) {
       fault(fmt::format("where its parts lie is not in it: give --system-map (as a rule "
@@ -90,11 +92,13 @@ class Maker {
     p.name = facts_.name.empty() ? facts_.banner.substr(0, facts_.banner.find(' ')) : facts_.name;
     const auto v = version();
     if (!v) {
-      fault("no part tells the kernel's version: give a .config with its first lines", facts_.subject);
+      fault("no part tells the kernel's version: give a .config with its first lines",
+            facts_.subject);
     }
     p.version = v.value_or(Version{});
     if (p.name.empty()) p.name = to_string(p.version);
-    out_.sources["version"] = file_of(facts_.config->version ? facts_.config->source : facts_.subject);
+    out_.sources["version"] =
+        file_of(facts_.config->version ? facts_.config->source : facts_.subject);
     const auto release = parse_version(facts_.banner);
     if (v && release && (release->major != v->major || release->minor != v->minor)) {
       fault(fmt::format("a .config of Linux {}, but the image is a {}", to_string(*v),
@@ -119,15 +123,18 @@ class Maker {
       auto value = facts_.symbols ? facts_.symbols->from_text(row.symbol) : std::nullopt;
       if (!value) {
         value = from_sections(row.symbol);
-        if (value && facts_.symbols) out_.sources[fmt::format("image.{}", row.key)] = file_of(facts_.sections->source);
+        if (value && facts_.symbols)
+          out_.sources[fmt::format("image.{}", row.key)] = file_of(facts_.sections->source);
       }
       if (!value) {
-        fault(fmt::format("has no symbol {}: give --sections (`readelf -S --wide vmlinux`)", row.symbol),
+        fault(fmt::format("has no symbol {}: give --sections (`readelf -S --wide vmlinux`)",
+                          row.symbol),
               first);
         continue;
       }
       if (*value < before || *value > kGiB) {
-        fault(fmt::format("{} at {:#x} from _text: not of an image, or of a module", row.symbol, *value),
+        fault(fmt::format("{} at {:#x} from _text: not of an image, or of a module", row.symbol,
+                          *value),
               first);
       }
       before = *value;
@@ -136,7 +143,8 @@ class Maker {
   }
 
   void symbols() {
-    out_.sources["symbols"] = file_of(facts_.symbols ? facts_.symbols->source() : facts_.sections->source);
+    out_.sources["symbols"] =
+        file_of(facts_.symbols ? facts_.symbols->source() : facts_.sections->source);
     std::vector<std::string_view> lacking;
     for (const NameRow& row : symbol_rows()) {
       std::optional<std::uint64_t> value;
@@ -146,7 +154,8 @@ class Maker {
       }
       if (!value) {
         value = from_sections(row.name);
-        if (value && facts_.symbols) out_.sources[fmt::format("symbols.{}", row.name)] = file_of(facts_.sections->source);
+        if (value && facts_.symbols)
+          out_.sources[fmt::format("symbols.{}", row.name)] = file_of(facts_.sections->source);
       }
       if (value && *value <= kGiB) out_.profile.symbols.emplace(row.name, *value);
       if (!value && !facts_.symbols) lacking.push_back(row.name);
@@ -204,13 +213,14 @@ class Maker {
   void parameters() {
     if (!facts_.parameters) {
       out_.notes.emplace_back(
-          "left out: the parameters that it knows, so that no parameter counts as unknown; a vmlinux "
+          "left out: the parameters that it knows, so that no parameter counts as unknown; a "
+          "vmlinux "
           "or vmlinuz tells them, or --params");
       return;
     }
     out_.sources["parameters"] = file_of(facts_.parameters->source);
     KnownParameters& known = out_.profile.parameters;
-    for (const Parameter& p : facts_.parameters->list) {
+    for (const DeclaredParameter& p : facts_.parameters->list) {
       if (p.kind == ParameterKind::early) known.early.push_back(p.name);
       if (p.kind == ParameterKind::setup) known.setup.push_back(p.name);
       if (p.kind == ParameterKind::module && p.name.find('.') == std::string::npos) {
@@ -238,9 +248,10 @@ class Maker {
       const auto a = facts_.symbols->from_text(name);
       const auto b = from_sections(name);
       if (!a || !b || *a == *b) continue;
-      fault(fmt::format("{} lies at {:#x} from _text, in {} at {:#x}: they are of different kernels",
-                        name, *b, facts_.symbols->source(), *a),
-            facts_.sections->source);
+      fault(
+          fmt::format("{} lies at {:#x} from _text, in {} at {:#x}: they are of different kernels",
+                      name, *b, facts_.symbols->source(), *a),
+          facts_.sections->source);
       return;
     }
   }

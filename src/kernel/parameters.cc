@@ -38,15 +38,18 @@ std::string_view table(const Image& image, const Symbols& symbols, std::string_v
 
 std::string_view name_of(ParameterKind kind) {
   switch (kind) {
-    case ParameterKind::early: return "early";
-    case ParameterKind::setup: return "setup";
-    case ParameterKind::module: return "param";
+    case ParameterKind::early:
+      return "early";
+    case ParameterKind::setup:
+      return "setup";
+    case ParameterKind::module:
+      return "param";
   }
   return "";
 }
 
-Result<Parameters> read_parameters(const std::string& source, std::string_view text) {
-  Parameters out{.source = source};
+Result<DeclaredParameters> read_parameters(const std::string& source, std::string_view text) {
+  DeclaredParameters out{.source = source};
   Errors errors;
   std::size_t number = 0;
   for (std::string_view rest = text; !rest.empty() && errors.size() < kMostErrors;) {
@@ -75,13 +78,12 @@ Result<Parameters> read_parameters(const std::string& source, std::string_view t
   return out;
 }
 
-std::optional<Parameters> parameters_of(const Image& image, const Symbols& symbols) {
-  const std::string_view setup =
-      table(image, symbols, "__setup_start", "__setup_end", kSetupBytes);
+std::optional<DeclaredParameters> parameters_of(const Image& image, const Symbols& symbols) {
+  const std::string_view setup = table(image, symbols, "__setup_start", "__setup_end", kSetupBytes);
   const std::string_view params =
       table(image, symbols, "__start___param", "__stop___param", kParamBytes);
   if (setup.empty() || params.empty()) return std::nullopt;
-  Parameters out{.source = image.source + ", its tables of parameters"};
+  DeclaredParameters out{.source = image.source + ", its tables of parameters"};
   const auto add = [&](std::string_view record, ParameterKind kind) {
     const auto text = image.text_at(*number_at<std::uint64_t>(record, 0));
     if (!text || !is_name(*text)) return false;

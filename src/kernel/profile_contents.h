@@ -45,9 +45,9 @@ struct NameRow {
   std::string_view name{};
   std::string_view use{};
 };
-std::span<const NameRow> symbol_rows();    // sorted
-// Functions that call memblock, or are inlined into those that do. Those in the symbol table are not
-// inlined, so that memblock=debug names them.
+std::span<const NameRow> symbol_rows();  // sorted
+// Functions that call memblock, or are inlined into those that do. Those in the symbol table are
+// not inlined, so that memblock=debug names them.
 std::span<const std::string_view> memblock_callers();
 std::span<const NameRow> struct_rows();    // sorted
 std::span<const NameRow> constant_rows();  // of enums; sorted

@@ -97,16 +97,18 @@ Result<Sections> read_sections(const std::string& source, std::string_view text)
     const Row row = read_row(line, place);
     if (row == Row::section) out.list.push_back(std::move(place));
     if (row != Row::bad) continue;
-    errors.push_back({.message = "a section's name, type, address, offset and size are expected, as "
-                                 "`readelf -S --wide` prints them",
+    errors.push_back({.message =
+                          "a section's name, type, address, offset and size are expected, as "
+                          "`readelf -S --wide` prints them",
                       .origin = {.file = source, .line = number, .column = 1},
                       .line_text = std::string(line.substr(0, 200))});
   }
   if (!errors.empty()) return errors;
   if (!out.symbol("_text")) {
-    return Error{"has no section .text: the sections of a vmlinux are expected, as `readelf -S --wide` "
-                 "prints them",
-                 {source}};
+    return Error{
+        "has no section .text: the sections of a vmlinux are expected, as `readelf -S --wide` "
+        "prints them",
+        {source}};
   }
   return out;
 }

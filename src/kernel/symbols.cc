@@ -35,16 +35,16 @@ void Symbols::sort() {
 }
 
 std::optional<std::uint64_t> Symbols::find(std::string_view name) const {
-  const auto it = std::ranges::lower_bound(entries_, name, {},
-                                           [&](const Entry& e) { return name_of(e); });
+  const auto it =
+      std::ranges::lower_bound(entries_, name, {}, [&](const Entry& e) { return name_of(e); });
   if (it == entries_.end() || name_of(*it) != name) return std::nullopt;
   return it->address;
 }
 
 std::vector<std::string_view> Symbols::code(std::string_view name) const {
   std::vector<std::string_view> out;
-  for (auto it = std::ranges::lower_bound(entries_, name, {},
-                                          [&](const Entry& e) { return name_of(e); });
+  for (auto it =
+           std::ranges::lower_bound(entries_, name, {}, [&](const Entry& e) { return name_of(e); });
        it != entries_.end() && name_of(*it).starts_with(name); ++it) {
     const std::string_view found = name_of(*it);
     if (it->type != 'T' && it->type != 't') continue;
@@ -79,10 +79,11 @@ Result<Symbols> read_symbol_table(const std::string& source, std::string_view te
     if (type == "U" || type == "w") continue;  // nm: defined elsewhere
     const auto address = parse_hex(first);
     if (!address || type.size() != 1 || name.empty()) {
-      errors.push_back({.message = "no line of a symbol table: `ffffffff81000000 T _text` is expected",
-                        .origin = {.file = source, .line = number, .column = 1},
-                        .line_text = std::string(line.substr(0, 200)),
-                        .caret_length = std::max<std::size_t>(first.size(), 1)});
+      errors.push_back(
+          {.message = "no line of a symbol table: `ffffffff81000000 T _text` is expected",
+           .origin = {.file = source, .line = number, .column = 1},
+           .line_text = std::string(line.substr(0, 200)),
+           .caret_length = std::max<std::size_t>(first.size(), 1)});
       continue;
     }
     if (!next_word(words).empty()) continue;
@@ -92,15 +93,17 @@ Result<Symbols> read_symbol_table(const std::string& source, std::string_view te
   if (!errors.empty()) return errors;
   if (symbols.empty()) return Error{"holds no symbol", {source}};
   if (!any_address) {
-    return Error{"all addresses are 0: the kernel hides them from this user "
-                 "(kernel.kptr_restrict); read it as root",
-                 {source}};
+    return Error{
+        "all addresses are 0: the kernel hides them from this user "
+        "(kernel.kptr_restrict); read it as root",
+        {source}};
   }
   symbols.sort();
   if (!symbols.find("_text")) {
-    return Error{"has no symbol _text (in Debian's packages System.map is a stub); give the one of "
-                 "the debug package, or /proc/kallsyms",
-                 {source}};
+    return Error{
+        "has no symbol _text (in Debian's packages System.map is a stub); give the one of "
+        "the debug package, or /proc/kallsyms",
+        {source}};
   }
   return symbols;
 }

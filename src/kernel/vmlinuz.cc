@@ -75,7 +75,8 @@ Result<BootHeader> read_boot_header(const std::string& source, std::string_view 
                              header.protocol >> 8, header.protocol & 0xff),
                  kProtocol);
   }
-  header.release = text_at(file, std::uint64_t{*number_at<std::uint16_t>(file, kVersionText)} + 0x200);
+  header.release =
+      text_at(file, std::uint64_t{*number_at<std::uint16_t>(file, kVersionText)} + 0x200);
 
   // 0 stands for 4, as of old.
   const auto sectors = static_cast<unsigned char>(file[kSetupSects]);
@@ -95,25 +96,33 @@ Result<BootHeader> read_boot_header(const std::string& source, std::string_view 
     // kernel: size_append, scripts/Makefile.lib, v6.12: four bytes behind the packed data; gzip
     // ends with them anyway
     if (header.payload.size() < 8) break;
-    header.unpacked_bytes =
-        *number_at<std::uint32_t>(header.payload, header.payload.size() - 4);
+    header.unpacked_bytes = *number_at<std::uint32_t>(header.payload, header.payload.size() - 4);
     if (m.packing != Packing::gzip) header.payload.remove_suffix(4);
     return header;
   }
-  return fault(source, "the kernel in it is packed in no way known (gzip, xz, zstd, lz4, lzma, bzip2, lzo)",
+  return fault(source,
+               "the kernel in it is packed in no way known (gzip, xz, zstd, lz4, lzma, bzip2, lzo)",
                header.payload_offset);
 }
 
 std::string_view name_of(Packing packing) {
   switch (packing) {
-    case Packing::none: return "none";
-    case Packing::gzip: return "gzip";
-    case Packing::xz: return "xz";
-    case Packing::zstd: return "zstd";
-    case Packing::lz4: return "lz4";
-    case Packing::lzma: return "lzma";
-    case Packing::bzip2: return "bzip2";
-    case Packing::lzo: return "lzo";
+    case Packing::none:
+      return "none";
+    case Packing::gzip:
+      return "gzip";
+    case Packing::xz:
+      return "xz";
+    case Packing::zstd:
+      return "zstd";
+    case Packing::lz4:
+      return "lz4";
+    case Packing::lzma:
+      return "lzma";
+    case Packing::bzip2:
+      return "bzip2";
+    case Packing::lzo:
+      return "lzo";
   }
   return "";
 }

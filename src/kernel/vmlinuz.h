@@ -13,8 +13,8 @@ namespace memmap::kernel {
 enum class Packing { none, gzip, xz, zstd, lz4, lzma, bzip2, lzo };
 
 struct BootHeader {
-  unsigned protocol = 0;       // 0x20f
-  std::string release{};       // `6.12.117+deb12-amd64 (...) #1 SMP ...`; empty: not told
+  unsigned protocol = 0;  // 0x20f
+  std::string release{};  // `6.12.117+deb12-amd64 (...) #1 SMP ...`; empty: not told
   Packing packing = Packing::none;
   std::uint64_t payload_offset = 0;  // in the file, for messages
   std::string_view payload{};        // packed, without the size that the build appends

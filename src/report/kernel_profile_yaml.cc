@@ -125,8 +125,8 @@ class Writer {
 
   void setting(const kernel::SettingRow& row) {
     const std::string option =
-        row.option.empty() ? "x86-64's" : fmt::format("CONFIG_{}, {}", row.option,
-                                                      source_of(made_, "config"));
+        row.option.empty() ? "x86-64's"
+                           : fmt::format("CONFIG_{}, {}", row.option, source_of(made_, "config"));
     line(fmt::format("{}: {}  # {}", row.key, setting_text(p_, row.key), option));
   }
 

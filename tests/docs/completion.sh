@@ -34,4 +34,5 @@ offers "memmap simulate --o" --output
 offers "memmap help c" convert
 offers "memmap replay boot.log --format " text json
 offers "memmap replay --c" --cmdline
+offers "memmap kernel --p" --parts --params
 exit $failed
