@@ -129,9 +129,7 @@ void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
        fmt::format("Kernel panic - not syncing: {}: Failed to allocate {} bytes", function, size));
 }
 
-unsigned Boot::possible_cpus() const {
-  return std::max(1u, machine.cpu.possible.value_or(1));
-}
+unsigned Boot::possible_cpus() const { return std::max(1u, machine.cpu.possible.value_or(1)); }
 
 // By the processors' affinities; the others in turns over the nodes that have memory.
 // kernel: numa_init_array(), init_cpu_to_node(), arch/x86/mm/numa.c, v6.12
@@ -144,7 +142,8 @@ std::vector<int> Boot::nodes_of_cpus() const {
     } else if (cpu < given.size()) {
       // kernel: numa_emu_update_cpu_to_node(): the first node that was split from the processor's
       const auto part = std::ranges::find(emulated_from, given[cpu]);
-      out.push_back(part == emulated_from.end() ? 0 : static_cast<int>(part - emulated_from.begin()));
+      out.push_back(part == emulated_from.end() ? 0
+                                                : static_cast<int>(part - emulated_from.begin()));
     } else {
       out.push_back(nodes.online.empty() ? 0 : nodes.online[cpu % nodes.online.size()]);
     }

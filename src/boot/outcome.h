@@ -51,10 +51,10 @@ struct MemblockLine {
 };
 
 struct MemblockState {
-  int max_numnodes = 64;                // the node of regions that have none
+  int max_numnodes = 64;  // the node of regions that have none
   // Owners' names that are no literals, for the callers in `log`.
   std::shared_ptr<const std::deque<std::string>> names{};
-  std::vector<MemblockLine> log{};      // from parse_early_param() on
+  std::vector<MemblockLine> log{};  // from parse_early_param() on
   bool bottom_up = false;
   PhysAddr current_limit{};
   memblock::Regions memory{};
