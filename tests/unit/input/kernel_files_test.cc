@@ -56,7 +56,8 @@ TEST_P(Packed, DamagedNeverCrashes) {
     bytes[at] = static_cast<char>(bytes[at] ^ 0x55);
     kernel::Facts facts;
     const auto status = read_kernel_image("z", std::move(bytes), facts);
-    if (!status) EXPECT_FALSE(status.errors().front().message.empty());
+    if (status) continue;
+    EXPECT_FALSE(status.errors().front().message.empty());
   }
 }
 
