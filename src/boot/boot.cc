@@ -51,10 +51,10 @@ paging::Features features_of(const Boot& boot) {
   f.nx = cpu.nx.value_or(true);
   f.la57 = cpu.la57.value_or(false) && boot.profile.x86_5level && !boot.has_parameter("no5lvl");
   f.pti = page_table_isolation(boot);
-  f.debug_pagealloc = boot.profile.has("DEBUG_PAGEALLOC") &&
-                      (boot.profile.has("DEBUG_PAGEALLOC_ENABLE_DEFAULT")
-                           ? boot.parameter("debug_pagealloc") != "off"
-                           : boot.parameter("debug_pagealloc") == "on");
+  f.debug_pagealloc =
+      boot.profile.has("DEBUG_PAGEALLOC") && (boot.profile.has("DEBUG_PAGEALLOC_ENABLE_DEFAULT")
+                                                  ? boot.parameter("debug_pagealloc") != "off"
+                                                  : boot.parameter("debug_pagealloc") == "on");
   return f;
 }
 
@@ -77,7 +77,8 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
   memblock.set_observer([this](const memblock::Call& call) {
     if (logs_memblock) memblock_log.push_back({call, std::nullopt});
     if (call.kind != memblock::CallKind::reserve) return;
-    asked.push_back({call.range, std::string(call.caller.owner), std::string(call.caller.function)});
+    asked.push_back(
+        {call.range, std::string(call.caller.owner), std::string(call.caller.function)});
   });
   memblock.set_event_sink([this](Event event) { events.push_back(std::move(event)); });
 }
@@ -109,9 +110,7 @@ void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
        fmt::format("Kernel panic - not syncing: {}: Failed to allocate {} bytes", function, size));
 }
 
-unsigned Boot::possible_cpus() const {
-  return std::max(1u, machine.cpu.possible.value_or(1));
-}
+unsigned Boot::possible_cpus() const { return std::max(1u, machine.cpu.possible.value_or(1)); }
 
 // By the processors' affinities; the others in turns over the nodes that have memory.
 // kernel: numa_init_array(), init_cpu_to_node(), arch/x86/mm/numa.c, v6.12
@@ -124,7 +123,8 @@ std::vector<int> Boot::nodes_of_cpus() const {
     } else if (cpu < given.size()) {
       // kernel: numa_emu_update_cpu_to_node(): the first node that was split from the processor's
       const auto part = std::ranges::find(emulated_from, given[cpu]);
-      out.push_back(part == emulated_from.end() ? 0 : static_cast<int>(part - emulated_from.begin()));
+      out.push_back(part == emulated_from.end() ? 0
+                                                : static_cast<int>(part - emulated_from.begin()));
     } else {
       out.push_back(nodes.online.empty() ? 0 : nodes.online[cpu % nodes.online.size()]);
     }
@@ -144,7 +144,8 @@ bool Boot::needs_table(unsigned level, std::uint64_t virt) {
 }
 
 bool Boot::has_parameter(std::string_view name) const {
-  return std::ranges::any_of(parameters, [&](const auto& p) { return kernel::parameq(p.name, name); });
+  return std::ranges::any_of(parameters,
+                             [&](const auto& p) { return kernel::parameq(p.name, name); });
 }
 
 std::optional<std::string> Boot::parameter(std::string_view name) const {
@@ -173,8 +174,6 @@ void Boot::tell(Severity severity, std::string rule, std::string text,
   events.push_back({severity, std::string(step), std::move(rule), std::move(text), range});
 }
 
-bool Boot::panicked() const {
-  return !events.empty() && events.back().severity == Severity::panic;
-}
+bool Boot::panicked() const { return !events.empty() && events.back().severity == Severity::panic; }
 
 }  // namespace memmap::boot

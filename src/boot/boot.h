@@ -1,8 +1,8 @@
 // A boot on its way: what the steps read and change.
 #pragma once
 
-#include <initializer_list>
 #include <deque>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -97,10 +97,10 @@ struct Boot {
   // An event of severity panic: memory for `what` could not be had.
   void panic_without_memory(std::string_view function, std::uint64_t size);
 
-  unsigned possible_cpus() const;     // nr_cpu_ids; 1 where the machine does not tell
+  unsigned possible_cpus() const;          // nr_cpu_ids; 1 where the machine does not tell
   std::vector<int> nodes_of_cpus() const;  // of the possible ones, in order
 
-  bool uses_affinities() const;            // the nodes are firmware's or a scenario's
+  bool uses_affinities() const;  // the nodes are firmware's or a scenario's
 
   // True, once, for a page table that is not there yet.
   bool needs_table(unsigned level, std::uint64_t virt);

@@ -51,10 +51,10 @@ struct MemblockLine {
 };
 
 struct MemblockState {
-  int max_numnodes = 64;                // the node of regions that have none
+  int max_numnodes = 64;  // the node of regions that have none
   // Owners' names that are no literals, for the callers in `log`.
   std::shared_ptr<const std::deque<std::string>> names{};
-  std::vector<MemblockLine> log{};      // from parse_early_param() on
+  std::vector<MemblockLine> log{};  // from parse_early_param() on
   bool bottom_up = false;
   PhysAddr current_limit{};
   memblock::Regions memory{};
@@ -83,23 +83,24 @@ struct PageTables {
 };
 
 struct Totals {
-  std::uint64_t firmware_ram = 0;     // bytes of type RAM in the firmware's table
-  std::uint64_t memory = 0;           // bytes of memblock.memory
-  std::uint64_t reserved = 0;         // bytes of memblock.reserved that lie in memory
-  std::uint64_t managed_pages = 0;    // pages handed to the buddy allocator
-  std::uint64_t free_pages = 0;       // of its free blocks; equals managed_pages at the hand-over
-  std::optional<std::uint64_t> mem_total_kib{};  // MemTotal of /proc/meminfo in user space; empty: not known
+  std::uint64_t firmware_ram = 0;   // bytes of type RAM in the firmware's table
+  std::uint64_t memory = 0;         // bytes of memblock.memory
+  std::uint64_t reserved = 0;       // bytes of memblock.reserved that lie in memory
+  std::uint64_t managed_pages = 0;  // pages handed to the buddy allocator
+  std::uint64_t free_pages = 0;     // of its free blocks; equals managed_pages at the hand-over
+  std::optional<std::uint64_t>
+      mem_total_kib{};  // MemTotal of /proc/meminfo in user space; empty: not known
 };
 
 // What was simulated, for the head of a report.
 struct Subject {
-  std::string source{};          // as the user named it
-  std::string format{};          // id of the format it was read as
+  std::string source{};  // as the user named it
+  std::string format{};  // id of the format it was read as
   std::vector<std::string> notes{};
-  std::string kernel{};          // name of the profile
-  std::string kernel_origin{};   // where the profile's values come from
+  std::string kernel{};         // name of the profile
+  std::string kernel_origin{};  // where the profile's values come from
   std::string command_line{};
-  std::string policy{};          // allocation policy in force: `alloc_topdown`
+  std::string policy{};  // allocation policy in force: `alloc_topdown`
 };
 
 struct Outcome {

@@ -78,7 +78,8 @@ Status add_cpuinfo(const std::string& name, std::string_view text, Machine& mach
     if (key == "cpu family") cpu.family = number(value);
     if (key == "model") cpu.model = number(value);
     if (key == "flags") take_flags(value, cpu);
-    if (key == "bugs") cpu.meltdown = fmt::format(" {} ", value).find(" cpu_meltdown ") != std::string::npos;
+    if (key == "bugs")
+      cpu.meltdown = fmt::format(" {} ", value).find(" cpu_meltdown ") != std::string::npos;
     if (key == "address sizes") cpu.phys_bits = number(value.substr(0, value.find(' ')));
   }
   if (!begun) {

@@ -53,7 +53,8 @@ struct Profile {
   unsigned pageblock_order = 9;            // HUGETLB_PAGE_ORDER
   unsigned max_page_order = 10;            // MAX_PAGE_ORDER (MAX_ORDER - 1 before 6.4)
   std::map<std::string, std::uint64_t, std::less<>> struct_sizes{};  // bytes: page, zone, ...
-  std::map<std::string, std::string, std::less<>> config{};  // CONFIG_ options: true, false, a number
+  std::map<std::string, std::string, std::less<>>
+      config{};  // CONFIG_ options: true, false, a number
   std::map<std::string, std::uint64_t, std::less<>> symbols{};  // from _text or the per-CPU section
   std::map<std::string, std::uint64_t, std::less<>> constants{};  // of enums: MIGRATE_TYPES, ...
   std::map<std::string, std::uint64_t, std::less<>> offsets{};    // bytes: `zone.free_area`, ...

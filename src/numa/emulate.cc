@@ -11,8 +11,8 @@
 namespace memmap::numa {
 namespace {
 
-constexpr std::uint64_t kUnit = 32 * kMiB;      // FAKE_NODE_MIN_SIZE
-constexpr std::uint64_t kDma32End = 4 * kGiB;   // numa_emu_dma_end()
+constexpr std::uint64_t kUnit = 32 * kMiB;     // FAKE_NODE_MIN_SIZE
+constexpr std::uint64_t kDma32End = 4 * kGiB;  // numa_emu_dma_end()
 
 class Emulator {
  public:
@@ -93,10 +93,12 @@ class Emulator {
     result_.blocks.push_back({part, nid});
     int& from = result_.from[static_cast<std::size_t>(nid)];
     if (from < 0) from = block.nid;
-    result_.events.push_back({Severity::info, {}, "emu_setup_memblk(), mm/numa_emulation.c",
-                              "Faking node " + std::to_string(nid) + " (" +
-                                  std::to_string(size >> 20) + "MB)",
-                              part});
+    result_.events.push_back(
+        {Severity::info,
+         {},
+         "emu_setup_memblk(), mm/numa_emulation.c",
+         "Faking node " + std::to_string(nid) + " (" + std::to_string(size >> 20) + "MB)",
+         part});
     const std::uint64_t limit = raw(block.range.end());
     if (end >= limit) {
       left_.erase(left_.begin() + static_cast<std::ptrdiff_t>(index));
@@ -115,7 +117,8 @@ class Emulator {
   // Takes parts in turns from `nodes` until nothing is left of them. `end_of`: of a part, from its
   // start, its block's end and the number of the part.
   template <class EndOf>
-  bool fill(std::set<int> nodes, std::uint64_t new_nodes, std::uint64_t first, const EndOf& end_of) {
+  bool fill(std::set<int> nodes, std::uint64_t new_nodes, std::uint64_t first,
+            const EndOf& end_of) {
     made_ = first;
     while (!nodes.empty()) {
       for (auto node = nodes.begin(); node != nodes.end();) {
@@ -153,13 +156,14 @@ class Emulator {
   // kernel: split_nodes_size_interleave_uniform()
   bool split(const std::set<int>& nodes, std::uint64_t size, std::uint64_t new_nodes,
              std::uint64_t first, Holes holes) {
-    return fill(nodes, new_nodes, first, [&](std::uint64_t start, std::uint64_t limit, std::uint64_t) {
-      std::uint64_t end = start + size;
-      if (holes == Holes::count) end = end_with(start, end, limit, size);
-      end = with_rest_of_dma32(end);
-      const bool last = end < limit && limit - end - hole(end, limit) < size;
-      return holes == Holes::count && last ? limit : end;
-    });
+    return fill(nodes, new_nodes, first,
+                [&](std::uint64_t start, std::uint64_t limit, std::uint64_t) {
+                  std::uint64_t end = start + size;
+                  if (holes == Holes::count) end = end_with(start, end, limit, size);
+                  end = with_rest_of_dma32(end);
+                  const bool last = end < limit && limit - end - hole(end, limit) < size;
+                  return holes == Holes::count && last ? limit : end;
+                });
   }
 
   bool each_node_uniformly(std::uint64_t count) {
@@ -169,7 +173,8 @@ class Emulator {
       const NodeBlock block = left_.front();
       const std::uint64_t least =
           capacity(raw(block.range.base()), raw(block.range.end()), 0, count);
-      if (!split({block.nid}, at_least(least, least), max_nodes_, made, Holes::ignore)) return false;
+      if (!split({block.nid}, at_least(least, least), max_nodes_, made, Holes::ignore))
+        return false;
       if (made_ != made && made_ - made < count) return false;
       made = made_;
     }

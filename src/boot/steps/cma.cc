@@ -57,11 +57,13 @@ std::optional<PhysAddr> place(Boot& boot, const Area& area, std::uint64_t align,
   std::optional<PhysAddr> found;
   if (!memblock.bottom_up() && end >= 4 * kGiB + area.size) {
     memblock.set_bottom_up(true);
-    found = memblock.alloc_range_nid(area.size, align, PhysAddr{4 * kGiB}, limit, nid, kExact, caller);
+    found =
+        memblock.alloc_range_nid(area.size, align, PhysAddr{4 * kGiB}, limit, nid, kExact, caller);
     memblock.set_bottom_up(false);
   }
   if (found) return found;
-  return memblock.alloc_range_nid(area.size, align, PhysAddr{area.base}, limit, nid, kExact, caller);
+  return memblock.alloc_range_nid(area.size, align, PhysAddr{area.base}, limit, nid, kExact,
+                                  caller);
 }
 
 bool declare(Boot& boot, Area area, std::uint64_t align, int nid, std::string_view owner) {
@@ -77,7 +79,8 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, std::string_vi
   };
   if (area.size == 0) return false;
   if (area.fixed && !is_aligned(area.base, align)) {
-    return fail(fmt::format("Region at {:#018x} must be aligned to {:#018x} bytes", area.base, align));
+    return fail(
+        fmt::format("Region at {:#018x} must be aligned to {:#018x} bytes", area.base, align));
   }
   area.base = align_up(area.base, align);
   area.size = align_up(area.size, align);

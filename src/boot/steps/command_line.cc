@@ -8,8 +8,8 @@
 namespace memmap::boot {
 namespace {
 
-constexpr std::uint64_t kCacheLine = 64;     // SMP_CACHE_BYTES
-constexpr std::size_t kMaxInitWords = 32;    // CONFIG_INIT_ENV_ARG_LIMIT
+constexpr std::uint64_t kCacheLine = 64;   // SMP_CACHE_BYTES
+constexpr std::size_t kMaxInitWords = 32;  // CONFIG_INIT_ENV_ARG_LIMIT
 
 std::string whole(const kernel::Parameter& p) {
   return p.value ? fmt::format("{}={}", p.name, *p.value) : p.name;
@@ -88,8 +88,7 @@ ForInit for_init(const Boot& boot) {
 
 // Two copies: one to show, one to be cut into parameters. kernel: setup_command_line(), init/main.c
 void setup_command_line(Boot& boot) {
-  const std::uint64_t size =
-      std::min(boot.command_line.size(), kernel::kCommandLineSize - 1) + 1;
+  const std::uint64_t size = std::min(boot.command_line.size(), kernel::kCommandLineSize - 1) + 1;
   for (int copy = 0; copy < 2; ++copy) {
     boot.alloc_or_panic(size, kCacheLine,
                         boot.caller("command line", {"setup_command_line", "start_kernel"}));
@@ -109,13 +108,14 @@ void print_unknown_bootoptions(Boot& boot) {
   for (const auto* list : {&init.words, &init.environment}) {
     for (const std::string& word : *list) text += " " + word;
   }
-  const memblock::Caller caller = boot.caller(
-      "unknown parameters", {"print_unknown_bootoptions", "start_kernel"});
+  const memblock::Caller caller =
+      boot.caller("unknown parameters", {"print_unknown_bootoptions", "start_kernel"});
   const auto found = boot.memblock.alloc(text.size() + 1, kCacheLine, caller);
   if (!found) return;
-  boot.tell(Severity::info, "print_unknown_bootoptions(), init/main.c",
-            fmt::format("Unknown kernel command line parameters \"{}\", will be passed to user space.",
-                        text.substr(1)));
+  boot.tell(
+      Severity::info, "print_unknown_bootoptions(), init/main.c",
+      fmt::format("Unknown kernel command line parameters \"{}\", will be passed to user space.",
+                  text.substr(1)));
   boot.memblock.free(*found, text.size() + 1, caller);
 }
 

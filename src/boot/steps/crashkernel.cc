@@ -10,9 +10,9 @@
 namespace memmap::boot {
 namespace {
 
-constexpr std::uint64_t kAlign = 16 * kMiB;      // CRASH_ALIGN
-constexpr std::uint64_t kLowMax = 4 * kGiB;      // CRASH_ADDR_LOW_MAX
-constexpr std::uint64_t kHighMax = 64 * kTiB;    // CRASH_ADDR_HIGH_MAX
+constexpr std::uint64_t kAlign = 16 * kMiB;    // CRASH_ALIGN
+constexpr std::uint64_t kLowMax = 4 * kGiB;    // CRASH_ADDR_LOW_MAX
+constexpr std::uint64_t kHighMax = 64 * kTiB;  // CRASH_ADDR_HIGH_MAX
 constexpr std::string_view kOwner = "crash kernel";
 constexpr std::string_view kGeneric = "reserve_crashkernel_generic(), kernel/crash_reserve.c";
 constexpr std::string_view kOld = "reserve_crashkernel(), arch/x86/kernel/setup.c";
@@ -22,8 +22,8 @@ std::uint64_t default_low_size(const Boot& boot) {
   return std::max(swiotlb::settings(boot.parameters).bytes() + 8 * kMiB, 256 * kMiB);
 }
 
-std::optional<PhysAddr> take(Boot& boot, std::uint64_t size, std::uint64_t align, std::uint64_t from,
-                             std::uint64_t to, const memblock::Caller& caller) {
+std::optional<PhysAddr> take(Boot& boot, std::uint64_t size, std::uint64_t align,
+                             std::uint64_t from, std::uint64_t to, const memblock::Caller& caller) {
   return boot.memblock.phys_alloc_range(size, align, PhysAddr{from}, PhysAddr{to}, caller);
 }
 
@@ -99,7 +99,8 @@ std::optional<PhysAddr> search(Boot& boot, Wanted& w, const memblock::Caller& ca
 void arch_reserve_crashkernel(Boot& boot) {
   auto w = wanted(boot);
   if (!w) return;
-  const memblock::Caller caller = boot.caller(kOwner, {"reserve_crashkernel_generic", "setup_arch"});
+  const memblock::Caller caller =
+      boot.caller(kOwner, {"reserve_crashkernel_generic", "setup_arch"});
   const auto found = search(boot, *w, caller);
   if (!found) return;
   const std::uint64_t base = raw(*found);

@@ -58,8 +58,9 @@ void alloc_hash(Boot& boot, std::string_view name, std::string_view owner,
   for (std::uint64_t entries = hash::entries(table);; entries /= 2) {
     const std::uint64_t size = entries * table.bucket_bytes;
     if (boot.memblock.alloc(size, kCacheLine, caller)) {
-      return boot.tell(Severity::info, "alloc_large_system_hash(), mm/mm_init.c",
-                       fmt::format("{} hash table entries: {} ({} bytes, linear)", name, entries, size));
+      return boot.tell(
+          Severity::info, "alloc_large_system_hash(), mm/mm_init.c",
+          fmt::format("{} hash table entries: {} ({} bytes, linear)", name, entries, size));
     }
     if (size <= kPageSize || entries <= 1) break;
   }
@@ -71,7 +72,8 @@ void alloc_hash(Boot& boot, std::string_view name, std::string_view owner,
 // kernel: hashdist, HASHDIST_DEFAULT, fixup_hashdist(), mm/mm_init.c
 bool spread_over_nodes(const Boot& boot) {
   if (!boot.profile.numa) return false;
-  if (const auto text = boot.parameter("hashdist")) return kernel::simple_strtoull(*text).value != 0;
+  if (const auto text = boot.parameter("hashdist"))
+    return kernel::simple_strtoull(*text).value != 0;
   std::set<int> nodes;
   for (const memblock::Region& r : boot.memblock.memory().list.regions()) nodes.insert(r.nid);
   return nodes.size() > 1;

@@ -36,8 +36,8 @@ Count count_of(const Boot& boot, std::string_view text) {
       c.total = number;
       break;
     }
-    const bool online = number < 1024 && std::ranges::binary_search(boot.nodes.online,
-                                                                    static_cast<int>(number));
+    const bool online =
+        number < 1024 && std::ranges::binary_search(boot.nodes.online, static_cast<int>(number));
     if (!online) return {.valid = false};
     const int nid = static_cast<int>(number);
     text.remove_prefix(1);
@@ -74,8 +74,9 @@ class HugePages {
     const std::uint64_t size = kernel::memparse(text).value;
     size_valid_ = valid(size);
     if (!size_valid_) {
-      return boot_.tell(Severity::warning, std::string(kRule),
-                        fmt::format("HugeTLB: unsupported {}hugepagesz={}", is_default ? "default_" : "", text));
+      return boot_.tell(
+          Severity::warning, std::string(kRule),
+          fmt::format("HugeTLB: unsupported {}hugepagesz={}", is_default ? "default_" : "", text));
     }
     size_ = size;
     if (is_default && before_ && gigantic()) allocate(*before_);
@@ -84,8 +85,9 @@ class HugePages {
 
   void pages(std::string_view text) {
     if (!size_valid_) {
-      boot_.tell(Severity::warning, std::string(kRule),
-                 fmt::format("HugeTLB: hugepages={} does not follow a valid hugepagesz, ignoring", text));
+      boot_.tell(
+          Severity::warning, std::string(kRule),
+          fmt::format("HugeTLB: hugepages={} does not follow a valid hugepagesz, ignoring", text));
       size_valid_ = true;
       return;
     }
@@ -119,9 +121,10 @@ class HugePages {
       while (done < count.total && !nodes.empty() && page(nodes[done % nodes.size()])) ++done;
     }
     if (done == count.total) return;
-    boot_.tell(Severity::warning, std::string(kRule),
-               fmt::format("HugeTLB: allocating {} of page size {} failed.  Only allocated {} hugepages.",
-                           count.total, size_ == paging::kSize1G ? "1.00 GiB" : "2.00 MiB", done));
+    boot_.tell(
+        Severity::warning, std::string(kRule),
+        fmt::format("HugeTLB: allocating {} of page size {} failed.  Only allocated {} hugepages.",
+                    count.total, size_ == paging::kSize1G ? "1.00 GiB" : "2.00 MiB", done));
   }
 
   std::vector<int> nodes_with_memory() const {

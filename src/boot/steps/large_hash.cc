@@ -28,8 +28,7 @@ std::uint64_t entries(const Table& table) {
   const std::uint64_t wanted = table.asked != 0 ? table.asked : by_memory(table);
   // Above 2^63 the limit cuts it anyway.
   std::uint64_t n = wanted > kMost ? kMost : std::bit_ceil(std::max<std::uint64_t>(wanted, 1));
-  const std::uint64_t most =
-      std::min((table.pages << kPageShift >> 4) / table.bucket_bytes, kMost);
+  const std::uint64_t most = std::min((table.pages << kPageShift >> 4) / table.bucket_bytes, kMost);
   n = std::min(std::max(n, table.least), most);
   return std::bit_floor(std::max<std::uint64_t>(n, 1));
 }

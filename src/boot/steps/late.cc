@@ -72,8 +72,7 @@ void setup_log_buf_late(Boot& boot) {
 // kernel: fill_pte(), fill_pmd(), fill_pud(), fill_p4d(), arch/x86/mm/init_64.c
 void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end, std::string_view owner) {
   const memblock::Caller caller = boot.caller(owner, {"spp_getpage"});
-  for (std::uint64_t at = start; at < end;
-       at = align_down(at, paging::kSize2M) + paging::kSize2M) {
+  for (std::uint64_t at = start; at < end; at = align_down(at, paging::kSize2M) + paging::kSize2M) {
     for (unsigned level = boot.page_tables.levels - 1; level >= 1; --level) {
       if (!boot.needs_table(level, at)) continue;
       if (boot.memblock.alloc(kPageSize, kPageSize, caller)) continue;
@@ -89,7 +88,8 @@ void setup_cpu_entry_areas(Boot& boot) {
   constexpr std::uint64_t kBase = 0xfffffe0000000000;  // CPU_ENTRY_AREA_BASE
   constexpr std::uint64_t kDebugStore = 0x21000;       // its last part, on Intel's processors only
   const std::uint64_t size = boot.profile.size_of("cpu_entry_area", 0x3b000);
-  const std::uint64_t mapped = boot.machine.cpu.vendor == "GenuineIntel" ? size : size - kDebugStore;
+  const std::uint64_t mapped =
+      boot.machine.cpu.vendor == "GenuineIntel" ? size : size - kDebugStore;
   if (boot.profile.has("RANDOMIZE_MEMORY") && !boot.has_parameter("nokaslr")) {
     boot.tell(Severity::debug, "init_cea_offsets(), arch/x86/mm/cpu_entry_area.c",
               "the kernel places these areas at random; the page tables they take may differ");

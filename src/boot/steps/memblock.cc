@@ -19,8 +19,8 @@ std::vector<PhysRange> memory_ranges(const Boot& boot) {
   return out;
 }
 
-// Places the tables of the direct map as the kernel finds them: in the brk area while it lasts, then
-// below what is mapped already. kernel: alloc_low_pages(), arch/x86/mm/init.c
+// Places the tables of the direct map as the kernel finds them: in the brk area while it lasts,
+// then below what is mapped already. kernel: alloc_low_pages(), arch/x86/mm/init.c
 void place_tables(Boot& boot, const paging::DirectMap& map) {
   for (const paging::MapStep& step : map.steps) {
     for (const paging::TableRequest& table : step.tables) {
@@ -46,7 +46,8 @@ std::uint64_t real_mode_size(const kernel::Profile& profile) {
 void reserve_brk(Boot& boot) {
   const std::uint64_t base = raw(boot.kernel_base) + boot.profile.image.brk_base;
   const std::uint64_t tables =
-      paging::brk_table_pages({boot.profile.x86_5level, boot.profile.has("RANDOMIZE_MEMORY")}) * kPageSize;
+      paging::brk_table_pages({boot.profile.x86_5level, boot.profile.has("RANDOMIZE_MEMORY")}) *
+      kPageSize;
   boot.brk = PhysRange::make(base, base + kPageSize + tables);
   boot.reserve(boot.brk, {"setup_arch", "brk area"});
 }
@@ -71,13 +72,15 @@ void e820_memblock_setup(Boot& boot) {
 }
 
 void reserve_real_mode(Boot& boot) {
-  const auto found = boot.memblock.phys_alloc_range(real_mode_size(boot.profile), kPageSize, PhysAddr{0},
-                                                    PhysAddr{kMiB}, {"reserve_real_mode", "real mode trampoline"});
+  const auto found =
+      boot.memblock.phys_alloc_range(real_mode_size(boot.profile), kPageSize, PhysAddr{0},
+                                     PhysAddr{kMiB}, {"reserve_real_mode", "real mode trampoline"});
   if (!found) {
     boot.tell(Severity::warning, "reserve_real_mode(), arch/x86/realmode/init.c",
               "No sub-1M memory is available for the trampoline");
   }
-  boot.reserve(PhysRange::make(0, kMiB), {"reserve_real_mode", "first MiB"});
+  // The function's last call: memblock=debug sees it come from its caller.
+  boot.reserve(PhysRange::make(0, kMiB), {"setup_arch", "first MiB"});
 }
 
 // Maps all memory one to one, and the kernel's image at its own addresses.
@@ -129,13 +132,14 @@ void reserve_initrd(Boot& boot) {
   const PhysRange whole = PhysRange::make(base, end);
   if (std::ranges::any_of(boot.mapped, [&](PhysRange r) { return r.contains(whole); })) return;
   const std::uint64_t size = align_up(boot.machine.initrd->size(), kPageSize);
-  const auto found = boot.memblock.phys_alloc_range(
-      size, kPageSize, PhysAddr{0}, boot.memblock.current_limit(),
-      boot.caller("initrd", {"relocate_initrd", "setup_arch"}));
+  const auto found =
+      boot.memblock.phys_alloc_range(size, kPageSize, PhysAddr{0}, boot.memblock.current_limit(),
+                                     boot.caller("initrd", {"relocate_initrd", "setup_arch"}));
   if (!found) {
-    return boot.tell(Severity::panic, "relocate_initrd(), arch/x86/kernel/setup.c",
-                     fmt::format("Kernel panic - not syncing: Cannot find place for new RAMDISK of size {}",
-                                 boot.machine.initrd->size()));
+    return boot.tell(
+        Severity::panic, "relocate_initrd(), arch/x86/kernel/setup.c",
+        fmt::format("Kernel panic - not syncing: Cannot find place for new RAMDISK of size {}",
+                    boot.machine.initrd->size()));
   }
   boot.tell(Severity::info, "relocate_initrd(), arch/x86/kernel/setup.c",
             fmt::format("Allocated new RAMDISK: [mem {:#010x}-{:#010x}]", raw(*found),

@@ -50,7 +50,8 @@ numa::Registered nodes_of(const Boot& boot) {
 }
 
 // A size with a unit, or a percentage of all memory. kernel: cmdline_parse_core()
-void core_size(const std::optional<std::string>& text, std::uint64_t& pages, std::uint64_t& percent) {
+void core_size(const std::optional<std::string>& text, std::uint64_t& pages,
+               std::uint64_t& percent) {
   if (!text) return;
   const auto parsed = kernel::memparse(*text);
   if (parsed.rest.starts_with('%')) {
@@ -110,15 +111,16 @@ std::optional<PhysRange> take_distances(Boot& boot, const std::vector<int>& node
 // kernel: acpi_numa_slit_init(), numa_alloc_distance(), arch/x86/mm/numa.c, v6.1;
 // mm/numa_memblks.c, v6.12
 std::optional<PhysRange> numa_alloc_distance(Boot& boot) {
-  const bool has_slit = std::ranges::any_of(boot.machine.acpi_tables,
-                                            [](const AcpiTable& t) { return t.signature == "SLIT"; });
+  const bool has_slit = std::ranges::any_of(
+      boot.machine.acpi_tables, [](const AcpiTable& t) { return t.signature == "SLIT"; });
   return has_slit && boot.uses_affinities() ? take_distances(boot, parsed_nodes(boot).nodes, kTaker)
                                             : std::nullopt;
 }
 
 // numa=fake splits the nodes; their distances are copied for the new ones.
 // kernel: numa_emulation()
-numa::Registered emulated(Boot& boot, numa::Registered physical, std::optional<PhysRange> distances) {
+numa::Registered emulated(Boot& boot, numa::Registered physical,
+                          std::optional<PhysRange> distances) {
   std::string command;
   for (const kernel::Parameter& p : boot.parameters) {
     if (kernel::parameq(p.name, "numa") && p.value && p.value->starts_with("fake=")) {
@@ -176,9 +178,10 @@ void alloc_node_data(Boot& boot, const numa::Registered& setup) {
         r.size, r.align, r.nid,
         boot.caller(boot.name_for_node("data", r.nid), {"alloc_node_data", "initmem_init"}));
     if (!found) {
-      return boot.tell(Severity::panic, "alloc_node_data(), mm/numa.c",
-                       fmt::format("Kernel panic - not syncing: Cannot allocate {} bytes for node {} data",
-                                   r.size, r.nid));
+      return boot.tell(
+          Severity::panic, "alloc_node_data(), mm/numa.c",
+          fmt::format("Kernel panic - not syncing: Cannot allocate {} bytes for node {} data",
+                      r.size, r.nid));
     }
     boot.node_data[r.nid] = *found;
   }
@@ -225,8 +228,9 @@ void free_area_init(Boot& boot) {
   options.max_page_order = boot.profile.max_page_order;
   options.version = boot.profile.version;
   const zones::Formed formed =
-      zones::form(memory_of(boot), boot.nodes.online, zones::limits(boot.max_pfn, {.zone_dma = boot.profile.has("ZONE_DMA"),
-                                                .zone_dma32 = boot.profile.has("ZONE_DMA32")}),
+      zones::form(memory_of(boot), boot.nodes.online,
+                  zones::limits(boot.max_pfn, {.zone_dma = boot.profile.has("ZONE_DMA"),
+                                               .zone_dma32 = boot.profile.has("ZONE_DMA32")}),
                   options);
   append(boot.events, formed.events, boot.step);
   for (const zones::Node& n : formed.nodes) {
@@ -245,8 +249,8 @@ void memblock_free_all(Boot& boot) {
   options.max_page_order = boot.profile.max_page_order;
   options.pageblock_order = boot.profile.pageblock_order;
   options.version = boot.profile.version;
-  buddy::Handoff handoff =
-      buddy::free_all(memory_of(boot), boot.memblock.reserved().list.regions(), boot.zone_nodes, options);
+  buddy::Handoff handoff = buddy::free_all(memory_of(boot), boot.memblock.reserved().list.regions(),
+                                           boot.zone_nodes, options);
   for (buddy::ZoneFree& free : handoff.zones) {
     for (NodeState& node : boot.node_states) {
       if (node.nid != free.nid) continue;

@@ -12,9 +12,9 @@
 namespace memmap::boot {
 namespace {
 
-constexpr std::uint64_t kCacheLine = 64;       // SMP_CACHE_BYTES
-constexpr std::uint64_t kMinAlloc = 4;         // PCPU_MIN_ALLOC_SIZE
-constexpr PhysAddr kMaxDmaAddress{16 * kMiB};  // __pa(MAX_DMA_ADDRESS)
+constexpr std::uint64_t kCacheLine = 64;                 // SMP_CACHE_BYTES
+constexpr std::uint64_t kMinAlloc = 4;                   // PCPU_MIN_ALLOC_SIZE
+constexpr PhysAddr kMaxDmaAddress{16 * kMiB};            // __pa(MAX_DMA_ADDRESS)
 constexpr std::uint64_t kVmalloc4 = 0xffffc90000000000;  // __VMALLOC_BASE_L4
 constexpr std::uint64_t kVmalloc5 = 0xffa0000000000000;  // __VMALLOC_BASE_L5
 
@@ -92,9 +92,8 @@ percpu::Layout layout_of(const Boot& boot, std::uint64_t dynamic, std::uint64_t 
 
 // kernel: pcpu_alloc_alloc_info(); the array of groups ends its struct
 std::uint64_t info_size(const Boot& boot, const percpu::Layout& layout) {
-  const std::uint64_t groups =
-      boot.profile.size_of("pcpu_alloc_info", 64) +
-      layout.groups.size() * boot.profile.size_of("pcpu_group_info", 24);
+  const std::uint64_t groups = boot.profile.size_of("pcpu_alloc_info", 64) +
+                               layout.groups.size() * boot.profile.size_of("pcpu_group_info", 24);
   return align_up(groups + layout.units() * 4, kPageSize);
 }
 
@@ -111,8 +110,7 @@ std::optional<PhysAddr> alloc_area(Boot& boot, std::uint64_t size, std::uint64_t
 
 // Frees what the units leave of their areas. kernel: pcpu_embed_first_chunk()
 void free_unused(Boot& boot, const percpu::Layout& layout, const std::vector<PhysAddr>& areas) {
-  const memblock::Caller caller =
-      boot.caller({}, {"pcpu_fc_free", "pcpu_embed_first_chunk"});
+  const memblock::Caller caller = boot.caller({}, {"pcpu_fc_free", "pcpu_embed_first_chunk"});
   const std::uint64_t used = layout.static_size + layout.reserved_size + layout.dynamic_size;
   for (std::size_t group = 0; group < layout.groups.size(); ++group) {
     const percpu::Group& g = layout.groups[group];
@@ -168,17 +166,18 @@ void page_first_chunk(Boot& boot) {
   const std::uint64_t list_size = align_up(pages * nodes.size() * 8, kPageSize);
   const auto list = boot.alloc_or_panic(list_size, kCacheLine, own);
   for (std::uint64_t page = 0; page < pages * nodes.size() && !boot.panicked(); ++page) {
-    if (alloc_area(boot, kPageSize, kPageSize, nodes[page / pages], "pcpu_page_first_chunk")) continue;
+    if (alloc_area(boot, kPageSize, kPageSize, nodes[page / pages], "pcpu_page_first_chunk"))
+      continue;
     boot.tell(Severity::panic, "setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c",
               "Kernel panic - not syncing: cannot initialize percpu area (err=-12)");
   }
   const std::uint64_t base = boot.page_tables.levels == 5 ? kVmalloc5 : kVmalloc4;
-  map_kernel_pages(boot, base, base + layout.unit_size * nodes.size(), "page tables of per-CPU areas");
+  map_kernel_pages(boot, base, base + layout.unit_size * nodes.size(),
+                   "page tables of per-CPU areas");
   if (boot.panicked()) return;
   setup_first_chunk(boot, layout, base);
   boot.memblock.free(*list, list_size, own);
-  boot.memblock.free(*description, info_size(boot, layout),
-                     boot.caller(kOwner, {"pcpu_free_alloc_info", "pcpu_page_first_chunk"}));
+  boot.memblock.free(*description, info_size(boot, layout), own);
 }
 
 std::uint64_t cpumask_size(const Boot& boot) { return bitmap_bytes(boot.possible_cpus()); }

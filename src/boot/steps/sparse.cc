@@ -48,9 +48,9 @@ class SparseInit {
     const std::uint64_t per_root = kPageSize / boot_.profile.size_of("mem_section", 32);
     const unsigned bits = (boot_.page_tables.levels == 5 ? 52 : 46) - kSectionShift;
     const std::uint64_t roots = ((1ull << bits) + per_root - 1) / per_root;
-    if (!boot_.alloc_or_panic(roots * 8, kCacheLine,
-                              boot_.caller("array of memory sections",
-                                           {"memblocks_present", "sparse_init"}))) {
+    if (!boot_.alloc_or_panic(
+            roots * 8, kCacheLine,
+            boot_.caller("array of memory sections", {"memblocks_present", "sparse_init"}))) {
       return false;
     }
     std::optional<std::uint64_t> last_root;
@@ -90,9 +90,10 @@ class SparseInit {
     if (found) buffer_end_ += size;
     for (const Section& s : sections) {
       if (populate(s)) continue;
-      lose(fmt::format("sparse_init_nid: node[{}] memory map backing failed. Some memory will not "
-                       "be available.",
-                       nid));
+      lose(
+          fmt::format("sparse_init_nid: node[{}] memory map backing failed. Some memory will not "
+                      "be available.",
+                      nid));
       break;
     }
     if (buffer_ < buffer_end_) {
@@ -105,12 +106,11 @@ class SparseInit {
   // away. kernel: sparse_early_usemaps_alloc_pgdat_section()
   bool allocate_usage(int nid, std::size_t count) {
     const std::uint64_t blocks = kPagesPerSection >> boot_.profile.pageblock_order;
-    const std::uint64_t bytes =
-        (boot_.profile.size_of("mem_section_usage", 24) + align_up(blocks * kBlockFlagBits, 64) / 8) *
-        count;
-    const memblock::Caller caller =
-        boot_.caller("usage maps of sections",
-                     {"sparse_early_usemaps_alloc_pgdat_section", "sparse_init_nid"});
+    const std::uint64_t bytes = (boot_.profile.size_of("mem_section_usage", 24) +
+                                 align_up(blocks * kBlockFlagBits, 64) / 8) *
+                                count;
+    const memblock::Caller caller = boot_.caller(
+        "usage maps of sections", {"sparse_early_usemaps_alloc_pgdat_section", "sparse_init_nid"});
     if (!boot_.profile.has("MEMORY_HOTREMOVE")) {
       // The node's data is still blank then and says node 0, whichever it is.
       return boot_.memblock.alloc_node(bytes, kCacheLine, 0, caller).has_value();

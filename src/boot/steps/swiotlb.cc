@@ -11,10 +11,10 @@
 namespace memmap::boot {
 namespace {
 
-constexpr unsigned kSlabShift = 11;          // IO_TLB_SHIFT
-constexpr std::uint64_t kSegment = 128;      // IO_TLB_SEGSIZE, slabs
+constexpr unsigned kSlabShift = 11;                         // IO_TLB_SHIFT
+constexpr std::uint64_t kSegment = 128;                     // IO_TLB_SEGSIZE, slabs
 constexpr std::uint64_t kFewestSlabs = kMiB >> kSlabShift;  // IO_TLB_MIN_SLABS
-constexpr std::uint64_t kCacheLine = 64;     // SMP_CACHE_BYTES
+constexpr std::uint64_t kCacheLine = 64;                    // SMP_CACHE_BYTES
 constexpr std::string_view kRule = "swiotlb_init_remap(), kernel/dma/swiotlb.c";
 
 bool is_digit(std::string_view text) {
@@ -88,8 +88,8 @@ Settings settings(const std::vector<kernel::Parameter>& parameters) {
 // kernel: pci_swiotlb_detect(), arch/x86/kernel/pci-dma.c; swiotlb_init_remap(), v6.1 and v6.12
 void pci_iommu_alloc(Boot& boot) {
   swiotlb::Settings s = swiotlb::settings(boot.parameters);
-  const bool wanted = (!has_iommu_word(boot, "off") && memory_above_4g(boot)) ||
-                      has_iommu_word(boot, "soft");
+  const bool wanted =
+      (!has_iommu_word(boot, "off") && memory_above_4g(boot)) || has_iommu_word(boot, "soft");
   if (!wanted && !s.force) return;
   if (s.off) return;
   if (s.areas == 0) set_areas(s, boot.possible_cpus());
@@ -98,9 +98,11 @@ void pci_iommu_alloc(Boot& boot) {
   const memblock::Caller caller =
       boot.caller("software IO TLB", {"swiotlb_memblock_alloc", "swiotlb_init_remap"});
   while (!boot.memblock.alloc_low(align_up(slabs << kSlabShift, kPageSize), kPageSize, caller)) {
-    boot.tell(Severity::warning, std::string(kRule),
-              fmt::format("software IO TLB: swiotlb_memblock_alloc: Failed to allocate {} bytes tlb structure",
-                          slabs << kSlabShift));
+    boot.tell(
+        Severity::warning, std::string(kRule),
+        fmt::format(
+            "software IO TLB: swiotlb_memblock_alloc: Failed to allocate {} bytes tlb structure",
+            slabs << kSlabShift));
     if (slabs <= kFewestSlabs) return;
     slabs = align_up(slabs >> 1, kSegment);
     areas = limited_areas(areas, slabs);
@@ -108,9 +110,10 @@ void pci_iommu_alloc(Boot& boot) {
   const memblock::Caller own = boot.caller("software IO TLB", {"swiotlb_init_remap"});
   const std::uint64_t slots = align_up(boot.profile.size_of("io_tlb_slot", 24) * slabs, kPageSize);
   if (!boot.memblock.alloc(slots, kPageSize, own)) {
-    return boot.tell(Severity::warning, std::string(kRule),
-                     fmt::format("software IO TLB: swiotlb_init_remap: Failed to allocate {} bytes align=0x1000",
-                                 slots));
+    return boot.tell(
+        Severity::warning, std::string(kRule),
+        fmt::format("software IO TLB: swiotlb_init_remap: Failed to allocate {} bytes align=0x1000",
+                    slots));
   }
   if (!boot.behaviour.swiotlb_fewer_areas) areas = s.areas;
   if (boot.memblock.alloc(boot.profile.size_of("io_tlb_area", 16) * areas, kCacheLine, own)) return;

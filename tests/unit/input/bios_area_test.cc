@@ -48,6 +48,28 @@ TEST(Srat, ReadsQemus) {
   EXPECT_EQ(m.node_memory[1].nid, 0);
   EXPECT_EQ(m.node_memory[2].range, PhysRange::make(0x40000000, 0xc0000000));
   EXPECT_EQ(m.node_memory[2].nid, 1);
+  EXPECT_EQ(m.cpu_nodes, (std::vector<int>{0, 1}));
+}
+
+// Processors' domains get the first numbers; what is known already stays.
+TEST(Srat, DomainsBecomeNodesAsTheKernelMeetsThem) {
+  std::string table = data_bytes("SRAT-numa2");
+  for (std::size_t at = 48; at < table.size(); at += static_cast<unsigned char>(table[at + 1])) {
+    if (table[at] == 0) table[at + 2] = table[at + 2] == 0 ? 5 : 3;
+    if (table[at] == 1) table[at + 2] = table[at + 2] == 0 ? 3 : 5;
+  }
+  Machine m;
+  ASSERT_TRUE(add_srat("SRAT", table, m).ok());
+  EXPECT_EQ(m.cpu_nodes, (std::vector<int>{0, 1}));
+  ASSERT_EQ(m.node_memory.size(), 3u);
+  EXPECT_EQ(m.node_memory[1].nid, 1);
+  EXPECT_EQ(m.node_memory[2].nid, 0);
+
+  Machine known;
+  known.node_memory = {{.range = PhysRange::make(0, 4096), .nid = 0}};
+  ASSERT_TRUE(add_srat("SRAT", table, known).ok());
+  EXPECT_EQ(known.node_memory.size(), 1u);
+  EXPECT_EQ(known.cpu_nodes.size(), 2u);
 }
 
 TEST(Srat, CutShortAtAnyByteIsAnError) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <ostream>
@@ -30,6 +31,14 @@ TEST(KernelProfile, ReadsAShippedOne) {
   EXPECT_TRUE(profile->deferred_struct_page_init);
   EXPECT_EQ(profile->reserve_low, 64 * 1024u);
   EXPECT_EQ(profile->struct_sizes.at("pglist_data"), 174464u);
+  EXPECT_TRUE(profile->has("ZONE_DMA"));
+  EXPECT_FALSE(profile->has("CMA"));
+  EXPECT_EQ(profile->number("NR_CPUS"), 8192u);
+  EXPECT_EQ(profile->symbol("__per_cpu_end"), 0x39000u);
+  EXPECT_FALSE(profile->symbol("nothing"));
+  EXPECT_NE(std::ranges::find(profile->parameters.early, "memmap"), profile->parameters.early.end());
+  EXPECT_TRUE(profile->is_function("setup_arch"));
+  EXPECT_FALSE(profile->is_function("reserve_brk"));
 }
 
 TEST(KernelProfile, WhatIsLeftOutHasADefault) {
@@ -38,6 +47,21 @@ TEST(KernelProfile, WhatIsLeftOutHasADefault) {
   EXPECT_EQ(profile->version, (kernel::Version{5, 10, 0}));
   EXPECT_EQ(profile->nodes_shift, 6u);
   EXPECT_TRUE(profile->numa);
+  EXPECT_TRUE(profile->has("ZONE_DMA"));
+  EXPECT_FALSE(profile->has("DEBUG_PAGEALLOC"));
+  EXPECT_EQ(profile->number("LOG_BUF_SHIFT"), 17u);
+  EXPECT_EQ(profile->size_of("page", 64), 64u);
+  EXPECT_TRUE(profile->parameters.empty());
+}
+
+TEST(KernelProfile, OptionsAreYesNoOrANumber) {
+  const auto profile = read(std::string("name: x\nversion: 6.1\n") + kImage +
+                            "config: {ZONE_DMA: false, CMA: y, EFI: m, NR_CPUS: 0x10}\n");
+  ASSERT_TRUE(profile) << to_string(profile.errors());
+  EXPECT_FALSE(profile->has("ZONE_DMA"));
+  EXPECT_TRUE(profile->has("CMA"));
+  EXPECT_TRUE(profile->has("EFI"));
+  EXPECT_EQ(profile->number("NR_CPUS"), 16u);
 }
 
 struct Case {
@@ -70,6 +94,10 @@ const Case kCases[] = {
     {"sizes", kHead + "struct_sizes: {page: 0, zone: 1K, node: x}\n", "from 1 byte to 1G"},
     {"order", "name: x\nversion: 6.1\nimage: {etext: 2M, start_rodata: 1M}\n",
      "k.yaml:3:34: error: lies before the symbol"},
+    {"config_prefix", kHead + "config: {CONFIG_SMP: true}\n", "without `CONFIG_`"},
+    {"config_list", kHead + "config: [SMP]\n", "`config` is a map"},
+    {"symbol", kHead + "symbols: {_text: far}\n", "k.yaml:5:18"},
+    {"parameter_kind", kHead + "parameters: {late: x}\n", "`late`"},
     {"not_yaml", "a: [", "not YAML"},
 };
 INSTANTIATE_TEST_SUITE_P(, KernelProfileRefuses, testing::ValuesIn(kCases),

@@ -1,0 +1,64 @@
+#include "boot/steps/crashkernel.h"
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+#include "base/address.h"
+
+namespace memmap::boot::crash {
+namespace {
+
+struct Case {
+  const char* name;
+  const char* line;
+  const char* suffix;
+  Parse parse;
+  std::uint64_t size;
+  std::uint64_t base;
+};
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class CrashKernel : public testing::TestWithParam<Case> {};
+
+TEST_P(CrashKernel, IsReadAsTheKernelDoes) {
+  const Case& c = GetParam();
+  const Request got = parse(c.line, 2 * kGiB - 100 * kMiB, c.suffix);
+  EXPECT_EQ(got.parse, c.parse) << got.fault;
+  EXPECT_EQ(got.parse == Parse::bad, !got.fault.empty());
+  if (c.parse != Parse::ok) return;
+  EXPECT_EQ(got.size, c.size);
+  EXPECT_EQ(got.base, c.base);
+}
+
+constexpr Parse kOk = Parse::ok;
+constexpr Parse kBad = Parse::bad;
+constexpr Parse kNone = Parse::none;
+const Case kCases[] = {
+    {"none", "quiet", "", kNone, 0, 0},
+    {"size", "a crashkernel=128M b", "", kOk, 128 * kMiB, 0},
+    {"at", "crashkernel=64M@256M", "", kOk, 64 * kMiB, 256 * kMiB},
+    {"last_counts", "crashkernel=1M crashkernel=2M", "", kOk, 2 * kMiB, 0},
+    {"skips_suffixed", "crashkernel=1M crashkernel=2M,high", "", kOk, kMiB, 0},
+    {"only_suffixed", "crashkernel=2M,high", "", kNone, 0, 0},
+    {"high", "crashkernel=512M,high crashkernel=64M,low", ",high", kOk, 512 * kMiB, 0},
+    {"low", "crashkernel=512M,high crashkernel=64M,low", ",low", kOk, 64 * kMiB, 0},
+    {"no_low", "crashkernel=512M,high", ",low", kNone, 0, 0},
+    {"ranges", "crashkernel=512M-2G:64M,2G-:256M", "", kOk, 256 * kMiB, 0},  // 2G when rounded up
+    {"ranges_first", "crashkernel=1G-4G:64M,2G-:256M@16M x", "", kOk, 64 * kMiB, 16 * kMiB},
+    {"ranges_none", "crashkernel=4G-:64M", "", kOk, 0, 0},
+    {"colon_elsewhere", "crashkernel=64M ip=::1", "", kOk, 64 * kMiB, 0},
+    {"word", "crashkernel=auto", "", kBad, 0, 0},
+    {"rest", "crashkernel=64MB", "", kBad, 0, 0},
+    {"empty_range", "crashkernel=2G-1G:64M", "", kBad, 0, 0},
+    {"no_dash", "crashkernel=2G:64M", "", kBad, 0, 0},
+    {"too_large", "crashkernel=0-:64G", "", kBad, 0, 0},
+    {"no_base", "crashkernel=0-:64M@", "", kBad, 0, 0},
+    {"empty", "crashkernel=", "", kBad, 0, 0},
+    {"suffix_alone", "crashkernel=,high", ",high", kBad, 0, 0},
+};
+INSTANTIATE_TEST_SUITE_P(, CrashKernel, testing::ValuesIn(kCases),
+                         [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace memmap::boot::crash

@@ -1,0 +1,149 @@
+// Whole boots of a small made-up machine: who asks memblock for how much, and when.
+#include "boot/run.h"
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+namespace memmap::boot {
+namespace {
+
+Machine machine() {
+  Machine m;
+  m.firmware_map = {{PhysAddr{0}, 0x9fc00, E820Type::ram},
+                    {PhysAddr{0xf0000}, 0x10000, E820Type::reserved},
+                    {PhysAddr{kMiB}, 1023 * kMiB, E820Type::ram}};
+  m.cpu.possible = 2;
+  m.acpi_tables = {{"RSDP", PhysRange::make(0xf59d0, 0xf59e4)},
+                   {"FACP", PhysRange::make(0x3f001000, 0x3f001074)},
+                   {"DSDT", PhysRange::make(0x3f000000, 0x3f001000)},
+                   {"HPET", PhysRange::make(0x3f002000, 0x3f002038)}};
+  return m;
+}
+
+kernel::Profile profile(kernel::Version version = {6, 12, 0}) {
+  kernel::Profile p;
+  p.version = version;
+  p.image = {.end_of_kernel_reserve = 0x2000000, .brk_base = 0x2000000, .end = 0x2030000};
+  p.parameters = {{"mem", "nosmp"}, {"root=", "ro", "rdinit=", "init="}, {"panic"}};
+  return p;
+}
+
+Outcome boot(const std::string& line, kernel::Version version = {6, 12, 0},
+             const Machine& m = machine()) {
+  Options options;
+  options.command_line = line;
+  return run(m, profile(version), options);
+}
+
+// Sizes of the requests with this owner, in order.
+std::vector<std::uint64_t> asked(const Outcome& outcome, std::string_view owner) {
+  std::vector<std::uint64_t> out;
+  for (const MemblockLine& line : outcome.memblock.log) {
+    if (line.dump || line.call.caller.owner != owner) continue;
+    if (line.call.kind == memblock::CallKind::alloc) out.push_back(line.call.size);
+  }
+  return out;
+}
+
+using Sizes = std::vector<std::uint64_t>;
+
+struct Case {
+  const char* name;
+  const char* line;
+  const char* owner;
+  Sizes want;
+};
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class Requests : public testing::TestWithParam<Case> {};
+
+TEST_P(Requests, AreTheKernels) {
+  const Outcome outcome = boot(GetParam().line);
+  EXPECT_FALSE(outcome.panicked);
+  EXPECT_EQ(asked(outcome, GetParam().owner), GetParam().want);
+}
+
+const Case kCases[] = {
+    {"command_line_twice", "quiet", "command line", {6, 6}},
+    {"unknown_word", "quiet", "unknown parameters", {7}},
+    {"known_by_name", "ro root=/x panic=1 mem=4G nosmp", "unknown parameters", {}},
+    {"dash_is_underscore", "no-such foo=1", "unknown parameters", {15}},
+    {"dotted_is_a_modules", "usb.core=1", "unknown parameters", {}},
+    {"words_before_init_go", "auto init=/bin/sh x", "unknown parameters", {3}},
+    {"environment_stays", "a=1 init=/bin/sh", "unknown parameters", {5}},
+    {"replaced", "a=1 a=23", "unknown parameters", {6}},
+    {"boot_loader", "BOOT_IMAGE=/vmlinuz", "unknown parameters", {}},
+    {"after_dashes_is_inits", "-- x", "unknown parameters", {}},
+    {"hpet", "", "resource of the HPET", {73}},
+    {"no_acpi", "acpi=off", "resource of the HPET", {}},
+    {"io_apic", "", "resources of the I/O APICs", {75}},
+    {"no_io_apic", "noapic", "resources of the I/O APICs", {}},
+    {"memory_map", "", "resources of the memory map", {4 * 64}},
+    {"firmware_map", "", "/sys/firmware/memmap", {104, 104, 104}},
+    {"log_default", "", "log buffer", {}},
+    {"log_grows", "log_buf_len=1M", "log buffer", {1 << 20, 24 << 15, 88 << 15}},
+    {"log_not_smaller", "log_buf_len=64K", "log buffer", {}},
+    {"crash", "crashkernel=64M", "crash kernel", {64 << 20}},
+    {"crash_falls_back_high", "crashkernel=1000M", "crash kernel", {1000 << 20, 1000 << 20}},
+    {"swiotlb_not_needed", "", "software IO TLB", {}},
+    {"swiotlb_forced", "swiotlb=force", "software IO TLB", {64 << 20, 24 << 15, 32}},
+    {"dentry_hash", "", "dentry hash table", {1 << 20}},
+    {"dentry_hash_asked", "dhash_entries=4096", "dentry hash table", {32768}},
+    {"hash_tables_later", "hashdist=1", "dentry hash table", {}},
+    {"entry_area_tables", "nokaslr", "page tables of CPU entry areas", {4096, 4096, 4096}},
+};
+INSTANTIATE_TEST_SUITE_P(, Requests, testing::ValuesIn(kCases),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(Boot, TakesTheTablesThatTheRootTableAndTheFadtName) {
+  const Outcome outcome = boot("");
+  std::vector<PhysRange> tables;
+  for (const MemblockLine& line : outcome.memblock.log) {
+    if (line.call.caller.owner == "ACPI tables") tables.push_back(line.call.range);
+  }
+  const std::vector<PhysRange> want = {PhysRange::make(0x3f001000, 0x3f001074),
+                                       PhysRange::make(0x3f000000, 0x3f001000),
+                                       PhysRange::make(0x3f002000, 0x3f002038)};
+  EXPECT_EQ(tables, want);
+}
+
+TEST(Boot, MovesAnInitrdThatIsNotMapped) {
+  Machine m = machine();
+  m.initrd = PhysRange::make(0x30000000, 0x30001234);
+  EXPECT_TRUE(asked(boot("", {6, 12, 0}, m), "initrd").empty());
+  EXPECT_EQ(asked(boot("mem=512M", {6, 12, 0}, m), "initrd"), Sizes{0x2000});
+}
+
+TEST(Boot, PanicsWhereTheKernelDoes) {
+  Machine m = machine();
+  m.initrd = PhysRange::make(0x30000000, 0x3f000000);
+  const Outcome outcome = boot("mem=64M", {6, 12, 0}, m);
+  EXPECT_TRUE(outcome.panicked);
+  ASSERT_FALSE(outcome.events.empty());
+  EXPECT_NE(outcome.events.back().text.find("Cannot find place for new RAMDISK of size 251658240"),
+            std::string::npos);
+}
+
+TEST(Boot, StructPagesHaveTheirNodesName) {
+  EXPECT_EQ(asked(boot(""), "struct pages of node 0"), Sizes{8 * 0x200000});
+}
+
+TEST(Boot, VersionsDiffer) {
+  // v6.1 looks for the crash kernel from 16 MiB on.
+  for (const auto& [version, from] : {std::pair(kernel::Version{6, 1, 0}, 16 * kMiB),
+                                      std::pair(kernel::Version{6, 12, 0}, std::uint64_t{0})}) {
+    const Outcome outcome = boot("crashkernel=64M", version);
+    bool found = false;
+    for (const MemblockLine& line : outcome.memblock.log) {
+      if (line.call.kind != memblock::CallKind::alloc || line.call.caller.owner != "crash kernel")
+        continue;
+      found = true;
+      EXPECT_EQ(raw(line.call.from), from);
+    }
+    EXPECT_TRUE(found);
+  }
+}
+
+}  // namespace
+}  // namespace memmap::boot
