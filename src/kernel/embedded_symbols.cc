@@ -26,6 +26,8 @@ constexpr std::size_t kTokens = 256;
 constexpr std::size_t kNamesPerMarker = 256;
 constexpr std::size_t kLongestTokens = 16384;
 constexpr std::size_t kMostSymbols = 1 << 20;
+// Places to look at in all; a real image takes some 100 thousand, a hostile one could take hours.
+constexpr std::size_t kMostSteps = 50'000'000;
 
 constexpr std::size_t aligned(std::size_t offset) { return (offset + 7) & ~std::size_t{7}; }
 
@@ -38,6 +40,9 @@ struct Table {
   std::size_t names_start = 0;
   std::size_t count_start = 0;  // num_syms
   std::size_t count = 0;
+  std::size_t* steps = nullptr;  // left
+
+  bool step() const { return *steps > 0 && (--*steps, true); }
 };
 
 // The token table that has the digits at `digits`, if the index behind it agrees with it.
@@ -85,7 +90,7 @@ std::size_t run_of_markers(const Table& t, std::size_t at) {
   std::uint32_t before = *number_at<std::uint32_t>(t.data, at);
   if (before != 0) return 0;
   std::size_t run = 1;
-  for (at += 4; at + 4 <= t.tokens_start; at += 4, ++run) {
+  for (at += 4; at + 4 <= t.tokens_start && t.step(); at += 4, ++run) {
     const std::uint32_t value = *number_at<std::uint32_t>(t.data, at);
     if (value < before + 2 * kNamesPerMarker || value > before + 256 * kNamesPerMarker) break;
     before = value;
@@ -98,6 +103,7 @@ bool names_fit(const Table& t, std::size_t start, std::size_t count) {
   std::size_t at = start;
   std::string_view tokens;
   for (std::size_t i = 0; i < count; ++i) {
+    if (!t.step()) return false;
     if (i % kNamesPerMarker == 0) {
       const auto marker =
           number_at<std::uint32_t>(t.data, t.markers_start + i / kNamesPerMarker * 4);
@@ -116,7 +122,7 @@ bool read_names(Table& t, std::size_t markers) {
   // The last marker's names take at least 2 bytes each and at most some 256.
   const std::size_t latest = t.markers_start - last;
   const std::size_t earliest = latest - std::min<std::size_t>(latest, kNamesPerMarker * 256);
-  for (std::size_t at = latest & ~std::size_t{7}; at >= earliest + 8; at -= 8) {
+  for (std::size_t at = latest & ~std::size_t{7}; at >= earliest + 8 && t.step(); at -= 8) {
     const std::uint32_t count = *number_at<std::uint32_t>(t.data, at - 8);
     if (count == 0 || count > kMostSymbols) continue;
     if ((count + kNamesPerMarker - 1) / kNamesPerMarker != markers) continue;
@@ -133,7 +139,7 @@ bool read_names(Table& t, std::size_t markers) {
 bool read_markers(Table& t) {
   const std::size_t latest = t.tokens_start & ~std::size_t{7};
   const std::size_t earliest = latest - std::min(latest, aligned(3 * kMostSymbols + 8192));
-  for (std::size_t at = latest; at >= earliest + 8;) {
+  for (std::size_t at = latest; at >= earliest + 8 && t.step();) {
     at -= 8;
     const std::size_t run = run_of_markers(t, at);
     if (run < 2) continue;
@@ -185,9 +191,11 @@ std::optional<Symbols> read_symbols(const Table& t, std::size_t offsets, std::si
 
 std::optional<Symbols> symbols_in(std::string_view section) {
   constexpr std::string_view kDigits = "\0000\0001\0002\0003\0004\0005\0006\0007\0008\0009\0"sv;
+  std::size_t steps = kMostSteps;
   for (std::size_t at = section.find(kDigits); at != std::string_view::npos;
        at = section.find(kDigits, at + 1)) {
-    Table t{.data = section};
+    if (steps == 0) return std::nullopt;
+    Table t{.data = section, .steps = &steps};
     if (!read_tokens(t, at + 1) || !read_markers(t)) continue;
     const std::size_t offset_bytes = aligned(4 * t.count);
     if (auto symbols = read_symbols(t, t.index_end, t.index_end + offset_bytes)) return symbols;

@@ -100,6 +100,11 @@ Result<Image> read_image(const std::string& source, std::string_view file) {
     return elf_fault(source, "the ELF header", 0);
   }
   if (auto wrong = header_fault(source, header)) return std::move(*wrong);
+  if (header.e_shoff >= file.size()) {
+    return fault(source,
+                 fmt::format("cut short: the section headers are at byte {}", header.e_shoff),
+                 file.size());
+  }
   std::size_t count = 0;
   std::size_t name_table = 0;
   if (elf_getshdrnum(elf.get(), &count) != 0 || elf_getshdrstrndx(elf.get(), &name_table) != 0) {
