@@ -40,7 +40,8 @@ std::vector<Owned> owners(const memblock::Regions& reserved, const std::vector<O
     if (it != taken.begin()) --it;
     for (; it != taken.end() && it->first < raw(r.range.end()); ++it) {
       const PhysRange part = PhysRange::make(it->first, it->second.first).intersect(r.range);
-      if (!part.empty()) out.push_back({part, it->second.second->owner, it->second.second->function});
+      if (!part.empty())
+        out.push_back({part, it->second.second->owner, it->second.second->function});
     }
   }
   return out;

@@ -10,10 +10,10 @@
 namespace memmap::boot {
 
 struct Step {
-  std::string_view function{};  // of the kernel, that this stands for
-  std::string_view file{};      // where it is
-  kernel::Version since{};      // first version that does it, so far as we know
-  kernel::Version until{};      // first version that no longer does; 0.0: all do
+  std::string_view function{};             // of the kernel, that this stands for
+  std::string_view file{};                 // where it is
+  kernel::Version since{};                 // first version that does it, so far as we know
+  kernel::Version until{};                 // first version that no longer does; 0.0: all do
   bool (*applies)(const Boot&) = nullptr;  // null: always
   void (*run)(Boot&) = nullptr;
 };

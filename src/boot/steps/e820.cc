@@ -68,11 +68,11 @@ void e820_memory_setup(Boot& boot) {
     // The kernel falls back on what the BIOS's older calls said: RAM below 640K and from 1M on.
     const std::uint64_t bytes = boot.machine.memory_above_1m.value_or(0);
     who = "BIOS-e801";
-    boot.tell(Severity::warning, rule("e820__memory_setup_default"),
-              fmt::format("the firmware's map is not used ({}); the kernel falls back on {:#x} bytes "
-                          "from 1M on, as the BIOS's older calls gave them",
-                          given.size() < 2 ? "it has fewer than two entries" : "an entry wraps",
-                          bytes));
+    boot.tell(
+        Severity::warning, rule("e820__memory_setup_default"),
+        fmt::format("the firmware's map is not used ({}); the kernel falls back on {:#x} bytes "
+                    "from 1M on, as the BIOS's older calls gave them",
+                    given.size() < 2 ? "it has fewer than two entries" : "an entry wraps", bytes));
     constexpr std::uint64_t kLowMemory = 0x9f000;  // LOWMEMSIZE()
     boot.table.clear();
     boot.table.add({PhysAddr{0}, kLowMemory, E820Type::ram});
@@ -164,8 +164,9 @@ Pfn max_arch_pfn(const Boot& boot) {
 
 Pfn end_of_ram(Boot& boot, Pfn limit) {
   const Pfn end = e820::end_of_ram_pfn(boot.table, limit, boot.behaviour.e820_ram_ends_after_acpi);
-  boot.tell(Severity::info, rule("e820__end_ram_pfn"),
-            fmt::format("last_pfn = {:#x} max_arch_pfn = {:#x}", raw(end), raw(max_arch_pfn(boot))));
+  boot.tell(
+      Severity::info, rule("e820__end_ram_pfn"),
+      fmt::format("last_pfn = {:#x} max_arch_pfn = {:#x}", raw(end), raw(max_arch_pfn(boot))));
   return end;
 }
 

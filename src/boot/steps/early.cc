@@ -34,7 +34,7 @@ void reserve_setup_data(Boot& boot) {
 void early_reserve_memory(Boot& boot) {
   const std::uint64_t text = raw(boot.kernel_base);
   boot.reserve(PhysRange::make(text, text + boot.profile.image.end_of_kernel_reserve),
-                        {"early_reserve_memory", "kernel image"});
+               {"early_reserve_memory", "kernel image"});
   constexpr std::uint64_t k64K = 64 * kKiB;
   boot.reserve(PhysRange::make(0, k64K), {"early_reserve_memory", "first 64 KiB"});
   if (const auto initrd = boot.machine.initrd) {

@@ -41,11 +41,16 @@ E820Type e820_type(const EfiMemory& m, bool soft_reserve) {
     case kConventional:
       if (soft_reserve && (m.attributes & kSpecificPurpose)) return E820Type::soft_reserved;
       return m.attributes & kWriteBack ? E820Type::ram : E820Type::reserved;
-    case kAcpiReclaim: return E820Type::acpi;
-    case kAcpiNvs: return E820Type::nvs;
-    case kUnusable: return E820Type::unusable;
-    case kPersistent: return E820Type::pmem;
-    default: return E820Type::reserved;
+    case kAcpiReclaim:
+      return E820Type::acpi;
+    case kAcpiNvs:
+      return E820Type::nvs;
+    case kUnusable:
+      return E820Type::unusable;
+    case kPersistent:
+      return E820Type::pmem;
+    default:
+      return E820Type::reserved;
   }
 }
 
@@ -78,7 +83,8 @@ void efi_memblock_x86_reserve_range(Boot& boot) {
 // kernel: efi_init(), efi_remove_e820_mmio()
 void efi_init(Boot& boot) {
   if (boot.machine.efi_memory_attributes) {
-    boot.reserve(*boot.machine.efi_memory_attributes, {"efi_memattr_init", "EFI memory attributes"});
+    boot.reserve(*boot.machine.efi_memory_attributes,
+                 {"efi_memattr_init", "EFI memory attributes"});
   }
   if (!boot.behaviour.efi_removes_mmio) return;
   constexpr std::uint64_t kLarge = 256 * kKiB;
@@ -86,10 +92,11 @@ void efi_init(Boot& boot) {
   for (std::size_t i = 0; i < boot.machine.efi_map.size(); ++i) {
     const EfiMemory& m = boot.machine.efi_map[i];
     if (m.type != kMmio || m.range.size() < kLarge) continue;
-    boot.tell(Severity::info, fmt::format("efi_remove_e820_mmio(), {}", kEfi),
-              fmt::format("efi: Remove mem{:02}: MMIO range=[{:#010x}-{:#010x}] ({}MB) from e820 map", i,
-                          raw(m.range.base()), raw(m.range.end()) - 1, m.range.size() >> 20),
-              m.range);
+    boot.tell(
+        Severity::info, fmt::format("efi_remove_e820_mmio(), {}", kEfi),
+        fmt::format("efi: Remove mem{:02}: MMIO range=[{:#010x}-{:#010x}] ({}MB) from e820 map", i,
+                    raw(m.range.base()), raw(m.range.end()) - 1, m.range.size() >> 20),
+        m.range);
     edit.remove(raw(m.range.base()), m.range.size(), E820Type::reserved);
   }
   for (const PhysRange mmio : boot.machine.efi_mmio) {

@@ -8,7 +8,8 @@
 namespace memmap::boot {
 namespace {
 
-constexpr std::string_view kRule = "mtrr_trim_uncached_memory(), arch/x86/kernel/cpu/mtrr/cleanup.c";
+constexpr std::string_view kRule =
+    "mtrr_trim_uncached_memory(), arch/x86/kernel/cpu/mtrr/cleanup.c";
 
 // Takes `cut` out of sorted, disjoint ranges. kernel: subtract_range()
 std::vector<PhysRange> subtract(const std::vector<PhysRange>& from, PhysRange cut) {
@@ -30,7 +31,8 @@ std::vector<PhysRange> joined(std::vector<PhysRange> ranges) {
   std::vector<PhysRange> out;
   for (const PhysRange r : ranges) {
     if (!out.empty() && r.base() <= out.back().end()) {
-      out.back() = PhysRange::make(raw(out.back().base()), std::max(raw(out.back().end()), raw(r.end())));
+      out.back() =
+          PhysRange::make(raw(out.back().base()), std::max(raw(out.back().end()), raw(r.end())));
     } else {
       out.push_back(r);
     }
@@ -86,9 +88,10 @@ void mtrr_trim_uncached_memory(Boot& boot) {
   }
   trim(covered_to, raw(phys_of(boot.max_pfn)));
   if (trimmed == 0) return;
-  boot.tell(Severity::warning, std::string(kRule),
-            fmt::format("WARNING: BIOS bug: CPU MTRRs don't cover all of memory, losing {}MB of RAM.",
-                        trimmed >> 20));
+  boot.tell(
+      Severity::warning, std::string(kRule),
+      fmt::format("WARNING: BIOS bug: CPU MTRRs don't cover all of memory, losing {}MB of RAM.",
+                  trimmed >> 20));
   edit.sanitize();
   e820_end_of_ram_pfn(boot);
 }
