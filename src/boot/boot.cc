@@ -129,6 +129,9 @@ void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
        fmt::format("Kernel panic - not syncing: {}: Failed to allocate {} bytes", function, size));
 }
 
+// kernel: cpumask_size(), include/linux/cpumask.h
+std::uint64_t Boot::cpumask_size() const { return (possible_cpus() + 63ull) / 64 * 8; }
+
 unsigned Boot::possible_cpus() const { return std::max(1u, machine.cpu.possible.value_or(1)); }
 
 // By the processors' affinities; the others in turns over the nodes that have memory.

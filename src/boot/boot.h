@@ -81,7 +81,8 @@ struct Boot {
   std::uint64_t kernel_pages = 0;       // nr_kernel_pages, by which tables are sized
   std::uint64_t log_size = 0;           // of a log buffer that is to be allocated; bytes
   bool log_buffer_grown = false;
-  bool hugetlb_cma = false;  // huge pages come from CMA areas
+  std::set<std::size_t> refused{};  // parameters, by index, that their function did not take
+  bool hugetlb_cma = false;         // huge pages come from CMA areas
   numa::Nodes nodes{};
   std::vector<zones::Node> zone_nodes{};
   std::vector<NodeState> node_states{};
@@ -98,6 +99,7 @@ struct Boot {
   // An event of severity panic: memory for `what` could not be had.
   void panic_without_memory(std::string_view function, std::uint64_t size);
 
+  std::uint64_t cpumask_size() const;      // bytes of a mask that is allocated
   unsigned possible_cpus() const;          // nr_cpu_ids; 1 where the machine does not tell
   std::vector<int> nodes_of_cpus() const;  // of the possible ones, in order
 

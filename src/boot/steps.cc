@@ -41,6 +41,8 @@ bool has_hugetlb_cma(const Boot& b) {
 bool has_kexec(const Boot& b) { return b.profile.has("KEXEC_CORE"); }
 bool has_crash_reserve(const Boot& b) { return b.profile.has("CRASH_RESERVE"); }
 bool has_kfence(const Boot& b) { return b.profile.has("KFENCE"); }
+// Somebody keeps call traces from the start: slab_debug with `U`, page_owner=on.
+bool wants_stack_depot(const Boot& b) { return b.profile.has("STACKDEPOT") && stores_traces(b); }
 bool has_swiotlb(const Boot& b) { return b.profile.has("SWIOTLB"); }
 
 constexpr std::string_view kMain = "init/main.c";
@@ -106,12 +108,18 @@ const Step kSteps[] = {
     {"setup_command_line", kMain, {}, {}, nullptr, setup_command_line},
     {"setup_per_cpu_areas", kPerCpu, {}, {}, nullptr, setup_per_cpu_areas},
     {"setup_cpu_local_masks", kPerCpu, {}, {}, nullptr, setup_cpu_masks},
-    {"hugepages_setup", "mm/hugetlb.c", {}, {}, has_hugetlb, hugepages_setup},
+    {"parse_args", kMain, {}, {}, nullptr, parse_args},
     {"print_unknown_bootoptions", kMain, {5, 14}, {}, nullptr, print_unknown_bootoptions},
     {"setup_log_buf", kPrintk, {}, {}, nullptr, setup_log_buf_late},
     {"vfs_caches_init_early", "fs/dcache.c", {}, {}, nullptr, vfs_caches_init_early},
     {"setup_cpu_entry_areas", kEntryArea, {4, 15}, {}, nullptr, setup_cpu_entry_areas},
     {"kfence_alloc_pool", "mm/kfence/core.c", {5, 12}, {}, has_kfence, kfence_alloc_pool},
+    {"stack_depot_early_init",
+     "lib/stackdepot.c",
+     {5, 18},
+     {},
+     wants_stack_depot,
+     stack_depot_early_init},
     {"pci_iommu_alloc", "arch/x86/kernel/pci-dma.c", {}, {}, has_swiotlb, pci_iommu_alloc},
     {"memblock_free_all", "mm/memblock.c", {}, {}, nullptr, memblock_free_all},
 };

@@ -74,11 +74,13 @@ void unknown(const kernel::Parameter& p, ForInit& init) {
 ForInit for_init(const Boot& boot) {
   const kernel::KnownParameters& known = boot.profile.parameters;
   ForInit init;
-  for (const kernel::Parameter& p : boot.parameters) {
+  for (std::size_t i = 0; i < boot.parameters.size(); ++i) {
+    const kernel::Parameter& p = boot.parameters[i];
     if (known_by(known.param, p.name) || is_sysctl_alias(p.name)) continue;
     // What stands before is for a script that a boot loader put in front.
     if ((p.name == "init" || p.name == "rdinit") && p.value) init.words.clear();
-    if (is_setup(known.setup, p) || known_by(known.early, p.name)) continue;
+    const bool taken = is_setup(known.setup, p) && !boot.refused.contains(i);
+    if (taken || known_by(known.early, p.name)) continue;
     unknown(p, init);
   }
   return init;

@@ -52,12 +52,16 @@ std::uint64_t asked(const Boot& boot, std::string_view name) {
 }
 
 // kernel: alloc_large_system_hash(), with HASH_EARLY
-void alloc_hash(Boot& boot, std::string_view name, std::string_view owner,
-                const hash::Table& table) {
+enum class Contents { zeroed, raw };
+void alloc_hash(Boot& boot, std::string_view name, std::string_view owner, const hash::Table& table,
+                Contents contents = Contents::zeroed) {
   const memblock::Caller caller = boot.caller(owner, {"alloc_large_system_hash"});
   for (std::uint64_t entries = hash::entries(table);; entries /= 2) {
     const std::uint64_t size = entries * table.bucket_bytes;
-    if (boot.memblock.alloc(size, kCacheLine, caller)) {
+    const auto found = contents == Contents::zeroed
+                           ? boot.memblock.alloc(size, kCacheLine, caller)
+                           : boot.memblock.alloc_raw(size, kCacheLine, caller);
+    if (found) {
       return boot.tell(
           Severity::info, "alloc_large_system_hash(), mm/mm_init.c",
           fmt::format("{} hash table entries: {} ({} bytes, linear)", name, entries, size));
@@ -123,6 +127,45 @@ void vfs_caches_init_early(Boot& boot) {
                     .least = 0,
                     .pages = boot.kernel_pages};
   if (!boot.panicked()) alloc_hash(boot, "Inode-cache", "inode hash table", inode);
+}
+
+// slab_debug (slub_debug in older kernels): each part, up to a `;`, opens with flags; without any,
+// all are meant. kernel: setup_slub_debug(), parse_slub_debug_flags(), mm/slub.c
+bool stores_traces(const Boot& boot) {
+  const auto wants = [](std::string_view part) {
+    const std::string_view flags = part.substr(0, part.find(','));
+    const std::size_t user = flags.find_last_of("uU");
+    const std::size_t none = flags.find_last_of('-');
+    if (flags.empty()) return part.starts_with(',');
+    return user != flags.npos && (none == flags.npos || none < user);
+  };
+  for (const kernel::Parameter& p : boot.parameters) {
+    const bool owner = kernel::parameq(p.name, "page_owner") && p.value == "on";
+    if (owner && boot.profile.has("PAGE_OWNER")) return true;
+    const bool slab =
+        kernel::parameq(p.name, "slab_debug") || kernel::parameq(p.name, "slub_debug");
+    if (!slab || !boot.profile.has("SLUB_DEBUG")) continue;
+    if (!p.value || p.value->empty()) return true;
+    for (std::string_view rest = *p.value; !rest.empty();) {
+      const std::size_t end = std::min(rest.find(';'), rest.size());
+      if (wants(rest.substr(0, end))) return true;
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  return false;
+}
+
+// kernel: stack_depot_early_init(), lib/stackdepot.c, v6.1 and v6.12
+void stack_depot_early_init(Boot& boot) {
+  const auto off = boot.parameter("stack_depot_disable");
+  if (off && (off == "on" || off->starts_with('1') || off->starts_with('y'))) return;
+  const bool lists = boot.behaviour.stack_depot_lists;
+  const hash::Table table{.bucket_bytes = lists ? 16u : 8u,
+                          .scale = 14,
+                          .least = 1u << 12,
+                          .pages = boot.kernel_pages,
+                          .most = 1u << 20};
+  alloc_hash(boot, "stackdepot", "stack depot", table, lists ? Contents::raw : Contents::zeroed);
 }
 
 }  // namespace memmap::boot

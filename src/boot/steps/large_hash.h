@@ -11,6 +11,7 @@ struct Table {
   int scale = 13;           // one entry for each 2^scale bytes of memory
   std::uint64_t least = 0;  // entries
   std::uint64_t pages = 0;  // of memory that count: nr_kernel_pages, nr_all_pages
+  std::uint64_t most = 0;   // entries, whatever the memory; 0: a share of it
 };
 
 // A power of two. From 64 GiB on each fourfold memory halves the entries for a byte; a table takes

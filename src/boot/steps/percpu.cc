@@ -180,11 +180,9 @@ void page_first_chunk(Boot& boot) {
   boot.memblock.free(*description, info_size(boot, layout), own);
 }
 
-std::uint64_t cpumask_size(const Boot& boot) { return bitmap_bytes(boot.possible_cpus()); }
-
 void alloc_cpumasks(Boot& boot, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) {
-    boot.alloc_or_panic(cpumask_size(boot), kCacheLine,
+    boot.alloc_or_panic(boot.cpumask_size(), kCacheLine,
                         boot.caller("CPU masks", {"alloc_bootmem_cpumask_var"}));
   }
 }

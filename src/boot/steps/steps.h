@@ -52,9 +52,9 @@ void arch_reserve_crashkernel(Boot& boot);
 void reserve_crashkernel(Boot& boot);
 void dma_contiguous_reserve(Boot& boot);
 void hugetlb_cma_reserve(Boot& boot);
-void hugepages_setup(Boot& boot);
 
-// steps/command_line.cc
+// steps/command_line.cc, steps/parameters.cc
+void parse_args(Boot& boot);
 void setup_command_line(Boot& boot);
 void print_unknown_bootoptions(Boot& boot);
 
@@ -66,6 +66,8 @@ void setup_cpu_masks(Boot& boot);
 void memblock_find_dma_reserve(Boot& boot);
 void count_kernel_pages(Boot& boot);
 void vfs_caches_init_early(Boot& boot);
+bool stores_traces(const Boot& boot);
+void stack_depot_early_init(Boot& boot);
 
 // steps/late.cc, steps/swiotlb.cc: the last before the hand-over
 void setup_log_buf_early(Boot& boot);

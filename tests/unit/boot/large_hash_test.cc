@@ -32,6 +32,7 @@ const Case kCases[] = {
     {"asked_for", {8, 1000, 13, 2, pages(kGiB)}, 1024},
     {"a_sixteenth_at_most", {8, 1ull << 30, 13, 2, pages(kGiB)}, 8388608},
     {"limit_rounds_down", {8, 1ull << 30, 13, 2, pages(kGiB) - 1}, 4194304},
+    {"a_limit_of_its_own", {16, 0, 14, 4096, pages(64 * kGiB), 1 << 20}, 1 << 20},
     {"no_memory", {8, 0, 13, 2, 0}, 1},
 };
 INSTANTIATE_TEST_SUITE_P(, Entries, testing::ValuesIn(kCases),

@@ -14,6 +14,7 @@ Machine machine() {
                     {PhysAddr{0xf0000}, 0x10000, E820Type::reserved},
                     {PhysAddr{kMiB}, 1023 * kMiB, E820Type::ram}};
   m.cpu.possible = 2;
+  m.cpu.gbpages = true;
   m.acpi_tables = {{"RSDP", PhysRange::make(0xf59d0, 0xf59e4)},
                    {"FACP", PhysRange::make(0x3f001000, 0x3f001074)},
                    {"DSDT", PhysRange::make(0x3f000000, 0x3f001000)},
@@ -25,7 +26,11 @@ kernel::Profile profile(kernel::Version version = {6, 12, 0}) {
   kernel::Profile p;
   p.version = version;
   p.image = {.end_of_kernel_reserve = 0x2000000, .brk_base = 0x2000000, .end = 0x2030000};
-  p.parameters = {{"mem", "nosmp"}, {"root=", "ro", "rdinit=", "init="}, {"panic"}};
+  p.parameters = {{"mem", "nosmp"}, {"root=", "ro", "rdinit=", "init=", "isolcpus="}, {"panic"}};
+  for (const char* option :
+       {"CPUMASK_OFFSTACK", "CPU_ISOLATION", "NO_HZ_FULL", "STACKDEPOT", "SLUB_DEBUG"}) {
+    p.config[option] = "true";
+  }
   return p;
 }
 
@@ -91,6 +96,19 @@ const Case kCases[] = {
     {"dentry_hash", "", "dentry hash table", {1 << 20}},
     {"dentry_hash_asked", "dhash_entries=4096", "dentry hash table", {32768}},
     {"hash_tables_later", "hashdist=1", "dentry hash table", {}},
+    {"isolated", "isolcpus=1", "CPU masks", {8, 8, 8, 8, 8}},
+    {"isolated_none", "isolcpus=", "CPU masks", {8, 8, 8, 8}},
+    {"isolated_badly", "isolcpus=9", "CPU masks", {8, 8, 8}},
+    {"isolated_badly_is_unknown", "isolcpus=9", "unknown parameters", {12}},
+    {"ticks_off", "nohz_full=1", "CPU masks", {8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8}},
+    {"interrupts", "irqaffinity=0", "CPU masks", {8, 8, 8}},
+    {"reserve_mem", "reserve_mem=1M:4096:x reserve_mem=1M:1:x", "reserve_mem", {1 << 20}},
+    {"reserve_mem_nameless", "reserve_mem=1M:4096:", "reserve_mem", {}},
+    {"stack_depot", "slab_debug=FU", "stack depot", {16 << 16}},
+    {"stack_depot_of_one", "slab_debug=F;,dentry", "stack depot", {16 << 16}},
+    {"no_stack_depot", "slab_debug=FZ", "stack depot", {}},
+    {"huge_pages_of_1G", "hugepagesz=1G hugepages=1", "huge pages", {1 << 30}},
+    {"huge_pages_of_2M", "hugepages=1", "huge pages", {}},
     {"entry_area_tables", "nokaslr", "page tables of CPU entry areas", {4096, 4096, 4096}},
 };
 INSTANTIATE_TEST_SUITE_P(, Requests, testing::ValuesIn(kCases),

@@ -1,0 +1,53 @@
+// Huge pages that are set aside before there is a page allocator.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "boot/boot.h"
+
+namespace memmap::boot {
+
+// To be given the parameters in their order. Only pages larger than the page allocator's blocks
+// need memblock; the others come later.
+class HugePages {
+ public:
+  explicit HugePages(Boot& boot) : boot_(boot) {}
+
+  // hugepagesz=, default_hugepagesz=, hugepages=; others are passed over.
+  void take(const kernel::Parameter& parameter);
+
+ private:
+  // How many pages a hugepages= asks for: a number, or NODE:NUMBER,...
+  struct Count {
+    bool valid = true;
+    std::uint64_t total = 0;
+    std::map<int, std::uint64_t> of_node{};
+  };
+
+  Count count_of(std::string_view text) const;
+  void set_size(std::string_view text);
+  void set_default_size(std::string_view text);
+  void pages(std::string_view text);
+  void allocate(const Count& count);
+  bool allocate_page(int nid);
+  bool is_size(std::uint64_t size) const;
+  bool gigantic() const;
+  std::vector<int> nodes_with_memory() const;
+  void warn(std::string text);
+
+  Boot& boot_;
+  std::uint64_t size_ = 0;                 // parsed_hstate; 0: none yet
+  std::uint64_t default_ = 0;              // of default_hugepagesz=
+  bool size_valid_ = true;                 // parsed_valid_hugepagesz
+  std::map<std::uint64_t, bool> sizes_{};  // those named: whether pages were asked for
+  std::optional<std::uint64_t> last_{};    // the size of the last hugepages=; 0: the default one's
+  std::optional<Count> before_{};          // hugepages= before any size
+};
+
+}  // namespace memmap::boot

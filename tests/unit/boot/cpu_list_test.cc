@@ -1,0 +1,44 @@
+#include "boot/steps/cpu_list.h"
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+namespace memmap::boot {
+namespace {
+
+using Cpus = std::set<unsigned>;
+
+struct Case {
+  const char* name;
+  const char* text;
+  std::optional<Cpus> want;  // of 16 processors
+};
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class CpuList : public testing::TestWithParam<Case> {};
+
+TEST_P(CpuList, IsReadAsTheKernelDoes) {
+  EXPECT_EQ(parse_cpu_list(GetParam().text, 16), GetParam().want);
+}
+
+const Case kCases[] = {
+    {"empty", "", Cpus{}},
+    {"one", "3", Cpus{3}},
+    {"some", "0,2-4", Cpus{0, 2, 3, 4}},
+    {"groups", "0-7:2/4", Cpus{0, 1, 4, 5}},
+    {"last", "14-N", Cpus{14, 15}},
+    {"all_in_groups", "all:1/8", Cpus{0, 8}},
+    {"stray_commas", ",1,,2,", Cpus{1, 2}},
+    {"beyond", "16", {}},
+    {"backwards", "3-2", {}},
+    {"no_number", "x", {}},
+    {"rest", "1x", {}},
+    {"group_of_none", "0-7:1/0", {}},
+    {"more_than_the_group", "0-7:3/2", {}},
+};
+INSTANTIATE_TEST_SUITE_P(, CpuList, testing::ValuesIn(kCases),
+                         [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace memmap::boot
