@@ -76,6 +76,7 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
   memblock.set_policies(options.top_down, options.bottom_up);
   memblock.set_observer([this](const memblock::Call& call) {
     if (logs_memblock) memblock_log.push_back({call, std::nullopt});
+    if (call.kind == memblock::CallKind::free) asked.push_back({call.range, {}, {}});
     if (call.kind != memblock::CallKind::reserve) return;
     asked.push_back(
         {call.range, std::string(call.caller.owner), std::string(call.caller.function)});

@@ -66,7 +66,9 @@ struct Boot {
   bool logs_memblock = false;  // memblock=debug would have been read
   std::vector<MemblockLine> memblock_log{};
   std::shared_ptr<std::deque<std::string>> names = std::make_shared<std::deque<std::string>>();
-  std::vector<Owned> asked{};  // every reservation, in the order they were made
+  // Every reservation in the order they were made; without an owner and a function: memory that was
+  // given back.
+  std::vector<Owned> asked{};
 
   PageTables page_tables{};
   // Page tables made so far outside of the direct map, each by its level (1 holds 4 KiB pages) and

@@ -15,35 +15,74 @@ bool does(const Step& step, const Boot& boot) {
   return step.applies == nullptr || step.applies(boot);
 }
 
-// Gives every byte of `reserved` the first that asked for it; bytes nobody asked for cannot be.
+// Which pieces of memory belong to whom.
+class Ownership {
+ public:
+  // What of it belongs to nobody yet.
+  void take(PhysRange range, const Owned& owner) {
+    std::uint64_t base = raw(range.base());
+    const std::uint64_t end = raw(range.end());
+    auto it = taken_.upper_bound(base);
+    if (it != taken_.begin()) base = std::max(base, std::prev(it)->second.end);
+    for (; base < end; it = taken_.upper_bound(base)) {
+      const std::uint64_t stop = it == taken_.end() ? end : std::min(end, it->first);
+      if (base < stop) taken_[base] = {stop, &owner};
+      base = it == taken_.end() ? end : std::max(stop, it->second.end);
+    }
+  }
+
+  void give_back(PhysRange range) {
+    const std::uint64_t base = raw(range.base());
+    const std::uint64_t end = raw(range.end());
+    auto it = taken_.upper_bound(base);
+    if (it != taken_.begin()) --it;
+    while (it != taken_.end() && it->first < end) {
+      const auto [start, piece] = *it;
+      if (piece.end <= base) {
+        ++it;
+        continue;
+      }
+      it = taken_.erase(it);
+      if (start < base) taken_[start] = {base, piece.owner};
+      if (end < piece.end) taken_[end] = {piece.end, piece.owner};
+    }
+  }
+
+  void add_within(PhysRange region, std::vector<Owned>& out) const {
+    auto it = taken_.upper_bound(raw(region.base()));
+    if (it != taken_.begin()) --it;
+    for (; it != taken_.end() && it->first < raw(region.end()); ++it) {
+      const PhysRange part = PhysRange::make(it->first, it->second.end).intersect(region);
+      if (!part.empty()) out.push_back({part, it->second.owner->owner, it->second.owner->function});
+    }
+  }
+
+ private:
+  struct Piece {
+    std::uint64_t end = 0;
+    const Owned* owner = nullptr;
+  };
+  std::map<std::uint64_t, Piece> taken_{};  // by base
+};
+
+// Gives every byte of `reserved` the first that asked for it since it was last given back; bytes
+// nobody asked for cannot be.
 //
 //   asked 1     |====kernel====|
 //   asked 2            |===brk======|
 //   owners      |====kernel====|brk=|
 //
 std::vector<Owned> owners(const memblock::Regions& reserved, const std::vector<Owned>& asked) {
-  std::map<std::uint64_t, std::pair<std::uint64_t, const Owned*>> taken;  // base -> end, by whom
+  Ownership ownership;
   for (const Owned& a : asked) {
-    std::uint64_t base = raw(a.range.base());
-    const std::uint64_t end = raw(a.range.end());
-    auto it = taken.upper_bound(base);
-    if (it != taken.begin()) base = std::max(base, std::prev(it)->second.first);
-    for (; base < end; it = taken.upper_bound(base)) {
-      const std::uint64_t stop = it == taken.end() ? end : std::min(end, it->first);
-      if (base < stop) taken[base] = {stop, &a};
-      base = it == taken.end() ? end : std::max(stop, it->second.first);
+    if (a.owner.empty() && a.function.empty()) {
+      ownership.give_back(a.range);
+    } else {
+      ownership.take(a.range, a);
     }
   }
   std::vector<Owned> out;
-  for (const memblock::Region& r : reserved) {
-    auto it = taken.upper_bound(raw(r.range.base()));
-    if (it != taken.begin()) --it;
-    for (; it != taken.end() && it->first < raw(r.range.end()); ++it) {
-      const PhysRange part = PhysRange::make(it->first, it->second.first).intersect(r.range);
-      if (!part.empty())
-        out.push_back({part, it->second.second->owner, it->second.second->function});
-    }
-  }
+  for (const memblock::Region& r : reserved) ownership.add_within(r.range, out);
   return out;
 }
 
