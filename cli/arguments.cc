@@ -32,7 +32,8 @@ void define(CLI::App& app, const Command& command, std::vector<Slot>& slots) {
   for (const Option& o : command.options) {
     const std::string name(o.name);
     const std::size_t comma = name.find(',');
-    Slot& slot = slots.emplace_back(Slot{comma == std::string::npos ? name : name.substr(comma + 1)});
+    Slot& slot =
+        slots.emplace_back(Slot{comma == std::string::npos ? name : name.substr(comma + 1)});
     slot.is_switch = o.value.empty();
     if (slot.is_switch) {
       slot.option = app.add_flag(name)->description(std::string(o.help));

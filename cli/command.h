@@ -36,7 +36,9 @@ struct Positional {
 // numbers are understood alike everywhere.
 class Arguments {
  public:
-  void add(std::string name, std::string value) { values_[std::move(name)].push_back(std::move(value)); }
+  void add(std::string name, std::string value) {
+    values_[std::move(name)].push_back(std::move(value));
+  }
 
   bool has(std::string_view name) const { return !all(name).empty(); }
   std::optional<std::string> get(std::string_view name) const {

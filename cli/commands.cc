@@ -7,7 +7,9 @@ namespace {
 
 constexpr Option kSimulate[] = {
     MEMMAP_MACHINE_OPTIONS,
-    {"--kernel", "NAME", "the kernel to boot: a name of share/kernels or a profile's file"},
+    {"--kernel", "NAME", "the kernel to boot: a name that `memmap kernels` lists, a profile's file, or an "
+     "image (vmlinuz, vmlinux, linux-image-*.deb)"},
+    {"--config", "FILE", "its .config, instead of the one that it was built with"},
     {"--cmdline", "TEXT", "its command line, instead of the machine's own"},
     {"--format", "FORMAT", "text (default), json, dot or memblock-debug"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
@@ -25,8 +27,32 @@ constexpr Option kConvert[] = {
     {"--force", "", "replace FILE if it exists"},
 };
 
+constexpr Option kReplay[] = {
+    {"--kernel", "NAME", "whose rules to follow, if not those of the log's: a name or a file"},
+    {"--cmdline", "TEXT", "its command line, if not the log's"},
+    {"--boot", "N", "the N-th boot of a log that holds several (default: the last)"},
+    {"--format", "FORMAT", "text (default) or json"},
+    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
+    {"--force", "", "replace FILE if it exists"},
+};
+
+constexpr Option kKernel[] = {
+    {"--parts", "DIR", "read the parts in DIR: config, *.btf, kallsyms, sections.txt, params.txt, ..."},
+    {"--btf", "FILE", "its BTF: /sys/kernel/btf/vmlinux"},
+    {"--config", "FILE", "its .config: /boot/config-*, /proc/config.gz"},
+    {"--system-map", "FILE", "its symbols: System.map, `nm vmlinux`"},
+    {"--kallsyms", "FILE", "its symbols: /proc/kallsyms, read as root"},
+    {"--sections", "FILE", "its sections: `readelf -S --wide vmlinux`"},
+    {"--params", "FILE", "the parameters it knows: lines `early mem`, `setup root=`, `param panic`"},
+    {"--name", "NAME", "the profile's name, instead of the image's or folder's own"},
+    {"--explain", "", "tell of each value where it was read and what it is used for"},
+    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
+    {"--force", "", "replace FILE if it exists"},
+};
+
 constexpr Command kCommands[] = {
-    {"simulate", "boot a machine's memory map and report what became of it",
+    {"simulate",
+     "boot a machine's memory map and report what became of it",
      "  memmap simulate --e820 /sys/firmware/memmap\n"
      "  dmesg | memmap simulate --e820 - --kernel 6.12.117+deb12-amd64\n"
      "  memmap simulate --synthetic \"ram:640K hole:384K ram:3G\" --cmdline \"mem=2G\"\n"
@@ -34,13 +60,31 @@ constexpr Command kCommands[] = {
      kSimulate,
      {"SOURCE", "what to read, as with --e820", false},
      run_simulate},
-    {"convert", "write a machine's memory map in another format",
+    {"convert",
+     "write a machine's memory map in another format",
      "  memmap convert boot.log --to yaml\n"
      "  memmap convert /sys/firmware/memmap --to synthetic\n"
      "  memmap convert map.yaml --to sysfs -o memmap",
      kConvert,
      {"SOURCE", "what to read, as with --e820", false},
      run_convert},
+    {"replay",
+     "check a log made with memblock=debug: what the kernel chose against what memmap would",
+     "  memmap replay memblock.log\n"
+     "  memmap replay memblock.log --format json -o replay.json",
+     kReplay,
+     {"LOG", "a kernel log, compressed or not; `-`: standard input"},
+     run_replay},
+    {"kernel", "write the profile of a kernel, read from its image or from parts of it",
+     "  memmap kernel /boot/vmlinuz-6.12.117+deb12-amd64 -o 6.12.yaml\n"
+     "  memmap kernel --parts kernel-parts -o made.yaml\n"
+     "  memmap kernel --parts kernel-parts --explain\n"
+     "  memmap kernel --btf /sys/kernel/btf/vmlinux --config /boot/config-6.1.0-55-amd64 --kallsyms "
+     "/proc/kallsyms",
+     kKernel,
+     {"IMAGE", "a vmlinuz, a vmlinux or a Debian package linux-image-*.deb", false},
+     run_kernel},
+    {"kernels", "list the kernel profiles that come with the program", "", {}, {}, run_kernels},
     {"formats", "list what can be read and written", "", {}, {}, run_formats},
 };
 

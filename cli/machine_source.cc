@@ -13,7 +13,6 @@
 #include "input/synthetic.h"
 
 namespace memmap::cli {
-namespace {
 
 Result<input::ReadOptions> read_options(const Arguments& arguments) {
   input::ReadOptions options;
@@ -29,8 +28,6 @@ Result<input::ReadOptions> read_options(const Arguments& arguments) {
   return options;
 }
 
-}  // namespace
-
 Result<Machine> machine_of(const Arguments& arguments, const std::string& positional) {
   constexpr std::array kSources{"--e820", "--synthetic", "--machine", "--sysroot"};
   std::vector<std::string_view> given;
@@ -39,16 +36,23 @@ Result<Machine> machine_of(const Arguments& arguments, const std::string& positi
   }
   if (!positional.empty()) given.push_back(positional);
   if (given.empty()) {
-    return Error{fmt::format("a machine is missing: give one of {}", fmt::join(kSources, ", ")), {"memmap"}};
+    return Error{fmt::format("a machine is missing: give one of {}", fmt::join(kSources, ", ")),
+                 {"memmap"}};
   }
   if (given.size() > 1) {
-    return Error{fmt::format("{} and {} each name a machine; give one", given[0], given[1]), {"memmap"}};
+    return Error{fmt::format("{} and {} each name a machine; give one", given[0], given[1]),
+                 {"memmap"}};
   }
 
   const auto options = read_options(arguments);
   if (!options) return options.errors();
   if (const auto text = arguments.get("--synthetic")) {
-    return input::read_synthetic(*text, "--synthetic");
+    auto machine = input::read_synthetic(*text, "--synthetic");
+    if (machine) {
+      machine->source = "--synthetic";
+      machine->format = "synthetic";
+    }
+    return machine;
   }
   if (const auto folder = arguments.get("--machine")) return input::read_machine_folder(*folder);
   if (const auto folder = arguments.get("--sysroot")) return input::read_sysroot(*folder);

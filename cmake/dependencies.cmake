@@ -7,7 +7,8 @@ find_package(nlohmann_json REQUIRED)                                  # JSON
 find_package(CLI11 REQUIRED)                                          # command line
 find_package(LibArchive REQUIRED)                                     # .gz .xz .zst .tar
 find_package(Boost 1.74 REQUIRED)                                     # Boost.DLL: plugins
-pkg_check_modules(libelf REQUIRED IMPORTED_TARGET libelf)             # ELF cores
+pkg_check_modules(libelf REQUIRED IMPORTED_TARGET libelf)             # ELF cores, vmlinux
+pkg_check_modules(libbpf REQUIRED IMPORTED_TARGET libbpf)             # BTF
 pkg_check_modules(cgraph REQUIRED IMPORTED_TARGET libcgraph)          # DOT
 pkg_check_modules(gvc REQUIRED IMPORTED_TARGET libgvc)                # drawing DOT
 if(MEMMAP_TESTS)

@@ -52,6 +52,10 @@ function(memmap_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_DEPS} ${arg_LIBS} memmap_options GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  if("unit" IN_LIST arg_LABELS)
+    # They run for milliseconds and are compiled often: as quickly as can be.
+    target_compile_options(${name} PRIVATE -O0 -g1)
+  endif()
   target_compile_definitions(${name} PRIVATE ${arg_DEFINES}
     MEMMAP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MEMMAP_BUILD_DIR="${PROJECT_BINARY_DIR}")
   include(GoogleTest)

@@ -97,21 +97,23 @@ void reserve_and_free(benchmark::State& state) {
   }
 }
 
-enum class Fit { first, last };
+enum class Fit { first, last, aligned };
 
 // One allocation of two pages and its end. The room for it lies where the search begins, or where
-// it ends: after every gap.
+// it ends: after every gap; or every gap is large enough, but none is aligned.
 template <class Memory, Fit fit>
 void allocate(benchmark::State& state) {
   const auto n = static_cast<std::uint64_t>(state.range(0));
   Memory m;
   fill(m, shuffled(n));
   m.add(kMemory, n * kStep + (1 << 20));
-  m.set_bottom_up(fit == Fit::last);
+  m.set_bottom_up(fit != Fit::first);
+  const std::uint64_t size = fit == Fit::aligned ? 64 : 2 * kPage;
+  const std::uint64_t align = fit == Fit::aligned ? 64 << 10 : kPage;
   for (auto _ : state) {
-    const std::uint64_t a = m.alloc(2 * kPage, kPage);
+    const std::uint64_t a = m.alloc(size, align);
     if (a == 0) return state.SkipWithError("no memory");
-    m.free(a, 2 * kPage);
+    m.free(a, size);
   }
 }
 
@@ -121,6 +123,7 @@ BENCHMARK(reserve_all<Ours>)->Arg(1000)->Arg(kCount)->Unit(benchmark::kMilliseco
 BENCHMARK(reserve_and_free<Ours>)->Arg(100)->Arg(kCount)->Arg(10 * kCount);
 BENCHMARK(allocate<Ours, Fit::first>)->Arg(100)->Arg(kCount)->Arg(10 * kCount);
 BENCHMARK(allocate<Ours, Fit::last>)->Arg(100)->Arg(kCount)->Arg(10 * kCount);
+BENCHMARK(allocate<Ours, Fit::aligned>)->Arg(100)->Arg(kCount);
 #ifdef HAVE_KERNEL_MEMBLOCK
 // Counts are given where finding them would fill the list again and again.
 BENCHMARK(reserve_all<Kernel>)->Arg(1000)->Unit(benchmark::kMillisecond);
@@ -131,6 +134,8 @@ BENCHMARK(allocate<Kernel, Fit::first>)->Arg(100);
 BENCHMARK(allocate<Kernel, Fit::first>)->Arg(kCount)->Iterations(2000);
 BENCHMARK(allocate<Kernel, Fit::last>)->Arg(100);
 BENCHMARK(allocate<Kernel, Fit::last>)->Arg(kCount)->Iterations(2000);
+BENCHMARK(allocate<Kernel, Fit::aligned>)->Arg(100);
+BENCHMARK(allocate<Kernel, Fit::aligned>)->Arg(kCount)->Iterations(2000);
 #endif
 
 }  // namespace

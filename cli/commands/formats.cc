@@ -1,9 +1,10 @@
+#include "input/formats.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "commands/commands.h"
-#include "input/formats.h"
 #include "messages.h"
 #include "output.h"
 #include "report/convert.h"
@@ -16,7 +17,8 @@ ExitCode run_formats(const Arguments&) {
     out += fmt::format("  {:<13} {}\n  {:<13}   {}\n", f.id, f.summary, "", f.example);
   }
   out += "\nWritten by `memmap convert --to ID`:\n";
-  for (const report::Target& t : report::convert_targets()) out += fmt::format("  {:<13} {}\n", t.id, t.summary);
+  for (const report::Target& t : report::convert_targets())
+    out += fmt::format("  {:<13} {}\n", t.id, t.summary);
   out += "\ngzip, xz, zstd and bzip2 are unpacked on the way; `-` is standard input.\n";
   if (const Status status = write_output({}, out); !status) return bad_input(status.errors());
   return ExitCode::good;

@@ -34,7 +34,8 @@ struct Policies {
 
   memblock::AllocationPolicy* up() const { return bottom_up ? bottom_up.get() : top_down.get(); }
   std::string name() const {
-    return bottom_up ? fmt::format("{}, {}", top_down->name(), bottom_up->name()) : top_down->name();
+    return bottom_up ? fmt::format("{}, {}", top_down->name(), bottom_up->name())
+                     : top_down->name();
   }
   std::optional<Error> fault() const {
     if (top_down->fault()) return top_down->fault();
@@ -52,7 +53,8 @@ Result<std::unique_ptr<plugin::AllocPlugin>> load_policy(plugin::PluginHost& hos
 Result<Policies> load_policies(plugin::PluginHost& host, std::span<const std::string> wanted) {
   Policies policies;
   if (wanted.size() > 1) {
-    return Error{"one allocation policy at a time: --plugin was given more than once", {"--plugin"}};
+    return Error{"one allocation policy at a time: --plugin was given more than once",
+                 {"--plugin"}};
   }
   if (!wanted.empty()) {
     const auto spec = plugin::parse_spec(wanted.front());
@@ -122,12 +124,19 @@ ExitCode run_simulate(const Arguments& arguments) {
 
   const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""));
   if (!machine) return bad_input(machine.errors());
-  const auto kernel = input::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
+  auto kernel = input::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
                                            share_folder("kernels"));
   if (!kernel) return bad_input(kernel.errors());
+  std::vector<std::string> config_notes;
+  if (const auto config = arguments.get("--config")) {
+    auto notes = input::overlay_config_file(*config, kernel->profile);
+    if (!notes) return bad_input(notes.errors());
+    config_notes = std::move(*notes);
+  }
 
   std::vector<std::filesystem::path> named_folders;
-  for (const std::string& folder : arguments.all("--plugin-dir")) named_folders.emplace_back(folder);
+  for (const std::string& folder : arguments.all("--plugin-dir"))
+    named_folders.emplace_back(folder);
   const auto folders =
       plugin::search_folders(named_folders, variable("MEMMAP_PLUGIN_PATH").value_or(""));
   if (!folders) return bad_input(folders.errors());
@@ -147,6 +156,7 @@ ExitCode run_simulate(const Arguments& arguments) {
   }
   outcome.subject.policy = policies->name();
   if (!kernel->note.empty()) outcome.subject.notes.push_back("kernel: " + kernel->note);
+  for (const std::string& note : config_notes) outcome.subject.notes.push_back("kernel: " + note);
 
   const Destination destination{arguments.get("--output").value_or(""), arguments.has("--force")};
   const Status written = write_output(destination, render(outcome, format, destination));

@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate convert formats help"
+  local commands="simulate convert replay kernel kernels formats help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -11,7 +11,8 @@ _memmap() {
   fi
 
   case $prev in
-    --e820 | --machine | --sysroot | --plugin-dir | -o | --output)
+    --e820 | --machine | --sysroot | --plugin-dir | -o | --output | --parts | --btf | --config | \
+      --system-map | --kallsyms | --sections | --params)
       compopt -o default 2>/dev/null
       COMPREPLY=()
       return
@@ -25,7 +26,9 @@ _memmap() {
       return
       ;;
     --format)
-      mapfile -t COMPREPLY < <(compgen -W "text json dot memblock-debug" -- "$cur")
+      local report_formats="text json dot memblock-debug"
+      [[ ${COMP_WORDS[1]:-} == replay ]] && report_formats="text json"
+      mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
       ;;
     --to)
@@ -38,7 +41,7 @@ _memmap() {
         compgen -W "$("${COMP_WORDS[0]}" formats 2>/dev/null | awk '/^[a-z]/ {print $1}')" -- "$cur")
       return
       ;;
-    --synthetic | --boot | --cmdline | --plugin)
+    --synthetic | --boot | --cmdline | --plugin | --name)
       COMPREPLY=()
       return
       ;;
@@ -53,22 +56,29 @@ _memmap() {
   case $command in
     simulate)
       options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit
-        --kernel --cmdline --plugin --plugin-dir --format --output --force --strict --help"
+        --kernel --config --cmdline --plugin --plugin-dir --format --output --force --strict --help"
       ;;
     convert)
       options="--to --e820 --synthetic --machine --sysroot --input-format --boot --output --force --help"
       ;;
+    replay)
+      options="--kernel --cmdline --boot --format --output --force --help"
+      ;;
+    kernel)
+      options="--parts --btf --config --system-map --kallsyms --sections --params --name --explain
+        --output --force --help"
+      ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate convert formats" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay kernel kernels formats" -- "$cur")
       return
       ;;
-    formats)
+    kernels | formats)
       options="--help"
       ;;
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-  elif [[ $command == convert ]]; then
+  elif [[ $command == convert || $command == replay || $command == kernel ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()
   else

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include "base/align.h"
+#include "e820/sanitize.h"
 #include "paging/geometry.h"
 
 namespace memmap::boot {
@@ -58,6 +60,24 @@ paging::Features features_of(const Boot& boot) {
   return f;
 }
 
+// Where the image lies, if the machine does not tell: where it wants to be, if that is RAM, else at
+// the next place of 2 MiB that is, as EFI's stub and the boot loaders look for one.
+// kernel: efi_relocate_kernel(), drivers/firmware/efi/libstub/relocate.c
+PhysAddr kernel_place(const Machine& machine, const kernel::Profile& profile) {
+  if (machine.kernel_phys_base) return *machine.kernel_phys_base;
+  constexpr std::uint64_t kStep = 2 * kMiB;
+  const std::uint64_t wanted = profile.default_phys_base;
+  e820::Table table;
+  table.assign(machine.firmware_map);
+  e820::sanitize(table);
+  for (const E820Entry& e : table.entries()) {
+    if (e.type != E820Type::ram || e.wraps()) continue;
+    const std::uint64_t base = std::max(wanted, align_up(raw(e.addr), kStep));
+    if (base < e.end() && e.end() - base >= profile.image.end) return PhysAddr{base};
+  }
+  return PhysAddr{wanted};
+}
+
 }  // namespace
 
 Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Options& options)
@@ -66,7 +86,7 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
       behaviour(kernel::behaviour_of(profile_)),
       command_line(options.command_line.value_or(machine_.command_line.value_or(""))),
       parameters(kernel::parse_command_line(command_line)),
-      kernel_base(machine_.kernel_phys_base.value_or(PhysAddr{profile_.default_phys_base})),
+      kernel_base(kernel_place(machine_, profile_)),
       firmware(options.entry_limit ? e820::max_entries(profile_.nodes_shift) : e820::kNoLimit),
       kexec(firmware.capacity()),
       table(firmware.capacity()),
@@ -76,10 +96,8 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
   memblock.set_policies(options.top_down, options.bottom_up);
   memblock.set_observer([this](const memblock::Call& call) {
     if (logs_memblock) memblock_log.push_back({call, std::nullopt});
-    if (call.kind == memblock::CallKind::free) asked.push_back({call.range, {}, {}});
-    if (call.kind != memblock::CallKind::reserve) return;
-    asked.push_back(
-        {call.range, std::string(call.caller.owner), std::string(call.caller.function)});
+    if (call.kind == memblock::CallKind::reserve) owners.reserve(call.range, call.caller);
+    if (call.kind == memblock::CallKind::free) owners.free(call.range);
   });
   memblock.set_event_sink([this](Event event) { events.push_back(std::move(event)); });
 }

@@ -14,6 +14,7 @@
 
 #include "base/event.h"
 #include "boot/outcome.h"
+#include "boot/owners.h"
 #include "e820/edit.h"
 #include "e820/parameters.h"
 #include "e820/table.h"
@@ -66,9 +67,7 @@ struct Boot {
   bool logs_memblock = false;  // memblock=debug would have been read
   std::vector<MemblockLine> memblock_log{};
   std::shared_ptr<std::deque<std::string>> names = std::make_shared<std::deque<std::string>>();
-  // Every reservation in the order they were made; without an owner and a function: memory that was
-  // given back.
-  std::vector<Owned> asked{};
+  Owners owners{};
 
   PageTables page_tables{};
   // Page tables made so far outside of the direct map, each by its level (1 holds 4 KiB pages) and

@@ -1,7 +1,6 @@
 #include "boot/run.h"
 
 #include <algorithm>
-#include <map>
 
 #include "boot/steps.h"
 
@@ -13,77 +12,6 @@ bool does(const Step& step, const Boot& boot) {
   if (version < step.since) return false;
   if (step.until != kernel::Version{} && version >= step.until) return false;
   return step.applies == nullptr || step.applies(boot);
-}
-
-// Which pieces of memory belong to whom.
-class Ownership {
- public:
-  // What of it belongs to nobody yet.
-  void take(PhysRange range, const Owned& owner) {
-    std::uint64_t base = raw(range.base());
-    const std::uint64_t end = raw(range.end());
-    auto it = taken_.upper_bound(base);
-    if (it != taken_.begin()) base = std::max(base, std::prev(it)->second.end);
-    for (; base < end; it = taken_.upper_bound(base)) {
-      const std::uint64_t stop = it == taken_.end() ? end : std::min(end, it->first);
-      if (base < stop) taken_[base] = {stop, &owner};
-      base = it == taken_.end() ? end : std::max(stop, it->second.end);
-    }
-  }
-
-  void give_back(PhysRange range) {
-    const std::uint64_t base = raw(range.base());
-    const std::uint64_t end = raw(range.end());
-    auto it = taken_.upper_bound(base);
-    if (it != taken_.begin()) --it;
-    while (it != taken_.end() && it->first < end) {
-      const auto [start, piece] = *it;
-      if (piece.end <= base) {
-        ++it;
-        continue;
-      }
-      it = taken_.erase(it);
-      if (start < base) taken_[start] = {base, piece.owner};
-      if (end < piece.end) taken_[end] = {piece.end, piece.owner};
-    }
-  }
-
-  void add_within(PhysRange region, std::vector<Owned>& out) const {
-    auto it = taken_.upper_bound(raw(region.base()));
-    if (it != taken_.begin()) --it;
-    for (; it != taken_.end() && it->first < raw(region.end()); ++it) {
-      const PhysRange part = PhysRange::make(it->first, it->second.end).intersect(region);
-      if (!part.empty()) out.push_back({part, it->second.owner->owner, it->second.owner->function});
-    }
-  }
-
- private:
-  struct Piece {
-    std::uint64_t end = 0;
-    const Owned* owner = nullptr;
-  };
-  std::map<std::uint64_t, Piece> taken_{};  // by base
-};
-
-// Gives every byte of `reserved` the first that asked for it since it was last given back; bytes
-// nobody asked for cannot be.
-//
-//   asked 1     |====kernel====|
-//   asked 2            |===brk======|
-//   owners      |====kernel====|brk=|
-//
-std::vector<Owned> owners(const memblock::Regions& reserved, const std::vector<Owned>& asked) {
-  Ownership ownership;
-  for (const Owned& a : asked) {
-    if (a.owner.empty() && a.function.empty()) {
-      ownership.give_back(a.range);
-    } else {
-      ownership.take(a.range, a);
-    }
-  }
-  std::vector<Owned> out;
-  for (const memblock::Region& r : reserved) ownership.add_within(r.range, out);
-  return out;
 }
 
 Totals totals(const Boot& boot, const Outcome& outcome) {
@@ -129,7 +57,7 @@ Outcome outcome_of(Boot& boot) {
   out.memblock.log = std::move(boot.memblock_log);
   out.memblock.memory = boot.memblock.memory().list.regions();
   out.memblock.reserved = boot.memblock.reserved().list.regions();
-  out.memblock.owners = owners(out.memblock.reserved, boot.asked);
+  out.memblock.owners = boot.owners.of(out.memblock.reserved);
   out.nodes = std::move(boot.nodes);
   out.node_states = std::move(boot.node_states);
   out.page_tables = std::move(boot.page_tables);

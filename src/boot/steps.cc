@@ -12,6 +12,7 @@ constexpr std::uint32_t kSetupE820Ext = 1;
 bool has_efi(const Boot& b) { return b.machine.firmware == Firmware::efi; }
 bool has_setup_data(const Boot& b) { return !b.machine.setup_data.empty(); }
 bool has_user_map(const Boot& b) { return b.user.userdef; }
+bool has_esrt(const Boot& b) { return b.machine.efi_esrt.has_value(); }
 bool has_mpparse(const Boot& b) { return b.profile.has("X86_MPPARSE"); }
 bool has_initrd(const Boot& b) { return b.machine.initrd.has_value(); }
 bool has_extended_map(const Boot& b) {
@@ -78,6 +79,7 @@ const Step kSteps[] = {
     {"reserve_brk", kSetup, {}, {}, nullptr, reserve_brk},
     {"e820__memblock_setup", kE820, {}, {}, nullptr, e820_memblock_setup},
     {"efi_find_mirror", "arch/x86/mm/numa.c", {4, 6, 0}, {}, has_efi, efi_find_mirror},
+    {"efi_esrt_init", "drivers/firmware/efi/esrt.c", {4, 9, 0}, {}, has_esrt, efi_esrt_init},
     {"efi_reserve_boot_services", kQuirks, {3, 0, 0}, {}, has_efi, efi_reserve_boot_services},
     {"reserve_real_mode", "arch/x86/realmode/init.c", {3, 8, 0}, {}, nullptr, reserve_real_mode},
     {"init_mem_mapping", "arch/x86/mm/init.c", {}, {}, nullptr, init_mem_mapping},

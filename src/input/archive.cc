@@ -49,6 +49,51 @@ la_ssize_t read_data(archive* a, std::string& out, std::size_t limit) {
   }
 }
 
+struct PackingRow {
+  Packing packing;
+  std::string_view name;
+  int filter;
+  int (*support)(archive*);
+};
+constexpr PackingRow kPackings[] = {
+    {Packing::gzip, "gzip", ARCHIVE_FILTER_GZIP, archive_read_support_filter_gzip},
+    {Packing::xz, "xz", ARCHIVE_FILTER_XZ, archive_read_support_filter_xz},
+    {Packing::zstd, "zstd", ARCHIVE_FILTER_ZSTD, archive_read_support_filter_zstd},
+    {Packing::lz4, "lz4", ARCHIVE_FILTER_LZ4, archive_read_support_filter_lz4},
+    {Packing::lzma, "lzma", ARCHIVE_FILTER_LZMA, archive_read_support_filter_lzma},
+    {Packing::bzip2, "bzip2", ARCHIVE_FILTER_BZIP2, archive_read_support_filter_bzip2},
+};
+
+const PackingRow& row_of(Packing packing) {
+  const auto* row = std::ranges::find(kPackings, packing, &PackingRow::packing);
+  MEMMAP_CHECK(row != std::end(kPackings), "a packing without a row");
+  return *row;
+}
+
+// The member of a Debian package that holds its files.
+Result<std::string> data_member(const std::string& name, std::string_view bytes) {
+  const Reader reader(archive_read_new());
+  archive* const a = reader.get();
+  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  archive_read_support_format_ar(a);
+  if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK) {
+    return damaged(name, a, "package");
+  }
+  for (;;) {
+    archive_entry* entry = nullptr;
+    const int header = archive_read_next_header(a, &entry);
+    if (header == ARCHIVE_EOF) {
+      return Error{.message = "no Debian package: it has no data.tar", .origin = {.file = name}};
+    }
+    if (header != ARCHIVE_OK && header != ARCHIVE_WARN) return damaged(name, a, "package");
+    const char* path = archive_entry_pathname(entry);
+    if (path == nullptr || !std::string_view(path).starts_with("data.tar")) continue;
+    std::string out;
+    if (read_data(a, out, bytes.size()) < 0) return damaged(name, a, "package");
+    return out;
+  }
+}
+
 }  // namespace
 
 std::string_view compression_of(std::string_view bytes) {
@@ -91,6 +136,36 @@ Result<Unpacked> unpack(const std::string& name, std::string_view bytes, std::si
   return out;
 }
 
+Result<std::string> unpack_as(Packing packing, const std::string& name, std::string_view bytes,
+                              std::uint64_t place, std::size_t limit) {
+  const Reader reader(archive_read_new());
+  archive* const a = reader.get();
+  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  const PackingRow& row = row_of(packing);
+  row.support(a);
+  archive_read_support_format_raw(a);
+  // Without asking the filters whether they would take it: they look at more than the packing.
+  archive_read_append_filter(a, row.filter);
+  archive_entry* entry = nullptr;
+  std::string out;
+  const auto fault = [&] {
+    Error error = damaged(name, a, fmt::format("{} data", row.name));
+    error.origin.offset = place + error.origin.offset.value_or(0);
+    return error;
+  };
+  if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK ||
+      archive_read_next_header(a, &entry) != ARCHIVE_OK) {
+    return fault();
+  }
+  const la_ssize_t end = read_data(a, out, limit);
+  if (end < 0) return fault();
+  if (end != ARCHIVE_EOF) {
+    return Error{.message = fmt::format("unpacks to more than {} bytes", limit),
+                 .origin = {.file = name, .offset = place}};
+  }
+  return out;
+}
+
 bool is_tar(std::string_view bytes) {
   return bytes.size() >= 512 && bytes.substr(257, 5) == "ustar"sv;
 }
@@ -125,6 +200,44 @@ Result<std::vector<Member>> tar_members(const std::string& name, std::string_vie
       return Error{.message = fmt::format("`{}` in the tar is larger than {} bytes", member.path,
                                           limits.member_bytes),
                    .origin = {.file = name, .offset = offset}};
+    }
+    members.push_back(std::move(member));
+  }
+}
+
+bool is_deb(std::string_view bytes) { return bytes.starts_with("!<arch>\ndebian-binary"); }
+
+Result<std::vector<Member>> deb_members(const std::string& name, std::string_view bytes,
+                                        std::string_view folder, std::size_t member_bytes) {
+  const auto data = data_member(name, bytes);
+  if (!data) return data.errors();
+  const Reader reader(archive_read_new());
+  archive* const a = reader.get();
+  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  for (const PackingRow& row : kPackings) row.support(a);
+  archive_read_support_format_tar(a);
+  if (archive_read_open_memory(a, data->data(), data->size()) != ARCHIVE_OK) {
+    return damaged(name, a, "data.tar");
+  }
+  std::vector<Member> members;
+  for (;;) {
+    archive_entry* entry = nullptr;
+    const int header = archive_read_next_header(a, &entry);
+    if (header == ARCHIVE_EOF) return members;
+    if (header != ARCHIVE_OK && header != ARCHIVE_WARN) return damaged(name, a, "data.tar");
+    const char* text = archive_entry_pathname(entry);
+    std::string_view path = text == nullptr ? "" : text;
+    if (path.starts_with("./")) path.remove_prefix(2);
+    const bool inside = path.starts_with(folder) && path.substr(folder.size()).starts_with('/');
+    if (!inside && !members.empty()) return members;
+    if (!inside || archive_entry_filetype(entry) != AE_IFREG) continue;
+    if (archive_entry_hardlink(entry) != nullptr) continue;
+    Member member{.path = std::string(path)};
+    const la_ssize_t end = read_data(a, member.bytes, member_bytes);
+    if (end < 0) return damaged(name, a, "data.tar");
+    if (end != ARCHIVE_EOF) {
+      return Error{.message = fmt::format("`{}` in it is larger than {} bytes", path, member_bytes),
+                   .origin = {.file = name}};
     }
     members.push_back(std::move(member));
   }

@@ -1,5 +1,6 @@
 #include "input/boot_params.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "input/etc_e820.h"
@@ -45,19 +46,25 @@ Error fault(const Source& source, std::string message, std::uint64_t offset) {
   return Error{.message = std::move(message), .origin = {.file = source.name, .offset = offset}};
 }
 
+// Bytes of RAM above 1 MiB as the BIOS's older calls gave them: the kernel takes the larger.
+std::uint64_t memory_above_1m(std::string_view bytes) {
+  const std::uint64_t alt = little_endian<std::uint32_t>(bytes, kAltMemK);
+  const std::uint64_t ext = little_endian<std::uint16_t>(bytes, kExtMemK);
+  return std::max(alt, ext) * kKiB;
+}
+
 // What the kernel makes up when the loader passes less than two entries.
 // kernel: e820__memory_setup_default(), arch/x86/kernel/e820.c, v6.12
 void fake_map(std::string_view bytes, Machine& machine) {
   constexpr std::uint64_t kLowMemory = 0x9f000;  // LOWMEMSIZE()
   const std::uint64_t alt = little_endian<std::uint32_t>(bytes, kAltMemK);
   const std::uint64_t ext = little_endian<std::uint16_t>(bytes, kExtMemK);
-  const std::uint64_t above = alt < ext ? ext : alt;
   machine.firmware_map = {{PhysAddr{0}, kLowMemory, E820Type::ram},
-                          {PhysAddr{kMiB}, above * kKiB, E820Type::ram}};
+                          {PhysAddr{kMiB}, memory_above_1m(bytes), E820Type::ram}};
   machine.notes.push_back(fmt::format(
       "the loader passed {} entries of an e820 table; the kernel then takes {} KiB above "
       "1 MiB, as {} tells",
-      little_endian<std::uint8_t>(bytes, kE820Entries), above,
+      little_endian<std::uint8_t>(bytes, kE820Entries), memory_above_1m(bytes) / kKiB,
       alt < ext ? "BIOS call 88" : "BIOS call e801"));
 }
 
@@ -144,6 +151,7 @@ Result<Machine> read_boot_params(const Source& source, const ReadOptions&) {
       machine.firmware_map.push_back(packed_entry(bytes, kE820Table + i * kPackedEntryBytes));
     }
   }
+  if (const std::uint64_t above = memory_above_1m(bytes)) machine.memory_above_1m = above;
   machine.firmware = firmware(bytes);
   machine.initrd = initrd(source, errors);
   if (machine.firmware == Firmware::efi) machine.efi_memmap = efi_memmap(source, errors);

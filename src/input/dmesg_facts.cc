@@ -72,6 +72,8 @@ void FactReader::line(const LogLine& line) {
       return;
     case 'e':
       if (eat(rest, "efi: EFI v")) saw_efi_ = true;
+      if (eat(rest, "efi: Remove mem")) efi_mmio_line(rest);
+      if (eat(rest, "esrt: Reserving ESRT space from ")) esrt_line(rest);
       if (rest.substr(0, 4) == "e820") edit_line(text);
       return;
     case 'u':
@@ -93,6 +95,11 @@ void FactReader::line(const LogLine& line) {
       if (eat(rest, "NX (Execute Disable) protection: ")) machine_.cpu.nx = true;
       if (text.find("NX (Execute Disable) protection missing in CPU") != text.npos)
         machine_.cpu.nx = false;
+      return;
+    case 'T':
+      if (eat(rest, "TOM2: ")) {
+        if (const auto top = take_hex(rest)) machine_.mtrr_tom2 = PhysAddr{*top};
+      }
       return;
     case 'U':
       if (text.substr(0, 18) == "Using GB pages for") machine_.cpu.gbpages = true;
@@ -213,6 +220,28 @@ void FactReader::cpu_line(std::string_view text) {
   cpu.model = static_cast<unsigned>(*model);
   if (name.find("Intel") != name.npos) cpu.vendor = "GenuineIntel";
   if (name.substr(0, 3) == "AMD") cpu.vendor = "AuthenticAMD";
+}
+
+// `0x00000000ce55b698 to 0x00000000ce55b6d0.`
+// kernel: efi_esrt_init(), drivers/firmware/efi/esrt.c
+void FactReader::esrt_line(std::string_view text) {
+  const auto base = take_hex(text);
+  if (!base || !eat(text, " to ")) return;
+  const auto end = take_hex(text);
+  if (end) machine_.efi_esrt = PhysRange::from_bounds(PhysAddr{*base}, PhysAddr{*end});
+}
+
+// `07: MMIO range=[0xe0000000-0xefffffff] (256MB) from e820 map`: a descriptor of EFI's map.
+// kernel: efi_remove_e820_mmio(), arch/x86/platform/efi/efi.c, v6.2
+void FactReader::efi_mmio_line(std::string_view text) {
+  take_until(text, "[");
+  if (!eat(text, "[")) return;
+  const auto base = take_hex(text);
+  if (!base || !eat(text, "-")) return;
+  const auto last = take_hex(text);
+  if (!last) return;
+  const auto range = PhysRange::from_inclusive(PhysAddr{*base}, PhysAddr{*last});
+  if (range && machine_.efi_mmio.size() < 4096) machine_.efi_mmio.push_back(*range);
 }
 
 // `MTRR default type: uncachable`, `MTRR variable ranges enabled:`, then

@@ -7,8 +7,9 @@
 #include <memory>
 #include <vector>
 
+#include "base/range_union.h"
 #include "input/little_endian.h"
-#include "input/range_union.h"
+#include "input/ram_layout.h"
 
 namespace memmap::input {
 namespace {

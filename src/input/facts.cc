@@ -4,13 +4,14 @@
 
 #include <system_error>
 
+#include "base/range_union.h"
 #include "input/bios_area.h"
 #include "input/boot_params.h"
 #include "input/iomem.h"
 #include "input/lines.h"
 #include "input/manifest.h"
 #include "input/processor.h"
-#include "input/range_union.h"
+#include "input/ram_layout.h"
 #include "input/setup_data.h"
 #include "input/sysfs.h"
 

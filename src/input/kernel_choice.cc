@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "base/suggest.h"
+#include "input/kernel_files.h"
 #include "input/kernel_profile.h"
+#include "input/source.h"
 #include "kernel/version.h"
 
 namespace memmap::input {
@@ -25,7 +29,8 @@ Result<kernel::Profile> read(const std::string& path) {
 
 // `6.1.0-55-cloud-amd64` is one of Debian's special ones, `6.1.0-55-amd64` the general one.
 bool is_general(std::string_view name) {
-  return name.ends_with(kGeneral) && !name.ends_with("-cloud-amd64") && !name.ends_with("-rt-amd64");
+  return name.ends_with(kGeneral) && !name.ends_with("-cloud-amd64") &&
+         !name.ends_with("-rt-amd64");
 }
 
 unsigned rank(kernel::Version v) { return v.major * 1000 + v.minor; }
@@ -50,18 +55,37 @@ std::optional<std::string> nearest(const std::vector<std::string>& names, kernel
 
 Error no_such_kernel(const std::string& wanted, const std::vector<std::string>& names) {
   const std::vector<std::string_view> known(names.begin(), names.end());
-  std::string message = fmt::format("no kernel profile of that name; there are {}",
-                                    fmt::join(names, ", "));
+  std::string message =
+      fmt::format("no kernel profile of that name; there are {}", fmt::join(names, ", "));
   if (const auto near = closest(wanted, known)) message += fmt::format("; did you mean {}?", *near);
   return {message, {wanted}};
 }
 
+// A file that starts as images and packages do. One that cannot be read is told of as a profile.
+bool is_image(const std::string& path) {
+  std::array<char, 1024> beginning{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(beginning.data(), beginning.size());
+  return is_kernel_image({beginning.data(), static_cast<std::size_t>(file.gcount())});
+}
+
+Result<KernelChoice> from_image(const std::string& path) {
+  const auto facts = read_kernel_files({.image = path});
+  if (!facts) return facts.errors();
+  auto made = kernel::make_profile(*facts);
+  if (!made) return made.errors();
+  return KernelChoice{std::move(made->profile), fmt::format("{}", fmt::join(made->notes, "; "))};
+}
+
 Result<KernelChoice> named(const std::string& wanted, const std::string& folder) {
+  const auto names = kernel_names(folder);
   std::string path = wanted;
-  if (!wanted.ends_with(kSuffix) && wanted.find('/') == std::string::npos) {
-    const auto names = kernel_names(folder);
-    if (!std::ranges::binary_search(names, wanted)) return no_such_kernel(wanted, names);
+  if (std::ranges::binary_search(names, wanted)) {
     path = fmt::format("{}/{}{}", folder, wanted, kSuffix);
+  } else if (is_image(wanted)) {
+    return from_image(wanted);
+  } else if (!wanted.ends_with(kSuffix) && wanted.find('/') == std::string::npos) {
+    return no_such_kernel(wanted, names);
   }
   auto profile = read(path);
   if (!profile) return profile.errors();
@@ -101,9 +125,20 @@ Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
     choice->note = fmt::format(
         "no profile of {} is known: its version's rules, with the sizes of {}", *release, *name);
   } else {
-    choice->note = fmt::format("the machine does not say which kernel it ran; {} is assumed", *name);
+    choice->note =
+        fmt::format("the machine does not say which kernel it ran; {} is assumed", *name);
   }
   return choice;
+}
+
+Result<std::vector<std::string>> overlay_config_file(const std::string& path,
+                                                     kernel::Profile& profile) {
+  const auto source = open_source(path);
+  if (!source) return source.errors();
+  if (source->is_folder()) return Error{"is a folder, a .config is expected", {path}};
+  const auto config = kernel::read_config(path, source->bytes);
+  if (!config) return config.errors();
+  return kernel::overlay_config(*config, profile);
 }
 
 }  // namespace memmap::input

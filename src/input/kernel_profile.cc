@@ -98,6 +98,18 @@ void read_symbols(const Document& doc, const Fields& root, Faults& faults, kerne
   });
 }
 
+// `constants` and `offsets`: plain numbers of any size.
+std::map<std::string, std::uint64_t, std::less<>> counts_of(const Document& doc, const Fields& root,
+                                                            std::string_view key, Faults& faults) {
+  std::map<std::string, std::uint64_t, std::less<>> out;
+  each_of(doc, root, key, faults, [&](std::string_view name, ValueId value) {
+    const Result<std::uint64_t> number = parse_count(doc.text(value));
+    if (!number) return faults.at(value, number.errors());
+    out.emplace(name, *number);
+  });
+  return out;
+}
+
 void read_config(const Document& doc, const Fields& root, Faults& faults, kernel::Profile& p) {
   each_of(doc, root, "config", faults, [&](std::string_view name, ValueId value) {
     if (name.starts_with("CONFIG_")) {
@@ -161,6 +173,8 @@ kernel::Profile profile_of(const Document& doc, Faults& faults) {
                                         "struct_sizes",
                                         "config",
                                         "symbols",
+                                        "constants",
+                                        "offsets",
                                         "parameters",
                                         "functions"};
   kernel::Profile p;
@@ -186,6 +200,8 @@ kernel::Profile profile_of(const Document& doc, Faults& faults) {
   read_sizes(doc, root, faults, p);
   read_config(doc, root, faults, p);
   read_symbols(doc, root, faults, p);
+  p.constants = counts_of(doc, root, "constants", faults);
+  p.offsets = counts_of(doc, root, "offsets", faults);
   read_parameters(doc, root, faults, p);
   p.functions = words(root, "functions");
   std::ranges::sort(p.functions);

@@ -1,5 +1,5 @@
 // What is known of a kernel, from a file: share/kernels/NAME.yaml. Its keys:
-// share/doc/kernel-profile.md and share/schema/kernel.json; tools/make_profile.py writes one.
+// share/doc/kernel-profile.md and share/schema/kernel.json; report/kernel_profile_yaml writes one.
 #pragma once
 
 #include "base/result.h"

@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "base/number.h"
+#include "base/range_union.h"
 #include "input/lines.h"
-#include "input/range_union.h"
+#include "input/ram_layout.h"
 
 namespace memmap::input {
 namespace {

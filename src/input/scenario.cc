@@ -137,6 +137,17 @@ std::vector<AcpiTable> acpi_tables_of(const Document& doc, const Fields& root) {
   return tables;
 }
 
+std::vector<PhysRange> efi_mmio_of(const Document& doc, const Fields& root) {
+  constexpr std::string_view kKeys[] = {"start", "end", "last", "size"};
+  std::vector<PhysRange> windows;
+  each(doc, root, "efi_mmio", [&](ValueId id) {
+    const Fields fields(doc, id, "a window of memory-mapped I/O", kKeys, root.faults());
+    if (doc.kind(id) != ValueKind::map) return;
+    windows.push_back(fields.range().value_or(PhysRange()));
+  });
+  return windows;
+}
+
 std::vector<MtrrRange> mtrrs_of(const Document& doc, const Fields& root) {
   constexpr std::string_view kKeys[] = {"start", "end", "last", "size", "type"};
   std::vector<MtrrRange> mtrrs;
@@ -227,6 +238,8 @@ Result<Machine> machine_of(const Document& doc) {
                                         "efi_map",
                                         "efi_memory_attributes",
                                         "efi_memmap",
+                                        "efi_mmio",
+                                        "efi_esrt",
                                         "cmdline",
                                         "kernel_release",
                                         "kernel_phys_base",
@@ -237,11 +250,13 @@ Result<Machine> machine_of(const Document& doc) {
                                         "mp_configuration",
                                         "ebda",
                                         "base_memory",
+                                        "memory_above_1m",
                                         "cpus",
                                         "cpu_nodes",
                                         "ioapics",
                                         "mtrrs",
-                                        "mtrr_default"};
+                                        "mtrr_default",
+                                        "mtrr_tom2"};
   Faults faults(doc);
   const Fields root(doc, 0, "a scenario", kKeys, faults);
   const auto address = [&root](std::string_view key) -> std::optional<PhysAddr> {
@@ -263,6 +278,8 @@ Result<Machine> machine_of(const Document& doc) {
   m.efi_map = efi_map_of(doc, root);
   m.efi_memory_attributes = range_of(doc, root, "efi_memory_attributes");
   m.efi_memmap = range_of(doc, root, "efi_memmap");
+  m.efi_mmio = efi_mmio_of(doc, root);
+  m.efi_esrt = range_of(doc, root, "efi_esrt");
   m.command_line = root.text("cmdline");
   m.kernel_release = root.text("kernel_release");
   m.kernel_phys_base = address("kernel_phys_base");
@@ -273,11 +290,13 @@ Result<Machine> machine_of(const Document& doc) {
   m.mp_configuration = range_of(doc, root, "mp_configuration");
   m.ebda = address("ebda");
   m.base_memory = root.number("base_memory");
+  m.memory_above_1m = root.number("memory_above_1m");
   m.cpu = cpus_of(doc, root);
   m.cpu_nodes = cpu_nodes_of(doc, root);
   if (const auto count = root.count("ioapics", 128)) m.ioapics = static_cast<unsigned>(*count);
   m.mtrrs = mtrrs_of(doc, root);
   m.mtrr_default = root.text("mtrr_default");
+  m.mtrr_tom2 = address("mtrr_tom2");
   if (!faults.none()) return std::move(faults).take();
   return m;
 }

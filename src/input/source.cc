@@ -55,17 +55,23 @@ std::string_view refused_kind(mode_t mode) {
   return {};
 }
 
+enum class ElfExtent { prefix, whole };
+
 // All bytes of `fd`; one more than kMaxSourceBytes at most, of an ELF file one more than its
-// prefix. Files of /proc and sysfs tell no size: the end is where read() says so.
-Result<std::string> read_all(const std::string& name, int fd, std::size_t expected) {
+// prefix unless the whole is wanted. Files of /proc and sysfs tell no size: the end is where read()
+// says so.
+Result<std::string> read_all(const std::string& name, int fd, std::size_t expected,
+                             ElfExtent extent = ElfExtent::prefix) {
   std::string bytes;
   std::size_t used = 0;
   for (;;) {
-    const std::size_t limit = (is_elf(bytes) && used >= 4 ? kElfPrefixBytes : kMaxSourceBytes) + 1;
+    const bool cut = extent == ElfExtent::prefix && is_elf(bytes) && used >= 4;
+    const std::size_t limit = (cut ? kElfPrefixBytes : kMaxSourceBytes) + 1;
     if (used >= limit) break;
     if (used == bytes.size()) {
       const std::size_t grown = used == 0 ? std::max<std::size_t>(expected + 1, 4096) : used * 2;
-      bytes.resize(std::min(grown, used == 0 ? kElfPrefixBytes + 1 : kMaxSourceBytes + 1));
+      const bool first = used == 0 && extent == ElfExtent::prefix;
+      bytes.resize(std::min(grown, first ? kElfPrefixBytes + 1 : kMaxSourceBytes + 1));
     }
     const ssize_t got = ::read(fd, bytes.data() + used, std::min(bytes.size(), limit) - used);
     if (got < 0 && errno == EINTR) continue;
@@ -77,7 +83,8 @@ Result<std::string> read_all(const std::string& name, int fd, std::size_t expect
   return bytes;
 }
 
-Result<std::string> read_path(const std::string& name, const std::filesystem::path& path) {
+Result<std::string> read_path(const std::string& name, const std::filesystem::path& path,
+                              ElfExtent extent = ElfExtent::prefix) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (fd.get() < 0) return system_fault(name, "cannot be opened", errno);
   struct stat info {};
@@ -86,7 +93,8 @@ Result<std::string> read_path(const std::string& name, const std::filesystem::pa
   if (const auto kind = refused_kind(info.st_mode); !kind.empty()) {
     return fault(name, fmt::format("is {}; a file, a pipe or a folder is expected", kind));
   }
-  return read_all(name, fd.get(), static_cast<std::size_t>(std::max<off_t>(info.st_size, 0)));
+  const auto expected = static_cast<std::size_t>(std::max<off_t>(info.st_size, 0));
+  return read_all(name, fd.get(), expected, extent);
 }
 
 }  // namespace
@@ -127,6 +135,22 @@ Result<Source> source_from_bytes(std::string name, std::string bytes) {
   const bool cut = is_elf(bytes) && bytes.size() > kElfPrefixBytes;
   if (cut) bytes.resize(kElfPrefixBytes);
   return Source{.name = std::move(name), .bytes = std::move(bytes), .prefix_only = cut};
+}
+
+Result<std::string> read_whole_file(const std::string& path) {
+  if (path.empty()) return fault("", "the name of the input is empty");
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return system_fault(path, "cannot be opened", errno);
+  if (const auto kind = refused_kind(info.st_mode); !kind.empty()) {
+    return fault(path, fmt::format("is {}; a file is expected", kind));
+  }
+  auto bytes = read_path(path, path, ElfExtent::whole);
+  if (!bytes) return bytes.errors();
+  if (bytes->empty()) return fault(path, "is empty");
+  if (bytes->size() > kMaxSourceBytes) {
+    return fault(path, fmt::format("larger than {} MiB; no kernel is", kMaxSourceBytes >> 20));
+  }
+  return std::move(*bytes);
 }
 
 Result<std::string> read_file(const std::filesystem::path& path) {

@@ -20,6 +20,8 @@ struct Behaviour {
 
   // MAX_NUMNODES: what memblock stores as the node of memory that has none yet.
   int max_numnodes = 64;
+  // CONFIG_NUMA: regions have a node; without, it reads as 0.
+  bool numa = true;
 
   // mm/memblock.c, memblock_add_range(): how much room it wants before it inserts without counting
   // first: cnt * 2 + 1 <= max (6.3), or cnt * 2 + 1 < max.
@@ -91,7 +93,9 @@ inline Behaviour behaviour_of(Version v, unsigned nodes_shift) {
 }
 
 inline Behaviour behaviour_of(const Profile& profile) {
-  return behaviour_of(profile.version, profile.nodes_shift);
+  Behaviour b = behaviour_of(profile.version, profile.numa ? profile.nodes_shift : 0);
+  b.numa = profile.numa;
+  return b;
 }
 
 }  // namespace memmap::kernel

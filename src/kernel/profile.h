@@ -34,11 +34,9 @@ struct KnownParameters {
   bool empty() const { return early.empty() && setup.empty() && param.empty(); }
 };
 
-// Read from share/kernels/NAME.yaml by input/kernel_profile. Whoever adds a value: an option of the
-// configuration goes into OPTIONS of tools/make_profile.py and, if a kernel of which nothing is
-// known would have it, into kDefaults of profile.cc; a symbol goes into FURTHER_SYMBOLS there; what
-// is neither gets a member and a key here, in input/kernel_profile.cc, in the schema and in
-// share/doc/kernel-profile.md.
+// Read from share/kernels/NAME.yaml by input/kernel_profile. Whoever adds a value: see
+// profile_contents.h; an option that a kernel of which nothing is known would have goes into kDefaults
+// of profile.cc too.
 struct Profile {
   std::string name{};    // `6.12.117+deb12-amd64`
   Version version{};     // 6.12.117
@@ -58,6 +56,8 @@ struct Profile {
   std::map<std::string, std::string, std::less<>>
       config{};  // CONFIG_ options: true, false, a number
   std::map<std::string, std::uint64_t, std::less<>> symbols{};  // from _text or the per-CPU section
+  std::map<std::string, std::uint64_t, std::less<>> constants{};  // of enums: MIGRATE_TYPES, ...
+  std::map<std::string, std::uint64_t, std::less<>> offsets{};    // bytes: `zone.free_area`, ...
   KnownParameters parameters{};
   // Functions that call memblock and stand in the symbol table: not inlined. Sorted.
   std::vector<std::string> functions{};

@@ -87,6 +87,7 @@ struct Machine {
   // Large MMIO descriptors of EFI's map, where a log names them though it does not have the whole map.
   std::vector<PhysRange> efi_mmio{};
   std::optional<PhysRange> efi_memory_attributes{};  // EFI's memory attributes table, whole
+  std::optional<PhysRange> efi_esrt{};               // EFI's system resource table, whole
   std::optional<PhysRange> efi_memmap{};             // where the loader put EFI's memory map itself
 
   std::optional<std::string> command_line{};

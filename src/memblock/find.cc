@@ -13,82 +13,81 @@ int node_filter(int nid, const kernel::Behaviour& behaviour) {
   return !valid && behaviour.memblock_any_invalid_node ? kAnyNode : nid;
 }
 
-std::optional<PhysRange> FreeSearch::step_up(std::uint64_t pos, std::uint64_t size) const {
+std::optional<PhysRange> FreeSearch::step_up(std::uint64_t pos, Room room) const {
   const std::uint64_t stop = raw(request_.limits.end());
   pos = std::max(pos, raw(request_.limits.base()));
-  RegionList::Pos m = memory_.region_up(pos, size);
+  RegionList::Pos m = memory_.region_up(pos, room);
   while (m != memory_.end() && pos < stop) {
     const PhysRange region = memory_.at(m).range;
     if (raw(region.base()) >= stop) break;
     if (filter_.skips(memory_.at(m))) {
-      m = memory_.region_up(raw(region.end()), size);
+      m = memory_.region_up(raw(region.end()), room);
       continue;
     }
-    const auto gap = reserved_.gap_up(std::max(pos, raw(region.base())), size);
+    const auto gap = reserved_.gap_up(std::max(pos, raw(region.base())), room);
     if (!gap) break;
     const std::uint64_t lo = std::max({pos, raw(region.base()), raw(gap->base())});
     const std::uint64_t hi = std::min({stop, raw(region.end()), raw(gap->end())});
     if (lo < hi) return PhysRange::make(lo, hi);
     pos = std::max(pos, raw(gap->base()));
-    m = memory_.region_up(pos, size);
+    m = memory_.region_up(pos, room);
   }
   return std::nullopt;
 }
 
-std::optional<PhysRange> FreeSearch::step_down(std::uint64_t pos, std::uint64_t size) const {
+std::optional<PhysRange> FreeSearch::step_down(std::uint64_t pos, Room room) const {
   const std::uint64_t stop = raw(request_.limits.base());
   pos = std::min(pos, raw(request_.limits.end()));
-  RegionList::Pos m = memory_.region_down(pos, size);
+  RegionList::Pos m = memory_.region_down(pos, room);
   while (m != memory_.end() && pos > stop) {
     const PhysRange region = memory_.at(m).range;
     if (raw(region.end()) <= stop) break;
     if (filter_.skips(memory_.at(m))) {
-      m = memory_.region_down(raw(region.base()), size);
+      m = memory_.region_down(raw(region.base()), room);
       continue;
     }
-    const auto gap = reserved_.gap_down(std::min(pos, raw(region.end())), size);
+    const auto gap = reserved_.gap_down(std::min(pos, raw(region.end())), room);
     if (!gap) break;
     const std::uint64_t lo = std::max({stop, raw(region.base()), raw(gap->base())});
     const std::uint64_t hi = std::min({pos, raw(region.end()), raw(gap->end())});
     if (lo < hi) return PhysRange::make(lo, hi);
     pos = std::min(pos, raw(gap->end()));
-    m = memory_.region_down(pos, size);
+    m = memory_.region_down(pos, room);
   }
   return std::nullopt;
 }
 
-std::optional<PhysRange> FreeSearch::next_up(PhysAddr after) { return step_up(raw(after), 1); }
+std::optional<PhysRange> FreeSearch::next_up(PhysAddr after) { return step_up(raw(after), Room{}); }
 
 std::optional<PhysRange> FreeSearch::next_down(PhysAddr before) {
-  return step_down(raw(before), 1);
+  return step_down(raw(before), Room{});
 }
 
 // kernel: __memblock_find_range_bottom_up(), mm/memblock.c, v6.12
 std::optional<PhysAddr> FreeSearch::first_fit_up() {
+  const Room room{request_.size, request_.align};
   std::uint64_t pos = raw(request_.limits.base());
-  while (const auto range = step_up(pos, request_.size)) {
+  while (const auto range = step_up(pos, room)) {
     const std::uint64_t hi = raw(range->end());
     const std::uint64_t at = align_up(raw(range->base()), request_.align);
-    if (at < hi && hi - at >= request_.size) {
-      // Rounding up wrapped: the kernel returns the 0, which its callers take for a failure.
-      if (at < raw(range->base())) return std::nullopt;
-      return PhysAddr{at};
-    }
-    pos = hi;
+    // Rounding up wrapped: the kernel returns the 0, which its callers take for a failure.
+    if (at < raw(range->base())) return std::nullopt;
+    if (at < hi && hi - at >= request_.size) return PhysAddr{at};
+    pos = std::max(hi, at);  // blocks begin at `at` or above
   }
   return std::nullopt;
 }
 
 // kernel: __memblock_find_range_top_down(), mm/memblock.c, v6.12
 std::optional<PhysAddr> FreeSearch::first_fit_down() {
+  const Room room{request_.size, request_.align};
   std::uint64_t pos = raw(request_.limits.end());
-  while (const auto range = step_down(pos, request_.size)) {
+  while (const auto range = step_down(pos, room)) {
     const std::uint64_t hi = raw(range->end());
-    if (hi >= request_.size) {
-      const std::uint64_t at = align_down(hi - request_.size, request_.align);
-      if (at >= raw(range->base())) return PhysAddr{at};
-    }
-    pos = raw(range->base());
+    if (hi < request_.size) break;
+    const std::uint64_t at = align_down(hi - request_.size, request_.align);
+    if (at >= raw(range->base())) return PhysAddr{at};
+    pos = std::min(raw(range->base()), at + request_.size);  // blocks begin at `at` or below
   }
   return std::nullopt;
 }

@@ -50,10 +50,10 @@ class FreeSearch : public FreeRanges {
   std::optional<PhysAddr> first_fit_down() override;
 
  private:
-  // The first free range from `pos` on, cut to it, that is part of a memory region and of a gap of
-  // at least `size` bytes each. The cut may be shorter.
-  std::optional<PhysRange> step_up(std::uint64_t pos, std::uint64_t size) const;
-  std::optional<PhysRange> step_down(std::uint64_t pos, std::uint64_t size) const;
+  // The first free range from `pos` on, cut to it, that is part of a memory region and of a gap
+  // with `room` each. The cut may have less.
+  std::optional<PhysRange> step_up(std::uint64_t pos, Room room) const;
+  std::optional<PhysRange> step_down(std::uint64_t pos, Room room) const;
 
   const RegionList& memory_;
   const RegionList& reserved_;

@@ -35,7 +35,8 @@ void Memblock::trim_memory(std::uint64_t align) {
     Region r = list.at(p);
     const std::uint64_t base = align_up(raw(r.range.base()), align);
     const std::uint64_t end = align_down(raw(r.range.end()), align);
-    if (base < end) {
+    // In the last block of the address space the kernel's rounding wraps, and breaks its list.
+    if (base >= raw(r.range.base()) && base < end) {
       r.range = PhysRange::make(base, end);
       list.replace(p, r);
       p = list.next(p);
@@ -58,6 +59,7 @@ void Memblock::cap_memory_range(PhysAddr base, std::uint64_t size) {
   Span span;
   if (!isolate_range(memory_, base, size, span)) return;
   RegionList& list = memory_.list;
+  if (list.empty() && behaviour_.memblock_empty_dummy) warn_emptied(memory_);  // removes the dummy
   Regions kept;
   std::uint64_t removed = 0;
   for (const Region& r : list.regions()) {

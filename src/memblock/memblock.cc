@@ -147,4 +147,18 @@ bool Memblock::set_reserved_node(PhysAddr base, std::uint64_t size, int nid) {
   return set_type_node(reserved_, base, size, nid);
 }
 
+// kernel: free_low_memory_core_early() and memmap_init_reserved_pages(), mm/memblock.c, v6.12
+void Memblock::prepare_free_all() {
+  clear_hotplug(PhysAddr{}, ~0ull);
+  if (!behaviour_.memblock_sets_reserved_nodes) return;
+  // Again where isolating made the array grow: its new memory may lie where nodes are set already.
+  for (std::uint64_t max = 0; max != reserved_.max && !panicked_;) {
+    max = reserved_.max;
+    for (auto p = memory_.list.begin(); p != memory_.list.end(); p = memory_.list.next(p)) {
+      const Region& r = memory_.list.at(p);
+      set_type_node(reserved_, r.range.base(), r.range.size(), r.nid);
+    }
+  }
+}
+
 }  // namespace memmap::memblock

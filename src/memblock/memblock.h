@@ -93,13 +93,17 @@ class Memblock {
   bool set_node(PhysAddr base, std::uint64_t size, int nid);           // of memory
   bool set_reserved_node(PhysAddr base, std::uint64_t size, int nid);  // of reserved
 
+  // What memblock_free_all() does to the lists first: no memory is hotpluggable any more, and
+  // (since 6.6) reserved regions get the nodes of the memory under them.
+  void prepare_free_all();
+
   // Regions of memory get bounds aligned to `align`, inwards; what is left empty goes.
   void trim_memory(std::uint64_t align);
   void cap_memory_range(PhysAddr base, std::uint64_t size);
   void mem_limit_remove_map(std::uint64_t limit);  // mem= on arm64: keeps nomap regions
   void enforce_memory_limit(std::uint64_t limit);
 
-  // Allocations.
+  // Allocations. One of 0 bytes reserves nothing.
   std::optional<PhysAddr> phys_alloc(std::uint64_t size, std::uint64_t align,
                                      const Caller& caller = {});
   std::optional<PhysAddr> phys_alloc_range(std::uint64_t size, std::uint64_t align, PhysAddr start,
@@ -188,6 +192,7 @@ class Memblock {
   bool isolate_range(RegionType& type, PhysAddr base, std::uint64_t size, Span& isolated);
   void merge_regions(RegionType& type, Span span);
   void count_removed(RegionType& type, std::uint64_t bytes);
+  void warn_emptied(const RegionType& type);
   bool remove_range(RegionType& type, PhysAddr base, std::uint64_t size);
   bool setclr_flag(RegionType& type, PhysAddr base, std::uint64_t size, FlagEdit edit,
                    std::uint32_t flag);

@@ -25,6 +25,7 @@ bool Memblock::add_range(RegionType& type, PhysAddr base, std::uint64_t size, in
   if (panicked_) return false;
   size = cap_size(base, size);
   if (size == 0) return true;
+  if (!behaviour_.numa) nid = 0;
   const Span span{raw(base), raw(base) + size};
   if (type.list.empty()) {
     if (type.total_size != 0) {
@@ -178,10 +179,14 @@ void Memblock::merge_regions(RegionType& type, Span span) {
 // kernel: memblock_remove_region(), mm/memblock.c, v6.12
 void Memblock::count_removed(RegionType& type, std::uint64_t bytes) {
   type.total_size -= bytes;
-  if (bytes != 0 && type.list.empty() && type.total_size != 0) {
-    event(Severity::warning, "memblock_remove_region",
-          "WARNING: at mm/memblock.c memblock_remove_region: type->total_size != 0");
-  }
+  if (bytes != 0 && type.list.empty()) warn_emptied(type);
+}
+
+// memblock_trim_memory() leaves a total that removing everything does not bring to 0.
+void Memblock::warn_emptied(const RegionType& type) {
+  if (type.total_size == 0) return;
+  event(Severity::warning, "memblock_remove_region",
+        "WARNING: at mm/memblock.c memblock_remove_region: type->total_size != 0");
 }
 
 bool Memblock::remove_range(RegionType& type, PhysAddr base, std::uint64_t size) {
@@ -216,6 +221,7 @@ bool Memblock::setclr_flag(RegionType& type, PhysAddr base, std::uint64_t size, 
 
 // kernel: memblock_set_node(), mm/memblock.c, v6.12
 bool Memblock::set_type_node(RegionType& type, PhysAddr base, std::uint64_t size, int nid) {
+  if (!behaviour_.numa) return true;
   Span span;
   if (!isolate_range(type, base, size, span)) return false;
   if (span.base != span.end) {

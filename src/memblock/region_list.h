@@ -12,8 +12,15 @@
 
 namespace memmap::memblock {
 
+// What is looked for: room for `size` bytes that begin at a multiple of `align`, a power of two.
+struct Room {
+  std::uint64_t size = 1;
+  std::uint64_t align = 1;
+};
+
 // Regions live in chunks of up to kChunk. Of each chunk, and of each kGroup chunks, the list knows
-// what no region and no gap in it exceeds, so that a search passes over what cannot fit:
+// what no region and no gap in it exceeds in size and alignment, so that a search passes over what
+// cannot fit:
 //
 //   groups   [ region, gap <=                          ] [ ...
 //   chunks   [ region, gap <=  ][ region, gap <= ][ ...] [ ...
@@ -64,14 +71,14 @@ class RegionList {
   void replace(Pos p,
                const Region& region);  // lies between p's neighbours; all positions stay valid
 
-  // The highest gap of at least `size` bytes that begins below `before`, and the lowest that ends
-  // above `after`, whole. The space below the first region and above the last is a gap too, up to
-  // 2^64-1 (PHYS_ADDR_MAX); gaps between touching regions are of size 0.
-  std::optional<PhysRange> gap_down(std::uint64_t before, std::uint64_t size) const;
-  std::optional<PhysRange> gap_up(std::uint64_t after, std::uint64_t size) const;
-  // The same for regions of at least `size` bytes; end() if none.
-  Pos region_down(std::uint64_t before, std::uint64_t size) const;
-  Pos region_up(std::uint64_t after, std::uint64_t size) const;
+  // The highest gap with `room` that begins below `before`, and the lowest that ends above `after`,
+  // whole. The space below the first region and above the last is a gap too, up to 2^64-1
+  // (PHYS_ADDR_MAX).
+  std::optional<PhysRange> gap_down(std::uint64_t before, Room room) const;
+  std::optional<PhysRange> gap_up(std::uint64_t after, Room room) const;
+  // The same for regions; end() if none.
+  Pos region_down(std::uint64_t before, Room room) const;
+  Pos region_up(std::uint64_t after, Room room) const;
 
  private:
   static constexpr std::size_t kChunk = 128;
@@ -81,11 +88,20 @@ class RegionList {
     std::size_t count = 0;
     std::array<Region, kChunk> regions;
   };
-  // Upper bounds.
+  // Of several ranges: the most that any has.
+  struct Most {
+    std::uint64_t size = 0;
+    // A multiple of 2^k lies in one of them if this is 2^k or more: the bits in which its last byte
+    // differs from the byte before it, of which the highest counts.
+    std::uint64_t reach = 0;
+    void raise(const Most& m);
+    void raise(PhysRange range);
+    bool may_have(Room room) const { return size >= room.size && reach >= room.align; }
+  };
+  // Upper bounds: of the regions, and of the gap after each, up to the next chunk's first.
   struct Bounds {
-    std::uint64_t region = 0;  // size of the largest region
-    std::uint64_t gap = 0;  // size of the largest gap after a region, up to the next chunk's first
-    void raise(const Bounds& b);
+    Most region;
+    Most gap;
   };
 
   std::uint64_t first_base(std::size_t chunk) const;  // 2^64-1 past the last chunk
@@ -101,17 +117,14 @@ class RegionList {
   Pos split(Pos p);
   void join_small(std::size_t chunk);
 
-  // The nearest position from `from` on whose item (its region, or the gap after it) is of at least
-  // `size` bytes.
+  // The nearest position from `from` on whose item (its region, or the gap after it) has room.
   enum class Kind { region, gap };
-  static std::uint64_t bound(const Bounds& b, Kind kind);
-  // Sizes of the items of a chunk, [from, to) of it; the gap of its last region included.
-  std::optional<std::size_t> find_low(std::size_t chunk, std::size_t from, std::uint64_t size,
-                                      Kind kind) const;
-  std::optional<std::size_t> find_high(std::size_t chunk, std::size_t to, std::uint64_t size,
-                                       Kind kind) const;
-  std::optional<Pos> scan_down(Pos from, std::uint64_t size, Kind kind) const;
-  std::optional<Pos> scan_up(Pos from, std::uint64_t size, Kind kind) const;
+  static const Most& most(const Bounds& b, Kind kind) {
+    return kind == Kind::region ? b.region : b.gap;
+  }
+  static PhysRange item(const Chunk& c, std::size_t i, std::uint64_t next_base, Kind kind);
+  std::optional<Pos> scan_down(Pos from, Room room, Kind kind) const;
+  std::optional<Pos> scan_up(Pos from, Room room, Kind kind) const;
 
   std::vector<std::unique_ptr<Chunk>> chunks_;  // none is empty
   std::vector<std::uint64_t> last_end_;         // by chunk: where its last region ends

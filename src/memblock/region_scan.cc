@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/align.h"
 #include "memblock/region_list.h"
 
 namespace memmap::memblock {
@@ -12,15 +13,25 @@ constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
 std::uint64_t base_of(const Region& r) { return raw(r.range.base()); }
 std::uint64_t end_of(const Region& r) { return raw(r.range.end()); }
 
-}  // namespace
-
-void RegionList::Bounds::raise(const Bounds& b) {
-  region = std::max(region, b.region);
-  gap = std::max(gap, b.gap);
+bool has_room(PhysRange range, Room room) {
+  if (range.size() < room.size) return false;
+  const std::uint64_t first = align_up(raw(range.base()), room.align);
+  return first >= raw(range.base()) && first <= raw(range.end()) - room.size;
 }
 
-std::uint64_t RegionList::bound(const Bounds& b, Kind kind) {
-  return kind == Kind::region ? b.region : b.gap;
+}  // namespace
+
+void RegionList::Most::raise(const Most& m) {
+  size = std::max(size, m.size);
+  reach = std::max(reach, m.reach);
+}
+
+void RegionList::Most::raise(PhysRange range) {
+  const std::uint64_t base = raw(range.base());
+  // 0 is a multiple of everything.
+  const std::uint64_t bits = base == 0 ? kMax : (base - 1) ^ (raw(range.end()) - 1);
+  size = std::max(size, range.size());
+  reach = std::max(reach, bits);
 }
 
 std::uint64_t RegionList::first_base(std::size_t chunk) const {
@@ -33,11 +44,18 @@ PhysRange RegionList::gap_at(Pos p) const {
 }
 
 void RegionList::raise(std::size_t chunk, const Bounds& b) {
-  bounds_[chunk].raise(b);
-  groups_[chunk / kGroup].raise(b);
+  for (Bounds* const into : {&bounds_[chunk], &groups_[chunk / kGroup]}) {
+    into->region.raise(b.region);
+    into->gap.raise(b.gap);
+  }
 }
 
-void RegionList::raise_at(Pos p) { raise(p.chunk, Bounds{at(p).range.size(), gap_at(p).size()}); }
+void RegionList::raise_at(Pos p) {
+  Bounds b;
+  b.region.raise(at(p).range);
+  b.gap.raise(gap_at(p));
+  raise(p.chunk, b);
+}
 
 void RegionList::raise_before(Pos p) {
   if (p != begin()) raise_at(prev(p));
@@ -46,12 +64,11 @@ void RegionList::raise_before(Pos p) {
 void RegionList::tighten(std::size_t chunk) const {
   const Chunk& c = *chunks_[chunk];
   Bounds b;
-  for (std::size_t i = 0; i + 1 < c.count; ++i) {
-    b.region = std::max(b.region, c.regions[i].range.size());
-    b.gap = std::max(b.gap, base_of(c.regions[i + 1]) - end_of(c.regions[i]));
+  for (std::size_t i = 0; i < c.count; ++i) {
+    b.region.raise(c.regions[i].range);
+    const std::uint64_t stop = i + 1 < c.count ? base_of(c.regions[i + 1]) : first_base(chunk + 1);
+    b.gap.raise(PhysRange::make(end_of(c.regions[i]), stop));
   }
-  b.region = std::max(b.region, c.regions[c.count - 1].range.size());
-  b.gap = std::max(b.gap, first_base(chunk + 1) - last_end_[chunk]);
   bounds_[chunk] = b;
   refresh_group(chunk / kGroup);
 }
@@ -59,7 +76,10 @@ void RegionList::tighten(std::size_t chunk) const {
 void RegionList::refresh_group(std::size_t group) const {
   Bounds b;
   const std::size_t stop = std::min(bounds_.size(), (group + 1) * kGroup);
-  for (std::size_t c = group * kGroup; c < stop; ++c) b.raise(bounds_[c]);
+  for (std::size_t c = group * kGroup; c < stop; ++c) {
+    b.region.raise(bounds_[c].region);
+    b.gap.raise(bounds_[c].gap);
+  }
   groups_[group] = b;
 }
 
@@ -68,48 +88,27 @@ void RegionList::refresh_groups(std::size_t from_chunk) {
   for (std::size_t g = from_chunk / kGroup; g < groups_.size(); ++g) refresh_group(g);
 }
 
-std::optional<std::size_t> RegionList::find_high(std::size_t chunk, std::size_t to,
-                                                 std::uint64_t size, Kind kind) const {
-  const Chunk& c = *chunks_[chunk];
-  if (kind == Kind::gap && to == c.count) {
-    if (first_base(chunk + 1) - last_end_[chunk] >= size) return to - 1;
-    --to;
-  }
-  while (to-- > 0) {
-    const Region& r = c.regions[to];
-    const std::uint64_t item =
-        kind == Kind::region ? r.range.size() : base_of(c.regions[to + 1]) - end_of(r);
-    if (item >= size) return to;
-  }
-  return std::nullopt;
+PhysRange RegionList::item(const Chunk& c, std::size_t i, std::uint64_t next_base, Kind kind) {
+  if (kind == Kind::region) return c.regions[i].range;
+  return PhysRange::make(end_of(c.regions[i]),
+                         i + 1 < c.count ? base_of(c.regions[i + 1]) : next_base);
 }
 
-std::optional<std::size_t> RegionList::find_low(std::size_t chunk, std::size_t from,
-                                                std::uint64_t size, Kind kind) const {
-  const Chunk& c = *chunks_[chunk];
-  for (std::size_t i = from; i + 1 < c.count; ++i) {
-    const Region& r = c.regions[i];
-    const std::uint64_t item =
-        kind == Kind::region ? r.range.size() : base_of(c.regions[i + 1]) - end_of(r);
-    if (item >= size) return i;
-  }
-  const std::uint64_t item = kind == Kind::region ? c.regions[c.count - 1].range.size()
-                                                  : first_base(chunk + 1) - last_end_[chunk];
-  if (item >= size) return c.count - 1;
-  return std::nullopt;
-}
-
-std::optional<RegionList::Pos> RegionList::scan_down(Pos from, std::uint64_t size,
-                                                     Kind kind) const {
+std::optional<RegionList::Pos> RegionList::scan_down(Pos from, Room room, Kind kind) const {
   std::size_t to = from.index + 1;
   for (std::size_t c = from.chunk;;) {
-    if (bound(bounds_[c], kind) >= size) {
-      if (const auto i = find_high(c, to, size, kind)) return Pos{c, *i};
-      if (to == chunks_[c]->count) tighten(c);
+    if (most(bounds_[c], kind).may_have(room)) {
+      const Chunk& chunk = *chunks_[c];
+      const std::uint64_t next_base = first_base(c + 1);
+      const bool whole = to == chunk.count;
+      while (to-- > 0) {
+        if (has_room(item(chunk, to, next_base, kind), room)) return Pos{c, to};
+      }
+      if (whole) tighten(c);
     }
     if (c == 0) return std::nullopt;
     --c;
-    while (c % kGroup == kGroup - 1 && bound(groups_[c / kGroup], kind) < size) {
+    while (c % kGroup == kGroup - 1 && !most(groups_[c / kGroup], kind).may_have(room)) {
       if (c < kGroup) return std::nullopt;
       c -= kGroup;
     }
@@ -117,46 +116,51 @@ std::optional<RegionList::Pos> RegionList::scan_down(Pos from, std::uint64_t siz
   }
 }
 
-std::optional<RegionList::Pos> RegionList::scan_up(Pos from, std::uint64_t size, Kind kind) const {
+std::optional<RegionList::Pos> RegionList::scan_up(Pos from, Room room, Kind kind) const {
   std::size_t start = from.index;
   for (std::size_t c = from.chunk; c < chunks_.size(); start = 0) {
-    if (bound(bounds_[c], kind) >= size) {
-      if (const auto i = find_low(c, start, size, kind)) return Pos{c, *i};
+    if (most(bounds_[c], kind).may_have(room)) {
+      const Chunk& chunk = *chunks_[c];
+      const std::uint64_t next_base = first_base(c + 1);
+      for (std::size_t i = start; i < chunk.count; ++i) {
+        if (has_room(item(chunk, i, next_base, kind), room)) return Pos{c, i};
+      }
       if (start == 0) tighten(c);
     }
     ++c;
-    while (c % kGroup == 0 && c < chunks_.size() && bound(groups_[c / kGroup], kind) < size) {
+    while (c % kGroup == 0 && c < chunks_.size() &&
+           !most(groups_[c / kGroup], kind).may_have(room)) {
       c += kGroup;
     }
   }
   return std::nullopt;
 }
 
-std::optional<PhysRange> RegionList::gap_down(std::uint64_t before, std::uint64_t size) const {
+std::optional<PhysRange> RegionList::gap_down(std::uint64_t before, Room room) const {
   const PhysRange below = PhysRange::make(0, first_base(0));
   // The gap after a region begins where the region ends: the regions that end below `before`.
   const Pos stop = before == 0 ? begin() : first_ending_above(before - 1);
   if (stop != begin()) {
-    if (const auto p = scan_down(prev(stop), size, Kind::gap)) return gap_at(*p);
+    if (const auto p = scan_down(prev(stop), room, Kind::gap)) return gap_at(*p);
   }
-  if (before == 0 || below.size() < size) return std::nullopt;
+  if (before == 0 || !has_room(below, room)) return std::nullopt;
   return below;
 }
 
-std::optional<PhysRange> RegionList::gap_up(std::uint64_t after, std::uint64_t size) const {
+std::optional<PhysRange> RegionList::gap_up(std::uint64_t after, Room room) const {
   const PhysRange below = PhysRange::make(0, first_base(0));
-  if (raw(below.end()) > after && below.size() >= size) return below;
+  if (raw(below.end()) > after && has_room(below, room)) return below;
   if (empty()) return std::nullopt;
   // The gap after a region ends where the next begins: from the last region on that begins at or
   // below `after`.
   Pos from = first_ending_above(after);
   if (from == end() || (base_of(at(from)) > after && from != begin())) from = prev(from);
-  const auto p = scan_up(from, size, Kind::gap);
+  const auto p = scan_up(from, room, Kind::gap);
   if (!p || raw(gap_at(*p).end()) <= after) return std::nullopt;
   return gap_at(*p);
 }
 
-RegionList::Pos RegionList::region_down(std::uint64_t before, std::uint64_t size) const {
+RegionList::Pos RegionList::region_down(std::uint64_t before, Room room) const {
   if (empty() || before == 0) return end();
   Pos from = first_ending_above(before - 1);
   // That one begins below `before` only if it contains before - 1.
@@ -164,13 +168,13 @@ RegionList::Pos RegionList::region_down(std::uint64_t before, std::uint64_t size
     if (from == begin()) return end();
     from = prev(from);
   }
-  return scan_down(from, size, Kind::region).value_or(end());
+  return scan_down(from, room, Kind::region).value_or(end());
 }
 
-RegionList::Pos RegionList::region_up(std::uint64_t after, std::uint64_t size) const {
+RegionList::Pos RegionList::region_up(std::uint64_t after, Room room) const {
   const Pos from = first_ending_above(after);
   if (from == end()) return end();
-  return scan_up(from, size, Kind::region).value_or(end());
+  return scan_up(from, room, Kind::region).value_or(end());
 }
 
 }  // namespace memmap::memblock

@@ -52,19 +52,21 @@ std::vector<std::string> losses_beside_map(const Machine& m, NodesToo nodes) {
   }
   lost(m.firmware != Firmware::unknown, "the kind of firmware");
   lost(!m.setup_data.empty(), "the list of setup_data");
-  lost(!m.efi_map.empty() || m.efi_memory_attributes || m.efi_memmap, "EFI's memory map");
+  lost(!m.efi_map.empty() || m.efi_memory_attributes || m.efi_memmap || m.efi_esrt ||
+           !m.efi_mmio.empty(),
+       "EFI's memory map");
   lost(m.command_line.has_value(), "the command line");
   lost(m.kernel_release || m.kernel_phys_base, "what is known of the kernel");
   lost(m.initrd.has_value(), "the initrd's place");
   lost(!m.acpi_tables.empty(), "the list of ACPI tables");
   lost(nodes == NodesToo::yes && !m.node_memory.empty(), "the memory of nodes");
   lost(m.mp_floating || m.mp_configuration, "the place of the MP tables");
-  lost(m.ebda || m.base_memory, "the BIOS data area");
+  lost(m.ebda || m.base_memory || m.memory_above_1m, "what the BIOS says of memory");
   const CpuFacts& cpu = m.cpu;
   lost(cpu.possible || cpu.present || cpu.gbpages || cpu.la57 || cpu.nx || cpu.pse || cpu.pge ||
            cpu.phys_bits || cpu.meltdown || m.ioapics || !m.cpu_nodes.empty() || !cpu.vendor.empty() || cpu.family != 0 || cpu.model != 0,
        "what is known of the CPUs");
-  lost(!m.mtrrs.empty() || m.mtrr_default, "what is known of the MTRRs");
+  lost(!m.mtrrs.empty() || m.mtrr_default || m.mtrr_tom2, "what is known of the MTRRs");
   lost(!m.notes.empty(), "the text of the notes");
   return losses;
 }

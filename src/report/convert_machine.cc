@@ -231,6 +231,12 @@ Converted write(const Machine& m, Syntax syntax) {
   });
   w.range("efi_memory_attributes", m.efi_memory_attributes);
   w.range("efi_memmap", m.efi_memmap);
+  w.range("efi_esrt", m.efi_esrt);
+  if (!m.efi_mmio.empty()) {
+    std::vector<std::string> windows;
+    for (const PhysRange r : m.efi_mmio) windows.push_back(Writer::map({w.bounds(r)}));
+    w.list("efi_mmio", windows);
+  }
   if (m.command_line) w.value("cmdline", w.text(*m.command_line));
   if (m.kernel_release) w.value("kernel_release", w.text(*m.kernel_release));
   if (m.kernel_phys_base) w.value("kernel_phys_base", w.address(raw(*m.kernel_phys_base)));
@@ -246,6 +252,7 @@ Converted write(const Machine& m, Syntax syntax) {
   w.range("mp_configuration", m.mp_configuration);
   if (m.ebda) w.value("ebda", w.address(raw(*m.ebda)));
   if (m.base_memory) w.value("base_memory", w.address(*m.base_memory));
+  if (m.memory_above_1m) w.value("memory_above_1m", w.address(*m.memory_above_1m));
   write_cpus(w, m.cpu);
   if (m.ioapics) w.value("ioapics", fmt::format("{}", *m.ioapics));
   if (!m.cpu_nodes.empty()) {
@@ -257,6 +264,7 @@ Converted write(const Machine& m, Syntax syntax) {
     return Writer::map({w.bounds(r.range), w.field("type", w.text(r.type))});
   });
   if (m.mtrr_default) w.value("mtrr_default", w.text(*m.mtrr_default));
+  if (m.mtrr_tom2) w.value("mtrr_tom2", w.address(raw(*m.mtrr_tom2)));
   return w.finish();
 }
 

@@ -26,13 +26,14 @@ void write_call(Out out, const memblock::Call& c) {
   }
 }
 
-void write_list(Out out, std::string_view name, const memblock::Regions& regions, int max_numnodes) {
+void write_list(Out out, std::string_view name, const memblock::Regions& regions,
+                int max_numnodes) {
   fmt::format_to(out, " {}.cnt  = 0x{:x}\n", name, regions.size());
   for (std::size_t i = 0; i < regions.size(); ++i) {
     const memblock::Region& r = regions[i];
     const bool has_node = r.nid >= 0 && r.nid < max_numnodes;
-    fmt::format_to(out, " {}[0x{:x}]\t[{:#018x}-{:#018x}], {:#018x} bytes{} flags: 0x{:x}\n", name, i,
-                   raw(r.range.base()), raw(r.range.end()) - 1, r.range.size(),
+    fmt::format_to(out, " {}[0x{:x}]\t[{:#018x}-{:#018x}], {:#018x} bytes{} flags: 0x{:x}\n", name,
+                   i, raw(r.range.base()), raw(r.range.end()) - 1, r.range.size(),
                    has_node ? fmt::format(" on node {}", r.nid) : "", r.flags);
   }
 }

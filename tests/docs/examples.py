@@ -82,9 +82,10 @@ def prepare(folder, memmap):
     """data/* and maps/; a log of two boots, compressed; `memmap` and a `dmesg` that needs no right."""
     shutil.copytree(HERE / "data", folder, dirs_exist_ok=True)
     (folder / "maps").symlink_to(ROOT / "maps")
+    (folder / "kernel-parts").symlink_to(ROOT / "tests/kernels/6.1-made")
     shutil.copy(ROOT / "maps/qemu-pc-2nodes-6g.yaml", folder / "map.yaml")
     log = (folder / "boot.log").read_bytes()
-    (folder / "boot.log.xz").write_bytes(lzma.compress(log + log))
+    (folder / "boot.log.xz").write_bytes(lzma.compress(log + log.replace(b"[    0.", b"[    1.")))
     programs = folder / ".bin"
     programs.mkdir()
     (programs / "memmap").symlink_to(memmap)

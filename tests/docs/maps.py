@@ -12,7 +12,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 def output_of(*command, source=None):
-    return subprocess.run(command, input=source, text=True, capture_output=True, timeout=60)
+    return subprocess.run(command, input=source, text=True, errors="surrogateescape",
+                          capture_output=True, timeout=60)
 
 
 def faults_of(memmap, path, index):

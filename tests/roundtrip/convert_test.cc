@@ -148,6 +148,10 @@ Machine full_machine() {
   m.ioapics = 2;
   m.mtrrs = {{.range = PhysRange::make(15, 16), .type = "uncachable"}};
   m.mtrr_default = "write-back";
+  m.mtrr_tom2 = PhysAddr{0x43f000000};
+  m.memory_above_1m = 63 * kMiB;
+  m.efi_esrt = PhysRange::make(0x7a88a018, 0x7a88a050);
+  m.efi_mmio = {PhysRange::make(0xe0000000, 0xf0000000)};
   return m;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/align.h"
 #include "boot/steps/steps.h"
 
 namespace memmap::boot {
@@ -99,6 +100,7 @@ void efi_init(Boot& boot) {
         m.range);
     edit.remove(raw(m.range.base()), m.range.size(), E820Type::reserved);
   }
+  if (!boot.machine.efi_map.empty()) return;
   for (const PhysRange mmio : boot.machine.efi_mmio) {
     edit.remove(raw(mmio.base()), mmio.size(), E820Type::reserved);
   }
@@ -108,6 +110,27 @@ void efi_find_mirror(Boot& boot) {
   for (const EfiMemory& m : boot.machine.efi_map) {
     if (m.attributes & kMoreReliable) boot.memblock.mark_mirror(m.range.base(), m.range.size());
   }
+}
+
+// A table that lies in memory of EFI's boot services is kept: its pages leave the map. Where EFI's
+// map is not known, what the map calls RAM is taken for such memory. kernel: efi_esrt_init(),
+// drivers/firmware/efi/esrt.c; efi_arch_mem_reserve(), quirks.c
+void efi_esrt_init(Boot& boot) {
+  const PhysRange esrt = *boot.machine.efi_esrt;
+  const auto& map = boot.machine.efi_map;
+  const auto holder =
+      std::ranges::find_if(map, [&](const EfiMemory& m) { return m.range.contains(esrt); });
+  const bool boot_services = map.empty() ? e820::mapped_all(boot.table, esrt, E820Type::ram)
+                                         : holder != map.end() && holder->type == kBootServicesData;
+  if (!boot_services) return;
+  if (!boot.memblock.is_region_reserved(esrt.base(), esrt.size())) {
+    boot.reserve(esrt, {"efi_mem_reserve", "EFI system resource table"});
+  }
+  const std::uint64_t start = align_down(raw(esrt.base()), kPageSize);
+  const std::uint64_t end = align_up(raw(esrt.end()), kPageSize);
+  e820::Editor edit(boot.table, boot.events, std::string(boot.step));
+  edit.update(start, end - start, E820Type::ram, E820Type::reserved);
+  edit.sanitize();
 }
 
 void efi_reserve_boot_services(Boot& boot) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/range_union.h"
 #include "boot/steps/steps.h"
 #include "e820/names.h"
 
@@ -10,35 +11,6 @@ namespace {
 
 constexpr std::string_view kRule =
     "mtrr_trim_uncached_memory(), arch/x86/kernel/cpu/mtrr/cleanup.c";
-
-// Takes `cut` out of sorted, disjoint ranges. kernel: subtract_range()
-std::vector<PhysRange> subtract(const std::vector<PhysRange>& from, PhysRange cut) {
-  std::vector<PhysRange> out;
-  for (const PhysRange r : from) {
-    if (!r.overlaps(cut)) {
-      out.push_back(r);
-      continue;
-    }
-    if (r.base() < cut.base()) out.push_back(PhysRange::make(raw(r.base()), raw(cut.base())));
-    if (cut.end() < r.end()) out.push_back(PhysRange::make(raw(cut.end()), raw(r.end())));
-  }
-  return out;
-}
-
-// Sorted, with touching and overlapping ones joined. kernel: add_range_with_merge()
-std::vector<PhysRange> joined(std::vector<PhysRange> ranges) {
-  std::ranges::sort(ranges);
-  std::vector<PhysRange> out;
-  for (const PhysRange r : ranges) {
-    if (!out.empty() && r.base() <= out.back().end()) {
-      out.back() =
-          PhysRange::make(raw(out.back().base()), std::max(raw(out.back().end()), raw(r.end())));
-    } else {
-      out.push_back(r);
-    }
-  }
-  return out;
-}
 
 // What the variable MTRRs (and, on AMD, TOM2) say can be cached. An uncachable entry below 1M is
 // taken from 1M on: there the fixed MTRRs decide. kernel: x86_get_mtrr_mem_range()
@@ -51,11 +23,11 @@ std::vector<PhysRange> cached(const Machine& machine) {
   for (const MtrrRange& m : machine.mtrrs) {
     if (m.type == "write-back") out.push_back(m.range);
   }
-  out = joined(std::move(out));
+  out = united(std::move(out));
   for (const MtrrRange& m : machine.mtrrs) {
     if (m.type != "uncachable") continue;
     const std::uint64_t base = std::max(raw(m.range.base()), kMiB);
-    if (base < raw(m.range.end())) out = subtract(out, PhysRange::make(base, raw(m.range.end())));
+    if (base < raw(m.range.end())) out = without(out, PhysRange::make(base, raw(m.range.end())));
   }
   return out;
 }

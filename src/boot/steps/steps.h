@@ -29,6 +29,7 @@ void mtrr_trim_uncached_memory(Boot& boot);
 void efi_memblock_x86_reserve_range(Boot& boot);
 void efi_init(Boot& boot);
 void efi_find_mirror(Boot& boot);
+void efi_esrt_init(Boot& boot);
 void efi_reserve_boot_services(Boot& boot);
 
 // steps/memblock.cc: memory and its first users

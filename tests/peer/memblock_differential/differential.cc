@@ -20,7 +20,7 @@ using memmap::memblock::Memblock;
 
 // All memory lies in a mapping at a fixed place, so that the kernel's arrays can grow into it;
 // reservations may lie anywhere.
-constexpr std::uint64_t kArena = 0x100000000;
+constexpr std::uint64_t kArena = 1ull << 45;
 constexpr std::uint64_t kArenaSize = 64 << 20;
 
 class Run {

@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "base/align.h"
+
 namespace memmap::memblock {
 namespace {
 
@@ -71,30 +73,34 @@ class Lists : public testing::TestWithParam<unsigned> {
     }
   }
 
+  static bool has(PhysRange range, Room room) {
+    const std::uint64_t at = align_up(raw(range.base()), room.align);
+    return at <= raw(range.end()) && raw(range.end()) - at >= room.size;
+  }
   void compare_searches() {
     const std::uint64_t addr = pick(kSpace);
-    const std::uint64_t size = pick(200);
+    const Room room{1 + pick(200), 1ull << pick(12)};
     std::optional<PhysRange> up;
     std::optional<PhysRange> down;
     std::optional<Region> region_up;
     std::optional<Region> region_down;
     for (std::size_t i = 0; i <= want_.size(); ++i) {
       const PhysRange g = gap(i);
-      if (g.size() >= size && raw(g.end()) > addr && !up) up = g;
-      if (g.size() >= size && raw(g.base()) < addr) down = g;
+      if (has(g, room) && raw(g.end()) > addr && !up) up = g;
+      if (has(g, room) && raw(g.base()) < addr) down = g;
     }
     for (const Region& r : want_) {
-      if (r.range.size() >= size && raw(r.range.end()) > addr && !region_up) region_up = r;
-      if (r.range.size() >= size && raw(r.range.base()) < addr) region_down = r;
+      if (has(r.range, room) && raw(r.range.end()) > addr && !region_up) region_up = r;
+      if (has(r.range, room) && raw(r.range.base()) < addr) region_down = r;
     }
-    ASSERT_EQ(list_.gap_up(addr, size), up);
-    ASSERT_EQ(list_.gap_down(addr, size), down);
-    const auto above = list_.region_up(addr, size);
+    ASSERT_EQ(list_.gap_up(addr, room), up);
+    ASSERT_EQ(list_.gap_down(addr, room), down);
+    const auto above = list_.region_up(addr, room);
     ASSERT_EQ(above == list_.end(), !region_up);
     if (region_up) {
       ASSERT_EQ(list_.at(above), *region_up);
     }
-    const auto below = list_.region_down(addr, size);
+    const auto below = list_.region_down(addr, room);
     ASSERT_EQ(below == list_.end(), !region_down);
     if (region_down) {
       ASSERT_EQ(list_.at(below), *region_down);

@@ -1,0 +1,44 @@
+// Who has which byte: the first that asked for it, until it is freed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/range.h"
+#include "boot/outcome.h"
+#include "memblock/call.h"
+
+namespace memmap::boot {
+
+// Follows memblock's calls; memblock itself keeps no owners, and its regions join across them.
+class Owners {
+ public:
+  // The bytes of `range` that nobody has are `caller`'s from now on.
+  //
+  //   had by     |==kernel==|      |=initrd=|
+  //   reserve          |----------------|
+  //   then has   |==kernel==|=new==|=initrd=|
+  //
+  void reserve(PhysRange range, const memblock::Caller& caller);
+  // Nobody has `range` any more.
+  void free(PhysRange range);
+
+  // What is had of `regions` (sorted, disjoint), ascending; touching pieces of one owner and
+  // function are one.
+  std::vector<Owned> of(std::span<const memblock::Region> regions) const;
+
+ private:
+  struct Piece {
+    std::uint64_t end = 0;
+    memblock::Caller caller{};
+  };
+  void split(std::uint64_t at);  // afterwards no piece lies on both sides of `at`
+
+  std::map<std::uint64_t, Piece> pieces_{};  // by base; disjoint
+};
+
+}  // namespace memmap::boot

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""The program as a user meets it: exit codes, messages, where output goes.   cli_test.py MEMMAP"""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+MEMMAP = os.path.abspath(sys.argv.pop(1))
+SMALL = "ram:640K hole:384K ram:255M"
+
+
+def run(*args, stdin=None, env=None, stdout=subprocess.PIPE):
+    return subprocess.run([MEMMAP, *args], input=stdin, stdout=stdout, stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, **(env or {})}, timeout=60)
+
+
+def simulate(*args, **options):
+    return run("simulate", "--synthetic", SMALL, *args, **options)
+
+
+class Cli(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def assert_fails(self, result, code, *words):
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertEqual(result.stdout, "")
+        for word in words:
+            self.assertIn(word, result.stderr)
+        self.assertNotIn("terminate called", result.stderr)
+        self.assertNotIn("std::", result.stderr)
+
+    def test_version_and_help(self):
+        self.assertRegex(run("--version").stdout, r"^memmap \d+\.\d+\.\d+\n$")
+        self.assertIn("simulate", run("--help").stdout)
+        self.assertEqual(run().returncode, 0)
+        self.assertIn("Examples:", run("simulate", "--help").stdout)
+        self.assertEqual(run("help", "simulate").stdout, run("simulate", "--help").stdout)
+
+    def test_usage_errors_suggest(self):
+        self.assert_fails(run("simulat"), 2, "did you mean `simulate`")
+        self.assert_fails(simulate("--formta", "json"), 2, "did you mean `--format`")
+        self.assert_fails(simulate("--format", "jsn"), 2, "did you mean json")
+        self.assert_fails(simulate("--kernel", "6.1.0-55-amd46"), 2, "did you mean 6.1.0-55-amd64")
+        self.assert_fails(run("convert", "--synthetic", SMALL, "--to", "yml"), 2, "yaml")
+
+    def test_usage_errors(self):
+        self.assert_fails(run("simulate"), 2, "a machine is missing")
+        self.assert_fails(simulate("--e820", "x"), 2, "each name a machine")
+        self.assert_fails(simulate("--format"), 2)
+        self.assert_fails(simulate("x", "y"), 2)
+        self.assert_fails(run("convert", "--synthetic", SMALL), 2, "--to is missing")
+        for boot in ("-1", "0", "010", "1.5", "two", "99999999999999999999"):
+            self.assert_fails(run("simulate", "--e820", "-", "--boot", boot, stdin=""), 2, "--boot")
+
+    def test_bad_sources(self):
+        self.assert_fails(run("simulate", "--e820", self.path("nothing")), 2, self.path("nothing"))
+        self.assert_fails(run("simulate", "--e820", "-", stdin=""), 2, "empty")
+        self.assert_fails(run("simulate", "--e820", "-", stdin="hello\n"), 2, "no known format")
+        with open(self.path("bad.yaml"), "w") as file:
+            file.write("e820:\n  - {start: 4K, end: 0, type: ram}\n  - {start: 0, size: 0, type: rma}\n")
+        result = run("simulate", "--e820", self.path("bad.yaml"), "-o", self.path("out"))
+        self.assert_fails(result, 2, "bad.yaml:2:", "bad.yaml:3:", "^")
+        self.assertFalse(os.path.exists(self.path("out")))
+
+    def test_forced_format(self):
+        result = run("simulate", "--e820", "-", "--input-format", "iomem", stdin=SMALL)
+        self.assert_fails(result, 2, "-:1:")
+        self.assert_fails(run("simulate", "--e820", "-", "--input-format", "dmseg", stdin="x"), 2, "`dmesg`")
+
+    def test_output_file_is_all_or_nothing(self):
+        out = self.path("out.json")
+        self.assertEqual(simulate("--format", "json", "-o", out).returncode, 0)
+        with open(out) as file:
+            first = file.read()
+        self.assertIn("memmap/result/1", first)
+        self.assert_fails(simulate("-o", out), 2, "--force")
+        with open(out) as file:
+            self.assertEqual(file.read(), first)
+        self.assertEqual(simulate("-o", out, "--force").returncode, 0)
+        self.assertEqual(os.listdir(self.folder), ["out.json"])
+        self.assert_fails(simulate("-o", self.path("no/such/folder")), 2, "no/such/folder")
+
+    def test_folders_are_never_replaced(self):
+        target = self.path("memmap")
+        convert = ("convert", "--synthetic", SMALL, "--to", "sysfs")
+        self.assertEqual(run(*convert, "-o", target).returncode, 0)
+        with open(os.path.join(target, "0", "end")) as file:
+            self.assertEqual(file.read(), "0x9ffff\n")
+        self.assert_fails(run(*convert, "-o", target, "--force"), 2, "never replaced")
+        self.assert_fails(run(*convert), 2, "standard output")
+        self.assertEqual(run("simulate", "--e820", target).returncode, 0)
+
+    def test_closed_pipe_and_full_disk(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "w") as closed:
+            result = simulate("--format", "json", stdout=closed)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open("/dev/full", "w") as full:
+            result = simulate("--format", "json", stdout=full)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("No space left", result.stderr)
+
+    def test_same_input_same_bytes(self):
+        for fmt in ("text", "json", "dot", "memblock-debug"):
+            first = simulate("--format", fmt)
+            self.assertEqual(first.returncode, 0, first.stderr)
+            other = simulate("--format", fmt, env={"LC_ALL": "C", "COLUMNS": "200", "TZ": "Asia/Tokyo"})
+            self.assertEqual(first.stdout, other.stdout, fmt)
+        self.assertNotIn("\x1b", simulate().stdout)
+
+    def test_what_the_kernel_says_is_no_error_of_ours(self):
+        # One entry, given by the user: the kernel panics.
+        result = simulate("--cmdline", "memmap=exactmap,64M@0")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("Invalid user supplied memory map", result.stdout)
+        self.assertEqual(simulate("--strict", "--cmdline", "memmap=exactmap,64M@0").returncode, 1)
+        self.assertEqual(simulate("--strict").returncode, 0)
+
+    def test_more_entries_than_the_kernel_has_places(self):
+        line = ",".join(f"4K${16 + i}M" for i in range(230))
+        args = ("--synthetic", "ram:640K hole:384K ram:1G", "--kernel", "6.12-nodefer-cma", "--cmdline", "memmap=" + line)
+        limited = run("simulate", *args, "--format", "json")
+        free = run("simulate", *args, "--format", "json", "--no-entry-limit")
+        self.assertIn("too many entries; ignoring", limited.stdout)
+        self.assertNotIn("too many entries; ignoring", free.stdout)
+
+    def test_plugins(self):
+        self.assertIn("alloc_bottomup", simulate("--plugin", "alloc_bottomup").stdout)
+        self.assert_fails(simulate("--plugin", "alloc_botomup"), 2, "alloc_bottomup")
+        self.assert_fails(simulate("--plugin", "alloc_topdown:x=1"), 2, "x")
+        self.assert_fails(simulate("--plugin", "trim_cap"), 2, "memmap.alloc/1")
+
+
+unittest.main()

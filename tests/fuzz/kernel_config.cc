@@ -1,0 +1,21 @@
+// Any text as a .config: options that can be laid over a profile, or told mistakes.
+#include <cstdint>
+
+#include "base/check.h"
+#include "kernel/config.h"
+#include "kernel/make_profile.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace memmap;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const auto result = kernel::read_config("fuzz", bytes);
+  if (result) {
+    kernel::Profile profile;
+    const auto notes = kernel::overlay_config(*result, profile);
+    if (!notes) to_string(notes.errors());
+    return 0;
+  }
+  for (const Error& error : result.errors()) MEMMAP_CHECK(!error.message.empty(), "no message");
+  to_string(result.errors());
+  return 0;
+}

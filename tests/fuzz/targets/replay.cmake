@@ -1,0 +1,1 @@
+memmap_fuzz(replay DEPS input replay report)

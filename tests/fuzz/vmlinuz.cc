@@ -1,0 +1,21 @@
+// Any bytes as a kernel image or package: facts, or a told mistake.
+#include <cstdint>
+
+#include "base/check.h"
+#include "input/kernel_image.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace memmap;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  kernel::Facts facts;
+  const auto result = input::read_kernel_image("fuzz", std::string(bytes), facts);
+  if (result) {
+    facts.subject = "fuzz";
+    const auto made = kernel::make_profile(facts);
+    if (!made) to_string(made.errors());
+    return 0;
+  }
+  for (const Error& error : result.errors()) MEMMAP_CHECK(!error.message.empty(), "no message");
+  to_string(result.errors());
+  return 0;
+}
