@@ -163,7 +163,7 @@ std::vector<MtrrRange> mtrrs_of(const Document& doc, const Fields& root) {
 
 CpuFacts cpus_of(const Document& doc, const Fields& root) {
   constexpr std::string_view kKeys[] = {"possible", "present", "gbpages",   "la57",   "nx",   "pse",
-                                        "pge",      "vendor",  "phys_bits", "family", "model"};
+                                        "pge",      "vendor",  "phys_bits", "family", "model", "meltdown"};
   const std::optional<ValueId> id = root.find("cpus");
   if (!id) return {};
   const Fields fields(doc, *id, "cpus", kKeys, root.faults());
@@ -181,9 +181,24 @@ CpuFacts cpus_of(const Document& doc, const Fields& root) {
           .pse = fields.boolean("pse"),
           .pge = fields.boolean("pge"),
           .phys_bits = count("phys_bits", 64),
+          .meltdown = fields.boolean("meltdown"),
           .vendor = fields.text("vendor").value_or(""),
           .family = count("family", kMaxU32).value_or(0),
           .model = count("model", kMaxU32).value_or(0)};
+}
+
+std::vector<int> cpu_nodes_of(const Document& doc, const Fields& root) {
+  std::vector<int> nodes;
+  each(doc, root, "cpu_nodes", [&](ValueId id) {
+    const bool scalar = doc.kind(id) == ValueKind::scalar;
+    const Result<std::uint64_t> nid = parse_count(scalar ? doc.text(id) : "");
+    if (nid && *nid < 1024) {
+      nodes.push_back(static_cast<int>(*nid));
+    } else {
+      root.faults().at(id, "a node is a number below 1024");
+    }
+  });
+  return nodes;
 }
 
 // Free text goes to the notes, under its key's name.
@@ -237,6 +252,8 @@ Result<Machine> machine_of(const Document& doc) {
                                         "base_memory",
                                         "memory_above_1m",
                                         "cpus",
+                                        "cpu_nodes",
+                                        "ioapics",
                                         "mtrrs",
                                         "mtrr_default",
                                         "mtrr_tom2"};
@@ -275,6 +292,8 @@ Result<Machine> machine_of(const Document& doc) {
   m.base_memory = root.number("base_memory");
   m.memory_above_1m = root.number("memory_above_1m");
   m.cpu = cpus_of(doc, root);
+  m.cpu_nodes = cpu_nodes_of(doc, root);
+  if (const auto count = root.count("ioapics", 128)) m.ioapics = static_cast<unsigned>(*count);
   m.mtrrs = mtrrs_of(doc, root);
   m.mtrr_default = root.text("mtrr_default");
   m.mtrr_tom2 = address("mtrr_tom2");

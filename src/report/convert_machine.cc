@@ -206,6 +206,7 @@ void write_cpus(Writer& w, const CpuFacts& cpu) {
       Writer::map({count("possible", cpu.possible), count("present", cpu.present),
                    flag("gbpages", cpu.gbpages), flag("la57", cpu.la57), flag("nx", cpu.nx),
                    flag("pse", cpu.pse), flag("pge", cpu.pge), count("phys_bits", cpu.phys_bits),
+                   flag("meltdown", cpu.meltdown),
                    cpu.vendor.empty() ? "" : w.field("vendor", w.text(cpu.vendor)),
                    cpu.family == 0 ? "" : w.field("family", fmt::format("{}", cpu.family)),
                    cpu.model == 0 ? "" : w.field("model", fmt::format("{}", cpu.model))});
@@ -253,6 +254,12 @@ Converted write(const Machine& m, Syntax syntax) {
   if (m.base_memory) w.value("base_memory", w.address(*m.base_memory));
   if (m.memory_above_1m) w.value("memory_above_1m", w.address(*m.memory_above_1m));
   write_cpus(w, m.cpu);
+  if (m.ioapics) w.value("ioapics", fmt::format("{}", *m.ioapics));
+  if (!m.cpu_nodes.empty()) {
+    std::vector<std::string> nodes;
+    for (const int nid : m.cpu_nodes) nodes.push_back(fmt::format("{}", nid));
+    w.list("cpu_nodes", nodes);
+  }
   write_list(w, "mtrrs", m.mtrrs, [&w](const MtrrRange& r) {
     return Writer::map({w.bounds(r.range), w.field("type", w.text(r.type))});
   });

@@ -140,9 +140,12 @@ Machine full_machine() {
            .pse = true,
            .pge = false,
            .phys_bits = 46,
+           .meltdown = true,
            .vendor = "GenuineIntel",
            .family = 6,
            .model = 85};
+  m.cpu_nodes = {0, 1, 1};
+  m.ioapics = 2;
   m.mtrrs = {{.range = PhysRange::make(15, 16), .type = "uncachable"}};
   m.mtrr_default = "write-back";
   m.mtrr_tom2 = PhysAddr{0x43f000000};

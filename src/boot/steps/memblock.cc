@@ -24,9 +24,14 @@ std::vector<PhysRange> memory_ranges(const Boot& boot) {
 void place_tables(Boot& boot, const paging::DirectMap& map) {
   for (const paging::MapStep& step : map.steps) {
     for (const paging::TableRequest& table : step.tables) {
-      if (table.from_brk_tables || table.limits.empty()) continue;
-      boot.memblock.phys_alloc_range(kPageSize, kPageSize, table.limits.base(), table.limits.end(),
-                                     {"alloc_low_pages", "page tables"});
+      if (table.from_brk_tables) continue;
+      const PhysRange limits = table.limits;
+      const bool found = !limits.empty() && boot.memblock.phys_alloc_range(
+                                                kPageSize, kPageSize, limits.base(), limits.end(),
+                                                {"alloc_low_pages", "page tables"});
+      if (found) continue;
+      return boot.tell(Severity::panic, "alloc_low_pages(), arch/x86/mm/init.c",
+                       "Kernel panic - not syncing: alloc_low_pages: can not alloc memory");
     }
   }
 }

@@ -143,6 +143,21 @@ TEST(Boot, PanicsWhereTheKernelDoes) {
             std::string::npos);
 }
 
+// Whoever takes what was given back owns it; every reserved byte has an owner.
+TEST(Boot, OwnersAddUpToWhatIsReserved) {
+  const Outcome outcome = boot("hugepagesz=1G swiotlb=force crashkernel=64M isolcpus=1");
+  std::uint64_t reserved = 0;
+  for (const memblock::Region& r : outcome.memblock.reserved) reserved += r.range.size();
+  std::uint64_t owned = 0;
+  std::uint64_t per_cpu = 0;
+  for (const Owned& o : outcome.memblock.owners) {
+    owned += o.range.size();
+    if (o.owner == "per-CPU areas") per_cpu += o.range.size();
+  }
+  EXPECT_EQ(owned, reserved);
+  EXPECT_EQ(per_cpu, 2 * 0x42000u);  // of 2 MiB that were taken: static, for modules, dynamic
+}
+
 TEST(Boot, StructPagesHaveTheirNodesName) {
   EXPECT_EQ(asked(boot(""), "struct pages of node 0"), Sizes{8 * 0x200000});
 }
