@@ -5,7 +5,8 @@
 
 BOOTS holds a folder for each boot: machine/ (what --machine reads) and expected/ (the kernel's own
 structures). FIGURES is a JSON file {"boots": N, "exact": {stage: count, ...}}: the run fails where a
-stage is exact in fewer boots than it says there; --update writes what it is now.
+stage is exact in fewer boots than it says there, and is skipped (77) where the figures are of another
+set of boots; --update writes what it is now.
 """
 import concurrent.futures
 import json
@@ -138,10 +139,11 @@ def main():
         return
     with open(figures_file, encoding="utf-8") as file:
         figures = json.load(file)
+    if len(boots) != figures["boots"]:
+        print(f"{len(boots)} boots, but {figures_file} is of {figures['boots']}: nothing to compare with")
+        sys.exit(77)
     worse = [f"{stage}: exact in {now[stage]} boots, was {before}"
              for stage, before in figures["exact"].items() if now[stage] < before]
-    if len(boots) != figures["boots"]:
-        worse.append(f"{len(boots)} boots, the figures are of {figures['boots']}")
     if worse:
         sys.exit("worse than " + figures_file + ":\n  " + "\n  ".join(worse))
 
