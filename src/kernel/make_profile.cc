@@ -264,7 +264,7 @@ class Maker {
       const std::string file = it->second.substr(0, it->second.find(", "));
       if (std::ranges::find(files, file) == files.end()) files.push_back(file);
     }
-    return fmt::format("read from {}", fmt::join(files, ", "));
+    return fmt::format("its {}", fmt::join(files, ", "));
   }
 
   const Facts& facts_;
