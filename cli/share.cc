@@ -12,10 +12,14 @@ std::string executable_folder() {
 }
 
 std::string share_folder(const std::string& name) {
-  const fs::path share = fs::path(executable_folder()).parent_path() / "share";
+  const fs::path up = fs::path(executable_folder()).parent_path();
+  // Installed; a build in build/; a build in build/PRESET/.
+  const fs::path places[] = {up / "share" / "memmap", up / "share", up.parent_path() / "share"};
   std::error_code error;
-  const fs::path installed = share / "memmap" / name;
-  return fs::is_directory(installed, error) ? installed.string() : (share / name).string();
+  for (const fs::path& place : places) {
+    if (fs::is_directory(place / name, error)) return (place / name).string();
+  }
+  return (places[0] / name).string();
 }
 
 }  // namespace memmap::cli

@@ -7,7 +7,8 @@
 namespace memmap::cli {
 
 std::string executable_folder();
-// `kernels`, `schema`, ...: <folder of the program>/../share/memmap/NAME or .../../share/NAME.
+// `kernels`, `schema`, ...: of the installation, or of the source that this is a build of. Where
+// neither has it, the place in the installation, for messages.
 std::string share_folder(const std::string& name);
 
 }  // namespace memmap::cli
