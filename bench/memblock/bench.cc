@@ -83,6 +83,18 @@ void reserve_all(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
+// The same, lowest first.
+template <class Memory>
+void reserve_ascending(benchmark::State& state) {
+  auto at = shuffled(static_cast<std::uint64_t>(state.range(0)));
+  std::sort(at.begin(), at.end());
+  for (auto _ : state) {
+    Memory m;
+    fill(m, at);
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
 // One more reservation and its end, at changing places.
 template <class Memory>
 void reserve_and_free(benchmark::State& state) {
@@ -120,21 +132,23 @@ void allocate(benchmark::State& state) {
 constexpr std::int64_t kCount = 100000;
 
 BENCHMARK(reserve_all<Ours>)->Arg(1000)->Arg(kCount)->Unit(benchmark::kMillisecond);
-BENCHMARK(reserve_and_free<Ours>)->Arg(100)->Arg(kCount)->Arg(10 * kCount);
-BENCHMARK(allocate<Ours, Fit::first>)->Arg(100)->Arg(kCount)->Arg(10 * kCount);
-BENCHMARK(allocate<Ours, Fit::last>)->Arg(100)->Arg(kCount)->Arg(10 * kCount);
-BENCHMARK(allocate<Ours, Fit::aligned>)->Arg(100)->Arg(kCount);
+BENCHMARK(reserve_ascending<Ours>)->Arg(kCount)->Unit(benchmark::kMillisecond);
+BENCHMARK(reserve_and_free<Ours>)->Arg(128)->Arg(kCount)->Arg(10 * kCount);
+BENCHMARK(allocate<Ours, Fit::first>)->Arg(128)->Arg(kCount)->Arg(10 * kCount);
+BENCHMARK(allocate<Ours, Fit::last>)->Arg(128)->Arg(kCount)->Arg(10 * kCount);
+BENCHMARK(allocate<Ours, Fit::aligned>)->Arg(128)->Arg(kCount);
 #ifdef HAVE_KERNEL_MEMBLOCK
 // Counts are given where finding them would fill the list again and again.
 BENCHMARK(reserve_all<Kernel>)->Arg(1000)->Unit(benchmark::kMillisecond);
 BENCHMARK(reserve_all<Kernel>)->Arg(kCount)->Iterations(1)->Unit(benchmark::kMillisecond);
-BENCHMARK(reserve_and_free<Kernel>)->Arg(100);
+BENCHMARK(reserve_ascending<Kernel>)->Arg(kCount)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(reserve_and_free<Kernel>)->Arg(128);
 BENCHMARK(reserve_and_free<Kernel>)->Arg(kCount)->Iterations(2000);
-BENCHMARK(allocate<Kernel, Fit::first>)->Arg(100);
+BENCHMARK(allocate<Kernel, Fit::first>)->Arg(128);
 BENCHMARK(allocate<Kernel, Fit::first>)->Arg(kCount)->Iterations(2000);
-BENCHMARK(allocate<Kernel, Fit::last>)->Arg(100);
+BENCHMARK(allocate<Kernel, Fit::last>)->Arg(128);
 BENCHMARK(allocate<Kernel, Fit::last>)->Arg(kCount)->Iterations(2000);
-BENCHMARK(allocate<Kernel, Fit::aligned>)->Arg(100);
+BENCHMARK(allocate<Kernel, Fit::aligned>)->Arg(128);
 BENCHMARK(allocate<Kernel, Fit::aligned>)->Arg(kCount)->Iterations(2000);
 #endif
 
