@@ -7,7 +7,8 @@ namespace {
 
 constexpr Option kSimulate[] = {
     MEMMAP_MACHINE_OPTIONS,
-    {"--kernel", "NAME", "the kernel to boot: a name that `memmap kernels` lists, a profile's file, or an "
+    {"--kernel", "NAME",
+     "the kernel to boot: a name that `memmap kernels` lists, a profile's file, or an "
      "image (vmlinuz, vmlinux, linux-image-*.deb)"},
     {"--config", "FILE", "its .config, instead of the one that it was built with"},
     {"--cmdline", "TEXT", "its command line, instead of the machine's own"},
@@ -37,13 +38,15 @@ constexpr Option kReplay[] = {
 };
 
 constexpr Option kKernel[] = {
-    {"--parts", "DIR", "read the parts in DIR: config, *.btf, kallsyms, sections.txt, params.txt, ..."},
+    {"--parts", "DIR",
+     "read the parts in DIR: config, *.btf, kallsyms, sections.txt, params.txt, ..."},
     {"--btf", "FILE", "its BTF: /sys/kernel/btf/vmlinux"},
     {"--config", "FILE", "its .config: /boot/config-*, /proc/config.gz"},
     {"--system-map", "FILE", "its symbols: System.map, `nm vmlinux`"},
     {"--kallsyms", "FILE", "its symbols: /proc/kallsyms, read as root"},
     {"--sections", "FILE", "its sections: `readelf -S --wide vmlinux`"},
-    {"--params", "FILE", "the parameters it knows: lines `early mem`, `setup root=`, `param panic`"},
+    {"--params", "FILE",
+     "the parameters it knows: lines `early mem`, `setup root=`, `param panic`"},
     {"--name", "NAME", "the profile's name, instead of the image's or folder's own"},
     {"--explain", "", "tell of each value where it was read and what it is used for"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
@@ -75,11 +78,13 @@ constexpr Command kCommands[] = {
      kReplay,
      {"LOG", "a kernel log, compressed or not; `-`: standard input"},
      run_replay},
-    {"kernel", "write the profile of a kernel, read from its image or from parts of it",
+    {"kernel",
+     "write the profile of a kernel, read from its image or from parts of it",
      "  memmap kernel /boot/vmlinuz-6.12.117+deb12-amd64 -o 6.12.yaml\n"
      "  memmap kernel --parts kernel-parts -o made.yaml\n"
      "  memmap kernel --parts kernel-parts --explain\n"
-     "  memmap kernel --btf /sys/kernel/btf/vmlinux --config /boot/config-6.1.0-55-amd64 --kallsyms "
+     "  memmap kernel --btf /sys/kernel/btf/vmlinux --config /boot/config-6.1.0-55-amd64 "
+     "--kallsyms "
      "/proc/kallsyms",
      kKernel,
      {"IMAGE", "a vmlinuz, a vmlinux or a Debian package linux-image-*.deb", false},

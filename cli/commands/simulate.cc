@@ -125,7 +125,7 @@ ExitCode run_simulate(const Arguments& arguments) {
   const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""));
   if (!machine) return bad_input(machine.errors());
   auto kernel = input::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
-                                           share_folder("kernels"));
+                                     share_folder("kernels"));
   if (!kernel) return bad_input(kernel.errors());
   std::vector<std::string> config_notes;
   if (const auto config = arguments.get("--config")) {

@@ -21,7 +21,8 @@ enum class Severity {
 struct Event {
   Severity severity = Severity::info;
   std::string step{};  // the kernel function at work: `trim_bios_range`
-  std::string rule{};  // function, file and version that this follows: `e820__range_update(), arch/x86/kernel/e820.c, v6.12`
+  std::string rule{};  // function, file and version that this follows: `e820__range_update(),
+                       // arch/x86/kernel/e820.c, v6.12`
   std::string text{};
   std::optional<PhysRange> range{};
 };

@@ -14,10 +14,10 @@ inline constexpr std::string_view kNumberForms =
     "decimal (4096), hexadecimal (0x1000), with a unit K M G T P E or KiB MiB GiB TiB PiB EiB (4G)";
 
 // Reads a whole non-negative number: decimal or 0x hexadecimal, then an optional unit (K, M, G, T,
-// P, E or KiB ... EiB in either case, powers of 1024). Nothing before, between or after. The error's
-// message says what is wrong with `text` (sign, overflow, leading zero, fraction, unknown unit) and
-// what is accepted; it has no origin.
-// Not for kernel parameters: those go by the kernel's own lenient rules (kernel/command_line.h).
+// P, E or KiB ... EiB in either case, powers of 1024). Nothing before, between or after. The
+// error's message says what is wrong with `text` (sign, overflow, leading zero, fraction, unknown
+// unit) and what is accepted; it has no origin. Not for kernel parameters: those go by the kernel's
+// own lenient rules (kernel/command_line.h).
 Result<std::uint64_t> parse_u64(std::string_view text);
 
 // The same without units: a count, a node, a type number.

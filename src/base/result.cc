@@ -38,9 +38,9 @@ std::string excerpt(const Error& e) {
   // Bytes that continue a UTF-8 character take no column on a terminal.
   const auto width = [&](std::size_t begin, std::size_t length) {
     const std::string part = text.substr(std::min(begin, text.size()), length);
-    return static_cast<std::size_t>(std::count_if(part.begin(), part.end(), [](unsigned char c) {
-             return (c & 0xc0) != 0x80;
-           })) + (begin + length > text.size() ? begin + length - std::max(begin, text.size()) : 0);
+    return static_cast<std::size_t>(std::count_if(
+               part.begin(), part.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; })) +
+           (begin + length > text.size() ? begin + length - std::max(begin, text.size()) : 0);
   };
   out += "    " + std::string(lead.size() + width(0, at - from), ' ') +
          std::string(std::max<std::size_t>(1, width(at - from, carets)), '^') + "\n";

@@ -23,7 +23,7 @@ struct Origin {
 };
 
 struct Error {
-  std::string message;           // what is wrong and what was expected, one sentence, no full stop
+  std::string message;  // what is wrong and what was expected, one sentence, no full stop
   Origin origin{};
   std::string line_text{};       // the whole line at fault, without its end; empty: none to show
   std::size_t caret_length = 1;  // bytes under which the caret line stands

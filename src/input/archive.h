@@ -26,8 +26,8 @@ Result<Unpacked> unpack(const std::string& name, std::string_view bytes, std::si
 // A packing that is known from elsewhere: some have no magic number, or one that others share.
 enum class Packing { gzip, xz, zstd, lz4, lzma, bzip2 };
 
-// Unpacks what is packed so. Errors: damaged or cut short, with the place, counted from `place`; more
-// than `limit` bytes.
+// Unpacks what is packed so. Errors: damaged or cut short, with the place, counted from `place`;
+// more than `limit` bytes.
 Result<std::string> unpack_as(Packing packing, const std::string& name, std::string_view bytes,
                               std::uint64_t place, std::size_t limit);
 
@@ -53,9 +53,9 @@ Result<std::vector<Member>> tar_members(const std::string& name, std::string_vie
 // Starts as a Debian package does.
 bool is_deb(std::string_view bytes);
 
-// The regular files of a Debian package that lie in `folder` (`boot`), wherever its other files are;
-// what follows the folder is not unpacked. Errors: damaged, cut short, no package, a file larger than
-// `member_bytes`.
+// The regular files of a Debian package that lie in `folder` (`boot`), wherever its other files
+// are; what follows the folder is not unpacked. Errors: damaged, cut short, no package, a file
+// larger than `member_bytes`.
 Result<std::vector<Member>> deb_members(const std::string& name, std::string_view bytes,
                                         std::string_view folder, std::size_t member_bytes);
 

@@ -1,7 +1,8 @@
 #include "input/boot_params.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "input/etc_e820.h"
 #include "input/little_endian.h"

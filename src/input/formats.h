@@ -14,12 +14,13 @@ namespace memmap::input {
 
 struct ReadOptions {
   std::optional<std::string> format{};  // id of a format: do not guess
-  std::optional<unsigned> boot{};       // which boot of a log that holds several, from 1; empty: the last
+  std::optional<unsigned>
+      boot{};  // which boot of a log that holds several, from 1; empty: the last
 };
 
 // Why a source is, or is not, of a format. `score` 0: it is not, for `reason`; 100: it has a magic
-// number or an unmistakable line; less: it looks so. The highest score wins; formats()'s order breaks
-// ties.
+// number or an unmistakable line; less: it looks so. The highest score wins; formats()'s order
+// breaks ties.
 struct Recognition {
   int score = 0;
   std::string reason{};  // one phrase: `no line of an e820 table`, `starts with \x7fELF`
@@ -28,9 +29,9 @@ struct Recognition {
 // One row a format. Whoever adds one: a file of its own here that declares its two functions, a
 // row in formats.cc, a test made from a real sample, a fuzz target, a line in share/doc/formats.md.
 struct Format {
-  std::string_view id;       // `dmesg`, `sysfs`, ... as --input-format takes it
-  std::string_view summary;  // one line for `memmap formats`
-  std::string_view example;  // a command line that reads it
+  std::string_view id;                      // `dmesg`, `sysfs`, ... as --input-format takes it
+  std::string_view summary;                 // one line for `memmap formats`
+  std::string_view example;                 // a command line that reads it
   Recognition (*recognise)(const Source&);  // cheap: looks at the beginning or at marks
   // Fills in a Machine; `source` and `format` of it are set by read_machine().
   Result<Machine> (*read)(const Source&, const ReadOptions&);

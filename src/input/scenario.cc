@@ -162,8 +162,9 @@ std::vector<MtrrRange> mtrrs_of(const Document& doc, const Fields& root) {
 }
 
 CpuFacts cpus_of(const Document& doc, const Fields& root) {
-  constexpr std::string_view kKeys[] = {"possible", "present", "gbpages",   "la57",   "nx",   "pse",
-                                        "pge",      "vendor",  "phys_bits", "family", "model", "meltdown"};
+  constexpr std::string_view kKeys[] = {"possible",  "present", "gbpages", "la57",
+                                        "nx",        "pse",     "pge",     "vendor",
+                                        "phys_bits", "family",  "model",   "meltdown"};
   const std::optional<ValueId> id = root.find("cpus");
   if (!id) return {};
   const Fields fields(doc, *id, "cpus", kKeys, root.faults());
@@ -227,36 +228,13 @@ bool has_line(std::string_view bytes, std::string_view key) {
 }  // namespace
 
 Result<Machine> machine_of(const Document& doc) {
-  constexpr std::string_view kKeys[] = {"schema",
-                                        "description",
-                                        "origin",
-                                        "notes",
-                                        "e820",
-                                        "extended_map",
-                                        "firmware",
-                                        "setup_data",
-                                        "efi_map",
-                                        "efi_memory_attributes",
-                                        "efi_memmap",
-                                        "efi_mmio",
-                                        "efi_esrt",
-                                        "cmdline",
-                                        "kernel_release",
-                                        "kernel_phys_base",
-                                        "initrd",
-                                        "acpi_tables",
-                                        "nodes",
-                                        "mp_floating",
-                                        "mp_configuration",
-                                        "ebda",
-                                        "base_memory",
-                                        "memory_above_1m",
-                                        "cpus",
-                                        "cpu_nodes",
-                                        "ioapics",
-                                        "mtrrs",
-                                        "mtrr_default",
-                                        "mtrr_tom2"};
+  constexpr std::string_view kKeys[] = {
+      "schema",           "description", "origin",      "notes",           "e820",
+      "extended_map",     "firmware",    "setup_data",  "efi_map",         "efi_memory_attributes",
+      "efi_memmap",       "efi_mmio",    "efi_esrt",    "cmdline",         "kernel_release",
+      "kernel_phys_base", "initrd",      "acpi_tables", "nodes",           "mp_floating",
+      "mp_configuration", "ebda",        "base_memory", "memory_above_1m", "cpus",
+      "cpu_nodes",        "ioapics",     "mtrrs",       "mtrr_default",    "mtrr_tom2"};
   Faults faults(doc);
   const Fields root(doc, 0, "a scenario", kKeys, faults);
   const auto address = [&root](std::string_view key) -> std::optional<PhysAddr> {

@@ -36,8 +36,8 @@ Result<Source> open_source(const std::string& path);
 // The same of bytes at hand: unpacks what is compressed. For tests, fuzzers and members of a tar.
 Result<Source> source_from_bytes(std::string name, std::string bytes);
 
-// The content of a file, not unpacked, an ELF file whole: for kernel images. Errors as open_source();
-// a folder is one too.
+// The content of a file, not unpacked, an ELF file whole: for kernel images. Errors as
+// open_source(); a folder is one too.
 Result<std::string> read_whole_file(const std::string& path);
 
 // Reads a plain small file (sysfs, /proc) without unpacking. Errors as open_source().

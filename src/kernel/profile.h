@@ -35,8 +35,8 @@ struct KnownParameters {
 };
 
 // Read from share/kernels/NAME.yaml by input/kernel_profile. Whoever adds a value: see
-// profile_contents.h; an option that a kernel of which nothing is known would have goes into kDefaults
-// of profile.cc too.
+// profile_contents.h; an option that a kernel of which nothing is known would have goes into
+// kDefaults of profile.cc too.
 struct Profile {
   std::string name{};    // `6.12.117+deb12-amd64`
   Version version{};     // 6.12.117

@@ -14,11 +14,11 @@ namespace memmap {
 enum class E820Type : std::uint32_t {
   ram = 1,
   reserved = 2,
-  acpi = 3,      // ACPI data: tables, RAM once they have been read
-  nvs = 4,       // ACPI non-volatile storage
+  acpi = 3,  // ACPI data: tables, RAM once they have been read
+  nvs = 4,   // ACPI non-volatile storage
   unusable = 5,
-  pmem = 7,      // persistent memory
-  pram = 12,     // persistent memory, legacy (memmap=nn!ss)
+  pmem = 7,             // persistent memory
+  pram = 12,            // persistent memory, legacy (memmap=nn!ss)
   reserved_kern = 128,  // setup_data: RAM that only the kernel itself may use
   soft_reserved = 0xefffffff,
 };
@@ -32,7 +32,9 @@ struct E820Entry {
   std::uint64_t size = 0;  // bytes
   E820Type type = E820Type::ram;
 
-  constexpr std::uint64_t end() const { return raw(addr) + size; }  // wraps as the kernel's sum does
+  constexpr std::uint64_t end() const {
+    return raw(addr) + size;
+  }  // wraps as the kernel's sum does
   constexpr bool wraps() const { return end() < raw(addr); }
   friend constexpr bool operator==(const E820Entry&, const E820Entry&) = default;
 };

@@ -15,11 +15,13 @@ namespace memmap {
 enum class Firmware { unknown, bios, efi, xen };
 
 // A node of the boot loader's list of extensible data, at its physical place.
-// kernel: struct setup_data, arch/x86/include/uapi/asm/setup_data.h (16 bytes of header, then `len`)
+// kernel: struct setup_data, arch/x86/include/uapi/asm/setup_data.h (16 bytes of header, then
+// `len`)
 struct SetupData {
   PhysAddr addr{};
-  std::uint32_t type = 0;  // SETUP_E820_EXT 1, SETUP_DTB 2, SETUP_PCI 3, SETUP_EFI 4, ... SETUP_INDIRECT 1<<31
-  std::uint64_t len = 0;   // bytes after the header
+  std::uint32_t type =
+      0;  // SETUP_E820_EXT 1, SETUP_DTB 2, SETUP_PCI 3, SETUP_EFI 4, ... SETUP_INDIRECT 1<<31
+  std::uint64_t len = 0;  // bytes after the header
   // For SETUP_INDIRECT: what it points to.
   std::optional<PhysRange> indirect{};
   std::uint32_t indirect_type = 0;
@@ -28,7 +30,8 @@ struct SetupData {
 // A descriptor of EFI's memory map, in its order.
 struct EfiMemory {
   PhysRange range{};
-  std::uint32_t type = 0;        // EFI_RESERVED_TYPE 0 ... EFI_CONVENTIONAL_MEMORY 7 ... EFI_UNACCEPTED_MEMORY 15
+  std::uint32_t type =
+      0;  // EFI_RESERVED_TYPE 0 ... EFI_CONVENTIONAL_MEMORY 7 ... EFI_UNACCEPTED_MEMORY 15
   std::uint64_t attributes = 0;  // EFI_MEMORY_UC 1, WC 2, WT 4, WB 8, ... SP 1<<18, RUNTIME 1<<63
 };
 
@@ -55,7 +58,7 @@ struct CpuFacts {
   std::optional<bool> pge{};
   std::optional<unsigned> phys_bits{};
   std::optional<bool> meltdown{};  // the processor's bug that page table isolation is for
-  std::string vendor{};      // GenuineIntel, AuthenticAMD
+  std::string vendor{};            // GenuineIntel, AuthenticAMD
   unsigned family = 0;
   unsigned model = 0;
 };
@@ -84,22 +87,24 @@ struct Machine {
   Firmware firmware = Firmware::unknown;
   std::vector<SetupData> setup_data{};  // in the list's order
   std::vector<EfiMemory> efi_map{};     // empty: not known (only a log made with efi=debug has it)
-  // Large MMIO descriptors of EFI's map, where a log names them though it does not have the whole map.
+  // Large MMIO descriptors of EFI's map, where a log names them though it does not have the whole
+  // map.
   std::vector<PhysRange> efi_mmio{};
   std::optional<PhysRange> efi_memory_attributes{};  // EFI's memory attributes table, whole
   std::optional<PhysRange> efi_esrt{};               // EFI's system resource table, whole
   std::optional<PhysRange> efi_memmap{};             // where the loader put EFI's memory map itself
 
   std::optional<std::string> command_line{};
-  std::optional<std::string> kernel_release{};   // `6.12.117+deb12-amd64`, of the kernel that made the log
-  std::optional<PhysAddr> kernel_phys_base{};    // where the kernel image was put
-  std::optional<PhysRange> initrd{};             // as the loader put it, before any relocation
+  std::optional<std::string>
+      kernel_release{};  // `6.12.117+deb12-amd64`, of the kernel that made the log
+  std::optional<PhysAddr> kernel_phys_base{};  // where the kernel image was put
+  std::optional<PhysRange> initrd{};           // as the loader put it, before any relocation
 
   std::vector<AcpiTable> acpi_tables{};
-  std::optional<unsigned> ioapics{};  // I/O APICs that the kernel found
-  std::vector<int> cpu_nodes{};       // of the processors, in their order; empty: not known
-  std::vector<NodeMemory> node_memory{};  // empty: one node
-  std::optional<PhysRange> mp_floating{};       // MP floating pointer (16 bytes)
+  std::optional<unsigned> ioapics{};       // I/O APICs that the kernel found
+  std::vector<int> cpu_nodes{};            // of the processors, in their order; empty: not known
+  std::vector<NodeMemory> node_memory{};   // empty: one node
+  std::optional<PhysRange> mp_floating{};  // MP floating pointer (16 bytes)
   std::optional<PhysRange> mp_configuration{};  // MP configuration table
   std::optional<PhysAddr> ebda{};               // from the BIOS data area (word at 0x40e << 4)
   std::optional<std::uint64_t> base_memory{};   // bytes of base memory (word at 0x413, KiB)
@@ -109,7 +114,8 @@ struct Machine {
   CpuFacts cpu{};
   std::vector<MtrrRange> mtrrs{};
   std::optional<std::string> mtrr_default{};
-  std::optional<PhysAddr> mtrr_tom2{};  // AMD: RAM from 4 GiB up to here is cached whatever MTRRs say
+  std::optional<PhysAddr>
+      mtrr_tom2{};  // AMD: RAM from 4 GiB up to here is cached whatever MTRRs say
 };
 
 }  // namespace memmap

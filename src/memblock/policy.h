@@ -14,8 +14,8 @@ namespace memmap::memblock {
 struct FindRequest {
   std::uint64_t size = 0;   // bytes, > 0
   std::uint64_t align = 1;  // a power of two
-  PhysRange limits{};       // the block must lie in it; already cut to current_limit and above page 0
-  int nid = -1;             // kAnyNode or a node
+  PhysRange limits{};  // the block must lie in it; already cut to current_limit and above page 0
+  int nid = -1;        // kAnyNode or a node
   std::uint32_t flags = 0;  // memblock_flags asked for (MEMBLOCK_MIRROR)
 };
 
@@ -28,8 +28,9 @@ class FreeRanges {
   virtual std::optional<PhysRange> next_up(PhysAddr after) = 0;
   // The last range that starts below `before` (start with limits.end()), its end cut to `before`.
   virtual std::optional<PhysRange> next_down(PhysAddr before) = 0;
-  // The lowest / highest aligned block of the request's size: what a walk over next_up() / next_down()
-  // would find first, in logarithmic time. kernel: __memblock_find_range_bottom_up() / _top_down()
+  // The lowest / highest aligned block of the request's size: what a walk over next_up() /
+  // next_down() would find first, in logarithmic time. kernel: __memblock_find_range_bottom_up() /
+  // _top_down()
   virtual std::optional<PhysAddr> first_fit_up() = 0;
   virtual std::optional<PhysAddr> first_fit_down() = 0;
 };

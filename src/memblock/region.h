@@ -18,7 +18,8 @@ enum RegionFlags : std::uint32_t {
   kRsrvNoinit = 16,    // MEMBLOCK_RSRV_NOINIT, 6.12
 };
 
-inline constexpr int kAnyNode = -1;  // NUMA_NO_NODE (and what memblock stores as MAX_NUMNODES before nodes are known)
+inline constexpr int kAnyNode =
+    -1;  // NUMA_NO_NODE (and what memblock stores as MAX_NUMNODES before nodes are known)
 
 // kernel: struct memblock_region
 struct Region {

@@ -202,14 +202,13 @@ void write_cpus(Writer& w, const CpuFacts& cpu) {
   const auto flag = [&w](std::string_view key, const std::optional<bool>& v) {
     return v ? w.field(key, *v ? "true" : "false") : std::string();
   };
-  const std::string fields =
-      Writer::map({count("possible", cpu.possible), count("present", cpu.present),
-                   flag("gbpages", cpu.gbpages), flag("la57", cpu.la57), flag("nx", cpu.nx),
-                   flag("pse", cpu.pse), flag("pge", cpu.pge), count("phys_bits", cpu.phys_bits),
-                   flag("meltdown", cpu.meltdown),
-                   cpu.vendor.empty() ? "" : w.field("vendor", w.text(cpu.vendor)),
-                   cpu.family == 0 ? "" : w.field("family", fmt::format("{}", cpu.family)),
-                   cpu.model == 0 ? "" : w.field("model", fmt::format("{}", cpu.model))});
+  const std::string fields = Writer::map(
+      {count("possible", cpu.possible), count("present", cpu.present), flag("gbpages", cpu.gbpages),
+       flag("la57", cpu.la57), flag("nx", cpu.nx), flag("pse", cpu.pse), flag("pge", cpu.pge),
+       count("phys_bits", cpu.phys_bits), flag("meltdown", cpu.meltdown),
+       cpu.vendor.empty() ? "" : w.field("vendor", w.text(cpu.vendor)),
+       cpu.family == 0 ? "" : w.field("family", fmt::format("{}", cpu.family)),
+       cpu.model == 0 ? "" : w.field("model", fmt::format("{}", cpu.model))});
   if (fields != "{}") w.value("cpus", fields);
 }
 

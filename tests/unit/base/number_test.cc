@@ -38,15 +38,24 @@ struct Bad {
   const char* what;
 };
 const Bad kBad[] = {
-    {"", "empty"},          {"-1", "sign"},
-    {"+1", "sign"},         {"010", "leading zero"},
-    {"1.5G", "fraction"},   {"4Gi", "after the digits"},
-    {"4GB", "after the digits"}, {"16E", "too large"},
-    {"0x1ffffffffffffffff", "too large"}, {"18446744073709551616", "too large"},
-    {"0x", "not a number"}, {" 1", "not a number"},
-    {"1 ", "after the digits"}, {"1_000", "after the digits"},
-    {"0o17", "after the digits"}, {"0b1", "after the digits"},
-    {"four", "not a number"}, {"0x1.8", "fraction"},
+    {"", "empty"},
+    {"-1", "sign"},
+    {"+1", "sign"},
+    {"010", "leading zero"},
+    {"1.5G", "fraction"},
+    {"4Gi", "after the digits"},
+    {"4GB", "after the digits"},
+    {"16E", "too large"},
+    {"0x1ffffffffffffffff", "too large"},
+    {"18446744073709551616", "too large"},
+    {"0x", "not a number"},
+    {" 1", "not a number"},
+    {"1 ", "after the digits"},
+    {"1_000", "after the digits"},
+    {"0o17", "after the digits"},
+    {"0b1", "after the digits"},
+    {"four", "not a number"},
+    {"0x1.8", "fraction"},
 };
 
 TEST(ParseU64, SaysWhatIsWrongAndWhatIsAccepted) {

@@ -17,7 +17,9 @@ TEST(ErrorText, ShowsPlaceLineAndCaret) {
 }
 
 TEST(ErrorText, LongLinesAreCutAroundTheCaret) {
-  Error e{.message = "m", .origin = {.file = "f", .line = 1, .column = 501}, .line_text = std::string(1000, 'x')};
+  Error e{.message = "m",
+          .origin = {.file = "f", .line = 1, .column = 501},
+          .line_text = std::string(1000, 'x')};
   e.line_text[500] = 'Y';
   const std::string text = to_string(e);
   const std::size_t line = text.find('\n') + 1;
@@ -27,7 +29,8 @@ TEST(ErrorText, LongLinesAreCutAroundTheCaret) {
 }
 
 TEST(ErrorText, ControlCharactersAreNotPrinted) {
-  const Error e{.message = "m", .origin = {.file = "f", .line = 1, .column = 1}, .line_text = "\x1b[2Jx"};
+  const Error e{
+      .message = "m", .origin = {.file = "f", .line = 1, .column = 1}, .line_text = "\x1b[2Jx"};
   EXPECT_EQ(to_string(e).find('\x1b'), std::string::npos);
 }
 

@@ -36,7 +36,8 @@ TEST(KernelProfile, ReadsAShippedOne) {
   EXPECT_EQ(profile->number("NR_CPUS"), 8192u);
   EXPECT_EQ(profile->symbol("__per_cpu_end"), 0x39000u);
   EXPECT_FALSE(profile->symbol("nothing"));
-  EXPECT_NE(std::ranges::find(profile->parameters.early, "memmap"), profile->parameters.early.end());
+  EXPECT_NE(std::ranges::find(profile->parameters.early, "memmap"),
+            profile->parameters.early.end());
   EXPECT_TRUE(profile->is_function("setup_arch"));
   EXPECT_FALSE(profile->is_function("reserve_brk"));
 }
