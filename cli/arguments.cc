@@ -31,9 +31,7 @@ void define(CLI::App& app, const Command& command, std::vector<Slot>& slots) {
   slots.reserve(command.options.size() + 1);  // CLI11 keeps references into it
   for (const Option& o : command.options) {
     const std::string name(o.name);
-    const std::size_t comma = name.find(',');
-    Slot& slot =
-        slots.emplace_back(Slot{comma == std::string::npos ? name : name.substr(comma + 1)});
+    Slot& slot = slots.emplace_back(Slot{std::string(o.long_name())});
     slot.is_switch = o.value.empty();
     if (slot.is_switch) {
       slot.option = app.add_flag(name)->description(std::string(o.help));
@@ -71,10 +69,7 @@ ExitCode unknown(std::string_view what, std::string_view command, const std::str
 
 std::vector<std::string_view> option_names(const Command& command) {
   std::vector<std::string_view> out{"--help"};
-  for (const Option& o : command.options) {
-    const std::size_t comma = o.name.find(',');
-    out.push_back(comma == std::string_view::npos ? o.name : o.name.substr(comma + 1));
-  }
+  for (const Option& o : command.options) out.push_back(o.long_name());
   return out;
 }
 

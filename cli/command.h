@@ -24,6 +24,9 @@ struct Option {
   std::string_view value{};  // what stands for the value in help; empty: a switch
   std::string_view help{};
   bool repeat = false;  // may be given more than once
+
+  // `--output` of `-o,--output`: by which Arguments know it.
+  constexpr std::string_view long_name() const { return name.substr(name.find(',') + 1); }
 };
 
 struct Positional {

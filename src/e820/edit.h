@@ -17,7 +17,10 @@ class Editor {
   Editor(Table& table, Events& events, std::string step)
       : table_(table), events_(events), step_(std::move(step)) {}
 
-  // Appends an entry. kernel: e820__range_add()
+  // Appends an entry; only one that finds no place is an event. kernel: __e820__range_add()
+  void append(std::uint64_t start, std::uint64_t size, E820Type type);
+
+  // The same as an edit of its own, told as one. kernel: e820__range_add()
   void add(std::uint64_t start, std::uint64_t size, E820Type type);
 
   // What is of `from` within [start, start + size) becomes `to`; new pieces are appended, not
@@ -45,7 +48,6 @@ class Editor {
 
  private:
   std::uint64_t remove_if(std::uint64_t start, std::uint64_t end, bool check_type, E820Type type);
-  void append(std::uint64_t start, std::uint64_t size, E820Type type);
   void tell(Severity severity, std::string rule, std::string text, std::uint64_t start,
             std::uint64_t end);
 

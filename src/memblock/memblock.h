@@ -194,6 +194,9 @@ class Memblock {
   void count_removed(RegionType& type, std::uint64_t bytes);
   void warn_emptied(const RegionType& type);
   bool remove_range(RegionType& type, PhysAddr base, std::uint64_t size);
+  // Changes each region within the range, cut at its ends, and joins what is then alike.
+  template <class Change>
+  bool change_regions(RegionType& type, PhysAddr base, std::uint64_t size, const Change& change);
   bool setclr_flag(RegionType& type, PhysAddr base, std::uint64_t size, FlagEdit edit,
                    std::uint32_t flag);
   bool set_type_node(RegionType& type, PhysAddr base, std::uint64_t size, int nid);

@@ -201,9 +201,9 @@ bool Memblock::remove_range(RegionType& type, PhysAddr base, std::uint64_t size)
   return true;
 }
 
-// kernel: memblock_setclr_flag(), mm/memblock.c, v6.12
-bool Memblock::setclr_flag(RegionType& type, PhysAddr base, std::uint64_t size, FlagEdit edit,
-                           std::uint32_t flag) {
+template <class Change>
+bool Memblock::change_regions(RegionType& type, PhysAddr base, std::uint64_t size,
+                              const Change& change) {
   Span span;
   if (!isolate_range(type, base, size, span)) return false;
   if (span.base != span.end) {
@@ -211,7 +211,7 @@ bool Memblock::setclr_flag(RegionType& type, PhysAddr base, std::uint64_t size, 
     for (RegionList::Pos p = type.list.first_ending_above(span.base); p != to;
          p = type.list.next(p)) {
       Region r = type.list.at(p);
-      r.flags = edit == FlagEdit::set ? r.flags | flag : r.flags & ~flag;
+      change(r);
       type.list.replace(p, r);
     }
   }
@@ -219,22 +219,18 @@ bool Memblock::setclr_flag(RegionType& type, PhysAddr base, std::uint64_t size, 
   return true;
 }
 
+// kernel: memblock_setclr_flag(), mm/memblock.c, v6.12
+bool Memblock::setclr_flag(RegionType& type, PhysAddr base, std::uint64_t size, FlagEdit edit,
+                           std::uint32_t flag) {
+  return change_regions(type, base, size, [edit, flag](Region& r) {
+    r.flags = edit == FlagEdit::set ? r.flags | flag : r.flags & ~flag;
+  });
+}
+
 // kernel: memblock_set_node(), mm/memblock.c, v6.12
 bool Memblock::set_type_node(RegionType& type, PhysAddr base, std::uint64_t size, int nid) {
   if (!behaviour_.numa) return true;
-  Span span;
-  if (!isolate_range(type, base, size, span)) return false;
-  if (span.base != span.end) {
-    const RegionList::Pos to = type.list.first_ending_above(span.end);
-    for (RegionList::Pos p = type.list.first_ending_above(span.base); p != to;
-         p = type.list.next(p)) {
-      Region r = type.list.at(p);
-      r.nid = nid;
-      type.list.replace(p, r);
-    }
-  }
-  merge_regions(type, span);
-  return true;
+  return change_regions(type, base, size, [nid](Region& r) { r.nid = nid; });
 }
 
 }  // namespace memmap::memblock

@@ -161,7 +161,7 @@ void add_numa_node(Digraph& graph, const boot::NodeState& n, const std::vector<I
     const PhysRange zone_range = pages_range(z.zone.start_pfn, z.zone.spanned_pages);
     const Digraph::Node node =
         graph.add_node(cluster,
-                       {std::string(zone_name(z.zone.type)), span(zone_range),
+                       {std::string(zones::name(z.zone.type)), span(zone_range),
                         fmt::format("present {}", human_size(z.zone.present_pages << kPageShift)),
                         fmt::format("managed {}", human_size(z.managed_pages << kPageShift))},
                        "plum1");

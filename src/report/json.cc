@@ -79,7 +79,7 @@ void numa_blocks(JsonWriter& json, const numa::Nodes& nodes) {
 
 void zone(JsonWriter& json, const boot::ZoneState& z) {
   json.open_object();
-  json.member("zone", zone_name(z.zone.type));
+  json.member("zone", zones::name(z.zone.type));
   json.member("start_pfn", raw(z.zone.start_pfn));
   json.member("spanned_pages", z.zone.spanned_pages);
   json.member("present_pages", z.zone.present_pages);

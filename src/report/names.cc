@@ -45,20 +45,6 @@ std::string_view severity_name(Severity severity) {
   return "info";
 }
 
-std::string_view zone_name(zones::ZoneType type) {
-  switch (type) {
-    case zones::ZoneType::dma:
-      return "DMA";
-    case zones::ZoneType::dma32:
-      return "DMA32";
-    case zones::ZoneType::normal:
-      return "Normal";
-    case zones::ZoneType::movable:
-      return "Movable";
-  }
-  return "?";
-}
-
 std::string region_flags(std::uint32_t flags) {
   struct Name {
     std::uint32_t bit;

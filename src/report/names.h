@@ -7,7 +7,6 @@
 
 #include "base/event.h"
 #include "machine/e820_entry.h"
-#include "zones/zones.h"
 
 namespace memmap::report {
 
@@ -17,9 +16,6 @@ std::string e820_name(E820Type type);
 
 // `debug`, `info`, `warning`, `panic`.
 std::string_view severity_name(Severity severity);
-
-// `DMA`, `DMA32`, `Normal`, `Movable`; `?` for anything else.
-std::string_view zone_name(zones::ZoneType type);
 
 // As the kernel's dumps call them: `hotplug`, `mirror|nomap`; unknown bits in hex; empty for none.
 std::string region_flags(std::uint32_t flags);

@@ -72,7 +72,7 @@ void write_zones(Page& page, const boot::Outcome& outcome) {
     for (const boot::ZoneState& z : node.zones) {
       if (!shown(z)) continue;
       append_counts(rows,
-                    {fmt::format("  {}", zone_name(z.zone.type)), raw(z.zone.start_pfn),
+                    {fmt::format("  {}", zones::name(z.zone.type)), raw(z.zone.start_pfn),
                      z.zone.spanned_pages, z.zone.present_pages, z.managed_pages, free_pages(z)},
                     wide, Paint::plain);
     }
@@ -113,7 +113,7 @@ void write_free_blocks(Page& page, const boot::Outcome& outcome) {
       for (const buddy::FreeList& list : z.free) {
         for (const buddy::FreeRun& run : list.runs) blocks[list.order] += run.count;
       }
-      Row row{{fmt::format("{}", node.nid)}, {std::string(zone_name(z.zone.type))}};
+      Row row{{fmt::format("{}", node.nid)}, {std::string(zones::name(z.zone.type))}};
       for (const std::uint64_t n : blocks)
         row.push_back({fmt::format("{}", n), n == 0 ? Paint::faint : Paint::green});
       rows.push_back(std::move(row));

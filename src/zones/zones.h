@@ -12,7 +12,7 @@ namespace memmap::zones {
 // kernel: enum zone_type, include/linux/mmzone.h (x86-64: DMA below 16 MiB, DMA32 below 4 GiB)
 enum class ZoneType : int { dma = 0, dma32 = 1, normal = 2, movable = 3 };
 inline constexpr int kZoneTypes = 4;
-std::string_view name(ZoneType type);  // `DMA`, `DMA32`, `Normal`, `Movable`
+std::string_view name(ZoneType type);  // `DMA`, `DMA32`, `Normal`, `Movable`; else `?`
 
 // kernel: struct zone. Counts in pages; spanned and present of an empty zone are 0, its start too.
 struct Zone {

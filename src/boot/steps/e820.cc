@@ -30,7 +30,7 @@ void print_table(Boot& boot, std::string_view who) {
   }
 }
 
-// Appends entries until one wraps; false: one did, or a place was missing for none of our making.
+// Appends entries until one wraps; false: one did.
 // kernel: __append_e820_table()
 bool append(Boot& boot, const E820Entries& entries) {
   for (const E820Entry& e : entries) {
@@ -42,12 +42,7 @@ bool append(Boot& boot, const E820Entries& entries) {
                             raw(e.addr), e.size));
       return false;
     }
-    if (!boot.table.add(e)) {
-      boot.tell(Severity::warning, rule("__e820__range_add"),
-                fmt::format("e820: too many entries; ignoring {}",
-                            e820::edit_range(raw(e.addr), e.end())),
-                PhysRange::from_size(e.addr, e.size));
-    }
+    edit(boot).append(raw(e.addr), e.size, e.type);
   }
   return true;
 }
