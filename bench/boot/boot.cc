@@ -8,6 +8,7 @@
 #include "boot/run.h"
 #include "input/kernel_choice.h"
 #include "input/machine_folder.h"
+#include "support/default_chain.h"
 
 namespace {
 
@@ -42,11 +43,14 @@ void read_profile(benchmark::State& state) {
 void boot_only(benchmark::State& state) {
   const Machine machine = machine_of(state.range(0));
   const kernel::Profile profile = profile_of(state.range(0));
-  for (auto _ : state) benchmark::DoNotOptimize(boot::run(machine, profile));
+  const boot::Options options = test::default_options(MEMMAP_BUILD_DIR);
+  for (auto _ : state) benchmark::DoNotOptimize(boot::run(machine, profile, options));
 }
 void files_to_result(benchmark::State& state) {
+  const boot::Options options = test::default_options(MEMMAP_BUILD_DIR);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(boot::run(machine_of(state.range(0)), profile_of(state.range(0))));
+    benchmark::DoNotOptimize(
+        boot::run(machine_of(state.range(0)), profile_of(state.range(0)), options));
   }
 }
 

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <memory>
 #include <optional>
 
 #include "base/suggest.h"
@@ -14,10 +13,8 @@
 #include "machine_source.h"
 #include "messages.h"
 #include "output.h"
-#include "plugin/alloc.h"
-#include "plugin/host.h"
-#include "plugin/options.h"
-#include "plugin/trust.h"
+#include "plugin/chain.h"
+#include "plugins.h"
 #include "report/dot.h"
 #include "report/json.h"
 #include "report/memblock_debug.h"
@@ -26,52 +23,6 @@
 
 namespace memmap::cli {
 namespace {
-
-// Who chooses addresses: the kernel's two ways, or one policy of the user's for both.
-struct Policies {
-  std::unique_ptr<plugin::AllocPlugin> top_down{};
-  std::unique_ptr<plugin::AllocPlugin> bottom_up{};  // null: top_down's for both
-
-  memblock::AllocationPolicy* up() const { return bottom_up ? bottom_up.get() : top_down.get(); }
-  std::string name() const {
-    return bottom_up ? fmt::format("{}, {}", top_down->name(), bottom_up->name())
-                     : top_down->name();
-  }
-  std::optional<Error> fault() const {
-    if (top_down->fault()) return top_down->fault();
-    return bottom_up ? bottom_up->fault() : std::nullopt;
-  }
-};
-
-Result<std::unique_ptr<plugin::AllocPlugin>> load_policy(plugin::PluginHost& host,
-                                                         const plugin::PluginSpec& spec) {
-  const auto loaded = host.load(spec.name);
-  if (!loaded) return loaded.errors();
-  return plugin::AllocPlugin::create(**loaded, spec.options);
-}
-
-Result<Policies> load_policies(plugin::PluginHost& host, std::span<const std::string> wanted) {
-  Policies policies;
-  if (wanted.size() > 1) {
-    return Error{"one allocation policy at a time: --plugin was given more than once",
-                 {"--plugin"}};
-  }
-  if (!wanted.empty()) {
-    const auto spec = plugin::parse_spec(wanted.front());
-    if (!spec) return spec.errors();
-    auto policy = load_policy(host, *spec);
-    if (!policy) return policy.errors();
-    policies.top_down = std::move(*policy);
-    return policies;
-  }
-  auto top_down = load_policy(host, {"alloc_topdown"});
-  if (!top_down) return top_down.errors();
-  auto bottom_up = load_policy(host, {"alloc_bottomup"});
-  if (!bottom_up) return bottom_up.errors();
-  policies.top_down = std::move(*top_down);
-  policies.bottom_up = std::move(*bottom_up);
-  return policies;
-}
 
 std::optional<std::string_view> variable(const char* name) {
   const char* value = std::getenv(name);
@@ -134,27 +85,25 @@ ExitCode run_simulate(const Arguments& arguments) {
     config_notes = std::move(*notes);
   }
 
-  std::vector<std::filesystem::path> named_folders;
-  for (const std::string& folder : arguments.all("--plugin-dir"))
-    named_folders.emplace_back(folder);
-  const auto folders =
-      plugin::search_folders(named_folders, variable("MEMMAP_PLUGIN_PATH").value_or(""));
-  if (!folders) return bad_input(folders.errors());
-  plugin::PluginHost host(*folders);
-  const auto policies = load_policies(host, arguments.all("--plugin"));
-  if (!policies) return bad_input(policies.errors());
+  auto host = plugin_host(arguments);
+  if (!host) return bad_input(host.errors());
+  const auto wishes = chain_wishes(arguments, *machine);
+  if (!wishes) return bad_input(wishes.errors());
+  const auto chain = plugin::Chain::create(*host, *wishes);
+  if (!chain) return bad_input(chain.errors());
 
   boot::Options options;
   options.command_line = arguments.get("--cmdline");
   options.entry_limit = !arguments.has("--no-entry-limit");
-  options.top_down = policies->top_down.get();
-  options.bottom_up = policies->up();
+  chain->use_in(options);
   boot::Outcome outcome = boot::run(*machine, kernel->profile, options);
-  if (const auto fault = policies->fault()) {
-    bad_input({*fault});
+  Errors faults = outcome.faults;
+  if (const auto fault = chain->allocation_fault()) faults.push_back(*fault);
+  if (!faults.empty()) {
+    bad_input(faults);
     return ExitCode::fault;
   }
-  outcome.subject.policy = policies->name();
+  outcome.subject.policy = chain->policy_name();
   if (!kernel->note.empty()) outcome.subject.notes.push_back("kernel: " + kernel->note);
   for (const std::string& note : config_notes) outcome.subject.notes.push_back("kernel: " + note);
 

@@ -41,7 +41,7 @@ _memmap() {
         compgen -W "$("${COMP_WORDS[0]}" formats 2>/dev/null | awk '/^[a-z]/ {print $1}')" -- "$cur")
       return
       ;;
-    --synthetic | --boot | --cmdline | --plugin | --name)
+    --synthetic | --boot | --cmdline | --plugin | --without-plugin | --name)
       COMPREPLY=()
       return
       ;;
@@ -56,7 +56,8 @@ _memmap() {
   case $command in
     simulate)
       options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit
-        --kernel --config --cmdline --plugin --plugin-dir --format --output --force --strict --help"
+        --kernel --config --cmdline --plugin --without-plugin --plugin-dir --format --output --force
+        --strict --help"
       ;;
     convert)
       options="--to --e820 --synthetic --machine --sysroot --input-format --boot --output --force --help"

@@ -80,8 +80,9 @@ PhysAddr kernel_place(const Machine& machine, const kernel::Profile& profile) {
 
 }  // namespace
 
-Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Options& options)
-    : machine(machine_),
+Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Options& options_)
+    : options(options_),
+      machine(machine_),
       profile(profile_),
       behaviour(kernel::behaviour_of(profile_)),
       command_line(options.command_line.value_or(machine_.command_line.value_or(""))),
@@ -118,7 +119,10 @@ std::optional<PhysAddr> Boot::alloc_or_panic(std::uint64_t size, std::uint64_t a
 }
 
 std::string_view Boot::name_for_node(std::string_view what, int nid) {
-  std::string name = fmt::format("{} of node {}", what, nid);
+  return keep_name(fmt::format("{} of node {}", what, nid));
+}
+
+std::string_view Boot::keep_name(std::string name) {
   const auto same = std::ranges::find(*names, name);
   return same != names->end() ? *same : names->emplace_back(std::move(name));
 }
@@ -137,7 +141,7 @@ unsigned Boot::possible_cpus() const { return std::max(1u, machine.cpu.possible.
 // By the processors' affinities; the others in turns over the nodes that have memory.
 // kernel: numa_init_array(), init_cpu_to_node(), arch/x86/mm/numa.c, v6.12
 std::vector<int> Boot::nodes_of_cpus() const {
-  const std::vector<int> given = uses_affinities() ? machine.cpu_nodes : std::vector<int>{};
+  const std::vector<int> given = processors_have_nodes ? machine.cpu_nodes : std::vector<int>{};
   std::vector<int> out;
   for (unsigned cpu = 0; cpu < possible_cpus(); ++cpu) {
     if (cpu < given.size() && emulated_from.empty()) {
@@ -152,13 +156,6 @@ std::vector<int> Boot::nodes_of_cpus() const {
     }
   }
   return out;
-}
-
-bool Boot::uses_affinities() const {
-  const auto refuses = [](const kernel::Parameter& p) {
-    return kernel::parameq(p.name, "numa") && (p.value == "off" || p.value == "noacpi");
-  };
-  return profile.numa && std::ranges::none_of(parameters, refuses) && !machine.node_memory.empty();
 }
 
 bool Boot::needs_table(unsigned level, std::uint64_t virt) {

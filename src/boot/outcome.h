@@ -10,6 +10,7 @@
 
 #include "base/event.h"
 #include "base/range.h"
+#include "base/result.h"
 #include "buddy/free_area.h"
 #include "machine/e820_entry.h"
 #include "memblock/call.h"
@@ -114,7 +115,9 @@ struct Outcome {
   PageTables page_tables{};
   Totals totals{};
   bool panicked = false;  // the kernel stopped at the last event; later stages are empty
-  Events events{};        // in order
+  // What a trim or a source of nodes did wrong; where there is any, the rest tells nothing.
+  Errors faults{};
+  Events events{};  // in order
 };
 
 }  // namespace memmap::boot

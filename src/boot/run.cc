@@ -47,6 +47,7 @@ Outcome outcome_of(Boot& boot) {
   out.subject.kernel_origin = boot.profile.origin;
   out.subject.command_line = boot.command_line;
   out.panicked = boot.panicked();
+  out.faults = std::move(boot.faults);
   out.e820 = {boot.firmware.entries(), boot.kexec.entries(), boot.table.entries()};
   out.max_pfn = raw(boot.max_pfn);
   out.max_low_pfn = raw(boot.max_low_pfn);
@@ -70,11 +71,15 @@ Outcome outcome_of(Boot& boot) {
 
 Outcome run(const Machine& machine, const kernel::Profile& profile, const Options& options) {
   Boot boot(machine, profile, options);
+  const Facts facts{machine, profile, boot.command_line, boot.parameters};
+  for (Trim* trim : options.trims) trim->begin(facts);
+  for (NodeSource* source : options.node_sources) source->begin(facts);
+  for (NodeSource* source : options.node_transforms) source->begin(facts);
   for (const Step& step : steps()) {
     if (!does(step, boot)) continue;
     boot.step = step.function;
     step.run(boot);
-    if (boot.panicked()) break;
+    if (boot.panicked() || !boot.faults.empty()) break;
   }
   return outcome_of(boot);
 }

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <cstring>
 
+#include "kernel/command_line.h"
 #include "plugin/descriptor.h"
 
 namespace memmap::plugin {
@@ -13,7 +15,10 @@ constexpr std::size_t kMaxText = 1000;
 
 // Of version 1.0; an answer of a newer plugin is larger.
 constexpr std::uint32_t kAnswerSize = 48;
-static_assert(sizeof(memmap_answer_t) == kAnswerSize);
+static_assert(offsetof(memmap_answer_t, rule) == kAnswerSize);
+// Of 1.1, which has messages first.
+constexpr std::uint32_t kMessageSize = 40;
+static_assert(sizeof(memmap_message_t) == kMessageSize);
 
 // A plugin's text as one printable line.
 std::string clean(const char* text) {
@@ -38,12 +43,16 @@ Call::Call(std::string plugin, OptionValues options, Takes takes)
            .emit = emit,
            .distance = distance,
            .warn = warn,
-           .fail = fail};
+           .fail = fail,
+           .say = say,
+           .read_number = read_number,
+           .has_config = has_config};
 }
 
 void Call::begin() {
   answers_.clear();
   distances_.clear();
+  said_.clear();
   failure_.reset();
 }
 
@@ -107,7 +116,10 @@ std::int32_t Call::emit(void* ctx, const memmap_answer_t* answer) noexcept {
                            .from = a.from,
                            .to = a.to,
                            .nid = a.nid,
-                           .reason = clean(a.reason)});
+                           .flags = a.flags,
+                           .align = a.align,
+                           .reason = clean(a.reason),
+                           .rule = clean(a.rule)});
   return MEMMAP_OK;
 }
 
@@ -127,6 +139,43 @@ std::int32_t Call::distance(void* ctx, std::int32_t from, std::int32_t to,
 void Call::warn(void* ctx, const char* message) noexcept {
   Call& call = self(ctx);
   if (call.warnings_.size() < kMaxWarnings) call.warnings_.push_back(clean(message));
+  if (call.said_.size() >= kMaxAnswers) return;
+  call.said_.push_back(
+      {{.severity = Severity::warning, .text = clean(message)}, call.answers_.size()});
+}
+
+void Call::say(void* ctx, const memmap_message_t* message) noexcept {
+  Call& call = self(ctx);
+  if (message == nullptr || message->struct_size < kMessageSize ||
+      message->severity > MEMMAP_WARNING || call.said_.size() >= kMaxAnswers) {
+    call.refuse("says what is no message, or too much");
+    return;
+  }
+  Event event{.severity = static_cast<Severity>(message->severity),
+              .rule = clean(message->rule),
+              .text = clean(message->text)};
+  event.step = event.rule.substr(0, event.rule.find('('));
+  const auto range = PhysRange::from_bounds(PhysAddr{message->base}, PhysAddr{message->end});
+  if (range && !range->empty()) event.range = *range;
+  call.said_.push_back({std::move(event), call.answers_.size()});
+}
+
+const char* Call::read_number(void* ctx, const char* text, std::uint32_t form,
+                              std::uint64_t* value) noexcept {
+  if (text == nullptr || value == nullptr || form > MEMMAP_SIZE) {
+    self(ctx).refuse("wants a number read from nothing, or in an unknown form");
+    return text;
+  }
+  const kernel::Parsed parsed =
+      form == MEMMAP_SIZE ? kernel::memparse(text) : kernel::simple_strtoull(text);
+  *value = parsed.value;
+  return parsed.rest.data();
+}
+
+std::int32_t Call::has_config(void* ctx, const char* option) noexcept {
+  Call& call = self(ctx);
+  if (option == nullptr || call.profile_ == nullptr) return 0;
+  return call.profile_->has(option) ? 1 : 0;
 }
 
 std::int32_t Call::fail(void* ctx, const char* message) noexcept {

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/event.h"
 #include "base/result.h"
+#include "kernel/profile.h"
 #include "plugin/abi.h"
 #include "plugin/options.h"
 
@@ -20,7 +22,16 @@ struct Answer {
   std::uint32_t from = 0;
   std::uint32_t to = 0;
   std::int32_t nid = -1;
+  std::uint32_t flags = 0;
+  std::uint64_t align = 0;
   std::string reason{};
+  std::string rule{};
+};
+
+// What a plugin told, and how many answers it had given then.
+struct Said {
+  Event event{};
+  std::size_t after = 0;
 };
 
 struct DistanceAnswer {
@@ -42,6 +53,9 @@ class Call {
   const memmap_host_t* host() const { return &host_; }
   const std::string& plugin() const { return plugin_; }
 
+  // Whose options has_config() tells; nullptr: nobody's. Must outlive the calls.
+  void set_profile(const kernel::Profile* profile) { profile_ = profile; }
+
   // Forgets what the call before left behind.
   void begin();
   // What `function` came to, given what it returned: an error if it failed, broke a rule of the ABI
@@ -53,6 +67,7 @@ class Call {
 
   const std::vector<Answer>& answers() const { return answers_; }
   const std::vector<DistanceAnswer>& distances() const { return distances_; }
+  const std::vector<Said>& said() const { return said_; }  // through say(), and warn() too
   // Of all calls so far, at most kMaxWarnings.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -71,6 +86,10 @@ class Call {
                                std::uint32_t distance) noexcept;
   static void warn(void* ctx, const char* message) noexcept;
   static std::int32_t fail(void* ctx, const char* message) noexcept;
+  static void say(void* ctx, const memmap_message_t* message) noexcept;
+  static const char* read_number(void* ctx, const char* text, std::uint32_t form,
+                                 std::uint64_t* value) noexcept;
+  static std::int32_t has_config(void* ctx, const char* option) noexcept;
 
   const OptionValue* find_option(const char* name);
   std::int32_t refuse(std::string message);  // the first reason stands
@@ -81,7 +100,9 @@ class Call {
   memmap_host_t host_{};
   std::vector<Answer> answers_;
   std::vector<DistanceAnswer> distances_;
+  std::vector<Said> said_;
   std::vector<std::string> warnings_;
+  const kernel::Profile* profile_ = nullptr;
   std::optional<std::string> failure_;
 };
 

@@ -145,6 +145,7 @@ void events(JsonWriter& json, const Events& list) {
     json.member("step", std::string_view(e.step));
     json.member("rule", std::string_view(e.rule));
     json.member("text", std::string_view(e.text));
+    if (!e.by.empty()) json.member("by", std::string_view(e.by));
     if (!e.range) return;
     json.key("range").open_object(Layout::row);
     json.member_address("base", raw(e.range->base()));

@@ -5,6 +5,8 @@
 
 #include <ostream>
 
+#include "support/default_chain.h"
+
 namespace memmap::boot {
 namespace {
 
@@ -36,7 +38,7 @@ kernel::Profile profile(kernel::Version version = {6, 12, 0}) {
 
 Outcome boot(const std::string& line, kernel::Version version = {6, 12, 0},
              const Machine& m = machine()) {
-  Options options;
+  Options options = test::default_options(MEMMAP_BUILD_DIR);
   options.command_line = line;
   return run(m, profile(version), options);
 }

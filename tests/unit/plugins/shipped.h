@@ -1,0 +1,48 @@
+// A plugin that we ship, in the middle of a boot.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "boot/plugged.h"
+#include "plugin/host.h"
+#include "plugin/options.h"
+
+namespace memmap::test {
+
+// What a test says of machine and kernel; must outlive what is asked about it.
+struct World {
+  Machine machine{};
+  kernel::Profile profile{.version = {6, 12, 0}};
+  std::string line{};
+  std::vector<kernel::Parameter> parameters{};
+
+  boot::Facts facts() {
+    parameters = kernel::parse_command_line(line);
+    return {machine, profile, line, parameters};
+  }
+};
+
+// Adapter: TrimPlugin or NumaPlugin.
+template <class Adapter>
+std::unique_ptr<Adapter> shipped(const char* name, World& world,
+                                 const plugin::OptionTexts& options = {}) {
+  static auto& host = *new plugin::PluginHost(
+      {{.path = std::filesystem::path(MEMMAP_BUILD_DIR) / "plugins", .trust = plugin::Trust::own}});
+  const auto plugin = host.load(name);
+  if (!plugin) return ADD_FAILURE() << to_string(plugin.errors()), nullptr;
+  auto adapter = Adapter::create(**plugin, options);
+  if (!adapter) return ADD_FAILURE() << to_string(adapter.errors()), nullptr;
+  (*adapter)->begin(world.facts());
+  return *std::move(adapter);
+}
+
+constexpr PhysRange span(std::uint64_t base, std::uint64_t end) {
+  return PhysRange::make(base, end);
+}
+
+}  // namespace memmap::test
