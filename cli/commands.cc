@@ -12,6 +12,7 @@ constexpr Option kSimulate[] = {
      "image (vmlinuz, vmlinux, linux-image-*.deb)"},
     {"--config", "FILE", "its .config, instead of the one that it was built with"},
     {"--cmdline", "TEXT", "its command line, instead of the machine's own"},
+    {"--append", "TEXT", "parameters to add to its command line, as a boot loader would"},
     {"--format", "FORMAT", "text (default), json, dot or memblock-debug"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
     {"--force", "", "replace FILE if it exists"},
@@ -31,6 +32,7 @@ constexpr Option kConvert[] = {
 constexpr Option kReplay[] = {
     {"--kernel", "NAME", "whose rules to follow, if not those of the log's: a name or a file"},
     {"--cmdline", "TEXT", "its command line, if not the log's"},
+    {"--append", "TEXT", "parameters to add to its command line"},
     {"--boot", "N", "the N-th boot of a log that holds several (default: the last)"},
     {"--format", "FORMAT", "text (default) or json"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},

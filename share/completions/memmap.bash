@@ -41,7 +41,7 @@ _memmap() {
         compgen -W "$("${COMP_WORDS[0]}" formats 2>/dev/null | awk '/^[a-z]/ {print $1}')" -- "$cur")
       return
       ;;
-    --synthetic | --boot | --cmdline | --plugin | --name)
+    --synthetic | --boot | --cmdline | --append | --plugin | --name)
       COMPREPLY=()
       return
       ;;
@@ -56,13 +56,13 @@ _memmap() {
   case $command in
     simulate)
       options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit
-        --kernel --config --cmdline --plugin --plugin-dir --format --output --force --strict --help"
+        --kernel --config --cmdline --append --plugin --plugin-dir --format --output --force --strict --help"
       ;;
     convert)
       options="--to --e820 --synthetic --machine --sysroot --input-format --boot --output --force --help"
       ;;
     replay)
-      options="--kernel --cmdline --boot --format --output --force --help"
+      options="--kernel --cmdline --append --boot --format --output --force --help"
       ;;
     kernel)
       options="--parts --btf --config --system-map --kallsyms --sections --params --name --explain

@@ -29,8 +29,9 @@ constexpr std::uint64_t kSpecificPurpose = 0x40000;
 
 // efi=nosoftreserve. kernel: efi_soft_reserve_enabled()
 bool soft_reserve_enabled(const Boot& boot) {
-  const auto efi = boot.parameter("efi");
-  return !efi || efi->find("nosoftreserve") == std::string::npos;
+  return std::ranges::none_of(boot.values_of("efi"), [](std::optional<std::string_view> value) {
+    return value && kernel::parse_option_str(*value, "nosoftreserve");
+  });
 }
 
 E820Type e820_type(const EfiMemory& m, bool soft_reserve) {
