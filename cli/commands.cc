@@ -39,6 +39,17 @@ constexpr Option kReplay[] = {
     {"--force", "", "replace FILE if it exists"},
 };
 
+constexpr Option kLint[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    {"--kernel", "NAME", "the kernel that is to read the line: a name or a file"},
+    {"--cmdline", "TEXT", "the command line, instead of the machine's own"},
+    {"--append", "TEXT", "parameters to add to it"},
+    {"--list", "", "list the rules"},
+    {"--format", "FORMAT", "text (default) or json"},
+    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
+    {"--force", "", "replace FILE if it exists"},
+};
+
 constexpr Option kKernel[] = {
     {"--parts", "DIR",
      "read the parts in DIR: config, *.btf, kallsyms, sections.txt, params.txt, ..."},
@@ -80,6 +91,13 @@ constexpr Command kCommands[] = {
      kReplay,
      {"LOG", "a kernel log, compressed or not; `-`: standard input"},
      run_replay},
+    {"lint",
+     "tell what is wrong with a kernel command line, before it is booted",
+     "  memmap lint --cmdline \"root=/dev/sda1 quiet\"\n"
+     "  memmap lint --list",
+     kLint,
+     {"FILE", "/etc/default/grub, grub.cfg, a boot entry, /proc/cmdline or a boot log", false},
+     run_lint},
     {"kernel",
      "write the profile of a kernel, read from its image or from parts of it",
      "  memmap kernel /boot/vmlinuz-6.12.117+deb12-amd64 -o 6.12.yaml\n"
