@@ -60,6 +60,19 @@ paging::Features features_of(const Boot& boot) {
   return f;
 }
 
+// The boot loader's command line behind the one that is built in, or that alone. What a system
+// tells of itself has both already; the log's line is the boot loader's.
+// kernel: builtin_cmdline, setup_arch(), arch/x86/kernel/setup.c, v6.1 and v6.12
+std::string with_built_in(std::string given, const kernel::Profile& profile) {
+  if (!profile.has("CMDLINE_BOOL")) return given;
+  const auto option = profile.config.find("CMDLINE");
+  const std::string built_in = option == profile.config.end() ? "" : option->second;
+  if (profile.has("CMDLINE_OVERRIDE")) return built_in;
+  if (built_in.empty() || built_in == "false") return given;
+  if (given == built_in || given.starts_with(built_in + " ")) return given;
+  return (built_in + " " + given).substr(0, kernel::kCommandLineSize - 1);
+}
+
 // Where the image lies, if the machine does not tell: where it wants to be, if that is RAM, else at
 // the next place of 2 MiB that is, as EFI's stub and the boot loaders look for one.
 // kernel: efi_relocate_kernel(), drivers/firmware/efi/libstub/relocate.c
@@ -84,7 +97,8 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
     : machine(machine_),
       profile(profile_),
       behaviour(kernel::behaviour_of(profile_)),
-      command_line(options.command_line.value_or(machine_.command_line.value_or(""))),
+      command_line(with_built_in(options.command_line.value_or(machine_.command_line.value_or("")),
+                                 profile_)),
       parameters(kernel::parse_command_line(command_line)),
       kernel_base(kernel_place(machine_, profile_)),
       firmware(options.entry_limit ? e820::max_entries(profile_.nodes_shift) : e820::kNoLimit),
@@ -129,10 +143,20 @@ void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
        fmt::format("Kernel panic - not syncing: {}: Failed to allocate {} bytes", function, size));
 }
 
-// kernel: cpumask_size(), include/linux/cpumask.h
-std::uint64_t Boot::cpumask_size() const { return (possible_cpus() + 63ull) / 64 * 8; }
+// kernel: cpumask_size(), include/linux/cpumask.h, v6.1 and v6.12
+std::uint64_t Boot::cpumask_size() const {
+  constexpr std::uint64_t kConstantUpTo = 256;
+  const std::uint64_t most = profile.number("NR_CPUS");
+  const bool constant = behaviour.cpumask_constant_size && most <= kConstantUpTo;
+  return align_up(constant ? most : cpu_ids(), 64) / 8;
+}
 
 unsigned Boot::possible_cpus() const { return std::max(1u, machine.cpu.possible.value_or(1)); }
+
+unsigned Boot::cpu_ids() const {
+  if (!profile.has("FORCE_NR_CPUS")) return possible_cpus();
+  return static_cast<unsigned>(profile.number("NR_CPUS"));
+}
 
 // By the processors' affinities; the others in turns over the nodes that have memory.
 // kernel: numa_init_array(), init_cpu_to_node(), arch/x86/mm/numa.c, v6.12

@@ -100,7 +100,8 @@ struct Boot {
   void panic_without_memory(std::string_view function, std::uint64_t size);
 
   std::uint64_t cpumask_size() const;      // bytes of a mask that is allocated
-  unsigned possible_cpus() const;          // nr_cpu_ids; 1 where the machine does not tell
+  unsigned possible_cpus() const;          // 1 where the machine does not tell
+  unsigned cpu_ids() const;                // nr_cpu_ids: as many as there are, or may be
   std::vector<int> nodes_of_cpus() const;  // of the possible ones, in order
 
   bool uses_affinities() const;  // the nodes are firmware's or a scenario's

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <map>
 
 #include "base/align.h"
 #include "boot/steps/steps.h"
@@ -107,10 +109,47 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, std::string_vi
   return true;
 }
 
+// numa_cma=NODE:SIZE,...: by node. kernel: early_numa_cma(), kernel/dma/contiguous.c, v6.12
+std::map<int, std::uint64_t> sizes_of_nodes(const Boot& boot) {
+  std::map<int, std::uint64_t> out;
+  for (const kernel::Parameter& p : boot.parameters) {
+    if (!kernel::parameq(p.name, "numa_cma") || !p.value) continue;
+    for (std::string_view text = *p.value;
+         !text.empty() && text.front() >= '0' && text.front() <= '9';) {
+      int nid = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), nid);
+      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+      if (error != std::errc{} || nid >= boot.behaviour.max_numnodes) break;
+      if (!text.starts_with(':')) break;
+      const kernel::Parsed size = kernel::memparse(text.substr(1));
+      out[nid] = size.value;
+      if (!size.rest.starts_with(',')) break;
+      text = size.rest.substr(1);
+    }
+  }
+  return out;
+}
+
+// Areas of nodes: one of each that cma_pernuma= asks for, and those of numa_cma=.
+// kernel: dma_numa_cma_reserve(), kernel/dma/contiguous.c, v6.12
+void reserve_on_nodes(Boot& boot) {
+  if (!boot.profile.has("DMA_NUMA_CMA")) return;
+  const auto text = boot.parameter("cma_pernuma");
+  const std::uint64_t each = text ? kernel::memparse(*text).value : 0;
+  const auto own = sizes_of_nodes(boot);
+  for (const int nid : boot.nodes.online) {
+    const std::string_view owner = boot.name_for_node("CMA: DMA buffers", nid);
+    if (each != 0) declare(boot, {.size = each}, 0, nid, owner);
+    const auto size = own.find(nid);
+    if (size != own.end()) declare(boot, {.size = size->second}, 0, nid, owner);
+  }
+}
+
 }  // namespace
 
 // kernel: dma_contiguous_reserve(), kernel/dma/contiguous.c, v6.1 and v6.12
 void dma_contiguous_reserve(Boot& boot) {
+  reserve_on_nodes(boot);
   const Area area = area_of(boot, raw(boot.memblock.current_limit()));
   if (area.size == 0) return;
   declare(boot, area, 0, memblock::kAnyNode, "CMA: DMA buffers");

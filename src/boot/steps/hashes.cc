@@ -140,10 +140,12 @@ bool stores_traces(const Boot& boot) {
     return user != flags.npos && (none == flags.npos || none < user);
   };
   for (const kernel::Parameter& p : boot.parameters) {
+    const bool leak = kernel::parameq(p.name, "kmemleak") && p.value == "on";
+    if (leak && boot.profile.has("DEBUG_KMEMLEAK")) return true;
     const bool owner = kernel::parameq(p.name, "page_owner") && p.value == "on";
     if (owner && boot.profile.has("PAGE_OWNER")) return true;
-    const bool slab =
-        kernel::parameq(p.name, "slab_debug") || kernel::parameq(p.name, "slub_debug");
+    const bool slab = (boot.behaviour.has_slab_debug && kernel::parameq(p.name, "slab_debug")) ||
+                      kernel::parameq(p.name, "slub_debug");
     if (!slab || !boot.profile.has("SLUB_DEBUG")) continue;
     if (!p.value || p.value->empty()) return true;
     for (std::string_view rest = *p.value; !rest.empty();) {
