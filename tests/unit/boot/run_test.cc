@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <ostream>
 
 namespace memmap::boot {
@@ -34,11 +36,15 @@ kernel::Profile profile(kernel::Version version = {6, 12, 0}) {
   return p;
 }
 
-Outcome boot(const std::string& line, kernel::Version version = {6, 12, 0},
-             const Machine& m = machine()) {
+Outcome boot(const std::string& line, const kernel::Profile& kernel, const Machine& m) {
   Options options;
   options.command_line = line;
-  return run(m, profile(version), options);
+  return run(m, kernel, options);
+}
+
+Outcome boot(const std::string& line, kernel::Version version = {6, 12, 0},
+             const Machine& m = machine()) {
+  return boot(line, profile(version), m);
 }
 
 // Sizes of the requests with this owner, in order.
@@ -107,6 +113,7 @@ const Case kCases[] = {
     {"stack_depot", "slab_debug=FU", "stack depot", {16 << 16}},
     {"stack_depot_of_one", "slab_debug=F;,dentry", "stack depot", {16 << 16}},
     {"no_stack_depot", "slab_debug=FZ", "stack depot", {}},
+    {"stack_depot_old_name", "slub_debug=U", "stack depot", {16 << 16}},
     {"huge_pages_of_1G", "hugepagesz=1G hugepages=1", "huge pages", {1 << 30}},
     {"huge_pages_of_2M", "hugepages=1", "huge pages", {}},
     {"entry_area_tables", "nokaslr", "page tables of CPU entry areas", {4096, 4096, 4096}},
@@ -160,6 +167,171 @@ TEST(Boot, OwnersAddUpToWhatIsReserved) {
 
 TEST(Boot, StructPagesHaveTheirNodesName) {
   EXPECT_EQ(asked(boot(""), "struct pages of node 0"), Sizes{8 * 0x200000});
+}
+
+// What a kernel's own structures and options say goes before what is usual.
+struct OfKernel {
+  const char* name;
+  std::map<std::string, std::uint64_t, std::less<>> sizes;
+  std::map<std::string, std::string, std::less<>> config;
+  const char* line;
+  const char* owner;
+  Sizes want;
+  kernel::Version version = {6, 12, 0};
+};
+void PrintTo(const OfKernel& c, std::ostream* out) { *out << c.name; }
+
+class KernelsOwn : public testing::TestWithParam<OfKernel> {};
+
+TEST_P(KernelsOwn, DecidesWhatIsTaken) {
+  const OfKernel& c = GetParam();
+  kernel::Profile p = profile(c.version);
+  p.struct_sizes = c.sizes;
+  p.config.insert(c.config.begin(), c.config.end());
+  EXPECT_EQ(asked(boot(c.line, p, machine()), c.owner), c.want);
+}
+
+using Config = std::map<std::string, std::string, std::less<>>;
+const Config k192Cpus{{"NR_CPUS", "192"}};
+const Config kForced{{"NR_CPUS", "512"}, {"FORCE_NR_CPUS", "true"}};
+const OfKernel kOfKernels[] = {
+    {"locks_of_rt",
+     {{"io_tlb_area", 48}},
+     {},
+     "swiotlb=force",
+     "software IO TLB",
+     {64 << 20, 24 << 15, 96}},
+    {"bounce_slots",
+     {{"io_tlb_slot", 32}},
+     {},
+     "swiotlb=force",
+     "software IO TLB",
+     {64 << 20, 32 << 15, 32}},
+    {"masks_of_constant_size", {}, k192Cpus, "irqaffinity=0", "CPU masks", {24, 24, 24}},
+    {"masks_before_6_3", {}, k192Cpus, "", "CPU masks", {8, 8, 8, 8, 8}, {6, 1, 0}},
+    {"masks_of_many", {}, {{"NR_CPUS", "512"}}, "", "CPU masks", {8, 8}},
+    {"forced_cpus", {}, kForced, "", "CPU masks", {64, 64}},
+    {"built_in_parameters",
+     {},
+     {{"CMDLINE_BOOL", "true"}, {"CMDLINE", "a"}},
+     "b",
+     "command line",
+     {4, 4}},
+    {"stack_depot_always", {}, {{"STACKDEPOT_ALWAYS_INIT", "true"}}, "", "stack depot", {16 << 16}},
+    {"slab_debug_before_6_9", {}, {}, "slab_debug=U", "stack depot", {}, {6, 1, 0}},
+    {"slub_debug_before_6_9", {}, {}, "slub_debug=U", "stack depot", {8 << 16}, {6, 1, 0}},
+    {"stack_depot_of_leaks",
+     {},
+     {{"DEBUG_KMEMLEAK", "true"}},
+     "kmemleak=on",
+     "stack depot",
+     {16 << 16}},
+};
+INSTANTIATE_TEST_SUITE_P(, KernelsOwn, testing::ValuesIn(kOfKernels),
+                         [](const auto& test) { return test.param.name; });
+
+struct BuiltIn {
+  const char* name;
+  Config config;
+  const char* given;
+  const char* want;
+};
+void PrintTo(const BuiltIn& c, std::ostream* out) { *out << c.name; }
+
+class BuiltInLine : public testing::TestWithParam<BuiltIn> {};
+
+TEST_P(BuiltInLine, StandsBeforeTheBootLoaders) {
+  const BuiltIn& c = GetParam();
+  kernel::Profile p = profile();
+  p.config.insert(c.config.begin(), c.config.end());
+  EXPECT_EQ(boot(c.given, p, machine()).subject.command_line, c.want);
+}
+
+const BuiltIn kBuiltIn[] = {
+    {"none", {{"CMDLINE", "a=1"}}, "b", "b"},
+    {"both", {{"CMDLINE_BOOL", "true"}, {"CMDLINE", "a=1 c"}}, "b", "a=1 c b"},
+    {"there_already", {{"CMDLINE_BOOL", "true"}, {"CMDLINE", "a=1"}}, "a=1 b", "a=1 b"},
+    {"longer_word", {{"CMDLINE_BOOL", "true"}, {"CMDLINE", "a=1"}}, "a=12", "a=1 a=12"},
+    {"empty", {{"CMDLINE_BOOL", "true"}, {"CMDLINE", ""}}, "b", "b"},
+    {"instead",
+     {{"CMDLINE_BOOL", "true"}, {"CMDLINE", "a"}, {"CMDLINE_OVERRIDE", "true"}},
+     "b",
+     "a"},
+};
+INSTANTIATE_TEST_SUITE_P(, BuiltInLine, testing::ValuesIn(kBuiltIn),
+                         [](const auto& test) { return test.param.name; });
+
+// Whether EFI's boot services are kept and its MMIO leaves the map.
+struct Runtime {
+  const char* name;
+  const char* option;  // EFI_DISABLE_RUNTIME
+  const char* line;
+  bool kept;
+};
+void PrintTo(const Runtime& c, std::ostream* out) { *out << c.name; }
+
+class EfiRuntime : public testing::TestWithParam<Runtime> {};
+
+TEST_P(EfiRuntime, DecidesOverItsMap) {
+  const Runtime& c = GetParam();
+  Machine m = machine();
+  m.firmware = Firmware::efi;
+  m.firmware_map.push_back({PhysAddr{0xe0000000}, 16 * kMiB, E820Type::reserved});
+  constexpr std::uint32_t kBootServicesData = 4;
+  constexpr std::uint32_t kMmio = 11;
+  m.efi_map = {{PhysRange::make(0x8000000, 0x8100000), kBootServicesData, 0xf},
+               {PhysRange::make(0xe0000000, 0xe1000000), kMmio, 1}};
+  kernel::Profile p = profile();
+  p.config["EFI_DISABLE_RUNTIME"] = c.option;
+  const Outcome outcome = boot(c.line, p, m);
+  const bool reserved = std::ranges::any_of(outcome.memblock.owners, [](const Owned& o) {
+    return o.owner == "EFI boot services" && o.range == PhysRange::make(0x8000000, 0x8100000);
+  });
+  EXPECT_EQ(reserved, c.kept);
+  EXPECT_EQ(std::ranges::any_of(outcome.e820.table,
+                                [](const E820Entry& e) { return raw(e.addr) == 0xe0000000; }),
+            !c.kept);
+}
+
+const Runtime kRuntimes[] = {
+    {"usual", "false", "", true},
+    {"off", "false", "efi=debug,noruntime", false},
+    {"noefi", "false", "noefi", false},
+    {"of_rt", "true", "", false},
+    {"on_again", "true", "efi=runtime", true},
+    {"the_last_counts", "false", "efi=runtime noefi", false},
+    {"whole_words", "false", "efi=noruntimes", true},
+};
+INSTANTIATE_TEST_SUITE_P(, EfiRuntime, testing::ValuesIn(kRuntimes),
+                         [](const auto& test) { return test.param.name; });
+
+std::uint64_t owned(const Outcome& outcome, std::string_view owner) {
+  std::uint64_t size = 0;
+  for (const Owned& o : outcome.memblock.owners) {
+    if (o.owner == owner) size += o.range.size();
+  }
+  return size;
+}
+
+TEST(Boot, NodesHaveContiguousAreasOfTheirOwn) {
+  kernel::Profile p = profile();
+  p.config.insert({{"DMA_CMA", "true"}, {"DMA_NUMA_CMA", "true"}});
+  const auto area = [&](const char* line) {
+    return owned(boot(line, p, machine()), "CMA: DMA buffers of node 0");
+  };
+  EXPECT_EQ(area("cma_pernuma=8M"), 8 * kMiB);
+  EXPECT_EQ(area("numa_cma=0:16M,1:8M"), 16 * kMiB);
+  EXPECT_EQ(area("cma_pernuma=8M numa_cma=0:16M"), 24 * kMiB);
+  EXPECT_EQ(area("numa_cma=16M"), 0u);
+  p.config["DMA_NUMA_CMA"] = "false";
+  EXPECT_EQ(area("cma_pernuma=8M"), 0u);
+}
+
+TEST(Boot, WithoutSmbiosNoStringsAreInTheBrkArea) {
+  kernel::Profile p = profile();
+  const std::uint64_t with = owned(boot("", p, machine()), "brk area");
+  p.config["DMI"] = "false";
+  EXPECT_EQ(owned(boot("", p, machine()), "brk area"), with - kPageSize);
 }
 
 TEST(Boot, VersionsDiffer) {
