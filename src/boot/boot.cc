@@ -182,7 +182,10 @@ bool Boot::uses_affinities() const {
   const auto refuses = [](const kernel::Parameter& p) {
     return kernel::parameq(p.name, "numa") && (p.value == "off" || p.value == "noacpi");
   };
-  return profile.numa && std::ranges::none_of(parameters, refuses) && !machine.node_memory.empty();
+  const bool reads_srat =
+      profile.has("ACPI") && profile.has("ACPI_NUMA") && parameter("acpi") != "off";
+  return profile.numa && reads_srat && std::ranges::none_of(parameters, refuses) &&
+         !machine.node_memory.empty();
 }
 
 bool Boot::needs_table(unsigned level, std::uint64_t virt) {
