@@ -23,8 +23,7 @@ bool has_extended_map(const Boot& b) {
                              [](const SetupData& d) { return d.type == kSetupE820Ext; });
 }
 
-// acpi=off, or a kernel without it. kernel: parse_acpi(), arch/x86/kernel/acpi/boot.c
-bool has_acpi(const Boot& b) { return b.profile.has("ACPI") && b.parameter("acpi") != "off"; }
+bool has_acpi(const Boot& b) { return b.acpi_enabled(); }
 bool has_hpet(const Boot& b) {
   return has_acpi(b) && b.profile.has("HPET_TIMER") &&
          std::ranges::any_of(b.machine.acpi_tables,

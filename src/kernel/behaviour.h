@@ -62,6 +62,8 @@ struct Behaviour {
   unsigned bringup_cpumasks = 1;
   // kfence_alloc_pool_and_metadata() (6.6): the objects' records are no longer in the image.
   bool kfence_allocates_metadata = true;
+  // hugetlb_cma_reserve(): an area begins where a page of 1 GiB can (6.12), or one of 2 MiB.
+  bool hugetlb_cma_aligns_to_page = true;
   // reserve_mem= (6.12).
   bool has_reserve_mem = true;
   // stack_depot_early_init(): its table holds lists (6.9) and is not zeroed, or pointers.
@@ -95,6 +97,7 @@ inline Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   b.cpumask_constant_size = since(6, 3);
   b.bringup_cpumasks = since(6, 5) ? 1 : 4;
   b.kfence_allocates_metadata = since(6, 6);
+  b.hugetlb_cma_aligns_to_page = since(6, 12);
   b.has_reserve_mem = since(6, 12);
   b.stack_depot_lists = since(6, 9);
   b.has_slab_debug = since(6, 9);

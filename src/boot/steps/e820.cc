@@ -95,7 +95,7 @@ void parse_early_param(Boot& boot) {
     e820::apply_parameter(p, boot.table, boot.events, boot.user);
     if (boot.panicked()) return;
   }
-  boot.logs_memblock = true;
+  boot.logs_memblock = boot.record_memblock;
 }
 
 void e820_reserve_setup_data(Boot& boot) {

@@ -197,7 +197,17 @@ void setup_per_cpu_areas(Boot& boot) {
     boot.tell(Severity::debug, "setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c",
               "the machine does not tell how many processors are possible; one is assumed");
   }
-  if (boot.parameter("percpu_alloc") == "page") return page_first_chunk(boot);
+  // kernel: percpu_alloc_setup(), mm/percpu.c: an unknown word is warned of, and changes nothing
+  bool pages = false;
+  for (const auto& word : boot.values_of("percpu_alloc")) {
+    if (word == "page" || word == "embed") {
+      pages = word == "page";
+    } else if (word) {
+      boot.tell(Severity::warning, "percpu_alloc_setup(), mm/percpu.c",
+                fmt::format("percpu: unknown allocator {} specified", *word));
+    }
+  }
+  if (pages) return page_first_chunk(boot);
   if (embed_first_chunk(boot)) return;
   boot.tell(Severity::warning, "setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c",
             "auto allocator failed (-12), falling back to page size");
