@@ -214,8 +214,8 @@ bool Boot::uses_affinities() const {
   const auto refuses = [](std::optional<std::string_view> value) {
     return value && (value->starts_with("off") || value->starts_with("noacpi"));
   };
-  return profile.numa && acpi_enabled() && std::ranges::none_of(values_of("numa"), refuses) &&
-         !machine.node_memory.empty();
+  return profile.numa && profile.has("ACPI_NUMA") && acpi_enabled() &&
+         std::ranges::none_of(values_of("numa"), refuses) && !machine.node_memory.empty();
 }
 
 // kernel: parse_acpi(), arch/x86/kernel/acpi/boot.c

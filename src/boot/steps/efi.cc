@@ -85,14 +85,11 @@ void efi_memblock_x86_reserve_range(Boot& boot) {
 // kernel: setup_noefi(), parse_efi_cmdline(), drivers/firmware/efi/efi.c, v6.1 and v6.12
 bool efi_runtime_disabled(const Boot& boot) {
   bool disabled = boot.profile.has("EFI_DISABLE_RUNTIME");
-  const auto has_word = [](std::string_view text, std::string_view word) {
-    return fmt::format(",{},", text).find(fmt::format(",{},", word)) != std::string::npos;
-  };
   for (const kernel::Parameter& p : boot.parameters) {
     if (kernel::parameq(p.name, "noefi")) disabled = true;
     if (!kernel::parameq(p.name, "efi") || !p.value) continue;
-    if (has_word(*p.value, "noruntime")) disabled = true;
-    if (has_word(*p.value, "runtime")) disabled = false;
+    if (kernel::parse_option_str(*p.value, "noruntime")) disabled = true;
+    if (kernel::parse_option_str(*p.value, "runtime")) disabled = false;
   }
   return disabled;
 }

@@ -94,8 +94,7 @@ void setup_cpu_entry_areas(Boot& boot) {
                                    p.offset_of("cea_exception_stacks.VC_stack_guard", 0xc000);
   const std::uint64_t debug_store = p.offset_of("cpu_entry_area.cpu_debug_store", 0x1a000);
   const bool has_debug_store = boot.machine.cpu.vendor == "GenuineIntel" && debug_store < size;
-  if (boot.profile.has("RANDOMIZE_MEMORY") &&
-      !kernel::find_option_bool(boot.command_line, "nokaslr")) {
+  if (p.has("RANDOMIZE_MEMORY") && !kernel::find_option_bool(boot.command_line, "nokaslr")) {
     boot.tell(Severity::debug, "init_cea_offsets(), arch/x86/mm/cpu_entry_area.c",
               "the kernel places these areas at random; the page tables they take may differ");
   }

@@ -327,6 +327,16 @@ TEST(Boot, NodesHaveContiguousAreasOfTheirOwn) {
   EXPECT_EQ(area("cma_pernuma=8M"), 0u);
 }
 
+TEST(Boot, FirmwaresNodesNeedAcpi) {
+  Machine m = machine();
+  m.node_memory = {{PhysRange::make(0, 512 * kMiB), 0}, {PhysRange::make(512 * kMiB, kGiB), 1}};
+  kernel::Profile p = profile();
+  EXPECT_EQ(boot("", p, m).nodes.online.size(), 2u);
+  EXPECT_EQ(boot("acpi=off", p, m).nodes.online.size(), 1u);
+  p.config["ACPI_NUMA"] = "false";
+  EXPECT_EQ(boot("", p, m).nodes.online.size(), 1u);
+}
+
 TEST(Boot, WithoutSmbiosNoStringsAreInTheBrkArea) {
   kernel::Profile p = profile();
   const std::uint64_t with = owned(boot("", p, machine()), "brk area");
