@@ -55,7 +55,12 @@ bool page_table_isolation(const Boot& boot) {
       !boot.profile.has("PAGE_TABLE_ISOLATION")) {
     return false;
   }
-  const bool mitigations_off = boot.parameter("mitigations") == "off";
+  // kernel: mitigations_parse_cmdline(), kernel/cpu.c: another word changes nothing
+  bool mitigations_off = false;
+  for (const auto& value : boot.values_of("mitigations")) {
+    if (value == "off") mitigations_off = true;
+    if (value == "auto" || value == "auto,nosmt") mitigations_off = false;
+  }
   const auto is_mode = [](std::string_view text) {
     return text == "on" || text == "off" || text == "auto";
   };
