@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <optional>
 
-#include "base/suggest.h"
 #include "boot/run.h"
 #include "commands/commands.h"
 #include "input/kernel_choice.h"
@@ -65,13 +64,8 @@ bool warned(const boot::Outcome& outcome) {
 }  // namespace
 
 ExitCode run_simulate(const Arguments& arguments) {
-  const std::string format = arguments.get("--format").value_or("text");
-  if (std::ranges::find(kFormats, format) == kFormats.end()) {
-    const auto near = closest(format, kFormats);
-    return bad_usage(fmt::format("simulate: --format is one of {}, not `{}`{}",
-                                 fmt::join(kFormats, ", "), format,
-                                 near ? fmt::format("; did you mean {}?", *near) : ""));
-  }
+  const auto format = format_of(arguments, kFormats);
+  if (!format) return bad_input(format.errors());
 
   const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""));
   if (!machine) return bad_input(machine.errors());
@@ -94,6 +88,8 @@ ExitCode run_simulate(const Arguments& arguments) {
 
   boot::Options options;
   options.command_line = arguments.get("--cmdline");
+  options.append = arguments.get("--append").value_or("");
+  options.record_memblock = *format == "memblock-debug";
   options.entry_limit = !arguments.has("--no-entry-limit");
   chain->use_in(options);
   boot::Outcome outcome = boot::run(*machine, kernel->profile, options);
@@ -107,8 +103,8 @@ ExitCode run_simulate(const Arguments& arguments) {
   if (!kernel->note.empty()) outcome.subject.notes.push_back("kernel: " + kernel->note);
   for (const std::string& note : config_notes) outcome.subject.notes.push_back("kernel: " + note);
 
-  const Destination destination{arguments.get("--output").value_or(""), arguments.has("--force")};
-  const Status written = write_output(destination, render(outcome, format, destination));
+  const Destination destination = destination_of(arguments);
+  const Status written = write_output(destination, render(outcome, *format, destination));
   if (!written) return bad_input(written.errors());
   return arguments.has("--strict") && warned(outcome) ? ExitCode::difference : ExitCode::good;
 }

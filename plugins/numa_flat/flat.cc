@@ -11,13 +11,7 @@ using memmap::plugin::Host;
 constexpr char kRule[] = "dummy_numa_init(), arch/x86/mm/numa.c";
 
 bool turned_off(const memmap_facts_t& facts) {
-  if ((facts.flags & MEMMAP_FACT_NUMA) == 0) return true;
-  for (std::size_t i = 0; i < facts.parameter_count; ++i) {
-    const memmap_setting_t& p = facts.parameters[i];
-    if (p.value == nullptr || !memmap::plugin::is_parameter(p, "numa")) continue;
-    if (std::strncmp(p.value, "off", 3) == 0) return true;
-  }
-  return false;
+  return (facts.flags & MEMMAP_FACT_NUMA) == 0 || memmap::plugin::any_starts(facts, "numa", "off");
 }
 
 std::int32_t run(const memmap_numa_input_t* in, const memmap_host_t* host) {

@@ -13,23 +13,18 @@ using memmap::plugin::Host;
 constexpr std::uint32_t kLocal = 10;
 constexpr std::uint32_t kRemote = 20;
 
-// numa=off, numa=noacpi, acpi=off.
+// What was refused once stays so.
 bool turned_off(const memmap_facts_t& facts) {
-  for (std::size_t i = 0; i < facts.parameter_count; ++i) {
-    const memmap_setting_t& p = facts.parameters[i];
-    if (p.value == nullptr || !memmap::plugin::is_parameter(p, "numa")) continue;
-    if (std::strncmp(p.value, "off", 3) == 0 || std::strncmp(p.value, "noacpi", 6) == 0) {
-      return true;
-    }
-  }
-  return memmap::plugin::is_set(facts, "acpi", "off");
+  return memmap::plugin::any_starts(facts, "numa", "off") ||
+         memmap::plugin::any_starts(facts, "numa", "noacpi");
 }
 
 std::int32_t run(const memmap_numa_input_t* in, const memmap_host_t* host) {
   return memmap::plugin::guarded(host, [in](const Host& h) -> std::int32_t {
     const memmap_facts_t& facts = *in->facts;
-    if ((facts.flags & MEMMAP_FACT_NUMA) == 0 || facts.node_memory_count == 0 ||
-        turned_off(facts)) {
+    constexpr std::uint32_t kNeeded = MEMMAP_FACT_NUMA | MEMMAP_FACT_ACPI;
+    if ((facts.flags & kNeeded) != kNeeded || !h.has_config("ACPI_NUMA") ||
+        facts.node_memory_count == 0 || turned_off(facts)) {
       return MEMMAP_NONE;
     }
     std::vector<std::int32_t> nodes;

@@ -17,6 +17,7 @@ struct Facts {
   const kernel::Profile& profile;
   std::string_view command_line{};
   const std::vector<kernel::Parameter>& parameters;
+  bool acpi_enabled = true;  // the kernel reads ACPI's tables
 };
 
 // Pure: the same facts and input give the same answer. One boot at a time.

@@ -71,7 +71,7 @@ Outcome outcome_of(Boot& boot) {
 
 Outcome run(const Machine& machine, const kernel::Profile& profile, const Options& options) {
   Boot boot(machine, profile, options);
-  const Facts facts{machine, profile, boot.command_line, boot.parameters};
+  const Facts facts{machine, profile, boot.command_line, boot.parameters, boot.acpi_enabled()};
   for (Trim* trim : options.trims) trim->begin(facts);
   for (NodeSource* source : options.node_sources) source->begin(facts);
   for (NodeSource* source : options.node_transforms) source->begin(facts);

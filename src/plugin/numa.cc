@@ -68,8 +68,8 @@ Result<boot::NodeAnswer> NumaPlugin::run(const boot::NodeInput& in) {
     rc = interface_.run(&input, call_.host());
   }
   if (auto e = call_.end("run", rc, Call::None::allowed)) return *std::move(e);
-  boot::NodeAnswer nothing;
   if (rc == MEMMAP_OK) return check(memory);
+  boot::NodeAnswer nothing;
   for (const Said& s : call_.said()) nothing.events.push_back(s.event);
   return nothing;
 }

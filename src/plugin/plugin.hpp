@@ -63,6 +63,18 @@ inline bool is_set(const memmap_facts_t& facts, const char* name, const char* va
   return p != nullptr && p->value != nullptr && std::strcmp(p->value, value) == 0;
 }
 
+// Whether the value of any parameter of that name starts so.
+inline bool any_starts(const memmap_facts_t& facts, const char* name, const char* start) {
+  for (std::size_t i = 0; i < facts.parameter_count; ++i) {
+    const memmap_setting_t& p = facts.parameters[i];
+    if (p.value != nullptr && is_parameter(p, name) &&
+        std::strncmp(p.value, start, std::strlen(start)) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // Whether the kernel that boots is that version or a later one.
 inline bool since(const memmap_facts_t& facts, std::uint32_t major, std::uint32_t minor,
                   std::uint32_t patch = 0) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <utility>
 
 #include "plugin/guard.h"
 
@@ -18,58 +19,37 @@ using boot::Verb;
 constexpr std::uint64_t kPhysEnd = std::uint64_t{1} << 52;
 constexpr std::uint64_t kTop = std::numeric_limits<std::uint64_t>::max();
 
-std::uint32_t to_abi(Hook hook) {
-  switch (hook) {
-    case Hook::memblock_early:
-      return MEMMAP_HOOK_MEMBLOCK_EARLY;
-    case Hook::e820_firmware:
-      return MEMMAP_HOOK_E820_FIRMWARE;
-    case Hook::e820_parameter:
-      return MEMMAP_HOOK_E820_PARAMETER;
-    case Hook::e820_command_line:
-      return MEMMAP_HOOK_E820_COMMAND_LINE;
-    case Hook::e820_bios:
-      return MEMMAP_HOOK_E820_BIOS;
-    case Hook::e820_mtrr:
-      return MEMMAP_HOOK_E820_MTRR;
-    case Hook::memblock_filled:
-      return MEMMAP_HOOK_MEMBLOCK_FILLED;
-    case Hook::memblock_platform:
-      return MEMMAP_HOOK_MEMBLOCK_PLATFORM;
+constexpr std::pair<Hook, std::uint32_t> kHooks[] = {
+    {Hook::memblock_early, MEMMAP_HOOK_MEMBLOCK_EARLY},
+    {Hook::e820_firmware, MEMMAP_HOOK_E820_FIRMWARE},
+    {Hook::e820_parameter, MEMMAP_HOOK_E820_PARAMETER},
+    {Hook::e820_command_line, MEMMAP_HOOK_E820_COMMAND_LINE},
+    {Hook::e820_bios, MEMMAP_HOOK_E820_BIOS},
+    {Hook::e820_mtrr, MEMMAP_HOOK_E820_MTRR},
+    {Hook::memblock_filled, MEMMAP_HOOK_MEMBLOCK_FILLED},
+    {Hook::memblock_platform, MEMMAP_HOOK_MEMBLOCK_PLATFORM},
+};
+constexpr std::pair<Verb, std::uint32_t> kVerbs[] = {
+    {Verb::retype, MEMMAP_RETYPE}, {Verb::remove, MEMMAP_REMOVE}, {Verb::reserve, MEMMAP_RESERVE},
+    {Verb::cap, MEMMAP_CAP},       {Verb::align, MEMMAP_ALIGN},
+};
+
+template <class T, std::size_t N>
+std::uint32_t to_abi(const std::pair<T, std::uint32_t> (&table)[N], T value) {
+  for (const auto& [ours, abi] : table) {
+    if (ours == value) return abi;
   }
+  MEMMAP_CHECK(false, "a hook or verb that the ABI does not have");
   return 0;
 }
 
 // The verb of an answer that was found right.
 Verb verb_of(std::uint32_t verb) {
-  switch (verb) {
-    case MEMMAP_RETYPE:
-      return Verb::retype;
-    case MEMMAP_RESERVE:
-      return Verb::reserve;
-    case MEMMAP_CAP:
-      return Verb::cap;
-    case MEMMAP_ALIGN:
-      return Verb::align;
-    default:
-      return Verb::remove;
+  for (const auto& [ours, abi] : kVerbs) {
+    if (abi == verb) return ours;
   }
-}
-
-std::uint32_t to_abi(Verb verb) {
-  switch (verb) {
-    case Verb::retype:
-      return MEMMAP_RETYPE;
-    case Verb::remove:
-      return MEMMAP_REMOVE;
-    case Verb::reserve:
-      return MEMMAP_RESERVE;
-    case Verb::cap:
-      return MEMMAP_CAP;
-    case Verb::align:
-      return MEMMAP_ALIGN;
-  }
-  return 0;
+  MEMMAP_CHECK(false, "a verb that was not checked");
+  return Verb::remove;
 }
 
 std::string_view verb_name(std::uint32_t verb) {
@@ -146,7 +126,7 @@ void TrimPlugin::begin(const boot::Facts& facts) {
   call_.set_profile(&facts.profile);
 }
 
-bool TrimPlugin::acts_at(Hook hook) const { return (interface_.hooks & to_abi(hook)) != 0; }
+bool TrimPlugin::acts_at(Hook hook) const { return (interface_.hooks & to_abi(kHooks, hook)) != 0; }
 
 Result<boot::TrimAnswer> TrimPlugin::run(const boot::TrimInput& in) {
   MEMMAP_CHECK(facts_, "a trim was asked before its boot began");
@@ -155,7 +135,7 @@ Result<boot::TrimAnswer> TrimPlugin::run(const boot::TrimInput& in) {
   memmap_setting_t parameter{};
   if (in.parameter != nullptr) parameter = plugin::to_abi(*in.parameter);
   const memmap_trim_input_t input{.struct_size = sizeof input,
-                                  .hook = to_abi(in.hook),
+                                  .hook = to_abi(kHooks, in.hook),
                                   .facts = facts_->abi(),
                                   .ranges = ranges.data(),
                                   .range_count = ranges.size(),
@@ -192,7 +172,7 @@ Result<boot::TrimAnswer> TrimPlugin::check(Hook hook, std::int32_t returned) con
   if (const auto twice = find_overlap(edits)) {
     errors.push_back(call_.fault(
         "run", fmt::format("answered {} [{:#x}, {:#x}), of which a part was answered before",
-                           verb_name(to_abi(twice->verb)), raw(twice->range.base()),
+                           verb_name(to_abi(kVerbs, twice->verb)), raw(twice->range.base()),
                            raw(twice->range.end()))));
     errors.back().range = twice->range;
   }

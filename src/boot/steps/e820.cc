@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "boot/steps/early_options.h"
 #include "boot/steps/steps.h"
 #include "boot/steps/trims.h"
 #include "e820/names.h"
@@ -95,9 +96,10 @@ void parse_early_param(Boot& boot) {
   for (const kernel::Parameter& p : boot.parameters) {
     e820::apply_parameter(p, boot.table, boot.events, boot.user);
     trim_e820(boot, Hook::e820_parameter, &p);
+    tell_if_malformed(boot, p);
     if (boot.panicked() || !boot.faults.empty()) return;
   }
-  boot.logs_memblock = true;
+  boot.logs_memblock = boot.record_memblock;
 }
 
 void e820_reserve_setup_data(Boot& boot) {

@@ -23,27 +23,30 @@ numa::Options numa_options(const Boot& boot) {
   return options;
 }
 
-// A size with a unit, or a percentage of all memory. kernel: cmdline_parse_core()
-void core_size(const std::optional<std::string>& text, std::uint64_t& pages,
-               std::uint64_t& percent) {
+// A size with a unit, or a percentage of all memory, which the next size overrides.
+// kernel: cmdline_parse_core(), mm/mm_init.c
+void core_size(std::optional<std::string_view> text, std::uint64_t& pages, std::uint64_t& percent) {
   if (!text) return;
-  const auto parsed = kernel::memparse(*text);
-  if (parsed.rest.starts_with('%')) {
-    percent = parsed.value;
+  const auto number = kernel::simple_strtoull(*text);
+  if (number.rest.starts_with('%')) {
+    percent = number.value;
   } else {
-    pages = parsed.value >> kPageShift;
+    pages = kernel::memparse(*text).value >> kPageShift;
+    percent = 0;
   }
 }
 
 zones::MovableOptions movable_options(const Boot& boot) {
   zones::MovableOptions options;
-  options.movable_node = boot.has_parameter("movable_node");
-  const auto kernelcore = boot.parameter("kernelcore");
-  options.kernelcore_mirror = kernelcore == "mirror";
-  if (!options.kernelcore_mirror) {
-    core_size(kernelcore, options.kernelcore_pages, options.kernelcore_percent);
+  options.movable_node = boot.profile.memory_hotplug && boot.has_parameter("movable_node");
+  options.kernelcore_mirror = boot.mirrored_kernelcore();
+  for (const auto& text : boot.values_of("kernelcore")) {
+    if (text && kernel::parse_option_str(*text, "mirror")) continue;
+    core_size(text, options.kernelcore_pages, options.kernelcore_percent);
   }
-  core_size(boot.parameter("movablecore"), options.movablecore_pages, options.movablecore_percent);
+  for (const auto& text : boot.values_of("movablecore")) {
+    core_size(text, options.movablecore_pages, options.movablecore_percent);
+  }
   return options;
 }
 
@@ -266,7 +269,7 @@ void memblock_free_all(Boot& boot) {
   buddy::Options options;
   options.max_low_pfn = boot.max_pfn;
   options.deferred_init = boot.profile.deferred_struct_page_init;
-  options.kernelcore_mirror = boot.parameter("kernelcore") == "mirror";
+  options.kernelcore_mirror = boot.mirrored_kernelcore();
   options.max_page_order = boot.profile.max_page_order;
   options.pageblock_order = boot.profile.pageblock_order;
   options.version = boot.profile.version;

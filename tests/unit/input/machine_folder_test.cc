@@ -82,6 +82,18 @@ TEST(MachineFolder, TheMemmapFolderAloneIsEnough) {
   EXPECT_EQ(m->kernel_phys_base, PhysAddr{0x3000000});
 }
 
+TEST(MachineFolder, WhereTheKernelLiesIsBestToldByTheKernel) {
+  const ScratchFolder scratch;
+  write_memmap(scratch, "firmware/memmap");
+  scratch.write("machine.json", R"({"kernel": "x", "kernel_phys_base": "0x1000000"})");
+  EXPECT_EQ(read_machine(scratch.path().string(), {})->kernel_phys_base, PhysAddr{0x1000000});
+  scratch.write("iomem", "00100000-3ffdffff : System RAM\n  03000000-03ffffff : Kernel code\n");
+  const auto m = read_machine(scratch.path().string(), {});
+  ASSERT_TRUE(m.ok()) << all_messages(m);
+  EXPECT_EQ(m->kernel_phys_base, PhysAddr{0x3000000});
+  EXPECT_TRUE(any_note(*m, "0x1000000 in machine.json, 0x3000000 as the kernel tells"));
+}
+
 TEST(MachineFolder, TellsAllThatIsWrong) {
   const ScratchFolder scratch;
   scratch.write("boot_params", "short");
@@ -125,6 +137,8 @@ TEST(Sysroot, ReadsProcAndSysBelowIt) {
   scratch.write("sys/devices/system/cpu/present", "0-3\n");
   scratch.write("proc/version", "Linux version 6.1.0-9-amd64 (builder) #1 SMP\n");
   scratch.write("proc/cmdline", "root=/dev/sda1 ro\n");
+  scratch.write("sys/bus/pci/devices/0000:00:02.0/vendor", "0x8086\n");
+  scratch.write("sys/bus/pci/devices/0000:00:02.0/device", "0x0116\n");
   const auto m = read_sysroot(scratch.path().string());
   ASSERT_TRUE(m.ok()) << all_messages(m);
   EXPECT_EQ(m->format, "sysroot");
@@ -134,6 +148,8 @@ TEST(Sysroot, ReadsProcAndSysBelowIt) {
   EXPECT_EQ(m->cpu.present, 4u);
   ASSERT_EQ(m->setup_data.size(), 1u);
   EXPECT_EQ(m->setup_data[0].type, 9u);
+  ASSERT_EQ(m->pci.size(), 1u);
+  EXPECT_EQ(m->pci[0].device, 0x116);
 }
 
 }  // namespace

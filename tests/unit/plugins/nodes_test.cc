@@ -85,13 +85,19 @@ TEST(NumaSrat, HandsOverWhatTheTableSays) {
 }
 
 TEST(NumaSrat, IsSilentWhereItIsNotAsked) {
-  for (const char* line : {"numa=off", "numa=noacpi", "numa=off numa=fake=2", "acpi=off"}) {
+  for (const char* line : {"numa=off", "numa=noacpi", "numa=off numa=fake=2", "numa=noacpi,x"}) {
     World world = with_srat();
     world.line = line;
     EXPECT_FALSE(ask("numa_srat", world)->given) << line;
   }
   World none;
   EXPECT_FALSE(ask("numa_srat", none)->given);
+  World no_acpi = with_srat();
+  no_acpi.acpi_enabled = false;
+  EXPECT_FALSE(ask("numa_srat", no_acpi)->given);
+  World no_code = with_srat();
+  no_code.profile.config["ACPI_NUMA"] = "false";
+  EXPECT_FALSE(ask("numa_srat", no_code)->given);
   World no_numa = with_srat();
   no_numa.profile.numa = false;
   EXPECT_FALSE(ask("numa_srat", no_numa)->given);

@@ -20,10 +20,11 @@ struct World {
   kernel::Profile profile{.version = {6, 12, 0}};
   std::string line{};
   std::vector<kernel::Parameter> parameters{};
+  bool acpi_enabled = true;
 
   boot::Facts facts() {
     parameters = kernel::parse_command_line(line);
-    return {machine, profile, line, parameters};
+    return {machine, profile, line, parameters, acpi_enabled};
   }
 };
 
