@@ -6,6 +6,10 @@ namespace memmap::input {
 namespace {
 
 constexpr std::uint64_t kSetupDataHeader = 16;  // sizeof(struct setup_data)
+// What a kernel that starts another by kexec passes of EFI is known by its length.
+// kernel: SETUP_EFI, struct efi_setup_data, arch/x86/include/asm/efi.h
+constexpr std::uint32_t kSetupEfi = 4;
+constexpr std::uint64_t kEfiLen = 96;
 
 }  // namespace
 
@@ -47,7 +51,9 @@ std::optional<std::vector<SetupData>> setup_data_of(const E820Entries& table) {
     if ((end - i) % 2 == 0) return std::nullopt;
     for (std::size_t node = i + 1; node < end; node += 2) {
       if (table[node].size < kSetupDataHeader) return std::nullopt;
-      nodes.push_back({.addr = table[node].addr, .len = table[node].size - kSetupDataHeader});
+      const std::uint64_t len = table[node].size - kSetupDataHeader;
+      nodes.push_back(
+          {.addr = table[node].addr, .type = len == kEfiLen ? kSetupEfi : 0, .len = len});
     }
     i = end;
   }

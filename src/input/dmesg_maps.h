@@ -16,7 +16,8 @@ E820Entries added_entries(const E820Entries& firmware, const E820Entries& extend
 // The places of setup_data's nodes in the table printed as `reserve setup_data:`. The kernel prints
 // its own RAM as `usable` too, but never leaves two touching entries of one type: of a row of such
 // the second, fourth ... are the nodes'. nullopt: a row has an even count, so a node lies at one of
-// its ends and the log does not tell at which.
+// its ends and the log does not tell at which. A node's type is known if it is SETUP_EFI, by its
+// length.
 //
 //   |  usable  | usable |   usable   |
 //                ^ node

@@ -25,8 +25,9 @@ int digit(char c) {
 }
 
 // Takes one parameter off the front of `text`. A quote may open before the name or anywhere in it;
-// a space inside quotes does not end the parameter. kernel: next_arg(), lib/cmdline.c, v6.12
-Parameter next_arg(std::string_view& text) {
+// a space inside quotes does not end the parameter. `length`: of the whole line, of which `text` is
+// the end. kernel: next_arg(), lib/cmdline.c, v6.12
+Parameter next_arg(std::string_view& text, std::size_t length) {
   const bool quoted = text.front() == '"';
   if (quoted) text.remove_prefix(1);
 
@@ -54,6 +55,7 @@ Parameter next_arg(std::string_view& text) {
     out.value = value;
   }
   text.remove_prefix(std::min(end + 1, text.size()));
+  out.after = length - text.size();
   text = skip_spaces(text);
   return out;
 }
@@ -62,10 +64,11 @@ Parameter next_arg(std::string_view& text) {
 
 std::vector<Parameter> parse_command_line(std::string_view text) {
   text = text.substr(0, std::min(text.size(), text.find('\0')));
-  text = skip_spaces(text.substr(0, kCommandLineSize - 1));
+  const std::string_view whole = text.substr(0, kCommandLineSize - 1);
+  text = skip_spaces(whole);
   std::vector<Parameter> out;
   while (!text.empty()) {
-    Parameter p = next_arg(text);
+    Parameter p = next_arg(text, whole.size());
     if (p.name == "--" && !p.value) break;
     out.push_back(std::move(p));
   }

@@ -16,6 +16,8 @@ inline constexpr std::size_t kCommandLineSize = 2048;
 struct Parameter {
   std::string name{};
   std::optional<std::string> value{};  // what follows `=`, quotes taken off; empty: no `=`
+  std::size_t after = 0;               // where in the text the rest begins, the space that ends it
+                                       // passed; the text's length: no more
 };
 
 // The parameters in their order, up to a lone `--` (the rest is init's).

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <map>
 
 #include "base/align.h"
 #include "boot/steps/steps.h"
@@ -116,24 +118,82 @@ void dma_contiguous_reserve(Boot& boot) {
   declare(boot, area, 0, memblock::kAnyNode, "CMA: DMA buffers");
 }
 
-// hugetlb_cma=SIZE. kernel: hugetlb_cma_reserve(), mm/hugetlb.c, v6.1 and v6.12
+namespace {
+
+constexpr std::string_view kHugetlbRule = "hugetlb_cma_reserve(), mm/hugetlb.c";
+
+struct HugetlbCma {
+  std::uint64_t size = 0;                  // in all
+  std::map<int, std::uint64_t> of_node{};  // as asked for by node; empty: by turns
+};
+
+// SIZE, or NODE:SIZE[,NODE:SIZE...]; adds to what was asked for before.
+// kernel: cmdline_parse_hugetlb_cma(), mm/hugetlb.c
+void ask(std::string_view text, int max_nodes, HugetlbCma& cma) {
+  for (std::string_view rest = text; !rest.empty();) {
+    std::uint64_t nid = 0;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), nid);
+    if (error != std::errc{}) return;
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    if (!rest.starts_with(':')) {
+      cma.size = kernel::memparse(text).value;
+      return;
+    }
+    if (nid >= static_cast<std::uint64_t>(max_nodes)) return;
+    const auto size = kernel::memparse(rest.substr(1));
+    cma.of_node[static_cast<int>(nid)] = size.value;
+    cma.size += size.value;
+    if (!size.rest.starts_with(',')) return;
+    rest = size.rest.substr(1);
+  }
+}
+
+// Leaves out nodes that are not there and areas too small for one page.
+void keep_possible(Boot& boot, HugetlbCma& cma) {
+  for (auto& [nid, size] : cma.of_node) {
+    const bool online = std::ranges::binary_search(boot.nodes.online, nid);
+    if (size == 0 || (online && size >= kGiB)) continue;
+    boot.tell(Severity::warning, std::string(kHugetlbRule),
+              online
+                  ? fmt::format("hugetlb_cma: cma area of node {} should be at least 1024 MiB", nid)
+                  : fmt::format("hugetlb_cma: invalid node {} specified", nid));
+    cma.size -= size;
+    size = 0;
+  }
+  std::erase_if(cma.of_node, [](const auto& node) { return node.second == 0; });
+}
+
+}  // namespace
+
+// kernel: hugetlb_cma_reserve(), mm/hugetlb.c, v6.1 and v6.12
 void hugetlb_cma_reserve(Boot& boot) {
-  const auto text = boot.parameter("hugetlb_cma");
-  if (!text || boot.nodes.online.empty()) return;
-  constexpr std::string_view kRule = "hugetlb_cma_reserve(), mm/hugetlb.c";
-  const std::uint64_t size = kernel::memparse(*text).value;
-  if (size < kGiB) {
-    return boot.tell(Severity::warning, std::string(kRule),
+  HugetlbCma cma;
+  for (const kernel::Parameter& p : boot.parameters) {
+    if (!kernel::parameq(p.name, "hugetlb_cma") || !p.value) continue;
+    ask(*p.value, boot.behaviour.max_numnodes, cma);
+  }
+  keep_possible(boot, cma);
+  if (cma.size == 0 || boot.nodes.online.empty()) return;
+  if (cma.size < kGiB) {
+    return boot.tell(Severity::warning, std::string(kHugetlbRule),
                      "hugetlb_cma: cma area should be at least 1024 MiB");
   }
   const std::uint64_t nodes = boot.nodes.online.size();
-  const std::uint64_t per_node = align_up((size + nodes - 1) / nodes, kGiB);
+  const std::uint64_t per_node = align_up((cma.size + nodes - 1) / nodes, kGiB);
   std::uint64_t reserved = 0;
   for (const int nid : boot.nodes.online) {
-    const std::uint64_t own = align_up(std::min(per_node, size - reserved), kGiB);
-    if (!declare(boot, {.size = own}, kGiB, nid, "CMA: huge pages")) continue;
+    std::uint64_t own = std::min(per_node, cma.size - reserved);
+    if (!cma.of_node.empty()) {
+      const auto asked = cma.of_node.find(nid);
+      if (asked == cma.of_node.end()) continue;
+      own = asked->second;
+    }
+    own = align_up(own, kGiB);
+    const std::uint64_t align =
+        boot.behaviour.hugetlb_cma_aligns_to_1g ? kGiB : kPageSize << boot.profile.pageblock_order;
+    if (!declare(boot, {.size = own}, align, nid, "CMA: huge pages")) continue;
     reserved += own;
-    if (reserved >= size) break;
+    if (reserved >= cma.size) break;
   }
   boot.hugetlb_cma = reserved != 0;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "boot/steps/setup_functions.h"
 #include "boot/steps/steps.h"
 
 namespace memmap::boot {
@@ -19,16 +20,14 @@ bool known_by(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::any_of(names, [&](const auto& n) { return kernel::parameq(n, name); });
 }
 
-// A __setup() matches what begins with its text; its function takes the rest. Those without `=`
-// take no value, but for a few that the kernel itself gives one.
+// A __setup() matches what begins with its text, be that a whole name or not.
+// kernel: obsolete_checksetup(), init/main.c, v6.1 and v6.12
 bool is_setup(const std::vector<std::string>& setups, const kernel::Parameter& p) {
   const std::string text = whole(p);
   return std::ranges::any_of(setups, [&](const std::string& setup) {
-    if (setup.ends_with('=')) {
-      return text.size() >= setup.size() &&
-             kernel::parameq(std::string_view(text).substr(0, setup.size()), setup);
-    }
-    return kernel::parameq(p.name, setup);
+    return text.size() >= setup.size() &&
+           kernel::parameq(std::string_view(text).substr(0, setup.size()), setup) &&
+           setup_function_takes(setup, std::string_view(text).substr(setup.size()));
   });
 }
 
