@@ -64,13 +64,16 @@ unsigned most_brought_up(const Boot& boot) {
 
 bool CpuIsolation::take(const kernel::Parameter& p) {
   std::string_view text = p.value ? std::string_view(*p.value) : std::string_view();
-  if (kernel::parameq(p.name, "rcu_nocbs") && boot_.profile.has("RCU_NOCB_CPU")) new_mask();
+  // A __setup() without `=` takes whatever begins so, rcu_nocbs_or_not=1 too.
+  constexpr std::string_view kNoCallbacks = "rcu_nocbs";
+  const auto beginning = std::string_view(p.name).substr(0, kNoCallbacks.size());
+  if (kernel::parameq(beginning, kNoCallbacks) && boot_.profile.has("RCU_NOCB_CPU")) new_mask();
   if (!p.value) return true;
   if (kernel::parameq(p.name, "irqaffinity") && boot_.profile.has("SMP")) new_mask();
   if (!boot_.profile.has("CPU_ISOLATION")) return true;
   if (kernel::parameq(p.name, "isolcpus")) {
     const std::string_view line = boot_.command_line;
-    const auto flags = isolcpus_flags(text, line.substr(std::min(p.after, line.size())));
+    const auto flags = isolcpus_flags(text, line.substr(std::min(p.at + p.size + 1, line.size())));
     return flags && set_apart(text, *flags);
   }
   if (!kernel::parameq(p.name, "nohz_full")) return true;
@@ -82,13 +85,13 @@ bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
   const bool new_tick = (flags & kTick) != 0 && (flags_ & kTick) == 0;
   if (new_tick && !boot_.profile.has("NO_HZ_FULL")) return false;
   const auto apart = new_mask();
-  auto list = parse_cpu_list(text, boot_.possible_cpus());
+  auto list = parse_cpu_list(text, boot_.nr_cpu_ids);
   if (!list) {
     free_mask(apart);
     return false;
   }
   const auto staging = new_mask();
-  const unsigned present = boot_.machine.cpu.present.value_or(boot_.possible_cpus());
+  const unsigned present = boot_.machine.cpu.present.value_or(boot_.nr_cpu_ids);
   unsigned first = 0;  // that keeps house
   while (first < present && list->contains(first)) ++first;
   if (first >= present || first >= most_brought_up(boot_)) list->erase(0);

@@ -1,10 +1,10 @@
-#include "boot/steps/setup_functions.h"
+#include "kernel/setup_functions.h"
 
 #include <gtest/gtest.h>
 
 #include <ostream>
 
-namespace memmap::boot {
+namespace memmap::kernel {
 namespace {
 
 struct Case {
@@ -45,4 +45,4 @@ INSTANTIATE_TEST_SUITE_P(, SetupFunctions, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace
-}  // namespace memmap::boot
+}  // namespace memmap::kernel

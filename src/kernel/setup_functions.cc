@@ -1,11 +1,11 @@
-#include "boot/steps/setup_functions.h"
+#include "kernel/setup_functions.h"
 
 #include <algorithm>
 #include <initializer_list>
 
 #include "kernel/command_line.h"
 
-namespace memmap::boot {
+namespace memmap::kernel {
 namespace {
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -27,7 +27,7 @@ bool is_bool(std::string_view text) {
 // kernel: kstrtoul(), lib/kstrtox.c: a whole text, but for a final line feed
 bool is_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  const auto parsed = kernel::simple_strtoull(text);
+  const auto parsed = simple_strtoull(text);
   return parsed.rest.size() < text.size() && (parsed.rest.empty() || parsed.rest == "\n");
 }
 
@@ -90,4 +90,4 @@ bool setup_function_takes(std::string_view setup, std::string_view rest) {
   return function == std::end(kFunctions) || function->takes(rest);
 }
 
-}  // namespace memmap::boot
+}  // namespace memmap::kernel
