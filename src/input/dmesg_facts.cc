@@ -5,6 +5,7 @@
 
 #include "input/dmesg_e820.h"
 #include "input/dmesg_edits.h"
+#include "input/dmesg_maps.h"
 #include "input/text_scan.h"
 
 namespace memmap::input {
@@ -313,7 +314,8 @@ void FactReader::edit_line(std::string_view text) {
   if (!nodes.empty() && nodes.back().addr == addr) return;
   setup_data_done_ = setup_data_done_ || (!nodes.empty() && nodes.front().addr == addr);
   if (!setup_data_done_) {
-    nodes.push_back({.addr = addr, .len = edit->range.size() - kSetupDataHeader});
+    const std::uint64_t len = edit->range.size() - kSetupDataHeader;
+    nodes.push_back({.addr = addr, .type = setup_data_type(len), .len = len});
   }
 }
 

@@ -6,10 +6,6 @@ namespace memmap::input {
 namespace {
 
 constexpr std::uint64_t kSetupDataHeader = 16;  // sizeof(struct setup_data)
-// What a kernel that starts another by kexec passes of EFI is known by its length.
-// kernel: SETUP_EFI, struct efi_setup_data, arch/x86/include/asm/efi.h
-constexpr std::uint32_t kSetupEfi = 4;
-constexpr std::uint64_t kEfiLen = 96;
 
 }  // namespace
 
@@ -40,6 +36,12 @@ E820Entries added_entries(const E820Entries& firmware, const E820Entries& extend
   return added;
 }
 
+std::uint32_t setup_data_type(std::uint64_t len) {
+  constexpr std::uint32_t kSetupEfi = 4;
+  constexpr std::uint64_t kEfiLen = 96;
+  return len == kEfiLen ? kSetupEfi : 0;
+}
+
 std::optional<std::vector<SetupData>> setup_data_of(const E820Entries& table) {
   std::vector<SetupData> nodes;
   for (std::size_t i = 0; i < table.size();) {
@@ -52,8 +54,7 @@ std::optional<std::vector<SetupData>> setup_data_of(const E820Entries& table) {
     for (std::size_t node = i + 1; node < end; node += 2) {
       if (table[node].size < kSetupDataHeader) return std::nullopt;
       const std::uint64_t len = table[node].size - kSetupDataHeader;
-      nodes.push_back(
-          {.addr = table[node].addr, .type = len == kEfiLen ? kSetupEfi : 0, .len = len});
+      nodes.push_back({.addr = table[node].addr, .type = setup_data_type(len), .len = len});
     }
     i = end;
   }

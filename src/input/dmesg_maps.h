@@ -25,4 +25,8 @@ E820Entries added_entries(const E820Entries& firmware, const E820Entries& extend
 // kernel: e820__reserve_setup_data(), arch/x86/kernel/e820.c, v2.6.26 to v6.14
 std::optional<std::vector<SetupData>> setup_data_of(const E820Entries& table);
 
+// SETUP_EFI, which kexec passes, is known by its length; 0: any other.
+// kernel: struct efi_setup_data, arch/x86/include/asm/efi.h
+std::uint32_t setup_data_type(std::uint64_t len);
+
 }  // namespace memmap::input
