@@ -226,6 +226,17 @@ TEST(Boot, KeepsKexecsKernelsAwayFromANewMpTable) {
       kexec, [](const E820Entry& e) { return e.type == E820Type::reserved && e.size == 4096; }));
 }
 
+// Processors that nr_cpus= leaves out do not keep house for those that are isolated.
+TEST(Boot, CountsTheProcessorsThatAreLeft) {
+  Machine two = machine();
+  two.cpu.present = 2;
+  Machine one = machine();
+  one.cpu.possible = one.cpu.present = 1;
+  const Sizes want = asked(boot("isolcpus=0", {6, 12, 0}, one), "CPU masks");
+  EXPECT_EQ(asked(boot("nr_cpus=1 isolcpus=0", {6, 12, 0}, two), "CPU masks"), want);
+  EXPECT_NE(asked(boot("isolcpus=0", {6, 12, 0}, two), "CPU masks"), want);
+}
+
 TEST(Boot, MovesAnInitrdThatIsNotMapped) {
   Machine m = machine();
   m.initrd = PhysRange::make(0x30000000, 0x30001234);

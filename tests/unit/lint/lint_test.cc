@@ -60,6 +60,7 @@ const Case kLines[] = {
     {"quiet -- mem=1G foo", "after-dashes mem=1G", "mem=1G quiet -- foo"},
     {"crashkernal=64M", "unknown-parameter crashkernal", "crashkernel=64M"},
     {"no_such", "unknown-parameter no_such", "splash usb.no_such=1 BOOT_IMAGE=/x sysctl.vm.x=1"},
+    {"rx", "unknown-parameter rx", "ip=dhcp spectre_v2=off video=x"},
     {"memmap=79G82G", "lost-dollar 79G82G", "memmap=79G$82G"},
     {"memmap=64M", "lost-dollar 64M", "mem=64M"},
     {"memmap=64M\\$1G", "lost-dollar 64M\\$1G", "memmap=64M$1G"},
