@@ -15,6 +15,8 @@ struct Behaviour {
   bool e820_ram_ends_after_acpi = true;
   // e820__reserve_setup_data() marks the nodes in kexec's table too (until 6.10).
   bool e820_kexec_keeps_setup_data = false;
+  // efi_arch_mem_reserve(): what is kept of EFI's boot services leaves the e820 table (5.5).
+  bool efi_reserve_edits_map = true;
   // efi_remove_e820_mmio(): large EFI MMIO windows go from the map (6.2, and 6.1's stable series).
   bool efi_removes_mmio = true;
 
@@ -62,7 +64,7 @@ struct Behaviour {
   unsigned bringup_cpumasks = 1;
   // kfence_alloc_pool_and_metadata() (6.6): the objects' records are no longer in the image.
   bool kfence_allocates_metadata = true;
-  // hugetlb_cma_reserve(): an area begins where a page of 1 GiB can (6.12), or one of 2 MiB.
+  // hugetlb_cma_reserve(): an area begins where a page of 1 GiB can (6.10), or one of 2 MiB.
   bool hugetlb_cma_aligns_to_page = true;
   // reserve_mem= (6.12).
   bool has_reserve_mem = true;
@@ -79,6 +81,7 @@ inline Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   Behaviour b;
   b.e820_ram_ends_after_acpi = since(6, 9);
   b.e820_kexec_keeps_setup_data = since(4, 15) && !since(6, 10);
+  b.efi_reserve_edits_map = since(5, 5);
   b.efi_removes_mmio = since(6, 1);
   b.max_numnodes = 1 << nodes_shift;
   b.memblock_tight_room_check = since(6, 3);
@@ -97,7 +100,7 @@ inline Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   b.cpumask_constant_size = since(6, 3);
   b.bringup_cpumasks = since(6, 5) ? 1 : 4;
   b.kfence_allocates_metadata = since(6, 6);
-  b.hugetlb_cma_aligns_to_page = since(6, 12);
+  b.hugetlb_cma_aligns_to_page = since(6, 10);
   b.has_reserve_mem = since(6, 12);
   b.stack_depot_lists = since(6, 9);
   b.has_slab_debug = since(6, 9);
