@@ -51,8 +51,9 @@ struct Boot {
   kernel::Behaviour behaviour;
   std::string command_line;
   std::vector<kernel::Parameter> parameters;
-  unsigned nr_cpu_ids = 1;  // processors that are made room for; 1 where the machine does not tell
-  PhysAddr kernel_base{};   // of _text
+  unsigned possible_cpus = 1;  // 1 where the machine does not tell
+  unsigned nr_cpu_ids = 1;     // as many, or what CONFIG_FORCE_NR_CPUS says
+  PhysAddr kernel_base{};      // of _text
 
   Events events{};
 

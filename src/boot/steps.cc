@@ -9,10 +9,12 @@ namespace {
 
 constexpr std::uint32_t kSetupE820Ext = 1;
 
-bool has_efi(const Boot& b) { return b.machine.firmware == Firmware::efi; }
+bool has_efi(const Boot& b) { return b.machine.firmware == Firmware::efi && b.profile.has("EFI"); }
+// EFI's map is still there after efi_init().
+bool has_efi_map(const Boot& b) { return has_efi(b) && !efi_runtime_disabled(b); }
 bool has_setup_data(const Boot& b) { return !b.machine.setup_data.empty(); }
 bool has_user_map(const Boot& b) { return b.user.userdef; }
-bool has_esrt(const Boot& b) { return b.machine.efi_esrt.has_value(); }
+bool has_esrt(const Boot& b) { return has_efi_map(b) && b.machine.efi_esrt.has_value(); }
 bool has_mpparse(const Boot& b) { return b.profile.has("X86_MPPARSE"); }
 bool has_initrd(const Boot& b) { return b.machine.initrd.has_value(); }
 bool has_extended_map(const Boot& b) {
@@ -41,8 +43,12 @@ bool has_hugetlb_cma(const Boot& b) {
 bool has_kexec(const Boot& b) { return b.profile.has("KEXEC_CORE"); }
 bool has_crash_reserve(const Boot& b) { return b.profile.has("CRASH_RESERVE"); }
 bool has_kfence(const Boot& b) { return b.profile.has("KFENCE"); }
-// Somebody keeps call traces from the start: slab_debug with `U`, page_owner=on.
-bool wants_stack_depot(const Boot& b) { return b.profile.has("STACKDEPOT") && stores_traces(b); }
+// Somebody keeps call traces from the start: slab_debug with `U`, page_owner=on, kmemleak=on, or
+// the kernel always does.
+bool wants_stack_depot(const Boot& b) {
+  return b.profile.has("STACKDEPOT") &&
+         (b.profile.has("STACKDEPOT_ALWAYS_INIT") || stores_traces(b));
+}
 bool has_page_extension(const Boot& b) { return b.profile.has("PAGE_EXTENSION"); }
 bool has_debug_objects(const Boot& b) { return b.profile.has("DEBUG_OBJECTS"); }
 bool has_espfix(const Boot& b) { return b.profile.has("X86_ESPFIX64"); }
@@ -98,9 +104,9 @@ const Step kSteps[] = {
     {"reserve_brk", kSetup, {}, {}, nullptr, reserve_brk},
     {"e820__memblock_setup", kE820, {}, {}, nullptr, e820_memblock_setup},
     {"reserve_bios_regions", "arch/x86/kernel/ebda.c", {}, {5, 13}, nullptr, reserve_bios_regions},
-    {"efi_find_mirror", "arch/x86/mm/numa.c", {4, 6, 0}, {}, has_efi, efi_find_mirror},
+    {"efi_find_mirror", "arch/x86/mm/numa.c", {4, 6, 0}, {}, has_efi_map, efi_find_mirror},
     {"efi_esrt_init", "drivers/firmware/efi/esrt.c", {4, 9, 0}, {}, has_esrt, efi_esrt_init},
-    {"efi_reserve_boot_services", kQuirks, {3, 0, 0}, {}, has_efi, efi_reserve_boot_services},
+    {"efi_reserve_boot_services", kQuirks, {3, 0, 0}, {}, has_efi_map, efi_reserve_boot_services},
     {"setup_bios_corruption_check",
      "arch/x86/kernel/check.c",
      {},

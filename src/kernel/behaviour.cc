@@ -36,7 +36,7 @@ Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   b.memblock_tight_room_check = since(6, 3);
   b.memblock_merges_around_change = since(6, 3);
   b.memblock_empty_dummy = !since(6, 10);
-  b.memblock_resize_panics = since(6, 6);
+  b.memblock_resize_panics = since(6, 7);
   b.memblock_any_invalid_node = since(6, 10);
   b.memblock_rsrv_noinit = since(6, 9);
   b.memblock_sets_reserved_nodes = since(6, 6);
@@ -61,11 +61,14 @@ Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   b.percpu_depopulates = since(5, 14);
   b.percpu_lists_by_kind = since(5, 9) && !since(5, 14);
   b.percpu_large_early_reserve = since(6, 6);
+  b.percpu_grows_with_lockdep = !since(6, 9);
+  b.cpumask_constant_size = since(6, 3);
   b.bringup_cpumasks = since(6, 5) ? 1 : 4;
   b.kfence_allocates_metadata = since(6, 6);
   b.hugetlb_cma_aligns_to_page = since(6, 12);
   b.has_reserve_mem = since(6, 12);
   b.stack_depot_lists = since(6, 9);
+  b.has_slab_debug = since(6, 9);
   b.swiotlb_fewer_areas = since(6, 6);
   b.swiotlb_has_areas = since(6, 0);
   b.swiotlb_slots = since(5, 14);

@@ -41,7 +41,7 @@ struct Behaviour {
   bool memblock_merges_around_change = true;
   // An empty list holds one region of no size, and counts it (until 6.9).
   bool memblock_empty_dummy = false;
-  // memblock_double_array() before memblock_allow_resize(): panics (6.6), or fails.
+  // memblock_double_array() before memblock_allow_resize(): panics (6.7), or fails.
   bool memblock_resize_panics = true;
   // A node that is not valid, MAX_NUMNODES too, selects every node (numa_valid_node(), 6.10);
   // before, only NUMA_NO_NODE does, and MAX_NUMNODES is taken for it with a warning.
@@ -100,6 +100,11 @@ struct Behaviour {
   bool percpu_lists_by_kind = false;
   // PERCPU_DYNAMIC_EARLY_SIZE is 20 KiB (6.6), or 12.
   bool percpu_large_early_reserve = true;
+  // PERCPU_DYNAMIC_SIZE_SHIFT grows once more with LOCKDEP: as long as x86 had no
+  // CONFIG_PAGE_SIZE_4KB (until 6.8).
+  bool percpu_grows_with_lockdep = false;
+  // cpumask_size(): a constant where NR_CPUS is at most 256, large_cpumask_bits (6.3).
+  bool cpumask_constant_size = true;
   // CPU masks for bringing processors up: of those initialised, calling in and called out too
   // (until 6.5).
   unsigned bringup_cpumasks = 1;
@@ -111,6 +116,8 @@ struct Behaviour {
   bool has_reserve_mem = true;
   // stack_depot_early_init(): its table holds lists (6.9) and is not zeroed, or pointers.
   bool stack_depot_lists = true;
+  // slab_debug= is another name of slub_debug= (6.9).
+  bool has_slab_debug = true;
   // swiotlb_init_remap(): a smaller buffer has fewer areas (6.6).
   bool swiotlb_fewer_areas = true;
   // swiotlb_init_remap(): areas, as many as processors, and a smaller buffer where there is no room

@@ -25,7 +25,7 @@ ZONE = re.compile(r"  (DMA|DMA32|Normal|Movable) zone: (\d+) pages, LIFO")
 MEMORY = re.compile(r"Memory: \d+K/(\d+)K available")
 HASH = re.compile(r"((?:Dentry cache|Inode-cache) hash table entries: \d+) ")
 CRASH = re.compile(r"Reserving \d+MB of (low )?memory at \d+MB for crashkernel \(.*\)")
-LOW_MIB = "Reserving the low 1M of memory for crashkernel"
+LOW_MIB = "kexec: Reserving the low 1M of memory for crashkernel"
 SWIOTLB = re.compile(r"software IO TLB: mapped \[mem 0x(\w+)-0x(\w+)\]")
 
 

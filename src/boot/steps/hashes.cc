@@ -148,8 +148,10 @@ bool stores_traces(const Boot& boot) {
     }
   }
   for (const kernel::Parameter& p : boot.parameters) {
-    const bool slab =
-        kernel::parameq(p.name, "slab_debug") || kernel::parameq(p.name, "slub_debug");
+    const bool leak = kernel::parameq(p.name, "kmemleak") && p.value == "on";
+    if (leak && boot.profile.has("DEBUG_KMEMLEAK")) return true;
+    const bool slab = (boot.behaviour.has_slab_debug && kernel::parameq(p.name, "slab_debug")) ||
+                      kernel::parameq(p.name, "slub_debug");
     if (!slab || !boot.profile.has("SLUB_DEBUG")) continue;
     if (!p.value || p.value->empty()) return true;
     for (std::string_view rest = *p.value; !rest.empty();) {

@@ -36,6 +36,11 @@ void place_tables(Boot& boot, const paging::DirectMap& map) {
   }
 }
 
+std::uint64_t brk_tables_size(const Boot& boot) {
+  return kPageSize *
+         paging::brk_table_pages({boot.profile.x86_5level, boot.profile.has("RANDOMIZE_MEMORY")});
+}
+
 // Bytes of the trampoline's code and data. kernel: real_mode_size_needed(), v6.1 and v6.12
 std::uint64_t real_mode_size(const kernel::Profile& profile) {
   const auto blob = profile.symbol("real_mode_blob");
@@ -50,10 +55,8 @@ std::uint64_t real_mode_size(const kernel::Profile& profile) {
 // strings), then the pages for the first page tables. kernel: reserve_brk(), early_alloc_pgt_buf()
 void reserve_brk(Boot& boot) {
   const std::uint64_t base = raw(boot.kernel_base) + boot.profile.image.brk_base;
-  const std::uint64_t tables =
-      paging::brk_table_pages({boot.profile.x86_5level, boot.profile.has("RANDOMIZE_MEMORY")}) *
-      kPageSize;
-  boot.brk = PhysRange::make(base, base + kPageSize + tables);
+  const std::uint64_t strings = boot.profile.has("DMI") ? kPageSize : 0;
+  boot.brk = PhysRange::make(base, base + strings + brk_tables_size(boot));
   boot.reserve(boot.brk, {"setup_arch", "brk area"});
 }
 
@@ -92,7 +95,7 @@ void reserve_real_mode(Boot& boot) {
   if (boot.behaviour.crash_kernel_reserves_first_mib && boot.has_parameter("crashkernel")) {
     boot.reserve(first_mib, boot.caller("first MiB", {"crash_reserve_low_1M"}));
     boot.tell(Severity::info, "crash_reserve_low_1M(), arch/x86/kernel/crash.c",
-              "Reserving the low 1M of memory for crashkernel", first_mib);
+              "kexec: Reserving the low 1M of memory for crashkernel", first_mib);
   }
 }
 
@@ -104,7 +107,8 @@ void init_mem_mapping(Boot& boot) {
   options.page_offset = paging::page_offset(boot.features.levels());
   options.max_pfn = boot.max_pfn;
   options.kernel_end = boot.kernel_image().end();
-  options.brk_tables = PhysRange::make(raw(boot.brk.base()) + kPageSize, raw(boot.brk.end()));
+  options.brk_tables =
+      PhysRange::make(raw(boot.brk.end()) - brk_tables_size(boot), raw(boot.brk.end()));
   if (memblock.bottom_up()) {
     options.direction = paging::Direction::bottom_up;
   } else {

@@ -34,7 +34,9 @@ Reserve reserve_of(const Boot& boot) {
   const kernel::Profile& p = boot.profile;
   if (p.has("MODULES")) r.fixed = p.has("MEM_ALLOC_PROFILING") ? 8 << 13 : 8 << 10;
   unsigned shift = 10;
-  if (p.has("RANDOM_KMALLOC_CACHES")) shift = p.has("LOCKDEP") ? 13 : 12;
+  if (p.has("RANDOM_KMALLOC_CACHES")) {
+    shift = p.has("LOCKDEP") && boot.behaviour.percpu_grows_with_lockdep ? 13 : 12;
+  }
   r.dynamic = 28ull << shift;
   r.dynamic_early = (boot.behaviour.percpu_large_early_reserve ? 20ull : 12ull) << shift;
   return r;

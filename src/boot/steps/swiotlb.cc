@@ -122,7 +122,7 @@ void pci_iommu_alloc(Boot& boot) {
   if (!wanted && !s.force) return;
   if (!boot.behaviour.swiotlb_has_areas) return swiotlb_init(boot, s);
   if (s.off) return;
-  if (s.areas == 0) set_areas(s, boot.nr_cpu_ids);
+  if (s.areas == 0) set_areas(s, boot.possible_cpus);
   std::uint64_t slabs = s.slabs;
   std::uint64_t areas = limited_areas(s.areas, slabs);
   const memblock::Caller caller =

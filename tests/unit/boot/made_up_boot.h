@@ -35,11 +35,15 @@ inline kernel::Profile profile(kernel::Version version = {6, 12, 0}) {
   return p;
 }
 
-inline Outcome boot(const std::string& line, kernel::Version version = {6, 12, 0},
-                    const Machine& m = machine()) {
+inline Outcome boot(const std::string& line, const kernel::Profile& kernel, const Machine& m) {
   Options options;
   options.command_line = line;
-  return run(m, profile(version), options);
+  return run(m, kernel, options);
+}
+
+inline Outcome boot(const std::string& line, kernel::Version version = {6, 12, 0},
+                    const Machine& m = machine()) {
+  return boot(line, profile(version), m);
 }
 
 // Sizes of the requests with this owner, in order.

@@ -139,7 +139,7 @@ TEST(OldBoot, CountsIoApicsOfMpTables) {
   EXPECT_EQ(count("nosmp"), 0u);
   EXPECT_EQ(count("maxcpus=0"), 0u);
   EXPECT_EQ(count("maxcpus=1"), 1u);
-  m.mp_configuration = PhysRange::make(0xf5bb0, 0xf5c78);
+  m.mp_floating = PhysRange::make(0xf5ba0, 0xf5bb0);
   EXPECT_EQ(count("nosmp"), 1u);
   EXPECT_EQ(count("noapic"), 1u);
 }
