@@ -120,7 +120,9 @@ std::optional<PhysAddr> Memblock::phys_alloc(std::uint64_t size, std::uint64_t a
 std::optional<PhysAddr> Memblock::phys_alloc_range(std::uint64_t size, std::uint64_t align,
                                                    PhysAddr start, PhysAddr end,
                                                    const Caller& caller) {
-  record_alloc("memblock_phys_alloc_range", size, align, start, end, kAnyNode, caller);
+  if (behaviour_.memblock_logs_ranges) {
+    record_alloc("memblock_phys_alloc_range", size, align, start, end, kAnyNode, caller);
+  }
   return alloc_range_nid(size, align, start, end, kAnyNode, Nid::preferred, caller);
 }
 

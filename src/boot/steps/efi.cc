@@ -29,9 +29,10 @@ constexpr std::uint64_t kSpecificPurpose = 0x40000;
 
 // efi=nosoftreserve. kernel: efi_soft_reserve_enabled()
 bool soft_reserve_enabled(const Boot& boot) {
-  return std::ranges::none_of(boot.values_of("efi"), [](std::optional<std::string_view> value) {
-    return value && kernel::parse_option_str(*value, "nosoftreserve");
-  });
+  return boot.behaviour.efi_soft_reserves &&
+         std::ranges::none_of(boot.values_of("efi"), [](std::optional<std::string_view> value) {
+           return value && kernel::parse_option_str(*value, "nosoftreserve");
+         });
 }
 
 E820Type e820_type(const EfiMemory& m, bool soft_reserve) {

@@ -50,7 +50,8 @@ class SparseInit {
     const std::uint64_t roots = ((1ull << bits) + per_root - 1) / per_root;
     if (!boot_.alloc_or_panic(
             roots * 8, kCacheLine,
-            boot_.caller("array of memory sections", {"memblocks_present", "sparse_init"}))) {
+            boot_.caller("array of memory sections",
+                         {"memory_present", "memblocks_present", "sparse_init"}))) {
       return false;
     }
     std::optional<std::uint64_t> last_root;
@@ -83,9 +84,14 @@ class SparseInit {
     }
     const std::uint64_t map_size = align_up(page_bytes_ * kPagesPerSection, paging::kSize2M);
     const std::uint64_t size = map_size * sections.size();
-    const auto found = boot_.memblock.alloc_exact_nid_raw(
-        size, map_size, kMaxDmaAddress, memblock::kAllocAccessible, nid,
-        boot_.caller(owner(nid), {"sparse_buffer_init", "sparse_init_nid"}));
+    const memblock::Caller caller =
+        boot_.caller(owner(nid), {"sparse_buffer_init", "sparse_init_nid"});
+    const auto found =
+        boot_.behaviour.sparse_buffer_on_node
+            ? boot_.memblock.alloc_exact_nid_raw(size, map_size, kMaxDmaAddress,
+                                                 memblock::kAllocAccessible, nid, caller)
+            : boot_.memblock.alloc_try_nid_raw(size, kPageSize, kMaxDmaAddress,
+                                               memblock::kAllocAccessible, nid, caller);
     buffer_ = buffer_end_ = raw(found.value_or(PhysAddr{}));
     if (found) buffer_end_ += size;
     for (const Section& s : sections) {
