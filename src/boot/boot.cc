@@ -13,6 +13,8 @@
 namespace memmap::boot {
 namespace {
 
+// The boot loader's command line behind the one that is built in, or that alone. What a system
+// tells of itself has both already. kernel: builtin_cmdline, setup_arch(), arch/x86/kernel/setup.c
 std::string line_of(const Machine& machine, const kernel::Profile& profile,
                     const Options& options) {
   const std::string loader = kernel::appended(
@@ -53,7 +55,12 @@ bool page_table_isolation(const Boot& boot) {
       !boot.profile.has("PAGE_TABLE_ISOLATION")) {
     return false;
   }
-  const bool mitigations_off = boot.parameter("mitigations") == "off";
+  // kernel: mitigations_parse_cmdline(), kernel/cpu.c: another word changes nothing
+  bool mitigations_off = false;
+  for (const auto& value : boot.values_of("mitigations")) {
+    if (value == "off") mitigations_off = true;
+    if (value == "auto" || value == "auto,nosmt") mitigations_off = false;
+  }
   const auto is_mode = [](std::string_view text) {
     return text == "on" || text == "off" || text == "auto";
   };
@@ -132,7 +139,9 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
       behaviour(kernel::behaviour_of(profile_)),
       command_line(line_of(machine_, profile_, options)),
       parameters(kernel::parse_command_line(command_line)),
-      nr_cpu_ids(possible_cpus(machine_.cpu, profile_, parameters)),
+      possible_cpus(boot::possible_cpus(machine_.cpu, profile_, parameters)),
+      nr_cpu_ids(profile_.has("FORCE_NR_CPUS") ? static_cast<unsigned>(profile_.number("NR_CPUS"))
+                                               : possible_cpus),
       kernel_base(kernel_place(machine_, profile_)),
       firmware(options.entry_limit ? e820::max_entries(profile_.nodes_shift) : e820::kNoLimit),
       kexec(firmware.capacity()),
@@ -182,12 +191,7 @@ std::uint64_t Boot::cpumask_size() const {
   constexpr std::uint64_t kConstantUpTo = 256;
   const std::uint64_t most = profile.number("NR_CPUS");
   const bool constant = behaviour.cpumask_constant_size && most <= kConstantUpTo;
-  return align_up(constant ? most : cpu_ids(), 64) / 8;
-}
-
-unsigned Boot::cpu_ids() const {
-  if (!profile.has("FORCE_NR_CPUS")) return nr_cpu_ids;
-  return static_cast<unsigned>(profile.number("NR_CPUS"));
+  return align_up(constant ? most : nr_cpu_ids, 64) / 8;
 }
 
 // By the processors' affinities; the others in turns over the nodes that have memory.
@@ -195,7 +199,7 @@ unsigned Boot::cpu_ids() const {
 std::vector<int> Boot::nodes_of_cpus() const {
   const std::vector<int> given = uses_affinities() ? machine.cpu_nodes : std::vector<int>{};
   std::vector<int> out;
-  for (unsigned cpu = 0; cpu < nr_cpu_ids; ++cpu) {
+  for (unsigned cpu = 0; cpu < possible_cpus; ++cpu) {
     if (cpu < given.size() && emulated_from.empty()) {
       out.push_back(given[cpu]);
     } else if (cpu < given.size()) {

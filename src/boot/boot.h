@@ -51,8 +51,9 @@ struct Boot {
   kernel::Behaviour behaviour;
   std::string command_line;
   std::vector<kernel::Parameter> parameters;
-  unsigned nr_cpu_ids = 1;  // processors that are made room for; 1 where the machine does not tell
-  PhysAddr kernel_base{};   // of _text
+  unsigned possible_cpus = 1;  // 1 where the machine does not tell
+  unsigned nr_cpu_ids = 1;     // as many, or what CONFIG_FORCE_NR_CPUS says
+  PhysAddr kernel_base{};      // of _text
 
   Events events{};
 
@@ -105,7 +106,6 @@ struct Boot {
   void panic_without_memory(std::string_view function, std::uint64_t size);
 
   std::uint64_t cpumask_size() const;      // bytes of a mask that is allocated
-  unsigned cpu_ids() const;                // nr_cpu_ids, or NR_CPUS where that is forced
   std::vector<int> nodes_of_cpus() const;  // of the possible ones, in order
 
   bool uses_affinities() const;      // the nodes are firmware's or a scenario's

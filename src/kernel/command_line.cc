@@ -80,11 +80,12 @@ std::vector<Parameter> parse_command_line(std::string_view text) {
 }
 
 std::string whole_command_line(std::string_view built_in, BuiltIn how, std::string_view line) {
+  const bool there = line.starts_with(built_in) &&
+                     (line.size() == built_in.size() || line[built_in.size()] == ' ');
   std::string out;
   if (how == BuiltIn::instead) {
     out = built_in;
-  } else if (built_in.empty() || line == built_in ||
-             line.starts_with(std::string(built_in) + ' ')) {
+  } else if (built_in.empty() || there) {
     out = line;
   } else {
     out = std::string(built_in) + ' ' + std::string(line);

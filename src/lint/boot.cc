@@ -65,7 +65,9 @@ void hugepages_too_many(Check& check) {
     }
   }
   if (!last || check.outcome().panicked || check.is_found(*last)) return;
-  const std::uint64_t free = check.outcome().totals.free_pages << kPageShift;
+  // All that is not reserved: pages that are set up later (deferred) are there by then.
+  const boot::Totals& totals = check.outcome().totals;
+  const std::uint64_t free = totals.memory - totals.reserved;
   if (wanted <= free / (2 * kMiB)) return;
   check.find(*last, {fmt::format("{} huge pages of 2M are {}; {} MiB are free after boot", wanted,
                                  wanted > ~0ull / (2 * kMiB) ? "more than 16E"

@@ -107,6 +107,7 @@ void above_mem(Check&);
 void holds_kernel(Check&);
 void holds_initrd(Check&);
 // crashkernel.cc
+void crashkernel_malformed(Check&);
 void crashkernel_ignored(Check&);
 void crashkernel_place(Check&);
 void crashkernel_ranges(Check&);

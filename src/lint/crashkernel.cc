@@ -22,6 +22,9 @@ std::string_view word_of_last(const Check& check) {
   return last ? check.line().substr(last->at, last->size) : std::string_view{};
 }
 
+// More than any machine has: a list of ranges is read to its last.
+constexpr std::uint64_t kAnyMemory = std::uint64_t{1} << 52;
+
 bool is_generic(const Check& check) { return check.profile().version >= kernel::Version{6, 6, 0}; }
 
 Request plain(const Check& check, std::uint64_t memory) {
@@ -29,6 +32,26 @@ Request plain(const Check& check, std::uint64_t memory) {
 }
 
 }  // namespace
+
+// kernel: parse_crashkernel_mem(), _simple(), _suffix(), kernel/crash_reserve.c, v6.12
+void crashkernel_malformed(Check& check) {
+  for (const kernel::Parameter* p : check.named("crashkernel")) {
+    const std::string_view value = check.value_of(*p);
+    const std::string_view suffix = value.ends_with(",high")  ? ",high"
+                                    : value.ends_with(",low") ? ",low"
+                                                              : "";
+    const Request r =
+        p->value ? boot::crash::parse("crashkernel=" + std::string(value), kAnyMemory, suffix)
+                 : Request{.parse = Parse::bad, .fault = "crashkernel: memory value expected"};
+    if (r.parse != Parse::bad) continue;
+    check.find(*p,
+               {fmt::format("`{}` is not understood: nothing is reserved",
+                            check.line().substr(p->at, p->size)),
+                fmt::format("the kernel says: {}", r.fault),
+                "write SIZE, SIZE@PLACE, SIZE,high, SIZE,low or START-[END]:SIZE,...; a unit is "
+                "one letter: 256M"});
+  }
+}
 
 // kernel: parse_crashkernel(), get_last_crashkernel(), kernel/crash_reserve.c, v6.12
 void crashkernel_ignored(Check& check) {
@@ -45,7 +68,7 @@ void crashkernel_ignored(Check& check) {
     before = now;
   };
   for (const kernel::Parameter* p : check.named("crashkernel")) {
-    if (!p->value) continue;
+    if (!p->value || check.is_found(*p)) continue;
     replaces(p->value->ends_with(",high") ? high : p->value->ends_with(",low") ? low : normal, p);
   }
   const auto is_void = [&](const kernel::Parameter* p, std::string_view why) {
@@ -63,8 +86,7 @@ void crashkernel_ignored(Check& check) {
 // kernel: reserve_crashkernel_generic(), kernel/crash_reserve.c, v6.12; reserve_crashkernel(),
 // arch/x86/kernel/setup.c, v6.1
 void crashkernel_place(Check& check) {
-  // More memory than any machine has: ranges, if any, are read to their last.
-  const Request r = plain(check, check.machine() ? check.outcome().totals.memory : 1ull << 52);
+  const Request r = plain(check, check.machine() ? check.outcome().totals.memory : kAnyMemory);
   const std::string_view word = word_of_last(check);
   if (r.parse != Parse::ok || r.base == 0 || r.size == 0 || word.empty()) return;
   const std::uint64_t align = is_generic(check) ? 16 * kMiB : kMiB;
@@ -128,16 +150,16 @@ void crashkernel_not_reserved(Check& check) {
       said = e.text;
     }
   }
-  const Request r = plain(check, check.outcome().totals.memory);
-  const bool too_large = r.parse == Parse::ok && r.size >= check.outcome().totals.memory;
-  check.find(
-      word, {"nothing is reserved on this machine",
-             !said.empty() ? fmt::format("the kernel says: {}", said)
-             : too_large ? fmt::format("{} is all of the machine's memory or more: the kernel does "
-                                       "not try",
-                                       size_text(r.size))
-                         : "the kernel reads a size of 0",
-             "ask for less, or see with `memmap simulate` what lies where it would go"});
+  Request r = plain(check, check.outcome().totals.memory);
+  if (r.parse == Parse::none) r = boot::crash::parse(check.line(), 0, ",high");
+  if (r.size == 0) return;  // as it was asked for
+  // What is as large as all memory is not even tried, without a word.
+  const std::string reason = said.empty()
+                                 ? fmt::format("{} of {} bytes of memory are too many to try for",
+                                               size_text(r.size), check.outcome().totals.memory)
+                                 : fmt::format("the kernel says: {}", said);
+  check.find(word, {"nothing is reserved on this machine", reason,
+                    "ask for less, or see with `memmap simulate` what lies where it would go"});
 }
 
 }  // namespace memmap::lint

@@ -21,55 +21,45 @@ bool is_known(const kernel::KnownParameters& known, const kernel::Parameter& p) 
 // kernel: cmdline_find_option() and cmdline_find_option_bool() in arch/x86; efi_parse_options(),
 // drivers/firmware/efi/libstub/efi-stub-helper.c, v6.1 and v6.12
 bool is_looked_for(std::string_view name) {
-  constexpr std::string_view kWords[] = {"acpi_rsdp",
-                                         "clearcpuid",
-                                         "dis_ucode_ldr",
-                                         "edd",
-                                         "forcepae",
-                                         "fred",
-                                         "mem_encrypt",
-                                         "no387",
-                                         "no5lvl",
-                                         "nofxsr",
-                                         "nokaslr",
-                                         "nopti",
-                                         "nospec_store_bypass_disable",
-                                         "nospectre_v2",
-                                         "nousershstk",
-                                         "noxsave",
-                                         "noxsaveopt",
-                                         "noxsaves",
-                                         "pti",
-                                         "spec_store_bypass_disable",
-                                         "spectre_v2",
-                                         "spectre_v2_user",
-                                         "split_lock_detect",
-                                         "tsx",
-                                         "vga",
-                                         "video"};
+  // clang-format off
+  constexpr std::string_view kWords[] = {
+      "acpi_rsdp", "clearcpuid", "dis_ucode_ldr", "edd", "forcepae", "fred", "mem_encrypt",
+      "no387", "no5lvl", "nofxsr", "nokaslr", "nopti", "nospec_store_bypass_disable",
+      "nospectre_v2", "nousershstk", "noxsave", "noxsaveopt", "noxsaves", "pti",
+      "spec_store_bypass_disable", "spectre_v2", "spectre_v2_user", "split_lock_detect", "tsx",
+      "vga", "video",
+  };
+  // clang-format on
   return std::ranges::find(kWords, name) != std::end(kWords);
 }
 
 // What init and the first programs of distributions take from the line; the kernel passes it on.
 bool is_for_user_space(std::string_view name) {
+  // clang-format off
   constexpr std::string_view kWords[] = {
-      "1",        "2",         "3",      "4",           "5",       "s",        "S",
-      "single",   "emergency", "rescue", "auto",        "splash",  "nosplash", "rhgb",
-      "plymouth", "boot",      "live",   "persistent",  "toram",   "ostree",   "cryptdevice",
-      "zfs",      "bootdev",   "fsck",   "biosdevname", "selinux", "apparmor", "text",
-      "-b",       "-s",        "ds",     "BOOTIF",      "mount",   "vconsole", "forcefsck"};
+      "1", "2", "3", "4", "5", "s", "S", "-b", "-s", "BOOTIF", "apparmor", "auto", "autoinstall",
+      "biosdevname", "bond", "boot", "bootdev", "bridge", "casper", "cloud-init", "components",
+      "cryptdevice", "cryptopts", "domdadm", "dolvm", "ds", "emergency", "enforcing", "fastboot",
+      "fetch", "findiso", "forcefsck", "fsck", "ifname", "inst", "ip", "ks", "live", "locales",
+      "lvm", "maybe-ubiquity", "mount", "netboot", "nfsaddrs", "nfsroot", "noprompt", "nosplash",
+      "only-ubiquity", "ostree", "persistent", "plymouth", "preseed", "priority", "repo",
+      "rescue", "rhgb", "selinux", "single", "splash", "stage2", "team", "text", "timezone",
+      "toram", "url", "username", "vconsole", "vlan", "zfs",
+  };
+  // clang-format on
   return std::ranges::find(kWords, name) != std::end(kWords);
 }
 
 // The names that `word` may be a slip of. Among so many, one that is two letters longer or shorter
-// is another word.
+// is another word; of a short word, one that is longer or shorter at all.
 std::vector<std::string_view> names_like(const kernel::KnownParameters& known,
                                          std::string_view word) {
   std::vector<std::string_view> out;
   for (const auto* list : {&known.early, &known.setup, &known.param}) {
     for (std::string_view name : *list) {
       if (name.ends_with('=')) name.remove_suffix(1);
-      const bool like = name.size() <= word.size() + 1 && word.size() <= name.size() + 1;
+      const std::size_t slack = word.size() <= 4 ? 0 : 1;
+      const bool like = name.size() <= word.size() + slack && word.size() <= name.size() + slack;
       if (like) out.push_back(name);
     }
   }

@@ -12,6 +12,8 @@ constexpr Rule kRules[] = {
     {"unknown-parameter", "a parameter that this kernel does not have", false, unknown_parameter},
     {"lost-dollar", "memmap= without its mark: a `$` that a shell or GRUB took", false,
      lost_dollar},
+    {"crashkernel-malformed", "a crashkernel= that the kernel does not understand", false,
+     crashkernel_malformed},
     {"size-misread", "a size that the kernel reads otherwise: 4Gi, 1.5G, 010M", false,
      size_misread},
     {"value-ignored", "a value that the kernel does not take", false, value_ignored},

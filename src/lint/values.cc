@@ -48,7 +48,6 @@ bool is_hugepages(Value v) {
   return v && !v->empty() && v->find_first_not_of("0123456789:,") == std::string_view::npos &&
          starts_with_digit(v);
 }
-bool is_crashkernel(Value v) { return v && !v->empty(); }
 
 struct Form {
   std::string_view name{};
@@ -65,8 +64,6 @@ constexpr std::string_view kNothing = "nothing is reserved";
 // How the kernel reads each parameter's value.
 constexpr Form kForms[] = {
     {"mem", is_size_above_0, "a size: 4G", kMalformed, "parse_memopt(), arch/x86/kernel/e820.c"},
-    {"crashkernel", is_crashkernel, "a size: 256M", kNothing,
-     "parse_crashkernel_simple(), kernel/crash_reserve.c"},
     {"kernelcore", is_core, "a size, a percentage or `mirror`", "the kernel reads it as 0",
      "cmdline_parse_kernelcore(), mm/mm_init.c"},
     {"movablecore", is_size, "a size or a percentage", "the kernel reads it as 0",
@@ -138,7 +135,7 @@ void check_memmap(Check& check, const MemmapItem& item) {
         item.text.empty() ? check.line().substr(item.parameter->at, item.parameter->size)
                           : item.text,
         {fmt::format("`{}` is no size, so this part of memmap= does nothing", item.text),
-         fmt::format("{} ({})", kMalformed, kRule),
+         fmt::format("{} ({})", kIgnores, kRule),
          "write SIZE$START, SIZE@START, SIZE#START, SIZE!START or exactmap"});
   }
   const bool converts = item.mark == '%';

@@ -116,23 +116,29 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, std::string_vi
   return true;
 }
 
-// numa_cma=NODE:SIZE,...: by node. kernel: early_numa_cma(), kernel/dma/contiguous.c, v6.12
+// Reads NODE:SIZE,... up to the first piece of another form, which it returns.
+// kernel: early_numa_cma(), kernel/dma/contiguous.c; cmdline_parse_hugetlb_cma(), mm/hugetlb.c
+template <class Take>
+std::string_view each_node_size(std::string_view text, int max_numnodes, Take&& take) {
+  while (!text.empty()) {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits == 0 || digits == text.size() || text[digits] != ':') break;
+    int nid = 0;  // decimal, whatever it starts with
+    const auto [end, error] = std::from_chars(text.data(), text.data() + digits, nid);
+    if (error != std::errc{} || nid >= max_numnodes) return {};
+    const kernel::Parsed size = kernel::memparse(text.substr(digits + 1));
+    take(nid, size.value);
+    if (!size.rest.starts_with(',')) return {};
+    text = size.rest.substr(1);
+  }
+  return text;
+}
+
 std::map<int, std::uint64_t> sizes_of_nodes(const Boot& boot) {
   std::map<int, std::uint64_t> out;
-  for (const kernel::Parameter& p : boot.parameters) {
-    if (!kernel::parameq(p.name, "numa_cma") || !p.value) continue;
-    for (std::string_view text = *p.value;
-         !text.empty() && text.front() >= '0' && text.front() <= '9';) {
-      int nid = 0;
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), nid);
-      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-      if (error != std::errc{} || nid >= boot.behaviour.max_numnodes) break;
-      if (!text.starts_with(':')) break;
-      const kernel::Parsed size = kernel::memparse(text.substr(1));
-      out[nid] = size.value;
-      if (!size.rest.starts_with(',')) break;
-      text = size.rest.substr(1);
-    }
+  for (const auto& value : boot.values_of("numa_cma")) {
+    each_node_size(value.value_or(""), boot.behaviour.max_numnodes,
+                   [&](int nid, std::uint64_t size) { out[nid] = size; });
   }
   return out;
 }
@@ -173,22 +179,13 @@ struct HugeCma {
 HugeCma hugetlb_cma_of(const Boot& boot) {
   HugeCma out;
   for (const auto& value : boot.values_of("hugetlb_cma")) {
-    std::string_view text = value.value_or("");
-    while (!text.empty()) {
-      const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-      if (digits == 0) break;
-      if (digits == text.size() || text[digits] != ':') {
-        out.size = kernel::memparse(*value).value;
-        break;
-      }
-      const std::uint64_t node = kernel::simple_strtoull(text).value;
-      if (node >= static_cast<std::uint64_t>(boot.behaviour.max_numnodes)) break;
-      const auto size = kernel::memparse(text.substr(digits + 1));
-      out.of_node[static_cast<int>(node)] = size.value;
-      out.size += size.value;
-      if (!size.rest.starts_with(',')) break;
-      text = size.rest.substr(1);
-    }
+    const std::string_view rest = each_node_size(value.value_or(""), boot.behaviour.max_numnodes,
+                                                 [&](int nid, std::uint64_t size) {
+                                                   out.of_node[nid] = size;
+                                                   out.size += size;
+                                                 });
+    const bool is_total = !rest.empty() && rest.front() >= '0' && rest.front() <= '9';
+    if (is_total) out.size = kernel::memparse(*value).value;
   }
   return out;
 }

@@ -57,8 +57,23 @@ ForInit for_init(const Boot& boot) {
 
 }  // namespace
 
+namespace {
+
+// More of the line may stand at the initrd's end, which no fact tells.
+// kernel: setup_boot_config(), init/main.c, v6.1 and v6.12
+void setup_boot_config(Boot& boot) {
+  const bool wanted = boot.has_parameter("bootconfig") || boot.profile.has("BOOT_CONFIG_FORCE");
+  if (!wanted || !boot.profile.has("BOOT_CONFIG")) return;
+  boot.tell(Severity::debug, "setup_boot_config(), init/main.c",
+            "bootconfig: what the initrd holds of it is not known; it and the memory that it is "
+            "parsed in are left out");
+}
+
+}  // namespace
+
 // Two copies: one to show, one to be cut into parameters. kernel: setup_command_line(), init/main.c
 void setup_command_line(Boot& boot) {
+  setup_boot_config(boot);
   const std::uint64_t size = std::min(boot.command_line.size(), kernel::kCommandLineSize - 1) + 1;
   for (int copy = 0; copy < 2; ++copy) {
     boot.alloc_or_panic(size, kCacheLine,

@@ -60,7 +60,7 @@ void setup_log_buf_late(Boot& boot) {
   if (boot.log_buffer_grown) return;
   if (boot.log_size == 0) {
     const std::uint64_t base = 1ull << boot.profile.number("LOG_BUF_SHIFT");
-    const std::uint64_t extra = static_cast<std::uint64_t>(boot.nr_cpu_ids - 1)
+    const std::uint64_t extra = static_cast<std::uint64_t>(boot.possible_cpus - 1)
                                 << boot.profile.number("LOG_CPU_MAX_BUF_SHIFT");
     if (extra <= base / 2) return;
     boot.log_size = log_size(boot, extra + base);
@@ -100,7 +100,7 @@ void setup_cpu_entry_areas(Boot& boot) {
   }
   // Five levels of tables: the one for the last 256 TiB is the image's own.
   if (boot.page_tables.levels == 5) boot.needs_table(4, kBase);
-  for (std::uint64_t cpu = 0; cpu < boot.nr_cpu_ids && !boot.panicked(); ++cpu) {
+  for (std::uint64_t cpu = 0; cpu < boot.possible_cpus && !boot.panicked(); ++cpu) {
     const std::uint64_t at = kBase + kPageSize + cpu * size;
     map_kernel_pages(boot, at, at + stacks_end, "page tables of CPU entry areas");
     if (!has_debug_store || boot.panicked()) continue;

@@ -70,7 +70,7 @@ std::uint64_t chunk_slots(std::uint64_t unit_size) {
 
 // kernel: pcpu_setup_first_chunk(), mm/percpu.c, v6.1 and v6.12
 void setup_first_chunk(Boot& boot, const percpu::Layout& layout, std::uint64_t base) {
-  const std::uint64_t cpus = boot.cpu_ids();
+  const std::uint64_t cpus = boot.nr_cpu_ids;
   const std::uint64_t sizes[] = {8 * layout.groups.size(), 8 * layout.groups.size(), 4 * cpus,
                                  8 * cpus, 16 * chunk_slots(layout.unit_size)};
   for (const std::uint64_t bytes : sizes) {

@@ -90,6 +90,10 @@ const Case kCases[] = {
     {"no_acpi", "acpi=off", "resource of the HPET", {}},
     {"io_apic", "", "resources of the I/O APICs", {75}},
     {"no_io_apic", "noapic", "resources of the I/O APICs", {}},
+    {"no_io_apic_for_one", "nosmp", "resources of the I/O APICs", {}},
+    {"no_io_apic_for_none", "maxcpus=0", "resources of the I/O APICs", {}},
+    {"no_io_apic_without_interrupts", "acpi=noirq", "resources of the I/O APICs", {}},
+    {"io_apic_for_some", "maxcpus=1", "resources of the I/O APICs", {75}},
     {"memory_map", "", "resources of the memory map", {4 * 64}},
     {"firmware_map", "", "/sys/firmware/memmap", {104, 104, 104}},
     {"log_default", "", "log buffer", {}},
@@ -131,6 +135,17 @@ TEST(Boot, TakesTheTablesThatTheRootTableAndTheFadtName) {
                                        PhysRange::make(0x3f000000, 0x3f001000),
                                        PhysRange::make(0x3f002000, 0x3f002038)};
   EXPECT_EQ(tables, want);
+}
+
+// Processors that nr_cpus= leaves out do not keep house for those that are isolated.
+TEST(Boot, CountsTheProcessorsThatAreLeft) {
+  Machine two = machine();
+  two.cpu.present = 2;
+  Machine one = machine();
+  one.cpu.possible = one.cpu.present = 1;
+  const Sizes want = asked(boot("isolcpus=0", {6, 12, 0}, one), "CPU masks");
+  EXPECT_EQ(asked(boot("nr_cpus=1 isolcpus=0", {6, 12, 0}, two), "CPU masks"), want);
+  EXPECT_NE(asked(boot("isolcpus=0", {6, 12, 0}, two), "CPU masks"), want);
 }
 
 TEST(Boot, MovesAnInitrdThatIsNotMapped) {
@@ -353,6 +368,141 @@ TEST(Boot, WithoutSmbiosNoStringsAreInTheBrkArea) {
   const std::uint64_t with = owned(boot("", p, machine()), "brk area");
   p.config["DMI"] = "false";
   EXPECT_EQ(owned(boot("", p, machine()), "brk area"), with - kPageSize);
+}
+
+// The texts of all warnings.
+std::vector<std::string> warnings(const Outcome& outcome) {
+  std::vector<std::string> out;
+  for (const Event& e : outcome.events) {
+    if (e.severity == Severity::warning) out.push_back(e.text);
+  }
+  return out;
+}
+
+TEST(Boot, SaysWhatIsMalformedAsTheKernelDoes) {
+  struct Row {
+    const char* line;
+    std::vector<std::string> want;
+  };
+  kernel::Profile p = profile();
+  p.parameters.early = {"mem",           "acpi",       "numa",       "log_buf_len",
+                        "init_on_alloc", "page_owner", "movablecore"};
+  const Row kRows[] = {
+      {"mem acpi=no numa log_buf_len init_on_alloc=maybe movablecore",
+       {"Malformed early option 'mem'", "Malformed early option 'acpi'",
+        "Malformed early option 'numa'", "Malformed early option 'log_buf_len'",
+        "Malformed early option 'init_on_alloc'", "Malformed early option 'movablecore'"}},
+      {"acpi=off numa=x log_buf_len=x init_on_alloc=1 page_owner=on", {}},
+      // Not a parameter of this kernel.
+      {"debug_pagealloc=maybe -- acpi=no", {}},
+  };
+  for (const Row& row : kRows) {
+    Options options;
+    options.command_line = row.line;
+    EXPECT_EQ(warnings(run(machine(), p, options)), row.want) << row.line;
+  }
+}
+
+// Which of several holds. Each line, and one that says it alone.
+TEST(Boot, ReadsRepeatedParametersAsTheKernelDoes) {
+  const std::pair<const char*, const char*> kSame[] = {
+      {"log_buf_len=1M log_buf_len=2M", "log_buf_len=2M"},
+      {"dhash_entries=64 dhash_entries=4096", "dhash_entries=4096"},
+      {"numa=off numa=fake=0", "numa=off"},
+      {"gbpages nogbpages", "nogbpages"},
+      {"nogbpages gbpages", "gbpages"},
+      {"kernelcore=mirror,x", "kernelcore=mirror"},
+      {"movablecore=10% movablecore=256M", "movablecore=256M"},
+      {"movablecore=256M movablecore=10%", "movablecore=10%"},
+      {"debug_pagealloc=1 debug_pagealloc=maybe", "debug_pagealloc=on"},
+      {"acpi=off acpi=force", "acpi=force"},
+      {"nr_cpus=1 nr_cpus=2", "nr_cpus=1"},
+      {"nosmp nr_cpus=2", "nosmp"},
+  };
+  kernel::Profile p = profile();
+  p.parameters = {};
+  p.config["DEBUG_PAGEALLOC"] = "true";
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 4 * kGiB, E820Type::ram});
+  // What the page allocator gets, the size of the zones, the page tables.
+  const auto made = [&](const char* line) {
+    Options options;
+    options.command_line = line;
+    const Outcome outcome = run(m, p, options);
+    std::vector<std::uint64_t> out{outcome.totals.managed_pages};
+    for (const NodeState& n : outcome.node_states) {
+      for (const ZoneState& z : n.zones) out.push_back(z.zone.present_pages);
+    }
+    for (const paging::Mapping& mapping : outcome.page_tables.mappings) {
+      out.push_back(mapping.page_size);
+    }
+    return out;
+  };
+  for (const auto& [line, alone] : kSame) EXPECT_EQ(made(line), made(alone)) << line;
+  EXPECT_NE(made("nogbpages"), made("gbpages"));
+  EXPECT_NE(made("movablecore=10%"), made("movablecore=256M"));
+  EXPECT_NE(made("debug_pagealloc=on"), made(""));
+  EXPECT_NE(made("log_buf_len=2M"), made("log_buf_len=1M"));
+}
+
+TEST(Boot, TakesWhatIsBuiltInAndAppended) {
+  kernel::Profile p = profile();
+  p.config["CMDLINE_BOOL"] = "true";
+  p.config["CMDLINE"] = "mem=512M";
+  Options options;
+  options.command_line = "ro";
+  options.append = "panic=1";
+  EXPECT_EQ(run(machine(), p, options).subject.command_line, "mem=512M ro panic=1");
+  EXPECT_LE(run(machine(), p, options).totals.memory, 512 * kMiB);
+  p.config["CMDLINE_OVERRIDE"] = "true";
+  EXPECT_EQ(run(machine(), p, options).subject.command_line, "mem=512M");
+  Machine m = machine();
+  m.command_line = "quiet";
+  options = {};
+  options.append = "ro";
+  EXPECT_EQ(run(m, profile(), options).subject.command_line, "quiet ro");
+}
+
+TEST(Boot, KeepsMemblocksCallsOnlyIfAsked) {
+  Options options;
+  EXPECT_FALSE(run(machine(), profile(), options).memblock.log.empty());
+  options.record_memblock = false;
+  const Outcome bare = run(machine(), profile(), options);
+  EXPECT_TRUE(bare.memblock.log.empty());
+  EXPECT_FALSE(bare.memblock.owners.empty());
+}
+
+// NODE:SIZE, and what is wrong with one of them.
+TEST(Boot, TakesHugePagesCmaByNode) {
+  kernel::Profile p = profile();
+  p.config["CMA"] = "true";
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 8 * kGiB, E820Type::ram});
+  m.node_memory = {{PhysRange::make(0, 8 * kGiB), 0, false},
+                   {PhysRange::make(8 * kGiB, 12 * kGiB), 1, false}};
+  const auto taken = [&](const char* line) {
+    Options options;
+    options.command_line = line;
+    const Outcome outcome = run(m, p, options);
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> out;
+    for (const Owned& o : outcome.memblock.owners) {
+      if (o.owner == "CMA: huge pages") out.emplace_back(raw(o.range.base()), o.range.size());
+    }
+    return std::pair(out, warnings(outcome));
+  };
+  using Ranges = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+  const auto by_node = taken("hugetlb_cma=1:2G,0:1G");
+  ASSERT_EQ(by_node.first.size(), 2u);
+  EXPECT_EQ(by_node.first[0].second, kGiB);
+  EXPECT_LT(by_node.first[0].first, 8 * kGiB);
+  EXPECT_EQ(by_node.first[1].second, 2 * kGiB);
+  EXPECT_GE(by_node.first[1].first, 8 * kGiB);
+  EXPECT_TRUE(by_node.second.empty());
+  const auto faulty = taken("hugetlb_cma=5:1G,0:512M");
+  EXPECT_EQ(faulty.first, Ranges{});
+  EXPECT_EQ(faulty.second,
+            (std::vector<std::string>{"hugetlb_cma: cma area of node 0 should be at least 1024 MiB",
+                                      "hugetlb_cma: invalid node 5 specified"}));
 }
 
 TEST(Boot, VersionsDiffer) {

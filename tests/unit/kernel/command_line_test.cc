@@ -92,6 +92,7 @@ TEST(ParseCommandLine, TellsWhereEachStands) {
 TEST(WholeCommandLine, HasWhatIsBuiltIn) {
   EXPECT_EQ(whole_command_line("mem=1G", BuiltIn::before, "quiet"), "mem=1G quiet");
   EXPECT_EQ(whole_command_line("mem=1G", BuiltIn::before, "mem=1G quiet"), "mem=1G quiet");
+  EXPECT_EQ(whole_command_line("mem=1G", BuiltIn::before, "mem=1GB"), "mem=1G mem=1GB");
   EXPECT_EQ(whole_command_line("", BuiltIn::before, "quiet"), "quiet");
   EXPECT_EQ(whole_command_line("mem=1G", BuiltIn::instead, "quiet"), "mem=1G");
   const std::string large(kCommandLineSize, 'a');

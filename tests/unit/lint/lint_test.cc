@@ -60,6 +60,7 @@ const Case kLines[] = {
     {"quiet -- mem=1G foo", "after-dashes mem=1G", "mem=1G quiet -- foo"},
     {"crashkernal=64M", "unknown-parameter crashkernal", "crashkernel=64M"},
     {"no_such", "unknown-parameter no_such", "splash usb.no_such=1 BOOT_IMAGE=/x sysctl.vm.x=1"},
+    {"rx", "unknown-parameter rx", "ip=dhcp spectre_v2=off video=x"},
     {"memmap=79G82G", "lost-dollar 79G82G", "memmap=79G$82G"},
     {"memmap=64M", "lost-dollar 64M", "mem=64M"},
     {"memmap=64M\\$1G", "lost-dollar 64M\\$1G", "memmap=64M$1G"},
@@ -70,7 +71,12 @@ const Case kLines[] = {
     {"log_buf_len=16E", "size-misread 16E", "log_buf_len=15E"},
     {"log_buf_len=18446744073709551617", "size-misread 18446744073709551617",
      "log_buf_len=18446744073709551615"},
-    {"crashkernel=512M-2Gb:64M", "size-misread 2Gb", "crashkernel=512M-2G:64M"},
+    {"crashkernel=512M-2Gb:64M", "crashkernel-malformed crashkernel=512M-2Gb:64M",
+     "crashkernel=512M-2G:64M"},
+    {"crashkernel=64MB", "crashkernel-malformed crashkernel=64MB", "crashkernel=64M"},
+    {"crashkernel=auto", "crashkernel-malformed crashkernel=auto", "crashkernel=0"},
+    {"crashkernel", "crashkernel-malformed crashkernel", "crashkernel=64M,high"},
+    {"crashkernel=010M", "size-misread 010M", "crashkernel=10M"},
     {"mem=all", "value-ignored mem=all", "mem=1k"},
     {"mem", "value-ignored mem", "mem=0x40000000"},
     {"memmap=x$1G", "value-ignored x$1G", "memmap=exactmap,1M@0"},
@@ -127,7 +133,9 @@ const Case kOnTheMachine[] = {
     {"crashkernel=64M@992M", "crashkernel-not-reserved crashkernel=64M@992M",
      "crashkernel=64M@512M"},
     {"crashkernel=2G", "crashkernel-not-reserved crashkernel=2G", "crashkernel=256M"},
-    {"crashkernel=64M,up", "crashkernel-not-reserved crashkernel=64M,up", "crashkernel=64M,high"},
+    {"crashkernel=1000M", "crashkernel-not-reserved crashkernel=1000M", "crashkernel=0"},
+    {"crashkernel=1000M,high", "crashkernel-not-reserved crashkernel=1000M,high",
+     "crashkernel=256M,high"},
     {"hugepages=600", "hugepages-too-many hugepages=600", "hugepages=256"},
     {"cma=2G", "kernel-complains cma=2G", "cma=64M"},
     {"hugepagesz=1G", "kernel-complains hugepagesz=1G", "hugepagesz=2M hugepages=1"},
@@ -142,6 +150,16 @@ TEST(Lint, WarnsOfALineOnAMachine) {
     const std::string good = std::string("nokaslr ") + c.good;
     EXPECT_EQ(found(good, &m), std::vector<std::string>{}) << c.good;
   }
+}
+
+// Most pages of a large machine are set up later, and are there when huge pages are taken.
+TEST(Lint, CountsPagesThatAreSetUpLater) {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 60 * kGiB, E820Type::ram});
+  kernel::Profile p = profile();
+  p.deferred_struct_page_init = true;
+  EXPECT_TRUE(lint({"nokaslr hugepages=20000", p, &m}).empty());
+  EXPECT_EQ(lint({"nokaslr hugepages=40000", p, &m}).size(), 1u);
 }
 
 TEST(Lint, WarnsWhereTheKernelStops) {
