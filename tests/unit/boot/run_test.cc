@@ -414,6 +414,17 @@ TEST(Boot, NodesHaveContiguousAreasOfTheirOwn) {
   EXPECT_EQ(area("cma_pernuma=8M"), 0u);
 }
 
+// A gigabyte has eight sections of 64 blocks; beside the bits stands struct mem_section_usage.
+TEST(Boot, PageBlocksHaveTheKernelsNumberOfBits) {
+  kernel::Profile p = profile();
+  const auto usage = [&] { return asked(boot("", p, machine()), "usage maps of sections"); };
+  EXPECT_EQ(usage(), Sizes{8 * (24 + 64 * 4 / 8)});
+  p.constants = {{"__NR_PAGEBLOCK_BITS", 5}};
+  EXPECT_EQ(usage(), Sizes{8 * (24 + 64 * 8 / 8)});
+  p.constants = {{"NR_PAGEBLOCK_BITS", 4}};
+  EXPECT_EQ(usage(), Sizes{8 * (24 + 64 * 4 / 8)});
+}
+
 TEST(Boot, FirmwaresNodesNeedAcpi) {
   Machine m = machine();
   m.node_memory = {{PhysRange::make(0, 512 * kMiB), 0}, {PhysRange::make(512 * kMiB, kGiB), 1}};
