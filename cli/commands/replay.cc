@@ -11,6 +11,7 @@
 #include "machine_source.h"
 #include "messages.h"
 #include "output.h"
+#include "report/names.h"
 #include "report/replay.h"
 #include "share.h"
 
@@ -42,6 +43,10 @@ ExitCode run_replay(const Arguments& arguments) {
                        arguments.get("--append").value_or(""));
   subject.lines_of_no_list = log->lines_of_no_list;
   subject.notes = log->notes;
+  if (!kernel->profile.verified) {
+    subject.notes.push_back(
+        fmt::format("kernel {}: {}", kernel->profile.name, report::kNotVerified));
+  }
   if (!kernel->note.empty()) subject.notes.push_back("kernel: " + kernel->note);
 
   const replay::Report found =

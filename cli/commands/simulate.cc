@@ -17,6 +17,7 @@
 #include "report/dot.h"
 #include "report/json.h"
 #include "report/memblock_debug.h"
+#include "report/names.h"
 #include "report/text.h"
 #include "share.h"
 
@@ -103,6 +104,9 @@ ExitCode run_simulate(const Arguments& arguments) {
   if (!kernel->note.empty()) outcome.subject.notes.push_back("kernel: " + kernel->note);
   for (const std::string& note : config_notes) outcome.subject.notes.push_back("kernel: " + note);
 
+  if (*format == "memblock-debug" && !kernel->profile.verified) {  // the others say it themselves
+    fmt::print(stderr, "memmap: note: kernel {}: {}\n", kernel->profile.name, report::kNotVerified);
+  }
   const Destination destination = destination_of(arguments);
   const Status written = write_output(destination, render(outcome, *format, destination));
   if (!written) return bad_input(written.errors());

@@ -16,6 +16,7 @@ constexpr std::uint16_t kSandyBridge[] = {0x0102, 0x0106, 0x010a, 0x0112, 0x0116
 constexpr char kRule[] = "trim_snb_memory(), arch/x86/kernel/setup.c";
 
 bool has_the_graphics(const memmap_facts_t& facts) {
+  if ((facts.flags & MEMMAP_FACT_SNB) != 0) return true;
   for (std::size_t i = 0; i < facts.pci_count; ++i) {
     const memmap_pci_t& d = facts.pci[i];
     if (d.address != kGraphics || d.vendor != kIntel) continue;

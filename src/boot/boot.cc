@@ -175,6 +175,17 @@ std::optional<PhysAddr> Boot::alloc_or_panic(std::uint64_t size, std::uint64_t a
   return found;
 }
 
+std::optional<PhysAddr> Boot::take_within(kernel::Behaviour::Bounded how, std::uint64_t size,
+                                          std::uint64_t align, PhysAddr from, PhysAddr to,
+                                          const memblock::Caller& who) {
+  if (how == kernel::Behaviour::Bounded::allocates) {
+    return memblock.phys_alloc_range(size, align, from, to, who);
+  }
+  const auto found = memblock.find_in_range(from, to, size, align);
+  if (found) memblock.reserve(*found, size, who);
+  return found;
+}
+
 std::string_view Boot::name_for_node(std::string_view what, int nid) {
   return keep_name(fmt::format("{} of node {}", what, nid));
 }

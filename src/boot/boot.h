@@ -113,6 +113,10 @@ struct Boot {
   // memblock_alloc(); where there is no memory the kernel panics in its caller's words.
   std::optional<PhysAddr> alloc_or_panic(std::uint64_t size, std::uint64_t align,
                                          const memblock::Caller& caller);
+  // Memory within [from, to), taken the way this kernel's callers take it.
+  std::optional<PhysAddr> take_within(kernel::Behaviour::Bounded how, std::uint64_t size,
+                                      std::uint64_t align, PhysAddr from, PhysAddr to,
+                                      const memblock::Caller& caller);
   // `struct pages of node 1`; lives as long as the outcome.
   std::string_view name_for_node(std::string_view what, int nid);
   // `name` itself, which lives as long as the outcome.

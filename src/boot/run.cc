@@ -45,6 +45,7 @@ Outcome outcome_of(Boot& boot) {
   out.subject.notes = boot.machine.notes;
   out.subject.kernel = boot.profile.name;
   out.subject.kernel_origin = boot.profile.origin;
+  out.subject.kernel_verified = boot.profile.verified;
   out.subject.command_line = boot.command_line;
   out.panicked = boot.panicked();
   out.faults = std::move(boot.faults);
@@ -78,7 +79,7 @@ Outcome run(const Machine& machine, const kernel::Profile& profile, const Option
   for (const Step& step : steps()) {
     if (!does(step, boot)) continue;
     boot.step = step.function;
-    step.run(boot);
+    if (step.run) step.run(boot);
     if (boot.panicked() || !boot.faults.empty()) break;
   }
   return outcome_of(boot);

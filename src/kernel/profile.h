@@ -41,6 +41,7 @@ struct Profile {
   std::string name{};    // `6.12.117+deb12-amd64`
   Version version{};     // 6.12.117
   std::string origin{};  // where the values come from, for the report
+  bool verified = true;  // false: no boot of such a kernel was compared with what memmap says of it
   ImageLayout image{};
   std::uint64_t default_phys_base =
       0x1000000;                           // CONFIG_PHYSICAL_START: where it lies without KASLR

@@ -119,6 +119,7 @@ typedef struct memmap_facts {
 #define MEMMAP_FACT_NUMA 1u /* the kernel has CONFIG_NUMA */
 #define MEMMAP_FACT_SLIT 2u /* firmware has a SLIT; its distances are not known */
 #define MEMMAP_FACT_ACPI 4u /* the kernel reads ACPI's tables: not with acpi=off */
+#define MEMMAP_FACT_SNB 8u  /* the graphics are Sandy Bridge's, by the word of a kernel or a user */
 
 #define MEMMAP_MTRR_UNCACHABLE 0u
 #define MEMMAP_MTRR_WRITE_COMBINING 1u

@@ -68,7 +68,8 @@ Facts::Facts(const boot::Facts& facts)
           .kernel_version = {facts.profile.version.major, facts.profile.version.minor,
                              facts.profile.version.patch},
           .flags = (facts.profile.numa ? MEMMAP_FACT_NUMA : 0) | (slit ? MEMMAP_FACT_SLIT : 0) |
-                   (facts.acpi_enabled ? MEMMAP_FACT_ACPI : 0),
+                   (facts.acpi_enabled ? MEMMAP_FACT_ACPI : 0) |
+                   (machine.snb_graphics ? MEMMAP_FACT_SNB : 0),
           .mtrr_tom2 = raw(machine.mtrr_tom2.value_or(PhysAddr{0})),
           .parameters = parameters_.data(),
           .parameter_count = parameters_.size(),

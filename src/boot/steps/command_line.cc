@@ -71,11 +71,12 @@ void setup_boot_config(Boot& boot) {
 
 }  // namespace
 
-// Two copies: one to show, one to be cut into parameters. kernel: setup_command_line(), init/main.c
+// Two copies: one to show, one to be cut into parameters; older kernels cut one for initcalls too.
+// kernel: setup_command_line(), init/main.c, v5.4 to v6.12
 void setup_command_line(Boot& boot) {
   setup_boot_config(boot);
   const std::uint64_t size = std::min(boot.command_line.size(), kernel::kCommandLineSize - 1) + 1;
-  for (int copy = 0; copy < 2; ++copy) {
+  for (unsigned copy = 0; copy < boot.behaviour.command_line_copies; ++copy) {
     boot.alloc_or_panic(size, kCacheLine,
                         boot.caller("command line", {"setup_command_line", "start_kernel"}));
   }

@@ -12,7 +12,6 @@ namespace memmap::boot {
 namespace {
 
 constexpr std::uint64_t kRecordShift = 5;  // PRB_AVGBITS
-constexpr std::uint64_t kLongAlign = 8;    // LOG_ALIGN
 
 // kernel: log_buf_len_update(); 0: no larger than the one it has
 std::uint64_t log_size(const Boot& boot, std::uint64_t size) {
@@ -21,16 +20,21 @@ std::uint64_t log_size(const Boot& boot, std::uint64_t size) {
   return size > 1ull << boot.profile.number("LOG_BUF_SHIFT") ? size : 0;
 }
 
-// kernel: setup_log_buf(), kernel/printk/printk.c, v6.1 and v6.12
+// kernel: setup_log_buf(), kernel/printk/printk.c, v5.4 to v6.12
 void setup_log_buf(Boot& boot, std::uint64_t size) {
   if (size == 0) return;
   const std::uint64_t records = size >> kRecordShift;
-  const std::uint64_t sizes[] = {size, records * boot.profile.size_of("prb_desc", 24),
-                                 records * boot.profile.size_of("printk_info", 88)};
+  std::vector<std::uint64_t> sizes = {size};
+  if (boot.behaviour.log_has_descriptors) {
+    sizes.push_back(records * boot.profile.size_of("prb_desc", 24));
+    sizes.push_back(records * boot.profile.size_of("printk_info", 88));
+  }
+  // LOG_ALIGN: of unsigned long, or of struct printk_log
+  const std::uint64_t align = boot.behaviour.log_has_descriptors ? 8 : 4;
   const memblock::Caller caller = boot.caller("log buffer", {"setup_log_buf"});
   std::vector<std::pair<PhysAddr, std::uint64_t>> taken;
   for (const std::uint64_t bytes : sizes) {
-    if (const auto found = boot.memblock.alloc(bytes, kLongAlign, caller)) {
+    if (const auto found = boot.memblock.alloc(bytes, align, caller)) {
       taken.emplace_back(*found, bytes);
       continue;
     }
@@ -106,6 +110,13 @@ void setup_cpu_entry_areas(Boot& boot) {
     if (!has_debug_store || boot.panicked()) continue;
     map_kernel_pages(boot, at + debug_store, at + size, "page tables of CPU entry areas");
   }
+}
+
+// User space has page tables of its own; those that they take are the page allocator's.
+// kernel: pti_init(), arch/x86/mm/pti.c, v5.4 to v6.12
+void pti_init(Boot& boot) {
+  boot.tell(Severity::info, "pti_init(), arch/x86/mm/pti.c",
+            "Kernel/User page tables isolation: enabled");
 }
 
 // kernel: kfence_alloc_pool_and_metadata(), mm/kfence/core.c, v6.12; kfence_alloc_pool(), v6.1

@@ -13,6 +13,8 @@
 namespace memmap::boot {
 namespace {
 
+constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
+
 memblock::Regions memory_of(const Boot& boot) { return boot.memblock.memory().list.regions(); }
 
 numa::Options numa_options(const Boot& boot) {
@@ -78,8 +80,8 @@ std::optional<PhysRange> take_distances(Boot& boot, const std::vector<int>& node
   const memblock::Caller caller{function, "distances between nodes"};
   const auto found = boot.behaviour.numa_distance_by_alloc
                          ? boot.memblock.alloc(count * count, kPageSize, caller)
-                         : boot.memblock.phys_alloc_range(count * count, kPageSize, PhysAddr{0},
-                                                          boot.memblock.current_limit(), caller);
+                         : boot.take_within(boot.behaviour.bounded, count * count, kPageSize,
+                                            PhysAddr{0}, boot.memblock.current_limit(), caller);
   if (!found) return std::nullopt;
   return PhysRange::from_size(*found, count * count);
 }
@@ -234,10 +236,30 @@ void initmem_init(Boot& boot) {
   if (!boot.panicked()) boot.dump_memblock();
 }
 
+// A node that has processors and no memory gets its data now, from wherever it is to be had, and is
+// online. kernel: init_cpu_to_node(), init_memory_less_node(), arch/x86/mm/numa.c, v5.4 and v5.10
+void init_cpu_to_node(Boot& boot) {
+  if (!boot.processors_have_nodes || !boot.emulated_from.empty()) return;
+  std::vector<int> bare;
+  for (const int nid : boot.machine.cpu_nodes) {
+    const bool online = std::ranges::binary_search(boot.nodes.online, nid);
+    if (!online && std::ranges::find(bare, nid) == bare.end()) bare.push_back(nid);
+  }
+  const std::uint64_t size = align_up(boot.profile.size_of("pglist_data", 174464), kPageSize);
+  for (const int nid : bare) {
+    const auto found = boot.memblock.phys_alloc_try_nid(
+        size, kCacheLine, nid,
+        boot.caller(boot.name_for_node("data", nid), {"alloc_node_data", "init_cpu_to_node"}));
+    if (!found) {
+      boot.tell(Severity::warning, "alloc_node_data(), arch/x86/mm/numa.c",
+                fmt::format("Cannot find {} bytes in any node (initial node: {})", size, nid));
+    }
+  }
+}
+
 // Nodes without memory have data too. kernel: alloc_offline_node_data(), mm/numa.c, v6.12;
 // generic_alloc_nodedata(), v6.1
 void alloc_offline_node_data(Boot& boot) {
-  constexpr std::uint64_t kCacheLine = 64;
   for (const int nid : boot.possible_nodes) {
     if (std::ranges::binary_search(boot.nodes.online, nid)) continue;
     boot.alloc_or_panic(boot.profile.size_of("pglist_data", 174464), kCacheLine,

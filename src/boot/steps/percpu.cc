@@ -53,26 +53,33 @@ std::uint64_t static_size(const kernel::Profile& p) {
 void alloc_first_chunk(Boot& boot, std::uint64_t base, std::uint64_t size) {
   const std::uint64_t pages = align_up((base & (kPageSize - 1)) + size, kPageSize) / kPageSize;
   const std::uint64_t bits = pages * kPageSize / kMinAlloc;
-  const std::uint64_t sizes[] = {boot.profile.size_of("pcpu_chunk", 192) + bitmap_bytes(pages),
-                                 bitmap_bytes(bits), bitmap_bytes(bits + 1),
-                                 pages * boot.profile.size_of("pcpu_block_md", 32)};
+  const std::uint64_t populated = bitmap_bytes(pages);
+  const std::uint64_t sizes[] = {
+      boot.profile.size_of("pcpu_chunk", 192) +
+          (boot.behaviour.percpu_counts_map_words ? populated / 8 : populated),
+      bitmap_bytes(bits), bitmap_bytes(bits + 1),
+      pages * boot.profile.size_of("pcpu_block_md", 32)};
   for (const std::uint64_t bytes : sizes) {
     boot.alloc_or_panic(bytes, kCacheLine, boot.caller(kOwner, {"pcpu_alloc_first_chunk"}));
   }
 }
 
-// kernel: __pcpu_size_to_slot(), pcpu_setup_first_chunk()
-std::uint64_t chunk_slots(std::uint64_t unit_size) {
+// kernel: __pcpu_size_to_slot(), pcpu_setup_first_chunk(), v5.4 to v6.12
+std::uint64_t chunk_slots(const Boot& boot, std::uint64_t unit_size) {
   constexpr int kBaseShift = 5;  // PCPU_SLOT_BASE_SHIFT
   const int slot = std::max(static_cast<int>(std::bit_width(unit_size)) - kBaseShift + 2, 1);
-  return static_cast<std::uint64_t>(slot) + 4;  // sidelined, free, to depopulate, and from 0 on
+  const auto slots = static_cast<std::uint64_t>(slot);
+  if (boot.behaviour.percpu_depopulates) return slots + 4;  // and from 0 on, sidelined, free, ...
+  // PCPU_NR_CHUNK_TYPES; MEMCG_KMEM goes with MEMCG.
+  const bool by_kind = boot.behaviour.percpu_lists_by_kind && boot.profile.has("MEMCG");
+  return (slots + 2) * (by_kind ? 2 : 1);
 }
 
 // kernel: pcpu_setup_first_chunk(), mm/percpu.c, v6.1 and v6.12
 void setup_first_chunk(Boot& boot, const percpu::Layout& layout, std::uint64_t base) {
   const std::uint64_t cpus = boot.nr_cpu_ids;
   const std::uint64_t sizes[] = {8 * layout.groups.size(), 8 * layout.groups.size(), 4 * cpus,
-                                 8 * cpus, 16 * chunk_slots(layout.unit_size)};
+                                 8 * cpus, 16 * chunk_slots(boot, layout.unit_size)};
   for (const std::uint64_t bytes : sizes) {
     boot.alloc_or_panic(bytes, kCacheLine, boot.caller(kOwner, {"pcpu_setup_first_chunk"}));
   }

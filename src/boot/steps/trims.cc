@@ -99,12 +99,14 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
   return changed;
 }
 
-// The caller that memblock=debug would name for an edit: the kernel's own function, if it is the
-// kernel's own rule, else the one that the hook lies in.
+// The caller that memblock=debug would name for an edit: the function of the kernel's rule, if the
+// compiler left it as one, else the one that the hook lies in (or was inlined into).
 memblock::Caller caller_of(Boot& boot, const Trim& trim, const Edit& edit) {
   const std::string_view owner = boot.keep_name(label(trim, edit.reason));
-  if (edit.rule.empty()) return boot.caller(owner, {boot.step, "setup_arch"});
-  return boot.caller(owner, {boot.keep_name(function_of(edit.rule)), boot.step, "setup_arch"});
+  const std::string function = function_of(edit.rule);
+  if (boot.profile.is_function(function)) return {boot.keep_name(function), owner};
+  constexpr std::string_view kInlined = "trim_platform_memory_ranges";
+  return {boot.step == kInlined ? "setup_arch" : boot.step, owner};
 }
 
 std::string span(PhysRange range) {
