@@ -201,6 +201,18 @@ TEST(Boot, TakesWhatItKeepsOfEfiFromTheMapInNewerKernels) {
   EXPECT_FALSE(page_is_reserved(boot("", {5, 3, 0}, efi_machine())));
 }
 
+TEST(Boot, SaysThatEfisMapIsNotKnown) {
+  const auto tells = [](const Outcome& outcome) {
+    return std::ranges::any_of(outcome.events, [](const Event& e) {
+      return e.step == "efi_reserve_boot_services" && e.text.starts_with("EFI's memory map");
+    });
+  };
+  Machine m = efi_machine();
+  EXPECT_FALSE(tells(boot("", {6, 12, 0}, m)));
+  m.efi_map.clear();
+  EXPECT_TRUE(tells(boot("", {6, 12, 0}, m)));
+}
+
 TEST(Boot, SaysThatTheLogosPlaceIsNotKnown) {
   Machine m = efi_machine();
   m.acpi_tables.push_back({"BGRT", PhysRange::make(0x3f003000, 0x3f003038)});
