@@ -67,6 +67,10 @@ const Case kCases[] = {
     {"isolated_by_a_later_word", "isolcpus=domain,all 1", "CPU masks", {8, 8, 8, 8, 8}},
     {"isolated_by_no_word", "isolcpus=domain,all x=1", "CPU masks", {8, 8}},
     {"isolated_all_but_none_to_come", "isolcpus=0 maxcpus=0", "CPU masks", {8, 8, 8, 8}},
+    {"isolated_of_two_kinds",
+     "isolcpus=nohz,1 isolcpus=domain,0 nohz_full=1",
+     "CPU masks",
+     {8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8}},
     {"isolated_badly_is_unknown", "isolcpus=9", "unknown parameters", {12}},
     {"ticks_off", "nohz_full=1", "CPU masks", {8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8}},
     {"interrupts", "irqaffinity=0", "CPU masks", {8, 8, 8}},
@@ -150,6 +154,18 @@ TEST(Boot, TakesWhatItKeepsOfEfiFromTheMapInNewerKernels) {
   };
   EXPECT_TRUE(page_is_reserved(boot("", {6, 12, 0}, efi_machine())));
   EXPECT_FALSE(page_is_reserved(boot("", {5, 3, 0}, efi_machine())));
+}
+
+TEST(Boot, SaysThatEfisMapIsNotKnown) {
+  const auto tells = [](const Outcome& outcome) {
+    return std::ranges::any_of(outcome.events, [](const Event& e) {
+      return e.step == "efi_reserve_boot_services" && e.text.starts_with("EFI's memory map");
+    });
+  };
+  Machine m = efi_machine();
+  EXPECT_FALSE(tells(boot("", {6, 12, 0}, m)));
+  m.efi_map.clear();
+  EXPECT_TRUE(tells(boot("", {6, 12, 0}, m)));
 }
 
 TEST(Boot, SaysThatTheLogosPlaceIsNotKnown) {
