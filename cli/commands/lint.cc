@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 struct Input {
   std::string name{};
   std::string bytes{};  // of which the findings show lines
-  std::vector<input::FoundLine> lines{};
+  std::vector<input::FoundCommandLine> lines{};
   std::optional<Machine> machine{};
 };
 
@@ -41,15 +41,15 @@ Result<Input> input_of(const Arguments& arguments) {
   if (file) {
     const auto source = input::open_source(*file);
     if (!source) return source.errors();
-    auto found = input::read_command_lines(*source);
+    const auto options = read_options(arguments);
+    if (!options) return options.errors();
+    auto found = input::read_command_lines(*source, *options);
     if (!found) return found.errors();
     out.name = *file;
-    out.bytes = source->bytes;
+    out.bytes = std::move(found->text);
     out.lines = std::move(found->lines);
     // A boot log tells of its machine as well, if it has a map.
     if (found->format == "log" && !out.machine) {
-      const auto options = read_options(arguments);
-      if (!options) return options.errors();
       if (auto machine = input::read_machine(*source, *options)) out.machine = std::move(*machine);
     }
     return out;
@@ -76,7 +76,7 @@ std::string nth_line(std::string_view text, std::size_t number) {
   return std::string(text);
 }
 
-report::PlacedFinding placed(lint::Finding finding, const input::FoundLine& line,
+report::PlacedFinding placed(lint::Finding finding, const input::FoundCommandLine& line,
                              std::string_view bytes) {
   report::PlacedFinding out;
   const input::TextPlace from = line.places[std::min(finding.at, line.places.size() - 1)];
@@ -114,7 +114,7 @@ ExitCode run_lint(const Arguments& arguments) {
   if (!kernel->note.empty()) subject.notes.push_back("kernel: " + kernel->note);
   std::vector<report::LintedLine> lines;
   bool any = false;
-  for (const input::FoundLine& line : input->lines) {
+  for (const input::FoundCommandLine& line : input->lines) {
     report::LintedLine& linted = lines.emplace_back();
     linted.command_line = line.text;
     const lint::Subject about{line.text, kernel->profile,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "boot/steps/acpi_upgrade.h"
 #include "boot/steps/steps.h"
 
 namespace memmap::boot {
@@ -16,6 +17,13 @@ bool has_setup_data(const Boot& b) { return !b.machine.setup_data.empty(); }
 bool has_user_map(const Boot& b) { return b.user.userdef; }
 bool has_esrt(const Boot& b) { return has_efi_map(b) && b.machine.efi_esrt.has_value(); }
 bool has_mpparse(const Boot& b) { return b.profile.has("X86_MPPARSE"); }
+bool wants_new_mptable(const Boot& b) {
+  return has_mpparse(b) && b.profile.has("X86_IO_APIC") && b.has_parameter("alloc_mptable");
+}
+bool brings_acpi_tables(const Boot& b) {
+  return b.machine.initrd && b.profile.has("ACPI") &&
+         (b.machine.acpi_upgrade != 0 || !initrd_acpi_tables(b.machine).empty());
+}
 bool has_initrd(const Boot& b) { return b.machine.initrd.has_value(); }
 bool has_extended_map(const Boot& b) {
   return !b.machine.extended_map.empty() ||
@@ -28,6 +36,11 @@ bool has_hpet(const Boot& b) {
   return has_acpi(b) && b.profile.has("HPET_TIMER") &&
          std::ranges::any_of(b.machine.acpi_tables,
                              [](const AcpiTable& t) { return t.signature == "HPET"; });
+}
+bool has_bgrt(const Boot& b) {
+  return has_efi(b) && has_acpi(b) && !b.has_parameter("bgrt_disable") &&
+         std::ranges::any_of(b.machine.acpi_tables,
+                             [](const AcpiTable& t) { return t.signature == "BGRT"; });
 }
 bool has_movable_node(const Boot& b) {
   return b.profile.memory_hotplug && b.has_parameter("movable_node");
@@ -63,6 +76,7 @@ constexpr std::string_view kPerCpu = "arch/x86/kernel/setup_percpu.c";
 constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kSetup = "arch/x86/kernel/setup.c";
 constexpr std::string_view kE820 = "arch/x86/kernel/e820.c";
+constexpr std::string_view kMpParse = "arch/x86/kernel/mpparse.c";
 constexpr std::string_view kEfi = "arch/x86/platform/efi/efi.c";
 constexpr std::string_view kQuirks = "arch/x86/platform/efi/quirks.c";
 constexpr std::string_view kMtrr = "arch/x86/kernel/cpu/mtrr/cleanup.c";
@@ -100,13 +114,19 @@ const Step kSteps[] = {
     {"e820__end_of_ram_pfn", kE820, {}, {}, nullptr, e820_end_of_ram_pfn},
     {"mtrr_trim_uncached_memory", kMtrr, {}, {}, nullptr, mtrr_trim_uncached_memory},
     {"e820__end_of_low_ram_pfn", kE820, {}, {}, nullptr, e820_end_of_low_ram_pfn},
-    {"find_mptable", "arch/x86/kernel/mpparse.c", {}, {}, has_mpparse, find_mptable},
+    {"find_mptable", kMpParse, {}, {}, has_mpparse, find_mptable},
     {"reserve_brk", kSetup, {}, {}, nullptr, reserve_brk},
     {"e820__memblock_setup", kE820, {}, {}, nullptr, e820_memblock_setup},
     {"reserve_bios_regions", "arch/x86/kernel/ebda.c", {}, {5, 13}, nullptr, reserve_bios_regions},
     {"efi_find_mirror", "arch/x86/mm/numa.c", {4, 6, 0}, {}, has_efi_map, efi_find_mirror},
     {"efi_esrt_init", "drivers/firmware/efi/esrt.c", {4, 9, 0}, {}, has_esrt, efi_esrt_init},
     {"efi_reserve_boot_services", kQuirks, {3, 0, 0}, {}, has_efi_map, efi_reserve_boot_services},
+    {"e820__memblock_alloc_reserved_mpc_new",
+     kMpParse,
+     {},
+     {},
+     wants_new_mptable,
+     e820_memblock_alloc_reserved_mpc_new},
     {"setup_bios_corruption_check",
      "arch/x86/kernel/check.c",
      {},
@@ -118,6 +138,12 @@ const Step kSteps[] = {
     {"init_mem_mapping", "arch/x86/mm/init.c", {}, {}, nullptr, init_mem_mapping},
     {"setup_log_buf", kPrintk, {}, {}, nullptr, setup_log_buf_early},
     {"reserve_initrd", kSetup, {}, {}, has_initrd, reserve_initrd},
+    {"acpi_table_upgrade",
+     "drivers/acpi/tables.c",
+     {3, 7},
+     {},
+     brings_acpi_tables,
+     acpi_table_upgrade},
     {"acpi_boot_table_init", "drivers/acpi/tables.c", {}, {}, has_acpi, acpi_boot_table_init},
     {"initmem_init", "arch/x86/mm/numa_64.c", {}, {}, nullptr, initmem_init},
     {"dma_contiguous_reserve",
@@ -135,6 +161,7 @@ const Step kSteps[] = {
     {"free_area_init", "mm/mm_init.c", {}, {}, nullptr, free_area_init},
     {"calc_nr_kernel_pages", "mm/mm_init.c", {}, {}, nullptr, count_kernel_pages},
     {"acpi_parse_hpet", "arch/x86/kernel/acpi/boot.c", {}, {}, has_hpet, acpi_parse_hpet},
+    {"efi_bgrt_init", "drivers/firmware/efi/efi-bgrt.c", {4, 16}, {}, has_bgrt, efi_bgrt_init},
     {"init_cpu_to_node", "arch/x86/mm/numa.c", {}, {5, 18}, nullptr, init_cpu_to_node},
     {"io_apic_init_mappings", kIoApic, {}, {}, has_io_apic, io_apic_init_mappings},
     {"e820__reserve_resources", kE820, {}, {}, nullptr, e820_reserve_resources},

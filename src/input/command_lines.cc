@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "input/log_boots.h"
+#include "input/log_lines.h"
+
 namespace memmap::input {
 namespace {
 
@@ -34,8 +37,8 @@ Text placed(std::string_view bytes, TextPlace at = {}) {
   return out;
 }
 
-FoundLine found(const Text& text) {
-  FoundLine out;
+FoundCommandLine found(const Text& text) {
+  FoundCommandLine out;
   for (const Char& c : text) {
     out.text += c.c == '\n' ? ' ' : c.c;
     out.places.push_back(c.place);
@@ -175,7 +178,7 @@ std::string word_at(const Text& text, std::size_t i) {
 }
 
 // grub: util/grub.d/10_linux.in: args="${GRUB_CMDLINE_LINUX} ${GRUB_CMDLINE_LINUX_DEFAULT}"
-std::vector<FoundLine> grub_defaults(const Text& text) {
+std::vector<FoundCommandLine> grub_defaults(const Text& text) {
   constexpr std::string_view kLinux = "GRUB_CMDLINE_LINUX";
   constexpr std::string_view kDefault = "GRUB_CMDLINE_LINUX_DEFAULT";
   Variables variables;
@@ -207,8 +210,8 @@ std::vector<FoundLine> grub_defaults(const Text& text) {
   return {found(joined(grub_words(both, 0), 0))};
 }
 
-std::vector<FoundLine> grub_cfg(const Text& text) {
-  std::vector<FoundLine> out;
+std::vector<FoundCommandLine> grub_cfg(const Text& text) {
+  std::vector<FoundCommandLine> out;
   for (const std::size_t start : line_starts(text)) {
     const std::size_t i = skip_blanks(text, start);
     const std::string word = word_at(text, i);
@@ -228,7 +231,7 @@ Text rest_of_line(const Text& text, std::size_t i) {
 }
 
 // uapi-group.org: the Boot Loader Specification, type 1
-std::vector<FoundLine> boot_entry(const Text& text) {
+std::vector<FoundCommandLine> boot_entry(const Text& text) {
   Text all;
   for (const std::size_t start : line_starts(text)) {
     const std::size_t i = skip_blanks(text, start);
@@ -241,11 +244,16 @@ std::vector<FoundLine> boot_entry(const Text& text) {
   return {found(all)};
 }
 
-// The last one of a log, which may hold several boots.
-std::vector<FoundLine> log_line(std::string_view bytes) {
+Error fault(const Source& source, std::string message) {
+  return Error{.message = std::move(message), .origin = {.file = source.name}};
+}
+
+// The last `Command line:` that begins in [begin, end).
+std::vector<FoundCommandLine> log_line(std::string_view bytes, std::size_t begin, std::size_t end) {
+  const std::string_view part = bytes.substr(0, end);
   for (const std::string_view mark : {"Command line: ", "Kernel command line: "}) {
-    std::size_t at = bytes.rfind(mark);
-    if (at == bytes.npos) continue;
+    std::size_t at = part.rfind(mark);
+    if (at == part.npos || at < begin) continue;
     at += mark.size();
     const std::string_view before = bytes.substr(0, at);
     const std::size_t start = before.rfind('\n') + 1;  // 0 where there is none
@@ -257,7 +265,32 @@ std::vector<FoundLine> log_line(std::string_view bytes) {
   return {};
 }
 
-std::vector<FoundLine> whole(const Text& text) {
+// No line where it is no log, or the boot has none.
+Result<CommandLines> log_lines(const Source& source, const ReadOptions& options) {
+  const auto log = LogText::open(source);
+  if (!log) return log.errors();
+  std::size_t begin = 0;
+  std::size_t end = log->bytes().size();
+  if (options.boot) {
+    const std::vector<LogBoot> boots = split_boots(*log);
+    if (*options.boot == 0 || *options.boot > boots.size()) {
+      return fault(source, "there is no boot " + std::to_string(*options.boot) +
+                               ": the log holds " + std::to_string(boots.size()) +
+                               (boots.size() == 1 ? " boot" : " boots") + ", counted from 1");
+    }
+    begin = boots[*options.boot - 1].begin;
+    end = boots[*options.boot - 1].end;
+  }
+  CommandLines out{.format = "log", .lines = log_line(log->bytes(), begin, end)};
+  if (is_json_log(source.bytes) && !out.lines.empty()) {
+    // Its lines and columns are none of the file's.
+    out.text = out.lines[0].text;
+    out.lines = {plain_line(out.text)};
+  }
+  return out;
+}
+
+std::vector<FoundCommandLine> whole(const Text& text) {
   Text line;
   for (const std::size_t start : line_starts(text)) {
     const Text one = rest_of_line(text, skip_blanks(text, start));
@@ -269,42 +302,42 @@ std::vector<FoundLine> whole(const Text& text) {
   return {found(line)};
 }
 
-Error fault(const Source& source, std::string message) {
-  return Error{.message = std::move(message), .origin = {.file = source.name}};
-}
-
 }  // namespace
 
-Result<CommandLines> read_command_lines(const Source& source) {
-  if (source.is_folder())
+Result<CommandLines> read_command_lines(const Source& source, const ReadOptions& options) {
+  if (source.is_folder()) {
     return fault(source, "a file with a command line is expected, not a folder");
+  }
   const std::string_view bytes = source.bytes;
   const std::size_t binary = bytes.find('\0');
   if (binary != bytes.npos && binary + 1 != bytes.size()) {
     return Error{.message = "this is no text: a byte is 0",
                  .origin = {.file = source.name, .offset = binary}};
   }
-  const auto as = [](std::string format, std::vector<FoundLine> lines) {
-    return CommandLines{std::move(format), std::move(lines)};
-  };
   const Text text = placed(bytes.substr(0, std::min(binary, kMostBytes)));
-  if (auto lines = grub_defaults(text); !lines.empty())
-    return as("grub defaults", std::move(lines));
-  const bool is_entry = bytes.starts_with("options ") || bytes.find("\noptions ") != bytes.npos;
-  if (is_entry) {
-    if (auto lines = boot_entry(text); !lines.empty()) return as("boot entry", std::move(lines));
+  CommandLines out{.text = source.bytes};
+  const auto is = [&](std::string_view format, std::vector<FoundCommandLine> lines) {
+    out.format = format;
+    out.lines = std::move(lines);
+    return !out.lines.empty();
+  };
+  if (is("grub defaults", grub_defaults(text))) return out;
+  const bool has_options = bytes.starts_with("options ") || bytes.find("\noptions ") != bytes.npos;
+  if (has_options && is("boot entry", boot_entry(text))) return out;
+  if (is("grub.cfg", grub_cfg(text))) return out;
+  if (bytes.find("ommand line: ") != bytes.npos) {
+    auto log = log_lines(source, options);
+    if (!log) return log.errors();
+    if (log->text.empty()) log->text = source.bytes;
+    if (!log->lines.empty()) return log;
   }
-  if (auto lines = grub_cfg(text); !lines.empty()) return as("grub.cfg", std::move(lines));
-  if (auto lines = log_line(bytes); !lines.empty()) return as("log", std::move(lines));
-  const bool is_whole = bytes.size() <= kMostBytes;
-  if (auto lines = whole(text); is_whole && !lines.empty())
-    return as("command line", std::move(lines));
+  if (bytes.size() <= kMostBytes && is("command line", whole(text))) return out;
   return fault(
       source,
       "no kernel command line is found; expected /etc/default/grub, grub.cfg, a boot entry, "
       "a boot log with `Command line:`, or the line alone as /proc/cmdline has it");
 }
 
-FoundLine plain_line(std::string_view text) { return found(placed(text)); }
+FoundCommandLine plain_line(std::string_view text) { return found(placed(text)); }
 
 }  // namespace memmap::input

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "input/formats.h"
 #include "input/source.h"
 
 namespace memmap::input {
@@ -17,14 +18,17 @@ struct TextPlace {
   std::size_t column = 1;
 };
 
-struct FoundLine {
+struct FoundCommandLine {
   std::string text{};               // the command line: quotes, escapes and variables are resolved
   std::vector<TextPlace> places{};  // of each byte of it, and of its end
 };
 
 struct CommandLines {
   std::string format{};  // `grub defaults`, `grub.cfg`, `boot entry`, `log`, `command line`
-  std::vector<FoundLine> lines{};  // never empty
+  std::vector<FoundCommandLine> lines{};  // never empty
+  // The text whose lines and columns the places are: the source's; of a log in JSON the command
+  // line itself.
+  std::string text{};
 };
 
 // Finds them in
@@ -33,12 +37,12 @@ struct CommandLines {
 //   - grub.cfg: each line `linux`, `linux16` or `linuxefi`, through GRUB's quotes, without the
 //     kernel's path; a variable is not known, and leaves nothing;
 //   - a boot entry (options ...);
-//   - a boot log: the last `Command line:`;
+//   - a boot log: the last `Command line:`, or that of the boot which `options` name;
 //   - a single line, as /proc/cmdline has it.
-// Errors: a folder; none is found; bytes that are no text.
-Result<CommandLines> read_command_lines(const Source& source);
+// Errors: a folder; none is found; bytes that are no text; a boot that the log does not hold.
+Result<CommandLines> read_command_lines(const Source& source, const ReadOptions& options = {});
 
 // A line given as such: every byte in its own column of line 1.
-FoundLine plain_line(std::string_view text);
+FoundCommandLine plain_line(std::string_view text);
 
 }  // namespace memmap::input

@@ -233,7 +233,8 @@ Result<Machine> machine_of(const Document& doc) {
       "efi_memmap",       "efi_mmio",    "efi_esrt",    "cmdline",         "kernel_release",
       "kernel_phys_base", "initrd",      "acpi_tables", "nodes",           "mp_floating",
       "mp_configuration", "ebda",        "base_memory", "memory_above_1m", "cpus",
-      "cpu_nodes",        "ioapics",     "mtrrs",       "mtrr_default",    "mtrr_tom2"};
+      "cpu_nodes",        "ioapics",     "mtrrs",       "mtrr_default",    "mtrr_tom2",
+      "acpi_upgrade",     "snb_graphics"};
   Faults faults(doc);
   const Fields root(doc, 0, "a scenario", kKeys, faults);
   const auto address = [&root](std::string_view key) -> std::optional<PhysAddr> {
@@ -274,6 +275,8 @@ Result<Machine> machine_of(const Document& doc) {
   m.mtrrs = mtrrs_of(doc, root);
   m.mtrr_default = root.text("mtrr_default");
   m.mtrr_tom2 = address("mtrr_tom2");
+  m.acpi_upgrade = root.number("acpi_upgrade").value_or(0);
+  m.snb_graphics = root.boolean("snb_graphics").value_or(false);
   if (!faults.none()) return std::move(faults).take();
   return m;
 }

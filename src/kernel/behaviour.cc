@@ -30,6 +30,7 @@ Behaviour behaviour_of(Version v, unsigned nodes_shift) {
                                                {6, 12, 24},
                                                {6, 13, 12},
                                                {6, 14, 3}});
+  b.efi_reserve_edits_map = since(5, 5);
   b.efi_soft_reserves = since(5, 5);
   b.efi_removes_mmio = since(6, 1);
   b.max_numnodes = 1 << nodes_shift;
@@ -65,7 +66,7 @@ Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   b.cpumask_constant_size = since(6, 3);
   b.bringup_cpumasks = since(6, 5) ? 1 : 4;
   b.kfence_allocates_metadata = since(6, 6);
-  b.hugetlb_cma_aligns_to_page = since(6, 12);
+  b.hugetlb_cma_aligns_to_page = since(6, 10);
   b.has_reserve_mem = since(6, 12);
   b.stack_depot_lists = since(6, 9);
   b.has_slab_debug = since(6, 9);

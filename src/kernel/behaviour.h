@@ -20,6 +20,8 @@ struct Behaviour {
   bool e820_ram_ends_after_acpi = true;
   // e820__reserve_setup_data() marks the nodes in kexec's table too (until 6.10).
   bool e820_kexec_keeps_setup_data = false;
+  // efi_arch_mem_reserve(): what is kept of EFI's boot services leaves the e820 table (5.5).
+  bool efi_reserve_edits_map = true;
   // e820__register_nosave_regions(): what lies between the RAM (6.15, and the stable series
   // of 6.12, 6.6, 6.1, 5.15, 5.10 and 5.4 of that spring), or entry by entry: each that is no RAM,
   // and gaps.
@@ -110,7 +112,7 @@ struct Behaviour {
   unsigned bringup_cpumasks = 1;
   // kfence_alloc_pool_and_metadata() (6.6): the objects' records are no longer in the image.
   bool kfence_allocates_metadata = true;
-  // hugetlb_cma_reserve(): an area begins where a page of 1 GiB can (6.12), or one of 2 MiB.
+  // hugetlb_cma_reserve(): an area begins where a page of 1 GiB can (6.10), or one of 2 MiB.
   bool hugetlb_cma_aligns_to_page = true;
   // reserve_mem= (6.12).
   bool has_reserve_mem = true;

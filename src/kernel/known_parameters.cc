@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernel/setup_functions.h"
+
 namespace memmap::kernel {
 
 std::string text_of(const Parameter& p) { return p.value ? p.name + "=" + *p.value : p.name; }
@@ -13,11 +15,9 @@ bool is_named(const std::vector<std::string>& names, std::string_view name) {
 bool is_setup(const std::vector<std::string>& setups, const Parameter& p) {
   const std::string text = text_of(p);
   return std::ranges::any_of(setups, [&](const std::string& setup) {
-    if (setup.ends_with('=')) {
-      return text.size() >= setup.size() &&
-             parameq(std::string_view(text).substr(0, setup.size()), setup);
-    }
-    return parameq(p.name, setup);
+    return text.size() >= setup.size() &&
+           parameq(std::string_view(text).substr(0, setup.size()), setup) &&
+           setup_function_takes(setup, std::string_view(text).substr(setup.size()));
   });
 }
 

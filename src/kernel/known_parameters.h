@@ -16,8 +16,8 @@ std::string text_of(const Parameter& p);
 // Any early_param(), or any parameter of a built-in module, of this name.
 bool is_named(const std::vector<std::string>& names, std::string_view name);
 
-// A __setup() matches what begins with its text; its function takes the rest. Those without `=`
-// take no value, but for a few that the kernel itself gives one.
+// A __setup() matches what begins with its text, be that a whole name or not, if its function takes
+// the rest. kernel: obsolete_checksetup(), init/main.c, v6.1 and v6.12
 bool is_setup(const std::vector<std::string>& setups, const Parameter& p);
 
 // A sysctl, by `sysctl.` or by one of five old names.

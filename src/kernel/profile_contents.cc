@@ -238,6 +238,7 @@ constexpr NameRow kConstants[] = {
     {"MIGRATE_PCPTYPES", "how many migrate types have per-CPU lists"},
     {"MIGRATE_RECLAIMABLE", "number of the migrate type"},
     {"MIGRATE_TYPES", "how many migrate types there are: free lists"},
+    {"NR_PAGEBLOCK_BITS", "how many bits tell of a page block"},
     {"VSYSCALL_PAGE", "the fixmap's slot of the vsyscall page"},
     {"ZONE_DEVICE", "number of the zone"},
     {"ZONE_DMA", "number of the zone"},
@@ -245,6 +246,7 @@ constexpr NameRow kConstants[] = {
     {"ZONE_MOVABLE", "number of the zone"},
     {"ZONE_NORMAL", "number of the zone"},
     {"__MAX_NR_ZONES", "how many zones a node has"},
+    {"__NR_PAGEBLOCK_BITS", "as NR_PAGEBLOCK_BITS, which is the next power of two (6.17)"},
     {"__end_of_fixed_addresses", "how far the fixmap reaches down"},
     {"__end_of_permanent_fixed_addresses", "how many slots the fixmap keeps"},
 };

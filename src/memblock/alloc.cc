@@ -84,7 +84,7 @@ std::optional<PhysAddr> Memblock::alloc_range_nid(std::uint64_t size, std::uint6
     align = options_.smp_cache_bytes;
   }
   const bool other_nodes = node_filter(nid, behaviour_) != kAnyNode && fallback == Nid::preferred;
-  const Caller reserving{kStep, caller.owner};
+  const Caller reserving{kStep, caller.owner, caller.function};
   for (std::uint32_t flags = choose_flags();; flags = kNone) {
     auto found = find_in_range_node(size, align, start, end, nid, flags);
     if (found && reserve(*found, size, reserving)) return found;

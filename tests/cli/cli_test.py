@@ -166,6 +166,14 @@ class Cli(unittest.TestCase):
         self.assertIn("[crashkernel-not-reserved]", on.stdout)
         self.assertIn("lost-dollar", run("lint", "--list").stdout)
 
+    def test_lint_has_nothing_to_say_of_real_boots(self):
+        boots = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../conformance/boots")
+        machines = [os.path.join(boots, name, "machine") for name in sorted(os.listdir(boots))]
+        self.assertGreater(len(machines), 3)
+        for machine in machines:
+            result = run("lint", "--machine", machine)
+            self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+
     def test_lint_refuses(self):
         self.assert_fails(run("lint"), 2, "a command line is missing")
         self.assert_fails(run("lint", self.folder), 2, "not a folder")

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   kernel::Profile profile;
   profile.version = {6, 12, 0};
   profile.parameters = {{"mem", "memmap"}, {"hugepages="}, {"panic"}};
-  for (const input::FoundLine& line : found->lines) {
+  for (const input::FoundCommandLine& line : found->lines) {
     MEMMAP_CHECK(line.places.size() == line.text.size() + 1, line.text);
     for (const lint::Finding& f : lint::lint({line.text, profile, nullptr})) {
       MEMMAP_CHECK(f.at + f.size <= line.text.size(), f.message);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/steps/acpi_upgrade.h"
 #include "boot/steps/steps.h"
 #include "paging/direct_map.h"
 #include "paging/features.h"
@@ -170,12 +171,31 @@ void reserve_initrd(Boot& boot) {
   boot.memblock.phys_free(PhysAddr{base}, end - base, {"setup_arch", "initrd"});
 }
 
+// A place for an MP table with more entries, by default of a page; kexec'd kernels keep away from
+// it. kernel: e820__memblock_alloc_reserved_mpc_new(), arch/x86/kernel/mpparse.c;
+// e820__memblock_alloc_reserved(), arch/x86/kernel/e820.c; v6.1 and v6.12
+void e820_memblock_alloc_reserved_mpc_new(Boot& boot) {
+  std::uint64_t size = kPageSize;
+  for (const kernel::Parameter& p : boot.parameters) {
+    if (kernel::parameq(p.name, "alloc_mptable") && p.value)
+      size = kernel::memparse(*p.value).value;
+  }
+  const auto found = boot.memblock.phys_alloc(
+      size, 4, boot.caller("new MP table", {"e820__memblock_alloc_reserved"}));
+  if (!found) return;
+  e820::Editor edit(boot.kexec, boot.events, std::string(boot.step));
+  edit.update(raw(*found), size, E820Type::ram, E820Type::reserved);
+  edit.sanitize();
+}
+
 // kernel: acpi_reserve_initial_tables(), drivers/acpi/tables.c, since v5.12
 void acpi_boot_table_init(Boot& boot) {
   if (!boot.behaviour.acpi_reserves_tables) return;
+  const PhysRange initrd_tables = initrd_acpi_tables(boot.machine);
   for (const AcpiTable& t : boot.machine.acpi_tables) {
     // Those that the root tables and the FADT name, in the order in which they are met.
     if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT") continue;
+    if (initrd_tables.contains(t.range)) continue;
     boot.reserve(t.range, {"acpi_reserve_initial_tables", "ACPI tables"});
   }
 }

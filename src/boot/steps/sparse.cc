@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "base/align.h"
 #include "boot/steps/steps.h"
@@ -14,9 +15,19 @@ constexpr std::uint64_t kSection = 1ull << kSectionShift;
 constexpr std::uint64_t kPagesPerSection = kSection >> kPageShift;
 constexpr std::uint64_t kCacheLine = 64;           // SMP_CACHE_BYTES
 constexpr PhysAddr kMaxDmaAddress{16 * kMiB};      // __pa(MAX_DMA_ADDRESS)
-constexpr std::uint64_t kBlockFlagBits = 4;        // NR_PAGEBLOCK_BITS
 constexpr VirtAddr kVmemmap4{0xffffea0000000000};  // __VMEMMAP_BASE_L4
 constexpr VirtAddr kVmemmap5{0xffd4000000000000};  // __VMEMMAP_BASE_L5
+
+// kernel: enum pageblock_bits, include/linux/pageblock-flags.h, v6.1, v6.12 and later
+std::uint64_t block_flag_bits(const kernel::Profile& profile) {
+  constexpr std::uint64_t kUsual = 4;
+  const auto& constants = profile.constants;
+  if (const auto bits = constants.find("NR_PAGEBLOCK_BITS"); bits != constants.end()) {
+    return bits->second;
+  }
+  const auto used = constants.find("__NR_PAGEBLOCK_BITS");
+  return used == constants.end() ? kUsual : std::bit_ceil(used->second);
+}
 
 struct Section {
   std::uint64_t number = 0;
@@ -113,7 +124,7 @@ class SparseInit {
   bool allocate_usage(int nid, std::size_t count) {
     const std::uint64_t blocks = kPagesPerSection >> boot_.profile.pageblock_order;
     const std::uint64_t bytes = (boot_.profile.size_of("mem_section_usage", 24) +
-                                 align_up(blocks * kBlockFlagBits, 64) / 8) *
+                                 align_up(blocks * block_flag_bits(boot_.profile), 64) / 8) *
                                 count;
     const memblock::Caller caller = boot_.caller(
         "usage maps of sections", {"sparse_early_usemaps_alloc_pgdat_section", "sparse_init_nid"});

@@ -37,6 +37,7 @@ void efi_init(Boot& boot);
 void efi_find_mirror(Boot& boot);
 void efi_esrt_init(Boot& boot);
 void efi_reserve_boot_services(Boot& boot);
+void efi_bgrt_init(Boot& boot);
 
 // steps/memblock.cc: memory and its first users
 void movable_node(Boot& boot);
@@ -44,7 +45,11 @@ void e820_memblock_setup(Boot& boot);
 void reserve_real_mode(Boot& boot);
 void init_mem_mapping(Boot& boot);
 void reserve_initrd(Boot& boot);
+void e820_memblock_alloc_reserved_mpc_new(Boot& boot);
 void acpi_boot_table_init(Boot& boot);
+
+// steps/acpi_upgrade.cc
+void acpi_table_upgrade(Boot& boot);
 
 // steps/sparse.cc, steps/resources.cc
 void sparse_init(Boot& boot);

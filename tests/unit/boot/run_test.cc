@@ -64,9 +64,15 @@ const Case kCases[] = {
     {"isolated", "isolcpus=1", "CPU masks", {8, 8, 8, 8, 8}},
     {"isolated_none", "isolcpus=", "CPU masks", {8, 8, 8, 8}},
     {"isolated_badly", "isolcpus=9", "CPU masks", {8, 8, 8}},
+    {"isolated_by_a_later_word", "isolcpus=domain,all 1", "CPU masks", {8, 8, 8, 8, 8}},
+    {"isolated_by_no_word", "isolcpus=domain,all x=1", "CPU masks", {8, 8}},
+    {"isolated_all_but_none_to_come", "isolcpus=0 maxcpus=0", "CPU masks", {8, 8, 8, 8}},
     {"isolated_badly_is_unknown", "isolcpus=9", "unknown parameters", {12}},
     {"ticks_off", "nohz_full=1", "CPU masks", {8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8}},
     {"interrupts", "irqaffinity=0", "CPU masks", {8, 8, 8}},
+    {"new_mp_table", "alloc_mptable", "new MP table", {4096}},
+    {"new_mp_table_of_8K", "alloc_mptable=8k", "new MP table", {8192}},
+    {"update_alone_takes_no_room", "update_mptable", "new MP table", {}},
     {"reserve_mem", "reserve_mem=1M:4096:x reserve_mem=1M:1:x", "reserve_mem", {1 << 20}},
     {"reserve_mem_nameless", "reserve_mem=1M:4096:", "reserve_mem", {}},
     {"stack_depot", "slab_debug=FU", "stack depot", {16 << 16}},
@@ -90,6 +96,89 @@ TEST(Boot, TakesTheTablesThatTheRootTableAndTheFadtName) {
                                        PhysRange::make(0x3f000000, 0x3f001000),
                                        PhysRange::make(0x3f002000, 0x3f002038)};
   EXPECT_EQ(tables, want);
+}
+
+TEST(Boot, CopiesTheTablesThatTheInitrdBrings) {
+  Machine m = machine();
+  m.firmware_map[2].size = 0x3f000000 - kMiB;
+  m.firmware_map.push_back({PhysAddr{0x3f000000}, kMiB, E820Type::reserved});
+  m.initrd = PhysRange::make(0x3e000000, 0x3e800000);
+  m.acpi_upgrade = 5000;
+  const Outcome outcome = boot("", {6, 12, 0}, m);
+  EXPECT_EQ(asked(outcome, "ACPI tables of the initrd"), Sizes{5000});
+  const auto nvs = std::ranges::find(outcome.e820.table, E820Type::nvs, &E820Entry::type);
+  ASSERT_NE(nvs, outcome.e820.table.end());
+  EXPECT_EQ(nvs->size, 5000u);
+  // A log may not have said so, but it lists them, in RAM and behind the others.
+  m.acpi_upgrade = 0;
+  m.acpi_tables.push_back({"SSDT", PhysRange::make(0x3d000000, 0x3d000024)});
+  m.acpi_tables.push_back({"SSDT", PhysRange::make(0x3d000024, 0x3d001000)});
+  const Outcome listed = boot("", {6, 12, 0}, m);
+  EXPECT_EQ(asked(listed, "ACPI tables of the initrd"), Sizes{0x1000});
+  for (const Owned& o : listed.memblock.owners) {
+    EXPECT_FALSE(o.owner == "ACPI tables" && raw(o.range.base()) == 0x3d000000);
+  }
+  EXPECT_EQ(asked(boot("lockdown=integrity", {6, 12, 0}, m), "ACPI tables of the initrd"), Sizes{});
+}
+
+Machine efi_machine() {
+  constexpr std::uint64_t kAttributes = 0xf;
+  Machine m = machine();
+  m.firmware = Firmware::efi;
+  m.efi_map = {{PhysRange::make(0, 0x9f000), 7, kAttributes},
+               {PhysRange::make(kMiB, 0x3f000000), 7, kAttributes},
+               {PhysRange::make(0x3f000000, 0x40000000), 4, kAttributes}};
+  m.efi_memmap = PhysRange::make(0x3e000000, 0x3e000000 + 3 * 48);
+  m.efi_esrt = PhysRange::make(0x3f800018, 0x3f800050);
+  return m;
+}
+
+TEST(Boot, CopiesEfisMapToKeepATable) {
+  Machine m = efi_machine();
+  EXPECT_EQ(asked(boot("", {6, 12, 0}, m), "EFI memory map"), Sizes{5 * 48});
+  m.efi_esrt = PhysRange::make(0x3f000018, 0x3f000050);  // at the descriptor's beginning
+  EXPECT_EQ(asked(boot("", {6, 12, 0}, m), "EFI memory map"), Sizes{4 * 48});
+  m.efi_esrt = PhysRange::make(0x3d000018, 0x3d000050);  // not of the boot services
+  EXPECT_EQ(asked(boot("", {6, 12, 0}, m), "EFI memory map"), Sizes{});
+}
+
+TEST(Boot, TakesWhatItKeepsOfEfiFromTheMapInNewerKernels) {
+  const auto page_is_reserved = [](const Outcome& outcome) {
+    return std::ranges::any_of(outcome.e820.table, [](const E820Entry& e) {
+      return raw(e.addr) == 0x3f800000 && e.size == 4096 && e.type == E820Type::reserved;
+    });
+  };
+  EXPECT_TRUE(page_is_reserved(boot("", {6, 12, 0}, efi_machine())));
+  EXPECT_FALSE(page_is_reserved(boot("", {5, 3, 0}, efi_machine())));
+}
+
+TEST(Boot, SaysThatTheLogosPlaceIsNotKnown) {
+  Machine m = efi_machine();
+  m.acpi_tables.push_back({"BGRT", PhysRange::make(0x3f003000, 0x3f003038)});
+  const auto tells = [](const Outcome& outcome) {
+    return std::ranges::any_of(outcome.events,
+                               [](const Event& e) { return e.step == "efi_bgrt_init"; });
+  };
+  EXPECT_TRUE(tells(boot("", {6, 12, 0}, m)));
+  EXPECT_FALSE(tells(boot("bgrt_disable", {6, 12, 0}, m)));
+}
+
+TEST(Boot, KeepsAwayFromPagesThatSandyBridgesGraphicsCannotReach) {
+  Machine m = machine();
+  m.snb_graphics = true;
+  const Outcome outcome = boot("", {6, 12, 0}, m);
+  std::uint64_t pages = 0;
+  for (const Owned& o : outcome.memblock.owners) {
+    if (o.owner == "pages out of reach of Sandy Bridge graphics") pages += o.range.size() >> 12;
+  }
+  EXPECT_EQ(pages, 5u);
+}
+
+TEST(Boot, KeepsKexecsKernelsAwayFromANewMpTable) {
+  const Outcome outcome = boot("alloc_mptable");
+  const E820Entries& kexec = outcome.e820.kexec;
+  EXPECT_TRUE(std::ranges::any_of(
+      kexec, [](const E820Entry& e) { return e.type == E820Type::reserved && e.size == 4096; }));
 }
 
 // Processors that nr_cpus= leaves out do not keep house for those that are isolated.
@@ -133,6 +222,42 @@ TEST(Boot, OwnersAddUpToWhatIsReserved) {
   }
   EXPECT_EQ(owned, reserved);
   EXPECT_EQ(per_cpu, 2 * 0x42000u);  // of 2 MiB that were taken: static, for modules, dynamic
+}
+
+// Bytes that an owner has.
+std::uint64_t owned(const Outcome& outcome, std::string_view owner) {
+  std::uint64_t bytes = 0;
+  for (const Owned& o : outcome.memblock.owners) {
+    if (o.owner == owner) bytes += o.range.size();
+  }
+  return bytes;
+}
+
+TEST(Boot, ReservesCmaForHugePages) {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 4 * kGiB, E820Type::ram});
+  kernel::Profile p = profile();
+  p.config["CMA"] = "true";
+  const auto reserved = [&](const std::string& line) {
+    Options options;
+    options.command_line = line;
+    return owned(run(m, p, options), "CMA: huge pages");
+  };
+  EXPECT_EQ(reserved("hugetlb_cma=1500M"), 2 * kGiB);
+  EXPECT_EQ(reserved("hugetlb_cma=1000M"), 0u);
+  EXPECT_EQ(reserved("hugetlb_cma=0:1G"), kGiB);
+  EXPECT_EQ(reserved("hugetlb_cma=0:1G,1:1G"), kGiB);  // no such node
+  EXPECT_EQ(reserved("hugetlb_cma=0:100M,1:1G"), 0u);
+  EXPECT_EQ(reserved("hugetlb_cma=0:1G,2G"), 0u);  // the whole text begins with 0
+  EXPECT_EQ(reserved("hugetlb_cma=0:1G,"), kGiB);
+  EXPECT_EQ(reserved("hugetlb_cma=9999:1G"), 0u);
+}
+
+TEST(Boot, AllocationsBelongToWhoAsked) {
+  const Outcome outcome = boot("log_buf_len=1M crashkernel=64M");
+  for (const Owned& o : outcome.memblock.owners) {
+    EXPECT_FALSE(o.function.starts_with("memblock_")) << o.owner << " by " << o.function;
+  }
 }
 
 TEST(Boot, StructPagesHaveTheirNodesName) {
@@ -275,14 +400,6 @@ const Runtime kRuntimes[] = {
 INSTANTIATE_TEST_SUITE_P(, EfiRuntime, testing::ValuesIn(kRuntimes),
                          [](const auto& test) { return test.param.name; });
 
-std::uint64_t owned(const Outcome& outcome, std::string_view owner) {
-  std::uint64_t size = 0;
-  for (const Owned& o : outcome.memblock.owners) {
-    if (o.owner == owner) size += o.range.size();
-  }
-  return size;
-}
-
 TEST(Boot, NodesHaveContiguousAreasOfTheirOwn) {
   kernel::Profile p = profile();
   p.config.insert({{"DMA_CMA", "true"}, {"DMA_NUMA_CMA", "true"}});
@@ -295,6 +412,17 @@ TEST(Boot, NodesHaveContiguousAreasOfTheirOwn) {
   EXPECT_EQ(area("numa_cma=16M"), 0u);
   p.config["DMA_NUMA_CMA"] = "false";
   EXPECT_EQ(area("cma_pernuma=8M"), 0u);
+}
+
+// A gigabyte has eight sections of 64 blocks; beside the bits stands struct mem_section_usage.
+TEST(Boot, PageBlocksHaveTheKernelsNumberOfBits) {
+  kernel::Profile p = profile();
+  const auto usage = [&] { return asked(boot("", p, machine()), "usage maps of sections"); };
+  EXPECT_EQ(usage(), Sizes{8 * (24 + 64 * 4 / 8)});
+  p.constants = {{"__NR_PAGEBLOCK_BITS", 5}};
+  EXPECT_EQ(usage(), Sizes{8 * (24 + 64 * 8 / 8)});
+  p.constants = {{"NR_PAGEBLOCK_BITS", 4}};
+  EXPECT_EQ(usage(), Sizes{8 * (24 + 64 * 4 / 8)});
 }
 
 TEST(Boot, FirmwaresNodesNeedAcpi) {

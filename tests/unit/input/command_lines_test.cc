@@ -77,7 +77,7 @@ TEST(CommandLines, AreAsTheKernelGetsThem) {
     ASSERT_TRUE(got.ok()) << c.name << to_string(got.errors());
     EXPECT_EQ(got->format, c.format) << c.name;
     std::vector<std::string> texts;
-    for (const FoundLine& l : got->lines) {
+    for (const FoundCommandLine& l : got->lines) {
       texts.push_back(l.text);
       EXPECT_EQ(l.places.size(), l.text.size() + 1) << c.name;
     }
@@ -88,12 +88,37 @@ TEST(CommandLines, AreAsTheKernelGetsThem) {
 TEST(CommandLines, TellWhereEachByteStands) {
   const auto got = read("GRUB_DEFAULT=0\nGRUB_CMDLINE_LINUX=\"a memmap=79G$82G\"\n");
   ASSERT_TRUE(got.ok());
-  const FoundLine& line = got->lines[0];
+  const FoundCommandLine& line = got->lines[0];
   ASSERT_EQ(line.text, "a memmap=79G2G");
   EXPECT_EQ(line.places[0].line, 2u);
   EXPECT_EQ(line.places[0].column, 21u);
   EXPECT_EQ(line.places[11].column, 32u);  // the first G
   EXPECT_EQ(line.places[12].column, 35u);  // the 2 behind `$8`
+}
+
+TEST(CommandLines, AreThoseOfTheBootThatIsWanted) {
+  Source source;
+  source.name = "f";
+  source.bytes =
+      "[    0.000000] Linux version 6.1.0\n[    0.000000] Command line: first\n"
+      "[    0.000000] Linux version 6.12.0\n[    0.000000] Command line: second\n";
+  const auto of_boot = [&](unsigned boot) { return read_command_lines(source, {.boot = boot}); };
+  ASSERT_TRUE(of_boot(1).ok());
+  EXPECT_EQ(of_boot(1)->lines[0].text, "first");
+  EXPECT_EQ(of_boot(2)->lines[0].text, "second");
+  EXPECT_EQ(of_boot(2)->lines[0].places[0].line, 4u);
+  ASSERT_FALSE(of_boot(3).ok());
+  EXPECT_EQ(of_boot(3).errors()[0].message,
+            "there is no boot 3: the log holds 2 boots, counted from 1");
+}
+
+TEST(CommandLines, OfALogInJsonAreTheirOwnText) {
+  const auto got = read(
+      "{\"MESSAGE\":\"Linux version 6.1.0\"}\n{\"MESSAGE\":\"Command line: a=\\\"b c\\\" d\"}\n");
+  ASSERT_TRUE(got.ok());
+  EXPECT_EQ(got->text, "a=\"b c\" d");
+  EXPECT_EQ(got->lines[0].text, got->text);
+  EXPECT_EQ(got->lines[0].places[0].column, 1u);
 }
 
 TEST(CommandLines, AreMissing) {
