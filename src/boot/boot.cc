@@ -86,6 +86,7 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
       behaviour(kernel::behaviour_of(profile_)),
       command_line(options.command_line.value_or(machine_.command_line.value_or(""))),
       parameters(kernel::parse_command_line(command_line)),
+      cpus(count_cpus(machine_, profile_, parameters)),
       kernel_base(kernel_place(machine_, profile_)),
       firmware(options.entry_limit ? e820::max_entries(profile_.nodes_shift) : e820::kNoLimit),
       kexec(firmware.capacity()),
@@ -132,7 +133,7 @@ void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
 // kernel: cpumask_size(), include/linux/cpumask.h
 std::uint64_t Boot::cpumask_size() const { return (possible_cpus() + 63ull) / 64 * 8; }
 
-unsigned Boot::possible_cpus() const { return std::max(1u, machine.cpu.possible.value_or(1)); }
+unsigned Boot::possible_cpus() const { return cpus.possible; }
 
 // By the processors' affinities; the others in turns over the nodes that have memory.
 // kernel: numa_init_array(), init_cpu_to_node(), arch/x86/mm/numa.c, v6.12
@@ -140,9 +141,10 @@ std::vector<int> Boot::nodes_of_cpus() const {
   const std::vector<int> given = uses_affinities() ? machine.cpu_nodes : std::vector<int>{};
   std::vector<int> out;
   for (unsigned cpu = 0; cpu < possible_cpus(); ++cpu) {
-    if (cpu < given.size() && emulated_from.empty()) {
+    const bool known = cpu < given.size() && given[cpu] >= 0;
+    if (known && emulated_from.empty()) {
       out.push_back(given[cpu]);
-    } else if (cpu < given.size()) {
+    } else if (known) {
       // kernel: numa_emu_update_cpu_to_node(): the first node that was split from the processor's
       const auto part = std::ranges::find(emulated_from, given[cpu]);
       out.push_back(part == emulated_from.end() ? 0

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/event.h"
+#include "boot/cpus.h"
 #include "boot/outcome.h"
 #include "boot/owners.h"
 #include "e820/edit.h"
@@ -48,6 +49,7 @@ struct Boot {
   kernel::Behaviour behaviour;
   std::string command_line;
   std::vector<kernel::Parameter> parameters;
+  CpuCount cpus{};
   PhysAddr kernel_base{};  // of _text
 
   Events events{};
@@ -61,7 +63,9 @@ struct Boot {
   Pfn max_pfn{};
   Pfn max_low_pfn{};
   paging::Features features{};
-  PhysRange brk{};  // what is used of it
+  std::uint64_t brk_bytes = 0;  // taken of the brk area before the page tables
+  PhysRange brk{};              // what is used of it
+  PhysRange brk_tables{};       // of that, the first page tables
 
   memblock::Memblock memblock;
   bool logs_memblock = false;  // memblock=debug would have been read
@@ -100,7 +104,7 @@ struct Boot {
   void panic_without_memory(std::string_view function, std::uint64_t size);
 
   std::uint64_t cpumask_size() const;      // bytes of a mask that is allocated
-  unsigned possible_cpus() const;          // nr_cpu_ids; 1 where the machine does not tell
+  unsigned possible_cpus() const;          // nr_cpu_ids
   std::vector<int> nodes_of_cpus() const;  // of the possible ones, in order
 
   bool uses_affinities() const;  // the nodes are firmware's or a scenario's

@@ -13,6 +13,7 @@ bool has_efi(const Boot& b) { return b.machine.firmware == Firmware::efi; }
 bool has_setup_data(const Boot& b) { return !b.machine.setup_data.empty(); }
 bool has_user_map(const Boot& b) { return b.user.userdef; }
 bool has_esrt(const Boot& b) { return b.machine.efi_esrt.has_value(); }
+bool has_dmi(const Boot& b) { return b.profile.has("DMI"); }
 bool has_mpparse(const Boot& b) { return b.profile.has("X86_MPPARSE"); }
 bool has_initrd(const Boot& b) { return b.machine.initrd.has_value(); }
 bool has_extended_map(const Boot& b) {
@@ -25,8 +26,9 @@ bool has_extended_map(const Boot& b) {
 bool has_acpi(const Boot& b) { return b.profile.has("ACPI") && b.parameter("acpi") != "off"; }
 bool has_hpet(const Boot& b) {
   return has_acpi(b) && b.profile.has("HPET_TIMER") &&
-         std::ranges::any_of(b.machine.acpi_tables,
-                             [](const AcpiTable& t) { return t.signature == "HPET"; });
+         (b.machine.hpet || std::ranges::any_of(b.machine.acpi_tables, [](const AcpiTable& t) {
+            return t.signature == "HPET";
+          }));
 }
 bool has_movable_node(const Boot& b) {
   return b.profile.memory_hotplug && b.has_parameter("movable_node");
@@ -70,6 +72,7 @@ const Step kSteps[] = {
     {"e820__reserve_setup_data", kE820, {2, 6, 27}, {}, has_setup_data, e820_reserve_setup_data},
     {"e820__finish_early_params", kE820, {}, {}, has_user_map, e820_finish_early_params},
     {"efi_init", kEfi, {}, {}, has_efi, efi_init},
+    {"dmi_setup", "drivers/firmware/dmi_scan.c", {}, {}, has_dmi, dmi_setup},
     {"e820_add_kernel_range", kSetup, {3, 9, 0}, {}, nullptr, e820_add_kernel_range},
     {"trim_bios_range", kSetup, {2, 6, 34}, {}, nullptr, trim_bios_range},
     {"e820__end_of_ram_pfn", kE820, {}, {}, nullptr, e820_end_of_ram_pfn},

@@ -1,5 +1,6 @@
 #include "input/scenario.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/number.h"
@@ -131,17 +132,19 @@ std::vector<AcpiTable> acpi_tables_of(const Document& doc, const Fields& root) {
     const Fields fields(doc, id, "an ACPI table", kKeys, root.faults());
     if (doc.kind(id) != ValueKind::map) return;
     fields.require("signature");
+    const bool is_placed = std::ranges::any_of(
+        kRangeKeys, [&](std::string_view range_key) { return fields.find(range_key).has_value(); });
     tables.push_back({.signature = fields.text("signature").value_or(""),
-                      .range = fields.range().value_or(PhysRange())});
+                      .range = is_placed ? fields.range().value_or(PhysRange()) : PhysRange()});
   });
   return tables;
 }
 
-std::vector<PhysRange> efi_mmio_of(const Document& doc, const Fields& root) {
+std::vector<PhysRange> windows_of(const Document& doc, const Fields& root, std::string_view key) {
   constexpr std::string_view kKeys[] = {"start", "end", "last", "size"};
   std::vector<PhysRange> windows;
-  each(doc, root, "efi_mmio", [&](ValueId id) {
-    const Fields fields(doc, id, "a window of memory-mapped I/O", kKeys, root.faults());
+  each(doc, root, key, [&](ValueId id) {
+    const Fields fields(doc, id, "a window", kKeys, root.faults());
     if (doc.kind(id) != ValueKind::map) return;
     windows.push_back(fields.range().value_or(PhysRange()));
   });
@@ -162,9 +165,9 @@ std::vector<MtrrRange> mtrrs_of(const Document& doc, const Fields& root) {
 }
 
 CpuFacts cpus_of(const Document& doc, const Fields& root) {
-  constexpr std::string_view kKeys[] = {"possible",  "present", "gbpages", "la57",
-                                        "nx",        "pse",     "pge",     "vendor",
-                                        "phys_bits", "family",  "model",   "meltdown"};
+  constexpr std::string_view kKeys[] = {"possible", "present",  "gbpages",   "la57",      "nx",
+                                        "pse",      "pge",      "vendor",    "phys_bits", "family",
+                                        "model",    "meltdown", "hypervisor"};
   const std::optional<ValueId> id = root.find("cpus");
   if (!id) return {};
   const Fields fields(doc, *id, "cpus", kKeys, root.faults());
@@ -184,22 +187,84 @@ CpuFacts cpus_of(const Document& doc, const Fields& root) {
           .phys_bits = count("phys_bits", 64),
           .meltdown = fields.boolean("meltdown"),
           .vendor = fields.text("vendor").value_or(""),
+          .hypervisor = fields.text("hypervisor").value_or(""),
           .family = count("family", kMaxU32).value_or(0),
           .model = count("model", kMaxU32).value_or(0)};
 }
 
-std::vector<int> cpu_nodes_of(const Document& doc, const Fields& root) {
+std::vector<int> node_list_of(const Document& doc, const Fields& root, std::string_view key,
+                              bool may_lack) {
   std::vector<int> nodes;
-  each(doc, root, "cpu_nodes", [&](ValueId id) {
-    const bool scalar = doc.kind(id) == ValueKind::scalar;
-    const Result<std::uint64_t> nid = parse_count(scalar ? doc.text(id) : "");
+  each(doc, root, key, [&](ValueId id) {
+    const std::string_view text = doc.kind(id) == ValueKind::scalar ? doc.text(id) : "";
+    const Result<std::uint64_t> nid = parse_count(text);
     if (nid && *nid < 1024) {
       nodes.push_back(static_cast<int>(*nid));
+    } else if (may_lack && text == "none") {
+      nodes.push_back(-1);
     } else {
-      root.faults().at(id, "a node is a number below 1024");
+      root.faults().at(id, may_lack ? "a node is a number below 1024, or `none`"
+                                    : "a node is a number below 1024");
     }
   });
   return nodes;
+}
+
+std::optional<ListedCpus> listed_cpus_of(const Document& doc, const Fields& root) {
+  constexpr std::string_view kKeys[] = {"enabled", "online_capable", "disabled",
+                                        "has_online_capable"};
+  const std::optional<ValueId> id = root.find("listed_cpus");
+  if (!id) return std::nullopt;
+  const Fields fields(doc, *id, "listed_cpus", kKeys, root.faults());
+  const auto count = [&](std::string_view key) {
+    constexpr std::uint64_t kMostCpus = 1 << 15;
+    return static_cast<unsigned>(fields.count(key, kMostCpus).value_or(0));
+  };
+  return ListedCpus{.enabled = count("enabled"),
+                    .online_capable = count("online_capable"),
+                    .disabled = count("disabled"),
+                    .has_online_capable = fields.boolean("has_online_capable")};
+}
+
+// Row by row, as many as there are nodes in each.
+std::vector<std::uint8_t> distances_of(const Document& doc, const Fields& root) {
+  std::vector<std::uint8_t> distances;
+  each(doc, root, "distances", [&](ValueId id) {
+    const Result<std::uint64_t> distance =
+        parse_count(doc.kind(id) == ValueKind::scalar ? doc.text(id) : "");
+    if (distance && *distance <= 255) {
+      distances.push_back(static_cast<std::uint8_t>(*distance));
+    } else {
+      root.faults().at(id, "a distance is a number up to 255");
+    }
+  });
+  std::size_t side = 0;
+  while (side * side < distances.size()) ++side;
+  if (side * side != distances.size()) {
+    root.faults().at(*root.find("distances"), "distances make a square: N rows of N");
+  }
+  return distances;
+}
+
+std::optional<Hpet> hpet_of(const Document& doc, const Fields& root) {
+  constexpr std::string_view kKeys[] = {"space_id", "address"};
+  const std::optional<ValueId> id = root.find("hpet");
+  if (!id) return std::nullopt;
+  const Fields fields(doc, *id, "hpet", kKeys, root.faults());
+  return Hpet{.space_id = static_cast<std::uint8_t>(fields.count("space_id", 255).value_or(0)),
+              .address = fields.number("address").value_or(0)};
+}
+
+std::optional<SmbiosCopies> smbios_of(const Document& doc, const Fields& root) {
+  constexpr std::string_view kKeys[] = {"text", "devices", "onboard", "memory_devices"};
+  const std::optional<ValueId> id = root.find("smbios");
+  if (!id) return std::nullopt;
+  const Fields fields(doc, *id, "smbios", kKeys, root.faults());
+  const auto count = [&](std::string_view key) { return fields.count(key, kMaxU32).value_or(0); };
+  return SmbiosCopies{.text = count("text"),
+                      .devices = count("devices"),
+                      .onboard = count("onboard"),
+                      .memory_devices = count("memory_devices")};
 }
 
 // Free text goes to the notes, under its key's name.
@@ -228,13 +293,42 @@ bool has_line(std::string_view bytes, std::string_view key) {
 }  // namespace
 
 Result<Machine> machine_of(const Document& doc) {
-  constexpr std::string_view kKeys[] = {
-      "schema",           "description", "origin",      "notes",           "e820",
-      "extended_map",     "firmware",    "setup_data",  "efi_map",         "efi_memory_attributes",
-      "efi_memmap",       "efi_mmio",    "efi_esrt",    "cmdline",         "kernel_release",
-      "kernel_phys_base", "initrd",      "acpi_tables", "nodes",           "mp_floating",
-      "mp_configuration", "ebda",        "base_memory", "memory_above_1m", "cpus",
-      "cpu_nodes",        "ioapics",     "mtrrs",       "mtrr_default",    "mtrr_tom2"};
+  constexpr std::string_view kKeys[] = {"schema",
+                                        "description",
+                                        "origin",
+                                        "notes",
+                                        "e820",
+                                        "extended_map",
+                                        "firmware",
+                                        "setup_data",
+                                        "efi_map",
+                                        "efi_memory_attributes",
+                                        "efi_memmap",
+                                        "efi_mmio",
+                                        "efi_esrt",
+                                        "cmdline",
+                                        "kernel_release",
+                                        "kernel_phys_base",
+                                        "initrd",
+                                        "acpi_tables",
+                                        "nodes",
+                                        "mp_floating",
+                                        "mp_configuration",
+                                        "ebda",
+                                        "base_memory",
+                                        "memory_above_1m",
+                                        "cpus",
+                                        "cpu_nodes",
+                                        "ioapics",
+                                        "mtrrs",
+                                        "mtrr_default",
+                                        "mtrr_tom2",
+                                        "listed_cpus",
+                                        "other_nodes",
+                                        "distances",
+                                        "hpet",
+                                        "pci_windows",
+                                        "smbios"};
   Faults faults(doc);
   const Fields root(doc, 0, "a scenario", kKeys, faults);
   const auto address = [&root](std::string_view key) -> std::optional<PhysAddr> {
@@ -256,7 +350,7 @@ Result<Machine> machine_of(const Document& doc) {
   m.efi_map = efi_map_of(doc, root);
   m.efi_memory_attributes = range_of(doc, root, "efi_memory_attributes");
   m.efi_memmap = range_of(doc, root, "efi_memmap");
-  m.efi_mmio = efi_mmio_of(doc, root);
+  m.efi_mmio = windows_of(doc, root, "efi_mmio");
   m.efi_esrt = range_of(doc, root, "efi_esrt");
   m.command_line = root.text("cmdline");
   m.kernel_release = root.text("kernel_release");
@@ -270,7 +364,13 @@ Result<Machine> machine_of(const Document& doc) {
   m.base_memory = root.number("base_memory");
   m.memory_above_1m = root.number("memory_above_1m");
   m.cpu = cpus_of(doc, root);
-  m.cpu_nodes = cpu_nodes_of(doc, root);
+  m.cpu_nodes = node_list_of(doc, root, "cpu_nodes", true);
+  m.other_nodes = node_list_of(doc, root, "other_nodes", false);
+  m.listed_cpus = listed_cpus_of(doc, root);
+  m.distances = distances_of(doc, root);
+  m.hpet = hpet_of(doc, root);
+  m.pci_windows = windows_of(doc, root, "pci_windows");
+  m.smbios = smbios_of(doc, root);
   if (const auto count = root.count("ioapics", 128)) m.ioapics = static_cast<unsigned>(*count);
   m.mtrrs = mtrrs_of(doc, root);
   m.mtrr_default = root.text("mtrr_default");

@@ -69,7 +69,7 @@ bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
     return false;
   }
   const auto staging = new_mask();
-  const unsigned present = boot_.machine.cpu.present.value_or(boot_.possible_cpus());
+  const unsigned present = boot_.cpus.present;
   bool one_keeps_house = false;
   for (unsigned cpu = 0; cpu < present; ++cpu) one_keeps_house |= !list->contains(cpu);
   if (!one_keeps_house) list->erase(0);

@@ -36,6 +36,12 @@ void place_tables(Boot& boot, const paging::DirectMap& map) {
   }
 }
 
+// Bytes of the brk area; kernels of which that is not known have enough.
+std::uint64_t brk_room(const Boot& boot) {
+  const auto& image = boot.profile.image;
+  return image.end > image.brk_base ? image.end - image.brk_base : ~std::uint64_t{0};
+}
+
 // Bytes of the trampoline's code and data. kernel: real_mode_size_needed(), v6.1 and v6.12
 std::uint64_t real_mode_size(const kernel::Profile& profile) {
   const auto blob = profile.symbol("real_mode_blob");
@@ -46,14 +52,37 @@ std::uint64_t real_mode_size(const kernel::Profile& profile) {
 
 }  // namespace
 
-// The brk area, up to what has been used of it: a page for what is allocated byte by byte (DMI
-// strings), then the pages for the first page tables. kernel: reserve_brk(), early_alloc_pgt_buf()
+// SMBIOS's strings and records are copied into the brk area, one behind the other. Where the tables
+// are not known they are taken to fit a page, as they do on most machines.
+// kernel: dmi_setup(), drivers/firmware/dmi_scan.c; extend_brk(), arch/x86/kernel/setup.c, v6.12
+void dmi_setup(Boot& boot) {
+  if (!boot.machine.smbios) {
+    boot.brk_bytes = kPageSize;
+    return;
+  }
+  const SmbiosCopies& copies = *boot.machine.smbios;
+  boot.brk_bytes = copies.text + copies.devices * boot.profile.size_of("dmi_device", 40) +
+                   copies.onboard * boot.profile.size_of("dmi_dev_onboard", 56) +
+                   copies.memory_devices * boot.profile.size_of("dmi_memdev_info", 32);
+  if (boot.brk_bytes <= brk_room(boot)) return;
+  boot.tell(Severity::panic, "extend_brk(), arch/x86/kernel/setup.c",
+            "kernel BUG at arch/x86/kernel/setup.c");
+}
+
+// The brk area, up to what has been used of it: what is allocated byte by byte, then, from the next
+// page on, the first page tables. kernel: reserve_brk(), early_alloc_pgt_buf()
 void reserve_brk(Boot& boot) {
   const std::uint64_t base = raw(boot.kernel_base) + boot.profile.image.brk_base;
+  const std::uint64_t pages = align_up(base + boot.brk_bytes, kPageSize);
   const std::uint64_t tables =
       paging::brk_table_pages({boot.profile.x86_5level, boot.profile.has("RANDOMIZE_MEMORY")}) *
       kPageSize;
-  boot.brk = PhysRange::make(base, base + kPageSize + tables);
+  if (pages + tables - base > brk_room(boot)) {
+    return boot.tell(Severity::panic, "extend_brk(), arch/x86/kernel/setup.c",
+                     "kernel BUG at arch/x86/kernel/setup.c");
+  }
+  boot.brk_tables = PhysRange::make(pages, pages + tables);
+  boot.brk = PhysRange::make(base, pages + tables);
   boot.reserve(boot.brk, {"setup_arch", "brk area"});
 }
 
@@ -96,7 +125,7 @@ void init_mem_mapping(Boot& boot) {
   options.page_offset = paging::page_offset(boot.features.levels());
   options.max_pfn = boot.max_pfn;
   options.kernel_end = boot.kernel_image().end();
-  options.brk_tables = PhysRange::make(raw(boot.brk.base()) + kPageSize, raw(boot.brk.end()));
+  options.brk_tables = boot.brk_tables;
   if (memblock.bottom_up()) {
     options.direction = paging::Direction::bottom_up;
   } else {
@@ -153,12 +182,35 @@ void reserve_initrd(Boot& boot) {
   boot.memblock.phys_free(PhysAddr{base}, end - base, {"setup_arch", "initrd"});
 }
 
+namespace {
+
+// A table's checksum is looked at when the tables are listed only if the command line says so; else
+// after the hand-over. In either case the kernel goes on with the table.
+// kernel: acpi_locate_initial_tables(), drivers/acpi/tables.c; acpi_ut_verify_checksum(),
+// drivers/acpi/acpica/utcksum.c; acpi_reallocate_root_table(), tbxface.c, v6.12
+void tell_checksums(Boot& boot) {
+  for (const AcpiTable& t : boot.machine.acpi_tables) {
+    if (!t.wrong_checksum) continue;
+    boot.tell(Severity::warning,
+              boot.has_parameter("acpi_force_table_verification")
+                  ? "acpi_ut_verify_checksum(), drivers/acpi/acpica/utcksum.c"
+                  : "acpi_reallocate_root_table(), drivers/acpi/acpica/tbxface.c (after the "
+                    "hand-over)",
+              fmt::format("ACPI BIOS Warning (bug): Incorrect checksum in table [{}] - 0x{:02X}, "
+                          "should be 0x{:02X}",
+                          t.signature, t.wrong_checksum->found, t.wrong_checksum->right));
+  }
+}
+
+}  // namespace
+
 // kernel: acpi_reserve_initial_tables(), drivers/acpi/tables.c
 void acpi_boot_table_init(Boot& boot) {
+  tell_checksums(boot);
   for (const AcpiTable& t : boot.machine.acpi_tables) {
     // Those that the root tables and the FADT name, in the order in which they are met.
     if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT") continue;
-    boot.reserve(t.range, {"acpi_reserve_initial_tables", "ACPI tables"});
+    if (!t.range.empty()) boot.reserve(t.range, {"acpi_reserve_initial_tables", "ACPI tables"});
   }
 }
 

@@ -23,8 +23,12 @@ numa::Parsed parsed_nodes(const Boot& boot) {
     out.blocks.push_back({m.range, m.nid});
     if (std::ranges::find(out.nodes, m.nid) == out.nodes.end()) out.nodes.push_back(m.nid);
   }
-  for (const int nid : boot.machine.cpu_nodes) {
-    if (std::ranges::find(out.nodes, nid) == out.nodes.end()) out.nodes.push_back(nid);
+  for (const auto* nodes : {&boot.machine.cpu_nodes, &boot.machine.other_nodes}) {
+    for (const int nid : *nodes) {
+      if (nid >= 0 && std::ranges::find(out.nodes, nid) == out.nodes.end()) {
+        out.nodes.push_back(nid);
+      }
+    }
   }
   return out;
 }
@@ -107,14 +111,35 @@ std::optional<PhysRange> take_distances(Boot& boot, const std::vector<int>& node
   return PhysRange::from_size(*found, count * count);
 }
 
+// A node is at 10 from itself and at more from any other; many a BIOS fills in 10 everywhere.
+// kernel: slit_valid(), drivers/acpi/numa/srat.c, v6.12
+bool is_valid(const std::vector<std::uint8_t>& distances) {
+  constexpr std::uint8_t kLocal = 10;
+  std::size_t localities = 0;
+  while (localities * localities < distances.size()) ++localities;
+  for (std::size_t i = 0; i < distances.size(); ++i) {
+    const bool itself = i / localities == i % localities;
+    if (itself ? distances[i] != kLocal : distances[i] <= kLocal) return false;
+  }
+  return true;
+}
+
 // Firmware's distances between the nodes are kept in a table, from the moment they are read.
 // kernel: acpi_numa_slit_init(), numa_alloc_distance(), arch/x86/mm/numa.c, v6.1;
 // mm/numa_memblks.c, v6.12
 std::optional<PhysRange> numa_alloc_distance(Boot& boot) {
-  const bool has_slit = std::ranges::any_of(
-      boot.machine.acpi_tables, [](const AcpiTable& t) { return t.signature == "SLIT"; });
-  return has_slit && boot.uses_affinities() ? take_distances(boot, parsed_nodes(boot).nodes, kTaker)
-                                            : std::nullopt;
+  const std::vector<std::uint8_t>& distances = boot.machine.distances;
+  if (!boot.uses_affinities()) return std::nullopt;
+  if (distances.empty()) {  // a log names the table, not what is in it
+    const bool has_slit = std::ranges::any_of(
+        boot.machine.acpi_tables, [](const AcpiTable& t) { return t.signature == "SLIT"; });
+    if (!has_slit) return std::nullopt;
+  } else if (!is_valid(distances)) {
+    boot.tell(Severity::info, "acpi_parse_slit(), drivers/acpi/numa/srat.c",
+              "ACPI: SLIT table looks invalid. Not used.");
+    return std::nullopt;
+  }
+  return take_distances(boot, parsed_nodes(boot).nodes, kTaker);
 }
 
 // numa=fake splits the nodes; their distances are copied for the new ones.

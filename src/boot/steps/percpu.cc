@@ -191,9 +191,10 @@ void alloc_cpumasks(Boot& boot, std::uint64_t count) {
 
 // kernel: setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c, v6.1 and v6.12
 void setup_per_cpu_areas(Boot& boot) {
-  if (!boot.machine.cpu.possible) {
+  if (boot.cpus.other) {
     boot.tell(Severity::debug, "setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c",
-              "the machine does not tell how many processors are possible; one is assumed");
+              fmt::format("by the MADT {} processors are possible, but the machine had {}",
+                          boot.cpus.possible, *boot.cpus.other));
   }
   if (boot.parameter("percpu_alloc") == "page") return page_first_chunk(boot);
   if (embed_first_chunk(boot)) return;

@@ -9,6 +9,7 @@ namespace memmap::boot {
 // steps/early.cc: what is set aside before there is memory
 void early_reserve_memory(Boot& boot);
 void find_mptable(Boot& boot);
+void dmi_setup(Boot& boot);
 void reserve_brk(Boot& boot);
 
 // steps/e820.cc: the firmware's map becomes the kernel's

@@ -1,0 +1,2 @@
+memmap_fuzz(acpi DEPS input)
+memmap_fuzz(machine_tar DEPS input)
