@@ -8,6 +8,7 @@
 
 #include "base/number.h"
 #include "base/suggest.h"
+#include "capture/capture.h"
 #include "input/formats.h"
 #include "input/machine_folder.h"
 #include "input/synthetic.h"
@@ -29,7 +30,7 @@ Result<input::ReadOptions> read_options(const Arguments& arguments) {
 }
 
 Result<Machine> machine_of(const Arguments& arguments, const std::string& positional) {
-  constexpr std::array kSources{"--e820", "--synthetic", "--machine", "--sysroot"};
+  constexpr std::array kSources{"--e820", "--synthetic", "--machine", "--sysroot", "--live"};
   std::vector<std::string_view> given;
   for (const std::string_view name : kSources) {
     if (arguments.has(name)) given.push_back(name);
@@ -44,6 +45,11 @@ Result<Machine> machine_of(const Arguments& arguments, const std::string& positi
                  {"memmap"}};
   }
 
+  if (arguments.has("--live")) {
+    const auto captured = capture::capture("--live", {});
+    if (!captured) return captured.errors();
+    return input::read_machine_tree("--live", captured->files);
+  }
   const auto options = read_options(arguments);
   if (!options) return options.errors();
   if (const auto text = arguments.get("--synthetic")) {
