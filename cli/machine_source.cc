@@ -7,13 +7,17 @@
 #include <limits>
 
 #include "base/number.h"
-#include "base/suggest.h"
 #include "capture/capture.h"
 #include "input/formats.h"
 #include "input/machine_folder.h"
 #include "input/synthetic.h"
 
 namespace memmap::cli {
+namespace {
+
+constexpr std::array kSources{"--e820", "--synthetic", "--machine", "--sysroot", "--live"};
+
+}  // namespace
 
 Result<input::ReadOptions> read_options(const Arguments& arguments) {
   input::ReadOptions options;
@@ -29,8 +33,11 @@ Result<input::ReadOptions> read_options(const Arguments& arguments) {
   return options;
 }
 
+bool names_machine(const Arguments& arguments) {
+  return std::ranges::any_of(kSources, [&](const char* name) { return arguments.has(name); });
+}
+
 Result<Machine> machine_of(const Arguments& arguments, const std::string& positional) {
-  constexpr std::array kSources{"--e820", "--synthetic", "--machine", "--sysroot", "--live"};
   std::vector<std::string_view> given;
   for (const std::string_view name : kSources) {
     if (arguments.has(name)) given.push_back(name);

@@ -11,6 +11,7 @@ ExitCode run_replay(const Arguments& arguments);
 ExitCode run_capture(const Arguments& arguments);
 ExitCode run_kernel(const Arguments& arguments);
 ExitCode run_kernels(const Arguments& arguments);
+ExitCode run_lint(const Arguments& arguments);
 ExitCode run_formats(const Arguments& arguments);
 
 }  // namespace memmap::cli

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 
-#include "base/suggest.h"
 #include "boot/run.h"
 #include "commands/commands.h"
 #include "input/kernel_choice.h"
@@ -114,13 +113,8 @@ bool warned(const boot::Outcome& outcome) {
 }  // namespace
 
 ExitCode run_simulate(const Arguments& arguments) {
-  const std::string format = arguments.get("--format").value_or("text");
-  if (std::ranges::find(kFormats, format) == kFormats.end()) {
-    const auto near = closest(format, kFormats);
-    return bad_usage(fmt::format("simulate: --format is one of {}, not `{}`{}",
-                                 fmt::join(kFormats, ", "), format,
-                                 near ? fmt::format("; did you mean {}?", *near) : ""));
-  }
+  const auto format = format_of(arguments, kFormats);
+  if (!format) return bad_input(format.errors());
 
   const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""));
   if (!machine) return bad_input(machine.errors());
@@ -146,6 +140,8 @@ ExitCode run_simulate(const Arguments& arguments) {
 
   boot::Options options;
   options.command_line = arguments.get("--cmdline");
+  options.append = arguments.get("--append").value_or("");
+  options.record_memblock = *format == "memblock-debug";
   options.entry_limit = !arguments.has("--no-entry-limit");
   options.top_down = policies->top_down.get();
   options.bottom_up = policies->up();
@@ -158,8 +154,8 @@ ExitCode run_simulate(const Arguments& arguments) {
   if (!kernel->note.empty()) outcome.subject.notes.push_back("kernel: " + kernel->note);
   for (const std::string& note : config_notes) outcome.subject.notes.push_back("kernel: " + note);
 
-  const Destination destination{arguments.get("--output").value_or(""), arguments.has("--force")};
-  const Status written = write_output(destination, render(outcome, format, destination));
+  const Destination destination = destination_of(arguments);
+  const Status written = write_output(destination, render(outcome, *format, destination));
   if (!written) return bad_input(written.errors());
   return arguments.has("--strict") && warned(outcome) ? ExitCode::difference : ExitCode::good;
 }

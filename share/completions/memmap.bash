@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate convert replay kernel capture kernels formats help"
+  local commands="simulate convert replay lint kernel capture kernels formats help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -27,7 +27,7 @@ _memmap() {
       ;;
     --format)
       local report_formats="text json dot memblock-debug"
-      [[ ${COMP_WORDS[1]:-} == replay ]] && report_formats="text json"
+      [[ ${COMP_WORDS[1]:-} == replay || ${COMP_WORDS[1]:-} == lint ]] && report_formats="text json"
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
       ;;
@@ -41,7 +41,7 @@ _memmap() {
         compgen -W "$("${COMP_WORDS[0]}" formats 2>/dev/null | awk '/^[a-z]/ {print $1}')" -- "$cur")
       return
       ;;
-    --synthetic | --boot | --cmdline | --plugin | --name)
+    --synthetic | --boot | --cmdline | --append | --plugin | --name)
       COMPREPLY=()
       return
       ;;
@@ -56,13 +56,17 @@ _memmap() {
   case $command in
     simulate)
       options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
-        --kernel --config --cmdline --plugin --plugin-dir --format --output --force --strict --help"
+        --kernel --config --cmdline --append --plugin --plugin-dir --format --output --force --strict --help"
       ;;
     convert)
       options="--to --e820 --synthetic --machine --sysroot --input-format --boot --output --force --help"
       ;;
     replay)
-      options="--kernel --cmdline --boot --format --output --force --help"
+      options="--kernel --cmdline --append --boot --format --output --force --help"
+      ;;
+    lint)
+      options="--e820 --synthetic --machine --sysroot --input-format --boot --kernel --cmdline --append --list
+        --format --output --force --help"
       ;;
     kernel)
       options="--parts --btf --config --system-map --kallsyms --sections --params --name --explain
@@ -72,7 +76,7 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay kernel capture kernels formats" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay lint kernel capture kernels formats" -- "$cur")
       return
       ;;
     kernels | formats)
@@ -81,7 +85,7 @@ _memmap() {
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-  elif [[ $command == convert || $command == replay || $command == kernel ]]; then
+  elif [[ $command == convert || $command == replay || $command == lint || $command == kernel ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()
   else

@@ -9,10 +9,12 @@ namespace {
 
 constexpr std::uint32_t kSetupE820Ext = 1;
 
-bool has_efi(const Boot& b) { return b.machine.firmware == Firmware::efi; }
+bool has_efi(const Boot& b) { return b.machine.firmware == Firmware::efi && b.profile.has("EFI"); }
+// EFI's map is still there after efi_init().
+bool has_efi_map(const Boot& b) { return has_efi(b) && !efi_runtime_disabled(b); }
 bool has_setup_data(const Boot& b) { return !b.machine.setup_data.empty(); }
 bool has_user_map(const Boot& b) { return b.user.userdef; }
-bool has_esrt(const Boot& b) { return b.machine.efi_esrt.has_value(); }
+bool has_esrt(const Boot& b) { return has_efi_map(b) && b.machine.efi_esrt.has_value(); }
 bool has_dmi(const Boot& b) { return b.profile.has("DMI"); }
 bool has_mpparse(const Boot& b) { return b.profile.has("X86_MPPARSE"); }
 bool has_initrd(const Boot& b) { return b.machine.initrd.has_value(); }
@@ -22,8 +24,7 @@ bool has_extended_map(const Boot& b) {
                              [](const SetupData& d) { return d.type == kSetupE820Ext; });
 }
 
-// acpi=off, or a kernel without it. kernel: parse_acpi(), arch/x86/kernel/acpi/boot.c
-bool has_acpi(const Boot& b) { return b.profile.has("ACPI") && b.parameter("acpi") != "off"; }
+bool has_acpi(const Boot& b) { return b.acpi_enabled(); }
 bool has_hpet(const Boot& b) {
   return has_acpi(b) && b.profile.has("HPET_TIMER") &&
          (b.machine.hpet || std::ranges::any_of(b.machine.acpi_tables, [](const AcpiTable& t) {
@@ -43,8 +44,12 @@ bool has_hugetlb_cma(const Boot& b) {
 bool has_kexec(const Boot& b) { return b.profile.has("KEXEC_CORE"); }
 bool has_crash_reserve(const Boot& b) { return b.profile.has("CRASH_RESERVE"); }
 bool has_kfence(const Boot& b) { return b.profile.has("KFENCE"); }
-// Somebody keeps call traces from the start: slab_debug with `U`, page_owner=on.
-bool wants_stack_depot(const Boot& b) { return b.profile.has("STACKDEPOT") && stores_traces(b); }
+// Somebody keeps call traces from the start: slab_debug with `U`, page_owner=on, kmemleak=on, or
+// the kernel always does.
+bool wants_stack_depot(const Boot& b) {
+  return b.profile.has("STACKDEPOT") &&
+         (b.profile.has("STACKDEPOT_ALWAYS_INIT") || stores_traces(b));
+}
 bool has_swiotlb(const Boot& b) { return b.profile.has("SWIOTLB"); }
 
 constexpr std::string_view kMain = "init/main.c";
@@ -81,9 +86,9 @@ const Step kSteps[] = {
     {"find_mptable", "arch/x86/kernel/mpparse.c", {}, {}, has_mpparse, find_mptable},
     {"reserve_brk", kSetup, {}, {}, nullptr, reserve_brk},
     {"e820__memblock_setup", kE820, {}, {}, nullptr, e820_memblock_setup},
-    {"efi_find_mirror", "arch/x86/mm/numa.c", {4, 6, 0}, {}, has_efi, efi_find_mirror},
+    {"efi_find_mirror", "arch/x86/mm/numa.c", {4, 6, 0}, {}, has_efi_map, efi_find_mirror},
     {"efi_esrt_init", "drivers/firmware/efi/esrt.c", {4, 9, 0}, {}, has_esrt, efi_esrt_init},
-    {"efi_reserve_boot_services", kQuirks, {3, 0, 0}, {}, has_efi, efi_reserve_boot_services},
+    {"efi_reserve_boot_services", kQuirks, {3, 0, 0}, {}, has_efi_map, efi_reserve_boot_services},
     {"reserve_real_mode", "arch/x86/realmode/init.c", {3, 8, 0}, {}, nullptr, reserve_real_mode},
     {"init_mem_mapping", "arch/x86/mm/init.c", {}, {}, nullptr, init_mem_mapping},
     {"setup_log_buf", kPrintk, {}, {}, nullptr, setup_log_buf_early},

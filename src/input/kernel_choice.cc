@@ -55,10 +55,9 @@ std::optional<std::string> nearest(const std::vector<std::string>& names, kernel
 
 Error no_such_kernel(const std::string& wanted, const std::vector<std::string>& names) {
   const std::vector<std::string_view> known(names.begin(), names.end());
-  std::string message =
-      fmt::format("no kernel profile of that name; there are {}", fmt::join(names, ", "));
-  if (const auto near = closest(wanted, known)) message += fmt::format("; did you mean {}?", *near);
-  return {message, {wanted}};
+  return {fmt::format("no kernel profile of that name; there are {}{}", fmt::join(names, ", "),
+                      did_you_mean(wanted, known)),
+          {wanted}};
 }
 
 // A file that starts as images and packages do. One that cannot be read is told of as a profile.

@@ -39,15 +39,14 @@ std::optional<E820Type> type_of(const Document& doc, const Fields& entry) {
   if (number && *number <= std::numeric_limits<std::uint32_t>::max()) {
     return E820Type{static_cast<std::uint32_t>(*number)};
   }
-  std::string message = "`" + std::string(text.substr(0, 40)) + "` is no type of an e820 entry; ";
+  std::string message = "`" + std::string(text.substr(0, 40)) + "` is no type of an e820 entry";
   if (number) {
-    message += "numbers go up to 0xffffffff";
-  } else if (const auto meant = closest(text, e820_words())) {
-    message += "did you mean `" + std::string(*meant) + "`?";
+    message += "; numbers go up to 0xffffffff";
   } else {
-    message += "expected";
-    for (const std::string_view word : e820_words()) message += " " + std::string(word) + ",";
-    message += " the kernel's own wording, or a number";
+    std::string expected = "expected";
+    for (const std::string_view word : e820_words()) expected += " " + std::string(word) + ",";
+    message +=
+        did_you_mean(text, e820_words(), expected + " the kernel's own wording, or a number");
   }
   entry.faults().at(*id, std::move(message));
   return std::nullopt;

@@ -30,7 +30,7 @@ struct Behaviour {
   bool memblock_merges_around_change = true;
   // An empty list holds one region of no size, and counts it (until 6.9).
   bool memblock_empty_dummy = false;
-  // memblock_double_array() before memblock_allow_resize(): panics (6.6), or fails.
+  // memblock_double_array() before memblock_allow_resize(): panics (6.7), or fails.
   bool memblock_resize_panics = true;
   // A node that is not valid, MAX_NUMNODES too, selects every node (numa_valid_node(), 6.10);
   // before, only NUMA_NO_NODE does, and MAX_NUMNODES is taken for it with a warning.
@@ -52,15 +52,24 @@ struct Behaviour {
   bool hashes_follow_free_pages = true;
   // PERCPU_DYNAMIC_EARLY_SIZE is 20 KiB (6.6), or 12.
   bool percpu_large_early_reserve = true;
+  // PERCPU_DYNAMIC_SIZE_SHIFT grows once more with LOCKDEP: as long as x86 had no
+  // CONFIG_PAGE_SIZE_4KB (until 6.8).
+  bool percpu_grows_with_lockdep = false;
+  // cpumask_size(): a constant where NR_CPUS is at most 256, large_cpumask_bits (6.3).
+  bool cpumask_constant_size = true;
   // CPU masks for bringing processors up: of those initialised, calling in and called out too
   // (until 6.5).
   unsigned bringup_cpumasks = 1;
   // kfence_alloc_pool_and_metadata() (6.6): the objects' records are no longer in the image.
   bool kfence_allocates_metadata = true;
+  // hugetlb_cma_reserve(): an area begins where a page of 1 GiB can (6.12), or one of 2 MiB.
+  bool hugetlb_cma_aligns_to_page = true;
   // reserve_mem= (6.12).
   bool has_reserve_mem = true;
   // stack_depot_early_init(): its table holds lists (6.9) and is not zeroed, or pointers.
   bool stack_depot_lists = true;
+  // slab_debug= is another name of slub_debug= (6.9).
+  bool has_slab_debug = true;
   // swiotlb_init_remap(): a smaller buffer has fewer areas (6.6).
   bool swiotlb_fewer_areas = true;
 };
@@ -75,7 +84,7 @@ inline Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   b.memblock_tight_room_check = since(6, 3);
   b.memblock_merges_around_change = since(6, 3);
   b.memblock_empty_dummy = !since(6, 10);
-  b.memblock_resize_panics = since(6, 6);
+  b.memblock_resize_panics = since(6, 7);
   b.memblock_any_invalid_node = since(6, 10);
   b.memblock_rsrv_noinit = since(6, 9);
   b.memblock_sets_reserved_nodes = since(6, 6);
@@ -84,10 +93,14 @@ inline Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   b.numa_distance_by_alloc = since(6, 12);
   b.hashes_follow_free_pages = since(6, 10);
   b.percpu_large_early_reserve = since(6, 6);
+  b.percpu_grows_with_lockdep = !since(6, 9);
+  b.cpumask_constant_size = since(6, 3);
   b.bringup_cpumasks = since(6, 5) ? 1 : 4;
   b.kfence_allocates_metadata = since(6, 6);
+  b.hugetlb_cma_aligns_to_page = since(6, 12);
   b.has_reserve_mem = since(6, 12);
   b.stack_depot_lists = since(6, 9);
+  b.has_slab_debug = since(6, 9);
   b.swiotlb_fewer_areas = since(6, 6);
   return b;
 }

@@ -67,6 +67,8 @@ struct Profile {
   std::uint64_t number(std::string_view option) const;  // 0: not a number
   // The size of a struct, `otherwise` (the source's, with common options) if the profile lacks it.
   std::uint64_t size_of(std::string_view type, std::uint64_t otherwise) const;
+  // Where a member lies, by `struct.member`.
+  std::uint64_t offset_of(std::string_view member, std::uint64_t otherwise) const;
   bool is_function(std::string_view which) const;
   std::optional<std::uint64_t> symbol(std::string_view which) const;
 };

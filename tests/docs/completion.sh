@@ -34,5 +34,7 @@ offers "memmap simulate --o" --output
 offers "memmap help c" convert capture
 offers "memmap replay boot.log --format " text json
 offers "memmap replay --c" --cmdline
+offers "memmap lint --l" --list
+offers "memmap lint --format " text json
 offers "memmap kernel --p" --parts --params
 exit $failed

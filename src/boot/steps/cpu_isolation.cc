@@ -63,13 +63,13 @@ bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
   const bool new_tick = (flags & kTick) != 0 && (flags_ & kTick) == 0;
   if (new_tick && !boot_.profile.has("NO_HZ_FULL")) return false;
   const auto apart = new_mask();
-  auto list = parse_cpu_list(text, boot_.possible_cpus());
+  auto list = parse_cpu_list(text, boot_.nr_cpu_ids);
   if (!list) {
     free_mask(apart);
     return false;
   }
   const auto staging = new_mask();
-  const unsigned present = boot_.cpus.present;
+  const unsigned present = std::min(boot_.cpus.present, boot_.nr_cpu_ids);
   bool one_keeps_house = false;
   for (unsigned cpu = 0; cpu < present; ++cpu) one_keeps_house |= !list->contains(cpu);
   if (!one_keeps_house) list->erase(0);

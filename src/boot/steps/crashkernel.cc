@@ -37,7 +37,9 @@ std::optional<PhysAddr> take_low(Boot& boot, std::uint64_t size, const memblock:
 }
 
 void complain(Boot& boot, const crash::Request& r, std::string_view rule) {
-  if (r.parse == crash::Parse::bad) boot.tell(Severity::warning, std::string(rule), r.fault);
+  if (r.fault.empty()) return;
+  const bool bad = r.parse == crash::Parse::bad;
+  boot.tell(bad ? Severity::warning : Severity::info, std::string(rule), r.fault);
 }
 
 struct Wanted {

@@ -29,8 +29,9 @@ constexpr std::uint64_t kSpecificPurpose = 0x40000;
 
 // efi=nosoftreserve. kernel: efi_soft_reserve_enabled()
 bool soft_reserve_enabled(const Boot& boot) {
-  const auto efi = boot.parameter("efi");
-  return !efi || efi->find("nosoftreserve") == std::string::npos;
+  return std::ranges::none_of(boot.values_of("efi"), [](std::optional<std::string_view> value) {
+    return value && kernel::parse_option_str(*value, "nosoftreserve");
+  });
 }
 
 E820Type e820_type(const EfiMemory& m, bool soft_reserve) {
@@ -80,6 +81,19 @@ void efi_memblock_x86_reserve_range(Boot& boot) {
   }
 }
 
+// noefi, efi=noruntime, efi=runtime: the last one counts.
+// kernel: setup_noefi(), parse_efi_cmdline(), drivers/firmware/efi/efi.c, v6.1 and v6.12
+bool efi_runtime_disabled(const Boot& boot) {
+  bool disabled = boot.profile.has("EFI_DISABLE_RUNTIME");
+  for (const kernel::Parameter& p : boot.parameters) {
+    if (kernel::parameq(p.name, "noefi")) disabled = true;
+    if (!kernel::parameq(p.name, "efi") || !p.value) continue;
+    if (kernel::parse_option_str(*p.value, "noruntime")) disabled = true;
+    if (kernel::parse_option_str(*p.value, "runtime")) disabled = false;
+  }
+  return disabled;
+}
+
 // Large windows of memory-mapped I/O are no RAM and no reservation: PCI may use them.
 // kernel: efi_init(), efi_remove_e820_mmio()
 void efi_init(Boot& boot) {
@@ -87,7 +101,7 @@ void efi_init(Boot& boot) {
     boot.reserve(*boot.machine.efi_memory_attributes,
                  {"efi_memattr_init", "EFI memory attributes"});
   }
-  if (!boot.behaviour.efi_removes_mmio) return;
+  if (efi_runtime_disabled(boot) || !boot.behaviour.efi_removes_mmio) return;
   constexpr std::uint64_t kLarge = 256 * kKiB;
   e820::Editor edit(boot.table, boot.events, "efi_remove_e820_mmio");
   for (std::size_t i = 0; i < boot.machine.efi_map.size(); ++i) {

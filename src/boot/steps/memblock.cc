@@ -42,6 +42,11 @@ std::uint64_t brk_room(const Boot& boot) {
   return image.end > image.brk_base ? image.end - image.brk_base : ~std::uint64_t{0};
 }
 
+std::uint64_t brk_tables_size(const Boot& boot) {
+  return kPageSize *
+         paging::brk_table_pages({boot.profile.x86_5level, boot.profile.has("RANDOMIZE_MEMORY")});
+}
+
 // Bytes of the trampoline's code and data. kernel: real_mode_size_needed(), v6.1 and v6.12
 std::uint64_t real_mode_size(const kernel::Profile& profile) {
   const auto blob = profile.symbol("real_mode_blob");
@@ -74,9 +79,7 @@ void dmi_setup(Boot& boot) {
 void reserve_brk(Boot& boot) {
   const std::uint64_t base = raw(boot.kernel_base) + boot.profile.image.brk_base;
   const std::uint64_t pages = align_up(base + boot.brk_bytes, kPageSize);
-  const std::uint64_t tables =
-      paging::brk_table_pages({boot.profile.x86_5level, boot.profile.has("RANDOMIZE_MEMORY")}) *
-      kPageSize;
+  const std::uint64_t tables = brk_tables_size(boot);
   if (pages + tables - base > brk_room(boot)) {
     return boot.tell(Severity::panic, "extend_brk(), arch/x86/kernel/setup.c",
                      "kernel BUG at arch/x86/kernel/setup.c");

@@ -38,7 +38,10 @@ numa::Options numa_options(const Boot& boot) {
   numa::Options options;
   options.max_pfn = boot.max_pfn;
   options.nodes_shift = boot.profile.nodes_shift;
-  options.numa_off = !boot.profile.numa || boot.parameter("numa") == "off";
+  const auto is_off = [](std::optional<std::string_view> value) {
+    return value && value->starts_with("off");
+  };
+  options.numa_off = !boot.profile.numa || std::ranges::any_of(boot.values_of("numa"), is_off);
   options.version = boot.profile.version;
   return options;
 }
@@ -53,27 +56,30 @@ numa::Registered nodes_of(const Boot& boot) {
   return numa::dummy(memory, options);
 }
 
-// A size with a unit, or a percentage of all memory. kernel: cmdline_parse_core()
-void core_size(const std::optional<std::string>& text, std::uint64_t& pages,
-               std::uint64_t& percent) {
+// A size with a unit, or a percentage of all memory, which the next size overrides.
+// kernel: cmdline_parse_core(), mm/mm_init.c
+void core_size(std::optional<std::string_view> text, std::uint64_t& pages, std::uint64_t& percent) {
   if (!text) return;
-  const auto parsed = kernel::memparse(*text);
-  if (parsed.rest.starts_with('%')) {
-    percent = parsed.value;
+  const auto number = kernel::simple_strtoull(*text);
+  if (number.rest.starts_with('%')) {
+    percent = number.value;
   } else {
-    pages = parsed.value >> kPageShift;
+    pages = kernel::memparse(*text).value >> kPageShift;
+    percent = 0;
   }
 }
 
 zones::MovableOptions movable_options(const Boot& boot) {
   zones::MovableOptions options;
-  options.movable_node = boot.has_parameter("movable_node");
-  const auto kernelcore = boot.parameter("kernelcore");
-  options.kernelcore_mirror = kernelcore == "mirror";
-  if (!options.kernelcore_mirror) {
-    core_size(kernelcore, options.kernelcore_pages, options.kernelcore_percent);
+  options.movable_node = boot.profile.memory_hotplug && boot.has_parameter("movable_node");
+  options.kernelcore_mirror = boot.mirrored_kernelcore();
+  for (const auto& text : boot.values_of("kernelcore")) {
+    if (text && kernel::parse_option_str(*text, "mirror")) continue;
+    core_size(text, options.kernelcore_pages, options.kernelcore_percent);
   }
-  core_size(boot.parameter("movablecore"), options.movablecore_pages, options.movablecore_percent);
+  for (const auto& text : boot.values_of("movablecore")) {
+    core_size(text, options.movablecore_pages, options.movablecore_percent);
+  }
   return options;
 }
 
@@ -146,11 +152,9 @@ std::optional<PhysRange> numa_alloc_distance(Boot& boot) {
 // kernel: numa_emulation()
 numa::Registered emulated(Boot& boot, numa::Registered physical,
                           std::optional<PhysRange> distances) {
-  std::string command;
-  for (const kernel::Parameter& p : boot.parameters) {
-    if (kernel::parameq(p.name, "numa") && p.value && p.value->starts_with("fake=")) {
-      command = p.value->substr(5);
-    }
+  std::string_view command;
+  for (const auto& value : boot.values_of("numa")) {
+    if (value && value->starts_with("fake=")) command = value->substr(5);
   }
   if (command.empty() || !boot.profile.has("NUMA_EMU")) return physical;
   const memblock::Regions memory = boot.memblock.memory().list.regions();
@@ -161,8 +165,9 @@ numa::Registered emulated(Boot& boot, numa::Registered physical,
   for (std::size_t nid = 0; nid < fake.from.size(); ++nid) {
     if (fake.from[nid] >= 0) parsed.nodes.push_back(static_cast<int>(nid));
   }
+  if (!fake.done) return physical;  // and the kernel says nothing
   numa::Registered split = numa::from_blocks(parsed, memory, numa_options(boot));
-  if (!fake.done || !split.accepted) {
+  if (!split.accepted) {
     boot.tell(Severity::warning, "numa_emulation(), mm/numa_emulation.c",
               "NUMA: Warning: constructed meminfo invalid, disabling emulation");
     return physical;
@@ -270,7 +275,7 @@ void memblock_free_all(Boot& boot) {
   buddy::Options options;
   options.max_low_pfn = boot.max_pfn;
   options.deferred_init = boot.profile.deferred_struct_page_init;
-  options.kernelcore_mirror = boot.parameter("kernelcore") == "mirror";
+  options.kernelcore_mirror = boot.mirrored_kernelcore();
   options.max_page_order = boot.profile.max_page_order;
   options.pageblock_order = boot.profile.pageblock_order;
   options.version = boot.profile.version;

@@ -34,7 +34,9 @@ Reserve reserve_of(const Boot& boot) {
   const kernel::Profile& p = boot.profile;
   if (p.has("MODULES")) r.fixed = p.has("MEM_ALLOC_PROFILING") ? 8 << 13 : 8 << 10;
   unsigned shift = 10;
-  if (p.has("RANDOM_KMALLOC_CACHES")) shift = p.has("LOCKDEP") ? 13 : 12;
+  if (p.has("RANDOM_KMALLOC_CACHES")) {
+    shift = p.has("LOCKDEP") && boot.behaviour.percpu_grows_with_lockdep ? 13 : 12;
+  }
   r.dynamic = 28ull << shift;
   r.dynamic_early = (boot.behaviour.percpu_large_early_reserve ? 20ull : 12ull) << shift;
   return r;
@@ -68,7 +70,7 @@ std::uint64_t chunk_slots(std::uint64_t unit_size) {
 
 // kernel: pcpu_setup_first_chunk(), mm/percpu.c, v6.1 and v6.12
 void setup_first_chunk(Boot& boot, const percpu::Layout& layout, std::uint64_t base) {
-  const std::uint64_t cpus = boot.possible_cpus();
+  const std::uint64_t cpus = boot.nr_cpu_ids;
   const std::uint64_t sizes[] = {8 * layout.groups.size(), 8 * layout.groups.size(), 4 * cpus,
                                  8 * cpus, 16 * chunk_slots(layout.unit_size)};
   for (const std::uint64_t bytes : sizes) {
@@ -191,12 +193,23 @@ void alloc_cpumasks(Boot& boot, std::uint64_t count) {
 
 // kernel: setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c, v6.1 and v6.12
 void setup_per_cpu_areas(Boot& boot) {
-  if (boot.cpus.other) {
+  const auto told = boot.machine.cpu.possible;
+  if (boot.cpus.origin == CpuCount::Origin::madt && told && *told != boot.possible_cpus) {
     boot.tell(Severity::debug, "setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c",
               fmt::format("by the MADT {} processors are possible, but the machine had {}",
-                          boot.cpus.possible, *boot.cpus.other));
+                          boot.possible_cpus, *told));
   }
-  if (boot.parameter("percpu_alloc") == "page") return page_first_chunk(boot);
+  // kernel: percpu_alloc_setup(), mm/percpu.c: an unknown word is warned of, and changes nothing
+  bool pages = false;
+  for (const auto& word : boot.values_of("percpu_alloc")) {
+    if (word == "page" || word == "embed") {
+      pages = word == "page";
+    } else if (word) {
+      boot.tell(Severity::warning, "percpu_alloc_setup(), mm/percpu.c",
+                fmt::format("percpu: unknown allocator {} specified", *word));
+    }
+  }
+  if (pages) return page_first_chunk(boot);
   if (embed_first_chunk(boot)) return;
   boot.tell(Severity::warning, "setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c",
             "auto allocator failed (-12), falling back to page size");

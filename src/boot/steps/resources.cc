@@ -29,6 +29,17 @@ bool is_usable(Boot& boot, const Hpet& hpet) {
   return true;
 }
 
+// The MADT's are not looked at; those of an MP table still are.
+// kernel: acpi_parse_madt_ioapic_entries(), arch/x86/kernel/acpi/boot.c; disable_ioapic_support(),
+// arch/x86/kernel/apic/io_apic.c, of noapic, nosmp and maxcpus=0; v6.1 and v6.12
+bool refuses_io_apics(const Boot& boot) {
+  const auto is_noirq = [](const auto& value) { return value == "noirq"; };
+  const auto is_none = [](const auto& value) { return kernel::get_option(value) == 0; };
+  return !boot.acpi_enabled() || boot.has_parameter("noapic") || boot.has_parameter("nolapic") ||
+         boot.has_parameter("nosmp") || std::ranges::any_of(boot.values_of("maxcpus"), is_none) ||
+         std::ranges::any_of(boot.values_of("acpi"), is_noirq);
+}
+
 }  // namespace
 
 // kernel: acpi_parse_hpet(), arch/x86/kernel/acpi/boot.c, v6.1 and v6.12
@@ -42,9 +53,8 @@ void acpi_parse_hpet(Boot& boot) {
 // kernel: ioapic_setup_resources(), arch/x86/kernel/apic/io_apic.c, v6.1 and v6.12
 void io_apic_init_mappings(Boot& boot) {
   constexpr std::uint64_t kName = 11;  // IOAPIC_RESOURCE_NAME_SIZE
-  const unsigned usual = boot.has_parameter("noapic") || boot.has_parameter("nolapic") ? 0 : 1;
-  const unsigned count = boot.machine.ioapics.value_or(usual);
-  if (count == 0) return;
+  const unsigned count = boot.machine.ioapics.value_or(1);
+  if (count == 0 || (refuses_io_apics(boot) && !boot.machine.mp_floating)) return;
   boot.alloc_or_panic((boot.profile.size_of("resource", 64) + kName) * count, kCacheLine,
                       boot.caller("resources of the I/O APICs",
                                   {"ioapic_setup_resources", "io_apic_init_mappings"}));

@@ -28,6 +28,7 @@ void mtrr_trim_uncached_memory(Boot& boot);
 
 // steps/efi.cc
 void efi_memblock_x86_reserve_range(Boot& boot);
+bool efi_runtime_disabled(const Boot& boot);
 void efi_init(Boot& boot);
 void efi_find_mirror(Boot& boot);
 void efi_esrt_init(Boot& boot);

@@ -92,7 +92,7 @@ void pci_iommu_alloc(Boot& boot) {
       (!has_iommu_word(boot, "off") && memory_above_4g(boot)) || has_iommu_word(boot, "soft");
   if (!wanted && !s.force) return;
   if (s.off) return;
-  if (s.areas == 0) set_areas(s, boot.possible_cpus());
+  if (s.areas == 0) set_areas(s, boot.possible_cpus);
   std::uint64_t slabs = s.slabs;
   std::uint64_t areas = limited_areas(s.areas, slabs);
   const memblock::Caller caller =
