@@ -200,7 +200,7 @@ class FactReader {
     std::string line(trimmed(*text));
     if (machine_.command_line && trimmed(*machine_.command_line) != line) {
       note(fmt::format("the log's command line differs from {}, which is used",
-                       tree_.shown(files_.command_line)));
+                       files_.command_line));
     }
     machine_.command_line = std::move(line);
   }
@@ -259,7 +259,7 @@ class FactReader {
     if (manifest->kernel_phys_base && machine_.kernel_phys_base &&
         machine_.kernel_phys_base != manifest->kernel_phys_base) {
       note(fmt::format("the kernel image: {:#x} in {}, {:#x} as the kernel tells, which is used",
-                       raw(*manifest->kernel_phys_base), tree_.shown(files_.manifest),
+                       raw(*manifest->kernel_phys_base), files_.manifest,
                        raw(*machine_.kernel_phys_base)));
     }
     if (!machine_.kernel_phys_base) machine_.kernel_phys_base = manifest->kernel_phys_base;
