@@ -99,8 +99,7 @@ void order_cpu_nodes(const std::vector<Processor>& processors, Machine& machine)
 unsigned count_io_apics(std::vector<std::uint32_t> addresses) {
   std::erase(addresses, 0u);
   std::ranges::sort(addresses);
-  const auto repeated = std::ranges::unique(addresses);
-  addresses.erase(repeated.begin(), repeated.end());
+  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
   return static_cast<unsigned>(std::min(addresses.size(), kMaxIoApics));
 }
 
