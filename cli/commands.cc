@@ -7,6 +7,7 @@ namespace {
 
 constexpr Option kSimulate[] = {
     MEMMAP_MACHINE_OPTIONS,
+    {"--live", "", "this machine: what `memmap capture` gathers of it"},
     {"--kernel", "NAME",
      "the kernel to boot: a name that `memmap kernels` lists, a profile's file, or an "
      "image (vmlinuz, vmlinux, linux-image-*.deb)"},
@@ -38,6 +39,13 @@ constexpr Option kReplay[] = {
     {"--format", "FORMAT", "text (default) or json"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
     {"--force", "", "replace FILE if it exists"},
+};
+
+constexpr Option kCapture[] = {
+    {"-o,--output", "DIR", "the folder to write, all or nothing; it must not exist yet"},
+    {"--sysroot", "DIR", "capture from another machine's /proc, /sys, /dev and /var/log below DIR"},
+    {"--keep-identifiers", "",
+     "keep serial numbers, UUIDs, host names and MAC addresses, which are overwritten otherwise"},
 };
 
 constexpr Option kLint[] = {
@@ -110,6 +118,13 @@ constexpr Command kCommands[] = {
      kKernel,
      {"IMAGE", "a vmlinuz, a vmlinux or a Debian package linux-image-*.deb", false},
      run_kernel},
+    {"capture",
+     "gather this machine's facts into a folder that --machine reads",
+     "  memmap capture -o captured\n"
+     "  memmap simulate --machine captured --cmdline crashkernel=256M",
+     kCapture,
+     {},
+     run_capture},
     {"kernels", "list the kernel profiles that come with the program", "", {}, {}, run_kernels},
     {"formats", "list what can be read and written", "", {}, {}, run_formats},
 };

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/number.h"
+#include "capture/capture.h"
 #include "input/formats.h"
 #include "input/machine_folder.h"
 #include "input/synthetic.h"
@@ -14,7 +15,7 @@
 namespace memmap::cli {
 namespace {
 
-constexpr std::array kSources{"--e820", "--synthetic", "--machine", "--sysroot"};
+constexpr std::array kSources{"--e820", "--synthetic", "--machine", "--sysroot", "--live"};
 
 }  // namespace
 
@@ -51,6 +52,11 @@ Result<Machine> machine_of(const Arguments& arguments, const std::string& positi
                  {"memmap"}};
   }
 
+  if (arguments.has("--live")) {
+    const auto captured = capture::capture("--live", {});
+    if (!captured) return captured.errors();
+    return input::read_machine_tree("--live", captured->files);
+  }
   const auto options = read_options(arguments);
   if (!options) return options.errors();
   if (const auto text = arguments.get("--synthetic")) {

@@ -14,7 +14,8 @@ namespace memmap::cli {
          "read the memory map from SOURCE: a boot log, /sys/firmware/memmap, ...; `-`: standard " \
          "input (`memmap formats` lists what is understood)"},                                    \
       Option{"--synthetic", "TEXT", "a map in one line: \"ram:640K hole:384K ram:3G\""},          \
-      Option{"--machine", "DIR", "a folder of what was gathered on a machine"},                   \
+      Option{"--machine", "DIR",                                                                  \
+             "what was gathered on a machine: a folder, or a tar of it, compressed or not"},      \
       Option{"--sysroot", "DIR", "another machine's /sys and /proc below DIR"},                   \
       Option{"--input-format", "ID", "do not guess the format of SOURCE"}, Option {               \
     "--boot", "N", "the N-th boot of a log that holds several (default: the last)"                \
@@ -24,7 +25,8 @@ namespace memmap::cli {
 Result<input::ReadOptions> read_options(const Arguments& arguments);
 // Whether an option names a machine.
 bool names_machine(const Arguments& arguments);
-// The machine that the arguments name. `positional` is a source given without an option, or empty.
+// The machine that the arguments name; --live, where the command has it, is this one. `positional`
+// is a source given without an option, or empty.
 Result<Machine> machine_of(const Arguments& arguments, const std::string& positional = {});
 
 }  // namespace memmap::cli

@@ -8,6 +8,7 @@ namespace memmap::cli {
 ExitCode run_simulate(const Arguments& arguments);
 ExitCode run_convert(const Arguments& arguments);
 ExitCode run_replay(const Arguments& arguments);
+ExitCode run_capture(const Arguments& arguments);
 ExitCode run_kernel(const Arguments& arguments);
 ExitCode run_kernels(const Arguments& arguments);
 ExitCode run_lint(const Arguments& arguments);

@@ -19,7 +19,9 @@ ExitCode run_formats(const Arguments&) {
   out += "\nWritten by `memmap convert --to ID`:\n";
   for (const report::Target& t : report::convert_targets())
     out += fmt::format("  {:<13} {}\n", t.id, t.summary);
-  out += "\ngzip, xz, zstd and bzip2 are unpacked on the way; `-` is standard input.\n";
+  out +=
+      "\ngzip, xz, zstd, bzip2, lz4, lzip, lzma and compress are unpacked on the way; `-` is "
+      "standard input.\n";
   if (const Status status = write_output({}, out); !status) return bad_input(status.errors());
   return ExitCode::good;
 }

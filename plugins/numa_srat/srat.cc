@@ -19,6 +19,18 @@ bool turned_off(const memmap_facts_t& facts) {
          memmap::plugin::any_starts(facts, "numa", "noacpi");
 }
 
+// A node is at 10 from itself and at more from any other; many a BIOS fills in 10 everywhere.
+// kernel: slit_valid(), drivers/acpi/numa/srat.c, v6.12
+bool is_valid(const std::uint8_t* distances, std::size_t count) {
+  std::size_t localities = 0;
+  while (localities * localities < count) ++localities;
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool itself = i / localities == i % localities;
+    if (itself ? distances[i] != kLocal : distances[i] <= kLocal) return false;
+  }
+  return true;
+}
+
 std::int32_t run(const memmap_numa_input_t* in, const memmap_host_t* host) {
   return memmap::plugin::guarded(host, [in](const Host& h) -> std::int32_t {
     const memmap_facts_t& facts = *in->facts;
@@ -36,13 +48,21 @@ std::int32_t run(const memmap_numa_input_t* in, const memmap_host_t* host) {
       h.assign(m.base, m.end, m.nid, "the SRAT's", m.flags & MEMMAP_NODE_HOTPLUG);
       if (!met(m.nid)) nodes.push_back(m.nid);
     }
-    for (std::size_t i = 0; i < facts.cpu_node_count; ++i) {
-      const std::int32_t nid = facts.cpu_nodes[i];
-      if (met(nid)) continue;
-      h.assign(0, 0, nid, "a processor's in the SRAT");
-      nodes.push_back(nid);
-    }
+    const auto without_memory = [&](const std::int32_t* list, std::size_t count, const char* why) {
+      for (std::size_t i = 0; i < count; ++i) {
+        if (list[i] < 0 || met(list[i])) continue;
+        h.assign(0, 0, list[i], why);
+        nodes.push_back(list[i]);
+      }
+    };
+    without_memory(facts.cpu_nodes, facts.cpu_node_count, "a processor's in the SRAT");
+    without_memory(facts.other_nodes, facts.other_node_count, "the SRAT's, without memory");
     if ((facts.flags & MEMMAP_FACT_SLIT) == 0) return MEMMAP_OK;
+    if (!is_valid(facts.distances, facts.distance_count)) {
+      h.say(MEMMAP_INFO, "ACPI: SLIT table looks invalid. Not used.",
+            "acpi_parse_slit(), drivers/acpi/numa/srat.c");
+      return MEMMAP_OK;
+    }
     for (const std::int32_t from : nodes) {
       for (const std::int32_t to : nodes) h.distance(from, to, from == to ? kLocal : kRemote);
     }

@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate convert replay lint kernel kernels formats help"
+  local commands="simulate convert replay lint kernel capture kernels formats help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -55,7 +55,7 @@ _memmap() {
   local options=""
   case $command in
     simulate)
-      options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit
+      options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --format --output
         --force --strict --help"
       ;;
@@ -73,8 +73,11 @@ _memmap() {
       options="--parts --btf --config --system-map --kallsyms --sections --params --name --explain
         --output --force --help"
       ;;
+    capture)
+      options="--output --sysroot --keep-identifiers --help"
+      ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay lint kernel kernels formats" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay lint kernel capture kernels formats" -- "$cur")
       return
       ;;
     kernels | formats)

@@ -140,7 +140,8 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
       behaviour(kernel::behaviour_of(profile_)),
       command_line(line_of(machine_, profile_, options)),
       parameters(kernel::parse_command_line(command_line)),
-      possible_cpus(boot::possible_cpus(machine_.cpu, profile_, parameters)),
+      cpus(listed_cpus(machine_, profile_, parameters)),
+      possible_cpus(boot::possible_cpus(cpus.facts(machine_.cpu), profile_, parameters)),
       nr_cpu_ids(profile_.has("FORCE_NR_CPUS") ? static_cast<unsigned>(profile_.number("NR_CPUS"))
                                                : possible_cpus),
       kernel_base(kernel_place(machine_, profile_)),
@@ -215,9 +216,10 @@ std::vector<int> Boot::nodes_of_cpus() const {
   const std::vector<int> given = processors_have_nodes ? machine.cpu_nodes : std::vector<int>{};
   std::vector<int> out;
   for (unsigned cpu = 0; cpu < possible_cpus; ++cpu) {
-    if (cpu < given.size() && emulated_from.empty()) {
+    const bool known = cpu < given.size() && given[cpu] >= 0;
+    if (known && emulated_from.empty()) {
       out.push_back(given[cpu]);
-    } else if (cpu < given.size()) {
+    } else if (known) {
       // kernel: numa_emu_update_cpu_to_node(): the first node that was split from the processor's
       const auto part = std::ranges::find(emulated_from, given[cpu]);
       out.push_back(part == emulated_from.end() ? 0

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/event.h"
+#include "boot/cpus.h"
 #include "boot/node_source.h"
 #include "boot/outcome.h"
 #include "boot/owners.h"
@@ -61,6 +62,7 @@ struct Boot {
   kernel::Behaviour behaviour;
   std::string command_line;
   std::vector<kernel::Parameter> parameters;
+  CpuCount cpus{};             // before the command line limits them
   unsigned possible_cpus = 1;  // 1 where the machine does not tell
   unsigned nr_cpu_ids = 1;     // as many, or what CONFIG_FORCE_NR_CPUS says
   PhysAddr kernel_base{};      // of _text
@@ -77,7 +79,9 @@ struct Boot {
   Pfn max_pfn{};
   Pfn max_low_pfn{};
   paging::Features features{};
-  PhysRange brk{};  // what is used of it
+  std::uint64_t brk_bytes = 0;  // taken of the brk area before the page tables
+  PhysRange brk{};              // what is used of it
+  PhysRange brk_tables{};       // of that, the first page tables
 
   memblock::Memblock memblock;
   bool logs_memblock = false;  // memblock=debug would have been read, and is wanted

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "boot/defaults.h"
 #include "boot/steps.h"
 
 namespace memmap::boot {
@@ -43,6 +44,7 @@ Outcome outcome_of(Boot& boot) {
   out.subject.source = boot.machine.source;
   out.subject.format = boot.machine.format;
   out.subject.notes = boot.machine.notes;
+  for (std::string& text : defaults_used(boot)) out.subject.notes.push_back(std::move(text));
   out.subject.kernel = boot.profile.name;
   out.subject.kernel_origin = boot.profile.origin;
   out.subject.kernel_verified = boot.profile.verified;
@@ -68,6 +70,13 @@ Outcome outcome_of(Boot& boot) {
   return out;
 }
 
+// What the kernel says of firmware's tables in this step.
+void tell_firmware_events(Boot& boot) {
+  for (const Event& event : boot.machine.firmware_events) {
+    if (event.step == boot.step) boot.events.push_back(event);
+  }
+}
+
 }  // namespace
 
 Outcome run(const Machine& machine, const kernel::Profile& profile, const Options& options) {
@@ -79,6 +88,7 @@ Outcome run(const Machine& machine, const kernel::Profile& profile, const Option
   for (const Step& step : steps()) {
     if (!does(step, boot)) continue;
     boot.step = step.function;
+    tell_firmware_events(boot);
     if (step.run) step.run(boot);
     if (boot.panicked() || !boot.faults.empty()) break;
   }

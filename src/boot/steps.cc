@@ -17,6 +17,7 @@ bool has_efi_map(const Boot& b) { return has_efi(b) && !efi_runtime_disabled(b);
 bool has_setup_data(const Boot& b) { return !b.machine.setup_data.empty(); }
 bool has_user_map(const Boot& b) { return b.user.userdef; }
 bool has_esrt(const Boot& b) { return has_efi_map(b) && b.machine.efi_esrt.has_value(); }
+bool has_dmi(const Boot& b) { return b.profile.has("DMI"); }
 bool has_mpparse(const Boot& b) { return b.profile.has("X86_MPPARSE"); }
 bool wants_new_mptable(const Boot& b) {
   return has_mpparse(b) && b.profile.has("X86_IO_APIC") && b.has_parameter("alloc_mptable");
@@ -35,8 +36,9 @@ bool has_extended_map(const Boot& b) {
 bool has_acpi(const Boot& b) { return b.acpi_enabled(); }
 bool has_hpet(const Boot& b) {
   return has_acpi(b) && b.profile.has("HPET_TIMER") &&
-         std::ranges::any_of(b.machine.acpi_tables,
-                             [](const AcpiTable& t) { return t.signature == "HPET"; });
+         (b.machine.hpet || std::ranges::any_of(b.machine.acpi_tables, [](const AcpiTable& t) {
+            return t.signature == "HPET";
+          }));
 }
 bool has_bgrt(const Boot& b) {
   return has_efi(b) && has_acpi(b) && !b.has_parameter("bgrt_disable") &&
@@ -121,6 +123,7 @@ const Step kSteps[] = {
     {"e820__finish_early_params", kE820, {}, {}, has_user_map, e820_finish_early_params},
     {"e820__finish_early_params", kE820, {}, {}, nullptr, trim<Hook::e820_command_line>},
     {"efi_init", kEfi, {}, {}, has_efi, efi_init},
+    {"dmi_setup", "drivers/firmware/dmi_scan.c", {}, {}, has_dmi, dmi_setup},
     {"e820_add_kernel_range", kSetup, {3, 9, 0}, {}, nullptr, e820_add_kernel_range},
     {"trim_bios_range", kSetup, {}, {}, nullptr, trim_bios_range},  // Hook::e820_bios
     {"e820__end_of_ram_pfn", kE820, {}, {}, nullptr, e820_end_of_ram_pfn},

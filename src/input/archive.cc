@@ -108,6 +108,16 @@ std::string_view compression_of(std::string_view bytes) {
        bytes.substr(4, 6) == "\x17\x72\x45\x38\x50\x90"sv)) {
     return "bzip2";
   }
+  if (bytes.starts_with("\x04\x22\x4d\x18"sv)) return "lz4";
+  if (bytes.starts_with("LZIP\x01"sv)) return "lzip";
+  if (bytes.starts_with("\x1f\x9d"sv)) return "compress";
+  // lzma has no magic number: its usual settings, a dictionary of whole KiB, and a size that is not
+  // told (all ones) or below 2^40.
+  if (bytes.size() > 13 && bytes.starts_with("\x5d\0\0"sv) &&
+      (bytes.substr(5, 8) == "\xff\xff\xff\xff\xff\xff\xff\xff"sv ||
+       bytes.substr(10, 3) == "\0\0\0"sv)) {
+    return "lzma";
+  }
   return {};
 }
 
@@ -119,6 +129,10 @@ Result<Unpacked> unpack(const std::string& name, std::string_view bytes, std::si
   archive_read_support_filter_xz(a);
   archive_read_support_filter_zstd(a);
   archive_read_support_filter_bzip2(a);
+  archive_read_support_filter_lz4(a);
+  archive_read_support_filter_lzip(a);
+  archive_read_support_filter_compress(a);
+  archive_read_support_filter_lzma(a);
   archive_read_support_format_raw(a);
   archive_read_support_format_empty(a);
   archive_entry* entry = nullptr;

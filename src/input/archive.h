@@ -11,7 +11,8 @@
 
 namespace memmap::input {
 
-// `gzip`, `xz`, `zstd` or `bzip2` by the magic number at the front; empty: none of them.
+// `gzip`, `xz`, `zstd`, `bzip2`, `lz4`, `lzip`, `lzma` or `compress` by what stands at the front;
+// empty: none of them.
 std::string_view compression_of(std::string_view bytes);
 
 struct Unpacked {

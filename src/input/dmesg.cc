@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "input/archive.h"
 #include "input/dmesg_e820.h"
 #include "input/dmesg_edits.h"
 #include "input/dmesg_efi.h"
@@ -170,6 +171,7 @@ bool has_line(std::string_view bytes, std::string_view label, std::string_view n
 Recognition recognise_dmesg(const Source& source) {
   if (source.is_folder()) return {0, "it is a folder"};
   const std::string_view bytes = source.bytes;
+  if (is_tar(bytes)) return {0, "a tar"};  // whatever logs are in it
   if (is_json_log(bytes)) return {100, "JSON of dmesg or journalctl"};
   for (std::string_view label : {"BIOS-e820:", "BIOS-e801:", "BIOS-88:", "Xen:"}) {
     if (has_line(bytes, label, "[mem"))

@@ -66,7 +66,14 @@ void FactReader::line(const LogLine& line) {
       if (text.substr(0, 9) == "smpboot: ") cpu_line(text);
       return;
     case 'D':
-      if (text.substr(0, 3) == "DMI") saw_smbios_ = true;
+      if (text == "DMI not present or invalid.") {
+        machine_.smbios = SmbiosCopies{};  // nothing is kept
+      } else if (text.substr(0, 3) == "DMI") {
+        saw_smbios_ = true;
+      }
+      return;
+    case 'H':
+      if (eat(rest, "Hypervisor detected: ")) machine_.cpu.hypervisor = std::string(trim(rest));
       return;
     case 'R':
       if (eat(rest, "RAMDISK: ")) set_once(machine_.initrd, whole_range(rest));

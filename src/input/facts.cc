@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <system_error>
+#include <algorithm>
+#include <array>
 
+#include "base/align.h"
 #include "base/range_union.h"
+#include "input/acpi_folder.h"
 #include "input/bios_area.h"
 #include "input/boot_params.h"
 #include "input/iomem.h"
@@ -14,25 +17,28 @@
 #include "input/processor.h"
 #include "input/ram_layout.h"
 #include "input/setup_data.h"
+#include "input/smbios.h"
 #include "input/sysfs.h"
 
 namespace memmap::input {
 namespace {
 
-namespace fs = std::filesystem;
-
-bool there(const fs::path& path) {
-  std::error_code ignored;
-  return !path.empty() && fs::exists(path, ignored);
-}
+constexpr std::uint64_t kInitrdOffset = 0x218;  // of ramdisk_image in the zero page
 
 std::string show(const std::optional<PhysRange>& range) {
   if (!range) return "none";
   return fmt::format("{:#x}-{:#x}", raw(range->base()), raw(range->end()));
 }
 
-// Bytes of RAM that no other entry covers: what any order and any sanitising leaves the same.
-std::uint64_t ram_bytes(const E820Entries& map) {
+// The log rounds the end up to a page.
+bool same_pages(const std::optional<PhysRange>& a, const std::optional<PhysRange>& b) {
+  if (!a || !b) return a == b;
+  return a->base() == b->base() &&
+         align_up(raw(a->end()), kPageSize) == align_up(raw(b->end()), kPageSize);
+}
+
+// RAM that no other entry covers: what any order and any sanitising leaves the same.
+std::vector<PhysRange> ram_of(const E820Entries& map) {
   std::vector<PhysRange> ram;
   for (const E820Entry& e : map) {
     const auto range = PhysRange::from_size(e.addr, e.size);
@@ -43,16 +49,20 @@ std::uint64_t ram_bytes(const E820Entries& map) {
     const auto range = PhysRange::from_size(e.addr, e.size);
     if (range && e.type != E820Type::ram) ram = without(ram, *range);
   }
+  return ram;
+}
+
+std::uint64_t ram_bytes(const E820Entries& map) {
   std::uint64_t sum = 0;
-  for (PhysRange r : ram) sum += r.size();
+  for (PhysRange r : ram_of(map)) sum += r.size();
   return sum;
 }
 
 // Goes through the files; what is wrong with any is collected.
 class FactReader {
  public:
-  FactReader(std::string name, const FactFiles& files, const ReadOptions& options)
-      : name_(std::move(name)), files_(files), options_(options) {}
+  FactReader(const FileTree& tree, const FactFiles& files, const ReadOptions& options)
+      : tree_(tree), files_(files), options_(options) {}
 
   Result<Machine> read() {
     read_log();
@@ -63,16 +73,18 @@ class FactReader {
       return Error{.message =
                        "holds no memory map: neither the zero page (boot_params), a boot log "
                        "nor firmware/memmap is there",
-                   .origin = {.file = name_}};
+                   .origin = {.file = tree_.shown("")}};
     }
     if (!log_errors_.empty()) {
-      note(fmt::format("{} is not used: {}", files_.log.string(), log_errors_[0].message));
+      note(fmt::format("{} is not used: {}", tree_.shown(files_.log), log_errors_[0].message));
     }
     read_command_line();
     read_processor();
+    read_firmware_tables();
     read_low_memory();
     read_manifest_file();
     read_version();
+    if (errors_.empty()) check_initrd();
     if (!errors_.empty()) return std::move(errors_);
     return std::move(machine_);
   }
@@ -81,41 +93,51 @@ class FactReader {
   void take(const Errors& errors) { errors_.insert(errors_.end(), errors.begin(), errors.end()); }
   void note(std::string text) { machine_.notes.push_back(std::move(text)); }
 
+  bool there(const std::string& path) const { return !path.empty() && tree_.has(path); }
+
   // The content of a file that is there; a file that may not be read is noted.
-  std::optional<std::string> content(const fs::path& path) {
+  std::optional<std::string> content(const std::string& path) {
     if (!there(path)) return std::nullopt;
-    auto bytes = read_file(path);
+    auto bytes = tree_.read(path);
     if (bytes) return std::move(*bytes);
-    note(fmt::format("{}: {}", path.string(), bytes.errors()[0].message));
+    note(fmt::format("{}: {}", tree_.shown(path), bytes.errors()[0].message));
     return std::nullopt;
   }
 
   // Hands a text or binary file to one of the add_...() functions.
-  void add(const fs::path& path,
+  void add(const std::string& path,
            Status (*function)(const std::string&, std::string_view, Machine&)) {
     const auto bytes = content(path);
     if (!bytes || bytes->empty()) return;
-    const Status done = function(path.string(), *bytes, machine_);
+    const Status done = function(tree_.shown(path), *bytes, machine_);
     if (!done) take(done.errors());
   }
 
   void read_log() {
-    if (!there(files_.log)) return;
+    auto bytes = content(files_.log);
+    if (!bytes) return;
     ReadOptions options = options_;
     options.format = "dmesg";
-    auto log = read_machine(files_.log.string(), options);
+    const auto source = source_from_bytes(tree_.shown(files_.log), std::move(*bytes));
+    if (!source) {
+      log_errors_ = source.errors();
+      return;
+    }
+    auto log = read_machine(*source, options);
     if (!log) {
       log_errors_ = log.errors();
       return;
     }
     machine_ = std::move(*log);
+    initrd_from_ = {.file = tree_.shown(files_.log)};
     if (!machine_.firmware_map.empty()) map_from_ = "the log";
   }
 
   void read_zero_page() {
     const auto bytes = content(files_.boot_params);
     if (!bytes) return;
-    auto page = read_boot_params({.name = files_.boot_params.string(), .bytes = *bytes}, options_);
+    auto page =
+        read_boot_params({.name = tree_.shown(files_.boot_params), .bytes = *bytes}, options_);
     if (!page) return take(page.errors());
     compare_ram(page->firmware_map, "boot_params");
     map_from_ = "boot_params";
@@ -129,7 +151,8 @@ class FactReader {
     if (machine_.firmware == Firmware::unknown || page->firmware != Firmware::bios) {
       machine_.firmware = page->firmware;
     }
-    if (machine_.initrd && machine_.initrd != page->initrd) {
+    initrd_from_ = {.file = tree_.shown(files_.boot_params), .offset = kInitrdOffset};
+    if (machine_.initrd && !same_pages(machine_.initrd, page->initrd)) {
       note(fmt::format("the initrd: {} in the log, {} in boot_params, which is used",
                        show(machine_.initrd), show(page->initrd)));
     }
@@ -139,7 +162,7 @@ class FactReader {
   }
 
   void read_setup_data(std::optional<PhysAddr> head) {
-    auto nodes = read_setup_data_folder(files_.setup_data, files_.setup_data_names, head,
+    auto nodes = read_setup_data_folder(tree_, files_.setup_data, files_.setup_data_names, head,
                                         machine_.setup_data);
     if (!nodes) return take(nodes.errors());
     for (std::string& text : nodes->notes) note(std::move(text));
@@ -149,20 +172,20 @@ class FactReader {
 
   void read_memmap() {
     if (!there(files_.memmap)) return;
-    auto map = read_sysfs({.name = files_.memmap.string(), .folder = files_.memmap}, options_);
+    auto map = read_memmap_folder(tree_, files_.memmap);
     if (!map) return take(map.errors());
     if (!map_from_.empty()) {
       // The kernel shows its sanitised table here, with the extended entries.
       E820Entries all = machine_.firmware_map;
       all.insert(all.end(), machine_.extended_map.begin(), machine_.extended_map.end());
-      if (ram_bytes(all) != ram_bytes(map->firmware_map)) {
+      if (ram_bytes(all) != ram_bytes(map->entries)) {
         note(fmt::format("RAM: {:#x} bytes in {}, {:#x} in firmware/memmap; {} is used",
-                         ram_bytes(all), map_from_, ram_bytes(map->firmware_map), map_from_));
+                         ram_bytes(all), map_from_, ram_bytes(map->entries), map_from_));
       }
       return;
     }
     map_from_ = "firmware/memmap";
-    machine_.firmware_map = std::move(map->firmware_map);
+    machine_.firmware_map = std::move(map->entries);
     for (std::string& text : map->notes) note(std::move(text));
   }
 
@@ -178,7 +201,7 @@ class FactReader {
     std::string line(trimmed(*text));
     if (machine_.command_line && trimmed(*machine_.command_line) != line) {
       note(fmt::format("the log's command line differs from {}, which is used",
-                       files_.command_line.filename().string()));
+                       files_.command_line));
     }
     machine_.command_line = std::move(line);
   }
@@ -187,15 +210,43 @@ class FactReader {
     add(files_.cpuinfo, add_cpuinfo);
     if (there(files_.mtrr)) machine_.mtrrs.clear();
     add(files_.mtrr, add_mtrr);
-    if (there(files_.pci)) machine_.pci = read_pci_folder(files_.pci);
+    if (there(files_.pci)) machine_.pci = read_pci_folder(tree_, files_.pci);
     if (const auto list = content(files_.cpus_possible)) machine_.cpu.possible = count_cpus(*list);
     if (const auto list = content(files_.cpus_present)) machine_.cpu.present = count_cpus(*list);
-    if (machine_.node_memory.empty() || machine_.cpu_nodes.empty()) add(files_.srat, add_srat);
+  }
+
+  void read_firmware_tables() {
+    if (!files_.acpi.empty()) {
+      const Status done = add_acpi_folder(tree_, files_.acpi, machine_);
+      if (!done) take(done.errors());
+    }
+    const auto entry_point = content(files_.smbios_entry_point);
+    const auto table = content(files_.smbios_table);
+    if (!entry_point || !table || table->empty()) return;
+    const Status done = add_smbios(tree_.shown(files_.smbios_entry_point), *entry_point,
+                                   tree_.shown(files_.smbios_table), *table, machine_);
+    if (!done) take(done.errors());
   }
 
   void read_low_memory() {
-    add(files_.page0, add_page0);
-    add(files_.bios_rom, add_bios_rom);
+    const std::array bytes{content(files_.page0), content(files_.bios_9fc00),
+                           content(files_.bios_f0000), content(files_.ebda)};
+    if (bytes[0] && !bytes[0]->empty()) {
+      const Status done = add_page0(tree_.shown(files_.page0), *bytes[0], machine_);
+      if (!done) take(done.errors());
+    }
+    const std::array places{std::uint64_t{0}, kBaseMemoryEnd, kBiosRom,
+                            raw(machine_.ebda.value_or(PhysAddr{0}))};
+    std::vector<LowArea> areas;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      if (bytes[i]) areas.push_back({.base = PhysAddr{places[i]}, .bytes = *bytes[i]});
+    }
+    if (bytes[2] && bytes[2]->size() < kBiosRomBytes) {
+      errors_.push_back(
+          Error{.message = fmt::format("cut short: {} bytes expected", kBiosRomBytes),
+                .origin = {.file = tree_.shown(files_.bios_f0000), .offset = bytes[2]->size()}});
+    }
+    add_mp_tables(areas, machine_);
     if (const auto text = content(files_.iomem)) {
       if (const auto base = kernel_base_in_iomem(*text)) machine_.kernel_phys_base = base;
     }
@@ -204,13 +255,13 @@ class FactReader {
   void read_manifest_file() {
     const auto text = content(files_.manifest);
     if (!text) return;
-    const auto manifest = read_manifest(files_.manifest.string(), *text);
+    const auto manifest = read_manifest(tree_.shown(files_.manifest), *text);
     if (!manifest) return take(manifest.errors());
     // The kernel's own word goes before that of whoever gathered the folder.
     if (manifest->kernel_phys_base && machine_.kernel_phys_base &&
         machine_.kernel_phys_base != manifest->kernel_phys_base) {
       note(fmt::format("the kernel image: {:#x} in {}, {:#x} as the kernel tells, which is used",
-                       raw(*manifest->kernel_phys_base), files_.manifest.filename().string(),
+                       raw(*manifest->kernel_phys_base), files_.manifest,
                        raw(*machine_.kernel_phys_base)));
     }
     if (!machine_.kernel_phys_base) machine_.kernel_phys_base = manifest->kernel_phys_base;
@@ -219,6 +270,13 @@ class FactReader {
       machine_.efi_memory_attributes = manifest->efi_memory_attributes;
     }
     if (!machine_.kernel_release) machine_.kernel_release = manifest->kernel;
+    if (machine_.firmware == Firmware::unknown && manifest->firmware == "efi") {
+      machine_.firmware = Firmware::efi;
+    }
+    if (machine_.firmware == Firmware::unknown && manifest->firmware == "bios") {
+      machine_.firmware = Firmware::bios;
+    }
+    for (const std::string& missing : manifest->notes) note(missing);
   }
 
   // `Linux version 6.1.0-9-amd64 (...) ...`
@@ -230,20 +288,38 @@ class FactReader {
     machine_.kernel_release = std::string(rest.substr(0, rest.find_first_of(" \n")));
   }
 
-  std::string name_;
+  // A boot loader has nowhere else to put it. Xen's place is no physical address.
+  void check_initrd() {
+    if (!machine_.initrd || machine_.firmware == Firmware::xen) return;
+    E820Entries all = machine_.firmware_map;
+    all.insert(all.end(), machine_.extended_map.begin(), machine_.extended_map.end());
+    const PhysRange initrd = *machine_.initrd;
+    if (initrd.empty() ||
+        std::ranges::any_of(ram_of(all), [&](PhysRange ram) { return ram.contains(initrd); })) {
+      return;
+    }
+    errors_.push_back(
+        Error{.message = fmt::format("the initrd, {}, does not lie in RAM of the memory map ({})",
+                                     show(initrd), map_from_),
+              .origin = initrd_from_,
+              .range = initrd});
+  }
+
+  const FileTree& tree_;
   const FactFiles& files_;
   const ReadOptions& options_;
   Machine machine_{};
   std::string map_from_{};  // empty: no map yet
+  Origin initrd_from_{};
   Errors errors_{};
   Errors log_errors_{};  // only told where nothing else has a map
 };
 
 }  // namespace
 
-Result<Machine> read_facts(const std::string& name, const FactFiles& files,
+Result<Machine> read_facts(const FileTree& tree, const FactFiles& files,
                            const ReadOptions& options) {
-  return FactReader(name, files, options).read();
+  return FactReader(tree, files, options).read();
 }
 
 }  // namespace memmap::input

@@ -1,9 +1,9 @@
 // A machine read from many files, each of which tells some of it.
 #pragma once
 
-#include <filesystem>
 #include <string>
 
+#include "input/file_tree.h"
 #include "input/formats.h"
 
 namespace memmap::input {
@@ -14,31 +14,35 @@ enum class SetupDataNames {
   kernels,  // N/type and N/data, as /sys/kernel/boot_params/setup_data
 };
 
-// Where the files are; an empty path: this layout has none. Any file may be missing.
+// Where the files are in a tree; an empty path: this layout has none. Any file may be missing.
 struct FactFiles {
-  std::filesystem::path log{};
-  std::filesystem::path boot_params{};
-  std::filesystem::path memmap{};      // folder
-  std::filesystem::path setup_data{};  // folder
-  std::filesystem::path command_line{};
-  std::filesystem::path version{};  // /proc/version
-  std::filesystem::path iomem{};
-  std::filesystem::path cpuinfo{};
-  std::filesystem::path cpus_possible{};
-  std::filesystem::path cpus_present{};
-  std::filesystem::path mtrr{};
-  std::filesystem::path pci{};  // folder, as /sys/bus/pci/devices
-  std::filesystem::path srat{};
-  std::filesystem::path page0{};
-  std::filesystem::path bios_rom{};
-  std::filesystem::path manifest{};  // machine.json
+  std::string log{};
+  std::string boot_params{};
+  std::string memmap{};      // folder
+  std::string setup_data{};  // folder
+  std::string command_line{};
+  std::string version{};  // /proc/version
+  std::string iomem{};
+  std::string cpuinfo{};
+  std::string cpus_possible{};
+  std::string cpus_present{};
+  std::string mtrr{};
+  std::string pci{};   // folder, as /sys/bus/pci/devices
+  std::string acpi{};  // folder of tables
+  std::string smbios_entry_point{};
+  std::string smbios_table{};
+  std::string page0{};
+  std::string bios_9fc00{};
+  std::string bios_f0000{};
+  std::string ebda{};
+  std::string manifest{};  // machine.json
   SetupDataNames setup_data_names = SetupDataNames::typed;
 };
 
 // The map comes from the first of boot_params, log, memmap that is there: the zero page is closest
 // to what the kernel got. What one file tells twice or against another becomes a note, and so does
-// a file that may not be read; a damaged file is an error.
-Result<Machine> read_facts(const std::string& name, const FactFiles& files,
+// a file that may not be read; a damaged file is an error, and so is an initrd outside of RAM.
+Result<Machine> read_facts(const FileTree& tree, const FactFiles& files,
                            const ReadOptions& options);
 
 }  // namespace memmap::input

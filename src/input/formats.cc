@@ -31,8 +31,8 @@ constexpr int kLowestAccepted = 20;
 constexpr Format kFormats[] = {
     {"dmesg", "a boot log: dmesg, journalctl -k, syslog, a serial console", "dmesg | memmap simulate -", recognise_dmesg, read_dmesg},
     {"sysfs", "the folder /sys/firmware/memmap", "memmap simulate /sys/firmware/memmap", recognise_sysfs, read_sysfs},
+    {"machine", "files gathered from one machine: a folder, or a tar of it, packed or not", "memmap simulate --machine DIR", recognise_machine_folder, read_machine_source},
     {"sysfs-tar", "a tar of /sys/firmware/memmap, packed or not", "memmap simulate memmap.tar.gz", recognise_sysfs_tar, read_sysfs_tar},
-    {"machine", "a folder of files gathered from one machine", "memmap simulate --machine DIR", recognise_machine_folder, read_machine_source},
     {"boot-params", "the zero page, /sys/kernel/boot_params/data", "memmap simulate /sys/kernel/boot_params/data", recognise_boot_params, read_boot_params},
     {"elf-core", "an ELF memory dump (dump-guest-memory, vmcore)", "memmap simulate guest.elf", recognise_elf_core, read_elf_core},
     {"mtree", "QEMU's `info mtree`, with -f or without", "memmap simulate mtree.txt", recognise_mtree, read_mtree},

@@ -79,6 +79,9 @@ Result<Manifest> read_manifest(const std::string& name, std::string_view text) {
   Reader reader(name);
   Manifest manifest;
   manifest.kernel = reader.string(root, "", "kernel");
+  if (const auto it = root.find("firmware"); it != root.end() && it->is_string()) {
+    manifest.firmware = it->get<std::string>();
+  }
   if (const auto base = reader.number(root, "", "kernel_phys_base")) {
     manifest.kernel_phys_base = PhysAddr{*base};
   }
@@ -89,6 +92,16 @@ Result<Manifest> read_manifest(const std::string& name, std::string_view text) {
           reader.range(*tables, "firmware_tables.", "efi_memory_attributes");
     } else {
       reader.fault("", "firmware_tables", "is no object");
+    }
+  }
+  if (const auto missing = root.find("missing"); missing != root.end() && missing->is_array()) {
+    for (const json& item : *missing) {
+      if (!item.is_object()) continue;
+      const auto file = reader.string(item, "missing.", "file");
+      const auto reason = reader.string(item, "missing.", "reason");
+      if (file && reason) {
+        manifest.notes.push_back(fmt::format("{} was not captured: {}", *file, *reason));
+      }
     }
   }
   if (!reader.errors.empty()) return std::move(reader.errors);

@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <string>
+
+#include "input/lines.h"
 
 namespace memmap::input {
 namespace {
-
-namespace fs = std::filesystem;
 
 // All of `text` as hexadecimal digits, at most as many as `digits`.
 std::optional<std::uint32_t> hex(std::string_view text, std::size_t digits) {
@@ -23,11 +22,12 @@ std::optional<std::uint32_t> hex(std::string_view text, std::size_t digits) {
 }
 
 // A file of sysfs with one number: `0x8086`.
-std::optional<std::uint16_t> id_in(const fs::path& file) {
-  std::ifstream in(file);
-  std::string word;
-  if (!(in >> word) || word.rfind("0x", 0) != 0) return std::nullopt;
-  const auto value = hex(std::string_view(word).substr(2), 4);
+std::optional<std::uint16_t> id_in(const FileTree& tree, const std::string& file) {
+  const auto bytes = tree.read(file);
+  if (!bytes) return std::nullopt;
+  const std::string_view word = trimmed(*bytes);
+  if (!word.starts_with("0x")) return std::nullopt;
+  const auto value = hex(word.substr(2), 4);
   if (!value) return std::nullopt;
   return static_cast<std::uint16_t>(*value);
 }
@@ -67,13 +67,14 @@ std::optional<PciDevice> pci_of_log_line(std::string_view line) {
                    static_cast<std::uint16_t>(*device)};
 }
 
-std::vector<PciDevice> read_pci_folder(const fs::path& folder) {
+std::vector<PciDevice> read_pci_folder(const FileTree& tree, const std::string& folder) {
   std::vector<PciDevice> out;
-  std::error_code failed;
-  for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
-    const auto address = pci_address_of(it->path().filename().string());
-    const auto vendor = id_in(it->path() / "vendor");
-    const auto device = id_in(it->path() / "device");
+  const auto names = tree.list(folder);
+  if (!names) return out;
+  for (const std::string& name : *names) {
+    const auto address = pci_address_of(name);
+    const auto vendor = id_in(tree, folder + "/" + name + "/vendor");
+    const auto device = id_in(tree, folder + "/" + name + "/device");
     if (address && vendor && device) out.push_back({*address, *vendor, *device});
   }
   std::ranges::sort(out, {}, &PciDevice::address);

@@ -1,11 +1,12 @@
 // The devices on the PCI bus: what the kernel logs of them, what sysfs shows.
 #pragma once
 
-#include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "input/file_tree.h"
 #include "machine/machine.h"
 
 namespace memmap::input {
@@ -23,6 +24,6 @@ std::optional<PciDevice> pci_of_log_line(std::string_view line);
 
 // The devices of a folder like /sys/bus/pci/devices, by address; what is no device there is left
 // out.
-std::vector<PciDevice> read_pci_folder(const std::filesystem::path& folder);
+std::vector<PciDevice> read_pci_folder(const FileTree& tree, const std::string& folder);
 
 }  // namespace memmap::input

@@ -1,11 +1,12 @@
 #include "input/scenario.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/number.h"
 #include "base/suggest.h"
 #include "input/fields.h"
-#include "input/pci.h"
+#include "input/scenario_parts.h"
 #include "input/yaml_reader.h"
 #include "machine/e820_words.h"
 
@@ -16,14 +17,6 @@ using Words = std::span<const std::string_view>;
 
 constexpr std::string_view kSchema = "memmap/scenario/1";
 constexpr std::string_view kRangeKeys[] = {"start", "end", "last", "size"};
-
-// Calls `read` with each value of the list that `key` has.
-template <class Read>
-void each(const Document& doc, const Fields& fields, std::string_view key, const Read& read) {
-  const std::optional<ValueId> list = fields.list(key);
-  if (!list) return;
-  for (ValueId id = doc.first(*list); id != kNoValue; id = doc.next(id)) read(id);
-}
 
 // The type of an e820 entry: a word or a number.
 std::optional<E820Type> type_of(const Document& doc, const Fields& entry) {
@@ -131,17 +124,19 @@ std::vector<AcpiTable> acpi_tables_of(const Document& doc, const Fields& root) {
     const Fields fields(doc, id, "an ACPI table", kKeys, root.faults());
     if (doc.kind(id) != ValueKind::map) return;
     fields.require("signature");
+    const bool is_placed = std::ranges::any_of(
+        kRangeKeys, [&](std::string_view range_key) { return fields.find(range_key).has_value(); });
     tables.push_back({.signature = fields.text("signature").value_or(""),
-                      .range = fields.range().value_or(PhysRange())});
+                      .range = is_placed ? fields.range().value_or(PhysRange()) : PhysRange()});
   });
   return tables;
 }
 
-std::vector<PhysRange> efi_mmio_of(const Document& doc, const Fields& root) {
+std::vector<PhysRange> windows_of(const Document& doc, const Fields& root, std::string_view key) {
   constexpr std::string_view kKeys[] = {"start", "end", "last", "size"};
   std::vector<PhysRange> windows;
-  each(doc, root, "efi_mmio", [&](ValueId id) {
-    const Fields fields(doc, id, "a window of memory-mapped I/O", kKeys, root.faults());
+  each(doc, root, key, [&](ValueId id) {
+    const Fields fields(doc, id, "a window", kKeys, root.faults());
     if (doc.kind(id) != ValueKind::map) return;
     windows.push_back(fields.range().value_or(PhysRange()));
   });
@@ -162,9 +157,9 @@ std::vector<MtrrRange> mtrrs_of(const Document& doc, const Fields& root) {
 }
 
 CpuFacts cpus_of(const Document& doc, const Fields& root) {
-  constexpr std::string_view kKeys[] = {"possible",  "present", "gbpages", "la57",
-                                        "nx",        "pse",     "pge",     "vendor",
-                                        "phys_bits", "family",  "model",   "meltdown"};
+  constexpr std::string_view kKeys[] = {"possible", "present",  "gbpages",   "la57",      "nx",
+                                        "pse",      "pge",      "vendor",    "phys_bits", "family",
+                                        "model",    "meltdown", "hypervisor"};
   const std::optional<ValueId> id = root.find("cpus");
   if (!id) return {};
   const Fields fields(doc, *id, "cpus", kKeys, root.faults());
@@ -184,81 +179,27 @@ CpuFacts cpus_of(const Document& doc, const Fields& root) {
           .phys_bits = count("phys_bits", 64),
           .meltdown = fields.boolean("meltdown"),
           .vendor = fields.text("vendor").value_or(""),
+          .hypervisor = fields.text("hypervisor").value_or(""),
           .family = count("family", kMaxU32).value_or(0),
           .model = count("model", kMaxU32).value_or(0)};
 }
 
-std::vector<int> cpu_nodes_of(const Document& doc, const Fields& root) {
+std::vector<int> node_list_of(const Document& doc, const Fields& root, std::string_view key,
+                              bool may_lack) {
   std::vector<int> nodes;
-  each(doc, root, "cpu_nodes", [&](ValueId id) {
-    const bool scalar = doc.kind(id) == ValueKind::scalar;
-    const Result<std::uint64_t> nid = parse_count(scalar ? doc.text(id) : "");
+  each(doc, root, key, [&](ValueId id) {
+    const std::string_view text = doc.kind(id) == ValueKind::scalar ? doc.text(id) : "";
+    const Result<std::uint64_t> nid = parse_count(text);
     if (nid && *nid < 1024) {
       nodes.push_back(static_cast<int>(*nid));
+    } else if (may_lack && text == "none") {
+      nodes.push_back(-1);
     } else {
-      root.faults().at(id, "a node is a number below 1024");
+      root.faults().at(id, may_lack ? "a node is a number below 1024, or `none`"
+                                    : "a node is a number below 1024");
     }
   });
   return nodes;
-}
-
-std::vector<PciDevice> pci_of(const Document& doc, const Fields& root) {
-  constexpr std::string_view kKeys[] = {"address", "vendor", "device"};
-  constexpr std::uint64_t kMaxId = std::numeric_limits<std::uint16_t>::max();
-  std::vector<PciDevice> devices;
-  each(doc, root, "pci", [&](ValueId id) {
-    const Fields fields(doc, id, "a PCI device", kKeys, root.faults());
-    if (doc.kind(id) != ValueKind::map) return;
-    for (const std::string_view key : kKeys) fields.require(key);
-    const auto text = fields.text("address");
-    const auto address = text ? pci_address_of(*text) : std::nullopt;
-    if (text && !address) {
-      root.faults().at(*fields.find("address"), "expected a bus, a device and a function: 00:02.0");
-    }
-    devices.push_back(
-        {.address = address.value_or(0),
-         .vendor = static_cast<std::uint16_t>(fields.count("vendor", kMaxId).value_or(0)),
-         .device = static_cast<std::uint16_t>(fields.count("device", kMaxId).value_or(0))});
-  });
-  return devices;
-}
-
-// A key and a text for each of a plugin's options; the plugin declares which there are.
-std::vector<std::pair<std::string, std::string>> options_of(const Document& doc,
-                                                            const Fields& plugin) {
-  std::vector<std::pair<std::string, std::string>> options;
-  const std::optional<ValueId> map = plugin.find("options");
-  if (!map) return options;
-  if (doc.kind(*map) != ValueKind::map) {
-    plugin.faults().at(*map, "`options` takes keys and values");
-    return options;
-  }
-  for (ValueId key = doc.first(*map); key != kNoValue; key = doc.next(doc.next(key))) {
-    const ValueId value = doc.next(key);
-    if (doc.kind(value) == ValueKind::scalar) {
-      options.emplace_back(doc.text(key), doc.text(value));
-    } else {
-      plugin.faults().at(value, "an option's value is a text or a number");
-    }
-  }
-  return options;
-}
-
-std::vector<PluginUse> plugins_of(const Document& doc, const Fields& root) {
-  constexpr std::string_view kKeys[] = {"name", "enabled", "options"};
-  std::vector<PluginUse> plugins;
-  each(doc, root, "plugins", [&](ValueId id) {
-    const Fields fields(doc, id, "a plugin", kKeys, root.faults());
-    if (doc.kind(id) != ValueKind::map) return;
-    fields.require("name");
-    plugins.push_back({.name = fields.text("name").value_or(""),
-                       .enabled = fields.boolean("enabled").value_or(true),
-                       .options = options_of(doc, fields)});
-    if (!plugins.back().enabled && !plugins.back().options.empty()) {
-      root.faults().at(*fields.find("options"), "a plugin that is not enabled takes no options");
-    }
-  });
-  return plugins;
 }
 
 // Free text goes to the notes, under its key's name.
@@ -287,14 +228,46 @@ bool has_line(std::string_view bytes, std::string_view key) {
 }  // namespace
 
 Result<Machine> machine_of(const Document& doc) {
-  constexpr std::string_view kKeys[] = {
-      "schema",           "description",  "origin",      "notes",           "e820",
-      "extended_map",     "firmware",     "setup_data",  "efi_map",         "efi_memory_attributes",
-      "efi_memmap",       "efi_mmio",     "efi_esrt",    "cmdline",         "kernel_release",
-      "kernel_phys_base", "initrd",       "acpi_tables", "nodes",           "mp_floating",
-      "mp_configuration", "ebda",         "base_memory", "memory_above_1m", "cpus",
-      "cpu_nodes",        "ioapics",      "mtrrs",       "mtrr_default",    "mtrr_tom2",
-      "acpi_upgrade",     "snb_graphics", "pci",         "plugins"};
+  constexpr std::string_view kKeys[] = {"schema",
+                                        "description",
+                                        "origin",
+                                        "notes",
+                                        "e820",
+                                        "extended_map",
+                                        "firmware",
+                                        "setup_data",
+                                        "efi_map",
+                                        "efi_memory_attributes",
+                                        "efi_memmap",
+                                        "efi_mmio",
+                                        "efi_esrt",
+                                        "cmdline",
+                                        "kernel_release",
+                                        "kernel_phys_base",
+                                        "initrd",
+                                        "acpi_tables",
+                                        "nodes",
+                                        "mp_floating",
+                                        "mp_configuration",
+                                        "ebda",
+                                        "base_memory",
+                                        "memory_above_1m",
+                                        "cpus",
+                                        "cpu_nodes",
+                                        "ioapics",
+                                        "mtrrs",
+                                        "mtrr_default",
+                                        "mtrr_tom2",
+                                        "listed_cpus",
+                                        "other_nodes",
+                                        "distances",
+                                        "hpet",
+                                        "pci_windows",
+                                        "smbios",
+                                        "acpi_upgrade",
+                                        "snb_graphics",
+                                        "pci",
+                                        "plugins"};
   Faults faults(doc);
   const Fields root(doc, 0, "a scenario", kKeys, faults);
   const auto address = [&root](std::string_view key) -> std::optional<PhysAddr> {
@@ -316,7 +289,7 @@ Result<Machine> machine_of(const Document& doc) {
   m.efi_map = efi_map_of(doc, root);
   m.efi_memory_attributes = range_of(doc, root, "efi_memory_attributes");
   m.efi_memmap = range_of(doc, root, "efi_memmap");
-  m.efi_mmio = efi_mmio_of(doc, root);
+  m.efi_mmio = windows_of(doc, root, "efi_mmio");
   m.efi_esrt = range_of(doc, root, "efi_esrt");
   m.command_line = root.text("cmdline");
   m.kernel_release = root.text("kernel_release");
@@ -330,7 +303,13 @@ Result<Machine> machine_of(const Document& doc) {
   m.base_memory = root.number("base_memory");
   m.memory_above_1m = root.number("memory_above_1m");
   m.cpu = cpus_of(doc, root);
-  m.cpu_nodes = cpu_nodes_of(doc, root);
+  m.cpu_nodes = node_list_of(doc, root, "cpu_nodes", true);
+  m.other_nodes = node_list_of(doc, root, "other_nodes", false);
+  m.listed_cpus = listed_cpus_of(doc, root);
+  m.distances = distances_of(doc, root);
+  m.hpet = hpet_of(doc, root);
+  m.pci_windows = windows_of(doc, root, "pci_windows");
+  m.smbios = smbios_of(doc, root);
   if (const auto count = root.count("ioapics", 128)) m.ioapics = static_cast<unsigned>(*count);
   m.mtrrs = mtrrs_of(doc, root);
   m.mtrr_default = root.text("mtrr_default");

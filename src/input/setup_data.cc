@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <system_error>
 
 #include "base/number.h"
 #include "input/etc_e820.h"
@@ -12,8 +11,6 @@
 
 namespace memmap::input {
 namespace {
-
-namespace fs = std::filesystem;
 
 // kernel: SETUP_* in arch/x86/include/uapi/asm/setup_data.h, v6.12
 constexpr std::uint32_t kE820Ext = 1;
@@ -39,41 +36,45 @@ std::optional<std::uint32_t> type_number(std::string_view text) {
 }
 
 // One node of the folder, into `out`.
-void read_node(const fs::path& path, SetupDataNames names, Contents& out, Errors& errors) {
-  const std::string name = path.filename().string();
+void read_node(const FileTree& tree, const std::string& folder, const std::string& name,
+               SetupDataNames names, Contents& out, Errors& errors) {
+  const auto take = [&errors](const Errors& more) {
+    errors.insert(errors.end(), more.begin(), more.end());
+  };
+  const std::string path = folder + "/" + name;
   const bool typed = names == SetupDataNames::typed;
   const std::size_t dash = typed ? name.find('-') : name.size();
   const auto number = parse_count(name.substr(0, dash));
   std::string type_text;
   if (typed && dash != std::string::npos) type_text = name.substr(dash + 1);
   if (!typed) {
-    const auto text = read_file(path / "type");
-    if (!text) return void(errors.insert(errors.end(), text.errors().begin(), text.errors().end()));
+    const auto text = tree.read(path + "/type");
+    if (!text) return take(text.errors());
     type_text = std::string(trimmed(*text));
   }
   const auto type = type_number(type_text);
   if (!number || !type) {
-    errors.push_back(fault(path.string(), typed ? "is named otherwise than N-0xTYPE"
-                                                : "is no node of setup_data: N with a type"));
+    errors.push_back(fault(tree.shown(path), typed ? "is named otherwise than N-0xTYPE"
+                                                   : "is no node of setup_data: N with a type"));
     return;
   }
-  const fs::path data = typed ? path : path / "data";
-  auto bytes = read_file(data);
-  if (!bytes)
-    return void(errors.insert(errors.end(), bytes.errors().begin(), bytes.errors().end()));
-  out[*number] = Content{.name = data.string(), .type = *type, .bytes = std::move(*bytes)};
+  const std::string data = typed ? path : path + "/data";
+  auto bytes = tree.read(data);
+  if (!bytes) return take(bytes.errors());
+  out[*number] = Content{.name = tree.shown(data), .type = *type, .bytes = std::move(*bytes)};
 }
 
-Contents read_contents(const fs::path& folder, SetupDataNames names, Errors& errors) {
+Contents read_contents(const FileTree& tree, const std::string& folder, SetupDataNames names,
+                       Errors& errors) {
   Contents out;
-  std::error_code failed;
-  if (folder.empty() || !fs::is_directory(folder, failed)) return out;
-  fs::directory_iterator it(folder, failed);
-  for (; !failed && it != fs::directory_iterator(); it.increment(failed)) {
-    if (!it->path().filename().string().starts_with('.')) read_node(it->path(), names, out, errors);
+  if (folder.empty()) return out;
+  const auto nodes = tree.list(folder);
+  if (!nodes) {
+    errors = nodes.errors();
+    return out;
   }
-  if (failed) {
-    errors.push_back(fault(folder.string(), fmt::format("cannot be listed: {}", failed.message())));
+  for (const std::string& name : *nodes) {
+    if (!name.starts_with('.')) read_node(tree, folder, name, names, out, errors);
   }
   return out;
 }
@@ -100,12 +101,12 @@ void interpret(const Content& content, SetupData& node, E820Entries& extended, E
 
 }  // namespace
 
-Result<SetupDataNodes> read_setup_data_folder(const fs::path& folder, SetupDataNames names,
-                                              std::optional<PhysAddr> head,
+Result<SetupDataNodes> read_setup_data_folder(const FileTree& tree, const std::string& folder,
+                                              SetupDataNames names, std::optional<PhysAddr> head,
                                               const std::vector<SetupData>& known) {
   Errors errors;
   SetupDataNodes out;
-  const Contents contents = read_contents(folder, names, errors);
+  const Contents contents = read_contents(tree, folder, names, errors);
   std::size_t unplaced = 0;
   for (const auto& [number, content] : contents) {
     SetupData node{.type = content.type, .len = content.bytes.size()};

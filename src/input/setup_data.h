@@ -1,13 +1,13 @@
 // The loader's list of setup_data, from files of its nodes' contents.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "input/facts.h"
+#include "input/file_tree.h"
 #include "machine/machine.h"
 
 namespace memmap::input {
@@ -20,7 +20,7 @@ struct SetupDataNodes {
 
 // `folder` may be missing. `head`: where the list starts; the files do not tell where the further
 // nodes lie, `known` (a log's, in order) may. Errors: names of another form, nodes cut short.
-Result<SetupDataNodes> read_setup_data_folder(const std::filesystem::path& folder,
+Result<SetupDataNodes> read_setup_data_folder(const FileTree& tree, const std::string& folder,
                                               SetupDataNames names, std::optional<PhysAddr> head,
                                               const std::vector<SetupData>& known);
 

@@ -28,9 +28,10 @@ struct Source {
   bool is_folder() const { return !folder.empty(); }
 };
 
-// Opens `path` (`-`: standard input). Content in gzip, xz, zstd or bzip2 is unpacked, whatever the
-// name; a tar stays a tar. Pipes are read to their end; devices and sockets are refused. Errors:
-// not there, not readable, neither file nor folder, empty, damaged or too large once unpacked.
+// Opens `path` (`-`: standard input). Compressed content (compression_of()) is unpacked, whatever
+// its name; a tar stays a tar. Pipes are read to their end; devices and sockets are refused.
+// Errors: not there, not readable, neither file nor folder, empty, damaged or too large once
+// unpacked.
 Result<Source> open_source(const std::string& path);
 
 // The same of bytes at hand: unpacks what is compressed. For tests, fuzzers and members of a tar.

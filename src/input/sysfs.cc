@@ -6,7 +6,6 @@
 #include <system_error>
 
 #include "base/number.h"
-#include "input/sysfs_entries.h"
 
 namespace memmap::input {
 namespace {
@@ -16,40 +15,38 @@ namespace fs = std::filesystem;
 // An attribute of sysfs is a page at most.
 constexpr std::size_t kMaxFileBytes = 4096;
 
-std::optional<EntryFile> read_entry_file(const fs::path& path, Errors& errors) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return std::nullopt;
-  auto content = read_file(path);
+std::optional<EntryFile> read_entry_file(const FileTree& tree, const std::string& path,
+                                         Errors& errors) {
+  if (!tree.has(path)) return std::nullopt;
+  auto content = tree.read(path);
   if (!content) {
     errors.insert(errors.end(), content.errors().begin(), content.errors().end());
-    return EntryFile{.name = path.string()};
+    return EntryFile{.name = tree.shown(path)};
   }
   content->resize(std::min(content->size(), kMaxFileBytes));
-  return EntryFile{.name = path.string(), .content = std::move(*content)};
+  return EntryFile{.name = tree.shown(path), .content = std::move(*content)};
 }
 
-EntryFolders read_folders(const fs::path& folder, Errors& errors) {
+EntryFolders read_folders(const FileTree& tree, const std::string& folder, Errors& errors) {
   EntryFolders out;
-  std::error_code failed;
-  fs::directory_iterator it(folder, failed);
-  for (; !failed && it != fs::directory_iterator(); it.increment(failed)) {
-    const std::string name = it->path().filename().string();
+  const auto names = tree.list(folder);
+  if (!names) {
+    errors.insert(errors.end(), names.errors().begin(), names.errors().end());
+    return out;
+  }
+  for (const std::string& name : *names) {
     if (name.starts_with('.')) continue;
+    const std::string path = folder.empty() ? name : folder + "/" + name;
     const auto number = parse_count(name);
     if (!number || name.starts_with("0x")) {
       errors.push_back(Error{.message = "is no entry: the folder holds only 0, 1, 2 ...",
-                             .origin = {.file = it->path().string()}});
+                             .origin = {.file = tree.shown(path)}});
       continue;
     }
-    const fs::path path = it->path();
-    out.emplace(*number, EntryFiles{.name = path.string(),
-                                    .start = read_entry_file(path / "start", errors),
-                                    .end = read_entry_file(path / "end", errors),
-                                    .type = read_entry_file(path / "type", errors)});
-  }
-  if (failed) {
-    errors.push_back(Error{.message = fmt::format("cannot be listed: {}", failed.message()),
-                           .origin = {.file = folder.string()}});
+    out.emplace(*number, EntryFiles{.name = tree.shown(path),
+                                    .start = read_entry_file(tree, path + "/start", errors),
+                                    .end = read_entry_file(tree, path + "/end", errors),
+                                    .type = read_entry_file(tree, path + "/type", errors)});
   }
   return out;
 }
@@ -68,25 +65,28 @@ Recognition recognise_sysfs(const Source& source) {
   return {0, "no 0/start in it"};
 }
 
-Result<Machine> read_sysfs(const Source& source, const ReadOptions&) {
+Result<SysfsMap> read_memmap_folder(const FileTree& tree, const std::string& folder) {
   Errors errors;
+  const EntryFolders folders = read_folders(tree, folder, errors);
+  auto map = map_of_folders(tree.shown(folder), folders);
+  if (errors.empty()) return map;
+  // A file that could not be read is not also told to have bad content.
+  const std::size_t unread = errors.size();
+  for (const Error& e : map ? Errors{} : map.errors()) {
+    const auto end = errors.begin() + static_cast<std::ptrdiff_t>(unread);
+    const bool known = std::any_of(errors.begin(), end, [&](const Error& other) {
+      return other.origin.file == e.origin.file;
+    });
+    if (!known) errors.push_back(e);
+  }
+  return errors;
+}
+
+Result<Machine> read_sysfs(const Source& source, const ReadOptions&) {
   if (!source.is_folder()) {
     return Error{.message = "is not a folder", .origin = {.file = source.name}};
   }
-  const EntryFolders folders = read_folders(source.folder, errors);
-  auto map = map_of_folders(source.name, folders);
-  if (!errors.empty()) {
-    // A file that could not be read is not also told to have bad content.
-    const std::size_t unread = errors.size();
-    for (const Error& e : map ? Errors{} : map.errors()) {
-      const auto end = errors.begin() + static_cast<std::ptrdiff_t>(unread);
-      const bool known = std::any_of(errors.begin(), end, [&](const Error& other) {
-        return other.origin.file == e.origin.file;
-      });
-      if (!known) errors.push_back(e);
-    }
-    return errors;
-  }
+  auto map = read_memmap_folder(DiskTree(source.folder), "");
   if (!map) return map.errors();
   Machine machine;
   machine.firmware_map = std::move(map->entries);

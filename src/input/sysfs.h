@@ -1,7 +1,9 @@
 // The folder /sys/firmware/memmap: N/start, N/end, N/type.
 #pragma once
 
+#include "input/file_tree.h"
 #include "input/formats.h"
+#include "input/sysfs_entries.h"
 
 namespace memmap::input {
 
@@ -9,5 +11,8 @@ namespace memmap::input {
 // parameters. kernel: firmware_map_add_early(), drivers/firmware/memmap.c, v6.12
 Recognition recognise_sysfs(const Source& source);
 Result<Machine> read_sysfs(const Source& source, const ReadOptions& options);
+
+// The same of a folder in a tree. Errors: see map_of_folders(), and files that cannot be read.
+Result<SysfsMap> read_memmap_folder(const FileTree& tree, const std::string& folder);
 
 }  // namespace memmap::input

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/event.h"
 #include "base/range.h"
 #include "machine/e820_entry.h"
 
@@ -36,9 +37,41 @@ struct EfiMemory {
   std::uint64_t attributes = 0;  // EFI_MEMORY_UC 1, WC 2, WT 4, WB 8, ... SP 1<<18, RUNTIME 1<<63
 };
 
+// A table whose bytes do not add up to 0: the checksum byte it has, and the right one.
+struct WrongChecksum {
+  std::uint8_t found = 0;
+  std::uint8_t right = 0;
+};
+
 struct AcpiTable {
   std::string signature{};  // RSDP, XSDT, FACP, ...
-  PhysRange range{};
+  PhysRange range{};        // empty: where it lies is not known
+  std::optional<WrongChecksum> wrong_checksum{};
+};
+
+// Processors of the MADT, as far as the kernel looks at them.
+struct ListedCpus {
+  unsigned enabled = 0;
+  unsigned online_capable = 0;  // not enabled, but said to be for hot-plugging
+  unsigned disabled = 0;        // neither
+  // FADT 6.3 or later: what is not said to be for hot-plugging is not there. Empty: not known.
+  std::optional<bool> has_online_capable{};
+};
+
+// Where the HPET's table says it is. kernel: struct acpi_generic_address
+struct Hpet {
+  std::uint8_t space_id = 0;  // 0: memory
+  std::uint64_t address = 0;
+};
+
+// What the kernel copies of SMBIOS's structures to keep it; see input/smbios.h. Bytes of text are
+// of all strings and records that have no struct, each rounded up to 4.
+struct SmbiosCopies {
+  std::uint64_t text = 0;
+  std::uint64_t devices = 0;         // struct dmi_device
+  std::uint64_t onboard = 0;         // struct dmi_dev_onboard
+  std::uint64_t memory_devices = 0;  // struct dmi_memdev_info
+  friend bool operator==(const SmbiosCopies&, const SmbiosCopies&) = default;
 };
 
 // A memory affinity of the SRAT, or a node that a scenario gives.
@@ -60,6 +93,7 @@ struct CpuFacts {
   std::optional<unsigned> phys_bits{};
   std::optional<bool> meltdown{};  // the processor's bug that page table isolation is for
   std::string vendor{};            // GenuineIntel, AuthenticAMD
+  std::string hypervisor{};        // that the kernel found: KVM, VMware, ...; empty: none known
   unsigned family = 0;
   unsigned model = 0;
 };
@@ -119,10 +153,26 @@ struct Machine {
   std::uint64_t acpi_upgrade{};  // bytes of ACPI tables that the initrd brings, all together
   // Sandy Bridge's graphics cannot reach some pages; the kernel says that it keeps away from them.
   bool snb_graphics = false;
-  std::optional<unsigned> ioapics{};       // I/O APICs that the kernel found
-  std::vector<int> cpu_nodes{};            // of the processors, in their order; empty: not known
-  std::vector<NodeMemory> node_memory{};   // empty: one node
-  std::optional<PhysRange> mp_floating{};  // MP floating pointer (16 bytes)
+  std::optional<ListedCpus> listed_cpus{};  // the MADT's; empty: only cpu.possible is known
+  std::optional<unsigned> ioapics{};        // I/O APICs that the kernel found
+  // Of the processors, in their order; -1: no node of its own; empty: not known.
+  std::vector<int> cpu_nodes{};
+  std::vector<NodeMemory> node_memory{};  // empty: one node
+  // The SRAT's processors: APIC ID and node. Only to put cpu_nodes in the MADT's order.
+  std::vector<std::pair<std::uint32_t, int>> apic_nodes{};
+  // Nodes of the SRAT without memory that need not have processors: generic initiators, memory of
+  // no size.
+  std::vector<int> other_nodes{};
+  // The SLIT, row by row, localities being proximity domains; empty: not known (which a table in
+  // acpi_tables may still be).
+  std::vector<std::uint8_t> distances{};
+  std::optional<Hpet> hpet{};            // the HPET table's; empty: not known
+  std::vector<PhysRange> pci_windows{};  // the MCFG's windows of configuration space
+  std::optional<SmbiosCopies> smbios{};  // empty: not known
+  // What the kernel says of firmware's tables while it reads them. `step`: the step of the boot
+  // before which it is told.
+  Events firmware_events{};
+  std::optional<PhysRange> mp_floating{};       // MP floating pointer (16 bytes)
   std::optional<PhysRange> mp_configuration{};  // MP configuration table
   std::optional<PhysAddr> ebda{};               // from the BIOS data area (word at 0x40e << 4)
   std::optional<std::uint64_t> base_memory{};   // bytes of base memory (word at 0x413, KiB)

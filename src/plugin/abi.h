@@ -110,16 +110,22 @@ typedef struct memmap_facts {
   uint64_t mtrr_tom2; /* AMD: RAM from 4 GiB up to here is cached whatever MTRRs say; or 0 */
   const memmap_setting_t* parameters; /* of the command line, in order, up to `--` */
   size_t parameter_count;
-  const int32_t* cpu_nodes; /* the SRAT's nodes of the processors, in their order */
+  const int32_t* cpu_nodes; /* the SRAT's nodes of the processors, in their order; -1: none */
   size_t cpu_node_count;
   const memmap_pci_t* pci; /* devices that are known of; none: nothing is known */
   size_t pci_count;
+  const int32_t* other_nodes; /* the SRAT's without memory that need not have processors */
+  size_t other_node_count;
+  const uint8_t* distances; /* the SLIT, row by row, localities being proximity domains; none: not
+                               known, which it may still be there: MEMMAP_FACT_SLIT */
+  size_t distance_count;
 } memmap_facts_t;
 
 #define MEMMAP_FACT_NUMA 1u /* the kernel has CONFIG_NUMA */
-#define MEMMAP_FACT_SLIT 2u /* firmware has a SLIT; its distances are not known */
+#define MEMMAP_FACT_SLIT 2u /* firmware has a SLIT */
 #define MEMMAP_FACT_ACPI 4u /* the kernel reads ACPI's tables: not with acpi=off */
-#define MEMMAP_FACT_SNB 8u  /* the graphics are Sandy Bridge's, by the word of a kernel or a user */
+#define MEMMAP_FACT_SNB 8u  /* the graphics are Sandy Bridge's, by the word of a kernel or a user \
+                             */
 
 #define MEMMAP_MTRR_UNCACHABLE 0u
 #define MEMMAP_MTRR_WRITE_COMBINING 1u

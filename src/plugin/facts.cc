@@ -42,7 +42,9 @@ Facts::Facts(const boot::Facts& facts)
     : command_line_(facts.command_line),
       kernel_release_(fmt::format("{}.{}.{}", facts.profile.version.major,
                                   facts.profile.version.minor, facts.profile.version.patch)),
-      cpu_nodes_(facts.machine.cpu_nodes.begin(), facts.machine.cpu_nodes.end()) {
+      cpu_nodes_(facts.machine.cpu_nodes.begin(), facts.machine.cpu_nodes.end()),
+      other_nodes_(facts.machine.other_nodes.begin(), facts.machine.other_nodes.end()),
+      distances_(facts.machine.distances) {
   const Machine& machine = facts.machine;
   for (const NodeMemory& m : machine.node_memory) {
     node_memory_.push_back(
@@ -53,7 +55,8 @@ Facts::Facts(const boot::Facts& facts)
   }
   for (const kernel::Parameter& p : facts.parameters) parameters_.push_back(to_abi(p));
   for (const PciDevice& d : machine.pci) pci_.push_back({d.address, d.vendor, d.device});
-  const bool slit = std::ranges::any_of(machine.acpi_tables,
+  const bool slit = !distances_.empty() ||
+                    std::ranges::any_of(machine.acpi_tables,
                                         [](const AcpiTable& t) { return t.signature == "SLIT"; });
   abi_ = {.struct_size = sizeof abi_,
           .max_nodes = 1u << facts.profile.nodes_shift,
@@ -76,7 +79,11 @@ Facts::Facts(const boot::Facts& facts)
           .cpu_nodes = cpu_nodes_.data(),
           .cpu_node_count = cpu_nodes_.size(),
           .pci = pci_.data(),
-          .pci_count = pci_.size()};
+          .pci_count = pci_.size(),
+          .other_nodes = other_nodes_.data(),
+          .other_node_count = other_nodes_.size(),
+          .distances = distances_.data(),
+          .distance_count = distances_.size()};
 }
 
 AbiRanges to_abi(std::span<const E820Entry> entries) {

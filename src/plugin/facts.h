@@ -31,6 +31,8 @@ class Facts {
   std::vector<memmap_range_t> mtrrs_;
   std::vector<memmap_setting_t> parameters_;
   std::vector<std::int32_t> cpu_nodes_;
+  std::vector<std::int32_t> other_nodes_;
+  std::vector<std::uint8_t> distances_;
   std::vector<memmap_pci_t> pci_;
   memmap_facts_t abi_{};
 };

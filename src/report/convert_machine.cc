@@ -1,6 +1,7 @@
 // The whole machine, in the keys of a scenario (share/doc/scenario.md), as YAML or JSON.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <iterator>
 #include <span>
@@ -211,6 +212,7 @@ void write_cpus(Writer& w, const CpuFacts& cpu) {
        flag("la57", cpu.la57), flag("nx", cpu.nx), flag("pse", cpu.pse), flag("pge", cpu.pge),
        count("phys_bits", cpu.phys_bits), flag("meltdown", cpu.meltdown),
        cpu.vendor.empty() ? "" : w.field("vendor", w.text(cpu.vendor)),
+       cpu.hypervisor.empty() ? "" : w.field("hypervisor", w.text(cpu.hypervisor)),
        cpu.family == 0 ? "" : w.field("family", fmt::format("{}", cpu.family)),
        cpu.model == 0 ? "" : w.field("model", fmt::format("{}", cpu.model))});
   if (fields != "{}") w.value("cpus", fields);
@@ -242,6 +244,51 @@ void write_plugins(Writer& w, const std::vector<PluginUse>& plugins) {
   w.list("plugins", lines);
 }
 
+template <class Numbers>
+void write_numbers(Writer& w, std::string_view key, const Numbers& numbers) {
+  if (numbers.empty()) return;
+  std::vector<std::string> lines;
+  for (const auto number : numbers) lines.push_back(fmt::format("{}", int{number}));
+  w.list(key, lines);
+}
+
+// What was read of firmware's tables beyond what a log tells.
+void write_firmware_tables(Writer& w, const Machine& m) {
+  const auto count = [&w](std::string_view key, std::uint64_t value) {
+    return w.field(key, fmt::format("{}", value));
+  };
+  if (const auto& cpus = m.listed_cpus) {
+    const auto has = cpus->has_online_capable;
+    w.value(
+        "listed_cpus",
+        Writer::map({count("enabled", cpus->enabled), count("online_capable", cpus->online_capable),
+                     count("disabled", cpus->disabled),
+                     has ? w.field("has_online_capable", *has ? "true" : "false") : ""}));
+  }
+  write_numbers(w, "other_nodes", m.other_nodes);
+  write_numbers(w, "distances", m.distances);
+  if (m.hpet) {
+    w.value("hpet", Writer::map({count("space_id", m.hpet->space_id),
+                                 w.field("address", w.address(m.hpet->address))}));
+  }
+  if (!m.pci_windows.empty()) {
+    std::vector<std::string> windows;
+    for (const PhysRange r : m.pci_windows) windows.push_back(Writer::map({w.bounds(r)}));
+    w.list("pci_windows", windows);
+  }
+  if (m.smbios) {
+    w.value("smbios",
+            Writer::map({count("text", m.smbios->text), count("devices", m.smbios->devices),
+                         count("onboard", m.smbios->onboard),
+                         count("memory_devices", m.smbios->memory_devices)}));
+  }
+  const bool complains =
+      !m.firmware_events.empty() || std::ranges::any_of(m.acpi_tables, [](const AcpiTable& t) {
+        return t.wrong_checksum.has_value();
+      });
+  if (complains) w.lose("what the kernel says of firmware's tables that are damaged is left out");
+}
+
 Converted write(const Machine& m, Syntax syntax) {
   Writer w(syntax);
   w.value("schema", w.word("memmap/scenario/1"));
@@ -270,9 +317,14 @@ Converted write(const Machine& m, Syntax syntax) {
   if (m.kernel_release) w.value("kernel_release", w.text(*m.kernel_release));
   if (m.kernel_phys_base) w.value("kernel_phys_base", w.address(raw(*m.kernel_phys_base)));
   w.range("initrd", m.initrd);
-  write_list(w, "acpi_tables", m.acpi_tables, [&w](const AcpiTable& t) {
-    return Writer::map({w.field("signature", w.text(t.signature)), w.bounds(t.range)});
-  });
+  if (!m.acpi_tables.empty()) {
+    std::vector<std::string> tables;
+    for (const AcpiTable& t : m.acpi_tables) {
+      tables.push_back(Writer::map({w.field("signature", w.text(t.signature)),
+                                    t.range.empty() ? std::string() : w.bounds(t.range)}));
+    }
+    w.list("acpi_tables", tables);
+  }
   if (m.acpi_upgrade != 0) w.value("acpi_upgrade", w.address(m.acpi_upgrade));
   if (m.snb_graphics) w.value("snb_graphics", "true");
   write_list(w, "nodes", m.node_memory, [&w](const NodeMemory& n) {
@@ -288,9 +340,12 @@ Converted write(const Machine& m, Syntax syntax) {
   if (m.ioapics) w.value("ioapics", fmt::format("{}", *m.ioapics));
   if (!m.cpu_nodes.empty()) {
     std::vector<std::string> nodes;
-    for (const int nid : m.cpu_nodes) nodes.push_back(fmt::format("{}", nid));
+    for (const int nid : m.cpu_nodes) {
+      nodes.push_back(nid < 0 ? w.word("none") : fmt::format("{}", nid));
+    }
     w.list("cpu_nodes", nodes);
   }
+  write_firmware_tables(w, m);
   write_list(w, "mtrrs", m.mtrrs, [&w](const MtrrRange& r) {
     return Writer::map({w.bounds(r.range), w.field("type", w.text(r.type))});
   });

@@ -24,7 +24,7 @@ AT(memmap_range, end, 16);
 AT(memmap_range, nid, 24);
 AT(memmap_range, flags, 28);
 
-HOLDS(size_facts, sizeof(memmap_facts_t) == 136);
+HOLDS(size_facts, sizeof(memmap_facts_t) == 168);
 AT(memmap_facts, struct_size, 0);
 AT(memmap_facts, max_nodes, 4);
 AT(memmap_facts, command_line, 8);
@@ -43,6 +43,10 @@ AT(memmap_facts, cpu_nodes, 104);
 AT(memmap_facts, cpu_node_count, 112);
 AT(memmap_facts, pci, 120);
 AT(memmap_facts, pci_count, 128);
+AT(memmap_facts, other_nodes, 136);
+AT(memmap_facts, other_node_count, 144);
+AT(memmap_facts, distances, 152);
+AT(memmap_facts, distance_count, 160);
 
 HOLDS(size_setting, sizeof(memmap_setting_t) == 16);
 AT(memmap_setting, value, 8);

@@ -91,8 +91,7 @@ bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
     return false;
   }
   const auto staging = new_mask();
-  const unsigned present =
-      std::min(boot_.machine.cpu.present.value_or(boot_.nr_cpu_ids), boot_.nr_cpu_ids);
+  const unsigned present = std::min(boot_.cpus.present, boot_.nr_cpu_ids);
   unsigned first = 0;  // that keeps house
   while (first < present && list->contains(first)) ++first;
   if (first >= present || first >= most_brought_up(boot_)) list->erase(0);

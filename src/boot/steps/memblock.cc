@@ -37,6 +37,12 @@ void place_tables(Boot& boot, const paging::DirectMap& map) {
   }
 }
 
+// Bytes of the brk area; kernels of which that is not known have enough.
+std::uint64_t brk_room(const Boot& boot) {
+  const auto& image = boot.profile.image;
+  return image.end > image.brk_base ? image.end - image.brk_base : ~std::uint64_t{0};
+}
+
 std::uint64_t brk_tables_size(const Boot& boot) {
   return kPageSize *
          paging::brk_table_pages({boot.profile.x86_5level, boot.profile.has("RANDOMIZE_MEMORY")});
@@ -52,12 +58,35 @@ std::uint64_t real_mode_size(const kernel::Profile& profile) {
 
 }  // namespace
 
-// The brk area, up to what has been used of it: a page for what is allocated byte by byte (DMI
-// strings), then the pages for the first page tables. kernel: reserve_brk(), early_alloc_pgt_buf()
+// SMBIOS's strings and records are copied into the brk area, one behind the other. Where the tables
+// are not known they are taken to fit a page, as they do on most machines.
+// kernel: dmi_setup(), drivers/firmware/dmi_scan.c; extend_brk(), arch/x86/kernel/setup.c, v6.12
+void dmi_setup(Boot& boot) {
+  if (!boot.machine.smbios) {
+    boot.brk_bytes = kPageSize;
+    return;
+  }
+  const SmbiosCopies& copies = *boot.machine.smbios;
+  boot.brk_bytes = copies.text + copies.devices * boot.profile.size_of("dmi_device", 40) +
+                   copies.onboard * boot.profile.size_of("dmi_dev_onboard", 56) +
+                   copies.memory_devices * boot.profile.size_of("dmi_memdev_info", 32);
+  if (boot.brk_bytes <= brk_room(boot)) return;
+  boot.tell(Severity::panic, "extend_brk(), arch/x86/kernel/setup.c",
+            "kernel BUG at arch/x86/kernel/setup.c");
+}
+
+// The brk area, up to what has been used of it: what is allocated byte by byte, then, from the next
+// page on, the first page tables. kernel: reserve_brk(), early_alloc_pgt_buf()
 void reserve_brk(Boot& boot) {
   const std::uint64_t base = raw(boot.kernel_base) + boot.profile.image.brk_base;
-  const std::uint64_t strings = boot.profile.has("DMI") ? kPageSize : 0;
-  boot.brk = PhysRange::make(base, base + strings + brk_tables_size(boot));
+  const std::uint64_t pages = align_up(base + boot.brk_bytes, kPageSize);
+  const std::uint64_t tables = brk_tables_size(boot);
+  if (pages + tables - base > brk_room(boot)) {
+    return boot.tell(Severity::panic, "extend_brk(), arch/x86/kernel/setup.c",
+                     "kernel BUG at arch/x86/kernel/setup.c");
+  }
+  boot.brk_tables = PhysRange::make(pages, pages + tables);
+  boot.brk = PhysRange::make(base, pages + tables);
   boot.reserve(boot.brk, {"setup_arch", "brk area"});
 }
 
@@ -109,8 +138,7 @@ void init_mem_mapping(Boot& boot) {
   options.page_offset = paging::page_offset(boot.features.levels());
   options.max_pfn = boot.max_pfn;
   options.kernel_end = boot.kernel_image().end();
-  options.brk_tables =
-      PhysRange::make(raw(boot.brk.end()) - brk_tables_size(boot), raw(boot.brk.end()));
+  options.brk_tables = boot.brk_tables;
   if (memblock.bottom_up()) {
     options.direction = paging::Direction::bottom_up;
   } else {
@@ -189,14 +217,37 @@ void e820_memblock_alloc_reserved_mpc_new(Boot& boot) {
   edit.sanitize();
 }
 
+namespace {
+
+// A table's checksum is looked at when the tables are listed only if the command line says so; else
+// after the hand-over. In either case the kernel goes on with the table.
+// kernel: acpi_locate_initial_tables(), drivers/acpi/tables.c; acpi_ut_verify_checksum(),
+// drivers/acpi/acpica/utcksum.c; acpi_reallocate_root_table(), tbxface.c, v6.12
+void tell_checksums(Boot& boot) {
+  for (const AcpiTable& t : boot.machine.acpi_tables) {
+    if (!t.wrong_checksum) continue;
+    boot.tell(Severity::warning,
+              boot.has_parameter("acpi_force_table_verification")
+                  ? "acpi_ut_verify_checksum(), drivers/acpi/acpica/utcksum.c"
+                  : "acpi_reallocate_root_table(), drivers/acpi/acpica/tbxface.c (after the "
+                    "hand-over)",
+              fmt::format("ACPI BIOS Warning (bug): Incorrect checksum in table [{}] - 0x{:02X}, "
+                          "should be 0x{:02X}",
+                          t.signature, t.wrong_checksum->found, t.wrong_checksum->right));
+  }
+}
+
+}  // namespace
+
 // kernel: acpi_reserve_initial_tables(), drivers/acpi/tables.c, since v5.12
 void acpi_boot_table_init(Boot& boot) {
+  tell_checksums(boot);
   if (!boot.behaviour.acpi_reserves_tables) return;
   const PhysRange initrd_tables = initrd_acpi_tables(boot.machine);
   for (const AcpiTable& t : boot.machine.acpi_tables) {
     // Those that the root tables and the FADT name, in the order in which they are met.
     if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT") continue;
-    if (initrd_tables.contains(t.range)) continue;
+    if (t.range.empty() || initrd_tables.contains(t.range)) continue;
     boot.reserve(t.range, {"acpi_reserve_initial_tables", "ACPI tables"});
   }
 }

@@ -243,7 +243,7 @@ void init_cpu_to_node(Boot& boot) {
   std::vector<int> bare;
   for (const int nid : boot.machine.cpu_nodes) {
     const bool online = std::ranges::binary_search(boot.nodes.online, nid);
-    if (!online && std::ranges::find(bare, nid) == bare.end()) bare.push_back(nid);
+    if (nid >= 0 && !online && std::ranges::find(bare, nid) == bare.end()) bare.push_back(nid);
   }
   const std::uint64_t size = align_up(boot.profile.size_of("pglist_data", 174464), kPageSize);
   for (const int nid : bare) {

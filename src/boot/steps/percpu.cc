@@ -200,9 +200,11 @@ void alloc_cpumasks(Boot& boot, std::uint64_t count) {
 
 // kernel: setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c, v6.1 and v6.12
 void setup_per_cpu_areas(Boot& boot) {
-  if (!boot.machine.cpu.possible) {
+  const auto told = boot.machine.cpu.possible;
+  if (boot.cpus.origin == CpuCount::Origin::madt && told && *told != boot.possible_cpus) {
     boot.tell(Severity::debug, "setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c",
-              "the machine does not tell how many processors are possible; one is assumed");
+              fmt::format("by the MADT {} processors are possible, but the machine had {}",
+                          boot.possible_cpus, *told));
   }
   // kernel: percpu_alloc_setup(), mm/percpu.c: an unknown word is warned of, and changes nothing
   bool pages = false;

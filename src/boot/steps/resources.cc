@@ -12,6 +12,23 @@ bool is_ram(const E820Entry& e) {
   return e.type == E820Type::ram || e.type == E820Type::reserved_kern;
 }
 
+// Where the table says nonsense there is no resource.
+bool is_usable(Boot& boot, const Hpet& hpet) {
+  constexpr std::uint64_t kShifted = 0xfed0000000000000;
+  const auto warn = [&boot](std::string text) {
+    boot.tell(Severity::warning, "acpi_parse_hpet(), arch/x86/kernel/acpi/boot.c", std::move(text));
+    return false;
+  };
+  if (hpet.space_id != 0) return warn("ACPI: HPET timers must be located in memory.");
+  if (hpet.address == 0) return warn("ACPI: HPET base: 0x0 is invalid");
+  if (hpet.address == kShifted && boot.parameter("hpet") != "force") {
+    return warn(
+        "ACPI: HPET base: 0xfed0000000000000 is bogus, try hpet=force on the kernel command line "
+        "to fix it up to 0xfed00000.");
+  }
+  return true;
+}
+
 // The MADT's are not looked at; those of an MP table still are.
 // kernel: acpi_parse_madt_ioapic_entries(), arch/x86/kernel/acpi/boot.c; disable_ioapic_support(),
 // arch/x86/kernel/apic/io_apic.c, of noapic, nosmp and maxcpus=0; v6.1 and v6.12
@@ -28,6 +45,7 @@ bool refuses_io_apics(const Boot& boot) {
 // kernel: acpi_parse_hpet(), arch/x86/kernel/acpi/boot.c, v6.1 and v6.12
 void acpi_parse_hpet(Boot& boot) {
   constexpr std::uint64_t kName = 9;  // HPET_RESOURCE_NAME_SIZE
+  if (boot.machine.hpet && !is_usable(boot, *boot.machine.hpet)) return;
   boot.alloc_or_panic(boot.profile.size_of("resource", 64) + kName, kCacheLine,
                       boot.caller("resource of the HPET", {"acpi_parse_hpet"}));
 }

@@ -14,6 +14,7 @@ void reserve_bios_regions(Boot& boot);
 void setup_bios_corruption_check(Boot& boot);
 void trim_low_memory_range(Boot& boot);
 void find_mptable(Boot& boot);
+void dmi_setup(Boot& boot);
 void reserve_brk(Boot& boot);
 
 // steps/e820.cc: the firmware's map becomes the kernel's

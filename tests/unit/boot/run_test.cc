@@ -609,5 +609,82 @@ TEST(Boot, VersionsDiffer) {
   }
 }
 
+// The brk area holds what is kept of SMBIOS, then, from a page on, the first page tables.
+TEST(Boot, SmbiosCostsPagesOfTheBrkArea) {
+  const auto brk = [](std::optional<SmbiosCopies> copies) {
+    Machine m = machine();
+    m.smbios = copies;
+    std::uint64_t size = 0;
+    for (const Owned& o : boot("", {6, 12, 0}, m).memblock.owners) {
+      if (o.owner == "brk area") size += o.range.size();
+    }
+    return size;
+  };
+  const std::uint64_t tables = brk(SmbiosCopies{});
+  EXPECT_EQ(brk(std::nullopt), tables + 0x1000);
+  EXPECT_EQ(brk(SmbiosCopies{.text = 4}), tables + 0x1000);
+  EXPECT_EQ(brk(SmbiosCopies{.text = 4096}), tables + 0x1000);
+  EXPECT_EQ(brk(SmbiosCopies{.text = 4096, .devices = 1}), tables + 0x2000);
+  EXPECT_EQ(brk(SmbiosCopies{.onboard = 73}), tables + 0x1000);  // of 56 bytes
+  EXPECT_EQ(brk(SmbiosCopies{.onboard = 74}), tables + 0x2000);
+  EXPECT_EQ(brk(SmbiosCopies{.memory_devices = 129}), tables + 0x2000);  // of 32
+  Machine m = machine();
+  m.smbios = SmbiosCopies{.text = 0x30001};
+  EXPECT_TRUE(boot("", {6, 12, 0}, m).panicked);
+}
+
+bool says(const Outcome& outcome, std::string_view step, std::string_view text) {
+  return std::ranges::any_of(outcome.events, [&](const Event& e) {
+    return e.step == step && e.text.find(text) != e.text.npos;
+  });
+}
+
+TEST(Boot, TellsWhatTheKernelSaysOfFirmwaresTables) {
+  Machine m = machine();
+  m.acpi_tables[3].wrong_checksum = WrongChecksum{.found = 0x0a, .right = 0xb0};
+  m.firmware_events.push_back({.severity = Severity::warning, .step = "dmi_setup", .text = "bad"});
+  m.node_memory = {{PhysRange::make(0, 1024 * kMiB), 0}};
+  m.distances = {10, 10, 10, 10};
+  m.hpet = Hpet{.space_id = 0, .address = 0};
+  const Outcome outcome = boot("memblock=debug", {6, 12, 0}, m);
+  EXPECT_TRUE(says(outcome, "acpi_boot_table_init",
+                   "Incorrect checksum in table [HPET] - 0x0A, should be 0xB0"));
+  EXPECT_TRUE(says(outcome, "dmi_setup", "bad"));
+  EXPECT_TRUE(says(outcome, "initmem_init", "SLIT table looks invalid. Not used."));
+  EXPECT_TRUE(says(outcome, "acpi_parse_hpet", "is invalid"));
+  EXPECT_EQ(asked(outcome, "resource of the HPET"), Sizes{});
+  EXPECT_EQ(asked(outcome, "distances between nodes"), Sizes{});
+}
+
+TEST(Boot, NamesTheDefaultsInUse) {
+  const auto defaults = [](const Machine& m) {
+    std::size_t count = 0;
+    for (const std::string& note : boot("", {6, 12, 0}, m).subject.notes) {
+      count += note.starts_with("default: ") ? 1 : 0;
+    }
+    return count;
+  };
+  Machine bare;
+  bare.firmware_map = machine().firmware_map;
+  Machine known = machine();
+  known.command_line = "";
+  known.kernel_phys_base = PhysAddr{0x1000000};
+  known.firmware = Firmware::bios;
+  known.initrd = PhysRange::make(0x3000000, 0x3100000);
+  known.ebda = PhysAddr{0x9fc00};
+  known.smbios = SmbiosCopies{};
+  known.mp_floating = PhysRange::make(0xf5ba0, 0xf5bb0);
+  known.node_memory = {{PhysRange::make(0, 1024 * kMiB), 0}};
+  known.ioapics = 1;
+  known.mtrr_default = "write-back";
+  known.cpu.nx = known.cpu.la57 = known.cpu.pse = known.cpu.pge = true;
+  EXPECT_EQ(defaults(bare), 13u);
+  EXPECT_EQ(defaults(known), 0u);
+  known.firmware = Firmware::efi;
+  const auto notes = boot("", {6, 12, 0}, known).subject.notes;
+  ASSERT_EQ(notes.size(), 1u);
+  EXPECT_NE(notes[0].find("efi=debug"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace memmap::boot

@@ -1,5 +1,7 @@
 #include "input/bios_area.h"
 
+#include <array>
+
 #include "unit/input/input_files.h"
 
 namespace memmap::input {
@@ -13,71 +15,70 @@ std::string bios_rom() {
   return rom;
 }
 
+constexpr PhysAddr kRom{kBiosRom};
+
 TEST(Page0, ReadsTheBiosDataArea) {
   Machine m;
   ASSERT_TRUE(add_page0("page0", data_bytes("page0"), m).ok());
   EXPECT_EQ(m.ebda, PhysAddr{0x9fc00});
   EXPECT_EQ(m.base_memory, 639 * kKiB);
-  EXPECT_FALSE(m.mp_floating.has_value());
   EXPECT_FALSE(add_page0("page0", "short", m).ok());
 }
 
-TEST(BiosRom, FindsTheMpTables) {
+TEST(MpTables, AreFoundInTheRom) {
   Machine m;
-  ASSERT_TRUE(add_bios_rom("f0000", bios_rom(), m).ok());
+  const std::string rom = bios_rom();
+  add_mp_tables(std::array{LowArea{kRom, rom}}, m);
   EXPECT_EQ(m.mp_floating, PhysRange::make(0xf5ba0, 0xf5bb0));
   EXPECT_EQ(m.mp_configuration, PhysRange::make(0xf5bb0, 0xf5c78));
 }
 
-TEST(BiosRom, AWrongChecksumOrPlaceIsNoTable) {
+TEST(MpTables, AWrongChecksumOrPlaceIsNoTable) {
   std::string rom = bios_rom();
   rom[0x5baa] = 0;
   Machine m;
-  ASSERT_TRUE(add_bios_rom("f0000", rom, m).ok());
+  add_mp_tables(std::array{LowArea{kRom, rom}}, m);
   EXPECT_FALSE(m.mp_floating.has_value());
-  ASSERT_TRUE(add_bios_rom("f0000", " " + bios_rom(), m).ok());
+  const std::string shifted = " " + bios_rom();
+  add_mp_tables(std::array{LowArea{kRom, shifted}}, m);
   EXPECT_FALSE(m.mp_floating.has_value());
-  EXPECT_FALSE(add_bios_rom("f0000", bios_rom().substr(1), m).ok());
 }
 
-TEST(Srat, ReadsQemus) {
-  Machine m;
-  ASSERT_TRUE(add_srat("SRAT", data_bytes("SRAT-numa2"), m).ok());
-  ASSERT_EQ(m.node_memory.size(), 3u);
-  EXPECT_EQ(m.node_memory[1].range, PhysRange::make(0x100000, 0x40000000));
-  EXPECT_EQ(m.node_memory[1].nid, 0);
-  EXPECT_EQ(m.node_memory[2].range, PhysRange::make(0x40000000, 0xc0000000));
-  EXPECT_EQ(m.node_memory[2].nid, 1);
-  EXPECT_EQ(m.cpu_nodes, (std::vector<int>{0, 1}));
-}
-
-// Processors' domains get the first numbers; what is known already stays.
-TEST(Srat, DomainsBecomeNodesAsTheKernelMeetsThem) {
-  std::string table = data_bytes("SRAT-numa2");
-  for (std::size_t at = 48; at < table.size(); at += static_cast<unsigned char>(table[at + 1])) {
-    if (table[at] == 0) table[at + 2] = table[at + 2] == 0 ? 5 : 3;
-    if (table[at] == 1) table[at + 2] = table[at + 2] == 0 ? 3 : 5;
-  }
-  Machine m;
-  ASSERT_TRUE(add_srat("SRAT", table, m).ok());
-  EXPECT_EQ(m.cpu_nodes, (std::vector<int>{0, 1}));
-  ASSERT_EQ(m.node_memory.size(), 3u);
-  EXPECT_EQ(m.node_memory[1].nid, 1);
-  EXPECT_EQ(m.node_memory[2].nid, 0);
-
-  Machine known;
-  known.node_memory = {{.range = PhysRange::make(0, 4096), .nid = 0}};
-  ASSERT_TRUE(add_srat("SRAT", table, known).ok());
-  EXPECT_EQ(known.node_memory.size(), 1u);
-  EXPECT_EQ(known.cpu_nodes.size(), 2u);
-}
-
-TEST(Srat, CutShortAtAnyByteIsAnError) {
-  const std::string table = data_bytes("SRAT-numa2");
-  for (std::size_t size = 0; size < table.size(); ++size) {
+// 0, 639K, the ROM, the EBDA: the first that has one counts, wherever its configuration lies.
+TEST(MpTables, AreLookedForInTheKernelsOrder) {
+  const std::string rom = bios_rom();
+  const std::string pointer = rom.substr(0x5ba0, 16);
+  std::string empty_rom = rom;
+  empty_rom.replace(0x5ba0, 16, 16, '\0');
+  const std::string low = std::string(0x40, '\0') + pointer + std::string(4096 - 0x50, '\0');
+  struct {
+    const char* name;
+    std::vector<LowArea> areas;
+    PhysRange floating;
+  } const cases[] = {
+      {"first_kib", {{PhysAddr{0}, low}, {kRom, rom}}, PhysRange::make(0x40, 0x50)},
+      {"base_memory", {{PhysAddr{0x9fc00}, low}, {kRom, rom}}, PhysRange::make(0x9fc40, 0x9fc50)},
+      {"rom", {{PhysAddr{0x80000}, low}, {kRom, rom}}, PhysRange::make(0xf5ba0, 0xf5bb0)},
+      {"ebda", {{PhysAddr{0x80000}, low}, {kRom, empty_rom}}, PhysRange::make(0x80040, 0x80050)},
+  };
+  for (const auto& c : cases) {
     Machine m;
-    EXPECT_FALSE(add_srat("SRAT", table.substr(0, size), m).ok()) << size;
+    m.ebda = PhysAddr{0x80000};
+    add_mp_tables(c.areas, m);
+    EXPECT_EQ(m.mp_floating, c.floating) << c.name;
+    EXPECT_EQ(m.mp_configuration, PhysRange::make(0xf5bb0, 0xf5c78)) << c.name;
   }
+}
+
+TEST(MpTables, ALogsPlaceStaysWhereNoAreaCoversIt) {
+  const std::string rom = bios_rom();
+  Machine m;
+  m.mp_floating = PhysRange::make(0x9f800, 0x9f810);
+  add_mp_tables(std::array{LowArea{kRom, rom}}, m);
+  EXPECT_EQ(m.mp_floating, PhysRange::make(0x9f800, 0x9f810));
+  m.mp_floating = PhysRange::make(0xf5ba0, 0xf5bb0);
+  add_mp_tables(std::array{LowArea{kRom, rom}}, m);
+  EXPECT_EQ(m.mp_configuration, PhysRange::make(0xf5bb0, 0xf5c78));
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ TEST(Formats, AMistypedIdIsSuggested) {
   EXPECT_NE(all_messages(machine).find("did you mean `etc-e820`"), std::string::npos);
   const auto other = read_machine(data_path("etc-e820.bin"), {.format = "something"});
   ASSERT_FALSE(other.ok());
-  EXPECT_NE(all_messages(other).find("there are dmesg, sysfs, sysfs-tar"), std::string::npos);
+  EXPECT_NE(all_messages(other).find("there are dmesg, sysfs, machine, sysfs-tar"),
+            std::string::npos);
 }
 
 TEST(Formats, AForcedFormatThatDoesNotFitTellsPathAndReason) {

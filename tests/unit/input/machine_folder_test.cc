@@ -116,6 +116,91 @@ TEST(MachineFolder, WithoutAMapOrAFolder) {
   EXPECT_NE(all_messages(m).find("no such folder"), std::string::npos);
 }
 
+// A tar as `tar` writes it: a ustar header and the content in blocks of 512, per member.
+std::string tar(const std::vector<std::pair<std::string, std::string>>& members) {
+  std::string out;
+  for (const auto& [name, content] : members) {
+    std::string header(512, '\0');
+    header.replace(0, name.size(), name);
+    header.replace(100, 7, "0000644");
+    char size[12];
+    std::snprintf(size, sizeof size, "%011zo", content.size());
+    header.replace(124, 11, size);
+    header.replace(156, 1, "0");
+    header.replace(257, 8, std::string("ustar\00000", 8));
+    header.replace(148, 8, "        ");
+    unsigned sum = 0;
+    for (const char c : header) sum += static_cast<unsigned char>(c);
+    char text[8];
+    std::snprintf(text, sizeof text, "%06o", sum);
+    header.replace(148, 7, std::string(text, 7));
+    out += header + content + std::string((512 - content.size() % 512) % 512, '\0');
+  }
+  return out + std::string(1024, '\0');
+}
+
+TEST(MachineTar, IsTheFolderPacked) {
+  const std::string page = data_bytes("boot_params-4g"), srat = data_bytes("SRAT-numa2");
+  for (const std::string lead : {"", "./", "machine/", "./a/b/"}) {
+    const ScratchFolder scratch;
+    const std::string path = scratch.write("m.tar", tar({{lead + "cmdline", "quiet\n"},
+                                                         {lead + "boot_params", page},
+                                                         {lead + "firmware/acpi/SRAT", srat}}));
+    const auto m = read_machine_folder(path);
+    ASSERT_TRUE(m.ok()) << all_messages(m);
+    EXPECT_EQ(show(m->firmware_map), kMap4G);
+    EXPECT_EQ(m->command_line, "quiet");
+    EXPECT_EQ(m->node_memory.size(), 3u);
+    const auto recognised = read_machine(path, {});
+    ASSERT_TRUE(recognised.ok()) << all_messages(recognised);
+    EXPECT_EQ(recognised->format, "machine");
+  }
+}
+
+TEST(MachineTar, ALogInItDoesNotMakeItALog) {
+  const std::string log =
+      "[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n";
+  const auto m = read_machine({.name = "m.tar", .bytes = tar({{"m/dmesg.txt", log}})}, {});
+  ASSERT_TRUE(m.ok()) << all_messages(m);
+  EXPECT_EQ(m->format, "machine");
+}
+
+TEST(MachineTar, OneMachineEachFileOnce) {
+  const std::string page = data_bytes("boot_params-4g");
+  struct {
+    const char* name;
+    std::string bytes;
+    const char* message;
+  } const cases[] = {
+      {"two", tar({{"a/boot_params", page}, {"b/boot_params", page}}), "2 machines"},
+      {"none", tar({{"a/cmdline", "quiet"}}), "no gathered machine"},
+      {"twice", tar({{"boot_params", page}, {"boot_params", page}}), "twice"},
+      {"cut", tar({{"boot_params", page}}).substr(0, 2000), "cut short"},
+      {"no_tar", page, "neither a folder nor a tar"},
+  };
+  for (const auto& c : cases) {
+    const auto m = read_machine_source({.name = "m.tar", .bytes = c.bytes}, {});
+    ASSERT_FALSE(m.ok()) << c.name;
+    EXPECT_NE(all_messages(m).find(c.message), std::string::npos) << all_messages(m);
+  }
+}
+
+TEST(MachineFolder, AnInitrdOutsideOfRamIsAContradiction) {
+  std::string page = data_bytes("boot_params-4g");
+  const ScratchFolder scratch;
+  for (const auto& [byte, good] : {std::pair{'\xc0', false}, std::pair{'\x10', true}}) {
+    page.replace(0x218, 4, std::string("\0\0\0", 3) + byte);  // ramdisk_image
+    page.replace(0x21c, 4, std::string("\0\0\1\0", 4));       // ramdisk_size
+    page[0x210] = 1;                                          // type_of_loader
+    scratch.write("boot_params", page);
+    const auto m = read_machine_folder(scratch.path().string());
+    EXPECT_EQ(m.ok(), good) << all_messages(m);
+    if (good) continue;
+    EXPECT_EQ(m.errors()[0].origin.offset, 0x218u);
+    EXPECT_TRUE(m.errors()[0].origin.file.ends_with("boot_params"));
+  }
+}
+
 TEST(Manifest, NoJsonTellsWhere) {
   const ScratchFolder scratch;
   scratch.write("boot_params", data_bytes("boot_params-4g"));

@@ -52,12 +52,13 @@ TEST(Pci, Folder) {
   write("0000:00:03.0", "vendor", "0x8086");  // no id
   write("0000:00:04.0", "vendor", "intel");
   write("0000:00:04.0", "device", "0x1");
-  const auto devices = read_pci_folder(folder);
+  const DiskTree tree(folder.parent_path());
+  const auto devices = read_pci_folder(tree, folder.filename().string());
   fs::remove_all(folder);
   ASSERT_EQ(devices.size(), 2u);
   EXPECT_EQ(devices[0].address, 0x10u);
   EXPECT_EQ(devices[1].vendor, 0x10de);
-  EXPECT_TRUE(read_pci_folder(folder).empty());
+  EXPECT_TRUE(read_pci_folder(tree, folder.filename().string()).empty());
 }
 
 }  // namespace

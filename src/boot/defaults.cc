@@ -1,0 +1,56 @@
+#include "boot/defaults.h"
+
+#include <fmt/format.h>
+
+namespace memmap::boot {
+namespace {
+
+// Features of the processor that nothing told.
+std::string unknown_features(const CpuFacts& cpu) {
+  std::string with, without;
+  const auto add = [](std::string& list, std::string_view name) {
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", name);
+  };
+  if (!cpu.pse) add(with, "2 MiB pages");
+  if (!cpu.pge) add(with, "global pages");
+  if (!cpu.nx) add(with, "no-execute");
+  if (!cpu.gbpages) add(without, "1 GiB pages");
+  if (!cpu.la57) add(without, "5-level page tables");
+  if (with.empty() && without.empty()) return {};
+  return fmt::format("the processor {}{}{}", with.empty() ? "" : "has " + with,
+                     with.empty() || without.empty() ? "" : ", ",
+                     without.empty() ? "" : "has no " + without);
+}
+
+}  // namespace
+
+std::vector<std::string> defaults_used(const Boot& boot) {
+  const Machine& machine = boot.machine;
+  std::vector<std::string> out;
+  const auto add = [&out](bool used, std::string text) {
+    if (used && !text.empty()) out.push_back("default: " + std::move(text));
+  };
+  add(boot.command_line.empty() && !machine.command_line, "the command line is empty");
+  add(!machine.kernel_phys_base,
+      fmt::format("the kernel's image lies at {:#x}", raw(boot.kernel_base)));
+  add(machine.firmware == Firmware::unknown, "the firmware is a BIOS, not EFI");
+  add(!machine.initrd, "there is no initrd");
+  add(!machine.base_memory && !machine.ebda, "the BIOS left base memory up to 0x9f000");
+  add(!machine.smbios && boot.profile.has("DMI"),
+      "what the kernel keeps of SMBIOS fits a page of the brk area");
+  add(!machine.mp_floating && machine.firmware != Firmware::efi, "there is no MP table");
+  add(machine.acpi_tables.empty(), "ACPI's tables reserve nothing, and there is no HPET");
+  add(machine.node_memory.empty() && machine.acpi_tables.empty(), "all memory is of one node");
+  add(boot.cpus.origin == CpuCount::Origin::assumed, "one processor is possible");
+  add(!machine.ioapics, "there is one I/O APIC");
+  add(!machine.mtrr_default, "MTRRs leave all RAM cached");
+  add(true, unknown_features(machine.cpu));
+  if (machine.firmware == Firmware::efi && machine.efi_map.empty()) {
+    out.push_back(
+        "EFI's memory map is not known, so what its boot services hold is missing from the "
+        "reservations: boot once with efi=debug and read that log");
+  }
+  return out;
+}
+
+}  // namespace memmap::boot

@@ -1,0 +1,303 @@
+#include "capture/capture.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/number.h"
+#include "capture/kernel_log.h"
+#include "capture/physical_memory.h"
+#include "capture/strip_binary.h"
+#include "capture/strip_text.h"
+#include "input/bios_area.h"
+#include "input/iomem.h"
+#include "input/lines.h"
+#include "input/smbios.h"
+#include "input/source.h"
+
+namespace memmap::capture {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Of ACPI's tables those that the boot reads; others hold licence keys and much else.
+constexpr std::string_view kAcpiTables[] = {"SRAT", "SLIT", "APIC", "HPET", "MCFG", "FACP", "WAET"};
+
+// Where a fact is: below the root, and in the gathered folder.
+struct Copy {
+  const char* from;
+  const char* to;
+};
+constexpr Copy kTexts[] = {
+    {"proc/mtrr", "mtrr"},
+    {"sys/devices/system/cpu/possible", "cpus_possible"},
+    {"sys/devices/system/cpu/present", "cpus_present"},
+};
+
+std::string json_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return out + '"';
+}
+
+std::string first_word(std::string_view text) {
+  text = input::trimmed(text);
+  return std::string(text.substr(0, text.find_first_of(" \n")));
+}
+
+// Gathers into a tree what can be read, and notes what cannot.
+class Gatherer {
+ public:
+  Gatherer(const std::string& name, const Options& options)
+      : root_(options.root), keep_(options.keep_identifiers), out_{input::MemoryTree(name)} {}
+
+  Result<Capture> gather() {
+    host_ = first_word(quiet("proc/sys/kernel/hostname").value_or(""));
+    gather_log();
+    gather_command_line();
+    gather_memmap();
+    gather_zero_page();
+    gather_acpi();
+    gather_smbios();
+    gather_processor();
+    for (const Copy& copy : kTexts) {
+      if (auto text = read(copy.from, copy.to)) out_.files.add(copy.to, std::move(*text));
+    }
+    gather_iomem();
+    gather_low_memory();
+    const bool any_map = out_.files.has("boot_params") || out_.files.has("dmesg.txt") ||
+                         out_.files.has("firmware/memmap");
+    if (!any_map) return no_map();
+    gather_manifest();
+    return std::move(out_);
+  }
+
+ private:
+  void miss(std::string file, std::string reason) {
+    out_.missing.push_back({std::move(file), std::move(reason)});
+  }
+
+  // What a system's refusal means for the user.
+  std::string reason_of(std::string_view message) const {
+    if (message.find("No such file") != message.npos) return "is not there";
+    if (message.find("Permission denied") != message.npos) {
+      return "needs root (permission denied)";
+    }
+    if (message.find("Operation not permitted") == message.npos) return std::string(message);
+    const auto lockdown = quiet("sys/kernel/security/lockdown");
+    const bool locked = lockdown && lockdown->find("[none]") == lockdown->npos;
+    return locked ? fmt::format("the kernel is locked down: {}", input::trimmed(*lockdown))
+                  : "needs root (operation not permitted)";
+  }
+
+  std::optional<std::string> quiet(const std::string& path) const {
+    auto bytes = input::read_file(root_ / path);
+    return bytes ? std::optional(std::move(*bytes)) : std::nullopt;
+  }
+
+  // The content of `path`; what is wrong is noted of `file`.
+  std::optional<std::string> read(const std::string& path, const std::string& file) {
+    auto bytes = input::read_file(root_ / path);
+    if (bytes && !bytes->empty()) return std::move(*bytes);
+    miss(file, bytes ? "is empty" : reason_of(bytes.errors()[0].message));
+    return std::nullopt;
+  }
+
+  std::string text_of(std::string_view text) const {
+    return keep_ ? std::string(text) : without_identifiers(text, host_);
+  }
+
+  void gather_log() {
+    const auto log = read_kernel_log(root_.string());
+    if (!log) return miss("dmesg.txt", reason_of(log.errors()[0].message));
+    out_.files.add("dmesg.txt", text_of(boot_lines(*log)));
+  }
+
+  void gather_command_line() {
+    if (const auto line = read("proc/cmdline", "cmdline")) {
+      out_.files.add("cmdline", text_of(*line));
+    }
+  }
+
+  std::vector<std::string> names_in(const std::string& folder) const {
+    const auto names = input::DiskTree(root_).list(folder);
+    return names ? *names : std::vector<std::string>{};
+  }
+
+  void gather_memmap() {
+    const auto names = names_in("sys/firmware/memmap");
+    if (names.empty()) return miss("firmware/memmap", "is not there (CONFIG_FIRMWARE_MEMMAP)");
+    for (const std::string& name : names) {
+      for (const char* file : {"start", "end", "type"}) {
+        const std::string to = fmt::format("firmware/memmap/{}/{}", name, file);
+        if (auto text = read("sys/" + to, to)) out_.files.add(to, std::move(*text));
+      }
+    }
+  }
+
+  void gather_zero_page() {
+    if (auto page = read("sys/kernel/boot_params/data", "boot_params")) {
+      if (!keep_) strip_boot_params(*page);
+      out_.files.add("boot_params", std::move(*page));
+    }
+    const std::string folder = "sys/kernel/boot_params/setup_data";
+    for (const std::string& name : names_in(folder)) {
+      const std::string node = fmt::format("{}/{}", folder, name);
+      const std::string file = "firmware/setup_data/" + name;
+      const auto type_text = read(node + "/type", file);
+      auto data = read(node + "/data", file);
+      const auto type =
+          type_text ? parse_hex(input::trimmed(*type_text)) : Result<std::uint64_t>(Error{});
+      if (!type || !data) continue;
+      if (!keep_) strip_setup_data(*data, static_cast<std::uint32_t>(*type));
+      out_.files.add(fmt::format("{}-{:#x}", file, *type), std::move(*data));
+    }
+  }
+
+  void gather_acpi() {
+    const auto names = names_in("sys/firmware/acpi/tables");
+    if (names.empty()) return miss("firmware/acpi", "is not there");
+    for (const std::string_view table : kAcpiTables) {
+      if (!std::ranges::binary_search(names, table)) continue;
+      const std::string file = fmt::format("firmware/acpi/{}", table);
+      if (auto bytes = read(fmt::format("sys/firmware/acpi/tables/{}", table), file)) {
+        out_.files.add(file, std::move(*bytes));
+      }
+    }
+  }
+
+  void gather_smbios() {
+    const std::string from = "sys/firmware/dmi/tables/", to = "firmware/dmi/";
+    auto entry = read(from + "smbios_entry_point", to + "smbios_entry_point");
+    auto table = read(from + "DMI", to + "DMI");
+    if (!entry || !table) return;
+    const auto opened = input::open_smbios_entry_point("smbios_entry_point", *entry);
+    // Of a table that cannot be read through nobody knows where its identifiers are.
+    if (!keep_ && !opened) {
+      return miss(to + "DMI", "its identifiers cannot be found: " + opened.errors()[0].message);
+    }
+    if (!keep_) strip_smbios(*table, opened->structures);
+    out_.files.add(to + "smbios_entry_point", std::move(*entry));
+    out_.files.add(to + "DMI", std::move(*table));
+  }
+
+  // The first processor stands for all.
+  void gather_processor() {
+    if (const auto text = read("proc/cpuinfo", "cpuinfo")) {
+      const std::size_t end = text->find("\n\n");
+      out_.files.add("cpuinfo", text->substr(0, end == text->npos ? end : end + 1));
+    }
+  }
+
+  // Only the lines that tell where the kernel lies.
+  void gather_iomem() {
+    const auto text = read("proc/iomem", "iomem");
+    if (!text) return;
+    std::string kept;
+    input::Lines lines(*text);
+    while (const auto line = lines.next()) {
+      if (line->text.find(" : Kernel ") != line->text.npos) kept += fmt::format("{}\n", line->text);
+    }
+    if (!input::kernel_base_in_iomem(kept)) {
+      return miss("iomem", kept.empty() ? "does not tell where the kernel lies"
+                                        : "needs root (its addresses read as 0)");
+    }
+    out_.files.add("iomem", std::move(kept));
+  }
+
+  struct Area {
+    const char* file;
+    std::uint64_t base;
+    std::size_t size;
+  };
+
+  void gather_low_memory() {
+    constexpr std::size_t kPage = 4096;
+    std::vector<Area> areas{{"firmware/page0", 0, kPage},
+                            {"firmware/bios_9fc00", input::kBaseMemoryEnd, input::kMpScanBytes},
+                            {"firmware/bios_f0000", input::kBiosRom, input::kBiosRomBytes}};
+    std::vector<std::pair<Area, std::string>> read;
+    Machine found;
+    for (std::size_t i = 0; i < areas.size(); ++i) {
+      const Area area = areas[i];
+      auto bytes = read_physical((root_ / "dev/mem").string(), PhysAddr{area.base}, area.size);
+      if (!bytes) {
+        miss(area.file, "/dev/mem: " + reason_of(bytes.errors()[0].message));
+        continue;
+      }
+      if (i == 0 && bytes->find_first_not_of('\0') == bytes->npos) {
+        miss(area.file, "/dev/mem shows only zeros there");
+        continue;
+      }
+      if (i == 0) {
+        (void)input::add_page0(area.file, *bytes, found);
+        const std::uint64_t ebda = raw(found.ebda.value_or(PhysAddr{0}));
+        const bool other = ebda != 0 && ebda != input::kBaseMemoryEnd && ebda < input::kBiosRom;
+        if (other) areas.push_back({"firmware/ebda", ebda, input::kMpScanBytes});
+      }
+      read.emplace_back(area, std::move(*bytes));
+    }
+    std::vector<input::LowArea> low;
+    for (const auto& [area, bytes] : read) low.push_back({PhysAddr{area.base}, bytes});
+    input::add_mp_tables(low, found);
+    for (auto& [area, bytes] : read) {
+      if (!keep_) strip_low_memory(bytes, PhysAddr{area.base}, found);
+      out_.files.add(area.file, std::move(bytes));
+    }
+  }
+
+  // What no other file tells; where the kernel's own files are; what is missing.
+  void gather_manifest() {
+    std::string json = "{\n";
+    const std::string release = first_word(quiet("proc/sys/kernel/osrelease").value_or(""));
+    if (!release.empty()) json += fmt::format(" \"kernel\": {},\n", json_string(release));
+    const bool efi = input::DiskTree(root_).has("sys/firmware/efi");
+    json += fmt::format(" \"firmware\": \"{}\",\n", efi ? "efi" : "bios");
+    std::string places;
+    for (const std::string& file :
+         {std::string("sys/kernel/btf/vmlinux"), std::string("proc/config.gz"),
+          "boot/config-" + release, "boot/System.map-" + release, "boot/vmlinuz-" + release}) {
+      if (!input::DiskTree(root_).has(file)) continue;
+      places += fmt::format("{}{}", places.empty() ? "" : ", ", json_string("/" + file));
+    }
+    json += fmt::format(" \"kernel_files\": [{}],\n \"missing\": [", places);
+    for (std::size_t i = 0; i < out_.missing.size(); ++i) {
+      json += fmt::format("{}\n  {{\"file\": {}, \"reason\": {}}}", i == 0 ? "" : ",",
+                          json_string(out_.missing[i].file), json_string(out_.missing[i].reason));
+    }
+    json += out_.missing.empty() ? "]\n}\n" : "\n ]\n}\n";
+    out_.files.add("machine.json", std::move(json));
+  }
+
+  Errors no_map() const {
+    Errors errors{Error{.message = "nothing that tells the memory map can be read",
+                        .origin = {.file = root_.string()}}};
+    for (const Missing& m : out_.missing) {
+      const bool tells =
+          m.file == "boot_params" || m.file == "dmesg.txt" || m.file.starts_with("firmware/memmap");
+      if (tells) errors.push_back(Error{.message = m.reason, .origin = {.file = m.file}});
+    }
+    return errors;
+  }
+
+  fs::path root_;
+  bool keep_;
+  Capture out_;
+  std::string host_{};
+};
+
+}  // namespace
+
+Result<Capture> capture(const std::string& name, const Options& options) {
+  std::error_code failed;
+  if (!fs::is_directory(options.root, failed)) {
+    return Error{.message = "is not a folder", .origin = {.file = options.root}};
+  }
+  return Gatherer(name, options).gather();
+}
+
+}  // namespace memmap::capture

@@ -1,0 +1,20 @@
+// The running kernel's log.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace memmap::capture {
+
+// The log of this boot, from its first line on: of the kernel's buffer; where that has forgotten
+// its beginning, of ROOT/var/log/dmesg or the journal. With another root than `/`, only the file.
+// Error: why there is none.
+Result<std::string> read_kernel_log(const std::string& root);
+
+// The lines up to where user space starts (`Run ... as init process`), without the levels that the
+// buffer has in front of them.
+std::string boot_lines(std::string_view log);
+
+}  // namespace memmap::capture

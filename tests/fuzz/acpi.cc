@@ -1,0 +1,13 @@
+// ACPI's tables: the input is one, of whatever signature.
+#include "input/acpi_folder.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace memmap;
+  const std::string bytes(reinterpret_cast<const char*>(data), size);
+  input::MemoryTree tree("fuzz");
+  tree.add("acpi/" + bytes.substr(0, 4), bytes);
+  Machine machine;
+  const Status done = input::add_acpi_folder(tree, "acpi", machine);
+  if (!done) (void)to_string(done.errors());
+  return 0;
+}
