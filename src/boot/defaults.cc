@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "boot/steps/steps.h"
+
 namespace memmap::boot {
 namespace {
 
@@ -45,7 +47,9 @@ std::vector<std::string> defaults_used(const Boot& boot) {
   add(!machine.ioapics, "there is one I/O APIC");
   add(!machine.mtrr_default, "MTRRs leave all RAM cached");
   add(true, unknown_features(machine.cpu));
-  if (machine.firmware == Firmware::efi && machine.efi_map.empty()) {
+  const bool keeps_services =
+      machine.firmware == Firmware::efi && boot.profile.has("EFI") && !efi_runtime_disabled(boot);
+  if (keeps_services && machine.efi_map.empty()) {
     out.push_back(
         "EFI's memory map is not known, so what its boot services hold is missing from the "
         "reservations: boot once with efi=debug and read that log");

@@ -13,7 +13,7 @@ constexpr std::size_t kPageBytes = 4096;
 constexpr std::size_t kMpFloatingBytes = 16;
 
 bool is_mp_floating(std::string_view bytes) {
-  if (bytes.substr(0, 4) != "_MP_" || bytes[8] != 1) return false;
+  if (bytes.size() < kMpFloatingBytes || !bytes.starts_with("_MP_") || bytes[8] != 1) return false;
   unsigned sum = 0;
   for (const char c : bytes.substr(0, kMpFloatingBytes)) sum += static_cast<unsigned char>(c);
   const char specification = bytes[9];
@@ -36,7 +36,7 @@ std::optional<std::uint64_t> scan(std::span<const LowArea> areas, std::uint64_t 
                                   std::size_t size) {
   for (std::uint64_t at = base; at < base + size; at += kMpFloatingBytes) {
     const std::string_view bytes = bytes_at(areas, at);
-    if (bytes.size() >= kMpFloatingBytes && is_mp_floating(bytes)) return at;
+    if (is_mp_floating(bytes)) return at;
   }
   return std::nullopt;
 }
@@ -62,9 +62,12 @@ Status add_page0(const std::string& name, std::string_view page, Machine& machin
 }
 
 void add_mp_tables(std::span<const LowArea> areas, Machine& machine) {
-  if (machine.mp_floating && bytes_at(areas, raw(machine.mp_floating->base())).empty()) return;
-  const auto at = find_mp_floating(areas, machine.ebda);
-  if (!at) return;
+  // The log's word is of the boot itself: with alloc_mptable the kernel writes a pointer of its own
+  // afterwards, where it would be found first. kernel: update_mp_table(),
+  // arch/x86/kernel/mpparse.c
+  const auto at = machine.mp_floating ? std::optional(raw(machine.mp_floating->base()))
+                                      : find_mp_floating(areas, machine.ebda);
+  if (!at || !is_mp_floating(bytes_at(areas, *at))) return;
   machine.mp_floating = PhysRange::from_size(PhysAddr{*at}, kMpFloatingBytes);
   machine.mp_configuration.reset();
   const std::uint64_t table = little_endian<std::uint32_t>(bytes_at(areas, *at), 4);

@@ -333,6 +333,12 @@ void FactReader::edit_line(std::string_view text) {
 }
 
 void FactReader::finish(std::string_view label) {
+  // Every kernel says by then whether there is SMBIOS: of a log that leaves such lines out, the one
+  // that is no fact of the machine, `DMI not present`, is missing.
+  // kernel: dmi_setup(), before prefill_possible_map() and topology_init_possible_cpus()
+  if (!saw_smbios_ && !machine_.smbios && machine_.kernel_release && machine_.cpu.possible) {
+    machine_.smbios = SmbiosCopies{};
+  }
   if (!machine_.command_line && !kernel_command_line_.empty()) {
     machine_.command_line = kernel_command_line_;
     machine_.notes.push_back(

@@ -650,7 +650,7 @@ TEST(Boot, TellsWhatTheKernelSaysOfFirmwaresTables) {
   EXPECT_TRUE(says(outcome, "acpi_boot_table_init",
                    "Incorrect checksum in table [HPET] - 0x0A, should be 0xB0"));
   EXPECT_TRUE(says(outcome, "dmi_setup", "bad"));
-  EXPECT_TRUE(says(outcome, "initmem_init", "SLIT table looks invalid. Not used."));
+  EXPECT_TRUE(says(outcome, "acpi_parse_slit", "SLIT table looks invalid. Not used."));
   EXPECT_TRUE(says(outcome, "acpi_parse_hpet", "is invalid"));
   EXPECT_EQ(asked(outcome, "resource of the HPET"), Sizes{});
   EXPECT_EQ(asked(outcome, "distances between nodes"), Sizes{});

@@ -81,5 +81,20 @@ TEST(MpTables, ALogsPlaceStaysWhereNoAreaCoversIt) {
   EXPECT_EQ(m.mp_configuration, PhysRange::make(0xf5bb0, 0xf5c78));
 }
 
+// With alloc_mptable a kernel writes a pointer into the first KiB, after it has booted.
+TEST(MpTables, ALogsPlaceGoesBeforeOneThatWasWrittenLater) {
+  const std::string rom = bios_rom();
+  std::string page(0x1000, '\0');
+  page.replace(0x3f0, 16, rom.substr(0x5ba0, 16));
+  const std::array areas{LowArea{PhysAddr{0}, page}, LowArea{kRom, rom}};
+  Machine without_log;
+  add_mp_tables(areas, without_log);
+  EXPECT_EQ(without_log.mp_floating, PhysRange::make(0x3f0, 0x400));
+  Machine m;
+  m.mp_floating = PhysRange::make(0xf5ba0, 0xf5bb0);
+  add_mp_tables(areas, m);
+  EXPECT_EQ(m.mp_floating, PhysRange::make(0xf5ba0, 0xf5bb0));
+}
+
 }  // namespace
 }  // namespace memmap::input

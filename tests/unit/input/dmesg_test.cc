@@ -305,6 +305,19 @@ TEST(ReadDmesg, CountsCpusOfNewKernels) {
 
 constexpr char kSmallMap[] = "BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable\n";
 
+// Where a log has come as far as its processors without a word of SMBIOS, there is none.
+TEST(ReadDmesg, TellsWhetherThereIsSmbios) {
+  const std::string head =
+      "Linux version 6.1.0-55-amd64 (a) #1\n"
+      "BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n"
+      "BIOS-e820: [mem 0x0000000000100000-0x000000003ffdffff] usable\n";
+  const std::string cpus = "smpboot: Allowing 2 CPUs, 0 hotplug CPUs\n";
+  EXPECT_EQ(good(head + cpus).smbios, SmbiosCopies{});
+  EXPECT_EQ(good(head + "DMI not present or invalid.\n").smbios, SmbiosCopies{});
+  EXPECT_FALSE(good(head + "SMBIOS 2.8 present.\n" + cpus).smbios.has_value());
+  EXPECT_FALSE(good(head).smbios.has_value());
+}
+
 TEST(ReadDmesg, AddsUpTheTablesThatTheInitrdBrings) {
   const Machine m = good(
       kSmallMap +
