@@ -84,11 +84,15 @@ def direct_map(mappings, levels):
     return out
 
 
+def kernel_of(boot):
+    return load(os.path.join(boot, "machine"), "machine.json")["kernel"]
+
+
 def compare(memmap, kernels, boot):
     """{stage: exact or not} of one boot."""
     machine, expected = os.path.join(boot, "machine"), os.path.join(boot, "expected")
-    kernel = load(machine, "machine.json")["kernel"]
-    command = [memmap, "simulate", "--machine", machine, "--kernel", os.path.join(kernels, kernel + ".yaml")]
+    command = [memmap, "simulate", "--machine", machine, "--kernel",
+               os.path.join(kernels, kernel_of(boot) + ".yaml")]
     exact = dict.fromkeys(STAGES, False)
     run = subprocess.run(command + ["--format", "json"], capture_output=True, text=True)
     if run.returncode != 0:
@@ -120,6 +124,18 @@ def compare(memmap, kernels, boot):
     return exact
 
 
+def print_table(boots, results):
+    """By kernel and stage: in how many boots it is exact."""
+    of_kernel = {}
+    for boot, result in zip(boots, results):
+        of_kernel.setdefault(kernel_of(boot), []).append(result)
+    width = max(map(len, of_kernel))
+    print(f"{'kernel':{width}}  boots  " + "  ".join(STAGES))
+    for kernel, rows in sorted(of_kernel.items()):
+        counts = (f"{sum(row[stage] for row in rows):>{len(stage)}}" for stage in STAGES)
+        print(f"{kernel:{width}}  {len(rows):5}  " + "  ".join(counts))
+
+
 def main():
     if len(sys.argv) < 5:
         sys.exit(__doc__)
@@ -131,6 +147,7 @@ def main():
     for boot, result in zip(boots, results):
         wrong = [stage for stage in STAGES if not result[stage]]
         print(f"{os.path.basename(boot):28} {'exact' if not wrong else 'not: ' + ' '.join(wrong)}")
+    print_table(boots, results)
     print(f"{len(boots)} boots  " + "  ".join(f"{stage} {count}" for stage, count in now.items()))
     if "--update" in sys.argv:
         with open(figures_file, "w", encoding="utf-8") as file:
