@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/event.h"
+#include "boot/observer.h"
 #include "boot/outcome.h"
 #include "boot/owners.h"
 #include "e820/edit.h"
@@ -31,12 +32,13 @@
 
 namespace memmap::boot {
 
-// What the user asks for besides the machine and the kernel. Policies must outlive the boot.
+// What the user asks for besides the machine and the kernel. Pointers must outlive the boot.
 struct Options {
   std::optional<std::string> command_line{};  // instead of the machine's own
   bool entry_limit = true;                    // false: the e820 tables have no last place
   memblock::AllocationPolicy* top_down = nullptr;
   memblock::AllocationPolicy* bottom_up = nullptr;
+  Observer* observer = nullptr;  // looks on; nullptr: nobody
 };
 
 // Everything between e820 and the hand-over, filled in the order of the table of steps.
@@ -69,6 +71,8 @@ struct Boot {
   std::shared_ptr<std::deque<std::string>> names = std::make_shared<std::deque<std::string>>();
   Owners owners{};
 
+  std::optional<PhysRange> initrd{};  // where it lies now
+
   PageTables page_tables{};
   // Page tables made so far outside of the direct map, each by its level (1 holds 4 KiB pages) and
   // by the number of the piece of address space that it translates.
@@ -86,6 +90,7 @@ struct Boot {
   numa::Nodes nodes{};
   std::vector<zones::Node> zone_nodes{};
   std::vector<NodeState> node_states{};
+  bool handed_over = false;  // memblock_free_all() is done
 
   // The caller that memblock=debug would name: of `functions`, innermost first, the first that the
   // compiler left as a function of its own.
@@ -124,8 +129,12 @@ struct Boot {
   void tell(Severity severity, std::string rule, std::string text,
             std::optional<PhysRange> range = {});
   bool panicked() const;
+  // Tells the observer, if there is one, of the events that it does not know yet.
+  void show_events();
 
   std::string_view step{};  // the kernel function at work
+  Observer* observer = nullptr;
+  std::size_t events_shown = 0;
 };
 
 }  // namespace memmap::boot

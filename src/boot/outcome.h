@@ -103,6 +103,21 @@ struct Subject {
   std::string policy{};  // allocation policy in force: `alloc_topdown`
 };
 
+// What a check found; whoever ran the checks fills it in.
+struct Finding {
+  std::string rule{};  // that is broken: `freed_twice`
+  std::string text{};
+  std::string step{};  // the kernel function at work; empty: at the end
+  std::optional<PhysRange> range{};
+};
+
+// A check that looked on, with all that it found.
+struct CheckReport {
+  std::string name{};  // of the plugin
+  std::string version{};
+  std::vector<Finding> findings{};
+};
+
 struct Outcome {
   Subject subject{};
   E820State e820{};
@@ -114,7 +129,9 @@ struct Outcome {
   PageTables page_tables{};
   Totals totals{};
   bool panicked = false;  // the kernel stopped at the last event; later stages are empty
+  bool deferred = false;  // the kernel hands over the end of each node later
   Events events{};        // in order
+  std::vector<CheckReport> checks{};
 };
 
 }  // namespace memmap::boot

@@ -47,6 +47,7 @@ Outcome outcome_of(Boot& boot) {
   out.subject.kernel_origin = boot.profile.origin;
   out.subject.command_line = boot.command_line;
   out.panicked = boot.panicked();
+  out.deferred = boot.profile.deferred_struct_page_init;
   out.e820 = {boot.firmware.entries(), boot.kexec.entries(), boot.table.entries()};
   out.max_pfn = raw(boot.max_pfn);
   out.max_low_pfn = raw(boot.max_low_pfn);
@@ -74,8 +75,11 @@ Outcome run(const Machine& machine, const kernel::Profile& profile, const Option
     if (!does(step, boot)) continue;
     boot.step = step.function;
     step.run(boot);
+    boot.show_events();
+    if (boot.observer != nullptr) boot.observer->after_step(boot, step);
     if (boot.panicked()) break;
   }
+  if (boot.observer != nullptr) boot.observer->at_end(boot);
   return outcome_of(boot);
 }
 
