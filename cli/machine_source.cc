@@ -28,7 +28,8 @@ Result<input::ReadOptions> read_options(const Arguments& arguments) {
   return options;
 }
 
-Result<Machine> machine_of(const Arguments& arguments, const std::string& positional) {
+Result<Machine> machine_of(const Arguments& arguments, const std::string& positional,
+                           input::OtherFormats* others) {
   constexpr std::array kSources{"--e820", "--synthetic", "--machine", "--sysroot"};
   std::vector<std::string_view> given;
   for (const std::string_view name : kSources) {
@@ -44,8 +45,9 @@ Result<Machine> machine_of(const Arguments& arguments, const std::string& positi
                  {"memmap"}};
   }
 
-  const auto options = read_options(arguments);
+  auto options = read_options(arguments);
   if (!options) return options.errors();
+  options->others = others;
   if (const auto text = arguments.get("--synthetic")) {
     auto machine = input::read_synthetic(*text, "--synthetic");
     if (machine) {

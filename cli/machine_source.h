@@ -22,7 +22,9 @@ namespace memmap::cli {
 
 // --input-format and --boot, where the command has them.
 Result<input::ReadOptions> read_options(const Arguments& arguments);
-// The machine that the arguments name. `positional` is a source given without an option, or empty.
-Result<Machine> machine_of(const Arguments& arguments, const std::string& positional = {});
+// The machine that the arguments name. `positional` is a source given without an option, or empty;
+// `others` reads what no format of ours knows, if it is there.
+Result<Machine> machine_of(const Arguments& arguments, const std::string& positional = {},
+                           input::OtherFormats* others = nullptr);
 
 }  // namespace memmap::cli

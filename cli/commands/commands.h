@@ -11,5 +11,7 @@ ExitCode run_replay(const Arguments& arguments);
 ExitCode run_kernel(const Arguments& arguments);
 ExitCode run_kernels(const Arguments& arguments);
 ExitCode run_formats(const Arguments& arguments);
+ExitCode run_compare(const Arguments& arguments);
+ExitCode run_plugin(const Arguments& arguments);
 
 }  // namespace memmap::cli

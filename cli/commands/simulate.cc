@@ -1,9 +1,6 @@
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -13,16 +10,18 @@
 #include "input/kernel_choice.h"
 #include "machine_source.h"
 #include "messages.h"
+#include "named_plugins.h"
 #include "output.h"
 #include "plugin/alloc.h"
-#include "plugin/host.h"
-#include "plugin/options.h"
-#include "plugin/trust.h"
+#include "plugin/check.h"
+#include "plugin/report.h"
+#include "plugins.h"
 #include "report/dot.h"
 #include "report/json.h"
 #include "report/memblock_debug.h"
 #include "report/text.h"
 #include "share.h"
+#include "text_output.h"
 
 namespace memmap::cli {
 namespace {
@@ -53,8 +52,7 @@ Result<std::unique_ptr<plugin::AllocPlugin>> load_policy(plugin::PluginHost& hos
 Result<Policies> load_policies(plugin::PluginHost& host, std::span<const std::string> wanted) {
   Policies policies;
   if (wanted.size() > 1) {
-    return Error{"one allocation policy at a time: --plugin was given more than once",
-                 {"--plugin"}};
+    return Error{"one allocation policy at a time: --plugin names more than one", {"--plugin"}};
   }
   if (!wanted.empty()) {
     const auto spec = plugin::parse_spec(wanted.front());
@@ -73,29 +71,29 @@ Result<Policies> load_policies(plugin::PluginHost& host, std::span<const std::st
   return policies;
 }
 
-std::optional<std::string_view> variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? std::optional<std::string_view>(value) : std::nullopt;
-}
-
-report::TextStyle text_style(const Destination& destination) {
-  report::Terminal terminal;
-  terminal.is_terminal =
-      (destination.path.empty() || destination.path == "-") && ::isatty(STDOUT_FILENO) == 1;
-  winsize size{};
-  if (terminal.is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    terminal.columns = size.ws_col;
-  }
-  terminal.no_color = variable("NO_COLOR");
-  terminal.columns_variable = variable("COLUMNS");
-  terminal.term = variable("TERM");
-  terminal.lc_all = variable("LC_ALL");
-  terminal.lc_ctype = variable("LC_CTYPE");
-  terminal.lang = variable("LANG");
-  return report::style_for(terminal);
-}
-
 constexpr std::array<std::string_view, 4> kFormats{"text", "json", "dot", "memblock-debug"};
+
+// A report plugin, where --format names one; null: one of kFormats.
+Result<std::unique_ptr<plugin::ReportPlugin>> load_report(plugin::PluginHost& host,
+                                                          const NamedPlugins& named,
+                                                          const std::string& format) {
+  if (std::ranges::find(kFormats, format) != kFormats.end()) return {nullptr};
+  auto spec = plugin::parse_spec(format);
+  if (!spec) return spec.errors();
+  if (!host.knows(spec->name)) {
+    const auto near = closest(format, kFormats);
+    return Error{fmt::format("simulate: --format is one of {} or a report plugin, not `{}`{}",
+                             fmt::join(kFormats, ", "), format,
+                             near ? fmt::format("; did you mean {}?", *near) : ""),
+                 {"memmap"}};
+  }
+  const auto loaded = host.load(spec->name);
+  if (!loaded) return loaded.errors();
+  for (const plugin::PluginSpec& given : named.reports) {
+    if (given.name == spec->name && spec->options.empty()) spec->options = given.options;
+  }
+  return plugin::ReportPlugin::create(**loaded, spec->options);
+}
 
 std::string render(const boot::Outcome& outcome, std::string_view format,
                    const Destination& destination) {
@@ -114,15 +112,16 @@ bool warned(const boot::Outcome& outcome) {
 }  // namespace
 
 ExitCode run_simulate(const Arguments& arguments) {
+  auto host = plugin_host(arguments);
+  if (!host) return bad_input(host.errors());
+  auto named = sort_plugins(*host, arguments.all("--plugin"));
+  if (!named) return bad_input(named.errors());
   const std::string format = arguments.get("--format").value_or("text");
-  if (std::ranges::find(kFormats, format) == kFormats.end()) {
-    const auto near = closest(format, kFormats);
-    return bad_usage(fmt::format("simulate: --format is one of {}, not `{}`{}",
-                                 fmt::join(kFormats, ", "), format,
-                                 near ? fmt::format("; did you mean {}?", *near) : ""));
-  }
+  const auto report = load_report(*host, *named, format);
+  if (!report) return bad_input(report.errors());
 
-  const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""));
+  PluginFormats others(*host, *named);
+  const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""), &others);
   if (!machine) return bad_input(machine.errors());
   auto kernel = input::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
                                      share_folder("kernels"));
@@ -134,14 +133,7 @@ ExitCode run_simulate(const Arguments& arguments) {
     config_notes = std::move(*notes);
   }
 
-  std::vector<std::filesystem::path> named_folders;
-  for (const std::string& folder : arguments.all("--plugin-dir"))
-    named_folders.emplace_back(folder);
-  const auto folders =
-      plugin::search_folders(named_folders, variable("MEMMAP_PLUGIN_PATH").value_or(""));
-  if (!folders) return bad_input(folders.errors());
-  plugin::PluginHost host(*folders);
-  const auto policies = load_policies(host, arguments.all("--plugin"));
+  const auto policies = load_policies(*host, named->deciding);
   if (!policies) return bad_input(policies.errors());
 
   boot::Options options;
@@ -149,19 +141,32 @@ ExitCode run_simulate(const Arguments& arguments) {
   options.entry_limit = !arguments.has("--no-entry-limit");
   options.top_down = policies->top_down.get();
   options.bottom_up = policies->up();
+  const plugin::Facts facts(
+      *machine, options.command_line.value_or(machine->command_line.value_or("")),
+      kernel::to_string(kernel->profile.version), 1u << kernel->profile.nodes_shift);
+  plugin::Checks checks(named->checks, facts);
+  if (!named->checks.empty()) options.observer = &checks;
   boot::Outcome outcome = boot::run(*machine, kernel->profile, options);
-  if (const auto fault = policies->fault()) {
-    bad_input({*fault});
-    return ExitCode::fault;
+  if (const auto fault = policies->fault()) return bad_input({*fault});
+  for (const auto& check : named->checks) {
+    if (check->fault()) return bad_input({*check->fault()});
+    outcome.checks.push_back(check->report());
   }
   outcome.subject.policy = policies->name();
   if (!kernel->note.empty()) outcome.subject.notes.push_back("kernel: " + kernel->note);
   for (const std::string& note : config_notes) outcome.subject.notes.push_back("kernel: " + note);
 
   const Destination destination{arguments.get("--output").value_or(""), arguments.has("--force")};
-  const Status written = write_output(destination, render(outcome, format, destination));
+  const Result<std::string> bytes =
+      *report == nullptr ? Result<std::string>(render(outcome, format, destination))
+                         : (*report)->render(outcome, report::to_json(outcome), facts);
+  if (!bytes) return bad_input(bytes.errors());
+  const Status written = write_output(destination, *bytes);
   if (!written) return bad_input(written.errors());
-  return arguments.has("--strict") && warned(outcome) ? ExitCode::difference : ExitCode::good;
+  const bool found = std::ranges::any_of(
+      outcome.checks, [](const boot::CheckReport& c) { return !c.findings.empty(); });
+  const bool strict = arguments.has("--strict") && warned(outcome);
+  return found || strict ? ExitCode::difference : ExitCode::good;
 }
 
 }  // namespace memmap::cli

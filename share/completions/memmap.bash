@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate convert replay kernel kernels formats help"
+  local commands="simulate convert replay kernel kernels formats compare plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -27,7 +27,7 @@ _memmap() {
       ;;
     --format)
       local report_formats="text json dot memblock-debug"
-      [[ ${COMP_WORDS[1]:-} == replay ]] && report_formats="text json"
+      [[ ${COMP_WORDS[1]:-} == replay || ${COMP_WORDS[1]:-} == compare ]] && report_formats="text json"
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
       ;;
@@ -41,7 +41,11 @@ _memmap() {
         compgen -W "$("${COMP_WORDS[0]}" formats 2>/dev/null | awk '/^[a-z]/ {print $1}')" -- "$cur")
       return
       ;;
-    --synthetic | --boot | --cmdline | --plugin | --name)
+    --kind)
+      mapfile -t COMPREPLY < <(compgen -W "trim numa alloc check source report" -- "$cur")
+      return
+      ;;
+    --synthetic | --boot | --cmdline | --plugin | --alloc | --name)
       COMPREPLY=()
       return
       ;;
@@ -59,7 +63,8 @@ _memmap() {
         --kernel --config --cmdline --plugin --plugin-dir --format --output --force --strict --help"
       ;;
     convert)
-      options="--to --e820 --synthetic --machine --sysroot --input-format --boot --output --force --help"
+      options="--to --e820 --synthetic --machine --sysroot --input-format --boot --plugin-dir --output
+        --force --help"
       ;;
     replay)
       options="--kernel --cmdline --boot --format --output --force --help"
@@ -69,16 +74,31 @@ _memmap() {
         --output --force --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay kernel kernels formats" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay kernel kernels formats compare plugin" -- "$cur")
       return
       ;;
-    kernels | formats)
+    compare)
+      options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit --kernel
+        --config --cmdline --alloc --plugin-dir --format --output --force --help"
+      ;;
+    plugin)
+      options="--plugin-dir --kind --output --help"
+      if [[ $COMP_CWORD -eq 2 && $cur != -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "list show check new" -- "$cur")
+        return
+      fi
+      ;;
+    formats)
+      options="--plugin-dir --help"
+      ;;
+    kernels)
       options="--help"
       ;;
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-  elif [[ $command == convert || $command == replay || $command == kernel ]]; then
+  elif [[ $command == convert || $command == replay || $command == kernel || $command == compare ||
+    $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()
   else

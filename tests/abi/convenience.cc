@@ -8,3 +8,16 @@ std::int32_t trim(const memmap_trim_input_t* in, const memmap_host_t* host) {
     return h.text("mode") ? MEMMAP_OK : h.fail("no mode");
   });
 }
+
+std::int32_t look(const memmap_event_t* e, const memmap_state_t* boot, const memmap_host_t* host) {
+  return memmap::plugin::guarded(host, [=](const memmap::plugin::Host& h) -> std::int32_t {
+    for (const memmap_owned_t& o : memmap::plugin::owners_of(*boot)) {
+      h.finding("seen", o.base, o.end, e->step);
+    }
+    for (const memmap_zone_t& z : memmap::plugin::zones_of(*boot)) h.write(std::to_string(z.nid));
+    h.entry(0, 4096, 1);
+    h.fact("note", "x");
+    h.input_error(1, 1, "x");
+    return MEMMAP_OK;
+  });
+}

@@ -1,0 +1,143 @@
+#include "report/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "base/suggest.h"
+#include "boot/run.h"
+#include "commands/commands.h"
+#include "input/kernel_choice.h"
+#include "machine_source.h"
+#include "messages.h"
+#include "named_plugins.h"
+#include "output.h"
+#include "plugin/alloc.h"
+#include "plugins.h"
+#include "share.h"
+#include "text_output.h"
+
+namespace memmap::cli {
+namespace {
+
+constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
+constexpr std::string_view kKernel = "kernel";
+
+struct Policy {
+  std::string text{};                             // as it was named
+  std::unique_ptr<plugin::AllocPlugin> plugin{};  // null: the kernel's own
+};
+
+// `a,b:block=2M,count=3,c`: a comma begins another policy unless `key=` follows it.
+std::vector<std::string> split(std::span<const std::string> texts) {
+  std::vector<std::string> out;
+  for (const std::string& text : texts) {
+    for (std::size_t at = 0; at <= text.size();) {
+      const std::size_t comma = std::min(text.find(',', at), text.size());
+      const std::string part = text.substr(at, comma - at);
+      const std::size_t equals = part.find('=');
+      const bool is_option =
+          equals != part.npos && at > 0 && plugin::is_plain_name(part.substr(0, equals));
+      if (is_option) {
+        out.back() += "," + part;
+      } else {
+        out.push_back(part);
+      }
+      at = comma + 1;
+    }
+  }
+  return out;
+}
+
+// All that are found and need no option, and the kernel's.
+std::vector<std::string> everything(plugin::PluginHost& host) {
+  std::vector<std::string> out{std::string(kKernel)};
+  for (const plugin::PluginInfo& info : host.list().plugins) {
+    const bool needs =
+        std::ranges::any_of(info.options, [](const auto& option) { return option.required; });
+    const auto loaded = host.load(info.file.string());
+    if (loaded && (*loaded)->interfaces().has_alloc() && !needs) out.push_back(info.name);
+  }
+  return out;
+}
+
+Result<std::vector<Policy>> load_policies(plugin::PluginHost& host,
+                                          const std::vector<std::string>& names) {
+  std::vector<Policy> out;
+  Errors errors;
+  for (const std::string& name : names) {
+    Policy policy{name, nullptr};
+    if (name != kKernel) {
+      const auto spec = plugin::parse_spec(name);
+      const auto loaded = spec ? host.load(spec->name) : spec.errors();
+      auto made = loaded ? plugin::AllocPlugin::create(**loaded, spec->options) : loaded.errors();
+      if (!made) {
+        errors.insert(errors.end(), made.errors().begin(), made.errors().end());
+        continue;
+      }
+      policy.plugin = *std::move(made);
+    }
+    out.push_back(std::move(policy));
+  }
+  if (!errors.empty()) return errors;
+  return out;
+}
+
+}  // namespace
+
+ExitCode run_compare(const Arguments& arguments) {
+  const std::string format = arguments.get("--format").value_or("text");
+  if (std::ranges::find(kFormats, format) == kFormats.end()) {
+    const auto near = closest(format, kFormats);
+    return bad_usage(fmt::format("compare: --format is one of {}, not `{}`{}",
+                                 fmt::join(kFormats, ", "), format,
+                                 near ? fmt::format("; did you mean {}?", *near) : ""));
+  }
+  auto host = plugin_host(arguments);
+  if (!host) return bad_input(host.errors());
+  NamedPlugins none;
+  PluginFormats others(*host, none);
+  const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""), &others);
+  if (!machine) return bad_input(machine.errors());
+  auto kernel = input::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
+                                     share_folder("kernels"));
+  if (!kernel) return bad_input(kernel.errors());
+  if (const auto config = arguments.get("--config")) {
+    const auto notes = input::overlay_config_file(*config, kernel->profile);
+    if (!notes) return bad_input(notes.errors());
+  }
+  const auto policies = load_policies(
+      *host, arguments.has("--alloc") ? split(arguments.all("--alloc")) : everything(*host));
+  if (!policies) return bad_input(policies.errors());
+
+  using Direction = report::NodeCount::Direction;
+  std::vector<report::Left> results;
+  boot::Subject subject;
+  for (const Policy& policy : *policies) {
+    report::NodeTally nodes;
+    report::NodeCount down(policy.plugin.get(), Direction::down, nodes);
+    report::NodeCount up(policy.plugin.get(), Direction::up, nodes);
+    boot::Options options;
+    options.command_line = arguments.get("--cmdline");
+    options.entry_limit = !arguments.has("--no-entry-limit");
+    options.top_down = &down;
+    options.bottom_up = &up;
+    const boot::Outcome outcome = boot::run(*machine, kernel->profile, options);
+    if (policy.plugin != nullptr && policy.plugin->fault()) {
+      return bad_input({*policy.plugin->fault()});
+    }
+    results.push_back(report::left_of(policy.text, outcome, nodes));
+    subject = outcome.subject;
+  }
+  report::rank(results);
+  const Destination destination{arguments.get("--output").value_or(""), arguments.has("--force")};
+  const Status written = write_output(
+      destination, format == "json"
+                       ? report::compare_to_json(subject, results)
+                       : report::compare_to_text(subject, results, text_style(destination)));
+  return written ? ExitCode::good : bad_input(written.errors());
+}
+
+}  // namespace memmap::cli
