@@ -63,9 +63,7 @@ ExitCode usage(std::string_view command, std::string_view message) {
 
 ExitCode unknown(std::string_view what, std::string_view command, const std::string& word,
                  const std::vector<std::string_view>& known) {
-  std::string message = fmt::format("unknown {} `{}`", what, word);
-  if (const auto near = closest(word, known)) message += fmt::format("; did you mean `{}`?", *near);
-  return usage(command, message);
+  return usage(command, fmt::format("unknown {} `{}`{}", what, word, did_you_mean(word, known)));
 }
 
 std::vector<std::string_view> option_names(const Command& command) {

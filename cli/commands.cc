@@ -12,6 +12,7 @@ constexpr Option kSimulate[] = {
      "image (vmlinuz, vmlinux, linux-image-*.deb)"},
     {"--config", "FILE", "its .config, instead of the one that it was built with"},
     {"--cmdline", "TEXT", "its command line, instead of the machine's own"},
+    {"--append", "TEXT", "parameters to add to its command line, as a boot loader would"},
     {"--format", "FORMAT",
      "text (default), json, dot, memblock-debug or the name of a report plugin"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
@@ -43,6 +44,7 @@ constexpr Option kCompare[] = {
     {"--kernel", "NAME", "the kernel to boot, as with simulate"},
     {"--config", "FILE", "its .config, instead of the one that it was built with"},
     {"--cmdline", "TEXT", "its command line, instead of the machine's own"},
+    {"--append", "TEXT", "parameters to add to its command line, as a boot loader would"},
     {"--no-entry-limit", "", "e820 tables without the kernel's last place"},
     kPluginFolder,
     {"--format", "FORMAT", "text (default) or json"},
@@ -59,7 +61,19 @@ constexpr Option kPlugin[] = {
 constexpr Option kReplay[] = {
     {"--kernel", "NAME", "whose rules to follow, if not those of the log's: a name or a file"},
     {"--cmdline", "TEXT", "its command line, if not the log's"},
+    {"--append", "TEXT", "parameters to add to its command line"},
     {"--boot", "N", "the N-th boot of a log that holds several (default: the last)"},
+    {"--format", "FORMAT", "text (default) or json"},
+    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
+    {"--force", "", "replace FILE if it exists"},
+};
+
+constexpr Option kLint[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    {"--kernel", "NAME", "the kernel that is to read the line: a name or a file"},
+    {"--cmdline", "TEXT", "the command line, instead of the machine's own"},
+    {"--append", "TEXT", "parameters to add to it"},
+    {"--list", "", "list the rules"},
     {"--format", "FORMAT", "text (default) or json"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
     {"--force", "", "replace FILE if it exists"},
@@ -106,6 +120,13 @@ constexpr Command kCommands[] = {
      kReplay,
      {"LOG", "a kernel log, compressed or not; `-`: standard input"},
      run_replay},
+    {"lint",
+     "tell what is wrong with a kernel command line, before it is booted",
+     "  memmap lint --cmdline \"root=/dev/sda1 quiet\"\n"
+     "  memmap lint --list",
+     kLint,
+     {"FILE", "/etc/default/grub, grub.cfg, a boot entry, /proc/cmdline or a boot log", false},
+     run_lint},
     {"kernel",
      "write the profile of a kernel, read from its image or from parts of it",
      "  memmap kernel /boot/vmlinuz-6.12.117+deb12-amd64 -o 6.12.yaml\n"

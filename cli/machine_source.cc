@@ -7,12 +7,16 @@
 #include <limits>
 
 #include "base/number.h"
-#include "base/suggest.h"
 #include "input/formats.h"
 #include "input/machine_folder.h"
 #include "input/synthetic.h"
 
 namespace memmap::cli {
+namespace {
+
+constexpr std::array kSources{"--e820", "--synthetic", "--machine", "--sysroot"};
+
+}  // namespace
 
 Result<input::ReadOptions> read_options(const Arguments& arguments) {
   input::ReadOptions options;
@@ -28,9 +32,12 @@ Result<input::ReadOptions> read_options(const Arguments& arguments) {
   return options;
 }
 
+bool names_machine(const Arguments& arguments) {
+  return std::ranges::any_of(kSources, [&](const char* name) { return arguments.has(name); });
+}
+
 Result<Machine> machine_of(const Arguments& arguments, const std::string& positional,
                            input::OtherFormats* others) {
-  constexpr std::array kSources{"--e820", "--synthetic", "--machine", "--sysroot"};
   std::vector<std::string_view> given;
   for (const std::string_view name : kSources) {
     if (arguments.has(name)) given.push_back(name);

@@ -22,6 +22,8 @@ namespace memmap::cli {
 
 // --input-format and --boot, where the command has them.
 Result<input::ReadOptions> read_options(const Arguments& arguments);
+// Whether an option names a machine.
+bool names_machine(const Arguments& arguments);
 // The machine that the arguments name. `positional` is a source given without an option, or empty;
 // `others` reads what no format of ours knows, if it is there.
 Result<Machine> machine_of(const Arguments& arguments, const std::string& positional = {},

@@ -5,10 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
+
+#include "base/suggest.h"
 
 namespace memmap::cli {
 namespace {
@@ -61,6 +64,18 @@ bool is_regular_or_new(const std::string& path) {
 }
 
 }  // namespace
+
+Result<std::string> format_of(const Arguments& arguments, std::span<const std::string_view> known) {
+  const std::string format = arguments.get("--format").value_or(std::string(known.front()));
+  if (std::ranges::find(known, format) != known.end()) return format;
+  return Error{fmt::format("--format is one of {}, not `{}`{}", fmt::join(known, ", "), format,
+                           did_you_mean(format, known)),
+               {"memmap"}};
+}
+
+Destination destination_of(const Arguments& arguments) {
+  return {arguments.get("--output").value_or(""), arguments.has("--force")};
+}
 
 Status write_output(const Destination& to, const std::string& bytes) {
   if (to.path.empty() || to.path == "-") {

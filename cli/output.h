@@ -1,11 +1,14 @@
 // Where results go: standard output, a file or a folder; all of it or nothing.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "command.h"
 
 namespace memmap::cli {
 
@@ -13,6 +16,12 @@ struct Destination {
   std::string path{};  // empty or `-`: standard output
   bool force = false;  // what is there may be replaced
 };
+
+// What --format asks for, one of `known`; the first if it is not given.
+Result<std::string> format_of(const Arguments& arguments, std::span<const std::string_view> known);
+
+// Where --output and --force say.
+Destination destination_of(const Arguments& arguments);
 
 // Writes `bytes`. A file appears under its name only when it is complete. A reader that closes
 // standard output early (`| head`) is no error; a full disk is.

@@ -35,9 +35,8 @@ Result<std::vector<std::pair<std::string, std::string>>> skeleton(const std::str
                  {"memmap"}};
   }
   if (std::ranges::find(kKinds, kind) == kKinds.end()) {
-    const auto near = closest(kind, kKinds);
     return Error{fmt::format("--kind is one of {}, not `{}`{}", fmt::join(kKinds, ", "), kind,
-                             near ? fmt::format("; did you mean {}?", *near) : ""),
+                             did_you_mean(kind, kKinds)),
                  {"memmap"}};
   }
   // From, to; a kind's own test.cmake says how memmap runs with such a plugin.

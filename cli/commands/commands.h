@@ -10,6 +10,7 @@ ExitCode run_convert(const Arguments& arguments);
 ExitCode run_replay(const Arguments& arguments);
 ExitCode run_kernel(const Arguments& arguments);
 ExitCode run_kernels(const Arguments& arguments);
+ExitCode run_lint(const Arguments& arguments);
 ExitCode run_formats(const Arguments& arguments);
 ExitCode run_compare(const Arguments& arguments);
 ExitCode run_plugin(const Arguments& arguments);

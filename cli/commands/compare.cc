@@ -6,7 +6,6 @@
 #include <array>
 #include <memory>
 
-#include "base/suggest.h"
 #include "boot/run.h"
 #include "commands/commands.h"
 #include "input/kernel_choice.h"
@@ -88,13 +87,8 @@ Result<std::vector<Policy>> load_policies(plugin::PluginHost& host,
 }  // namespace
 
 ExitCode run_compare(const Arguments& arguments) {
-  const std::string format = arguments.get("--format").value_or("text");
-  if (std::ranges::find(kFormats, format) == kFormats.end()) {
-    const auto near = closest(format, kFormats);
-    return bad_usage(fmt::format("compare: --format is one of {}, not `{}`{}",
-                                 fmt::join(kFormats, ", "), format,
-                                 near ? fmt::format("; did you mean {}?", *near) : ""));
-  }
+  const auto format = format_of(arguments, kFormats);
+  if (!format) return bad_input(format.errors());
   auto host = plugin_host(arguments);
   if (!host) return bad_input(host.errors());
   NamedPlugins none;
@@ -121,6 +115,7 @@ ExitCode run_compare(const Arguments& arguments) {
     report::NodeCount up(policy.plugin.get(), Direction::up, nodes);
     boot::Options options;
     options.command_line = arguments.get("--cmdline");
+    options.append = arguments.get("--append").value_or("");
     options.entry_limit = !arguments.has("--no-entry-limit");
     options.top_down = &down;
     options.bottom_up = &up;
@@ -132,9 +127,9 @@ ExitCode run_compare(const Arguments& arguments) {
     subject = outcome.subject;
   }
   report::rank(results);
-  const Destination destination{arguments.get("--output").value_or(""), arguments.has("--force")};
+  const Destination destination = destination_of(arguments);
   const Status written = write_output(
-      destination, format == "json"
+      destination, *format == "json"
                        ? report::compare_to_json(subject, results)
                        : report::compare_to_text(subject, results, text_style(destination)));
   return written ? ExitCode::good : bad_input(written.errors());

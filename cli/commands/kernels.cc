@@ -25,9 +25,10 @@ ExitCode run_kernels(const Arguments&) {
       errors.insert(errors.end(), choice.errors().begin(), choice.errors().end());
       continue;
     }
+    std::string_view remark = name == usual->profile.name ? "(the default)" : "";
+    if (!choice->profile.verified) remark = "(not verified against a real boot)";
     out += fmt::format("{:<{}}  Linux {:<9} {}\n", name, width,
-                       kernel::to_string(choice->profile.version),
-                       name == usual->profile.name ? "(the default)" : "");
+                       kernel::to_string(choice->profile.version), remark);
   }
   while (out.find(" \n") != std::string::npos) out.erase(out.find(" \n"), 1);
   if (const Status status = write_output({}, out); !status) return bad_input(status.errors());

@@ -135,9 +135,8 @@ ExitCode run_plugin(const Arguments& arguments) {
   constexpr std::array<std::string_view, 4> kActions{"list", "show", "check", "new"};
   const std::string action = arguments.get("ACTION").value_or("");
   if (std::ranges::find(kActions, action) == kActions.end()) {
-    const auto near = closest(action, kActions);
     return bad_usage(fmt::format("plugin: `{}` is none of {}{}", action, fmt::join(kActions, ", "),
-                                 near ? fmt::format("; did you mean {}?", *near) : ""));
+                                 did_you_mean(action, kActions)));
   }
   const std::string name = arguments.get("NAME").value_or("");
   if (name.empty() != (action == "list")) {

@@ -2,16 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
-#include "base/suggest.h"
 #include "commands/commands.h"
 #include "input/kernel_choice.h"
 #include "input/memblock_log.h"
+#include "kernel/command_line.h"
 #include "machine_source.h"
 #include "messages.h"
 #include "output.h"
+#include "report/names.h"
 #include "report/replay.h"
 #include "share.h"
 
@@ -23,13 +23,8 @@ constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 }  // namespace
 
 ExitCode run_replay(const Arguments& arguments) {
-  const std::string format = arguments.get("--format").value_or("text");
-  if (std::ranges::find(kFormats, format) == kFormats.end()) {
-    const auto near = closest(format, kFormats);
-    return bad_usage(fmt::format("replay: --format is one of {}, not `{}`{}",
-                                 fmt::join(kFormats, ", "), format,
-                                 near ? fmt::format("; did you mean {}?", *near) : ""));
-  }
+  const auto format = format_of(arguments, kFormats);
+  if (!format) return bad_input(format.errors());
   const auto options = read_options(arguments);
   if (!options) return bad_input(options.errors());
   const auto source = input::open_source(arguments.get("LOG").value_or("-"));
@@ -43,17 +38,22 @@ ExitCode run_replay(const Arguments& arguments) {
   report::ReplaySubject subject;
   subject.log = log->name;
   subject.kernel = kernel->profile.name;
-  subject.command_line = arguments.get("--cmdline").value_or(log->command_line.value_or(""));
+  subject.command_line =
+      kernel::appended(arguments.get("--cmdline").value_or(log->command_line.value_or("")),
+                       arguments.get("--append").value_or(""));
   subject.lines_of_no_list = log->lines_of_no_list;
   subject.notes = log->notes;
+  if (!kernel->profile.verified) {
+    subject.notes.push_back(
+        fmt::format("kernel {}: {}", kernel->profile.name, report::kNotVerified));
+  }
   if (!kernel->note.empty()) subject.notes.push_back("kernel: " + kernel->note);
 
   const replay::Report found =
       replay::replay(*log, replay::settings_for(kernel->profile, subject.command_line));
-  const Destination destination{arguments.get("--output").value_or(""), arguments.has("--force")};
-  const Status written =
-      write_output(destination, format == "json" ? report::replay_to_json(subject, found)
-                                                 : report::replay_to_text(subject, found));
+  const Status written = write_output(destination_of(arguments),
+                                      *format == "json" ? report::replay_to_json(subject, found)
+                                                        : report::replay_to_text(subject, found));
   if (!written) return bad_input(written.errors());
   return found.mismatch_count == 0 ? ExitCode::good : ExitCode::difference;
 }

@@ -19,6 +19,7 @@
 #include "report/dot.h"
 #include "report/json.h"
 #include "report/memblock_debug.h"
+#include "report/names.h"
 #include "report/text.h"
 #include "share.h"
 #include "text_output.h"
@@ -81,10 +82,8 @@ Result<std::unique_ptr<plugin::ReportPlugin>> load_report(plugin::PluginHost& ho
   auto spec = plugin::parse_spec(format);
   if (!spec) return spec.errors();
   if (!host.knows(spec->name)) {
-    const auto near = closest(format, kFormats);
-    return Error{fmt::format("simulate: --format is one of {} or a report plugin, not `{}`{}",
-                             fmt::join(kFormats, ", "), format,
-                             near ? fmt::format("; did you mean {}?", *near) : ""),
+    return Error{fmt::format("--format is one of {} or a report plugin, not `{}`{}",
+                             fmt::join(kFormats, ", "), format, did_you_mean(format, kFormats)),
                  {"memmap"}};
   }
   const auto loaded = host.load(spec->name);
@@ -138,13 +137,12 @@ ExitCode run_simulate(const Arguments& arguments) {
 
   boot::Options options;
   options.command_line = arguments.get("--cmdline");
+  options.append = arguments.get("--append").value_or("");
+  options.record_memblock = format == "memblock-debug";
   options.entry_limit = !arguments.has("--no-entry-limit");
   options.top_down = policies->top_down.get();
   options.bottom_up = policies->up();
-  const plugin::Facts facts(
-      *machine, options.command_line.value_or(machine->command_line.value_or("")),
-      kernel::to_string(kernel->profile.version), 1u << kernel->profile.nodes_shift);
-  plugin::Checks checks(named->checks, facts);
+  plugin::Checks checks(named->checks);
   if (!named->checks.empty()) options.observer = &checks;
   boot::Outcome outcome = boot::run(*machine, kernel->profile, options);
   if (const auto fault = policies->fault()) return bad_input({*fault});
@@ -156,7 +154,13 @@ ExitCode run_simulate(const Arguments& arguments) {
   if (!kernel->note.empty()) outcome.subject.notes.push_back("kernel: " + kernel->note);
   for (const std::string& note : config_notes) outcome.subject.notes.push_back("kernel: " + note);
 
-  const Destination destination{arguments.get("--output").value_or(""), arguments.has("--force")};
+  if (format == "memblock-debug" && !kernel->profile.verified) {  // the others say it themselves
+    fmt::print(stderr, "memmap: note: kernel {}: {}\n", kernel->profile.name, report::kNotVerified);
+  }
+  const Destination destination = destination_of(arguments);
+  const plugin::Facts facts(*machine, outcome.subject.command_line,
+                            kernel::to_string(kernel->profile.version),
+                            static_cast<std::uint32_t>(outcome.memblock.max_numnodes));
   const Result<std::string> bytes =
       *report == nullptr ? Result<std::string>(render(outcome, format, destination))
                          : (*report)->render(outcome, report::to_json(outcome), facts);

@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate convert replay kernel kernels formats compare plugin help"
+  local commands="simulate convert replay lint kernel kernels formats compare plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -27,7 +27,9 @@ _memmap() {
       ;;
     --format)
       local report_formats="text json dot memblock-debug"
-      [[ ${COMP_WORDS[1]:-} == replay || ${COMP_WORDS[1]:-} == compare ]] && report_formats="text json"
+      case ${COMP_WORDS[1]:-} in
+        replay | lint | compare) report_formats="text json" ;;
+      esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
       ;;
@@ -45,7 +47,7 @@ _memmap() {
       mapfile -t COMPREPLY < <(compgen -W "trim numa alloc check source report" -- "$cur")
       return
       ;;
-    --synthetic | --boot | --cmdline | --plugin | --alloc | --name)
+    --synthetic | --boot | --cmdline | --append | --plugin | --alloc | --name)
       COMPREPLY=()
       return
       ;;
@@ -60,26 +62,30 @@ _memmap() {
   case $command in
     simulate)
       options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit
-        --kernel --config --cmdline --plugin --plugin-dir --format --output --force --strict --help"
+        --kernel --config --cmdline --append --plugin --plugin-dir --format --output --force --strict --help"
       ;;
     convert)
       options="--to --e820 --synthetic --machine --sysroot --input-format --boot --plugin-dir --output
         --force --help"
       ;;
     replay)
-      options="--kernel --cmdline --boot --format --output --force --help"
+      options="--kernel --cmdline --append --boot --format --output --force --help"
+      ;;
+    lint)
+      options="--e820 --synthetic --machine --sysroot --input-format --boot --kernel --cmdline --append --list
+        --format --output --force --help"
       ;;
     kernel)
       options="--parts --btf --config --system-map --kallsyms --sections --params --name --explain
         --output --force --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay kernel kernels formats compare plugin" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay lint kernel kernels formats compare plugin" -- "$cur")
       return
       ;;
     compare)
       options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit --kernel
-        --config --cmdline --alloc --plugin-dir --format --output --force --help"
+        --config --cmdline --append --alloc --plugin-dir --format --output --force --help"
       ;;
     plugin)
       options="--plugin-dir --kind --output --help"
@@ -97,7 +103,7 @@ _memmap() {
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-  elif [[ $command == convert || $command == replay || $command == kernel || $command == compare ||
+  elif [[ $command == convert || $command == replay || $command == lint || $command == kernel || $command == compare ||
     $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()

@@ -51,4 +51,11 @@ std::optional<std::string_view> closest(std::string_view word,
   return found;
 }
 
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> known,
+                         std::string_view otherwise) {
+  if (const auto meant = closest(word, known))
+    return "; did you mean `" + std::string(*meant) + "`?";
+  return otherwise.empty() ? std::string{} : "; " + std::string(otherwise);
+}
+
 }  // namespace memmap

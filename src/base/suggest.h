@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace memmap {
@@ -13,5 +14,10 @@ namespace memmap {
 // have none.
 std::optional<std::string_view> closest(std::string_view word,
                                         std::span<const std::string_view> known);
+
+// The end of a message about a word that is not known: "; did you mean `mem`?", or, where none is
+// near, "; " and what to say instead, if anything.
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> known,
+                         std::string_view otherwise = {});
 
 }  // namespace memmap

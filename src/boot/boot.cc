@@ -6,16 +6,34 @@
 #include <ranges>
 
 #include "base/align.h"
+#include "boot/possible_cpus.h"
 #include "e820/sanitize.h"
 #include "paging/geometry.h"
 
 namespace memmap::boot {
 namespace {
 
+// The boot loader's command line behind the one that is built in, or that alone. What a system
+// tells of itself has both already. kernel: builtin_cmdline, setup_arch(), arch/x86/kernel/setup.c
+std::string line_of(const Machine& machine, const kernel::Profile& profile,
+                    const Options& options) {
+  const std::string loader = kernel::appended(
+      options.command_line ? *options.command_line : machine.command_line.value_or(""),
+      options.append);
+  const auto built_in = profile.config.find("CMDLINE");
+  if (!profile.has("CMDLINE_BOOL") || built_in == profile.config.end() ||
+      built_in->second == "false") {
+    return loader;
+  }
+  const auto how =
+      profile.has("CMDLINE_OVERRIDE") ? kernel::BuiltIn::instead : kernel::BuiltIn::before;
+  return kernel::whole_command_line(built_in->second, how, loader);
+}
+
 memblock::Options memblock_options(const Boot& boot) {
   memblock::Options options;
-  options.movable_node = boot.has_parameter("movable_node");
-  options.mirrored_kernelcore = boot.parameter("kernelcore") == "mirror";
+  options.movable_node = boot.profile.memory_hotplug && boot.has_parameter("movable_node");
+  options.mirrored_kernelcore = boot.mirrored_kernelcore();
   options.kernel_end = boot.kernel_image().end();
   return options;
 }
@@ -37,10 +55,44 @@ bool page_table_isolation(const Boot& boot) {
       !boot.profile.has("PAGE_TABLE_ISOLATION")) {
     return false;
   }
-  if (boot.has_parameter("nopti") || boot.parameter("mitigations") == "off") return false;
-  const auto pti = boot.parameter("pti");
-  if (pti == "off") return false;
-  return pti == "on" || has_meltdown(boot.machine.cpu);
+  // kernel: mitigations_parse_cmdline(), kernel/cpu.c: another word changes nothing
+  bool mitigations_off = false;
+  for (const auto& value : boot.values_of("mitigations")) {
+    if (value == "off") mitigations_off = true;
+    if (value == "auto" || value == "auto,nosmt") mitigations_off = false;
+  }
+  const auto is_mode = [](std::string_view text) {
+    return text == "on" || text == "off" || text == "auto";
+  };
+  std::string mode = "auto";
+  if (boot.profile.version < kernel::Version{6, 12, 0}) {
+    // The last pti=, if it is a mode; else nopti and mitigations=off.
+    const auto last = boot.parameter("pti");
+    if (last && is_mode(*last)) {
+      mode = *last;
+    } else if (boot.has_parameter("nopti") || mitigations_off) {
+      mode = "off";
+    }
+  } else {
+    // Each where it stands; mitigations=off above all.
+    for (const kernel::Parameter& p : boot.parameters) {
+      if (kernel::parameq(p.name, "nopti")) mode = "off";
+      if (kernel::parameq(p.name, "pti") && p.value && is_mode(*p.value)) mode = *p.value;
+    }
+    if (mitigations_off) mode = "off";
+  }
+  return mode == "on" || (mode == "auto" && has_meltdown(boot.machine.cpu));
+}
+
+// gbpages and nogbpages, whichever is last.
+// kernel: early_param_on_off("gbpages", "nogbpages", ...), arch/x86/mm/init.c
+bool wants_gbpages(const Boot& boot) {
+  bool wanted = true;
+  for (const kernel::Parameter& p : boot.parameters) {
+    if (kernel::parameq(p.name, "gbpages")) wanted = true;
+    if (kernel::parameq(p.name, "nogbpages")) wanted = false;
+  }
+  return wanted;
 }
 
 // What the processor can do and neither kernel nor command line forbids.
@@ -48,15 +100,16 @@ paging::Features features_of(const Boot& boot) {
   const CpuFacts& cpu = boot.machine.cpu;
   paging::Features f;
   f.pse = cpu.pse.value_or(true);
-  f.gbpages = cpu.gbpages.value_or(false) && !boot.has_parameter("nogbpages");
+  f.gbpages = cpu.gbpages.value_or(false) && wants_gbpages(boot);
   f.pge = cpu.pge.value_or(true);
   f.nx = cpu.nx.value_or(true);
-  f.la57 = cpu.la57.value_or(false) && boot.profile.x86_5level && !boot.has_parameter("no5lvl");
+  f.la57 = cpu.la57.value_or(false) && boot.profile.x86_5level &&
+           !kernel::find_option_bool(boot.command_line, "no5lvl");
   f.pti = page_table_isolation(boot);
+  // kernel: early_debug_pagealloc(), mm/debug_page_alloc.c
   f.debug_pagealloc =
-      boot.profile.has("DEBUG_PAGEALLOC") && (boot.profile.has("DEBUG_PAGEALLOC_ENABLE_DEFAULT")
-                                                  ? boot.parameter("debug_pagealloc") != "off"
-                                                  : boot.parameter("debug_pagealloc") == "on");
+      boot.profile.has("DEBUG_PAGEALLOC") &&
+      boot.switched("debug_pagealloc", boot.profile.has("DEBUG_PAGEALLOC_ENABLE_DEFAULT"));
   return f;
 }
 
@@ -84,8 +137,11 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
     : machine(machine_),
       profile(profile_),
       behaviour(kernel::behaviour_of(profile_)),
-      command_line(options.command_line.value_or(machine_.command_line.value_or(""))),
+      command_line(line_of(machine_, profile_, options)),
       parameters(kernel::parse_command_line(command_line)),
+      possible_cpus(boot::possible_cpus(machine_.cpu, profile_, parameters)),
+      nr_cpu_ids(profile_.has("FORCE_NR_CPUS") ? static_cast<unsigned>(profile_.number("NR_CPUS"))
+                                               : possible_cpus),
       kernel_base(kernel_place(machine_, profile_)),
       firmware(options.entry_limit ? e820::max_entries(profile_.nodes_shift) : e820::kNoLimit),
       kexec(firmware.capacity()),
@@ -95,6 +151,7 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
       initrd(machine_.initrd),
       observer(options.observer) {
   page_tables.levels = features.levels();
+  record_memblock = options.record_memblock;
   memblock.set_policies(options.top_down, options.bottom_up);
   memblock.set_observer([this](const memblock::Call& call) {
     if (observer != nullptr) {
@@ -123,6 +180,17 @@ std::optional<PhysAddr> Boot::alloc_or_panic(std::uint64_t size, std::uint64_t a
   return found;
 }
 
+std::optional<PhysAddr> Boot::take_within(kernel::Behaviour::Bounded how, std::uint64_t size,
+                                          std::uint64_t align, PhysAddr from, PhysAddr to,
+                                          const memblock::Caller& who) {
+  if (how == kernel::Behaviour::Bounded::allocates) {
+    return memblock.phys_alloc_range(size, align, from, to, who);
+  }
+  const auto found = memblock.find_in_range(from, to, size, align);
+  if (found) memblock.reserve(*found, size, who);
+  return found;
+}
+
 std::string_view Boot::name_for_node(std::string_view what, int nid) {
   std::string name = fmt::format("{} of node {}", what, nid);
   const auto same = std::ranges::find(*names, name);
@@ -135,17 +203,20 @@ void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
        fmt::format("Kernel panic - not syncing: {}: Failed to allocate {} bytes", function, size));
 }
 
-// kernel: cpumask_size(), include/linux/cpumask.h
-std::uint64_t Boot::cpumask_size() const { return (possible_cpus() + 63ull) / 64 * 8; }
-
-unsigned Boot::possible_cpus() const { return std::max(1u, machine.cpu.possible.value_or(1)); }
+// kernel: cpumask_size(), include/linux/cpumask.h, v6.1 and v6.12
+std::uint64_t Boot::cpumask_size() const {
+  constexpr std::uint64_t kConstantUpTo = 256;
+  const std::uint64_t most = profile.number("NR_CPUS");
+  const bool constant = behaviour.cpumask_constant_size && most <= kConstantUpTo;
+  return align_up(constant ? most : nr_cpu_ids, 64) / 8;
+}
 
 // By the processors' affinities; the others in turns over the nodes that have memory.
 // kernel: numa_init_array(), init_cpu_to_node(), arch/x86/mm/numa.c, v6.12
 std::vector<int> Boot::nodes_of_cpus() const {
   const std::vector<int> given = uses_affinities() ? machine.cpu_nodes : std::vector<int>{};
   std::vector<int> out;
-  for (unsigned cpu = 0; cpu < possible_cpus(); ++cpu) {
+  for (unsigned cpu = 0; cpu < possible_cpus; ++cpu) {
     if (cpu < given.size() && emulated_from.empty()) {
       out.push_back(given[cpu]);
     } else if (cpu < given.size()) {
@@ -160,11 +231,30 @@ std::vector<int> Boot::nodes_of_cpus() const {
   return out;
 }
 
+// kernel: numa_setup(), x86_acpi_numa_init(): what was refused once stays so
 bool Boot::uses_affinities() const {
-  const auto refuses = [](const kernel::Parameter& p) {
-    return kernel::parameq(p.name, "numa") && (p.value == "off" || p.value == "noacpi");
+  const auto refuses = [](std::optional<std::string_view> value) {
+    return value && (value->starts_with("off") || value->starts_with("noacpi"));
   };
-  return profile.numa && std::ranges::none_of(parameters, refuses) && !machine.node_memory.empty();
+  return profile.numa && profile.has("ACPI_NUMA") && acpi_enabled() &&
+         std::ranges::none_of(values_of("numa"), refuses) && !machine.node_memory.empty();
+}
+
+// kernel: parse_acpi(), arch/x86/kernel/acpi/boot.c
+bool Boot::acpi_enabled() const {
+  bool enabled = profile.has("ACPI");
+  for (const auto& value : values_of("acpi")) {
+    if (value == "off") enabled = false;
+    if (value == "force") enabled = profile.has("ACPI");
+  }
+  return enabled;
+}
+
+// kernel: cmdline_parse_kernelcore(), mm/mm_init.c
+bool Boot::mirrored_kernelcore() const {
+  return std::ranges::any_of(values_of("kernelcore"), [](std::optional<std::string_view> value) {
+    return value && kernel::parse_option_str(*value, "mirror");
+  });
 }
 
 bool Boot::needs_table(unsigned level, std::uint64_t virt) {
@@ -174,6 +264,21 @@ bool Boot::needs_table(unsigned level, std::uint64_t virt) {
 bool Boot::has_parameter(std::string_view name) const {
   return std::ranges::any_of(parameters,
                              [&](const auto& p) { return kernel::parameq(p.name, name); });
+}
+
+std::vector<std::optional<std::string_view>> Boot::values_of(std::string_view name) const {
+  std::vector<std::optional<std::string_view>> out;
+  for (const kernel::Parameter& p : parameters) {
+    if (!kernel::parameq(p.name, name)) continue;
+    out.push_back(p.value ? std::optional<std::string_view>(*p.value) : std::nullopt);
+  }
+  return out;
+}
+
+bool Boot::switched(std::string_view name, bool otherwise) const {
+  for (const auto& value : values_of(name))
+    otherwise = kernel::kstrtobool(value).value_or(otherwise);
+  return otherwise;
 }
 
 std::optional<std::string> Boot::parameter(std::string_view name) const {

@@ -35,7 +35,10 @@ namespace memmap::boot {
 // What the user asks for besides the machine and the kernel. Pointers must outlive the boot.
 struct Options {
   std::optional<std::string> command_line{};  // instead of the machine's own
-  bool entry_limit = true;                    // false: the e820 tables have no last place
+  std::string append{};                       // added to it, as a boot loader would
+  // MemblockState::log is kept; without it a boot of a large machine takes less time and memory.
+  bool record_memblock = true;
+  bool entry_limit = true;  // false: the e820 tables have no last place
   memblock::AllocationPolicy* top_down = nullptr;
   memblock::AllocationPolicy* bottom_up = nullptr;
   Observer* observer = nullptr;  // looks on; nullptr: nobody
@@ -50,7 +53,9 @@ struct Boot {
   kernel::Behaviour behaviour;
   std::string command_line;
   std::vector<kernel::Parameter> parameters;
-  PhysAddr kernel_base{};  // of _text
+  unsigned possible_cpus = 1;  // 1 where the machine does not tell
+  unsigned nr_cpu_ids = 1;     // as many, or what CONFIG_FORCE_NR_CPUS says
+  PhysAddr kernel_base{};      // of _text
 
   Events events{};
 
@@ -66,7 +71,8 @@ struct Boot {
   PhysRange brk{};  // what is used of it
 
   memblock::Memblock memblock;
-  bool logs_memblock = false;  // memblock=debug would have been read
+  bool logs_memblock = false;  // memblock=debug would have been read, and is wanted
+  bool record_memblock = true;
   std::vector<MemblockLine> memblock_log{};
   std::shared_ptr<std::deque<std::string>> names = std::make_shared<std::deque<std::string>>();
   Owners owners{};
@@ -99,22 +105,32 @@ struct Boot {
   // memblock_alloc(); where there is no memory the kernel panics in its caller's words.
   std::optional<PhysAddr> alloc_or_panic(std::uint64_t size, std::uint64_t align,
                                          const memblock::Caller& caller);
+  // Memory within [from, to), taken the way this kernel's callers take it.
+  std::optional<PhysAddr> take_within(kernel::Behaviour::Bounded how, std::uint64_t size,
+                                      std::uint64_t align, PhysAddr from, PhysAddr to,
+                                      const memblock::Caller& caller);
   // `struct pages of node 1`; lives as long as the outcome.
   std::string_view name_for_node(std::string_view what, int nid);
   // An event of severity panic: memory for `what` could not be had.
   void panic_without_memory(std::string_view function, std::uint64_t size);
 
   std::uint64_t cpumask_size() const;      // bytes of a mask that is allocated
-  unsigned possible_cpus() const;          // nr_cpu_ids; 1 where the machine does not tell
   std::vector<int> nodes_of_cpus() const;  // of the possible ones, in order
 
-  bool uses_affinities() const;  // the nodes are firmware's or a scenario's
+  bool uses_affinities() const;      // the nodes are firmware's or a scenario's
+  bool acpi_enabled() const;         // its tables are read
+  bool mirrored_kernelcore() const;  // kernelcore=mirror
 
   // True, once, for a page table that is not there yet.
   bool needs_table(unsigned level, std::uint64_t virt);
 
   bool has_parameter(std::string_view name) const;
-  // The value of the last parameter of that name; nullopt: none, or none with a value.
+  // The values of all parameters of that name, in order; of one without `=`: nullopt.
+  std::vector<std::optional<std::string_view>> values_of(std::string_view name) const;
+  // Of a switch that is read by kstrtobool(): the last value that it takes, else `otherwise`.
+  bool switched(std::string_view name, bool otherwise) const;
+  // The value of the last parameter of that name; nullopt: none, or none with a value. Only for
+  // those that the kernel reads so: each use overwrites all that the one before it did.
   std::optional<std::string> parameter(std::string_view name) const;
 
   PhysRange kernel_image() const;  // [_text, _end)

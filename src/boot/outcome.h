@@ -99,6 +99,7 @@ struct Subject {
   std::vector<std::string> notes{};
   std::string kernel{};         // name of the profile
   std::string kernel_origin{};  // where the profile's values come from
+  bool kernel_verified = true;  // false: no real boot was compared with what this profile makes
   std::string command_line{};
   std::string policy{};  // allocation policy in force: `alloc_topdown`
 };

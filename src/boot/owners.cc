@@ -43,11 +43,12 @@ std::vector<Owned> Owners::of(std::span<const memblock::Region> regions) const {
       const PhysRange part = PhysRange::make(it->first, it->second.end).intersect(r.range);
       if (part.empty()) continue;
       const memblock::Caller& caller = it->second.caller;
+      const std::string_view function = caller.asker.empty() ? caller.function : caller.asker;
       if (!out.empty() && out.back().range.end() == part.base() &&
-          out.back().owner == caller.owner && out.back().function == caller.function) {
+          out.back().owner == caller.owner && out.back().function == function) {
         out.back().range = PhysRange::make(raw(out.back().range.base()), raw(part.end()));
       } else {
-        out.push_back({part, std::string(caller.owner), std::string(caller.function)});
+        out.push_back({part, std::string(caller.owner), std::string(function)});
       }
     }
   }

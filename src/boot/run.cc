@@ -45,6 +45,7 @@ Outcome outcome_of(Boot& boot) {
   out.subject.notes = boot.machine.notes;
   out.subject.kernel = boot.profile.name;
   out.subject.kernel_origin = boot.profile.origin;
+  out.subject.kernel_verified = boot.profile.verified;
   out.subject.command_line = boot.command_line;
   out.panicked = boot.panicked();
   out.deferred = boot.profile.deferred_struct_page_init;
@@ -74,7 +75,7 @@ Outcome run(const Machine& machine, const kernel::Profile& profile, const Option
   for (const Step& step : steps()) {
     if (!does(step, boot)) continue;
     boot.step = step.function;
-    step.run(boot);
+    if (step.run) step.run(boot);
     boot.show_events();
     if (boot.observer != nullptr) boot.observer->after_step(boot, step);
     if (boot.panicked()) break;

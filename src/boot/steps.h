@@ -15,7 +15,7 @@ struct Step {
   kernel::Version since{};                 // first version that does it, so far as we know
   kernel::Version until{};                 // first version that no longer does; 0.0: all do
   bool (*applies)(const Boot&) = nullptr;  // null: always
-  void (*run)(Boot&) = nullptr;
+  void (*run)(Boot&) = nullptr;            // null: it takes nothing of memblock
 };
 
 std::span<const Step> steps();

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "base/align.h"
+#include "base/range_union.h"
 
 namespace memmap::buddy {
 namespace {
@@ -39,11 +41,57 @@ class Counter {
   std::uint64_t initialised_ = 0;
 };
 
+constexpr std::uint64_t kSectionBytes = kPagesPerSection << kPageShift;
+
+// What memmap_init_zone() goes through of a zone. kernel: early_pfn_valid(), early_pfn_in_nid()
+std::vector<PhysRange> pages_with_section(std::span<const memblock::Region> memory, int nid,
+                                          const zones::Zone& zone) {
+  std::vector<PhysRange> sections;
+  std::vector<PhysRange> others;
+  for (const memblock::Region& r : memory) {
+    sections.push_back(PhysRange::make(align_down(raw(r.range.base()), kSectionBytes),
+                                       align_up(raw(r.range.end()), kSectionBytes)));
+    if (r.nid == nid) continue;
+    others.push_back(PhysRange::make(align_up(raw(r.range.base()), kPageSize),
+                                     align_up(raw(r.range.end()), kPageSize)));
+  }
+  const std::uint64_t start = raw(phys_of(zone.start_pfn));
+  const auto span = PhysRange::make(start, start + (zone.spanned_pages << kPageShift));
+  std::vector<PhysRange> out;
+  for (const PhysRange section : united(std::move(sections))) {
+    if (section.overlaps(span)) out.push_back(section.intersect(span));
+  }
+  for (const PhysRange other : others) out = without(out, other);
+  return out;
+}
+
+std::map<int, Pfn> first_deferred_by_page(std::span<const memblock::Region> memory,
+                                          std::span<const zones::Node> nodes,
+                                          kernel::Version version) {
+  std::map<int, Pfn> deferred;
+  Counter counter(version);
+  for (const zones::Node& node : nodes) {
+    const std::uint64_t node_end = raw(node.start_pfn) + node.spanned_pages;
+    for (const zones::Zone& z : node.zones) {
+      const std::uint64_t zone_end = raw(z.start_pfn) + z.spanned_pages;
+      if (z.spanned_pages == 0 || zone_end < node_end) continue;
+      for (const PhysRange r : pages_with_section(memory, node.nid, z)) {
+        if (deferred.contains(node.nid)) break;
+        const auto stop =
+            counter.run(raw(pfn_down(r.base())), raw(pfn_down(r.end())), zone_end, true);
+        if (stop) deferred[node.nid] = Pfn{*stop};
+      }
+    }
+  }
+  return deferred;
+}
+
 }  // namespace
 
 std::map<int, Pfn> first_deferred(std::span<const memblock::Region> memory,
                                   std::span<const zones::Node> nodes, bool kernelcore_mirror,
                                   kernel::Version version) {
+  if (version < kInitByRegions) return first_deferred_by_page(memory, nodes, version);
   std::map<int, Pfn> deferred;
   Counter counter(version);
   for (const memblock::Region& r : memory) {

@@ -11,6 +11,9 @@
 
 namespace memmap::buddy {
 
+// memmap_init() goes from region to region of memory since then.
+inline constexpr kernel::Version kInitByRegions{5, 8, 0};
+
 inline constexpr std::uint64_t kPagesPerSection = 1ull << 15;  // SECTION_SIZE_BITS 27: 128 MiB
 
 // First page frame by node whose struct page is not initialised at the hand-over; a node that has
@@ -22,7 +25,10 @@ inline constexpr std::uint64_t kPagesPerSection = 1ull << 15;  // SECTION_SIZE_B
 //   counted       |.....|..|                         32768 pages
 //   initialised   |============|########|            ## deferred, from the next boundary on
 //
-// kernel: defer_init(), memmap_init_range(), mm/mm_init.c, v6.12; mm/page_alloc.c, v6.1
+// Before 5.8 the kernel goes through a zone page by page, so that holes count as well where their
+// section holds memory and no other node's memory is there.
+// kernel: defer_init(), memmap_init_range(), mm/mm_init.c, v6.12; mm/page_alloc.c, v6.1;
+// memmap_init_zone(), mm/page_alloc.c, v5.4
 std::map<int, Pfn> first_deferred(std::span<const memblock::Region> memory,
                                   std::span<const zones::Node> nodes, bool kernelcore_mirror,
                                   kernel::Version version);

@@ -20,8 +20,13 @@ using Deferred = std::map<int, Pfn>;
 // Knows which pageblocks memmap_init_range() has come by.
 class Pageblocks {
  public:
-  Pageblocks(std::span<const memblock::Region> memory, const Deferred& deferred, unsigned order)
-      : memory_(memory), deferred_(deferred), size_(1ull << order) {}
+  Pageblocks(std::span<const memblock::Region> memory, std::span<const zones::Node> nodes,
+             const Deferred& deferred, const Options& options)
+      : memory_(memory),
+        nodes_(nodes),
+        deferred_(deferred),
+        size_(1ull << options.pageblock_order),
+        by_page_(options.version < kInitByRegions) {}
 
   MigrateType type(std::uint64_t pfn) {
     const std::uint64_t block = align_down(pfn, size_);
@@ -39,16 +44,38 @@ class Pageblocks {
     auto r = std::upper_bound(
         memory_.begin(), memory_.end(), at,
         [](PhysAddr a, const memblock::Region& region) { return a < region.range.base(); });
+    if (by_page_) return visited_by_page(pfn, r);
     if (r == memory_.begin()) return false;
     --r;
     if (pfn >= raw(pfn_down(r->range.end()))) return false;
-    const auto d = deferred_.find(r->nid);
+    return initialised(r->nid, pfn);
+  }
+
+  // Holes too, in every zone that spans them. `next` is the first region behind. The block has a
+  // free page, so its section is there. kernel: memmap_init_zone(), mm/page_alloc.c, v5.4
+  bool visited_by_page(std::uint64_t pfn, std::span<const memblock::Region>::iterator next) const {
+    const bool hole = next == memory_.begin() || phys_of(Pfn{pfn}) >= (next - 1)->range.end();
+    for (const zones::Node& node : nodes_) {
+      if (!hole && (next - 1)->nid != node.nid) continue;
+      for (const zones::Zone& z : node.zones) {
+        const std::uint64_t start = raw(z.start_pfn);
+        if (pfn < start || pfn >= start + z.spanned_pages) continue;
+        if (initialised(node.nid, pfn)) return true;
+      }
+    }
+    return false;
+  }
+
+  bool initialised(int nid, std::uint64_t pfn) const {
+    const auto d = deferred_.find(nid);
     return d == deferred_.end() || pfn < raw(d->second);
   }
 
   std::span<const memblock::Region> memory_;
+  std::span<const zones::Node> nodes_;
   const Deferred& deferred_;
   std::uint64_t size_;
+  bool by_page_;  // pages are initialised one by one, not region by region
   bool known_ = false;
   std::uint64_t last_block_ = 0;
   MigrateType last_type_ = MigrateType::unmovable;
@@ -180,7 +207,7 @@ Handoff free_all(std::span<const memblock::Region> memory,
     to_zones(run, node_zones, node_zones.size(), not_movable, runs[node->second]);
   });
 
-  Pageblocks pageblocks(memory, handoff.first_deferred, options.pageblock_order);
+  Pageblocks pageblocks(memory, nodes, handoff.first_deferred, options);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (std::size_t z = 0; z < nodes[i].zones.size(); ++z) {
       ZoneFree zone{.nid = nodes[i].nid, .type = nodes[i].zones[z].type};

@@ -46,11 +46,11 @@ struct Handoff {
 //
 // Free pages of a zone merge into the largest aligned blocks, which is the same as cutting each run
 // of them greedily. Blocks take the migrate type of their pageblock: movable if the pageblock's
-// first page is memory (memmap_init_range() comes by it), else still 0, unmovable. CMA areas are
-// reserved at this time and become free later. Both lists sorted, as memblock keeps them; memory
-// with nids. O((memory + reserved) log(memory)), independent of the number of pages. kernel:
-// memblock_free_all(), mm/memblock.c; __free_one_page(), mm/page_alloc.c; memmap_init_range(),
-// mm/mm_init.c, v6.12
+// first page is memory (memmap_init_range() comes by it; before 5.8 by holes within a zone too),
+// else still 0, unmovable. CMA areas are reserved at this time and become free later. Both lists
+// sorted, as memblock keeps them; memory with nids. O((memory + reserved) log(memory)), independent
+// of the number of pages. kernel: memblock_free_all(), mm/memblock.c; __free_one_page(),
+// mm/page_alloc.c; memmap_init_range(), mm/mm_init.c, v6.12
 Handoff free_all(std::span<const memblock::Region> memory,
                  std::span<const memblock::Region> reserved, std::span<const zones::Node> nodes,
                  const Options& options);

@@ -5,6 +5,7 @@
 
 #include "input/dmesg_e820.h"
 #include "input/dmesg_edits.h"
+#include "input/dmesg_maps.h"
 #include "input/text_scan.h"
 
 namespace memmap::input {
@@ -32,6 +33,11 @@ std::optional<unsigned> take_count(std::string_view& text) {
   if (!count || *count > 1'000'000) return std::nullopt;
   return static_cast<unsigned>(*count);
 }
+
+// A record of the kernel's log is cut where its buffer ends: 1024 bytes since 6.3, 992 before, of
+// which the level's two and the final 0 are not text. kernel: vprintk_store(),
+// PRINTKRB_RECORD_MAX, LOG_LINE_MAX, kernel/printk/
+bool fills_record(std::string_view text) { return text.size() == 1021 || text.size() == 989; }
 
 }  // namespace
 
@@ -82,6 +88,9 @@ void FactReader::line(const LogLine& line) {
     case 'l':
       if (rest.substr(0, 8) == "last_pfn") edit_line(text);
       return;
+    case 'r':
+      if (rest == "reserving inaccessible SNB gfx pages") machine_.snb_graphics = true;
+      return;
     case 'f':
       if (!eat(rest, "found SMP MP-table at ") || machine_.mp_floating) return;
       if (rest.substr(0, 4) == "[mem") {
@@ -114,13 +123,22 @@ void FactReader::line(const LogLine& line) {
 }
 
 void FactReader::kernel_line(std::string_view text) {
+  const std::string_view line = text;
   if (eat(text, "Linux version ")) {
     if (!machine_.kernel_release) machine_.kernel_release = std::string(take_until(text, " "));
   } else if (eat(text, "Command line: ")) {
     if (!machine_.command_line) machine_.command_line = std::string(trim(text));
+    if (fills_record(line)) note_cut_line();
   } else if (eat(text, "Kernel command line: ")) {
     if (kernel_command_line_.empty()) kernel_command_line_ = std::string(trim(text));
   }
+}
+
+void FactReader::note_cut_line() {
+  machine_.notes.push_back(
+      "the kernel's log cut the command line: what stood behind its last words is not known, and "
+      "the "
+      "last word may be a part");
 }
 
 // `RSDP 0x00000000000F59D0 000014 (v00 BOCHS )`, `XSDT CFEE0100, 0064 (r1 ...)` before 2.6.28;
@@ -129,6 +147,8 @@ void FactReader::acpi_line(std::string_view text) {
   if (eat(text, "SRAT: Node ")) return srat_node(text);
   if (eat(text, "SRAT: PXM ")) return srat_cpu(text);
   if (text.size() < 12 || text[4] != ' ') return;
+  if (std::string_view rest = text.substr(4); eat(rest, " ACPI table found in initrd ["))
+    return acpi_upgrade_line(rest);
   const std::string_view signature = text.substr(0, 4);
   const bool named = std::all_of(signature.begin(), signature.end(), [](char c) {
     return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '!';
@@ -222,6 +242,14 @@ void FactReader::cpu_line(std::string_view text) {
   if (name.substr(0, 3) == "AMD") cpu.vendor = "AuthenticAMD";
 }
 
+// `kernel/firmware/acpi/ssdt.aml][0x1b5]`. kernel: acpi_table_upgrade(), drivers/acpi/tables.c
+void FactReader::acpi_upgrade_line(std::string_view text) {
+  take_until(text, "]");
+  if (!eat(text, "][")) return;
+  const auto size = take_hex(text);
+  if (size && *size <= kPhysicalLimit) machine_.acpi_upgrade += *size;
+}
+
 // `0x00000000ce55b698 to 0x00000000ce55b6d0.`
 // kernel: efi_esrt_init(), drivers/firmware/efi/esrt.c
 void FactReader::esrt_line(std::string_view text) {
@@ -286,7 +314,8 @@ void FactReader::edit_line(std::string_view text) {
   if (!nodes.empty() && nodes.back().addr == addr) return;
   setup_data_done_ = setup_data_done_ || (!nodes.empty() && nodes.front().addr == addr);
   if (!setup_data_done_) {
-    nodes.push_back({.addr = addr, .len = edit->range.size() - kSetupDataHeader});
+    const std::uint64_t len = edit->range.size() - kSetupDataHeader;
+    nodes.push_back({.addr = addr, .type = setup_data_type(len), .len = len});
   }
 }
 

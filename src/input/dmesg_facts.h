@@ -27,6 +27,8 @@ class FactReader {
   void ioapic_line(std::string_view text);  // `IOAPIC[0]: ...`
   void cpu_line(std::string_view text);
   void esrt_line(std::string_view text);
+  void note_cut_line();
+  void acpi_upgrade_line(std::string_view text);
   void efi_mmio_line(std::string_view text);
   void mtrr_line(std::string_view text);
   void edit_line(std::string_view text);

@@ -36,6 +36,12 @@ E820Entries added_entries(const E820Entries& firmware, const E820Entries& extend
   return added;
 }
 
+std::uint32_t setup_data_type(std::uint64_t len) {
+  constexpr std::uint32_t kSetupEfi = 4;
+  constexpr std::uint64_t kEfiLen = 96;
+  return len == kEfiLen ? kSetupEfi : 0;
+}
+
 std::optional<std::vector<SetupData>> setup_data_of(const E820Entries& table) {
   std::vector<SetupData> nodes;
   for (std::size_t i = 0; i < table.size();) {
@@ -47,7 +53,8 @@ std::optional<std::vector<SetupData>> setup_data_of(const E820Entries& table) {
     if ((end - i) % 2 == 0) return std::nullopt;
     for (std::size_t node = i + 1; node < end; node += 2) {
       if (table[node].size < kSetupDataHeader) return std::nullopt;
-      nodes.push_back({.addr = table[node].addr, .len = table[node].size - kSetupDataHeader});
+      const std::uint64_t len = table[node].size - kSetupDataHeader;
+      nodes.push_back({.addr = table[node].addr, .type = setup_data_type(len), .len = len});
     }
     i = end;
   }

@@ -16,12 +16,17 @@ E820Entries added_entries(const E820Entries& firmware, const E820Entries& extend
 // The places of setup_data's nodes in the table printed as `reserve setup_data:`. The kernel prints
 // its own RAM as `usable` too, but never leaves two touching entries of one type: of a row of such
 // the second, fourth ... are the nodes'. nullopt: a row has an even count, so a node lies at one of
-// its ends and the log does not tell at which.
+// its ends and the log does not tell at which. A node's type is known if it is SETUP_EFI, by its
+// length.
 //
 //   |  usable  | usable |   usable   |
 //                ^ node
 //
 // kernel: e820__reserve_setup_data(), arch/x86/kernel/e820.c, v2.6.26 to v6.14
 std::optional<std::vector<SetupData>> setup_data_of(const E820Entries& table);
+
+// SETUP_EFI, which kexec passes, is known by its length; 0: any other.
+// kernel: struct efi_setup_data, arch/x86/include/asm/efi.h
+std::uint32_t setup_data_type(std::uint64_t len);
 
 }  // namespace memmap::input

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/number.h"
+#include "e820/edit.h"
 #include "input/text_faults.h"
 
 namespace memmap::input {
@@ -14,40 +15,6 @@ constexpr std::string_view kPrefix = "memmap=";
 // Far beyond what a kernel's command line can hold.
 constexpr std::size_t kMostEntries = std::size_t{1} << 17;
 constexpr std::size_t kMostChanges = 1024;
-
-// Gives the part of every entry of type `from` (any: every type) that lies in [start, start + size)
-// the type `to`, or takes it out.
-// kernel: __e820__range_update(), e820__range_remove(), arch/x86/kernel/e820.c, v6.12
-void change(E820Entries& entries, std::uint64_t start, std::uint64_t size,
-            std::optional<E820Type> from, std::optional<E820Type> to) {
-  constexpr std::uint64_t kTop = std::numeric_limits<std::uint64_t>::max();
-  const std::uint64_t end = size > kTop - start ? kTop : start + size;
-  const std::size_t count = entries.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const E820Entry e = entries[i];
-    if (from && e.type != *from) continue;
-    const std::uint64_t lo = std::max(start, raw(e.addr));
-    const std::uint64_t hi = std::min(end, e.end());
-    if (lo >= hi) continue;
-    // What lies below stays in place, or what lies above if nothing does; the rest is appended.
-    if (to && (lo != raw(e.addr) || hi != e.end())) entries.push_back({PhysAddr{lo}, hi - lo, *to});
-    if (lo == raw(e.addr) && hi == e.end()) {
-      if (to)
-        entries[i].type = *to;
-      else
-        entries[i].size = 0;
-      continue;
-    }
-    if (lo != raw(e.addr)) {
-      entries[i].size = lo - raw(e.addr);
-      if (hi != e.end()) entries.push_back({PhysAddr{hi}, e.end() - hi, e.type});
-    } else {
-      entries[i].addr = PhysAddr{hi};
-      entries[i].size = e.end() - hi;
-    }
-  }
-  if (!to) std::erase_if(entries, [](const E820Entry& e) { return e.size == 0; });
-}
 
 class Reader {
  public:
@@ -71,7 +38,9 @@ class Reader {
     }
     if (!faults_.none()) return std::move(faults_).take();
     Machine machine;
-    machine.firmware_map = std::move(entries_);
+    machine.firmware_map = table_.entries();
+    // What an edit takes out whole stays behind as this until the kernel sorts the table.
+    std::erase(machine.firmware_map, E820Entry{PhysAddr{0}, 0, E820Type{0}});
     return machine;
   }
 
@@ -90,7 +59,7 @@ class Reader {
   void read_one(std::string_view item) {
     if (item == "exactmap") {
       exact_ = true;
-      entries_.clear();
+      table_.clear();
       return;
     }
     const std::size_t mark = item.find_first_of("@#$!%");
@@ -133,24 +102,34 @@ class Reader {
       add(whole, {PhysAddr{*start}, *size, E820Type{*to}});
       return;
     }
+    if (*from == *to && *from != 0) {
+      faults_.at(whole, "a type becomes itself: the kernel stops at this (BUG_ON)");
+      return;
+    }
     apply(whole, *start, *size, *from == 0 ? std::nullopt : std::optional(E820Type{*from}),
           *to == 0 ? std::nullopt : std::optional(E820Type{*to}));
   }
 
   void add(std::string_view item, const E820Entry& entry) {
-    if (entries_.size() < kMostEntries) {
-      entries_.push_back(entry);
-    } else {
-      faults_.at(item, "more than 131072 entries");
-    }
+    if (table_.entries().size() >= kMostEntries)
+      return faults_.at(item, "more than 131072 entries");
+    table_.add(entry);
   }
 
+  // kernel: parse_memmap_one(): e820__range_update() or e820__range_remove()
   void apply(std::string_view item, std::uint64_t start, std::uint64_t size,
              std::optional<E820Type> from, std::optional<E820Type> to) {
-    if (++changes_ > kMostChanges || entries_.size() > kMostEntries) {
-      faults_.at(item, "more than 1024 words that change entries");
+    if (++changes_ > kMostChanges || table_.entries().size() > kMostEntries) {
+      return faults_.at(item, "more than 1024 words that change entries");
+    }
+    Events unheard;
+    e820::Editor edit(table_, unheard, "parse_memmap_one");
+    if (from && to) {
+      edit.update(start, size, *from, *to);
+    } else if (from) {
+      edit.remove(start, size, *from);
     } else {
-      change(entries_, start, size, from, to);
+      edit.remove_all(start, size);
     }
   }
 
@@ -177,7 +156,7 @@ class Reader {
 
   std::string_view text_;
   TextFaults faults_;
-  E820Entries entries_;
+  e820::Table table_;
   std::size_t changes_ = 0;
   bool exact_ = false;
 };

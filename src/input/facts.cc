@@ -204,14 +204,14 @@ class FactReader {
     if (!text) return;
     const auto manifest = read_manifest(files_.manifest.string(), *text);
     if (!manifest) return take(manifest.errors());
-    if (manifest->kernel_phys_base) {
-      if (machine_.kernel_phys_base && machine_.kernel_phys_base != manifest->kernel_phys_base) {
-        note(fmt::format("the kernel image: {:#x} elsewhere, {:#x} in {}, which is used",
-                         raw(*machine_.kernel_phys_base), raw(*manifest->kernel_phys_base),
-                         files_.manifest.filename().string()));
-      }
-      machine_.kernel_phys_base = manifest->kernel_phys_base;
+    // The kernel's own word goes before that of whoever gathered the folder.
+    if (manifest->kernel_phys_base && machine_.kernel_phys_base &&
+        machine_.kernel_phys_base != manifest->kernel_phys_base) {
+      note(fmt::format("the kernel image: {:#x} in {}, {:#x} as the kernel tells, which is used",
+                       raw(*manifest->kernel_phys_base), files_.manifest.filename().string(),
+                       raw(*machine_.kernel_phys_base)));
     }
+    if (!machine_.kernel_phys_base) machine_.kernel_phys_base = manifest->kernel_phys_base;
     if (manifest->mp_configuration) machine_.mp_configuration = manifest->mp_configuration;
     if (manifest->efi_memory_attributes) {
       machine_.efi_memory_attributes = manifest->efi_memory_attributes;

@@ -43,10 +43,8 @@ Fields::Fields(const Document& document, ValueId map, std::string_view what,
       faults_.at(key, std::string());
       continue;
     }
-    const std::optional<std::string_view> meant = closest(name, known);
-    faults_.at(key, std::string(what_) + " has no key " + quoted(name) + "; " +
-                        (meant ? "did you mean `" + std::string(*meant) + "`?"
-                               : "its keys are " + listed(known)));
+    faults_.at(key, std::string(what_) + " has no key " + quoted(name) +
+                        did_you_mean(name, known, "its keys are " + listed(known)));
   }
 }
 

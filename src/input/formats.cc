@@ -68,10 +68,10 @@ std::vector<Candidate> candidates(const Source& source) {
 Result<Machine> unknown_format(const Source& source, std::string_view id) {
   std::vector<std::string_view> ids;
   for (const Format& format : kFormats) ids.push_back(format.id);
-  const auto near = closest(id, ids);
-  return fault(source, near ? fmt::format("`{}` is no input format; did you mean `{}`?", id, *near)
-                            : fmt::format("`{}` is no input format; there are {}", id,
-                                          fmt::join(ids, ", ")));
+  return fault(
+      source,
+      fmt::format("`{}` is no input format{}", id,
+                  did_you_mean(id, ids, fmt::format("there are {}", fmt::join(ids, ", ")))));
 }
 
 // Names the formats that nearly fit; where none does, all that take a file (or a folder).

@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::string_view kSuffix = ".yaml";
 constexpr std::string_view kGeneral = "-amd64";
+constexpr std::string_view kGeneric = "generic-";  // `generic-5.4`: of no kernel in particular
 
 Result<kernel::Profile> read(const std::string& path) {
   auto source = open_source(path);
@@ -29,18 +30,31 @@ Result<kernel::Profile> read(const std::string& path) {
 
 // `6.1.0-55-cloud-amd64` is one of Debian's special ones, `6.1.0-55-amd64` the general one.
 bool is_general(std::string_view name) {
+  if (name.starts_with(kGeneric)) return true;
   return name.ends_with(kGeneral) && !name.ends_with("-cloud-amd64") &&
          !name.ends_with("-rt-amd64");
 }
 
-unsigned rank(kernel::Version v) { return v.major * 1000 + v.minor; }
+std::optional<kernel::Version> version_of(std::string_view name) {
+  if (name.starts_with(kGeneric)) name.remove_prefix(kGeneric.size());
+  return kernel::parse_version(name);
+}
+
+// How many releases came before: 3.19 was followed by 4.0, 4.20 by 5.0, 5.19 by 6.0.
+unsigned rank(kernel::Version v) {
+  constexpr unsigned kFirst[] = {0, 0, 0, 40, 60, 81};  // of 3.0, 4.0, 5.0, after 2.6.39
+  constexpr unsigned kPerMajor = 20;
+  if (v.major < 3) return std::min(v.patch, 39u);
+  if (v.major < std::size(kFirst)) return kFirst[v.major] + v.minor;
+  return kFirst[5] + (v.major - 5) * kPerMajor + v.minor;
+}
 
 // The general kernel whose version is nearest; the older of two.
 std::optional<std::string> nearest(const std::vector<std::string>& names, kernel::Version version) {
   std::optional<std::string> best;
   unsigned best_distance = 0;
   for (const std::string& name : names) {
-    const auto candidate = kernel::parse_version(name);
+    const auto candidate = version_of(name);
     if (!candidate || !is_general(name)) continue;
     const unsigned a = rank(*candidate);
     const unsigned b = rank(version);
@@ -55,10 +69,9 @@ std::optional<std::string> nearest(const std::vector<std::string>& names, kernel
 
 Error no_such_kernel(const std::string& wanted, const std::vector<std::string>& names) {
   const std::vector<std::string_view> known(names.begin(), names.end());
-  std::string message =
-      fmt::format("no kernel profile of that name; there are {}", fmt::join(names, ", "));
-  if (const auto near = closest(wanted, known)) message += fmt::format("; did you mean {}?", *near);
-  return {message, {wanted}};
+  return {fmt::format("no kernel profile of that name; there are {}{}", fmt::join(names, ", "),
+                      did_you_mean(wanted, known)),
+          {wanted}};
 }
 
 // A file that starts as images and packages do. One that cannot be read is told of as a profile.
@@ -124,6 +137,7 @@ Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
     choice->profile.version = *version;
     choice->note = fmt::format(
         "no profile of {} is known: its version's rules, with the sizes of {}", *release, *name);
+    if (!choice->profile.verified) choice->note += ", which were not verified against a real boot";
   } else {
     choice->note =
         fmt::format("the machine does not say which kernel it ran; {} is assumed", *name);

@@ -18,8 +18,9 @@ struct KernelChoice {
 // `wanted`: a name in `folder`, a kernel's image or package, or a profile's file (its name ends in
 // .yaml or holds a slash), with a message that suggests the nearest name when it is none. Without
 // it: the profile of `release`, the kernel that the machine ran; else the one nearest in version,
-// with the rules of `release`'s version and this profile's sizes; else, for a machine without
-// release, the newest of Debian's general kernels.
+// counted in releases, with the rules of `release`'s version and this profile's sizes; else, for a
+// machine without release, the newest of Debian's general kernels. A profile that is not verified
+// is named as such in the note.
 Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
                                    const std::optional<std::string>& release,
                                    const std::string& folder);

@@ -160,6 +160,7 @@ kernel::Profile profile_of(const Document& doc, Faults& faults) {
                                         "name",
                                         "version",
                                         "origin",
+                                        "verified",
                                         "image",
                                         "default_phys_base",
                                         "nodes_shift",
@@ -184,6 +185,7 @@ kernel::Profile profile_of(const Document& doc, Faults& faults) {
   p.name = root.text("name").value_or("");
   p.version = version_of(root, faults);
   p.origin = root.text("origin").value_or("");
+  set(p.verified, root.boolean("verified"));
   p.image = image_of(doc, root, faults);
   set(p.default_phys_base, root.number("default_phys_base"));
   if (!is_aligned(p.default_phys_base, 2 * kMiB)) {

@@ -42,11 +42,11 @@ std::optional<E820Type> type_of_resource(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view closest_resource(std::string_view name) {
+std::string did_you_mean_resource(std::string_view name) {
   std::array<std::string_view, kNames.size()> names{};
   std::transform(kNames.begin(), kNames.end(), names.begin(),
                  [](const Name& known) { return known.name; });
-  return closest(name, names).value_or("");
+  return did_you_mean(name, names);
 }
 
 }  // namespace memmap::input

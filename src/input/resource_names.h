@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "machine/e820_entry.h"
@@ -18,7 +19,7 @@ inline constexpr std::string_view kUnknownTypeName = "Unknown E820 type";
 // kernel: e820_type_to_string(), arch/x86/kernel/e820.c, v6.12
 std::optional<E820Type> type_of_resource(std::string_view name);
 
-// The known name that `name` is a slip of; empty: none is near.
-std::string_view closest_resource(std::string_view name);
+// "; did you mean `System RAM`?", if `name` is a slip of a known one; else nothing.
+std::string did_you_mean_resource(std::string_view name);
 
 }  // namespace memmap::input

@@ -38,15 +38,14 @@ std::optional<E820Type> type_of(const Document& doc, const Fields& entry) {
   if (number && *number <= std::numeric_limits<std::uint32_t>::max()) {
     return E820Type{static_cast<std::uint32_t>(*number)};
   }
-  std::string message = "`" + std::string(text.substr(0, 40)) + "` is no type of an e820 entry; ";
+  std::string message = "`" + std::string(text.substr(0, 40)) + "` is no type of an e820 entry";
   if (number) {
-    message += "numbers go up to 0xffffffff";
-  } else if (const auto meant = closest(text, e820_words())) {
-    message += "did you mean `" + std::string(*meant) + "`?";
+    message += "; numbers go up to 0xffffffff";
   } else {
-    message += "expected";
-    for (const std::string_view word : e820_words()) message += " " + std::string(word) + ",";
-    message += " the kernel's own wording, or a number";
+    std::string expected = "expected";
+    for (const std::string_view word : e820_words()) expected += " " + std::string(word) + ",";
+    message +=
+        did_you_mean(text, e820_words(), expected + " the kernel's own wording, or a number");
   }
   entry.faults().at(*id, std::move(message));
   return std::nullopt;
@@ -234,7 +233,8 @@ Result<Machine> machine_of(const Document& doc) {
       "efi_memmap",       "efi_mmio",    "efi_esrt",    "cmdline",         "kernel_release",
       "kernel_phys_base", "initrd",      "acpi_tables", "nodes",           "mp_floating",
       "mp_configuration", "ebda",        "base_memory", "memory_above_1m", "cpus",
-      "cpu_nodes",        "ioapics",     "mtrrs",       "mtrr_default",    "mtrr_tom2"};
+      "cpu_nodes",        "ioapics",     "mtrrs",       "mtrr_default",    "mtrr_tom2",
+      "acpi_upgrade",     "snb_graphics"};
   Faults faults(doc);
   const Fields root(doc, 0, "a scenario", kKeys, faults);
   const auto address = [&root](std::string_view key) -> std::optional<PhysAddr> {
@@ -275,6 +275,8 @@ Result<Machine> machine_of(const Document& doc) {
   m.mtrrs = mtrrs_of(doc, root);
   m.mtrr_default = root.text("mtrr_default");
   m.mtrr_tom2 = address("mtrr_tom2");
+  m.acpi_upgrade = root.number("acpi_upgrade").value_or(0);
+  m.snb_graphics = root.boolean("snb_graphics").value_or(false);
   if (!faults.none()) return std::move(faults).take();
   return m;
 }

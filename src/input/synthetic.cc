@@ -34,15 +34,10 @@ bool read_type(std::string_view text, Segment& segment, TextFaults& faults) {
   if (segment.type) return true;
   std::vector<std::string_view> known(e820_words().begin(), e820_words().end());
   known.push_back("hole");
-  std::string message = "`" + std::string(text.substr(0, 40)) + "` is no kind of segment; ";
-  if (const auto meant = closest(text, known)) {
-    message += "did you mean `" + std::string(*meant) + "`?";
-  } else {
-    message += "expected";
-    for (const std::string_view k : known) message += " " + std::string(k) + ",";
-    message += " or typeN";
-  }
-  faults.at(text, std::move(message));
+  std::string expected = "expected";
+  for (const std::string_view k : known) expected += " " + std::string(k) + ",";
+  faults.at(text, "`" + std::string(text.substr(0, 40)) + "` is no kind of segment" +
+                      did_you_mean(text, known, expected + " or typeN"));
   return false;
 }
 

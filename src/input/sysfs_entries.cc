@@ -31,11 +31,9 @@ std::optional<std::uint64_t> address(const EntryFile& file, Errors& errors) {
 std::optional<E820Type> type(const EntryFile& file, Errors& errors) {
   const Line line = only_line(file);
   if (const auto known = type_of_resource(line.text)) return known;
-  std::string message = "is no type of memory that the kernel prints here";
-  if (const auto near = closest_resource(line.text); !near.empty()) {
-    message += fmt::format("; did you mean `{}`?", near);
-  }
-  errors.push_back(error_at(file.name, line, line.text, std::move(message)));
+  errors.push_back(error_at(
+      file.name, line, line.text,
+      "is no type of memory that the kernel prints here" + did_you_mean_resource(line.text)));
   return std::nullopt;
 }
 

@@ -63,7 +63,8 @@ Status apply_config(const Config& config, Profile& profile) {
     read.fault("PHYSICAL_START", "a 64-bit kernel lies at a multiple of 2M");
   }
   profile.nodes_shift = static_cast<unsigned>(read.number("NODES_SHIFT", 0, kMostNodesShift));
-  profile.x86_5level = config.is_on("X86_5LEVEL");
+  // Always there since 7212b58d6d71 (6.16), which took the option away.
+  profile.x86_5level = config.is_on("X86_5LEVEL") || profile.version >= Version{6, 16, 0};
   profile.deferred_struct_page_init = config.is_on("DEFERRED_STRUCT_PAGE_INIT");
   profile.memory_hotplug = config.is_on("MEMORY_HOTPLUG");
   profile.numa = config.is_on("NUMA");

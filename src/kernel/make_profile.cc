@@ -16,6 +16,30 @@ namespace {
 constexpr std::array<std::string_view, 4> kNeededStructs{"memblock_region", "page", "pglist_data",
                                                          "zone"};
 
+// What the boot takes memory for, if the option is on. Usual sizes are used for those that BTF
+// lacks.
+struct UsedStruct {
+  std::string_view name;
+  std::string_view option;  // empty: always
+};
+constexpr UsedStruct kUsedStructs[] = {{"cpu_entry_area", ""},
+                                       {"firmware_map_entry", "FIRMWARE_MEMMAP"},
+                                       {"hlist_bl_head", ""},
+                                       {"hlist_head", ""},
+                                       {"io_tlb_area", "SWIOTLB"},
+                                       {"io_tlb_slot", "SWIOTLB"},
+                                       {"kfence_metadata", "KFENCE"},
+                                       {"mem_section", ""},
+                                       {"mem_section_usage", ""},
+                                       {"nosave_region", "HIBERNATION"},
+                                       {"pcpu_alloc_info", ""},
+                                       {"pcpu_block_md", ""},
+                                       {"pcpu_chunk", ""},
+                                       {"pcpu_group_info", ""},
+                                       {"prb_desc", "PRINTK"},
+                                       {"printk_info", "PRINTK"},
+                                       {"resource", ""}};
+
 // Without folders: a profile does not tell where files lay on somebody's machine.
 std::string file_of(std::string_view source) {
   const std::size_t comma = source.find(", ");
@@ -196,6 +220,7 @@ class Maker {
               types.source());
       }
     }
+    tell_of_usual_sizes();
     for (const NameRow& row : constant_rows()) {
       const auto value = types.constant(row.name);
       if (value && *value >= 0) {
@@ -207,6 +232,17 @@ class Maker {
       const auto offset = types.offset_of(row.name.substr(0, dot), row.name.substr(dot + 1));
       if (offset) out_.profile.offsets.emplace(row.name, *offset);
     }
+  }
+
+  void tell_of_usual_sizes() {
+    std::vector<std::string_view> lacking;
+    for (const UsedStruct& used : kUsedStructs) {
+      const bool needed = used.option.empty() || out_.profile.has(used.option);
+      if (needed && !out_.profile.struct_sizes.contains(used.name)) lacking.push_back(used.name);
+    }
+    if (lacking.empty()) return;
+    out_.notes.push_back(fmt::format("not in {}: struct {}; usual sizes are used for them",
+                                     file_of(facts_.types->source()), fmt::join(lacking, ", ")));
   }
 
   // A module parameter with a dot is never passed on to init, known or not.

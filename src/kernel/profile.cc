@@ -77,6 +77,11 @@ std::uint64_t Profile::size_of(std::string_view type, std::uint64_t otherwise) c
   return it == struct_sizes.end() ? otherwise : it->second;
 }
 
+std::uint64_t Profile::offset_of(std::string_view member, std::uint64_t otherwise) const {
+  const auto it = offsets.find(member);
+  return it == offsets.end() ? otherwise : it->second;
+}
+
 bool Profile::is_function(std::string_view which) const {
   return std::ranges::binary_search(functions, which);
 }

@@ -41,6 +41,7 @@ struct Profile {
   std::string name{};    // `6.12.117+deb12-amd64`
   Version version{};     // 6.12.117
   std::string origin{};  // where the values come from, for the report
+  bool verified = true;  // false: no boot of such a kernel was compared with what memmap says of it
   ImageLayout image{};
   std::uint64_t default_phys_base =
       0x1000000;                           // CONFIG_PHYSICAL_START: where it lies without KASLR
@@ -67,6 +68,8 @@ struct Profile {
   std::uint64_t number(std::string_view option) const;  // 0: not a number
   // The size of a struct, `otherwise` (the source's, with common options) if the profile lacks it.
   std::uint64_t size_of(std::string_view type, std::uint64_t otherwise) const;
+  // Where a member lies, by `struct.member`.
+  std::uint64_t offset_of(std::string_view member, std::uint64_t otherwise) const;
   bool is_function(std::string_view which) const;
   std::optional<std::uint64_t> symbol(std::string_view which) const;
 };

@@ -101,6 +101,9 @@ struct Machine {
   std::optional<PhysRange> initrd{};           // as the loader put it, before any relocation
 
   std::vector<AcpiTable> acpi_tables{};
+  std::uint64_t acpi_upgrade{};  // bytes of ACPI tables that the initrd brings, all together
+  // Sandy Bridge's graphics cannot reach some pages; the kernel says that it keeps away from them.
+  bool snb_graphics = false;
   std::optional<unsigned> ioapics{};       // I/O APICs that the kernel found
   std::vector<int> cpu_nodes{};            // of the processors, in their order; empty: not known
   std::vector<NodeMemory> node_memory{};   // empty: one node

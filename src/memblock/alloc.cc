@@ -84,7 +84,7 @@ std::optional<PhysAddr> Memblock::alloc_range_nid(std::uint64_t size, std::uint6
     align = options_.smp_cache_bytes;
   }
   const bool other_nodes = node_filter(nid, behaviour_) != kAnyNode && fallback == Nid::preferred;
-  const Caller reserving{kStep, caller.owner};
+  const Caller reserving{kStep, caller.owner, caller.function};
   for (std::uint32_t flags = choose_flags();; flags = kNone) {
     auto found = find_in_range_node(size, align, start, end, nid, flags);
     if (found && reserve(*found, size, reserving)) return found;
@@ -120,7 +120,9 @@ std::optional<PhysAddr> Memblock::phys_alloc(std::uint64_t size, std::uint64_t a
 std::optional<PhysAddr> Memblock::phys_alloc_range(std::uint64_t size, std::uint64_t align,
                                                    PhysAddr start, PhysAddr end,
                                                    const Caller& caller) {
-  record_alloc("memblock_phys_alloc_range", size, align, start, end, kAnyNode, caller);
+  if (behaviour_.memblock_logs_ranges) {
+    record_alloc("memblock_phys_alloc_range", size, align, start, end, kAnyNode, caller);
+  }
   return alloc_range_nid(size, align, start, end, kAnyNode, Nid::preferred, caller);
 }
 

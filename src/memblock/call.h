@@ -16,6 +16,8 @@ namespace memmap::memblock {
 struct Caller {
   std::string_view function{};
   std::string_view owner{};
+  // Where memblock itself calls, to reserve what it allocates: the function that asked for that.
+  std::string_view asker{};
 };
 
 enum class CallKind { add, remove, reserve, free, alloc };

@@ -98,7 +98,7 @@ bool Memblock::reserve(PhysAddr base, std::uint64_t size, const Caller& caller) 
 }
 
 bool Memblock::phys_free(PhysAddr base, std::uint64_t size, const Caller& caller) {
-  record(CallKind::free, "memblock_phys_free", base, size, caller);
+  record(CallKind::free, behaviour_.memblock_free_line, base, size, caller);
   return remove_range(reserved_, base, size);
 }
 
@@ -121,7 +121,7 @@ bool Memblock::clear_hotplug(PhysAddr base, std::uint64_t size) {
 }
 
 bool Memblock::mark_mirror(PhysAddr base, std::uint64_t size) {
-  if (!options_.mirrored_kernelcore) return true;
+  if (behaviour_.memblock_mirrors_on_request && !options_.mirrored_kernelcore) return true;
   has_mirror_ = true;
   return setclr_flag(memory_, base, size, FlagEdit::set, kMirror);
 }

@@ -86,7 +86,8 @@ class Memblock {
 
   bool mark_hotplug(PhysAddr base, std::uint64_t size);
   bool clear_hotplug(PhysAddr base, std::uint64_t size);
-  bool mark_mirror(PhysAddr base, std::uint64_t size);  // nothing without mirrored_kernelcore
+  // Since 6.0 nothing without mirrored_kernelcore.
+  bool mark_mirror(PhysAddr base, std::uint64_t size);
   bool mark_nomap(PhysAddr base, std::uint64_t size);
   bool clear_nomap(PhysAddr base, std::uint64_t size);
   bool reserved_mark_noinit(PhysAddr base, std::uint64_t size);

@@ -10,8 +10,10 @@
 namespace memmap::numa {
 namespace {
 
-constexpr kernel::Version kGeneric{6, 12, 0};  // NUMA code moved to mm/numa_memblks.c
-constexpr std::uint64_t kCacheLine = 64;       // SMP_CACHE_BYTES
+constexpr kernel::Version kGeneric{6, 12, 0};    // NUMA code moved to mm/numa_memblks.c
+constexpr kernel::Version kSmallNodes{5, 7, 0};  // before, a node needs NODE_MIN_SIZE
+constexpr std::uint64_t kNodeMinSize = 4 * kMiB;
+constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
 
 // `[mem 0x00000000-0x0009ffff]`: the kernel's %#010Lx, or %#018Lx with 16 digits. (C's %#x leaves
 // the 0x of a zero out, the kernel's does not.)
@@ -178,8 +180,15 @@ class Registrar {
     std::sort(
         registered_.nodes.blocks.begin(), registered_.nodes.blocks.end(),
         [](const NodeBlock& a, const NodeBlock& b) { return a.range.base() < b.range.base(); });
+    std::map<int, PhysRange> spans;
+    for (const NodeBlock& b : registered_.meminfo) {
+      const auto [at, first] = spans.emplace(b.nid, b.range);
+      if (!first) at->second = span_of(at->second, b.range);
+    }
     std::set<int> online;
-    for (const NodeBlock& b : registered_.meminfo) online.insert(b.nid);
+    for (const auto& [nid, span] : spans) {
+      if (options_.version >= kSmallNodes || span.size() >= kNodeMinSize) online.insert(nid);
+    }
     registered_.nodes.online.assign(online.begin(), online.end());
     return std::move(registered_);
   }

@@ -120,8 +120,16 @@ bool Checks::wanted(std::uint32_t kind) const {
                      [kind](const auto& check) { return check->wants(kind); });
 }
 
+const Facts& Checks::facts_of(const boot::Boot& boot) {
+  if (!facts_) {
+    facts_.emplace(boot.machine, boot.command_line, kernel::to_string(boot.profile.version),
+                   static_cast<std::uint32_t>(boot.behaviour.max_numnodes));
+  }
+  return *facts_;
+}
+
 void Checks::tell(const boot::Boot& boot, const memmap_event_t& event) {
-  State state(boot, facts_);
+  State state(boot, facts_of(boot));
   for (const auto& check : checks_) {
     if (check->wants(event.kind)) check->event(event, state);
   }
@@ -171,7 +179,7 @@ void Checks::on_event(const boot::Boot& boot, const Event& event) {
 }
 
 void Checks::at_end(const boot::Boot& boot) {
-  State state(boot, facts_);
+  State state(boot, facts_of(boot));
   for (const auto& check : checks_) check->finish(state);
 }
 

@@ -52,11 +52,10 @@ class CheckPlugin {
   std::optional<Error> fault_{};
 };
 
-// All checks of a boot, in their order. `facts` and the checks must outlive it.
+// All checks of one boot, in their order; they must outlive it.
 class Checks : public boot::Observer {
  public:
-  Checks(std::vector<std::unique_ptr<CheckPlugin>>& checks, const Facts& facts)
-      : checks_(checks), facts_(facts) {}
+  explicit Checks(std::vector<std::unique_ptr<CheckPlugin>>& checks) : checks_(checks) {}
 
   void after_step(const boot::Boot& boot, const boot::Step& step) override;
   void on_call(const boot::Boot& boot, const memblock::Call& call) override;
@@ -65,10 +64,11 @@ class Checks : public boot::Observer {
 
  private:
   bool wanted(std::uint32_t kind) const;
+  const Facts& facts_of(const boot::Boot& boot);  // made once
   void tell(const boot::Boot& boot, const memmap_event_t& event);
 
   std::vector<std::unique_ptr<CheckPlugin>>& checks_;
-  const Facts& facts_;
+  std::optional<Facts> facts_{};
 };
 
 }  // namespace memmap::plugin

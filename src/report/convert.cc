@@ -25,14 +25,10 @@ Result<Converted> convert(const Machine& machine, std::string_view format) {
     if (target.id == format) return target.write(machine);
     ids.push_back(target.id);
   }
-  std::string message = "cannot write `" + std::string(format.substr(0, 40)) + "`; ";
-  if (const auto meant = closest(format, ids)) {
-    message += "did you mean `" + std::string(*meant) + "`?";
-  } else {
-    message += "the forms are";
-    for (const std::string_view id : ids) message += " " + std::string(id);
-  }
-  return Error{.message = std::move(message)};
+  std::string forms = "the forms are";
+  for (const std::string_view id : ids) forms += " " + std::string(id);
+  return Error{.message = "cannot write `" + std::string(format.substr(0, 40)) + "`" +
+                          did_you_mean(format, ids, forms)};
 }
 
 E820Entries whole_map(const Machine& machine) {

@@ -224,6 +224,8 @@ Converted write(const Machine& m, Syntax syntax) {
   write_list(w, "acpi_tables", m.acpi_tables, [&w](const AcpiTable& t) {
     return Writer::map({w.field("signature", w.text(t.signature)), w.bounds(t.range)});
   });
+  if (m.acpi_upgrade != 0) w.value("acpi_upgrade", w.address(m.acpi_upgrade));
+  if (m.snb_graphics) w.value("snb_graphics", "true");
   write_list(w, "nodes", m.node_memory, [&w](const NodeMemory& n) {
     return Writer::map({w.field("nid", fmt::format("{}", n.nid)), w.bounds(n.range),
                         n.hotpluggable ? w.field("hotplug", "true") : ""});

@@ -189,6 +189,7 @@ Label title(const boot::Outcome& outcome) {
   const boot::Subject& s = outcome.subject;
   Label label{s.source.empty() ? "memory map" : s.source};
   if (!s.kernel.empty()) label.push_back(s.kernel);
+  if (!s.kernel_verified) label.push_back(std::string(kNotVerified));
   if (outcome.panicked)
     label.push_back(outcome.events.empty() ? "the boot stopped"
                                            : "panic: " + outcome.events.back().text);

@@ -24,6 +24,7 @@ void subject(JsonWriter& json, const boot::Subject& s) {
   json.member("format", std::string_view(s.format));
   json.member("kernel", std::string_view(s.kernel));
   json.member("kernel_origin", std::string_view(s.kernel_origin));
+  json.member("kernel_verified", s.kernel_verified);
   json.member("command_line", std::string_view(s.command_line));
   json.member("policy", std::string_view(s.policy));
   json.close();

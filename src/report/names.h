@@ -10,6 +10,9 @@
 
 namespace memmap::report {
 
+// Said of a kernel whose profile is not verified.
+inline constexpr std::string_view kNotVerified = "not verified against a real boot";
+
 // `RAM`, `reserved`, `ACPI data`, `ACPI NVS`, ...; `type 99` for one that the kernel has no name
 // for.
 std::string e820_name(E820Type type);

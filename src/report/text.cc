@@ -87,6 +87,7 @@ void write_head(Page& page, const boot::Outcome& outcome) {
   page.paragraph("", title, Paint::strong);
   std::string kernel = s.kernel;
   if (!s.kernel_origin.empty()) kernel += (kernel.empty() ? "from " : ", from ") + s.kernel_origin;
+  if (!s.kernel_verified) kernel += fmt::format("; {}", kNotVerified);
   write_field(page, "kernel", kernel);
   write_field(page, "command line", s.command_line.empty() ? "(empty)" : s.command_line);
   write_field(page, "policy", s.policy);

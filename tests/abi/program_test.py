@@ -151,11 +151,11 @@ class Plugins(unittest.TestCase):
         self.assertIn("is truncated", checked.stdout)
 
     def test_usage(self):
-        self.assert_ends(run("plugin", "lst"), 2, "did you mean list")
+        self.assert_ends(run("plugin", "lst"), 2, "did you mean `list`")
         self.assert_ends(run("plugin", "list", "x"), 2, "takes no name")
         self.assert_ends(run("plugin", "show"), 2, "a name is missing")
         self.assert_ends(run("plugin", "new", "x"), 2, "--kind is missing")
-        self.assert_ends(run("plugin", "new", "x", "--kind", "aloc"), 2, "did you mean alloc")
+        self.assert_ends(run("plugin", "new", "x", "--kind", "aloc"), 2, "did you mean `alloc`")
         self.assert_ends(run("plugin", "new", "No/Name", "--kind", "alloc"), 2, "no plugin name")
         self.assert_ends(run("plugin", "new", "x", "--kind", "alloc", "-o", str(self.folder)), 2, "exists")
 

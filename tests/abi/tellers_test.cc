@@ -56,8 +56,7 @@ const kernel::Profile& profile() {
 // A boot on `small()` with these checks looking on.
 boot::Outcome boot_with(std::vector<std::unique_ptr<CheckPlugin>>& list,
                         const Machine& machine = small()) {
-  const Facts facts(machine, "", "6.12.0", 64);
-  Checks checks(list, facts);
+  Checks checks(list);
   boot::Options options;
   options.observer = &checks;
   return boot::run(machine, profile(), options);
@@ -135,8 +134,7 @@ std::vector<std::string> rules_of(const char* check, const std::function<void(bo
                                   const Machine& machine = small()) {
   std::vector<std::unique_ptr<CheckPlugin>> list;
   list.push_back(make<CheckPlugin>(check));
-  const Facts facts(machine, "", "6.12.0", 64);
-  Checks checks(list, facts);
+  Checks checks(list);
   boot::Options options;
   options.observer = &checks;
   boot::Boot boot(machine, profile(), options);

@@ -46,8 +46,8 @@ class Cli(unittest.TestCase):
     def test_usage_errors_suggest(self):
         self.assert_fails(run("simulat"), 2, "did you mean `simulate`")
         self.assert_fails(simulate("--formta", "json"), 2, "did you mean `--format`")
-        self.assert_fails(simulate("--format", "jsn"), 2, "did you mean json")
-        self.assert_fails(simulate("--kernel", "6.1.0-55-amd46"), 2, "did you mean 6.1.0-55-amd64")
+        self.assert_fails(simulate("--format", "jsn"), 2, "did you mean `json`")
+        self.assert_fails(simulate("--kernel", "6.1.0-55-amd46"), 2, "did you mean `6.1.0-55-amd64`")
         self.assert_fails(run("convert", "--synthetic", SMALL, "--to", "yml"), 2, "yaml")
 
     def test_usage_errors(self):
@@ -131,6 +131,58 @@ class Cli(unittest.TestCase):
         free = run("simulate", *args, "--format", "json", "--no-entry-limit")
         self.assertIn("too many entries; ignoring", limited.stdout)
         self.assertNotIn("too many entries; ignoring", free.stdout)
+
+    def test_append_adds_to_the_command_line(self):
+        whole = simulate("--cmdline", "mem=128M quiet", "--format", "json")
+        added = simulate("--cmdline", "mem=128M", "--append", "quiet", "--format", "json")
+        self.assertEqual(whole.stdout, added.stdout)
+        self.assertEqual(simulate("--append", "mem=128M quiet", "--format", "json").stdout, whole.stdout)
+
+    def test_lint(self):
+        good = run("lint", "--cmdline", "ro quiet")
+        self.assertEqual((good.returncode, good.stderr), (0, ""))
+        self.assertIn("0 findings in 1 command line", good.stdout)
+        line = "ro memmap=79G82G mem=4GiB"
+        bad = run("lint", "--cmdline", line, "--kernel", "6.12.117+deb12-amd64")
+        self.assertEqual((bad.returncode, bad.stderr), (1, ""))
+        expected = (
+            "--cmdline:1:11: warning: no `$` (nor `@`, `#`, `!`) stands between size and address in `79G82G` [lost-dollar]\n"
+            f"    {line}\n"
+            "              ^^^^^^\n"
+            "    why: the kernel reads mem=79G and does not understand `82G`: all RAM from 79G up is taken away "
+            "(parse_memmap_one(), arch/x86/kernel/e820.c)\n"
+            "    do:  a shell or GRUB took the `$`: in /etc/default/grub write `\\\\\\$` between double quotes, in a "
+            "line of grub.cfg `\\$`, on a shell's command line put it between single quotes\n"
+            "--cmdline:1:22: warning: the kernel reads `4GiB` as 4G [size-misread]\n"
+            f"    {line}\n"
+            "                         ^^^^\n"
+            "    why: a unit is one letter: it stops at `iB`, and what follows is lost or malformed (memparse(), "
+            "lib/cmdline.c)\n"
+            "    do:  write `4G`\n"
+            "2 findings in 1 command line, for kernel 6.12.117+deb12-amd64\n")
+        self.assertEqual(bad.stdout, expected)
+        self.assertEqual(run("lint", "--cmdline", line, "--format", "json").returncode, 1)
+        on = run("lint", "--synthetic", SMALL, "--cmdline", "crashkernel=1G")
+        self.assertIn("[crashkernel-not-reserved]", on.stdout)
+        self.assertIn("lost-dollar", run("lint", "--list").stdout)
+
+    def test_lint_has_nothing_to_say_of_real_boots(self):
+        boots = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../conformance/boots")
+        machines = [os.path.join(boots, name, "machine") for name in sorted(os.listdir(boots))]
+        self.assertGreater(len(machines), 3)
+        for machine in machines:
+            result = run("lint", "--machine", machine)
+            self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+
+    def test_lint_refuses(self):
+        self.assert_fails(run("lint"), 2, "a command line is missing")
+        self.assert_fails(run("lint", self.folder), 2, "not a folder")
+        self.assert_fails(run("lint", "--cmdline", "a", "--format", "xml"), 2, "--format is one of text, json")
+        path = self.path("log")
+        with open(path, "w") as file:
+            file.write("one\ntwo\n")
+        self.assert_fails(run("lint", path), 2, "no kernel command line is found")
+        self.assert_fails(run("lint", path, "--cmdline", "a"), 2, "give one")
 
     def test_plugins(self):
         self.assertIn("alloc_bottomup", simulate("--plugin", "alloc_bottomup").stdout)

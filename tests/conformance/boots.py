@@ -39,8 +39,8 @@ def tables(e820):
 
 def calls(text):
     """The lines of memblock=debug without the caller, which depends on what the compiler inlined."""
-    return [re.sub(r" [\w.]+(\+0x\w+/0x\w+)?$", "", line.strip()) for line in text.splitlines()
-            if re.match(r"memblock_\w+: ", line)]
+    return [re.sub(r" [\w.]+(\+0x\w+/0x\w+)?$", "", line.rstrip()) for line in text.splitlines()
+            if re.match(r" *memblock_\w+: ", line)]
 
 
 def dumps(text):

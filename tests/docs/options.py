@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMMANDS = ("simulate", "convert", "replay", "kernel", "kernels", "formats", "compare", "plugin")
+COMMANDS = ("simulate", "convert", "replay", "lint", "kernel", "kernels", "formats", "compare", "plugin")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 
 

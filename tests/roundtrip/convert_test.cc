@@ -146,6 +146,8 @@ Machine full_machine() {
            .model = 85};
   m.cpu_nodes = {0, 1, 1};
   m.ioapics = 2;
+  m.acpi_upgrade = 5000;
+  m.snb_graphics = true;
   m.mtrrs = {{.range = PhysRange::make(15, 16), .type = "uncachable"}};
   m.mtrr_default = "write-back";
   m.mtrr_tom2 = PhysAddr{0x43f000000};

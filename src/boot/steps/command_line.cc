@@ -4,41 +4,13 @@
 #include <map>
 
 #include "boot/steps/steps.h"
+#include "kernel/known_parameters.h"
 
 namespace memmap::boot {
 namespace {
 
 constexpr std::uint64_t kCacheLine = 64;   // SMP_CACHE_BYTES
 constexpr std::size_t kMaxInitWords = 32;  // CONFIG_INIT_ENV_ARG_LIMIT
-
-std::string whole(const kernel::Parameter& p) {
-  return p.value ? fmt::format("{}={}", p.name, *p.value) : p.name;
-}
-
-bool known_by(const std::vector<std::string>& names, std::string_view name) {
-  return std::ranges::any_of(names, [&](const auto& n) { return kernel::parameq(n, name); });
-}
-
-// A __setup() matches what begins with its text; its function takes the rest. Those without `=`
-// take no value, but for a few that the kernel itself gives one.
-bool is_setup(const std::vector<std::string>& setups, const kernel::Parameter& p) {
-  const std::string text = whole(p);
-  return std::ranges::any_of(setups, [&](const std::string& setup) {
-    if (setup.ends_with('=')) {
-      return text.size() >= setup.size() &&
-             kernel::parameq(std::string_view(text).substr(0, setup.size()), setup);
-    }
-    return kernel::parameq(p.name, setup);
-  });
-}
-
-// kernel: sysctl_is_alias(), fs/proc/proc_sysctl.c, v6.1 and v6.12
-bool is_sysctl_alias(std::string_view name) {
-  constexpr std::string_view kAliases[] = {"hardlockup_all_cpu_backtrace", "hung_task_panic",
-                                           "numa_zonelist_order", "softlockup_all_cpu_backtrace",
-                                           "softlockup_panic"};
-  return name.starts_with("sysctl.") || std::ranges::find(kAliases, name) != std::end(kAliases);
-}
 
 // What init gets: words and environment, as unknown_bootoption() collects them.
 struct ForInit {
@@ -49,11 +21,8 @@ struct ForInit {
 
 // kernel: unknown_bootoption(), init_setup(), rdinit_setup(), init/main.c, v6.1 and v6.12
 void unknown(const kernel::Parameter& p, ForInit& init) {
-  constexpr std::string_view kBootLoaders[] = {"BOOT_IMAGE=", "kexec"};
-  const std::string text = whole(p);
-  for (const std::string_view loader : kBootLoaders) {
-    if (text.starts_with(loader)) return;
-  }
+  if (kernel::is_boot_loaders(p)) return;
+  const std::string text = kernel::text_of(p);
   if (p.name.find('.') != std::string::npos || init.too_many) return;
   if (!p.value) {
     init.words.push_back(text);
@@ -76,11 +45,11 @@ ForInit for_init(const Boot& boot) {
   ForInit init;
   for (std::size_t i = 0; i < boot.parameters.size(); ++i) {
     const kernel::Parameter& p = boot.parameters[i];
-    if (known_by(known.param, p.name) || is_sysctl_alias(p.name)) continue;
+    if (kernel::is_named(known.param, p.name) || kernel::is_sysctl(p.name)) continue;
     // What stands before is for a script that a boot loader put in front.
     if ((p.name == "init" || p.name == "rdinit") && p.value) init.words.clear();
-    const bool taken = is_setup(known.setup, p) && !boot.refused.contains(i);
-    if (taken || known_by(known.early, p.name)) continue;
+    const bool taken = kernel::is_setup(known.setup, p) && !boot.refused.contains(i);
+    if (taken || kernel::is_named(known.early, p.name)) continue;
     unknown(p, init);
   }
   return init;
@@ -88,10 +57,26 @@ ForInit for_init(const Boot& boot) {
 
 }  // namespace
 
-// Two copies: one to show, one to be cut into parameters. kernel: setup_command_line(), init/main.c
+namespace {
+
+// More of the line may stand at the initrd's end, which no fact tells.
+// kernel: setup_boot_config(), init/main.c, v6.1 and v6.12
+void setup_boot_config(Boot& boot) {
+  const bool wanted = boot.has_parameter("bootconfig") || boot.profile.has("BOOT_CONFIG_FORCE");
+  if (!wanted || !boot.profile.has("BOOT_CONFIG")) return;
+  boot.tell(Severity::debug, "setup_boot_config(), init/main.c",
+            "bootconfig: what the initrd holds of it is not known; it and the memory that it is "
+            "parsed in are left out");
+}
+
+}  // namespace
+
+// Two copies: one to show, one to be cut into parameters; older kernels cut one for initcalls too.
+// kernel: setup_command_line(), init/main.c, v5.4 to v6.12
 void setup_command_line(Boot& boot) {
+  setup_boot_config(boot);
   const std::uint64_t size = std::min(boot.command_line.size(), kernel::kCommandLineSize - 1) + 1;
-  for (int copy = 0; copy < 2; ++copy) {
+  for (unsigned copy = 0; copy < boot.behaviour.command_line_copies; ++copy) {
     boot.alloc_or_panic(size, kCacheLine,
                         boot.caller("command line", {"setup_command_line", "start_kernel"}));
   }

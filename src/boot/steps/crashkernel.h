@@ -14,7 +14,7 @@ struct Request {
   Parse parse = Parse::none;
   std::uint64_t size = 0;
   std::uint64_t base = 0;  // 0: anywhere
-  std::string fault{};     // what the kernel prints if `bad`
+  std::string fault{};     // what the kernel prints if `bad`, or if a list comes to nothing
 };
 
 // The last crashkernel= of the line that has `suffix` (`,high`, `,low`), or, without one, the last

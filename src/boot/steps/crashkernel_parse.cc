@@ -115,7 +115,10 @@ Request ranges(std::string_view text, std::uint64_t memory) {
     if (!text.starts_with(',')) break;
     text.remove_prefix(1);
   }
-  if (r.size == 0) return r;
+  if (r.size == 0) {
+    r.fault = "crashkernel size resulted in zero bytes";
+    return r;
+  }
   text = text.substr(0, text.find(' '));
   const std::size_t at = text.find('@');
   if (at == text.npos) return r;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "boot/steps/early_options.h"
 #include "boot/steps/steps.h"
 #include "e820/names.h"
 
@@ -93,9 +94,10 @@ void e820_memory_setup_extended(Boot& boot) {
 void parse_early_param(Boot& boot) {
   for (const kernel::Parameter& p : boot.parameters) {
     e820::apply_parameter(p, boot.table, boot.events, boot.user);
+    tell_if_malformed(boot, p);
     if (boot.panicked()) return;
   }
-  boot.logs_memblock = true;
+  boot.logs_memblock = boot.record_memblock;
 }
 
 void e820_reserve_setup_data(Boot& boot) {

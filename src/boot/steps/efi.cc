@@ -29,8 +29,10 @@ constexpr std::uint64_t kSpecificPurpose = 0x40000;
 
 // efi=nosoftreserve. kernel: efi_soft_reserve_enabled()
 bool soft_reserve_enabled(const Boot& boot) {
-  const auto efi = boot.parameter("efi");
-  return !efi || efi->find("nosoftreserve") == std::string::npos;
+  return boot.behaviour.efi_soft_reserves &&
+         std::ranges::none_of(boot.values_of("efi"), [](std::optional<std::string_view> value) {
+           return value && kernel::parse_option_str(*value, "nosoftreserve");
+         });
 }
 
 E820Type e820_type(const EfiMemory& m, bool soft_reserve) {
@@ -80,6 +82,19 @@ void efi_memblock_x86_reserve_range(Boot& boot) {
   }
 }
 
+// noefi, efi=noruntime, efi=runtime: the last one counts.
+// kernel: setup_noefi(), parse_efi_cmdline(), drivers/firmware/efi/efi.c, v6.1 and v6.12
+bool efi_runtime_disabled(const Boot& boot) {
+  bool disabled = boot.profile.has("EFI_DISABLE_RUNTIME");
+  for (const kernel::Parameter& p : boot.parameters) {
+    if (kernel::parameq(p.name, "noefi")) disabled = true;
+    if (!kernel::parameq(p.name, "efi") || !p.value) continue;
+    if (kernel::parse_option_str(*p.value, "noruntime")) disabled = true;
+    if (kernel::parse_option_str(*p.value, "runtime")) disabled = false;
+  }
+  return disabled;
+}
+
 // Large windows of memory-mapped I/O are no RAM and no reservation: PCI may use them.
 // kernel: efi_init(), efi_remove_e820_mmio()
 void efi_init(Boot& boot) {
@@ -87,7 +102,7 @@ void efi_init(Boot& boot) {
     boot.reserve(*boot.machine.efi_memory_attributes,
                  {"efi_memattr_init", "EFI memory attributes"});
   }
-  if (!boot.behaviour.efi_removes_mmio) return;
+  if (efi_runtime_disabled(boot) || !boot.behaviour.efi_removes_mmio) return;
   constexpr std::uint64_t kLarge = 256 * kKiB;
   e820::Editor edit(boot.table, boot.events, "efi_remove_e820_mmio");
   for (std::size_t i = 0; i < boot.machine.efi_map.size(); ++i) {
@@ -112,9 +127,36 @@ void efi_find_mirror(Boot& boot) {
   }
 }
 
-// A table that lies in memory of EFI's boot services is kept: its pages leave the map. Where EFI's
-// map is not known, what the map calls RAM is taken for such memory. kernel: efi_esrt_init(),
-// drivers/firmware/efi/esrt.c; efi_arch_mem_reserve(), quirks.c
+namespace {
+
+// Into how many more pieces than one `part` cuts a descriptor of EFI's map.
+// kernel: efi_memmap_split_count()
+std::uint64_t pieces_more(PhysRange descriptor, PhysRange part) {
+  return (descriptor.base() < part.base() ? 1u : 0u) + (part.end() < descriptor.end() ? 1u : 0u);
+}
+
+// EFI's map is copied with a descriptor of its own for what is kept.
+// kernel: efi_memmap_alloc(), arch/x86/platform/efi/memmap.c, v6.1 and v6.12
+bool copy_memmap(Boot& boot, PhysRange descriptor, PhysRange kept) {
+  constexpr std::uint64_t kUsual = 48;  // of every firmware seen; the struct itself has 40
+  constexpr std::uint64_t kCacheLine = 64;
+  const std::uint64_t known = boot.machine.efi_map.size();
+  const std::uint64_t bytes = boot.machine.efi_memmap ? boot.machine.efi_memmap->size() : 0;
+  const std::uint64_t each =
+      known != 0 && bytes % known == 0 && bytes != 0 ? bytes / known : kUsual;
+  const std::uint64_t count = known != 0 ? known : bytes / each;
+  return boot.memblock
+      .phys_alloc((count + pieces_more(descriptor, kept)) * each, kCacheLine,
+                  boot.caller("EFI memory map", {"efi_memmap_alloc"}))
+      .has_value();
+}
+
+}  // namespace
+
+// A table that lies in memory of EFI's boot services is kept: EFI's map says so from then on and
+// its pages leave the kernel's. Where EFI's map is not known, what the kernel's calls RAM is taken
+// for such memory. kernel: efi_esrt_init(), drivers/firmware/efi/esrt.c; efi_arch_mem_reserve(),
+// arch/x86/platform/efi/quirks.c, v6.1 and v6.12
 void efi_esrt_init(Boot& boot) {
   const PhysRange esrt = *boot.machine.efi_esrt;
   const auto& map = boot.machine.efi_map;
@@ -126,11 +168,26 @@ void efi_esrt_init(Boot& boot) {
   if (!boot.memblock.is_region_reserved(esrt.base(), esrt.size())) {
     boot.reserve(esrt, {"efi_mem_reserve", "EFI system resource table"});
   }
-  const std::uint64_t start = align_down(raw(esrt.base()), kPageSize);
-  const std::uint64_t end = align_up(raw(esrt.end()), kPageSize);
+  const auto pages = PhysRange::make(align_down(raw(esrt.base()), kPageSize),
+                                     align_up(raw(esrt.end()), kPageSize));
+  const bool copied = (map.empty() && !boot.machine.efi_memmap) ||
+                      copy_memmap(boot, map.empty() ? pages : holder->range, pages);
+  if (!copied) {
+    return boot.tell(Severity::warning, "efi_arch_mem_reserve(), arch/x86/platform/efi/quirks.c",
+                     "Could not allocate boot services memmap");
+  }
+  if (!boot.behaviour.efi_reserve_edits_map) return;
   e820::Editor edit(boot.table, boot.events, std::string(boot.step));
-  edit.update(start, end - start, E820Type::ram, E820Type::reserved);
+  edit.update(raw(pages.base()), pages.size(), E820Type::ram, E820Type::reserved);
   edit.sanitize();
+}
+
+// kernel: acpi_parse_bgrt(), arch/x86/kernel/acpi/boot.c; efi_bgrt_init(),
+// drivers/firmware/efi/efi-bgrt.c, v6.1 and v6.12
+void efi_bgrt_init(Boot& boot) {
+  boot.tell(Severity::debug, "efi_bgrt_init(), drivers/firmware/efi/efi-bgrt.c",
+            "where the BGRT's picture lies is not known: its reservation, a copy of EFI's memory "
+            "map and the picture's pages in the map are left out");
 }
 
 void efi_reserve_boot_services(Boot& boot) {

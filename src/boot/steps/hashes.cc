@@ -139,11 +139,19 @@ bool stores_traces(const Boot& boot) {
     if (flags.empty()) return part.starts_with(',');
     return user != flags.npos && (none == flags.npos || none < user);
   };
+  // kernel: early_page_owner_param(), mm/page_owner.c: asked for once, it is kept
+  if (boot.profile.has("PAGE_OWNER")) {
+    bool on = false;
+    for (const auto& value : boot.values_of("page_owner")) {
+      on = kernel::kstrtobool(value).value_or(on);
+      if (on) return true;
+    }
+  }
   for (const kernel::Parameter& p : boot.parameters) {
-    const bool owner = kernel::parameq(p.name, "page_owner") && p.value == "on";
-    if (owner && boot.profile.has("PAGE_OWNER")) return true;
-    const bool slab =
-        kernel::parameq(p.name, "slab_debug") || kernel::parameq(p.name, "slub_debug");
+    const bool leak = kernel::parameq(p.name, "kmemleak") && p.value == "on";
+    if (leak && boot.profile.has("DEBUG_KMEMLEAK")) return true;
+    const bool slab = (boot.behaviour.has_slab_debug && kernel::parameq(p.name, "slab_debug")) ||
+                      kernel::parameq(p.name, "slub_debug");
     if (!slab || !boot.profile.has("SLUB_DEBUG")) continue;
     if (!p.value || p.value->empty()) return true;
     for (std::string_view rest = *p.value; !rest.empty();) {
@@ -157,8 +165,7 @@ bool stores_traces(const Boot& boot) {
 
 // kernel: stack_depot_early_init(), lib/stackdepot.c, v6.1 and v6.12
 void stack_depot_early_init(Boot& boot) {
-  const auto off = boot.parameter("stack_depot_disable");
-  if (off && (off == "on" || off->starts_with('1') || off->starts_with('y'))) return;
+  if (boot.switched("stack_depot_disable", false)) return;
   const bool lists = boot.behaviour.stack_depot_lists;
   const hash::Table table{.bucket_bytes = lists ? 16u : 8u,
                           .scale = 14,

@@ -12,7 +12,6 @@ namespace memmap::boot {
 namespace {
 
 constexpr std::uint64_t kRecordShift = 5;  // PRB_AVGBITS
-constexpr std::uint64_t kLongAlign = 8;    // LOG_ALIGN
 
 // kernel: log_buf_len_update(); 0: no larger than the one it has
 std::uint64_t log_size(const Boot& boot, std::uint64_t size) {
@@ -21,16 +20,21 @@ std::uint64_t log_size(const Boot& boot, std::uint64_t size) {
   return size > 1ull << boot.profile.number("LOG_BUF_SHIFT") ? size : 0;
 }
 
-// kernel: setup_log_buf(), kernel/printk/printk.c, v6.1 and v6.12
+// kernel: setup_log_buf(), kernel/printk/printk.c, v5.4 to v6.12
 void setup_log_buf(Boot& boot, std::uint64_t size) {
   if (size == 0) return;
   const std::uint64_t records = size >> kRecordShift;
-  const std::uint64_t sizes[] = {size, records * boot.profile.size_of("prb_desc", 24),
-                                 records * boot.profile.size_of("printk_info", 88)};
+  std::vector<std::uint64_t> sizes = {size};
+  if (boot.behaviour.log_has_descriptors) {
+    sizes.push_back(records * boot.profile.size_of("prb_desc", 24));
+    sizes.push_back(records * boot.profile.size_of("printk_info", 88));
+  }
+  // LOG_ALIGN: of unsigned long, or of struct printk_log
+  const std::uint64_t align = boot.behaviour.log_has_descriptors ? 8 : 4;
   const memblock::Caller caller = boot.caller("log buffer", {"setup_log_buf"});
   std::vector<std::pair<PhysAddr, std::uint64_t>> taken;
   for (const std::uint64_t bytes : sizes) {
-    if (const auto found = boot.memblock.alloc(bytes, kLongAlign, caller)) {
+    if (const auto found = boot.memblock.alloc(bytes, align, caller)) {
       taken.emplace_back(*found, bytes);
       continue;
     }
@@ -60,7 +64,7 @@ void setup_log_buf_late(Boot& boot) {
   if (boot.log_buffer_grown) return;
   if (boot.log_size == 0) {
     const std::uint64_t base = 1ull << boot.profile.number("LOG_BUF_SHIFT");
-    const std::uint64_t extra = static_cast<std::uint64_t>(boot.possible_cpus() - 1)
+    const std::uint64_t extra = static_cast<std::uint64_t>(boot.possible_cpus - 1)
                                 << boot.profile.number("LOG_CPU_MAX_BUF_SHIFT");
     if (extra <= base / 2) return;
     boot.log_size = log_size(boot, extra + base);
@@ -86,27 +90,42 @@ void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end, std::s
 // kernel: setup_cpu_entry_areas(), arch/x86/mm/cpu_entry_area.c, v6.1 and v6.12
 void setup_cpu_entry_areas(Boot& boot) {
   constexpr std::uint64_t kBase = 0xfffffe0000000000;  // CPU_ENTRY_AREA_BASE
-  constexpr std::uint64_t kDebugStore = 0x21000;       // its last part, on Intel's processors only
-  const std::uint64_t size = boot.profile.size_of("cpu_entry_area", 0x3b000);
-  const std::uint64_t mapped =
-      boot.machine.cpu.vendor == "GenuineIntel" ? size : size - kDebugStore;
-  if (boot.profile.has("RANDOMIZE_MEMORY") && !boot.has_parameter("nokaslr")) {
+  const kernel::Profile& p = boot.profile;
+  const std::uint64_t size = p.size_of("cpu_entry_area", 0x3b000);
+  // Confidential guests alone have the last two stacks, Intel's processors alone the debug store,
+  // if the kernel is for them at all.
+  const std::uint64_t stacks_end = p.offset_of("cpu_entry_area.estacks", 0x7000) +
+                                   p.offset_of("cea_exception_stacks.VC_stack_guard", 0xc000);
+  const std::uint64_t debug_store = p.offset_of("cpu_entry_area.cpu_debug_store", 0x1a000);
+  const bool has_debug_store = boot.machine.cpu.vendor == "GenuineIntel" && debug_store < size;
+  if (p.has("RANDOMIZE_MEMORY") && !kernel::find_option_bool(boot.command_line, "nokaslr")) {
     boot.tell(Severity::debug, "init_cea_offsets(), arch/x86/mm/cpu_entry_area.c",
               "the kernel places these areas at random; the page tables they take may differ");
   }
   // Five levels of tables: the one for the last 256 TiB is the image's own.
   if (boot.page_tables.levels == 5) boot.needs_table(4, kBase);
-  for (std::uint64_t cpu = 0; cpu < boot.possible_cpus() && !boot.panicked(); ++cpu) {
+  for (std::uint64_t cpu = 0; cpu < boot.possible_cpus && !boot.panicked(); ++cpu) {
     const std::uint64_t at = kBase + kPageSize + cpu * size;
-    map_kernel_pages(boot, at, at + mapped, "page tables of CPU entry areas");
+    map_kernel_pages(boot, at, at + stacks_end, "page tables of CPU entry areas");
+    if (!has_debug_store || boot.panicked()) continue;
+    map_kernel_pages(boot, at + debug_store, at + size, "page tables of CPU entry areas");
   }
+}
+
+// User space has page tables of its own; those that they take are the page allocator's.
+// kernel: pti_init(), arch/x86/mm/pti.c, v5.4 to v6.12
+void pti_init(Boot& boot) {
+  boot.tell(Severity::info, "pti_init(), arch/x86/mm/pti.c",
+            "Kernel/User page tables isolation: enabled");
 }
 
 // kernel: kfence_alloc_pool_and_metadata(), mm/kfence/core.c, v6.12; kfence_alloc_pool(), v6.1
 void kfence_alloc_pool(Boot& boot) {
-  const auto text = boot.parameter("kfence.sample_interval");
-  const std::uint64_t interval =
-      text ? kernel::simple_strtoull(*text).value : boot.profile.number("KFENCE_SAMPLE_INTERVAL");
+  // kernel: param_set_sample_interval(): what is no number is refused, and changes nothing
+  std::uint64_t interval = boot.profile.number("KFENCE_SAMPLE_INTERVAL");
+  for (const auto& text : boot.values_of("kfence.sample_interval")) {
+    if (text) interval = kernel::kstrtoul(*text).value_or(interval);
+  }
   if (interval == 0) return;
   const memblock::Caller caller =
       boot.caller("KFENCE", {"kfence_alloc_pool_and_metadata", "kfence_alloc_pool"});

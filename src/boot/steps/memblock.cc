@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/steps/acpi_upgrade.h"
 #include "boot/steps/steps.h"
 #include "paging/direct_map.h"
 #include "paging/features.h"
@@ -26,14 +27,19 @@ void place_tables(Boot& boot, const paging::DirectMap& map) {
     for (const paging::TableRequest& table : step.tables) {
       if (table.from_brk_tables) continue;
       const PhysRange limits = table.limits;
-      const bool found = !limits.empty() && boot.memblock.phys_alloc_range(
-                                                kPageSize, kPageSize, limits.base(), limits.end(),
-                                                {"alloc_low_pages", "page tables"});
+      const bool found = !limits.empty() && boot.take_within(boot.behaviour.bounded, kPageSize,
+                                                             kPageSize, limits.base(), limits.end(),
+                                                             {"alloc_low_pages", "page tables"});
       if (found) continue;
       return boot.tell(Severity::panic, "alloc_low_pages(), arch/x86/mm/init.c",
                        "Kernel panic - not syncing: alloc_low_pages: can not alloc memory");
     }
   }
+}
+
+std::uint64_t brk_tables_size(const Boot& boot) {
+  return kPageSize *
+         paging::brk_table_pages({boot.profile.x86_5level, boot.profile.has("RANDOMIZE_MEMORY")});
 }
 
 // Bytes of the trampoline's code and data. kernel: real_mode_size_needed(), v6.1 and v6.12
@@ -50,10 +56,8 @@ std::uint64_t real_mode_size(const kernel::Profile& profile) {
 // strings), then the pages for the first page tables. kernel: reserve_brk(), early_alloc_pgt_buf()
 void reserve_brk(Boot& boot) {
   const std::uint64_t base = raw(boot.kernel_base) + boot.profile.image.brk_base;
-  const std::uint64_t tables =
-      paging::brk_table_pages({boot.profile.x86_5level, boot.profile.has("RANDOMIZE_MEMORY")}) *
-      kPageSize;
-  boot.brk = PhysRange::make(base, base + kPageSize + tables);
+  const std::uint64_t strings = boot.profile.has("DMI") ? kPageSize : 0;
+  boot.brk = PhysRange::make(base, base + strings + brk_tables_size(boot));
   boot.reserve(boot.brk, {"setup_arch", "brk area"});
 }
 
@@ -64,6 +68,7 @@ void movable_node(Boot& boot) { boot.memblock.set_bottom_up(true); }
 void e820_memblock_setup(Boot& boot) {
   boot.memblock.set_current_limit(PhysAddr{kMiB});  // ISA_END_ADDRESS: no more is mapped yet
   boot.memblock.allow_resize();
+  // The kernel skips entries that end above what a resource can hold: 2^64 here, so none.
   for (const E820Entry& e : boot.table.entries()) {
     if (e.type == E820Type::soft_reserved) {
       boot.memblock.reserve(e.addr, e.size, {"e820__memblock_setup", "soft reserved"});
@@ -78,14 +83,21 @@ void e820_memblock_setup(Boot& boot) {
 
 void reserve_real_mode(Boot& boot) {
   const auto found =
-      boot.memblock.phys_alloc_range(real_mode_size(boot.profile), kPageSize, PhysAddr{0},
-                                     PhysAddr{kMiB}, {"reserve_real_mode", "real mode trampoline"});
+      boot.take_within(boot.behaviour.bounded, real_mode_size(boot.profile), kPageSize, PhysAddr{0},
+                       PhysAddr{kMiB}, {"reserve_real_mode", "real mode trampoline"});
   if (!found) {
     boot.tell(Severity::warning, "reserve_real_mode(), arch/x86/realmode/init.c",
               "No sub-1M memory is available for the trampoline");
   }
+  const PhysRange first_mib = PhysRange::make(0, kMiB);
   // The function's last call: memblock=debug sees it come from its caller.
-  boot.reserve(PhysRange::make(0, kMiB), {"setup_arch", "first MiB"});
+  if (boot.behaviour.reserves_first_mib) boot.reserve(first_mib, {"setup_arch", "first MiB"});
+  // kernel: crash_reserve_low_1M(), arch/x86/kernel/crash.c, v5.10
+  if (boot.behaviour.crash_kernel_reserves_first_mib && boot.has_parameter("crashkernel")) {
+    boot.reserve(first_mib, boot.caller("first MiB", {"crash_reserve_low_1M"}));
+    boot.tell(Severity::info, "crash_reserve_low_1M(), arch/x86/kernel/crash.c",
+              "kexec: Reserving the low 1M of memory for crashkernel", first_mib);
+  }
 }
 
 // Maps all memory one to one, and the kernel's image at its own addresses.
@@ -96,14 +108,20 @@ void init_mem_mapping(Boot& boot) {
   options.page_offset = paging::page_offset(boot.features.levels());
   options.max_pfn = boot.max_pfn;
   options.kernel_end = boot.kernel_image().end();
-  options.brk_tables = PhysRange::make(raw(boot.brk.base()) + kPageSize, raw(boot.brk.end()));
+  options.brk_tables =
+      PhysRange::make(raw(boot.brk.end()) - brk_tables_size(boot), raw(boot.brk.end()));
   if (memblock.bottom_up()) {
     options.direction = paging::Direction::bottom_up;
   } else {
     const PhysAddr end = phys_of(boot.max_pfn);
-    const auto found = memblock.phys_alloc_range(kSize2M, kSize2M, PhysAddr{kMiB}, end,
-                                                 {"init_mem_mapping", "page tables"});
-    if (found) memblock.phys_free(*found, kSize2M, {"init_mem_mapping", {}});
+    std::optional<PhysAddr> found;
+    if (boot.behaviour.bounded == kernel::Behaviour::Bounded::finds_and_reserves) {
+      found = memblock.find_in_range(PhysAddr{kMiB}, end, kSize2M, kSize2M);
+    } else {
+      found = memblock.phys_alloc_range(kSize2M, kSize2M, PhysAddr{kMiB}, end,
+                                        {"init_mem_mapping", "page tables"});
+      if (found) memblock.phys_free(*found, kSize2M, {"init_mem_mapping", {}});
+    }
     options.top_end = paging::top_block_end(found.value_or(PhysAddr{0}), boot.max_pfn);
   }
   const paging::DirectMap map = paging::direct_map(memory_ranges(boot), options);
@@ -137,9 +155,9 @@ void reserve_initrd(Boot& boot) {
   const PhysRange whole = PhysRange::make(base, end);
   if (std::ranges::any_of(boot.mapped, [&](PhysRange r) { return r.contains(whole); })) return;
   const std::uint64_t size = align_up(boot.machine.initrd->size(), kPageSize);
-  const auto found =
-      boot.memblock.phys_alloc_range(size, kPageSize, PhysAddr{0}, boot.memblock.current_limit(),
-                                     boot.caller("initrd", {"relocate_initrd", "setup_arch"}));
+  const auto found = boot.take_within(boot.behaviour.bounded_crash_kernel, size, kPageSize,
+                                      PhysAddr{0}, boot.memblock.current_limit(),
+                                      boot.caller("initrd", {"relocate_initrd", "setup_arch"}));
   if (!found) {
     return boot.tell(
         Severity::panic, "relocate_initrd(), arch/x86/kernel/setup.c",
@@ -154,11 +172,31 @@ void reserve_initrd(Boot& boot) {
   boot.memblock.phys_free(PhysAddr{base}, end - base, {"setup_arch", "initrd"});
 }
 
-// kernel: acpi_reserve_initial_tables(), drivers/acpi/tables.c
+// A place for an MP table with more entries, by default of a page; kexec'd kernels keep away from
+// it. kernel: e820__memblock_alloc_reserved_mpc_new(), arch/x86/kernel/mpparse.c;
+// e820__memblock_alloc_reserved(), arch/x86/kernel/e820.c; v6.1 and v6.12
+void e820_memblock_alloc_reserved_mpc_new(Boot& boot) {
+  std::uint64_t size = kPageSize;
+  for (const kernel::Parameter& p : boot.parameters) {
+    if (kernel::parameq(p.name, "alloc_mptable") && p.value)
+      size = kernel::memparse(*p.value).value;
+  }
+  const auto found = boot.memblock.phys_alloc(
+      size, 4, boot.caller("new MP table", {"e820__memblock_alloc_reserved"}));
+  if (!found) return;
+  e820::Editor edit(boot.kexec, boot.events, std::string(boot.step));
+  edit.update(raw(*found), size, E820Type::ram, E820Type::reserved);
+  edit.sanitize();
+}
+
+// kernel: acpi_reserve_initial_tables(), drivers/acpi/tables.c, since v5.12
 void acpi_boot_table_init(Boot& boot) {
+  if (!boot.behaviour.acpi_reserves_tables) return;
+  const PhysRange initrd_tables = initrd_acpi_tables(boot.machine);
   for (const AcpiTable& t : boot.machine.acpi_tables) {
     // Those that the root tables and the FADT name, in the order in which they are met.
     if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT") continue;
+    if (initrd_tables.contains(t.range)) continue;
     boot.reserve(t.range, {"acpi_reserve_initial_tables", "ACPI tables"});
   }
 }

@@ -14,6 +14,8 @@
 namespace memmap::boot {
 namespace {
 
+constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
+
 memblock::Regions memory_of(const Boot& boot) { return boot.memblock.memory().list.regions(); }
 
 // The affinities that firmware's SRAT or a scenario gives, in their order.
@@ -34,7 +36,10 @@ numa::Options numa_options(const Boot& boot) {
   numa::Options options;
   options.max_pfn = boot.max_pfn;
   options.nodes_shift = boot.profile.nodes_shift;
-  options.numa_off = !boot.profile.numa || boot.parameter("numa") == "off";
+  const auto is_off = [](std::optional<std::string_view> value) {
+    return value && value->starts_with("off");
+  };
+  options.numa_off = !boot.profile.numa || std::ranges::any_of(boot.values_of("numa"), is_off);
   options.version = boot.profile.version;
   return options;
 }
@@ -49,27 +54,30 @@ numa::Registered nodes_of(const Boot& boot) {
   return numa::dummy(memory, options);
 }
 
-// A size with a unit, or a percentage of all memory. kernel: cmdline_parse_core()
-void core_size(const std::optional<std::string>& text, std::uint64_t& pages,
-               std::uint64_t& percent) {
+// A size with a unit, or a percentage of all memory, which the next size overrides.
+// kernel: cmdline_parse_core(), mm/mm_init.c
+void core_size(std::optional<std::string_view> text, std::uint64_t& pages, std::uint64_t& percent) {
   if (!text) return;
-  const auto parsed = kernel::memparse(*text);
-  if (parsed.rest.starts_with('%')) {
-    percent = parsed.value;
+  const auto number = kernel::simple_strtoull(*text);
+  if (number.rest.starts_with('%')) {
+    percent = number.value;
   } else {
-    pages = parsed.value >> kPageShift;
+    pages = kernel::memparse(*text).value >> kPageShift;
+    percent = 0;
   }
 }
 
 zones::MovableOptions movable_options(const Boot& boot) {
   zones::MovableOptions options;
-  options.movable_node = boot.has_parameter("movable_node");
-  const auto kernelcore = boot.parameter("kernelcore");
-  options.kernelcore_mirror = kernelcore == "mirror";
-  if (!options.kernelcore_mirror) {
-    core_size(kernelcore, options.kernelcore_pages, options.kernelcore_percent);
+  options.movable_node = boot.profile.memory_hotplug && boot.has_parameter("movable_node");
+  options.kernelcore_mirror = boot.mirrored_kernelcore();
+  for (const auto& text : boot.values_of("kernelcore")) {
+    if (text && kernel::parse_option_str(*text, "mirror")) continue;
+    core_size(text, options.kernelcore_pages, options.kernelcore_percent);
   }
-  core_size(boot.parameter("movablecore"), options.movablecore_pages, options.movablecore_percent);
+  for (const auto& text : boot.values_of("movablecore")) {
+    core_size(text, options.movablecore_pages, options.movablecore_percent);
+  }
   return options;
 }
 
@@ -101,8 +109,8 @@ std::optional<PhysRange> take_distances(Boot& boot, const std::vector<int>& node
   const memblock::Caller caller{function, "distances between nodes"};
   const auto found = boot.behaviour.numa_distance_by_alloc
                          ? boot.memblock.alloc(count * count, kPageSize, caller)
-                         : boot.memblock.phys_alloc_range(count * count, kPageSize, PhysAddr{0},
-                                                          boot.memblock.current_limit(), caller);
+                         : boot.take_within(boot.behaviour.bounded, count * count, kPageSize,
+                                            PhysAddr{0}, boot.memblock.current_limit(), caller);
   if (!found) return std::nullopt;
   return PhysRange::from_size(*found, count * count);
 }
@@ -121,11 +129,9 @@ std::optional<PhysRange> numa_alloc_distance(Boot& boot) {
 // kernel: numa_emulation()
 numa::Registered emulated(Boot& boot, numa::Registered physical,
                           std::optional<PhysRange> distances) {
-  std::string command;
-  for (const kernel::Parameter& p : boot.parameters) {
-    if (kernel::parameq(p.name, "numa") && p.value && p.value->starts_with("fake=")) {
-      command = p.value->substr(5);
-    }
+  std::string_view command;
+  for (const auto& value : boot.values_of("numa")) {
+    if (value && value->starts_with("fake=")) command = value->substr(5);
   }
   if (command.empty() || !boot.profile.has("NUMA_EMU")) return physical;
   const memblock::Regions memory = boot.memblock.memory().list.regions();
@@ -136,8 +142,9 @@ numa::Registered emulated(Boot& boot, numa::Registered physical,
   for (std::size_t nid = 0; nid < fake.from.size(); ++nid) {
     if (fake.from[nid] >= 0) parsed.nodes.push_back(static_cast<int>(nid));
   }
+  if (!fake.done) return physical;  // and the kernel says nothing
   numa::Registered split = numa::from_blocks(parsed, memory, numa_options(boot));
-  if (!fake.done || !split.accepted) {
+  if (!split.accepted) {
     boot.tell(Severity::warning, "numa_emulation(), mm/numa_emulation.c",
               "NUMA: Warning: constructed meminfo invalid, disabling emulation");
     return physical;
@@ -210,10 +217,30 @@ void initmem_init(Boot& boot) {
   if (!boot.panicked()) boot.dump_memblock();
 }
 
+// A node that has processors and no memory gets its data now, from wherever it is to be had, and is
+// online. kernel: init_cpu_to_node(), init_memory_less_node(), arch/x86/mm/numa.c, v5.4 and v5.10
+void init_cpu_to_node(Boot& boot) {
+  if (!boot.uses_affinities() || !boot.emulated_from.empty()) return;
+  std::vector<int> bare;
+  for (const int nid : boot.machine.cpu_nodes) {
+    const bool online = std::ranges::binary_search(boot.nodes.online, nid);
+    if (!online && std::ranges::find(bare, nid) == bare.end()) bare.push_back(nid);
+  }
+  const std::uint64_t size = align_up(boot.profile.size_of("pglist_data", 174464), kPageSize);
+  for (const int nid : bare) {
+    const auto found = boot.memblock.phys_alloc_try_nid(
+        size, kCacheLine, nid,
+        boot.caller(boot.name_for_node("data", nid), {"alloc_node_data", "init_cpu_to_node"}));
+    if (!found) {
+      boot.tell(Severity::warning, "alloc_node_data(), arch/x86/mm/numa.c",
+                fmt::format("Cannot find {} bytes in any node (initial node: {})", size, nid));
+    }
+  }
+}
+
 // Nodes without memory have data too. kernel: alloc_offline_node_data(), mm/numa.c, v6.12;
 // generic_alloc_nodedata(), v6.1
 void alloc_offline_node_data(Boot& boot) {
-  constexpr std::uint64_t kCacheLine = 64;
   for (const int nid : boot.possible_nodes) {
     if (std::ranges::binary_search(boot.nodes.online, nid)) continue;
     boot.alloc_or_panic(boot.profile.size_of("pglist_data", 174464), kCacheLine,
@@ -245,7 +272,7 @@ void memblock_free_all(Boot& boot) {
   buddy::Options options;
   options.max_low_pfn = boot.max_pfn;
   options.deferred_init = boot.profile.deferred_struct_page_init;
-  options.kernelcore_mirror = boot.parameter("kernelcore") == "mirror";
+  options.kernelcore_mirror = boot.mirrored_kernelcore();
   options.max_page_order = boot.profile.max_page_order;
   options.pageblock_order = boot.profile.pageblock_order;
   options.version = boot.profile.version;

@@ -34,7 +34,9 @@ Reserve reserve_of(const Boot& boot) {
   const kernel::Profile& p = boot.profile;
   if (p.has("MODULES")) r.fixed = p.has("MEM_ALLOC_PROFILING") ? 8 << 13 : 8 << 10;
   unsigned shift = 10;
-  if (p.has("RANDOM_KMALLOC_CACHES")) shift = p.has("LOCKDEP") ? 13 : 12;
+  if (p.has("RANDOM_KMALLOC_CACHES")) {
+    shift = p.has("LOCKDEP") && boot.behaviour.percpu_grows_with_lockdep ? 13 : 12;
+  }
   r.dynamic = 28ull << shift;
   r.dynamic_early = (boot.behaviour.percpu_large_early_reserve ? 20ull : 12ull) << shift;
   return r;
@@ -51,26 +53,33 @@ std::uint64_t static_size(const kernel::Profile& p) {
 void alloc_first_chunk(Boot& boot, std::uint64_t base, std::uint64_t size) {
   const std::uint64_t pages = align_up((base & (kPageSize - 1)) + size, kPageSize) / kPageSize;
   const std::uint64_t bits = pages * kPageSize / kMinAlloc;
-  const std::uint64_t sizes[] = {boot.profile.size_of("pcpu_chunk", 192) + bitmap_bytes(pages),
-                                 bitmap_bytes(bits), bitmap_bytes(bits + 1),
-                                 pages * boot.profile.size_of("pcpu_block_md", 32)};
+  const std::uint64_t populated = bitmap_bytes(pages);
+  const std::uint64_t sizes[] = {
+      boot.profile.size_of("pcpu_chunk", 192) +
+          (boot.behaviour.percpu_counts_map_words ? populated / 8 : populated),
+      bitmap_bytes(bits), bitmap_bytes(bits + 1),
+      pages * boot.profile.size_of("pcpu_block_md", 32)};
   for (const std::uint64_t bytes : sizes) {
     boot.alloc_or_panic(bytes, kCacheLine, boot.caller(kOwner, {"pcpu_alloc_first_chunk"}));
   }
 }
 
-// kernel: __pcpu_size_to_slot(), pcpu_setup_first_chunk()
-std::uint64_t chunk_slots(std::uint64_t unit_size) {
+// kernel: __pcpu_size_to_slot(), pcpu_setup_first_chunk(), v5.4 to v6.12
+std::uint64_t chunk_slots(const Boot& boot, std::uint64_t unit_size) {
   constexpr int kBaseShift = 5;  // PCPU_SLOT_BASE_SHIFT
   const int slot = std::max(static_cast<int>(std::bit_width(unit_size)) - kBaseShift + 2, 1);
-  return static_cast<std::uint64_t>(slot) + 4;  // sidelined, free, to depopulate, and from 0 on
+  const auto slots = static_cast<std::uint64_t>(slot);
+  if (boot.behaviour.percpu_depopulates) return slots + 4;  // and from 0 on, sidelined, free, ...
+  // PCPU_NR_CHUNK_TYPES; MEMCG_KMEM goes with MEMCG.
+  const bool by_kind = boot.behaviour.percpu_lists_by_kind && boot.profile.has("MEMCG");
+  return (slots + 2) * (by_kind ? 2 : 1);
 }
 
 // kernel: pcpu_setup_first_chunk(), mm/percpu.c, v6.1 and v6.12
 void setup_first_chunk(Boot& boot, const percpu::Layout& layout, std::uint64_t base) {
-  const std::uint64_t cpus = boot.possible_cpus();
+  const std::uint64_t cpus = boot.nr_cpu_ids;
   const std::uint64_t sizes[] = {8 * layout.groups.size(), 8 * layout.groups.size(), 4 * cpus,
-                                 8 * cpus, 16 * chunk_slots(layout.unit_size)};
+                                 8 * cpus, 16 * chunk_slots(boot, layout.unit_size)};
   for (const std::uint64_t bytes : sizes) {
     boot.alloc_or_panic(bytes, kCacheLine, boot.caller(kOwner, {"pcpu_setup_first_chunk"}));
   }
@@ -195,7 +204,17 @@ void setup_per_cpu_areas(Boot& boot) {
     boot.tell(Severity::debug, "setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c",
               "the machine does not tell how many processors are possible; one is assumed");
   }
-  if (boot.parameter("percpu_alloc") == "page") return page_first_chunk(boot);
+  // kernel: percpu_alloc_setup(), mm/percpu.c: an unknown word is warned of, and changes nothing
+  bool pages = false;
+  for (const auto& word : boot.values_of("percpu_alloc")) {
+    if (word == "page" || word == "embed") {
+      pages = word == "page";
+    } else if (word) {
+      boot.tell(Severity::warning, "percpu_alloc_setup(), mm/percpu.c",
+                fmt::format("percpu: unknown allocator {} specified", *word));
+    }
+  }
+  if (pages) return page_first_chunk(boot);
   if (embed_first_chunk(boot)) return;
   boot.tell(Severity::warning, "setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c",
             "auto allocator failed (-12), falling back to page size");

@@ -12,6 +12,17 @@ bool is_ram(const E820Entry& e) {
   return e.type == E820Type::ram || e.type == E820Type::reserved_kern;
 }
 
+// The MADT's are not looked at; those of an MP table still are.
+// kernel: acpi_parse_madt_ioapic_entries(), arch/x86/kernel/acpi/boot.c; disable_ioapic_support(),
+// arch/x86/kernel/apic/io_apic.c, of noapic, nosmp and maxcpus=0; v6.1 and v6.12
+bool refuses_io_apics(const Boot& boot) {
+  const auto is_noirq = [](const auto& value) { return value == "noirq"; };
+  const auto is_none = [](const auto& value) { return kernel::get_option(value) == 0; };
+  return !boot.acpi_enabled() || boot.has_parameter("noapic") || boot.has_parameter("nolapic") ||
+         boot.has_parameter("nosmp") || std::ranges::any_of(boot.values_of("maxcpus"), is_none) ||
+         std::ranges::any_of(boot.values_of("acpi"), is_noirq);
+}
+
 }  // namespace
 
 // kernel: acpi_parse_hpet(), arch/x86/kernel/acpi/boot.c, v6.1 and v6.12
@@ -24,9 +35,9 @@ void acpi_parse_hpet(Boot& boot) {
 // kernel: ioapic_setup_resources(), arch/x86/kernel/apic/io_apic.c, v6.1 and v6.12
 void io_apic_init_mappings(Boot& boot) {
   constexpr std::uint64_t kName = 11;  // IOAPIC_RESOURCE_NAME_SIZE
-  const unsigned usual = boot.has_parameter("noapic") || boot.has_parameter("nolapic") ? 0 : 1;
-  const unsigned count = boot.machine.ioapics.value_or(usual);
-  if (count == 0) return;
+  const bool in_mp_tables = boot.profile.has("X86_MPPARSE") && boot.machine.mp_floating;
+  const unsigned count = boot.machine.ioapics.value_or(1);
+  if (count == 0 || (refuses_io_apics(boot) && !in_mp_tables)) return;
   boot.alloc_or_panic((boot.profile.size_of("resource", 64) + kName) * count, kCacheLine,
                       boot.caller("resources of the I/O APICs",
                                   {"ioapic_setup_resources", "io_apic_init_mappings"}));
@@ -45,19 +56,31 @@ void e820_reserve_resources(Boot& boot) {
   }
 }
 
-// What hibernation may not save: all that is no RAM below the last page.
-// kernel: e820__register_nosave_regions(), arch/x86/kernel/e820.c; register_nosave_region(),
-// kernel/power/snapshot.c, v6.1 and v6.12
+// What hibernation may not save: all that is no RAM below the last page. Before, the end of an
+// entry within a page, and what is no RAM above the last page, made further regions. kernel:
+// e820__register_nosave_regions(), arch/x86/kernel/e820.c; register_nosave_region(),
+// kernel/power/snapshot.c, v5.4 to v6.12
 void e820_register_nosave_regions(Boot& boot) {
   std::uint64_t last_end = 0;  // of the list's last region; page frames
   const auto add = [&](Pfn start, Pfn end) {
     if (start >= end) return;
     if (last_end == 0 || last_end != raw(start)) {
       boot.alloc_or_panic(boot.profile.size_of("nosave_region", 32), kCacheLine,
-                          boot.caller("regions not to save", {"register_nosave_region"}));
+                          boot.caller("regions not to save",
+                                      {"register_nosave_region", "__register_nosave_region"}));
     }
     last_end = raw(end);
   };
+  if (!boot.behaviour.e820_nosave_between_ram) {
+    Pfn pfn{};
+    for (const E820Entry& e : boot.table.entries()) {
+      add(pfn, pfn_up(e.addr));
+      pfn = pfn_down(PhysAddr{e.end()});
+      if (!is_ram(e)) add(pfn_up(e.addr), pfn);
+      if (pfn >= boot.max_pfn) break;
+    }
+    return;
+  }
   PhysAddr last{};
   for (const E820Entry& e : boot.table.entries()) {
     if (!is_ram(e)) continue;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "base/align.h"
 #include "boot/steps/steps.h"
@@ -14,9 +15,19 @@ constexpr std::uint64_t kSection = 1ull << kSectionShift;
 constexpr std::uint64_t kPagesPerSection = kSection >> kPageShift;
 constexpr std::uint64_t kCacheLine = 64;           // SMP_CACHE_BYTES
 constexpr PhysAddr kMaxDmaAddress{16 * kMiB};      // __pa(MAX_DMA_ADDRESS)
-constexpr std::uint64_t kBlockFlagBits = 4;        // NR_PAGEBLOCK_BITS
 constexpr VirtAddr kVmemmap4{0xffffea0000000000};  // __VMEMMAP_BASE_L4
 constexpr VirtAddr kVmemmap5{0xffd4000000000000};  // __VMEMMAP_BASE_L5
+
+// kernel: enum pageblock_bits, include/linux/pageblock-flags.h, v6.1, v6.12 and later
+std::uint64_t block_flag_bits(const kernel::Profile& profile) {
+  constexpr std::uint64_t kUsual = 4;
+  const auto& constants = profile.constants;
+  if (const auto bits = constants.find("NR_PAGEBLOCK_BITS"); bits != constants.end()) {
+    return bits->second;
+  }
+  const auto used = constants.find("__NR_PAGEBLOCK_BITS");
+  return used == constants.end() ? kUsual : std::bit_ceil(used->second);
+}
 
 struct Section {
   std::uint64_t number = 0;
@@ -50,7 +61,8 @@ class SparseInit {
     const std::uint64_t roots = ((1ull << bits) + per_root - 1) / per_root;
     if (!boot_.alloc_or_panic(
             roots * 8, kCacheLine,
-            boot_.caller("array of memory sections", {"memblocks_present", "sparse_init"}))) {
+            boot_.caller("array of memory sections",
+                         {"memory_present", "memblocks_present", "sparse_init"}))) {
       return false;
     }
     std::optional<std::uint64_t> last_root;
@@ -83,9 +95,14 @@ class SparseInit {
     }
     const std::uint64_t map_size = align_up(page_bytes_ * kPagesPerSection, paging::kSize2M);
     const std::uint64_t size = map_size * sections.size();
-    const auto found = boot_.memblock.alloc_exact_nid_raw(
-        size, map_size, kMaxDmaAddress, memblock::kAllocAccessible, nid,
-        boot_.caller(owner(nid), {"sparse_buffer_init", "sparse_init_nid"}));
+    const memblock::Caller caller =
+        boot_.caller(owner(nid), {"sparse_buffer_init", "sparse_init_nid"});
+    const auto found =
+        boot_.behaviour.sparse_buffer_on_node
+            ? boot_.memblock.alloc_exact_nid_raw(size, map_size, kMaxDmaAddress,
+                                                 memblock::kAllocAccessible, nid, caller)
+            : boot_.memblock.alloc_try_nid_raw(size, kPageSize, kMaxDmaAddress,
+                                               memblock::kAllocAccessible, nid, caller);
     buffer_ = buffer_end_ = raw(found.value_or(PhysAddr{}));
     if (found) buffer_end_ += size;
     for (const Section& s : sections) {
@@ -107,7 +124,7 @@ class SparseInit {
   bool allocate_usage(int nid, std::size_t count) {
     const std::uint64_t blocks = kPagesPerSection >> boot_.profile.pageblock_order;
     const std::uint64_t bytes = (boot_.profile.size_of("mem_section_usage", 24) +
-                                 align_up(blocks * kBlockFlagBits, 64) / 8) *
+                                 align_up(blocks * block_flag_bits(boot_.profile), 64) / 8) *
                                 count;
     const memblock::Caller caller = boot_.caller(
         "usage maps of sections", {"sparse_early_usemaps_alloc_pgdat_section", "sparse_init_nid"});

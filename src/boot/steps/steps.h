@@ -8,6 +8,11 @@ namespace memmap::boot {
 
 // steps/early.cc: what is set aside before there is memory
 void early_reserve_memory(Boot& boot);
+void early_reserve_initrd(Boot& boot);
+void memblock_x86_reserve_range_setup_data(Boot& boot);
+void reserve_bios_regions(Boot& boot);
+void setup_bios_corruption_check(Boot& boot);
+void trim_low_memory_range(Boot& boot);
 void find_mptable(Boot& boot);
 void reserve_brk(Boot& boot);
 
@@ -27,10 +32,12 @@ void mtrr_trim_uncached_memory(Boot& boot);
 
 // steps/efi.cc
 void efi_memblock_x86_reserve_range(Boot& boot);
+bool efi_runtime_disabled(const Boot& boot);
 void efi_init(Boot& boot);
 void efi_find_mirror(Boot& boot);
 void efi_esrt_init(Boot& boot);
 void efi_reserve_boot_services(Boot& boot);
+void efi_bgrt_init(Boot& boot);
 
 // steps/memblock.cc: memory and its first users
 void movable_node(Boot& boot);
@@ -38,7 +45,11 @@ void e820_memblock_setup(Boot& boot);
 void reserve_real_mode(Boot& boot);
 void init_mem_mapping(Boot& boot);
 void reserve_initrd(Boot& boot);
+void e820_memblock_alloc_reserved_mpc_new(Boot& boot);
 void acpi_boot_table_init(Boot& boot);
+
+// steps/acpi_upgrade.cc
+void acpi_table_upgrade(Boot& boot);
 
 // steps/sparse.cc, steps/resources.cc
 void sparse_init(Boot& boot);
@@ -76,9 +87,11 @@ void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end, std::s
 void setup_cpu_entry_areas(Boot& boot);
 void kfence_alloc_pool(Boot& boot);
 void pci_iommu_alloc(Boot& boot);
+void pti_init(Boot& boot);
 
 // steps/nodes.cc: nodes, zones and the hand-over
 void initmem_init(Boot& boot);
+void init_cpu_to_node(Boot& boot);
 void alloc_offline_node_data(Boot& boot);
 void free_area_init(Boot& boot);
 void memblock_free_all(Boot& boot);

@@ -59,8 +59,8 @@ std::uint64_t limited_areas(std::uint64_t areas, std::uint64_t slabs) {
 
 namespace swiotlb {
 
-// kernel: setup_io_tlb_npages(), v6.1 and v6.12
-Settings settings(const std::vector<kernel::Parameter>& parameters) {
+// kernel: setup_io_tlb_npages(), v5.4 to v6.12
+Settings settings(const std::vector<kernel::Parameter>& parameters, Areas areas) {
   Settings s;
   for (const kernel::Parameter& p : parameters) {
     if (!kernel::parameq(p.name, "swiotlb")) continue;
@@ -71,10 +71,10 @@ Settings settings(const std::vector<kernel::Parameter>& parameters) {
       text = slabs.rest;
     }
     if (text.starts_with(',')) text.remove_prefix(1);
-    if (is_digit(text)) {
-      const auto areas = kernel::simple_strtoull(text);
-      set_areas(s, areas.value);
-      text = areas.rest;
+    if (areas == Areas::counted && is_digit(text)) {
+      const auto count = kernel::simple_strtoull(text);
+      set_areas(s, count.value);
+      text = count.rest;
     }
     if (text.starts_with(',')) text.remove_prefix(1);
     if (text == "force") s.force = true;
@@ -85,14 +85,44 @@ Settings settings(const std::vector<kernel::Parameter>& parameters) {
 
 }  // namespace swiotlb
 
+namespace {
+
+// One buffer of a fixed size, and a record of each slab. kernel: pci_swiotlb_detect_override(),
+// pci_swiotlb_detect_4gb(), arch/x86/kernel/pci-swiotlb.c; swiotlb_init(), swiotlb_init_with_tbl(),
+// kernel/dma/swiotlb.c, v5.4 and v5.15
+void swiotlb_init(Boot& boot, swiotlb::Settings s) {
+  constexpr std::string_view kInit = "swiotlb_init(), kernel/dma/swiotlb.c";
+  // `noforce` makes the buffer one slab long before 5.14; it is made nevertheless.
+  if (s.off && boot.behaviour.swiotlb_slots) return;
+  const std::uint64_t slabs = s.off ? 1 : s.slabs;
+  const std::uint64_t bytes = align_up(slabs << kSlabShift, kPageSize);
+  if (!boot.memblock.alloc_low(bytes, kPageSize,
+                               boot.caller("software IO TLB", {"swiotlb_init", "pci_swiotlb_init",
+                                                               "pci_iommu_alloc", "mem_init"}))) {
+    return boot.tell(Severity::warning, std::string(kInit),
+                     "software IO TLB: Cannot allocate buffer");
+  }
+  std::vector<std::uint64_t> records = {4, 8};  // io_tlb_list, io_tlb_orig_addr
+  if (boot.behaviour.swiotlb_slots) records = {boot.profile.size_of("io_tlb_slot", 24)};
+  for (const std::uint64_t record : records) {
+    boot.alloc_or_panic(align_up(slabs * record, kPageSize), kPageSize,
+                        boot.caller("software IO TLB", {"swiotlb_init_with_tbl", "swiotlb_init"}));
+  }
+}
+
+}  // namespace
+
 // kernel: pci_swiotlb_detect(), arch/x86/kernel/pci-dma.c; swiotlb_init_remap(), v6.1 and v6.12
 void pci_iommu_alloc(Boot& boot) {
-  swiotlb::Settings s = swiotlb::settings(boot.parameters);
+  swiotlb::Settings s =
+      swiotlb::settings(boot.parameters, boot.behaviour.swiotlb_has_areas ? swiotlb::Areas::counted
+                                                                          : swiotlb::Areas::none);
   const bool wanted =
       (!has_iommu_word(boot, "off") && memory_above_4g(boot)) || has_iommu_word(boot, "soft");
   if (!wanted && !s.force) return;
+  if (!boot.behaviour.swiotlb_has_areas) return swiotlb_init(boot, s);
   if (s.off) return;
-  if (s.areas == 0) set_areas(s, boot.possible_cpus());
+  if (s.areas == 0) set_areas(s, boot.possible_cpus);
   std::uint64_t slabs = s.slabs;
   std::uint64_t areas = limited_areas(s.areas, slabs);
   const memblock::Caller caller =

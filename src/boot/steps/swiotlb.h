@@ -16,7 +16,10 @@ struct Settings {
   std::uint64_t bytes() const { return slabs << 11; }
 };
 
+// Whether the kernel's buffer has areas: since 6.0.
+enum class Areas { none, counted };
+
 // swiotlb=SLABS[,AREAS][,force|noforce], each that is given.
-Settings settings(const std::vector<kernel::Parameter>& parameters);
+Settings settings(const std::vector<kernel::Parameter>& parameters, Areas areas = Areas::counted);
 
 }  // namespace memmap::boot::swiotlb

@@ -38,5 +38,12 @@ TEST(Closest, LongWordsAreNotCompared) {
   EXPECT_FALSE(closest(hostile, kKnown).has_value());
 }
 
+TEST(DidYouMean, EndsAMessage) {
+  const std::string_view words[] = {"text", "json"};
+  EXPECT_EQ(did_you_mean("jsn", words), "; did you mean `json`?");
+  EXPECT_EQ(did_you_mean("yaml", words), "");
+  EXPECT_EQ(did_you_mean("yaml", words, "there are two"), "; there are two");
+}
+
 }  // namespace
 }  // namespace memmap

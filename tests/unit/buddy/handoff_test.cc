@@ -222,5 +222,52 @@ TEST_P(Deferred, First) {
 INSTANTIATE_TEST_SUITE_P(Table, Deferred, testing::ValuesIn(kDeferCases),
                          [](const auto& i) { return std::string(i.param.name); });
 
+// Before 5.8 the kernel came by holes too: their pageblocks are movable.
+TEST(OldHandoff, PageblocksThatBeginInAHole) {
+  const memblock::Regions memory = {pages(1, 1024)};
+  const std::vector<zones::Node> nodes = {
+      {0, Pfn{0}, 1024, 1023, {{zones::ZoneType::normal, Pfn{0}, 1024, 1023}}}};
+  const auto type_of_page_one = [&](kernel::Version version) {
+    Options o = options();
+    o.version = version;
+    return rows(free_all(memory, {}, nodes, o).zones.front().free).front().type;
+  };
+  EXPECT_EQ(type_of_page_one({5, 4, 0}), 1);
+  EXPECT_EQ(type_of_page_one({5, 8, 0}), 0);
+}
+
+// ... but not by those in front of the zone, and not by another node's memory.
+TEST(OldHandoff, PageblocksThatBeginElsewhere) {
+  Options o = options();
+  o.version = {5, 4, 0};
+  const std::vector<zones::Node> late = {
+      {0, Pfn{1}, 1023, 1023, {{zones::ZoneType::normal, Pfn{1}, 1023, 1023}}}};
+  const memblock::Regions memory = {pages(1, 1024)};
+  EXPECT_EQ(rows(free_all(memory, {}, late, o).zones.front().free).front().type, 0);
+  const memblock::Regions two = {pages(0, 1, 1), pages(1, 1024)};
+  const std::vector<zones::Node> nodes = {
+      {0, Pfn{0}, 1024, 1023, {{zones::ZoneType::normal, Pfn{0}, 1024, 1023}}}};
+  EXPECT_EQ(rows(free_all(two, {}, nodes, o).zones.front().free).front().type, 0);
+}
+
+// Holes count where their section holds memory, and not where another node's memory is.
+TEST(OldHandoff, DefersPageByPage) {
+  constexpr std::uint64_t kSection = kPagesPerSection;
+  const std::uint64_t end = 8 * kSection;
+  const std::vector<zones::Node> nodes = {
+      {0, Pfn{0}, end, end, {{zones::ZoneType::normal, Pfn{0}, end, end}}}};
+  const auto first = [&](const memblock::Regions& memory, kernel::Version version) {
+    const auto deferred = first_deferred(memory, nodes, false, version);
+    return deferred.contains(0) ? raw(deferred.at(0)) / kSection : 0;
+  };
+  const memblock::Regions holes = {pages(0, 1), pages(2 * kSection, 2 * kSection + 1),
+                                   pages(4 * kSection, 8 * kSection)};
+  EXPECT_EQ(first(holes, {5, 4, 0}), 2u);
+  EXPECT_EQ(first(holes, {5, 10, 0}), 5u);
+  const memblock::Regions shared = {pages(0, 1), pages(1, 3 * kSection, 1),
+                                    pages(3 * kSection, 8 * kSection)};
+  EXPECT_EQ(first(shared, {5, 4, 0}), 4u);
+}
+
 }  // namespace
 }  // namespace memmap::buddy

@@ -42,6 +42,13 @@ TEST(SetupDataOf, TakesEverySecondOfTouchingRam) {
   EXPECT_EQ(raw((*two)[1].addr), 0x7000u);
 
   EXPECT_FALSE(setup_data_of({at(0, 4, R), at(4, 1, R)}));
+
+  const auto efi = setup_data_of(
+      {{PhysAddr{0x100}, 0x9ff00, R}, {PhysAddr{0xa0000}, 0x70, R}, {PhysAddr{0xa0070}, 0xf90, R}});
+  ASSERT_TRUE(efi);
+  ASSERT_EQ(efi->size(), 1u);
+  EXPECT_EQ((*efi)[0].type, 4u);
+  EXPECT_EQ((*two)[0].type, 0u);
 }
 
 }  // namespace

@@ -296,6 +296,31 @@ TEST(ReadDmesg, CountsCpusOfNewKernels) {
   EXPECT_EQ(m.cpu.possible, 8u);
 }
 
+constexpr char kSmallMap[] = "BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable\n";
+
+TEST(ReadDmesg, AddsUpTheTablesThatTheInitrdBrings) {
+  const Machine m = good(
+      kSmallMap +
+      std::string("ACPI: SSDT ACPI table found in initrd [kernel/firmware/acpi/a.aml][0x1b5]\n"
+                  "ACPI: DSDT ACPI table found in initrd [kernel/firmware/acpi/b.aml][0x2000]\n"));
+  EXPECT_EQ(m.acpi_upgrade, 0x21b5u);
+  EXPECT_TRUE(m.acpi_tables.empty());
+  EXPECT_FALSE(m.snb_graphics);
+}
+
+TEST(ReadDmesg, KnowsSandyBridgesGraphics) {
+  EXPECT_TRUE(good(kSmallMap + std::string("reserving inaccessible SNB gfx pages\n")).snb_graphics);
+}
+
+TEST(ReadDmesg, SaysThatTheLogCutTheCommandLine) {
+  for (const std::size_t length : {std::size_t{989}, std::size_t{1021}}) {
+    std::string line = "Command line: ";
+    line.resize(length, 'x');
+    EXPECT_TRUE(has_note(good(kSmallMap + line + "\n"), "cut the command line"));
+    EXPECT_FALSE(has_note(good(kSmallMap + line + "y\n"), "cut the command line"));
+  }
+}
+
 std::string boot(const char* release, const char* end) {
   return std::string("[    0.000000] Linux version ") + release +
          " (a@b) (gcc)\n[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x" + end +

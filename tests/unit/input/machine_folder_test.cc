@@ -82,6 +82,18 @@ TEST(MachineFolder, TheMemmapFolderAloneIsEnough) {
   EXPECT_EQ(m->kernel_phys_base, PhysAddr{0x3000000});
 }
 
+TEST(MachineFolder, WhereTheKernelLiesIsBestToldByTheKernel) {
+  const ScratchFolder scratch;
+  write_memmap(scratch, "firmware/memmap");
+  scratch.write("machine.json", R"({"kernel": "x", "kernel_phys_base": "0x1000000"})");
+  EXPECT_EQ(read_machine(scratch.path().string(), {})->kernel_phys_base, PhysAddr{0x1000000});
+  scratch.write("iomem", "00100000-3ffdffff : System RAM\n  03000000-03ffffff : Kernel code\n");
+  const auto m = read_machine(scratch.path().string(), {});
+  ASSERT_TRUE(m.ok()) << all_messages(m);
+  EXPECT_EQ(m->kernel_phys_base, PhysAddr{0x3000000});
+  EXPECT_TRUE(any_note(*m, "0x1000000 in machine.json, 0x3000000 as the kernel tells"));
+}
+
 TEST(MachineFolder, TellsAllThatIsWrong) {
   const ScratchFolder scratch;
   scratch.write("boot_params", "short");

@@ -72,6 +72,21 @@ const Good kGood[] = {
      read_exactmap,
      "memmap=exactmap memmap=4M@0 memmap=1M$8M memmap=2M",
      {at(0, 2 * kMiB, 1), at(8 * kMiB, kMiB, 2)}},
+    {"exactmap_takes_out_all_types",
+     read_exactmap,
+     "memmap=exactmap memmap=1M@0 memmap=1M$1M memmap=2M%0",
+     {}},
+    // What an edit appends is met by the same edit again, and is of the new type already.
+    {"exactmap_changes_parts_of_two",
+     read_exactmap,
+     "memmap=exactmap memmap=2M@0 memmap=2M@2M memmap=2M%1M-1+2",
+     {at(0, kMiB, 1), at(3 * kMiB, kMiB, 1), at(kMiB, kMiB, 2), at(2 * kMiB, kMiB, 2)}},
+    // An entry whose end wraps starts behind the range's start and ends before its end, so the
+    // kernel takes it to lie within.
+    {"exactmap_wrapping_entry_is_changed",
+     read_exactmap,
+     "memmap=exactmap memmap=4K@0xfffffffffffff800 memmap=1M@0 memmap=1M%1M-1+2",
+     {at(0xfffffffffffff800, 4096, 2), at(0, kMiB, 1)}},
     {"c_array",
      read_c_array,
      "#include <x.h>\n/* = { */\nstatic const struct boot_e820_entry e[] = {\n"
@@ -122,6 +137,8 @@ const Bad kBad[] = {
     {"exactmap_garbage", read_exactmap, "memmap=exactmap memmap=1M@0x", "f:1:27: error:"},
     {"exactmap_type", read_exactmap, "memmap=exactmap memmap=1M%0+4294967296",
      "a type is a number"},
+    {"exactmap_type_to_itself", read_exactmap, "memmap=exactmap memmap=2M@0 memmap=1M%0-1+1",
+     "f:1:39: error: a type becomes itself"},
     {"c_array_none", read_c_array, "struct boot_e820_entry e;", "expected an array"},
     {"c_array_open", read_c_array, "e[] = { {1, 2, 3},", "expected an entry"},
     {"c_array_field", read_c_array, "e[] = { { .adr = 1 } };", "f:1:12: error: an entry has .addr"},

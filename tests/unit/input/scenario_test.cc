@@ -110,10 +110,14 @@ base_memory: 639K
 cpus: {possible: 8, present: 4, gbpages: true, la57: false, nx: true, pse: true, pge: false, phys_bits: 46, vendor: GenuineIntel, family: 6, model: 85}
 mtrrs: [{start: 3G, end: 4G, type: uncachable}]
 mtrr_default: write-back
+acpi_upgrade: 0x1b5
+snb_graphics: true
 )");
   ASSERT_TRUE(machine) << to_string(machine.errors());
   const Machine& m = *machine;
   EXPECT_EQ(m.notes, (std::vector<std::string>{"description: d", "origin: o", "n"}));
+  EXPECT_EQ(m.acpi_upgrade, 0x1b5u);
+  EXPECT_TRUE(m.snb_graphics);
   EXPECT_EQ(m.extended_map.size(), 1u);
   EXPECT_EQ(m.firmware, Firmware::efi);
   ASSERT_EQ(m.setup_data.size(), 1u);

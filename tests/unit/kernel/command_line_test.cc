@@ -82,5 +82,70 @@ TEST(Memparse, IsAsLenientAsTheKernel) {
   }
 }
 
+TEST(ParseCommandLine, TellsWhereEachStands) {
+  const std::string line = " a=1  \"b c\"=2 d=\"e f\" g";
+  std::string shown;
+  for (const Parameter& p : parse_command_line(line)) shown += line.substr(p.at, p.size) + "|";
+  EXPECT_EQ(shown, "a=1|\"b c\"=2|d=\"e f\"|g|");
+}
+
+TEST(WholeCommandLine, HasWhatIsBuiltIn) {
+  EXPECT_EQ(whole_command_line("mem=1G", BuiltIn::before, "quiet"), "mem=1G quiet");
+  EXPECT_EQ(whole_command_line("mem=1G", BuiltIn::before, "mem=1G quiet"), "mem=1G quiet");
+  EXPECT_EQ(whole_command_line("mem=1G", BuiltIn::before, "mem=1GB"), "mem=1G mem=1GB");
+  EXPECT_EQ(whole_command_line("", BuiltIn::before, "quiet"), "quiet");
+  EXPECT_EQ(whole_command_line("mem=1G", BuiltIn::instead, "quiet"), "mem=1G");
+  const std::string large(kCommandLineSize, 'a');
+  EXPECT_EQ(whole_command_line("b", BuiltIn::before, large).size(), kCommandLineSize - 1);
+}
+
+TEST(Appended, StandsBehindASpace) {
+  EXPECT_EQ(appended("a", "b"), "a b");
+  EXPECT_EQ(appended("", "b"), "b");
+  EXPECT_EQ(appended("a", ""), "a");
+}
+
+TEST(GetOption, ReadsAnIntAtTheFront) {
+  EXPECT_EQ(get_option("4,5"), 4);
+  EXPECT_EQ(get_option("-2"), -2);
+  EXPECT_EQ(get_option("0x10k"), 16);
+  EXPECT_EQ(get_option("4294967297"), 1);
+  EXPECT_EQ(get_option("x"), std::nullopt);
+  EXPECT_EQ(get_option("-"), std::nullopt);
+  EXPECT_EQ(get_option(""), std::nullopt);
+  EXPECT_EQ(get_option(std::nullopt), std::nullopt);
+}
+
+TEST(Kstrtoul, TakesNothingButANumber) {
+  EXPECT_EQ(kstrtoul("100"), 100u);
+  EXPECT_EQ(kstrtoul("+0x10"), 16u);
+  EXPECT_EQ(kstrtoul("010"), 8u);
+  EXPECT_EQ(kstrtoul("18446744073709551615"), ~0ull);
+  for (const char* bad : {"", "-1", "1k", "18446744073709551616", "0x10000000000000000", "09"}) {
+    EXPECT_EQ(kstrtoul(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(Kstrtobool, LooksAtTheFirstLetters) {
+  for (const char* on : {"1", "y", "Yes", "true", "on", "ONE"})
+    EXPECT_EQ(kstrtobool(on), true) << on;
+  for (const char* off : {"0", "n", "f", "off", "OF"}) EXPECT_EQ(kstrtobool(off), false) << off;
+  for (const char* bad : {"", "o", "2", "enable"}) EXPECT_EQ(kstrtobool(bad), std::nullopt) << bad;
+  EXPECT_EQ(kstrtobool(std::nullopt), std::nullopt);
+}
+
+TEST(ParseOptionStr, WantsTheWholeWord) {
+  EXPECT_TRUE(parse_option_str("mirror", "mirror"));
+  EXPECT_TRUE(parse_option_str("a,mirror,b", "mirror"));
+  EXPECT_FALSE(parse_option_str("mirrors", "mirror"));
+  EXPECT_FALSE(parse_option_str("", "mirror"));
+}
+
+TEST(FindOptionBool, SeesWholeWordsEverywhere) {
+  EXPECT_TRUE(find_option_bool("quiet -- no5lvl", "no5lvl"));
+  EXPECT_FALSE(find_option_bool("no5lvl=1 xno5lvl", "no5lvl"));
+  EXPECT_FALSE(find_option_bool("No5lvl", "no5lvl"));
+}
+
 }  // namespace
 }  // namespace memmap::kernel

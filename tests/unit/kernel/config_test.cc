@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "kernel/make_profile.h"
+
 namespace memmap::kernel {
 namespace {
 
@@ -39,6 +41,18 @@ TEST(Config, TellsWhatIsWrong) {
     EXPECT_EQ(config.errors().front().message, bad.message);
     EXPECT_EQ(config.errors().front().origin.line, bad.line);
   }
+}
+
+TEST(Config, FiveLevelsAreAnOptionBefore6_16) {
+  const auto levels = [](const std::string& text, Version version) {
+    Profile profile;
+    profile.version = version;
+    EXPECT_TRUE(apply_config(*read_config("c", "CONFIG_X86_64=y\n" + text), profile).ok());
+    return profile.x86_5level;
+  };
+  EXPECT_FALSE(levels("", {6, 15, 0}));
+  EXPECT_TRUE(levels("CONFIG_X86_5LEVEL=y\n", {6, 15, 0}));
+  EXPECT_TRUE(levels("", {6, 16, 0}));
 }
 
 TEST(Config, IsFoundInAnImage) {

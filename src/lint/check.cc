@@ -1,0 +1,158 @@
+#include "lint/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/range_union.h"
+#include "boot/run.h"
+#include "e820/sanitize.h"
+
+namespace memmap::lint {
+namespace {
+
+std::vector<PhysRange> firmware_ram(const Machine& machine) {
+  e820::Table table;
+  E820Entries all = machine.firmware_map;
+  all.insert(all.end(), machine.extended_map.begin(), machine.extended_map.end());
+  table.assign(std::move(all));
+  e820::sanitize(table);
+  std::vector<PhysRange> out;
+  for (const E820Entry& e : table.entries()) {
+    const auto range = PhysRange::from_size(e.addr, e.size);
+    if (e.type == E820Type::ram && range) out.push_back(*range);
+  }
+  return united(std::move(out));
+}
+
+// kernel: parse_memmap_one(), arch/x86/kernel/e820.c, v6.12
+MemmapItem item_of(const kernel::Parameter& p, std::string_view text) {
+  MemmapItem item{.parameter = &p, .text = text, .rest = text};
+  item.exactmap = text.starts_with("exactmap");
+  if (item.exactmap) return item;
+  const auto size = kernel::memparse(text);
+  item.has_size = size.rest.size() != text.size();
+  item.size = size.value;
+  item.rest = size.rest;
+  if (!item.has_size || item.rest.empty()) return item;
+  if (std::string_view("@#$!%").find(item.rest.front()) == std::string_view::npos) return item;
+  item.mark = item.rest.front();
+  const auto start = kernel::memparse(item.rest.substr(1));
+  item.start = start.value;
+  item.rest = start.rest;
+  return item;
+}
+
+}  // namespace
+
+std::optional<PhysRange> MemmapItem::range() const {
+  if (mark == '\0') return std::nullopt;
+  return PhysRange::from_size(PhysAddr{start}, size);
+}
+
+Check::Check(const Subject& subject)
+    : subject_(subject), line_(subject.line), parameters_(kernel::parse_command_line(line_)) {
+  for (const kernel::Parameter* p : named("memmap")) {
+    if (!p->value) continue;
+    std::string_view list = value_of(*p);
+    while (true) {
+      const std::size_t comma = std::min(list.find(','), list.size());
+      items_.push_back(item_of(*p, list.substr(0, comma)));
+      if (comma == list.size()) break;
+      list.remove_prefix(comma + 1);
+    }
+  }
+  if (subject.machine != nullptr) ram_ = firmware_ram(*subject.machine);
+}
+
+std::vector<const kernel::Parameter*> Check::named(std::string_view name) const {
+  std::vector<const kernel::Parameter*> out;
+  for (const kernel::Parameter& p : parameters_) {
+    if (kernel::parameq(p.name, name)) out.push_back(&p);
+  }
+  return out;
+}
+
+// kernel: choose_random_location(), arch/x86/boot/compressed/kaslr.c
+bool Check::kaslr() const {
+  return profile().has("RANDOMIZE_BASE") && !kernel::find_option_bool(line_, "nokaslr");
+}
+
+std::optional<std::uint64_t> Check::ram_limit() const {
+  std::optional<std::uint64_t> out;
+  const auto limit = [&](std::uint64_t bytes) {
+    if (bytes != 0) out = std::min(out.value_or(bytes), bytes);
+  };
+  for (const kernel::Parameter* p : named("mem")) limit(kernel::memparse(value_of(*p)).value);
+  for (const MemmapItem& item : items_) {
+    if (item.has_size && item.mark == '\0') limit(item.size);
+  }
+  return out;
+}
+
+std::string_view Check::value_of(const kernel::Parameter& p) const {
+  const std::string_view whole = line_.substr(p.at, p.size);
+  if (!p.value) return whole.substr(whole.size());
+  const std::size_t equals = whole.find('=');
+  const std::size_t at = equals == whole.npos ? whole.npos : whole.find(*p.value, equals + 1);
+  return at == whole.npos ? whole.substr(whole.size()) : whole.substr(at, p.value->size());
+}
+
+const boot::Outcome& Check::outcome() {
+  if (!outcome_) {
+    boot::Options options;
+    options.command_line = std::string(line_);
+    options.record_memblock = false;
+    outcome_ = std::make_unique<boot::Outcome>(boot::run(*machine(), profile(), options));
+  }
+  return *outcome_;
+}
+
+bool Check::boots_without_line() {
+  boot::Options options;
+  options.command_line = "";
+  options.record_memblock = false;
+  return !boot::run(*machine(), profile(), options).panicked;
+}
+
+std::vector<PhysRange> Check::owned_by(std::string_view owner) {
+  std::vector<PhysRange> out;
+  for (const boot::Owned& o : outcome().memblock.owners) {
+    if (o.owner == owner) out.push_back(o.range);
+  }
+  return out;
+}
+
+void Check::find(std::string_view part, Text text) {
+  const auto at = static_cast<std::size_t>(part.data() - line_.data());
+  findings_.push_back({rule, at, part.size(), std::move(text.message), std::move(text.reason),
+                       std::move(text.advice)});
+}
+
+bool Check::is_found(const kernel::Parameter& p) const {
+  return std::ranges::any_of(findings_, [&](const Finding& f) {
+    return f.at < p.at + p.size && p.at < f.at + std::max<std::size_t>(f.size, 1);
+  });
+}
+
+std::vector<Finding> Check::take() && {
+  std::ranges::stable_sort(findings_, {}, &Finding::at);
+  return std::move(findings_);
+}
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr std::string_view kUnits = "KMGTPE";
+  if (bytes < 1024) return fmt::format("{}", bytes);
+  for (std::size_t i = kUnits.size(); i-- > 0;) {
+    const std::uint64_t unit = std::uint64_t{1} << (10 * (i + 1));
+    if (bytes % unit == 0) return fmt::format("{}{}", bytes / unit, kUnits[i]);
+  }
+  return fmt::format("{:#x}", bytes);
+}
+
+std::string range_text(PhysRange range) {
+  return fmt::format("[mem {:#x}-{:#x}]", raw(range.base()),
+                     raw(range.end()) - (range.empty() ? 0 : 1));
+}
+
+}  // namespace memmap::lint

@@ -1,0 +1,120 @@
+// What a rule works with. Only for the rules.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/range.h"
+#include "boot/outcome.h"
+#include "kernel/command_line.h"
+#include "lint/lint.h"
+
+namespace memmap::lint {
+
+// One part, between commas, of a memmap=.
+struct MemmapItem {
+  const kernel::Parameter* parameter = nullptr;
+  std::string_view text{};  // a piece of the line
+  bool exactmap = false;
+  bool has_size = false;  // digits stand in front
+  std::uint64_t size = 0;
+  char mark = '\0';         // one of @ # $ ! %; 0: none of them follows the size
+  std::uint64_t start = 0;  // behind the mark
+  std::string_view rest{};  // what the kernel does not understand
+
+  // What it is about; nullopt: no such form, or it wraps.
+  std::optional<PhysRange> range() const;
+  // It takes memory from the kernel: `$`, `!` or `#`.
+  bool takes() const { return mark == '$' || mark == '!' || mark == '#'; }
+};
+
+class Check {
+ public:
+  explicit Check(const Subject& subject);
+
+  std::string_view line() const { return line_; }
+  const kernel::Profile& profile() const { return subject_.profile; }
+  const Machine* machine() const { return subject_.machine; }
+  const std::vector<kernel::Parameter>& parameters() const { return parameters_; }
+  const std::vector<MemmapItem>& memmap_items() const { return items_; }
+  std::vector<const kernel::Parameter*> named(std::string_view name) const;
+
+  // The kernel chooses its own place at random.
+  bool kaslr() const;
+  // mem=, or memmap= without a mark: where RAM ends by the line's word.
+  std::optional<std::uint64_t> ram_limit() const;
+  // The value as it stands in the line, without quotes.
+  std::string_view value_of(const kernel::Parameter& p) const;
+
+  // Only where there is a machine: RAM by the firmware's map, joined; the boot with this line, and
+  // whether the kernel would come up without it.
+  const std::vector<PhysRange>& ram() const { return ram_; }
+  const boot::Outcome& outcome();
+  bool boots_without_line();
+  // What the boot gave to this owner.
+  std::vector<PhysRange> owned_by(std::string_view owner);
+
+  struct Text {
+    std::string message;
+    std::string reason;
+    std::string advice;
+  };
+  // `part` is a piece of line().
+  void find(std::string_view part, Text text);
+  void find(const kernel::Parameter& p, Text text) {
+    find(line_.substr(p.at, p.size), std::move(text));
+  }
+  bool is_found(const kernel::Parameter& p) const;
+
+  std::vector<Finding> take() &&;
+  std::string_view rule{};  // that runs
+
+ private:
+  Subject subject_;
+  std::string_view line_;
+  std::vector<kernel::Parameter> parameters_;
+  std::vector<MemmapItem> items_;
+  std::vector<PhysRange> ram_;
+  std::unique_ptr<boot::Outcome> outcome_;
+  std::vector<Finding> findings_;
+};
+
+// `64M`, `0x1234`: exact, in the largest unit that it is a multiple of.
+std::string size_text(std::uint64_t bytes);
+// `[mem 0x40000000-0x43ffffff]`
+std::string range_text(PhysRange range);
+
+// line.cc
+void line_too_long(Check&);
+void after_dashes(Check&);
+void unknown_parameter(Check&);
+void cpu_limits(Check&);
+// values.cc
+void value_ignored(Check&);
+void size_misread(Check&);
+// memmap.cc
+void lost_dollar(Check&);
+void pmem_mark(Check&);
+void too_many_memmap(Check&);
+void memmap_overlap(Check&);
+void not_ram(Check&);
+void above_mem(Check&);
+void holds_kernel(Check&);
+void holds_initrd(Check&);
+// crashkernel.cc
+void crashkernel_malformed(Check&);
+void crashkernel_ignored(Check&);
+void crashkernel_place(Check&);
+void crashkernel_ranges(Check&);
+void crashkernel_not_reserved(Check&);
+// boot.cc
+void hugepages_too_many(Check&);
+void no_boot(Check&);
+void kernel_complains(Check&);
+
+}  // namespace memmap::lint

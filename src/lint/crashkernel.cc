@@ -1,0 +1,165 @@
+// Rules on crashkernel=.
+#include "boot/steps/crashkernel.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lint/check.h"
+
+namespace memmap::lint {
+namespace {
+
+using boot::crash::Parse;
+using boot::crash::Request;
+
+// Where the kernel reads crashkernel= from: the whole text, `--` or not.
+std::string_view word_of_last(const Check& check) {
+  const kernel::Parameter* last = nullptr;
+  for (const kernel::Parameter* p : check.named("crashkernel")) {
+    if (p->value && !p->value->ends_with(",low")) last = p;
+  }
+  return last ? check.line().substr(last->at, last->size) : std::string_view{};
+}
+
+// More than any machine has: a list of ranges is read to its last.
+constexpr std::uint64_t kAnyMemory = std::uint64_t{1} << 52;
+
+bool is_generic(const Check& check) { return check.profile().version >= kernel::Version{6, 6, 0}; }
+
+Request plain(const Check& check, std::uint64_t memory) {
+  return boot::crash::parse(check.line(), memory);
+}
+
+}  // namespace
+
+// kernel: parse_crashkernel_mem(), _simple(), _suffix(), kernel/crash_reserve.c, v6.12
+void crashkernel_malformed(Check& check) {
+  for (const kernel::Parameter* p : check.named("crashkernel")) {
+    const std::string_view value = check.value_of(*p);
+    const std::string_view suffix = value.ends_with(",high")  ? ",high"
+                                    : value.ends_with(",low") ? ",low"
+                                                              : "";
+    const Request r =
+        p->value ? boot::crash::parse("crashkernel=" + std::string(value), kAnyMemory, suffix)
+                 : Request{.parse = Parse::bad, .fault = "crashkernel: memory value expected"};
+    if (r.parse != Parse::bad) continue;
+    check.find(*p,
+               {fmt::format("`{}` is not understood: nothing is reserved",
+                            check.line().substr(p->at, p->size)),
+                fmt::format("the kernel says: {}", r.fault),
+                "write SIZE, SIZE@PLACE, SIZE,high, SIZE,low or START-[END]:SIZE,...; a unit is "
+                "one letter: 256M"});
+  }
+}
+
+// kernel: parse_crashkernel(), get_last_crashkernel(), kernel/crash_reserve.c, v6.12
+void crashkernel_ignored(Check& check) {
+  const kernel::Parameter* normal = nullptr;
+  const kernel::Parameter* high = nullptr;
+  const kernel::Parameter* low = nullptr;
+  const auto replaces = [&](const kernel::Parameter*& before, const kernel::Parameter* now) {
+    if (before) {
+      check.find(*before,
+                 {fmt::format("`{}` is void: a later one of its kind replaces it",
+                              check.line().substr(before->at, before->size)),
+                  "of several the kernel takes the last (get_last_crashkernel())", "keep one"});
+    }
+    before = now;
+  };
+  for (const kernel::Parameter* p : check.named("crashkernel")) {
+    if (!p->value || check.is_found(*p)) continue;
+    replaces(p->value->ends_with(",high") ? high : p->value->ends_with(",low") ? low : normal, p);
+  }
+  const auto is_void = [&](const kernel::Parameter* p, std::string_view why) {
+    check.find(*p, {fmt::format("`{}` is void", check.line().substr(p->at, p->size)),
+                    std::string(why), "keep what is meant"});
+  };
+  if (normal && high) {
+    is_void(high, "crashkernel=SIZE,high is only looked at where there is none without a suffix");
+  }
+  if (low && (normal || !high) && is_generic(check)) {
+    is_void(low, "crashkernel=SIZE,low only goes with crashkernel=SIZE,high");
+  }
+}
+
+// kernel: reserve_crashkernel_generic(), kernel/crash_reserve.c, v6.12; reserve_crashkernel(),
+// arch/x86/kernel/setup.c, v6.1
+void crashkernel_place(Check& check) {
+  const Request r = plain(check, check.machine() ? check.outcome().totals.memory : kAnyMemory);
+  const std::string_view word = word_of_last(check);
+  if (r.parse != Parse::ok || r.base == 0 || r.size == 0 || word.empty()) return;
+  const std::uint64_t align = is_generic(check) ? 16 * kMiB : kMiB;
+  if (r.base % align != 0) {
+    return check.find(
+        word, {fmt::format("the place {:#x} is no multiple of {}", r.base, size_text(align)),
+               "the kernel only takes a place of that alignment, within just as many "
+               "bytes as were asked for: it cannot be had",
+               fmt::format("write a multiple of {}, or leave the place to the kernel",
+                           size_text(align))});
+  }
+  const auto range = PhysRange::from_size(PhysAddr{r.base}, r.size);
+  if (!range) return;
+  if (check.machine()) {
+    for (const PhysRange image : check.owned_by("kernel image")) {
+      if (!range->overlaps(image) || check.kaslr()) continue;
+      return check.find(
+          word, {fmt::format("the kernel itself lies at {}, in this range", range_text(image)),
+                 "what is reserved already cannot be had once more",
+                 "leave the place to the kernel: crashkernel=SIZE"});
+    }
+  }
+  // Below its default place the kernel never goes.
+  const bool reachable = raw(range->end()) > check.profile().default_phys_base;
+  if (!check.kaslr() || !reachable) return;
+  check.find(word, {"with KASLR the kernel may land in this range; then nothing is reserved",
+                    "KASLR does not keep clear of crashkernel= (mem_avoid_init(), "
+                    "arch/x86/boot/compressed/kaslr.c); it fails in some boots and not in others",
+                    "leave the place to the kernel: crashkernel=SIZE; or add nokaslr"});
+}
+
+void crashkernel_ranges(Check& check) {
+  const std::uint64_t memory = check.outcome().totals.memory;
+  const Request r = plain(check, memory);
+  const std::string_view word = word_of_last(check);
+  if (r.parse != Parse::ok || r.size != 0 || word.find(':') == word.npos) return;
+  check.find(word, {fmt::format("the machine's memory, {}, lies in none of the ranges",
+                                size_text((memory + 128 * kMiB - 1) / (128 * kMiB) * (128 * kMiB))),
+                    "memory is rounded up to 128 MiB; a range's end does not belong to it; without "
+                    "one that fits nothing is reserved (parse_crashkernel_mem())",
+                    "end the list with an open range: 4G-:256M"});
+}
+
+void crashkernel_not_reserved(Check& check) {
+  const std::string_view word = word_of_last(check);
+  if (word.empty() || check.outcome().panicked) return;
+  if (!check.profile().has("KEXEC_CORE") ||
+      (is_generic(check) && !check.profile().has("CRASH_RESERVE"))) {
+    return check.find(word,
+                      {fmt::format("kernel {} cannot start a crash kernel", check.profile().name),
+                       "it was built without CONFIG_KEXEC or CONFIG_CRASH_DUMP", "remove it"});
+  }
+  if (!check.owned_by("crash kernel").empty()) return;
+  for (const kernel::Parameter* p : check.named("crashkernel")) {
+    if (check.is_found(*p)) return;  // why not, is told
+  }
+  std::string said;
+  for (const Event& e : check.outcome().events) {
+    if (e.rule.find("reserve_crashkernel") != std::string::npos &&
+        e.severity == Severity::warning) {
+      said = e.text;
+    }
+  }
+  Request r = plain(check, check.outcome().totals.memory);
+  if (r.parse == Parse::none) r = boot::crash::parse(check.line(), 0, ",high");
+  if (r.size == 0) return;  // as it was asked for
+  // What is as large as all memory is not even tried, without a word.
+  const std::string reason = said.empty()
+                                 ? fmt::format("{} of {} bytes of memory are too many to try for",
+                                               size_text(r.size), check.outcome().totals.memory)
+                                 : fmt::format("the kernel says: {}", said);
+  check.find(word, {"nothing is reserved on this machine", reason,
+                    "ask for less, or see with `memmap simulate` what lies where it would go"});
+}
+
+}  // namespace memmap::lint

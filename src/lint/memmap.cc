@@ -1,0 +1,243 @@
+// Rules on memmap=.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/align.h"
+#include "base/range_union.h"
+#include "lint/check.h"
+
+namespace memmap::lint {
+namespace {
+
+constexpr std::string_view kParse = "parse_memmap_one(), arch/x86/kernel/e820.c";
+constexpr std::string_view kHowToWrite =
+    "in /etc/default/grub write `\\\\\\$` between double quotes, in a line of grub.cfg `\\$`, on a "
+    "shell's command line put it between single quotes";
+
+std::uint64_t ram_in(const std::vector<PhysRange>& ram, PhysRange range) {
+  std::uint64_t bytes = 0;
+  for (const PhysRange& r : ram) bytes += r.intersect(range).size();
+  return bytes;
+}
+
+std::string_view what_mark_makes(char mark) {
+  switch (mark) {
+    case '@':
+      return "RAM";
+    case '#':
+      return "ACPI data";
+    case '$':
+      return "reserved";
+    case '!':
+      return "persistent memory";
+    default:
+      return "of another type";
+  }
+}
+
+// KASLR keeps clear of as many ranges of memmap= as it has places for.
+// kernel: mem_avoid_memmap(), MAX_MEMMAP_REGIONS, arch/x86/boot/compressed/kaslr.c, v6.12
+constexpr std::size_t kAvoided = 4;
+
+std::vector<const MemmapItem*> to_avoid(const Check& check) {
+  std::vector<const MemmapItem*> out;
+  for (const MemmapItem& item : check.memmap_items()) {
+    if (item.takes() && item.start != 0) out.push_back(&item);
+  }
+  return out;
+}
+
+}  // namespace
+
+void lost_dollar(Check& check) {
+  for (const MemmapItem& item : check.memmap_items()) {
+    if (!item.has_size || item.mark != '\0') continue;
+    const std::string limit = size_text(item.size);
+    if (item.rest.empty()) {
+      check.find(
+          item.text,
+          {fmt::format("memmap={} without a mark is mem={}", item.text, limit),
+           fmt::format("all RAM from {} up is taken away ({})", limit, kParse),
+           fmt::format("if a range was meant, write {}$START: a shell or GRUB may have taken "
+                       "the `$` and what followed ({}); if a limit was, write mem={}",
+                       item.text, kHowToWrite, limit)});
+      continue;
+    }
+    if (item.rest.front() == '\\') {
+      check.find(
+          item.text,
+          {"a backslash reached the kernel",
+           fmt::format("it ends the size: this is mem={}, all RAM from there up is taken away "
+                       "({})",
+                       limit, kParse),
+           fmt::format("one level of escapes is too many; {}", kHowToWrite)});
+      continue;
+    }
+    if (const std::size_t mark = item.rest.find_first_of("@#$!%"); mark != item.rest.npos) {
+      check.find(
+          item.text,
+          {fmt::format("`{}` stands between the size and its mark `{}`", item.rest.substr(0, mark),
+                       item.rest[mark]),
+           fmt::format("the kernel looks for the mark right behind the size, whose unit is one "
+                       "letter, and reads mem={}: all RAM from there up is taken away ({})",
+                       limit, kParse),
+           fmt::format("write `{}{}`", item.text.substr(0, item.text.size() - item.rest.size()),
+                       item.rest.substr(mark))});
+      continue;
+    }
+    check.find(
+        item.text,
+        {fmt::format("no `$` (nor `@`, `#`, `!`) stands between size and address in `{}`",
+                     item.text),
+         fmt::format("the kernel reads mem={} and does not understand `{}`: all RAM from {} up "
+                     "is taken away ({})",
+                     limit, item.rest, limit, kParse),
+         fmt::format("a shell or GRUB took the `$`: {}", kHowToWrite)});
+  }
+}
+
+// The driver of legacy persistent memory gives out namespaces; below a section of 128 MiB, or off
+// its pages of 2 MiB, they are of no use, but bad memory often has such places.
+void pmem_mark(Check& check) {
+  constexpr std::uint64_t kSection = 128 * kMiB;
+  constexpr std::uint64_t kPage = 2 * kMiB;
+  for (const MemmapItem& item : check.memmap_items()) {
+    if (item.mark != '!') continue;
+    const bool odd = item.size < kSection || item.size % kPage != 0 || item.start % kPage != 0;
+    if (!odd) continue;
+    check.find(
+        item.text,
+        {fmt::format("`!` makes persistent memory of these {}, it does not reserve them",
+                     size_text(item.size)),
+         fmt::format("the range gets type 12 and becomes a device /dev/pmemN, which programs "
+                     "may use ({})",
+                     kParse),
+         "to keep RAM from being used, write `$` instead of `!`"});
+  }
+}
+
+void too_many_memmap(Check& check) {
+  if (!check.kaslr()) return;
+  const auto ranges = to_avoid(check);
+  if (ranges.size() <= kAvoided) return;
+  const MemmapItem& fifth = *ranges[kAvoided];
+  const bool same_list = fifth.parameter == ranges[kAvoided - 1]->parameter;
+  check.find(
+      fifth.text,
+      {fmt::format("the line has {} ranges in memmap=; KASLR keeps clear of {}", ranges.size(),
+                   kAvoided),
+       same_list ? "where the fifth stands in one list with those before it, the kernel gives up "
+                   "its random place (mem_avoid_memmap(), arch/x86/boot/compressed/kaslr.c)"
+                 : "from the fifth on they are not looked at, and the kernel may put itself into "
+                   "such a range (mem_avoid_memmap(), arch/x86/boot/compressed/kaslr.c)",
+       "join ranges, or add nokaslr"});
+}
+
+void memmap_overlap(Check& check) {
+  const auto& items = check.memmap_items();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto range = items[i].range();
+    if (!range || !items[i].takes()) continue;
+    for (std::size_t j = 0; j < i; ++j) {
+      const auto other = items[j].range();
+      if (!other || !items[j].takes() || !range->overlaps(*other)) continue;
+      const bool same = items[i].mark == items[j].mark;
+      check.find(
+          items[i].text,
+          {fmt::format("`{}` and `{}` overlap in {}", items[j].text, items[i].text,
+                       range_text(range->intersect(*other))),
+           same ? "both ask for the same type: one of them is likely misspelt"
+                : fmt::format("where they do, the larger type number holds: {} "
+                              "(e820__update_table(), arch/x86/kernel/e820.c)",
+                              items[i].mark == '!' || items[j].mark == '!' ? what_mark_makes('!')
+                                                                           : what_mark_makes('#')),
+           "give each range once"});
+      break;
+    }
+  }
+}
+
+void above_mem(Check& check) {
+  const auto limit = check.ram_limit();
+  if (!limit) return;
+  for (const MemmapItem& item : check.memmap_items()) {
+    if ((item.mark != '$' && item.mark != '#') || item.start < *limit) continue;
+    check.find(
+        item.text,
+        {fmt::format("the range lies above {}, where the line ends all RAM", size_text(*limit)),
+         "there is no RAM left there to reserve: the kernel would not have used it",
+         "remove one of the two"});
+  }
+}
+
+void not_ram(Check& check) {
+  for (const MemmapItem& item : check.memmap_items()) {
+    const auto range = item.range();
+    if (!range || range->empty() || item.mark == '%' || check.is_found(*item.parameter)) continue;
+    const std::uint64_t ram = ram_in(check.ram(), *range);
+    if (item.mark == '@') {
+      if (ram == range->size()) continue;
+      check.find(
+          item.text,
+          {fmt::format("{} of {} is no RAM by the firmware's map",
+                       ram == 0 ? "all" : size_text(range->size() - ram), range_text(*range)),
+           "the kernel will use it as RAM: what is not there, or belongs to a device, is "
+           "corrupted",
+           "give ranges that the firmware lists as RAM"});
+      continue;
+    }
+    if (ram == range->size()) continue;
+    const std::string which = range_text(*range);
+    check.find(
+        item.text,
+        {ram == 0 ? fmt::format("{} is no RAM by the firmware's map", which)
+                  : fmt::format("{} of {} is no RAM by the firmware's map",
+                                size_text(range->size() - ram), which),
+         fmt::format("there it only adds an entry that makes it {}; the kernel would not have "
+                     "used it",
+                     what_mark_makes(item.mark)),
+         "check size and start: which are the machine's ranges of RAM, `memmap convert` "
+         "tells"});
+  }
+}
+
+// kernel: e820_add_kernel_range(), arch/x86/kernel/setup.c
+void holds_kernel(Check& check) {
+  // At random, but clear of the first four ranges; where it was in the recorded boot with this very
+  // line is a fact all the same.
+  const bool recorded = check.machine()->kernel_phys_base.has_value() &&
+                        check.machine()->command_line == std::string(check.line());
+  const auto avoided = to_avoid(check);
+  for (const PhysRange image : check.owned_by("kernel image")) {
+    for (const MemmapItem& item : check.memmap_items()) {
+      const auto range = item.range();
+      if (!range || !item.takes() || !range->overlaps(image)) continue;
+      if (check.kaslr() && !recorded) continue;
+      check.find(
+          item.text,
+          {fmt::format("the kernel lies at {}, in this range", range_text(image)),
+           "the kernel makes RAM of its own place again and prints `.text .data .bss are not "
+           "marked as E820_TYPE_RAM!`: the range is not what was asked for",
+           "move the range away from the kernel's place"});
+    }
+  }
+}
+
+void holds_initrd(Check& check) {
+  const auto initrd = check.machine()->initrd;
+  if (!initrd) return;
+  for (const MemmapItem& item : check.memmap_items()) {
+    const auto range = item.range();
+    if (!range || !item.takes() || !range->overlaps(*initrd)) continue;
+    check.find(
+        item.text,
+        {fmt::format("the boot loader put the initrd at {}, into this range", range_text(*initrd)),
+         "the boot loader does not know of memmap=; the kernel must copy the initrd elsewhere "
+         "(reserve_initrd(), arch/x86/kernel/setup.c), and what keeps the range is written to "
+         "before",
+         "choose a range that the boot loader leaves alone, below the initrd"});
+  }
+}
+
+}  // namespace memmap::lint

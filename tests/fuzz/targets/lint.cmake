@@ -1,0 +1,1 @@
+memmap_fuzz(lint DEPS input lint)

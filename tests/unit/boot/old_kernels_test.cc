@@ -1,0 +1,272 @@
+// What kernels before 6.1 did otherwise, each difference by itself. The numbers are what 5.4.30 and
+// 5.10.223 logged in such boots.
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+#include "made_up_boot.h"
+
+namespace memmap::boot {
+namespace {
+
+using Sizes = std::vector<std::uint64_t>;
+using kernel::Version;
+
+struct Case {
+  const char* name;
+  Version version;
+  const char* line;
+  const char* owner;
+  Sizes want;
+};
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class OldRequests : public testing::TestWithParam<Case> {};
+
+TEST_P(OldRequests, AreThatKernels) {
+  const Case& c = GetParam();
+  const Outcome outcome = boot(c.line, c.version);
+  EXPECT_FALSE(outcome.panicked);
+  EXPECT_EQ(asked(outcome, c.owner), c.want);
+}
+
+constexpr Version k54{5, 4, 30};
+constexpr Version k510{5, 10, 223};
+constexpr Version k515{5, 15, 0};
+
+const Case kCases[] = {
+    {"command_line_three_times", k54, "quiet", "command line", {6, 6, 6}},
+    {"command_line_twice", k510, "quiet", "command line", {6, 6}},
+    {"unknown_words_are_not_listed", k510, "quiet", "unknown parameters", {}},
+    {"log_is_text_alone", k54, "log_buf_len=1M", "log buffer", {1 << 20}},
+    {"log_has_records", k510, "log_buf_len=1M", "log buffer", {1 << 20, 24 << 15, 88 << 15}},
+    {"bounce_slots_in_two_arrays",
+     k54,
+     "swiotlb=force",
+     "software IO TLB",
+     {64 << 20, 4 << 15, 8 << 15}},
+    {"bounce_slots_in_one_array", k515, "swiotlb=force", "software IO TLB", {64 << 20, 24 << 15}},
+    {"no_bounce_areas", k515, "swiotlb=1024,force", "software IO TLB", {1024 << 11, 24 << 10}},
+    {"trampoline_is_not_logged", k54, "", "real mode trampoline", {}},
+    {"trampoline_is_logged", k515, "", "real mode trampoline", {0x7000}},
+    {"no_kfence", k510, "kfence.sample_interval=100", "KFENCE", {}},
+};
+INSTANTIATE_TEST_SUITE_P(, OldRequests, testing::ValuesIn(kCases),
+                         [](const auto& test) { return test.param.name; });
+
+// Who reserved, in order, from parse_early_param() up to the direct map.
+std::vector<std::string> reservers(const Outcome& outcome) {
+  std::vector<std::string> out;
+  for (const MemblockLine& line : outcome.memblock.log) {
+    if (line.dump || line.call.kind != memblock::CallKind::reserve) continue;
+    if (line.call.caller.function == "memblock_alloc_range_nid") break;
+    out.emplace_back(line.call.caller.owner);
+  }
+  return out;
+}
+
+TEST(OldBoot, ReservesInBetween) {
+  Machine m = machine();
+  m.setup_data = {{PhysAddr{0x10000000}, 2, 0x100}};
+  const std::vector<std::string> start = {"setup_data", "brk area", "BIOS area",
+                                          "real mode trampoline", "low memory"};
+  for (const Version version : {k54, k510}) {
+    auto got = reservers(boot("", version, m));
+    ASSERT_GE(got.size(), start.size());
+    got.resize(start.size());
+    EXPECT_EQ(got, start) << kernel::to_string(version);
+  }
+}
+
+bool is_reserved(const Outcome& outcome, std::uint64_t address) {
+  for (const memblock::Region& r : outcome.memblock.reserved) {
+    if (r.range.contains(PhysAddr{address})) return true;
+  }
+  return false;
+}
+
+// reservelow=, and the first MiB with a crash kernel.
+TEST(OldBoot, KeepsLowMemory) {
+  EXPECT_TRUE(is_reserved(boot("", k54), 0xffff));
+  EXPECT_FALSE(is_reserved(boot("", k54), 0x10000));
+  EXPECT_FALSE(is_reserved(boot("reservelow=4K", k54), 0x1000));
+  EXPECT_TRUE(is_reserved(boot("reservelow=128K", k54), 0x1ffff));
+  EXPECT_TRUE(is_reserved(boot("reservelow=64M", k54), 0x9efff));
+  EXPECT_FALSE(is_reserved(boot("crashkernel=64M", k54), 0x10000));
+  EXPECT_TRUE(is_reserved(boot("crashkernel=64M", k510), 0x10000));
+  EXPECT_TRUE(is_reserved(boot("", {5, 13, 0}), 0x10000));
+}
+
+TEST(OldBoot, WatchesLowMemoryForTheBios) {
+  const auto watched = [](const char* line) {
+    kernel::Profile p = profile(k54);
+    p.config["X86_CHECK_BIOS_CORRUPTION"] = "true";
+    p.config["X86_BOOTPARAM_MEMORY_CORRUPTION_CHECK"] = "true";
+    Options options;
+    options.command_line = line;
+    PhysRange found;
+    for (const MemblockLine& l : run(machine(), p, options).memblock.log) {
+      if (l.call.caller.owner == "watched for the BIOS's writes") found = l.call.range;
+    }
+    return found;
+  };
+  EXPECT_EQ(watched(""), PhysRange::make(0x1000, 0x10000));
+  EXPECT_EQ(watched("memory_corruption_check_size=8K"), PhysRange::make(0x1000, 0x2000));
+  EXPECT_EQ(watched("memory_corruption_check_size=0"), PhysRange());
+  EXPECT_EQ(watched("memory_corruption_check=0"), PhysRange());
+}
+
+TEST(OldBoot, LeavesAcpiTables) {
+  const auto keeps = [](Version v) {
+    for (const Owned& o : boot("", v).memblock.owners) {
+      if (o.owner == "ACPI tables") return true;
+    }
+    return false;
+  };
+  EXPECT_FALSE(keeps(k54));
+  EXPECT_FALSE(keeps({5, 10, 13}));
+  EXPECT_TRUE(keeps(k510));
+  EXPECT_FALSE(keeps({5, 11, 0}));
+  EXPECT_TRUE(keeps({5, 12, 0}));
+}
+
+// nosmp leaves ACPI's I/O APICs out, not those of MP tables.
+TEST(OldBoot, CountsIoApicsOfMpTables) {
+  Machine m = machine();
+  const auto count = [&](const char* line) {
+    return asked(boot(line, k510, m), "resources of the I/O APICs").size();
+  };
+  EXPECT_EQ(count("nosmp"), 0u);
+  EXPECT_EQ(count("maxcpus=0"), 0u);
+  EXPECT_EQ(count("maxcpus=1"), 1u);
+  m.mp_floating = PhysRange::make(0xf5ba0, 0xf5bb0);
+  EXPECT_EQ(count("nosmp"), 1u);
+  EXPECT_EQ(count("noapic"), 1u);
+}
+
+// Below 896 MiB until 5.2, and nowhere else.
+TEST(OldBoot, PlacesACrashKernel) {
+  Machine m = machine();
+  m.firmware_map.back().size = 3 * kGiB;
+  const auto end = [&](const char* line, Version version) {
+    for (const Owned& o : boot(line, version, m).memblock.owners) {
+      if (o.owner == "crash kernel") return raw(o.range.end());
+    }
+    return std::uint64_t{0};
+  };
+  EXPECT_EQ(end("crashkernel=64M", {5, 1, 0}), 896 * kMiB);
+  EXPECT_EQ(end("crashkernel=64M", k54), 3072 * kMiB);
+  EXPECT_EQ(end("crashkernel=1G", {5, 1, 0}), 0u);
+  EXPECT_EQ(end("crashkernel=1G", k54), 3072 * kMiB);
+}
+
+TEST(OldBoot, TellsOfLowMemoryForTheCrashKernel) {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 4 * kGiB, E820Type::ram});
+  const auto says = [&](Version version, std::string_view text) {
+    for (const Event& e : boot("crashkernel=256M,high crashkernel=128M,low", version, m).events) {
+      if (e.text.find(text) != std::string::npos) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(
+      says(k54, "Reserving 128MB of low memory at 896MB for crashkernel (System low RAM: 1023MB)"));
+  EXPECT_TRUE(
+      says(k510, "Reserving 128MB of low memory at 880MB for crashkernel (low RAM limit: 4096MB)"));
+}
+
+// A page that two entries share was a region, at each of its ends.
+TEST(OldBoot, SavesPagesOfTwoEntriesNeither) {
+  Machine m = machine();
+  m.setup_data = {{PhysAddr{0x10000100}, 2, 0x100}};
+  const auto count = [&](Version v) { return asked(boot("", v, m), "regions not to save").size(); };
+  EXPECT_EQ(count(k54), 4u);
+  EXPECT_EQ(count({5, 4, 293}), 2u);
+}
+
+TEST(OldBoot, MapsStructPages) {
+  const auto request = [](Version version) {
+    for (const MemblockLine& line : boot("", version).memblock.log) {
+      if (line.call.kind == memblock::CallKind::alloc && line.call.size == 16 * kMiB) {
+        return line.call;
+      }
+    }
+    return memblock::Call{};
+  };
+  EXPECT_EQ(request(k54).operation, "memblock_alloc_try_nid_raw");
+  EXPECT_EQ(request(k54).align, kPageSize);
+  EXPECT_EQ(request(k510).operation, "memblock_alloc_exact_nid_raw");
+  EXPECT_EQ(request(k510).align, 2 * kMiB);
+}
+
+// Sizes of what the first chunk's description takes, without the arrays of processors.
+TEST(OldBoot, DescribesPerCpuAreas) {
+  const auto sizes = [](Version version) {
+    kernel::Profile p = profile(version);
+    p.struct_sizes["pcpu_chunk"] = 120;
+    p.config["MEMCG"] = "true";
+    Sizes out = asked(run(machine(), p, {}), "per-CPU bookkeeping");
+    return Sizes(out.begin() + 6, out.begin() + 8);  // lists of chunks, the first chunk
+  };
+  EXPECT_EQ(sizes(k54), (Sizes{320, 121}));
+  EXPECT_EQ(sizes(k510), (Sizes{640, 128}));
+  EXPECT_EQ(sizes(k515), (Sizes{352, 128}));
+}
+
+// A node with a processor and no memory.
+TEST(OldBoot, GivesBareNodesDataByTheirProcessors) {
+  Machine m = machine();
+  m.node_memory = {{PhysRange::make(0, kGiB), 0, false}};
+  m.cpu_nodes = {0, 1};
+  const auto place = [&](Version version) {
+    const Outcome outcome = boot("", version, m);
+    std::string before;
+    for (const MemblockLine& line : outcome.memblock.log) {
+      if (line.dump) continue;
+      if (line.call.caller.owner == "data of node 1") return before;
+      before = line.call.caller.owner;
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(place(k54), "resource of the HPET");
+  EXPECT_NE(place({6, 1, 0}), "resource of the HPET");
+  EXPECT_NE(place({6, 1, 0}), "none");
+}
+
+TEST(OldBoot, NamesWhatIsFreed) {
+  const auto name = [](Version version) {
+    for (const MemblockLine& line : boot("", version).memblock.log) {
+      if (line.call.kind == memblock::CallKind::free) return std::string(line.call.operation);
+    }
+    return std::string();
+  };
+  EXPECT_EQ(name(k54), "   memblock_free");
+  EXPECT_EQ(name(k510), "memblock_free");
+  EXPECT_EQ(name({5, 16, 0}), "memblock_phys_free");
+}
+
+// Memory that EFI calls more reliable was preferred without kernelcore=mirror.
+TEST(OldBoot, PrefersMirroredMemory) {
+  Machine m = machine();
+  m.firmware = Firmware::efi;
+  m.efi_map = {{PhysRange::make(0x20000000, 0x30000000), 7, 8 | 0x10000}};
+  const auto mirrored = [&](Version version) {
+    for (const memblock::Region& r : boot("", version, m).memblock.memory) {
+      if (r.flags & memblock::kMirror) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(mirrored(k54));
+  EXPECT_FALSE(mirrored({6, 1, 0}));
+}
+
+TEST(OldBoot, TellsOfPageTableIsolation) {
+  Machine m = machine();
+  m.cpu.meltdown = true;
+  kernel::Profile p = profile(k54);
+  p.config["PAGE_TABLE_ISOLATION"] = "true";
+  EXPECT_EQ(run(m, p, {}).events.back().text, "Kernel/User page tables isolation: enabled");
+}
+
+}  // namespace
+}  // namespace memmap::boot

@@ -1,0 +1,226 @@
+// For every rule a line that it warns of, with the place, and one that it leaves alone.
+#include "lint/lint.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "kernel/command_line.h"
+
+namespace memmap::lint {
+namespace {
+
+Machine machine() {
+  Machine m;
+  m.firmware_map = {{PhysAddr{0}, 0x9fc00, E820Type::ram},
+                    {PhysAddr{0xf0000}, 0x10000, E820Type::reserved},
+                    {PhysAddr{kMiB}, 1023 * kMiB, E820Type::ram},
+                    {PhysAddr{kGiB}, 16 * kMiB, E820Type::reserved}};
+  m.cpu.possible = 2;
+  m.initrd = PhysRange::make(0x30000000, 0x31000000);
+  return m;
+}
+
+kernel::Profile profile() {
+  kernel::Profile p;
+  p.name = "made-up";
+  p.version = {6, 12, 0};
+  p.image = {.end_of_kernel_reserve = 0x2000000, .brk_base = 0x2000000, .end = 0x2030000};
+  p.parameters = {{"mem", "memmap", "nosmp", "maxcpus", "nr_cpus", "possible_cpus", "crashkernel",
+                   "log_buf_len", "numa", "kernelcore", "movablecore", "pti", "acpi", "cma",
+                   "hugetlb_cma", "percpu_alloc", "debug_pagealloc", "swiotlb", "quiet"},
+                  {"root=", "ro", "hugepages=", "hugepagesz=", "hashdist=", "dhash_entries="},
+                  {"panic"}};
+  p.config["CMA"] = "true";
+  p.config["DMA_CMA"] = "true";
+  p.config["CMA_SIZE_SEL_MBYTES"] = "true";
+  return p;
+}
+
+// `rule at text` of each finding.
+std::vector<std::string> found(std::string_view line, const Machine* m) {
+  const kernel::Profile p = profile();
+  std::vector<std::string> out;
+  for (const Finding& f : lint({line, p, m})) {
+    EXPECT_FALSE(f.message.empty() || f.reason.empty() || f.advice.empty()) << f.rule;
+    EXPECT_LE(f.at + f.size, line.size());
+    out.push_back(std::string(f.rule) + " " + std::string(line.substr(f.at, f.size)));
+  }
+  return out;
+}
+
+struct Case {
+  const char* bad;   // nokaslr is added where the rule is not about it
+  const char* want;  // its finding
+  const char* good;  // a line like it without any
+};
+
+// Without a machine.
+const Case kLines[] = {
+    {"quiet -- mem=1G foo", "after-dashes mem=1G", "mem=1G quiet -- foo"},
+    {"crashkernal=64M", "unknown-parameter crashkernal", "crashkernel=64M"},
+    {"no_such", "unknown-parameter no_such", "splash usb.no_such=1 BOOT_IMAGE=/x sysctl.vm.x=1"},
+    {"rx", "unknown-parameter rx", "ip=dhcp spectre_v2=off video=x"},
+    {"memmap=79G82G", "lost-dollar 79G82G", "memmap=79G$82G"},
+    {"memmap=64M", "lost-dollar 64M", "mem=64M"},
+    {"memmap=64M\\$1G", "lost-dollar 64M\\$1G", "memmap=64M$1G"},
+    {"memmap=4GiB$1G", "lost-dollar 4GiB$1G", "memmap=4G$1G"},
+    {"mem=4GiB", "size-misread 4GiB", "mem=4G"},
+    {"mem=1.5G", "size-misread 1.5G", "mem=1536M"},
+    {"mem=010M", "size-misread 010M", "mem=0x10M"},
+    {"log_buf_len=16E", "size-misread 16E", "log_buf_len=15E"},
+    {"log_buf_len=18446744073709551617", "size-misread 18446744073709551617",
+     "log_buf_len=18446744073709551615"},
+    {"crashkernel=512M-2Gb:64M", "crashkernel-malformed crashkernel=512M-2Gb:64M",
+     "crashkernel=512M-2G:64M"},
+    {"crashkernel=64MB", "crashkernel-malformed crashkernel=64MB", "crashkernel=64M"},
+    {"crashkernel=auto", "crashkernel-malformed crashkernel=auto", "crashkernel=0"},
+    {"crashkernel", "crashkernel-malformed crashkernel", "crashkernel=64M,high"},
+    {"crashkernel=010M", "size-misread 010M", "crashkernel=10M"},
+    {"mem=all", "value-ignored mem=all", "mem=1k"},
+    {"mem", "value-ignored mem", "mem=0x40000000"},
+    {"memmap=x$1G", "value-ignored x$1G", "memmap=exactmap,1M@0"},
+    {"memmap=1M$", "value-ignored 1M$", "memmap=1M$0"},
+    {"memmap=0$1G", "value-ignored 0$1G", "memmap=1M%1G-1+2"},
+    {"hugepagesz=4M", "value-ignored hugepagesz=4M", "hugepagesz=2M"},
+    {"hugepages=2G", "value-ignored hugepages=2G", "hugepages=0:2,1:3"},
+    {"percpu_alloc=pages", "value-ignored percpu_alloc=pages", "percpu_alloc=page"},
+    {"debug_pagealloc=maybe", "value-ignored debug_pagealloc=maybe", "debug_pagealloc=yes"},
+    {"nr_cpus=0", "value-ignored nr_cpus=0", "nr_cpus=1"},
+    {"maxcpus=few", "value-ignored maxcpus=few", "maxcpus=0"},
+    {"numa=of", "value-ignored numa=of", "numa=fake=4 numa=off"},
+    {"pti=yes", "value-ignored pti=yes", "pti=auto"},
+    {"acpi=no", "value-ignored acpi=no", "acpi=off"},
+    {"kernelcore=half", "value-ignored kernelcore=half", "kernelcore=mirror kernelcore=50%"},
+    {"kfence.sample_interval=1s", "value-ignored kfence.sample_interval=1s",
+     "kfence.sample_interval=0"},
+    {"swiotlb=on", "value-ignored swiotlb=on", "swiotlb=65536,4,force"},
+    {"nokaslr=1", "value-ignored nokaslr=1", "nokaslr"},
+    {"no5lvl=yes", "value-ignored no5lvl=yes", "no5lvl"},
+    {"memmap=1M!2399M", "pmem-mark 1M!2399M", "memmap=4G!12G"},
+    {"memmap=512M$1G,512M$1280M", "memmap-overlap 512M$1280M", "memmap=512M$1G,512M$1536M"},
+    {"mem=1G memmap=64M$2G", "above-mem 64M$2G", "mem=1G memmap=64M$512M"},
+    {"mem=1G memmap=64M#1G", "above-mem 64M#1G", "mem=1G memmap=1G!4G"},
+    {"nr_cpus=2 possible_cpus=4", "cpu-limits possible_cpus=4", "nr_cpus=4 possible_cpus=4"},
+    {"nr_cpus=2 maxcpus=4", "cpu-limits maxcpus=4", "nr_cpus=4 maxcpus=2"},
+    {"nr_cpus=100", "cpu-limits nr_cpus=100", "nr_cpus=64"},
+    {"nosmp maxcpus=4", "cpu-limits maxcpus=4", "nosmp maxcpus=0"},
+    {"crashkernel=64M crashkernel=128M", "crashkernel-ignored crashkernel=64M",
+     "crashkernel=128M,high crashkernel=64M,low"},
+    {"crashkernel=64M,low", "crashkernel-ignored crashkernel=64M,low", "crashkernel=64M"},
+    {"crashkernel=64M@300M", "crashkernel-place crashkernel=64M@300M", "crashkernel=64M@304M"},
+};
+
+TEST(Lint, WarnsOfALine) {
+  for (const Case& c : kLines) {
+    const bool about_kaslr = std::string_view(c.bad).starts_with("nokaslr");
+    const std::string bad = about_kaslr ? c.bad : std::string("nokaslr ") + c.bad;
+    const std::string good = std::string("nokaslr ") + c.good;
+    EXPECT_EQ(found(bad, nullptr), std::vector<std::string>{c.want}) << c.bad;
+    EXPECT_EQ(found(good, nullptr), std::vector<std::string>{}) << c.good;
+  }
+}
+
+// On a machine of 1 GiB whose image lies at 16 MiB, with 16 MiB of the firmware's at 1 GiB.
+const Case kOnTheMachine[] = {
+    {"memmap=16M$1G", "not-ram 16M$1G", "memmap=16M$512M"},
+    {"memmap=32M$1008M", "not-ram 32M$1008M", "memmap=16M$1008M"},
+    {"memmap=1G@2G", "not-ram 1G@2G", "memmap=16M@32M"},
+    {"memmap=16M$16M", "holds-kernel 16M$16M", "memmap=16M$64M"},
+    {"memmap=16M$760M", "holds-initrd 16M$760M", "memmap=16M$752M"},
+    {"crashkernel=64M@16M", "crashkernel-place crashkernel=64M@16M", "crashkernel=64M@64M"},
+    {"crashkernel=2G-:64M", "crashkernel-ranges crashkernel=2G-:64M", "crashkernel=512M-:64M"},
+    {"crashkernel=64M@992M", "crashkernel-not-reserved crashkernel=64M@992M",
+     "crashkernel=64M@512M"},
+    {"crashkernel=2G", "crashkernel-not-reserved crashkernel=2G", "crashkernel=256M"},
+    {"crashkernel=1000M", "crashkernel-not-reserved crashkernel=1000M", "crashkernel=0"},
+    {"crashkernel=1000M,high", "crashkernel-not-reserved crashkernel=1000M,high",
+     "crashkernel=256M,high"},
+    {"hugepages=600", "hugepages-too-many hugepages=600", "hugepages=256"},
+    {"cma=2G", "kernel-complains cma=2G", "cma=64M"},
+    {"hugepagesz=1G", "kernel-complains hugepagesz=1G", "hugepagesz=2M hugepages=1"},
+    {"hugepages=1 hugepages=2", "kernel-complains hugepages=2", "hugepages=2"},
+};
+
+TEST(Lint, WarnsOfALineOnAMachine) {
+  const Machine m = machine();
+  for (const Case& c : kOnTheMachine) {
+    const std::string bad = std::string("nokaslr ") + c.bad;
+    EXPECT_EQ(found(bad, &m), std::vector<std::string>{c.want}) << c.bad;
+    const std::string good = std::string("nokaslr ") + c.good;
+    EXPECT_EQ(found(good, &m), std::vector<std::string>{}) << c.good;
+  }
+}
+
+// Most pages of a large machine are set up later, and are there when huge pages are taken.
+TEST(Lint, CountsPagesThatAreSetUpLater) {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 60 * kGiB, E820Type::ram});
+  kernel::Profile p = profile();
+  p.deferred_struct_page_init = true;
+  EXPECT_TRUE(lint({"nokaslr hugepages=20000", p, &m}).empty());
+  EXPECT_EQ(lint({"nokaslr hugepages=40000", p, &m}).size(), 1u);
+}
+
+TEST(Lint, WarnsWhereTheKernelStops) {
+  Machine m = machine();
+  m.initrd = PhysRange::make(0x30000000, 0x3f000000);
+  EXPECT_EQ(found("nokaslr mem=64M", &m), std::vector<std::string>{"no-boot mem=64M"});
+  EXPECT_TRUE(found("nokaslr mem=1000M", &m).empty());
+}
+
+TEST(Lint, KnowsWhatKaslrMayDo) {
+  const std::string five = "memmap=1M$1G memmap=1M$2G memmap=1M$3G memmap=1M$4G ";
+  EXPECT_EQ(found(five + "memmap=1M$5G", nullptr),
+            std::vector<std::string>{"too-many-memmap 1M$5G"});
+  EXPECT_TRUE(found(five, nullptr).empty());
+  EXPECT_TRUE(found(five + "memmap=1M@5G", nullptr).empty());
+  EXPECT_TRUE(found(five + "memmap=1M$5G nokaslr", nullptr).empty());
+  EXPECT_EQ(found("crashkernel=64M@512M", nullptr),
+            std::vector<std::string>{"crashkernel-place crashkernel=64M@512M"});
+  // With KASLR nobody knows where the kernel lies, but for the boot that was recorded.
+  Machine m = machine();
+  EXPECT_TRUE(found("memmap=16M$16M", &m).empty());
+  m.kernel_phys_base = PhysAddr{0x10000000};
+  m.command_line = "memmap=64M$256M";
+  EXPECT_EQ(found("memmap=64M$256M", &m), std::vector<std::string>{"holds-kernel 64M$256M"});
+}
+
+TEST(Lint, WarnsOfALineThatIsCut) {
+  const std::string most(kernel::kCommandLineSize - 1, ' ');
+  EXPECT_TRUE(found(most, nullptr).empty());
+  EXPECT_EQ(found(most + "x", nullptr), std::vector<std::string>{"line-too-long x"});
+}
+
+TEST(Lint, FindsThePlaceInsideQuotes) {
+  EXPECT_EQ(found("nokaslr memmap=\"64M$1G,79G82G\"", nullptr),
+            std::vector<std::string>{"lost-dollar 79G82G"});
+  EXPECT_EQ(found("nokaslr \"mem=4GiB\"", nullptr), std::vector<std::string>{"size-misread 4GiB"});
+}
+
+// Every rule is in one of the tables above, and none has the name of another.
+TEST(Lint, HasATestOfEachRule) {
+  std::set<std::string> tested{"no-boot", "too-many-memmap", "line-too-long"};
+  for (const Case& c : kLines)
+    tested.insert(std::string(c.want).substr(0, std::string(c.want).find(' ')));
+  for (const Case& c : kOnTheMachine) {
+    tested.insert(std::string(c.want).substr(0, std::string(c.want).find(' ')));
+  }
+  std::set<std::string> all;
+  for (const Rule& rule : rules()) EXPECT_TRUE(all.insert(std::string(rule.id)).second) << rule.id;
+  EXPECT_EQ(all, tested);
+}
+
+TEST(Lint, TakesAnyLine) {
+  const Machine m = machine();
+  for (const char* line :
+       {"", " ", "=", "\"", "--", "-- --", "memmap", "memmap=", "memmap=,", "memmap=%", "memmap=1%",
+        "crashkernel", "crashkernel=", "hugepages=:", "hugepages=1:", "mem==", "\"\"=\"\"",
+        "memmap=1M$18446744073709551615"}) {
+    (void)found(line, nullptr);
+    (void)found(line, &m);
+  }
+}
+
+}  // namespace
+}  // namespace memmap::lint
