@@ -20,6 +20,7 @@ constexpr Option kSimulate[] = {
     {"--strict", "", "exit 1 if the simulated kernel warns or panics"},
     {"--no-entry-limit", "", "e820 tables without the kernel's last place"},
     {"--plugin", "NAME[:KEY=VALUE,...]", "use a plugin (may be given several times)", true},
+    {"--without-plugin", "NAME", "boot without one of the kernel's own (may be repeated)", true},
     {"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true},
 };
 

@@ -1,5 +1,7 @@
 #include "named_plugins.h"
 
+#include <iterator>
+
 namespace memmap::cli {
 namespace {
 
@@ -26,7 +28,8 @@ void append(Errors& errors, const Errors& more) {
 
 }  // namespace
 
-Result<NamedPlugins> sort_plugins(plugin::PluginHost& host, std::span<const std::string> texts) {
+Result<NamedPlugins> sort_plugins(plugin::PluginHost& host,
+                                  std::span<const plugin::PluginSpec> specs) {
   NamedPlugins out;
   Errors errors;
   const auto keep = [&](auto made, auto& list) {
@@ -36,25 +39,30 @@ Result<NamedPlugins> sort_plugins(plugin::PluginHost& host, std::span<const std:
       append(errors, made.errors());
     }
   };
-  for (const std::string& text : texts) {
-    const auto spec = plugin::parse_spec(text);
-    const auto loaded = spec ? host.load(spec->name) : spec.errors();
+  for (const plugin::PluginSpec& spec : specs) {
+    const auto loaded = host.load(spec.name);
     if (!loaded) {
       append(errors, loaded.errors());
       continue;
     }
     const plugin::Interfaces& offered = (*loaded)->interfaces();
-    if (offered.has_check()) keep(plugin::CheckPlugin::create(**loaded, spec->options), out.checks);
+    if (offered.has_check()) keep(plugin::CheckPlugin::create(**loaded, spec.options), out.checks);
     if (offered.has_source()) {
-      keep(plugin::SourcePlugin::create(**loaded, spec->options), out.sources);
+      keep(plugin::SourcePlugin::create(**loaded, spec.options), out.sources);
     }
-    if (offered.has_report()) out.reports.push_back(*spec);
+    if (offered.has_report()) out.reports.push_back(spec);
     if (offered.has_alloc() || offered.has_trim() || offered.has_numa()) {
-      out.deciding.push_back(text);
+      out.deciding.push_back(spec);
     }
   }
   if (!errors.empty()) return errors;
   return out;
+}
+
+void NamedPlugins::put_before(NamedPlugins others) {
+  checks.insert(checks.begin(), std::make_move_iterator(others.checks.begin()),
+                std::make_move_iterator(others.checks.end()));
+  deciding.insert(deciding.begin(), others.deciding.begin(), others.deciding.end());
 }
 
 input::OtherFormat* PluginFormats::add(plugin::SourcePlugin& source) {

@@ -1,4 +1,4 @@
-// The plugins that --plugin names, sorted by what they offer.
+// The plugins that --plugin and a scenario name, sorted by what they offer.
 #pragma once
 
 #include <memory>
@@ -19,13 +19,16 @@ namespace memmap::cli {
 struct NamedPlugins {
   std::vector<std::unique_ptr<plugin::CheckPlugin>> checks{};
   std::vector<std::unique_ptr<plugin::SourcePlugin>> sources{};
-  std::vector<plugin::PluginSpec> reports{};  // loaded, their options not yet looked at
-  std::vector<std::string> deciding{};  // the texts of those that decide something in the boot
+  std::vector<plugin::PluginSpec> reports{};   // loaded, their options not yet looked at
+  std::vector<plugin::PluginSpec> deciding{};  // those that decide something in the boot
+
+  // The boot's part of `others`: they look on and decide before these.
+  void put_before(NamedPlugins others);
 };
 
-// Loads them all. Errors (all): what is no NAME[:KEY=VALUE,...], what host.load() complains of,
-// wrong options of checks and sources.
-Result<NamedPlugins> sort_plugins(plugin::PluginHost& host, std::span<const std::string> texts);
+// Loads them all. Errors (all): what host.load() complains of, wrong options of checks and sources.
+Result<NamedPlugins> sort_plugins(plugin::PluginHost& host,
+                                  std::span<const plugin::PluginSpec> specs);
 
 // Source plugins as formats to read: the named ones, else all that the host finds.
 class PluginFormats : public input::OtherFormats {

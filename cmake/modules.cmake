@@ -34,6 +34,7 @@ endfunction()
 function(memmap_plugin name)
   file(GLOB sources CONFIGURE_DEPENDS *.cc *.c)
   memmap_plugin_module(${name} ${PROJECT_BINARY_DIR}/plugins ${sources})
+  add_dependencies(shipped_plugins ${name})
   install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/memmap/plugins)
 endfunction()
 

@@ -10,6 +10,7 @@
 #include "input/formats.h"
 #include "input/kernel_choice.h"
 #include "input/machine_folder.h"
+#include "support/default_chain.h"
 
 namespace {
 
@@ -46,7 +47,7 @@ void read_profile(benchmark::State& state) {
 void boot_with(benchmark::State& state, bool record_memblock) {
   const Machine machine = machine_of(state.range(0));
   const kernel::Profile profile = profile_of(state.range(0));
-  boot::Options options;
+  boot::Options options = test::default_options(MEMMAP_BUILD_DIR);
   options.record_memblock = record_memblock;
   std::size_t kept = 0;
   for (auto _ : state) {
@@ -58,9 +59,9 @@ void boot_with(benchmark::State& state, bool record_memblock) {
 void boot_only(benchmark::State& state) { boot_with(state, false); }
 void boot_and_record(benchmark::State& state) { boot_with(state, true); }
 void files_to_result(benchmark::State& state) {
+  boot::Options options = test::default_options(MEMMAP_BUILD_DIR);
+  options.record_memblock = false;
   for (auto _ : state) {
-    boot::Options options;
-    options.record_memblock = false;
     benchmark::DoNotOptimize(
         boot::run(machine_of(state.range(0)), profile_of(state.range(0)), options));
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 
 #include "boot/run.h"
 #include "commands/commands.h"
@@ -13,7 +12,7 @@
 #include "messages.h"
 #include "named_plugins.h"
 #include "output.h"
-#include "plugin/alloc.h"
+#include "plugin/chain.h"
 #include "plugins.h"
 #include "share.h"
 #include "text_output.h"
@@ -25,8 +24,8 @@ constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 constexpr std::string_view kKernel = "kernel";
 
 struct Policy {
-  std::string text{};                             // as it was named
-  std::unique_ptr<plugin::AllocPlugin> plugin{};  // null: the kernel's own
+  std::string text{};  // as it was named
+  plugin::Chain chain;
 };
 
 // `a,b:block=2M,count=3,c`: a comma begins another policy unless `key=` follows it.
@@ -62,23 +61,44 @@ std::vector<std::string> everything(plugin::PluginHost& host) {
   return out;
 }
 
+// The policy's part in what the boots have in common.
+Result<plugin::Chain> chain_of(plugin::PluginHost& host, const std::string& name,
+                               plugin::ChainWishes wishes) {
+  if (name != kKernel) {
+    const auto spec = plugin::parse_spec(name);
+    if (!spec) return spec.errors();
+    const auto loaded = host.load(spec->name);
+    if (!loaded) return loaded.errors();
+    if (!(*loaded)->interfaces().has_alloc()) {
+      return Error{fmt::format("plugin `{}` is no allocation policy: it does not offer {}",
+                               spec->name, MEMMAP_ALLOC_1),
+                   {"--alloc"}};
+    }
+    wishes.use.push_back(*spec);
+  }
+  return plugin::Chain::create(host, wishes);
+}
+
+// All boots trim and set up nodes as the kernel does, or as the machine's scenario says; what that
+// says of allocation gives way.
 Result<std::vector<Policy>> load_policies(plugin::PluginHost& host,
-                                          const std::vector<std::string>& names) {
+                                          const std::vector<std::string>& names,
+                                          const Arguments& arguments, const Machine& machine) {
+  auto common = sort_plugins(host, scenario_plugins(arguments, machine));
+  if (!common) return common.errors();
+  std::erase_if(common->deciding, [&host](const plugin::PluginSpec& spec) {
+    return (*host.load(spec.name))->interfaces().has_alloc();
+  });
+  const plugin::ChainWishes wishes = chain_wishes(common->deciding, arguments, machine);
   std::vector<Policy> out;
   Errors errors;
   for (const std::string& name : names) {
-    Policy policy{name, nullptr};
-    if (name != kKernel) {
-      const auto spec = plugin::parse_spec(name);
-      const auto loaded = spec ? host.load(spec->name) : spec.errors();
-      auto made = loaded ? plugin::AllocPlugin::create(**loaded, spec->options) : loaded.errors();
-      if (!made) {
-        errors.insert(errors.end(), made.errors().begin(), made.errors().end());
-        continue;
-      }
-      policy.plugin = *std::move(made);
+    auto chain = chain_of(host, name, wishes);
+    if (chain) {
+      out.push_back({name, *std::move(chain)});
+    } else {
+      errors.insert(errors.end(), chain.errors().begin(), chain.errors().end());
     }
-    out.push_back(std::move(policy));
   }
   if (!errors.empty()) return errors;
   return out;
@@ -103,26 +123,27 @@ ExitCode run_compare(const Arguments& arguments) {
     if (!notes) return bad_input(notes.errors());
   }
   const auto policies = load_policies(
-      *host, arguments.has("--alloc") ? split(arguments.all("--alloc")) : everything(*host));
+      *host, arguments.has("--alloc") ? split(arguments.all("--alloc")) : everything(*host),
+      arguments, *machine);
   if (!policies) return bad_input(policies.errors());
 
-  using Direction = report::NodeCount::Direction;
   std::vector<report::Left> results;
   boot::Subject subject;
   for (const Policy& policy : *policies) {
-    report::NodeTally nodes;
-    report::NodeCount down(policy.plugin.get(), Direction::down, nodes);
-    report::NodeCount up(policy.plugin.get(), Direction::up, nodes);
     boot::Options options;
+    policy.chain.use_in(options);
+    report::NodeTally nodes;
+    report::NodeCount down(*options.top_down, nodes);
+    report::NodeCount up(*options.bottom_up, nodes);
     options.command_line = arguments.get("--cmdline");
     options.append = arguments.get("--append").value_or("");
     options.entry_limit = !arguments.has("--no-entry-limit");
     options.top_down = &down;
     options.bottom_up = &up;
     const boot::Outcome outcome = boot::run(*machine, kernel->profile, options);
-    if (policy.plugin != nullptr && policy.plugin->fault()) {
-      return bad_input({*policy.plugin->fault()});
-    }
+    Errors faults = outcome.faults;
+    if (const auto fault = policy.chain.allocation_fault()) faults.push_back(*fault);
+    if (!faults.empty()) return bad_input(faults);
     results.push_back(report::left_of(policy.text, outcome, nodes));
     subject = outcome.subject;
   }

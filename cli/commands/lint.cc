@@ -1,6 +1,7 @@
 #include "lint/lint.h"
 
 #include <array>
+#include <optional>
 
 #include "commands/commands.h"
 #include "input/command_lines.h"
@@ -8,7 +9,10 @@
 #include "kernel/command_line.h"
 #include "machine_source.h"
 #include "messages.h"
+#include "named_plugins.h"
 #include "output.h"
+#include "plugin/chain.h"
+#include "plugins.h"
 #include "report/lint.h"
 #include "share.h"
 
@@ -109,6 +113,22 @@ ExitCode run_lint(const Arguments& arguments) {
       input::choose_kernel(arguments.get("--kernel"), release, share_folder("kernels"));
   if (!kernel) return bad_input(kernel.errors());
 
+  boot::Options options;
+  std::optional<plugin::PluginHost> host;
+  std::optional<plugin::Chain> chain;
+  if (input->machine) {
+    auto loaded = plugin_host(arguments);
+    if (!loaded) return bad_input(loaded.errors());
+    host = std::move(*loaded);
+    const auto named = sort_plugins(*host, scenario_plugins(arguments, *input->machine));
+    if (!named) return bad_input(named.errors());
+    auto made =
+        plugin::Chain::create(*host, chain_wishes(named->deciding, arguments, *input->machine));
+    if (!made) return bad_input(made.errors());
+    chain = std::move(*made);
+    chain->use_in(options);
+  }
+
   report::LintSubject subject{.source = input->name, .kernel = kernel->profile.name};
   if (input->machine) subject.machine = input->machine->source;
   if (!kernel->note.empty()) subject.notes.push_back("kernel: " + kernel->note);
@@ -118,7 +138,7 @@ ExitCode run_lint(const Arguments& arguments) {
     report::LintedLine& linted = lines.emplace_back();
     linted.command_line = line.text;
     const lint::Subject about{line.text, kernel->profile,
-                              input->machine ? &*input->machine : nullptr};
+                              input->machine ? &*input->machine : nullptr, options};
     for (lint::Finding& finding : lint::lint(about)) {
       linted.findings.push_back(placed(std::move(finding), line, input->bytes));
     }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -12,7 +13,7 @@
 #include "messages.h"
 #include "named_plugins.h"
 #include "output.h"
-#include "plugin/alloc.h"
+#include "plugin/chain.h"
 #include "plugin/check.h"
 #include "plugin/report.h"
 #include "plugins.h"
@@ -26,51 +27,6 @@
 
 namespace memmap::cli {
 namespace {
-
-// Who chooses addresses: the kernel's two ways, or one policy of the user's for both.
-struct Policies {
-  std::unique_ptr<plugin::AllocPlugin> top_down{};
-  std::unique_ptr<plugin::AllocPlugin> bottom_up{};  // null: top_down's for both
-
-  memblock::AllocationPolicy* up() const { return bottom_up ? bottom_up.get() : top_down.get(); }
-  std::string name() const {
-    return bottom_up ? fmt::format("{}, {}", top_down->name(), bottom_up->name())
-                     : top_down->name();
-  }
-  std::optional<Error> fault() const {
-    if (top_down->fault()) return top_down->fault();
-    return bottom_up ? bottom_up->fault() : std::nullopt;
-  }
-};
-
-Result<std::unique_ptr<plugin::AllocPlugin>> load_policy(plugin::PluginHost& host,
-                                                         const plugin::PluginSpec& spec) {
-  const auto loaded = host.load(spec.name);
-  if (!loaded) return loaded.errors();
-  return plugin::AllocPlugin::create(**loaded, spec.options);
-}
-
-Result<Policies> load_policies(plugin::PluginHost& host, std::span<const std::string> wanted) {
-  Policies policies;
-  if (wanted.size() > 1) {
-    return Error{"one allocation policy at a time: --plugin names more than one", {"--plugin"}};
-  }
-  if (!wanted.empty()) {
-    const auto spec = plugin::parse_spec(wanted.front());
-    if (!spec) return spec.errors();
-    auto policy = load_policy(host, *spec);
-    if (!policy) return policy.errors();
-    policies.top_down = std::move(*policy);
-    return policies;
-  }
-  auto top_down = load_policy(host, {"alloc_topdown"});
-  if (!top_down) return top_down.errors();
-  auto bottom_up = load_policy(host, {"alloc_bottomup"});
-  if (!bottom_up) return bottom_up.errors();
-  policies.top_down = std::move(*top_down);
-  policies.bottom_up = std::move(*bottom_up);
-  return policies;
-}
 
 constexpr std::array<std::string_view, 4> kFormats{"text", "json", "dot", "memblock-debug"};
 
@@ -113,7 +69,9 @@ bool warned(const boot::Outcome& outcome) {
 ExitCode run_simulate(const Arguments& arguments) {
   auto host = plugin_host(arguments);
   if (!host) return bad_input(host.errors());
-  auto named = sort_plugins(*host, arguments.all("--plugin"));
+  const auto wanted = named_plugins(arguments);
+  if (!wanted) return bad_input(wanted.errors());
+  auto named = sort_plugins(*host, *wanted);
   if (!named) return bad_input(named.errors());
   const std::string format = arguments.get("--format").value_or("text");
   const auto report = load_report(*host, *named, format);
@@ -132,25 +90,30 @@ ExitCode run_simulate(const Arguments& arguments) {
     config_notes = std::move(*notes);
   }
 
-  const auto policies = load_policies(*host, named->deciding);
-  if (!policies) return bad_input(policies.errors());
+  auto of_scenario = sort_plugins(*host, scenario_plugins(arguments, *machine));
+  if (!of_scenario) return bad_input(of_scenario.errors());
+  named->put_before(*std::move(of_scenario));
+  const auto chain =
+      plugin::Chain::create(*host, chain_wishes(named->deciding, arguments, *machine));
+  if (!chain) return bad_input(chain.errors());
 
   boot::Options options;
   options.command_line = arguments.get("--cmdline");
   options.append = arguments.get("--append").value_or("");
   options.record_memblock = format == "memblock-debug";
   options.entry_limit = !arguments.has("--no-entry-limit");
-  options.top_down = policies->top_down.get();
-  options.bottom_up = policies->up();
+  chain->use_in(options);
   plugin::Checks checks(named->checks);
   if (!named->checks.empty()) options.observer = &checks;
   boot::Outcome outcome = boot::run(*machine, kernel->profile, options);
-  if (const auto fault = policies->fault()) return bad_input({*fault});
+  Errors faults = outcome.faults;
+  if (const auto fault = chain->allocation_fault()) faults.push_back(*fault);
   for (const auto& check : named->checks) {
-    if (check->fault()) return bad_input({*check->fault()});
+    if (check->fault()) faults.push_back(*check->fault());
     outcome.checks.push_back(check->report());
   }
-  outcome.subject.policy = policies->name();
+  if (!faults.empty()) return bad_input(faults);
+  outcome.subject.policy = chain->policy_name();
   if (!kernel->note.empty()) outcome.subject.notes.push_back("kernel: " + kernel->note);
   for (const std::string& note : config_notes) outcome.subject.notes.push_back("kernel: " + note);
 
@@ -158,12 +121,10 @@ ExitCode run_simulate(const Arguments& arguments) {
     fmt::print(stderr, "memmap: note: kernel {}: {}\n", kernel->profile.name, report::kNotVerified);
   }
   const Destination destination = destination_of(arguments);
-  const plugin::Facts facts(*machine, outcome.subject.command_line,
-                            kernel::to_string(kernel->profile.version),
-                            static_cast<std::uint32_t>(outcome.memblock.max_numnodes));
   const Result<std::string> bytes =
-      *report == nullptr ? Result<std::string>(render(outcome, format, destination))
-                         : (*report)->render(outcome, report::to_json(outcome), facts);
+      *report == nullptr
+          ? Result<std::string>(render(outcome, format, destination))
+          : (*report)->render(outcome, report::to_json(outcome), *machine, kernel->profile);
   if (!bytes) return bad_input(bytes.errors());
   const Status written = write_output(destination, *bytes);
   if (!written) return bad_input(written.errors());

@@ -25,6 +25,7 @@ struct Event {
                        // arch/x86/kernel/e820.c, v6.12`
   std::string text{};
   std::optional<PhysRange> range{};
+  std::string by{};  // the plugin whose doing it is, and its reason: `trim_bios: ...`; or empty
 };
 
 using Events = std::vector<Event>;

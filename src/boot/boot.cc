@@ -133,8 +133,9 @@ PhysAddr kernel_place(const Machine& machine, const kernel::Profile& profile) {
 
 }  // namespace
 
-Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Options& options)
-    : machine(machine_),
+Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Options& options_)
+    : options(options_),
+      machine(machine_),
       profile(profile_),
       behaviour(kernel::behaviour_of(profile_)),
       command_line(line_of(machine_, profile_, options)),
@@ -192,7 +193,10 @@ std::optional<PhysAddr> Boot::take_within(kernel::Behaviour::Bounded how, std::u
 }
 
 std::string_view Boot::name_for_node(std::string_view what, int nid) {
-  std::string name = fmt::format("{} of node {}", what, nid);
+  return keep_name(fmt::format("{} of node {}", what, nid));
+}
+
+std::string_view Boot::keep_name(std::string name) {
   const auto same = std::ranges::find(*names, name);
   return same != names->end() ? *same : names->emplace_back(std::move(name));
 }
@@ -214,7 +218,7 @@ std::uint64_t Boot::cpumask_size() const {
 // By the processors' affinities; the others in turns over the nodes that have memory.
 // kernel: numa_init_array(), init_cpu_to_node(), arch/x86/mm/numa.c, v6.12
 std::vector<int> Boot::nodes_of_cpus() const {
-  const std::vector<int> given = uses_affinities() ? machine.cpu_nodes : std::vector<int>{};
+  const std::vector<int> given = processors_have_nodes ? machine.cpu_nodes : std::vector<int>{};
   std::vector<int> out;
   for (unsigned cpu = 0; cpu < possible_cpus; ++cpu) {
     if (cpu < given.size() && emulated_from.empty()) {
@@ -231,24 +235,21 @@ std::vector<int> Boot::nodes_of_cpus() const {
   return out;
 }
 
-// kernel: numa_setup(), x86_acpi_numa_init(): what was refused once stays so
-bool Boot::uses_affinities() const {
-  const auto refuses = [](std::optional<std::string_view> value) {
-    return value && (value->starts_with("off") || value->starts_with("noacpi"));
-  };
-  return profile.numa && profile.has("ACPI_NUMA") && acpi_enabled() &&
-         std::ranges::none_of(values_of("numa"), refuses) && !machine.node_memory.empty();
-}
-
 // kernel: parse_acpi(), arch/x86/kernel/acpi/boot.c
-bool Boot::acpi_enabled() const {
+bool acpi_enabled(const kernel::Profile& profile,
+                  const std::vector<kernel::Parameter>& parameters) {
   bool enabled = profile.has("ACPI");
-  for (const auto& value : values_of("acpi")) {
-    if (value == "off") enabled = false;
-    if (value == "force") enabled = profile.has("ACPI");
+  for (const kernel::Parameter& p : parameters) {
+    if (!kernel::parameq(p.name, "acpi")) continue;
+    if (p.value == "off") enabled = false;
+    if (p.value == "force") enabled = profile.has("ACPI");
   }
   return enabled;
 }
+
+bool Boot::acpi_enabled() const { return boot::acpi_enabled(profile, parameters); }
+
+Facts Boot::facts() const { return {machine, profile, command_line, parameters, acpi_enabled()}; }
 
 // kernel: cmdline_parse_kernelcore(), mm/mm_init.c
 bool Boot::mirrored_kernelcore() const {

@@ -13,9 +13,11 @@
 #include <vector>
 
 #include "base/event.h"
+#include "boot/node_source.h"
 #include "boot/observer.h"
 #include "boot/outcome.h"
 #include "boot/owners.h"
+#include "boot/trim.h"
 #include "e820/edit.h"
 #include "e820/parameters.h"
 #include "e820/table.h"
@@ -32,7 +34,9 @@
 
 namespace memmap::boot {
 
-// What the user asks for besides the machine and the kernel. Pointers must outlive the boot.
+// What the user asks for besides the machine and the kernel. All that is plugged in must outlive
+// the boot; without any of the kernel's own rules (plugin::Chain has them) the outcome is no
+// kernel's.
 struct Options {
   std::optional<std::string> command_line{};  // instead of the machine's own
   std::string append{};                       // added to it, as a boot loader would
@@ -41,13 +45,19 @@ struct Options {
   bool entry_limit = true;  // false: the e820 tables have no last place
   memblock::AllocationPolicy* top_down = nullptr;
   memblock::AllocationPolicy* bottom_up = nullptr;
+  std::vector<Trim*> trims{};               // in the order in which they are asked at a hook
+  std::vector<NodeSource*> node_sources{};  // asked in turn, the last as the last resort
+  // Those that transform: each is given what the one before it left.
+  std::vector<NodeSource*> node_transforms{};
   Observer* observer = nullptr;  // looks on; nullptr: nobody
 };
 
 // Everything between e820 and the hand-over, filled in the order of the table of steps.
 struct Boot {
+  // All three must outlive it.
   Boot(const Machine& machine, const kernel::Profile& profile, const Options& options);
 
+  const Options& options;
   const Machine& machine;
   const kernel::Profile& profile;
   kernel::Behaviour behaviour;
@@ -58,6 +68,7 @@ struct Boot {
   PhysAddr kernel_base{};      // of _text
 
   Events events{};
+  Errors faults{};  // of what is plugged in: the boot stops at the first
 
   // kernel: e820_table_firmware, e820_table_kexec, e820_table
   e820::Table firmware;
@@ -86,6 +97,8 @@ struct Boot {
   std::map<int, PhysAddr> node_data{};  // where each node's pg_data_t lies
   std::vector<int> possible_nodes{};    // those without memory too, ascending
   std::vector<int> emulated_from{};     // numa=fake: by node, the one it was part of
+  bool processors_have_nodes = false;   // firmware's nodes are in use, the processors' too
+  PhysAddr firmware_memory_end{};       // of what firmware's nodes span, hot-plug windows too
   std::vector<PhysRange> mapped{};      // by the direct map, joined, ascending
   std::uint64_t dma_reserve = 0;        // pages below 16 MiB that are taken
   std::uint64_t kernel_pages = 0;       // nr_kernel_pages, by which tables are sized
@@ -111,14 +124,16 @@ struct Boot {
                                       const memblock::Caller& caller);
   // `struct pages of node 1`; lives as long as the outcome.
   std::string_view name_for_node(std::string_view what, int nid);
+  // `name` itself, which lives as long as the outcome.
+  std::string_view keep_name(std::string name);
   // An event of severity panic: memory for `what` could not be had.
   void panic_without_memory(std::string_view function, std::uint64_t size);
 
   std::uint64_t cpumask_size() const;      // bytes of a mask that is allocated
   std::vector<int> nodes_of_cpus() const;  // of the possible ones, in order
 
-  bool uses_affinities() const;      // the nodes are firmware's or a scenario's
   bool acpi_enabled() const;         // its tables are read
+  Facts facts() const;               // points into this
   bool mirrored_kernelcore() const;  // kernelcore=mirror
 
   // True, once, for a page table that is not there yet.

@@ -19,7 +19,7 @@ class Observer {
   virtual void on_call(const Boot& boot, const memblock::Call& call) = 0;
   // Told no later than the next call or the end of its step.
   virtual void on_event(const Boot& boot, const Event& event) = 0;
-  // After the last step, or the one that panicked.
+  // After the last step, or the one that ended the boot: a panic, a fault of what is plugged in.
   virtual void at_end(const Boot& boot) = 0;
 };
 

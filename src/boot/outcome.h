@@ -10,6 +10,7 @@
 
 #include "base/event.h"
 #include "base/range.h"
+#include "base/result.h"
 #include "buddy/free_area.h"
 #include "machine/e820_entry.h"
 #include "memblock/call.h"
@@ -131,7 +132,9 @@ struct Outcome {
   Totals totals{};
   bool panicked = false;  // the kernel stopped at the last event; later stages are empty
   bool deferred = false;  // the kernel hands over the end of each node later
-  Events events{};        // in order
+  // What a trim or a source of nodes did wrong; where there is any, the rest tells nothing.
+  Errors faults{};
+  Events events{};  // in order
   std::vector<CheckReport> checks{};
 };
 

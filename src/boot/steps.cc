@@ -4,6 +4,7 @@
 
 #include "boot/steps/acpi_upgrade.h"
 #include "boot/steps/steps.h"
+#include "boot/steps/trims.h"
 
 namespace memmap::boot {
 namespace {
@@ -81,6 +82,9 @@ constexpr std::string_view kEfi = "arch/x86/platform/efi/efi.c";
 constexpr std::string_view kQuirks = "arch/x86/platform/efi/quirks.c";
 constexpr std::string_view kMtrr = "arch/x86/kernel/cpu/mtrr/cleanup.c";
 
+// trim<HOOK>: what the kernel's function of that name does is up to the trims that act at the hook
+// (boot/trim.h); those of the kernel are plugins/trim_*, with their own versions and conditions.
+//
 // Versions: the oldest the rule was read in or seen in a log of; where it is known to hold from the
 // start, none.
 const Step kSteps[] = {
@@ -91,14 +95,21 @@ const Step kSteps[] = {
     {"efi_memblock_x86_reserve_range",
      kEfi,
      {5, 13},
-     {5, 16},
+     {5, 15, 11},
      has_efi,
      efi_memblock_x86_reserve_range},
+    {"early_reserve_memory", kSetup, {}, {}, nullptr, trim<Hook::memblock_early>},
     {"e820__memory_setup", kE820, {}, {}, nullptr, e820_memory_setup},
     {"parse_setup_data", kSetup, {2, 6, 35}, {}, has_extended_map, e820_memory_setup_extended},
+    {"e820__memory_setup", kE820, {}, {}, nullptr, trim<Hook::e820_firmware>},
     {"parse_early_param", "init/main.c", {}, {}, nullptr, parse_early_param},
     {"efi_memblock_x86_reserve_range", kEfi, {}, {5, 13}, has_efi, efi_memblock_x86_reserve_range},
-    {"efi_memblock_x86_reserve_range", kEfi, {5, 16}, {}, has_efi, efi_memblock_x86_reserve_range},
+    {"efi_memblock_x86_reserve_range",
+     kEfi,
+     {5, 15, 11},
+     {},
+     has_efi,
+     efi_memblock_x86_reserve_range},
     {"memblock_set_bottom_up", kSetup, {3, 14}, {}, has_movable_node, movable_node},
     {"memblock_x86_reserve_range_setup_data",
      kSetup,
@@ -108,15 +119,19 @@ const Step kSteps[] = {
      memblock_x86_reserve_range_setup_data},
     {"e820__reserve_setup_data", kE820, {2, 6, 27}, {}, has_setup_data, e820_reserve_setup_data},
     {"e820__finish_early_params", kE820, {}, {}, has_user_map, e820_finish_early_params},
+    {"e820__finish_early_params", kE820, {}, {}, nullptr, trim<Hook::e820_command_line>},
     {"efi_init", kEfi, {}, {}, has_efi, efi_init},
     {"e820_add_kernel_range", kSetup, {3, 9, 0}, {}, nullptr, e820_add_kernel_range},
-    {"trim_bios_range", kSetup, {2, 6, 34}, {}, nullptr, trim_bios_range},
+    {"trim_bios_range", kSetup, {}, {}, nullptr, trim_bios_range},  // Hook::e820_bios
     {"e820__end_of_ram_pfn", kE820, {}, {}, nullptr, e820_end_of_ram_pfn},
+    // Hook::e820_mtrr
     {"mtrr_trim_uncached_memory", kMtrr, {}, {}, nullptr, mtrr_trim_uncached_memory},
     {"e820__end_of_low_ram_pfn", kE820, {}, {}, nullptr, e820_end_of_low_ram_pfn},
     {"find_mptable", kMpParse, {}, {}, has_mpparse, find_mptable},
     {"reserve_brk", kSetup, {}, {}, nullptr, reserve_brk},
     {"e820__memblock_setup", kE820, {}, {}, nullptr, e820_memblock_setup},
+    {"e820__memblock_setup", kE820, {}, {}, nullptr, trim<Hook::memblock_filled>},
+    {"memblock_dump_all", kE820, {}, {}, nullptr, memblock_dump_all},
     {"reserve_bios_regions", "arch/x86/kernel/ebda.c", {}, {5, 13}, nullptr, reserve_bios_regions},
     {"efi_find_mirror", "arch/x86/mm/numa.c", {4, 6, 0}, {}, has_efi_map, efi_find_mirror},
     {"efi_esrt_init", "drivers/firmware/efi/esrt.c", {4, 9, 0}, {}, has_esrt, efi_esrt_init},
@@ -134,6 +149,12 @@ const Step kSteps[] = {
      checks_bios_corruption,
      setup_bios_corruption_check},
     {"reserve_real_mode", "arch/x86/realmode/init.c", {3, 8, 0}, {}, nullptr, reserve_real_mode},
+    {"trim_platform_memory_ranges",
+     kSetup,
+     {3, 8},
+     {5, 13},
+     nullptr,
+     trim<Hook::memblock_platform>},
     {"trim_low_memory_range", kSetup, {}, {5, 13}, nullptr, trim_low_memory_range},
     {"init_mem_mapping", "arch/x86/mm/init.c", {}, {}, nullptr, init_mem_mapping},
     {"setup_log_buf", kPrintk, {}, {}, nullptr, setup_log_buf_early},

@@ -115,37 +115,17 @@ void memmap_one(std::string_view text, Table& table, Events& events, UserMap& us
   }
 }
 
-// kernel: parse_memopt()
-void mem_option(const std::optional<std::string>& value, Table& table, Events& events,
-                UserMap& user) {
-  constexpr std::string_view kStep = "parse_memopt";
-  constexpr std::string_view kMalformed = "Malformed early option 'mem'";
-  if (!value) return warn(events, kStep, std::string(kMalformed));
-  if (*value == "nopentium") {
-    warn(events, kStep, "mem=nopentium ignored! (only supported on x86_32)");
-    return warn(events, kStep, std::string(kMalformed));
-  }
-  user.userdef = true;
-  const std::uint64_t size = kernel::memparse(*value).value;
-  if (size == 0) return warn(events, kStep, std::string(kMalformed));
-  Editor(table, events, std::string(kStep)).remove(size, kTop - size, E820Type::ram);
-  user.max_mem_size = size;
-}
-
 }  // namespace
 
 void apply_parameter(const kernel::Parameter& parameter, Table& table, Events& events,
                      UserMap& user) {
-  if (kernel::parameq(parameter.name, "mem")) {
-    mem_option(parameter.value, table, events, user);
-  } else if (kernel::parameq(parameter.name, "memmap") && parameter.value) {
-    std::string_view list = *parameter.value;
-    while (true) {
-      const std::size_t comma = list.find(',');
-      memmap_one(list.substr(0, comma), table, events, user);
-      if (comma == std::string_view::npos) break;
-      list.remove_prefix(comma + 1);
-    }
+  if (!kernel::parameq(parameter.name, "memmap") || !parameter.value) return;
+  std::string_view list = *parameter.value;
+  while (true) {
+    const std::size_t comma = list.find(',');
+    memmap_one(list.substr(0, comma), table, events, user);
+    if (comma == std::string_view::npos) break;
+    list.remove_prefix(comma + 1);
   }
 }
 

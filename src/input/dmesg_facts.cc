@@ -6,6 +6,7 @@
 #include "input/dmesg_e820.h"
 #include "input/dmesg_edits.h"
 #include "input/dmesg_maps.h"
+#include "input/pci.h"
 #include "input/text_scan.h"
 
 namespace memmap::input {
@@ -81,6 +82,11 @@ void FactReader::line(const LogLine& line) {
       if (eat(rest, "efi: Remove mem")) efi_mmio_line(rest);
       if (eat(rest, "esrt: Reserving ESRT space from ")) esrt_line(rest);
       if (rest.substr(0, 4) == "e820") edit_line(text);
+      return;
+    case 'p':
+      if (const auto device = pci_of_log_line(text); device && machine_.pci.size() < 65536) {
+        machine_.pci.push_back(*device);
+      }
       return;
     case 'u':
       if (rest.substr(0, 11) == "update e820") edit_line(text);

@@ -10,6 +10,7 @@
 #include "input/iomem.h"
 #include "input/lines.h"
 #include "input/manifest.h"
+#include "input/pci.h"
 #include "input/processor.h"
 #include "input/ram_layout.h"
 #include "input/setup_data.h"
@@ -186,6 +187,7 @@ class FactReader {
     add(files_.cpuinfo, add_cpuinfo);
     if (there(files_.mtrr)) machine_.mtrrs.clear();
     add(files_.mtrr, add_mtrr);
+    if (there(files_.pci)) machine_.pci = read_pci_folder(files_.pci);
     if (const auto list = content(files_.cpus_possible)) machine_.cpu.possible = count_cpus(*list);
     if (const auto list = content(files_.cpus_present)) machine_.cpu.present = count_cpus(*list);
     if (machine_.node_memory.empty() || machine_.cpu_nodes.empty()) add(files_.srat, add_srat);

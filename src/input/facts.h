@@ -27,6 +27,7 @@ struct FactFiles {
   std::filesystem::path cpus_possible{};
   std::filesystem::path cpus_present{};
   std::filesystem::path mtrr{};
+  std::filesystem::path pci{};  // folder, as /sys/bus/pci/devices
   std::filesystem::path srat{};
   std::filesystem::path page0{};
   std::filesystem::path bios_rom{};

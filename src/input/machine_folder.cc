@@ -35,6 +35,7 @@ FactFiles file_system(const fs::path& root) {
                    .cpus_possible = root / "sys/devices/system/cpu/possible",
                    .cpus_present = root / "sys/devices/system/cpu/present",
                    .mtrr = root / "proc/mtrr",
+                   .pci = root / "sys/bus/pci/devices",
                    .srat = root / "sys/firmware/acpi/tables/SRAT",
                    .setup_data_names = SetupDataNames::kernels};
 }

@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "base/suggest.h"
 #include "input/fields.h"
+#include "input/pci.h"
 #include "input/yaml_reader.h"
 #include "machine/e820_words.h"
 
@@ -201,6 +202,65 @@ std::vector<int> cpu_nodes_of(const Document& doc, const Fields& root) {
   return nodes;
 }
 
+std::vector<PciDevice> pci_of(const Document& doc, const Fields& root) {
+  constexpr std::string_view kKeys[] = {"address", "vendor", "device"};
+  constexpr std::uint64_t kMaxId = std::numeric_limits<std::uint16_t>::max();
+  std::vector<PciDevice> devices;
+  each(doc, root, "pci", [&](ValueId id) {
+    const Fields fields(doc, id, "a PCI device", kKeys, root.faults());
+    if (doc.kind(id) != ValueKind::map) return;
+    for (const std::string_view key : kKeys) fields.require(key);
+    const auto text = fields.text("address");
+    const auto address = text ? pci_address_of(*text) : std::nullopt;
+    if (text && !address) {
+      root.faults().at(*fields.find("address"), "expected a bus, a device and a function: 00:02.0");
+    }
+    devices.push_back(
+        {.address = address.value_or(0),
+         .vendor = static_cast<std::uint16_t>(fields.count("vendor", kMaxId).value_or(0)),
+         .device = static_cast<std::uint16_t>(fields.count("device", kMaxId).value_or(0))});
+  });
+  return devices;
+}
+
+// A key and a text for each of a plugin's options; the plugin declares which there are.
+std::vector<std::pair<std::string, std::string>> options_of(const Document& doc,
+                                                            const Fields& plugin) {
+  std::vector<std::pair<std::string, std::string>> options;
+  const std::optional<ValueId> map = plugin.find("options");
+  if (!map) return options;
+  if (doc.kind(*map) != ValueKind::map) {
+    plugin.faults().at(*map, "`options` takes keys and values");
+    return options;
+  }
+  for (ValueId key = doc.first(*map); key != kNoValue; key = doc.next(doc.next(key))) {
+    const ValueId value = doc.next(key);
+    if (doc.kind(value) == ValueKind::scalar) {
+      options.emplace_back(doc.text(key), doc.text(value));
+    } else {
+      plugin.faults().at(value, "an option's value is a text or a number");
+    }
+  }
+  return options;
+}
+
+std::vector<PluginUse> plugins_of(const Document& doc, const Fields& root) {
+  constexpr std::string_view kKeys[] = {"name", "enabled", "options"};
+  std::vector<PluginUse> plugins;
+  each(doc, root, "plugins", [&](ValueId id) {
+    const Fields fields(doc, id, "a plugin", kKeys, root.faults());
+    if (doc.kind(id) != ValueKind::map) return;
+    fields.require("name");
+    plugins.push_back({.name = fields.text("name").value_or(""),
+                       .enabled = fields.boolean("enabled").value_or(true),
+                       .options = options_of(doc, fields)});
+    if (!plugins.back().enabled && !plugins.back().options.empty()) {
+      root.faults().at(*fields.find("options"), "a plugin that is not enabled takes no options");
+    }
+  });
+  return plugins;
+}
+
 // Free text goes to the notes, under its key's name.
 void note(const Fields& root, std::string_view key, Machine& machine) {
   if (const std::optional<std::string> text = root.text(key)) {
@@ -228,13 +288,13 @@ bool has_line(std::string_view bytes, std::string_view key) {
 
 Result<Machine> machine_of(const Document& doc) {
   constexpr std::string_view kKeys[] = {
-      "schema",           "description", "origin",      "notes",           "e820",
-      "extended_map",     "firmware",    "setup_data",  "efi_map",         "efi_memory_attributes",
-      "efi_memmap",       "efi_mmio",    "efi_esrt",    "cmdline",         "kernel_release",
-      "kernel_phys_base", "initrd",      "acpi_tables", "nodes",           "mp_floating",
-      "mp_configuration", "ebda",        "base_memory", "memory_above_1m", "cpus",
-      "cpu_nodes",        "ioapics",     "mtrrs",       "mtrr_default",    "mtrr_tom2",
-      "acpi_upgrade",     "snb_graphics"};
+      "schema",           "description",  "origin",      "notes",           "e820",
+      "extended_map",     "firmware",     "setup_data",  "efi_map",         "efi_memory_attributes",
+      "efi_memmap",       "efi_mmio",     "efi_esrt",    "cmdline",         "kernel_release",
+      "kernel_phys_base", "initrd",       "acpi_tables", "nodes",           "mp_floating",
+      "mp_configuration", "ebda",         "base_memory", "memory_above_1m", "cpus",
+      "cpu_nodes",        "ioapics",      "mtrrs",       "mtrr_default",    "mtrr_tom2",
+      "acpi_upgrade",     "snb_graphics", "pci",         "plugins"};
   Faults faults(doc);
   const Fields root(doc, 0, "a scenario", kKeys, faults);
   const auto address = [&root](std::string_view key) -> std::optional<PhysAddr> {
@@ -277,6 +337,8 @@ Result<Machine> machine_of(const Document& doc) {
   m.mtrr_tom2 = address("mtrr_tom2");
   m.acpi_upgrade = root.number("acpi_upgrade").value_or(0);
   m.snb_graphics = root.boolean("snb_graphics").value_or(false);
+  m.pci = pci_of(doc, root);
+  m.plugins = plugins_of(doc, root);
   if (!faults.none()) return std::move(faults).take();
   return m;
 }

@@ -100,7 +100,7 @@ std::string_view Check::value_of(const kernel::Parameter& p) const {
 
 const boot::Outcome& Check::outcome() {
   if (!outcome_) {
-    boot::Options options;
+    boot::Options options = subject_.boot;
     options.command_line = std::string(line_);
     options.record_memblock = false;
     outcome_ = std::make_unique<boot::Outcome>(boot::run(*machine(), profile(), options));
@@ -109,7 +109,7 @@ const boot::Outcome& Check::outcome() {
 }
 
 bool Check::boots_without_line() {
-  boot::Options options;
+  boot::Options options = subject_.boot;
   options.command_line = "";
   options.record_memblock = false;
   return !boot::run(*machine(), profile(), options).panicked;

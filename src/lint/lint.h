@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "boot/boot.h"
 #include "kernel/profile.h"
 #include "machine/machine.h"
 
@@ -28,6 +29,8 @@ struct Subject {
   const kernel::Profile& profile;
   // The machine it is for; nullptr: not known, and what needs its map is not looked at.
   const Machine* machine = nullptr;
+  // Where there is a machine: what is plugged into its boots, the kernel's own rules at least.
+  boot::Options boot{};
 };
 
 // Every finding, by its place in the line; those at one place in the order of rules(). Boots the

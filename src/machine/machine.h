@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/range.h"
@@ -69,6 +70,20 @@ struct MtrrRange {
   std::string type{};  // write-back, uncachable, ...
 };
 
+// A device on the PCI bus of segment 0.
+struct PciDevice {
+  std::uint32_t address = 0;  // bus << 8 | device << 3 | function
+  std::uint16_t vendor = 0;
+  std::uint16_t device = 0;
+};
+
+// A plugin that a scenario asks for.
+struct PluginUse {
+  std::string name{};
+  bool enabled = true;                                         // false: to be left out
+  std::vector<std::pair<std::string, std::string>> options{};  // as written, unchecked
+};
+
 // Filled by src/input, read by src/boot. Whoever adds a fact:
 //  - says here what it is, in which unit, and what an empty value means;
 //  - reads it in each source that has it, and lists the source in share/doc/formats.md;
@@ -118,7 +133,9 @@ struct Machine {
   std::vector<MtrrRange> mtrrs{};
   std::optional<std::string> mtrr_default{};
   std::optional<PhysAddr>
-      mtrr_tom2{};  // AMD: RAM from 4 GiB up to here is cached whatever MTRRs say
+      mtrr_tom2{};                   // AMD: RAM from 4 GiB up to here is cached whatever MTRRs say
+  std::vector<PciDevice> pci{};      // those that are known of; empty: nothing is known
+  std::vector<PluginUse> plugins{};  // no fact: what a scenario wants simulated, as its `cmdline`
 };
 
 }  // namespace memmap

@@ -15,16 +15,15 @@ constexpr kernel::Version kSmallNodes{5, 7, 0};  // before, a node needs NODE_MI
 constexpr std::uint64_t kNodeMinSize = 4 * kMiB;
 constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
 
-// `[mem 0x00000000-0x0009ffff]`: the kernel's %#010Lx, or %#018Lx with 16 digits. (C's %#x leaves
-// the 0x of a zero out, the kernel's does not.)
-std::string mem(std::uint64_t base, std::uint64_t end, int digits = 8) {
+// `[mem 0x00000000-0x0009ffff]`: the kernel's %#010Lx. (C's %#x leaves the 0x of a zero out, the
+// kernel's does not.)
+std::string mem(PhysRange r) {
   char text[80];
-  std::snprintf(text, sizeof text, "[mem 0x%0*llx-0x%0*llx]", digits,
-                static_cast<unsigned long long>(base), digits,
-                static_cast<unsigned long long>(end - 1));
+  std::snprintf(text, sizeof text, "[mem 0x%08llx-0x%08llx]",
+                static_cast<unsigned long long>(raw(r.base())),
+                static_cast<unsigned long long>(raw(r.end()) - 1));
   return text;
 }
-std::string mem(PhysRange r) { return mem(raw(r.base()), raw(r.end())); }
 
 bool holds_memory(std::span<const memblock::Region> memory, PhysRange r) {
   return std::any_of(memory.begin(), memory.end(),
@@ -53,6 +52,7 @@ class Registrar {
     return finish(covers_memory());
   }
 
+ private:
   void say(Severity severity, const char* step, std::string text,
            std::optional<PhysRange> range = {}) {
     registered_.events.push_back(
@@ -62,7 +62,6 @@ class Registrar {
          std::move(text), range});
   }
 
- private:
   // kernel: numa_add_memblk_to(); false: the array is full
   bool add(const NodeBlock& b) {
     if (b.range.empty()) return true;
@@ -213,15 +212,6 @@ std::map<int, int> nodes_of_domains(std::span<const int> domains_as_met, unsigne
 Registered from_blocks(const Parsed& parsed, std::span<const memblock::Region> memory,
                        const Options& options) {
   return Registrar(memory, options).run(parsed);
-}
-
-Registered dummy(std::span<const memblock::Region> memory, const Options& options) {
-  const std::uint64_t end = raw(phys_of(options.max_pfn));
-  const char* const why = options.numa_off ? "NUMA turned off" : "No NUMA configuration found";
-  Registrar registrar(memory, options);
-  registrar.say(Severity::info, "dummy_numa_init", why);
-  registrar.say(Severity::info, "dummy_numa_init", "Faking a node at " + mem(0, end, 16));
-  return registrar.run({.blocks = {{PhysRange::make(0, end), 0}}, .nodes = {0}});
 }
 
 std::vector<NodeDataRequest> node_data_requests(const Nodes& nodes, std::uint64_t pgdat_size,

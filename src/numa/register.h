@@ -16,7 +16,6 @@ namespace memmap::numa {
 struct Options {
   Pfn max_pfn{};
   unsigned nodes_shift = 6;  // CONFIG_NODES_SHIFT
-  bool numa_off = false;     // numa=off: only changes the wording
   kernel::Version version{};
 };
 
@@ -59,10 +58,6 @@ std::map<int, int> nodes_of_domains(std::span<const int> domains_as_met, unsigne
 // arch/x86/mm/numa.c, memblock_validate_numa_coverage(), mm/memblock.c, v6.12
 Registered from_blocks(const Parsed& parsed, std::span<const memblock::Region> memory,
                        const Options& options);
-
-// One node for all memory, when there is no other or none was accepted.
-// kernel: dummy_numa_init(), arch/x86/mm/numa.c, v6.12
-Registered dummy(std::span<const memblock::Region> memory, const Options& options);
 
 // What memblock is asked for, for each node of nodes.online in order, near the node if possible:
 // its pg_data_t. kernel: alloc_node_data(), mm/numa.c, v6.12 (cache lines); arch/x86/mm/numa.c,

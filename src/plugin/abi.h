@@ -38,7 +38,7 @@ extern "C" {
 
 /* What functions return. */
 #define MEMMAP_OK 0
-#define MEMMAP_NONE 1      /* choose(): no address. The cursor's functions: no such range */
+#define MEMMAP_NONE 1      /* nothing: no such address, range, option; the next plugin is asked */
 #define MEMMAP_FAILED (-1) /* after host->fail() said why */
 
 /* ------------------------------------------------------------------ options */
@@ -80,6 +80,19 @@ typedef struct memmap_range {
 
 #define MEMMAP_NODE_HOTPLUG 1u
 
+/* A name and what was set: a parameter of the command line. Travels in arrays, never grows. */
+typedef struct memmap_setting {
+  const char* name;
+  const char* value; /* NULL: none was given (`name` without `=`) */
+} memmap_setting_t;
+
+/* A device on the PCI bus of segment 0. Travels in arrays, never grows. */
+typedef struct memmap_pci {
+  uint32_t address; /* bus << 8 | device << 3 | function */
+  uint16_t vendor;
+  uint16_t device;
+} memmap_pci_t;
+
 /* What is known of the machine and the kernel that boots. */
 typedef struct memmap_facts {
   uint32_t struct_size;
@@ -92,7 +105,24 @@ typedef struct memmap_facts {
   size_t mtrr_count;
   uint32_t mtrr_default; /* MEMMAP_MTRR_*, or MEMMAP_MTRR_UNKNOWN */
   uint32_t reserved;
+  /* Since 1.1 */
+  uint32_t kernel_version[3]; /* 6, 12, 0 */
+  uint32_t flags;             /* MEMMAP_FACT_* */
+  uint64_t mtrr_tom2; /* AMD: RAM from 4 GiB up to here is cached whatever MTRRs say; or 0 */
+  const memmap_setting_t* parameters; /* of the command line, in order, up to `--` */
+  size_t parameter_count;
+  const int32_t* cpu_nodes; /* the SRAT's nodes of the processors, in their order */
+  size_t cpu_node_count;
+  const memmap_pci_t* pci; /* devices that are known of; none: nothing is known */
+  size_t pci_count;
 } memmap_facts_t;
+
+#define MEMMAP_FACT_NUMA 1u /* the kernel has CONFIG_NUMA */
+#define MEMMAP_FACT_SLIT 2u /* firmware has a SLIT; its distances are not known */
+#define MEMMAP_FACT_ACPI 4u /* the kernel reads ACPI's tables: not with acpi=off */
+#define MEMMAP_FACT_SNB                                                    \
+  8u /* the graphics are Sandy Bridge's, by the word of a kernel or a user \
+      */
 
 #define MEMMAP_MTRR_UNCACHABLE 0u
 #define MEMMAP_MTRR_WRITE_COMBINING 1u
@@ -102,26 +132,50 @@ typedef struct memmap_facts {
 #define MEMMAP_MTRR_UNKNOWN 255u
 
 /* Verbs of an answer. */
-#define MEMMAP_RETYPE                                                        \
-  1u /* e820 hooks: entries of type `from` (0: any) in the range become `to` \
-      */
-#define MEMMAP_REMOVE \
-  2u /* e820 hooks: entries of type `from` (0: any) leave; memblock: memory does */
-#define MEMMAP_RESERVE 3u /* memblock hooks: the range is reserved */
-#define MEMMAP_CAP 4u     /* RAM at or above `base` leaves; `end` must be UINT64_MAX */
-#define MEMMAP_ASSIGN 5u  /* memmap.numa: memory in the range belongs to node `nid` */
+/* e820 hooks: entries of type `from` (0: any) in the range become `to` */
+#define MEMMAP_RETYPE 1u
+/* e820 hooks: entries of type `from` (0: any) leave; MEMBLOCK_FILLED and later: memory does */
+#define MEMMAP_REMOVE 2u
+/* memblock hooks: the range is reserved */
+#define MEMMAP_RESERVE 3u
+/* RAM at or above `base` leaves; `end` must be UINT64_MAX */
+#define MEMMAP_CAP 4u
+/* memmap.numa: memory in the range belongs to node `nid` */
+#define MEMMAP_ASSIGN 5u
+/* MEMBLOCK_FILLED and later, since 1.1: pieces of memory end at multiples of `align` (a power of
+ * two), inwards, as memblock_trim_memory() does it: unlogged, and memblock's total counts them on.
+ * The range must be [0, UINT64_MAX). */
+#define MEMMAP_ALIGN 6u
 
 typedef struct memmap_answer {
   uint32_t struct_size;
   uint32_t verb; /* MEMMAP_RETYPE ... */
   uint64_t base;
   uint64_t end;
-  uint32_t from; /* RETYPE, REMOVE: e820 type; 0: any */
-  uint32_t to;   /* RETYPE: e820 type */
-  int32_t nid;   /* ASSIGN */
-  uint32_t reserved;
+  uint32_t from;      /* RETYPE, REMOVE: e820 type; 0: any */
+  uint32_t to;        /* RETYPE: e820 type */
+  int32_t nid;        /* ASSIGN */
+  uint32_t flags;     /* ASSIGN: MEMMAP_NODE_HOTPLUG or 0; else 0 */
   const char* reason; /* one line for the report; NULL: none */
+  /* Since 1.1 */
+  const char* rule; /* the kernel's, if it is one of its own: `trim_snb_memory(), FILE`; or NULL */
+  uint64_t align;   /* ALIGN */
 } memmap_answer_t;
+
+#define MEMMAP_SEVERITY_DEBUG 0u   /* the kernel prints nothing, or a KERN_DEBUG line */
+#define MEMMAP_SEVERITY_INFO 1u    /* the kernel says so */
+#define MEMMAP_SEVERITY_WARNING 2u /* it warns, or the outcome is likely not what was wanted */
+#define MEMMAP_SEVERITY_PANIC 3u   /* the kernel stops; no plugin says so */
+
+/* What the boot tells of itself: a line of its story. */
+typedef struct memmap_message {
+  uint32_t struct_size;
+  uint32_t severity; /* MEMMAP_SEVERITY_* up to WARNING */
+  const char* text;  /* in the kernel's own words where it prints any */
+  const char* rule;  /* as in an answer; or NULL */
+  uint64_t base;     /* what it is about; base == end: nothing in particular */
+  uint64_t end;
+} memmap_message_t;
 
 /* What a check found. */
 typedef struct memmap_finding {
@@ -153,7 +207,16 @@ typedef struct memmap_host {
    * Nothing that was emitted takes effect. */
   int32_t (*fail)(void* ctx, const char* message);
 
-  /* Since 1.1; a host that calls one of the interfaces below has them. */
+  /* Since 1.1 */
+  /* memmap.trim, memmap.numa: a line of the boot's story, between what was emitted before and after
+   * it. Stands where the call returns MEMMAP_NONE, too. */
+  void (*say)(void* ctx, const memmap_message_t* message);
+  /* Reads a number at the front of `text` as the kernel does: decimal, 0x, octal; with MEMMAP_SIZE
+   * a suffix K M G T P E counts, as memparse() has it. Gives what follows; `text` itself: none. */
+  const char* (*read_number)(void* ctx, const char* text, uint32_t form, uint64_t* value);
+  /* Whether the kernel was built with an option (`NUMA_EMU`): 1 or 0. Not for memmap.alloc and
+   * memmap.source, which know of no kernel: 0. */
+  int32_t (*has_config)(void* ctx, const char* option);
   /* memmap.check: a rule is broken. */
   int32_t (*finding)(void* ctx, const memmap_finding_t* finding);
   /* memmap.source: an entry of the firmware's map, in its order. */
@@ -167,33 +230,47 @@ typedef struct memmap_host {
   int32_t (*write)(void* ctx, const void* bytes, size_t count);
 } memmap_host_t;
 
+#define MEMMAP_PLAIN 0u
+#define MEMMAP_SIZE 1u
+
 /* ------------------------------------------------------------ memmap.trim/1 */
 
 #define MEMMAP_TRIM_1 "memmap.trim/1"
 
 /* Where in the boot a trim acts: the kernel's own act at different times on different things.
- * Hooks up to E820_LAST see the e820 table, the later ones memblock.memory. */
+ * Hooks up to E820_LAST see the e820 table, the later ones memblock.memory. The table is in its own
+ * order; E820_PARAMETER and E820_BIOS may find it neither sorted nor disjoint. What a plugin
+ * changes at a hook, the next one at the same hook sees. */
 #define MEMMAP_HOOK_E820_FIRMWARE 0x01u     /* after e820__memory_setup() */
 #define MEMMAP_HOOK_E820_COMMAND_LINE 0x02u /* after mem= and memmap= */
 #define MEMMAP_HOOK_E820_BIOS 0x04u         /* where trim_bios_range() runs */
 #define MEMMAP_HOOK_E820_MTRR 0x08u         /* where mtrr_trim_uncached_memory() runs */
+/* Since 1.1: at each parameter of the command line, in order, as early_param()s are called. OK: it
+ * was taken, and the map counts as the user's from now on (it is sorted and told anew when all
+ * parameters are read); NONE: it was not. A CAP counts as mem= for memory hotplug. */
+#define MEMMAP_HOOK_E820_PARAMETER 0x10u
 #define MEMMAP_HOOK_E820_LAST 0x80u
 #define MEMMAP_HOOK_MEMBLOCK_EARLY 0x100u  /* with early_reserve_memory(); no memory yet */
-#define MEMMAP_HOOK_MEMBLOCK_FILLED 0x200u /* after e820__memblock_setup() */
+#define MEMMAP_HOOK_MEMBLOCK_FILLED 0x200u /* in e820__memblock_setup(), when all RAM is added */
+/* Since 1.1: where trim_platform_memory_ranges() runs, in kernels before 5.13 */
+#define MEMMAP_HOOK_MEMBLOCK_PLATFORM 0x400u
 
 typedef struct memmap_trim_input {
   uint32_t struct_size;
   uint32_t hook; /* the one that is reached */
   const memmap_facts_t* facts;
-  const memmap_range_t* ranges; /* ascending, disjoint */
+  const memmap_range_t* ranges; /* ascending, disjoint, but see above */
   size_t range_count;
+  /* Since 1.1 */
+  const memmap_setting_t* parameter; /* E820_PARAMETER: the one that is read; else NULL */
+  uint64_t end_of_ram; /* E820_MTRR and memblock's hooks: where max_pfn is; 0: not known yet */
 } memmap_trim_input_t;
 
 typedef struct memmap_trim {
   uint32_t struct_size;
   uint32_t hooks; /* MEMMAP_HOOK_* or'ed: where run() is called */
-  /* Emits RETYPE, REMOVE, RESERVE, CAP. Answers are applied in order; two of one verb must not
-   * overlap. */
+  /* Emits RETYPE, REMOVE, RESERVE, CAP, ALIGN. Answers are applied in order; two of one verb must
+   * not overlap. MEMMAP_NONE: nothing to do; nothing may have been emitted. */
   int32_t (*run)(const memmap_trim_input_t* input, const memmap_host_t* host);
 } memmap_trim_t;
 
@@ -207,13 +284,32 @@ typedef struct memmap_numa_input {
   const memmap_facts_t* facts;
   const memmap_range_t* memory; /* memblock.memory: ascending, disjoint */
   size_t memory_count;
+  /* Since 1.1 */
+  uint64_t end_of_ram; /* where max_pfn is */
+  /* For one that TRANSFORMS: what the kernel accepted. */
+  const memmap_range_t* blocks; /* numa_meminfo, cleaned up, in its order */
+  size_t block_count;
+  const int32_t* nodes; /* those that may be, without memory too, ascending */
+  size_t node_count;
 } memmap_numa_input_t;
+
+/* `flags`, since 1.1. Answers of one with any of them are judged by the kernel, not by the host:
+ * ranges may overlap, lack memory or leave some out, nodes may be too many, and where the kernel
+ * would not have it, the next source is asked. An empty range is a node without memory. */
+/* A source that hands over firmware's tables: processors keep the nodes that they have there. */
+#define MEMMAP_NUMA_FIRMWARE 1u
+/* No source: asked when one was accepted, and given its nodes, to make others of them. */
+#define MEMMAP_NUMA_TRANSFORMS 2u
+/* A source that is a rule of the kernel's own. */
+#define MEMMAP_NUMA_KERNELS 4u
 
 typedef struct memmap_numa {
   uint32_t struct_size;
-  uint32_t reserved;
+  uint32_t flags; /* MEMMAP_NUMA_* */
   /* Emits ASSIGN so that each byte of memory has one node; ranges may span holes, each must hold
-   * some memory. Distances that are not told are 10 to the node itself and 20 to others. */
+   * some memory. Distances that are not told are 10 to the node itself and 20 to others.
+   * MEMMAP_NONE: it has nothing to tell, the next source is asked; nothing may have been emitted
+   * that counts. */
   int32_t (*run)(const memmap_numa_input_t* input, const memmap_host_t* host);
 } memmap_numa_t;
 
@@ -320,7 +416,7 @@ typedef struct memmap_mapping {
 #define MEMMAP_MAPPING_CACHE_DISABLE 16u
 #define MEMMAP_MAPPING_WRITE_THROUGH 32u
 
-#define MEMMAP_EVENT_STEP 1u    /* the kernel function `step` is done */
+#define MEMMAP_EVENT_STEP 1u    /* the kernel function `step`, or a part of it, is done */
 #define MEMMAP_EVENT_CALL 2u    /* memblock is called; the lists are as before the call */
 #define MEMMAP_EVENT_MESSAGE 4u /* the kernel says or does something worth telling */
 
@@ -331,11 +427,6 @@ typedef struct memmap_mapping {
 #define MEMMAP_CALL_ALLOC \
   4u /* the first half: what is asked for. Not all are told, as in the log */
 
-#define MEMMAP_SEVERITY_DEBUG 0u
-#define MEMMAP_SEVERITY_INFO 1u
-#define MEMMAP_SEVERITY_WARNING 2u
-#define MEMMAP_SEVERITY_PANIC 3u
-
 typedef struct memmap_event {
   uint32_t struct_size;
   uint32_t kind;        /* MEMMAP_EVENT_* */
@@ -344,7 +435,7 @@ typedef struct memmap_event {
   const char* step;     /* the kernel function that the boot is at */
   const char* text;     /* CALL: memblock's function; MESSAGE: what is said; STEP: its file */
   const char* function; /* CALL: who calls; MESSAGE: the rule that it follows; STEP: "" */
-  const char* owner;    /* CALL: what the memory is for; else "" */
+  const char* owner;    /* CALL: what the memory is for; MESSAGE: whose doing, `trim_bios: ...` */
   uint64_t base;        /* the range that it is about; base == end: none */
   uint64_t end;
   uint64_t size;  /* ALLOC */

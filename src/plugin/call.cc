@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <cstring>
 
+#include "kernel/command_line.h"
 #include "plugin/descriptor.h"
 
 namespace memmap::plugin {
@@ -13,10 +15,13 @@ constexpr std::size_t kMaxValue = 64 * 1024;  // a command line may be long
 
 // Of version 1.0; an answer of a newer plugin is larger.
 constexpr std::uint32_t kAnswerSize = 48;
-constexpr std::uint32_t kFindingSize = 40;  // of version 1.1
+static_assert(offsetof(memmap_answer_t, rule) == kAnswerSize);
+// Of 1.1, which has these first.
+constexpr std::uint32_t kMessageSize = 40;
+constexpr std::uint32_t kFindingSize = 40;
 constexpr std::uint32_t kRangeSize = 32;
-static_assert(sizeof(memmap_answer_t) == kAnswerSize && sizeof(memmap_finding_t) == kFindingSize &&
-              sizeof(memmap_range_t) == kRangeSize);
+static_assert(sizeof(memmap_message_t) == kMessageSize &&
+              sizeof(memmap_finding_t) == kFindingSize && sizeof(memmap_range_t) == kRangeSize);
 
 }  // namespace
 
@@ -41,6 +46,9 @@ Call::Call(std::string plugin, OptionValues options, Takes takes)
            .distance = distance,
            .warn = warn,
            .fail = fail,
+           .say = say,
+           .read_number = read_number,
+           .has_config = has_config,
            .finding = finding,
            .entry = entry,
            .fact = fact,
@@ -51,6 +59,7 @@ Call::Call(std::string plugin, OptionValues options, Takes takes)
 void Call::begin() {
   answers_.clear();
   distances_.clear();
+  said_.clear();
   findings_.clear();
   source_ = {};
   bytes_.clear();
@@ -120,7 +129,10 @@ std::int32_t Call::emit(void* ctx, const memmap_answer_t* answer) noexcept {
                            .from = a.from,
                            .to = a.to,
                            .nid = a.nid,
-                           .reason = one_line(a.reason)});
+                           .flags = a.flags,
+                           .align = a.align,
+                           .reason = one_line(a.reason),
+                           .rule = one_line(a.rule)});
   return MEMMAP_OK;
 }
 
@@ -207,6 +219,47 @@ std::int32_t Call::write(void* ctx, const void* bytes, std::size_t count) noexce
 void Call::warn(void* ctx, const char* message) noexcept {
   Call& call = self(ctx);
   if (call.warnings_.size() < kMaxWarnings) call.warnings_.push_back(one_line(message));
+  if (call.said_.size() >= kMaxAnswers) return;
+  call.said_.push_back(
+      {{.severity = Severity::warning, .text = one_line(message)}, call.answers_.size()});
+}
+
+void Call::say(void* ctx, const memmap_message_t* message) noexcept {
+  Call& call = self(ctx);
+  if (call.takes_ != Takes::answers && call.takes_ != Takes::answers_and_distances) {
+    call.refuse("says something where no story is told");
+    return;
+  }
+  if (message == nullptr || message->struct_size < kMessageSize ||
+      message->severity > MEMMAP_SEVERITY_WARNING || call.said_.size() >= kMaxAnswers) {
+    call.refuse("says what is no message, or too much");
+    return;
+  }
+  Event event{.severity = static_cast<Severity>(message->severity),
+              .rule = one_line(message->rule),
+              .text = one_line(message->text)};
+  event.step = event.rule.substr(0, event.rule.find('('));
+  const auto range = PhysRange::from_bounds(PhysAddr{message->base}, PhysAddr{message->end});
+  if (range && !range->empty()) event.range = *range;
+  call.said_.push_back({std::move(event), call.answers_.size()});
+}
+
+const char* Call::read_number(void* ctx, const char* text, std::uint32_t form,
+                              std::uint64_t* value) noexcept {
+  if (text == nullptr || value == nullptr || form > MEMMAP_SIZE) {
+    self(ctx).refuse("wants a number read from nothing, or in an unknown form");
+    return text;
+  }
+  const kernel::Parsed parsed =
+      form == MEMMAP_SIZE ? kernel::memparse(text) : kernel::simple_strtoull(text);
+  *value = parsed.value;
+  return parsed.rest.data();
+}
+
+std::int32_t Call::has_config(void* ctx, const char* option) noexcept {
+  Call& call = self(ctx);
+  if (option == nullptr || call.profile_ == nullptr) return 0;
+  return call.profile_->has(option) ? 1 : 0;
 }
 
 std::int32_t Call::fail(void* ctx, const char* message) noexcept {

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/event.h"
 #include "base/result.h"
+#include "kernel/profile.h"
 #include "plugin/abi.h"
 #include "plugin/options.h"
 
@@ -21,7 +23,16 @@ struct Answer {
   std::uint32_t from = 0;
   std::uint32_t to = 0;
   std::int32_t nid = -1;
+  std::uint32_t flags = 0;
+  std::uint64_t align = 0;
   std::string reason{};
+  std::string rule{};
+};
+
+// What a plugin told, and how many answers it had given then.
+struct Said {
+  Event event{};
+  std::size_t after = 0;
 };
 
 // A copy of memmap_finding_t that owns its texts.
@@ -66,6 +77,9 @@ class Call {
   const memmap_host_t* host() const { return &host_; }
   const std::string& plugin() const { return plugin_; }
 
+  // Whose options has_config() tells; nullptr: nobody's. Must outlive the calls.
+  void set_profile(const kernel::Profile* profile) { profile_ = profile; }
+
   // Forgets what the call before left behind.
   void begin();
   // What `function` came to, given what it returned: an error if it failed, broke a rule of the ABI
@@ -77,6 +91,7 @@ class Call {
 
   const std::vector<Answer>& answers() const { return answers_; }
   const std::vector<DistanceAnswer>& distances() const { return distances_; }
+  const std::vector<Said>& said() const { return said_; }  // through say(), and warn() too
   const std::vector<FindingAnswer>& findings() const { return findings_; }
   const SourceAnswer& source() const { return source_; }
   const std::string& bytes() const { return bytes_; }
@@ -99,6 +114,10 @@ class Call {
                                std::uint32_t distance) noexcept;
   static void warn(void* ctx, const char* message) noexcept;
   static std::int32_t fail(void* ctx, const char* message) noexcept;
+  static void say(void* ctx, const memmap_message_t* message) noexcept;
+  static const char* read_number(void* ctx, const char* text, std::uint32_t form,
+                                 std::uint64_t* value) noexcept;
+  static std::int32_t has_config(void* ctx, const char* option) noexcept;
   static std::int32_t finding(void* ctx, const memmap_finding_t* finding) noexcept;
   static std::int32_t entry(void* ctx, const memmap_range_t* entry) noexcept;
   static std::int32_t fact(void* ctx, const char* key, const char* value) noexcept;
@@ -115,10 +134,12 @@ class Call {
   memmap_host_t host_{};
   std::vector<Answer> answers_;
   std::vector<DistanceAnswer> distances_;
+  std::vector<Said> said_;
   std::vector<FindingAnswer> findings_;
   SourceAnswer source_;
   std::string bytes_;
   std::vector<std::string> warnings_;
+  const kernel::Profile* profile_ = nullptr;
   std::optional<std::string> failure_;
 };
 

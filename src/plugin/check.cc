@@ -122,8 +122,8 @@ bool Checks::wanted(std::uint32_t kind) const {
 
 const Facts& Checks::facts_of(const boot::Boot& boot) {
   if (!facts_) {
-    facts_.emplace(boot.machine, boot.command_line, kernel::to_string(boot.profile.version),
-                   static_cast<std::uint32_t>(boot.behaviour.max_numnodes));
+    facts_.emplace(boot.facts());
+    for (const auto& check : checks_) check->begin(boot.profile);
   }
   return *facts_;
 }

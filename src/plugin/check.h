@@ -30,6 +30,8 @@ class CheckPlugin {
   CheckPlugin(const CheckPlugin&) = delete;
   CheckPlugin& operator=(const CheckPlugin&) = delete;
 
+  // A boot of that kernel, which must outlive it, begins.
+  void begin(const kernel::Profile& profile) { call_.set_profile(&profile); }
   bool wants(std::uint32_t kind) const { return !fault_ && (interface_.events & kind) != 0; }
   void event(const memmap_event_t& event, State& state);
   void finish(State& state);
@@ -52,7 +54,7 @@ class CheckPlugin {
   std::optional<Error> fault_{};
 };
 
-// All checks of one boot, in their order; they must outlive it.
+// All checks of one boot (and no other), in their order; they must outlive it.
 class Checks : public boot::Observer {
  public:
   explicit Checks(std::vector<std::unique_ptr<CheckPlugin>>& checks) : checks_(checks) {}

@@ -182,7 +182,8 @@ void read_interfaces(const memmap_plugin_t& plugin, Description& d, Complaints& 
   need(in.report.struct_size != 0, in.has_report(), MEMMAP_REPORT_1, "render");
   constexpr std::uint32_t kHooks = MEMMAP_HOOK_E820_FIRMWARE | MEMMAP_HOOK_E820_COMMAND_LINE |
                                    MEMMAP_HOOK_E820_BIOS | MEMMAP_HOOK_E820_MTRR |
-                                   MEMMAP_HOOK_MEMBLOCK_EARLY | MEMMAP_HOOK_MEMBLOCK_FILLED;
+                                   MEMMAP_HOOK_E820_PARAMETER | MEMMAP_HOOK_MEMBLOCK_EARLY |
+                                   MEMMAP_HOOK_MEMBLOCK_FILLED | MEMMAP_HOOK_MEMBLOCK_PLATFORM;
   if (in.has_trim() && (in.trim.hooks & kHooks) == 0) {
     complaints.add("interface {} acts at no hook that this memmap knows (hooks {:#x})",
                    MEMMAP_TRIM_1, in.trim.hooks);

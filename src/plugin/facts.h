@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "boot/plugged.h"
 #include "machine/machine.h"
 #include "memblock/region.h"
+#include "numa/nodes.h"
 #include "plugin/abi.h"
 
 namespace memmap::plugin {
@@ -14,10 +16,8 @@ namespace memmap::plugin {
 // Facts of the machine and of the kernel that boots, prepared once for all plugins of a boot.
 class Facts {
  public:
-  // `max_nodes`: MAX_NUMNODES of the kernel. `command_line`: in force, which may not be the
-  // machine's.
-  Facts(const Machine& machine, std::string command_line, std::string kernel_release,
-        std::uint32_t max_nodes);
+  // `facts` must outlive it.
+  explicit Facts(const boot::Facts& facts);
   Facts(const Facts&) = delete;
   Facts& operator=(const Facts&) = delete;
 
@@ -29,13 +29,19 @@ class Facts {
   std::string kernel_release_;
   std::vector<memmap_range_t> node_memory_;
   std::vector<memmap_range_t> mtrrs_;
+  std::vector<memmap_setting_t> parameters_;
+  std::vector<std::int32_t> cpu_nodes_;
+  std::vector<memmap_pci_t> pci_;
   memmap_facts_t abi_{};
 };
+
+memmap_setting_t to_abi(const kernel::Parameter& parameter);  // points into it
 
 using AbiRanges = std::vector<memmap_range_t>;
 
 // Entries that wrap end at the last byte that can be expressed; empty ones are left out.
 AbiRanges to_abi(std::span<const E820Entry> entries);
 AbiRanges to_abi(std::span<const memblock::Region> regions);
+AbiRanges to_abi(std::span<const numa::NodeBlock> blocks);
 
 }  // namespace memmap::plugin

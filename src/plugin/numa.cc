@@ -3,16 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "plugin/guard.h"
 
 namespace memmap::plugin {
 namespace {
 
-// kernel: LOCAL_DISTANCE, REMOTE_DISTANCE, include/linux/topology.h; a SLIT's entry is a byte
+// kernel: LOCAL_DISTANCE, include/linux/topology.h; a SLIT's entry is a byte
 constexpr unsigned kLocal = 10;
-constexpr unsigned kRemote = 20;
 constexpr unsigned kFarthest = 255;
 
 // Whether [base, end) holds a byte of `memory`.
@@ -39,63 +37,86 @@ Result<std::unique_ptr<NumaPlugin>> NumaPlugin::create(const Plugin& plugin,
   return std::unique_ptr<NumaPlugin>(new NumaPlugin(plugin, *std::move(values)));
 }
 
-Result<NumaAnswer> NumaPlugin::run(const AbiRanges& memory, const Facts& facts) {
+void NumaPlugin::begin(const boot::Facts& facts) {
+  facts_.emplace(facts);
+  call_.set_profile(&facts.profile);
+}
+
+Result<boot::NodeAnswer> NumaPlugin::run(const boot::NodeInput& in) {
+  MEMMAP_CHECK(facts_, "a source of nodes was asked before its boot began");
+  const AbiRanges memory = to_abi(in.memory);
+  AbiRanges blocks;
+  std::vector<std::int32_t> nodes;
+  if (in.accepted != nullptr) {
+    blocks = to_abi(in.accepted->meminfo);
+    nodes.assign(in.accepted->possible.begin(), in.accepted->possible.end());
+  }
   const memmap_numa_input_t input{.struct_size = sizeof input,
                                   .reserved = 0,
-                                  .facts = facts.abi(),
+                                  .facts = facts_->abi(),
                                   .memory = memory.data(),
-                                  .memory_count = memory.size()};
+                                  .memory_count = memory.size(),
+                                  .end_of_ram = raw(phys_of(in.max_pfn)),
+                                  .blocks = blocks.data(),
+                                  .block_count = blocks.size(),
+                                  .nodes = nodes.data(),
+                                  .node_count = nodes.size()};
   call_.begin();
   std::int32_t rc = MEMMAP_FAILED;
   {
     const CallGuard guard(call_.plugin().c_str(), "run()");
     rc = interface_.run(&input, call_.host());
   }
-  if (auto e = call_.end("run", rc, Call::None::refused)) return *std::move(e);
-  return check(memory, facts);
+  if (auto e = call_.end("run", rc, Call::None::allowed)) return *std::move(e);
+  if (rc == MEMMAP_OK) return check(memory);
+  boot::NodeAnswer nothing;
+  for (const Said& s : call_.said()) nothing.events.push_back(s.event);
+  return nothing;
 }
 
-// Turns the answers into blocks, those that can be used; complains of the others.
-void NumaPlugin::check_blocks(const AbiRanges& memory, const Facts& facts, numa::Nodes& nodes,
-                              Errors& errors) const {
-  for (const Answer& a : call_.answers()) {
-    const auto range = PhysRange::from_bounds(PhysAddr{a.base}, PhysAddr{a.end});
-    const auto wrong = [&](const std::string& why) {
-      errors.push_back(call_.fault("run", fmt::format("answered [{:#x}, {:#x}) for node {}: {}",
-                                                      a.base, a.end, a.nid, why)));
-      errors.back().range = range;
-    };
-    if (a.verb != MEMMAP_ASSIGN) {
-      wrong(fmt::format("verb {} is not assign", a.verb));
-    } else if (!range || range->empty()) {
-      wrong("the range is empty");
-    } else if (a.nid < 0 || static_cast<std::uint32_t>(a.nid) >= facts.max_nodes()) {
-      wrong(fmt::format("nodes go from 0 to {}", facts.max_nodes() - 1));
-    } else if (!holds_memory(memory, *range)) {
-      wrong("there is no memory");
-    } else {
-      nodes.blocks.push_back({.range = *range, .nid = a.nid});
+// Takes an answer over, if it can be used; complains if not.
+void NumaPlugin::take(const Answer& a, const AbiRanges& memory, boot::NodeAnswer& out,
+                      Errors& errors) const {
+  const auto range = PhysRange::from_bounds(PhysAddr{a.base}, PhysAddr{a.end});
+  const auto wrong = [&](const std::string& why) {
+    errors.push_back(call_.fault(
+        "run", fmt::format("answered [{:#x}, {:#x}) for node {}: {}", a.base, a.end, a.nid, why)));
+    errors.back().range = range;
+  };
+  if (a.verb != MEMMAP_ASSIGN) return wrong(fmt::format("verb {} is not assign", a.verb));
+  if (!range || (range->empty() && !judged_by_kernel())) return wrong("the range is empty");
+  if (!judged_by_kernel()) {
+    const std::uint32_t max_nodes = facts_->max_nodes();
+    if (a.nid < 0 || static_cast<std::uint32_t>(a.nid) >= max_nodes) {
+      return wrong(fmt::format("nodes go from 0 to {}", max_nodes - 1));
     }
+    if (!holds_memory(memory, *range)) return wrong("there is no memory");
   }
-  std::sort(nodes.blocks.begin(), nodes.blocks.end(),
+  if (std::ranges::find(out.parsed.nodes, a.nid) == out.parsed.nodes.end()) {
+    out.parsed.nodes.push_back(a.nid);
+  }
+  if (!range->empty()) out.parsed.blocks.push_back({.range = *range, .nid = a.nid});
+  if ((a.flags & MEMMAP_NODE_HOTPLUG) != 0) out.hotplug.push_back(*range);
+}
+
+// Complains of memory in two blocks, and of the first memory that is in none.
+void NumaPlugin::check_cover(const AbiRanges& memory, std::vector<numa::NodeBlock> blocks,
+                             Errors& errors) const {
+  std::sort(blocks.begin(), blocks.end(),
             [](const auto& a, const auto& b) { return a.range < b.range; });
-  for (std::size_t i = 1; i < nodes.blocks.size(); ++i) {
-    const PhysRange common = nodes.blocks[i].range.intersect(nodes.blocks[i - 1].range);
+  for (std::size_t i = 1; i < blocks.size(); ++i) {
+    const PhysRange common = blocks[i].range.intersect(blocks[i - 1].range);
     if (common.empty()) continue;
     errors.push_back(call_.fault("run", fmt::format("answered [{:#x}, {:#x}) twice",
                                                     raw(common.base()), raw(common.end()))));
     errors.back().range = common;
   }
-}
-
-// Complains of the first memory that no block holds. `nodes` is sorted and disjoint.
-void NumaPlugin::check_cover(const AbiRanges& memory, const numa::Nodes& nodes,
-                             Errors& errors) const {
-  auto block = nodes.blocks.begin();
+  if (!errors.empty()) return;
+  auto block = blocks.begin();
   for (const memmap_range_t& m : memory) {
     for (std::uint64_t at = m.base; at < m.end; at = raw(block->range.end())) {
-      while (block != nodes.blocks.end() && raw(block->range.end()) <= at) ++block;
-      if (block != nodes.blocks.end() && raw(block->range.base()) <= at) continue;
+      while (block != blocks.end() && raw(block->range.end()) <= at) ++block;
+      if (block != blocks.end() && raw(block->range.base()) <= at) continue;
       errors.push_back(call_.fault(
           "run", fmt::format("gave the memory from {:#x} on (in [{:#x}, {:#x})) to no node", at,
                              m.base, m.end)));
@@ -104,30 +125,33 @@ void NumaPlugin::check_cover(const AbiRanges& memory, const numa::Nodes& nodes,
   }
 }
 
-Result<NumaAnswer> NumaPlugin::check(const AbiRanges& memory, const Facts& facts) const {
-  NumaAnswer out;
-  Errors errors;
-  check_blocks(memory, facts, out.nodes, errors);
-  if (errors.empty()) check_cover(memory, out.nodes, errors);
-  std::set<int> online;
-  for (const numa::NodeBlock& b : out.nodes.blocks) online.insert(b.nid);
-  out.nodes.online.assign(online.begin(), online.end());
-  const std::size_t n = online.empty() ? 0 : static_cast<std::size_t>(*online.rbegin()) + 1;
-  out.distances.assign(n, std::vector<unsigned>(n, kRemote));
-  for (std::size_t i = 0; i < n; ++i) out.distances[i][i] = kLocal;
+void NumaPlugin::check_distances(const boot::NodeAnswer& out, Errors& errors) const {
+  const auto known = [&](int nid) {
+    return std::ranges::find(out.parsed.nodes, nid) != out.parsed.nodes.end();
+  };
   for (const DistanceAnswer& d : call_.distances()) {
-    if (online.count(d.from) == 0 || online.count(d.to) == 0 || d.distance < kLocal ||
-        d.distance > kFarthest || (d.from == d.to) != (d.distance == kLocal)) {
-      errors.push_back(call_.fault(
-          "run",
-          fmt::format("distance {} from node {} to node {}: expected nodes with memory and 10 "
-                      "to the node itself, 11 to 255 to others",
-                      d.distance, d.from, d.to)));
+    if (known(d.from) && known(d.to) && d.distance >= kLocal && d.distance <= kFarthest &&
+        (d.from == d.to) == (d.distance == kLocal)) {
       continue;
     }
-    out.distances[static_cast<std::size_t>(d.from)][static_cast<std::size_t>(d.to)] = d.distance;
+    errors.push_back(call_.fault(
+        "run", fmt::format("distance {} from node {} to node {}: expected nodes that it answered, "
+                           "and 10 to the node itself, 11 to 255 to others",
+                           d.distance, d.from, d.to)));
   }
+}
+
+Result<boot::NodeAnswer> NumaPlugin::check(const AbiRanges& memory) const {
+  boot::NodeAnswer out;
+  Errors errors;
+  for (const Answer& a : call_.answers()) take(a, memory, out, errors);
+  if (errors.empty() && !judged_by_kernel()) check_cover(memory, out.parsed.blocks, errors);
+  check_distances(out, errors);
   if (!errors.empty()) return errors;
+  out.given = true;
+  out.tells_distances = !call_.distances().empty();
+  out.processors_have_nodes = is_firmware();
+  for (const Said& s : call_.said()) out.events.push_back(s.event);
   return out;
 }
 

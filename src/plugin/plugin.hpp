@@ -36,6 +36,52 @@ inline View<memmap_range_t> ranges_of(const memmap_trim_input_t& in) {
 inline View<memmap_range_t> memory_of(const memmap_numa_input_t& in) {
   return {in.memory, in.memory_count};
 }
+inline View<memmap_range_t> blocks_of(const memmap_numa_input_t& in) {
+  return {in.blocks, in.block_count};
+}
+
+// Whether a parameter has that name; `-` and `_` are the same. kernel: parameq(), kernel/params.c
+inline bool is_parameter(const memmap_setting_t& parameter, const char* name) {
+  const char* given = parameter.name;
+  for (; *given != '\0' && *name != '\0'; ++given, ++name) {
+    if ((*given == '-' ? '_' : *given) != (*name == '-' ? '_' : *name)) return false;
+  }
+  return *given == *name;
+}
+
+// The last parameter of that name on the command line; nullptr: none.
+inline const memmap_setting_t* find_parameter(const memmap_facts_t& facts, const char* name) {
+  for (std::size_t i = facts.parameter_count; i-- > 0;) {
+    if (is_parameter(facts.parameters[i], name)) return &facts.parameters[i];
+  }
+  return nullptr;
+}
+
+// Whether the last parameter of that name has that value.
+inline bool is_set(const memmap_facts_t& facts, const char* name, const char* value) {
+  const memmap_setting_t* p = find_parameter(facts, name);
+  return p != nullptr && p->value != nullptr && std::strcmp(p->value, value) == 0;
+}
+
+// Whether the value of any parameter of that name starts so.
+inline bool any_starts(const memmap_facts_t& facts, const char* name, const char* start) {
+  for (std::size_t i = 0; i < facts.parameter_count; ++i) {
+    const memmap_setting_t& p = facts.parameters[i];
+    if (p.value != nullptr && is_parameter(p, name) &&
+        std::strncmp(p.value, start, std::strlen(start)) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether the kernel that boots is that version or a later one.
+inline bool since(const memmap_facts_t& facts, std::uint32_t major, std::uint32_t minor,
+                  std::uint32_t patch = 0) {
+  const std::uint32_t* v = facts.kernel_version;
+  if (v[0] != major) return v[0] > major;
+  return v[1] != minor ? v[1] > minor : v[2] >= patch;
+}
 
 // The lists of a boot's state.
 template <class T>
@@ -79,32 +125,64 @@ class Host {
     return rc == MEMMAP_OK ? std::optional<std::uint64_t>(value) : std::nullopt;
   }
 
+  // `rule`: the kernel's, if it is one of its own: `trim_bios_range(), arch/x86/kernel/setup.c`.
   void retype(std::uint64_t base, std::uint64_t end, std::uint32_t from, std::uint32_t to,
-              const char* reason) const {
-    memmap_answer_t a = answer(MEMMAP_RETYPE, base, end, reason);
+              const char* reason, const char* rule = nullptr) const {
+    memmap_answer_t a = answer(MEMMAP_RETYPE, base, end, reason, rule);
     a.from = from;
     a.to = to;
     emit(a);
   }
-  void remove(std::uint64_t base, std::uint64_t end, std::uint32_t from, const char* reason) const {
-    memmap_answer_t a = answer(MEMMAP_REMOVE, base, end, reason);
+  void remove(std::uint64_t base, std::uint64_t end, std::uint32_t from, const char* reason,
+              const char* rule = nullptr) const {
+    memmap_answer_t a = answer(MEMMAP_REMOVE, base, end, reason, rule);
     a.from = from;
     emit(a);
   }
-  void reserve(std::uint64_t base, std::uint64_t end, const char* reason) const {
-    emit(answer(MEMMAP_RESERVE, base, end, reason));
+  void reserve(std::uint64_t base, std::uint64_t end, const char* reason,
+               const char* rule = nullptr) const {
+    emit(answer(MEMMAP_RESERVE, base, end, reason, rule));
   }
-  void cap(std::uint64_t limit, const char* reason) const {
-    emit(answer(MEMMAP_CAP, limit, UINT64_MAX, reason));
+  void cap(std::uint64_t limit, const char* reason, const char* rule = nullptr) const {
+    emit(answer(MEMMAP_CAP, limit, UINT64_MAX, reason, rule));
   }
-  void assign(std::uint64_t base, std::uint64_t end, std::int32_t nid, const char* reason) const {
-    memmap_answer_t a = answer(MEMMAP_ASSIGN, base, end, reason);
+  void align(std::uint64_t to, const char* reason, const char* rule = nullptr) const {
+    memmap_answer_t a = answer(MEMMAP_ALIGN, 0, UINT64_MAX, reason, rule);
+    a.align = to;
+    emit(a);
+  }
+  // `flags`: MEMMAP_NODE_HOTPLUG or 0.
+  void assign(std::uint64_t base, std::uint64_t end, std::int32_t nid, const char* reason,
+              std::uint32_t flags = 0) const {
+    memmap_answer_t a = answer(MEMMAP_ASSIGN, base, end, reason, nullptr);
     a.nid = nid;
+    a.flags = flags;
     emit(a);
   }
   void distance(std::int32_t from, std::int32_t to, std::uint32_t value) const {
     if (host_->distance(host_->ctx, from, to, value) != MEMMAP_OK) throw Refused{};
   }
+  // A line of the boot's story about [base, end), if that is not empty.
+  void say(std::uint32_t severity, const std::string& text, const char* rule = nullptr,
+           std::uint64_t base = 0, std::uint64_t end = 0) const {
+    memmap_message_t m{};
+    m.struct_size = sizeof m;
+    m.severity = severity;
+    m.text = text.c_str();
+    m.rule = rule;
+    m.base = base;
+    m.end = end;
+    host_->say(host_->ctx, &m);
+  }
+  // The number at the front of `text`, as the kernel reads it; `rest`: what follows.
+  std::uint64_t read_number(const char* text, std::uint32_t form,
+                            const char** rest = nullptr) const {
+    std::uint64_t value = 0;
+    const char* after = host_->read_number(host_->ctx, text, form, &value);
+    if (rest != nullptr) *rest = after;
+    return value;
+  }
+  bool has_config(const char* option) const { return host_->has_config(host_->ctx, option) == 1; }
   // memmap.check: `rule` is broken in [base, end), or, if both are 0, nowhere in particular.
   void finding(const char* rule, std::uint64_t base, std::uint64_t end,
                const std::string& text) const {
@@ -145,7 +223,7 @@ class Host {
 
  private:
   static memmap_answer_t answer(std::uint32_t verb, std::uint64_t base, std::uint64_t end,
-                                const char* reason) {
+                                const char* reason, const char* rule) {
     memmap_answer_t a{};
     a.struct_size = sizeof a;
     a.verb = verb;
@@ -153,6 +231,7 @@ class Host {
     a.end = end;
     a.nid = -1;
     a.reason = reason;
+    a.rule = rule;
     return a;
   }
   void emit(const memmap_answer_t& a) const {

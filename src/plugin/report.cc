@@ -6,6 +6,9 @@
 #include <string_view>
 
 #include "base/utf8.h"
+#include "boot/plugged.h"
+#include "kernel/command_line.h"
+#include "plugin/facts.h"
 #include "plugin/guard.h"
 #include "plugin/state.h"
 
@@ -40,9 +43,13 @@ Result<std::unique_ptr<ReportPlugin>> ReportPlugin::create(const Plugin& plugin,
 }
 
 Result<std::string> ReportPlugin::render(const boot::Outcome& outcome, const std::string& json,
-                                         const Facts& facts) {
-  State state(outcome, facts);
+                                         const Machine& machine, const kernel::Profile& profile) {
   const boot::Subject& subject = outcome.subject;
+  const auto parameters = kernel::parse_command_line(subject.command_line);
+  const Facts facts({machine, profile, subject.command_line, parameters,
+                     boot::acpi_enabled(profile, parameters)});
+  State state(outcome, facts);
+  call_.set_profile(&profile);
   const memmap_report_input_t input{.struct_size = sizeof input,
                                     .reserved = 0,
                                     .json = json.c_str(),

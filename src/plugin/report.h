@@ -7,8 +7,9 @@
 
 #include "base/result.h"
 #include "boot/outcome.h"
+#include "kernel/profile.h"
+#include "machine/machine.h"
 #include "plugin/call.h"
-#include "plugin/facts.h"
 #include "plugin/host.h"
 
 namespace memmap::plugin {
@@ -19,10 +20,11 @@ class ReportPlugin {
   static Result<std::unique_ptr<ReportPlugin>> create(const Plugin& plugin,
                                                       const OptionTexts& options);
 
-  // The report's bytes. `json`: the outcome as --format json writes it. An error is the plugin's
-  // fault: it failed, wrote nothing, or promised text and wrote what is no UTF-8 or holds a NUL.
+  // The report's bytes, of what `machine` and `profile` came to. `json`: the outcome as --format
+  // json writes it. An error is the plugin's fault: it failed, wrote nothing, or promised text and
+  // wrote what is no UTF-8 or holds a NUL.
   Result<std::string> render(const boot::Outcome& outcome, const std::string& json,
-                             const Facts& facts);
+                             const Machine& machine, const kernel::Profile& profile);
 
   const std::string& name() const { return call_.plugin(); }
   const std::vector<std::string>& warnings() const { return call_.warnings(); }

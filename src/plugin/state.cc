@@ -45,7 +45,7 @@ memmap_event_t to_abi(const Event& event) {
   out.step = event.step.c_str();
   out.text = event.text.c_str();
   out.function = event.rule.c_str();
-  out.owner = "";
+  out.owner = event.by.c_str();
   if (event.range) {
     out.base = raw(event.range->base());
     out.end = raw(event.range->end());

@@ -1,67 +1,42 @@
-// A plugin that trims memory: asked at hook points of the boot, answers with edits.
+// A plugin that trims memory, as a trim of the boot's.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "boot/trim.h"
 #include "plugin/call.h"
 #include "plugin/facts.h"
 #include "plugin/host.h"
 
 namespace memmap::plugin {
 
-// In the order of the boot; abi.h says where each is.
-enum class Hook : std::uint32_t {
-  e820_firmware = MEMMAP_HOOK_E820_FIRMWARE,
-  e820_command_line = MEMMAP_HOOK_E820_COMMAND_LINE,
-  e820_bios = MEMMAP_HOOK_E820_BIOS,
-  e820_mtrr = MEMMAP_HOOK_E820_MTRR,
-  memblock_early = MEMMAP_HOOK_MEMBLOCK_EARLY,
-  memblock_filled = MEMMAP_HOOK_MEMBLOCK_FILLED,
-};
-
-enum class Verb : std::uint32_t {
-  retype = MEMMAP_RETYPE,
-  remove = MEMMAP_REMOVE,
-  reserve = MEMMAP_RESERVE,
-  cap = MEMMAP_CAP,
-};
-
-// An edit, checked: its verb fits the hook, its range is not empty and, but for a cap's end, lies
-// in the 52 bits of physical addresses that x86-64 has.
-struct Edit {
-  Verb verb = Verb::remove;
-  PhysRange range{};
-  std::uint32_t from = 0;  // e820 type that it is about; 0: any
-  std::uint32_t to = 0;    // retype: the new e820 type
-  std::string reason{};
-};
-
-class TrimPlugin {
+// Each edit is checked: its verb fits the hook, its range is not empty and, but for a cap's and an
+// alignment's end, lies in the 52 bits of physical addresses that x86-64 has; no two of one verb
+// overlap.
+class TrimPlugin : public boot::Trim {
  public:
-  // Errors: it has no memmap.trim/1, wrong options (all).
+  // Errors: it has no memmap.trim/1, wrong options (all). `plugin`'s host must outlive the result.
   static Result<std::unique_ptr<TrimPlugin>> create(const Plugin& plugin,
                                                     const OptionTexts& options);
 
-  bool acts_at(Hook hook) const {
-    return (interface_.hooks & static_cast<std::uint32_t>(hook)) != 0;
-  }
+  const std::string& name() const override { return call_.plugin(); }
+  void begin(const boot::Facts& facts) override;
+  bool acts_at(boot::Hook hook) const override;
+  Result<boot::TrimAnswer> run(const boot::TrimInput& input) override;
 
-  // The edits for `hook`, to be applied in order; `ranges` are the e820 table's or
-  // memblock.memory's at that point. An error is the plugin's fault, and nothing of its answer may
-  // be used.
-  Result<std::vector<Edit>> run(Hook hook, const AbiRanges& ranges, const Facts& facts);
-
-  const std::string& name() const { return call_.plugin(); }
   const std::vector<std::string>& warnings() const { return call_.warnings(); }
 
  private:
   TrimPlugin(const Plugin& plugin, OptionValues options);
+  Result<boot::TrimAnswer> check(boot::Hook hook, std::int32_t returned) const;
 
   memmap_trim_t interface_;
   Call call_;
+  std::optional<Facts> facts_{};
 };
 
 }  // namespace memmap::plugin

@@ -76,12 +76,7 @@ int compared(const Left& a, const Left& b) {
 
 std::optional<PhysAddr> NodeCount::choose(const memblock::FindRequest& request,
                                           memblock::FreeRanges& ranges) {
-  std::optional<PhysAddr> found;
-  if (policy_ != nullptr) {
-    found = policy_->choose(request, ranges);
-  } else {
-    found = direction_ == Direction::up ? ranges.first_fit_up() : ranges.first_fit_down();
-  }
+  const std::optional<PhysAddr> found = policy_.choose(request, ranges);
   if (request.nid >= 0) {
     if (found) tally_.kept += request.size;
     tally_.wanted = found ? 0 : request.size;

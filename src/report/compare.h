@@ -21,20 +21,17 @@ struct NodeTally {
   std::uint64_t wanted = 0;  // size of the search before, which found nothing on its node; 0: none
 };
 
-// Stands between memblock and a policy and counts. Two of a boot, one for each direction of
-// memblock's searches, share a tally.
+// Stands between memblock and the policy that decides, and counts. Two of a boot, one for each
+// direction of memblock's searches, share a tally. All must outlive this.
 class NodeCount : public memblock::AllocationPolicy {
  public:
-  enum class Direction { up, down };
-  // `policy` decides; nullptr: the kernel's own search in that direction. All must outlive this.
-  NodeCount(memblock::AllocationPolicy* policy, Direction direction, NodeTally& tally)
-      : policy_(policy), direction_(direction), tally_(tally) {}
+  NodeCount(memblock::AllocationPolicy& policy, NodeTally& tally)
+      : policy_(policy), tally_(tally) {}
   std::optional<PhysAddr> choose(const memblock::FindRequest& request,
                                  memblock::FreeRanges& ranges) override;
 
  private:
-  memblock::AllocationPolicy* policy_;
-  Direction direction_;
+  memblock::AllocationPolicy& policy_;
   NodeTally& tally_;
 };
 

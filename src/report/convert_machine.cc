@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <iterator>
+#include <span>
 
 #include "base/utf8.h"
 #include "machine/e820_words.h"
@@ -30,6 +31,9 @@ class Writer {
     return json_ ? fmt::format("\"{}\": {}", key, value) : fmt::format("{}: {}", key, value);
   }
   static std::string map(std::initializer_list<std::string> fields) {
+    return map(std::span(fields.begin(), fields.size()));
+  }
+  static std::string map(std::span<const std::string> fields) {
     std::string out;
     for (const std::string& f : fields) {
       if (!f.empty()) out += (out.empty() ? "" : ", ") + f;
@@ -193,6 +197,32 @@ void write_cpus(Writer& w, const CpuFacts& cpu) {
   if (fields != "{}") w.value("cpus", fields);
 }
 
+void write_pci(Writer& w, const std::vector<PciDevice>& devices) {
+  if (devices.empty()) return;
+  std::vector<std::string> lines;
+  for (const PciDevice& d : devices) {
+    const std::string address =
+        fmt::format("{:02x}:{:02x}.{:x}", d.address >> 8, d.address >> 3 & 31, d.address & 7);
+    lines.push_back(
+        Writer::map({w.field("address", w.text(address)), w.field("vendor", w.address(d.vendor)),
+                     w.field("device", w.address(d.device))}));
+  }
+  w.list("pci", lines);
+}
+
+void write_plugins(Writer& w, const std::vector<PluginUse>& plugins) {
+  if (plugins.empty()) return;
+  std::vector<std::string> lines;
+  for (const PluginUse& p : plugins) {
+    std::vector<std::string> options;
+    for (const auto& [key, value] : p.options) options.push_back(w.field(key, w.text(value)));
+    lines.push_back(
+        Writer::map({w.field("name", w.text(p.name)), p.enabled ? "" : w.field("enabled", "false"),
+                     options.empty() ? "" : w.field("options", Writer::map(options))}));
+  }
+  w.list("plugins", lines);
+}
+
 Converted write(const Machine& m, Syntax syntax) {
   Writer w(syntax);
   w.value("schema", w.word("memmap/scenario/1"));
@@ -247,6 +277,8 @@ Converted write(const Machine& m, Syntax syntax) {
   });
   if (m.mtrr_default) w.value("mtrr_default", w.text(*m.mtrr_default));
   if (m.mtrr_tom2) w.value("mtrr_tom2", w.address(raw(*m.mtrr_tom2)));
+  write_pci(w, m.pci);
+  write_plugins(w, m.plugins);
   return w.finish();
 }
 

@@ -107,6 +107,15 @@ void write_head(Page& page, const boot::Outcome& outcome) {
   write_alarms(page, outcome);
 }
 
+namespace {
+
+// What a plugin changed is told with its name and reason; what it said stands for itself.
+std::string text_of(const Event& e) {
+  return e.by.find(": ") == std::string::npos ? e.text : e.text + " (" + e.by + ")";
+}
+
+}  // namespace
+
 void write_events(Page& page, const boot::Outcome& outcome) {
   if (outcome.events.empty()) return;
   std::size_t hidden = 0;
@@ -133,7 +142,7 @@ void write_events(Page& page, const boot::Outcome& outcome) {
     const std::string shown = step == before ? "" : step;
     before = step;
     const std::string pad(step_width - text_width(shown), ' ');
-    page.paragraph(fmt::format("{} {}{}  ", mark, shown, pad), page.foreign(e.text),
+    page.paragraph(fmt::format("{} {}{}  ", mark, shown, pad), page.foreign(text_of(e)),
                    paint_of(e.severity));
   }
 }

@@ -11,6 +11,7 @@ namespace memmap::plugin {
 namespace {
 
 namespace fs = std::filesystem;
+using boot::Hook;
 using memblock::FindRequest;
 using test::ListedRanges;
 using testing::HasSubstr;
@@ -102,7 +103,7 @@ TEST(Alloc, PreparationAndOptionsFailWithReasons) {
   ASSERT_FALSE(options.ok());
   EXPECT_EQ(options.errors().size(), 2u);
   EXPECT_THAT(options.errors()[0].message, HasSubstr("has no option `lies`; it has: lie"));
-  const auto other = AllocPlugin::create(**host().load("trim_cap"), {});
+  const auto other = AllocPlugin::create(**host().load("trim_limit"), {});
   ASSERT_FALSE(other.ok());
   EXPECT_THAT(other.errors()[0].message, HasSubstr("does not offer memmap.alloc/1"));
 }
@@ -124,51 +125,69 @@ TEST(AnswersDeathTest, OurOwnEndIsOurs) {
   EXPECT_DEATH(MEMMAP_CHECK(1 > 2, "ours"), "internal error");
 }
 
-const Facts& facts() {
-  static const Facts facts(Machine{}, "quiet", "6.12.0", 64);
-  return facts;
+// What every boot here has in common.
+struct Given {
+  Machine machine{};
+  kernel::Profile profile{.version = {6, 12, 0}};
+  std::vector<kernel::Parameter> parameters{};
+  boot::Facts facts{machine, profile, "", parameters};
+};
+
+// A plugin in the middle of a boot.
+template <class Adapter>
+std::unique_ptr<Adapter> started(const char* name, const OptionTexts& options = {}) {
+  static const Given given;
+  auto adapter = make<Adapter>(name, options);
+  if (adapter) adapter->begin(given.facts);
+  return adapter;
 }
 
 const std::vector<E820Entry> kTable = {{PhysAddr{0}, 0x9fc00, E820Type::ram},
                                        {PhysAddr{0xf0000}, 0x10000, E820Type::reserved},
                                        {PhysAddr{0x100000}, 0x7ff00000, E820Type::ram}};
 
-TEST(Trim, CapIsTheLimitThatWasGiven) {
-  const auto plugin = make<TrimPlugin>("trim_cap", {{"limit", "512M"}});
-  EXPECT_TRUE(plugin->acts_at(Hook::e820_command_line));
-  EXPECT_FALSE(plugin->acts_at(Hook::e820_bios));
-  const auto edits = plugin->run(Hook::e820_command_line, to_abi(kTable), facts());
-  ASSERT_TRUE(edits.ok()) << to_string(edits.errors());
-  ASSERT_EQ(edits->size(), 1u);
-  EXPECT_EQ((*edits)[0].verb, Verb::cap);
-  EXPECT_EQ((*edits)[0].range, span(512 * kMiB, ~0ull));
-  EXPECT_TRUE(plugin->run(Hook::e820_bios, to_abi(kTable), facts())->empty());
-}
-
-TEST(Trim, CapWantsALimitAboveZero) {
-  const Plugin& cap = **host().load("trim_cap");
-  EXPECT_THAT(TrimPlugin::create(cap, {}).errors()[0].message, HasSubstr("`limit` is required"));
-  EXPECT_THAT(TrimPlugin::create(cap, {{"limit", "0"}}).errors()[0].message,
-              HasSubstr("is too small; expected a byte count of 1 or more"));
-  EXPECT_THAT(TrimPlugin::create(cap, {{"limit", "-1"}}).errors()[0].message,
-              HasSubstr("has a sign"));
+std::vector<boot::Edit> edits_of(const Result<boot::TrimAnswer>& answer) {
+  std::vector<boot::Edit> out;
+  if (!answer) return ADD_FAILURE() << to_string(answer.errors()), out;
+  for (const auto& doing : answer->doings) {
+    if (const auto* edit = std::get_if<boot::Edit>(&doing)) out.push_back(*edit);
+  }
+  return out;
 }
 
 TEST(Trim, TheGuidesExampleRemovesSmallEntries) {
-  const auto plugin = make<TrimPlugin>("trim_holes");
-  const auto edits = plugin->run(Hook::e820_firmware, to_abi(kTable), facts());
-  ASSERT_TRUE(edits.ok());
-  ASSERT_EQ(edits->size(), 1u);
-  EXPECT_EQ((*edits)[0].range, span(0, 0x9fc00));
-  EXPECT_EQ((*edits)[0].reason, "too small");
+  const auto plugin = started<TrimPlugin>("trim_holes");
+  EXPECT_TRUE(plugin->acts_at(Hook::e820_firmware));
+  EXPECT_FALSE(plugin->acts_at(Hook::e820_bios));
+  const auto edits = edits_of(plugin->run({.hook = Hook::e820_firmware, .table = kTable}));
+  ASSERT_EQ(edits.size(), 1u);
+  EXPECT_EQ(edits[0].range, span(0, 0x9fc00));
+  EXPECT_EQ(edits[0].reason, "too small");
+}
+
+TEST(Trim, WhatIsSaidStandsBetweenTheAnswers) {
+  const auto plugin = started<TrimPlugin>("liar", {{"lie", "talk"}});
+  const auto answer = plugin->run({.hook = Hook::e820_bios, .table = kTable});
+  ASSERT_TRUE(answer.ok()) << to_string(answer.errors());
+  ASSERT_EQ(answer->doings.size(), 3u);
+  const Event& first = std::get<Event>(answer->doings[0]);
+  EXPECT_EQ(first.severity, Severity::warning);
+  EXPECT_EQ(first.text, "beware");
+  EXPECT_EQ(std::get<boot::Edit>(answer->doings[1]).range, span(0x4000, 0x6000));
+  const Event& last = std::get<Event>(answer->doings[2]);
+  EXPECT_EQ(last.severity, Severity::info);
+  EXPECT_EQ(last.step, "trim_bios_range");
+  EXPECT_EQ(last.rule, "trim_bios_range(), arch/x86/kernel/setup.c");
+  EXPECT_EQ(last.range, span(0x4000, 0x6000));
 }
 
 class TrimLies : public testing::TestWithParam<Lie> {};
 TEST_P(TrimLies, AreRefusedWhole) {
   const std::string lie = GetParam().name;
-  const auto plugin = make<TrimPlugin>("liar", {{"lie", lie}});
-  const Hook hook = lie == "retype" ? Hook::memblock_filled : Hook::e820_bios;
-  const auto edits = plugin->run(hook, to_abi(kTable), facts());
+  const auto plugin = started<TrimPlugin>("liar", {{"lie", lie}});
+  const bool late = lie == "retype" || lie.starts_with("align_");
+  const auto edits =
+      plugin->run({.hook = late ? Hook::memblock_filled : Hook::e820_bios, .table = kTable});
   ASSERT_FALSE(edits.ok());
   EXPECT_THAT(edits.errors()[0].message, HasSubstr("plugin `liar`: run(): "));
   EXPECT_THAT(edits.errors()[0].message, HasSubstr(GetParam().says));
@@ -181,52 +200,40 @@ INSTANTIATE_TEST_SUITE_P(
                     Lie{"reserve", "only a memblock hook"}, Lie{"distance", "where none is taken"},
                     Lie{"silent", "without saying why"},
                     Lie{"twice", "remove [0x4000, 0x6000), of which a part was answered before"},
+                    Lie{"same", "the new type is the old one"},
+                    Lie{"align", "only a memblock hook with memory"},
+                    Lie{"align_odd", "no power of two"},
+                    Lie{"align_part", "must be [0, UINT64_MAX)"},
+                    Lie{"none_after_all", "returned that there is nothing to do"},
+                    Lie{"no_message", "no message"}, Lie{"no_number", "number read from nothing"},
                     Lie{"late_failure", "changed my mind"}),
     lie_name);
 
-const AbiRanges kMemory = to_abi(std::vector<memblock::Region>{
+const memblock::Regions kMemory = {
     {.range = span(0x1000, 0x9f000)},
     {.range = span(1 * kMiB, 3 * kGiB)},
     {.range = span(4 * kGiB, 5 * kGiB)},
-});
-
-TEST(Numa, SplitGivesEachNodeTheSame) {
-  for (const char* count : {"1", "2", "3", "8", "64"}) {
-    const auto plugin = make<NumaPlugin>("numa_split", {{"nodes", count}});
-    const auto answer = plugin->run(kMemory, facts());
-    ASSERT_TRUE(answer.ok()) << to_string(answer.errors());
-    const std::size_t nodes = answer->nodes.online.size();
-    EXPECT_EQ(std::to_string(nodes), count);
-    std::vector<std::uint64_t> sizes(nodes);
-    for (const auto& b : answer->nodes.blocks) {
-      sizes[static_cast<std::size_t>(b.nid)] += b.range.size();
-    }
-    const auto [least, most] = std::minmax_element(sizes.begin(), sizes.end());
-    EXPECT_LE(*most - *least, 96 * kMiB) << count;
-  }
-}
-
-TEST(Numa, SplitRefusesWhatCannotBe) {
-  EXPECT_THAT(
-      make<NumaPlugin>("numa_split", {{"nodes", "65"}})->run(kMemory, facts()).errors()[0].message,
-      HasSubstr("room for 64 nodes"));
-  const AbiRanges little = to_abi(std::vector<memblock::Region>{{.range = span(0, 40 * kMiB)}});
-  EXPECT_THAT(make<NumaPlugin>("numa_split")->run(little, facts()).errors()[0].message,
-              HasSubstr("too little memory"));
-}
+};
 
 TEST(Numa, RangesMayCoverHolesAndDistancesAreKept) {
-  const auto answer = make<NumaPlugin>("liar")->run(kMemory, facts());
+  const auto answer = started<NumaPlugin>("liar")->run({.memory = kMemory});
   ASSERT_TRUE(answer.ok()) << to_string(answer.errors());
-  EXPECT_THAT(answer->nodes.online, testing::ElementsAre(0, 2));
-  EXPECT_EQ(answer->distances[0][2], 31u);
-  EXPECT_EQ(answer->distances[2][0], 20u);
-  EXPECT_EQ(answer->distances[2][2], 10u);
+  EXPECT_TRUE(answer->given);
+  EXPECT_THAT(answer->parsed.nodes, testing::ElementsAre(0, 2));
+  EXPECT_TRUE(answer->tells_distances);
+  EXPECT_FALSE(answer->processors_have_nodes);
+}
+
+TEST(Numa, NothingToTellIsNoFault) {
+  const auto answer = started<NumaPlugin>("liar", {{"lie", "none"}})->run({.memory = kMemory});
+  ASSERT_TRUE(answer.ok()) << to_string(answer.errors());
+  EXPECT_FALSE(answer->given);
 }
 
 class NumaLies : public testing::TestWithParam<Lie> {};
 TEST_P(NumaLies, AreRefusedWhole) {
-  const auto answer = make<NumaPlugin>("liar", {{"lie", GetParam().name}})->run(kMemory, facts());
+  const auto plugin = started<NumaPlugin>("liar", {{"lie", GetParam().name}});
+  const auto answer = plugin->run({.memory = kMemory});
   ASSERT_FALSE(answer.ok());
   EXPECT_THAT(answer.errors()[0].message, HasSubstr(GetParam().says));
 }
@@ -236,7 +243,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Lie{"nid", "nodes go from 0 to 63"}, Lie{"negative", "nodes go from"},
                     Lie{"empty", "the range is empty"}, Lie{"hole", "to no node"},
                     Lie{"late", "from 0x1000 on"}, Lie{"twice", "twice"},
-                    Lie{"distance", "nodes with memory"}, Lie{"distance_far", "distance 256"},
+                    Lie{"distance", "nodes that it answered"}, Lie{"distance_far", "distance 256"},
                     Lie{"distance_self", "10 to the node itself"}),
     lie_name);
 

@@ -9,6 +9,19 @@ std::int32_t trim(const memmap_trim_input_t* in, const memmap_host_t* host) {
   });
 }
 
+std::int32_t reads(const memmap_numa_input_t* in, const memmap_host_t* host) {
+  return memmap::plugin::guarded(host, [in](const memmap::plugin::Host& h) -> std::int32_t {
+    using memmap::plugin::is_set;
+    if (!memmap::plugin::since(*in->facts, 6, 1) || is_set(*in->facts, "numa", "off")) {
+      return MEMMAP_NONE;
+    }
+    const char* rest = nullptr;
+    h.say(MEMMAP_SEVERITY_INFO, std::to_string(h.read_number("4K:", MEMMAP_SIZE, &rest)) + rest);
+    for (const memmap_range_t& r : memmap::plugin::blocks_of(*in)) h.assign(r.base, r.end, 0, "");
+    return h.has_config("NUMA") ? MEMMAP_OK : MEMMAP_NONE;
+  });
+}
+
 std::int32_t look(const memmap_event_t* e, const memmap_state_t* boot, const memmap_host_t* host) {
   return memmap::plugin::guarded(host, [=](const memmap::plugin::Host& h) -> std::int32_t {
     for (const memmap_owned_t& o : memmap::plugin::owners_of(*boot)) {

@@ -79,10 +79,10 @@ class Plugins(unittest.TestCase):
         checks = json.loads(result.stdout)["checks"]
         self.assertEqual([c["name"] for c in checks], ["teller"])
         self.assertEqual(checks[0]["findings"],
-                         [{"rule": "seen", "step": "e820__memory_setup", "text": "the table is set up",
+                         [{"rule": "seen", "step": "trim_bios_range", "text": "the table is trimmed",
                            "range": {"base": "0x1000", "size": "0x1000"}}])
         text = simulate("--plugin", "teller", "--plugin", "check_invariants").stdout
-        self.assertIn("seen, in e820__memory_setup: the table is set up", text)
+        self.assertIn("seen, in trim_bios_range: the table is trimmed", text)
         self.assertIn("check_invariants: nothing found", text)
         self.assert_ends(simulate("--plugin", "check_kmemcheck"), 0)
         self.assertNotIn("checks", json.loads(simulate("--format", "json").stdout))

@@ -9,6 +9,7 @@
 #include "plugin/guard.h"
 #include "plugin/report.h"
 #include "plugin/source.h"
+#include "support/default_chain.h"
 
 namespace memmap::plugin {
 namespace {
@@ -57,7 +58,7 @@ const kernel::Profile& profile() {
 boot::Outcome boot_with(std::vector<std::unique_ptr<CheckPlugin>>& list,
                         const Machine& machine = small()) {
   Checks checks(list);
-  boot::Options options;
+  boot::Options options = test::default_options(MEMMAP_BUILD_DIR);
   options.observer = &checks;
   return boot::run(machine, profile(), options);
 }
@@ -77,7 +78,7 @@ TEST(Check, FindingsAreKeptWithTheirStep) {
   EXPECT_EQ(report.name, "teller");
   ASSERT_EQ(report.findings.size(), 1u);
   EXPECT_EQ(report.findings[0].rule, "seen");
-  EXPECT_EQ(report.findings[0].step, "e820__memory_setup");
+  EXPECT_EQ(report.findings[0].step, "trim_bios_range");
   EXPECT_EQ(report.findings[0].range, PhysRange::make(0x1000, 0x2000));
 }
 
@@ -346,11 +347,11 @@ TEST(Source, AScoreBeyondTheScaleIsAFault) {
 
 Result<std::string> render(const char* name, const OptionTexts& options) {
   const Machine machine = small();
-  const Facts facts(machine, "", "6.12.0", 64);
-  boot::Outcome outcome = boot::run(machine, profile());
+  const kernel::Profile kernel = profile();
+  boot::Outcome outcome = boot::run(machine, kernel, test::default_options(MEMMAP_BUILD_DIR));
   outcome.subject.source = "a|b<c>";
   return make<ReportPlugin>(name, options)
-      ->render(outcome, "{\"schema\": \"memmap/result/1\"}", facts);
+      ->render(outcome, "{\"schema\": \"memmap/result/1\"}", machine, kernel);
 }
 
 TEST(Report, MarkdownHasItsTables) {

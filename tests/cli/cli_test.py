@@ -188,7 +188,29 @@ class Cli(unittest.TestCase):
         self.assertIn("alloc_bottomup", simulate("--plugin", "alloc_bottomup").stdout)
         self.assert_fails(simulate("--plugin", "alloc_botomup"), 2, "alloc_bottomup")
         self.assert_fails(simulate("--plugin", "alloc_topdown:x=1"), 2, "x")
-        self.assert_fails(simulate("--plugin", "trim_cap"), 2, "memmap.alloc/1")
+        self.assert_fails(simulate("--plugin", "trim_limit:limit=0"), 2, "limit")
+        self.assert_fails(simulate("--plugin", "trim_badram"), 70, "badram")
+        self.assert_fails(simulate("--without-plugin", "numa_flat"), 2, "cannot be left out")
+        self.assert_fails(simulate("--without-plugin", "trim_badram"), 2, "trim_bios")
+        two = simulate("--plugin", "alloc_bottomup", "--plugin", "alloc_topdown")
+        self.assert_fails(two, 2, "one allocation policy")
+
+    def test_plugins_of_a_scenario(self):
+        machine = ("e820: [{start: 0, size: 640K, type: ram}, {start: 1M, size: 255M, type: ram}]\n"
+                   "plugins:\n"
+                   "  - {name: trim_badram, options: {memmap: 4K$128M}}\n"
+                   "  - {name: trim_bios, enabled: false}\n")
+        plain = run("simulate", "--e820", "-", stdin=machine)
+        self.assertIn("trim_badram: bad memory", plain.stdout, plain.stderr)
+        self.assertIn("0x08000000-0x08000fff", plain.stdout)
+        # The command line comes first, for the plugin that it names.
+        other = run("simulate", "--e820", "-", "--plugin", "trim_badram,memmap=8K$64M", stdin=machine)
+        self.assertIn("0x04000000-0x04001fff", other.stdout, other.stderr)
+        self.assertNotIn("0x08000fff", other.stdout)
+        kept = run("convert", "-", "--to", "yaml", stdin=machine)
+        self.assertIn("trim_badram", kept.stdout, kept.stderr)
+        wrong = run("simulate", "--e820", "-", stdin=machine.replace("memmap:", "memap:"))
+        self.assert_fails(wrong, 2, "memap")
 
 
 unittest.main()

@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   profile.parameters = {{"mem", "memmap"}, {"hugepages="}, {"panic"}};
   for (const input::FoundCommandLine& line : found->lines) {
     MEMMAP_CHECK(line.places.size() == line.text.size() + 1, line.text);
-    for (const lint::Finding& f : lint::lint({line.text, profile, nullptr})) {
+    for (const lint::Finding& f : lint::lint({line.text, profile, nullptr, {}})) {
       MEMMAP_CHECK(f.at + f.size <= line.text.size(), f.message);
     }
   }

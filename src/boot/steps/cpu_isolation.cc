@@ -96,13 +96,17 @@ bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
   unsigned first = 0;  // that keeps house
   while (first < present && list->contains(first)) ++first;
   if (first >= present || first >= most_brought_up(boot_)) list->erase(0);
-  const bool fits = flags_ == 0 || (flags & flags_) == 0 || *list == list_;
+  // What was said before of a kind of work must be said again.
+  bool fits = true;
+  for (const auto& [type, before] : apart_) fits = fits && ((flags & type) == 0 || before == *list);
   const bool done = !list->empty() && fits;
   if (done) {
-    for (unsigned rest = flags & ~flags_; rest != 0; rest &= rest - 1) new_mask();
+    for (unsigned rest = flags & ~flags_; rest != 0; rest &= rest - 1) {
+      apart_.emplace(rest & ~(rest - 1), *list);
+      new_mask();
+    }
     if (new_tick) new_mask();
     flags_ |= flags;
-    list_ = *list;
   }
   free_mask(staging);
   free_mask(apart);

@@ -1,6 +1,7 @@
 // Processors that the command line sets apart, and the masks that this takes.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -24,8 +25,8 @@ class CpuIsolation {
   void free_mask(std::optional<PhysAddr> mask);
 
   Boot& boot_;
-  unsigned flags_ = 0;  // housekeeping.flags
-  std::set<unsigned> list_{};
+  unsigned flags_ = 0;                              // housekeeping.flags
+  std::map<unsigned, std::set<unsigned>> apart_{};  // by flag: the processors spared its work
 };
 
 }  // namespace memmap::boot

@@ -4,6 +4,7 @@
 
 #include "boot/steps/early_options.h"
 #include "boot/steps/steps.h"
+#include "boot/steps/trims.h"
 #include "e820/names.h"
 
 namespace memmap::boot {
@@ -94,8 +95,9 @@ void e820_memory_setup_extended(Boot& boot) {
 void parse_early_param(Boot& boot) {
   for (const kernel::Parameter& p : boot.parameters) {
     e820::apply_parameter(p, boot.table, boot.events, boot.user);
+    trim_e820(boot, Hook::e820_parameter, &p);
     tell_if_malformed(boot, p);
-    if (boot.panicked()) return;
+    if (boot.panicked() || !boot.faults.empty()) return;
   }
   boot.logs_memblock = boot.record_memblock;
 }
@@ -144,12 +146,9 @@ void e820_add_kernel_range(Boot& boot) {
   edit(boot).add(raw(image.base()), image.size(), E820Type::ram);
 }
 
+// Sorts what e820_add_kernel_range() left, too.
 void trim_bios_range(Boot& boot) {
-  constexpr std::uint64_t kBiosBegin = 0xa0000;
-  constexpr std::uint64_t kBiosEnd = 0x100000;
-  edit(boot).update(0, kPageSize, E820Type::ram, E820Type::reserved);
-  edit(boot).remove(kBiosBegin, kBiosEnd - kBiosBegin, E820Type::ram);
-  edit(boot).sanitize();
+  if (!trim_e820(boot, Hook::e820_bios)) edit(boot).sanitize();
 }
 
 namespace {
@@ -170,6 +169,10 @@ Pfn end_of_ram(Boot& boot, Pfn limit) {
 }  // namespace
 
 void e820_end_of_ram_pfn(Boot& boot) { boot.max_pfn = end_of_ram(boot, max_arch_pfn(boot)); }
+
+void mtrr_trim_uncached_memory(Boot& boot) {
+  if (trim_e820(boot, Hook::e820_mtrr)) e820_end_of_ram_pfn(boot);
+}
 
 void e820_end_of_low_ram_pfn(Boot& boot) {
   constexpr Pfn k4GiB{1ull << (32 - kPageShift)};

@@ -49,19 +49,6 @@ void memblock_x86_reserve_range_setup_data(Boot& boot) {
   }
 }
 
-namespace {
-
-// kernel: trim_snb_memory(), arch/x86/kernel/setup.c, v6.1 and v6.12
-void reserve_snb_pages(Boot& boot) {
-  constexpr std::uint64_t kPages[] = {0x20050000, 0x20110000, 0x20130000, 0x20138000, 0x40004000};
-  for (const std::uint64_t page : kPages) {
-    boot.reserve(PhysRange::make(page, page + kPageSize),
-                 {"early_reserve_memory", "pages out of reach of Sandy Bridge graphics"});
-  }
-}
-
-}  // namespace
-
 // What the boot loader and the firmware left in memory, before anything can be allocated.
 void early_reserve_memory(Boot& boot) {
   reserve_image(boot, "early_reserve_memory");
@@ -70,7 +57,6 @@ void early_reserve_memory(Boot& boot) {
   reserve_early_initrd(boot);
   memblock_x86_reserve_range_setup_data(boot);
   reserve_bios_regions(boot);
-  if (boot.machine.snb_graphics) reserve_snb_pages(boot);
 }
 
 // The same before 5.13, when the rest had steps of its own, in between others.

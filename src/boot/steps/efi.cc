@@ -191,6 +191,12 @@ void efi_bgrt_init(Boot& boot) {
 }
 
 void efi_reserve_boot_services(Boot& boot) {
+  if (boot.machine.efi_map.empty()) {
+    return boot.tell(
+        Severity::debug, "efi_reserve_boot_services(), arch/x86/platform/efi/quirks.c",
+        "EFI's memory map is not known (a log made with efi=debug has it): what its boot "
+        "services hold is left out, and what is allocated may lie elsewhere");
+  }
   for (const EfiMemory& m : boot.machine.efi_map) {
     if (m.type != kBootServicesCode && m.type != kBootServicesData) continue;
     if (boot.memblock.is_region_reserved(m.range.base(), m.range.size())) continue;

@@ -77,9 +77,10 @@ void e820_memblock_setup(Boot& boot) {
       boot.memblock.add(e.addr, e.size, {"e820__memblock_setup", "RAM"});
     }
   }
-  boot.memblock.trim_memory(kPageSize);
-  boot.dump_memblock();
 }
+
+// At the end of e820__memblock_setup().
+void memblock_dump_all(Boot& boot) { boot.dump_memblock(); }
 
 void reserve_real_mode(Boot& boot) {
   const auto found =

@@ -6,7 +6,6 @@
 #include "base/align.h"
 #include "boot/steps/steps.h"
 #include "buddy/handoff.h"
-#include "numa/emulate.h"
 #include "numa/register.h"
 #include "zones/form.h"
 #include "zones/limits.h"
@@ -18,40 +17,12 @@ constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
 
 memblock::Regions memory_of(const Boot& boot) { return boot.memblock.memory().list.regions(); }
 
-// The affinities that firmware's SRAT or a scenario gives, in their order.
-numa::Parsed parsed_nodes(const Boot& boot) {
-  numa::Parsed out;
-  for (const NodeMemory& m : boot.machine.node_memory) {
-    out.blocks.push_back({m.range, m.nid});
-    if (std::ranges::find(out.nodes, m.nid) == out.nodes.end()) out.nodes.push_back(m.nid);
-  }
-  for (const int nid : boot.machine.cpu_nodes) {
-    if (std::ranges::find(out.nodes, nid) == out.nodes.end()) out.nodes.push_back(nid);
-  }
-  return out;
-}
-
-// kernel: x86_numa_init(): the SRAT's nodes, or one for everything
 numa::Options numa_options(const Boot& boot) {
   numa::Options options;
   options.max_pfn = boot.max_pfn;
   options.nodes_shift = boot.profile.nodes_shift;
-  const auto is_off = [](std::optional<std::string_view> value) {
-    return value && value->starts_with("off");
-  };
-  options.numa_off = !boot.profile.numa || std::ranges::any_of(boot.values_of("numa"), is_off);
   options.version = boot.profile.version;
   return options;
-}
-
-numa::Registered nodes_of(const Boot& boot) {
-  const numa::Options options = numa_options(boot);
-  const memblock::Regions memory = memory_of(boot);
-  if (boot.uses_affinities()) {
-    numa::Registered setup = numa::from_blocks(parsed_nodes(boot), memory, options);
-    if (setup.accepted) return setup;
-  }
-  return numa::dummy(memory, options);
 }
 
 // A size with a unit, or a percentage of all memory, which the next size overrides.
@@ -115,51 +86,104 @@ std::optional<PhysRange> take_distances(Boot& boot, const std::vector<int>& node
   return PhysRange::from_size(*found, count * count);
 }
 
-// Firmware's distances between the nodes are kept in a table, from the moment they are read.
-// kernel: acpi_numa_slit_init(), numa_alloc_distance(), arch/x86/mm/numa.c, v6.1;
-// mm/numa_memblks.c, v6.12
-std::optional<PhysRange> numa_alloc_distance(Boot& boot) {
-  const bool has_slit = std::ranges::any_of(
-      boot.machine.acpi_tables, [](const AcpiTable& t) { return t.signature == "SLIT"; });
-  return has_slit && boot.uses_affinities() ? take_distances(boot, parsed_nodes(boot).nodes, kTaker)
-                                            : std::nullopt;
+// What a source answers; nullopt: it has nothing to tell, or is at fault.
+std::optional<NodeAnswer> ask(Boot& boot, NodeSource& source, const numa::Registered* accepted) {
+  auto answer = source.run({memory_of(boot), boot.max_pfn, accepted});
+  if (!answer) {
+    boot.faults = answer.errors();
+    return std::nullopt;
+  }
+  for (Event& e : answer->events) e.by = source.name();
+  append(boot.events, answer->events, boot.step);
+  if (!answer->given) return std::nullopt;
+  return *std::move(answer);
 }
 
-// numa=fake splits the nodes; their distances are copied for the new ones.
+struct Accepted {
+  numa::Registered setup{};
+  std::optional<PhysRange> distances{};  // their table
+};
+
+// One source tried; nullopt: it has nothing to tell.
+// kernel: numa_init(), arch/x86/mm/numa.c, v6.1; numa_memblks_init(), mm/numa_memblks.c, v6.12
+std::optional<Accepted> try_source(Boot& boot, NodeSource& source) {
+  set_all_nodes(boot, boot.behaviour.numa_clears_to_no_node ? memblock::kAnyNode
+                                                            : boot.behaviour.max_numnodes);
+  const auto answer = ask(boot, source, nullptr);
+  if (!answer) return std::nullopt;
+  Accepted out;
+  // They are kept in a table from the moment they are read.
+  // kernel: acpi_numa_slit_init(), numa_alloc_distance()
+  if (answer->tells_distances) out.distances = take_distances(boot, answer->parsed.nodes, kTaker);
+  if (boot.profile.memory_hotplug) {
+    for (const PhysRange r : answer->hotplug) boot.memblock.mark_hotplug(r.base(), r.size());
+  }
+  if (answer->processors_have_nodes) {
+    for (const numa::NodeBlock& b : answer->parsed.blocks) {
+      boot.firmware_memory_end = std::max(boot.firmware_memory_end, b.range.end());
+    }
+  }
+  boot.memblock.set_bottom_up(false);
+  const memblock::Regions memory = memory_of(boot);
+  out.setup = numa::from_blocks(answer->parsed, memory, numa_options(boot));
+  append(boot.events, out.setup.events, boot.step);
+  boot.processors_have_nodes = out.setup.accepted && answer->processors_have_nodes;
+  return out;
+}
+
+// The first that is accepted; the last resort whether it is or not.
+// kernel: x86_numa_init()
+std::optional<Accepted> accepted_source(Boot& boot) {
+  const auto& sources = boot.options.node_sources;
+  for (NodeSource* source : sources) {
+    auto tried = try_source(boot, *source);
+    if (!boot.faults.empty()) return std::nullopt;
+    if (!tried) continue;
+    if (tried->setup.accepted || source == sources.back()) return tried;
+    if (const auto table = tried->distances) {
+      boot.memblock.free(table->base(), table->size(), {"numa_reset_distance", {}});
+    }
+  }
+  boot.faults.push_back(
+      {fmt::format("none of the {} sources of nodes had any to give", sources.size())});
+  return std::nullopt;
+}
+
+// By new node: the one of `old` that its first block was part of; -1: none.
+std::vector<int> origins(const numa::Parsed& split, const numa::Registered& old,
+                         unsigned nodes_shift) {
+  std::vector<int> from(std::size_t{1} << nodes_shift, -1);
+  for (const numa::NodeBlock& b : split.blocks) {
+    if (b.nid < 0 || static_cast<std::size_t>(b.nid) >= from.size()) continue;
+    int& nid = from[static_cast<std::size_t>(b.nid)];
+    const auto in = std::ranges::find_if(
+        old.meminfo, [&](const auto& o) { return o.range.contains(b.range.base()); });
+    if (nid < 0 && in != old.meminfo.end()) nid = in->nid;
+  }
+  return from;
+}
+
+// Makes other nodes of the accepted ones; their distances are copied for the new ones.
 // kernel: numa_emulation()
-numa::Registered emulated(Boot& boot, numa::Registered physical,
-                          std::optional<PhysRange> distances) {
-  std::string_view command;
-  for (const auto& value : boot.values_of("numa")) {
-    if (value && value->starts_with("fake=")) command = value->substr(5);
-  }
-  if (command.empty() || !boot.profile.has("NUMA_EMU")) return physical;
-  const memblock::Regions memory = boot.memblock.memory().list.regions();
-  const numa::Emulation fake = numa::emulate(command, physical.meminfo, physical.possible, memory,
-                                             boot.max_pfn, boot.profile.nodes_shift);
-  append(boot.events, fake.events, boot.step);
-  numa::Parsed parsed{.blocks = fake.blocks};
-  for (std::size_t nid = 0; nid < fake.from.size(); ++nid) {
-    if (fake.from[nid] >= 0) parsed.nodes.push_back(static_cast<int>(nid));
-  }
-  if (!fake.done) return physical;  // and the kernel says nothing
-  numa::Registered split = numa::from_blocks(parsed, memory, numa_options(boot));
+void transform(Boot& boot, NodeSource& source, Accepted& physical) {
+  const auto answer = ask(boot, source, &physical.setup);
+  if (!answer) return;
+  const memblock::Regions memory = memory_of(boot);
+  numa::Registered split = numa::from_blocks(answer->parsed, memory, numa_options(boot));
   if (!split.accepted) {
-    boot.tell(Severity::warning, "numa_emulation(), mm/numa_emulation.c",
-              "NUMA: Warning: constructed meminfo invalid, disabling emulation");
-    return physical;
+    return boot.tell(Severity::warning, "numa_emulation(), mm/numa_emulation.c",
+                     "NUMA: Warning: constructed meminfo invalid, disabling emulation");
   }
   constexpr memblock::Caller kFree{"numa_emulation", {}};
   std::optional<PhysRange> copy;
-  if (distances) {
-    std::vector<int> old = physical.possible;
-    copy = take_distances(boot, old, "numa_emulation");
-    boot.memblock.free(distances->base(), distances->size(), {"numa_reset_distance", {}});
+  if (const auto old = physical.distances) {
+    copy = take_distances(boot, physical.setup.possible, "numa_emulation");
+    boot.memblock.free(old->base(), old->size(), {"numa_reset_distance", {}});
   }
-  take_distances(boot, parsed.nodes, kTaker);
+  physical.distances = take_distances(boot, answer->parsed.nodes, kTaker);
   if (copy) boot.memblock.free(copy->base(), copy->size(), kFree);
-  boot.emulated_from = fake.from;
-  return split;
+  boot.emulated_from = origins(answer->parsed, physical.setup, boot.profile.nodes_shift);
+  physical.setup = std::move(split);
 }
 
 void set_nodes(Boot& boot, const numa::Registered& setup) {
@@ -196,20 +220,15 @@ void alloc_node_data(Boot& boot, const numa::Registered& setup) {
 
 }  // namespace
 
-// kernel: initmem_init(), numa_init(), arch/x86/mm/numa.c, v6.1 and v6.12
+// kernel: initmem_init(), arch/x86/mm/numa_64.c, v6.1 and v6.12
 void initmem_init(Boot& boot) {
-  set_all_nodes(boot, boot.behaviour.numa_clears_to_no_node ? memblock::kAnyNode
-                                                            : boot.behaviour.max_numnodes);
-  const std::optional<PhysRange> distances = numa_alloc_distance(boot);
-  if (boot.uses_affinities() && boot.profile.memory_hotplug) {
-    for (const NodeMemory& m : boot.machine.node_memory) {
-      if (m.hotpluggable) boot.memblock.mark_hotplug(m.range.base(), m.range.size());
-    }
+  auto accepted = accepted_source(boot);
+  if (!accepted) return;
+  for (NodeSource* source : boot.options.node_transforms) {
+    transform(boot, *source, *accepted);
+    if (!boot.faults.empty()) return;
   }
-  boot.memblock.set_bottom_up(false);
-  numa::Registered setup = nodes_of(boot);
-  append(boot.events, setup.events, boot.step);
-  setup = emulated(boot, std::move(setup), distances);
+  const numa::Registered& setup = accepted->setup;
   set_nodes(boot, setup);
   boot.nodes = setup.nodes;
   boot.possible_nodes = setup.possible;
@@ -220,7 +239,7 @@ void initmem_init(Boot& boot) {
 // A node that has processors and no memory gets its data now, from wherever it is to be had, and is
 // online. kernel: init_cpu_to_node(), init_memory_less_node(), arch/x86/mm/numa.c, v5.4 and v5.10
 void init_cpu_to_node(Boot& boot) {
-  if (!boot.uses_affinities() || !boot.emulated_from.empty()) return;
+  if (!boot.processors_have_nodes || !boot.emulated_from.empty()) return;
   std::vector<int> bare;
   for (const int nid : boot.machine.cpu_nodes) {
     const bool online = std::ranges::binary_search(boot.nodes.online, nid);

@@ -25,10 +25,8 @@ void e820_finish_early_params(Boot& boot);
 void e820_add_kernel_range(Boot& boot);
 void trim_bios_range(Boot& boot);
 void e820_end_of_ram_pfn(Boot& boot);
-void e820_end_of_low_ram_pfn(Boot& boot);
-
-// steps/mtrr.cc
 void mtrr_trim_uncached_memory(Boot& boot);
+void e820_end_of_low_ram_pfn(Boot& boot);
 
 // steps/efi.cc
 void efi_memblock_x86_reserve_range(Boot& boot);
@@ -42,6 +40,7 @@ void efi_bgrt_init(Boot& boot);
 // steps/memblock.cc: memory and its first users
 void movable_node(Boot& boot);
 void e820_memblock_setup(Boot& boot);
+void memblock_dump_all(Boot& boot);
 void reserve_real_mode(Boot& boot);
 void init_mem_mapping(Boot& boot);
 void reserve_initrd(Boot& boot);

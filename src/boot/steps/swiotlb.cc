@@ -44,11 +44,7 @@ bool has_iommu_word(const Boot& boot, std::string_view word) {
 
 // Memory beyond what a device with 32 bits reaches, now or by hot-plug.
 bool memory_above_4g(const Boot& boot) {
-  std::uint64_t end = raw(phys_of(boot.max_pfn));
-  if (boot.uses_affinities()) {
-    for (const NodeMemory& m : boot.machine.node_memory) end = std::max(end, raw(m.range.end()));
-  }
-  return end > 4 * kGiB;
+  return std::max(raw(phys_of(boot.max_pfn)), raw(boot.firmware_memory_end)) > 4 * kGiB;
 }
 
 std::uint64_t limited_areas(std::uint64_t areas, std::uint64_t slabs) {

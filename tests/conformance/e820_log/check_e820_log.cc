@@ -14,6 +14,7 @@
 #include "input/dmesg.h"
 #include "input/dmesg_edits.h"
 #include "input/kernel_choice.h"
+#include "support/default_chain.h"
 
 namespace memmap {
 namespace {
@@ -84,7 +85,8 @@ bool check(const std::string& kernels, const std::string& path) {
   if (!kernel) return fmt::print("{}", to_string(kernel.errors())), false;
 
   std::vector<std::string> real = logged(*edits);
-  std::vector<std::string> ours = simulated(boot::run(*machine, kernel->profile));
+  std::vector<std::string> ours =
+      simulated(boot::run(*machine, kernel->profile, test::default_options(MEMMAP_BUILD_DIR)));
   if (std::ranges::none_of(*edits, [](const Line& l) { return l.kind != Line::Kind::last_pfn; })) {
     drop_debug_lines(ours);
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "boot/run.h"
+#include "support/default_chain.h"
 
 namespace memmap::boot {
 
@@ -36,7 +37,7 @@ inline kernel::Profile profile(kernel::Version version = {6, 12, 0}) {
 }
 
 inline Outcome boot(const std::string& line, const kernel::Profile& kernel, const Machine& m) {
-  Options options;
+  Options options = test::default_options(MEMMAP_BUILD_DIR);
   options.command_line = line;
   return run(m, kernel, options);
 }

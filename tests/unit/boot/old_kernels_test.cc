@@ -102,7 +102,7 @@ TEST(OldBoot, WatchesLowMemoryForTheBios) {
     kernel::Profile p = profile(k54);
     p.config["X86_CHECK_BIOS_CORRUPTION"] = "true";
     p.config["X86_BOOTPARAM_MEMORY_CORRUPTION_CHECK"] = "true";
-    Options options;
+    Options options = test::default_options(MEMMAP_BUILD_DIR);
     options.command_line = line;
     PhysRange found;
     for (const MemblockLine& l : run(machine(), p, options).memblock.log) {
@@ -205,7 +205,8 @@ TEST(OldBoot, DescribesPerCpuAreas) {
     kernel::Profile p = profile(version);
     p.struct_sizes["pcpu_chunk"] = 120;
     p.config["MEMCG"] = "true";
-    Sizes out = asked(run(machine(), p, {}), "per-CPU bookkeeping");
+    Sizes out =
+        asked(run(machine(), p, test::default_options(MEMMAP_BUILD_DIR)), "per-CPU bookkeeping");
     return Sizes(out.begin() + 6, out.begin() + 8);  // lists of chunks, the first chunk
   };
   EXPECT_EQ(sizes(k54), (Sizes{320, 121}));
@@ -265,7 +266,8 @@ TEST(OldBoot, TellsOfPageTableIsolation) {
   m.cpu.meltdown = true;
   kernel::Profile p = profile(k54);
   p.config["PAGE_TABLE_ISOLATION"] = "true";
-  EXPECT_EQ(run(m, p, {}).events.back().text, "Kernel/User page tables isolation: enabled");
+  EXPECT_EQ(run(m, p, test::default_options(MEMMAP_BUILD_DIR)).events.back().text,
+            "Kernel/User page tables isolation: enabled");
 }
 
 }  // namespace

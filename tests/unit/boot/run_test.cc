@@ -67,6 +67,10 @@ const Case kCases[] = {
     {"isolated_by_a_later_word", "isolcpus=domain,all 1", "CPU masks", {8, 8, 8, 8, 8}},
     {"isolated_by_no_word", "isolcpus=domain,all x=1", "CPU masks", {8, 8}},
     {"isolated_all_but_none_to_come", "isolcpus=0 maxcpus=0", "CPU masks", {8, 8, 8, 8}},
+    {"isolated_of_two_kinds",
+     "isolcpus=nohz,1 isolcpus=domain,0 nohz_full=1",
+     "CPU masks",
+     {8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8}},
     {"isolated_badly_is_unknown", "isolcpus=9", "unknown parameters", {12}},
     {"ticks_off", "nohz_full=1", "CPU masks", {8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8}},
     {"interrupts", "irqaffinity=0", "CPU masks", {8, 8, 8}},
@@ -152,6 +156,18 @@ TEST(Boot, TakesWhatItKeepsOfEfiFromTheMapInNewerKernels) {
   EXPECT_FALSE(page_is_reserved(boot("", {5, 3, 0}, efi_machine())));
 }
 
+TEST(Boot, SaysThatEfisMapIsNotKnown) {
+  const auto tells = [](const Outcome& outcome) {
+    return std::ranges::any_of(outcome.events, [](const Event& e) {
+      return e.step == "efi_reserve_boot_services" && e.text.starts_with("EFI's memory map");
+    });
+  };
+  Machine m = efi_machine();
+  EXPECT_FALSE(tells(boot("", {6, 12, 0}, m)));
+  m.efi_map.clear();
+  EXPECT_TRUE(tells(boot("", {6, 12, 0}, m)));
+}
+
 TEST(Boot, SaysThatTheLogosPlaceIsNotKnown) {
   Machine m = efi_machine();
   m.acpi_tables.push_back({"BGRT", PhysRange::make(0x3f003000, 0x3f003038)});
@@ -169,7 +185,7 @@ TEST(Boot, KeepsAwayFromPagesThatSandyBridgesGraphicsCannotReach) {
   const Outcome outcome = boot("", {6, 12, 0}, m);
   std::uint64_t pages = 0;
   for (const Owned& o : outcome.memblock.owners) {
-    if (o.owner == "pages out of reach of Sandy Bridge graphics") pages += o.range.size() >> 12;
+    if (o.owner.starts_with("trim_snb: ")) pages += o.range.size() >> 12;
   }
   EXPECT_EQ(pages, 5u);
 }
@@ -239,7 +255,7 @@ TEST(Boot, ReservesCmaForHugePages) {
   kernel::Profile p = profile();
   p.config["CMA"] = "true";
   const auto reserved = [&](const std::string& line) {
-    Options options;
+    Options options = test::default_options(MEMMAP_BUILD_DIR);
     options.command_line = line;
     return owned(run(m, p, options), "CMA: huge pages");
   };
@@ -469,7 +485,7 @@ TEST(Boot, SaysWhatIsMalformedAsTheKernelDoes) {
       {"debug_pagealloc=maybe -- acpi=no", {}},
   };
   for (const Row& row : kRows) {
-    Options options;
+    Options options = test::default_options(MEMMAP_BUILD_DIR);
     options.command_line = row.line;
     EXPECT_EQ(warnings(run(machine(), p, options)), row.want) << row.line;
   }
@@ -498,7 +514,7 @@ TEST(Boot, ReadsRepeatedParametersAsTheKernelDoes) {
   m.firmware_map.push_back({PhysAddr{4 * kGiB}, 4 * kGiB, E820Type::ram});
   // What the page allocator gets, the size of the zones, the page tables.
   const auto made = [&](const char* line) {
-    Options options;
+    Options options = test::default_options(MEMMAP_BUILD_DIR);
     options.command_line = line;
     const Outcome outcome = run(m, p, options);
     std::vector<std::uint64_t> out{outcome.totals.managed_pages};
@@ -521,7 +537,7 @@ TEST(Boot, TakesWhatIsBuiltInAndAppended) {
   kernel::Profile p = profile();
   p.config["CMDLINE_BOOL"] = "true";
   p.config["CMDLINE"] = "mem=512M";
-  Options options;
+  Options options = test::default_options(MEMMAP_BUILD_DIR);
   options.command_line = "ro";
   options.append = "panic=1";
   EXPECT_EQ(run(machine(), p, options).subject.command_line, "mem=512M ro panic=1");
@@ -530,13 +546,13 @@ TEST(Boot, TakesWhatIsBuiltInAndAppended) {
   EXPECT_EQ(run(machine(), p, options).subject.command_line, "mem=512M");
   Machine m = machine();
   m.command_line = "quiet";
-  options = {};
+  options = test::default_options(MEMMAP_BUILD_DIR);
   options.append = "ro";
   EXPECT_EQ(run(m, profile(), options).subject.command_line, "quiet ro");
 }
 
 TEST(Boot, KeepsMemblocksCallsOnlyIfAsked) {
-  Options options;
+  Options options = test::default_options(MEMMAP_BUILD_DIR);
   EXPECT_FALSE(run(machine(), profile(), options).memblock.log.empty());
   options.record_memblock = false;
   const Outcome bare = run(machine(), profile(), options);
@@ -553,7 +569,7 @@ TEST(Boot, TakesHugePagesCmaByNode) {
   m.node_memory = {{PhysRange::make(0, 8 * kGiB), 0, false},
                    {PhysRange::make(8 * kGiB, 12 * kGiB), 1, false}};
   const auto taken = [&](const char* line) {
-    Options options;
+    Options options = test::default_options(MEMMAP_BUILD_DIR);
     options.command_line = line;
     const Outcome outcome = run(m, p, options);
     std::vector<std::pair<std::uint64_t, std::uint64_t>> out;

@@ -17,12 +17,7 @@ struct Case {
 };
 const Case kCases[] = {
     {"quiet", {at(0, 4 * kM), at(4 * kM, kM, V)}},
-    {"mem=2M", {at(0, 2 * kM), at(4 * kM, kM, V)}},
-    {"mem=2M mem=1M", {at(0, kM), at(4 * kM, kM, V)}},
-    {"mem=0", {at(0, 4 * kM), at(4 * kM, kM, V)}, 1},
-    {"mem", {at(0, 4 * kM), at(4 * kM, kM, V)}, 1},
-    {"mem=nopentium", {at(0, 4 * kM), at(4 * kM, kM, V)}, 2},
-    {"mem=lots", {at(0, 4 * kM), at(4 * kM, kM, V)}, 1},
+    {"mem=2M", {at(0, 4 * kM), at(4 * kM, kM, V)}},  // is a trim's
     {"memmap=2M", {at(0, 2 * kM), at(4 * kM, kM, V)}},
     {"memmap=1M@5M", {at(0, 4 * kM), at(4 * kM, kM, V), at(5 * kM, kM)}},
     {"memmap=1M$1M", {at(0, kM), at(kM, kM, V), at(2 * kM, 2 * kM), at(4 * kM, kM, V)}},
@@ -68,8 +63,6 @@ TEST(ApplyParameter, UserMapIsNoticed) {
   };
   EXPECT_FALSE(userdef("quiet memory=1 memmap=x").userdef);
   EXPECT_TRUE(userdef("memmap=1M@5M").userdef);
-  EXPECT_TRUE(userdef("mem=0").userdef);
-  EXPECT_EQ(userdef("mem=2M").max_mem_size, 2 * kM);
   EXPECT_EQ(userdef("memmap=2M").max_mem_size, std::nullopt);
 }
 

@@ -265,6 +265,9 @@ TEST(ReadDmesg, ReadsOldFacts) {
       "Using GB pages for direct mapping\n"
       "SMP: Allowing 8 CPUs, 4 hotplug CPUs\n"
       "Kernel command line: quiet splash\n"
+      "pci 0000:00:00.0: [8086:0104] type 00 class 0x060000\n"
+      "pci 0000:00:02.0: [8086:0116] type 00 class 0x030000\n"
+      "pci 0000:00:02.0: reg 10: [mem 0xf0000000-0xf03fffff 64bit]\n"
       "smpboot: CPU0: Intel(R) Core(TM) i7-4790K CPU @ 4.00GHz (fam: 06, model: 3c, stepping: "
       "03)\n");
   ASSERT_EQ(m.mtrrs.size(), 2u);
@@ -272,6 +275,10 @@ TEST(ReadDmesg, ReadsOldFacts) {
   EXPECT_EQ(m.mtrrs[1].range, PhysRange::make(0xcfe00000, 0xd0000000));
   EXPECT_EQ(m.mtrrs[1].type, "uncachable");
   EXPECT_EQ(m.mtrr_default, "uncachable");
+  ASSERT_EQ(m.pci.size(), 2u);
+  EXPECT_EQ(m.pci[1].address, 0x10u);
+  EXPECT_EQ(m.pci[1].vendor, 0x8086);
+  EXPECT_EQ(m.pci[1].device, 0x116);
   EXPECT_EQ(m.mp_floating, PhysRange::make(0xf4b30, 0xf4b40));
   EXPECT_EQ(m.initrd, PhysRange::make(0x37571000, 0x37ff0000));
   ASSERT_EQ(m.acpi_tables.size(), 2u);

@@ -137,6 +137,8 @@ TEST(Sysroot, ReadsProcAndSysBelowIt) {
   scratch.write("sys/devices/system/cpu/present", "0-3\n");
   scratch.write("proc/version", "Linux version 6.1.0-9-amd64 (builder) #1 SMP\n");
   scratch.write("proc/cmdline", "root=/dev/sda1 ro\n");
+  scratch.write("sys/bus/pci/devices/0000:00:02.0/vendor", "0x8086\n");
+  scratch.write("sys/bus/pci/devices/0000:00:02.0/device", "0x0116\n");
   const auto m = read_sysroot(scratch.path().string());
   ASSERT_TRUE(m.ok()) << all_messages(m);
   EXPECT_EQ(m->format, "sysroot");
@@ -146,6 +148,8 @@ TEST(Sysroot, ReadsProcAndSysBelowIt) {
   EXPECT_EQ(m->cpu.present, 4u);
   ASSERT_EQ(m->setup_data.size(), 1u);
   EXPECT_EQ(m->setup_data[0].type, 9u);
+  ASSERT_EQ(m->pci.size(), 1u);
+  EXPECT_EQ(m->pci[0].device, 0x116);
 }
 
 }  // namespace

@@ -112,6 +112,8 @@ mtrrs: [{start: 3G, end: 4G, type: uncachable}]
 mtrr_default: write-back
 acpi_upgrade: 0x1b5
 snb_graphics: true
+pci: [{address: "00:02.0", vendor: 0x8086, device: 0x0116}]
+plugins: [{name: trim_x, options: {limit: 4G, list: "1,2"}}, {name: trim_bios, enabled: false}]
 )");
   ASSERT_TRUE(machine) << to_string(machine.errors());
   const Machine& m = *machine;
@@ -149,6 +151,30 @@ snb_graphics: true
   ASSERT_EQ(m.mtrrs.size(), 1u);
   EXPECT_EQ(m.mtrrs[0].type, "uncachable");
   EXPECT_EQ(m.mtrr_default, "write-back");
+  ASSERT_EQ(m.pci.size(), 1u);
+  EXPECT_EQ(m.pci[0].address, 0x10u);
+  EXPECT_EQ(m.pci[0].vendor, 0x8086u);
+  EXPECT_EQ(m.pci[0].device, 0x116u);
+  ASSERT_EQ(m.plugins.size(), 2u);
+  EXPECT_EQ(m.plugins[0].name, "trim_x");
+  EXPECT_EQ(m.plugins[0].options,
+            (std::vector<std::pair<std::string, std::string>>{{"limit", "4G"}, {"list", "1,2"}}));
+  EXPECT_TRUE(m.plugins[0].enabled);
+  EXPECT_FALSE(m.plugins[1].enabled);
+}
+
+TEST(Scenario, WrongPluginsAndDevicesAreTold) {
+  const auto machine = read(R"(e820: [{start: 0, size: 1M, type: ram}]
+pci: [{address: "2.0", vendor: 0x8086, device: 0x10000}]
+plugins: [{options: [1]}, {name: x, enabled: false, options: {a: 1}}]
+)");
+  ASSERT_FALSE(machine);
+  const std::string text = to_string(machine.errors());
+  for (const char* part :
+       {"expected a bus, a device and a function: 00:02.0", "`device` is at most", "`name`",
+        "`options` takes keys and values", "a plugin that is not enabled takes no options"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  }
 }
 
 TEST(Scenario, IsRecognisedByItsMap) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "kernel/command_line.h"
+#include "support/default_chain.h"
 
 namespace memmap::lint {
 namespace {
@@ -41,7 +42,7 @@ kernel::Profile profile() {
 std::vector<std::string> found(std::string_view line, const Machine* m) {
   const kernel::Profile p = profile();
   std::vector<std::string> out;
-  for (const Finding& f : lint({line, p, m})) {
+  for (const Finding& f : lint({line, p, m, test::default_options(MEMMAP_BUILD_DIR)})) {
     EXPECT_FALSE(f.message.empty() || f.reason.empty() || f.advice.empty()) << f.rule;
     EXPECT_LE(f.at + f.size, line.size());
     out.push_back(std::string(f.rule) + " " + std::string(line.substr(f.at, f.size)));
@@ -158,8 +159,10 @@ TEST(Lint, CountsPagesThatAreSetUpLater) {
   m.firmware_map.push_back({PhysAddr{4 * kGiB}, 60 * kGiB, E820Type::ram});
   kernel::Profile p = profile();
   p.deferred_struct_page_init = true;
-  EXPECT_TRUE(lint({"nokaslr hugepages=20000", p, &m}).empty());
-  EXPECT_EQ(lint({"nokaslr hugepages=40000", p, &m}).size(), 1u);
+  EXPECT_TRUE(
+      lint({"nokaslr hugepages=20000", p, &m, test::default_options(MEMMAP_BUILD_DIR)}).empty());
+  EXPECT_EQ(
+      lint({"nokaslr hugepages=40000", p, &m, test::default_options(MEMMAP_BUILD_DIR)}).size(), 1u);
 }
 
 TEST(Lint, WarnsWhereTheKernelStops) {

@@ -170,21 +170,6 @@ TEST(FromBlocksNodes, TooManyBlocks) {
   EXPECT_EQ(s.events.back().text, "too many memblk ranges");
 }
 
-TEST(Dummy, OneNodeOverAll) {
-  const memblock::Regions all = {memory(0x1000, 0x9f000), memory(0x100000, 0x7ffe0000)};
-  const Registered s = dummy(all, options(0x7ffe0000, kV612));
-  EXPECT_TRUE(s.accepted);
-  EXPECT_EQ(s.meminfo, std::vector<NodeBlock>{block(0x1000, 0x7ffe0000, 0)});
-  EXPECT_EQ(s.nodes.online, std::vector<int>{0});
-  ASSERT_EQ(s.events.size(), 2u);
-  EXPECT_EQ(s.events[0].text, "No NUMA configuration found");
-  EXPECT_EQ(s.events[1].text, "Faking a node at [mem 0x0000000000000000-0x000000007ffdffff]");
-  Options off = options(0x7ffe0000, kV61);
-  off.numa_off = true;
-  EXPECT_EQ(dummy(all, off).events[0].text, "NUMA turned off");
-  EXPECT_EQ(dummy(all, off).meminfo, std::vector<NodeBlock>{block(0, 0x7ffe0000, 0)});
-}
-
 TEST(Domains, NumberedAsMet) {
   EXPECT_EQ(nodes_of_domains(std::vector<int>{7, 7, 2, 7, 5}, 6),
             (std::map<int, int>{{7, 0}, {2, 1}, {5, 2}}));

@@ -93,9 +93,17 @@ TEST(Rank, TheFirstDifferenceDecides) {
   EXPECT_THAT(ranks, ElementsAre(1, 2, 3, 4, 5, 6, 6, 8, 9));
 }
 
+struct Highest : memblock::AllocationPolicy {
+  std::optional<PhysAddr> choose(const memblock::FindRequest&,
+                                 memblock::FreeRanges& ranges) override {
+    return ranges.first_fit_down();
+  }
+};
+
 TEST(NodeCount, ASearchElsewhereIsLost) {
   NodeTally tally;
-  NodeCount count(nullptr, NodeCount::Direction::down, tally);
+  Highest policy;
+  NodeCount count(policy, tally);
   memblock::FindRequest request{
       .size = 0x2000, .align = 0x1000, .limits = PhysRange::make(0, 0x10000), .nid = 1};
   const auto ask = [&](int nid, std::vector<PhysRange> free) {

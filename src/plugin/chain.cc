@@ -1,0 +1,179 @@
+#include "plugin/chain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace memmap::plugin {
+namespace {
+
+// Asked in this order at each hook; sources of nodes in this order, the last as the last resort.
+constexpr std::string_view kTopDown = "alloc_topdown";
+constexpr std::string_view kBottomUp = "alloc_bottomup";
+constexpr std::string_view kFlat = "numa_flat";
+constexpr std::string_view kDefaults[] = {
+    kTopDown,    kBottomUp,   "trim_snb",           "trim_limit",
+    "trim_bios", "trim_mtrr", "trim_partial_pages", "numa_srat",
+    kFlat,       "numa_fake",
+};
+
+bool is_default(std::string_view name) {
+  return std::ranges::find(kDefaults, name) != std::end(kDefaults);
+}
+
+}  // namespace
+
+// A plugin that was loaded, and what for.
+struct Loaded {
+  const Plugin* plugin = nullptr;
+  OptionTexts options{};
+  bool wished = false;
+
+  bool is_source() const {
+    return plugin->interfaces().has_numa() &&
+           (plugin->interfaces().numa.flags & MEMMAP_NUMA_TRANSFORMS) == 0;
+  }
+};
+
+class ChainBuilder {
+ public:
+  ChainBuilder(PluginHost& host, const ChainWishes& wishes) : host_(host), wishes_(wishes) {}
+
+  Result<Chain> run() {
+    check_without();
+    load_wishes();
+    for (const std::string_view name : kDefaults) add_default(name);
+    for (const Loaded& l : wished_) {
+      if (!is_default(l.plugin->name())) add(l);
+    }
+    if (!errors_.empty()) return std::move(errors_);
+    return std::move(chain_);
+  }
+
+ private:
+  void check_without() {
+    for (const std::string& name : wishes_.without) {
+      if (!is_default(name)) {
+        errors_.push_back(
+            {fmt::format("plugin `{}`: cannot be left out, for it is not in the chain; "
+                         "that has: {}",
+                         name, fmt::join(kDefaults, ", "))});
+      } else if (name == kTopDown || name == kBottomUp || name == kFlat) {
+        errors_.push_back(
+            {fmt::format("plugin `{}`: cannot be left out; name another in its place", name)});
+      }
+    }
+  }
+
+  void load_wishes() {
+    for (const PluginSpec& spec : wishes_.use) {
+      const auto plugin = load(spec.name);
+      if (plugin == nullptr) continue;
+      const Loaded loaded{plugin, spec.options, true};
+      const auto same = std::ranges::find_if(
+          wished_, [&](const Loaded& l) { return l.plugin->name() == plugin->name(); });
+      if (same != wished_.end() && is_default(plugin->name())) {
+        errors_.push_back(
+            {fmt::format("plugin `{}`: is in the chain once and was named twice", plugin->name())});
+      }
+      wished_policy_ = wished_policy_ || plugin->interfaces().has_alloc();
+      wished_source_ = wished_source_ || loaded.is_source();
+      wished_.push_back(loaded);
+    }
+  }
+
+  void add_default(std::string_view name) {
+    if (std::ranges::find(wishes_.without, name) != wishes_.without.end()) return;
+    const auto wish =
+        std::ranges::find_if(wished_, [&](const Loaded& l) { return l.plugin->name() == name; });
+    if (wish != wished_.end()) return add(*wish);
+    if (wished_policy_ && (name == kTopDown || name == kBottomUp)) return;
+    if (wished_source_ && name == "numa_srat") return;
+    if (const Plugin* plugin = load(name)) add({plugin, {}, false});
+  }
+
+  // In every list that it has an interface for.
+  void add(const Loaded& l) {
+    const Interfaces& offered = l.plugin->interfaces();
+    if (offered.has_alloc()) add_policy(l);
+    if (offered.has_trim()) take(chain_.trims_, l, chain_.trims_.end());
+    if (!offered.has_numa()) return;
+    if (!l.is_source()) return take(chain_.transforms_, l, chain_.transforms_.end());
+    // What is wished for goes before the last resort.
+    auto& sources = chain_.sources_;
+    const bool before_flat = !sources.empty() && sources.back()->name() == kFlat;
+    take(sources, l, before_flat ? std::prev(sources.end()) : sources.end());
+  }
+
+  void add_policy(const Loaded& l) {
+    if (l.wished && std::exchange(has_policy_, true)) {
+      errors_.push_back(
+          {fmt::format("plugin `{}`: one allocation policy at a time, and another was "
+                       "named",
+                       l.plugin->name()),
+           {"--plugin"}});
+      return;
+    }
+    auto policy = AllocPlugin::create(*l.plugin, l.options);
+    if (!policy) return complain(policy.errors());
+    auto& place = chain_.top_down_ == nullptr ? chain_.top_down_ : chain_.bottom_up_;
+    place = *std::move(policy);
+  }
+
+  template <class T>
+  void take(std::vector<std::unique_ptr<T>>& list, const Loaded& l,
+            typename std::vector<std::unique_ptr<T>>::iterator at) {
+    auto made = T::create(*l.plugin, l.options);
+    if (!made) return complain(made.errors());
+    list.insert(at, *std::move(made));
+  }
+
+  const Plugin* load(std::string_view name) {
+    const auto plugin = host_.load(name);
+    if (plugin) return *plugin;
+    complain(plugin.errors());
+    return nullptr;
+  }
+
+  void complain(const Errors& errors) {
+    errors_.insert(errors_.end(), errors.begin(), errors.end());
+  }
+
+  PluginHost& host_;
+  const ChainWishes& wishes_;
+  std::vector<Loaded> wished_{};
+  bool wished_policy_ = false;
+  bool wished_source_ = false;
+  bool has_policy_ = false;
+  Errors errors_{};
+  Chain chain_{};
+};
+
+Result<Chain> Chain::create(PluginHost& host, const ChainWishes& wishes) {
+  return ChainBuilder(host, wishes).run();
+}
+
+void Chain::use_in(boot::Options& options) const {
+  options.top_down = top_down_.get();
+  options.bottom_up = bottom_up_ ? bottom_up_.get() : top_down_.get();
+  options.trims.clear();
+  options.node_sources.clear();
+  options.node_transforms.clear();
+  for (const auto& trim : trims_) options.trims.push_back(trim.get());
+  for (const auto& source : sources_) options.node_sources.push_back(source.get());
+  for (const auto& transform : transforms_) options.node_transforms.push_back(transform.get());
+}
+
+std::string Chain::policy_name() const {
+  if (!bottom_up_) return top_down_->name();
+  return fmt::format("{}, {}", top_down_->name(), bottom_up_->name());
+}
+
+std::optional<Error> Chain::allocation_fault() const {
+  if (top_down_->fault()) return top_down_->fault();
+  return bottom_up_ ? bottom_up_->fault() : std::nullopt;
+}
+
+std::span<const std::string_view> Chain::default_names() { return kDefaults; }
+
+}  // namespace memmap::plugin
