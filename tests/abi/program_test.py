@@ -90,7 +90,7 @@ class Plugins(unittest.TestCase):
     def test_an_initrd_over_the_kernel_is_found(self):
         scenario = self.folder / "machine.yaml"
         scenario.write_text("e820:\n  - {start: 0, size: 640K, type: ram}\n"
-                            "  - {start: 1M, size: 1023M, type: ram}\n"
+                            "  - {start: 1M, size: 255M, type: ram}\n"
                             "kernel_phys_base: 16M\ninitrd: {start: 20M, size: 1M}\n")
         result = run("simulate", str(scenario), "--plugin", "check_kmemcheck", "--format", "json")
         self.assert_ends(result, 1)
@@ -184,6 +184,28 @@ class Plugins(unittest.TestCase):
         self.assert_ends(run("compare", *SMALL, "--alloc", "check_kmemcheck"), 2, "memmap.alloc/1")
         self.assert_ends(run("compare", *SMALL, "--format", "dot"), 2, "text, json")
         self.assert_ends(run("compare", *SMALL, "--plugin-dir", FIXTURES, "--alloc", "liar:lie=taken"), 70)
+
+    def test_a_scenarios_plugins(self):
+        def scenario(*plugins):
+            file = self.folder / "scenario.yaml"
+            file.write_text("schema: memmap/scenario/1\ne820:\n  - {start: 0, size: 640K, type: ram}\n"
+                            "  - {start: 1M, size: 255M, type: ram}\nplugins:\n"
+                            + "".join(f"  - {{name: {plugin}}}\n" for plugin in plugins))
+            return "--e820", str(file), "--format", "json"
+        nodes_in_turns = "numa_interleave, options: {granule: 64M}"
+        machine = scenario("check_invariants", nodes_in_turns, "alloc_bestfit")
+        state = json.loads(run("simulate", *machine).stdout)
+        self.assertEqual(state["subject"]["policy"], "alloc_bestfit")
+        self.assertEqual([c["name"] for c in state["checks"]], ["check_invariants"])
+        nodes = len(state["nodes"])
+        self.assertGreater(nodes, 1)
+        # All boots of a comparison have these nodes; the scenario's policy is but one that may be named.
+        compared = json.loads(run("compare", *machine, "--alloc", "kernel,alloc_bestfit").stdout)
+        by_name = {p["policy"]: p for p in compared["policies"]}
+        self.assertEqual(by_name["alloc_bestfit"]["free_bytes"], 4096 * state["totals"]["free_pages"])
+        state = json.loads(run("simulate", *scenario(nodes_in_turns)).stdout)
+        self.assertEqual(len(state["nodes"]), nodes)
+        self.assertEqual(by_name["kernel"]["free_bytes"], 4096 * state["totals"]["free_pages"])
 
 
 unittest.main()
