@@ -28,7 +28,7 @@ struct Slot {
 };
 
 void define(CLI::App& app, const Command& command, std::vector<Slot>& slots) {
-  slots.reserve(command.options.size() + 1);  // CLI11 keeps references into it
+  slots.reserve(command.options.size() + 2);  // CLI11 keeps references into it
   for (const Option& o : command.options) {
     const std::string name(o.name);
     Slot& slot = slots.emplace_back(Slot{std::string(o.long_name())});
@@ -43,12 +43,13 @@ void define(CLI::App& app, const Command& command, std::vector<Slot>& slots) {
                                               : CLI::MultiOptionPolicy::Throw);
     if (o.repeat) slot.option->allow_extra_args(false);
   }
-  if (!command.positional.name.empty()) {
-    const std::string name(command.positional.name);
+  for (const Positional& p : {command.positional, command.second}) {
+    if (p.name.empty()) continue;
+    const std::string name(p.name);
     Slot& slot = slots.emplace_back(Slot{name});
-    slot.option = app.add_option(name, slot.values, std::string(command.positional.help));
-    slot.option->expected(1)->type_name("");
-    if (command.positional.required) slot.option->required();
+    slot.option = app.add_option(name, slot.values, std::string(p.help));
+    slot.option->expected(1)->type_name("")->allow_extra_args(false);
+    if (p.required) slot.option->required();
   }
   if (!command.examples.empty()) app.footer("Examples:\n" + std::string(command.examples));
 }
@@ -123,7 +124,7 @@ std::variant<Invocation, ExitCode> parse_arguments(int argc, char** argv) try {
     }
   }
 
-  std::string_view chosen = words.front().starts_with("-") ? "" : words.front();
+  const std::string chosen = words.front().starts_with("-") ? "" : words.front();
   try {
     std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants them
     app.parse(reversed);

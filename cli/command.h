@@ -65,6 +65,7 @@ struct Command {
   std::span<const Option> options{};
   Positional positional{};
   ExitCode (*run)(const Arguments&) = nullptr;
+  Positional second{};
 };
 
 std::span<const Command> commands();

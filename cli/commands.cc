@@ -14,7 +14,8 @@ constexpr Option kSimulate[] = {
     {"--config", "FILE", "its .config, instead of the one that it was built with"},
     {"--cmdline", "TEXT", "its command line, instead of the machine's own"},
     {"--append", "TEXT", "parameters to add to its command line, as a boot loader would"},
-    {"--format", "FORMAT", "text (default), json, dot or memblock-debug"},
+    {"--format", "FORMAT",
+     "text (default), json, dot, memblock-debug or the name of a report plugin"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
     {"--force", "", "replace FILE if it exists"},
     {"--strict", "", "exit 1 if the simulated kernel warns or panics"},
@@ -26,9 +27,37 @@ constexpr Option kSimulate[] = {
 
 constexpr Option kConvert[] = {
     MEMMAP_MACHINE_OPTIONS,
+    {"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true},
     {"--to", "ID", "what to write: yaml, json, sysfs, etc-e820, exactmap, c-array or synthetic"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
     {"--force", "", "replace FILE if it exists"},
+};
+
+constexpr Option kPluginFolder{"--plugin-dir", "DIR",
+                               "look for plugins there first (may be given several times)", true};
+
+constexpr Option kFormatsOptions[] = {kPluginFolder};
+
+constexpr Option kCompare[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    {"--alloc", "NAME[:KEY=VALUE,...],...",
+     "allocation plugins, and `kernel` for the kernel's own way (default: all that are found)",
+     true},
+    {"--kernel", "NAME", "the kernel to boot, as with simulate"},
+    {"--config", "FILE", "its .config, instead of the one that it was built with"},
+    {"--cmdline", "TEXT", "its command line, instead of the machine's own"},
+    {"--append", "TEXT", "parameters to add to its command line, as a boot loader would"},
+    {"--no-entry-limit", "", "e820 tables without the kernel's last place"},
+    kPluginFolder,
+    {"--format", "FORMAT", "text (default) or json"},
+    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
+    {"--force", "", "replace FILE if it exists"},
+};
+
+constexpr Option kPlugin[] = {
+    kPluginFolder,
+    {"--kind", "KIND", "of a new plugin: trim, numa, alloc, check, source or report"},
+    {"-o,--output", "DIR", "where to put a new plugin, instead of a folder of its name"},
 };
 
 constexpr Option kReplay[] = {
@@ -126,7 +155,24 @@ constexpr Command kCommands[] = {
      {},
      run_capture},
     {"kernels", "list the kernel profiles that come with the program", "", {}, {}, run_kernels},
-    {"formats", "list what can be read and written", "", {}, {}, run_formats},
+    {"formats", "list what can be read and written", "", kFormatsOptions, {}, run_formats},
+    {"compare",
+     "boot under several allocation policies and rank what they leave",
+     "  memmap compare --e820 boot.log\n"
+     "  memmap compare --e820 boot.log --alloc kernel,alloc_bestfit\n"
+     "  memmap compare boot.log --alloc kernel,alloc_low_fragmentation:block=2M --format json",
+     kCompare,
+     {"SOURCE", "what to read, as with --e820", false},
+     run_compare},
+    {"plugin",
+     "list, show and check plugins, begin a new one",
+     "  memmap plugin list\n"
+     "  memmap plugin show alloc_low_fragmentation\n"
+     "  memmap plugin new alloc_mine --kind alloc",
+     kPlugin,
+     {"ACTION", "list, show NAME, check FILE or new NAME"},
+     run_plugin,
+     {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };
 
 }  // namespace

@@ -37,7 +37,8 @@ bool names_machine(const Arguments& arguments) {
   return std::ranges::any_of(kSources, [&](const char* name) { return arguments.has(name); });
 }
 
-Result<Machine> machine_of(const Arguments& arguments, const std::string& positional) {
+Result<Machine> machine_of(const Arguments& arguments, const std::string& positional,
+                           input::OtherFormats* others) {
   std::vector<std::string_view> given;
   for (const std::string_view name : kSources) {
     if (arguments.has(name)) given.push_back(name);
@@ -57,8 +58,9 @@ Result<Machine> machine_of(const Arguments& arguments, const std::string& positi
     if (!captured) return captured.errors();
     return input::read_machine_tree("--live", captured->files);
   }
-  const auto options = read_options(arguments);
+  auto options = read_options(arguments);
   if (!options) return options.errors();
+  options->others = others;
   if (const auto text = arguments.get("--synthetic")) {
     auto machine = input::read_synthetic(*text, "--synthetic");
     if (machine) {

@@ -26,7 +26,9 @@ Result<input::ReadOptions> read_options(const Arguments& arguments);
 // Whether an option names a machine.
 bool names_machine(const Arguments& arguments);
 // The machine that the arguments name; --live, where the command has it, is this one. `positional`
-// is a source given without an option, or empty.
-Result<Machine> machine_of(const Arguments& arguments, const std::string& positional = {});
+// is a source given without an option, or empty; `others` reads what no format of ours knows, if it
+// is there.
+Result<Machine> machine_of(const Arguments& arguments, const std::string& positional = {},
+                           input::OtherFormats* others = nullptr);
 
 }  // namespace memmap::cli

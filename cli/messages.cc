@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace memmap::cli {
 
 ExitCode bad_input(const Errors& errors) {
   std::fputs(to_string(errors).c_str(), stderr);
-  return ExitCode::bad_input;
+  const bool fault = std::ranges::any_of(errors, [](const Error& e) { return e.plugin_fault; });
+  return fault ? ExitCode::fault : ExitCode::bad_input;
 }
 
 ExitCode bad_usage(std::string_view message) {

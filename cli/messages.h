@@ -8,7 +8,7 @@
 
 namespace memmap::cli {
 
-// Prints all that is wrong with the input on standard error.
+// Prints all that is wrong with the input on standard error; ExitCode::fault where a plugin is.
 ExitCode bad_input(const Errors& errors);
 // One mistake on the command line, with what is accepted.
 ExitCode bad_usage(std::string_view message);

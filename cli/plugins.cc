@@ -8,6 +8,23 @@
 #include "plugin/trust.h"
 
 namespace memmap::cli {
+namespace {
+
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// By --plugin and --without-plugin.
+std::vector<std::string> names_given(const Arguments& arguments) {
+  std::vector<std::string> out;
+  for (const std::string& text : arguments.all("--plugin")) {
+    if (const auto spec = plugin::parse_spec(text)) out.push_back(spec->name);
+  }
+  for (const std::string& name : arguments.all("--without-plugin")) out.push_back(name);
+  return out;
+}
+
+}  // namespace
 
 Result<plugin::PluginHost> plugin_host(const Arguments& arguments) {
   std::vector<std::filesystem::path> named;
@@ -18,34 +35,38 @@ Result<plugin::PluginHost> plugin_host(const Arguments& arguments) {
   return plugin::PluginHost(*folders);
 }
 
-Result<plugin::ChainWishes> chain_wishes(const Arguments& arguments, const Machine& machine) {
-  plugin::ChainWishes wishes;
+Result<std::vector<plugin::PluginSpec>> named_plugins(const Arguments& arguments) {
+  std::vector<plugin::PluginSpec> out;
   Errors errors;
-  std::vector<std::string> named;
   for (const std::string& text : arguments.all("--plugin")) {
-    const auto spec = plugin::parse_spec(text);
-    if (spec) {
-      named.push_back(spec->name);
-      wishes.use.push_back(*spec);
+    if (const auto spec = plugin::parse_spec(text)) {
+      out.push_back(*spec);
     } else {
       errors.insert(errors.end(), spec.errors().begin(), spec.errors().end());
     }
   }
-  for (const std::string& name : arguments.all("--without-plugin")) {
-    named.push_back(name);
-    wishes.without.push_back(name);
-  }
-  std::vector<plugin::PluginSpec> of_scenario;
-  for (const PluginUse& use : machine.plugins) {
-    if (std::ranges::find(named, use.name) != named.end()) continue;
-    if (use.enabled) {
-      of_scenario.push_back({use.name, use.options});
-    } else {
-      wishes.without.push_back(use.name);
-    }
-  }
-  wishes.use.insert(wishes.use.begin(), of_scenario.begin(), of_scenario.end());
   if (!errors.empty()) return errors;
+  return out;
+}
+
+std::vector<plugin::PluginSpec> scenario_plugins(const Arguments& arguments,
+                                                 const Machine& machine) {
+  const std::vector<std::string> named = names_given(arguments);
+  std::vector<plugin::PluginSpec> out;
+  for (const PluginUse& use : machine.plugins) {
+    if (use.enabled && !has(named, use.name)) out.push_back({use.name, use.options});
+  }
+  return out;
+}
+
+plugin::ChainWishes chain_wishes(std::vector<plugin::PluginSpec> deciding,
+                                 const Arguments& arguments, const Machine& machine) {
+  plugin::ChainWishes wishes{std::move(deciding), {}};
+  for (const std::string& name : arguments.all("--without-plugin")) wishes.without.push_back(name);
+  const std::vector<std::string> named = names_given(arguments);
+  for (const PluginUse& use : machine.plugins) {
+    if (!use.enabled && !has(named, use.name)) wishes.without.push_back(use.name);
+  }
   return wishes;
 }
 

@@ -3,7 +3,7 @@ install(FILES share/man/memmap.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES share/completions/memmap.bash
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME memmap)
 install(DIRECTORY maps DESTINATION ${CMAKE_INSTALL_DATADIR}/memmap)
-foreach(folder IN ITEMS kernels schema)
+foreach(folder IN ITEMS kernels schema skeletons)
   if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/share/${folder})
     install(DIRECTORY share/${folder} DESTINATION ${CMAKE_INSTALL_DATADIR}/memmap)
   endif()

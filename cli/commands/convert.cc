@@ -7,14 +7,20 @@
 #include "commands/commands.h"
 #include "machine_source.h"
 #include "messages.h"
+#include "named_plugins.h"
 #include "output.h"
+#include "plugins.h"
 
 namespace memmap::cli {
 
 ExitCode run_convert(const Arguments& arguments) {
   const auto to = arguments.get("--to");
   if (!to) return bad_usage("convert: --to is missing; `memmap formats` lists what can be written");
-  const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""));
+  auto host = plugin_host(arguments);
+  if (!host) return bad_input(host.errors());
+  NamedPlugins none;
+  PluginFormats others(*host, none);
+  const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""), &others);
   if (!machine) return bad_input(machine.errors());
   const auto converted = report::convert(*machine, *to);
   if (!converted) return bad_input(converted.errors());

@@ -9,6 +9,7 @@
 #include "kernel/command_line.h"
 #include "machine_source.h"
 #include "messages.h"
+#include "named_plugins.h"
 #include "output.h"
 #include "plugin/chain.h"
 #include "plugins.h"
@@ -119,9 +120,10 @@ ExitCode run_lint(const Arguments& arguments) {
     auto loaded = plugin_host(arguments);
     if (!loaded) return bad_input(loaded.errors());
     host = std::move(*loaded);
-    const auto wishes = chain_wishes(arguments, *input->machine);
-    if (!wishes) return bad_input(wishes.errors());
-    auto made = plugin::Chain::create(*host, *wishes);
+    const auto named = sort_plugins(*host, scenario_plugins(arguments, *input->machine));
+    if (!named) return bad_input(named.errors());
+    auto made =
+        plugin::Chain::create(*host, chain_wishes(named->deciding, arguments, *input->machine));
     if (!made) return bad_input(made.errors());
     chain = std::move(*made);
     chain->use_in(options);

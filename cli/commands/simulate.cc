@@ -1,18 +1,21 @@
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <memory>
 #include <optional>
 
+#include "base/suggest.h"
 #include "boot/run.h"
 #include "commands/commands.h"
 #include "input/kernel_choice.h"
 #include "machine_source.h"
 #include "messages.h"
+#include "named_plugins.h"
 #include "output.h"
 #include "plugin/chain.h"
+#include "plugin/check.h"
+#include "plugin/report.h"
 #include "plugins.h"
 #include "report/dot.h"
 #include "report/json.h"
@@ -20,33 +23,32 @@
 #include "report/names.h"
 #include "report/text.h"
 #include "share.h"
+#include "text_output.h"
 
 namespace memmap::cli {
 namespace {
 
-std::optional<std::string_view> variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? std::optional<std::string_view>(value) : std::nullopt;
-}
-
-report::TextStyle text_style(const Destination& destination) {
-  report::Terminal terminal;
-  terminal.is_terminal =
-      (destination.path.empty() || destination.path == "-") && ::isatty(STDOUT_FILENO) == 1;
-  winsize size{};
-  if (terminal.is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    terminal.columns = size.ws_col;
-  }
-  terminal.no_color = variable("NO_COLOR");
-  terminal.columns_variable = variable("COLUMNS");
-  terminal.term = variable("TERM");
-  terminal.lc_all = variable("LC_ALL");
-  terminal.lc_ctype = variable("LC_CTYPE");
-  terminal.lang = variable("LANG");
-  return report::style_for(terminal);
-}
-
 constexpr std::array<std::string_view, 4> kFormats{"text", "json", "dot", "memblock-debug"};
+
+// A report plugin, where --format names one; null: one of kFormats.
+Result<std::unique_ptr<plugin::ReportPlugin>> load_report(plugin::PluginHost& host,
+                                                          const NamedPlugins& named,
+                                                          const std::string& format) {
+  if (std::ranges::find(kFormats, format) != kFormats.end()) return {nullptr};
+  auto spec = plugin::parse_spec(format);
+  if (!spec) return spec.errors();
+  if (!host.knows(spec->name)) {
+    return Error{fmt::format("--format is one of {} or a report plugin, not `{}`{}",
+                             fmt::join(kFormats, ", "), format, did_you_mean(format, kFormats)),
+                 {"memmap"}};
+  }
+  const auto loaded = host.load(spec->name);
+  if (!loaded) return loaded.errors();
+  for (const plugin::PluginSpec& given : named.reports) {
+    if (given.name == spec->name && spec->options.empty()) spec->options = given.options;
+  }
+  return plugin::ReportPlugin::create(**loaded, spec->options);
+}
 
 std::string render(const boot::Outcome& outcome, std::string_view format,
                    const Destination& destination) {
@@ -65,10 +67,18 @@ bool warned(const boot::Outcome& outcome) {
 }  // namespace
 
 ExitCode run_simulate(const Arguments& arguments) {
-  const auto format = format_of(arguments, kFormats);
-  if (!format) return bad_input(format.errors());
+  auto host = plugin_host(arguments);
+  if (!host) return bad_input(host.errors());
+  const auto wanted = named_plugins(arguments);
+  if (!wanted) return bad_input(wanted.errors());
+  auto named = sort_plugins(*host, *wanted);
+  if (!named) return bad_input(named.errors());
+  const std::string format = arguments.get("--format").value_or("text");
+  const auto report = load_report(*host, *named, format);
+  if (!report) return bad_input(report.errors());
 
-  const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""));
+  PluginFormats others(*host, *named);
+  const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""), &others);
   if (!machine) return bad_input(machine.errors());
   auto kernel = input::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
                                      share_folder("kernels"));
@@ -80,37 +90,48 @@ ExitCode run_simulate(const Arguments& arguments) {
     config_notes = std::move(*notes);
   }
 
-  auto host = plugin_host(arguments);
-  if (!host) return bad_input(host.errors());
-  const auto wishes = chain_wishes(arguments, *machine);
-  if (!wishes) return bad_input(wishes.errors());
-  const auto chain = plugin::Chain::create(*host, *wishes);
+  auto of_scenario = sort_plugins(*host, scenario_plugins(arguments, *machine));
+  if (!of_scenario) return bad_input(of_scenario.errors());
+  named->put_before(*std::move(of_scenario));
+  const auto chain =
+      plugin::Chain::create(*host, chain_wishes(named->deciding, arguments, *machine));
   if (!chain) return bad_input(chain.errors());
 
   boot::Options options;
   options.command_line = arguments.get("--cmdline");
   options.append = arguments.get("--append").value_or("");
-  options.record_memblock = *format == "memblock-debug";
+  options.record_memblock = format == "memblock-debug";
   options.entry_limit = !arguments.has("--no-entry-limit");
   chain->use_in(options);
+  plugin::Checks checks(named->checks);
+  if (!named->checks.empty()) options.observer = &checks;
   boot::Outcome outcome = boot::run(*machine, kernel->profile, options);
   Errors faults = outcome.faults;
   if (const auto fault = chain->allocation_fault()) faults.push_back(*fault);
-  if (!faults.empty()) {
-    bad_input(faults);
-    return ExitCode::fault;
+  for (const auto& check : named->checks) {
+    if (check->fault()) faults.push_back(*check->fault());
+    outcome.checks.push_back(check->report());
   }
+  if (!faults.empty()) return bad_input(faults);
   outcome.subject.policy = chain->policy_name();
   if (!kernel->note.empty()) outcome.subject.notes.push_back("kernel: " + kernel->note);
   for (const std::string& note : config_notes) outcome.subject.notes.push_back("kernel: " + note);
 
-  if (*format == "memblock-debug" && !kernel->profile.verified) {  // the others say it themselves
+  if (format == "memblock-debug" && !kernel->profile.verified) {  // the others say it themselves
     fmt::print(stderr, "memmap: note: kernel {}: {}\n", kernel->profile.name, report::kNotVerified);
   }
   const Destination destination = destination_of(arguments);
-  const Status written = write_output(destination, render(outcome, *format, destination));
+  const Result<std::string> bytes =
+      *report == nullptr
+          ? Result<std::string>(render(outcome, format, destination))
+          : (*report)->render(outcome, report::to_json(outcome), *machine, kernel->profile);
+  if (!bytes) return bad_input(bytes.errors());
+  const Status written = write_output(destination, *bytes);
   if (!written) return bad_input(written.errors());
-  return arguments.has("--strict") && warned(outcome) ? ExitCode::difference : ExitCode::good;
+  const bool found = std::ranges::any_of(
+      outcome.checks, [](const boot::CheckReport& c) { return !c.findings.empty(); });
+  const bool strict = arguments.has("--strict") && warned(outcome);
+  return found || strict ? ExitCode::difference : ExitCode::good;
 }
 
 }  // namespace memmap::cli

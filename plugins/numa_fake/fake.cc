@@ -101,7 +101,7 @@ class Emulator {
     Block& block = left_[index];
     const std::uint64_t end = block.base + size;
     made_.push_back({block.base, end, nid});
-    host_.say(MEMMAP_INFO,
+    host_.say(MEMMAP_SEVERITY_INFO,
               "Faking node " + std::to_string(nid) + " (" + std::to_string(size >> 20) + "MB)",
               "emu_setup_memblk(), mm/numa_emulation.c", block.base, end);
     if (end >= block.end) {

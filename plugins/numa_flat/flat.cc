@@ -20,9 +20,9 @@ std::int32_t run(const memmap_numa_input_t* in, const memmap_host_t* host) {
     char text[80];
     std::snprintf(text, sizeof text, "Faking a node at [mem 0x%016llx-0x%016llx]", 0ull,
                   static_cast<unsigned long long>(in->end_of_ram) - 1);
-    h.say(MEMMAP_INFO, turned_off(*in->facts) ? "NUMA turned off" : "No NUMA configuration found",
-          kRule);
-    h.say(MEMMAP_INFO, text, kRule);
+    h.say(MEMMAP_SEVERITY_INFO,
+          turned_off(*in->facts) ? "NUMA turned off" : "No NUMA configuration found", kRule);
+    h.say(MEMMAP_SEVERITY_INFO, text, kRule);
     h.assign(0, in->end_of_ram, 0, "the only node");
     return MEMMAP_OK;
   });

@@ -59,7 +59,7 @@ std::int32_t run(const memmap_numa_input_t* in, const memmap_host_t* host) {
     without_memory(facts.other_nodes, facts.other_node_count, "the SRAT's, without memory");
     if ((facts.flags & MEMMAP_FACT_SLIT) == 0) return MEMMAP_OK;
     if (!is_valid(facts.distances, facts.distance_count)) {
-      h.say(MEMMAP_INFO, "ACPI: SLIT table looks invalid. Not used.",
+      h.say(MEMMAP_SEVERITY_INFO, "ACPI: SLIT table looks invalid. Not used.",
             "acpi_parse_slit(), drivers/acpi/numa/srat.c");
       return MEMMAP_OK;
     }

@@ -11,10 +11,12 @@ constexpr char kRule[] = "parse_memopt(), arch/x86/kernel/e820.c";
 // mem= as it stands among the parameters.
 std::int32_t parameter(const memmap_setting_t& p, const Host& h) {
   if (!memmap::plugin::is_parameter(p, "mem")) return MEMMAP_NONE;
-  const auto malformed = [&h] { h.say(MEMMAP_WARNING, "Malformed early option 'mem'", kRule); };
+  const auto malformed = [&h] {
+    h.say(MEMMAP_SEVERITY_WARNING, "Malformed early option 'mem'", kRule);
+  };
   if (p.value == nullptr) return malformed(), MEMMAP_NONE;
   if (std::strcmp(p.value, "nopentium") == 0) {
-    h.say(MEMMAP_WARNING, "mem=nopentium ignored! (only supported on x86_32)", kRule);
+    h.say(MEMMAP_SEVERITY_WARNING, "mem=nopentium ignored! (only supported on x86_32)", kRule);
     return malformed(), MEMMAP_NONE;
   }
   // The map counts as the user's even if nothing comes of it.

@@ -106,7 +106,7 @@ std::int32_t run(const memmap_trim_input_t* in, const memmap_host_t* host) {
     }
     trim({up_to, in->end_of_ram});
     if (trimmed != 0) {
-      h.say(MEMMAP_WARNING,
+      h.say(MEMMAP_SEVERITY_WARNING,
             "WARNING: BIOS bug: CPU MTRRs don't cover all of memory, losing " +
                 std::to_string(trimmed >> 20) + "MB of RAM.",
             kRule);

@@ -39,7 +39,7 @@ std::int32_t run(const memmap_trim_input_t* in, const memmap_host_t* host) {
       return MEMMAP_NONE;
     }
     constexpr char kReason[] = "Sandy Bridge's graphics cannot reach it";
-    h.say(MEMMAP_DEBUG, "reserving inaccessible SNB gfx pages", kRule);
+    h.say(MEMMAP_SEVERITY_DEBUG, "reserving inaccessible SNB gfx pages", kRule);
     // Later kernels reserve the first MiB for everybody.
     if (!since(facts, 5, 13)) h.reserve(0, kMiB, kReason, kRule);
     for (const std::uint64_t page : kBadPages) h.reserve(page, page + kPage, kReason, kRule);

@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate convert replay lint kernel capture kernels formats help"
+  local commands="simulate convert replay lint kernel capture kernels formats compare plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -27,7 +27,9 @@ _memmap() {
       ;;
     --format)
       local report_formats="text json dot memblock-debug"
-      [[ ${COMP_WORDS[1]:-} == replay || ${COMP_WORDS[1]:-} == lint ]] && report_formats="text json"
+      case ${COMP_WORDS[1]:-} in
+        replay | lint | compare) report_formats="text json" ;;
+      esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
       ;;
@@ -41,7 +43,11 @@ _memmap() {
         compgen -W "$("${COMP_WORDS[0]}" formats 2>/dev/null | awk '/^[a-z]/ {print $1}')" -- "$cur")
       return
       ;;
-    --synthetic | --boot | --cmdline | --append | --plugin | --without-plugin | --name)
+    --kind)
+      mapfile -t COMPREPLY < <(compgen -W "trim numa alloc check source report" -- "$cur")
+      return
+      ;;
+    --synthetic | --boot | --cmdline | --append | --plugin | --without-plugin | --alloc | --name)
       COMPREPLY=()
       return
       ;;
@@ -60,7 +66,8 @@ _memmap() {
         --force --strict --help"
       ;;
     convert)
-      options="--to --e820 --synthetic --machine --sysroot --input-format --boot --output --force --help"
+      options="--to --e820 --synthetic --machine --sysroot --input-format --boot --plugin-dir --output
+        --force --help"
       ;;
     replay)
       options="--kernel --cmdline --append --boot --format --output --force --help"
@@ -77,16 +84,31 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay lint kernel capture kernels formats" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay lint kernel capture kernels formats compare plugin" -- "$cur")
       return
       ;;
-    kernels | formats)
+    compare)
+      options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit --kernel
+        --config --cmdline --append --alloc --plugin-dir --format --output --force --help"
+      ;;
+    plugin)
+      options="--plugin-dir --kind --output --help"
+      if [[ $COMP_CWORD -eq 2 && $cur != -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "list show check new" -- "$cur")
+        return
+      fi
+      ;;
+    formats)
+      options="--plugin-dir --help"
+      ;;
+    kernels)
       options="--help"
       ;;
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-  elif [[ $command == convert || $command == replay || $command == lint || $command == kernel ]]; then
+  elif [[ $command == convert || $command == replay || $command == lint || $command == kernel || $command == compare ||
+    $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()
   else

@@ -28,6 +28,8 @@ struct Error {
   std::string line_text{};       // the whole line at fault, without its end; empty: none to show
   std::size_t caret_length = 1;  // bytes under which the caret line stands
   std::optional<PhysRange> range{};
+  // Not the input is wrong but a plugin: it crashed, ended the process or answered nonsense.
+  bool plugin_fault = false;
 };
 
 using Errors = std::vector<Error>;

@@ -149,11 +149,17 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
       kexec(firmware.capacity()),
       table(firmware.capacity()),
       features(features_of(*this)),
-      memblock(behaviour, memblock_options(*this)) {
+      memblock(behaviour, memblock_options(*this)),
+      initrd(machine_.initrd),
+      observer(options.observer) {
   page_tables.levels = features.levels();
   record_memblock = options.record_memblock;
   memblock.set_policies(options.top_down, options.bottom_up);
   memblock.set_observer([this](const memblock::Call& call) {
+    if (observer != nullptr) {
+      show_events();
+      observer->on_call(*this, call);
+    }
     if (logs_memblock) memblock_log.push_back({call, std::nullopt});
     if (call.kind == memblock::CallKind::reserve) owners.reserve(call.range, call.caller);
     if (call.kind == memblock::CallKind::free) owners.free(call.range);
@@ -232,14 +238,20 @@ std::vector<int> Boot::nodes_of_cpus() const {
 }
 
 // kernel: parse_acpi(), arch/x86/kernel/acpi/boot.c
-bool Boot::acpi_enabled() const {
+bool acpi_enabled(const kernel::Profile& profile,
+                  const std::vector<kernel::Parameter>& parameters) {
   bool enabled = profile.has("ACPI");
-  for (const auto& value : values_of("acpi")) {
-    if (value == "off") enabled = false;
-    if (value == "force") enabled = profile.has("ACPI");
+  for (const kernel::Parameter& p : parameters) {
+    if (!kernel::parameq(p.name, "acpi")) continue;
+    if (p.value == "off") enabled = false;
+    if (p.value == "force") enabled = profile.has("ACPI");
   }
   return enabled;
 }
+
+bool Boot::acpi_enabled() const { return boot::acpi_enabled(profile, parameters); }
+
+Facts Boot::facts() const { return {machine, profile, command_line, parameters, acpi_enabled()}; }
 
 // kernel: cmdline_parse_kernelcore(), mm/mm_init.c
 bool Boot::mirrored_kernelcore() const {
@@ -296,6 +308,15 @@ void Boot::dump_memblock() {
 void Boot::tell(Severity severity, std::string rule, std::string text,
                 std::optional<PhysRange> range) {
   events.push_back({severity, std::string(step), std::move(rule), std::move(text), range});
+}
+
+// By index: an observer sees the list as it grows.
+void Boot::show_events() {
+  if (observer == nullptr) return;
+  while (events_shown < events.size()) {
+    const Event event = events[events_shown++];
+    observer->on_event(*this, event);
+  }
 }
 
 bool Boot::panicked() const { return !events.empty() && events.back().severity == Severity::panic; }

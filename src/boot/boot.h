@@ -15,6 +15,7 @@
 #include "base/event.h"
 #include "boot/cpus.h"
 #include "boot/node_source.h"
+#include "boot/observer.h"
 #include "boot/outcome.h"
 #include "boot/owners.h"
 #include "boot/trim.h"
@@ -49,6 +50,7 @@ struct Options {
   std::vector<NodeSource*> node_sources{};  // asked in turn, the last as the last resort
   // Those that transform: each is given what the one before it left.
   std::vector<NodeSource*> node_transforms{};
+  Observer* observer = nullptr;  // looks on; nullptr: nobody
 };
 
 // Everything between e820 and the hand-over, filled in the order of the table of steps.
@@ -90,6 +92,8 @@ struct Boot {
   std::shared_ptr<std::deque<std::string>> names = std::make_shared<std::deque<std::string>>();
   Owners owners{};
 
+  std::optional<PhysRange> initrd{};  // where it lies now
+
   PageTables page_tables{};
   // Page tables made so far outside of the direct map, each by its level (1 holds 4 KiB pages) and
   // by the number of the piece of address space that it translates.
@@ -109,6 +113,7 @@ struct Boot {
   numa::Nodes nodes{};
   std::vector<zones::Node> zone_nodes{};
   std::vector<NodeState> node_states{};
+  bool handed_over = false;  // memblock_free_all() is done
 
   // The caller that memblock=debug would name: of `functions`, innermost first, the first that the
   // compiler left as a function of its own.
@@ -132,6 +137,7 @@ struct Boot {
   std::vector<int> nodes_of_cpus() const;  // of the possible ones, in order
 
   bool acpi_enabled() const;         // its tables are read
+  Facts facts() const;               // points into this
   bool mirrored_kernelcore() const;  // kernelcore=mirror
 
   // True, once, for a page table that is not there yet.
@@ -158,8 +164,12 @@ struct Boot {
   void tell(Severity severity, std::string rule, std::string text,
             std::optional<PhysRange> range = {});
   bool panicked() const;
+  // Tells the observer, if there is one, of the events that it does not know yet.
+  void show_events();
 
   std::string_view step{};  // the kernel function at work
+  Observer* observer = nullptr;
+  std::size_t events_shown = 0;
 };
 
 }  // namespace memmap::boot

@@ -105,6 +105,21 @@ struct Subject {
   std::string policy{};  // allocation policy in force: `alloc_topdown`
 };
 
+// What a check found; whoever ran the checks fills it in.
+struct Finding {
+  std::string rule{};  // that is broken: `freed_twice`
+  std::string text{};
+  std::string step{};  // the kernel function at work; empty: at the end
+  std::optional<PhysRange> range{};
+};
+
+// A check that looked on, with all that it found.
+struct CheckReport {
+  std::string name{};  // of the plugin
+  std::string version{};
+  std::vector<Finding> findings{};
+};
+
 struct Outcome {
   Subject subject{};
   E820State e820{};
@@ -116,9 +131,11 @@ struct Outcome {
   PageTables page_tables{};
   Totals totals{};
   bool panicked = false;  // the kernel stopped at the last event; later stages are empty
+  bool deferred = false;  // the kernel hands over the end of each node later
   // What a trim or a source of nodes did wrong; where there is any, the rest tells nothing.
   Errors faults{};
   Events events{};  // in order
+  std::vector<CheckReport> checks{};
 };
 
 }  // namespace memmap::boot

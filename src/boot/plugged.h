@@ -20,6 +20,9 @@ struct Facts {
   bool acpi_enabled = true;  // the kernel reads ACPI's tables
 };
 
+// Whether that kernel reads ACPI's tables with that command line.
+bool acpi_enabled(const kernel::Profile& profile, const std::vector<kernel::Parameter>& parameters);
+
 // Pure: the same facts and input give the same answer. One boot at a time.
 class Plugged {
  public:

@@ -50,6 +50,7 @@ Outcome outcome_of(Boot& boot) {
   out.subject.kernel_verified = boot.profile.verified;
   out.subject.command_line = boot.command_line;
   out.panicked = boot.panicked();
+  out.deferred = boot.profile.deferred_struct_page_init;
   out.faults = std::move(boot.faults);
   out.e820 = {boot.firmware.entries(), boot.kexec.entries(), boot.table.entries()};
   out.max_pfn = raw(boot.max_pfn);
@@ -81,7 +82,7 @@ void tell_firmware_events(Boot& boot) {
 
 Outcome run(const Machine& machine, const kernel::Profile& profile, const Options& options) {
   Boot boot(machine, profile, options);
-  const Facts facts{machine, profile, boot.command_line, boot.parameters, boot.acpi_enabled()};
+  const Facts facts = boot.facts();
   for (Trim* trim : options.trims) trim->begin(facts);
   for (NodeSource* source : options.node_sources) source->begin(facts);
   for (NodeSource* source : options.node_transforms) source->begin(facts);
@@ -90,8 +91,11 @@ Outcome run(const Machine& machine, const kernel::Profile& profile, const Option
     boot.step = step.function;
     tell_firmware_events(boot);
     if (step.run) step.run(boot);
+    boot.show_events();
+    if (boot.observer != nullptr) boot.observer->after_step(boot, step);
     if (boot.panicked() || !boot.faults.empty()) break;
   }
+  if (boot.observer != nullptr) boot.observer->at_end(boot);
   return outcome_of(boot);
 }
 

@@ -65,7 +65,7 @@ std::vector<Candidate> candidates(const Source& source) {
   return out;
 }
 
-Error unknown_format(const Source& source, std::string_view id) {
+Result<Machine> unknown_format(const Source& source, std::string_view id) {
   std::vector<std::string_view> ids;
   for (const Format& format : kFormats) ids.push_back(format.id);
   return fault(
@@ -108,19 +108,55 @@ Result<Machine> read_forced(const Format& format, const Source& source,
   return errors;
 }
 
+Result<Machine> read_with(OtherFormat& reader, const Source& source) {
+  if (source.is_folder()) {
+    return fault(source, fmt::format("is a folder, which plugin `{}` does not read", reader.id()));
+  }
+  auto machine = reader.read(source);
+  if (!machine) return machine.errors();
+  machine->source = source.name;
+  machine->format = reader.id();
+  return machine;
+}
+
+// Of the readers outside the table the one that is surest; nullptr: none is.
+Result<OtherFormat*> surest(OtherFormats& others, const Source& source) {
+  OtherFormat* best = nullptr;
+  int score = kLowestAccepted - 1;
+  for (OtherFormat* reader : others.all()) {
+    const auto recognition = reader->recognise(source);
+    if (!recognition) return recognition.errors();
+    if (recognition->score <= score) continue;
+    score = recognition->score;
+    best = reader;
+  }
+  return best;
+}
+
+Result<Machine> read_named(const std::string& id, const Source& source,
+                           const ReadOptions& options) {
+  const auto it = std::find_if(std::begin(kFormats), std::end(kFormats),
+                               [&](const Format& f) { return f.id == id; });
+  if (it != std::end(kFormats)) return read_forced(*it, source, options);
+  if (options.others == nullptr) return unknown_format(source, id);
+  const auto other = options.others->find(id);
+  if (!other) return other.errors();
+  return *other == nullptr ? unknown_format(source, id) : read_with(**other, source);
+}
+
 }  // namespace
 
 std::span<const Format> formats() { return kFormats; }
 
 Result<Machine> read_machine(const Source& source, const ReadOptions& options) {
-  if (options.format) {
-    const auto it = std::find_if(std::begin(kFormats), std::end(kFormats),
-                                 [&](const Format& f) { return f.id == *options.format; });
-    if (it == std::end(kFormats)) return unknown_format(source, *options.format);
-    return read_forced(*it, source, options);
-  }
+  if (options.format) return read_named(*options.format, source, options);
   const std::vector<Candidate> ranked = candidates(source);
-  if (ranked.front().recognition.score < kLowestAccepted) return unrecognised(source, ranked);
+  if (ranked.front().recognition.score < kLowestAccepted) {
+    if (options.others == nullptr || source.is_folder()) return unrecognised(source, ranked);
+    const auto other = surest(*options.others, source);
+    if (!other) return other.errors();
+    return *other == nullptr ? unrecognised(source, ranked) : read_with(**other, source);
+  }
   return read_as(*ranked.front().format, source, options);
 }
 

@@ -7,7 +7,8 @@
  * Rules that hold for every struct and function here:
  *  - A struct opens with `struct_size`, the sizeof its writer was compiled with. A reader looks at
  * no more than that, and a minor version only appends: what lies beyond is unknown to one of the
- * two. memmap_range_t, which travels in arrays, never grows within a major version.
+ * two. The structs that travel in arrays (memmap_range_t, memmap_owned_t, memmap_zone_t,
+ * memmap_free_run_t, memmap_mapping_t, memmap_event_t) never grow within a major version.
  *  - Addresses and sizes are bytes, ranges half-open [base, end), strings UTF-8 and NUL-terminated.
  *  - What the host passes (structs, strings, arrays, `host`) is valid until the call returns. What
  * a plugin passes is copied by the host before the callee returns; static tables live for ever, as
@@ -124,8 +125,8 @@ typedef struct memmap_facts {
 #define MEMMAP_FACT_NUMA 1u /* the kernel has CONFIG_NUMA */
 #define MEMMAP_FACT_SLIT 2u /* firmware has a SLIT */
 #define MEMMAP_FACT_ACPI 4u /* the kernel reads ACPI's tables: not with acpi=off */
-#define MEMMAP_FACT_SNB 8u  /* the graphics are Sandy Bridge's, by the word of a kernel or a user \
-                             */
+/* The graphics are Sandy Bridge's, by the word of a kernel or a user. */
+#define MEMMAP_FACT_SNB 8u
 
 #define MEMMAP_MTRR_UNCACHABLE 0u
 #define MEMMAP_MTRR_WRITE_COMBINING 1u
@@ -165,19 +166,30 @@ typedef struct memmap_answer {
   uint64_t align;   /* ALIGN */
 } memmap_answer_t;
 
-/* What the boot tells of itself: a line of its story. */
-#define MEMMAP_DEBUG 0u   /* the kernel prints nothing, or a KERN_DEBUG line */
-#define MEMMAP_INFO 1u    /* the kernel says so */
-#define MEMMAP_WARNING 2u /* the kernel warns, or the outcome is likely not what was wanted */
+#define MEMMAP_SEVERITY_DEBUG 0u   /* the kernel prints nothing, or a KERN_DEBUG line */
+#define MEMMAP_SEVERITY_INFO 1u    /* the kernel says so */
+#define MEMMAP_SEVERITY_WARNING 2u /* it warns, or the outcome is likely not what was wanted */
+#define MEMMAP_SEVERITY_PANIC 3u   /* the kernel stops; no plugin says so */
 
+/* What the boot tells of itself: a line of its story. */
 typedef struct memmap_message {
   uint32_t struct_size;
-  uint32_t severity; /* MEMMAP_DEBUG ... */
+  uint32_t severity; /* MEMMAP_SEVERITY_* up to WARNING */
   const char* text;  /* in the kernel's own words where it prints any */
   const char* rule;  /* as in an answer; or NULL */
   uint64_t base;     /* what it is about; base == end: nothing in particular */
   uint64_t end;
 } memmap_message_t;
+
+/* What a check found. */
+typedef struct memmap_finding {
+  uint32_t struct_size;
+  uint32_t reserved;
+  uint64_t base; /* what it is about; base == end: nothing in particular */
+  uint64_t end;
+  const char* rule; /* that is broken: a-z 0-9 _, as the plugin's README lists them */
+  const char* text; /* one line for people */
+} memmap_finding_t;
 
 /* The host, as a plugin sees it during a call. */
 typedef struct memmap_host {
@@ -198,14 +210,28 @@ typedef struct memmap_host {
   /* Says why the call fails and returns MEMMAP_FAILED: `return host->fail(host->ctx, "...")`.
    * Nothing that was emitted takes effect. */
   int32_t (*fail)(void* ctx, const char* message);
-  /* Since 1.1. A line of the boot's story, between what was emitted before and after it. Stands
-   * where the call returns MEMMAP_NONE, too. */
+
+  /* Since 1.1 */
+  /* memmap.trim, memmap.numa: a line of the boot's story, between what was emitted before and after
+   * it. Stands where the call returns MEMMAP_NONE, too. */
   void (*say)(void* ctx, const memmap_message_t* message);
   /* Reads a number at the front of `text` as the kernel does: decimal, 0x, octal; with MEMMAP_SIZE
    * a suffix K M G T P E counts, as memparse() has it. Gives what follows; `text` itself: none. */
   const char* (*read_number)(void* ctx, const char* text, uint32_t form, uint64_t* value);
-  /* Whether the kernel was built with an option (`NUMA_EMU`): 1 or 0. */
+  /* Whether the kernel was built with an option (`NUMA_EMU`): 1 or 0. Not for memmap.alloc and
+   * memmap.source, which know of no kernel: 0. */
   int32_t (*has_config)(void* ctx, const char* option);
+  /* memmap.check: a rule is broken. */
+  int32_t (*finding)(void* ctx, const memmap_finding_t* finding);
+  /* memmap.source: an entry of the firmware's map, in its order. */
+  int32_t (*entry)(void* ctx, const memmap_range_t* entry);
+  /* memmap.source: something else that the source tells; MEMMAP_SOURCE_1 lists the keys. */
+  int32_t (*fact)(void* ctx, const char* key, const char* value);
+  /* memmap.source: the input is wrong there (from 1; 0: not known). Returns MEMMAP_OK, so that all
+   * that is wrong can be told; read() ends with MEMMAP_FAILED, and no plugin is to blame. */
+  int32_t (*input_error)(void* ctx, uint64_t line, uint64_t column, const char* message);
+  /* memmap.report: the next bytes of the report. */
+  int32_t (*write)(void* ctx, const void* bytes, size_t count);
 } memmap_host_t;
 
 #define MEMMAP_PLAIN 0u
@@ -335,6 +361,197 @@ typedef struct memmap_alloc {
   int32_t (*choose)(void* state, const memmap_host_t* host, const memmap_find_t* find,
                     const memmap_free_ranges_t* free_ranges, uint64_t* address);
 } memmap_alloc_t;
+
+/* ---------------------------------------------- the state of a boot, since 1.1 */
+
+/* A piece of memory and what it is for. */
+typedef struct memmap_owned {
+  uint32_t struct_size;
+  uint32_t reserved;
+  uint64_t base;
+  uint64_t end;
+  const char* owner;    /* "initrd" */
+  const char* function; /* of the kernel: who asked for it, or who reads it */
+} memmap_owned_t;
+
+#define MEMMAP_ZONE_DMA 0u
+#define MEMMAP_ZONE_DMA32 1u
+#define MEMMAP_ZONE_NORMAL 2u
+#define MEMMAP_ZONE_MOVABLE 3u
+
+/* A zone of a node, in pages of 4 KiB. */
+typedef struct memmap_zone {
+  uint32_t struct_size;
+  uint32_t type; /* MEMMAP_ZONE_* */
+  int32_t nid;
+  uint32_t reserved;
+  uint64_t start_pfn;
+  uint64_t spanned_pages; /* from start_pfn on, holes included */
+  uint64_t present_pages;
+  uint64_t managed_pages; /* 0 before the hand-over to the page allocator */
+} memmap_zone_t;
+
+/* `count` free blocks of 2^order pages, one after the other from `first_pfn`. */
+typedef struct memmap_free_run {
+  uint32_t struct_size;
+  uint32_t order;
+  int32_t nid;
+  uint32_t zone;        /* MEMMAP_ZONE_* */
+  uint32_t migratetype; /* of the kernel's enum: 0 unmovable, 1 movable, ... */
+  uint32_t reserved;
+  uint64_t first_pfn;
+  uint64_t count;
+} memmap_free_run_t;
+
+/* `pages` pages of `page_size` bytes from `virt` map to consecutive frames from `phys`. */
+typedef struct memmap_mapping {
+  uint32_t struct_size;
+  uint32_t flags; /* MEMMAP_MAPPING_* */
+  uint64_t virt;
+  uint64_t phys;
+  uint64_t page_size;
+  uint64_t pages;
+} memmap_mapping_t;
+
+#define MEMMAP_MAPPING_WRITABLE 1u
+#define MEMMAP_MAPPING_NO_EXECUTE 2u
+#define MEMMAP_MAPPING_GLOBAL 4u
+#define MEMMAP_MAPPING_USER 8u
+#define MEMMAP_MAPPING_CACHE_DISABLE 16u
+#define MEMMAP_MAPPING_WRITE_THROUGH 32u
+
+#define MEMMAP_EVENT_STEP 1u    /* the kernel function `step`, or a part of it, is done */
+#define MEMMAP_EVENT_CALL 2u    /* memblock is called; the lists are as before the call */
+#define MEMMAP_EVENT_MESSAGE 4u /* the kernel says or does something worth telling */
+
+#define MEMMAP_CALL_ADD 0u
+#define MEMMAP_CALL_REMOVE 1u
+#define MEMMAP_CALL_RESERVE 2u /* also the second half of an allocation: the address is chosen */
+#define MEMMAP_CALL_FREE 3u
+#define MEMMAP_CALL_ALLOC \
+  4u /* the first half: what is asked for. Not all are told, as in the log */
+
+typedef struct memmap_event {
+  uint32_t struct_size;
+  uint32_t kind;        /* MEMMAP_EVENT_* */
+  uint32_t call;        /* CALL: MEMMAP_CALL_*; else 0 */
+  uint32_t severity;    /* MESSAGE: MEMMAP_SEVERITY_*; else 0 */
+  const char* step;     /* the kernel function that the boot is at */
+  const char* text;     /* CALL: memblock's function; MESSAGE: what is said; STEP: its file */
+  const char* function; /* CALL: who calls; MESSAGE: the rule that it follows; STEP: "" */
+  const char* owner;    /* CALL: what the memory is for; MESSAGE: whose doing, `trim_bios: ...` */
+  uint64_t base;        /* the range that it is about; base == end: none */
+  uint64_t end;
+  uint64_t size;  /* ALLOC */
+  uint64_t align; /* ALLOC */
+  uint64_t from;  /* ALLOC: limits as the caller gave them */
+  uint64_t to;    /* ALLOC; 0 and 1: up to the current limit */
+  int32_t nid;    /* ALLOC, ADD: -1: any */
+  uint32_t flags; /* ADD: memblock flags */
+} memmap_event_t;
+
+#define MEMMAP_STATE_BOTTOM_UP 1u   /* memblock allocates from below */
+#define MEMMAP_STATE_PANICKED 2u    /* the kernel stopped; later stages are empty */
+#define MEMMAP_STATE_HANDED_OVER 4u /* memblock_free_all() is done: there are free blocks */
+#define MEMMAP_STATE_DEFERRED 8u    /* the kernel hands over the end of each node later */
+
+/* The state at the time of the call. Each function sets *list to an array, ascending and disjoint
+ * where that applies, and returns how many there are; the array is made when it is first asked for
+ * and is valid until the call returns: what is not asked for costs nothing. */
+typedef struct memmap_state {
+  uint32_t struct_size;
+  uint32_t flags; /* MEMMAP_STATE_* */
+  const memmap_facts_t* facts;
+  uint64_t current_limit; /* of memblock: allocations end below it */
+  uint64_t max_pfn;
+  void* ctx; /* first argument of the functions below */
+  size_t (*e820)(void* ctx, const memmap_range_t** list);     /* the kernel's table */
+  size_t (*memory)(void* ctx, const memmap_range_t** list);   /* memblock.memory */
+  size_t (*reserved)(void* ctx, const memmap_range_t** list); /* memblock.reserved */
+  size_t (*owners)(void* ctx, const memmap_owned_t** list);   /* of what is reserved */
+  /* What the kernel reads later on, wherever it lies: its image, the initrd, firmware's tables.
+   * Not sorted. Empty in reports. */
+  size_t (*in_use)(void* ctx, const memmap_owned_t** list);
+  size_t (*nodes)(void* ctx, const memmap_range_t** list); /* pieces of memory by node */
+  size_t (*zones)(void* ctx, const memmap_zone_t** list);  /* by node, then type */
+  size_t (*free_blocks)(void* ctx, const memmap_free_run_t** list);
+  size_t (*mappings)(void* ctx, const memmap_mapping_t** list);
+  size_t (*messages)(void* ctx, const memmap_event_t** list); /* so far */
+} memmap_state_t;
+
+/* ------------------------------------------------ memmap.check/1, since 1.1 */
+
+#define MEMMAP_CHECK_1 "memmap.check/1"
+
+typedef struct memmap_check {
+  uint32_t struct_size;
+  uint32_t events; /* MEMMAP_EVENT_* or'ed: for which event() is called; 0: for none */
+  /* Called once, before the boot: reads the options into *state. NULL: nothing to do. */
+  int32_t (*prepare)(const memmap_host_t* host, void** state);
+  /* Called once, after finish(), if prepare() succeeded. NULL: nothing to do. */
+  void (*release)(void* state);
+  /* As it happens. NULL if `events` is 0. */
+  int32_t (*event)(void* state, const memmap_host_t* host, const memmap_event_t* event,
+                   const memmap_state_t* boot);
+  /* After the last step, also of a boot that panicked. NULL: nothing to do. */
+  int32_t (*finish)(void* state, const memmap_host_t* host, const memmap_state_t* boot);
+} memmap_check_t;
+
+/* ----------------------------------------------- memmap.source/1, since 1.1 */
+
+/* Keys of fact(): "command_line", "kernel_release", "firmware" (bios, efi, xen), "note" (for the
+ * report; any number of them). */
+#define MEMMAP_SOURCE_1 "memmap.source/1"
+
+typedef struct memmap_source_input {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char* name;     /* as the user named it, for messages */
+  const uint8_t* bytes; /* unpacked; a NUL that does not count follows the last */
+  size_t byte_count;
+} memmap_source_input_t;
+
+typedef struct memmap_source {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char* summary; /* one line for `memmap formats` */
+  const char* example; /* a command line that reads it */
+  /* How sure it is of this format: 0, it is not; 100, no other looks like that. *reason: one phrase
+   * that says why, for messages. Looks at the beginning or at marks only. */
+  int32_t (*recognise)(const memmap_source_input_t* input, const memmap_host_t* host,
+                       const char** reason);
+  /* Hands over entry() and fact(), or says input_error(). An entry's `nid` of 0 or more tells the
+   * node of its memory too. */
+  int32_t (*read)(const memmap_source_input_t* input, const memmap_host_t* host);
+} memmap_source_t;
+
+/* ----------------------------------------------- memmap.report/1, since 1.1 */
+
+#define MEMMAP_REPORT_1 "memmap.report/1"
+
+#define MEMMAP_REPORT_TEXT 1u /* what is written is UTF-8; the host refuses what is not */
+
+/* The outcome in two forms, of which a plugin takes what suits it: the text that --format json
+ * would write, complete and versioned by its own schema, and structs that need no parser. */
+typedef struct memmap_report_input {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char* json; /* schema memmap/result/1; NUL-terminated */
+  size_t json_size;
+  const memmap_state_t* state; /* at the end of the boot */
+  const char* source;          /* what was read, as the user named it */
+  const char* format;          /* id of its format */
+  const char* kernel;          /* the profile's name */
+  const char* command_line;
+  const char* policy; /* the allocation policy in force */
+} memmap_report_input_t;
+
+typedef struct memmap_report {
+  uint32_t struct_size;
+  uint32_t flags;      /* MEMMAP_REPORT_TEXT */
+  const char* summary; /* one line */
+  int32_t (*render)(const memmap_report_input_t* input, const memmap_host_t* host);
+} memmap_report_t;
 
 /* ------------------------------------------------------------ the descriptor */
 

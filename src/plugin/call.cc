@@ -11,27 +11,29 @@
 namespace memmap::plugin {
 namespace {
 
-constexpr std::size_t kMaxText = 1000;
+constexpr std::size_t kMaxValue = 64 * 1024;  // a command line may be long
 
 // Of version 1.0; an answer of a newer plugin is larger.
 constexpr std::uint32_t kAnswerSize = 48;
 static_assert(offsetof(memmap_answer_t, rule) == kAnswerSize);
-// Of 1.1, which has messages first.
+// Of 1.1, which has these first.
 constexpr std::uint32_t kMessageSize = 40;
-static_assert(sizeof(memmap_message_t) == kMessageSize);
+constexpr std::uint32_t kFindingSize = 40;
+constexpr std::uint32_t kRangeSize = 32;
+static_assert(sizeof(memmap_message_t) == kMessageSize &&
+              sizeof(memmap_finding_t) == kFindingSize && sizeof(memmap_range_t) == kRangeSize);
 
-// A plugin's text as one printable line.
-std::string clean(const char* text) {
+}  // namespace
+
+std::string one_line(const char* text, std::size_t most) {
   if (text == nullptr) return "";
-  std::string out(text, ::strnlen(text, kMaxText));
+  std::string out(text, ::strnlen(text, most));
   for (char& c : out) {
     const auto u = static_cast<unsigned char>(c);
     if (u < 0x20 || u == 0x7f) c = u == '\t' || u == '\n' ? ' ' : '?';
   }
   return out;
 }
-
-}  // namespace
 
 Call::Call(std::string plugin, OptionValues options, Takes takes)
     : plugin_(std::move(plugin)), options_(std::move(options)), takes_(takes) {
@@ -46,18 +48,27 @@ Call::Call(std::string plugin, OptionValues options, Takes takes)
            .fail = fail,
            .say = say,
            .read_number = read_number,
-           .has_config = has_config};
+           .has_config = has_config,
+           .finding = finding,
+           .entry = entry,
+           .fact = fact,
+           .input_error = input_error,
+           .write = write};
 }
 
 void Call::begin() {
   answers_.clear();
   distances_.clear();
   said_.clear();
+  findings_.clear();
+  source_ = {};
+  bytes_.clear();
   failure_.reset();
 }
 
 Error Call::fault(const char* function, std::string_view message) const {
-  return Error{.message = fmt::format("plugin `{}`: {}(): {}", plugin_, function, message)};
+  return Error{.message = fmt::format("plugin `{}`: {}(): {}", plugin_, function, message),
+               .plugin_fault = true};
 }
 
 std::optional<Error> Call::end(const char* function, std::int32_t returned, None none) {
@@ -76,7 +87,7 @@ const OptionValue* Call::find_option(const char* name) {
   for (const OptionValue& o : options_) {
     if (name != nullptr && o.name == name) return &o;
   }
-  refuse(fmt::format("asks for an option `{}` that it does not declare", clean(name)));
+  refuse(fmt::format("asks for an option `{}` that it does not declare", one_line(name)));
   return nullptr;
 }
 
@@ -98,7 +109,9 @@ std::int32_t Call::number(void* ctx, const char* name, std::uint64_t* value) noe
 
 std::int32_t Call::emit(void* ctx, const memmap_answer_t* answer) noexcept {
   Call& call = self(ctx);
-  if (call.takes_ == Takes::nothing) return call.refuse("emits an answer where none is taken");
+  if (call.takes_ != Takes::answers && call.takes_ != Takes::answers_and_distances) {
+    return call.refuse("emits an answer where none is taken");
+  }
   if (answer == nullptr || answer->struct_size < kAnswerSize) {
     return call.refuse(answer == nullptr
                            ? std::string("emits a null answer")
@@ -118,8 +131,8 @@ std::int32_t Call::emit(void* ctx, const memmap_answer_t* answer) noexcept {
                            .nid = a.nid,
                            .flags = a.flags,
                            .align = a.align,
-                           .reason = clean(a.reason),
-                           .rule = clean(a.rule)});
+                           .reason = one_line(a.reason),
+                           .rule = one_line(a.rule)});
   return MEMMAP_OK;
 }
 
@@ -136,24 +149,95 @@ std::int32_t Call::distance(void* ctx, std::int32_t from, std::int32_t to,
   return MEMMAP_OK;
 }
 
+std::int32_t Call::finding(void* ctx, const memmap_finding_t* finding) noexcept {
+  Call& call = self(ctx);
+  if (call.takes_ != Takes::findings) return call.refuse("finds something where no check is made");
+  if (finding == nullptr || finding->struct_size < kFindingSize) {
+    return call.refuse(finding == nullptr
+                           ? std::string("hands over a null finding")
+                           : fmt::format("hands over a finding with the struct_size {}; expected "
+                                         "{} or more",
+                                         finding->struct_size, kFindingSize));
+  }
+  if (call.findings_.size() == kMaxAnswers) {
+    return call.refuse(fmt::format("finds more than {} things", kMaxAnswers));
+  }
+  const auto f = copy_struct<memmap_finding_t>(finding);
+  call.findings_.push_back(
+      {.base = f.base, .end = f.end, .rule = one_line(f.rule), .text = one_line(f.text)});
+  return MEMMAP_OK;
+}
+
+std::int32_t Call::entry(void* ctx, const memmap_range_t* entry) noexcept {
+  Call& call = self(ctx);
+  if (call.takes_ != Takes::machine) return call.refuse("hands over an entry where none is taken");
+  if (entry == nullptr || entry->struct_size < kRangeSize) {
+    return call.refuse(entry == nullptr ? std::string("hands over a null entry")
+                                        : fmt::format("hands over an entry with the struct_size "
+                                                      "{}; expected {} or more",
+                                                      entry->struct_size, kRangeSize));
+  }
+  if (call.source_.entries.size() == kMaxAnswers) {
+    return call.refuse(fmt::format("hands over more than {} entries", kMaxAnswers));
+  }
+  call.source_.entries.push_back(copy_struct<memmap_range_t>(entry));
+  return MEMMAP_OK;
+}
+
+std::int32_t Call::fact(void* ctx, const char* key, const char* value) noexcept {
+  Call& call = self(ctx);
+  if (call.takes_ != Takes::machine) return call.refuse("tells a fact where none is taken");
+  if (key == nullptr || value == nullptr) return call.refuse("tells a fact without key or value");
+  if (call.source_.facts.size() == kMaxWarnings) {
+    return call.refuse(fmt::format("tells more than {} facts", kMaxWarnings));
+  }
+  call.source_.facts.emplace_back(one_line(key), one_line(value, kMaxValue));
+  return MEMMAP_OK;
+}
+
+std::int32_t Call::input_error(void* ctx, std::uint64_t line, std::uint64_t column,
+                               const char* message) noexcept {
+  Call& call = self(ctx);
+  if (call.takes_ != Takes::machine) return call.refuse("faults an input where there is none");
+  if (call.source_.faults.size() < kMaxWarnings) {
+    call.source_.faults.push_back({line, column, one_line(message)});
+  }
+  return MEMMAP_OK;
+}
+
+std::int32_t Call::write(void* ctx, const void* bytes, std::size_t count) noexcept {
+  Call& call = self(ctx);
+  if (call.takes_ != Takes::bytes) return call.refuse("writes where no report is made");
+  if (bytes == nullptr && count != 0) return call.refuse("writes from nowhere");
+  if (count > kMaxBytes - call.bytes_.size()) {
+    return call.refuse(fmt::format("writes more than {} bytes", kMaxBytes));
+  }
+  if (count != 0) call.bytes_.append(static_cast<const char*>(bytes), count);
+  return MEMMAP_OK;
+}
+
 void Call::warn(void* ctx, const char* message) noexcept {
   Call& call = self(ctx);
-  if (call.warnings_.size() < kMaxWarnings) call.warnings_.push_back(clean(message));
+  if (call.warnings_.size() < kMaxWarnings) call.warnings_.push_back(one_line(message));
   if (call.said_.size() >= kMaxAnswers) return;
   call.said_.push_back(
-      {{.severity = Severity::warning, .text = clean(message)}, call.answers_.size()});
+      {{.severity = Severity::warning, .text = one_line(message)}, call.answers_.size()});
 }
 
 void Call::say(void* ctx, const memmap_message_t* message) noexcept {
   Call& call = self(ctx);
+  if (call.takes_ != Takes::answers && call.takes_ != Takes::answers_and_distances) {
+    call.refuse("says something where no story is told");
+    return;
+  }
   if (message == nullptr || message->struct_size < kMessageSize ||
-      message->severity > MEMMAP_WARNING || call.said_.size() >= kMaxAnswers) {
+      message->severity > MEMMAP_SEVERITY_WARNING || call.said_.size() >= kMaxAnswers) {
     call.refuse("says what is no message, or too much");
     return;
   }
   Event event{.severity = static_cast<Severity>(message->severity),
-              .rule = clean(message->rule),
-              .text = clean(message->text)};
+              .rule = one_line(message->rule),
+              .text = one_line(message->text)};
   event.step = event.rule.substr(0, event.rule.find('('));
   const auto range = PhysRange::from_bounds(PhysAddr{message->base}, PhysAddr{message->end});
   if (range && !range->empty()) event.range = *range;
@@ -179,7 +263,7 @@ std::int32_t Call::has_config(void* ctx, const char* option) noexcept {
 }
 
 std::int32_t Call::fail(void* ctx, const char* message) noexcept {
-  const std::string text = clean(message);
+  const std::string text = one_line(message);
   return self(ctx).refuse(text.empty() ? "failed without saying why" : text);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/event.h"
@@ -34,17 +35,40 @@ struct Said {
   std::size_t after = 0;
 };
 
+// A copy of memmap_finding_t that owns its texts.
+struct FindingAnswer {
+  std::uint64_t base = 0;
+  std::uint64_t end = 0;
+  std::string rule{};
+  std::string text{};
+};
+
+// What memmap.source hands over.
+struct SourceAnswer {
+  struct Fault {
+    std::uint64_t line = 0;
+    std::uint64_t column = 0;
+    std::string message{};
+  };
+  std::vector<memmap_range_t> entries{};
+  std::vector<std::pair<std::string, std::string>> facts{};
+  std::vector<Fault> faults{};
+};
+
 struct DistanceAnswer {
   std::int32_t from = 0;
   std::int32_t to = 0;
   std::uint32_t distance = 0;
 };
 
+// A plugin's text as one printable line of at most `most` bytes.
+std::string one_line(const char* text, std::size_t most = 1000);
+
 // Serves the calls of one plugin with its options. Stays where it is: host() points to it.
 class Call {
  public:
   // What the calls may hand over.
-  enum class Takes { nothing, answers, answers_and_distances };
+  enum class Takes { nothing, answers, answers_and_distances, findings, machine, bytes };
 
   Call(std::string plugin, OptionValues options, Takes takes);
   Call(const Call&) = delete;
@@ -68,14 +92,18 @@ class Call {
   const std::vector<Answer>& answers() const { return answers_; }
   const std::vector<DistanceAnswer>& distances() const { return distances_; }
   const std::vector<Said>& said() const { return said_; }  // through say(), and warn() too
+  const std::vector<FindingAnswer>& findings() const { return findings_; }
+  const SourceAnswer& source() const { return source_; }
+  const std::string& bytes() const { return bytes_; }
   // Of all calls so far, at most kMaxWarnings.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
-  // `plugin `NAME`: FUNCTION(): MESSAGE`
+  // `plugin `NAME`: FUNCTION(): MESSAGE`, the plugin's fault.
   Error fault(const char* function, std::string_view message) const;
 
   static constexpr std::size_t kMaxAnswers = 1 << 20;
   static constexpr std::size_t kMaxWarnings = 100;
+  static constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
 
  private:
   static Call& self(void* ctx) { return *static_cast<Call*>(ctx); }
@@ -90,6 +118,12 @@ class Call {
   static const char* read_number(void* ctx, const char* text, std::uint32_t form,
                                  std::uint64_t* value) noexcept;
   static std::int32_t has_config(void* ctx, const char* option) noexcept;
+  static std::int32_t finding(void* ctx, const memmap_finding_t* finding) noexcept;
+  static std::int32_t entry(void* ctx, const memmap_range_t* entry) noexcept;
+  static std::int32_t fact(void* ctx, const char* key, const char* value) noexcept;
+  static std::int32_t input_error(void* ctx, std::uint64_t line, std::uint64_t column,
+                                  const char* message) noexcept;
+  static std::int32_t write(void* ctx, const void* bytes, std::size_t count) noexcept;
 
   const OptionValue* find_option(const char* name);
   std::int32_t refuse(std::string message);  // the first reason stands
@@ -101,6 +135,9 @@ class Call {
   std::vector<Answer> answers_;
   std::vector<DistanceAnswer> distances_;
   std::vector<Said> said_;
+  std::vector<FindingAnswer> findings_;
+  SourceAnswer source_;
+  std::string bytes_;
   std::vector<std::string> warnings_;
   const kernel::Profile* profile_ = nullptr;
   std::optional<std::string> failure_;

@@ -10,15 +10,19 @@ namespace {
 constexpr std::size_t kMaxOptions = 64;
 constexpr std::size_t kMaxText = 400;
 
-// Sizes of the structs of version 1.0: a plugin's may be larger, never smaller.
+// Sizes of the structs as they first were: a plugin's may be larger, never smaller.
 constexpr std::uint32_t kPluginSize = 64;
 constexpr std::uint32_t kOptionSize = 64;
 constexpr std::uint32_t kTrimSize = 16;
 constexpr std::uint32_t kNumaSize = 16;
 constexpr std::uint32_t kAllocSize = 32;
+constexpr std::uint32_t kCheckSize = 40;
+constexpr std::uint32_t kSourceSize = 40;
+constexpr std::uint32_t kReportSize = 24;
 static_assert(sizeof(memmap_plugin_t) == kPluginSize && sizeof(memmap_option_t) == kOptionSize);
 static_assert(sizeof(memmap_trim_t) == kTrimSize && sizeof(memmap_numa_t) == kNumaSize &&
-              sizeof(memmap_alloc_t) == kAllocSize);
+              sizeof(memmap_alloc_t) == kAllocSize && sizeof(memmap_check_t) == kCheckSize &&
+              sizeof(memmap_source_t) == kSourceSize && sizeof(memmap_report_t) == kReportSize);
 
 class Complaints {
  public:
@@ -136,22 +140,46 @@ T read_interface(const memmap_plugin_t& plugin, const char* id, std::uint32_t le
   return copy_struct<T>(found);
 }
 
+// What sources and reports say of themselves.
+void read_texts(const Interfaces& in, PluginInfo& info, Complaints& complaints) {
+  if (in.source.struct_size != 0) {
+    info.source_summary = read_line(in.source.summary, "source's summary", complaints);
+    info.source_example = read_line(in.source.example, "source's example", complaints);
+  }
+  if (in.report.struct_size != 0) {
+    info.report_summary = read_line(in.report.summary, "report's summary", complaints);
+  }
+}
+
 void read_interfaces(const memmap_plugin_t& plugin, Description& d, Complaints& complaints) {
   Interfaces& in = d.interfaces;
   in.trim = read_interface<memmap_trim_t>(plugin, MEMMAP_TRIM_1, kTrimSize, d.info, complaints);
   in.numa = read_interface<memmap_numa_t>(plugin, MEMMAP_NUMA_1, kNumaSize, d.info, complaints);
   in.alloc = read_interface<memmap_alloc_t>(plugin, MEMMAP_ALLOC_1, kAllocSize, d.info, complaints);
+  in.check = read_interface<memmap_check_t>(plugin, MEMMAP_CHECK_1, kCheckSize, d.info, complaints);
+  in.source =
+      read_interface<memmap_source_t>(plugin, MEMMAP_SOURCE_1, kSourceSize, d.info, complaints);
+  in.report =
+      read_interface<memmap_report_t>(plugin, MEMMAP_REPORT_1, kReportSize, d.info, complaints);
   if (d.info.interfaces.empty()) {
-    complaints.add("offers none of the interfaces that this memmap knows: {}, {}, {}",
-                   MEMMAP_TRIM_1, MEMMAP_NUMA_1, MEMMAP_ALLOC_1);
+    complaints.add("offers none of the interfaces that this memmap knows: {}, {}, {}, {}, {}, {}",
+                   MEMMAP_TRIM_1, MEMMAP_NUMA_1, MEMMAP_ALLOC_1, MEMMAP_CHECK_1, MEMMAP_SOURCE_1,
+                   MEMMAP_REPORT_1);
     return;
   }
+  read_texts(in, d.info, complaints);
   const auto need = [&](bool offered, bool there, const char* id, const char* function) {
     if (offered && !there) complaints.add("incomplete: interface {} lacks {}()", id, function);
   };
   need(in.trim.struct_size != 0, in.has_trim(), MEMMAP_TRIM_1, "run");
   need(in.numa.struct_size != 0, in.has_numa(), MEMMAP_NUMA_1, "run");
   need(in.alloc.struct_size != 0, in.has_alloc(), MEMMAP_ALLOC_1, "choose");
+  const bool has_check = in.check.struct_size != 0;
+  need(has_check, in.has_check(), MEMMAP_CHECK_1, "event() or finish");
+  need(has_check && in.check.events != 0, in.check.event != nullptr, MEMMAP_CHECK_1, "event");
+  need(in.source.struct_size != 0, in.source.recognise != nullptr, MEMMAP_SOURCE_1, "recognise");
+  need(in.source.struct_size != 0, in.source.read != nullptr, MEMMAP_SOURCE_1, "read");
+  need(in.report.struct_size != 0, in.has_report(), MEMMAP_REPORT_1, "render");
   constexpr std::uint32_t kHooks = MEMMAP_HOOK_E820_FIRMWARE | MEMMAP_HOOK_E820_COMMAND_LINE |
                                    MEMMAP_HOOK_E820_BIOS | MEMMAP_HOOK_E820_MTRR |
                                    MEMMAP_HOOK_E820_PARAMETER | MEMMAP_HOOK_MEMBLOCK_EARLY |

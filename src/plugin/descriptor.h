@@ -23,6 +23,9 @@ struct PluginInfo {
   std::vector<OptionInfo> options{};
   std::vector<std::string> interfaces{};  // ids of those offered that we know
   std::vector<std::string> warnings{};    // what is odd and no reason to refuse
+  std::string source_summary{};           // memmap.source/1: for `memmap formats`
+  std::string source_example{};
+  std::string report_summary{};  // memmap.report/1
 };
 
 // The interfaces offered, each whole up to what both sides know; absent ones are zero.
@@ -30,9 +33,15 @@ struct Interfaces {
   memmap_trim_t trim{};
   memmap_numa_t numa{};
   memmap_alloc_t alloc{};
+  memmap_check_t check{};
+  memmap_source_t source{};
+  memmap_report_t report{};
   bool has_trim() const { return trim.run != nullptr; }
   bool has_numa() const { return numa.run != nullptr; }
   bool has_alloc() const { return alloc.choose != nullptr; }
+  bool has_check() const { return check.event != nullptr || check.finish != nullptr; }
+  bool has_source() const { return source.recognise != nullptr && source.read != nullptr; }
+  bool has_report() const { return report.render != nullptr; }
 };
 
 struct Description {

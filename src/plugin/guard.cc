@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
 
 namespace memmap::plugin {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::array<int, 5> kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 std::array<struct sigaction, kSignals.size()> old_actions;
+bool guards_installed = false;
 // A plugin that ran out of stack still gets its message.
 alignas(16) std::array<std::byte, 64 * 1024> signal_stack;
 
@@ -68,8 +70,15 @@ CallGuard::CallGuard(const char* plugin, const char* call) noexcept
   current_ = this;
 }
 
+void end_process_if_plugins(int code) {
+  if (!guards_installed) return;
+  std::fflush(nullptr);
+  end_process(code);
+}
+
 void install_guards() {
   static const bool installed = [] {
+    guards_installed = true;
     stack_t now{};
     if (::sigaltstack(nullptr, &now) == 0 && (now.ss_flags & SS_DISABLE) != 0) {
       stack_t stack{};

@@ -34,4 +34,8 @@ class CallGuard {
 // arrive outside of plugin code go to whoever had them before.
 void install_guards();
 
+// Ends the process with `code`, once a plugin was loaded: what plugins registered to run at the end
+// does not, so that none of it can change the code. Returns where none was.
+void end_process_if_plugins(int code);
+
 }  // namespace memmap::plugin

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/dll/shared_library.hpp>
+#include <functional>
 #include <set>
 
 #include "plugin/elf_check.h"
@@ -23,7 +24,8 @@ Errors blame(const fs::path& file, const Errors& errors) {
   Errors out;
   for (const Error& e : errors) {
     out.push_back(Error{.message = fmt::format("plugin `{}`: {}", file.stem().string(), e.message),
-                        .origin = {.file = file.string()}});
+                        .origin = {.file = file.string()},
+                        .plugin_fault = e.plugin_fault});
   }
   return out;
 }
@@ -43,9 +45,8 @@ std::string loader_message(const fs::path& file) {
   return message.rfind(lead, 0) == 0 ? message.substr(lead.size()) : message;
 }
 
-Result<Description> open(const fs::path& file) {
-  const std::string name = file.stem().string();
-  const CallGuard guard(name.c_str(), "loading");
+// The plugin's exported symbol.
+Result<const void*> open_library(const fs::path& file) {
   try {
     boost::dll::fs::error_code ec;
     boost::dll::shared_library library;
@@ -58,7 +59,7 @@ Result<Description> open(const fs::path& file) {
     }
     const void* symbol = &library.get<const memmap_plugin_t>(kSymbol);
     keep_for_ever(std::move(library));
-    return describe_plugin(symbol, file);
+    return symbol;
   } catch (const std::exception& e) {
     return Error{.message = e.what()};
   } catch (...) {
@@ -66,11 +67,69 @@ Result<Description> open(const fs::path& file) {
   }
 }
 
+Result<Description> open(const fs::path& file) {
+  const std::string name = file.stem().string();
+  const CallGuard guard(name.c_str(), "loading");
+  const auto symbol = open_library(file);
+  if (!symbol) return symbol.errors();
+  try {
+    return describe_plugin(*symbol, file);
+  } catch (const std::exception& e) {
+    return Error{.message = e.what()};
+  } catch (...) {
+    return Error{.message = "threw an exception while describing itself"};
+  }
+}
+
+// What goes wrong with that, found out in a child: what is refused there never enters this process,
+// not even its exit handlers run here.
+template <class Open>
+Status try_in_child(const fs::path& file, Open open_file) {
+  return survives([&file, open_file] {
+    std::string refused;
+    const auto opened = open_file(file);
+    if (!opened) {
+      for (const Error& e : opened.errors()) refused += e.message + "\n";
+    }
+    return refused;
+  });
+}
+
 std::string listed(const std::vector<std::string>& names, std::string_view none) {
   return names.empty() ? std::string(none) : fmt::format("{}", fmt::join(names, ", "));
 }
 
 }  // namespace
+
+std::vector<LoadCheck> examine(const fs::path& file) {
+  install_guards();
+  const std::pair<std::string, std::function<Status()>> kChecks[] = {
+      {"is there, and a file",
+       [&]() -> Status {
+         std::error_code ec;
+         if (fs::is_regular_file(file, ec)) return Done{};
+         return Error{.message = ec ? ec.message() : "is no regular file"};
+       }},
+      {"nobody but its owner may write it or its folder",
+       [&] { return check_not_writable_by_others(file); }},
+      {"is a whole shared object for x86-64", [&] { return check_shared_object(file); }},
+      {"loads in a child process and exports `memmap_plugin`",
+       [&] { return try_in_child(file, open_library); }},
+      {fmt::format("describes itself by plugin ABI {}.{}", MEMMAP_ABI_MAJOR, MEMMAP_ABI_MINOR),
+       [&] { return try_in_child(file, open); }},
+  };
+  std::vector<LoadCheck> out;
+  bool going_on = true;
+  for (const auto& [what, check] : kChecks) {
+    LoadCheck result{.what = what, .reached = going_on, .errors = {}};
+    if (going_on) {
+      if (const Status s = check(); !s) result.errors = s.errors();
+      going_on = result.errors.empty();
+    }
+    out.push_back(std::move(result));
+  }
+  return out;
+}
 
 // NAME of each NAME.so, in name order, once.
 std::vector<std::string> PluginHost::names() const {
@@ -134,16 +193,7 @@ Result<const Plugin*> PluginHost::load(std::string_view name_or_path) {
   if (Status s = check_shared_object(file); !s) return blame(file, s.errors());
   install_guards();
   if (trust_of(file) == Trust::foreign) {
-    // What is refused there never enters this process: not even its exit handlers would run here.
-    const auto trial = [&file] {
-      std::string refused;
-      const auto description = open(file);
-      if (!description) {
-        for (const Error& e : description.errors()) refused += e.message + "\n";
-      }
-      return refused;
-    };
-    if (Status s = survives(trial); !s) return blame(file, s.errors());
+    if (Status s = try_in_child(file, open); !s) return blame(file, s.errors());
   }
   auto description = open(file);
   if (!description) return blame(file, description.errors());

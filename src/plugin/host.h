@@ -32,6 +32,17 @@ struct Listing {
   Errors refused{};
 };
 
+// A check that a file must pass to be loaded, in the order in which they are made.
+struct LoadCheck {
+  std::string what{};  // `is a whole shared object for x86-64`
+  bool reached = true;
+  Errors errors{};  // without the plugin's name; empty, if reached: passed
+};
+
+// Makes all of load()'s checks of a file, those that run its code in a child, and loads nothing. A
+// check that fails ends the others.
+std::vector<LoadCheck> examine(const std::filesystem::path& file);
+
 // One thread at a time.
 class PluginHost {
  public:
@@ -44,6 +55,9 @@ class PluginHost {
   // crashing or ending the process while loading, of another ABI, incomplete: each names plugin and
   // reason. The pointer is good as long as the host.
   Result<const Plugin*> load(std::string_view name_or_path);
+
+  // Whether load() would find a file; it may still refuse it.
+  bool knows(std::string_view name_or_path) const { return find(name_or_path).ok(); }
 
   // All plugins of all folders, loaded; of two of one name the first.
   Listing list();

@@ -83,6 +83,28 @@ inline bool since(const memmap_facts_t& facts, std::uint32_t major, std::uint32_
   return v[1] != minor ? v[1] > minor : v[2] >= patch;
 }
 
+// The lists of a boot's state.
+template <class T>
+View<T> list_of(const memmap_state_t& state, std::size_t (*function)(void*, const T**)) {
+  const T* list = nullptr;
+  const std::size_t count = function(state.ctx, &list);
+  return {list, count};
+}
+inline View<memmap_range_t> e820_of(const memmap_state_t& s) { return list_of(s, s.e820); }
+inline View<memmap_range_t> memory_of(const memmap_state_t& s) { return list_of(s, s.memory); }
+inline View<memmap_range_t> reserved_of(const memmap_state_t& s) { return list_of(s, s.reserved); }
+inline View<memmap_owned_t> owners_of(const memmap_state_t& s) { return list_of(s, s.owners); }
+inline View<memmap_owned_t> in_use_of(const memmap_state_t& s) { return list_of(s, s.in_use); }
+inline View<memmap_range_t> nodes_of(const memmap_state_t& s) { return list_of(s, s.nodes); }
+inline View<memmap_zone_t> zones_of(const memmap_state_t& s) { return list_of(s, s.zones); }
+inline View<memmap_free_run_t> free_blocks_of(const memmap_state_t& s) {
+  return list_of(s, s.free_blocks);
+}
+inline View<memmap_mapping_t> mappings_of(const memmap_state_t& s) {
+  return list_of(s, s.mappings);
+}
+inline View<memmap_event_t> messages_of(const memmap_state_t& s) { return list_of(s, s.messages); }
+
 // The host during one call. Each emitting function throws Refused when the host refuses; guarded()
 // turns that, and any other exception, into the call's failure.
 struct Refused {};
@@ -161,6 +183,38 @@ class Host {
     return value;
   }
   bool has_config(const char* option) const { return host_->has_config(host_->ctx, option) == 1; }
+  // memmap.check: `rule` is broken in [base, end), or, if both are 0, nowhere in particular.
+  void finding(const char* rule, std::uint64_t base, std::uint64_t end,
+               const std::string& text) const {
+    memmap_finding_t f{};
+    f.struct_size = sizeof f;
+    f.base = base;
+    f.end = end;
+    f.rule = rule;
+    f.text = text.c_str();
+    if (host_->finding(host_->ctx, &f) != MEMMAP_OK) throw Refused{};
+  }
+  // memmap.source: an entry of the firmware's map; of a node, if `nid` is none below 0.
+  void entry(std::uint64_t base, std::uint64_t end, std::uint32_t type,
+             std::int32_t nid = -1) const {
+    memmap_range_t r{};
+    r.struct_size = sizeof r;
+    r.type = type;
+    r.base = base;
+    r.end = end;
+    r.nid = nid;
+    if (host_->entry(host_->ctx, &r) != MEMMAP_OK) throw Refused{};
+  }
+  void fact(const char* key, const std::string& value) const {
+    if (host_->fact(host_->ctx, key, value.c_str()) != MEMMAP_OK) throw Refused{};
+  }
+  void input_error(std::uint64_t line, std::uint64_t column, const std::string& message) const {
+    host_->input_error(host_->ctx, line, column, message.c_str());
+  }
+  // memmap.report.
+  void write(const std::string& bytes) const {
+    if (host_->write(host_->ctx, bytes.data(), bytes.size()) != MEMMAP_OK) throw Refused{};
+  }
   void warn(const std::string& message) const { host_->warn(host_->ctx, message.c_str()); }
   // `return host.fail("...")`
   std::int32_t fail(const std::string& message) const {

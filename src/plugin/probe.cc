@@ -94,12 +94,14 @@ Status survives(const std::function<std::string()>& trial, unsigned seconds) {
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   if (survived) return refusals(std::string_view(word).substr(1));
-  if (hung) return Error{.message = fmt::format("did not finish loading in {} s", seconds)};
-  if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL) {
-    return Error{.message = fmt::format("crashed while loading (signal {}, {})", WTERMSIG(status),
-                                        ::strsignal(WTERMSIG(status)))};
+  Error fault{.message = "ended the process while loading", .plugin_fault = true};
+  if (hung) {
+    fault.message = fmt::format("did not finish loading in {} s", seconds);
+  } else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL) {
+    fault.message = fmt::format("crashed while loading (signal {}, {})", WTERMSIG(status),
+                                ::strsignal(WTERMSIG(status)));
   }
-  return Error{.message = "ended the process while loading"};
+  return fault;
 }
 
 }  // namespace memmap::plugin

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <span>
 
+#include "base/utf8.h"
 #include "machine/e820_words.h"
 #include "report/convert.h"
 
@@ -13,26 +14,6 @@ namespace memmap::report {
 namespace {
 
 enum class Syntax { yaml, json };
-
-// Length of the valid UTF-8 sequence that `text` starts with; 0: none.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  const std::size_t length = lead < 0x80                   ? 1
-                             : lead >= 0xc2 && lead < 0xe0 ? 2
-                             : lead >= 0xe0 && lead < 0xf0 ? 3
-                             : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                           : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  if (length < 3) return length;
-  // Overlong forms, surrogates, beyond U+10FFFF.
-  const bool bad = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xed && byte(1) >= 0xa0) ||
-                   (lead == 0xf0 && byte(1) < 0x90) || (lead == 0xf4 && byte(1) >= 0x90);
-  return bad ? 0 : length;
-}
 
 // Writes a map of keys, each with a value or a list of values, one a line. Values are in flow
 // style, so that YAML and JSON differ only in their quotes and braces.

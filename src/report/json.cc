@@ -140,6 +140,14 @@ void totals(JsonWriter& json, const boot::Totals& t) {
   json.close();
 }
 
+void range(JsonWriter& json, const std::optional<PhysRange>& r) {
+  if (!r) return;
+  json.key("range").open_object(Layout::row);
+  json.member_address("base", raw(r->base()));
+  json.member_address("size", r->size());
+  json.close();
+}
+
 void events(JsonWriter& json, const Events& list) {
   table(json, "events", list, [&](const Event& e) {
     json.member("severity", severity_name(e.severity));
@@ -147,12 +155,26 @@ void events(JsonWriter& json, const Events& list) {
     json.member("rule", std::string_view(e.rule));
     json.member("text", std::string_view(e.text));
     if (!e.by.empty()) json.member("by", std::string_view(e.by));
-    if (!e.range) return;
-    json.key("range").open_object(Layout::row);
-    json.member_address("base", raw(e.range->base()));
-    json.member_address("size", e.range->size());
-    json.close();
+    range(json, e.range);
   });
+}
+
+void checks(JsonWriter& json, const std::vector<boot::CheckReport>& list) {
+  if (list.empty()) return;
+  json.key("checks").open_array();
+  for (const boot::CheckReport& c : list) {
+    json.open_object();
+    json.member("name", std::string_view(c.name));
+    json.member("version", std::string_view(c.version));
+    table(json, "findings", c.findings, [&](const boot::Finding& f) {
+      json.member("rule", std::string_view(f.rule));
+      json.member("step", std::string_view(f.step));
+      json.member("text", std::string_view(f.text));
+      range(json, f.range);
+    });
+    json.close();
+  }
+  json.close();
 }
 
 }  // namespace
@@ -176,6 +198,7 @@ std::string to_json(const boot::Outcome& outcome) {
   nodes(json, outcome.node_states);
   page_tables(json, outcome.page_tables);
   events(json, outcome.events);
+  checks(json, outcome.checks);
   json.close();
   return std::move(json).finish();
 }

@@ -31,6 +31,20 @@ void write_field(Page& page, std::string_view name, std::string_view text) {
   page.paragraph(fmt::format("  {:<13} ", name), page.foreign(text));
 }
 
+std::size_t findings_of(const boot::Outcome& outcome) {
+  std::size_t count = 0;
+  for (const boot::CheckReport& c : outcome.checks) count += c.findings.size();
+  return count;
+}
+
+void write_check_alarm(Page& page, const boot::Outcome& outcome) {
+  if (findings_of(outcome) == 0) return;
+  page.blank();
+  page.line(fmt::format("{} {}, under Checks", page.glyph("✖", "!!"),
+                        counted(findings_of(outcome), "finding")),
+            Paint::alert);
+}
+
 // Warnings and the panic, before anything else.
 void write_alarms(Page& page, const boot::Outcome& outcome) {
   std::size_t warnings = 0;
@@ -48,6 +62,7 @@ void write_alarms(Page& page, const boot::Outcome& outcome) {
       write_field(page, "by rule", last.rule);
     }
   }
+  write_check_alarm(page, outcome);
   if (warnings == 0) return;
   page.blank();
   page.line(fmt::format("{} {}", page.glyph("▲", "!"), counted(warnings, "warning")),
@@ -132,6 +147,20 @@ void write_events(Page& page, const boot::Outcome& outcome) {
   }
 }
 
+void write_checks(Page& page, const boot::Outcome& outcome) {
+  if (outcome.checks.empty()) return;
+  page.heading("Checks", counted(findings_of(outcome), "finding"));
+  for (const boot::CheckReport& c : outcome.checks) {
+    const std::string name = page.foreign(c.name);
+    if (c.findings.empty()) page.line(fmt::format("  {}: nothing found", name));
+    for (const boot::Finding& f : c.findings) {
+      const std::string where = f.step.empty() ? "at the end" : "in " + f.step;
+      page.paragraph(fmt::format("{} {} ", page.glyph("✖", "!"), name),
+                     page.foreign(fmt::format("{}, {}: {}", f.rule, where, f.text)), Paint::red);
+    }
+  }
+}
+
 std::string to_text(const boot::Outcome& outcome, const TextStyle& style) {
   TextStyle within = style;
   within.width = std::clamp(style.width, kMinWidth, kMaxWidth);
@@ -150,6 +179,7 @@ std::string to_text(const boot::Outcome& outcome, const TextStyle& style) {
   write_zones(page, outcome);
   write_free_blocks(page, outcome);
   write_page_tables(page, outcome);
+  write_checks(page, outcome);
   write_events(page, outcome);
   return std::move(page).take();
 }

@@ -17,6 +17,7 @@ void write_zones(Page& page, const boot::Outcome& outcome);
 void write_free_blocks(Page& page, const boot::Outcome& outcome);
 void write_page_tables(Page& page, const boot::Outcome& outcome);
 void write_balance(Page& page, const boot::Outcome& outcome, const std::vector<Piece>& pieces);
+void write_checks(Page& page, const boot::Outcome& outcome);
 void write_events(Page& page, const boot::Outcome& outcome);
 
 }  // namespace memmap::report

@@ -23,25 +23,6 @@ bool is_control(std::uint32_t c) {
 
 }  // namespace
 
-std::size_t utf8_length(std::string_view text) {
-  if (text.empty()) return 0;
-  const auto first = static_cast<unsigned char>(text[0]);
-  const std::size_t length = first < 0x80    ? 1
-                             : first < 0xc2  ? 0
-                             : first < 0xe0  ? 2
-                             : first < 0xf0  ? 3
-                             : first <= 0xf4 ? 4
-                                             : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xc0u) != 0x80u) return 0;
-  }
-  const std::uint32_t value = decode(text.substr(0, length));
-  if (length == 3 && (value < 0x800 || (value >= 0xd800 && value < 0xe000))) return 0;
-  if (length == 4 && (value < 0x10000 || value > 0x10ffff)) return 0;
-  return length;
-}
-
 std::string valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -5,11 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace memmap::report {
+#include "base/utf8.h"
 
-// Length in bytes of the valid UTF-8 character that `text` starts with; 0: it starts with none (no
-// overlong forms, surrogates or values above 0x10ffff).
-std::size_t utf8_length(std::string_view text);
+namespace memmap::report {
 
 // Bytes that are no UTF-8 become U+FFFD, one for each.
 std::string valid_utf8(std::string_view text);

@@ -69,6 +69,7 @@ const Refusal kRefusals[] = {
     {"null_choose", {"memmap.alloc/1 lacks choose()"}},
     {"short_interface", {"memmap.alloc/1 has the struct_size 16; expected 32"}},
     {"no_interface", {"offers none of the interfaces"}},
+    {"null_check", {"memmap.check/1 lacks event()"}},
     {"bad_options",
      {"option 1 has the unknown type 77", "option 2 has a default that is none", "`many`",
       "option 3 has the name `No Name`", "two options `nodes`"}},
@@ -139,7 +140,8 @@ TEST(LoadingFrom, UnknownNamesGetTheFoldersAndTheNames) {
   const auto plugin = host.load("alloc_updown");
   ASSERT_FALSE(plugin.ok());
   EXPECT_THAT(messages(plugin.errors()), HasSubstr(kShipped.string()));
-  EXPECT_THAT(messages(plugin.errors()), HasSubstr("alloc_bottomup, alloc_topdown"));
+  EXPECT_THAT(messages(plugin.errors()),
+              HasSubstr("alloc_bottomup, alloc_low_fragmentation, alloc_topdown"));
   EXPECT_FALSE(host.load("").ok());
   EXPECT_FALSE(host.load("a b").ok());
   EXPECT_FALSE(host.load("/nowhere/x.so").ok());
@@ -214,6 +216,33 @@ TEST(LoadingFrom, DamagedFilesNeverHurtTheHost) {
     std::ofstream(scratch.path() / (name + ".so"), std::ios::binary) << damaged;
     EXPECT_FALSE(host.load(name).ok());  // if not damaged enough, it has another's name
   }
+}
+
+TEST(LoadingFaults, AreToldFromRefusals) {
+  PluginHost host = fixtures();
+  EXPECT_TRUE(host.load("exit_loading").errors()[0].plugin_fault);
+  EXPECT_TRUE(host.load("crash_loading").errors()[0].plugin_fault);
+  EXPECT_FALSE(host.load("wrong_major").errors()[0].plugin_fault);
+  EXPECT_FALSE(host.load("nobody").errors()[0].plugin_fault);
+}
+
+TEST(Examine, StopsAtTheFirstThatFails) {
+  const auto reached = [](const fs::path& file) {
+    std::size_t count = 0;
+    for (const LoadCheck& c : examine(file)) count += c.reached && c.errors.empty();
+    return count;
+  };
+  EXPECT_EQ(reached(kShipped / "alloc_topdown.so"), 5u);
+  EXPECT_EQ(reached("/nowhere/x.so"), 0u);
+  EXPECT_EQ(reached(kFixtures / "missing_symbol.so"), 3u);
+  EXPECT_EQ(reached(kFixtures / "crash_loading.so"), 3u);
+  EXPECT_EQ(reached(kFixtures / "wrong_major.so"), 4u);
+  EXPECT_EQ(reached(kFixtures / "crash_get_interface.so"), 4u);
+  const Scratch scratch;
+  std::ofstream(scratch.path() / "text.so") << "no object";
+  EXPECT_EQ(reached(scratch.path() / "text.so"), 2u);
+  ASSERT_EQ(::chmod((scratch.path() / "text.so").c_str(), 0666), 0);
+  EXPECT_EQ(reached(scratch.path() / "text.so"), 1u);
 }
 
 // From the tool's own folder there is no trial in a child: the process ends, and says who did it.

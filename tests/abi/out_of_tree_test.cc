@@ -1,43 +1,111 @@
-// A plugin built against an installed copy, with its own project.
-#include <gtest/gtest.h>
+// Plugins of other people's: built against an installed copy, loaded and run by its program.
+#include <gmock/gmock.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-
-#include "plugin/alloc.h"
-#include "support/listed_ranges.h"
+#include <string>
 
 namespace memmap::plugin {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::HasSubstr;
 
-TEST(OutOfTree, BuildsAgainstAnInstalledCopyAndRuns) {
-  const fs::path here = fs::path(MEMMAP_FIXTURES).parent_path() / "out_of_tree";
-  fs::remove_all(here);
-  const std::string cmake = MEMMAP_CMAKE;
-  const std::string prefix = (here / "prefix").string();
-  const std::string build = (here / "build").string();
-  const auto run = [](const std::string& command) {
-    return std::system(("umask 022; " + command + " > /dev/null").c_str());
-  };
-  ASSERT_EQ(
-      run(cmake + " --install " MEMMAP_BUILD_DIR " --component plugin_sdk --prefix " + prefix), 0);
-  ASSERT_EQ(run(cmake + " -S " MEMMAP_SOURCE_DIR "/tests/abi/out_of_tree -B " + build +
-                " -DCMAKE_PREFIX_PATH=" + prefix + " -DEXAMPLE=" MEMMAP_EXAMPLE),
-            0);
-  ASSERT_EQ(run(cmake + " --build " + build), 0);
+struct Ran {
+  int status = -1;
+  std::string output{};
+};
 
-  PluginHost host({{.path = build, .trust = Trust::foreign}});
-  const auto plugin = host.load("alloc_middle");
-  ASSERT_TRUE(plugin.ok()) << to_string(plugin.errors());
-  const auto policy = AllocPlugin::create(**plugin, {});
-  ASSERT_TRUE(policy.ok());
-  const memblock::FindRequest request{
-      .size = 0x1000, .align = 0x1000, .limits = PhysRange::make(0, 0x10000)};
-  test::ListedRanges ranges(request, {PhysRange::make(0, 0x8000)});
-  EXPECT_EQ((*policy)->choose(request, ranges), PhysAddr{0x4000});
+Ran run(const std::string& command) {
+  Ran out;
+  std::FILE* pipe = ::popen(("umask 022; exec 2>&1; " + command).c_str(), "r");
+  if (pipe == nullptr) return out;
+  char buffer[4096];
+  for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) {
+    out.output.append(buffer, n);
+  }
+  const int status = ::pclose(pipe);
+  out.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  return out;
 }
+
+const fs::path kHere = fs::path(MEMMAP_FIXTURES).parent_path() / "out_of_tree";
+const std::string kCmake = MEMMAP_CMAKE;
+const std::string kPrefix = (kHere / "prefix").string();
+const std::string kMemmap = kPrefix + "/bin/memmap";
+const std::string kBoot = " simulate --synthetic 'ram:640K hole:384K ram:1G' --format json";
+
+// The installed copy is made once.
+class OutOfTree : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    fs::remove_all(kHere);
+    fs::create_directories(kHere);
+    const Ran installed = run(kCmake + " --install " MEMMAP_BUILD_DIR " --prefix " + kPrefix);
+    ASSERT_EQ(installed.status, 0) << installed.output;
+    ASSERT_TRUE(fs::exists(kMemmap));
+  }
+
+  // Configures, builds and, if it has tests, tests the project in `source`.
+  static void build(const std::string& source, const std::string& folder,
+                    const std::string& more = "") {
+    const Ran configured = run(kCmake + " -S " + source + " -B " + folder +
+                               " -DCMAKE_PREFIX_PATH=" + kPrefix + " " + more);
+    ASSERT_EQ(configured.status, 0) << configured.output;
+    const Ran built = run(kCmake + " --build " + folder);
+    ASSERT_EQ(built.status, 0) << built.output;
+  }
+};
+
+TEST_F(OutOfTree, TheGuidesExampleBuildsAndDecides) {
+  const std::string folder = (kHere / "example").string();
+  build(MEMMAP_SOURCE_DIR "/tests/abi/out_of_tree", folder, "-DEXAMPLE=" MEMMAP_EXAMPLE);
+  const Ran with = run(kMemmap + kBoot + " --plugin-dir " + folder + " --plugin alloc_middle");
+  const Ran without = run(kMemmap + kBoot);
+  EXPECT_EQ(with.status, 0) << with.output;
+  EXPECT_EQ(without.status, 0) << without.output;
+  EXPECT_THAT(with.output, HasSubstr("\"policy\": \"alloc_middle\""));
+  const auto owners = [](const std::string& json) { return json.substr(json.find("\"owners\"")); };
+  EXPECT_NE(owners(with.output), owners(without.output));
+}
+
+TEST_F(OutOfTree, PkgConfigDoesForC99) {
+  const fs::path folder = kHere / "pkg_config";
+  fs::create_directories(folder);
+  const std::string file = (folder / "alloc_middle.so").string();
+  const Ran compiled =
+      run("export PKG_CONFIG_PATH=" + kPrefix +
+          "/" MEMMAP_LIBDIR
+          "/pkgconfig; cc -std=c99 -Wall -Wextra -pedantic-errors -Werror $(pkg-config --cflags "
+          "memmap) -shared -fPIC -o " +
+          file + " " MEMMAP_EXAMPLE);
+  ASSERT_EQ(compiled.status, 0) << compiled.output;
+  const Ran checked = run(kMemmap + " plugin check " + file);
+  EXPECT_EQ(checked.status, 0) << checked.output;
+  EXPECT_EQ(run(kMemmap + kBoot + " --plugin " + file).status, 0);
+}
+
+// As `memmap plugin new` writes them: they build and pass their tests as they are.
+class Skeleton : public OutOfTree, public testing::WithParamInterface<const char*> {};
+
+TEST_P(Skeleton, BuildsAndPassesItsTest) {
+  const std::string kind = GetParam();
+  const std::string folder = (kHere / kind).string();
+  const Ran written = run(kMemmap + " plugin new my_" + kind + " --kind " + kind + " -o " + folder);
+  ASSERT_EQ(written.status, 0) << written.output;
+  build(folder, folder + "/build", "-DCMAKE_CXX_FLAGS=-Werror");
+  const Ran tested = run("cd " + folder + "/build && " MEMMAP_CTEST " --output-on-failure");
+  EXPECT_EQ(tested.status, 0) << tested.output;
+  EXPECT_THAT(tested.output, HasSubstr("tests passed, 0 tests failed out of 2"));
+  const Ran shown = run(kMemmap + " plugin show --plugin-dir " + folder + "/build my_" + kind);
+  EXPECT_EQ(shown.status, 0);
+  EXPECT_THAT(shown.output, HasSubstr("memmap." + kind + "/1"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Skeleton,
+                         testing::Values("trim", "numa", "alloc", "check", "source", "report"),
+                         [](const auto& row) { return std::string(row.param); });
 
 }  // namespace
 }  // namespace memmap::plugin

@@ -31,7 +31,9 @@ offers "memmap simulate --cmdline " # free text
 offers "memmap convert boot.log --to e" etc-e820 exactmap
 offers "memmap convert boot.log --t" --to
 offers "memmap simulate --o" --output
-offers "memmap help c" convert capture
+offers "memmap help c" convert capture compare
+offers "memmap plugin " list show check new
+offers "memmap plugin new x --kind s" source
 offers "memmap replay boot.log --format " text json
 offers "memmap replay --c" --cmdline
 offers "memmap lint --l" --list

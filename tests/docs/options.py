@@ -12,7 +12,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMMANDS = ("simulate", "convert", "replay", "lint", "kernel", "capture", "kernels", "formats")
+COMMANDS = ("simulate", "convert", "replay", "lint", "kernel", "capture", "kernels",
+            "formats", "compare", "plugin")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 
 

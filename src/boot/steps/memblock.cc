@@ -197,6 +197,7 @@ void reserve_initrd(Boot& boot) {
             fmt::format("Allocated new RAMDISK: [mem {:#010x}-{:#010x}]", raw(*found),
                         raw(*found) + boot.machine.initrd->size() - 1),
             PhysRange::from_size(*found, size));
+  boot.initrd = PhysRange::from_size(*found, boot.machine.initrd->size());
   boot.memblock.phys_free(PhysAddr{base}, end - base, {"setup_arch", "initrd"});
 }
 

@@ -305,6 +305,7 @@ void memblock_free_all(Boot& boot) {
       zone.free = std::move(free.free);
     }
   }
+  boot.handed_over = true;
 }
 
 }  // namespace memmap::boot

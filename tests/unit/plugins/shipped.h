@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "base/check.h"
 #include "boot/plugged.h"
+#include "plugin/alloc.h"
 #include "plugin/host.h"
 #include "plugin/options.h"
 
@@ -28,18 +30,30 @@ struct World {
   }
 };
 
+// Fails, and ends the program, if it does not load.
+inline const plugin::Plugin& shipped_plugin(const char* name) {
+  static auto& host = *new plugin::PluginHost(
+      {{.path = std::filesystem::path(MEMMAP_BUILD_DIR) / "plugins", .trust = plugin::Trust::own}});
+  const auto plugin = host.load(name);
+  MEMMAP_CHECK(plugin.ok(), "a plugin that we ship loads");
+  return **plugin;
+}
+
 // Adapter: TrimPlugin or NumaPlugin.
 template <class Adapter>
 std::unique_ptr<Adapter> shipped(const char* name, World& world,
                                  const plugin::OptionTexts& options = {}) {
-  static auto& host = *new plugin::PluginHost(
-      {{.path = std::filesystem::path(MEMMAP_BUILD_DIR) / "plugins", .trust = plugin::Trust::own}});
-  const auto plugin = host.load(name);
-  if (!plugin) return ADD_FAILURE() << to_string(plugin.errors()), nullptr;
-  auto adapter = Adapter::create(**plugin, options);
+  auto adapter = Adapter::create(shipped_plugin(name), options);
   if (!adapter) return ADD_FAILURE() << to_string(adapter.errors()), nullptr;
   (*adapter)->begin(world.facts());
   return *std::move(adapter);
+}
+
+inline std::unique_ptr<plugin::AllocPlugin> shipped_policy(
+    const char* name, const plugin::OptionTexts& options = {}) {
+  auto policy = plugin::AllocPlugin::create(shipped_plugin(name), options);
+  if (!policy) return ADD_FAILURE() << to_string(policy.errors()), nullptr;
+  return *std::move(policy);
 }
 
 constexpr PhysRange span(std::uint64_t base, std::uint64_t end) {

@@ -1,0 +1,51 @@
+// The plugins that --plugin and a scenario name, sorted by what they offer.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "input/formats.h"
+#include "plugin/check.h"
+#include "plugin/host.h"
+#include "plugin/options.h"
+#include "plugin/source.h"
+
+namespace memmap::cli {
+
+// One that offers several interfaces is in several lists.
+struct NamedPlugins {
+  std::vector<std::unique_ptr<plugin::CheckPlugin>> checks{};
+  std::vector<std::unique_ptr<plugin::SourcePlugin>> sources{};
+  std::vector<plugin::PluginSpec> reports{};   // loaded, their options not yet looked at
+  std::vector<plugin::PluginSpec> deciding{};  // those that decide something in the boot
+
+  // The boot's part of `others`: they look on and decide before these.
+  void put_before(NamedPlugins others);
+};
+
+// Loads them all. Errors (all): what host.load() complains of, wrong options of checks and sources.
+Result<NamedPlugins> sort_plugins(plugin::PluginHost& host,
+                                  std::span<const plugin::PluginSpec> specs);
+
+// Source plugins as formats to read: the named ones, else all that the host finds.
+class PluginFormats : public input::OtherFormats {
+ public:
+  // Both must outlive it.
+  PluginFormats(plugin::PluginHost& host, NamedPlugins& named) : host_(host), named_(named) {}
+  Result<input::OtherFormat*> find(const std::string& id) override;
+  std::vector<input::OtherFormat*> all() override;
+
+ private:
+  input::OtherFormat* add(plugin::SourcePlugin& source);
+  input::OtherFormat* known(const std::string& id);
+
+  plugin::PluginHost& host_;
+  NamedPlugins& named_;
+  std::vector<std::unique_ptr<plugin::SourcePlugin>> found_{};
+  std::vector<std::unique_ptr<input::OtherFormat>> readers_{};
+};
+
+}  // namespace memmap::cli

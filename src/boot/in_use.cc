@@ -1,0 +1,48 @@
+#include "boot/in_use.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr std::uint64_t kSetupHeader = 16;  // sizeof(struct setup_data)
+
+void add(std::vector<Owned>& out, const std::optional<PhysRange>& range, std::string owner,
+         std::string function) {
+  if (range && !range->empty()) out.push_back({*range, std::move(owner), std::move(function)});
+}
+
+void add_setup_data(std::vector<Owned>& out, const Machine& machine) {
+  for (const SetupData& data : machine.setup_data) {
+    add(out, PhysRange::from_size(data.addr, kSetupHeader + data.len), "setup_data",
+        "parse_setup_data");
+    add(out, data.indirect, "setup_data", "parse_setup_data");
+  }
+}
+
+}  // namespace
+
+std::vector<Owned> in_use(const Boot& boot) {
+  const Machine& machine = boot.machine;
+  std::vector<Owned> out;
+  // Not to _end: what of the brk area is not used goes back. kernel: reserve_brk()
+  const std::uint64_t text = raw(boot.kernel_base);
+  add(out, PhysRange::make(text, text + boot.profile.image.end_of_kernel_reserve), "kernel image",
+      "start_kernel");
+  add(out, boot.brk, "brk", "extend_brk");
+  add(out, boot.initrd, "initrd", "populate_rootfs");
+  add_setup_data(out, machine);
+  for (const AcpiTable& t : machine.acpi_tables) {
+    // The lists of tables are read once, early.
+    if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT") continue;
+    add(out, t.range, "ACPI table " + t.signature, "acpi_tb_acquire_table");
+  }
+  add(out, machine.efi_memmap, "EFI memory map", "efi_memmap_init_late");
+  add(out, machine.efi_memory_attributes, "EFI memory attributes", "efi_memattr_apply_permissions");
+  add(out, machine.efi_esrt, "EFI system resource table", "esrt_sysfs_init");
+  add(out, machine.mp_floating, "MP floating pointer", "default_get_smp_config");
+  add(out, machine.mp_configuration, "MP configuration table", "default_get_smp_config");
+  add(out, boot.memblock.memory().array, "memblock.memory", "memblock_free_all");
+  add(out, boot.memblock.reserved().array, "memblock.reserved", "memblock_free_all");
+  return out;
+}
+
+}  // namespace memmap::boot

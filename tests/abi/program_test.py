@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""The program with plugins, good and bad: exit codes, messages.   program_test.py MEMMAP FIXTURES"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+MEMMAP = os.path.abspath(sys.argv.pop(1))
+FIXTURES = os.path.abspath(sys.argv.pop(1))
+SMALL = ("--synthetic", "ram:640K hole:384K ram:255M")
+STOPS = ("--cmdline", "memmap=exactmap,64M@0", "--strict")
+
+
+def run(*args, cwd=None, env=None):
+    return subprocess.run([MEMMAP, *args], capture_output=True, text=True, timeout=60, cwd=cwd,
+                          env={**os.environ, **(env or {})})
+
+
+def simulate(*args, **options):
+    return run("simulate", *SMALL, "--plugin-dir", FIXTURES, *args, **options)
+
+
+class Plugins(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def assert_ends(self, result, code, *words):
+        self.assertEqual(result.returncode, code, result.stdout[-2000:] + result.stderr)
+        for word in words:
+            self.assertIn(word, result.stderr)
+
+    def test_faults_of_plugins_are_70(self):
+        for name in ("crash_loading", "exit_loading", "exit_hard_loading", "crash_get_interface"):
+            self.assert_ends(simulate("--plugin", name), 70, f"plugin `{name}`")
+        for lie in ("crash", "abort", "exit", "exit_hard", "limits", "says_why", "prepare"):
+            self.assert_ends(simulate("--plugin", f"liar:lie={lie}"), 70, "plugin `liar`")
+        for lie in ("crash", "exit", "quick_exit", "exit_hard", "outside", "prepare"):
+            self.assert_ends(simulate("--plugin", f"teller:lie={lie}"), 70, "plugin `teller`")
+
+    def test_what_is_refused_is_2(self):
+        for name in ("wrong_major", "short_struct", "missing_symbol", "incomplete", "nobody", "./liar.so"):
+            self.assert_ends(simulate("--plugin", name), 2, f"plugin `{name}`")
+        self.assert_ends(simulate("--plugin", "liar:lies=1"), 2, "has no option `lies`")
+
+    def test_no_plugin_makes_a_run_good(self):
+        good = simulate("--plugin", "exit_at_end")
+        self.assert_ends(good, 0)
+        self.assertIn("exit_at_end", good.stdout)
+        self.assert_ends(simulate("--plugin", "exit_at_end", *STOPS), 1)
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([MEMMAP, "simulate", *SMALL, "--plugin-dir", FIXTURES, "--plugin",
+                                     "exit_at_end"], stdout=full, stderr=subprocess.DEVNULL, timeout=60)
+        self.assertEqual(result.returncode, 2)
+
+    def test_never_from_the_current_folder(self):
+        shutil.copy(f"{FIXTURES}/liar.so", self.folder / "mine.so")
+        self.assert_ends(run("simulate", *SMALL, "--plugin", "mine", cwd=self.folder), 2, "not found")
+        self.assert_ends(run("simulate", *SMALL, "--plugin", "mine", cwd=self.folder,
+                             env={"MEMMAP_PLUGIN_PATH": "."}), 2, "not an absolute path")
+
+    def test_the_path_is_searched_in_order(self):
+        for name in ("a", "b"):
+            (self.folder / name).mkdir()
+            shutil.copy(f"{FIXTURES}/liar.so", self.folder / name / "liar.so")
+        path = {"MEMMAP_PLUGIN_PATH": f"{self.folder}/a:{self.folder}/b"}
+        self.assertIn(f"{self.folder}/a/liar.so", run("plugin", "show", "liar", env=path).stdout)
+        shown = run("plugin", "show", "liar", "--plugin-dir", f"{self.folder}/b", env=path)
+        self.assertIn(f"{self.folder}/b/liar.so", shown.stdout)
+
+    def test_findings_are_shown_and_are_1(self):
+        result = simulate("--plugin", "teller", "--format", "json")
+        self.assert_ends(result, 1)
+        checks = json.loads(result.stdout)["checks"]
+        self.assertEqual([c["name"] for c in checks], ["teller"])
+        self.assertEqual(checks[0]["findings"],
+                         [{"rule": "seen", "step": "trim_bios_range", "text": "the table is trimmed",
+                           "range": {"base": "0x1000", "size": "0x1000"}}])
+        text = simulate("--plugin", "teller", "--plugin", "check_invariants").stdout
+        self.assertIn("seen, in trim_bios_range: the table is trimmed", text)
+        self.assertIn("check_invariants: nothing found", text)
+        self.assert_ends(simulate("--plugin", "check_kmemcheck"), 0)
+        self.assertNotIn("checks", json.loads(simulate("--format", "json").stdout))
+
+    def test_an_initrd_over_the_kernel_is_found(self):
+        scenario = self.folder / "machine.yaml"
+        scenario.write_text("e820:\n  - {start: 0, size: 640K, type: ram}\n"
+                            "  - {start: 1M, size: 255M, type: ram}\n"
+                            "kernel_phys_base: 16M\ninitrd: {start: 20M, size: 1M}\n")
+        result = run("simulate", str(scenario), "--plugin", "check_kmemcheck", "--format", "json")
+        self.assert_ends(result, 1)
+        rules = [f["rule"] for f in json.loads(result.stdout)["checks"][0]["findings"]]
+        self.assertEqual(rules, ["overlap"])
+
+    def test_sources(self):
+        table = self.folder / "map.csv"
+        table.write_text("start,end,type\n0,0x9ffff,ram\n0x100000,0x3fffffff,ram\n")
+        for args in ((), ("--input-format", "source_csv")):
+            result = run("simulate", str(table), "--format", "json", *args)
+            self.assert_ends(result, 0)
+            self.assertEqual(json.loads(result.stdout)["subject"]["format"], "source_csv")
+        self.assertIn("end: 0x40000000", run("convert", str(table), "--to", "yaml").stdout)
+        table.write_text("start,end,type\n0,cow,ram\n")
+        self.assert_ends(run("simulate", str(table)), 2, f"{table}:2:3: error: `cow`", "0,cow,ram", "^")
+        self.assert_ends(run("simulate", str(self.folder), "--input-format", "source_csv"), 2, "is a folder")
+        self.assert_ends(run("simulate", str(table), "--input-format", "source_cvs"), 2, "no input format")
+        self.assert_ends(run("simulate", str(table), "--input-format", "alloc_topdown"), 2,
+                         "does not offer memmap.source/1")
+        self.assertIn("source_csv", run("formats").stdout)
+        table.write_text("teller")
+        self.assert_ends(run("simulate", str(table), "--plugin-dir", FIXTURES, "--plugin", "teller:lie=wraps"),
+                         70, "ends before it begins")
+
+    def test_reports(self):
+        result = simulate("--format", "report_markdown")
+        self.assert_ends(result, 0)
+        self.assertIn("## Zones", result.stdout)
+        few = simulate("--format", "report_markdown:owners=1").stdout
+        self.assertIn("(others)", few)
+        self.assertEqual(simulate("--format", "report_markdown", "--plugin", "report_markdown:owners=1").stdout,
+                         few)
+        self.assert_ends(simulate("--format", "alloc_topdown"), 2, "does not offer memmap.report/1")
+        out = self.folder / "out"
+        self.assert_ends(simulate("--format", "teller:lie=bytes", "-o", str(out)), 70, "no UTF-8")
+        self.assertFalse(out.exists())
+
+    def test_list_show_check(self):
+        listed = run("plugin", "list", "--plugin-dir", FIXTURES)
+        self.assert_ends(listed, 0)
+        for word in ("alloc_topdown", "check_kmemcheck", "Refused:", "wrong_major", "ended the process"):
+            self.assertIn(word, listed.stdout)
+        shown = run("plugin", "show", "alloc_low_fragmentation").stdout
+        self.assertIn("block: a byte count from 4096 to 1099511627776, default 4M", shown)
+        self.assert_ends(run("plugin", "show", "nobody"), 2, "not found")
+        good = run("plugin", "check", f"{FIXTURES}/liar.so")
+        self.assert_ends(good, 0)
+        self.assertEqual(good.stdout.count("good "), 5)
+        bad = run("plugin", "check", "wrong_major.so", cwd=FIXTURES)
+        self.assert_ends(bad, 2)
+        self.assertIn("BAD  describes itself", bad.stdout)
+        self.assert_ends(run("plugin", "check", f"{FIXTURES}/exit_loading.so"), 70)
+        cut = self.folder / "cut.so"
+        cut.write_bytes(pathlib.Path(f"{FIXTURES}/liar.so").read_bytes()[:5000])
+        checked = run("plugin", "check", str(cut))
+        self.assert_ends(checked, 2)
+        self.assertIn("is truncated", checked.stdout)
+
+    def test_usage(self):
+        self.assert_ends(run("plugin", "lst"), 2, "did you mean `list`")
+        self.assert_ends(run("plugin", "list", "x"), 2, "takes no name")
+        self.assert_ends(run("plugin", "show"), 2, "a name is missing")
+        self.assert_ends(run("plugin", "new", "x"), 2, "--kind is missing")
+        self.assert_ends(run("plugin", "new", "x", "--kind", "aloc"), 2, "did you mean `alloc`")
+        self.assert_ends(run("plugin", "new", "No/Name", "--kind", "alloc"), 2, "no plugin name")
+        self.assert_ends(run("plugin", "new", "x", "--kind", "alloc", "-o", str(self.folder)), 2, "exists")
+
+    def test_compare(self):
+        names = "kernel,alloc_topdown,alloc_bestfit,alloc_low_fragmentation:block=2M"
+        result = run("compare", *SMALL, "--alloc", names, "--format", "json")
+        self.assert_ends(result, 0)
+        policies = json.loads(result.stdout)["policies"]
+        self.assertEqual(sorted(p["policy"] for p in policies), sorted(names.split(",")))
+        self.assertEqual([p["rank"] for p in policies], sorted(p["rank"] for p in policies))
+        self.assertEqual(policies[0]["rank"], 1)
+        by_name = {p["policy"]: p for p in policies}
+        kernel, plugin = by_name["kernel"], by_name["alloc_topdown"]
+        self.assertEqual(kernel["rank"], plugin["rank"])
+        for key in ("free_bytes", "free_blocks", "largest_free_bytes", "free_below_4g", "free_below_16m"):
+            self.assertEqual(kernel[key], plugin[key], key)
+        state = json.loads(run("simulate", *SMALL, "--format", "json").stdout)
+        orders = [0] * 11
+        for node in state["nodes"]:
+            for zone in node["zones"]:
+                for free in zone["free"]:
+                    orders[free["order"]] += sum(count for _, count in free["blocks"])
+        self.assertEqual(kernel["free_blocks"], orders)
+        self.assertIn("alloc_bestfit", run("compare", *SMALL).stdout)
+        self.assert_ends(run("compare", *SMALL, "--alloc", "nobody"), 2, "not found")
+        self.assert_ends(run("compare", *SMALL, "--alloc", "check_kmemcheck"), 2, "memmap.alloc/1")
+        self.assert_ends(run("compare", *SMALL, "--format", "dot"), 2, "text, json")
+        self.assert_ends(run("compare", *SMALL, "--plugin-dir", FIXTURES, "--alloc", "liar:lie=taken"), 70)
+
+    def test_a_scenarios_plugins(self):
+        def scenario(*plugins):
+            file = self.folder / "scenario.yaml"
+            file.write_text("schema: memmap/scenario/1\ne820:\n  - {start: 0, size: 640K, type: ram}\n"
+                            "  - {start: 1M, size: 255M, type: ram}\nplugins:\n"
+                            + "".join(f"  - {{name: {plugin}}}\n" for plugin in plugins))
+            return "--e820", str(file), "--format", "json"
+        nodes_in_turns = "numa_interleave, options: {granule: 64M}"
+        machine = scenario("check_invariants", nodes_in_turns, "alloc_bestfit")
+        state = json.loads(run("simulate", *machine).stdout)
+        self.assertEqual(state["subject"]["policy"], "alloc_bestfit")
+        self.assertEqual([c["name"] for c in state["checks"]], ["check_invariants"])
+        nodes = len(state["nodes"])
+        self.assertGreater(nodes, 1)
+        # All boots of a comparison have these nodes; the scenario's policy is but one that may be named.
+        compared = json.loads(run("compare", *machine, "--alloc", "kernel,alloc_bestfit").stdout)
+        by_name = {p["policy"]: p for p in compared["policies"]}
+        self.assertEqual(by_name["alloc_bestfit"]["free_bytes"], 4096 * state["totals"]["free_pages"])
+        state = json.loads(run("simulate", *scenario(nodes_in_turns)).stdout)
+        self.assertEqual(len(state["nodes"]), nodes)
+        self.assertEqual(by_name["kernel"]["free_bytes"], 4096 * state["totals"]["free_pages"])
+
+
+unittest.main()
