@@ -1,6 +1,7 @@
 // A small made-up machine and kernel, and what a boot of them asked of memblock.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "support/default_chain.h"
 
 namespace memmap::boot {
+
+using Sizes = std::vector<std::uint64_t>;
+using Config = std::map<std::string, std::string, std::less<>>;
 
 inline Machine machine() {
   Machine m;
@@ -48,13 +52,22 @@ inline Outcome boot(const std::string& line, kernel::Version version = {6, 12, 0
 }
 
 // Sizes of the requests with this owner, in order.
-inline std::vector<std::uint64_t> asked(const Outcome& outcome, std::string_view owner) {
-  std::vector<std::uint64_t> out;
+inline Sizes asked(const Outcome& outcome, std::string_view owner) {
+  Sizes out;
   for (const MemblockLine& line : outcome.memblock.log) {
     if (line.dump || line.call.caller.owner != owner) continue;
     if (line.call.kind == memblock::CallKind::alloc) out.push_back(line.call.size);
   }
   return out;
+}
+
+// Bytes that an owner has.
+inline std::uint64_t owned(const Outcome& outcome, std::string_view owner) {
+  std::uint64_t bytes = 0;
+  for (const Owned& o : outcome.memblock.owners) {
+    if (o.owner == owner) bytes += o.range.size();
+  }
+  return bytes;
 }
 
 }  // namespace memmap::boot

@@ -9,7 +9,6 @@
 namespace memmap::boot {
 namespace {
 
-using Sizes = std::vector<std::uint64_t>;
 using kernel::Version;
 
 struct Case {
