@@ -10,6 +10,7 @@
 
 namespace {
 
+using memmap::plugin::hex;
 using memmap::plugin::Host;
 using memmap::plugin::View;
 
@@ -25,16 +26,7 @@ struct Range {
   std::uint64_t end = 0;
 };
 
-std::string hex(std::uint64_t value) {
-  std::string out;
-  do {
-    out.insert(out.begin(), "0123456789abcdef"[value % 16]);
-    value /= 16;
-  } while (value != 0);
-  return "0x" + out;
-}
-
-std::string text(Range r) { return "[mem " + hex(r.base) + "-" + hex(r.end - 1) + "]"; }
+std::string text(Range r) { return memmap::plugin::mem(r.base, r.end); }
 
 // Calls `take` with each piece of `range` that no element of `list` (ascending, disjoint) covers.
 template <class List, class Take>

@@ -7,6 +7,7 @@
 
 namespace {
 
+using memmap::plugin::hex;
 using memmap::plugin::Host;
 
 struct Range {
@@ -34,17 +35,8 @@ void for_each_gap(Range range, const memmap::plugin::View<T>& list, Take take) {
   if (at < range.end) take(Range{at, range.end});
 }
 
-std::string hex(std::uint64_t value) {
-  std::string out;
-  do {
-    out.insert(out.begin(), "0123456789abcdef"[value % 16]);
-    value /= 16;
-  } while (value != 0);
-  return "0x" + out;
-}
-
 // As the kernel prints ranges: with the last byte.
-std::string text(Range r) { return "[mem " + hex(r.base) + "-" + hex(r.end - 1) + "]"; }
+std::string text(Range r) { return memmap::plugin::mem(r.base, r.end); }
 
 std::string quoted(const std::string& owner, const std::string& function) {
   const std::string what = owner.empty() ? "unnamed memory" : "`" + owner + "`";

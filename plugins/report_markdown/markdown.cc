@@ -9,18 +9,10 @@
 
 namespace {
 
+using memmap::plugin::hex;
 using memmap::plugin::Host;
 
 constexpr std::uint64_t kPage = 4096;
-
-std::string hex(std::uint64_t value) {
-  std::string out;
-  do {
-    out.insert(out.begin(), "0123456789abcdef"[value % 16]);
-    value /= 16;
-  } while (value != 0);
-  return "0x" + out;
-}
 
 // In the largest unit that divides it: `640K`, `3G`, `17`.
 std::string size(std::uint64_t bytes) {

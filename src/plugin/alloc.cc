@@ -53,12 +53,6 @@ AllocPlugin::AllocPlugin(const Plugin& plugin, OptionValues options)
     : interface_(plugin.interfaces().alloc),
       call_(plugin.name(), std::move(options), Call::Takes::nothing) {}
 
-AllocPlugin::~AllocPlugin() {
-  if (!prepared_ || interface_.release == nullptr) return;
-  const CallGuard guard(call_.plugin().c_str(), "release()");
-  interface_.release(state_);
-}
-
 Result<std::unique_ptr<AllocPlugin>> AllocPlugin::create(const Plugin& plugin,
                                                          const OptionTexts& options) {
   if (!plugin.interfaces().has_alloc()) {
@@ -68,13 +62,8 @@ Result<std::unique_ptr<AllocPlugin>> AllocPlugin::create(const Plugin& plugin,
   auto values = check_options(plugin.name(), plugin.info().options, options);
   if (!values) return values.errors();
   std::unique_ptr<AllocPlugin> out(new AllocPlugin(plugin, *std::move(values)));
-  if (out->interface_.prepare != nullptr) {
-    out->call_.begin();
-    const CallGuard guard(out->call_.plugin().c_str(), "prepare()");
-    const std::int32_t rc = out->interface_.prepare(out->call_.host(), &out->state_);
-    if (auto e = out->call_.end("prepare", rc, Call::None::refused)) return *std::move(e);
-  }
-  out->prepared_ = true;
+  const Status prepared = out->prepared_.make(out->interface_.prepare, out->interface_.release);
+  if (!prepared) return prepared.errors();
   return out;
 }
 
@@ -101,7 +90,7 @@ std::optional<PhysAddr> AllocPlugin::choose(const memblock::FindRequest& request
   std::int32_t rc = MEMMAP_FAILED;
   {
     const CallGuard guard(call_.plugin().c_str(), "choose()");
-    rc = interface_.choose(state_, call_.host(), &find, &free_ranges, &address);
+    rc = interface_.choose(prepared_.state(), call_.host(), &find, &free_ranges, &address);
   }
   if ((rc != MEMMAP_OK && rc != MEMMAP_NONE) || call_.failed()) {
     fault_ = call_.end("choose", rc, Call::None::allowed);

@@ -10,6 +10,7 @@
 #include "memblock/policy.h"
 #include "plugin/call.h"
 #include "plugin/host.h"
+#include "plugin/prepared.h"
 
 namespace memmap::plugin {
 
@@ -23,7 +24,6 @@ class AllocPlugin : public memblock::AllocationPolicy {
   // options (all), prepare() failed. `plugin`'s host must outlive the result.
   static Result<std::unique_ptr<AllocPlugin>> create(const Plugin& plugin,
                                                      const OptionTexts& options);
-  ~AllocPlugin() override;
   AllocPlugin(const AllocPlugin&) = delete;
   AllocPlugin& operator=(const AllocPlugin&) = delete;
 
@@ -44,8 +44,7 @@ class AllocPlugin : public memblock::AllocationPolicy {
 
   memmap_alloc_t interface_;
   Call call_;
-  void* state_ = nullptr;
-  bool prepared_ = false;
+  Prepared prepared_{call_};
   std::optional<Error> fault_;
 };
 

@@ -51,12 +51,6 @@ CheckPlugin::CheckPlugin(const Plugin& plugin, OptionValues options)
   report_.version = plugin.info().version;
 }
 
-CheckPlugin::~CheckPlugin() {
-  if (!prepared_ || interface_.release == nullptr) return;
-  const CallGuard guard(call_.plugin().c_str(), "release()");
-  interface_.release(state_);
-}
-
 Result<std::unique_ptr<CheckPlugin>> CheckPlugin::create(const Plugin& plugin,
                                                          const OptionTexts& options) {
   if (!plugin.interfaces().has_check()) {
@@ -66,13 +60,8 @@ Result<std::unique_ptr<CheckPlugin>> CheckPlugin::create(const Plugin& plugin,
   auto values = check_options(plugin.name(), plugin.info().options, options);
   if (!values) return values.errors();
   std::unique_ptr<CheckPlugin> out(new CheckPlugin(plugin, *std::move(values)));
-  if (out->interface_.prepare != nullptr) {
-    out->call_.begin();
-    const CallGuard guard(out->call_.plugin().c_str(), "prepare()");
-    const std::int32_t rc = out->interface_.prepare(out->call_.host(), &out->state_);
-    if (auto e = out->call_.end("prepare", rc, Call::None::refused)) return *std::move(e);
-  }
-  out->prepared_ = true;
+  const Status prepared = out->prepared_.make(out->interface_.prepare, out->interface_.release);
+  if (!prepared) return prepared.errors();
   return out;
 }
 
@@ -97,7 +86,7 @@ void CheckPlugin::event(const memmap_event_t& event, State& state) {
   std::int32_t rc = MEMMAP_FAILED;
   {
     const CallGuard guard(call_.plugin().c_str(), "event()");
-    rc = interface_.event(state_, call_.host(), &event, state.abi());
+    rc = interface_.event(prepared_.state(), call_.host(), &event, state.abi());
   }
   take("event", rc, event.step);
 }
@@ -108,7 +97,7 @@ void CheckPlugin::finish(State& state) {
   std::int32_t rc = MEMMAP_FAILED;
   {
     const CallGuard guard(call_.plugin().c_str(), "finish()");
-    rc = interface_.finish(state_, call_.host(), state.abi());
+    rc = interface_.finish(prepared_.state(), call_.host(), state.abi());
   }
   take("finish", rc, "");
 }

@@ -12,6 +12,7 @@
 #include "plugin/call.h"
 #include "plugin/facts.h"
 #include "plugin/host.h"
+#include "plugin/prepared.h"
 #include "plugin/state.h"
 
 namespace memmap::plugin {
@@ -26,7 +27,6 @@ class CheckPlugin {
   // outlive the result.
   static Result<std::unique_ptr<CheckPlugin>> create(const Plugin& plugin,
                                                      const OptionTexts& options);
-  ~CheckPlugin();
   CheckPlugin(const CheckPlugin&) = delete;
   CheckPlugin& operator=(const CheckPlugin&) = delete;
 
@@ -48,8 +48,7 @@ class CheckPlugin {
 
   memmap_check_t interface_;
   Call call_;
-  void* state_ = nullptr;
-  bool prepared_ = false;
+  Prepared prepared_{call_};
   boot::CheckReport report_{};
   std::optional<Error> fault_{};
 };

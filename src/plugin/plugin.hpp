@@ -255,6 +255,20 @@ std::int32_t guarded(const memmap_host_t* host, Body&& body) noexcept {
   }
 }
 
+// `0x1000`
+inline std::string hex(std::uint64_t value) {
+  std::string out;
+  do {
+    out.insert(out.begin(), "0123456789abcdef"[value % 16]);
+    value /= 16;
+  } while (value != 0);
+  return "0x" + out;
+}
+// [base, end) as the kernel writes it: `[mem 0x1000-0x1fff]`.
+inline std::string mem(std::uint64_t base, std::uint64_t end) {
+  return "[mem " + hex(base) + "-" + hex(end - 1) + "]";
+}
+
 // An interface by its id, for get_interface().
 inline bool is_interface(const char* asked, const char* id) { return std::strcmp(asked, id) == 0; }
 
