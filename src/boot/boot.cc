@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "base/align.h"
 #include "boot/possible_cpus.h"
@@ -285,10 +284,9 @@ bool Boot::switched(std::string_view name, bool otherwise) const {
 }
 
 std::optional<std::string> Boot::parameter(std::string_view name) const {
-  for (const kernel::Parameter& p : parameters | std::views::reverse) {
-    if (kernel::parameq(p.name, name)) return p.value;
-  }
-  return std::nullopt;
+  const auto last = std::find_if(parameters.rbegin(), parameters.rend(),
+                                 [&](const auto& p) { return kernel::parameq(p.name, name); });
+  return last == parameters.rend() ? std::nullopt : last->value;
 }
 
 PhysRange Boot::kernel_image() const {

@@ -1,7 +1,7 @@
 #include "capture/strip_binary.h"
 
 #include <algorithm>
-#include <array>
+#include <set>
 #include <vector>
 
 #include "input/smbios.h"
@@ -35,9 +35,37 @@ constexpr Field kFields[] = {
 constexpr std::uint8_t kSystem = 1, kOemStrings = 11, kManagementController = 42, kOemFirst = 128;
 
 // Overwrites a range of the table; blanks stay, so that no string becomes empty or stops being so.
-void mask(std::string& table, std::size_t at, std::size_t size) {
+void mask(std::string& table, std::size_t at, std::size_t size, char with = 'x') {
   for (std::size_t i = at; i < at + size; ++i) {
-    if (table[i] != ' ' && table[i] != '\0') table[i] = 'x';
+    if (table[i] != ' ' && table[i] != '\0') table[i] = with;
+  }
+}
+
+using Names = std::set<std::string, std::less<>>;
+
+// What devices on the board are called: the kernel keeps a device of type `other` only if nothing
+// was kept under its name before, be that an OEM string. kernel: dmi_save_one_device()
+Names device_names(std::string_view table, unsigned structures) {
+  constexpr std::uint8_t kOnboard = 10, kOnboardExtended = 41;
+  Names names;
+  input::walk_smbios(table, structures, [&](const SmbiosStructure& s) {
+    if (!s.complete || (s.type != kOnboard && s.type != kOnboardExtended)) return;
+    for (unsigned n = 1; n <= 0xff; ++n) names.emplace(s.string(n));
+  });
+  return names;
+}
+
+// OEM strings, but for one that is a device's name, and so that none becomes one.
+void mask_oem_strings(std::string& table, const SmbiosStructure& s, std::string_view original,
+                      const Names& names) {
+  for (unsigned n = 1; n <= 0xff; ++n) {
+    const std::string_view string = s.string(n);
+    if (string.empty() || names.contains(string)) continue;
+    const auto at = static_cast<std::size_t>(string.data() - original.data());
+    for (char with = 'x'; with >= 'a'; --with) {
+      mask(table, at, string.size(), with);
+      if (!names.contains(std::string_view(table).substr(at, string.size()))) break;
+    }
   }
 }
 
@@ -62,11 +90,13 @@ bool is_vendors(const SmbiosStructure& s) {
   return s.type == kManagementController || s.type >= kOemFirst;
 }
 
-void strip_structure(std::string& table, const SmbiosStructure& s, std::string_view original) {
+void strip_structure(std::string& table, const SmbiosStructure& s, std::string_view original,
+                     const Names& names) {
   if (!s.complete) return;
   if (s.type == kSystem) mask_uuid(table, s);
   const std::size_t strings = s.offset + s.formatted.size();
-  if (is_vendors(s) || s.type == kOemStrings) mask(table, strings, s.strings.size());
+  if (is_vendors(s)) mask(table, strings, s.strings.size());
+  if (s.type == kOemStrings) mask_oem_strings(table, s, original, names);
   if (is_vendors(s)) {
     constexpr std::size_t kHeader = 4;
     table.replace(s.offset + kHeader, s.formatted.size() - kHeader, s.formatted.size() - kHeader,
@@ -88,8 +118,9 @@ void zero(std::string& bytes, std::size_t at, std::size_t size) {
 
 void strip_smbios(std::string& table, unsigned structures) {
   const std::string original = table;
+  const Names names = device_names(original, structures);
   input::walk_smbios(original, structures,
-                     [&](const SmbiosStructure& s) { strip_structure(table, s, original); });
+                     [&](const SmbiosStructure& s) { strip_structure(table, s, original, names); });
 }
 
 void strip_boot_params(std::string& zero_page) {

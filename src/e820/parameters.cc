@@ -72,14 +72,15 @@ void memmap_one(std::string_view text, Table& table, Events& events, UserMap& us
     user.userdef = true;
     return;
   }
-  const auto [size, after_size] = kernel::memparse(text);
-  if (after_size.size() == text.size()) {
+  const kernel::Parsed parsed_size = kernel::memparse(text);
+  const std::uint64_t size = parsed_size.value;
+  if (parsed_size.rest.size() == text.size()) {
     return warn(events, kStep, fmt::format("memmap={}: not a size; ignored", text));
   }
   user.userdef = true;
 
   Editor edit(table, events, std::string(kStep));
-  std::string_view rest = after_size;
+  std::string_view rest = parsed_size.rest;
   const char form = rest.empty() ? '\0' : rest.front();
   const auto add = [&](E820Type type) {
     const auto parsed = kernel::memparse(rest.substr(1));

@@ -31,8 +31,7 @@ Regions beside(const memblock::RegionList& list, std::span<const PhysRange> poin
     }
   }
   std::ranges::sort(out, {}, [](const memblock::Region& r) { return r.range.base(); });
-  const auto same = std::ranges::unique(out);
-  out.erase(same.begin(), same.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "base/align.h"
 #include "boot/steps/steps.h"
@@ -21,7 +20,9 @@ PhysRange initrd_acpi_tables(const Machine& machine) {
   };
   PhysRange all;
   if (!machine.initrd) return all;
-  for (const AcpiTable& t : machine.acpi_tables | std::views::reverse) {
+  const auto& tables = machine.acpi_tables;
+  for (auto table = tables.rbegin(); table != tables.rend(); ++table) {
+    const AcpiTable& t = *table;
     if (!in_ram(t.range)) break;
     if (!all.empty() && t.range.end() != all.base()) break;
     all = PhysRange::make(raw(t.range.base()), raw(all.empty() ? t.range.end() : all.end()));

@@ -44,6 +44,20 @@ TEST(StripSmbios, HidesNumbersAndKeepsSizes) {
   EXPECT_EQ(table, once);
 }
 
+// A device of type `other` is kept only if nothing of its name was before. Found by the fuzzer.
+TEST(StripSmbios, KeepsApartWhatWasApartAndEqualWhatWasEqual) {
+  const std::string other = number('\x80') + number(1);
+  for (const char* device : {"LAN", "xxx"}) {
+    for (const char* oem : {"LAN", "abc"}) {
+      std::string table = structure(11, number(1), {oem}) + structure(10, other, {device});
+      const SmbiosCopies before = input::smbios_copies(table, 0);
+      strip_smbios(table, 0);
+      EXPECT_EQ(input::smbios_copies(table, 0), before) << oem << ' ' << device;
+      EXPECT_EQ(table.find("abc"), table.npos);
+    }
+  }
+}
+
 // An unset UUID costs nothing; it must not come to cost something.
 TEST(StripSmbios, AnUnsetUuidStays) {
   for (const char fill : {'\0', '\xff'}) {
