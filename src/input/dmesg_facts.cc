@@ -1,5 +1,7 @@
 #include "input/dmesg_facts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 
@@ -87,6 +89,7 @@ void FactReader::line(const LogLine& line) {
     case 'e':
       if (eat(rest, "efi: EFI v")) saw_efi_ = true;
       if (eat(rest, "efi: Remove mem")) efi_mmio_line(rest);
+      if (eat(rest, "efi: ")) efi_tables_line(rest);
       if (eat(rest, "esrt: Reserving ESRT space from ")) esrt_line(rest);
       if (rest.substr(0, 4) == "e820") edit_line(text);
       return;
@@ -270,6 +273,29 @@ void FactReader::esrt_line(std::string_view text) {
   if (!base || !eat(text, " to ")) return;
   const auto end = take_hex(text);
   if (end) machine_.efi_esrt = PhysRange::from_bounds(PhysAddr{*base}, PhysAddr{*end});
+}
+
+// ` ACPI 2.0=0xbf96a014 SMBIOS=0xbf71a000 MOKvar=0xac750000`. Of these tables the kernel reserves
+// as many bytes as they say that they have, which no log tells. kernel: efi_mokvar_table_init(),
+// drivers/firmware/efi/mokvar-table.c; efi_tpm_eventlog_init(), drivers/firmware/efi/tpm.c;
+// efi_config_parse_tables(), drivers/firmware/efi/efi.c, v6.12
+void FactReader::efi_tables_line(std::string_view text) {
+  constexpr std::string_view kUnsized[] = {
+      "MOKvar=", "TPMEventLog=", "TPMFinalLog=", "MEMRESERVE="};
+  for (const std::string_view name : kUnsized) {
+    const std::size_t at = text.find(name);
+    if (at == text.npos) continue;
+    std::string_view rest = text.substr(at + name.size());
+    const auto place = take_hex(rest);
+    if (!place) continue;
+    std::string note = fmt::format(
+        "EFI's table {} at {:#x} is kept by the kernel, but its size is in no log: "
+        "that reservation is left out",
+        name.substr(0, name.size() - 1), *place);
+    if (std::ranges::find(machine_.notes, note) == machine_.notes.end()) {
+      machine_.notes.push_back(std::move(note));
+    }
+  }
 }
 
 // `07: MMIO range=[0xe0000000-0xefffffff] (256MB) from e820 map`: a descriptor of EFI's map.

@@ -29,6 +29,7 @@ class FactReader {
   void esrt_line(std::string_view text);
   void note_cut_line();
   void acpi_upgrade_line(std::string_view text);
+  void efi_tables_line(std::string_view text);
   void efi_mmio_line(std::string_view text);
   void mtrr_line(std::string_view text);
   void edit_line(std::string_view text);

@@ -318,6 +318,16 @@ TEST(ReadDmesg, TellsWhetherThereIsSmbios) {
   EXPECT_FALSE(good(head).smbios.has_value());
 }
 
+TEST(ReadDmesg, NamesTablesOfEfiWhoseSizeNoLogTells) {
+  const std::string map = "BIOS-e820: [mem 0x0000000000100000-0x000000003ffdffff] usable\n";
+  const Machine m = good(map +
+                         "efi: EFI v2.7 by EDK II\n"
+                         "efi: ACPI=0xbf96a000 SMBIOS=0xbf71a000 MOKvar=0xac750000 \n"
+                         "efi: ACPI=0xbf96a000 SMBIOS=0xbf71a000 MOKvar=0xac750000 \n");
+  EXPECT_TRUE(has_note(m, "EFI's table MOKvar at 0xac750000 "));
+  EXPECT_EQ(m.notes.size(), 1u);
+}
+
 TEST(ReadDmesg, AddsUpTheTablesThatTheInitrdBrings) {
   const Machine m = good(
       kSmallMap +
