@@ -78,6 +78,20 @@ void write_alarms(Page& page, const boot::Outcome& outcome) {
     page.line(fmt::format("    and {} more, under Events", warnings - kShown), Paint::faint);
 }
 
+// What was assumed is one row, however much that is; what else there is to tell, a row each.
+void write_notes(Page& page, const std::vector<std::string>& notes) {
+  constexpr std::string_view kDefault = "default: ";
+  std::string assumed;
+  for (const std::string& note : notes) {
+    if (!note.starts_with(kDefault)) continue;
+    assumed += (assumed.empty() ? "" : "; ") + note.substr(kDefault.size());
+  }
+  if (!assumed.empty()) write_field(page, "assumed", assumed);
+  for (const std::string& note : notes) {
+    if (!note.starts_with(kDefault)) write_field(page, "note", note);
+  }
+}
+
 }  // namespace
 
 void write_head(Page& page, const boot::Outcome& outcome) {
@@ -103,7 +117,7 @@ void write_head(Page& page, const boot::Outcome& outcome) {
     write_field(page, "MemTotal",
                 fmt::format("{} kB ({})", *t.mem_total_kib, human_size(*t.mem_total_kib << 10)));
   }
-  for (const std::string& note : s.notes) write_field(page, "note", note);
+  write_notes(page, s.notes);
   write_alarms(page, outcome);
 }
 
