@@ -20,7 +20,8 @@ std::int32_t event(void*, const memmap_host_t* host, const memmap_event_t* e,
 // Called once, at the end.
 std::int32_t finish(void*, const memmap_host_t* host, const memmap_state_t* boot) {
   return memmap::plugin::guarded(host, [boot](const Host& h) -> std::int32_t {
-    if (memmap::plugin::memory_of(*boot).empty()) h.finding("no_memory", 0, 0, "there is no memory");
+    if (memmap::plugin::memory_of(*boot).empty())
+      h.finding("no_memory", 0, 0, "there is no memory");
     return MEMMAP_OK;
   });
 }

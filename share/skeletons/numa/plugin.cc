@@ -1,6 +1,5 @@
 // What these nodes are for.
 #include <algorithm>
-
 #include <memmap/plugin/plugin.hpp>
 
 namespace {

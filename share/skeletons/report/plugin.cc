@@ -11,7 +11,8 @@ std::int32_t render(const memmap_report_input_t* in, const memmap_host_t* host) 
     std::uint64_t bytes = 0;
     for (const memmap_range_t& m : memmap::plugin::memory_of(*in->state)) bytes += m.end - m.base;
     std::uint64_t reserved = 0;
-    for (const memmap_range_t& r : memmap::plugin::reserved_of(*in->state)) reserved += r.end - r.base;
+    for (const memmap_range_t& r : memmap::plugin::reserved_of(*in->state))
+      reserved += r.end - r.base;
     h.write("memory " + std::to_string(bytes) + "\n");
     h.write("reserved " + std::to_string(reserved) + "\n");
     return MEMMAP_OK;

@@ -1,9 +1,8 @@
 // What this format is.
 #include <cstdlib>
+#include <memmap/plugin/plugin.hpp>
 #include <string>
 #include <string_view>
-
-#include <memmap/plugin/plugin.hpp>
 
 namespace {
 
@@ -16,8 +15,7 @@ std::string_view text_of(const memmap_source_input_t& in) {
 }
 
 // From 0, this is not of the format, to 100, no other looks like that.
-std::int32_t recognise(const memmap_source_input_t* in, const memmap_host_t*,
-                       const char** reason) {
+std::int32_t recognise(const memmap_source_input_t* in, const memmap_host_t*, const char** reason) {
   *reason = "whether the first line is the format's name";
   return text_of(*in).substr(0, kFirstLine.size()) == kFirstLine ? 100 : 0;
 }
@@ -48,8 +46,8 @@ std::int32_t read(const memmap_source_input_t* in, const memmap_host_t* host) {
   });
 }
 
-constexpr memmap_source_t kSource = {sizeof(memmap_source_t),    0,         "the format @NAME@",
-                                     "memmap simulate FILE", recognise, read};
+constexpr memmap_source_t kSource = {sizeof(memmap_source_t), 0,         "the format @NAME@",
+                                     "memmap simulate FILE",  recognise, read};
 
 const void* get_interface(const char* id) {
   return memmap::plugin::is_interface(id, MEMMAP_SOURCE_1) ? &kSource : nullptr;
