@@ -2,18 +2,14 @@
 
 #include <algorithm>
 
+#include "boot/plugged.h"
+
 namespace memmap::boot {
 namespace {
 
 bool has(const std::vector<kernel::Parameter>& parameters, std::string_view name) {
   return std::ranges::any_of(parameters,
                              [&](const auto& p) { return kernel::parameq(p.name, name); });
-}
-
-bool acpi_is_off(const std::vector<kernel::Parameter>& parameters) {
-  return std::ranges::any_of(parameters, [](const kernel::Parameter& p) {
-    return kernel::parameq(p.name, "acpi") && p.value == "off";
-  });
 }
 
 // Processors that are not enabled and may be plugged in later. Since 6.9 (the rule stands in 6.12,
@@ -43,7 +39,7 @@ CpuCount listed_cpus(const Machine& machine, const kernel::Profile& profile,
   const bool certain =
       listed && (listed->has_online_capable || listed->online_capable + listed->disabled == 0 ||
                  !machine.cpu.possible);
-  if (!profile.has("ACPI") || acpi_is_off(parameters) || !certain) return as_told(machine.cpu);
+  if (!acpi_enabled(profile, parameters) || !certain) return as_told(machine.cpu);
   CpuCount count{.origin = CpuCount::Origin::madt};
   if (has(parameters, "nolapic") || has(parameters, "disableapic")) return count;
   count.present = std::max(1u, listed->enabled);

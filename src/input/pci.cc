@@ -1,7 +1,5 @@
 #include "input/pci.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -43,10 +41,6 @@ std::optional<std::uint32_t> pci_address_of(std::string_view text) {
   const auto function = hex(text.substr(6), 1);
   if (!bus || !device || !function || *device > 31 || *function > 7) return std::nullopt;
   return *bus << 8 | *device << 3 | *function;
-}
-
-std::string pci_address_text(std::uint32_t address) {
-  return fmt::format("{:02x}:{:02x}.{:x}", address >> 8, address >> 3 & 31, address & 7);
 }
 
 std::optional<PciDevice> pci_of_log_line(std::string_view line) {

@@ -15,9 +15,6 @@ namespace memmap::input {
 // than 0.
 std::optional<std::uint32_t> pci_address_of(std::string_view text);
 
-// `00:02.0`
-std::string pci_address_text(std::uint32_t address);
-
 // A line of the log: `pci 0000:00:02.0: [8086:0116] type 00 class 0x030000`; nullopt: not that.
 // kernel: pci_setup_device(), drivers/pci/probe.c, since v3.3
 std::optional<PciDevice> pci_of_log_line(std::string_view line);

@@ -8,6 +8,7 @@
 
 #include "base/utf8.h"
 #include "machine/e820_words.h"
+#include "machine/pci_address.h"
 #include "report/convert.h"
 
 namespace memmap::report {
@@ -203,11 +204,9 @@ void write_pci(Writer& w, const std::vector<PciDevice>& devices) {
   if (devices.empty()) return;
   std::vector<std::string> lines;
   for (const PciDevice& d : devices) {
-    const std::string address =
-        fmt::format("{:02x}:{:02x}.{:x}", d.address >> 8, d.address >> 3 & 31, d.address & 7);
-    lines.push_back(
-        Writer::map({w.field("address", w.text(address)), w.field("vendor", w.address(d.vendor)),
-                     w.field("device", w.address(d.device))}));
+    lines.push_back(Writer::map({w.field("address", w.text(pci_address_text(d.address))),
+                                 w.field("vendor", w.address(d.vendor)),
+                                 w.field("device", w.address(d.device))}));
   }
   w.list("pci", lines);
 }

@@ -1,6 +1,7 @@
 // Plugins that load well and then answer: rightly (those we ship, those of the guide) or wrongly.
 #include <gmock/gmock.h>
 
+#include "abi/fixture_host.h"
 #include "plugin/alloc.h"
 #include "plugin/guard.h"
 #include "plugin/numa.h"
@@ -10,26 +11,10 @@
 namespace memmap::plugin {
 namespace {
 
-namespace fs = std::filesystem;
 using boot::Hook;
 using memblock::FindRequest;
 using test::ListedRanges;
 using testing::HasSubstr;
-
-PluginHost& host() {
-  static PluginHost host({{.path = MEMMAP_FIXTURES, .trust = Trust::foreign},
-                          {.path = fs::path(MEMMAP_BUILD_DIR) / "plugins", .trust = Trust::own}});
-  return host;
-}
-
-template <class Adapter>
-std::unique_ptr<Adapter> make(const char* name, const OptionTexts& options = {}) {
-  const auto plugin = host().load(name);
-  if (!plugin) return ADD_FAILURE() << to_string(plugin.errors()), nullptr;
-  auto adapter = Adapter::create(**plugin, options);
-  if (!adapter) return ADD_FAILURE() << to_string(adapter.errors()), nullptr;
-  return *std::move(adapter);
-}
 
 constexpr PhysRange span(std::uint64_t base, std::uint64_t end) {
   return PhysRange::make(base, end);

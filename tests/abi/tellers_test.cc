@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "abi/fixture_host.h"
 #include "boot/run.h"
 #include "boot/steps.h"
 #include "plugin/check.h"
@@ -14,25 +15,9 @@
 namespace memmap::plugin {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-PluginHost& host() {
-  static PluginHost host({{.path = MEMMAP_FIXTURES, .trust = Trust::foreign},
-                          {.path = fs::path(MEMMAP_BUILD_DIR) / "plugins", .trust = Trust::own}});
-  return host;
-}
-
-template <class Adapter>
-std::unique_ptr<Adapter> make(const char* name, const OptionTexts& options = {}) {
-  const auto plugin = host().load(name);
-  if (!plugin) return ADD_FAILURE() << to_string(plugin.errors()), nullptr;
-  auto adapter = Adapter::create(**plugin, options);
-  if (!adapter) return ADD_FAILURE() << to_string(adapter.errors()), nullptr;
-  return *std::move(adapter);
-}
 
 Machine small() {
   Machine machine;

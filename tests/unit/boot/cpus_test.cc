@@ -83,6 +83,7 @@ TEST(ListedCpus, AsTheMachineTellsWhereTheTableDoesNot) {
   // ACPI off: the table is not read. Disabled ones without a FADT: nobody knows.
   machine.listed_cpus = {.enabled = 2};
   EXPECT_EQ(possible(machine, profile, "acpi=off"), 8u);
+  EXPECT_EQ(possible(machine, profile, "acpi=off acpi=force"), 2u);
   EXPECT_EQ(possible(machine, profile), 2u);
   machine.listed_cpus->disabled = 3;
   EXPECT_EQ(possible(machine, profile), 8u);

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "machine/pci_address.h"
+
 namespace memmap::input {
 namespace {
 
