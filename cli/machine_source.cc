@@ -9,8 +9,8 @@
 #include "base/number.h"
 #include "capture/capture.h"
 #include "input/formats.h"
-#include "input/machine_folder.h"
-#include "input/synthetic.h"
+#include "input/machine/machine_folder.h"
+#include "input/map/synthetic.h"
 
 namespace memmap::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <exception>
 
 #include "arguments.h"
-#include "plugin/guard.h"
+#include "plugin/load/guard.h"
 
 namespace memmap::cli {
 namespace {

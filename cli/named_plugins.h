@@ -8,10 +8,10 @@
 
 #include "base/result.h"
 #include "input/formats.h"
-#include "plugin/check.h"
-#include "plugin/host.h"
-#include "plugin/options.h"
-#include "plugin/source.h"
+#include "plugin/adapt/check.h"
+#include "plugin/adapt/source.h"
+#include "plugin/load/host.h"
+#include "plugin/load/options.h"
 
 namespace memmap::cli {
 

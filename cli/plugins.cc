@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "plugin/options.h"
-#include "plugin/trust.h"
+#include "plugin/load/options.h"
+#include "plugin/load/trust.h"
 
 namespace memmap::cli {
 namespace {

@@ -7,8 +7,8 @@
 #include "base/result.h"
 #include "machine/machine.h"
 #include "plugin/chain.h"
-#include "plugin/host.h"
-#include "plugin/options.h"
+#include "plugin/load/host.h"
+#include "plugin/load/options.h"
 
 namespace memmap::cli {
 

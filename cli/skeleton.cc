@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "base/suggest.h"
-#include "input/source.h"
-#include "plugin/options.h"
+#include "input/open/source.h"
+#include "plugin/load/options.h"
 
 namespace memmap::cli {
 namespace {

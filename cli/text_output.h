@@ -2,7 +2,7 @@
 #pragma once
 
 #include "output.h"
-#include "report/text_style.h"
+#include "report/form/style.h"
 
 namespace memmap::cli {
 

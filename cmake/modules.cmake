@@ -1,3 +1,42 @@
+# Flags of all our own code. Everything is position independent in one way, so that precompiled headers
+# fit libraries and programs; unit tests run for milliseconds and are compiled often.
+add_compile_options(-fPIC)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)  # ccache sees through them
+  # gcc 12 takes std::string's assignment for an access past its end, which only shows where the
+  # standard library's headers are precompiled.
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wno-array-bounds;-Wno-stringop-overread>")
+endif()
+set(MEMMAP_UNIT_FLAGS -O0 -g1)
+add_library(memmap_options INTERFACE)
+target_compile_options(memmap_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  -Wno-missing-field-initializers
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>)
+target_compile_definitions(memmap_options INTERFACE BOOST_DLL_USE_STD_FS FMT_SHARED
+  MEMMAP_VERSION="${PROJECT_VERSION}")
+if(MEMMAP_WERROR)
+  target_compile_options(memmap_options INTERFACE -Werror)
+endif()
+if(MEMMAP_SANITIZE)
+  add_compile_options(-fsanitize=${MEMMAP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MEMMAP_SANITIZE})
+endif()
+
+# Headers compiled once: `std` for libraries and programs, `test` for unit tests. Their users must have
+# the same flags, or the compiler warns and reads the headers themselves.
+add_library(memmap_pch_std OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch/std.cc)
+target_link_libraries(memmap_pch_std PRIVATE memmap_options)
+target_precompile_headers(memmap_pch_std PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch/std.h)
+if(MEMMAP_TESTS)
+  add_library(memmap_pch_test OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch/test.cc)
+  target_link_libraries(memmap_pch_test PRIVATE memmap_options GTest::gmock)
+  target_compile_options(memmap_pch_test PRIVATE ${MEMMAP_UNIT_FLAGS})
+  target_precompile_headers(memmap_pch_test PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch/test.h)
+endif()
+function(memmap_precompiled target which)
+  target_precompile_headers(${target} REUSE_FROM memmap_pch_${which})
+endfunction()
+
 # One target per folder: memmap_<folder>, of all its sources, which may include itself and DEPS.
 #
 #   memmap_module(e820 DEPS base machine)
@@ -10,6 +49,7 @@ function(memmap_module name)
     add_library(memmap_${name} STATIC ${sources})
     target_link_libraries(memmap_${name} PUBLIC ${arg_DEPS} PRIVATE memmap_options ${arg_LIBS})
     target_include_directories(memmap_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+    memmap_precompiled(memmap_${name} std)
   else()
     add_library(memmap_${name} INTERFACE)
     target_link_libraries(memmap_${name} INTERFACE ${arg_DEPS})
@@ -54,8 +94,10 @@ function(memmap_test name)
   target_link_libraries(${name} PRIVATE ${arg_DEPS} ${arg_LIBS} memmap_options GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   if("unit" IN_LIST arg_LABELS)
-    # They run for milliseconds and are compiled often: as quickly as can be.
-    target_compile_options(${name} PRIVATE -O0 -g1)
+    target_compile_options(${name} PRIVATE ${MEMMAP_UNIT_FLAGS})
+    memmap_precompiled(${name} test)
+  else()
+    memmap_precompiled(${name} std)
   endif()
   target_compile_definitions(${name} PRIVATE ${arg_DEFINES}
     MEMMAP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MEMMAP_BUILD_DIR="${PROJECT_BINARY_DIR}")
@@ -63,21 +105,6 @@ function(memmap_test name)
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
 endfunction()
-
-# Flags of all our own code.
-add_library(memmap_options INTERFACE)
-target_compile_options(memmap_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-  -Wno-missing-field-initializers
-  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>)
-target_compile_definitions(memmap_options INTERFACE BOOST_DLL_USE_STD_FS
-  MEMMAP_VERSION="${PROJECT_VERSION}")
-if(MEMMAP_WERROR)
-  target_compile_options(memmap_options INTERFACE -Werror)
-endif()
-if(MEMMAP_SANITIZE)
-  add_compile_options(-fsanitize=${MEMMAP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
-  add_link_options(-fsanitize=${MEMMAP_SANITIZE})
-endif()
 
 # A fuzz target of one file that defines LLVMFuzzerTestOneInput(). With MEMMAP_FUZZ it becomes a
 # libFuzzer program; else a plain program that runs every file of corpus/<name>/ through it, as the
@@ -97,4 +124,5 @@ function(memmap_fuzz name)
     set_tests_properties(${target} PROPERTIES LABELS fuzz TIMEOUT 120)
   endif()
   target_link_libraries(${target} PRIVATE ${arg_DEPS} ${arg_LIBS} memmap_options)
+  memmap_precompiled(${target} std)
 endfunction()

@@ -8,8 +8,8 @@
 
 #include "boot/run.h"
 #include "input/formats.h"
-#include "input/kernel_choice.h"
-#include "input/machine_folder.h"
+#include "input/machine/machine_folder.h"
+#include "profile/kernel_choice.h"
 #include "support/default_chain.h"
 
 namespace {
@@ -35,7 +35,7 @@ Machine machine_of(std::int64_t boot) {
 }
 
 kernel::Profile profile_of(std::int64_t boot) {
-  return take(input::choose_kernel(kKernels[boot], {}, kSource + "/share/kernels")).profile;
+  return take(kernel::choose_kernel(kKernels[boot], {}, kSource + "/share/kernels")).profile;
 }
 
 void read_files(benchmark::State& state) {

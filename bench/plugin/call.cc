@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "plugin/alloc.h"
+#include "plugin/adapt/alloc.h"
 
 namespace memmap::plugin {
 namespace {

@@ -1,4 +1,4 @@
-#include "report/compare.h"
+#include "report/answers/compare.h"
 
 #include <fmt/format.h>
 
@@ -7,13 +7,13 @@
 
 #include "boot/run.h"
 #include "commands/commands.h"
-#include "input/kernel_choice.h"
 #include "machine_source.h"
 #include "messages.h"
 #include "named_plugins.h"
 #include "output.h"
 #include "plugin/chain.h"
 #include "plugins.h"
+#include "profile/kernel_choice.h"
 #include "share.h"
 #include "text_output.h"
 
@@ -115,11 +115,11 @@ ExitCode run_compare(const Arguments& arguments) {
   PluginFormats others(*host, none);
   const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""), &others);
   if (!machine) return bad_input(machine.errors());
-  auto kernel = input::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
-                                     share_folder("kernels"));
+  auto kernel = kernel::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
+                                      share_folder("kernels"));
   if (!kernel) return bad_input(kernel.errors());
   if (const auto config = arguments.get("--config")) {
-    const auto notes = input::overlay_config_file(*config, kernel->profile);
+    const auto notes = kernel::overlay_config_file(*config, kernel->profile);
     if (!notes) return bad_input(notes.errors());
   }
   const auto policies = load_policies(
@@ -127,14 +127,14 @@ ExitCode run_compare(const Arguments& arguments) {
       arguments, *machine);
   if (!policies) return bad_input(policies.errors());
 
-  std::vector<report::Left> results;
+  std::vector<compare::Left> results;
   boot::Subject subject;
   for (const Policy& policy : *policies) {
     boot::Options options;
     policy.chain.use_in(options);
-    report::NodeTally nodes;
-    report::NodeCount down(*options.top_down, nodes);
-    report::NodeCount up(*options.bottom_up, nodes);
+    compare::NodeTally nodes;
+    compare::NodeCount down(*options.top_down, nodes);
+    compare::NodeCount up(*options.bottom_up, nodes);
     options.command_line = arguments.get("--cmdline");
     options.append = arguments.get("--append").value_or("");
     options.entry_limit = !arguments.has("--no-entry-limit");
@@ -144,10 +144,10 @@ ExitCode run_compare(const Arguments& arguments) {
     Errors faults = outcome.faults;
     if (const auto fault = policy.chain.allocation_fault()) faults.push_back(*fault);
     if (!faults.empty()) return bad_input(faults);
-    results.push_back(report::left_of(policy.text, outcome, nodes));
+    results.push_back(compare::left_of(policy.text, outcome, nodes));
     subject = outcome.subject;
   }
-  report::rank(results);
+  compare::rank(results);
   const Destination destination = destination_of(arguments);
   const Status written = write_output(
       destination, *format == "json"

@@ -1,4 +1,4 @@
-#include "report/convert.h"
+#include "report/convert/convert.h"
 
 #include <fmt/format.h>
 

@@ -8,7 +8,7 @@
 #include "messages.h"
 #include "output.h"
 #include "plugins.h"
-#include "report/convert.h"
+#include "report/convert/convert.h"
 
 namespace memmap::cli {
 

@@ -3,24 +3,24 @@
 #include <algorithm>
 
 #include "commands/commands.h"
-#include "input/kernel_choice.h"
 #include "messages.h"
 #include "output.h"
+#include "profile/kernel_choice.h"
 #include "share.h"
 
 namespace memmap::cli {
 
 ExitCode run_kernels(const Arguments&) {
   const std::string folder = share_folder("kernels");
-  const auto names = input::kernel_names(folder);
-  const auto usual = input::choose_kernel(std::nullopt, std::nullopt, folder);
+  const auto names = kernel::kernel_names(folder);
+  const auto usual = kernel::choose_kernel(std::nullopt, std::nullopt, folder);
   if (!usual) return bad_input(usual.errors());
   std::size_t width = 0;
   for (const std::string& name : names) width = std::max(width, name.size());
   std::string out;
   Errors errors;
   for (const std::string& name : names) {
-    const auto choice = input::choose_kernel(name, std::nullopt, folder);
+    const auto choice = kernel::choose_kernel(name, std::nullopt, folder);
     if (!choice) {
       errors.insert(errors.end(), choice.errors().begin(), choice.errors().end());
       continue;

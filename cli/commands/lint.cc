@@ -4,8 +4,7 @@
 #include <optional>
 
 #include "commands/commands.h"
-#include "input/command_lines.h"
-#include "input/kernel_choice.h"
+#include "input/log/command_lines.h"
 #include "kernel/command_line.h"
 #include "machine_source.h"
 #include "messages.h"
@@ -13,7 +12,8 @@
 #include "output.h"
 #include "plugin/chain.h"
 #include "plugins.h"
-#include "report/lint.h"
+#include "profile/kernel_choice.h"
+#include "report/answers/lint.h"
 #include "share.h"
 
 namespace memmap::cli {
@@ -110,7 +110,7 @@ ExitCode run_lint(const Arguments& arguments) {
   if (!input) return bad_input(input.errors());
   const auto release = input->machine ? input->machine->kernel_release : std::nullopt;
   const auto kernel =
-      input::choose_kernel(arguments.get("--kernel"), release, share_folder("kernels"));
+      kernel::choose_kernel(arguments.get("--kernel"), release, share_folder("kernels"));
   if (!kernel) return bad_input(kernel.errors());
 
   boot::Options options;

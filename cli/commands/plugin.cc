@@ -8,7 +8,7 @@
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
-#include "plugin/host.h"
+#include "plugin/load/host.h"
 #include "plugins.h"
 #include "share.h"
 #include "skeleton.h"

@@ -5,14 +5,14 @@
 #include <array>
 
 #include "commands/commands.h"
-#include "input/kernel_choice.h"
-#include "input/memblock_log.h"
+#include "input/log/memblock_log.h"
 #include "kernel/command_line.h"
 #include "machine_source.h"
 #include "messages.h"
 #include "output.h"
-#include "report/names.h"
-#include "report/replay.h"
+#include "profile/kernel_choice.h"
+#include "report/answers/replay.h"
+#include "report/form/names.h"
 #include "share.h"
 
 namespace memmap::cli {
@@ -32,7 +32,7 @@ ExitCode run_replay(const Arguments& arguments) {
   const auto log = input::read_memblock_log(*source, *options);
   if (!log) return bad_input(log.errors());
   const auto kernel =
-      input::choose_kernel(arguments.get("--kernel"), log->release, share_folder("kernels"));
+      kernel::choose_kernel(arguments.get("--kernel"), log->release, share_folder("kernels"));
   if (!kernel) return bad_input(kernel.errors());
 
   report::ReplaySubject subject;

@@ -8,20 +8,20 @@
 #include "base/suggest.h"
 #include "boot/run.h"
 #include "commands/commands.h"
-#include "input/kernel_choice.h"
 #include "machine_source.h"
 #include "messages.h"
 #include "named_plugins.h"
 #include "output.h"
+#include "plugin/adapt/check.h"
+#include "plugin/adapt/report.h"
 #include "plugin/chain.h"
-#include "plugin/check.h"
-#include "plugin/report.h"
 #include "plugins.h"
-#include "report/dot.h"
-#include "report/json.h"
-#include "report/memblock_debug.h"
-#include "report/names.h"
-#include "report/text.h"
+#include "profile/kernel_choice.h"
+#include "report/diagram/dot.h"
+#include "report/form/names.h"
+#include "report/json/result.h"
+#include "report/text/memblock_debug.h"
+#include "report/text/text.h"
 #include "share.h"
 #include "text_output.h"
 
@@ -80,12 +80,12 @@ ExitCode run_simulate(const Arguments& arguments) {
   PluginFormats others(*host, *named);
   const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""), &others);
   if (!machine) return bad_input(machine.errors());
-  auto kernel = input::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
-                                     share_folder("kernels"));
+  auto kernel = kernel::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
+                                      share_folder("kernels"));
   if (!kernel) return bad_input(kernel.errors());
   std::vector<std::string> config_notes;
   if (const auto config = arguments.get("--config")) {
-    auto notes = input::overlay_config_file(*config, kernel->profile);
+    auto notes = kernel::overlay_config_file(*config, kernel->profile);
     if (!notes) return bad_input(notes.errors());
     config_notes = std::move(*notes);
   }

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
-#include "boot/possible_cpus.h"
+#include "boot/x86/possible_cpus.h"
 #include "e820/sanitize.h"
 #include "paging/geometry.h"
 

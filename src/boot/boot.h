@@ -13,12 +13,12 @@
 #include <vector>
 
 #include "base/event.h"
-#include "boot/cpus.h"
 #include "boot/node_source.h"
 #include "boot/observer.h"
 #include "boot/outcome.h"
 #include "boot/owners.h"
 #include "boot/trim.h"
+#include "boot/x86/cpus.h"
 #include "e820/edit.h"
 #include "e820/parameters.h"
 #include "e820/table.h"
@@ -94,7 +94,7 @@ struct Boot {
 
   std::optional<PhysRange> initrd{};  // where it lies now
 
-  PageTables page_tables{};
+  paging::PageTables page_tables{};
   // Page tables made so far outside of the direct map, each by its level (1 holds 4 KiB pages) and
   // by the number of the piece of address space that it translates.
   std::set<std::pair<unsigned, std::uint64_t>> tables{};

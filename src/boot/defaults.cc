@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "boot/steps/steps.h"
+#include "boot/step_functions.h"
 
 namespace memmap::boot {
 namespace {

@@ -78,11 +78,6 @@ struct NodeState {
   std::vector<ZoneState> zones{};  // all types, the empty ones too
 };
 
-struct PageTables {
-  unsigned levels = 4;
-  paging::Mappings mappings{};  // ascending by virtual address
-};
-
 struct Totals {
   std::uint64_t firmware_ram = 0;   // bytes of type RAM in the firmware's table
   std::uint64_t memory = 0;         // bytes of memblock.memory
@@ -128,7 +123,7 @@ struct Outcome {
   MemblockState memblock{};
   numa::Nodes nodes{};
   std::vector<NodeState> node_states{};  // ascending by nid
-  PageTables page_tables{};
+  paging::PageTables page_tables{};
   Totals totals{};
   bool panicked = false;  // the kernel stopped at the last event; later stages are empty
   bool deferred = false;  // the kernel hands over the end of each node later

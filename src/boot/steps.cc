@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "boot/steps/acpi_upgrade.h"
-#include "boot/steps/steps.h"
-#include "boot/steps/trims.h"
+#include "boot/step_functions.h"
+#include "boot/x86/acpi_upgrade.h"
+#include "boot/x86/trims.h"
 
 namespace memmap::boot {
 namespace {

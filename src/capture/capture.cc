@@ -10,11 +10,11 @@
 #include "capture/physical_memory.h"
 #include "capture/strip_binary.h"
 #include "capture/strip_text.h"
-#include "input/bios_area.h"
-#include "input/iomem.h"
-#include "input/lines.h"
-#include "input/smbios.h"
-#include "input/source.h"
+#include "input/firmware/bios_area.h"
+#include "input/firmware/smbios.h"
+#include "input/map/iomem.h"
+#include "input/open/source.h"
+#include "input/text/lines.h"
 
 namespace memmap::capture {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "input/file_tree.h"
+#include "input/open/file_tree.h"
 
 namespace memmap::capture {
 
@@ -25,7 +25,7 @@ struct Capture {
   std::vector<Missing> missing{};
 };
 
-// Reads what this process may read; input/machine_folder.h names the files. Serial numbers, UUIDs,
+// Reads what this process may read; input/machine/machine_folder.h names the files. Serial numbers, UUIDs,
 // host names and MAC addresses are overwritten, in place, unless they are to be kept: lengths and
 // checksums stay, and with them what the boot learns. Of the kernel log only what comes before user
 // space is taken, of the BIOS area only the MP tables. `name`: of the result, for messages. Error:

@@ -11,7 +11,7 @@
 #include <memory>
 #include <system_error>
 
-#include "input/source.h"
+#include "input/open/source.h"
 
 namespace memmap::capture {
 namespace {

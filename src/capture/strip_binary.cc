@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "input/smbios.h"
+#include "input/firmware/smbios.h"
 
 namespace memmap::capture {
 namespace {

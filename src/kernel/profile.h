@@ -34,7 +34,7 @@ struct KnownParameters {
   bool empty() const { return early.empty() && setup.empty() && param.empty(); }
 };
 
-// Read from share/kernels/NAME.yaml by input/kernel_profile. Whoever adds a value: see
+// Read from share/kernels/NAME.yaml by profile/kernel_profile. Whoever adds a value: see
 // profile_contents.h; an option that a kernel of which nothing is known would have goes into
 // kDefaults of profile.cc too.
 struct Profile {

@@ -2,7 +2,7 @@
 //
 // Whoever adds a value: one row here, and `memmap kernel --parts` writes it into the profiles. What
 // is neither an option, a symbol, a structure nor a constant also gets a member of Profile, and its
-// key in input/kernel_profile.cc, share/schema/kernel.json and share/doc/kernel-profile.md.
+// key in profile/kernel_profile.cc, share/schema/kernel.json and share/doc/kernel-profile.md.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Rules on crashkernel=.
-#include "boot/steps/crashkernel.h"
+#include "boot/x86/crashkernel.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,7 @@
 #include "machine/e820_words.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "base/number.h"
@@ -42,6 +44,30 @@ constexpr Word kWords[] = {
 constexpr std::size_t kWritten = 9;
 
 }  // namespace
+
+std::string e820_name(E820Type type) {
+  switch (type) {
+    case E820Type::ram:
+      return "RAM";
+    case E820Type::reserved:
+      return "reserved";
+    case E820Type::acpi:
+      return "ACPI data";
+    case E820Type::nvs:
+      return "ACPI NVS";
+    case E820Type::unusable:
+      return "unusable";
+    case E820Type::pmem:
+      return "persistent";
+    case E820Type::pram:
+      return "persistent (legacy)";
+    case E820Type::reserved_kern:
+      return "RAM, setup data";
+    case E820Type::soft_reserved:
+      return "soft reserved";
+  }
+  return fmt::format("type {}", raw(type));
+}
 
 std::string e820_word(E820Type type) {
   for (const Word& w : kWords) {

@@ -14,6 +14,10 @@ namespace memmap {
 // `typeN`.
 std::string e820_word(E820Type type);
 
+// `RAM`, `reserved`, `ACPI data`, `ACPI NVS`, ...; `type 99` for one that the kernel has no name
+// for.
+std::string e820_name(E820Type type);
+
 // The words of e820_word() without `typeN`, for lists and suggestions.
 std::span<const std::string_view> e820_words();
 

@@ -64,7 +64,7 @@ struct Hpet {
   std::uint64_t address = 0;
 };
 
-// What the kernel copies of SMBIOS's structures to keep it; see input/smbios.h. Bytes of text are
+// What the kernel copies of SMBIOS's structures to keep it; see input/firmware/smbios.h. Bytes of text are
 // of all strings and records that have no struct, each rounded up to 4.
 struct SmbiosCopies {
   std::uint64_t text = 0;
@@ -121,7 +121,7 @@ struct PluginUse {
 // Filled by src/input, read by src/boot. Whoever adds a fact:
 //  - says here what it is, in which unit, and what an empty value means;
 //  - reads it in each source that has it, and lists the source in share/doc/formats.md;
-//  - gives a scenario a key for it (input/scenario.cc and share/schema/scenario.json).
+//  - gives a scenario a key for it (input/scenario/scenario.cc and share/schema/scenario.json).
 struct Machine {
   std::string source{};  // as the user named it: a path, `-`, `--synthetic`
   std::string format{};  // id of the format it was read as: `dmesg`, `sysfs`, ...

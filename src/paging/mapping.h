@@ -34,4 +34,9 @@ struct Mapping {
 
 using Mappings = std::vector<Mapping>;
 
+struct PageTables {
+  unsigned levels = 4;
+  Mappings mappings{};  // ascending by virtual address
+};
+
 }  // namespace memmap::paging

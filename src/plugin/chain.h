@@ -11,11 +11,11 @@
 
 #include "base/result.h"
 #include "boot/boot.h"
-#include "plugin/alloc.h"
-#include "plugin/host.h"
-#include "plugin/numa.h"
-#include "plugin/options.h"
-#include "plugin/trim.h"
+#include "plugin/adapt/alloc.h"
+#include "plugin/adapt/numa.h"
+#include "plugin/adapt/trim.h"
+#include "plugin/load/host.h"
+#include "plugin/load/options.h"
 
 namespace memmap::plugin {
 

@@ -2,10 +2,10 @@
 #include <gmock/gmock.h>
 
 #include "abi/fixture_host.h"
-#include "plugin/alloc.h"
-#include "plugin/guard.h"
-#include "plugin/numa.h"
-#include "plugin/trim.h"
+#include "plugin/adapt/alloc.h"
+#include "plugin/adapt/numa.h"
+#include "plugin/adapt/trim.h"
+#include "plugin/load/guard.h"
 #include "support/listed_ranges.h"
 
 namespace memmap::plugin {

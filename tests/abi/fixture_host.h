@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <memory>
 
-#include "plugin/host.h"
-#include "plugin/options.h"
+#include "plugin/load/host.h"
+#include "plugin/load/options.h"
 
 namespace memmap::plugin {
 

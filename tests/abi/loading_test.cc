@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "plugin/guard.h"
-#include "plugin/host.h"
+#include "plugin/load/guard.h"
+#include "plugin/load/host.h"
 
 namespace memmap::plugin {
 namespace {

@@ -6,10 +6,10 @@
 #include "abi/fixture_host.h"
 #include "boot/run.h"
 #include "boot/steps.h"
-#include "plugin/check.h"
-#include "plugin/guard.h"
-#include "plugin/report.h"
-#include "plugin/source.h"
+#include "plugin/adapt/check.h"
+#include "plugin/adapt/report.h"
+#include "plugin/adapt/source.h"
+#include "plugin/load/guard.h"
 #include "support/default_chain.h"
 
 namespace memmap::plugin {

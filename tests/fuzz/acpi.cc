@@ -1,5 +1,5 @@
 // ACPI's tables: the input is one, of whatever signature.
-#include "input/acpi_folder.h"
+#include "input/machine/acpi_folder.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;

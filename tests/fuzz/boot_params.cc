@@ -1,4 +1,4 @@
-#include "input/boot_params.h"
+#include "input/firmware/boot_params.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap::input;

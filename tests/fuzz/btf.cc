@@ -1,5 +1,5 @@
 // Any bytes: types that can be asked, or a told mistake.
-#include "kernel/btf.h"
+#include "profile/btf.h"
 
 #include <cstdint>
 

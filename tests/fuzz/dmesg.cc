@@ -1,11 +1,11 @@
 // Kernel logs: any bytes are recognised, read and refused without a crash, and each error points
 // into the text it shows.
-#include "input/dmesg.h"
+#include "input/log/dmesg.h"
 
 #include <cstdint>
 #include <cstdlib>
 
-#include "input/dmesg_edits.h"
+#include "input/log/dmesg_edits.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;

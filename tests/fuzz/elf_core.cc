@@ -1,4 +1,4 @@
-#include "input/elf_core.h"
+#include "input/map/elf_core.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap::input;

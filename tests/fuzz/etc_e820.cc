@@ -1,4 +1,4 @@
-#include "input/etc_e820.h"
+#include "input/firmware/etc_e820.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap::input;

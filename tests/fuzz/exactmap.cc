@@ -1,11 +1,11 @@
 // Any bytes: a machine or told mistakes; what was read survives being written and read again.
-#include "input/exactmap.h"
+#include "input/map/exactmap.h"
 
 #include <cstdint>
 #include <string>
 
 #include "base/check.h"
-#include "report/convert.h"
+#include "report/convert/convert.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;

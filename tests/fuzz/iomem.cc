@@ -1,4 +1,4 @@
-#include "input/iomem.h"
+#include "input/map/iomem.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap::input;

@@ -2,8 +2,8 @@
 #include <cstdint>
 
 #include "base/check.h"
-#include "kernel/config.h"
-#include "kernel/make_profile.h"
+#include "profile/config.h"
+#include "profile/make_profile.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;

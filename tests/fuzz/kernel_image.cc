@@ -2,9 +2,9 @@
 #include <cstdint>
 
 #include "base/check.h"
-#include "kernel/embedded_symbols.h"
-#include "kernel/image.h"
-#include "kernel/parameters.h"
+#include "profile/embedded_symbols.h"
+#include "profile/image.h"
+#include "profile/parameters.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;

@@ -1,5 +1,5 @@
 // Any bytes: a profile or told mistakes.
-#include "input/kernel_profile.h"
+#include "profile/kernel_profile.h"
 
 #include <cstdint>
 
@@ -7,7 +7,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
-  const auto profile = input::read_kernel_profile(
+  const auto profile = kernel::read_kernel_profile(
       {.name = "fuzz", .bytes = {reinterpret_cast<const char*>(data), size}});
   if (profile) {
     MEMMAP_CHECK(profile->nodes_shift <= 10, "a bound that the reader promises");

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/check.h"
-#include "input/command_lines.h"
+#include "input/log/command_lines.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;

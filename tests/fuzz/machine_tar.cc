@@ -1,5 +1,5 @@
 // A tar of a gathered machine.
-#include "input/machine_folder.h"
+#include "input/machine/machine_folder.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap::input;

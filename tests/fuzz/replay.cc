@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "input/memblock_log.h"
-#include "report/replay.h"
+#include "input/log/memblock_log.h"
+#include "report/answers/replay.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;

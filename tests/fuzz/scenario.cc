@@ -1,11 +1,11 @@
 // Any bytes: a machine or told mistakes; what was read survives being written and read again.
-#include "input/scenario.h"
+#include "input/scenario/scenario.h"
 
 #include <cstdint>
 #include <string>
 
 #include "base/check.h"
-#include "report/convert.h"
+#include "report/convert/convert.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;

@@ -1,6 +1,6 @@
 // SMBIOS: the first 32 bytes are the entry point, the rest the table. What is overwritten to hide a
 // machine must not change what the kernel keeps.
-#include "input/smbios.h"
+#include "input/firmware/smbios.h"
 
 #include "base/check.h"
 #include "capture/strip_binary.h"

@@ -1,6 +1,6 @@
 #include <cstdint>
 
-#include "input/archive.h"
+#include "input/open/archive.h"
 
 // Decompression, with a limit that keeps a bomb from slowing the fuzzer down.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

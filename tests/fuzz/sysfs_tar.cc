@@ -1,4 +1,4 @@
-#include "input/sysfs_tar.h"
+#include "input/map/sysfs_tar.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap::input;

@@ -2,13 +2,13 @@
 #include <cstdint>
 
 #include "base/check.h"
-#include "input/kernel_image.h"
+#include "profile/kernel_image.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   kernel::Facts facts;
-  const auto result = input::read_kernel_image("fuzz", std::string(bytes), facts);
+  const auto result = kernel::read_kernel_image("fuzz", std::string(bytes), facts);
   if (result) {
     facts.subject = "fuzz";
     const auto made = kernel::make_profile(facts);

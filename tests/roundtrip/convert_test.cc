@@ -1,4 +1,4 @@
-#include "report/convert.h"
+#include "report/convert/convert.h"
 
 #include <gtest/gtest.h>
 
@@ -7,11 +7,11 @@
 #include <ostream>
 #include <random>
 
-#include "input/c_array.h"
-#include "input/exactmap.h"
-#include "input/json.h"
-#include "input/scenario.h"
-#include "input/synthetic.h"
+#include "input/map/c_array.h"
+#include "input/map/exactmap.h"
+#include "input/map/synthetic.h"
+#include "input/scenario/json.h"
+#include "input/scenario/scenario.h"
 
 namespace memmap {
 namespace {

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "input/json.h"
-#include "input/kernel_profile.h"
-#include "input/scenario.h"
+#include "input/scenario/json.h"
+#include "input/scenario/scenario.h"
+#include "profile/kernel_profile.h"
 
 namespace memmap::input {
 namespace {
@@ -31,7 +31,7 @@ std::vector<fs::path> files_in(const fs::path& folder) {
 std::string faults(const fs::path& path, bool is_kernel) {
   const Source source = open(path);
   if (is_kernel) {
-    const auto profile = read_kernel_profile(source);
+    const auto profile = kernel::read_kernel_profile(source);
     return profile ? "" : to_string(profile.errors());
   }
   const auto machine =
@@ -61,7 +61,7 @@ TEST(Agreement, ShippedFilesAreRead) {
   EXPECT_GE(kernels.size(), 6u);
   for (const auto& file : kernels) {
     EXPECT_EQ(faults(file, true), "") << file;
-    const auto profile = read_kernel_profile(open(file));
+    const auto profile = kernel::read_kernel_profile(open(file));
     ASSERT_TRUE(profile);
     EXPECT_EQ(profile->name + ".yaml", file.filename().string());
   }
@@ -80,7 +80,8 @@ TEST(Agreement, DocumentedExamplesAreRead) {
     ASSERT_NE(begin, std::string::npos);
     const std::size_t start = begin + kFence.size();
     const Source source{.name = page, .bytes = text.substr(start, text.find("```", start) - start)};
-    const bool ok = is_kernel ? read_kernel_profile(source).ok() : read_scenario(source, {}).ok();
+    const bool ok =
+        is_kernel ? kernel::read_kernel_profile(source).ok() : read_scenario(source, {}).ok();
     EXPECT_TRUE(ok) << page;
   }
 }

@@ -11,9 +11,9 @@
 
 #include "boot/run.h"
 #include "e820/names.h"
-#include "input/dmesg.h"
-#include "input/dmesg_edits.h"
-#include "input/kernel_choice.h"
+#include "input/log/dmesg.h"
+#include "input/log/dmesg_edits.h"
+#include "profile/kernel_choice.h"
 #include "support/default_chain.h"
 
 namespace memmap {
@@ -81,7 +81,7 @@ bool check(const std::string& kernels, const std::string& path) {
   if (!machine) return fmt::print("{}", to_string(machine.errors())), false;
   const auto edits = input::read_e820_edits(*source, {});
   if (!edits) return fmt::print("{}", to_string(edits.errors())), false;
-  const auto kernel = input::choose_kernel(std::nullopt, machine->kernel_release, kernels);
+  const auto kernel = kernel::choose_kernel(std::nullopt, machine->kernel_release, kernels);
   if (!kernel) return fmt::print("{}", to_string(kernel.errors())), false;
 
   std::vector<std::string> real = logged(*edits);

@@ -6,9 +6,9 @@
 
 #include <string>
 
-#include "input/kernel_choice.h"
-#include "input/memblock_log.h"
-#include "report/replay.h"
+#include "input/log/memblock_log.h"
+#include "profile/kernel_choice.h"
+#include "report/answers/replay.h"
 
 namespace memmap::replay {
 namespace {
@@ -29,7 +29,7 @@ TEST_P(RealBoot, Agrees) {
   ASSERT_TRUE(source.ok()) << to_string(source.errors());
   const auto log = input::read_memblock_log(*source, {});
   ASSERT_TRUE(log.ok()) << to_string(log.errors());
-  const auto kernel = input::choose_kernel(std::nullopt, log->release, root + "/share/kernels");
+  const auto kernel = kernel::choose_kernel(std::nullopt, log->release, root + "/share/kernels");
   ASSERT_TRUE(kernel.ok()) << to_string(kernel.errors());
   const Report r = replay(*log, settings_for(kernel->profile, log->command_line.value_or("")));
   EXPECT_EQ(r.mismatch_count, 0u) << report::replay_to_text({GetParam().name, "", "", 0, {}}, r);

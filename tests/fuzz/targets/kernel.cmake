@@ -1,4 +1,4 @@
-memmap_fuzz(btf DEPS kernel)
-memmap_fuzz(kernel_image DEPS kernel)
-memmap_fuzz(vmlinuz DEPS input)
-memmap_fuzz(kernel_config DEPS kernel)
+memmap_fuzz(btf DEPS profile)
+memmap_fuzz(kernel_image DEPS profile)
+memmap_fuzz(vmlinuz DEPS profile)
+memmap_fuzz(kernel_config DEPS profile)

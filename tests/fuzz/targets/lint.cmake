@@ -1,1 +1,1 @@
-memmap_fuzz(lint DEPS input lint)
+memmap_fuzz(lint DEPS input profile lint)

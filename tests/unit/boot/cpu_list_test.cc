@@ -1,4 +1,4 @@
-#include "boot/steps/cpu_list.h"
+#include "boot/init/cpu_list.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
-#include "boot/cpus.h"
+#include "boot/x86/cpus.h"
 
 #include <gtest/gtest.h>
 
-#include "boot/possible_cpus.h"
+#include "boot/x86/possible_cpus.h"
 
 namespace memmap::boot {
 namespace {

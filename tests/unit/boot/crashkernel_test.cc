@@ -1,4 +1,4 @@
-#include "boot/steps/crashkernel.h"
+#include "boot/x86/crashkernel.h"
 
 #include <gtest/gtest.h>
 

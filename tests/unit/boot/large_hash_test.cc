@@ -1,4 +1,4 @@
-#include "boot/steps/large_hash.h"
+#include "boot/mm/large_hash.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "boot/steps/percpu.h"
+#include "boot/mm/percpu.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "boot/possible_cpus.h"
+#include "boot/x86/possible_cpus.h"
 
 #include <gtest/gtest.h>
 

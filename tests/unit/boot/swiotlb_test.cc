@@ -1,4 +1,4 @@
-#include "boot/steps/swiotlb.h"
+#include "boot/mm/swiotlb.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include "boot/run.h"
 #include "capture/kernel_log.h"
-#include "input/machine_folder.h"
+#include "input/machine/machine_folder.h"
 #include "kernel/profile.h"
 #include "unit/input/input_files.h"
 

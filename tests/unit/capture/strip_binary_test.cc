@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "input/smbios.h"
+#include "input/firmware/smbios.h"
 
 namespace memmap::capture {
 namespace {

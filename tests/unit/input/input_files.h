@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "input/source.h"
+#include "input/open/source.h"
 #include "machine/e820_entry.h"
 
 namespace memmap::input {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "input/source.h"
+#include "input/open/source.h"
 
 namespace memmap::input {
 

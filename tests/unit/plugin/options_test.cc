@@ -1,4 +1,4 @@
-#include "plugin/options.h"
+#include "plugin/load/options.h"
 
 #include <gmock/gmock.h>
 

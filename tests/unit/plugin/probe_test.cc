@@ -1,4 +1,4 @@
-#include "plugin/probe.h"
+#include "plugin/load/probe.h"
 
 #include <gmock/gmock.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "plugin/trust.h"
+#include "plugin/load/trust.h"
 
 #include <gmock/gmock.h>
 

@@ -1,7 +1,7 @@
 // Where the allocation policies that we ship put a block.
 #include <gmock/gmock.h>
 
-#include "plugin/alloc.h"
+#include "plugin/adapt/alloc.h"
 #include "shipped.h"
 #include "support/listed_ranges.h"
 

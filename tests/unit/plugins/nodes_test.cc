@@ -1,7 +1,7 @@
 // Each source of nodes by itself.
 #include <ostream>
 
-#include "plugin/numa.h"
+#include "plugin/adapt/numa.h"
 #include "shipped.h"
 
 namespace memmap::plugin {

@@ -10,9 +10,9 @@
 
 #include "base/check.h"
 #include "boot/plugged.h"
-#include "plugin/alloc.h"
-#include "plugin/host.h"
-#include "plugin/options.h"
+#include "plugin/adapt/alloc.h"
+#include "plugin/load/host.h"
+#include "plugin/load/options.h"
 
 namespace memmap::test {
 

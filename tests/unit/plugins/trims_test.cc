@@ -1,7 +1,7 @@
 // Each trim by itself: what it answers to what it sees.
 #include <fmt/format.h>
 
-#include "plugin/trim.h"
+#include "plugin/adapt/trim.h"
 #include "shipped.h"
 
 namespace memmap::plugin {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "input/memblock_log.h"
+#include "input/log/memblock_log.h"
 
 namespace memmap::replay {
 

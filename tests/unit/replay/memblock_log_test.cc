@@ -1,4 +1,4 @@
-#include "input/memblock_log.h"
+#include "input/log/memblock_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

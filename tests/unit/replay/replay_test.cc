@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "replay/phases.h"
-#include "report/replay.h"
+#include "report/answers/replay.h"
 #include "unit/replay/logs.h"
 
 namespace memmap::replay {

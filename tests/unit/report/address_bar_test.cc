@@ -1,4 +1,4 @@
-#include "report/address_bar.h"
+#include "report/text/address_bar.h"
 
 #include <gmock/gmock.h>
 
@@ -27,10 +27,10 @@ TEST(ShareCells, OfGapsAloneLeavesCells) {
 
 TEST(AddressBar, KeepsWithinTheLineWithManyRanges) {
   const std::vector<std::string> names{"a", "b", "c"};
-  std::vector<Piece> pieces;
+  std::vector<account::Piece> pieces;
   for (std::uint64_t i = 0; i < 5000; ++i) {
     pieces.push_back({.range = PhysRange::make(i * 0x1000, (i + 1) * 0x1000),
-                      .use = Use::reserved,
+                      .use = account::Use::reserved,
                       .owner = names[i % 3]});
   }
   Page page(TextStyle{.width = 80});

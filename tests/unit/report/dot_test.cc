@@ -1,11 +1,11 @@
-#include "report/dot.h"
+#include "report/diagram/dot.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "report/digraph.h"
-#include "report/render.h"
-#include "samples.h"
+#include "report/diagram/render.h"
+#include "report/form/digraph.h"
+#include "support/outcomes.h"
 
 namespace memmap::report {
 namespace {
@@ -66,10 +66,12 @@ TEST(Dot, FoldsLargeMachines) {
 
 TEST(Dot, OfNothingIsAGraph) { EXPECT_THAT(to_dot({}), StartsWith("digraph memmap {")); }
 
-TEST(Dot, ShowsAPanic) { EXPECT_THAT(to_dot(stopped()), HasSubstr("panic: Failed to allocate")); }
+TEST(Dot, ShowsAPanic) {
+  EXPECT_THAT(to_dot(test::stopped()), HasSubstr("panic: Failed to allocate"));
+}
 
 TEST(Render, DrawsPictures) {
-  const auto svg = render(to_dot(hostile()), Picture::svg);
+  const auto svg = render(to_dot(test::hostile()), Picture::svg);
   ASSERT_TRUE(svg.ok()) << to_string(svg.errors());
   EXPECT_THAT(*svg, HasSubstr("</svg>"));
   EXPECT_THAT(*svg, Not(HasSubstr("<b>")));

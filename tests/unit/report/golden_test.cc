@@ -6,10 +6,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "report/dot.h"
-#include "report/json.h"
-#include "report/text.h"
-#include "samples.h"
+#include "report/diagram/dot.h"
+#include "report/json/result.h"
+#include "report/text/text.h"
+#include "support/outcomes.h"
 
 namespace memmap::report {
 namespace {
@@ -18,7 +18,8 @@ struct Case {
   const char* name;
   boot::Outcome (*make)();
 };
-const Case kCases[] = {{"two_nodes", two_nodes}, {"stopped", stopped}, {"hostile", hostile}};
+const Case kCases[] = {
+    {"two_nodes", test::two_nodes}, {"stopped", test::stopped}, {"hostile", test::hostile}};
 
 void expect_golden(const std::string& name, const std::string& file, const std::string& got) {
   const std::filesystem::path path =

@@ -1,11 +1,10 @@
-#include "report/json.h"
-
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "report/names.h"
-#include "samples.h"
+#include "report/form/names.h"
+#include "report/json/result.h"
+#include "support/outcomes.h"
 
 namespace memmap::report {
 namespace {
@@ -15,7 +14,7 @@ nlohmann::json parsed(const boot::Outcome& outcome) {
 }
 
 TEST(Json, HasTheContractsKeys) {
-  const nlohmann::json j = parsed(two_nodes());
+  const nlohmann::json j = parsed(test::two_nodes());
   EXPECT_EQ(j["schema"], "memmap/result/1");
   EXPECT_EQ(j["e820"]["table"][0],
             nlohmann::json::parse(R"({"start": "0x0", "end": "0x1000", "type": 2})"));
@@ -34,7 +33,7 @@ TEST(Json, HasTheContractsKeys) {
 }
 
 TEST(Json, LeavesOutAnUnknownMemTotal) {
-  EXPECT_FALSE(parsed(stopped())["totals"].contains("mem_total_kib"));
+  EXPECT_FALSE(parsed(test::stopped())["totals"].contains("mem_total_kib"));
 }
 
 TEST(Json, OfNothingIsWhole) {
@@ -44,16 +43,16 @@ TEST(Json, OfNothingIsWhole) {
 }
 
 TEST(Json, TakesAnyBytes) {
-  const nlohmann::json j = parsed(hostile());
+  const nlohmann::json j = parsed(test::hostile());
   EXPECT_EQ(j["subject"]["source"], "<b>\\N\"a\"</b>\x1b[2J\ufffd\ufffd.log");
   EXPECT_EQ(j["notes"][1], std::string("nul\0in it", 9));
   EXPECT_EQ(j["events"][0]["text"], "overlong \ufffd\ufffd and \ufffd csi");
 }
 
-TEST(Json, GivesTheSameBytes) { EXPECT_EQ(to_json(two_nodes()), to_json(two_nodes())); }
+TEST(Json, GivesTheSameBytes) { EXPECT_EQ(to_json(test::two_nodes()), to_json(test::two_nodes())); }
 
 TEST(Json, WritesARowALine) {
-  EXPECT_NE(to_json(two_nodes())
+  EXPECT_NE(to_json(test::two_nodes())
                 .find("\n      {\"start\": \"0x0\", \"end\": \"0x9fc00\", \"type\": 1},\n"),
             std::string::npos);
 }

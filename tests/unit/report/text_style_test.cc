@@ -1,6 +1,6 @@
-#include "report/text_style.h"
-
 #include <gtest/gtest.h>
+
+#include "report/form/style.h"
 
 namespace memmap::report {
 namespace {

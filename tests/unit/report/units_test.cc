@@ -1,4 +1,4 @@
-#include "report/units.h"
+#include "report/form/units.h"
 
 #include <gtest/gtest.h>
 

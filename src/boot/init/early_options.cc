@@ -1,0 +1,54 @@
+#include "boot/init/early_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "kernel/known_parameters.h"
+
+namespace memmap::boot {
+namespace {
+
+using Value = std::optional<std::string>;
+
+bool is_switch(const Value& v) { return kernel::kstrtobool(v).has_value(); }
+bool is_there(const Value& v) { return v.has_value(); }
+bool is_acpi_word(const Value& v) {
+  constexpr std::string_view kWords[] = {"off",   "force",     "strict", "rsdt",
+                                         "noirq", "copy_dsdt", "nocmcff"};
+  return v && std::ranges::find(kWords, *v) != std::end(kWords);
+}
+
+struct EarlyOption {
+  std::string_view name{};
+  bool (*accepts)(const Value&) = nullptr;
+};
+
+constexpr EarlyOption kOptions[] = {
+    {"acpi", is_acpi_word},              // parse_acpi(), arch/x86/kernel/acpi/boot.c
+    {"cma", is_there},                   // early_cma(), kernel/dma/contiguous.c
+    {"debug_pagealloc", is_switch},      // early_debug_pagealloc(), mm/debug_page_alloc.c
+    {"efi", is_there},                   // parse_efi_cmdline(), drivers/firmware/efi/efi.c
+    {"init_on_alloc", is_switch},        // early_init_on_alloc(), mm/mm_init.c
+    {"init_on_free", is_switch},         // early_init_on_free(), mm/mm_init.c
+    {"log_buf_len", is_there},           // log_buf_len_setup(), kernel/printk/printk.c
+    {"movablecore", is_there},           // cmdline_parse_core(), mm/mm_init.c
+    {"numa", is_there},                  // numa_setup(), arch/x86/mm/numa.c
+    {"page_owner", is_switch},           // early_page_owner_param(), mm/page_owner.c
+    {"percpu_alloc", is_there},          // percpu_alloc_setup(), mm/percpu.c
+    {"stack_depot_disable", is_switch},  // disable_stack_depot(), lib/stackdepot.c
+};
+
+}  // namespace
+
+void tell_if_malformed(Boot& boot, const kernel::Parameter& p) {
+  const kernel::KnownParameters& known = boot.profile.parameters;
+  for (const EarlyOption& option : kOptions) {
+    if (!kernel::parameq(p.name, option.name) || option.accepts(p.value)) continue;
+    if (!known.empty() && !kernel::is_named(known.early, p.name)) continue;
+    boot.tell(Severity::warning, "do_early_param(), init/main.c",
+              fmt::format("Malformed early option '{}'", p.name));
+  }
+}
+
+}  // namespace memmap::boot

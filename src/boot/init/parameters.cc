@@ -1,0 +1,57 @@
+// Parameters whose functions take memory, in the order in which they stand on the command line.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "boot/init/cpu_isolation.h"
+#include "boot/mm/hugepages.h"
+#include "boot/step_functions.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
+
+// reserve_mem=SIZE:ALIGN:NAME, up to eight of them. kernel: reserve_mem(), mm/memblock.c, v6.12
+class ReservedMemory {
+ public:
+  explicit ReservedMemory(Boot& boot) : boot_(boot) {}
+
+  void take(std::string_view text) {
+    constexpr std::size_t kMost = 8;       // RESERVE_MEM_MAX_ENTRIES
+    constexpr std::size_t kNameSize = 16;  // RESERVE_MEM_NAME_SIZE
+    const auto size = kernel::memparse(text);
+    if (names_.size() >= kMost || size.value == 0 || !size.rest.starts_with(':')) return;
+    const auto align = kernel::memparse(size.rest.substr(1));
+    if (!align.rest.starts_with(':')) return;
+    const std::string name(align.rest.substr(1));
+    const bool blank = name.find_first_not_of(" \t\n\v\f\r") == name.npos;
+    if (blank || name.size() >= kNameSize || names_.contains(name)) return;
+    const auto found = boot_.memblock.phys_alloc(size.value, std::max(align.value, kCacheLine),
+                                                 boot_.caller("reserve_mem", {"reserve_mem"}));
+    if (found) names_.insert(name);
+  }
+
+ private:
+  Boot& boot_;
+  std::set<std::string> names_{};
+};
+
+}  // namespace
+
+// kernel: parse_args("Booting kernel"), obsolete_checksetup(), init/main.c
+void parse_args(Boot& boot) {
+  HugePages huge(boot);
+  CpuIsolation isolation(boot);
+  ReservedMemory reserved(boot);
+  for (std::size_t i = 0; i < boot.parameters.size() && !boot.panicked(); ++i) {
+    const kernel::Parameter& p = boot.parameters[i];
+    if (boot.profile.has("HUGETLB_PAGE")) huge.take(p);
+    if (!isolation.take(p)) boot.refused.insert(i);
+    const bool reserves = p.value && kernel::parameq(p.name, "reserve_mem");
+    if (reserves && boot.behaviour.has_reserve_mem) reserved.take(*p.value);
+  }
+}
+
+}  // namespace memmap::boot

@@ -1,0 +1,155 @@
+#include "boot/mm/hugepages.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "paging/geometry.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr std::string_view kRule = "hugepages_setup(), mm/hugetlb.c";
+
+bool take_decimal(std::string_view& text, std::uint64_t& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{}) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return true;
+}
+
+}  // namespace
+
+void HugePages::take(const kernel::Parameter& p) {
+  if (!p.value) return;
+  if (kernel::parameq(p.name, "hugepagesz")) set_size(*p.value);
+  if (kernel::parameq(p.name, "default_hugepagesz")) set_default_size(*p.value);
+  if (kernel::parameq(p.name, "hugepages")) pages(*p.value);
+}
+
+void HugePages::warn(std::string text) {
+  boot_.tell(Severity::warning, std::string(kRule), "HugeTLB: " + std::move(text));
+}
+
+// kernel: arch_hugetlb_valid_size(), arch/x86/mm/hugetlbpage.c
+bool HugePages::is_size(std::uint64_t size) const {
+  return size == paging::kSize2M ||
+         (size == paging::kSize1G && boot_.machine.cpu.gbpages.value_or(false));
+}
+
+bool HugePages::gigantic() const { return size_ > kPageSize << boot_.profile.max_page_order; }
+
+// kernel: hugepagesz_setup(), mm/hugetlb.c, v6.1 and v6.12
+void HugePages::set_size(std::string_view text) {
+  size_valid_ = false;
+  const std::uint64_t size = kernel::memparse(text).value;
+  if (!is_size(size)) return warn(fmt::format("unsupported hugepagesz={}", text));
+  const auto known = sizes_.find(size);
+  const bool again = known != sizes_.end() && (size != default_ || known->second);
+  if (again) return warn(fmt::format("hugepagesz={} specified twice, ignoring", text));
+  sizes_.emplace(size, false);
+  size_ = size;
+  size_valid_ = true;
+}
+
+// kernel: default_hugepagesz_setup()
+void HugePages::set_default_size(std::string_view text) {
+  size_valid_ = false;
+  if (default_ != 0) {
+    return warn(fmt::format("default_hugepagesz previously specified, ignoring {}", text));
+  }
+  const std::uint64_t size = kernel::memparse(text).value;
+  if (!is_size(size)) return warn(fmt::format("unsupported default_hugepagesz={}", text));
+  size_ = default_ = size;
+  size_valid_ = true;
+  sizes_.emplace(size, false);
+  if (!before_) return;
+  sizes_[size] = true;
+  if (gigantic()) allocate(*before_);
+  before_.reset();
+}
+
+// kernel: hugepages_setup()
+void HugePages::pages(std::string_view text) {
+  if (!size_valid_) {
+    warn(fmt::format("hugepages={} does not follow a valid hugepagesz, ignoring", text));
+    size_valid_ = true;
+    return;
+  }
+  if (last_ == size_) {
+    return warn(
+        fmt::format("hugepages= specified twice without interleaving hugepagesz=, ignoring "
+                    "hugepages={}",
+                    text));
+  }
+  const Count count = count_of(text);
+  if (!count.valid) return warn(fmt::format("Invalid hugepages parameter {}", text));
+  if (size_ == 0) {
+    before_ = count;
+  } else {
+    sizes_[size_] = true;
+    if (gigantic()) allocate(count);
+  }
+  last_ = size_;
+}
+
+HugePages::Count HugePages::count_of(std::string_view text) const {
+  Count c;
+  for (bool first = true; !text.empty(); first = false) {
+    std::uint64_t number = 0;
+    if (!take_decimal(text, number)) return {.valid = false};
+    if (!text.starts_with(':')) {
+      if (!first) return {.valid = false};
+      c.total = number;
+      break;
+    }
+    const int nid = number < 1024 ? static_cast<int>(number) : -1;
+    if (!std::ranges::binary_search(boot_.nodes.online, nid)) return {.valid = false};
+    text.remove_prefix(1);
+    if (!take_decimal(text, number)) return {.valid = false};
+    c.of_node[nid] = number;
+    c.total += number;
+    if (!text.starts_with(',')) break;
+    text.remove_prefix(1);
+  }
+  return c;
+}
+
+// On the nodes asked for, or in turns on those with memory.
+// kernel: hugetlb_hstate_alloc_pages()
+void HugePages::allocate(const Count& count) {
+  if (boot_.hugetlb_cma) return warn("hugetlb_cma is enabled, skip boot time allocation");
+  std::uint64_t done = 0;
+  if (!count.of_node.empty()) {
+    for (const auto& [nid, number] : count.of_node) {
+      for (std::uint64_t i = 0; i < number && allocate_page(nid); ++i) ++done;
+    }
+  } else {
+    const std::vector<int> nodes = nodes_with_memory();
+    while (done < count.total && !nodes.empty() && allocate_page(nodes[done % nodes.size()]))
+      ++done;
+  }
+  if (done == count.total) return;
+  warn(fmt::format("allocating {} of page size {} failed.  Only allocated {} hugepages.",
+                   count.total, size_ == paging::kSize1G ? "1.00 GiB" : "2.00 MiB", done));
+}
+
+std::vector<int> HugePages::nodes_with_memory() const {
+  std::set<int> nodes;
+  for (const memblock::Region& r : boot_.memblock.memory().list.regions()) nodes.insert(r.nid);
+  return {nodes.begin(), nodes.end()};
+}
+
+// kernel: __alloc_bootmem_huge_page(), v6.1 and v6.12
+bool HugePages::allocate_page(int nid) {
+  const auto found = boot_.memblock.alloc_try_nid_raw(
+      size_, size_, PhysAddr{}, memblock::kAllocAccessible, nid,
+      boot_.caller("huge pages", {"__alloc_bootmem_huge_page", "hugetlb_hstate_alloc_pages"}));
+  if (found && boot_.behaviour.memblock_rsrv_noinit) {
+    boot_.memblock.reserved_mark_noinit(PhysAddr{raw(*found) + kPageSize}, size_ - kPageSize);
+  }
+  return found.has_value();
+}
+
+}  // namespace memmap::boot

@@ -1,0 +1,150 @@
+#include "boot/mm/swiotlb.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "base/align.h"
+#include "boot/step_functions.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr unsigned kSlabShift = 11;                         // IO_TLB_SHIFT
+constexpr std::uint64_t kSegment = 128;                     // IO_TLB_SEGSIZE, slabs
+constexpr std::uint64_t kFewestSlabs = kMiB >> kSlabShift;  // IO_TLB_MIN_SLABS
+constexpr std::uint64_t kCacheLine = 64;                    // SMP_CACHE_BYTES
+constexpr std::string_view kRule = "swiotlb_init_remap(), kernel/dma/swiotlb.c";
+
+bool is_digit(std::string_view text) {
+  return !text.empty() && text.front() >= '0' && text.front() <= '9';
+}
+
+// kernel: swiotlb_adjust_nareas(), round_up_default_nslabs()
+void set_areas(swiotlb::Settings& s, std::uint64_t areas) {
+  s.areas = std::bit_ceil(std::min<std::uint64_t>(std::max<std::uint64_t>(areas, 1), 1u << 20));
+  if (s.slabs < kSegment * s.areas) s.slabs = kSegment * s.areas;
+  s.slabs = std::bit_ceil(std::min<std::uint64_t>(s.slabs, 1ull << 40));
+}
+
+// iommu=off, iommu=soft. kernel: iommu_setup(), arch/x86/kernel/pci-dma.c
+bool has_iommu_word(const Boot& boot, std::string_view word) {
+  for (const kernel::Parameter& p : boot.parameters) {
+    if (!kernel::parameq(p.name, "iommu") || !p.value) continue;
+    for (std::string_view rest = *p.value; !rest.empty();) {
+      if (rest.starts_with(word)) return true;
+      const std::size_t comma = rest.find(',');
+      if (comma == rest.npos) break;
+      rest.remove_prefix(comma + 1);
+    }
+  }
+  return false;
+}
+
+// Memory beyond what a device with 32 bits reaches, now or by hot-plug.
+bool memory_above_4g(const Boot& boot) {
+  return std::max(raw(phys_of(boot.max_pfn)), raw(boot.firmware_memory_end)) > 4 * kGiB;
+}
+
+std::uint64_t limited_areas(std::uint64_t areas, std::uint64_t slabs) {
+  return slabs < areas * kSegment ? slabs / kSegment : areas;
+}
+
+}  // namespace
+
+namespace swiotlb {
+
+// kernel: setup_io_tlb_npages(), v5.4 to v6.12
+Settings settings(const std::vector<kernel::Parameter>& parameters, Areas areas) {
+  Settings s;
+  for (const kernel::Parameter& p : parameters) {
+    if (!kernel::parameq(p.name, "swiotlb")) continue;
+    std::string_view text = p.value ? std::string_view(*p.value) : std::string_view();
+    if (is_digit(text)) {
+      const auto slabs = kernel::simple_strtoull(text);
+      s.slabs = align_up(slabs.value, kSegment);
+      text = slabs.rest;
+    }
+    if (text.starts_with(',')) text.remove_prefix(1);
+    if (areas == Areas::counted && is_digit(text)) {
+      const auto count = kernel::simple_strtoull(text);
+      set_areas(s, count.value);
+      text = count.rest;
+    }
+    if (text.starts_with(',')) text.remove_prefix(1);
+    if (text == "force") s.force = true;
+    if (text == "noforce") s.off = true;
+  }
+  return s;
+}
+
+}  // namespace swiotlb
+
+namespace {
+
+// One buffer of a fixed size, and a record of each slab. kernel: pci_swiotlb_detect_override(),
+// pci_swiotlb_detect_4gb(), arch/x86/kernel/pci-swiotlb.c; swiotlb_init(), swiotlb_init_with_tbl(),
+// kernel/dma/swiotlb.c, v5.4 and v5.15
+void swiotlb_init(Boot& boot, swiotlb::Settings s) {
+  constexpr std::string_view kInit = "swiotlb_init(), kernel/dma/swiotlb.c";
+  // `noforce` makes the buffer one slab long before 5.14; it is made nevertheless.
+  if (s.off && boot.behaviour.swiotlb_slots) return;
+  const std::uint64_t slabs = s.off ? 1 : s.slabs;
+  const std::uint64_t bytes = align_up(slabs << kSlabShift, kPageSize);
+  if (!boot.memblock.alloc_low(bytes, kPageSize,
+                               boot.caller("software IO TLB", {"swiotlb_init", "pci_swiotlb_init",
+                                                               "pci_iommu_alloc", "mem_init"}))) {
+    return boot.tell(Severity::warning, std::string(kInit),
+                     "software IO TLB: Cannot allocate buffer");
+  }
+  std::vector<std::uint64_t> records = {4, 8};  // io_tlb_list, io_tlb_orig_addr
+  if (boot.behaviour.swiotlb_slots) records = {boot.profile.size_of("io_tlb_slot", 24)};
+  for (const std::uint64_t record : records) {
+    boot.alloc_or_panic(align_up(slabs * record, kPageSize), kPageSize,
+                        boot.caller("software IO TLB", {"swiotlb_init_with_tbl", "swiotlb_init"}));
+  }
+}
+
+}  // namespace
+
+// kernel: pci_swiotlb_detect(), arch/x86/kernel/pci-dma.c; swiotlb_init_remap(), v6.1 and v6.12
+void pci_iommu_alloc(Boot& boot) {
+  swiotlb::Settings s =
+      swiotlb::settings(boot.parameters, boot.behaviour.swiotlb_has_areas ? swiotlb::Areas::counted
+                                                                          : swiotlb::Areas::none);
+  const bool wanted =
+      (!has_iommu_word(boot, "off") && memory_above_4g(boot)) || has_iommu_word(boot, "soft");
+  if (!wanted && !s.force) return;
+  if (!boot.behaviour.swiotlb_has_areas) return swiotlb_init(boot, s);
+  if (s.off) return;
+  if (s.areas == 0) set_areas(s, boot.possible_cpus);
+  std::uint64_t slabs = s.slabs;
+  std::uint64_t areas = limited_areas(s.areas, slabs);
+  const memblock::Caller caller =
+      boot.caller("software IO TLB", {"swiotlb_memblock_alloc", "swiotlb_init_remap"});
+  while (!boot.memblock.alloc_low(align_up(slabs << kSlabShift, kPageSize), kPageSize, caller)) {
+    boot.tell(
+        Severity::warning, std::string(kRule),
+        fmt::format(
+            "software IO TLB: swiotlb_memblock_alloc: Failed to allocate {} bytes tlb structure",
+            slabs << kSlabShift));
+    if (slabs <= kFewestSlabs) return;
+    slabs = align_up(slabs >> 1, kSegment);
+    areas = limited_areas(areas, slabs);
+  }
+  const memblock::Caller own = boot.caller("software IO TLB", {"swiotlb_init_remap"});
+  const std::uint64_t slots = align_up(boot.profile.size_of("io_tlb_slot", 24) * slabs, kPageSize);
+  if (!boot.memblock.alloc(slots, kPageSize, own)) {
+    return boot.tell(
+        Severity::warning, std::string(kRule),
+        fmt::format("software IO TLB: swiotlb_init_remap: Failed to allocate {} bytes align=0x1000",
+                    slots));
+  }
+  if (!boot.behaviour.swiotlb_fewer_areas) areas = s.areas;
+  if (boot.memblock.alloc(boot.profile.size_of("io_tlb_area", 16) * areas, kCacheLine, own)) return;
+  boot.tell(Severity::warning, std::string(kRule),
+            "software IO TLB: swiotlb_init_remap: Failed to allocate mem->areas.");
+}
+
+}  // namespace memmap::boot

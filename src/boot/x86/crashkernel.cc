@@ -1,0 +1,203 @@
+#include "boot/x86/crashkernel.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "boot/mm/swiotlb.h"
+#include "boot/step_functions.h"
+#include "memblock/iterate.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr std::uint64_t kAlign = 16 * kMiB;  // CRASH_ALIGN
+constexpr std::uint64_t kLowMax = 4 * kGiB;  // CRASH_ADDR_LOW_MAX
+constexpr std::uint64_t kOldLowMax = 896 * kMiB;
+constexpr std::uint64_t kHighMax = 64 * kTiB;  // CRASH_ADDR_HIGH_MAX
+constexpr std::string_view kOwner = "crash kernel";
+constexpr std::string_view kGeneric = "reserve_crashkernel_generic(), kernel/crash_reserve.c";
+constexpr std::string_view kOld = "reserve_crashkernel(), arch/x86/kernel/setup.c";
+
+// Room for DMA below 4 GiB. kernel: crash_low_size_default()
+std::uint64_t default_low_size(const Boot& boot) {
+  const auto areas =
+      boot.behaviour.swiotlb_has_areas ? swiotlb::Areas::counted : swiotlb::Areas::none;
+  return std::max(swiotlb::settings(boot.parameters, areas).bytes() + 8 * kMiB, 256 * kMiB);
+}
+
+std::optional<PhysAddr> take(Boot& boot, std::uint64_t size, std::uint64_t align,
+                             std::uint64_t from, std::uint64_t to, const memblock::Caller& caller) {
+  return boot.take_within(boot.behaviour.bounded_crash_kernel, size, align, PhysAddr{from},
+                          PhysAddr{to}, caller);
+}
+
+std::optional<PhysAddr> take_low(Boot& boot, std::uint64_t size, const memblock::Caller& caller) {
+  const auto found = take(boot, size, kAlign, 0, kLowMax, caller);
+  if (!found) {
+    boot.tell(Severity::warning, std::string(kGeneric),
+              fmt::format("cannot allocate crashkernel low memory (size:{:#x}).", size));
+  }
+  return found;
+}
+
+void complain(Boot& boot, const crash::Request& r, std::string_view rule) {
+  if (r.fault.empty()) return;
+  const bool bad = r.parse == crash::Parse::bad;
+  boot.tell(bad ? Severity::warning : Severity::info, std::string(rule), r.fault);
+}
+
+struct Wanted {
+  crash::Request request{};
+  std::uint64_t low_size = 0;
+  bool high = false;
+};
+
+// kernel: parse_crashkernel(), kernel/crash_reserve.c, v6.12
+std::optional<Wanted> wanted(Boot& boot) {
+  const std::uint64_t memory = boot.memblock.phys_mem_size();
+  Wanted w{.request = crash::parse(boot.command_line, memory)};
+  complain(boot, w.request, kGeneric);
+  if (w.request.parse == crash::Parse::none) {
+    w.request = crash::parse(boot.command_line, 0, ",high");
+    complain(boot, w.request, kGeneric);
+    if (w.request.parse != crash::Parse::ok || w.request.size == 0) return std::nullopt;
+    const crash::Request low = crash::parse(boot.command_line, 0, ",low");
+    complain(boot, low, kGeneric);
+    if (low.parse == crash::Parse::bad) return std::nullopt;
+    w.low_size = low.parse == crash::Parse::none ? default_low_size(boot) : low.size;
+    w.high = true;
+  }
+  if (w.request.parse != crash::Parse::ok) return std::nullopt;
+  if (w.request.size == 0 || w.request.size >= memory) return std::nullopt;
+  return w;
+}
+
+// Where it was asked for; else low, then high; with `,high` the other way round.
+// kernel: reserve_crashkernel_generic()
+std::optional<PhysAddr> search(Boot& boot, Wanted& w, const memblock::Caller& caller) {
+  const std::uint64_t size = w.request.size;
+  if (const std::uint64_t base = w.request.base; base != 0) {
+    const auto found = take(boot, size, kAlign, base, base + size, caller);
+    if (!found) {
+      boot.tell(Severity::warning, std::string(kGeneric),
+                "crashkernel reservation failed - memory is in use.");
+    }
+    return found;
+  }
+  auto found = w.high ? take(boot, size, kAlign, kLowMax, kHighMax, caller)
+                      : take(boot, size, kAlign, 0, kLowMax, caller);
+  if (!found && !w.high) {
+    w.low_size = default_low_size(boot);
+    found = take(boot, size, kAlign, kLowMax, kHighMax, caller);
+  } else if (!found) {
+    found = take(boot, size, kAlign, 0, kLowMax, caller);
+  }
+  if (!found) {
+    boot.tell(Severity::warning, std::string(kGeneric),
+              fmt::format("cannot allocate crashkernel (size:{:#x})", size));
+  }
+  return found;
+}
+
+}  // namespace
+
+// kernel: arch_reserve_crashkernel(), arch/x86/kernel/setup.c, v6.12
+void arch_reserve_crashkernel(Boot& boot) {
+  auto w = wanted(boot);
+  if (!w) return;
+  const memblock::Caller caller =
+      boot.caller(kOwner, {"reserve_crashkernel_generic", "setup_arch"});
+  const auto found = search(boot, *w, caller);
+  if (!found) return;
+  const std::uint64_t base = raw(*found);
+  const std::uint64_t size = w->request.size;
+  if (base >= kLowMax && w->low_size != 0 && !take_low(boot, w->low_size, caller)) {
+    boot.memblock.phys_free(*found, size, caller);
+    return;
+  }
+  boot.tell(Severity::info, std::string(kGeneric),
+            fmt::format("crashkernel reserved: {:#018x} - {:#018x} ({} MB)", base, base + size,
+                        size >> 20),
+            PhysRange::make(base, base + size));
+}
+
+namespace {
+
+// kernel: memblock_mem_size(), mm/memblock.c, v5.4
+std::uint64_t low_memory(const Boot& boot) {
+  std::uint64_t pages = 0;
+  for (const memblock::PfnRange& r : memblock::mem_pfn_ranges(boot.memblock)) {
+    const std::uint64_t end = std::min(raw(r.end), kLowMax >> kPageShift);
+    if (raw(r.start) < end) pages += end - raw(r.start);
+  }
+  return pages << kPageShift;
+}
+
+// Room for DMA beside a crash kernel above 4 GiB; false: there is none.
+// kernel: reserve_crashkernel_low(), arch/x86/kernel/setup.c, v5.4 to v6.1
+bool reserve_low(Boot& boot, std::uint64_t memory) {
+  constexpr std::string_view kLow = "reserve_crashkernel_low(), arch/x86/kernel/setup.c";
+  const crash::Request low = crash::parse(boot.command_line, memory, ",low");
+  complain(boot, low, kLow);
+  const std::uint64_t size = low.parse == crash::Parse::ok ? low.size : default_low_size(boot);
+  if (size == 0) return true;
+  const auto found =
+      take(boot, size, kAlign, 0, kLowMax,
+           boot.caller(kOwner, {"reserve_crashkernel_low", "reserve_crashkernel", "setup_arch"}));
+  if (!found) {
+    boot.tell(Severity::warning, std::string(kLow),
+              fmt::format("Cannot reserve {}MB crashkernel low memory, please try smaller size.",
+                          size >> 20));
+    return false;
+  }
+  const std::string limit =
+      boot.behaviour.crash_kernel_tells_low_ram
+          ? fmt::format("System low RAM: {}MB", low_memory(boot) >> 20)
+          : fmt::format("low RAM limit: {}MB",
+                        std::min(boot.memblock.phys_mem_size(), kLowMax) >> 20);
+  boot.tell(Severity::info, std::string(kLow),
+            fmt::format("Reserving {}MB of low memory at {}MB for crashkernel ({})", size >> 20,
+                        raw(*found) >> 20, limit),
+            PhysRange::from_size(*found, size));
+  return true;
+}
+
+}  // namespace
+
+// kernel: reserve_crashkernel(), arch/x86/kernel/setup.c, v5.4 to v6.1
+void reserve_crashkernel(Boot& boot) {
+  const std::uint64_t memory = boot.memblock.phys_mem_size();
+  const memblock::Caller caller = boot.caller(kOwner, {"reserve_crashkernel", "setup_arch"});
+  crash::Request r = crash::parse(boot.command_line, memory);
+  complain(boot, r, kOld);
+  const bool high = r.parse != crash::Parse::ok || r.size == 0;
+  if (high) r = crash::parse(boot.command_line, memory, ",high");
+  if (high) complain(boot, r, kOld);
+  if (r.parse != crash::Parse::ok || r.size == 0) return;
+  std::optional<PhysAddr> found;
+  if (r.base != 0) {
+    found = take(boot, r.size, kMiB, r.base, r.base + r.size, caller);
+  } else {
+    const bool below_4g = boot.behaviour.crash_kernel_below_4g;
+    if (!high) found = take(boot, r.size, kAlign, kAlign, below_4g ? kLowMax : kOldLowMax, caller);
+    if (!found && (high || below_4g)) {
+      found = take(boot, r.size, kAlign, kAlign, kHighMax, caller);
+    }
+  }
+  if (!found) {
+    return boot.tell(Severity::warning, std::string(kOld),
+                     r.base != 0 ? "crashkernel reservation failed - memory is in use."
+                                 : "crashkernel reservation failed - No suitable area found.");
+  }
+  if (raw(*found) >= kLowMax && !reserve_low(boot, memory)) {
+    boot.memblock.phys_free(*found, r.size, caller);
+    return;
+  }
+  boot.tell(Severity::info, std::string(kOld),
+            fmt::format("Reserving {}MB of memory at {}MB for crashkernel (System RAM: {}MB)",
+                        r.size >> 20, raw(*found) >> 20, memory >> 20),
+            PhysRange::from_size(*found, r.size));
+}
+
+}  // namespace memmap::boot

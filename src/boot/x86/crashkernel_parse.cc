@@ -1,0 +1,139 @@
+#include <fmt/format.h>
+
+#include "base/address.h"
+#include "boot/x86/crashkernel.h"
+#include "kernel/command_line.h"
+
+namespace memmap::boot::crash {
+namespace {
+
+constexpr std::string_view kName = "crashkernel=";
+constexpr std::string_view kSuffixes[] = {",high", ",low"};
+
+bool has_known_suffix(std::string_view word) {
+  for (const std::string_view suffix : kSuffixes) {
+    if (word.ends_with(suffix)) return true;
+  }
+  return false;
+}
+
+// The text after the last `crashkernel=` that qualifies, to its line's end; empty: none does.
+// kernel: get_last_crashkernel()
+std::string_view last_of(std::string_view line, std::string_view suffix) {
+  std::string_view found;
+  for (std::size_t at = line.find(kName); at != line.npos; at = line.find(kName, at + 1)) {
+    const std::string_view rest = line.substr(at);
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    if (suffix.empty() ? !has_known_suffix(word) : word.ends_with(suffix)) {
+      found = rest.substr(kName.size());
+    }
+  }
+  return found;
+}
+
+Request bad(std::string fault) {
+  Request r;
+  r.parse = Parse::bad;
+  r.fault = "crashkernel: " + std::move(fault);
+  return r;
+}
+
+// A number that must be there; false: no digit.
+bool number(std::string_view& text, std::uint64_t& value) {
+  const auto parsed = kernel::memparse(text);
+  if (parsed.rest.size() == text.size()) return false;
+  value = parsed.value;
+  text = parsed.rest;
+  return true;
+}
+
+bool ends_word(std::string_view text) { return text.empty() || text.front() == ' '; }
+
+Request unrecognized(std::string_view text) {
+  return bad(fmt::format("unrecognized char: {}", text.empty() ? '\0' : text.front()));
+}
+
+// SIZE[@BASE]. kernel: parse_crashkernel_simple()
+Request simple(std::string_view text) {
+  Request r{.parse = Parse::ok};
+  if (!number(text, r.size)) return bad("memory value expected");
+  if (text.starts_with('@')) {
+    r.base = kernel::memparse(text.substr(1)).value;
+  } else if (!ends_word(text)) {
+    return unrecognized(text);
+  }
+  return r;
+}
+
+// SIZE,high or SIZE,low. kernel: parse_crashkernel_suffix()
+Request suffixed(std::string_view text, std::string_view suffix) {
+  Request r{.parse = Parse::ok};
+  if (!number(text, r.size)) return bad("memory value expected");
+  if (!text.starts_with(suffix)) return unrecognized(text);
+  text.remove_prefix(suffix.size());
+  if (!ends_word(text)) return unrecognized(text);
+  return r;
+}
+
+// START-[END]:SIZE; false: `fault` says why not.
+struct Range {
+  std::uint64_t start = 0;
+  std::uint64_t end = ~0ull;
+  std::uint64_t size = 0;
+};
+bool range(std::string_view& text, std::uint64_t memory, Range& out, std::string& fault) {
+  const auto fails = [&](const char* why) {
+    fault = why;
+    return false;
+  };
+  if (!number(text, out.start)) return fails("Memory value expected");
+  if (!text.starts_with('-')) return fails("'-' expected");
+  text.remove_prefix(1);
+  if (!text.starts_with(':')) {
+    if (!number(text, out.end)) return fails("Memory value expected");
+    if (out.end <= out.start) return fails("end <= start");
+  }
+  if (!text.starts_with(':')) return fails("':' expected");
+  text.remove_prefix(1);
+  if (!number(text, out.size)) return fails("Memory value expected");
+  return out.size < memory || fails("invalid size");
+}
+
+// kernel: parse_crashkernel_mem()
+Request ranges(std::string_view text, std::uint64_t memory) {
+  constexpr std::uint64_t kUnit = 128 * kMiB;
+  memory = (memory + kUnit - 1) / kUnit * kUnit;
+  Request r{.parse = Parse::ok};
+  while (true) {
+    Range one;
+    std::string fault;
+    if (!range(text, memory, one, fault)) return bad(std::move(fault));
+    if (memory >= one.start && memory < one.end) {
+      r.size = one.size;
+      break;
+    }
+    if (!text.starts_with(',')) break;
+    text.remove_prefix(1);
+  }
+  if (r.size == 0) {
+    r.fault = "crashkernel size resulted in zero bytes";
+    return r;
+  }
+  text = text.substr(0, text.find(' '));
+  const std::size_t at = text.find('@');
+  if (at == text.npos) return r;
+  text.remove_prefix(at + 1);
+  return number(text, r.base) ? r : bad("Memory value expected after '@'");
+}
+
+}  // namespace
+
+Request parse(std::string_view command_line, std::uint64_t memory, std::string_view suffix) {
+  const std::string_view text = last_of(command_line, suffix);
+  if (text.data() == nullptr) return {};
+  if (!suffix.empty()) return suffixed(text, suffix);
+  const std::string_view word = text.substr(0, text.find(' '));
+  return word.find(':') != word.npos ? ranges(text, memory) : simple(text);
+}
+
+}  // namespace memmap::boot::crash

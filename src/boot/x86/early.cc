@@ -1,0 +1,118 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/align.h"
+#include "boot/step_functions.h"
+#include "memblock/iterate.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr std::uint64_t kSetupHeader = 16;  // sizeof(struct setup_data)
+
+void reserve_image(Boot& boot, std::string_view function) {
+  const std::uint64_t text = raw(boot.kernel_base);
+  boot.reserve(PhysRange::make(text, text + boot.profile.image.end_of_kernel_reserve),
+               {function, "kernel image"});
+}
+
+// kernel: early_reserve_initrd(), arch/x86/kernel/setup.c
+void reserve_early_initrd(Boot& boot) {
+  if (const auto initrd = boot.machine.initrd) {
+    const std::uint64_t end = align_up(raw(initrd->end()), kPageSize);
+    boot.reserve(PhysRange::make(raw(initrd->base()), end), {"early_reserve_initrd", "initrd"});
+  }
+}
+
+}  // namespace
+
+// From the EBDA, or from what the BIOS left of base memory, up to 1 MiB.
+// kernel: reserve_bios_regions(), arch/x86/kernel/ebda.c, v5.4 to v6.12
+void reserve_bios_regions(Boot& boot) {
+  constexpr std::uint64_t kLowest = 0x20000;   // BIOS_START_MIN
+  constexpr std::uint64_t kHighest = 0x9f000;  // BIOS_START_MAX
+  std::uint64_t start = boot.machine.base_memory.value_or(0);
+  if (start < kLowest || start > kHighest) start = kHighest;
+  const std::uint64_t ebda = raw(boot.machine.ebda.value_or(PhysAddr{0}));
+  if (ebda >= kLowest && ebda < start) start = ebda;
+  boot.reserve(PhysRange::make(start, kMiB), {"reserve_bios_regions", "BIOS area"});
+}
+
+void memblock_x86_reserve_range_setup_data(Boot& boot) {
+  constexpr memblock::Caller kCaller{"memblock_x86_reserve_range_setup_data", "setup_data"};
+  for (const SetupData& data : boot.machine.setup_data) {
+    boot.reserve(*PhysRange::from_size(data.addr, kSetupHeader + data.len), kCaller);
+    if (data.indirect && data.indirect_type != 1u << 31) {
+      boot.reserve(*data.indirect, kCaller);
+    }
+  }
+}
+
+// What the boot loader and the firmware left in memory, before anything can be allocated.
+void early_reserve_memory(Boot& boot) {
+  reserve_image(boot, "early_reserve_memory");
+  constexpr std::uint64_t k64K = 64 * kKiB;
+  boot.reserve(PhysRange::make(0, k64K), {"early_reserve_memory", "first 64 KiB"});
+  reserve_early_initrd(boot);
+  memblock_x86_reserve_range_setup_data(boot);
+  reserve_bios_regions(boot);
+}
+
+// The same before 5.13, when the rest had steps of its own, in between others.
+// kernel: setup_arch(), arch/x86/kernel/setup.c, v5.4 and v5.10
+void early_reserve_initrd(Boot& boot) {
+  reserve_image(boot, "setup_arch");
+  boot.reserve(PhysRange::make(0, kPageSize), {"setup_arch", "first page"});
+  reserve_early_initrd(boot);
+}
+
+// reservelow=SIZE, else as the kernel was built: BIOSes write there.
+// kernel: parse_reservelow(), trim_low_memory_range(), arch/x86/kernel/setup.c, v5.4 and v5.10
+void trim_low_memory_range(Boot& boot) {
+  constexpr std::uint64_t kMost = 640 * kKiB;
+  std::uint64_t size = boot.profile.reserve_low;
+  for (const kernel::Parameter& p : boot.parameters) {
+    if (!kernel::parameq(p.name, "reservelow") || !p.value) continue;
+    size = std::clamp(kernel::memparse(*p.value).value, kPageSize, kMost);
+  }
+  boot.reserve(PhysRange::make(0, align_up(size, kPageSize)), {"setup_arch", "low memory"});
+}
+
+// Free memory below 64 KiB is kept, zeroed, and looked at from time to time: a BIOS that writes
+// there is found out. kernel: setup_bios_corruption_check(), arch/x86/kernel/check.c, v5.4 to v6.12
+void setup_bios_corruption_check(Boot& boot) {
+  constexpr std::size_t kMostAreas = 8;  // MAX_SCAN_AREAS
+  const auto wanted = boot.parameter("memory_corruption_check");
+  const bool built_in = boot.profile.has("X86_BOOTPARAM_MEMORY_CORRUPTION_CHECK");
+  if (wanted ? kernel::simple_strtoull(*wanted).value == 0 : !built_in) return;
+  const auto size = boot.parameter("memory_corruption_check_size");
+  // An unsigned int in the kernel.
+  const std::uint64_t limit = align_up(
+      size ? static_cast<std::uint32_t>(kernel::memparse(*size).value) : 64 * kKiB, kPageSize);
+  std::size_t areas = 0;
+  if (limit == 0) return;
+  for (const memblock::MemRange& r : memblock::free_mem_ranges(boot.memblock)) {
+    const std::uint64_t start =
+        std::clamp(align_up(raw(r.range.base()), kPageSize), kPageSize, std::max(kPageSize, limit));
+    const std::uint64_t end = std::clamp(align_down(raw(r.range.end()), kPageSize), kPageSize,
+                                         std::max(kPageSize, limit));
+    if (start >= end) continue;
+    boot.reserve(PhysRange::make(start, end),
+                 {"setup_bios_corruption_check", "watched for the BIOS's writes"});
+    if (++areas >= kMostAreas) break;
+  }
+  if (areas == 0) return;
+  boot.tell(Severity::info, "setup_bios_corruption_check(), arch/x86/kernel/check.c",
+            fmt::format("check: Scanning {} areas for low memory corruption", areas));
+}
+
+void find_mptable(Boot& boot) {
+  if (!boot.machine.mp_floating) return;
+  boot.reserve(*boot.machine.mp_floating, {"smp_scan_config", "MP tables"});
+  if (boot.machine.mp_configuration) {
+    boot.reserve(*boot.machine.mp_configuration, {"smp_scan_config", "MP tables"});
+  }
+}
+
+}  // namespace memmap::boot

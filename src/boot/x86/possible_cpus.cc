@@ -1,0 +1,51 @@
+#include "boot/x86/possible_cpus.h"
+
+#include <algorithm>
+
+namespace memmap::boot {
+namespace {
+
+// What the parameters come to; each is read where it stands, the last one holds.
+struct Limits {
+  unsigned nr_cpus = 0;              // nr_cpu_ids
+  std::optional<unsigned> possible;  // possible_cpus=; a negative number is a very large one
+  bool none_but_first = false;       // setup_max_cpus is 0
+};
+
+// kernel: nrcpus(), maxcpus(), nosmp(), kernel/smp.c; setup_possible_cpus(), v6.1 and v6.12
+Limits limits_of(const kernel::Profile& profile, const std::vector<kernel::Parameter>& parameters) {
+  Limits out{.nr_cpus =
+                 static_cast<unsigned>(std::max<std::uint64_t>(1, profile.number("NR_CPUS")))};
+  for (const kernel::Parameter& p : parameters) {
+    const auto number = kernel::get_option(p.value);
+    if (kernel::parameq(p.name, "nosmp")) out.none_but_first = true;
+    if (kernel::parameq(p.name, "maxcpus") && number) out.none_but_first = *number == 0;
+    if (kernel::parameq(p.name, "possible_cpus") && number) {
+      out.possible = static_cast<unsigned>(*number);
+    }
+    if (kernel::parameq(p.name, "nr_cpus") && number && *number > 0) {
+      out.nr_cpus = std::min(out.nr_cpus, static_cast<unsigned>(*number));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+unsigned possible_cpus(const CpuFacts& cpu, const kernel::Profile& profile,
+                       const std::vector<kernel::Parameter>& parameters) {
+  if (!profile.has("SMP")) return 1;
+  const Limits limits = limits_of(profile, parameters);
+  const unsigned listed = std::max(1u, cpu.possible.value_or(1));
+  if (limits.none_but_first) return 1;
+  unsigned possible = listed;
+  if (limits.possible) {
+    const bool is_limit = profile.version >= kernel::Version{6, 9, 0};
+    possible = is_limit ? std::min(listed, *limits.possible) : *limits.possible;
+    // A negative number is no limit to the older kernels' signed comparison.
+    if (!is_limit && static_cast<int>(possible) < 0) possible = listed;
+  }
+  return std::clamp(possible, 1u, limits.nr_cpus);
+}
+
+}  // namespace memmap::boot

@@ -1,0 +1,196 @@
+#include "boot/x86/trims.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "e820/edit.h"
+#include "e820/names.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr std::uint64_t kTop = ~0ull;
+
+// `trim_bios: the BIOS's first page`
+std::string label(const Trim& trim, const std::string& reason) {
+  return reason.empty() ? trim.name() : fmt::format("{}: {}", trim.name(), reason);
+}
+
+// The function that a rule names: `parse_memopt` of `parse_memopt(), arch/x86/kernel/e820.c`.
+std::string function_of(const std::string& rule) { return rule.substr(0, rule.find('(')); }
+
+// The kernel's own edits are a matter of course; others are what somebody wanted to see.
+Severity severity_of(const Edit& edit) {
+  return edit.rule.empty() ? Severity::info : Severity::debug;
+}
+
+// Tells an event of a trim's own.
+void say(Boot& boot, const Trim& trim, Event event) {
+  if (event.step.empty()) event.step = boot.step;
+  event.by = trim.name();
+  boot.events.push_back(std::move(event));
+}
+
+// Asks `trim`; a fault ends the boot.
+std::optional<TrimAnswer> ask(Boot& boot, Trim& trim, const TrimInput& input) {
+  auto answer = trim.run(input);
+  if (answer) return *std::move(answer);
+  boot.faults = answer.errors();
+  return std::nullopt;
+}
+
+// Retypes whatever has another type, one type after another.
+std::uint64_t retype_any(const e820::Table& table, e820::Editor& editor, const Edit& edit) {
+  std::set<E820Type> types;
+  for (const E820Entry& e : table.entries()) {
+    const auto range = PhysRange::from_size(e.addr, e.size);
+    if (range && range->overlaps(edit.range)) types.insert(e.type);
+  }
+  std::uint64_t changed = 0;
+  types.erase(E820Type{edit.to});
+  for (const E820Type type : types) {
+    changed += editor.update(raw(edit.range.base()), edit.range.size(), type, E820Type{edit.to});
+  }
+  return changed;
+}
+
+// Returns the bytes changed.
+std::uint64_t apply(Boot& boot, e820::Editor& editor, const Edit& edit) {
+  const std::uint64_t base = raw(edit.range.base());
+  const std::uint64_t size = edit.range.size();
+  switch (edit.verb) {
+    case Verb::retype:
+      return edit.from == 0 ? retype_any(boot.table, editor, edit)
+                            : editor.update(base, size, E820Type{edit.from}, E820Type{edit.to});
+    case Verb::remove:
+      return edit.from == 0 ? editor.remove_all(base, size)
+                            : editor.remove(base, size, E820Type{edit.from});
+    case Verb::cap:
+      return editor.remove(base, kTop - base, E820Type::ram);
+    case Verb::reserve:
+    case Verb::align:
+      break;
+  }
+  MEMMAP_CHECK(false, "a memblock verb at an e820 hook");
+  return 0;
+}
+
+// Applies all that `trim` does to the table; returns the bytes changed.
+std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
+  std::uint64_t changed = 0;
+  for (auto& doing : answer.doings) {
+    if (auto* event = std::get_if<Event>(&doing)) {
+      say(boot, trim, std::move(*event));
+      continue;
+    }
+    const Edit& edit = std::get<Edit>(doing);
+    const std::size_t before = boot.events.size();
+    e820::Editor editor(boot.table, boot.events,
+                        edit.rule.empty() ? std::string(boot.step) : function_of(edit.rule));
+    changed += apply(boot, editor, edit);
+    for (std::size_t i = before; i < boot.events.size(); ++i) {
+      boot.events[i].by = label(trim, edit.reason);
+      boot.events[i].severity = std::max(boot.events[i].severity, severity_of(edit));
+    }
+  }
+  return changed;
+}
+
+// The caller that memblock=debug would name for an edit: the function of the kernel's rule, if the
+// compiler left it as one, else the one that the hook lies in (or was inlined into).
+memblock::Caller caller_of(Boot& boot, const Trim& trim, const Edit& edit) {
+  const std::string_view owner = boot.keep_name(label(trim, edit.reason));
+  const std::string function = function_of(edit.rule);
+  if (boot.profile.is_function(function)) return {boot.keep_name(function), owner};
+  constexpr std::string_view kInlined = "trim_platform_memory_ranges";
+  return {boot.step == kInlined ? "setup_arch" : boot.step, owner};
+}
+
+std::string span(PhysRange range) {
+  return fmt::format("[mem {:#018x}-{:#018x}]", raw(range.base()), raw(range.end()) - 1);
+}
+
+void tell(Boot& boot, const Trim& trim, const Edit& edit, std::string text) {
+  boot.tell(severity_of(edit), edit.rule, std::move(text), edit.range);
+  if (!edit.rule.empty()) boot.events.back().step = function_of(edit.rule);
+  boot.events.back().by = label(trim, edit.reason);
+}
+
+void apply_to_memblock(Boot& boot, const Trim& trim, const Edit& edit) {
+  const std::uint64_t size = edit.range.size();
+  switch (edit.verb) {
+    case Verb::reserve:
+      tell(boot, trim, edit, "memblock: reserve " + span(edit.range));
+      boot.memblock.reserve(edit.range.base(), size, caller_of(boot, trim, edit));
+      return;
+    case Verb::remove:
+    case Verb::cap:
+      tell(boot, trim, edit, "memblock: remove " + span(edit.range));
+      boot.memblock.remove(edit.range.base(), size, caller_of(boot, trim, edit));
+      return;
+    case Verb::align: {
+      const std::uint64_t before = boot.memblock.memory().list.bytes();
+      boot.memblock.trim_memory(edit.align);
+      const std::uint64_t left = before - boot.memblock.memory().list.bytes();
+      if (left == 0) return;
+      tell(boot, trim, edit,
+           fmt::format("memblock: {:#x} bytes at the ends of memory left out, which is cut "
+                       "to multiples of {:#x}",
+                       left, edit.align));
+      boot.events.back().range.reset();  // it is about all of memory
+      return;
+    }
+    case Verb::retype:
+      break;
+  }
+  MEMMAP_CHECK(false, "an e820 verb at a memblock hook");
+}
+
+}  // namespace
+
+bool trim_e820(Boot& boot, Hook hook, const kernel::Parameter* parameter) {
+  bool sorted = false;
+  for (Trim* trim : boot.options.trims) {
+    if (!trim->acts_at(hook)) continue;
+    auto answer = ask(boot, *trim,
+                      {.hook = hook,
+                       .table = boot.table.entries(),
+                       .parameter = parameter,
+                       .max_pfn = boot.max_pfn});
+    if (!answer) return sorted;
+    if (parameter != nullptr) {
+      boot.user.userdef = boot.user.userdef || answer->taken;
+      for (const auto& doing : answer->doings) {
+        const Edit* edit = std::get_if<Edit>(&doing);
+        if (edit != nullptr && edit->verb == Verb::cap) {
+          boot.user.max_mem_size = raw(edit->range.base());
+        }
+      }
+    }
+    if (apply(boot, *trim, *std::move(answer)) == 0 || parameter != nullptr) continue;
+    e820::Editor(boot.table, boot.events, std::string(boot.step)).sanitize();
+    sorted = true;
+  }
+  return sorted;
+}
+
+void trim_memblock(Boot& boot, Hook hook) {
+  for (Trim* trim : boot.options.trims) {
+    if (!trim->acts_at(hook)) continue;
+    const memblock::Regions memory = boot.memblock.memory().list.regions();
+    auto answer = ask(boot, *trim, {.hook = hook, .memory = memory, .max_pfn = boot.max_pfn});
+    if (!answer) return;
+    for (auto& doing : answer->doings) {
+      if (auto* event = std::get_if<Event>(&doing)) {
+        say(boot, *trim, std::move(*event));
+      } else {
+        apply_to_memblock(boot, *trim, std::get<Edit>(doing));
+      }
+    }
+  }
+}
+
+}  // namespace memmap::boot

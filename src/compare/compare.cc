@@ -1,0 +1,123 @@
+#include "compare/compare.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/align.h"
+#include "paging/geometry.h"
+
+namespace memmap::compare {
+namespace {
+
+constexpr unsigned kMaxOrder = 10;  // MAX_PAGE_ORDER of x86-64
+constexpr std::uint64_t kDmaEnd = 16 * kMiB;
+constexpr std::uint64_t kDma32End = 4 * kGiB;
+
+// Calls `take` with each free range, cut to whole pages, of memory that the page allocator gets.
+// kernel: for_each_free_mem_range() in free_low_memory_core_early(), mm/memblock.c
+template <class Take>
+void for_each_free(const boot::MemblockState& m, Take take) {
+  for (const memblock::Region& r : m.memory) {
+    if ((r.flags & (memblock::kNomap | memblock::kDriverManaged)) != 0) continue;
+    std::uint64_t at = raw(r.range.base());
+    const auto free_until = [&](std::uint64_t end) {
+      const std::uint64_t first = align_up(at, kPageSize);
+      const std::uint64_t last = align_down(end, kPageSize);
+      if (first < last) take(PhysRange::make(first, last));
+    };
+    auto o = std::ranges::upper_bound(m.reserved, r.range.base(), {},
+                                      [](const auto& x) { return x.range.end(); });
+    for (; o != m.reserved.end() && o->range.base() < r.range.end(); ++o) {
+      if (raw(o->range.base()) > at) free_until(raw(o->range.base()));
+      at = std::max(at, raw(o->range.end()));
+    }
+    if (at < raw(r.range.end())) free_until(raw(r.range.end()));
+  }
+}
+
+// The largest aligned blocks that a run of pages is cut into.
+void count_blocks(PhysRange range, std::vector<std::uint64_t>& blocks) {
+  std::uint64_t pfn = raw(range.base()) >> kPageShift;
+  const std::uint64_t end = raw(range.end()) >> kPageShift;
+  while (pfn < end) {
+    const unsigned order = std::min({kMaxOrder, static_cast<unsigned>(std::countr_zero(pfn)),
+                                     static_cast<unsigned>(std::bit_width(end - pfn)) - 1});
+    const std::uint64_t count = order == kMaxOrder ? (end - pfn) >> order : 1;
+    blocks[order] += count;
+    pfn += count << order;
+  }
+}
+
+std::uint64_t below(PhysRange range, std::uint64_t limit) {
+  return range.intersect(PhysRange::make(0, limit)).size();
+}
+
+std::uint64_t pages_of(const Left& l) {
+  std::uint64_t pages = 0;
+  for (const auto& [size, count] : l.direct_map) pages += count;
+  return pages;
+}
+
+// Whether `a` is better (-1), worse (1) or neither (0).
+int compared(const Left& a, const Left& b) {
+  const auto more = [](std::uint64_t x, std::uint64_t y) { return x > y ? -1 : x < y ? 1 : 0; };
+  if (a.panicked != b.panicked) return a.panicked ? 1 : -1;
+  if (const int c = more(a.largest_free, b.largest_free)) return c;
+  for (unsigned order = kMaxOrder + 1; order-- > 0;) {
+    if (const int c = more(a.free_blocks[order], b.free_blocks[order])) return c;
+  }
+  if (const int c = more(pages_of(b), pages_of(a))) return c;
+  if (const int c = more(a.low_dma32, b.low_dma32)) return c;
+  if (const int c = more(a.low_dma, b.low_dma)) return c;
+  return more(a.nodes_kept, b.nodes_kept);
+}
+
+}  // namespace
+
+std::optional<PhysAddr> NodeCount::choose(const memblock::FindRequest& request,
+                                          memblock::FreeRanges& ranges) {
+  const std::optional<PhysAddr> found = policy_.choose(request, ranges);
+  if (request.nid >= 0) {
+    if (found) tally_.kept += request.size;
+    tally_.wanted = found ? 0 : request.size;
+  } else {
+    // memblock falls back to any node at once, with the size as it was.
+    if (found && tally_.wanted == request.size) tally_.lost += request.size;
+    tally_.wanted = 0;
+  }
+  return found;
+}
+
+Left left_of(std::string policy, const boot::Outcome& outcome, const NodeTally& nodes) {
+  Left out;
+  out.policy = std::move(policy);
+  out.panicked = outcome.panicked;
+  out.free_blocks.assign(kMaxOrder + 1, 0);
+  // Ranges of two regions (nodes, flags) may touch: one range, but blocks of their own.
+  PhysRange run{};
+  for_each_free(outcome.memblock, [&](PhysRange r) {
+    out.free_bytes += r.size();
+    out.low_dma += below(r, kDmaEnd);
+    out.low_dma32 += below(r, kDma32End);
+    count_blocks(r, out.free_blocks);
+    run = run.end() == r.base() ? PhysRange::make(raw(run.base()), raw(r.end())) : r;
+    out.largest_free = std::max(out.largest_free, run.size());
+  });
+  for (const paging::Mapping& m : outcome.page_tables.mappings) {
+    if (m.virt < paging::kStartKernelMap) out.direct_map[m.page_size] += m.pages;
+  }
+  out.nodes_kept = nodes.kept;
+  out.nodes_lost = nodes.lost;
+  return out;
+}
+
+void rank(std::vector<Left>& results) {
+  std::stable_sort(results.begin(), results.end(),
+                   [](const Left& a, const Left& b) { return compared(a, b) < 0; });
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const bool equal = i > 0 && compared(results[i - 1], results[i]) == 0;
+    results[i].rank = equal ? results[i - 1].rank : static_cast<unsigned>(i + 1);
+  }
+}
+
+}  // namespace memmap::compare

@@ -1,0 +1,142 @@
+#include "input/document/document.h"
+
+#include <algorithm>
+
+namespace memmap::input {
+namespace {
+
+constexpr std::size_t kLongestLine = std::size_t{64} << 10;
+
+std::string_view line_of(std::string_view source, std::size_t line) {
+  std::size_t begin = 0;
+  for (std::size_t i = 1; i < line; ++i) {
+    const std::size_t end = source.find('\n', begin);
+    if (end == std::string_view::npos) return {};
+    begin = end + 1;
+  }
+  std::string_view text = source.substr(begin);
+  text = text.substr(0, text.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+std::string_view Document::text(ValueId id) const {
+  const Value& v = values_[id];
+  if (v.kind != ValueKind::scalar) return {};
+  return std::string_view(texts_).substr(v.text, v.length);
+}
+
+Error Document::error_at(std::size_t line, std::size_t column, std::string message) const {
+  Error e{.message = std::move(message), .origin = {file_, line, column}};
+  const std::string_view shown = line_of(source_, line);
+  if (shown.size() <= kLongestLine) e.line_text = shown;
+  return e;
+}
+
+Error Document::error(ValueId id, std::string message) const {
+  const Value& v = values_[id];
+  Error e = error_at(v.line, v.column, std::move(message));
+  if (v.kind == ValueKind::scalar && v.length != 0) {
+    const bool quoted = v.column <= e.line_text.size() &&
+                        (e.line_text[v.column - 1] == '"' || e.line_text[v.column - 1] == '\'');
+    e.caret_length = v.length + (quoted ? 2 : 0);
+  }
+  return e;
+}
+
+DocumentBuilder::Fault DocumentBuilder::add(ValueKind kind, std::string_view text, std::size_t line,
+                                            std::size_t column) {
+  std::vector<Document::Value>& values = doc_.values_;
+  if (values.size() >= kMaxDocumentValues) {
+    return doc_.error_at(line, column,
+                         "more than " + std::to_string(kMaxDocumentValues) + " values");
+  }
+  const auto id = static_cast<ValueId>(values.size());
+  if (!open_.empty()) {
+    Open& parent = open_.back();
+    const bool is_key =
+        values[parent.id].kind == ValueKind::map && values[parent.id].length % 2 == 0;
+    if (is_key && kind != ValueKind::scalar) {
+      return doc_.error_at(line, column, "a key is expected here: a word");
+    }
+    if (parent.last_child != kNoValue) values[parent.last_child].next = id;
+    parent.last_child = id;
+    ++values[parent.id].length;
+  }
+  values.push_back({.line = static_cast<std::uint32_t>(line),
+                    .column = static_cast<std::uint32_t>(column),
+                    .text = static_cast<std::uint32_t>(doc_.texts_.size()),
+                    .length = static_cast<std::uint32_t>(text.size()),
+                    .next = kNoValue,
+                    .kind = kind});
+  doc_.texts_ += text;
+  return std::nullopt;
+}
+
+DocumentBuilder::Fault DocumentBuilder::scalar(std::string_view text, std::size_t line,
+                                               std::size_t column) {
+  return add(ValueKind::scalar, text, line, column);
+}
+
+DocumentBuilder::Fault DocumentBuilder::null(std::size_t line, std::size_t column) {
+  return add(ValueKind::null, {}, line, column);
+}
+
+DocumentBuilder::Fault DocumentBuilder::open(ValueKind list_or_map, std::size_t line,
+                                             std::size_t column) {
+  if (open_.size() >= kMaxDocumentDepth) {
+    return doc_.error_at(line, column,
+                         "nested deeper than " + std::to_string(kMaxDocumentDepth) + " levels");
+  }
+  const auto id = static_cast<ValueId>(doc_.values_.size());
+  if (Fault fault = add(list_or_map, {}, line, column)) return fault;
+  open_.push_back({.id = id});
+  return std::nullopt;
+}
+
+DocumentBuilder::Fault DocumentBuilder::close() {
+  const ValueId id = open_.back().id;
+  open_.pop_back();
+  return doc_.kind(id) == ValueKind::map ? find_duplicate_key(id) : std::nullopt;
+}
+
+DocumentBuilder::Fault DocumentBuilder::find_duplicate_key(ValueId map) const {
+  std::vector<ValueId> keys;
+  keys.reserve(doc_.size(map) / 2);
+  for (ValueId id = doc_.first(map); id != kNoValue; id = doc_.next(doc_.next(id))) {
+    keys.push_back(id);
+  }
+  // Equal keys keep their order, so that the later one is blamed.
+  std::stable_sort(keys.begin(), keys.end(),
+                   [this](ValueId a, ValueId b) { return doc_.text(a) < doc_.text(b); });
+  const auto same = [this](ValueId a, ValueId b) { return doc_.text(a) == doc_.text(b); };
+  const auto found = std::adjacent_find(keys.begin(), keys.end(), same);
+  if (found == keys.end()) return std::nullopt;
+  return doc_.error(found[1], "the key `" + std::string(doc_.text(found[1]).substr(0, 40)) +
+                                  "` is here a second time; the first is in line " +
+                                  std::to_string(doc_.values_[found[0]].line));
+}
+
+void Faults::at(ValueId id, std::string message, std::optional<PhysRange> range) {
+  if (full()) {
+    ++untold_;
+    return;
+  }
+  errors_.push_back(doc_.error(id, std::move(message)));
+  errors_.back().range = range;
+}
+
+void Faults::at(ValueId id, const Errors& without_origin) {
+  for (const Error& e : without_origin) at(id, e.message);
+}
+
+Errors Faults::take() && {
+  if (untold_ != 0) {
+    errors_.push_back(doc_.error(0, "and " + std::to_string(untold_) + " more mistakes"));
+  }
+  return std::move(errors_);
+}
+
+}  // namespace memmap::input

@@ -1,0 +1,36 @@
+// EFI's memory map as a log made with efi=debug prints it, and the e820 table that the kernel's EFI
+// stub makes of it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "input/log/log_lines.h"
+#include "machine/machine.h"
+
+namespace memmap::input {
+
+// Gathers `efi: mem00: [...] range=[...]` lines: the first map of the boot. What is printed later
+// is the rest of the map, after boot services were left.
+class EfiMapReader {
+ public:
+  explicit EfiMapReader(const LogText& log) : mistakes_(log) {}
+  void line(const LogLine& line);
+
+  const std::vector<EfiMemory>& map() const { return map_; }
+  bool broken() const { return !mistakes_.empty(); }
+  Errors mistakes() { return mistakes_.take(); }
+
+ private:
+  Mistakes mistakes_;
+  std::vector<EfiMemory> map_{};
+  std::uint64_t next_index_ = 0;
+  bool done_ = false;
+};
+
+// The table that the stub hands to the kernel; touching pieces of one type are joined.
+// `soft_reserve` false: efi=nosoftreserve was given. kernel: setup_e820(),
+// drivers/firmware/efi/libstub/x86-stub.c, v6.12
+E820Entries e820_of_efi_map(const std::vector<EfiMemory>& map, bool soft_reserve);
+
+}  // namespace memmap::input

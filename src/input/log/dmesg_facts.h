@@ -1,0 +1,49 @@
+// What else a kernel log tells of the machine: command line, initrd, ACPI's tables, nodes, CPUs,
+// MTRRs.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "input/log/log_lines.h"
+#include "machine/machine.h"
+
+namespace memmap::input {
+
+// Fills in a Machine line by line. The first line that tells a fact counts; lines that are damaged
+// or of another form are passed over. Nothing that the kernel decided is read.
+class FactReader {
+ public:
+  explicit FactReader(Machine& machine) : machine_(machine) {}
+  void line(const LogLine& line);
+  // To be called once, after the last line. `label`: of the firmware's map, as the log has it.
+  void finish(std::string_view label);
+
+ private:
+  void kernel_line(std::string_view text);  // `Linux version`, the command lines
+  void acpi_line(std::string_view text);    // `ACPI: XSDT 0x...`, `ACPI: SRAT: Node ...`
+  void srat_node(std::string_view text);
+  void srat_cpu(std::string_view text);
+  void ioapic_line(std::string_view text);  // `IOAPIC[0]: ...`
+  void cpu_line(std::string_view text);
+  void esrt_line(std::string_view text);
+  void note_cut_line();
+  void acpi_upgrade_line(std::string_view text);
+  void efi_tables_line(std::string_view text);
+  void efi_mmio_line(std::string_view text);
+  void mtrr_line(std::string_view text);
+  void edit_line(std::string_view text);
+
+  Machine& machine_;
+  std::string kernel_command_line_{};  // `Kernel command line:`, if the other line is missing
+  bool saw_efi_ = false;
+  bool saw_smbios_ = false;
+  // A list's first line once more: what follows is a replay.
+  bool acpi_done_ = false;
+  bool srat_done_ = false;
+  bool setup_data_done_ = false;
+  bool in_mtrrs_ = false;
+  bool mtrrs_done_ = false;
+};
+
+}  // namespace memmap::input

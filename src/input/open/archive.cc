@@ -1,0 +1,260 @@
+#include "input/open/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+
+namespace memmap::input {
+namespace {
+
+using namespace std::string_view_literals;
+
+struct FreeReader {
+  void operator()(archive* a) const { archive_read_free(a); }
+};
+using Reader = std::unique_ptr<archive, FreeReader>;
+
+std::string reason(archive* a) {
+  const char* text = archive_error_string(a);
+  std::string out = text != nullptr ? text : "no reason given";
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  }
+  return out;
+}
+
+Error damaged(const std::string& name, archive* a, std::string_view what) {
+  // The filter's count of consumed bytes: the damage lies at or before it.
+  const auto at = archive_filter_bytes(a, -1);
+  return Error{.message = fmt::format("damaged or cut short {}: {}", what, reason(a)),
+               .origin = {.file = name, .offset = static_cast<std::uint64_t>(at < 0 ? 0 : at)}};
+}
+
+// Appends the current entry's data to `out`, at most `limit` bytes in all. ARCHIVE_EOF at its end,
+// ARCHIVE_OK when the limit cut it, else libarchive's error.
+la_ssize_t read_data(archive* a, std::string& out, std::size_t limit) {
+  char block[65536];
+  for (;;) {
+    const la_ssize_t got = archive_read_data(a, block, sizeof block);
+    if (got < 0) return got;
+    if (got == 0) return ARCHIVE_EOF;
+    const auto size = static_cast<std::size_t>(got);
+    const std::size_t room = limit - out.size();
+    out.append(block, std::min(size, room));
+    if (size > room) return ARCHIVE_OK;
+  }
+}
+
+struct PackingRow {
+  Packing packing;
+  std::string_view name;
+  int filter;
+  int (*support)(archive*);
+};
+constexpr PackingRow kPackings[] = {
+    {Packing::gzip, "gzip", ARCHIVE_FILTER_GZIP, archive_read_support_filter_gzip},
+    {Packing::xz, "xz", ARCHIVE_FILTER_XZ, archive_read_support_filter_xz},
+    {Packing::zstd, "zstd", ARCHIVE_FILTER_ZSTD, archive_read_support_filter_zstd},
+    {Packing::lz4, "lz4", ARCHIVE_FILTER_LZ4, archive_read_support_filter_lz4},
+    {Packing::lzma, "lzma", ARCHIVE_FILTER_LZMA, archive_read_support_filter_lzma},
+    {Packing::bzip2, "bzip2", ARCHIVE_FILTER_BZIP2, archive_read_support_filter_bzip2},
+};
+
+const PackingRow& row_of(Packing packing) {
+  const auto* row = std::ranges::find(kPackings, packing, &PackingRow::packing);
+  MEMMAP_CHECK(row != std::end(kPackings), "a packing without a row");
+  return *row;
+}
+
+// The member of a Debian package that holds its files.
+Result<std::string> data_member(const std::string& name, std::string_view bytes) {
+  const Reader reader(archive_read_new());
+  archive* const a = reader.get();
+  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  archive_read_support_format_ar(a);
+  if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK) {
+    return damaged(name, a, "package");
+  }
+  for (;;) {
+    archive_entry* entry = nullptr;
+    const int header = archive_read_next_header(a, &entry);
+    if (header == ARCHIVE_EOF) {
+      return Error{.message = "no Debian package: it has no data.tar", .origin = {.file = name}};
+    }
+    if (header != ARCHIVE_OK && header != ARCHIVE_WARN) return damaged(name, a, "package");
+    const char* path = archive_entry_pathname(entry);
+    if (path == nullptr || !std::string_view(path).starts_with("data.tar")) continue;
+    std::string out;
+    if (read_data(a, out, bytes.size()) < 0) return damaged(name, a, "package");
+    return out;
+  }
+}
+
+}  // namespace
+
+std::string_view compression_of(std::string_view bytes) {
+  if (bytes.starts_with("\x1f\x8b"sv)) return "gzip";
+  if (bytes.starts_with("\xfd"
+                        "7zXZ\0"sv))
+    return "xz";
+  if (bytes.starts_with("\x28\xb5\x2f\xfd"sv)) return "zstd";
+  // `BZh`, the level, then a block's or the stream's end's magic: text may start with BZh too.
+  if (bytes.size() >= 10 && bytes.starts_with("BZh"sv) && bytes[3] >= '1' && bytes[3] <= '9' &&
+      (bytes.substr(4, 6) == "\x31\x41\x59\x26\x53\x59"sv ||
+       bytes.substr(4, 6) == "\x17\x72\x45\x38\x50\x90"sv)) {
+    return "bzip2";
+  }
+  if (bytes.starts_with("\x04\x22\x4d\x18"sv)) return "lz4";
+  if (bytes.starts_with("LZIP\x01"sv)) return "lzip";
+  if (bytes.starts_with("\x1f\x9d"sv)) return "compress";
+  // lzma has no magic number: its usual settings, a dictionary of whole KiB, and a size that is not
+  // told (all ones) or below 2^40.
+  if (bytes.size() > 13 && bytes.starts_with("\x5d\0\0"sv) &&
+      (bytes.substr(5, 8) == "\xff\xff\xff\xff\xff\xff\xff\xff"sv ||
+       bytes.substr(10, 3) == "\0\0\0"sv)) {
+    return "lzma";
+  }
+  return {};
+}
+
+Result<Unpacked> unpack(const std::string& name, std::string_view bytes, std::size_t limit) {
+  const Reader reader(archive_read_new());
+  archive* const a = reader.get();
+  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  archive_read_support_filter_gzip(a);
+  archive_read_support_filter_xz(a);
+  archive_read_support_filter_zstd(a);
+  archive_read_support_filter_bzip2(a);
+  archive_read_support_filter_lz4(a);
+  archive_read_support_filter_lzip(a);
+  archive_read_support_filter_compress(a);
+  archive_read_support_filter_lzma(a);
+  archive_read_support_format_raw(a);
+  archive_read_support_format_empty(a);
+  archive_entry* entry = nullptr;
+  const std::string what = fmt::format("{} data", compression_of(bytes));
+  if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK) {
+    return damaged(name, a, what);
+  }
+  const int header = archive_read_next_header(a, &entry);
+  if (header == ARCHIVE_EOF) return Unpacked{};
+  if (header != ARCHIVE_OK) return damaged(name, a, what);
+  Unpacked out;
+  const la_ssize_t end = read_data(a, out.bytes, limit);
+  if (end < 0) return damaged(name, a, what);
+  out.more = end != ARCHIVE_EOF;
+  return out;
+}
+
+Result<std::string> unpack_as(Packing packing, const std::string& name, std::string_view bytes,
+                              std::uint64_t place, std::size_t limit) {
+  const Reader reader(archive_read_new());
+  archive* const a = reader.get();
+  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  const PackingRow& row = row_of(packing);
+  row.support(a);
+  archive_read_support_format_raw(a);
+  // Without asking the filters whether they would take it: they look at more than the packing.
+  archive_read_append_filter(a, row.filter);
+  archive_entry* entry = nullptr;
+  std::string out;
+  const auto fault = [&] {
+    Error error = damaged(name, a, fmt::format("{} data", row.name));
+    error.origin.offset = place + error.origin.offset.value_or(0);
+    return error;
+  };
+  if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK ||
+      archive_read_next_header(a, &entry) != ARCHIVE_OK) {
+    return fault();
+  }
+  const la_ssize_t end = read_data(a, out, limit);
+  if (end < 0) return fault();
+  if (end != ARCHIVE_EOF) {
+    return Error{.message = fmt::format("unpacks to more than {} bytes", limit),
+                 .origin = {.file = name, .offset = place}};
+  }
+  return out;
+}
+
+bool is_tar(std::string_view bytes) {
+  return bytes.size() >= 512 && bytes.substr(257, 5) == "ustar"sv;
+}
+
+Result<std::vector<Member>> tar_members(const std::string& name, std::string_view bytes,
+                                        TarLimits limits) {
+  const Reader reader(archive_read_new());
+  archive* const a = reader.get();
+  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  archive_read_support_format_tar(a);
+  if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK) {
+    return damaged(name, a, "tar");
+  }
+  std::vector<Member> members;
+  for (std::size_t count = 0;; ++count) {
+    archive_entry* entry = nullptr;
+    const int header = archive_read_next_header(a, &entry);
+    if (header == ARCHIVE_EOF) return members;
+    if (header != ARCHIVE_OK && header != ARCHIVE_WARN) return damaged(name, a, "tar");
+    const auto offset = static_cast<std::size_t>(archive_read_header_position(a));
+    if (count == limits.members) {
+      return Error{.message = fmt::format("the tar has more than {} members", limits.members),
+                   .origin = {.file = name, .offset = offset}};
+    }
+    const char* path = archive_entry_pathname(entry);
+    if (archive_entry_filetype(entry) != AE_IFREG || path == nullptr) continue;
+    if (archive_entry_hardlink(entry) != nullptr) continue;
+    Member member{.path = path, .offset = offset};
+    const la_ssize_t end = read_data(a, member.bytes, limits.member_bytes);
+    if (end < 0) return damaged(name, a, "tar");
+    if (end != ARCHIVE_EOF) {
+      return Error{.message = fmt::format("`{}` in the tar is larger than {} bytes", member.path,
+                                          limits.member_bytes),
+                   .origin = {.file = name, .offset = offset}};
+    }
+    members.push_back(std::move(member));
+  }
+}
+
+bool is_deb(std::string_view bytes) { return bytes.starts_with("!<arch>\ndebian-binary"); }
+
+Result<std::vector<Member>> deb_members(const std::string& name, std::string_view bytes,
+                                        std::string_view folder, std::size_t member_bytes) {
+  const auto data = data_member(name, bytes);
+  if (!data) return data.errors();
+  const Reader reader(archive_read_new());
+  archive* const a = reader.get();
+  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  for (const PackingRow& row : kPackings) row.support(a);
+  archive_read_support_format_tar(a);
+  if (archive_read_open_memory(a, data->data(), data->size()) != ARCHIVE_OK) {
+    return damaged(name, a, "data.tar");
+  }
+  std::vector<Member> members;
+  for (;;) {
+    archive_entry* entry = nullptr;
+    const int header = archive_read_next_header(a, &entry);
+    if (header == ARCHIVE_EOF) return members;
+    if (header != ARCHIVE_OK && header != ARCHIVE_WARN) return damaged(name, a, "data.tar");
+    const char* text = archive_entry_pathname(entry);
+    std::string_view path = text == nullptr ? "" : text;
+    if (path.starts_with("./")) path.remove_prefix(2);
+    const bool inside = path.starts_with(folder) && path.substr(folder.size()).starts_with('/');
+    if (!inside && !members.empty()) return members;
+    if (!inside || archive_entry_filetype(entry) != AE_IFREG) continue;
+    if (archive_entry_hardlink(entry) != nullptr) continue;
+    Member member{.path = std::string(path)};
+    const la_ssize_t end = read_data(a, member.bytes, member_bytes);
+    if (end < 0) return damaged(name, a, "data.tar");
+    if (end != ARCHIVE_EOF) {
+      return Error{.message = fmt::format("`{}` in it is larger than {} bytes", path, member_bytes),
+                   .origin = {.file = name}};
+    }
+    members.push_back(std::move(member));
+  }
+}
+
+}  // namespace memmap::input

@@ -1,0 +1,167 @@
+#include "input/open/source.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "input/open/archive.h"
+
+namespace memmap::input {
+namespace {
+
+// Closes what it opened; standard input stays open.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ > STDIN_FILENO) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Error fault(const std::string& name, std::string message) {
+  return Error{.message = std::move(message), .origin = {.file = name}};
+}
+
+Error system_fault(const std::string& name, std::string_view what, int number) {
+  return fault(name, fmt::format("{}: {}", what, std::generic_category().message(number)));
+}
+
+Error too_large(const std::string& name, std::string_view when) {
+  return fault(name,
+               fmt::format("larger than {} MiB{}; no memory map is", kMaxSourceBytes >> 20, when));
+}
+
+bool is_elf(std::string_view bytes) {
+  return bytes.starts_with(
+      "\x7f"
+      "ELF");
+}
+
+// Whatever can be read to its end; `kind` for the message where it cannot.
+std::string_view refused_kind(mode_t mode) {
+  if (S_ISCHR(mode) || S_ISBLK(mode)) return "a device";
+  if (S_ISSOCK(mode)) return "a socket";
+  return {};
+}
+
+enum class ElfExtent { prefix, whole };
+
+// All bytes of `fd`; one more than kMaxSourceBytes at most, of an ELF file one more than its
+// prefix unless the whole is wanted. Files of /proc and sysfs tell no size: the end is where read()
+// says so.
+Result<std::string> read_all(const std::string& name, int fd, std::size_t expected,
+                             ElfExtent extent = ElfExtent::prefix) {
+  std::string bytes;
+  std::size_t used = 0;
+  for (;;) {
+    const bool cut = extent == ElfExtent::prefix && is_elf(bytes) && used >= 4;
+    const std::size_t limit = (cut ? kElfPrefixBytes : kMaxSourceBytes) + 1;
+    if (used >= limit) break;
+    if (used == bytes.size()) {
+      const std::size_t grown = used == 0 ? std::max<std::size_t>(expected + 1, 4096) : used * 2;
+      const bool first = used == 0 && extent == ElfExtent::prefix;
+      bytes.resize(std::min(grown, first ? kElfPrefixBytes + 1 : kMaxSourceBytes + 1));
+    }
+    const ssize_t got = ::read(fd, bytes.data() + used, std::min(bytes.size(), limit) - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_fault(name, "cannot be read", errno);
+    if (got == 0) break;
+    used += static_cast<std::size_t>(got);
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+Result<std::string> read_path(const std::string& name, const std::filesystem::path& path,
+                              ElfExtent extent = ElfExtent::prefix) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (fd.get() < 0) return system_fault(name, "cannot be opened", errno);
+  struct stat info {};
+  if (::fstat(fd.get(), &info) != 0) return system_fault(name, "cannot be examined", errno);
+  if (S_ISDIR(info.st_mode)) return fault(name, "is a folder, a file is expected");
+  if (const auto kind = refused_kind(info.st_mode); !kind.empty()) {
+    return fault(name, fmt::format("is {}; a file, a pipe or a folder is expected", kind));
+  }
+  const auto expected = static_cast<std::size_t>(std::max<off_t>(info.st_size, 0));
+  return read_all(name, fd.get(), expected, extent);
+}
+
+}  // namespace
+
+Result<Source> open_source(const std::string& path) {
+  if (path.empty()) return fault("", "the name of the input is empty");
+  if (path == "-") {
+    auto bytes = read_all("-", STDIN_FILENO, 0);
+    if (!bytes) return bytes.errors();
+    return source_from_bytes("-", std::move(*bytes));
+  }
+  // A device is refused before it is opened: opening some has effects, or waits.
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return system_fault(path, "cannot be opened", errno);
+  if (S_ISDIR(info.st_mode)) return Source{.name = path, .folder = path};
+  if (const auto kind = refused_kind(info.st_mode); !kind.empty()) {
+    return fault(path, fmt::format("is {}; a file, a pipe or a folder is expected", kind));
+  }
+  auto bytes = read_path(path, path);
+  if (!bytes) return bytes.errors();
+  return source_from_bytes(path, std::move(*bytes));
+}
+
+Result<Source> source_from_bytes(std::string name, std::string bytes) {
+  if (bytes.empty()) return fault(name, "is empty");
+  if (bytes.size() > kMaxSourceBytes) return too_large(name, "");
+  if (!compression_of(bytes).empty()) {
+    auto unpacked = unpack(name, bytes, kElfPrefixBytes);
+    if (unpacked.ok() && unpacked->more && !is_elf(unpacked->bytes)) {
+      unpacked = unpack(name, bytes, kMaxSourceBytes);
+      if (unpacked.ok() && unpacked->more) return too_large(name, " once unpacked");
+    }
+    if (!unpacked) return unpacked.errors();
+    if (unpacked->bytes.empty()) return fault(name, "is empty once unpacked");
+    const bool cut = unpacked->more;
+    return Source{.name = std::move(name), .bytes = std::move(unpacked->bytes), .prefix_only = cut};
+  }
+  const bool cut = is_elf(bytes) && bytes.size() > kElfPrefixBytes;
+  if (cut) bytes.resize(kElfPrefixBytes);
+  return Source{.name = std::move(name), .bytes = std::move(bytes), .prefix_only = cut};
+}
+
+Result<std::string> read_whole_file(const std::string& path) {
+  if (path.empty()) return fault("", "the name of the input is empty");
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return system_fault(path, "cannot be opened", errno);
+  if (const auto kind = refused_kind(info.st_mode); !kind.empty()) {
+    return fault(path, fmt::format("is {}; a file is expected", kind));
+  }
+  auto bytes = read_path(path, path, ElfExtent::whole);
+  if (!bytes) return bytes.errors();
+  if (bytes->empty()) return fault(path, "is empty");
+  if (bytes->size() > kMaxSourceBytes) {
+    return fault(path, fmt::format("larger than {} MiB; no kernel is", kMaxSourceBytes >> 20));
+  }
+  return std::move(*bytes);
+}
+
+Result<std::string> read_file(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return system_fault(name, "cannot be opened", errno);
+  if (!S_ISREG(info.st_mode)) return fault(name, "is not a file");  // a pipe might never end
+  auto bytes = read_path(name, path);
+  if (!bytes) return bytes.errors();
+  if (bytes->size() > kMaxSourceBytes) return too_large(name, "");
+  return std::move(*bytes);
+}
+
+}  // namespace memmap::input

@@ -1,0 +1,125 @@
+#include "paging/areas.h"
+
+#include <algorithm>
+
+namespace memmap::paging {
+namespace {
+
+struct Area {
+  std::uint64_t base;
+  std::string_view name;
+};
+
+// Each reaches to the next row; rows without a name are holes.
+constexpr Area kFourLevels[] = {
+    {0x0, "low half (identity)"},      {0x0000800000000000, ""},
+    {0xffff880000000000, "LDT remap"}, {0xffff888000000000, "direct map"},
+    {0xffffc88000000000, ""},          {0xffffc90000000000, "vmalloc"},
+    {0xffffe90000000000, ""},          {0xffffea0000000000, "memory map"},
+    {0xffffeb0000000000, ""},          {0xffffec0000000000, "KASAN shadow"},
+    {0xfffffc0000000000, ""},
+};
+constexpr Area kFiveLevels[] = {
+    {0x0, "low half (identity)"},      {0x0100000000000000, ""},
+    {0xff10000000000000, "LDT remap"}, {0xff11000000000000, "direct map"},
+    {0xff91000000000000, ""},          {0xffa0000000000000, "vmalloc"},
+    {0xffd2000000000000, ""},          {0xffd4000000000000, "memory map"},
+    {0xffd6000000000000, ""},          {0xffdf000000000000, "KASAN shadow"},
+    {0xfffffc0000000000, ""},
+};
+constexpr Area kCommonTop[] = {
+    {0xfffffe0000000000, "CPU entry areas"},
+    {0xfffffe8000000000, ""},
+    {0xffffff0000000000, "ESP fixup stacks"},
+    {0xffffff8000000000, ""},
+    {0xffffffef00000000, "EFI runtime"},
+    {0xffffffff00000000, ""},
+    {0xffffffff80000000, "kernel image"},
+    {0xffffffffa0000000, "modules"},
+    {0xffffffffff000000, "fixmap"},
+    {0xffffffffff600000, "vsyscall"},
+    {0xffffffffff601000, ""},
+};
+
+constexpr std::string_view kElsewhere = "elsewhere";
+
+template <std::size_t N>
+std::string_view find(const Area (&areas)[N], std::uint64_t address) {
+  const auto after =
+      std::upper_bound(std::begin(areas), std::end(areas), address,
+                       [](std::uint64_t a, const Area& area) { return a < area.base; });
+  const std::string_view name =
+      std::prev(after)->name;  // the first row starts at or below any caller's address
+  return name.empty() ? kElsewhere : name;
+}
+
+// Counts the aligned blocks of 2^shift bytes that ascending ranges touch.
+class BlockCount {
+ public:
+  explicit BlockCount(unsigned shift) : shift_(shift) {}
+  void touch(std::uint64_t first_byte, std::uint64_t last_byte) {
+    std::uint64_t first = first_byte >> shift_;
+    const std::uint64_t last = last_byte >> shift_;
+    if (any_) first = std::max(first, last_ + 1);
+    if (first > last) return;
+    count_ += last - first + 1;
+    last_ = last;
+    any_ = true;
+  }
+  std::uint64_t count() const { return count_; }
+
+ private:
+  unsigned shift_;
+  std::uint64_t count_ = 0;
+  std::uint64_t last_ = 0;
+  bool any_ = false;
+};
+
+void count(AreaTables& area, unsigned levels) {
+  BlockCount pte(21);
+  BlockCount pmd(30);
+  BlockCount pud(39);
+  BlockCount p4d(48);
+  for (const Mapping* m : area.mappings) {
+    if (m->pages == 0) continue;
+    const std::uint64_t first = raw(m->virt);
+    const std::uint64_t last = first + (m->page_size * m->pages - 1);
+    if (m->page_size == kSize4K) {
+      area.pages_4k += m->pages;
+      pte.touch(first, last);
+    } else if (m->page_size == kSize2M) {
+      area.pages_2m += m->pages;
+    } else {
+      area.pages_1g += m->pages;
+    }
+    if (m->page_size < kSize1G) pmd.touch(first, last);
+    pud.touch(first, last);
+    p4d.touch(first, last);
+    area.bytes += m->page_size * m->pages;
+  }
+  area.pte_tables = pte.count();
+  area.pmd_tables = pmd.count();
+  area.pud_tables = pud.count();
+  area.p4d_tables = levels >= 5 ? p4d.count() : 0;
+}
+
+}  // namespace
+
+std::string_view area_of(VirtAddr address, unsigned levels) {
+  const std::uint64_t a = raw(address);
+  if (a >= kCommonTop[0].base) return find(kCommonTop, a);
+  return levels >= 5 ? find(kFiveLevels, a) : find(kFourLevels, a);
+}
+
+std::vector<AreaTables> tables_by_area(const PageTables& tables) {
+  std::vector<AreaTables> areas;
+  for (const Mapping& m : tables.mappings) {
+    const std::string_view name = area_of(m.virt, tables.levels);
+    if (areas.empty() || areas.back().name != name) areas.push_back({.name = name});
+    areas.back().mappings.push_back(&m);
+  }
+  for (AreaTables& area : areas) count(area, tables.levels);
+  return areas;
+}
+
+}  // namespace memmap::paging

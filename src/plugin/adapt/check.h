@@ -1,0 +1,75 @@
+// Plugins that look on while a boot is simulated and say what they find.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "boot/observer.h"
+#include "boot/outcome.h"
+#include "plugin/adapt/call.h"
+#include "plugin/adapt/facts.h"
+#include "plugin/adapt/prepared.h"
+#include "plugin/adapt/state.h"
+#include "plugin/load/host.h"
+
+namespace memmap::plugin {
+
+// One check during one boot. The first call that fails, or a finding that is none (a range that
+// ends before it begins or lies beyond the 52 bits of physical addresses, a rule that is no plain
+// name, no text), is kept as the fault; from then on the plugin is not called any more. Whoever
+// runs the boot asks fault() after it and discards the outcome if there is one.
+class CheckPlugin {
+ public:
+  // Errors: it has no memmap.check/1, wrong options (all), prepare() failed. `plugin`'s host must
+  // outlive the result.
+  static Result<std::unique_ptr<CheckPlugin>> create(const Plugin& plugin,
+                                                     const OptionTexts& options);
+  CheckPlugin(const CheckPlugin&) = delete;
+  CheckPlugin& operator=(const CheckPlugin&) = delete;
+
+  // A boot of that kernel, which must outlive it, begins.
+  void begin(const kernel::Profile& profile) { call_.set_profile(&profile); }
+  bool wants(std::uint32_t kind) const { return !fault_ && (interface_.events & kind) != 0; }
+  void event(const memmap_event_t& event, State& state);
+  void finish(State& state);
+
+  const std::string& name() const { return call_.plugin(); }
+  // What it said so far.
+  boot::CheckReport report() const;
+  const std::optional<Error>& fault() const { return fault_; }
+  const std::vector<std::string>& warnings() const { return call_.warnings(); }
+
+ private:
+  CheckPlugin(const Plugin& plugin, OptionValues options);
+  void take(const char* function, std::int32_t returned, const char* step);
+
+  memmap_check_t interface_;
+  Call call_;
+  Prepared prepared_{call_};
+  boot::CheckReport report_{};
+  std::optional<Error> fault_{};
+};
+
+// All checks of one boot (and no other), in their order; they must outlive it.
+class Checks : public boot::Observer {
+ public:
+  explicit Checks(std::vector<std::unique_ptr<CheckPlugin>>& checks) : checks_(checks) {}
+
+  void after_step(const boot::Boot& boot, const boot::Step& step) override;
+  void on_call(const boot::Boot& boot, const memblock::Call& call) override;
+  void on_event(const boot::Boot& boot, const Event& event) override;
+  void at_end(const boot::Boot& boot) override;
+
+ private:
+  bool wanted(std::uint32_t kind) const;
+  const Facts& facts_of(const boot::Boot& boot);  // made once
+  void tell(const boot::Boot& boot, const memmap_event_t& event);
+
+  std::vector<std::unique_ptr<CheckPlugin>>& checks_;
+  std::optional<Facts> facts_{};
+};
+
+}  // namespace memmap::plugin

@@ -1,0 +1,248 @@
+#include "plugin/adapt/state.h"
+
+#include "boot/in_use.h"
+
+namespace memmap::plugin {
+namespace {
+
+static_assert(MEMMAP_MAPPING_WRITABLE == paging::kWritable &&
+              MEMMAP_MAPPING_NO_EXECUTE == paging::kNoExecute &&
+              MEMMAP_MAPPING_GLOBAL == paging::kGlobal && MEMMAP_MAPPING_USER == paging::kUser &&
+              MEMMAP_MAPPING_CACHE_DISABLE == paging::kCacheDisable &&
+              MEMMAP_MAPPING_WRITE_THROUGH == paging::kWriteThrough);
+static_assert(MEMMAP_ZONE_MOVABLE == static_cast<unsigned>(zones::ZoneType::movable));
+static_assert(MEMMAP_SEVERITY_PANIC == static_cast<unsigned>(Severity::panic));
+
+template <class T>
+std::size_t give(const std::vector<T>& from, const T** list) {
+  if (list != nullptr) *list = from.data();
+  return from.size();
+}
+
+std::uint32_t flags_of(bool bottom_up, bool panicked, bool handed_over, bool deferred) {
+  return (bottom_up ? MEMMAP_STATE_BOTTOM_UP : 0) | (panicked ? MEMMAP_STATE_PANICKED : 0) |
+         (handed_over ? MEMMAP_STATE_HANDED_OVER : 0) | (deferred ? MEMMAP_STATE_DEFERRED : 0);
+}
+
+memmap_owned_t owned(PhysRange r, const char* owner, const char* function) {
+  return {.struct_size = sizeof(memmap_owned_t),
+          .reserved = 0,
+          .base = raw(r.base()),
+          .end = raw(r.end()),
+          .owner = owner,
+          .function = function};
+}
+
+State& self(void* ctx) { return *static_cast<State*>(ctx); }
+
+}  // namespace
+
+memmap_event_t to_abi(const Event& event) {
+  memmap_event_t out{};
+  out.struct_size = sizeof out;
+  out.kind = MEMMAP_EVENT_MESSAGE;
+  out.severity = static_cast<std::uint32_t>(event.severity);
+  out.step = event.step.c_str();
+  out.text = event.text.c_str();
+  out.function = event.rule.c_str();
+  out.owner = event.by.c_str();
+  if (event.range) {
+    out.base = raw(event.range->base());
+    out.end = raw(event.range->end());
+  }
+  out.nid = -1;
+  return out;
+}
+
+State::State(const boot::Boot& boot, const Facts& facts)
+    : boot_(&boot), max_nodes_(boot.behaviour.max_numnodes) {
+  abi_.facts = facts.abi();
+  abi_.flags = flags_of(boot.memblock.bottom_up(), boot.panicked(), boot.handed_over,
+                        boot.profile.deferred_struct_page_init);
+  abi_.current_limit = raw(boot.memblock.current_limit());
+  abi_.max_pfn = raw(boot.max_pfn);
+  set_functions();
+}
+
+State::State(const boot::Outcome& outcome, const Facts& facts)
+    : outcome_(&outcome), max_nodes_(outcome.memblock.max_numnodes) {
+  abi_.facts = facts.abi();
+  abi_.flags =
+      flags_of(outcome.memblock.bottom_up, outcome.panicked, !outcome.panicked, outcome.deferred);
+  abi_.current_limit = raw(outcome.memblock.current_limit);
+  abi_.max_pfn = outcome.max_pfn;
+  set_functions();
+}
+
+void State::set_functions() {
+  abi_.struct_size = sizeof abi_;
+  abi_.ctx = this;
+  abi_.e820 = e820;
+  abi_.memory = memory;
+  abi_.reserved = reserved;
+  abi_.owners = owners;
+  abi_.in_use = in_use;
+  abi_.nodes = nodes;
+  abi_.zones = zones;
+  abi_.free_blocks = free_blocks;
+  abi_.mappings = mappings;
+  abi_.messages = messages;
+}
+
+const char* State::keep(std::string_view text) { return texts_.emplace_back(text).c_str(); }
+
+AbiRanges State::regions(const memblock::Regions& list) const {
+  AbiRanges out = to_abi(list);
+  for (memmap_range_t& r : out) {
+    if (r.nid >= max_nodes_) r.nid = memblock::kAnyNode;
+  }
+  return out;
+}
+
+const std::vector<boot::NodeState>& State::node_states() const {
+  return boot_ != nullptr ? boot_->node_states : outcome_->node_states;
+}
+
+std::size_t State::e820(void* ctx, const memmap_range_t** list) noexcept {
+  State& s = self(ctx);
+  if (!s.e820_) {
+    s.e820_ = to_abi(std::span<const E820Entry>(s.boot_ != nullptr ? s.boot_->table.entries()
+                                                                   : s.outcome_->e820.table));
+  }
+  return give(*s.e820_, list);
+}
+
+std::size_t State::memory(void* ctx, const memmap_range_t** list) noexcept {
+  State& s = self(ctx);
+  if (!s.memory_) {
+    s.memory_ = s.regions(s.boot_ != nullptr ? s.boot_->memblock.memory().list.regions()
+                                             : s.outcome_->memblock.memory);
+  }
+  return give(*s.memory_, list);
+}
+
+std::size_t State::reserved(void* ctx, const memmap_range_t** list) noexcept {
+  State& s = self(ctx);
+  if (!s.reserved_) {
+    s.reserved_ = s.regions(s.boot_ != nullptr ? s.boot_->memblock.reserved().list.regions()
+                                               : s.outcome_->memblock.reserved);
+  }
+  return give(*s.reserved_, list);
+}
+
+std::vector<memmap_owned_t> State::owned_of(State& self, const std::vector<boot::Owned>& list) {
+  std::vector<memmap_owned_t> out;
+  for (const boot::Owned& o : list) {
+    out.push_back(owned(o.range, self.keep(o.owner), self.keep(o.function)));
+  }
+  return out;
+}
+
+std::size_t State::owners(void* ctx, const memmap_owned_t** list) noexcept {
+  State& s = self(ctx);
+  if (!s.owners_) {
+    s.owners_ = owned_of(s, s.boot_ != nullptr
+                                ? s.boot_->owners.of(s.boot_->memblock.reserved().list.regions())
+                                : s.outcome_->memblock.owners);
+  }
+  return give(*s.owners_, list);
+}
+
+std::size_t State::in_use(void* ctx, const memmap_owned_t** list) noexcept {
+  State& s = self(ctx);
+  if (!s.in_use_) {
+    s.in_use_ =
+        owned_of(s, s.boot_ != nullptr ? boot::in_use(*s.boot_) : std::vector<boot::Owned>());
+  }
+  return give(*s.in_use_, list);
+}
+
+std::size_t State::nodes(void* ctx, const memmap_range_t** list) noexcept {
+  State& s = self(ctx);
+  if (!s.nodes_) {
+    s.nodes_.emplace();
+    for (const numa::NodeBlock& b :
+         (s.boot_ != nullptr ? s.boot_->nodes : s.outcome_->nodes).blocks) {
+      s.nodes_->push_back({.struct_size = sizeof(memmap_range_t),
+                           .type = raw(E820Type::ram),
+                           .base = raw(b.range.base()),
+                           .end = raw(b.range.end()),
+                           .nid = b.nid,
+                           .flags = 0});
+    }
+  }
+  return give(*s.nodes_, list);
+}
+
+void State::add_zones(const std::vector<boot::NodeState>& nodes) {
+  zones_.emplace();
+  free_blocks_.emplace();
+  for (const boot::NodeState& n : nodes) {
+    for (const boot::ZoneState& z : n.zones) {
+      const auto type = static_cast<std::uint32_t>(z.zone.type);
+      zones_->push_back({.struct_size = sizeof(memmap_zone_t),
+                         .type = type,
+                         .nid = n.nid,
+                         .reserved = 0,
+                         .start_pfn = raw(z.zone.start_pfn),
+                         .spanned_pages = z.zone.spanned_pages,
+                         .present_pages = z.zone.present_pages,
+                         .managed_pages = z.managed_pages});
+      for (const buddy::FreeList& free : z.free) {
+        for (const buddy::FreeRun& run : free.runs) {
+          free_blocks_->push_back({.struct_size = sizeof(memmap_free_run_t),
+                                   .order = free.order,
+                                   .nid = n.nid,
+                                   .zone = type,
+                                   .migratetype = static_cast<std::uint32_t>(free.migratetype),
+                                   .reserved = 0,
+                                   .first_pfn = raw(run.first),
+                                   .count = run.count});
+        }
+      }
+    }
+  }
+}
+
+std::size_t State::zones(void* ctx, const memmap_zone_t** list) noexcept {
+  State& s = self(ctx);
+  if (!s.zones_) s.add_zones(s.node_states());
+  return give(*s.zones_, list);
+}
+
+std::size_t State::free_blocks(void* ctx, const memmap_free_run_t** list) noexcept {
+  State& s = self(ctx);
+  if (!s.free_blocks_) s.add_zones(s.node_states());
+  return give(*s.free_blocks_, list);
+}
+
+std::size_t State::mappings(void* ctx, const memmap_mapping_t** list) noexcept {
+  State& s = self(ctx);
+  if (!s.mappings_) {
+    s.mappings_.emplace();
+    const paging::PageTables& tables =
+        s.boot_ != nullptr ? s.boot_->page_tables : s.outcome_->page_tables;
+    for (const paging::Mapping& m : tables.mappings) {
+      s.mappings_->push_back({.struct_size = sizeof(memmap_mapping_t),
+                              .flags = m.flags,
+                              .virt = raw(m.virt),
+                              .phys = raw(m.phys),
+                              .page_size = m.page_size,
+                              .pages = m.pages});
+    }
+  }
+  return give(*s.mappings_, list);
+}
+
+std::size_t State::messages(void* ctx, const memmap_event_t** list) noexcept {
+  State& s = self(ctx);
+  if (!s.messages_) {
+    s.messages_.emplace();
+    for (const Event& e : s.boot_ != nullptr ? s.boot_->events : s.outcome_->events) {
+      s.messages_->push_back(to_abi(e));
+    }
+  }
+  return give(*s.messages_, list);
+}
+
+}  // namespace memmap::plugin

@@ -1,0 +1,216 @@
+#include "plugin/load/host.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/dll/shared_library.hpp>
+#include <functional>
+#include <set>
+
+#include "plugin/load/elf_check.h"
+#include "plugin/load/guard.h"
+#include "plugin/load/probe.h"
+
+namespace memmap::plugin {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kSymbol = "memmap_plugin";
+
+// Puts the plugin's file before each message.
+Errors blame(const fs::path& file, const Errors& errors) {
+  Errors out;
+  for (const Error& e : errors) {
+    out.push_back(Error{.message = fmt::format("plugin `{}`: {}", file.stem().string(), e.message),
+                        .origin = {.file = file.string()},
+                        .plugin_fault = e.plugin_fault});
+  }
+  return out;
+}
+
+// Never unloaded: an object, an exit handler or a string of the plugin may outlive any owner that
+// we could think of.
+void keep_for_ever(boost::dll::shared_library library) {
+  static auto& kept = *new std::vector<boost::dll::shared_library>;
+  kept.push_back(std::move(library));
+}
+
+// The loader's own words, without the file's name in front, which our message has already.
+std::string loader_message(const fs::path& file) {
+  const char* text = ::dlerror();
+  std::string message = text == nullptr ? "the loader refuses it" : text;
+  const std::string lead = file.string() + ": ";
+  return message.rfind(lead, 0) == 0 ? message.substr(lead.size()) : message;
+}
+
+// The plugin's exported symbol.
+Result<const void*> open_library(const fs::path& file) {
+  try {
+    boost::dll::fs::error_code ec;
+    boost::dll::shared_library library;
+    library.load(boost::dll::fs::path(file),
+                 boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local, ec);
+    if (!library.is_loaded()) return Error{.message = loader_message(file)};
+    if (!library.has(kSymbol)) {
+      keep_for_ever(std::move(library));
+      return Error{.message = "is no memmap plugin: it does not export `memmap_plugin`"};
+    }
+    const void* symbol = &library.get<const memmap_plugin_t>(kSymbol);
+    keep_for_ever(std::move(library));
+    return symbol;
+  } catch (const std::exception& e) {
+    return Error{.message = e.what()};
+  } catch (...) {
+    return Error{.message = "threw an exception while loading"};
+  }
+}
+
+Result<Description> open(const fs::path& file) {
+  const std::string name = file.stem().string();
+  const CallGuard guard(name.c_str(), "loading");
+  const auto symbol = open_library(file);
+  if (!symbol) return symbol.errors();
+  try {
+    return describe_plugin(*symbol, file);
+  } catch (const std::exception& e) {
+    return Error{.message = e.what()};
+  } catch (...) {
+    return Error{.message = "threw an exception while describing itself"};
+  }
+}
+
+// What goes wrong with that, found out in a child: what is refused there never enters this process,
+// not even its exit handlers run here.
+template <class Open>
+Status try_in_child(const fs::path& file, Open open_file) {
+  return survives([&file, open_file] {
+    std::string refused;
+    const auto opened = open_file(file);
+    if (!opened) {
+      for (const Error& e : opened.errors()) refused += e.message + "\n";
+    }
+    return refused;
+  });
+}
+
+std::string listed(const std::vector<std::string>& names, std::string_view none) {
+  return names.empty() ? std::string(none) : fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+std::vector<LoadCheck> examine(const fs::path& file) {
+  install_guards();
+  const std::pair<std::string, std::function<Status()>> kChecks[] = {
+      {"is there, and a file",
+       [&]() -> Status {
+         std::error_code ec;
+         if (fs::is_regular_file(file, ec)) return Done{};
+         return Error{.message = ec ? ec.message() : "is no regular file"};
+       }},
+      {"nobody but its owner may write it or its folder",
+       [&] { return check_not_writable_by_others(file); }},
+      {"is a whole shared object for x86-64", [&] { return check_shared_object(file); }},
+      {"loads in a child process and exports `memmap_plugin`",
+       [&] { return try_in_child(file, open_library); }},
+      {fmt::format("describes itself by plugin ABI {}.{}", MEMMAP_ABI_MAJOR, MEMMAP_ABI_MINOR),
+       [&] { return try_in_child(file, open); }},
+  };
+  std::vector<LoadCheck> out;
+  bool going_on = true;
+  for (const auto& [what, check] : kChecks) {
+    LoadCheck result{.what = what, .reached = going_on, .errors = {}};
+    if (going_on) {
+      if (const Status s = check(); !s) result.errors = s.errors();
+      going_on = result.errors.empty();
+    }
+    out.push_back(std::move(result));
+  }
+  return out;
+}
+
+// NAME of each NAME.so, in name order, once.
+std::vector<std::string> PluginHost::names() const {
+  std::set<std::string> found;
+  for (const Folder& folder : folders_) {
+    std::error_code ec;
+    for (fs::directory_iterator it(folder.path, ec), end; !ec && it != end; it.increment(ec)) {
+      const fs::path& p = it->path();
+      if (p.extension() == ".so" && is_plain_name(p.stem().string())) {
+        found.insert(p.stem().string());
+      }
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
+Result<fs::path> PluginHost::find(std::string_view name) const {
+  if (name.find('/') != std::string_view::npos) {
+    const fs::path path(name);
+    if (path.is_absolute()) return path;
+    return Error{.message = fmt::format("plugin `{}`: is a relative path; give its name, with "
+                                        "--plugin-dir for its folder, or an absolute path",
+                                        name)};
+  }
+  if (!is_plain_name(name)) {
+    return Error{.message =
+                     fmt::format("plugin `{}`: is no plugin name; expected a-z 0-9 _ (at most "
+                                 "63) or an absolute path",
+                                 name.substr(0, 80))};
+  }
+  for (const Folder& folder : folders_) {
+    std::error_code ec;
+    fs::path file = folder.path / (std::string(name) + ".so");
+    if (fs::exists(file, ec)) return file;
+  }
+  std::vector<std::string> searched;
+  for (const Folder& folder : folders_) searched.push_back(folder.path.string());
+  return Error{.message = fmt::format("plugin `{}`: not found in {}; there are: {}", name,
+                                      listed(searched, "any folder"), listed(names(), "none"))};
+}
+
+Trust PluginHost::trust_of(const fs::path& file) const {
+  for (const Folder& folder : folders_) {
+    std::error_code ec;
+    if (folder.trust == Trust::own && fs::equivalent(folder.path, file.parent_path(), ec) && !ec) {
+      return Trust::own;
+    }
+  }
+  return Trust::foreign;
+}
+
+Result<const Plugin*> PluginHost::load(std::string_view name_or_path) {
+  auto found = find(name_or_path);
+  if (!found) return found.errors();
+  std::error_code ec;
+  const fs::path file = fs::canonical(*found, ec);
+  if (ec) return blame(*found, {Error{.message = ec.message()}});
+  if (const auto it = loaded_.find(file); it != loaded_.end()) return it->second.get();
+
+  if (Status s = check_not_writable_by_others(file); !s) return blame(file, s.errors());
+  if (Status s = check_shared_object(file); !s) return blame(file, s.errors());
+  install_guards();
+  if (trust_of(file) == Trust::foreign) {
+    if (Status s = try_in_child(file, open); !s) return blame(file, s.errors());
+  }
+  auto description = open(file);
+  if (!description) return blame(file, description.errors());
+  return (loaded_[file] = std::make_unique<Plugin>(*std::move(description))).get();
+}
+
+Listing PluginHost::list() {
+  Listing out;
+  for (const std::string& name : names()) {
+    const auto plugin = load(name);
+    if (plugin) {
+      out.plugins.push_back((*plugin)->info());
+    } else {
+      out.refused.insert(out.refused.end(), plugin.errors().begin(), plugin.errors().end());
+    }
+  }
+  return out;
+}
+
+}  // namespace memmap::plugin

@@ -1,0 +1,74 @@
+// Finds, checks and loads plugins. Loading runs the plugin's code with all of the user's rights, so
+// whatever can be refused is refused before; what was loaded stays until the process ends.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "plugin/load/descriptor.h"
+#include "plugin/load/trust.h"
+
+namespace memmap::plugin {
+
+// A loaded plugin. Lives in its PluginHost; the adapters (alloc.h, trim.h, numa.h) call it.
+class Plugin {
+ public:
+  explicit Plugin(Description description) : description_(std::move(description)) {}
+  const PluginInfo& info() const { return description_.info; }
+  const std::string& name() const { return description_.info.name; }
+  const Interfaces& interfaces() const { return description_.interfaces; }
+
+ private:
+  Description description_;
+};
+
+// What a look through the folders came to, in name order.
+struct Listing {
+  std::vector<PluginInfo> plugins{};
+  Errors refused{};
+};
+
+// A check that a file must pass to be loaded, in the order in which they are made.
+struct LoadCheck {
+  std::string what{};  // `is a whole shared object for x86-64`
+  bool reached = true;
+  Errors errors{};  // without the plugin's name; empty, if reached: passed
+};
+
+// Makes all of load()'s checks of a file, those that run its code in a child, and loads nothing. A
+// check that fails ends the others.
+std::vector<LoadCheck> examine(const std::filesystem::path& file);
+
+// One thread at a time.
+class PluginHost {
+ public:
+  // `folders` in order of precedence: search_folders(). None is looked into before it is needed.
+  explicit PluginHost(std::vector<Folder> folders) : folders_(std::move(folders)) {}
+
+  // Loads a plugin by its name, from the first folder that has NAME.so, or by the absolute path of
+  // its file. Never from the current folder. Loading again gives the same object. Errors: not found
+  // (with the folders and the names there are), writable by others, no whole shared object,
+  // crashing or ending the process while loading, of another ABI, incomplete: each names plugin and
+  // reason. The pointer is good as long as the host.
+  Result<const Plugin*> load(std::string_view name_or_path);
+
+  // Whether load() would find a file; it may still refuse it.
+  bool knows(std::string_view name_or_path) const { return find(name_or_path).ok(); }
+
+  // All plugins of all folders, loaded; of two of one name the first.
+  Listing list();
+
+ private:
+  Result<std::filesystem::path> find(std::string_view name) const;
+  std::vector<std::string> names() const;
+  Trust trust_of(const std::filesystem::path& file) const;
+
+  std::vector<Folder> folders_;
+  std::map<std::filesystem::path, std::unique_ptr<Plugin>> loaded_;  // by real path
+};
+
+}  // namespace memmap::plugin

@@ -1,0 +1,128 @@
+#include "profile/config.h"
+
+#include <fmt/format.h>
+
+namespace memmap::kernel {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view kPrefix = "CONFIG_";
+
+// What a .config may hold of letters: more is a binary file, or a hostile one.
+constexpr std::size_t kMostErrors = 100;
+
+bool is_option(std::string_view name) {
+  if (!name.starts_with(kPrefix) || name.size() == kPrefix.size()) return false;
+  return name.find_first_not_of(
+             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ==
+         std::string_view::npos;
+}
+
+std::string unquoted(std::string_view value) {
+  if (value.size() < 2 || value.front() != '"' || value.back() != '"') return std::string(value);
+  value = value.substr(1, value.size() - 2);
+  std::string out;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '\\' && i + 1 < value.size()) ++i;
+    out += value[i];
+  }
+  return out;
+}
+
+struct Place {
+  const std::string& source;
+  std::string_view line;
+  std::size_t number;
+};
+
+Error fault(const Place& at, std::string message, std::size_t length) {
+  return Error{.message = std::move(message),
+               .origin = {.file = at.source, .line = at.number, .column = 1},
+               .line_text = std::string(at.line.substr(0, 200)),
+               .caret_length = length == 0 ? 1 : length};
+}
+
+// `# Linux/x86 6.12.117 Kernel Configuration`: the architecture and the version.
+// kernel: conf_write(), scripts/kconfig/confdata.c, v6.12
+struct Banner {
+  std::string_view architecture{};
+  std::string_view version{};
+};
+std::optional<Banner> banner_of(std::string_view line) {
+  constexpr std::string_view kEnd = " Kernel Configuration";
+  if (!line.starts_with("# Linux/") || !line.ends_with(kEnd)) return std::nullopt;
+  line.remove_prefix(8);
+  line.remove_suffix(kEnd.size());
+  const std::size_t blank = line.find(' ');
+  if (blank == std::string_view::npos) return std::nullopt;
+  return Banner{line.substr(0, blank), line.substr(blank + 1)};
+}
+
+void read_option(Config& config, const Place& at, Errors& errors) {
+  const std::size_t equals = at.line.find('=');
+  const std::string_view name = at.line.substr(0, equals);
+  if (equals == std::string_view::npos || !is_option(name)) {
+    errors.push_back(fault(at, "neither `CONFIG_NAME=VALUE` nor a comment: no .config",
+                           std::min<std::size_t>(name.size(), 40)));
+    return;
+  }
+  const std::string value = unquoted(at.line.substr(equals + 1));
+  const auto [it, added] = config.options.emplace(std::string(name.substr(kPrefix.size())), value);
+  if (!added && it->second != value) {
+    errors.push_back(
+        fault(at, fmt::format("`{}` was given before, with another value", name), name.size()));
+  }
+}
+
+}  // namespace
+
+bool Config::is_on(std::string_view option) const { return text(option) == "y"; }
+
+std::optional<std::string_view> Config::text(std::string_view option) const {
+  const auto it = options.find(std::string(option));
+  return it == options.end() ? std::nullopt : std::optional<std::string_view>(it->second);
+}
+
+Result<Config> read_config(const std::string& source, std::string_view text) {
+  Config config{.source = source};
+  Errors errors;
+  std::size_t number = 0;
+  for (std::string_view rest = text; !rest.empty() && errors.size() < kMostErrors;) {
+    const std::size_t end = rest.find('\n');
+    std::string_view line = rest.substr(0, end);
+    rest = end == std::string_view::npos ? ""sv : rest.substr(end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const Place at{source, line, ++number};
+    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+    if (!line.starts_with('#')) {
+      read_option(config, at, errors);
+      continue;
+    }
+    const auto banner = banner_of(line);
+    if (!banner) continue;
+    config.version = parse_version(banner->version);
+    if (banner->architecture != "x86" && banner->architecture != "x86_64") {
+      errors.push_back(fault(
+          at, fmt::format("a .config of another architecture: {}, not x86", banner->architecture),
+          8 + banner->architecture.size()));
+    }
+  }
+  if (!errors.empty()) return errors;
+  if (config.options.empty()) return Error{"holds no option: no .config", {source}};
+  if (!config.is_on("X86_64")) {
+    return Error{"a .config of another architecture: CONFIG_X86_64=y is not in it", {source}};
+  }
+  return config;
+}
+
+std::string_view find_embedded_config(std::string_view image) {
+  constexpr std::string_view kStart = "IKCFG_ST\x1f\x8b";
+  const std::size_t start = image.find(kStart);
+  if (start == std::string_view::npos) return {};
+  const std::string_view data = image.substr(start + 8);
+  const std::size_t end = data.find("IKCFG_ED");
+  return end == std::string_view::npos ? std::string_view{} : data.substr(0, end);
+}
+
+}  // namespace memmap::kernel

@@ -1,0 +1,157 @@
+#include "profile/kernel_choice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "base/suggest.h"
+#include "input/open/source.h"
+#include "kernel/version.h"
+#include "profile/kernel_files.h"
+#include "profile/kernel_profile.h"
+
+namespace memmap::kernel {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::string_view kSuffix = ".yaml";
+constexpr std::string_view kGeneral = "-amd64";
+constexpr std::string_view kGeneric = "generic-";  // `generic-5.4`: of no kernel in particular
+
+Result<Profile> read(const std::string& path) {
+  auto source = input::open_source(path);
+  if (!source) return source.errors();
+  return read_kernel_profile(*source);
+}
+
+// `6.1.0-55-cloud-amd64` is one of Debian's special ones, `6.1.0-55-amd64` the general one.
+bool is_general(std::string_view name) {
+  if (name.starts_with(kGeneric)) return true;
+  return name.ends_with(kGeneral) && !name.ends_with("-cloud-amd64") &&
+         !name.ends_with("-rt-amd64");
+}
+
+std::optional<Version> version_of(std::string_view name) {
+  if (name.starts_with(kGeneric)) name.remove_prefix(kGeneric.size());
+  return parse_version(name);
+}
+
+// How many releases came before: 3.19 was followed by 4.0, 4.20 by 5.0, 5.19 by 6.0.
+unsigned rank(Version v) {
+  constexpr unsigned kFirst[] = {0, 0, 0, 40, 60, 81};  // of 3.0, 4.0, 5.0, after 2.6.39
+  constexpr unsigned kPerMajor = 20;
+  if (v.major < 3) return std::min(v.patch, 39u);
+  if (v.major < std::size(kFirst)) return kFirst[v.major] + v.minor;
+  return kFirst[5] + (v.major - 5) * kPerMajor + v.minor;
+}
+
+// The general kernel whose version is nearest; the older of two.
+std::optional<std::string> nearest(const std::vector<std::string>& names, Version version) {
+  std::optional<std::string> best;
+  unsigned best_distance = 0;
+  for (const std::string& name : names) {
+    const auto candidate = version_of(name);
+    if (!candidate || !is_general(name)) continue;
+    const unsigned a = rank(*candidate);
+    const unsigned b = rank(version);
+    const unsigned distance = a > b ? a - b : b - a;
+    if (!best || distance < best_distance) {
+      best = name;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+Error no_such_kernel(const std::string& wanted, const std::vector<std::string>& names) {
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  return {fmt::format("no kernel profile of that name; there are {}{}", fmt::join(names, ", "),
+                      did_you_mean(wanted, known)),
+          {wanted}};
+}
+
+// A file that starts as images and packages do. One that cannot be read is told of as a profile.
+bool is_image(const std::string& path) {
+  std::array<char, 1024> beginning{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(beginning.data(), beginning.size());
+  return is_kernel_image({beginning.data(), static_cast<std::size_t>(file.gcount())});
+}
+
+Result<KernelChoice> from_image(const std::string& path) {
+  const auto facts = read_kernel_files({.image = path});
+  if (!facts) return facts.errors();
+  auto made = make_profile(*facts);
+  if (!made) return made.errors();
+  return KernelChoice{std::move(made->profile), fmt::format("{}", fmt::join(made->notes, "; "))};
+}
+
+Result<KernelChoice> named(const std::string& wanted, const std::string& folder) {
+  const auto names = kernel_names(folder);
+  std::string path = wanted;
+  if (std::ranges::binary_search(names, wanted)) {
+    path = fmt::format("{}/{}{}", folder, wanted, kSuffix);
+  } else if (is_image(wanted)) {
+    return from_image(wanted);
+  } else if (!wanted.ends_with(kSuffix) && wanted.find('/') == std::string::npos) {
+    return no_such_kernel(wanted, names);
+  }
+  auto profile = read(path);
+  if (!profile) return profile.errors();
+  return KernelChoice{std::move(*profile), {}};
+}
+
+}  // namespace
+
+std::vector<std::string> kernel_names(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == kSuffix) names.push_back(entry.path().stem().string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
+                                   const std::optional<std::string>& release,
+                                   const std::string& folder) {
+  if (wanted) return named(*wanted, folder);
+
+  const std::vector<std::string> names = kernel_names(folder);
+  const auto version = release ? parse_version(*release) : std::nullopt;
+  if (release && std::ranges::binary_search(names, *release)) {
+    auto choice = named(*release, folder);
+    if (choice) choice->note = "the kernel that the machine ran";
+    return choice;
+  }
+  const auto name = nearest(names, version.value_or(Version{9999, 0, 0}));
+  if (!name) return Error{"no kernel profile was found there; name one with --kernel", {folder}};
+  auto choice = named(*name, folder);
+  if (!choice) return choice;
+  if (version) {
+    choice->profile.version = *version;
+    choice->note = fmt::format(
+        "no profile of {} is known: its version's rules, with the sizes of {}", *release, *name);
+    if (!choice->profile.verified) choice->note += ", which were not verified against a real boot";
+  } else {
+    choice->note =
+        fmt::format("the machine does not say which kernel it ran; {} is assumed", *name);
+  }
+  return choice;
+}
+
+Result<std::vector<std::string>> overlay_config_file(const std::string& path, Profile& profile) {
+  const auto source = input::open_source(path);
+  if (!source) return source.errors();
+  if (source->is_folder()) return Error{"is a folder, a .config is expected", {path}};
+  const auto config = read_config(path, source->bytes);
+  if (!config) return config.errors();
+  return overlay_config(*config, profile);
+}
+
+}  // namespace memmap::kernel

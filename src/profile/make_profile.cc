@@ -1,0 +1,315 @@
+#include "profile/make_profile.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "base/align.h"
+#include "kernel/profile_contents.h"
+
+namespace memmap::kernel {
+namespace {
+
+// Without these no boot can be worked out.
+constexpr std::array<std::string_view, 4> kNeededStructs{"memblock_region", "page", "pglist_data",
+                                                         "zone"};
+
+// What the boot takes memory for, if the option is on. Usual sizes are used for those that BTF
+// lacks.
+struct UsedStruct {
+  std::string_view name;
+  std::string_view option;  // empty: always
+};
+constexpr UsedStruct kUsedStructs[] = {{"cpu_entry_area", ""},
+                                       {"firmware_map_entry", "FIRMWARE_MEMMAP"},
+                                       {"hlist_bl_head", ""},
+                                       {"hlist_head", ""},
+                                       {"io_tlb_area", "SWIOTLB"},
+                                       {"io_tlb_slot", "SWIOTLB"},
+                                       {"kfence_metadata", "KFENCE"},
+                                       {"mem_section", ""},
+                                       {"mem_section_usage", ""},
+                                       {"nosave_region", "HIBERNATION"},
+                                       {"pcpu_alloc_info", ""},
+                                       {"pcpu_block_md", ""},
+                                       {"pcpu_chunk", ""},
+                                       {"pcpu_group_info", ""},
+                                       {"prb_desc", "PRINTK"},
+                                       {"printk_info", "PRINTK"},
+                                       {"resource", ""}};
+
+// Without folders: a profile does not tell where files lay on somebody's machine.
+std::string file_of(std::string_view source) {
+  const std::size_t comma = source.find(", ");
+  const std::string path(source.substr(0, comma));
+  return std::filesystem::path(path).filename().string() +
+         std::string(comma == std::string_view::npos ? "" : source.substr(comma));
+}
+
+class Maker {
+ public:
+  explicit Maker(const Facts& facts) : facts_(facts) {}
+
+  Result<MadeProfile> make() {
+    ask_for_what_is_missing();
+    if (!errors_.empty()) return errors_;
+    name_and_version();
+    if (auto status = apply_config(*facts_.config, out_.profile); !status) add(status.errors());
+    out_.sources["config"] = file_of(facts_.config->source);
+    image();
+    symbols();
+    functions();
+    types();
+    parameters();
+    contradictions();
+    if (!errors_.empty()) return errors_;
+    out_.profile.origin = origin();
+    return std::move(out_);
+  }
+
+ private:
+  void fault(std::string message, const std::string& file) {
+    errors_.push_back({.message = std::move(message), .origin = {file}});
+  }
+  void add(const Errors& errors) { errors_.insert(errors_.end(), errors.begin(), errors.end()); }
+
+  void ask_for_what_is_missing() {
+    const std::string release = facts_.banner.substr(0, facts_.banner.find(' '));
+    const std::string suffix = release.empty() ? "RELEASE" : release;
+    if (!facts_.config) {
+      fault(fmt::format("its options are not in it: give its .config with --config (as a rule "
+                        "/boot/config-{})",
+                        suffix),
+            facts_.subject);
+    }
+    if (!facts_.types) {
+      fault(
+          "the sizes of its structures are not in it (no section .BTF): give its BTF with --btf "
+          "(on "
+          "a system that runs it: /sys/kernel/btf/vmlinux)",
+          facts_.subject);
+    }
+    if (!facts_.symbols && !facts_.sections) {
+      fault(fmt::format("where its parts lie is not in it: give --system-map (as a rule "
+                        "/boot/System.map-{}), --kallsyms (/proc/kallsyms, read as root) or "
+                        "--sections (`readelf -S --wide vmlinux`)",
+                        suffix),
+            facts_.subject);
+    }
+  }
+
+  // Debian's 6.1.0-55-amd64 is a 6.1.192: its banner ends in `Debian 6.1.192-1 (2026-...)`.
+  std::optional<Version> version() const {
+    if (facts_.config->version) return facts_.config->version;
+    const std::size_t debian = facts_.banner.find(" Debian ");
+    if (debian != std::string::npos) {
+      if (auto v = parse_version(std::string_view(facts_.banner).substr(debian + 8))) return v;
+    }
+    if (auto v = parse_version(facts_.banner)) return v;
+    return parse_version(facts_.name);
+  }
+
+  void name_and_version() {
+    Profile& p = out_.profile;
+    p.name = facts_.name.empty() ? facts_.banner.substr(0, facts_.banner.find(' ')) : facts_.name;
+    const auto v = version();
+    if (!v) {
+      fault("no part tells the kernel's version: give a .config with its first lines",
+            facts_.subject);
+    }
+    p.version = v.value_or(Version{});
+    if (p.name.empty()) p.name = to_string(p.version);
+    out_.sources["version"] =
+        file_of(facts_.config->version ? facts_.config->source : facts_.subject);
+    const auto release = parse_version(facts_.banner);
+    if (v && release && (release->major != v->major || release->minor != v->minor)) {
+      fault(fmt::format("a .config of Linux {}, but the image is a {}", to_string(*v),
+                        facts_.banner.substr(0, facts_.banner.find(' '))),
+            facts_.config->source);
+    }
+  }
+
+  std::optional<std::uint64_t> from_sections(std::string_view symbol) const {
+    if (!facts_.sections) return std::nullopt;
+    const auto text = facts_.sections->symbol("_text");
+    const auto address = facts_.sections->symbol(symbol);
+    if (!text || !address) return std::nullopt;
+    return *address < *text ? *address : *address - *text;  // per-CPU data is linked at 0
+  }
+
+  void image() {
+    const std::string& first = facts_.symbols ? facts_.symbols->source() : facts_.sections->source;
+    out_.sources["image"] = file_of(first);
+    std::uint64_t before = 0;
+    for (const ImageRow& row : image_rows()) {
+      auto value = facts_.symbols ? facts_.symbols->from_text(row.symbol) : std::nullopt;
+      if (!value) {
+        value = from_sections(row.symbol);
+        if (value && facts_.symbols)
+          out_.sources[fmt::format("image.{}", row.key)] = file_of(facts_.sections->source);
+      }
+      if (!value) {
+        fault(fmt::format("has no symbol {}: give --sections (`readelf -S --wide vmlinux`)",
+                          row.symbol),
+              first);
+        continue;
+      }
+      if (*value < before || *value > kGiB) {
+        fault(fmt::format("{} at {:#x} from _text: not of an image, or of a module", row.symbol,
+                          *value),
+              first);
+      }
+      before = *value;
+      out_.profile.image.*row.member = *value;
+    }
+  }
+
+  void symbols() {
+    out_.sources["symbols"] =
+        file_of(facts_.symbols ? facts_.symbols->source() : facts_.sections->source);
+    std::vector<std::string_view> lacking;
+    for (const NameRow& row : symbol_rows()) {
+      std::optional<std::uint64_t> value;
+      if (facts_.symbols) {
+        value = facts_.symbols->find(row.name);
+        if (const auto offset = facts_.symbols->from_text(row.name)) value = offset;
+      }
+      if (!value) {
+        value = from_sections(row.name);
+        if (value && facts_.symbols)
+          out_.sources[fmt::format("symbols.{}", row.name)] = file_of(facts_.sections->source);
+      }
+      if (value && *value <= kGiB) out_.profile.symbols.emplace(row.name, *value);
+      if (!value && !facts_.symbols) lacking.push_back(row.name);
+    }
+    if (!lacking.empty()) {
+      out_.notes.push_back(fmt::format("left out: {}; --system-map or --kallsyms tells them",
+                                       fmt::join(lacking, ", ")));
+    }
+  }
+
+  // Left out without a symbol table: then all are taken to be there.
+  void functions() {
+    if (!facts_.symbols) return;
+    out_.sources["functions"] = file_of(facts_.symbols->source());
+    std::vector<std::string>& names = out_.profile.functions;
+    for (const std::string_view caller : memblock_callers()) {
+      for (const std::string_view found : facts_.symbols->code(caller)) {
+        // A part that the compiler moved away does not call by its own name.
+        if (!found.ends_with(".cold") && !found.ends_with(".part.0")) names.emplace_back(found);
+      }
+    }
+    std::ranges::sort(names);
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+  }
+
+  void types() {
+    const Types& types = *facts_.types;
+    for (const std::string_view key : {"struct_sizes", "constants", "offsets"}) {
+      out_.sources[std::string(key)] = file_of(types.source());
+    }
+    for (const NameRow& row : struct_rows()) {
+      const auto size = types.size_of(row.name);
+      if (size && *size > 0 && *size <= kGiB) out_.profile.struct_sizes.emplace(row.name, *size);
+    }
+    for (const std::string_view name : kNeededStructs) {
+      if (!out_.profile.struct_sizes.contains(name)) {
+        fault(fmt::format("has no struct {}: not the BTF of a kernel (a module's?)", name),
+              types.source());
+      }
+    }
+    tell_of_usual_sizes();
+    for (const NameRow& row : constant_rows()) {
+      const auto value = types.constant(row.name);
+      if (value && *value >= 0) {
+        out_.profile.constants.emplace(row.name, static_cast<std::uint64_t>(*value));
+      }
+    }
+    for (const NameRow& row : offset_rows()) {
+      const std::size_t dot = row.name.find('.');
+      const auto offset = types.offset_of(row.name.substr(0, dot), row.name.substr(dot + 1));
+      if (offset) out_.profile.offsets.emplace(row.name, *offset);
+    }
+  }
+
+  void tell_of_usual_sizes() {
+    std::vector<std::string_view> lacking;
+    for (const UsedStruct& used : kUsedStructs) {
+      const bool needed = used.option.empty() || out_.profile.has(used.option);
+      if (needed && !out_.profile.struct_sizes.contains(used.name)) lacking.push_back(used.name);
+    }
+    if (lacking.empty()) return;
+    out_.notes.push_back(fmt::format("not in {}: struct {}; usual sizes are used for them",
+                                     file_of(facts_.types->source()), fmt::join(lacking, ", ")));
+  }
+
+  // A module parameter with a dot is never passed on to init, known or not.
+  void parameters() {
+    if (!facts_.parameters) {
+      out_.notes.emplace_back(
+          "left out: the parameters that it knows, so that no parameter counts as unknown; a "
+          "vmlinux "
+          "or vmlinuz tells them, or --params");
+      return;
+    }
+    out_.sources["parameters"] = file_of(facts_.parameters->source);
+    KnownParameters& known = out_.profile.parameters;
+    for (const DeclaredParameter& p : facts_.parameters->list) {
+      if (p.kind == ParameterKind::early) known.early.push_back(p.name);
+      if (p.kind == ParameterKind::setup) known.setup.push_back(p.name);
+      if (p.kind == ParameterKind::module && p.name.find('.') == std::string::npos) {
+        known.param.push_back(p.name);
+      }
+    }
+    for (auto* names : {&known.early, &known.setup, &known.param}) {
+      std::ranges::sort(*names);
+      names->erase(std::unique(names->begin(), names->end()), names->end());
+    }
+  }
+
+  void contradictions() {
+    const auto cpus = out_.profile.number("NR_CPUS");
+    const auto mask = out_.profile.struct_sizes.find("cpumask");
+    if (cpus > 0 && mask != out_.profile.struct_sizes.end() &&
+        mask->second != align_up(cpus, 64) / 8) {
+      fault(fmt::format("CONFIG_NR_CPUS={} of {} contradicts a cpumask of {} bytes: they are of "
+                        "different kernels",
+                        cpus, facts_.config->source, mask->second),
+            facts_.types->source());
+    }
+    if (!facts_.symbols || !facts_.sections) return;
+    for (const std::string_view name : {"_etext", "_edata", "_end"}) {
+      const auto a = facts_.symbols->from_text(name);
+      const auto b = from_sections(name);
+      if (!a || !b || *a == *b) continue;
+      fault(
+          fmt::format("{} lies at {:#x} from _text, in {} at {:#x}: they are of different kernels",
+                      name, *b, facts_.symbols->source(), *a),
+          facts_.sections->source);
+      return;
+    }
+  }
+
+  std::string origin() const {
+    std::vector<std::string> files;
+    for (const char* key : {"config", "image", "struct_sizes", "parameters"}) {
+      const auto it = out_.sources.find(key);
+      if (it == out_.sources.end()) continue;
+      const std::string file = it->second.substr(0, it->second.find(", "));
+      if (std::ranges::find(files, file) == files.end()) files.push_back(file);
+    }
+    return fmt::format("its {}", fmt::join(files, ", "));
+  }
+
+  const Facts& facts_;
+  MadeProfile out_{};
+  Errors errors_{};
+};
+
+}  // namespace
+
+Result<MadeProfile> make_profile(const Facts& facts) { return Maker(facts).make(); }
+
+}  // namespace memmap::kernel

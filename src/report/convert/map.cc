@@ -1,0 +1,146 @@
+// Forms that hold the map alone.
+#include <fmt/format.h>
+
+#include "machine/e820_words.h"
+#include "report/convert/convert.h"
+
+namespace memmap::report {
+namespace {
+
+Converted with_losses(const Machine& machine) {
+  return {.losses = losses_beside_map(machine, NodesToo::yes)};
+}
+
+std::string shown(const E820Entry& e) {
+  return fmt::format("the entry at {:#x} (size {:#x}, type {})", raw(e.addr), e.size, raw(e.type));
+}
+
+// kernel: e820_type_to_string(), arch/x86/kernel/e820.c, v6.12
+std::string_view sysfs_type(E820Type type) {
+  switch (type) {
+    case E820Type::ram:
+    case E820Type::reserved_kern:
+      return "System RAM";
+    case E820Type::reserved:
+      return "Reserved";
+    case E820Type::acpi:
+      return "ACPI Tables";
+    case E820Type::nvs:
+      return "ACPI Non-volatile Storage";
+    case E820Type::unusable:
+      return "Unusable memory";
+    case E820Type::pmem:
+      return "Persistent Memory";
+    case E820Type::pram:
+      return "Persistent Memory (legacy)";
+    case E820Type::soft_reserved:
+      return "Soft Reserved";
+  }
+  return "Unknown E820 type";
+}
+
+void append_le(std::string& out, std::uint64_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+}
+
+// The largest unit of the kernel's memparse() that divides `value`, else hexadecimal.
+std::string kernel_size(std::uint64_t value) {
+  constexpr std::string_view kUnits = "KMGTPE";
+  for (std::size_t i = kUnits.size(); value != 0 && i > 0; --i) {
+    const auto shift = static_cast<unsigned>(10 * i);
+    if ((value & ((1ull << shift) - 1)) == 0) {
+      return fmt::format("{}{}", value >> shift, kUnits[i - 1]);
+    }
+  }
+  return value < 1024 ? fmt::format("{}", value) : fmt::format("{:#x}", value);
+}
+
+}  // namespace
+
+// kernel: start_show(), end_show(), type_show(), drivers/firmware/memmap.c, v6.12
+Result<Converted> to_sysfs(const Machine& machine) {
+  Converted out = with_losses(machine);
+  std::size_t index = 0;
+  for (const E820Entry& e : whole_map(machine)) {
+    if (e.size == 0) {
+      out.losses.push_back(shown(e) + " is left out: a folder of sysfs holds no empty one");
+      continue;
+    }
+    const std::uint64_t last = e.end() - 1;
+    if (last < raw(e.addr)) {
+      return Error{.message = shown(e) + " wraps past 2^64, which sysfs cannot tell"};
+    }
+    const std::string_view type = sysfs_type(e.type);
+    if (type == "Unknown E820 type" || e.type == E820Type::reserved_kern) {
+      out.losses.push_back(fmt::format("{} becomes `{}`", shown(e), type));
+    }
+    out.files.emplace_back(fmt::format("{}/start", index), fmt::format("{:#x}\n", raw(e.addr)));
+    out.files.emplace_back(fmt::format("{}/end", index), fmt::format("{:#x}\n", last));
+    out.files.emplace_back(fmt::format("{}/type", index), fmt::format("{}\n", type));
+    ++index;
+  }
+  return out;
+}
+
+// As `struct boot_e820_entry`: packed, little-endian.
+Result<Converted> to_etc_e820(const Machine& machine) {
+  Converted out = with_losses(machine);
+  for (const E820Entry& e : whole_map(machine)) {
+    append_le(out.bytes, raw(e.addr), 8);
+    append_le(out.bytes, e.size, 8);
+    append_le(out.bytes, raw(e.type), 4);
+  }
+  return out;
+}
+
+// kernel: parse_memmap_one(), arch/x86/kernel/e820.c, v6.12
+Result<Converted> to_exactmap(const Machine& machine) {
+  Converted out = with_losses(machine);
+  out.bytes = "memmap=exactmap";
+  for (const E820Entry& e : whole_map(machine)) {
+    const std::string size = kernel_size(e.size);
+    const std::string start = kernel_size(raw(e.addr));
+    switch (e.type) {
+      case E820Type::ram:
+        out.bytes += fmt::format(" memmap={}@{}", size, start);
+        break;
+      case E820Type::reserved:
+        out.bytes += fmt::format(" memmap={}${}", size, start);
+        break;
+      case E820Type::acpi:
+        out.bytes += fmt::format(" memmap={}#{}", size, start);
+        break;
+      case E820Type::pram:
+        out.bytes += fmt::format(" memmap={}!{}", size, start);
+        break;
+      default:
+        if (raw(e.type) == 0) {
+          return Error{.message = shown(e) + ": memmap=nn%ss+0 takes out instead of adding"};
+        }
+        out.bytes += fmt::format(" memmap={}%{}+{:#x}", size, start, raw(e.type));
+    }
+  }
+  out.bytes += '\n';
+  constexpr std::size_t kCommandLine = 2047;  // COMMAND_LINE_SIZE 2048, with its NUL
+  if (out.bytes.size() - 1 > kCommandLine) {
+    out.losses.push_back(
+        fmt::format("with {} bytes the parameters are longer than the {} that a "
+                    "kernel reads",
+                    out.bytes.size() - 1, kCommandLine));
+  }
+  return out;
+}
+
+Result<Converted> to_c_array(const Machine& machine) {
+  Converted out = with_losses(machine);
+  out.bytes = "static const struct boot_e820_entry e820[] = {\n";
+  for (const E820Entry& e : whole_map(machine)) {
+    out.bytes +=
+        fmt::format("\t{{ .addr = {:#018x}ULL, .size = {:#018x}ULL, .type = {} }}, /* {} */\n",
+                    raw(e.addr), e.size, raw(e.type), e820_word(e.type));
+  }
+  out.bytes += "};\n";
+  return out;
+}
+
+}  // namespace memmap::report

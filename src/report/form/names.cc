@@ -1,0 +1,60 @@
+#include "report/form/names.h"
+
+#include <fmt/format.h>
+
+#include "memblock/region.h"
+#include "paging/mapping.h"
+
+namespace memmap::report {
+
+std::string_view severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::debug:
+      return "debug";
+    case Severity::info:
+      return "info";
+    case Severity::warning:
+      return "warning";
+    case Severity::panic:
+      return "panic";
+  }
+  return "info";
+}
+
+std::string region_flags(std::uint32_t flags) {
+  struct Name {
+    std::uint32_t bit;
+    std::string_view text;
+  };
+  constexpr Name kNames[] = {{memblock::kHotplug, "hotplug"},
+                             {memblock::kMirror, "mirror"},
+                             {memblock::kNomap, "nomap"},
+                             {memblock::kDriverManaged, "driver-managed"},
+                             {memblock::kRsrvNoinit, "noinit"}};
+  std::string out;
+  for (const Name& name : kNames) {
+    if ((flags & name.bit) == 0) continue;
+    out += out.empty() ? "" : "|";
+    out += name.text;
+    flags &= ~name.bit;
+  }
+  if (flags != 0) out += fmt::format("{}{:#x}", out.empty() ? "" : "|", flags);
+  return out;
+}
+
+std::string mapping_flags(std::uint32_t flags) {
+  struct Letter {
+    std::uint32_t bit;
+    char letter;
+  };
+  constexpr Letter kLetters[] = {{paging::kCacheDisable, 'C'}, {paging::kGlobal, 'G'},
+                                 {paging::kWriteThrough, 'T'}, {paging::kUser, 'U'},
+                                 {paging::kWritable, 'W'},     {paging::kNoExecute, 'X'}};
+  std::string out;
+  for (const Letter& l : kLetters) {
+    if ((flags & l.bit) != 0) out += l.letter;
+  }
+  return out;
+}
+
+}  // namespace memmap::report

@@ -1,0 +1,206 @@
+#include "report/json/result.h"
+
+#include "report/form/json_writer.h"
+#include "report/form/names.h"
+
+namespace memmap::report {
+namespace {
+
+// key: [ one row each ]
+template <class Rows, class WriteMembers>
+void table(JsonWriter& json, std::string_view key, const Rows& rows, WriteMembers write_members) {
+  json.key(key).open_array();
+  for (const auto& row : rows) {
+    json.open_object(Layout::row);
+    write_members(row);
+    json.close();
+  }
+  json.close();
+}
+
+void subject(JsonWriter& json, const boot::Subject& s) {
+  json.key("subject").open_object();
+  json.member("source", std::string_view(s.source));
+  json.member("format", std::string_view(s.format));
+  json.member("kernel", std::string_view(s.kernel));
+  json.member("kernel_origin", std::string_view(s.kernel_origin));
+  json.member("kernel_verified", s.kernel_verified);
+  json.member("command_line", std::string_view(s.command_line));
+  json.member("policy", std::string_view(s.policy));
+  json.close();
+  json.key("notes").open_array();
+  for (const std::string& note : s.notes) json.value(std::string_view(note));
+  json.close();
+}
+
+void e820_table(JsonWriter& json, std::string_view key, const E820Entries& entries) {
+  table(json, key, entries, [&](const E820Entry& e) {
+    json.member_address("start", raw(e.addr));
+    json.member_address("end", e.end());
+    json.member("type", raw(e.type));
+  });
+}
+
+void regions(JsonWriter& json, std::string_view key, const memblock::Regions& list) {
+  table(json, key, list, [&](const memblock::Region& r) {
+    json.member_address("base", raw(r.range.base()));
+    json.member_address("size", r.range.size());
+    json.member("flags", r.flags);
+    json.member("nid", r.nid);
+  });
+}
+
+void memblock_state(JsonWriter& json, const boot::MemblockState& m) {
+  json.key("memblock").open_object();
+  json.member("bottom_up", m.bottom_up);
+  json.member_address("current_limit", raw(m.current_limit));
+  regions(json, "memory", m.memory);
+  regions(json, "reserved", m.reserved);
+  json.close();
+  table(json, "owners", m.owners, [&](const boot::Owned& o) {
+    json.member_address("base", raw(o.range.base()));
+    json.member_address("size", o.range.size());
+    json.member("owner", std::string_view(o.owner));
+    json.member("function", std::string_view(o.function));
+  });
+}
+
+void numa_blocks(JsonWriter& json, const numa::Nodes& nodes) {
+  json.key("numa").open_object();
+  json.key("online").open_array(Layout::row);
+  for (const int nid : nodes.online) json.value(nid);
+  json.close();
+  table(json, "blocks", nodes.blocks, [&](const numa::NodeBlock& b) {
+    json.member_address("base", raw(b.range.base()));
+    json.member_address("size", b.range.size());
+    json.member("nid", b.nid);
+  });
+  json.close();
+}
+
+void zone(JsonWriter& json, const boot::ZoneState& z) {
+  json.open_object();
+  json.member("zone", zones::name(z.zone.type));
+  json.member("start_pfn", raw(z.zone.start_pfn));
+  json.member("spanned_pages", z.zone.spanned_pages);
+  json.member("present_pages", z.zone.present_pages);
+  json.member("managed_pages", z.managed_pages);
+  table(json, "free", z.free, [&](const buddy::FreeList& list) {
+    json.member("order", list.order);
+    json.member("migratetype", static_cast<int>(list.migratetype));
+    json.key("blocks").open_array(Layout::row);
+    for (const buddy::FreeRun& run : list.runs) {
+      json.open_array(Layout::row);
+      json.value(raw(run.first));
+      json.value(run.count);
+      json.close();
+    }
+    json.close();
+  });
+  json.close();
+}
+
+void nodes(JsonWriter& json, const std::vector<boot::NodeState>& states) {
+  json.key("nodes").open_array();
+  for (const boot::NodeState& n : states) {
+    json.open_object();
+    json.member("nid", n.nid);
+    json.member("start_pfn", raw(n.start_pfn));
+    json.member("spanned_pages", n.spanned_pages);
+    json.member("present_pages", n.present_pages);
+    json.key("zones").open_array();
+    for (const boot::ZoneState& z : n.zones) zone(json, z);
+    json.close();
+    json.close();
+  }
+  json.close();
+}
+
+void page_tables(JsonWriter& json, const paging::PageTables& tables) {
+  json.key("page_tables").open_object();
+  json.member("levels", tables.levels);
+  table(json, "mappings", tables.mappings, [&](const paging::Mapping& m) {
+    json.member_address("virt", raw(m.virt));
+    json.member_address("phys", raw(m.phys));
+    json.member("page_size", m.page_size);
+    json.member("pages", m.pages);
+    json.member("flags", std::string_view(mapping_flags(m.flags)));
+  });
+  json.close();
+}
+
+void totals(JsonWriter& json, const boot::Totals& t) {
+  json.key("totals").open_object();
+  json.member("firmware_ram", t.firmware_ram);
+  json.member("memory", t.memory);
+  json.member("reserved", t.reserved);
+  json.member("managed_pages", t.managed_pages);
+  json.member("free_pages", t.free_pages);
+  if (t.mem_total_kib) json.member("mem_total_kib", *t.mem_total_kib);
+  json.close();
+}
+
+void range(JsonWriter& json, const std::optional<PhysRange>& r) {
+  if (!r) return;
+  json.key("range").open_object(Layout::row);
+  json.member_address("base", raw(r->base()));
+  json.member_address("size", r->size());
+  json.close();
+}
+
+void events(JsonWriter& json, const Events& list) {
+  table(json, "events", list, [&](const Event& e) {
+    json.member("severity", severity_name(e.severity));
+    json.member("step", std::string_view(e.step));
+    json.member("rule", std::string_view(e.rule));
+    json.member("text", std::string_view(e.text));
+    if (!e.by.empty()) json.member("by", std::string_view(e.by));
+    range(json, e.range);
+  });
+}
+
+void checks(JsonWriter& json, const std::vector<boot::CheckReport>& list) {
+  if (list.empty()) return;
+  json.key("checks").open_array();
+  for (const boot::CheckReport& c : list) {
+    json.open_object();
+    json.member("name", std::string_view(c.name));
+    json.member("version", std::string_view(c.version));
+    table(json, "findings", c.findings, [&](const boot::Finding& f) {
+      json.member("rule", std::string_view(f.rule));
+      json.member("step", std::string_view(f.step));
+      json.member("text", std::string_view(f.text));
+      range(json, f.range);
+    });
+    json.close();
+  }
+  json.close();
+}
+
+}  // namespace
+
+std::string to_json(const boot::Outcome& outcome) {
+  JsonWriter json;
+  json.open_object();
+  json.member("schema", kResultSchema);
+  subject(json, outcome.subject);
+  json.member("panicked", outcome.panicked);
+  totals(json, outcome.totals);
+  json.key("e820").open_object();
+  e820_table(json, "firmware", outcome.e820.firmware);
+  e820_table(json, "kexec", outcome.e820.kexec);
+  e820_table(json, "table", outcome.e820.table);
+  json.close();
+  json.member("max_pfn", outcome.max_pfn);
+  json.member("max_low_pfn", outcome.max_low_pfn);
+  memblock_state(json, outcome.memblock);
+  numa_blocks(json, outcome.nodes);
+  nodes(json, outcome.node_states);
+  page_tables(json, outcome.page_tables);
+  events(json, outcome.events);
+  checks(json, outcome.checks);
+  json.close();
+  return std::move(json).finish();
+}
+
+}  // namespace memmap::report

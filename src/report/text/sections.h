@@ -1,0 +1,24 @@
+// The sections of the text report, each with its heading; those with nothing to say write nothing.
+#pragma once
+
+#include <vector>
+
+#include "account/memory_use.h"
+#include "boot/outcome.h"
+#include "report/form/page.h"
+
+namespace memmap::report {
+
+void write_head(Page& page, const boot::Outcome& outcome);
+void write_e820(Page& page, const boot::Outcome& outcome);
+void write_memory(Page& page, const boot::Outcome& outcome);
+void write_reserved(Page& page, const boot::Outcome& outcome);
+void write_zones(Page& page, const boot::Outcome& outcome);
+void write_free_blocks(Page& page, const boot::Outcome& outcome);
+void write_page_tables(Page& page, const boot::Outcome& outcome);
+void write_balance(Page& page, const boot::Outcome& outcome,
+                   const std::vector<account::Piece>& pieces);
+void write_checks(Page& page, const boot::Outcome& outcome);
+void write_events(Page& page, const boot::Outcome& outcome);
+
+}  // namespace memmap::report

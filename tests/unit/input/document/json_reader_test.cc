@@ -1,0 +1,74 @@
+#include "input/document/json_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+namespace memmap::input {
+namespace {
+
+std::string told(std::string_view source) {
+  const auto document = read_json_document("f.json", source);
+  return document ? "" : to_string(document.errors());
+}
+
+struct Case {
+  const char* name;
+  std::string source;
+  const char* want;  // a part of the message
+};
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class JsonRefuses : public testing::TestWithParam<Case> {};
+
+TEST_P(JsonRefuses, AtItsPlace) {
+  EXPECT_NE(told(GetParam().source).find(GetParam().want), std::string::npos)
+      << told(GetParam().source);
+}
+
+const Case kCases[] = {
+    {"empty", "", "f.json:1:1: error: not JSON"},
+    {"comma", ",", "f.json:1:1: error: not JSON"},
+    {"truncated", "{\"a\": [1,\n 2", "f.json:2:3: error: not JSON"},
+    {"trailing", "{} x", "f.json:1:4: error: not JSON"},
+    {"comment", "{} // x", "not JSON"},
+    {"duplicate", "{\"a\": 1,\n \"a\": 2}",
+     "f.json:2:2: error: the key `a` is here a second time; the first is in line 1"},
+    {"duplicate_escaped", "{\"a\": 1, \"\\u0061\": 2}", "f.json:1:10: error: the key `a`"},
+    {"deep", std::string(100000, '['), "f.json:1:65: error: nested deeper than 64 levels"},
+    {"nul", std::string("{\0}", 3), "f.json:1:2: error: not JSON"},
+    {"not_utf8", "{\"a\": \"\xff\"}", "not JSON"},
+};
+INSTANTIATE_TEST_SUITE_P(, JsonRefuses, testing::ValuesIn(kCases),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(Json, KeepsNumbersAsWrittenAndPlaces) {
+  const std::string source =
+      "\xef\xbb\xbf{\"s\": \"q\\\"\\\\\", \"n\": [18446744073709551615, -1, 1.50, "
+      "99999999999999999999],\n"
+      " \"t\" : true, \"z\": null}";
+  const auto doc = read_json_document("f", source);
+  ASSERT_TRUE(doc);
+  const ValueId s = doc->next(doc->first(0));
+  EXPECT_EQ(doc->text(s), "q\"\\");
+  const ValueId n = doc->next(doc->next(s));
+  ValueId id = doc->first(n);
+  for (const char* want : {"18446744073709551615", "-1", "1.50", "99999999999999999999"}) {
+    EXPECT_EQ(doc->text(id), want);
+    id = doc->next(id);
+  }
+  const ValueId t = doc->next(doc->next(n));
+  EXPECT_EQ(doc->text(t), "true");
+  EXPECT_EQ(doc->error(t, "").origin.line, 2u);
+  EXPECT_EQ(doc->error(t, "").origin.column, 8u);
+  EXPECT_EQ(doc->kind(doc->next(doc->next(t))), ValueKind::null);
+}
+
+TEST(Json, RefusesTooManyValues) {
+  std::string source = "[0";
+  for (std::size_t i = 0; i < kMaxDocumentValues; ++i) source += ",1";
+  EXPECT_NE(told(source + "]").find("more than 4194304 values"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace memmap::input

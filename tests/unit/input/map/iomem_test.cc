@@ -1,0 +1,61 @@
+#include "input/map/iomem.h"
+
+#include "input/formats.h"
+#include "unit/input/input_files.h"
+
+namespace memmap::input {
+namespace {
+
+Result<Machine> read_text(std::string_view text) {
+  return read_iomem({.name = "iomem", .bytes = std::string(text)}, {});
+}
+
+TEST(Iomem, ReadsARealOne) {
+  const auto machine = read_machine(data_path("iomem-4g.txt"), {});
+  ASSERT_TRUE(machine.ok()) << all_messages(machine);
+  EXPECT_EQ(machine->format, "iomem");
+  EXPECT_EQ(show(machine->firmware_map),
+            "0-1000 2\n1000-9fc00 1\n9fc00-a0000 2\nf0000-100000 2\n100000-bffe0000 1\n"
+            "bffe0000-c0000000 2\nfffc0000-100000000 2\n100000000-140000000 1\n"
+            "fd00000000-10000000000 2\n");
+  EXPECT_EQ(machine->kernel_phys_base, PhysAddr{0x1000000});
+  ASSERT_EQ(machine->notes.size(), 2u);
+  EXPECT_EQ(machine->notes[1], "6 ranges of devices left out");
+}
+
+TEST(Iomem, AnEntryBelowADevicesWindowCountsItsUsersDoNot) {
+  const auto machine = read_text(
+      "00100000-7fffffff : System RAM\n"
+      "  01000000-01ffffff : Kernel code\n"
+      "80000000-febfffff : PCI Bus 0000:00\n"
+      "  e0000000-efffffff : Reserved\n"
+      "    e0000000-efffffff : PCI MMCONFIG 0000 [bus 00-ff]\n"
+      "100000000-1ffffffff : Soft Reserved\n"
+      "  100000000-1ffffffff : dax0.0\n"
+      "    100000000-1ffffffff : System RAM\n");
+  ASSERT_TRUE(machine.ok()) << all_messages(machine);
+  EXPECT_EQ(show(machine->firmware_map),
+            "100000-80000000 1\ne0000000-f0000000 2\n100000000-200000000 4026531839\n");
+}
+
+TEST(Iomem, WithoutRightsTheErrorSaysSo) {
+  const auto machine = read_text("00000000-00000000 : Reserved\n00000000-00000000 : System RAM\n");
+  ASSERT_FALSE(machine.ok());
+  EXPECT_NE(all_messages(machine).find("as root"), std::string::npos);
+  EXPECT_FALSE(kernel_base_in_iomem("  00000000-00000000 : Kernel code\n").has_value());
+}
+
+TEST(Iomem, RefusesOtherText) {
+  for (const char* text : {"0000-0cf7 : PCI Bus 0000:00\n  0000-001f : dma1\n",
+                           "00000000-00000fff : PCI Bus 0000:00\n", "\n\n"}) {
+    EXPECT_FALSE(read_text(text).ok()) << text;
+  }
+  const auto machine = read_text("00001000-00000fff : Reserved\nhello\n0000100g-2000 : x\n");
+  ASSERT_FALSE(machine.ok());
+  EXPECT_EQ(machine.errors().size(), 3u);
+  EXPECT_EQ(machine.errors()[1].origin.line, 2u);
+  EXPECT_EQ(machine.errors()[2].origin.line, 3u);
+}
+
+}  // namespace
+}  // namespace memmap::input

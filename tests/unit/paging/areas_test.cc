@@ -1,0 +1,69 @@
+#include "paging/areas.h"
+
+#include <gtest/gtest.h>
+
+#include "support/outcomes.h"
+
+namespace memmap::paging {
+namespace {
+
+struct Case {
+  std::uint64_t address;
+  unsigned levels;
+  const char* want;
+};
+const Case kCases[] = {
+    {0x0, 4, "low half (identity)"},
+    {0x00007fffffffffff, 4, "low half (identity)"},
+    {0x0000800000000000, 4, "elsewhere"},
+    {0x0000800000000000, 5, "low half (identity)"},
+    {0xffff888000000000, 4, "direct map"},
+    {0xffffc87fffffffff, 4, "direct map"},
+    {0xffffc88000000000, 4, "elsewhere"},
+    {0xff11000000000000, 5, "direct map"},
+    {0xff90ffffffffffff, 5, "direct map"},
+    {0xffffea0000000000, 4, "memory map"},
+    {0xffd4000000000000, 5, "memory map"},
+    {0xfffffe0000000000, 4, "CPU entry areas"},
+    {0xfffffe0000000000, 5, "CPU entry areas"},
+    {0xffffffff81000000, 4, "kernel image"},
+    {0xffffffffff5fd000, 4, "fixmap"},
+    {0xffffffffffffffff, 4, "elsewhere"},
+};
+
+TEST(AreaOf, FollowsTheKernelsMap) {
+  for (const Case& c : kCases)
+    EXPECT_EQ(area_of(VirtAddr{c.address}, c.levels), c.want) << std::hex << c.address;
+}
+
+TEST(TablesByArea, CountsTablesAndPages) {
+  const boot::Outcome o = test::two_nodes();
+  const std::vector<AreaTables> areas = tables_by_area(o.page_tables);
+  ASSERT_EQ(areas.size(), 3u);
+  const AreaTables& direct = areas[0];
+  EXPECT_EQ(direct.name, "direct map");
+  EXPECT_EQ(direct.pages_4k, 976u);
+  EXPECT_EQ(direct.pages_2m, 1022u);
+  EXPECT_EQ(direct.pages_1g, 1u);
+  EXPECT_EQ(direct.pte_tables, 2u);
+  EXPECT_EQ(direct.pmd_tables, 2u);  // the third gigabyte is one entry
+  EXPECT_EQ(direct.pud_tables, 1u);
+  EXPECT_EQ(direct.p4d_tables, 0u);
+}
+
+TEST(TablesByArea, CountsATableThatTwoRunsShareOnce) {
+  paging::PageTables tables;
+  tables.levels = 5;
+  tables.mappings = {{VirtAddr{0xff11000000000000}, PhysAddr{0}, kSize4K, 1, 0},
+                     {VirtAddr{0xff11000000002000}, PhysAddr{0x5000}, kSize4K, 0x400, 0},
+                     {VirtAddr{0xff11008000000000}, PhysAddr{0x8000000000}, kSize1G, 1, 0}};
+  const std::vector<AreaTables> areas = tables_by_area(tables);
+  ASSERT_EQ(areas.size(), 1u);
+  EXPECT_EQ(areas[0].pte_tables, 3u);
+  EXPECT_EQ(areas[0].pmd_tables, 1u);
+  EXPECT_EQ(areas[0].pud_tables, 2u);
+  EXPECT_EQ(areas[0].p4d_tables, 1u);
+}
+
+}  // namespace
+}  // namespace memmap::paging

@@ -1,0 +1,56 @@
+// Which of the profiles we have stands for a kernel that we do not.
+#include "profile/kernel_choice.h"
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+namespace memmap::kernel {
+namespace {
+
+const std::string kKernels = std::string(MEMMAP_SOURCE_DIR) + "/share/kernels";
+
+struct Case {
+  const char* name;
+  const char* release;
+  const char* want;
+  bool verified;
+};
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class Choice : public testing::TestWithParam<Case> {};
+
+TEST_P(Choice, IsTheNearest) {
+  const auto choice = choose_kernel(std::nullopt, GetParam().release, kKernels);
+  ASSERT_TRUE(choice.ok()) << to_string(choice.errors());
+  EXPECT_EQ(choice->profile.name, GetParam().want);
+  EXPECT_EQ(choice->profile.verified, GetParam().verified);
+  const bool says = choice->note.find("not verified against a real boot") != std::string::npos;
+  EXPECT_EQ(says, !GetParam().verified) << choice->note;
+}
+
+const Case kCases[] = {
+    {"its_own", "5.4.0-26-generic", "5.4.0-26-generic", true},
+    {"a_5_4", "5.4.0-s76+", "generic-5.4", false},
+    {"older", "3.10.0-1160.el7.x86_64", "generic-5.4", false},
+    {"much_older", "2.6.27-11-server", "generic-5.4", false},
+    {"a_5_5", "5.5.0-rc7+", "generic-5.4", false},
+    {"a_5_10", "5.10.0-21-amd64", "5.10.0-46-amd64", true},
+    {"a_5_15", "5.15.0-67-generic", "5.10.0-46-amd64", true},
+    {"the_last_5", "5.19.0-rc3", "6.1.0-55-amd64", true},
+    {"a_6_0", "6.0.0-rc6", "6.1.0-55-amd64", true},
+    {"newest", "7.1.0-rc6", "6.12.117+deb12-amd64", true},
+};
+INSTANTIATE_TEST_SUITE_P(, Choice, testing::ValuesIn(kCases),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(ChoiceByName, NamesWhatIsNotVerifiedOnlyWhereItIsChosen) {
+  const auto choice = choose_kernel("generic-5.4", std::nullopt, kKernels);
+  ASSERT_TRUE(choice.ok()) << to_string(choice.errors());
+  EXPECT_FALSE(choice->profile.verified);
+  EXPECT_EQ(choose_kernel(std::nullopt, std::nullopt, kKernels)->profile.name,
+            "6.12.117+deb12-amd64");
+}
+
+}  // namespace
+}  // namespace memmap::kernel

@@ -1,0 +1,74 @@
+// The text parts: tables of symbols, of sections, of parameters.
+#include <gtest/gtest.h>
+
+#include "profile/parameters.h"
+#include "profile/sections.h"
+#include "profile/symbols.h"
+
+namespace memmap::kernel {
+namespace {
+
+TEST(Symbols, AreFoundByName) {
+  const auto symbols =
+      read_symbol_table("s",
+                        "ffffffff81000000 T _text\n0000000000030000 A __per_cpu_end\n"
+                        "ffffffff81001000 t alloc.constprop.0\n"
+                        "ffffffff81002000 t alloc_more\n"
+                        "ffffffffc0000000 t _text\t[module]\n");
+  ASSERT_TRUE(symbols.ok());
+  EXPECT_EQ(symbols->size(), 4u);
+  EXPECT_EQ(symbols->from_text("alloc_more"), 0x2000u);
+  EXPECT_EQ(symbols->from_text("__per_cpu_end"), std::nullopt);
+  EXPECT_EQ(symbols->find("__per_cpu_end"), 0x30000u);
+  EXPECT_EQ(symbols->code("alloc"), std::vector<std::string_view>{"alloc.constprop.0"});
+}
+
+struct Bad {
+  const char* text;
+  const char* part_of_message;
+};
+
+TEST(Symbols, TellWhatIsWrong) {
+  const Bad kBad[] = {
+      {"", "holds no symbol"},
+      {"0000000000000000 T _text\n", "the kernel hides them"},
+      {"ffffffffffffffff B The real System.map is in the linux-image-dbg package\n",
+       "holds no symbol"},
+      {"ffffffff81000000 T main\n", "has no symbol _text"},
+      {"hello world\n", "no line of a symbol table"},
+  };
+  for (const Bad& bad : kBad) {
+    const auto symbols = read_symbol_table("s", bad.text);
+    ASSERT_FALSE(symbols.ok()) << bad.text;
+    EXPECT_NE(symbols.errors().front().message.find(bad.part_of_message), std::string::npos)
+        << symbols.errors().front().message;
+  }
+}
+
+TEST(Sections, TellTheLinkersSymbols) {
+  const auto sections = read_sections(
+      "s",
+      "Section Headers:\n  [Nr] Name Type Address Off Size\n"
+      "  [ 0]                   NULL            0000000000000000 000000 000000 00      0   0  0\n"
+      "  [ 1] .text  PROGBITS ffffffff81000000 200000 600100 00  AX  0   0 4096\n"
+      "  [ 9] .BTF   PROGBITS ffffffff81900000 b00000 000801 00   A  0   0  1\n"
+      "  [10] .data  PROGBITS ffffffff81c00000 e00000 0da480 00  WA  0   0 4096\n");
+  ASSERT_TRUE(sections.ok());
+  EXPECT_EQ(sections->symbol("_etext"), 0xffffffff81600100u);
+  EXPECT_EQ(sections->symbol("__end_rodata"), 0xffffffff81901000u);
+  EXPECT_EQ(sections->symbol("_end"), std::nullopt);
+  EXPECT_FALSE(read_sections("s", "  [ 1] .text PROGBITS zz 0 0\n").ok());
+  EXPECT_FALSE(read_sections("s", "hello\n").ok());
+}
+
+TEST(DeclaredParameters, AreRead) {
+  const auto p = read_parameters("p", "early mem\nsetup root=\nparam printk.time\n");
+  ASSERT_TRUE(p.ok());
+  EXPECT_EQ(p->list.at(1), (DeclaredParameter{ParameterKind::setup, "root="}));
+  const auto bad = read_parameters("p", "early mem\nlate x\nearly\n");
+  ASSERT_FALSE(bad.ok());
+  EXPECT_EQ(bad.errors().size(), 2u) << "all mistakes at once";
+}
+
+}  // namespace
+}  // namespace memmap::kernel
