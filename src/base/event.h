@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/range.h"
@@ -29,5 +30,22 @@ struct Event {
 };
 
 using Events = std::vector<Event>;
+
+// Who is told of events, as they happen.
+class EventSink {
+ public:
+  virtual void tell(Event event) = 0;
+
+ protected:
+  ~EventSink() = default;
+};
+
+// Keeps them, in their order.
+class EventList final : public EventSink {
+ public:
+  void tell(Event event) override { events.push_back(std::move(event)); }
+
+  Events events{};
+};
 
 }  // namespace memmap

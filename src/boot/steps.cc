@@ -2,8 +2,22 @@
 
 #include <algorithm>
 
-#include "boot/step_functions.h"
-#include "boot/x86/acpi_upgrade.h"
+#include "boot/init/command_line.h"
+#include "boot/init/parameters.h"
+#include "boot/mm/cma.h"
+#include "boot/mm/hashes.h"
+#include "boot/mm/late.h"
+#include "boot/mm/nodes.h"
+#include "boot/mm/percpu.h"
+#include "boot/mm/sparse.h"
+#include "boot/mm/swiotlb.h"
+#include "boot/x86/acpi.h"
+#include "boot/x86/crashkernel.h"
+#include "boot/x86/e820.h"
+#include "boot/x86/early.h"
+#include "boot/x86/efi.h"
+#include "boot/x86/memory.h"
+#include "boot/x86/resources.h"
 #include "boot/x86/trims.h"
 
 namespace memmap::boot {
@@ -11,65 +25,67 @@ namespace {
 
 constexpr std::uint32_t kSetupE820Ext = 1;
 
-bool has_efi(const Boot& b) { return b.machine.firmware == Firmware::efi && b.profile.has("EFI"); }
+bool has_efi(const Boot& b) {
+  return b.in.machine.firmware == Firmware::efi && b.in.profile.has("EFI");
+}
 // EFI's map is still there after efi_init().
-bool has_efi_map(const Boot& b) { return has_efi(b) && !efi_runtime_disabled(b); }
-bool has_setup_data(const Boot& b) { return !b.machine.setup_data.empty(); }
-bool has_user_map(const Boot& b) { return b.user.userdef; }
-bool has_esrt(const Boot& b) { return has_efi_map(b) && b.machine.efi_esrt.has_value(); }
-bool has_dmi(const Boot& b) { return b.profile.has("DMI"); }
-bool has_mpparse(const Boot& b) { return b.profile.has("X86_MPPARSE"); }
+bool has_efi_map(const Boot& b) { return has_efi(b) && !efi_runtime_disabled(b.in); }
+bool has_setup_data(const Boot& b) { return !b.in.machine.setup_data.empty(); }
+bool has_user_map(const Boot& b) { return b.state.e820.user.userdef; }
+bool has_esrt(const Boot& b) { return has_efi_map(b) && b.in.machine.efi_esrt.has_value(); }
+bool has_dmi(const Boot& b) { return b.in.profile.has("DMI"); }
+bool has_mpparse(const Boot& b) { return b.in.profile.has("X86_MPPARSE"); }
 bool wants_new_mptable(const Boot& b) {
-  return has_mpparse(b) && b.profile.has("X86_IO_APIC") && b.has_parameter("alloc_mptable");
+  return has_mpparse(b) && b.in.profile.has("X86_IO_APIC") && b.in.has_parameter("alloc_mptable");
 }
 bool brings_acpi_tables(const Boot& b) {
-  return b.machine.initrd && b.profile.has("ACPI") &&
-         (b.machine.acpi_upgrade != 0 || !initrd_acpi_tables(b.machine).empty());
+  return b.in.machine.initrd && b.in.profile.has("ACPI") &&
+         (b.in.machine.acpi_upgrade != 0 || !initrd_acpi_tables(b.in.machine).empty());
 }
-bool has_initrd(const Boot& b) { return b.machine.initrd.has_value(); }
+bool has_initrd(const Boot& b) { return b.in.machine.initrd.has_value(); }
 bool has_extended_map(const Boot& b) {
-  return !b.machine.extended_map.empty() ||
-         std::ranges::any_of(b.machine.setup_data,
+  return !b.in.machine.extended_map.empty() ||
+         std::ranges::any_of(b.in.machine.setup_data,
                              [](const SetupData& d) { return d.type == kSetupE820Ext; });
 }
 
-bool has_acpi(const Boot& b) { return b.acpi_enabled(); }
+bool has_acpi(const Boot& b) { return b.in.acpi_enabled(); }
 bool has_hpet(const Boot& b) {
-  return has_acpi(b) && b.profile.has("HPET_TIMER") &&
-         (b.machine.hpet || std::ranges::any_of(b.machine.acpi_tables, [](const AcpiTable& t) {
-            return t.signature == "HPET";
-          }));
+  return has_acpi(b) && b.in.profile.has("HPET_TIMER") &&
+         (b.in.machine.hpet ||
+          std::ranges::any_of(b.in.machine.acpi_tables,
+                              [](const AcpiTable& t) { return t.signature == "HPET"; }));
 }
 bool has_bgrt(const Boot& b) {
-  return has_efi(b) && has_acpi(b) && !b.has_parameter("bgrt_disable") &&
-         std::ranges::any_of(b.machine.acpi_tables,
+  return has_efi(b) && has_acpi(b) && !b.in.has_parameter("bgrt_disable") &&
+         std::ranges::any_of(b.in.machine.acpi_tables,
                              [](const AcpiTable& t) { return t.signature == "BGRT"; });
 }
 bool has_movable_node(const Boot& b) {
-  return b.profile.memory_hotplug && b.has_parameter("movable_node");
+  return b.in.profile.memory_hotplug && b.in.has_parameter("movable_node");
 }
-bool checks_bios_corruption(const Boot& b) { return b.profile.has("X86_CHECK_BIOS_CORRUPTION"); }
-bool has_io_apic(const Boot& b) { return b.profile.has("X86_IO_APIC"); }
-bool has_hibernation(const Boot& b) { return b.profile.has("HIBERNATION"); }
-bool has_dma_cma(const Boot& b) { return b.profile.has("DMA_CMA"); }
-bool has_hugetlb(const Boot& b) { return b.profile.has("HUGETLB_PAGE"); }
+bool checks_bios_corruption(const Boot& b) { return b.in.profile.has("X86_CHECK_BIOS_CORRUPTION"); }
+bool has_io_apic(const Boot& b) { return b.in.profile.has("X86_IO_APIC"); }
+bool has_hibernation(const Boot& b) { return b.in.profile.has("HIBERNATION"); }
+bool has_dma_cma(const Boot& b) { return b.in.profile.has("DMA_CMA"); }
+bool has_hugetlb(const Boot& b) { return b.in.profile.has("HUGETLB_PAGE"); }
 bool has_hugetlb_cma(const Boot& b) {
-  return b.profile.has("CMA") && has_hugetlb(b) && b.machine.cpu.gbpages.value_or(false);
+  return b.in.profile.has("CMA") && has_hugetlb(b) && b.in.machine.cpu.gbpages.value_or(false);
 }
-bool has_kexec(const Boot& b) { return b.profile.has("KEXEC_CORE"); }
-bool has_crash_reserve(const Boot& b) { return b.profile.has("CRASH_RESERVE"); }
-bool has_kfence(const Boot& b) { return b.profile.has("KFENCE"); }
+bool has_kexec(const Boot& b) { return b.in.profile.has("KEXEC_CORE"); }
+bool has_crash_reserve(const Boot& b) { return b.in.profile.has("CRASH_RESERVE"); }
+bool has_kfence(const Boot& b) { return b.in.profile.has("KFENCE"); }
 // Somebody keeps call traces from the start: slab_debug with `U`, page_owner=on, kmemleak=on, or
 // the kernel always does.
 bool wants_stack_depot(const Boot& b) {
-  return b.profile.has("STACKDEPOT") &&
-         (b.profile.has("STACKDEPOT_ALWAYS_INIT") || stores_traces(b));
+  return b.in.profile.has("STACKDEPOT") &&
+         (b.in.profile.has("STACKDEPOT_ALWAYS_INIT") || stores_traces(b.in));
 }
-bool has_page_extension(const Boot& b) { return b.profile.has("PAGE_EXTENSION"); }
-bool has_debug_objects(const Boot& b) { return b.profile.has("DEBUG_OBJECTS"); }
-bool has_espfix(const Boot& b) { return b.profile.has("X86_ESPFIX64"); }
-bool has_page_table_isolation(const Boot& b) { return b.features.pti; }
-bool has_swiotlb(const Boot& b) { return b.profile.has("SWIOTLB"); }
+bool has_page_extension(const Boot& b) { return b.in.profile.has("PAGE_EXTENSION"); }
+bool has_debug_objects(const Boot& b) { return b.in.profile.has("DEBUG_OBJECTS"); }
+bool has_espfix(const Boot& b) { return b.in.profile.has("X86_ESPFIX64"); }
+bool has_page_table_isolation(const Boot& b) { return b.in.features.pti; }
+bool has_swiotlb(const Boot& b) { return b.in.profile.has("SWIOTLB"); }
 
 constexpr std::string_view kMain = "init/main.c";
 constexpr std::string_view kPrintk = "kernel/printk/printk.c";

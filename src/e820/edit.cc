@@ -35,8 +35,8 @@ PhysRange cut(E820Entry& entry, std::uint64_t start, std::uint64_t end) {
 
 void Editor::tell(Severity severity, std::string rule_text, std::string text, std::uint64_t start,
                   std::uint64_t end) {
-  events_.push_back({severity, step_, std::move(rule_text), std::move(text),
-                     PhysRange::from_bounds(PhysAddr{start}, PhysAddr{end})});
+  events_.tell({severity, step_, std::move(rule_text), std::move(text),
+                PhysRange::from_bounds(PhysAddr{start}, PhysAddr{end})});
 }
 
 void Editor::append(std::uint64_t start, std::uint64_t size, E820Type type) {

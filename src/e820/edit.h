@@ -14,7 +14,7 @@ namespace memmap::e820 {
 // edits.
 class Editor {
  public:
-  Editor(Table& table, Events& events, std::string step)
+  Editor(Table& table, EventSink& events, std::string step)
       : table_(table), events_(events), step_(std::move(step)) {}
 
   // Appends an entry; only one that finds no place is an event. kernel: __e820__range_add()
@@ -52,7 +52,7 @@ class Editor {
             std::uint64_t end);
 
   Table& table_;
-  Events& events_;
+  EventSink& events_;
   std::string step_;
 };
 

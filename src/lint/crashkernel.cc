@@ -1,10 +1,9 @@
 // Rules on crashkernel=.
-#include "boot/x86/crashkernel.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "boot/x86/crashkernel_parse.h"
 #include "lint/check.h"
 
 namespace memmap::lint {

@@ -33,6 +33,8 @@ struct RegionType {
   std::uint64_t total_size = 0;      // as the kernel counts: memblock_trim_memory() does not
   std::optional<PhysRange> array{};  // the array's own memory; nullopt: the static one
   bool loose = false;  // touching regions of equal flags and node may stand unmerged somewhere
+
+  Regions regions() const { return list.regions(); }  // a copy, in order
 };
 
 struct Options {
@@ -56,7 +58,12 @@ struct Options {
 // Allocations return nullopt where the kernel returns 0 or NULL.
 class Memblock {
  public:
-  explicit Memblock(const kernel::Behaviour& behaviour, const Options& options = {});
+  explicit Memblock(const kernel::Behaviour& behaviour = {}, const Options& options = {});
+  // What listens to one is not to hear of another.
+  Memblock(const Memblock&) = delete;
+  Memblock& operator=(const Memblock&) = delete;
+  Memblock(Memblock&&) = default;
+  Memblock& operator=(Memblock&&) = default;
 
   void set_event_sink(std::function<void(Event)> sink) { sink_ = std::move(sink); }
   void set_observer(CallObserver observer) { observer_ = std::move(observer); }
@@ -72,6 +79,8 @@ class Memblock {
   const kernel::Behaviour& behaviour() const { return behaviour_; }
   const Options& options() const { return options_; }
   bool panicked() const { return panicked_; }
+  // The kernel panicked elsewhere.
+  void halt() { panicked_ = true; }
 
   // Lists.
   bool add(PhysAddr base, std::uint64_t size, const Caller& caller = {});

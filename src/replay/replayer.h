@@ -53,8 +53,8 @@ class Replayer {
   void forget_nodes();
   void mark_mirrored();
 
-  memblock::Regions memory() const { return memblock_.memory().list.regions(); }
-  memblock::Regions reserved() const { return memblock_.reserved().list.regions(); }
+  memblock::Regions memory() const { return memblock_.memory().regions(); }
+  memblock::Regions reserved() const { return memblock_.reserved().regions(); }
   void set_memory(const memblock::Regions& regions, std::uint64_t bytes);
   void set_reserved(const memblock::Regions& regions, std::uint64_t bytes);
   int max_numnodes() const { return memblock_.behaviour().max_numnodes; }

@@ -1,10 +1,12 @@
+#include "boot/mm/sparse.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
 
 #include "base/align.h"
-#include "boot/step_functions.h"
+#include "boot/mm/kernel_tables.h"
 #include "paging/geometry.h"
 
 namespace memmap::boot {
@@ -39,8 +41,8 @@ class SparseInit {
  public:
   explicit SparseInit(Boot& boot)
       : boot_(boot),
-        page_bytes_(boot.profile.size_of("page", 64)),
-        vmemmap_(boot.page_tables.levels == 5 ? kVmemmap5 : kVmemmap4) {}
+        page_bytes_(boot.in.profile.size_of("page", 64)),
+        vmemmap_(boot.state.page_tables.levels == 5 ? kVmemmap5 : kVmemmap4) {}
 
   // A section is the node's whose memory is met in it first. Runs of sections of one node are
   // initialised together. kernel: sparse_init(), mm/sparse.c, v6.1 and v6.12
@@ -56,8 +58,8 @@ class SparseInit {
  private:
   // kernel: memblocks_present(), memory_present(), sparse_index_alloc()
   bool allocate_roots() {
-    const std::uint64_t per_root = kPageSize / boot_.profile.size_of("mem_section", 32);
-    const unsigned bits = (boot_.page_tables.levels == 5 ? 52 : 46) - kSectionShift;
+    const std::uint64_t per_root = kPageSize / boot_.in.profile.size_of("mem_section", 32);
+    const unsigned bits = (boot_.state.page_tables.levels == 5 ? 52 : 46) - kSectionShift;
     const std::uint64_t roots = ((1ull << bits) + per_root - 1) / per_root;
     if (!boot_.alloc_or_panic(
             roots * 8, kCacheLine,
@@ -66,7 +68,7 @@ class SparseInit {
       return false;
     }
     std::optional<std::uint64_t> last_root;
-    for (const memblock::Region& r : boot_.memblock.memory().list.regions()) {
+    for (const memblock::Region& r : boot_.state.memblock.memory().regions()) {
       if (pfn_up(r.range.base()) >= pfn_down(r.range.end())) continue;
       const std::uint64_t end = (raw(r.range.end()) + kSection - 1) >> kSectionShift;
       std::uint64_t number = raw(r.range.base()) >> kSectionShift;
@@ -82,7 +84,7 @@ class SparseInit {
 
   bool allocate_root(int nid) {
     const memblock::Caller caller = boot_.caller("memory sections", {"sparse_index_alloc"});
-    if (boot_.memblock.alloc_node(kPageSize, kCacheLine, nid, caller)) return true;
+    if (boot_.state.memblock.alloc_node(kPageSize, kCacheLine, nid, caller)) return true;
     boot_.panic_without_memory(caller.function, kPageSize);
     return false;
   }
@@ -98,11 +100,11 @@ class SparseInit {
     const memblock::Caller caller =
         boot_.caller(owner(nid), {"sparse_buffer_init", "sparse_init_nid"});
     const auto found =
-        boot_.behaviour.sparse_buffer_on_node
-            ? boot_.memblock.alloc_exact_nid_raw(size, map_size, kMaxDmaAddress,
-                                                 memblock::kAllocAccessible, nid, caller)
-            : boot_.memblock.alloc_try_nid_raw(size, kPageSize, kMaxDmaAddress,
-                                               memblock::kAllocAccessible, nid, caller);
+        boot_.in.behaviour.sparse_buffer_on_node
+            ? boot_.state.memblock.alloc_exact_nid_raw(size, map_size, kMaxDmaAddress,
+                                                       memblock::kAllocAccessible, nid, caller)
+            : boot_.state.memblock.alloc_try_nid_raw(size, kPageSize, kMaxDmaAddress,
+                                                     memblock::kAllocAccessible, nid, caller);
     buffer_ = buffer_end_ = raw(found.value_or(PhysAddr{}));
     if (found) buffer_end_ += size;
     for (const Section& s : sections) {
@@ -114,33 +116,33 @@ class SparseInit {
       break;
     }
     if (buffer_ < buffer_end_) {
-      boot_.memblock.phys_free(PhysAddr{buffer_}, buffer_end_ - buffer_,
-                               boot_.caller({}, {"sparse_buffer_fini", "sparse_init_nid"}));
+      boot_.state.memblock.phys_free(PhysAddr{buffer_}, buffer_end_ - buffer_,
+                                     boot_.caller({}, {"sparse_buffer_fini", "sparse_init_nid"}));
     }
   }
 
   // What tells which parts of a section are in use, near the node's data where memory can be taken
   // away. kernel: sparse_early_usemaps_alloc_pgdat_section()
   bool allocate_usage(int nid, std::size_t count) {
-    const std::uint64_t blocks = kPagesPerSection >> boot_.profile.pageblock_order;
-    const std::uint64_t bytes = (boot_.profile.size_of("mem_section_usage", 24) +
-                                 align_up(blocks * block_flag_bits(boot_.profile), 64) / 8) *
+    const std::uint64_t blocks = kPagesPerSection >> boot_.in.profile.pageblock_order;
+    const std::uint64_t bytes = (boot_.in.profile.size_of("mem_section_usage", 24) +
+                                 align_up(blocks * block_flag_bits(boot_.in.profile), 64) / 8) *
                                 count;
     const memblock::Caller caller = boot_.caller(
         "usage maps of sections", {"sparse_early_usemaps_alloc_pgdat_section", "sparse_init_nid"});
-    if (!boot_.profile.has("MEMORY_HOTREMOVE")) {
+    if (!boot_.in.profile.has("MEMORY_HOTREMOVE")) {
       // The node's data is still blank then and says node 0, whichever it is.
-      return boot_.memblock.alloc_node(bytes, kCacheLine, 0, caller).has_value();
+      return boot_.state.memblock.alloc_node(bytes, kCacheLine, 0, caller).has_value();
     }
-    const auto data = boot_.node_data.find(nid);
+    const auto data = boot_.state.node_data.find(nid);
     const std::uint64_t goal =
-        data == boot_.node_data.end() ? 0 : align_down(raw(data->second), kSection);
-    const auto at_goal = boot_.memblock.search_pfn_nid(pfn_down(PhysAddr{goal}));
-    const int first = boot_.nodes.online.empty() ? 0 : boot_.nodes.online.front();
+        data == boot_.state.node_data.end() ? 0 : align_down(raw(data->second), kSection);
+    const auto at_goal = boot_.state.memblock.search_pfn_nid(pfn_down(PhysAddr{goal}));
+    const int first = boot_.state.nodes.online.empty() ? 0 : boot_.state.nodes.online.front();
     const int near = at_goal ? at_goal->nid : first;
     for (const std::uint64_t limit : {goal + kSection, raw(memblock::kAllocAccessible)}) {
-      if (boot_.memblock.alloc_try_nid(bytes, kCacheLine, PhysAddr{goal}, PhysAddr{limit}, near,
-                                       caller)) {
+      if (boot_.state.memblock.alloc_try_nid(bytes, kCacheLine, PhysAddr{goal}, PhysAddr{limit},
+                                             near, caller)) {
         return true;
       }
     }
@@ -155,7 +157,7 @@ class SparseInit {
     for (std::uint64_t at = start, next = 0; at < start + bytes; at = next) {
       next = std::min(start + bytes, align_down(at, paging::kSize2M) + paging::kSize2M);
       if (!populate_tables(at, section.nid)) return false;
-      if (boot_.features.pse) {
+      if (boot_.in.features.pse) {
         // The last section's 2 MiB page may hold this one's first pages already.
         if (!large_.insert(at / paging::kSize2M).second) continue;
         if (take(paging::kSize2M, section.nid)) continue;
@@ -168,17 +170,17 @@ class SparseInit {
 
   bool populate_small(std::uint64_t start, std::uint64_t end, int nid) {
     for (std::uint64_t at = start; at < end; at += kPageSize) {
-      if (boot_.needs_table(1, at) && !new_table("vmemmap_pmd_populate", nid)) return false;
+      if (needs_table(boot_, 1, at) && !new_table("vmemmap_pmd_populate", nid)) return false;
       if (!take(kPageSize, nid)) return false;
     }
     return true;
   }
 
   bool populate_tables(std::uint64_t at, int nid) {
-    const bool five = boot_.page_tables.levels == 5;
-    if (five && boot_.needs_table(4, at) && !new_table("vmemmap_pgd_populate", nid)) return false;
-    if (boot_.needs_table(3, at) && !new_table("vmemmap_p4d_populate", nid)) return false;
-    return !boot_.needs_table(2, at) || new_table("vmemmap_pud_populate", nid);
+    const bool five = boot_.state.page_tables.levels == 5;
+    if (five && needs_table(boot_, 4, at) && !new_table("vmemmap_pgd_populate", nid)) return false;
+    if (needs_table(boot_, 3, at) && !new_table("vmemmap_p4d_populate", nid)) return false;
+    return !needs_table(boot_, 2, at) || new_table("vmemmap_pud_populate", nid);
   }
 
   // kernel: vmemmap_alloc_block_zero()
@@ -194,8 +196,8 @@ class SparseInit {
     const std::uint64_t at = align_up(buffer_, size);
     if (buffer_ != 0 && at + size <= buffer_end_) {
       if (at > buffer_) {
-        boot_.memblock.phys_free(PhysAddr{buffer_}, at - buffer_,
-                                 boot_.caller({}, {"sparse_buffer_alloc"}));
+        boot_.state.memblock.phys_free(PhysAddr{buffer_}, at - buffer_,
+                                       boot_.caller({}, {"sparse_buffer_alloc"}));
       }
       buffer_ = at + size;
       return true;
@@ -204,15 +206,15 @@ class SparseInit {
   }
 
   bool block(std::uint64_t size, int nid, const memblock::Caller& caller) {
-    return boot_.memblock
+    return boot_.state.memblock
         .alloc_try_nid_raw(size, size, kMaxDmaAddress, memblock::kAllocAccessible, nid, caller)
         .has_value();
   }
 
-  std::string_view owner(int nid) { return boot_.name_for_node("struct pages", nid); }
+  std::string_view owner(int nid) { return boot_.story.name_for_node("struct pages", nid); }
 
   void lose(std::string text) {
-    boot_.tell(Severity::warning, "sparse_init_nid(), mm/sparse.c", std::move(text));
+    boot_.story.tell(Severity::warning, "sparse_init_nid(), mm/sparse.c", std::move(text));
   }
 
   Boot& boot_;
