@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,21 @@ enum class Severity {
   warning,  // the kernel warns, or the outcome is likely not what the user wanted
   panic,    // the kernel stops here
 };
+
+// A rule of the kernel's that the simulation follows: where it stands, and the versions in which it
+// was read.
+struct Rule {
+  std::string_view function{};
+  std::string_view file{};
+  std::string_view read{};
+};
+
+// `e820__print_table(), arch/x86/kernel/e820.c`
+inline std::string to_string(const Rule& rule) {
+  std::string out = std::string(rule.function) + "()";
+  if (!rule.file.empty()) out += ", " + std::string(rule.file);
+  return out;
+}
 
 // One line of the boot's story. `text` is the kernel's own wording where it prints any (without its
 // time stamp), so that it can be searched for in a log; else ours, in the same tone.

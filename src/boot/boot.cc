@@ -57,9 +57,15 @@ std::optional<PhysAddr> Boot::take_within(kernel::Behaviour::Bounded how, std::u
   return found;
 }
 
+void Boot::tell_of(FirmwareTable table) {
+  for (const FirmwareEvent& told : in.machine.firmware_events) {
+    if (told.table == table) story.tell(told.event);
+  }
+}
+
 void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
   story.tell(
-      Severity::panic, fmt::format("{}()", function),
+      Severity::panic, Rule{.function = function},
       fmt::format("Kernel panic - not syncing: {}: Failed to allocate {} bytes", function, size));
 }
 

@@ -39,6 +39,8 @@ struct Boot {
   std::optional<PhysAddr> take_within(kernel::Behaviour::Bounded how, std::uint64_t size,
                                       std::uint64_t align, PhysAddr from, PhysAddr to,
                                       const memblock::Caller& caller);
+  // What the kernel says of a table of the firmware's when it reads it.
+  void tell_of(FirmwareTable table);
   // An event of severity panic: `size` bytes for `function` could not be had.
   void panic_without_memory(std::string_view function, std::uint64_t size);
 };

@@ -67,13 +67,6 @@ Outcome outcome_of(Boot& boot) {
   return out;
 }
 
-// What the kernel says of firmware's tables in this step.
-void tell_firmware_events(Boot& boot, const Step& step) {
-  for (const Event& event : boot.in.machine.firmware_events) {
-    if (event.step == step.function) boot.story.tell(event);
-  }
-}
-
 }  // namespace
 
 Outcome run(const Machine& machine, const kernel::Profile& profile, const Options& options) {
@@ -87,7 +80,6 @@ Outcome run(const Machine& machine, const kernel::Profile& profile, const Option
   for (const Step& step : steps()) {
     if (!does(step, boot)) continue;
     boot.story.begin(step);
-    tell_firmware_events(boot, step);
     if (step.run) step.run(boot);
     if (observer != nullptr) observer->after_step(step);
     if (boot.story.over()) break;

@@ -28,9 +28,9 @@ void Story::take(const memblock::Call& call) {
   if (call.kind == memblock::CallKind::free) owners_.free(call.range);
 }
 
-void Story::tell(Severity severity, std::string rule, std::string text,
+void Story::tell(Severity severity, const Rule& rule, std::string text,
                  std::optional<PhysRange> range) {
-  tell({severity, {}, std::move(rule), std::move(text), range});
+  tell({severity, {}, to_string(rule), std::move(text), range});
 }
 
 void Story::tell(Event event) {

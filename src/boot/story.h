@@ -58,8 +58,8 @@ class Story final : public EventSink {
   // The kernel function at work; empty before the first step.
   std::string_view step() const;
 
-  // An event of the step at work. `rule`: function and file.
-  void tell(Severity severity, std::string rule, std::string text,
+  // An event of the step at work.
+  void tell(Severity severity, const Rule& rule, std::string text,
             std::optional<PhysRange> range = {});
   // An event whose step is told; where it is empty, the one at work is.
   void tell(Event event) override;

@@ -118,6 +118,14 @@ struct PluginUse {
   std::vector<std::pair<std::string, std::string>> options{};  // as written, unchecked
 };
 
+// A table of the firmware's that the kernel complains of.
+enum class FirmwareTable { smbios, srat, madt };
+
+struct FirmwareEvent {
+  FirmwareTable table{};
+  Event event{};  // its step is the one that reads the table
+};
+
 // Filled by src/input, read by src/boot. Whoever adds a fact:
 //  - says here what it is, in which unit, and what an empty value means;
 //  - reads it in each source that has it, and lists the source in share/doc/formats.md;
@@ -169,9 +177,8 @@ struct Machine {
   std::optional<Hpet> hpet{};            // the HPET table's; empty: not known
   std::vector<PhysRange> pci_windows{};  // the MCFG's windows of configuration space
   std::optional<SmbiosCopies> smbios{};  // empty: not known
-  // What the kernel says of firmware's tables while it reads them. `step`: the step of the boot
-  // before which it is told.
-  Events firmware_events{};
+  // What the kernel says of firmware's tables while it reads them, in order.
+  std::vector<FirmwareEvent> firmware_events{};
   std::optional<PhysRange> mp_floating{};       // MP floating pointer (16 bytes)
   std::optional<PhysRange> mp_configuration{};  // MP configuration table
   std::optional<PhysAddr> ebda{};               // from the BIOS data area (word at 0x40e << 4)

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "boot/init/parameters.h"
+#include "boot/rules.h"
 #include "kernel/known_parameters.h"
 
 namespace memmap::boot {
@@ -69,7 +70,7 @@ void setup_boot_config(Boot& boot) {
       boot.in.has_parameter("bootconfig") || boot.in.profile.has("BOOT_CONFIG_FORCE");
   if (!wanted || !boot.in.profile.has("BOOT_CONFIG")) return;
   boot.story.tell(
-      Severity::debug, "setup_boot_config(), init/main.c",
+      Severity::debug, rule::kSetupBootConfig,
       "bootconfig: what the initrd holds of it is not known; it and the memory that it is "
       "parsed in are left out");
 }
@@ -92,7 +93,7 @@ void setup_command_line(Boot& boot) {
 void print_unknown_bootoptions(Boot& boot) {
   if (boot.in.profile.parameters.empty()) {
     return boot.story.tell(
-        Severity::debug, "print_unknown_bootoptions(), init/main.c",
+        Severity::debug, rule::kPrintUnknownBootoptions,
         "the kernel's profile does not list its parameters: which of the command "
         "line it does not know, and the memory it lists them in, is left out");
   }
@@ -107,7 +108,7 @@ void print_unknown_bootoptions(Boot& boot) {
   const auto found = boot.state.memblock.alloc(text.size() + 1, kCacheLine, caller);
   if (!found) return;
   boot.story.tell(
-      Severity::info, "print_unknown_bootoptions(), init/main.c",
+      Severity::info, rule::kPrintUnknownBootoptions,
       fmt::format("Unknown kernel command line parameters \"{}\", will be passed to user space.",
                   text.substr(1)));
   boot.state.memblock.free(*found, text.size() + 1, caller);

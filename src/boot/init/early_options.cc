@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "boot/rules.h"
 #include "kernel/known_parameters.h"
 
 namespace memmap::boot {
@@ -46,7 +47,7 @@ void tell_if_malformed(Boot& boot, const kernel::Parameter& p) {
   for (const EarlyOption& option : kOptions) {
     if (!kernel::parameq(p.name, option.name) || option.accepts(p.value)) continue;
     if (!known.empty() && !kernel::is_named(known.early, p.name)) continue;
-    boot.story.tell(Severity::warning, "do_early_param(), init/main.c",
+    boot.story.tell(Severity::warning, rule::kDoEarlyParam,
                     fmt::format("Malformed early option '{}'", p.name));
   }
 }

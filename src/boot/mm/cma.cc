@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/align.h"
+#include "boot/rules.h"
 
 namespace memmap::boot {
 namespace {
@@ -77,15 +78,14 @@ std::optional<PhysAddr> place(Boot& boot, const Area& area, std::uint64_t align,
 }
 
 bool declare(Boot& boot, Area area, std::uint64_t align, int nid, std::string_view owner) {
-  constexpr std::string_view kRule = "cma_declare_contiguous_nid(), mm/cma.c";
   const memblock::Caller caller{"cma_declare_contiguous_nid", owner};
   const std::uint64_t least = kPageSize
                               << boot.in.profile.pageblock_order;  // CMA_MIN_ALIGNMENT_BYTES
   align = std::max(align, least);
   const auto fail = [&](std::string why) {
     if (!why.empty())
-      boot.story.tell(Severity::warning, std::string(kRule), "cma: " + std::move(why));
-    boot.story.tell(Severity::warning, std::string(kRule),
+      boot.story.tell(Severity::warning, rule::kCmaDeclareContiguousNid, "cma: " + std::move(why));
+    boot.story.tell(Severity::warning, rule::kCmaDeclareContiguousNid,
                     fmt::format("cma: Failed to reserve {} MiB on node {}", area.size >> 20, nid));
     return false;
   };
@@ -114,7 +114,7 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, std::string_vi
     at = raw(*found);
   }
   boot.story.tell(
-      Severity::info, std::string(kRule),
+      Severity::info, rule::kCmaDeclareContiguousNid,
       fmt::format("cma: Reserved {} MiB at {:#018x} on node {}", area.size >> 20, at, nid),
       PhysRange::make(at, at + area.size));
   return true;
@@ -194,8 +194,6 @@ HugeCma hugetlb_cma_of(const Boot& boot) {
   return out;
 }
 
-constexpr std::string_view kHugeRule = "hugetlb_cma_reserve(), mm/hugetlb.c";
-
 // Takes out the nodes that cannot have an area.
 void check_nodes(Boot& boot, HugeCma& wanted) {
   for (auto it = wanted.of_node.begin(); it != wanted.of_node.end();) {
@@ -206,7 +204,7 @@ void check_nodes(Boot& boot, HugeCma& wanted) {
       continue;
     }
     boot.story.tell(
-        Severity::warning, std::string(kHugeRule),
+        Severity::warning, rule::kHugetlbCmaReserve,
         online ? fmt::format("hugetlb_cma: cma area of node {} should be at least 1024 MiB", nid)
                : fmt::format("hugetlb_cma: invalid node {} specified", nid));
     wanted.size -= size;
@@ -223,7 +221,7 @@ void hugetlb_cma_reserve(Boot& boot) {
   check_nodes(boot, wanted);
   if (wanted.size == 0) return;
   if (wanted.size < kGiB) {
-    return boot.story.tell(Severity::warning, std::string(kHugeRule),
+    return boot.story.tell(Severity::warning, rule::kHugetlbCmaReserve,
                            "hugetlb_cma: cma area should be at least 1024 MiB");
   }
   const std::uint64_t nodes = boot.state.nodes.online.size();

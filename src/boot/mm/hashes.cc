@@ -7,6 +7,7 @@
 
 #include "base/align.h"
 #include "boot/mm/large_hash.h"
+#include "boot/rules.h"
 #include "memblock/iterate.h"
 
 namespace memmap::boot {
@@ -73,13 +74,13 @@ void alloc_hash(Boot& boot, std::string_view name, std::string_view owner, const
                            : boot.state.memblock.alloc_raw(size, kCacheLine, caller);
     if (found) {
       return boot.story.tell(
-          Severity::info, "alloc_large_system_hash(), mm/mm_init.c",
+          Severity::info, rule::kAllocLargeSystemHash,
           fmt::format("{} hash table entries: {} ({} bytes, linear)", name, entries, size));
     }
     if (size <= kPageSize || entries <= 1) break;
   }
   boot.story.tell(
-      Severity::panic, "alloc_large_system_hash(), mm/mm_init.c",
+      Severity::panic, rule::kAllocLargeSystemHash,
       fmt::format("Kernel panic - not syncing: Failed to allocate {} hash table", name));
 }
 
@@ -124,7 +125,7 @@ void memblock_find_dma_reserve(Boot& boot) {
 void vfs_caches_init_early(Boot& boot) {
   if (spread_over_nodes(boot)) {
     return boot.story.tell(
-        Severity::debug, "dcache_init_early(), fs/dcache.c",
+        Severity::debug, rule::kDcacheInitEarly,
         "the large hash tables are spread over the nodes: vmalloc has them, later");
   }
   hash::Table dentry{.bucket_bytes = boot.in.profile.size_of("hlist_bl_head", 8),

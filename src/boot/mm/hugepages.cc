@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <charconv>
 
+#include "boot/rules.h"
 #include "paging/geometry.h"
 
 namespace memmap::boot {
 namespace {
-
-constexpr std::string_view kRule = "hugepages_setup(), mm/hugetlb.c";
 
 bool take_decimal(std::string_view& text, std::uint64_t& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -29,7 +28,7 @@ void HugePages::take(const kernel::Parameter& p) {
 }
 
 void HugePages::warn(std::string text) {
-  boot_.story.tell(Severity::warning, std::string(kRule), "HugeTLB: " + std::move(text));
+  boot_.story.tell(Severity::warning, rule::kHugepagesSetup, "HugeTLB: " + std::move(text));
 }
 
 // kernel: arch_hugetlb_valid_size(), arch/x86/mm/hugetlbpage.c

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/align.h"
+#include "boot/rules.h"
 #include "paging/geometry.h"
 
 namespace memmap::boot {
@@ -28,7 +29,7 @@ void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end, std::s
     for (unsigned level = boot.state.page_tables.levels - 1; level >= 1; --level) {
       if (!needs_table(boot, level, at)) continue;
       if (boot.state.memblock.alloc(kPageSize, kPageSize, caller)) continue;
-      return boot.story.tell(Severity::panic, "spp_getpage(), arch/x86/mm/init_64.c",
+      return boot.story.tell(Severity::panic, rule::kSppGetpage,
                              "Kernel panic - not syncing: set_pte_phys: cannot allocate page data");
     }
   }

@@ -7,6 +7,7 @@
 
 #include "base/align.h"
 #include "boot/mm/kernel_tables.h"
+#include "boot/rules.h"
 
 namespace memmap::boot {
 namespace {
@@ -45,7 +46,7 @@ void setup_log_buf(Boot& boot, std::uint64_t size) {
       taken.emplace_back(*found, bytes);
       continue;
     }
-    boot.story.tell(Severity::warning, "setup_log_buf(), kernel/printk/printk.c",
+    boot.story.tell(Severity::warning, rule::kSetupLogBuf,
                     fmt::format("log_buf_len: {} bytes not available", bytes));
     for (auto it = taken.rbegin(); it != taken.rend(); ++it) {
       boot.state.memblock.free(it->first, it->second, caller);
@@ -93,7 +94,7 @@ void setup_cpu_entry_areas(Boot& boot) {
   const bool has_debug_store = boot.in.machine.cpu.vendor == "GenuineIntel" && debug_store < size;
   if (p.has("RANDOMIZE_MEMORY") && !kernel::find_option_bool(boot.in.command_line, "nokaslr")) {
     boot.story.tell(
-        Severity::debug, "init_cea_offsets(), arch/x86/mm/cpu_entry_area.c",
+        Severity::debug, rule::kInitCeaOffsets,
         "the kernel places these areas at random; the page tables they take may differ");
   }
   // Five levels of tables: the one for the last 256 TiB is the image's own.
@@ -109,8 +110,7 @@ void setup_cpu_entry_areas(Boot& boot) {
 // User space has page tables of its own; those that they take are the page allocator's.
 // kernel: pti_init(), arch/x86/mm/pti.c, v5.4 to v6.12
 void pti_init(Boot& boot) {
-  boot.story.tell(Severity::info, "pti_init(), arch/x86/mm/pti.c",
-                  "Kernel/User page tables isolation: enabled");
+  boot.story.tell(Severity::info, rule::kPtiInit, "Kernel/User page tables isolation: enabled");
 }
 
 // kernel: kfence_alloc_pool_and_metadata(), mm/kfence/core.c, v6.12; kfence_alloc_pool(), v6.1
@@ -127,14 +127,14 @@ void kfence_alloc_pool(Boot& boot) {
   const std::uint64_t pool_size = (objects + 1) * 2 * kPageSize;
   const auto pool = boot.state.memblock.alloc(pool_size, kPageSize, caller);
   if (!pool) {
-    return boot.story.tell(Severity::warning, "kfence_alloc_pool(), mm/kfence/core.c",
+    return boot.story.tell(Severity::warning, rule::kKfenceAllocPool,
                            "kfence: failed to allocate pool");
   }
   if (!boot.in.behaviour.kfence_allocates_metadata) return;
   const std::uint64_t metadata =
       align_up(boot.in.profile.size_of("kfence_metadata", 1160) * objects, kPageSize);
   if (boot.state.memblock.alloc(metadata, kPageSize, caller)) return;
-  boot.story.tell(Severity::warning, "kfence_alloc_pool_and_metadata(), mm/kfence/core.c",
+  boot.story.tell(Severity::warning, rule::kKfenceAllocPoolAndMetadata,
                   "kfence: failed to allocate metadata");
   boot.state.memblock.free(*pool, pool_size, caller);
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/align.h"
+#include "boot/rules.h"
 #include "buddy/handoff.h"
 #include "numa/register.h"
 #include "zones/form.h"
@@ -166,7 +167,7 @@ void transform(Boot& boot, NodeSource& source, Accepted& physical) {
   const memblock::Regions memory = memory_of(boot);
   numa::Registered split = numa::from_blocks(answer->parsed, memory, numa_options(boot));
   if (!split.accepted) {
-    return boot.story.tell(Severity::warning, "numa_emulation(), mm/numa_emulation.c",
+    return boot.story.tell(Severity::warning, rule::kNumaEmulation,
                            "NUMA: Warning: constructed meminfo invalid, disabling emulation");
   }
   constexpr memblock::Caller kFree{"numa_emulation", {}};
@@ -205,7 +206,7 @@ void alloc_node_data(Boot& boot, const numa::Registered& setup) {
         boot.caller(boot.story.name_for_node("data", r.nid), {"alloc_node_data", "initmem_init"}));
     if (!found) {
       return boot.story.tell(
-          Severity::panic, "alloc_node_data(), mm/numa.c",
+          Severity::panic, rule::kAllocNodeData,
           fmt::format("Kernel panic - not syncing: Cannot allocate {} bytes for node {} data",
                       r.size, r.nid));
     }
@@ -217,6 +218,7 @@ void alloc_node_data(Boot& boot, const numa::Registered& setup) {
 
 // kernel: initmem_init(), arch/x86/mm/numa_64.c, v6.1 and v6.12
 void initmem_init(Boot& boot) {
+  boot.tell_of(FirmwareTable::srat);
   auto accepted = accepted_source(boot);
   if (!accepted) return;
   for (NodeSource* source : boot.in.options.node_transforms) {
@@ -248,7 +250,7 @@ void init_cpu_to_node(Boot& boot) {
                     {"alloc_node_data", "init_cpu_to_node"}));
     if (!found) {
       boot.story.tell(
-          Severity::warning, "alloc_node_data(), arch/x86/mm/numa.c",
+          Severity::warning, rule::kAllocNodeDataOld,
           fmt::format("Cannot find {} bytes in any node (initial node: {})", size, nid));
     }
   }

@@ -8,6 +8,7 @@
 #include "base/align.h"
 #include "boot/mm/kernel_tables.h"
 #include "boot/mm/percpu_layout.h"
+#include "boot/rules.h"
 #include "paging/geometry.h"
 
 namespace memmap::boot {
@@ -205,7 +206,7 @@ void page_first_chunk(Boot& boot) {
   for (std::uint64_t page = 0; page < pages * nodes.size() && !boot.story.panicked(); ++page) {
     if (alloc_area(boot, kPageSize, kPageSize, nodes[page / pages], "pcpu_page_first_chunk"))
       continue;
-    boot.story.tell(Severity::panic, "setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c",
+    boot.story.tell(Severity::panic, rule::kSetupPerCpuAreas,
                     "Kernel panic - not syncing: cannot initialize percpu area (err=-12)");
   }
   const std::uint64_t base = boot.state.page_tables.levels == 5 ? kVmalloc5 : kVmalloc4;
@@ -230,7 +231,7 @@ void alloc_cpumasks(Boot& boot, std::uint64_t count) {
 void setup_per_cpu_areas(Boot& boot) {
   const auto told = boot.in.machine.cpu.possible;
   if (boot.in.cpus.origin == CpuCount::Origin::madt && told && *told != boot.in.possible_cpus) {
-    boot.story.tell(Severity::debug, "setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c",
+    boot.story.tell(Severity::debug, rule::kSetupPerCpuAreas,
                     fmt::format("by the MADT {} processors are possible, but the machine had {}",
                                 boot.in.possible_cpus, *told));
   }
@@ -240,13 +241,13 @@ void setup_per_cpu_areas(Boot& boot) {
     if (word == "page" || word == "embed") {
       pages = word == "page";
     } else if (word) {
-      boot.story.tell(Severity::warning, "percpu_alloc_setup(), mm/percpu.c",
+      boot.story.tell(Severity::warning, rule::kPercpuAllocSetup,
                       fmt::format("percpu: unknown allocator {} specified", *word));
     }
   }
   if (pages) return page_first_chunk(boot);
   if (embed_first_chunk(boot)) return;
-  boot.story.tell(Severity::warning, "setup_per_cpu_areas(), arch/x86/kernel/setup_percpu.c",
+  boot.story.tell(Severity::warning, rule::kSetupPerCpuAreas,
                   "auto allocator failed (-12), falling back to page size");
   page_first_chunk(boot);
 }

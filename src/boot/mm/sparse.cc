@@ -7,6 +7,7 @@
 
 #include "base/align.h"
 #include "boot/mm/kernel_tables.h"
+#include "boot/rules.h"
 #include "paging/geometry.h"
 
 namespace memmap::boot {
@@ -214,7 +215,7 @@ class SparseInit {
   std::string_view owner(int nid) { return boot_.story.name_for_node("struct pages", nid); }
 
   void lose(std::string text) {
-    boot_.story.tell(Severity::warning, "sparse_init_nid(), mm/sparse.c", std::move(text));
+    boot_.story.tell(Severity::warning, rule::kSparseInitNid, std::move(text));
   }
 
   Boot& boot_;

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "base/align.h"
+#include "boot/rules.h"
 
 namespace memmap::boot {
 namespace {
@@ -14,7 +15,6 @@ constexpr unsigned kSlabShift = 11;                         // IO_TLB_SHIFT
 constexpr std::uint64_t kSegment = 128;                     // IO_TLB_SEGSIZE, slabs
 constexpr std::uint64_t kFewestSlabs = kMiB >> kSlabShift;  // IO_TLB_MIN_SLABS
 constexpr std::uint64_t kCacheLine = 64;                    // SMP_CACHE_BYTES
-constexpr std::string_view kRule = "swiotlb_init_remap(), kernel/dma/swiotlb.c";
 
 bool is_digit(std::string_view text) {
   return !text.empty() && text.front() >= '0' && text.front() <= '9';
@@ -86,7 +86,6 @@ namespace {
 // pci_swiotlb_detect_4gb(), arch/x86/kernel/pci-swiotlb.c; swiotlb_init(), swiotlb_init_with_tbl(),
 // kernel/dma/swiotlb.c, v5.4 and v5.15
 void swiotlb_init(Boot& boot, swiotlb::Settings s) {
-  constexpr std::string_view kInit = "swiotlb_init(), kernel/dma/swiotlb.c";
   // `noforce` makes the buffer one slab long before 5.14; it is made nevertheless.
   if (s.off && boot.in.behaviour.swiotlb_slots) return;
   const std::uint64_t slabs = s.off ? 1 : s.slabs;
@@ -95,7 +94,7 @@ void swiotlb_init(Boot& boot, swiotlb::Settings s) {
           bytes, kPageSize,
           boot.caller("software IO TLB",
                       {"swiotlb_init", "pci_swiotlb_init", "pci_iommu_alloc", "mem_init"}))) {
-    return boot.story.tell(Severity::warning, std::string(kInit),
+    return boot.story.tell(Severity::warning, rule::kSwiotlbInit,
                            "software IO TLB: Cannot allocate buffer");
   }
   std::vector<std::uint64_t> records = {4, 8};  // io_tlb_list, io_tlb_orig_addr
@@ -126,7 +125,7 @@ void pci_iommu_alloc(Boot& boot) {
   while (
       !boot.state.memblock.alloc_low(align_up(slabs << kSlabShift, kPageSize), kPageSize, caller)) {
     boot.story.tell(
-        Severity::warning, std::string(kRule),
+        Severity::warning, rule::kSwiotlbInitRemap,
         fmt::format(
             "software IO TLB: swiotlb_memblock_alloc: Failed to allocate {} bytes tlb structure",
             slabs << kSlabShift));
@@ -139,7 +138,7 @@ void pci_iommu_alloc(Boot& boot) {
       align_up(boot.in.profile.size_of("io_tlb_slot", 24) * slabs, kPageSize);
   if (!boot.state.memblock.alloc(slots, kPageSize, own)) {
     return boot.story.tell(
-        Severity::warning, std::string(kRule),
+        Severity::warning, rule::kSwiotlbInitRemap,
         fmt::format("software IO TLB: swiotlb_init_remap: Failed to allocate {} bytes align=0x1000",
                     slots));
   }
@@ -147,7 +146,7 @@ void pci_iommu_alloc(Boot& boot) {
   if (boot.state.memblock.alloc(boot.in.profile.size_of("io_tlb_area", 16) * areas, kCacheLine,
                                 own))
     return;
-  boot.story.tell(Severity::warning, std::string(kRule),
+  boot.story.tell(Severity::warning, rule::kSwiotlbInitRemap,
                   "software IO TLB: swiotlb_init_remap: Failed to allocate mem->areas.");
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/rules.h"
 
 namespace memmap::boot {
 
@@ -32,10 +33,9 @@ PhysRange initrd_acpi_tables(const Machine& machine) {
 // They are copied; the map has the copies as the firmware's own. kernel: acpi_table_upgrade(),
 // drivers/acpi/tables.c; arch_reserve_mem_area(), arch/x86/kernel/acpi/boot.c; v6.1 and v6.12
 void acpi_table_upgrade(Boot& boot) {
-  constexpr std::string_view kRule = "acpi_table_upgrade(), drivers/acpi/tables.c";
   if (const auto lockdown = boot.in.parameter("lockdown");
       lockdown == "integrity" || lockdown == "confidentiality") {
-    return boot.story.tell(Severity::warning, std::string(kRule),
+    return boot.story.tell(Severity::warning, rule::kAcpiTableUpgrade,
                            "ACPI: kernel is locked down, ignoring table override");
   }
   std::uint64_t limit = 0;  // max_low_pfn_mapped
@@ -48,7 +48,7 @@ void acpi_table_upgrade(Boot& boot) {
       size, kPageSize, PhysAddr{0}, PhysAddr{limit},
       boot.caller("ACPI tables of the initrd", {boot.story.step()}));
   if (!found) {
-    return boot.story.tell(Severity::warning, std::string(kRule),
+    return boot.story.tell(Severity::warning, rule::kAcpiTableUpgrade,
                            fmt::format("no room for {} bytes of ACPI tables of the initrd", size));
   }
   e820::Editor edit(boot.state.e820.table, boot.story, std::string(boot.story.step()));
@@ -84,10 +84,8 @@ void tell_checksums(Boot& boot) {
     if (!t.wrong_checksum) continue;
     boot.story.tell(
         Severity::warning,
-        boot.in.has_parameter("acpi_force_table_verification")
-            ? "acpi_ut_verify_checksum(), drivers/acpi/acpica/utcksum.c"
-            : "acpi_reallocate_root_table(), drivers/acpi/acpica/tbxface.c (after the "
-              "hand-over)",
+        boot.in.has_parameter("acpi_force_table_verification") ? rule::kAcpiUtVerifyChecksum
+                                                               : rule::kAcpiReallocateRootTable,
         fmt::format("ACPI BIOS Warning (bug): Incorrect checksum in table [{}] - 0x{:02X}, "
                     "should be 0x{:02X}",
                     t.signature, t.wrong_checksum->found, t.wrong_checksum->right));

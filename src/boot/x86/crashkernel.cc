@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "boot/mm/swiotlb.h"
+#include "boot/rules.h"
 #include "boot/x86/crashkernel_parse.h"
 #include "memblock/iterate.h"
 
@@ -16,8 +17,6 @@ constexpr std::uint64_t kLowMax = 4 * kGiB;  // CRASH_ADDR_LOW_MAX
 constexpr std::uint64_t kOldLowMax = 896 * kMiB;
 constexpr std::uint64_t kHighMax = 64 * kTiB;  // CRASH_ADDR_HIGH_MAX
 constexpr std::string_view kOwner = "crash kernel";
-constexpr std::string_view kGeneric = "reserve_crashkernel_generic(), kernel/crash_reserve.c";
-constexpr std::string_view kOld = "reserve_crashkernel(), arch/x86/kernel/setup.c";
 
 // Room for DMA below 4 GiB. kernel: crash_low_size_default()
 std::uint64_t default_low_size(const Boot& boot) {
@@ -35,16 +34,16 @@ std::optional<PhysAddr> take(Boot& boot, std::uint64_t size, std::uint64_t align
 std::optional<PhysAddr> take_low(Boot& boot, std::uint64_t size, const memblock::Caller& caller) {
   const auto found = take(boot, size, kAlign, 0, kLowMax, caller);
   if (!found) {
-    boot.story.tell(Severity::warning, std::string(kGeneric),
+    boot.story.tell(Severity::warning, rule::kReserveCrashkernelGeneric,
                     fmt::format("cannot allocate crashkernel low memory (size:{:#x}).", size));
   }
   return found;
 }
 
-void complain(Boot& boot, const crash::Request& r, std::string_view rule) {
+void complain(Boot& boot, const crash::Request& r, const Rule& rule) {
   if (r.fault.empty()) return;
   const bool bad = r.parse == crash::Parse::bad;
-  boot.story.tell(bad ? Severity::warning : Severity::info, std::string(rule), r.fault);
+  boot.story.tell(bad ? Severity::warning : Severity::info, rule, r.fault);
 }
 
 struct Wanted {
@@ -57,13 +56,13 @@ struct Wanted {
 std::optional<Wanted> wanted(Boot& boot) {
   const std::uint64_t memory = boot.state.memblock.phys_mem_size();
   Wanted w{.request = crash::parse(boot.in.command_line, memory)};
-  complain(boot, w.request, kGeneric);
+  complain(boot, w.request, rule::kReserveCrashkernelGeneric);
   if (w.request.parse == crash::Parse::none) {
     w.request = crash::parse(boot.in.command_line, 0, ",high");
-    complain(boot, w.request, kGeneric);
+    complain(boot, w.request, rule::kReserveCrashkernelGeneric);
     if (w.request.parse != crash::Parse::ok || w.request.size == 0) return std::nullopt;
     const crash::Request low = crash::parse(boot.in.command_line, 0, ",low");
-    complain(boot, low, kGeneric);
+    complain(boot, low, rule::kReserveCrashkernelGeneric);
     if (low.parse == crash::Parse::bad) return std::nullopt;
     w.low_size = low.parse == crash::Parse::none ? default_low_size(boot) : low.size;
     w.high = true;
@@ -80,7 +79,7 @@ std::optional<PhysAddr> search(Boot& boot, Wanted& w, const memblock::Caller& ca
   if (const std::uint64_t base = w.request.base; base != 0) {
     const auto found = take(boot, size, kAlign, base, base + size, caller);
     if (!found) {
-      boot.story.tell(Severity::warning, std::string(kGeneric),
+      boot.story.tell(Severity::warning, rule::kReserveCrashkernelGeneric,
                       "crashkernel reservation failed - memory is in use.");
     }
     return found;
@@ -94,7 +93,7 @@ std::optional<PhysAddr> search(Boot& boot, Wanted& w, const memblock::Caller& ca
     found = take(boot, size, kAlign, 0, kLowMax, caller);
   }
   if (!found) {
-    boot.story.tell(Severity::warning, std::string(kGeneric),
+    boot.story.tell(Severity::warning, rule::kReserveCrashkernelGeneric,
                     fmt::format("cannot allocate crashkernel (size:{:#x})", size));
   }
   return found;
@@ -116,7 +115,7 @@ void arch_reserve_crashkernel(Boot& boot) {
     boot.state.memblock.phys_free(*found, size, caller);
     return;
   }
-  boot.story.tell(Severity::info, std::string(kGeneric),
+  boot.story.tell(Severity::info, rule::kReserveCrashkernelGeneric,
                   fmt::format("crashkernel reserved: {:#018x} - {:#018x} ({} MB)", base,
                               base + size, size >> 20),
                   PhysRange::make(base, base + size));
@@ -137,9 +136,8 @@ std::uint64_t low_memory(const Boot& boot) {
 // Room for DMA beside a crash kernel above 4 GiB; false: there is none.
 // kernel: reserve_crashkernel_low(), arch/x86/kernel/setup.c, v5.4 to v6.1
 bool reserve_low(Boot& boot, std::uint64_t memory) {
-  constexpr std::string_view kLow = "reserve_crashkernel_low(), arch/x86/kernel/setup.c";
   const crash::Request low = crash::parse(boot.in.command_line, memory, ",low");
-  complain(boot, low, kLow);
+  complain(boot, low, rule::kReserveCrashkernelLow);
   const std::uint64_t size = low.parse == crash::Parse::ok ? low.size : default_low_size(boot);
   if (size == 0) return true;
   const auto found =
@@ -147,7 +145,7 @@ bool reserve_low(Boot& boot, std::uint64_t memory) {
            boot.caller(kOwner, {"reserve_crashkernel_low", "reserve_crashkernel", "setup_arch"}));
   if (!found) {
     boot.story.tell(
-        Severity::warning, std::string(kLow),
+        Severity::warning, rule::kReserveCrashkernelLow,
         fmt::format("Cannot reserve {}MB crashkernel low memory, please try smaller size.",
                     size >> 20));
     return false;
@@ -157,7 +155,7 @@ bool reserve_low(Boot& boot, std::uint64_t memory) {
           ? fmt::format("System low RAM: {}MB", low_memory(boot) >> 20)
           : fmt::format("low RAM limit: {}MB",
                         std::min(boot.state.memblock.phys_mem_size(), kLowMax) >> 20);
-  boot.story.tell(Severity::info, std::string(kLow),
+  boot.story.tell(Severity::info, rule::kReserveCrashkernelLow,
                   fmt::format("Reserving {}MB of low memory at {}MB for crashkernel ({})",
                               size >> 20, raw(*found) >> 20, limit),
                   PhysRange::from_size(*found, size));
@@ -171,10 +169,10 @@ void reserve_crashkernel(Boot& boot) {
   const std::uint64_t memory = boot.state.memblock.phys_mem_size();
   const memblock::Caller caller = boot.caller(kOwner, {"reserve_crashkernel", "setup_arch"});
   crash::Request r = crash::parse(boot.in.command_line, memory);
-  complain(boot, r, kOld);
+  complain(boot, r, rule::kReserveCrashkernel);
   const bool high = r.parse != crash::Parse::ok || r.size == 0;
   if (high) r = crash::parse(boot.in.command_line, memory, ",high");
-  if (high) complain(boot, r, kOld);
+  if (high) complain(boot, r, rule::kReserveCrashkernel);
   if (r.parse != crash::Parse::ok || r.size == 0) return;
   std::optional<PhysAddr> found;
   if (r.base != 0) {
@@ -187,7 +185,7 @@ void reserve_crashkernel(Boot& boot) {
     }
   }
   if (!found) {
-    return boot.story.tell(Severity::warning, std::string(kOld),
+    return boot.story.tell(Severity::warning, rule::kReserveCrashkernel,
                            r.base != 0
                                ? "crashkernel reservation failed - memory is in use."
                                : "crashkernel reservation failed - No suitable area found.");
@@ -196,7 +194,7 @@ void reserve_crashkernel(Boot& boot) {
     boot.state.memblock.phys_free(*found, r.size, caller);
     return;
   }
-  boot.story.tell(Severity::info, std::string(kOld),
+  boot.story.tell(Severity::info, rule::kReserveCrashkernel,
                   fmt::format("Reserving {}MB of memory at {}MB for crashkernel (System RAM: {}MB)",
                               r.size >> 20, raw(*found) >> 20, memory >> 20),
                   PhysRange::from_size(*found, r.size));

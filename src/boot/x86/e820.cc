@@ -5,18 +5,12 @@
 #include <algorithm>
 
 #include "boot/init/early_options.h"
+#include "boot/rules.h"
 #include "boot/x86/trims.h"
 #include "e820/names.h"
 
 namespace memmap::boot {
 namespace {
-
-constexpr std::string_view kE820 = "arch/x86/kernel/e820.c";
-constexpr std::string_view kSetup = "arch/x86/kernel/setup.c";
-
-std::string rule(std::string_view function, std::string_view file = kE820) {
-  return fmt::format("{}(), {}", function, file);
-}
 
 e820::Editor edit(Boot& boot, e820::Table& table) {
   return e820::Editor(table, boot.story, std::string(boot.story.step()));
@@ -26,7 +20,7 @@ e820::Editor edit(Boot& boot) { return edit(boot, boot.state.e820.table); }
 // kernel: e820__print_table()
 void print_table(Boot& boot, std::string_view who) {
   for (const E820Entry& e : boot.state.e820.table.entries()) {
-    boot.story.tell(Severity::info, rule("e820__print_table"),
+    boot.story.tell(Severity::info, rule::kE820PrintTable,
                     fmt::format("{}: {} {}", who, e820::table_range(raw(e.addr), e.end()),
                                 e820::type_name(e.type)),
                     PhysRange::from_size(e.addr, e.size));
@@ -40,7 +34,7 @@ bool append(Boot& boot, const E820Entries& entries) {
     const std::uint64_t last = e.end() - 1;
     if (raw(e.addr) > last && e.size != 0) {
       boot.story.tell(
-          Severity::warning, rule("__append_e820_table"),
+          Severity::warning, rule::kAppendE820Table,
           fmt::format("e820: the entry at {:#x} with {:#x} bytes wraps; it and all after it "
                       "are left out",
                       raw(e.addr), e.size));
@@ -68,7 +62,7 @@ void e820_memory_setup(Boot& boot) {
     const std::uint64_t bytes = boot.in.machine.memory_above_1m.value_or(0);
     who = "BIOS-e801";
     boot.story.tell(
-        Severity::warning, rule("e820__memory_setup_default"),
+        Severity::warning, rule::kE820MemorySetupDefault,
         fmt::format("the firmware's map is not used ({}); the kernel falls back on {:#x} bytes "
                     "from 1M on, as the BIOS's older calls gave them",
                     given.size() < 2 ? "it has fewer than two entries" : "an entry wraps", bytes));
@@ -80,7 +74,7 @@ void e820_memory_setup(Boot& boot) {
   edit(boot).sanitize();
   boot.state.e820.kexec = boot.state.e820.table;
   boot.state.e820.firmware = boot.state.e820.table;
-  boot.story.tell(Severity::info, rule("e820__memory_setup"), "BIOS-provided physical RAM map:");
+  boot.story.tell(Severity::info, rule::kE820MemorySetup, "BIOS-provided physical RAM map:");
   print_table(boot, who);
 }
 
@@ -90,8 +84,7 @@ void e820_memory_setup_extended(Boot& boot) {
   edit(boot).sanitize();
   boot.state.e820.kexec = boot.state.e820.table;
   boot.state.e820.firmware = boot.state.e820.table;
-  boot.story.tell(Severity::info, rule("e820__memory_setup_extended"),
-                  "extended physical RAM map:");
+  boot.story.tell(Severity::info, rule::kE820MemorySetupExtended, "extended physical RAM map:");
   print_table(boot, "extended");
 }
 
@@ -127,24 +120,23 @@ void e820_reserve_setup_data(Boot& boot) {
   }
   edit(boot).sanitize();
   if (boot.in.behaviour.e820_kexec_keeps_setup_data) edit(boot, boot.state.e820.kexec).sanitize();
-  boot.story.tell(Severity::info, rule("e820__reserve_setup_data"), "extended physical RAM map:");
+  boot.story.tell(Severity::info, rule::kE820ReserveSetupData, "extended physical RAM map:");
   print_table(boot, "reserve setup_data");
 }
 
 void e820_finish_early_params(Boot& boot) {
   if (!edit(boot).sanitize()) {
-    return boot.story.tell(Severity::panic, rule("e820__finish_early_params"),
+    return boot.story.tell(Severity::panic, rule::kE820FinishEarlyParams,
                            "Kernel panic - not syncing: Invalid user supplied memory map");
   }
-  boot.story.tell(Severity::info, rule("e820__finish_early_params"),
-                  "user-defined physical RAM map:");
+  boot.story.tell(Severity::info, rule::kE820FinishEarlyParams, "user-defined physical RAM map:");
   print_table(boot, "user");
 }
 
 void e820_add_kernel_range(Boot& boot) {
   const PhysRange image = boot.in.kernel_image();
   if (e820::mapped_all(boot.state.e820.table, image, E820Type::ram)) return;
-  boot.story.tell(Severity::warning, rule("e820_add_kernel_range", kSetup),
+  boot.story.tell(Severity::warning, rule::kE820AddKernelRange,
                   ".text .data .bss are not marked as E820_TYPE_RAM!", image);
   edit(boot).remove_all(raw(image.base()), image.size());
   edit(boot).add(raw(image.base()), image.size(), E820Type::ram);
@@ -166,7 +158,7 @@ Pfn end_of_ram(Boot& boot, Pfn limit) {
   const Pfn end = e820::end_of_ram_pfn(boot.state.e820.table, limit,
                                        boot.in.behaviour.e820_ram_ends_after_acpi);
   boot.story.tell(
-      Severity::info, rule("e820__end_ram_pfn"),
+      Severity::info, rule::kE820EndRamPfn,
       fmt::format("last_pfn = {:#x} max_arch_pfn = {:#x}", raw(end), raw(max_arch_pfn(boot))));
   return end;
 }

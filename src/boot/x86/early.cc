@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/rules.h"
 #include "memblock/iterate.h"
 
 namespace memmap::boot {
@@ -104,7 +105,7 @@ void setup_bios_corruption_check(Boot& boot) {
     if (++areas >= kMostAreas) break;
   }
   if (areas == 0) return;
-  boot.story.tell(Severity::info, "setup_bios_corruption_check(), arch/x86/kernel/check.c",
+  boot.story.tell(Severity::info, rule::kSetupBiosCorruptionCheck,
                   fmt::format("check: Scanning {} areas for low memory corruption", areas));
 }
 

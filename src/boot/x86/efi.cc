@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/rules.h"
 
 namespace memmap::boot {
 namespace {
-
-constexpr std::string_view kEfi = "arch/x86/platform/efi/efi.c";
 
 // kernel: include/linux/efi.h
 enum EfiType : std::uint32_t {
@@ -110,7 +109,7 @@ void efi_init(Boot& boot) {
     const EfiMemory& m = boot.in.machine.efi_map[i];
     if (m.type != kMmio || m.range.size() < kLarge) continue;
     boot.story.tell(
-        Severity::info, fmt::format("efi_remove_e820_mmio(), {}", kEfi),
+        Severity::info, rule::kEfiRemoveE820Mmio,
         fmt::format("efi: Remove mem{:02}: MMIO range=[{:#010x}-{:#010x}] ({}MB) from e820 map", i,
                     raw(m.range.base()), raw(m.range.end()) - 1, m.range.size() >> 20),
         m.range);
@@ -176,8 +175,7 @@ void efi_esrt_init(Boot& boot) {
   const bool copied = (map.empty() && !boot.in.machine.efi_memmap) ||
                       copy_memmap(boot, map.empty() ? pages : holder->range, pages);
   if (!copied) {
-    return boot.story.tell(Severity::warning,
-                           "efi_arch_mem_reserve(), arch/x86/platform/efi/quirks.c",
+    return boot.story.tell(Severity::warning, rule::kEfiArchMemReserve,
                            "Could not allocate boot services memmap");
   }
   if (!boot.in.behaviour.efi_reserve_edits_map) return;
@@ -190,7 +188,7 @@ void efi_esrt_init(Boot& boot) {
 // drivers/firmware/efi/efi-bgrt.c, v6.1 and v6.12
 void efi_bgrt_init(Boot& boot) {
   boot.story.tell(
-      Severity::debug, "efi_bgrt_init(), drivers/firmware/efi/efi-bgrt.c",
+      Severity::debug, rule::kEfiBgrtInit,
       "where the BGRT's picture lies is not known: its reservation, a copy of EFI's memory "
       "map and the picture's pages in the map are left out");
 }
@@ -198,7 +196,7 @@ void efi_bgrt_init(Boot& boot) {
 void efi_reserve_boot_services(Boot& boot) {
   if (boot.in.machine.efi_map.empty()) {
     return boot.story.tell(
-        Severity::debug, "efi_reserve_boot_services(), arch/x86/platform/efi/quirks.c",
+        Severity::debug, rule::kEfiReserveBootServices,
         "EFI's memory map is not known (a log made with efi=debug has it): what its boot "
         "services hold is left out, and what is allocated may lie elsewhere");
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/rules.h"
 #include "paging/direct_map.h"
 #include "paging/features.h"
 #include "paging/kernel_map.h"
@@ -38,7 +39,7 @@ void place_tables(Boot& boot, const paging::DirectMap& map) {
                                                              kPageSize, limits.base(), limits.end(),
                                                              {"alloc_low_pages", "page tables"});
       if (found) continue;
-      return boot.story.tell(Severity::panic, "alloc_low_pages(), arch/x86/mm/init.c",
+      return boot.story.tell(Severity::panic, rule::kAllocLowPages,
                              "Kernel panic - not syncing: alloc_low_pages: can not alloc memory");
     }
   }
@@ -69,6 +70,7 @@ std::uint64_t real_mode_size(const kernel::Profile& profile) {
 // are not known they are taken to fit a page, as they do on most machines.
 // kernel: dmi_setup(), drivers/firmware/dmi_scan.c; extend_brk(), arch/x86/kernel/setup.c, v6.12
 void dmi_setup(Boot& boot) {
+  boot.tell_of(FirmwareTable::smbios);
   if (!boot.in.machine.smbios) {
     brk_area(boot).used = kPageSize;
     return;
@@ -78,8 +80,7 @@ void dmi_setup(Boot& boot) {
                         copies.onboard * boot.in.profile.size_of("dmi_dev_onboard", 56) +
                         copies.memory_devices * boot.in.profile.size_of("dmi_memdev_info", 32);
   if (brk_area(boot).used <= brk_room(boot)) return;
-  boot.story.tell(Severity::panic, "extend_brk(), arch/x86/kernel/setup.c",
-                  "kernel BUG at arch/x86/kernel/setup.c");
+  boot.story.tell(Severity::panic, rule::kExtendBrk, "kernel BUG at arch/x86/kernel/setup.c");
 }
 
 // The brk area, up to what has been used of it: what is allocated byte by byte, then, from the next
@@ -89,7 +90,7 @@ void reserve_brk(Boot& boot) {
   const std::uint64_t pages = align_up(base + brk_area(boot).used, kPageSize);
   const std::uint64_t tables = brk_tables_size(boot);
   if (pages + tables - base > brk_room(boot)) {
-    return boot.story.tell(Severity::panic, "extend_brk(), arch/x86/kernel/setup.c",
+    return boot.story.tell(Severity::panic, rule::kExtendBrk,
                            "kernel BUG at arch/x86/kernel/setup.c");
   }
   brk_area(boot).tables = PhysRange::make(pages, pages + tables);
@@ -123,7 +124,7 @@ void reserve_real_mode(Boot& boot) {
       boot.take_within(boot.in.behaviour.bounded, real_mode_size(boot.in.profile), kPageSize,
                        PhysAddr{0}, PhysAddr{kMiB}, {"reserve_real_mode", "real mode trampoline"});
   if (!found) {
-    boot.story.tell(Severity::warning, "reserve_real_mode(), arch/x86/realmode/init.c",
+    boot.story.tell(Severity::warning, rule::kReserveRealMode,
                     "No sub-1M memory is available for the trampoline");
   }
   const PhysRange first_mib = PhysRange::make(0, kMiB);
@@ -132,7 +133,7 @@ void reserve_real_mode(Boot& boot) {
   // kernel: crash_reserve_low_1M(), arch/x86/kernel/crash.c, v5.10
   if (boot.in.behaviour.crash_kernel_reserves_first_mib && boot.in.has_parameter("crashkernel")) {
     boot.reserve(first_mib, boot.caller("first MiB", {"crash_reserve_low_1M"}));
-    boot.story.tell(Severity::info, "crash_reserve_low_1M(), arch/x86/kernel/crash.c",
+    boot.story.tell(Severity::info, rule::kCrashReserveLow1M,
                     "kexec: Reserving the low 1M of memory for crashkernel", first_mib);
   }
 }
@@ -185,7 +186,7 @@ void init_mem_mapping(Boot& boot) {
 // kernel: reserve_initrd(), relocate_initrd(), arch/x86/kernel/setup.c, v6.1 and v6.12
 void reserve_initrd(Boot& boot) {
   boot.story.tell(
-      Severity::info, "reserve_initrd(), arch/x86/kernel/setup.c",
+      Severity::info, rule::kReserveInitrd,
       fmt::format("RAMDISK: [mem {:#010x}-{:#010x}]", raw(boot.in.machine.initrd->base()),
                   align_up(raw(boot.in.machine.initrd->end()), kPageSize) - 1),
       boot.in.machine.initrd);
@@ -200,11 +201,11 @@ void reserve_initrd(Boot& boot) {
                                       boot.caller("initrd", {"relocate_initrd", "setup_arch"}));
   if (!found) {
     return boot.story.tell(
-        Severity::panic, "relocate_initrd(), arch/x86/kernel/setup.c",
+        Severity::panic, rule::kRelocateInitrd,
         fmt::format("Kernel panic - not syncing: Cannot find place for new RAMDISK of size {}",
                     boot.in.machine.initrd->size()));
   }
-  boot.story.tell(Severity::info, "relocate_initrd(), arch/x86/kernel/setup.c",
+  boot.story.tell(Severity::info, rule::kRelocateInitrd,
                   fmt::format("Allocated new RAMDISK: [mem {:#010x}-{:#010x}]", raw(*found),
                               raw(*found) + boot.in.machine.initrd->size() - 1),
                   PhysRange::from_size(*found, size));

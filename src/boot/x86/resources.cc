@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "boot/rules.h"
+
 namespace memmap::boot {
 namespace {
 
@@ -15,8 +17,7 @@ bool is_ram(const E820Entry& e) {
 bool is_usable(Boot& boot, const Hpet& hpet) {
   constexpr std::uint64_t kShifted = 0xfed0000000000000;
   const auto warn = [&boot](std::string text) {
-    boot.story.tell(Severity::warning, "acpi_parse_hpet(), arch/x86/kernel/acpi/boot.c",
-                    std::move(text));
+    boot.story.tell(Severity::warning, rule::kAcpiParseHpet, std::move(text));
     return false;
   };
   if (hpet.space_id != 0) return warn("ACPI: HPET timers must be located in memory.");
@@ -53,6 +54,7 @@ void acpi_parse_hpet(Boot& boot) {
 
 // kernel: ioapic_setup_resources(), arch/x86/kernel/apic/io_apic.c, v6.1 and v6.12
 void io_apic_init_mappings(Boot& boot) {
+  boot.tell_of(FirmwareTable::madt);
   constexpr std::uint64_t kName = 11;  // IOAPIC_RESOURCE_NAME_SIZE
   const bool in_mp_tables = boot.in.profile.has("X86_MPPARSE") && boot.in.machine.mp_floating;
   const unsigned count = boot.in.machine.ioapics.value_or(1);

@@ -200,7 +200,8 @@ bool says(const Outcome& outcome, std::string_view step, std::string_view text) 
 TEST(Boot, TellsWhatTheKernelSaysOfFirmwaresTables) {
   Machine m = machine();
   m.acpi_tables[3].wrong_checksum = WrongChecksum{.found = 0x0a, .right = 0xb0};
-  m.firmware_events.push_back({.severity = Severity::warning, .step = "dmi_setup", .text = "bad"});
+  m.firmware_events.push_back(
+      {FirmwareTable::smbios, {.severity = Severity::warning, .text = "bad"}});
   m.node_memory = {{PhysRange::make(0, 1024 * kMiB), 0}};
   m.distances = {10, 10, 10, 10};
   m.hpet = Hpet{.space_id = 0, .address = 0};
