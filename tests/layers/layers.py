@@ -12,7 +12,7 @@ import os
 import re
 import sys
 
-SUFFIXES = (".cc", ".c", ".h", ".hpp")
+SUFFIXES = (".cc", ".c", ".h", ".hpp", ".def")
 TABLE = "tests/layers/allowed.txt"
 SHOWN = re.compile(r"(?<=```layers\n).*?(?=```)", re.S)
 # What C has and C++ has by another name: of no library.
