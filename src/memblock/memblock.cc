@@ -51,7 +51,7 @@ void Memblock::assign_reserved(const Regions& regions, std::uint64_t max, std::u
 
 void Memblock::record(CallKind kind, std::string_view operation, PhysAddr base, std::uint64_t size,
                       const Caller& caller, int nid, std::uint32_t flags) {
-  if (!observer_) return;
+  if (!observer_ || panicked_) return;
   Call call;
   call.kind = kind;
   call.operation = operation;
@@ -64,7 +64,8 @@ void Memblock::record(CallKind kind, std::string_view operation, PhysAddr base, 
 
 void Memblock::event(Severity severity, std::string_view step, std::string text,
                      std::optional<PhysRange> range) {
-  if (severity == Severity::panic) panicked_ = true;
+  if (panicked_) return;
+  panicked_ = severity == Severity::panic;
   if (!sink_) return;
   Event e;
   e.severity = severity;
