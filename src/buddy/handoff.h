@@ -31,9 +31,8 @@ struct ZoneFree {
 };
 
 struct Handoff {
-  std::vector<ZoneFree> zones{};  // every zone of every node, in their order
-  std::map<int, Pfn>
-      first_deferred{};  // as first_deferred() returns it; empty: nothing is deferred
+  std::vector<ZoneFree> zones{};        // every zone of every node, in their order
+  std::map<int, Pfn> first_deferred{};  // by node, see deferred.h; empty: nothing is deferred
   // What memblock_free_all() adds to totalram_pages. Deferred pages count, though not yet free.
   std::uint64_t totalram_pages = 0;
 };

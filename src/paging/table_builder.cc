@@ -44,7 +44,7 @@ std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64
   for (std::uint64_t at = base, next = 0; at < end; at = next) {
     const std::uint64_t virt = page_offset_ + at;
     next = at + (size - (virt & (size - 1)));
-    // A page that maps the entry already is kept. It can not be larger than the request allows:
+    // A page that maps the entry already is kept. It cannot be larger than the request allows:
     // whether a page is allowed depends on the memory around it alone (split_mem_range()).
     if (level <= 3 && overlaps(leaves_[level], at, at + 1)) {
       mapped_to = next;
