@@ -1,4 +1,4 @@
-// What memmap's memblock made of the log's calls, against what the kernel did.
+// How a replay compares what memmap's memblock does with what the kernel did.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -96,7 +96,7 @@ void Replayer::allocate(const Entry& entry, const LoggedCall& call) {
   compare_growths(entry);
 }
 
-// The log's next lines, as far as they are of an array's growth, against what grew here.
+// Compares the arrays that grew here with those that the log's next lines tell of.
 void Replayer::compare_growths(const Entry& entry) {
   std::vector<PhysRange> kernel;
   std::optional<LoggedGrowth> told;
