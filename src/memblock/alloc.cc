@@ -13,7 +13,7 @@ void Memblock::warn_mirror(std::string_view step, std::uint64_t size) {
         fmt::format("Could not allocate {:#018x} bytes of mirrored memory", size));
 }
 
-// One question to one policy.
+// One search: asks the policy of this direction, or takes the first fit.
 std::optional<PhysAddr> Memblock::search(std::uint64_t size, std::uint64_t align,
                                          std::uint64_t start, std::uint64_t end, int nid,
                                          std::uint32_t flags, bool up) {

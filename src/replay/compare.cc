@@ -109,7 +109,8 @@ void Replayer::compare_growths(const Entry& entry) {
     report_.growths.checked += kernel.size();
     return;
   }
-  // Regions are split by node before the dump shows how: the kernel's array is full first.
+  // Before a dump shows the nodes, the kernel's regions are split by node and memmap's are not: the
+  // kernel's array is full first.
   const bool unlogged =
       grown_.empty() && (is_growth(entry) || (at_ > phases_.nodes_begin && !nodes_known_));
   if (unlogged) {

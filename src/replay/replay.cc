@@ -75,9 +75,9 @@ void Replayer::enter(std::size_t index) {
   }
 }
 
-// kernel: numa_init(), arch/x86/mm/numa.c, v6.1: MAX_NUMNODES, which they have already;
-// numa_memblks_init(), mm/numa_memblks.c, v6.12: NUMA_NO_NODE, which does not join with what is
-// reserved from then on
+// Before 6.10 all regions get MAX_NUMNODES, which they have already. Since then they get
+// NUMA_NO_NODE, so that they do not join with what is reserved later.
+// kernel: numa_init(), arch/x86/mm/numa.c, v6.1; numa_memblks_init(), mm/numa_memblks.c, v6.12
 void Replayer::forget_nodes() {
   if (!memblock_.behaviour().memblock_any_invalid_node) return;
   Regions all[] = {memory(), reserved()};
