@@ -79,9 +79,9 @@ class Memblock {
   // could not grow. What was done until then stays done. An array that grows takes memory itself:
   // it is reserved, and the array before it is freed unless that is the static one.
 
-  // Adds memory. Bytes that are memory already keep their node and flags; the kernel warns where
-  // they differ. Touching regions of equal node and flags become one. add() gives no node: the
-  // regions hold MAX_NUMNODES. kernel: memblock_add(), memblock_add_node()
+  // Adds memory. Bytes that are memory already keep their node and flags; the kernel warns if those
+  // of a region that begins inside the range differ. Touching regions of equal node and flags become
+  // one. add() gives no node: MAX_NUMNODES. kernel: memblock_add(), memblock_add_node()
   bool add(PhysAddr base, std::uint64_t size, const Caller& caller = {});
   bool add_node(PhysAddr base, std::uint64_t size, int nid, std::uint32_t flags,
                 const Caller& caller = {});
@@ -117,8 +117,8 @@ class Memblock {
   // kernel: free_low_memory_core_early(), memmap_init_reserved_pages(), v6.12
   void prepare_free_all();
 
-  // Rounds each region of memory inwards to multiples of `align`, a power of two; regions that
-  // hold no multiple go. total_size keeps what is cut off. kernel: memblock_trim_memory()
+  // Rounds each region of memory inwards to multiples of `align`, a power of two; regions of which
+  // nothing is left go. total_size keeps what is cut off the others. kernel: memblock_trim_memory()
   void trim_memory(std::uint64_t align);
   // Memory outside the range goes, nomap regions excepted; so does what is reserved outside it. A
   // size of 0 changes nothing. kernel: memblock_cap_memory_range()
@@ -159,7 +159,7 @@ class Memblock {
   // Observed are the request, where the function logs it, and the reservation: memblock_reserve()
   // called by memblock_alloc_range_nid(), with the caller's owner. Memory has no contents here; a
   // function that zeroes gives the kernel's caller zeroes, a `_raw` one whatever lay there.
-  enum class Nid { preferred, exact };  // exact: never on any other node
+  enum class Nid { preferred, exact };  // exact: the step `on any node` is left out
 
   // Within [start, end), which current_limit() cuts only as kAllocAccessible or kAllocNoleaktrace;
   // never below `start`. Logs no request; does not zero.
@@ -237,13 +237,13 @@ class Memblock {
   std::uint64_t estimated_nr_free_pages() const;
   PhysAddr start_of_DRAM() const;  // 0 without memory
   PhysAddr end_of_DRAM() const;    // 0 without memory
-  // The region of memory that holds a page's first byte: its pages [start, end), both rounded down,
-  // and its node as stored. nullopt: that byte is no memory.
   struct PfnNid {
     Pfn start{};
     Pfn end{};
     int nid = kAnyNode;
   };
+  // The region of memory that holds a page's first byte: its pages [start, end), both rounded down,
+  // and its node as stored. nullopt: that byte is no memory.
   std::optional<PfnNid> search_pfn_nid(Pfn pfn) const;
   // False, with the kernel's error, if more than `threshold` bytes of whole pages have no node.
   bool validate_numa_coverage(std::uint64_t threshold);
