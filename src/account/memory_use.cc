@@ -14,7 +14,7 @@ namespace {
 
 constexpr E820Type kNoType{0};
 
-// One kind of fact: ranges with something attached, walked once in ascending order.
+// Ranges with something attached to each, for one walk in ascending order.
 template <class T>
 class Layer {
  public:

@@ -1,4 +1,4 @@
-// What the simulated kernel did, said or failed at. Not errors of ours: part of the result.
+// What the simulated kernel did, said or failed at: part of the result, no error of ours.
 #pragma once
 
 #include <optional>
@@ -33,16 +33,20 @@ inline std::string to_string(const Rule& rule) {
   return out;
 }
 
-// One line of the boot's story. `text` is the kernel's own wording where it prints any (without its
-// time stamp), so that it can be searched for in a log; else ours, in the same tone.
+// One line of the boot's story.
 struct Event {
   Severity severity = Severity::info;
-  std::string step{};  // the kernel function at work: `trim_bios_range`
-  std::string rule{};  // function, file and version that this follows: `e820__range_update(),
-                       // arch/x86/kernel/e820.c, v6.12`
+  // The kernel function at work: `trim_bios_range`.
+  std::string step{};
+  // The rule that was followed: `e820__range_update(), arch/x86/kernel/e820.c, v6.12`.
+  std::string rule{};
+  // The kernel's own words where it prints any, without the time stamp, so that a log can be
+  // searched for them; else ours, in the same tone.
   std::string text{};
+  // The memory that it is about; nullopt: none in particular.
   std::optional<PhysRange> range{};
-  std::string by{};  // the plugin whose doing it is, and its reason: `trim_bios: ...`; or empty
+  // The plugin that decided it, and why: `trim_bios: ...`; empty: no plugin did.
+  std::string by{};
 };
 
 using Events = std::vector<Event>;

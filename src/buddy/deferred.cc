@@ -16,7 +16,7 @@ class Counter {
   explicit Counter(kernel::Version version)
       : low_zones_reset_(version < kernel::Version{6, 12, 0}) {}
 
-  // Initialises [start, end) of a zone. The page frame at which it stops, if it does.
+  // Initialises [start, end) of a zone. Returns the page frame at which it stops, if it does.
   std::optional<std::uint64_t> run(std::uint64_t start, std::uint64_t end, std::uint64_t zone_end,
                                    bool highest_zone) {
     // v6.1 looks at the zone's end before it asks whether the zone is the highest.
@@ -43,7 +43,8 @@ class Counter {
 
 constexpr std::uint64_t kSectionBytes = kPagesPerSection << kPageShift;
 
-// What memmap_init_zone() goes through of a zone. kernel: early_pfn_valid(), early_pfn_in_nid()
+// The parts of a zone that memmap_init_zone() goes through.
+// kernel: early_pfn_valid(), early_pfn_in_nid(), v5.4
 std::vector<PhysRange> pages_with_section(std::span<const memblock::Region> memory, int nid,
                                           const zones::Zone& zone) {
   std::vector<PhysRange> sections;

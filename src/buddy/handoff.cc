@@ -17,7 +17,7 @@ struct Run {
 
 using Deferred = std::map<int, Pfn>;
 
-// Knows which pageblocks memmap_init_range() has come by.
+// Knows in which pageblocks memmap_init_range() has set the migrate type.
 class Pageblocks {
  public:
   Pageblocks(std::span<const memblock::Region> memory, std::span<const zones::Node> nodes,
@@ -89,7 +89,7 @@ void append(std::vector<Run>& runs, Run r) {
   }
 }
 
-// Calls `take` with each run of whole free pages, its region beside it, ascending.
+// Calls `take` with each run of whole free pages and its region, in ascending order.
 //
 //   region    |=================================|
 //   reserved     |###|     |######|           |########|
@@ -119,8 +119,8 @@ void for_each_free_run(std::span<const memblock::Region> memory,
   }
 }
 
-// Hands each page of `run` to the zone whose struct page it has: the highest that spans it, save
-// that mirrored memory is not in Movable. `zone` counts down the node's zones.
+// Gives each page of `run` to its zone: the highest that spans it, but for mirrored memory, which
+// is not in Movable. `zone` counts down the node's zones.
 void to_zones(Run run, std::span<const zones::Zone> node_zones, std::size_t zone, bool not_movable,
               std::span<std::vector<Run>> runs) {
   while (zone > 0) {

@@ -36,7 +36,7 @@ void for_each_free(const memblock::Memblock& memblock, Take take) {
   }
 }
 
-// The largest aligned blocks that a run of pages is cut into.
+// Counts the blocks that a run of pages is cut into, each as large as its alignment allows.
 void count_blocks(PhysRange range, std::vector<std::uint64_t>& blocks) {
   std::uint64_t pfn = raw(range.base()) >> kPageShift;
   const std::uint64_t end = raw(range.end()) >> kPageShift;
@@ -94,7 +94,7 @@ Left left_of(std::string policy, const boot::Outcome& outcome, const NodeTally& 
   out.policy = std::move(policy);
   out.panicked = outcome.panicked;
   out.free_blocks.assign(kMaxOrder + 1, 0);
-  // Ranges of two regions (nodes, flags) may touch: one range, but blocks of their own.
+  // Ranges of two regions may touch: they count as one range, but each has blocks of its own.
   PhysRange run{};
   for_each_free(outcome.state.memblock, [&](PhysRange r) {
     out.free_bytes += r.size();

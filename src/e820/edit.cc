@@ -20,8 +20,8 @@ std::uint64_t clamped_end(std::uint64_t start, std::uint64_t size) {
   return start + std::min(size, std::numeric_limits<std::uint64_t>::max() - start);
 }
 
-// What an edit of [start, end) takes off `entry`, which it covers in part: the entry keeps its head
-// or its tail; the part taken is returned.
+// Takes the part of `entry` that lies in [start, end) off it and returns it. The range must cover
+// the entry's head or tail.
 PhysRange cut(E820Entry& entry, std::uint64_t start, std::uint64_t end) {
   const std::uint64_t from = std::max(start, raw(entry.addr));
   const std::uint64_t to = std::min(end, entry.end());
@@ -61,7 +61,7 @@ std::uint64_t Editor::update(std::uint64_t start, std::uint64_t size, E820Type f
        start, end);
 
   std::uint64_t updated = 0;
-  // Pieces that are appended on the way are met as well, as the kernel's loop meets them.
+  // The loop meets pieces that it has appended, as the kernel's does.
   for (std::size_t i = 0; i < table_.entries().size(); ++i) {
     const E820Entry entry = table_.entries()[i];
     if (entry.type != from) continue;

@@ -15,8 +15,7 @@ constexpr kernel::Version kSmallNodes{5, 7, 0};  // before, a node needs NODE_MI
 constexpr std::uint64_t kNodeMinSize = 4 * kMiB;
 constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
 
-// `[mem 0x00000000-0x0009ffff]`: the kernel's %#010Lx. (C's %#x leaves the 0x of a zero out, the
-// kernel's does not.)
+// `[mem 0x00000000-0x0009ffff]`, by the kernel's %#010Lx. C's %#x would leave out the 0x of a zero.
 std::string mem(PhysRange r) {
   char text[80];
   std::snprintf(text, sizeof text, "[mem 0x%08llx-0x%08llx]",
@@ -62,7 +61,7 @@ class Registrar {
          std::move(text), range});
   }
 
-  // kernel: numa_add_memblk_to(); false: the array is full
+  // False: the array is full. kernel: numa_add_memblk_to()
   bool add(const NodeBlock& b) {
     if (b.range.empty()) return true;
     if (b.nid < 0 || b.nid >= 1 << options_.nodes_shift) {
@@ -103,8 +102,8 @@ class Registrar {
     registered_.meminfo = std::move(kept);
   }
 
-  // kernel: numa_cleanup_meminfo(), `merge neighboring / overlapping entries`; false: two nodes
-  // overlap
+  // False: two nodes overlap. kernel: numa_cleanup_meminfo(), `merge neighboring / overlapping
+  // entries`
   bool join() {
     std::vector<NodeBlock>& blocks = registered_.meminfo;
     for (std::size_t i = 0; i < blocks.size(); ++i) {

@@ -19,7 +19,7 @@ struct Pages {
   int nid;
 };
 
-// Regions as whole pages, those without one left out. kernel: for_each_mem_pfn_range()
+// The whole pages of each region that has one. kernel: for_each_mem_pfn_range()
 std::vector<Pages> whole_pages(std::span<const memblock::Region> memory) {
   std::vector<Pages> pages;
   for (const memblock::Region& r : memory) {
@@ -70,7 +70,7 @@ Starts by_mirror(std::span<const memblock::Region> memory, Events& events) {
   return starts;
 }
 
-// kernelcore that the sizes and percentages come to, in pages; 0: no ZONE_MOVABLE.
+// Pages of kernelcore by the sizes and percentages given; 0: there is no ZONE_MOVABLE.
 std::uint64_t required_kernelcore(std::uint64_t total, const MovableOptions& o,
                                   std::uint64_t max_block) {
   std::uint64_t core = o.kernelcore_pages;
@@ -123,7 +123,7 @@ Starts by_size(std::span<const memblock::Region> memory, std::uint64_t lowest,
   }
   std::uint64_t required = required_kernelcore(total, options, max_block);
   if (!required) return {};
-  // Another round with one node fewer in the count, as long as nodes gave less than their share.
+  // While nodes give less than their share there is another round, which counts one node fewer.
   for (std::uint64_t nodes = starts.size(); nodes; --nodes) {
     std::uint64_t share = required / nodes;
     for (auto& [nid, movable] : starts) {
