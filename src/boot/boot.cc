@@ -144,9 +144,10 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
       nr_cpu_ids(profile_.has("FORCE_NR_CPUS") ? static_cast<unsigned>(profile_.number("NR_CPUS"))
                                                : possible_cpus),
       kernel_base(kernel_place(machine_, profile_)),
-      firmware(options.entry_limit ? e820::max_entries(profile_.nodes_shift) : e820::kNoLimit),
-      kexec(firmware.capacity()),
-      table(firmware.capacity()),
+      firmware(options.entry_limit ? e820::max_entries(profile_.nodes_shift) : e820::kNoLimit,
+               behaviour.e820_table_full),
+      kexec(firmware.capacity(), behaviour.e820_table_full),
+      table(firmware.capacity(), behaviour.e820_table_full),
       features(features_of(*this)),
       memblock(behaviour, memblock_options(*this)),
       initrd(machine_.initrd),

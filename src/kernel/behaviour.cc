@@ -19,6 +19,8 @@ Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   const auto since = [&](unsigned major, unsigned minor) { return v >= Version{major, minor, 0}; };
   using Bounded = Behaviour::Bounded;
   Behaviour b;
+  if (!since(4, 19)) b.e820_table_full = "e820: too many entries";
+  if (since(7, 0)) b.e820_table_full = "E820 table full";
   b.e820_ram_ends_after_acpi = since(6, 9);
   b.e820_kexec_keeps_setup_data = since(4, 15) && !since(6, 10);
   b.e820_nosave_between_ram = since_or_stable(v, {6, 15, 0},

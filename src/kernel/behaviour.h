@@ -16,6 +16,9 @@ struct Behaviour {
   // How a caller takes memory within bounds: in one call of memblock_phys_alloc_range(), or with
   // memblock_find_in_range() and a reservation of its own.
   enum class Bounded { allocates, finds_and_reserves };
+  // __e820__range_add(): what it says of an entry that finds no place. Until 4.19 with `e820: ` in
+  // front (read in 4.14); from 7.0 on in other words (read in 7.2).
+  std::string_view e820_table_full = "too many entries";
   // e820__end_ram_pfn(): ACPI data at the end of memory counts as RAM does (6.9).
   bool e820_ram_ends_after_acpi = true;
   // e820__reserve_setup_data() marks the nodes in kexec's table too (until 6.10).
