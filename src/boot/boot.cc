@@ -64,7 +64,7 @@ bool page_table_isolation(const Boot& boot) {
     return text == "on" || text == "off" || text == "auto";
   };
   std::string mode = "auto";
-  if (boot.profile.version < kernel::Version{6, 12, 0}) {
+  if (!boot.behaviour.pti_in_order) {
     // The last pti=, if it is a mode; else nopti and mitigations=off.
     const auto last = boot.parameter("pti");
     if (last && is_mode(*last)) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/event.h"
-#include "kernel/version.h"
+#include "kernel/behaviour.h"
 #include "memblock/region.h"
 #include "numa/nodes.h"
 
@@ -16,7 +16,7 @@ namespace memmap::numa {
 struct Options {
   Pfn max_pfn{};
   unsigned nodes_shift = 6;  // CONFIG_NODES_SHIFT
-  kernel::Version version{};
+  kernel::Behaviour behaviour{};
 };
 
 // The parsed affinities: numa_meminfo and numa_nodes_parsed as the SRAT's reader leaves them.
@@ -68,6 +68,6 @@ struct NodeDataRequest {
   std::uint64_t align = 0;
 };
 std::vector<NodeDataRequest> node_data_requests(const Nodes& nodes, std::uint64_t pgdat_size,
-                                                kernel::Version version);
+                                                const kernel::Behaviour& behaviour);
 
 }  // namespace memmap::numa

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/event.h"
-#include "kernel/version.h"
+#include "kernel/behaviour.h"
 #include "memblock/region.h"
 #include "zones/limits.h"
 #include "zones/movable.h"
@@ -16,7 +16,7 @@ namespace memmap::zones {
 struct Options {
   MovableOptions movable{};
   unsigned max_page_order = 10;
-  kernel::Version version{};
+  kernel::Behaviour behaviour{};
 };
 
 struct Formed {

@@ -21,7 +21,7 @@ numa::Options numa_options(const Boot& boot) {
   numa::Options options;
   options.max_pfn = boot.max_pfn;
   options.nodes_shift = boot.profile.nodes_shift;
-  options.version = boot.profile.version;
+  options.behaviour = boot.behaviour;
   return options;
 }
 
@@ -204,7 +204,7 @@ void set_nodes(Boot& boot, const numa::Registered& setup) {
 
 void alloc_node_data(Boot& boot, const numa::Registered& setup) {
   const std::uint64_t size = boot.profile.size_of("pglist_data", 174464);
-  for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.profile.version)) {
+  for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.behaviour)) {
     const auto found = boot.memblock.phys_alloc_try_nid(
         r.size, r.align, r.nid,
         boot.caller(boot.name_for_node("data", r.nid), {"alloc_node_data", "initmem_init"}));
@@ -272,7 +272,7 @@ void free_area_init(Boot& boot) {
   zones::Options options;
   options.movable = movable_options(boot);
   options.max_page_order = boot.profile.max_page_order;
-  options.version = boot.profile.version;
+  options.behaviour = boot.behaviour;
   const zones::Formed formed =
       zones::form(memory_of(boot), boot.nodes.online,
                   zones::limits(boot.max_pfn, {.zone_dma = boot.profile.has("ZONE_DMA"),
@@ -294,7 +294,7 @@ void memblock_free_all(Boot& boot) {
   options.kernelcore_mirror = boot.mirrored_kernelcore();
   options.max_page_order = boot.profile.max_page_order;
   options.pageblock_order = boot.profile.pageblock_order;
-  options.version = boot.profile.version;
+  options.behaviour = boot.behaviour;
   buddy::Handoff handoff = buddy::free_all(memory_of(boot), boot.memblock.reserved().list.regions(),
                                            boot.zone_nodes, options);
   for (buddy::ZoneFree& free : handoff.zones) {

@@ -17,6 +17,8 @@ namespace {
 constexpr kernel::Version kV61{6, 1, 0};
 constexpr kernel::Version kV612{6, 12, 0};
 
+kernel::Behaviour of(kernel::Version version) { return kernel::behaviour_of(version, 6); }
+
 NodeBlock block(std::uint64_t base, std::uint64_t end, int nid) {
   return {PhysRange::make(base, end), nid};
 }
@@ -25,7 +27,7 @@ memblock::Region memory(std::uint64_t base, std::uint64_t end) {
 }
 
 Options options(std::uint64_t top, kernel::Version version) {
-  return {.max_pfn = Pfn{top >> kPageShift}, .nodes_shift = 6, .version = version};
+  return {.max_pfn = Pfn{top >> kPageShift}, .nodes_shift = 6, .behaviour = of(version)};
 }
 
 struct Case {
@@ -178,12 +180,12 @@ TEST(Domains, NumberedAsMet) {
 
 TEST(NodeData, SizeIsRoundedByVersion) {
   const Nodes nodes{.online = {0, 2}};
-  const auto now = node_data_requests(nodes, 174465, kV612);
+  const auto now = node_data_requests(nodes, 174465, of(kV612));
   ASSERT_EQ(now.size(), 2u);
   EXPECT_EQ(now[1].nid, 2);
   EXPECT_EQ(now[1].size, 174528u);
   EXPECT_EQ(now[1].align, 64u);
-  EXPECT_EQ(node_data_requests(nodes, 174465, kV61)[0].size, 176128u);
+  EXPECT_EQ(node_data_requests(nodes, 174465, of(kV61))[0].size, 176128u);
 }
 
 }  // namespace
