@@ -34,7 +34,7 @@ constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSwiotlb = "kernel/dma/swiotlb.c";
 
 // Patches that many stable series took over at once.
-constexpr const char* kApril2021 = "5.12 5.10.28";
+constexpr const char* kApril2021 = "5.12 5.11.12 5.10.28 5.4.117";
 constexpr const char* kSpring2025 =
     "6.15 6.14.3 6.13.12 6.12.24 6.6.88 6.1.135 5.15.181 5.10.237 5.4.293";
 
@@ -50,10 +50,10 @@ constexpr Difference kDifferences[] = {
     {D(e820_ram_ends_after_acpi),        "6.9",       "",                    "6.1 6.12",        "e820__end_ram_pfn",                kE820,      "ACPI data at the end of memory counts as RAM does"},
     {D(e820_kexec_keeps_setup_data),     "4.15",      "6.10",                "6.1 6.12",        "e820__reserve_setup_data",         kE820,      "the nodes of setup_data are marked in kexec's table too"},
     {D(e820_nosave_between_ram),         kSpring2025, "",                    "5.4 6.1.192",     "e820__register_nosave_regions",    kE820,      "hibernation leaves out what lies between the RAM; before, each entry that is no RAM, and gaps"},
-    {D(efi_map_reserved_early),          "5.13",      "5.16 5.15.11",        "",                "early_reserve_memory",             kSetup,     "EFI's map is reserved with the kernel image, before the command line is read", "no profile or boot of 5.13, 5.14 or 5.15 before 5.15.11 comes with memmap"},
+    {D(efi_map_reserved_early),          "5.13",      "5.16 5.15.12",        "5.15.11 5.15.12", "early_reserve_memory",             kSetup,     "EFI's map is reserved with the kernel image, before the command line is read", "no profile or boot of 5.13, 5.14 or 5.15 before 5.15.12 comes with memmap"},
     {D(efi_reserve_edits_map),           "5.5",       "",                    "5.4 5.10",        "efi_arch_mem_reserve",             kQuirks,    "what is kept of EFI's boot services leaves the e820 table"},
     {D(efi_soft_reserves),               "5.5",       "",                    "5.4 5.10",        "efi_soft_reserve_enabled",         kEfiFw,     "memory for specific purposes is kept for drivers"},
-    {D(efi_removes_mmio),                "6.1",       "",                    "5.15 6.1.192",    "efi_remove_e820_mmio",             kEfi,       "large EFI windows of memory-mapped I/O go from the map"},
+    {D(efi_removes_mmio),                "6.2",       "",                    "6.1 6.2",         "efi_remove_e820_mmio",             kEfi,       "large EFI windows of memory-mapped I/O go from the map"},
 
     // memblock
     {D(memblock_tight_room_check),       "6.3",       "",                    "6.1 6.12",        "memblock_add_range",               kMemblock,  "inserts without counting first where cnt * 2 + 1 <= max; before, where it is less than max"},
@@ -63,7 +63,7 @@ constexpr Difference kDifferences[] = {
     {D(memblock_any_invalid_node),       "6.10",      "",                    "6.1 6.12",        "numa_valid_node",                  kNumaH,     "a node that is not valid, MAX_NUMNODES too, selects every node; before, NUMA_NO_NODE alone, and MAX_NUMNODES with a warning"},
     {D(memblock_rsrv_noinit),            "6.9",       "",                    "6.1 6.12",        "memblock_reserved_mark_noinit",    kMemblock,  "reserved regions can be marked so that their struct pages are left (MEMBLOCK_RSRV_NOINIT)"},
     {D(memblock_sets_reserved_nodes),    "6.6",       "",                    "6.1 6.12",        "memmap_init_reserved_pages",       kMemblock,  "gives the reserved regions their nodes"},
-    {D(memblock_bottom_up_above_kernel), "",          "5.11 5.10.14 5.4.96", "5.4 5.10.262",    "memblock_find_in_range_node",      kMemblock,  "bottom-up looks above the kernel image only, then falls back to top-down with a warning"},
+    {D(memblock_bottom_up_above_kernel), "",          "5.11 5.10.15 5.4.97", "5.4.96 5.4.97",   "memblock_find_in_range_node",      kMemblock,  "bottom-up looks above the kernel image only, then falls back to top-down with a warning"},
     {D(memblock_mirrors_on_request),     "6.0",       "",                    "5.15 6.1",        "memblock_mark_mirror",             kMemblock,  "does nothing without kernelcore=mirror"},
     {D(memblock_logs_ranges),            "5.11",      "",                    "5.10 5.11",       "memblock_phys_alloc_range",        kMemblock,  "logs what it is asked for"},
     {D(memblock_free_is_phys_free),      "5.16",      "",                    "5.15 6.1",        "memblock_phys_free",               kMemblock,  "what frees calls itself memblock_phys_free in the log; before, memblock_free"},
@@ -77,7 +77,7 @@ constexpr Difference kDifferences[] = {
     {D(crash_kernel_below_4g),           "5.2",       "",                    "5.4",             "reserve_crashkernel",              kSetup,     "looks below 4 GiB, without room there above; before, below 896 MiB, and above with `,high` alone"},
     {D(crash_kernel_tells_low_ram),      "",          "5.10",                "5.4 5.10",        "reserve_crashkernel_low",          kSetup,     "tells how much RAM lies below 4 GiB; later, its limit"},
     {D(crash_kernel_is_generic),         "6.7",       "",                    "6.1 6.12",        "reserve_crashkernel_generic",      kCrash,     "crashkernel= is the same code for all architectures: it aligns to CRASH_ALIGN, and wants CONFIG_CRASH_RESERVE"},
-    {D(acpi_reserves_tables),            kApril2021,  "",                    "5.4 5.10.262",    "acpi_boot_table_init",             kAcpi,      "reserves the tables"},
+    {D(acpi_reserves_tables),            kApril2021,  "",                    "5.10.27 5.10.28", "acpi_boot_table_init",             kAcpi,      "reserves the tables"},
     {D(pti_in_order),                    "6.12",      "",                    "6.1 6.12",        "pti_check_boottime_disable",       kPti,       "pti= and nopti hold where they stand, mitigations=off above all; before, the last pti= that is a mode holds above both"},
     {D(paging_5level_always),            "6.16",      "",                    "6.12 7.2",        "",                                 kKconfig,   "5-level page tables are no option (CONFIG_X86_5LEVEL)", "no profile of 6.16 or later comes with memmap"},
     {D(disabled_cpus_are_possible),      "",          "6.9",                 "6.1 6.12",        "acpi_is_processor_usable",         kAcpi,      "processors that firmware lists as disabled may be plugged in later, on the bare processor too"},
@@ -100,7 +100,7 @@ constexpr Difference kDifferences[] = {
     {D(sparse_buffer_on_node),           "5.5",       "",                    "5.4 5.10",        "sparse_buffer_init",               kSparse,    "aligned to a section's struct pages, on that node alone; before, to a page, elsewhere if need be"},
 
     // Per-CPU areas and masks
-    {D(percpu_counts_map_words),         "",          "5.9 5.4.68",          "5.4 5.10",         "pcpu_alloc_first_chunk",           kPercpu,    "counts the words of its map of pages, not their bytes"},
+    {D(percpu_counts_map_words),         "",          "5.9 5.8.11 5.4.67",   "5.4.66 5.4.67",   "pcpu_alloc_first_chunk",           kPercpu,    "counts the words of its map of pages, not their bytes"},
     {D(percpu_depopulates),              "5.14",      "",                    "5.11 5.15",       "pcpu_setup_first_chunk",           kPercpu,    "chunks that go away have lists of their own"},
     {D(percpu_lists_by_kind),            "5.9",       "5.14",                "5.4 5.10 5.15",   "pcpu_setup_first_chunk",           kPercpu,    "a set of chunks' lists for each kind of chunk, where memory is accounted to groups"},
     {D(percpu_large_early_reserve),      "6.6",       "",                    "6.1 6.12",        "",                                 kPercpuH,   "PERCPU_DYNAMIC_EARLY_SIZE is 20 KiB; before, 12"},
