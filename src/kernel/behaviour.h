@@ -61,6 +61,8 @@ struct Behaviour {
   bool numa_clears_to_no_node = true;
   bool numa_distance_by_alloc = true;
   bool numa_is_generic = true;
+  bool numa_memblock_covers = true;
+  bool numa_may_lack_a_mib = true;
   bool numa_takes_small_nodes = true;
   bool zones_sum_to_node = false;
   bool movable_rounds_down = false;

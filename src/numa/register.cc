@@ -151,14 +151,13 @@ class Registrar {
       for (const NodeBlock& b : registered_.meminfo) covered += pages(m.range.intersect(b.range));
     }
     const std::uint64_t lost = total > covered ? (total - covered) << kPageShift : 0;
-    if (!generic()) {
-      if (lost < kMiB) return true;
+    if (lost < kMiB || (lost == kMiB && options_.behaviour.numa_may_lack_a_mib)) return true;
+    if (!options_.behaviour.numa_memblock_covers) {
       say(Severity::warning, "numa_meminfo_cover_memory",
           "NUMA: nodes only cover " + std::to_string((covered << kPageShift) / kMiB) +
               "MB of your " + std::to_string((total << kPageShift) / kMiB) +
               "MB e820 RAM. Not used.");
     } else {
-      if (lost <= kMiB) return true;
       say(Severity::warning, "memblock_validate_numa_coverage",
           "NUMA: no nodes coverage for " + std::to_string(lost / kMiB) + "MB of " +
               std::to_string((total << kPageShift) / kMiB) + "MB RAM");
