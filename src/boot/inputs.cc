@@ -53,7 +53,7 @@ bool page_table_isolation(const Inputs& in) {
     return text == "on" || text == "off" || text == "auto";
   };
   std::string mode = "auto";
-  if (in.profile.version < kernel::Version{6, 12, 0}) {
+  if (!in.behaviour.pti_in_order) {
     // The last pti=, if it is a mode; else nopti and mitigations=off.
     const auto last = in.parameter("pti");
     if (last && is_mode(*last)) {

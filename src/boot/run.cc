@@ -9,9 +9,7 @@ namespace memmap::boot {
 namespace {
 
 bool does(const Step& step, const Boot& boot) {
-  const kernel::Version version = boot.in.profile.version;
-  if (version < step.since) return false;
-  if (step.until != kernel::Version{} && version >= step.until) return false;
+  if (!step.is_of(boot.in.profile.version, boot.in.behaviour)) return false;
   return step.applies == nullptr || step.applies(boot);
 }
 

@@ -5,14 +5,11 @@
 #include <span>
 
 #include "base/address.h"
-#include "kernel/version.h"
+#include "kernel/behaviour.h"
 #include "memblock/region.h"
 #include "zones/zones.h"
 
 namespace memmap::buddy {
-
-// Since this version memmap_init() goes from region to region; before, from page to page.
-inline constexpr kernel::Version kInitByRegions{5, 8, 0};
 
 inline constexpr std::uint64_t kPagesPerSection = 1ull << 15;  // SECTION_SIZE_BITS 27: 128 MiB
 
@@ -31,6 +28,6 @@ inline constexpr std::uint64_t kPagesPerSection = 1ull << 15;  // SECTION_SIZE_B
 // memmap_init_zone(), mm/page_alloc.c, v5.4
 std::map<int, Pfn> first_deferred(std::span<const memblock::Region> memory,
                                   std::span<const zones::Node> nodes, bool kernelcore_mirror,
-                                  kernel::Version version);
+                                  const kernel::Behaviour& behaviour);
 
 }  // namespace memmap::buddy

@@ -26,7 +26,7 @@ class Pageblocks {
         nodes_(nodes),
         deferred_(deferred),
         size_(1ull << options.pageblock_order),
-        by_page_(options.version < kInitByRegions) {}
+        by_page_(!options.behaviour.init_by_region) {}
 
   MigrateType type(std::uint64_t pfn) {
     const std::uint64_t block = align_down(pfn, size_);
@@ -183,7 +183,7 @@ Handoff free_all(std::span<const memblock::Region> memory,
   Handoff handoff;
   if (options.deferred_init) {
     handoff.first_deferred =
-        first_deferred(memory, nodes, options.kernelcore_mirror, options.version);
+        first_deferred(memory, nodes, options.kernelcore_mirror, options.behaviour);
   }
 
   std::map<int, std::size_t> node_of;

@@ -8,7 +8,7 @@
 
 #include "base/address.h"
 #include "buddy/free_area.h"
-#include "kernel/version.h"
+#include "kernel/behaviour.h"
 #include "memblock/region.h"
 #include "zones/zones.h"
 
@@ -20,7 +20,7 @@ struct Options {
   bool kernelcore_mirror = false;  // kernelcore=mirror: Normal and Movable overlap
   unsigned max_page_order = 10;    // MAX_PAGE_ORDER, 0 to 30
   unsigned pageblock_order = 9;    // pages of one migrate type: 1 << pageblock_order, 0 to 30
-  kernel::Version version{};
+  kernel::Behaviour behaviour{};
 };
 
 struct ZoneFree {

@@ -42,7 +42,7 @@ void Editor::tell(Severity severity, std::string rule_text, std::string text, st
 void Editor::append(std::uint64_t start, std::uint64_t size, E820Type type) {
   if (table_.add({PhysAddr{start}, size, type})) return;
   tell(Severity::warning, rule("__e820__range_add"),
-       fmt::format("e820: too many entries; ignoring {}", edit_range(start, start + size)), start,
+       fmt::format("{}; ignoring {}", table_.full(), edit_range(start, start + size)), start,
        start + size);
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <limits>
 #include <span>
+#include <string_view>
 
 #include "base/range.h"
 #include "machine/e820_entry.h"
@@ -22,11 +23,14 @@ inline constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 // an empty entry of type 0 until then. kernel: struct e820_table
 class Table {
  public:
-  explicit Table(std::size_t capacity = kNoLimit) : capacity_(capacity) {}
+  // `full`: what the kernel says of an entry that finds no place, up to the semicolon; a literal.
+  explicit Table(std::size_t capacity = kNoLimit, std::string_view full = "too many entries")
+      : capacity_(capacity), full_(full) {}
 
   const E820Entries& entries() const { return entries_; }
   std::span<E820Entry> mutable_entries() { return entries_; }
   std::size_t capacity() const { return capacity_; }
+  std::string_view full() const { return full_; }
 
   // False: no place is left and nothing was added. kernel: __e820__range_add()
   bool add(const E820Entry& entry) {
@@ -44,6 +48,7 @@ class Table {
  private:
   E820Entries entries_{};
   std::size_t capacity_;
+  std::string_view full_;
 };
 
 // Whether any byte of `range` has `type`. kernel: e820__mapped_any()

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/event.h"
-#include "kernel/version.h"
+#include "kernel/behaviour.h"
 #include "memblock/region.h"
 #include "numa/nodes.h"
 
@@ -16,7 +16,7 @@ namespace memmap::numa {
 struct Options {
   Pfn max_pfn{};             // the end of RAM
   unsigned nodes_shift = 6;  // CONFIG_NODES_SHIFT: there can be 1 << nodes_shift nodes
-  kernel::Version version{};
+  kernel::Behaviour behaviour{};
 };
 
 // The affinities as read: the kernel's numa_meminfo and numa_nodes_parsed.
@@ -71,6 +71,6 @@ struct NodeDataRequest {
 // rounded up here to cache lines, before 6.12 to pages.
 // kernel: alloc_node_data(), mm/numa.c, v6.12; arch/x86/mm/numa.c, v6.1
 std::vector<NodeDataRequest> node_data_requests(const Nodes& nodes, std::uint64_t pgdat_size,
-                                                kernel::Version version);
+                                                const kernel::Behaviour& behaviour);
 
 }  // namespace memmap::numa

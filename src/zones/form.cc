@@ -115,7 +115,7 @@ Formed form(std::span<const memblock::Region> memory, std::span<const int> nids,
   if (options.movable.any()) {
     const Pfn lowest{arch.zones[static_cast<std::size_t>(arch.highest)].start};
     movable = movable_starts(memory, lowest, options.movable, options.max_page_order,
-                             options.version, formed.events);
+                             options.behaviour, formed.events);
   }
   const bool mirror = options.movable.kernelcore_mirror;
 
@@ -141,9 +141,8 @@ Formed form(std::span<const memblock::Region> memory, std::span<const int> nids,
       node.present_pages += zone.present_pages;
       node.zones.push_back(zone);
     }
-    // Before 6.4 it is the sum over the zones, which counts twice where Normal and Movable overlap.
-    const bool sums = options.version < kernel::Version{6, 4, 0};
-    node.spanned_pages = sums ? zones_spanned : whole.end - whole.start;
+    node.spanned_pages =
+        options.behaviour.zones_sum_to_node ? zones_spanned : whole.end - whole.start;
     formed.nodes.push_back(std::move(node));
   }
   std::sort(formed.nodes.begin(), formed.nodes.end(),

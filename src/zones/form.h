@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/event.h"
-#include "kernel/version.h"
+#include "kernel/behaviour.h"
 #include "memblock/region.h"
 #include "zones/limits.h"
 #include "zones/movable.h"
@@ -16,7 +16,7 @@ namespace memmap::zones {
 struct Options {
   MovableOptions movable{};
   unsigned max_page_order = 10;  // MAX_PAGE_ORDER: the largest free block has 1 << that many pages
-  kernel::Version version{};
+  kernel::Behaviour behaviour{};
 };
 
 struct Formed {

@@ -7,7 +7,7 @@
 
 #include "base/address.h"
 #include "base/event.h"
-#include "kernel/version.h"
+#include "kernel/behaviour.h"
 #include "memblock/region.h"
 
 namespace memmap::zones {
@@ -41,6 +41,6 @@ struct MovableOptions {
 // kernel: find_zone_movable_pfns_for_nodes(), mm/mm_init.c, v6.12; mm/page_alloc.c, v6.1
 std::map<int, Pfn> movable_starts(std::span<const memblock::Region> memory, Pfn lowest,
                                   const MovableOptions& options, unsigned max_page_order,
-                                  kernel::Version version, Events& events);
+                                  const kernel::Behaviour& behaviour, Events& events);
 
 }  // namespace memmap::zones

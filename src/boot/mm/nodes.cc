@@ -23,7 +23,7 @@ numa::Options numa_options(const Boot& boot) {
   numa::Options options;
   options.max_pfn = boot.state.max_pfn;
   options.nodes_shift = boot.in.profile.nodes_shift;
-  options.version = boot.in.profile.version;
+  options.behaviour = boot.in.behaviour;
   return options;
 }
 
@@ -200,7 +200,7 @@ void set_nodes(Boot& boot, const numa::Registered& setup) {
 
 void alloc_node_data(Boot& boot, const numa::Registered& setup) {
   const std::uint64_t size = boot.in.profile.size_of("pglist_data", 174464);
-  for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.in.profile.version)) {
+  for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.in.behaviour)) {
     const auto found = boot.state.memblock.phys_alloc_try_nid(
         r.size, r.align, r.nid,
         boot.caller(boot.story.name_for_node("data", r.nid), {"alloc_node_data", "initmem_init"}));
@@ -271,7 +271,7 @@ void free_area_init(Boot& boot) {
   zones::Options options;
   options.movable = movable_options(boot);
   options.max_page_order = boot.in.profile.max_page_order;
-  options.version = boot.in.profile.version;
+  options.behaviour = boot.in.behaviour;
   const zones::Formed formed = zones::form(
       memory_of(boot), boot.state.nodes.online,
       zones::limits(boot.state.max_pfn, {.zone_dma = boot.in.profile.has("ZONE_DMA"),
@@ -292,7 +292,7 @@ void memblock_free_all(Boot& boot) {
   options.kernelcore_mirror = boot.in.mirrored_kernelcore();
   options.max_page_order = boot.in.profile.max_page_order;
   options.pageblock_order = boot.in.profile.pageblock_order;
-  options.version = boot.in.profile.version;
+  options.behaviour = boot.in.behaviour;
   buddy::Handoff handoff = buddy::free_all(
       memory_of(boot), boot.state.memblock.reserved().regions(), zone_nodes(boot.state), options);
   for (buddy::ZoneFree& free : handoff.zones) {

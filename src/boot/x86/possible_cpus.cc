@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernel/behaviour.h"
+
 namespace memmap::boot {
 namespace {
 
@@ -40,7 +42,7 @@ unsigned possible_cpus(const CpuFacts& cpu, const kernel::Profile& profile,
   if (limits.none_but_first) return 1;
   unsigned possible = listed;
   if (limits.possible) {
-    const bool is_limit = profile.version >= kernel::Version{6, 9, 0};
+    const bool is_limit = kernel::behaviour_of(profile).possible_cpus_is_a_limit;
     possible = is_limit ? std::min(listed, *limits.possible) : *limits.possible;
     // A negative number is no limit to the older kernels' signed comparison.
     if (!is_limit && static_cast<int>(possible) < 0) possible = listed;

@@ -2,6 +2,7 @@
 // 5.10.223 logged in such boots.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "made_up_boot.h"
@@ -258,6 +259,22 @@ TEST(OldBoot, PrefersMirroredMemory) {
   };
   EXPECT_TRUE(mirrored(k54));
   EXPECT_FALSE(mirrored({6, 1, 0}));
+}
+
+// 6.1 leaves EFI's windows of memory-mapped I/O in the map, its stable series too.
+TEST(OldBoot, KeepsMemoryMappedIo) {
+  Machine m = machine();
+  m.firmware = Firmware::efi;
+  constexpr std::uint64_t kWindow = 0xe0000000;
+  m.firmware_map.push_back({PhysAddr{kWindow}, kMiB, E820Type::reserved});
+  m.efi_map = {{PhysRange::make(kWindow, kWindow + kMiB), 11, 1}};
+  const auto keeps = [&](Version version) {
+    const E820Entries table = boot("", version, m).e820.table;
+    return std::ranges::any_of(table,
+                               [](const E820Entry& e) { return e.addr == PhysAddr{kWindow}; });
+  };
+  EXPECT_TRUE(keeps({6, 1, 192}));
+  EXPECT_FALSE(keeps({6, 2, 0}));
 }
 
 TEST(OldBoot, TellsOfPageTableIsolation) {

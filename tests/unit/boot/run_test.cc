@@ -151,6 +151,23 @@ TEST(Boot, KeepsMemblocksCallsOnlyIfAsked) {
   EXPECT_FALSE(bare.owners.empty());
 }
 
+// The words are a fact of the version too: 4.14, 6.1 and 7.2 were read.
+TEST(Boot, TellsOfAFullTableInThatKernelsWords) {
+  std::string line = "memmap=4K$512M";
+  for (int mib = 514; mib < 700; mib += 2) line += ",4K$" + std::to_string(mib) + "M";
+  for (const auto& [version, words] :
+       {std::pair(kernel::Version{4, 14, 0}, "e820: too many entries; ignoring [mem "),
+        std::pair(kernel::Version{6, 1, 0}, "too many entries; ignoring [mem "),
+        std::pair(kernel::Version{7, 2, 0}, "E820 table full; ignoring [mem ")}) {
+    kernel::Profile few_places = profile(version);
+    few_places.nodes_shift = 0;
+    const Outcome outcome = boot(line, few_places, machine());
+    EXPECT_TRUE(std::ranges::any_of(outcome.events, [&](const Event& e) {
+      return e.severity == Severity::warning && e.text.starts_with(words);
+    })) << words;
+  }
+}
+
 TEST(Boot, VersionsDiffer) {
   // v6.1 looks for the crash kernel from 16 MiB on.
   for (const auto& [version, from] : {std::pair(kernel::Version{6, 1, 0}, 16 * kMiB),

@@ -86,7 +86,7 @@ TEST(Editor, DropsWhatFindsNoPlaceAndSaysSo) {
   EXPECT_EQ(table.entries(), (E820Entries{at(0, 3), at(3, 3, V)}));
   ASSERT_EQ(events.size(), 2u);
   EXPECT_EQ(events[1].severity, Severity::warning);
-  EXPECT_EQ(events[1].text, "e820: too many entries; ignoring [mem 0x00000006-0x00000008]");
+  EXPECT_EQ(events[1].text, "too many entries; ignoring [mem 0x00000006-0x00000008]");
 }
 
 TEST(Table, EndOfRam) {
