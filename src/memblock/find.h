@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "kernel/behaviour.h"
+#include "memblock/no_room.h"
 #include "memblock/policy.h"
 #include "memblock/region_list.h"
 
@@ -29,7 +30,8 @@ struct Filter {
 // The node that `nid` stands for as a filter: kAnyNode for those that select every node.
 int node_filter(int nid, const kernel::Behaviour& behaviour);
 
-// One search's free ranges. Both lists must outlive it, unchanged.
+// One search's free ranges. Both lists must outlive it, unchanged; so must `no_room`, which knows what
+// earlier searches of these lists learned, and learns from this one.
 //
 //   memory    |===========|     |==========|======|
 //   reserved     |==|        |====|     |==|
@@ -38,11 +40,12 @@ int node_filter(int nid, const kernel::Behaviour& behaviour);
 class FreeSearch : public FreeRanges {
  public:
   FreeSearch(const RegionList& memory, const RegionList& reserved, const FindRequest& request,
-             bool movable_node)
+             bool movable_node, NoRoom& no_room)
       : memory_(memory),
         reserved_(reserved),
         request_(request),
-        filter_{request.nid, request.flags, movable_node} {}
+        filter_{request.nid, request.flags, movable_node},
+        no_room_(no_room) {}
 
   std::optional<PhysRange> next_up(PhysAddr after) override;
   std::optional<PhysRange> next_down(PhysAddr before) override;
@@ -54,11 +57,14 @@ class FreeSearch : public FreeRanges {
   // with `room` each. The cut may have less.
   std::optional<PhysRange> step_up(std::uint64_t pos, Room room) const;
   std::optional<PhysRange> step_down(std::uint64_t pos, Room room) const;
+  std::optional<PhysAddr> search_up(PhysRange limits) const;
+  std::optional<PhysAddr> search_down(PhysRange limits) const;
 
   const RegionList& memory_;
   const RegionList& reserved_;
   FindRequest request_;
   Filter filter_;
+  NoRoom& no_room_;
 };
 
 // The kernel's own choices.
