@@ -141,8 +141,7 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
       parameters(kernel::parse_command_line(command_line)),
       cpus(listed_cpus(machine_, profile_, parameters)),
       possible_cpus(boot::possible_cpus(cpus.facts(machine_.cpu), profile_, parameters)),
-      nr_cpu_ids(profile_.has("FORCE_NR_CPUS") ? static_cast<unsigned>(profile_.number("NR_CPUS"))
-                                               : possible_cpus),
+      nr_cpu_ids(profile_.has("FORCE_NR_CPUS") ? nr_cpus(profile_) : possible_cpus),
       kernel_base(kernel_place(machine_, profile_)),
       firmware(options.entry_limit ? e820::max_entries(profile_.nodes_shift) : e820::kNoLimit),
       kexec(firmware.capacity()),
@@ -210,7 +209,7 @@ void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
 // kernel: cpumask_size(), include/linux/cpumask.h, v6.1 and v6.12
 std::uint64_t Boot::cpumask_size() const {
   constexpr std::uint64_t kConstantUpTo = 256;
-  const std::uint64_t most = profile.number("NR_CPUS");
+  const std::uint64_t most = nr_cpus(profile);
   const bool constant = behaviour.cpumask_constant_size && most <= kConstantUpTo;
   return align_up(constant ? most : nr_cpu_ids, 64) / 8;
 }
@@ -290,7 +289,9 @@ std::optional<std::string> Boot::parameter(std::string_view name) const {
 }
 
 PhysRange Boot::kernel_image() const {
-  return PhysRange::make(raw(kernel_base), raw(kernel_base) + profile.image.end);
+  // Cut at the end of all addresses, as memblock cuts it.
+  const std::uint64_t room = ~std::uint64_t{0} - raw(kernel_base);
+  return PhysRange::make(raw(kernel_base), raw(kernel_base) + std::min(profile.image.end, room));
 }
 
 void Boot::dump_memblock() {

@@ -24,9 +24,8 @@ std::vector<Owned> in_use(const Boot& boot) {
   const Machine& machine = boot.machine;
   std::vector<Owned> out;
   // Not to _end: what of the brk area is not used goes back. kernel: reserve_brk()
-  const std::uint64_t text = raw(boot.kernel_base);
-  add(out, PhysRange::make(text, text + boot.profile.image.end_of_kernel_reserve), "kernel image",
-      "start_kernel");
+  add(out, PhysRange::from_size(boot.kernel_base, boot.profile.image.end_of_kernel_reserve),
+      "kernel image", "start_kernel");
   add(out, boot.brk, "brk", "extend_brk");
   add(out, boot.initrd, "initrd", "populate_rootfs");
   add_setup_data(out, machine);

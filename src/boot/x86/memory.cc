@@ -179,10 +179,13 @@ void reserve_initrd(Boot& boot) {
             fmt::format("RAMDISK: [mem {:#010x}-{:#010x}]", raw(boot.machine.initrd->base()),
                         align_up(raw(boot.machine.initrd->end()), kPageSize) - 1),
             boot.machine.initrd);
-  const std::uint64_t base = raw(boot.machine.initrd->base());
-  const std::uint64_t end = align_up(raw(boot.machine.initrd->end()), kPageSize);
-  const PhysRange whole = PhysRange::make(base, end);
-  if (std::ranges::any_of(boot.mapped, [&](PhysRange r) { return r.contains(whole); })) return;
+  const PhysAddr base = boot.machine.initrd->base();
+  // With its last page; what would end behind all addresses is nowhere mapped.
+  const std::uint64_t pages = align_up(raw(boot.machine.initrd->end()), kPageSize) - raw(base);
+  const auto whole = PhysRange::from_size(base, pages);
+  if (whole && std::ranges::any_of(boot.mapped, [&](PhysRange r) { return r.contains(*whole); })) {
+    return;
+  }
   const std::uint64_t size = align_up(boot.machine.initrd->size(), kPageSize);
   const auto found = boot.take_within(boot.behaviour.bounded_crash_kernel, size, kPageSize,
                                       PhysAddr{0}, boot.memblock.current_limit(),
@@ -198,7 +201,7 @@ void reserve_initrd(Boot& boot) {
                         raw(*found) + boot.machine.initrd->size() - 1),
             PhysRange::from_size(*found, size));
   boot.initrd = PhysRange::from_size(*found, boot.machine.initrd->size());
-  boot.memblock.phys_free(PhysAddr{base}, end - base, {"setup_arch", "initrd"});
+  boot.memblock.phys_free(base, pages, {"setup_arch", "initrd"});
 }
 
 // A place for an MP table with more entries, by default of a page; kexec'd kernels keep away from
