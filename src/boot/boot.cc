@@ -14,9 +14,9 @@ memblock::Options memblock_options(const Inputs& in) {
 }
 
 State initial_state(const Inputs& in) {
-  const e820::Table table(in.options.entry_limit ? e820::max_entries(in.profile.nodes_shift)
-                                                 : e820::kNoLimit,
-                          in.behaviour.e820_table_full);
+  const e820::Table table(
+      in.options.entry_limit ? e820::max_entries(in.profile.nodes_shift) : e820::kNoLimit,
+      in.behaviour.e820_table_full);
   State state{.e820 = {.firmware = table, .kexec = table, .table = table},
               .memblock = memblock::Memblock(in.behaviour, memblock_options(in)),
               .initrd = in.machine.initrd,

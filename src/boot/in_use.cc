@@ -24,9 +24,8 @@ std::vector<Owned> in_use(const Inputs& in, const State& state) {
   const Machine& machine = in.machine;
   std::vector<Owned> out;
   // Not to _end: what of the brk area is not used goes back. kernel: reserve_brk()
-  const std::uint64_t text = raw(in.kernel_base);
-  add(out, PhysRange::make(text, text + in.profile.image.end_of_kernel_reserve), "kernel image",
-      "start_kernel");
+  add(out, PhysRange::from_size(in.kernel_base, in.profile.image.end_of_kernel_reserve),
+      "kernel image", "start_kernel");
   add(out, state.brk, "brk", "extend_brk");
   add(out, state.initrd, "initrd", "populate_rootfs");
   add_setup_data(out, machine);

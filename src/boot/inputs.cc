@@ -130,8 +130,7 @@ Inputs::Inputs(const Machine& machine_, const kernel::Profile& profile_, const O
       parameters(kernel::parse_command_line(command_line)),
       cpus(listed_cpus(machine_, profile_, parameters)),
       possible_cpus(boot::possible_cpus(cpus.facts(machine_.cpu), profile_, parameters)),
-      nr_cpu_ids(profile_.has("FORCE_NR_CPUS") ? static_cast<unsigned>(profile_.number("NR_CPUS"))
-                                               : possible_cpus),
+      nr_cpu_ids(profile_.has("FORCE_NR_CPUS") ? nr_cpus(profile_) : possible_cpus),
       kernel_base(kernel_place(machine_, profile_)),
       features(features_of(*this)) {}
 
@@ -162,7 +161,9 @@ std::optional<std::string> Inputs::parameter(std::string_view name) const {
 }
 
 PhysRange Inputs::kernel_image() const {
-  return PhysRange::make(raw(kernel_base), raw(kernel_base) + profile.image.end);
+  // Cut at the end of all addresses, as memblock cuts it.
+  const std::uint64_t room = ~std::uint64_t{0} - raw(kernel_base);
+  return PhysRange::make(raw(kernel_base), raw(kernel_base) + std::min(profile.image.end, room));
 }
 
 // kernel: parse_acpi(), arch/x86/kernel/acpi/boot.c
@@ -191,7 +192,7 @@ bool Inputs::mirrored_kernelcore() const {
 // kernel: cpumask_size(), include/linux/cpumask.h, v6.1 and v6.12
 std::uint64_t Inputs::cpumask_size() const {
   constexpr std::uint64_t kConstantUpTo = 256;
-  const std::uint64_t most = profile.number("NR_CPUS");
+  const std::uint64_t most = nr_cpus(profile);
   const bool constant = behaviour.cpumask_constant_size && most <= kConstantUpTo;
   return align_up(constant ? most : nr_cpu_ids, 64) / 8;
 }

@@ -55,6 +55,7 @@ inline constexpr Rule kAllocLargeSystemHash      {"alloc_large_system_hash",    
 inline constexpr Rule kAllocNodeData             {"alloc_node_data",                "mm/numa.c",                                           "v6.12"};
 inline constexpr Rule kNumaEmulation             {"numa_emulation",                 "mm/numa_emulation.c",                                 "v6.1"};
 inline constexpr Rule kPercpuAllocSetup          {"percpu_alloc_setup",             "mm/percpu.c",                                         "v6.1 and v6.12"};
+inline constexpr Rule kMminitValidateMemmodelLimits{"mminit_validate_memmodel_limits", "mm/sparse.c",                                         "v5.4 to v6.12"};
 inline constexpr Rule kSparseInitNid             {"sparse_init_nid",                "mm/sparse.c",                                         "v6.1 and v6.12"};
 // clang-format on
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "kernel/behaviour.h"
+#include "memblock/no_room.h"
 #include "memblock/policy.h"
 #include "memblock/region_list.h"
 
@@ -30,7 +31,8 @@ struct Filter {
 // Filter::nid for the `nid` of an allocation: kAnyNode if it selects every node, else `nid`.
 int node_filter(int nid, const kernel::Behaviour& behaviour);
 
-// The free ranges of one search. Both lists must outlive it and stay as they are.
+// The free ranges of one search. Both lists must outlive it and stay as they are; `no_room`, which
+// knows what earlier searches of these lists learned and learns from this one, must outlive it too.
 //
 //   memory    |===========|     |==========|======|
 //   reserved     |==|        |====|     |==|
@@ -39,11 +41,12 @@ int node_filter(int nid, const kernel::Behaviour& behaviour);
 class FreeSearch : public FreeRanges {
  public:
   FreeSearch(const RegionList& memory, const RegionList& reserved, const FindRequest& request,
-             bool movable_node)
+             bool movable_node, NoRoom& no_room)
       : memory_(memory),
         reserved_(reserved),
         request_(request),
-        filter_{request.nid, request.flags, movable_node} {}
+        filter_{request.nid, request.flags, movable_node},
+        no_room_(no_room) {}
 
   std::optional<PhysRange> next_up(PhysAddr after) override;
   std::optional<PhysRange> next_down(PhysAddr before) override;
@@ -56,11 +59,14 @@ class FreeSearch : public FreeRanges {
   // less room.
   std::optional<PhysRange> step_up(std::uint64_t pos, Room room) const;
   std::optional<PhysRange> step_down(std::uint64_t pos, Room room) const;
+  std::optional<PhysAddr> search_up(PhysRange limits) const;
+  std::optional<PhysAddr> search_down(PhysRange limits) const;
 
   const RegionList& memory_;
   const RegionList& reserved_;
   FindRequest request_;
   Filter filter_;
+  NoRoom& no_room_;
 };
 
 // The kernel's own choices, as policies: the highest block that fits, and the lowest.

@@ -26,6 +26,7 @@ bool Memblock::add_range(RegionType& type, PhysAddr base, std::uint64_t size, in
   size = cap_size(base, size);
   if (size == 0) return true;
   if (!behaviour_.numa) nid = 0;
+  if (&type == &memory_) no_room_.forget();
   const Span span{raw(base), raw(base) + size};
   if (type.list.empty()) {
     if (type.total_size != 0) {
@@ -195,6 +196,7 @@ bool Memblock::remove_range(RegionType& type, PhysAddr base, std::uint64_t size)
   if (span.base == span.end) return true;
   const RegionList::Pos from = type.list.first_ending_above(span.base);
   const RegionList::Pos to = type.list.first_ending_above(span.end);
+  if (&type == &reserved_) no_room_.forget();
   const std::uint64_t before = type.list.bytes();
   type.list.erase(from, to);
   count_removed(type, before - type.list.bytes());
@@ -207,6 +209,7 @@ bool Memblock::change_regions(RegionType& type, PhysAddr base, std::uint64_t siz
   Span span;
   if (!isolate_range(type, base, size, span)) return false;
   if (span.base != span.end) {
+    if (&type == &memory_) no_room_.forget();
     const RegionList::Pos to = type.list.first_ending_above(span.end);
     for (RegionList::Pos p = type.list.first_ending_above(span.base); p != to;
          p = type.list.next(p)) {

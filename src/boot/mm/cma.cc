@@ -116,7 +116,7 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, std::string_vi
   boot.story.tell(
       Severity::info, rule::kCmaDeclareContiguousNid,
       fmt::format("cma: Reserved {} MiB at {:#018x} on node {}", area.size >> 20, at, nid),
-      PhysRange::make(at, at + area.size));
+      PhysRange::from_size(PhysAddr{at}, area.size));
   return true;
 }
 

@@ -46,8 +46,9 @@ Reserve reserve_of(const Boot& boot) {
 
 std::uint64_t static_size(const kernel::Profile& p) {
   constexpr std::uint64_t kUsual = 0x39000;
+  const std::uint64_t start = p.symbol("__per_cpu_start").value_or(0);
   const auto end = p.symbol("__per_cpu_end");
-  return end ? *end - p.symbol("__per_cpu_start").value_or(0) : kUsual;
+  return end && *end >= start ? *end - start : kUsual;
 }
 
 // The memory that the first chunk's description takes: its own bytes, which of it are allocated,

@@ -14,16 +14,15 @@ namespace {
 constexpr std::uint64_t kSetupHeader = 16;  // sizeof(struct setup_data)
 
 void reserve_image(Boot& boot, std::string_view function) {
-  const std::uint64_t text = raw(boot.in.kernel_base);
-  boot.reserve(PhysRange::make(text, text + boot.in.profile.image.end_of_kernel_reserve),
-               {function, "kernel image"});
+  boot.state.memblock.reserve(boot.in.kernel_base, boot.in.profile.image.end_of_kernel_reserve,
+                              {function, "kernel image"});
 }
 
 // kernel: early_reserve_initrd(), arch/x86/kernel/setup.c
 void reserve_early_initrd(Boot& boot) {
   if (const auto initrd = boot.in.machine.initrd) {
-    const std::uint64_t end = align_up(raw(initrd->end()), kPageSize);
-    boot.reserve(PhysRange::make(raw(initrd->base()), end), {"early_reserve_initrd", "initrd"});
+    const std::uint64_t size = align_up(raw(initrd->end()), kPageSize) - raw(initrd->base());
+    boot.state.memblock.reserve(initrd->base(), size, {"early_reserve_initrd", "initrd"});
   }
 }
 
@@ -44,7 +43,7 @@ void reserve_bios_regions(Boot& boot) {
 void memblock_x86_reserve_range_setup_data(Boot& boot) {
   constexpr memblock::Caller kCaller{"memblock_x86_reserve_range_setup_data", "setup_data"};
   for (const SetupData& data : boot.in.machine.setup_data) {
-    boot.reserve(*PhysRange::from_size(data.addr, kSetupHeader + data.len), kCaller);
+    boot.state.memblock.reserve(data.addr, kSetupHeader + data.len, kCaller);
     if (data.indirect && data.indirect_type != 1u << 31) {
       boot.reserve(*data.indirect, kCaller);
     }

@@ -170,8 +170,9 @@ void efi_esrt_init(Boot& boot) {
   if (!boot.state.memblock.is_region_reserved(esrt.base(), esrt.size())) {
     boot.reserve(esrt, {"efi_mem_reserve", "EFI system resource table"});
   }
-  const auto pages = PhysRange::make(align_down(raw(esrt.base()), kPageSize),
-                                     align_up(raw(esrt.end()), kPageSize));
+  const auto pages =
+      PhysRange::make(align_down(raw(esrt.base()), kPageSize),
+                      std::max(raw(esrt.end()), align_up(raw(esrt.end()), kPageSize)));
   const bool copied = (map.empty() && !boot.in.machine.efi_memmap) ||
                       copy_memmap(boot, map.empty() ? pages : holder->range, pages);
   if (!copied) {

@@ -190,11 +190,14 @@ void reserve_initrd(Boot& boot) {
       fmt::format("RAMDISK: [mem {:#010x}-{:#010x}]", raw(boot.in.machine.initrd->base()),
                   align_up(raw(boot.in.machine.initrd->end()), kPageSize) - 1),
       boot.in.machine.initrd);
-  const std::uint64_t base = raw(boot.in.machine.initrd->base());
-  const std::uint64_t end = align_up(raw(boot.in.machine.initrd->end()), kPageSize);
-  const PhysRange whole = PhysRange::make(base, end);
-  if (std::ranges::any_of(boot.state.mapped, [&](PhysRange r) { return r.contains(whole); }))
+  const PhysAddr base = boot.in.machine.initrd->base();
+  // With its last page; what would end behind all addresses is nowhere mapped.
+  const std::uint64_t pages = align_up(raw(boot.in.machine.initrd->end()), kPageSize) - raw(base);
+  const auto whole = PhysRange::from_size(base, pages);
+  if (whole &&
+      std::ranges::any_of(boot.state.mapped, [&](PhysRange r) { return r.contains(*whole); })) {
     return;
+  }
   const std::uint64_t size = align_up(boot.in.machine.initrd->size(), kPageSize);
   const auto found = boot.take_within(boot.in.behaviour.bounded_crash_kernel, size, kPageSize,
                                       PhysAddr{0}, boot.state.memblock.current_limit(),
@@ -210,7 +213,7 @@ void reserve_initrd(Boot& boot) {
                               raw(*found) + boot.in.machine.initrd->size() - 1),
                   PhysRange::from_size(*found, size));
   boot.state.initrd = PhysRange::from_size(*found, boot.in.machine.initrd->size());
-  boot.state.memblock.phys_free(PhysAddr{base}, end - base, {"setup_arch", "initrd"});
+  boot.state.memblock.phys_free(base, pages, {"setup_arch", "initrd"});
 }
 
 }  // namespace memmap::boot

@@ -16,8 +16,7 @@ struct Limits {
 
 // kernel: nrcpus(), maxcpus(), nosmp(), kernel/smp.c; setup_possible_cpus(), v6.1 and v6.12
 Limits limits_of(const kernel::Profile& profile, const std::vector<kernel::Parameter>& parameters) {
-  Limits out{.nr_cpus =
-                 static_cast<unsigned>(std::max<std::uint64_t>(1, profile.number("NR_CPUS")))};
+  Limits out{.nr_cpus = nr_cpus(profile)};
   for (const kernel::Parameter& p : parameters) {
     const auto number = kernel::get_option(p.value);
     if (kernel::parameq(p.name, "nosmp")) out.none_but_first = true;
@@ -33,6 +32,11 @@ Limits limits_of(const kernel::Profile& profile, const std::vector<kernel::Param
 }
 
 }  // namespace
+
+unsigned nr_cpus(const kernel::Profile& profile) {
+  constexpr std::uint64_t kMost = 8192;  // NR_CPUS_RANGE_END with MAXSMP
+  return static_cast<unsigned>(std::clamp<std::uint64_t>(profile.number("NR_CPUS"), 1, kMost));
+}
 
 unsigned possible_cpus(const CpuFacts& cpu, const kernel::Profile& profile,
                        const std::vector<kernel::Parameter>& parameters) {

@@ -10,6 +10,10 @@
 
 namespace memmap::boot {
 
+// CONFIG_NR_CPUS: from 1 to 8192, the most that x86-64 may be built for.
+// kernel: NR_CPUS, NR_CPUS_RANGE_END, arch/x86/Kconfig, v6.12
+unsigned nr_cpus(const kernel::Profile& profile);
+
 // nr_cpu_ids, at least 1: what firmware lists (machine.cpu; 1 where it is not known), by what
 // nr_cpus=, possible_cpus=, maxcpus=0 and nosmp leave of it.
 //
