@@ -19,14 +19,13 @@ std::string line_of(const Machine& machine, const kernel::Profile& profile,
   const std::string loader = kernel::appended(
       options.command_line ? *options.command_line : machine.command_line.value_or(""),
       options.append);
-  const auto built_in = profile.config.find("CMDLINE");
-  if (!profile.has("CMDLINE_BOOL") || built_in == profile.config.end() ||
-      built_in->second == "false") {
+  const std::string_view built_in = profile.text(config::CMDLINE);
+  if (!profile.has(config::CMDLINE_BOOL) || built_in.empty()) {
     return loader;
   }
   const auto how =
-      profile.has("CMDLINE_OVERRIDE") ? kernel::BuiltIn::instead : kernel::BuiltIn::before;
-  return kernel::whole_command_line(built_in->second, how, loader);
+      profile.has(config::CMDLINE_OVERRIDE) ? kernel::BuiltIn::instead : kernel::BuiltIn::before;
+  return kernel::whole_command_line(built_in, how, loader);
 }
 
 memblock::Options memblock_options(const Boot& boot) {
@@ -50,8 +49,8 @@ bool has_meltdown(const CpuFacts& cpu) {
 
 // kernel: pti_check_boottime_disable(), arch/x86/mm/pti.c, v6.1 and v6.12
 bool page_table_isolation(const Boot& boot) {
-  if (!boot.profile.has("MITIGATION_PAGE_TABLE_ISOLATION") &&
-      !boot.profile.has("PAGE_TABLE_ISOLATION")) {
+  if (!boot.profile.has(config::MITIGATION_PAGE_TABLE_ISOLATION) &&
+      !boot.profile.has(config::PAGE_TABLE_ISOLATION)) {
     return false;
   }
   // kernel: mitigations_parse_cmdline(), kernel/cpu.c: another word changes nothing
@@ -107,8 +106,8 @@ paging::Features features_of(const Boot& boot) {
   f.pti = page_table_isolation(boot);
   // kernel: early_debug_pagealloc(), mm/debug_page_alloc.c
   f.debug_pagealloc =
-      boot.profile.has("DEBUG_PAGEALLOC") &&
-      boot.switched("debug_pagealloc", boot.profile.has("DEBUG_PAGEALLOC_ENABLE_DEFAULT"));
+      boot.profile.has(config::DEBUG_PAGEALLOC) &&
+      boot.switched("debug_pagealloc", boot.profile.has(config::DEBUG_PAGEALLOC_ENABLE_DEFAULT));
   return f;
 }
 
@@ -141,8 +140,9 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
       parameters(kernel::parse_command_line(command_line)),
       cpus(listed_cpus(machine_, profile_, parameters)),
       possible_cpus(boot::possible_cpus(cpus.facts(machine_.cpu), profile_, parameters)),
-      nr_cpu_ids(profile_.has("FORCE_NR_CPUS") ? static_cast<unsigned>(profile_.number("NR_CPUS"))
-                                               : possible_cpus),
+      nr_cpu_ids(profile_.has(config::FORCE_NR_CPUS)
+                     ? static_cast<unsigned>(profile_.number(config::NR_CPUS))
+                     : possible_cpus),
       kernel_base(kernel_place(machine_, profile_)),
       firmware(options.entry_limit ? e820::max_entries(profile_.nodes_shift) : e820::kNoLimit),
       kexec(firmware.capacity()),
@@ -167,11 +167,13 @@ Boot::Boot(const Machine& machine_, const kernel::Profile& profile_, const Optio
 }
 
 memblock::Caller Boot::caller(std::string_view owner,
-                              std::initializer_list<std::string_view> functions) const {
-  for (const std::string_view function : functions) {
-    if (profile.is_function(function)) return {function, owner};
+                              std::initializer_list<kernel::Function> functions) const {
+  for (const kernel::Function& function : functions) {
+    if (profile.is_function(function)) return {function.name, owner};
   }
-  return {profile.functions.empty() ? *functions.begin() : *(functions.end() - 1), owner};
+  const kernel::Function& kept =
+      profile.functions.empty() ? *functions.begin() : *(functions.end() - 1);
+  return {kept.name, owner};
 }
 
 std::optional<PhysAddr> Boot::alloc_or_panic(std::uint64_t size, std::uint64_t align,
@@ -210,7 +212,7 @@ void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
 // kernel: cpumask_size(), include/linux/cpumask.h, v6.1 and v6.12
 std::uint64_t Boot::cpumask_size() const {
   constexpr std::uint64_t kConstantUpTo = 256;
-  const std::uint64_t most = profile.number("NR_CPUS");
+  const std::uint64_t most = profile.number(config::NR_CPUS);
   const bool constant = behaviour.cpumask_constant_size && most <= kConstantUpTo;
   return align_up(constant ? most : nr_cpu_ids, 64) / 8;
 }
@@ -239,11 +241,11 @@ std::vector<int> Boot::nodes_of_cpus() const {
 // kernel: parse_acpi(), arch/x86/kernel/acpi/boot.c
 bool acpi_enabled(const kernel::Profile& profile,
                   const std::vector<kernel::Parameter>& parameters) {
-  bool enabled = profile.has("ACPI");
+  bool enabled = profile.has(config::ACPI);
   for (const kernel::Parameter& p : parameters) {
     if (!kernel::parameq(p.name, "acpi")) continue;
     if (p.value == "off") enabled = false;
-    if (p.value == "force") enabled = profile.has("ACPI");
+    if (p.value == "force") enabled = profile.has(config::ACPI);
   }
   return enabled;
 }

@@ -118,7 +118,7 @@ struct Boot {
   // The caller that memblock=debug would name: of `functions`, innermost first, the first that the
   // compiler left as a function of its own.
   memblock::Caller caller(std::string_view owner,
-                          std::initializer_list<std::string_view> functions) const;
+                          std::initializer_list<kernel::Function> functions) const;
   // memblock_alloc(); where there is no memory the kernel panics in its caller's words.
   std::optional<PhysAddr> alloc_or_panic(std::uint64_t size, std::uint64_t align,
                                          const memblock::Caller& caller);

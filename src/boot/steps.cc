@@ -11,19 +11,21 @@ namespace {
 
 constexpr std::uint32_t kSetupE820Ext = 1;
 
-bool has_efi(const Boot& b) { return b.machine.firmware == Firmware::efi && b.profile.has("EFI"); }
+bool has_efi(const Boot& b) {
+  return b.machine.firmware == Firmware::efi && b.profile.has(config::EFI);
+}
 // EFI's map is still there after efi_init().
 bool has_efi_map(const Boot& b) { return has_efi(b) && !efi_runtime_disabled(b); }
 bool has_setup_data(const Boot& b) { return !b.machine.setup_data.empty(); }
 bool has_user_map(const Boot& b) { return b.user.userdef; }
 bool has_esrt(const Boot& b) { return has_efi_map(b) && b.machine.efi_esrt.has_value(); }
-bool has_dmi(const Boot& b) { return b.profile.has("DMI"); }
-bool has_mpparse(const Boot& b) { return b.profile.has("X86_MPPARSE"); }
+bool has_dmi(const Boot& b) { return b.profile.has(config::DMI); }
+bool has_mpparse(const Boot& b) { return b.profile.has(config::X86_MPPARSE); }
 bool wants_new_mptable(const Boot& b) {
-  return has_mpparse(b) && b.profile.has("X86_IO_APIC") && b.has_parameter("alloc_mptable");
+  return has_mpparse(b) && b.profile.has(config::X86_IO_APIC) && b.has_parameter("alloc_mptable");
 }
 bool brings_acpi_tables(const Boot& b) {
-  return b.machine.initrd && b.profile.has("ACPI") &&
+  return b.machine.initrd && b.profile.has(config::ACPI) &&
          (b.machine.acpi_upgrade != 0 || !initrd_acpi_tables(b.machine).empty());
 }
 bool has_initrd(const Boot& b) { return b.machine.initrd.has_value(); }
@@ -35,7 +37,7 @@ bool has_extended_map(const Boot& b) {
 
 bool has_acpi(const Boot& b) { return b.acpi_enabled(); }
 bool has_hpet(const Boot& b) {
-  return has_acpi(b) && b.profile.has("HPET_TIMER") &&
+  return has_acpi(b) && b.profile.has(config::HPET_TIMER) &&
          (b.machine.hpet || std::ranges::any_of(b.machine.acpi_tables, [](const AcpiTable& t) {
             return t.signature == "HPET";
           }));
@@ -48,28 +50,30 @@ bool has_bgrt(const Boot& b) {
 bool has_movable_node(const Boot& b) {
   return b.profile.memory_hotplug && b.has_parameter("movable_node");
 }
-bool checks_bios_corruption(const Boot& b) { return b.profile.has("X86_CHECK_BIOS_CORRUPTION"); }
-bool has_io_apic(const Boot& b) { return b.profile.has("X86_IO_APIC"); }
-bool has_hibernation(const Boot& b) { return b.profile.has("HIBERNATION"); }
-bool has_dma_cma(const Boot& b) { return b.profile.has("DMA_CMA"); }
-bool has_hugetlb(const Boot& b) { return b.profile.has("HUGETLB_PAGE"); }
-bool has_hugetlb_cma(const Boot& b) {
-  return b.profile.has("CMA") && has_hugetlb(b) && b.machine.cpu.gbpages.value_or(false);
+bool checks_bios_corruption(const Boot& b) {
+  return b.profile.has(config::X86_CHECK_BIOS_CORRUPTION);
 }
-bool has_kexec(const Boot& b) { return b.profile.has("KEXEC_CORE"); }
-bool has_crash_reserve(const Boot& b) { return b.profile.has("CRASH_RESERVE"); }
-bool has_kfence(const Boot& b) { return b.profile.has("KFENCE"); }
+bool has_io_apic(const Boot& b) { return b.profile.has(config::X86_IO_APIC); }
+bool has_hibernation(const Boot& b) { return b.profile.has(config::HIBERNATION); }
+bool has_dma_cma(const Boot& b) { return b.profile.has(config::DMA_CMA); }
+bool has_hugetlb(const Boot& b) { return b.profile.has(config::HUGETLB_PAGE); }
+bool has_hugetlb_cma(const Boot& b) {
+  return b.profile.has(config::CMA) && has_hugetlb(b) && b.machine.cpu.gbpages.value_or(false);
+}
+bool has_kexec(const Boot& b) { return b.profile.has(config::KEXEC_CORE); }
+bool has_crash_reserve(const Boot& b) { return b.profile.has(config::CRASH_RESERVE); }
+bool has_kfence(const Boot& b) { return b.profile.has(config::KFENCE); }
 // Somebody keeps call traces from the start: slab_debug with `U`, page_owner=on, kmemleak=on, or
 // the kernel always does.
 bool wants_stack_depot(const Boot& b) {
-  return b.profile.has("STACKDEPOT") &&
-         (b.profile.has("STACKDEPOT_ALWAYS_INIT") || stores_traces(b));
+  return b.profile.has(config::STACKDEPOT) &&
+         (b.profile.has(config::STACKDEPOT_ALWAYS_INIT) || stores_traces(b));
 }
-bool has_page_extension(const Boot& b) { return b.profile.has("PAGE_EXTENSION"); }
-bool has_debug_objects(const Boot& b) { return b.profile.has("DEBUG_OBJECTS"); }
-bool has_espfix(const Boot& b) { return b.profile.has("X86_ESPFIX64"); }
+bool has_page_extension(const Boot& b) { return b.profile.has(config::PAGE_EXTENSION); }
+bool has_debug_objects(const Boot& b) { return b.profile.has(config::DEBUG_OBJECTS); }
+bool has_espfix(const Boot& b) { return b.profile.has(config::X86_ESPFIX64); }
 bool has_page_table_isolation(const Boot& b) { return b.features.pti; }
-bool has_swiotlb(const Boot& b) { return b.profile.has("SWIOTLB"); }
+bool has_swiotlb(const Boot& b) { return b.profile.has(config::SWIOTLB); }
 
 constexpr std::string_view kMain = "init/main.c";
 constexpr std::string_view kPrintk = "kernel/printk/printk.c";

@@ -28,8 +28,9 @@ class ReservedMemory {
     const std::string name(align.rest.substr(1));
     const bool blank = name.find_first_not_of(" \t\n\v\f\r") == name.npos;
     if (blank || name.size() >= kNameSize || names_.contains(name)) return;
-    const auto found = boot_.memblock.phys_alloc(size.value, std::max(align.value, kCacheLine),
-                                                 boot_.caller("reserve_mem", {"reserve_mem"}));
+    const auto found =
+        boot_.memblock.phys_alloc(size.value, std::max(align.value, kCacheLine),
+                                  boot_.caller("reserve_mem", {function::reserve_mem}));
     if (found) names_.insert(name);
   }
 
@@ -47,7 +48,7 @@ void parse_args(Boot& boot) {
   ReservedMemory reserved(boot);
   for (std::size_t i = 0; i < boot.parameters.size() && !boot.panicked(); ++i) {
     const kernel::Parameter& p = boot.parameters[i];
-    if (boot.profile.has("HUGETLB_PAGE")) huge.take(p);
+    if (boot.profile.has(config::HUGETLB_PAGE)) huge.take(p);
     if (!isolation.take(p)) boot.refused.insert(i);
     const bool reserves = p.value && kernel::parameq(p.name, "reserve_mem");
     if (reserves && boot.behaviour.has_reserve_mem) reserved.take(*p.value);

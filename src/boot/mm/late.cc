@@ -17,7 +17,7 @@ constexpr std::uint64_t kRecordShift = 5;  // PRB_AVGBITS
 std::uint64_t log_size(const Boot& boot, std::uint64_t size) {
   constexpr std::uint64_t kMost = 1ull << 31;  // LOG_BUF_LEN_MAX
   size = std::bit_ceil(std::min(std::max<std::uint64_t>(size, 1), kMost));
-  return size > 1ull << boot.profile.number("LOG_BUF_SHIFT") ? size : 0;
+  return size > 1ull << boot.profile.number(config::LOG_BUF_SHIFT) ? size : 0;
 }
 
 // kernel: setup_log_buf(), kernel/printk/printk.c, v5.4 to v6.12
@@ -26,12 +26,12 @@ void setup_log_buf(Boot& boot, std::uint64_t size) {
   const std::uint64_t records = size >> kRecordShift;
   std::vector<std::uint64_t> sizes = {size};
   if (boot.behaviour.log_has_descriptors) {
-    sizes.push_back(records * boot.profile.size_of("prb_desc", 24));
-    sizes.push_back(records * boot.profile.size_of("printk_info", 88));
+    sizes.push_back(records * boot.profile.size_of(type::prb_desc));
+    sizes.push_back(records * boot.profile.size_of(type::printk_info));
   }
   // LOG_ALIGN: of unsigned long, or of struct printk_log
   const std::uint64_t align = boot.behaviour.log_has_descriptors ? 8 : 4;
-  const memblock::Caller caller = boot.caller("log buffer", {"setup_log_buf"});
+  const memblock::Caller caller = boot.caller("log buffer", {function::setup_log_buf});
   std::vector<std::pair<PhysAddr, std::uint64_t>> taken;
   for (const std::uint64_t bytes : sizes) {
     if (const auto found = boot.memblock.alloc(bytes, align, caller)) {
@@ -63,9 +63,9 @@ void setup_log_buf_early(Boot& boot) {
 void setup_log_buf_late(Boot& boot) {
   if (boot.log_buffer_grown) return;
   if (boot.log_size == 0) {
-    const std::uint64_t base = 1ull << boot.profile.number("LOG_BUF_SHIFT");
+    const std::uint64_t base = 1ull << boot.profile.number(config::LOG_BUF_SHIFT);
     const std::uint64_t extra = static_cast<std::uint64_t>(boot.possible_cpus - 1)
-                                << boot.profile.number("LOG_CPU_MAX_BUF_SHIFT");
+                                << boot.profile.number(config::LOG_CPU_MAX_BUF_SHIFT);
     if (extra <= base / 2) return;
     boot.log_size = log_size(boot, extra + base);
   }
@@ -75,7 +75,7 @@ void setup_log_buf_late(Boot& boot) {
 // Page tables down to 4 KiB pages for [start, end), as they are needed.
 // kernel: fill_pte(), fill_pmd(), fill_pud(), fill_p4d(), arch/x86/mm/init_64.c
 void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end, std::string_view owner) {
-  const memblock::Caller caller = boot.caller(owner, {"spp_getpage"});
+  const memblock::Caller caller = boot.caller(owner, {function::spp_getpage});
   for (std::uint64_t at = start; at < end; at = align_down(at, paging::kSize2M) + paging::kSize2M) {
     for (unsigned level = boot.page_tables.levels - 1; level >= 1; --level) {
       if (!boot.needs_table(level, at)) continue;
@@ -91,14 +91,14 @@ void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end, std::s
 void setup_cpu_entry_areas(Boot& boot) {
   constexpr std::uint64_t kBase = 0xfffffe0000000000;  // CPU_ENTRY_AREA_BASE
   const kernel::Profile& p = boot.profile;
-  const std::uint64_t size = p.size_of("cpu_entry_area", 0x3b000);
+  const std::uint64_t size = p.size_of(type::cpu_entry_area);
   // Confidential guests alone have the last two stacks, Intel's processors alone the debug store,
   // if the kernel is for them at all.
-  const std::uint64_t stacks_end = p.offset_of("cpu_entry_area.estacks", 0x7000) +
-                                   p.offset_of("cea_exception_stacks.VC_stack_guard", 0xc000);
-  const std::uint64_t debug_store = p.offset_of("cpu_entry_area.cpu_debug_store", 0x1a000);
+  const std::uint64_t stacks_end = p.offset_of(member::cpu_entry_area_estacks) +
+                                   p.offset_of(member::cea_exception_stacks_VC_stack_guard);
+  const std::uint64_t debug_store = p.offset_of(member::cpu_entry_area_cpu_debug_store);
   const bool has_debug_store = boot.machine.cpu.vendor == "GenuineIntel" && debug_store < size;
-  if (p.has("RANDOMIZE_MEMORY") && !kernel::find_option_bool(boot.command_line, "nokaslr")) {
+  if (p.has(config::RANDOMIZE_MEMORY) && !kernel::find_option_bool(boot.command_line, "nokaslr")) {
     boot.tell(Severity::debug, "init_cea_offsets(), arch/x86/mm/cpu_entry_area.c",
               "the kernel places these areas at random; the page tables they take may differ");
   }
@@ -122,14 +122,14 @@ void pti_init(Boot& boot) {
 // kernel: kfence_alloc_pool_and_metadata(), mm/kfence/core.c, v6.12; kfence_alloc_pool(), v6.1
 void kfence_alloc_pool(Boot& boot) {
   // kernel: param_set_sample_interval(): what is no number is refused, and changes nothing
-  std::uint64_t interval = boot.profile.number("KFENCE_SAMPLE_INTERVAL");
+  std::uint64_t interval = boot.profile.number(config::KFENCE_SAMPLE_INTERVAL);
   for (const auto& text : boot.values_of("kfence.sample_interval")) {
     if (text) interval = kernel::kstrtoul(*text).value_or(interval);
   }
   if (interval == 0) return;
-  const memblock::Caller caller =
-      boot.caller("KFENCE", {"kfence_alloc_pool_and_metadata", "kfence_alloc_pool"});
-  const std::uint64_t objects = boot.profile.number("KFENCE_NUM_OBJECTS");
+  const memblock::Caller caller = boot.caller(
+      "KFENCE", {function::kfence_alloc_pool_and_metadata, function::kfence_alloc_pool});
+  const std::uint64_t objects = boot.profile.number(config::KFENCE_NUM_OBJECTS);
   const std::uint64_t pool_size = (objects + 1) * 2 * kPageSize;
   const auto pool = boot.memblock.alloc(pool_size, kPageSize, caller);
   if (!pool) {
@@ -138,7 +138,7 @@ void kfence_alloc_pool(Boot& boot) {
   }
   if (!boot.behaviour.kfence_allocates_metadata) return;
   const std::uint64_t metadata =
-      align_up(boot.profile.size_of("kfence_metadata", 1160) * objects, kPageSize);
+      align_up(boot.profile.size_of(type::kfence_metadata) * objects, kPageSize);
   if (boot.memblock.alloc(metadata, kPageSize, caller)) return;
   boot.tell(Severity::warning, "kfence_alloc_pool_and_metadata(), mm/kfence/core.c",
             "kfence: failed to allocate metadata");

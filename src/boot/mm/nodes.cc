@@ -203,11 +203,12 @@ void set_nodes(Boot& boot, const numa::Registered& setup) {
 }
 
 void alloc_node_data(Boot& boot, const numa::Registered& setup) {
-  const std::uint64_t size = boot.profile.size_of("pglist_data", 174464);
+  const std::uint64_t size = boot.profile.size_of(type::pglist_data);
   for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.profile.version)) {
     const auto found = boot.memblock.phys_alloc_try_nid(
         r.size, r.align, r.nid,
-        boot.caller(boot.name_for_node("data", r.nid), {"alloc_node_data", "initmem_init"}));
+        boot.caller(boot.name_for_node("data", r.nid),
+                    {function::alloc_node_data, function::initmem_init}));
     if (!found) {
       return boot.tell(
           Severity::panic, "alloc_node_data(), mm/numa.c",
@@ -245,11 +246,12 @@ void init_cpu_to_node(Boot& boot) {
     const bool online = std::ranges::binary_search(boot.nodes.online, nid);
     if (nid >= 0 && !online && std::ranges::find(bare, nid) == bare.end()) bare.push_back(nid);
   }
-  const std::uint64_t size = align_up(boot.profile.size_of("pglist_data", 174464), kPageSize);
+  const std::uint64_t size = align_up(boot.profile.size_of(type::pglist_data), kPageSize);
   for (const int nid : bare) {
     const auto found = boot.memblock.phys_alloc_try_nid(
         size, kCacheLine, nid,
-        boot.caller(boot.name_for_node("data", nid), {"alloc_node_data", "init_cpu_to_node"}));
+        boot.caller(boot.name_for_node("data", nid),
+                    {function::alloc_node_data, function::init_cpu_to_node}));
     if (!found) {
       boot.tell(Severity::warning, "alloc_node_data(), arch/x86/mm/numa.c",
                 fmt::format("Cannot find {} bytes in any node (initial node: {})", size, nid));
@@ -262,9 +264,9 @@ void init_cpu_to_node(Boot& boot) {
 void alloc_offline_node_data(Boot& boot) {
   for (const int nid : boot.possible_nodes) {
     if (std::ranges::binary_search(boot.nodes.online, nid)) continue;
-    boot.alloc_or_panic(boot.profile.size_of("pglist_data", 174464), kCacheLine,
+    boot.alloc_or_panic(boot.profile.size_of(type::pglist_data), kCacheLine,
                         boot.caller(boot.name_for_node("data", nid),
-                                    {"alloc_offline_node_data", "free_area_init"}));
+                                    {function::alloc_offline_node_data, function::free_area_init}));
   }
 }
 
@@ -275,8 +277,8 @@ void free_area_init(Boot& boot) {
   options.version = boot.profile.version;
   const zones::Formed formed =
       zones::form(memory_of(boot), boot.nodes.online,
-                  zones::limits(boot.max_pfn, {.zone_dma = boot.profile.has("ZONE_DMA"),
-                                               .zone_dma32 = boot.profile.has("ZONE_DMA32")}),
+                  zones::limits(boot.max_pfn, {.zone_dma = boot.profile.has(config::ZONE_DMA),
+                                               .zone_dma32 = boot.profile.has(config::ZONE_DMA32)}),
                   options);
   append(boot.events, formed.events, boot.step);
   for (const zones::Node& n : formed.nodes) {

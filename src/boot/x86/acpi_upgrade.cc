@@ -47,7 +47,7 @@ void acpi_table_upgrade(Boot& boot) {
   const std::uint64_t size = told != 0 ? told : initrd_acpi_tables(boot.machine).size();
   const auto found =
       boot.memblock.phys_alloc_range(size, kPageSize, PhysAddr{0}, PhysAddr{limit},
-                                     boot.caller("ACPI tables of the initrd", {boot.step}));
+                                     memblock::Caller{boot.step, "ACPI tables of the initrd"});
   if (!found) {
     return boot.tell(Severity::warning, std::string(kRule),
                      fmt::format("no room for {} bytes of ACPI tables of the initrd", size));

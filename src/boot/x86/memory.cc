@@ -44,16 +44,14 @@ std::uint64_t brk_room(const Boot& boot) {
 }
 
 std::uint64_t brk_tables_size(const Boot& boot) {
-  return kPageSize *
-         paging::brk_table_pages({boot.profile.x86_5level, boot.profile.has("RANDOMIZE_MEMORY")});
+  return kPageSize * paging::brk_table_pages(
+                         {boot.profile.x86_5level, boot.profile.has(config::RANDOMIZE_MEMORY)});
 }
 
 // Bytes of the trampoline's code and data. kernel: real_mode_size_needed(), v6.1 and v6.12
 std::uint64_t real_mode_size(const kernel::Profile& profile) {
-  const auto blob = profile.symbol("real_mode_blob");
-  const auto end = profile.symbol("real_mode_blob_end");
-  constexpr std::uint64_t kUsual = 0x7000;
-  return blob && end && *blob < *end ? align_up(*end - *blob, kPageSize) : kUsual;
+  return align_up(profile.bytes_between(symbol::real_mode_blob, symbol::real_mode_blob_end),
+                  kPageSize);
 }
 
 }  // namespace
@@ -67,9 +65,9 @@ void dmi_setup(Boot& boot) {
     return;
   }
   const SmbiosCopies& copies = *boot.machine.smbios;
-  boot.brk_bytes = copies.text + copies.devices * boot.profile.size_of("dmi_device", 40) +
-                   copies.onboard * boot.profile.size_of("dmi_dev_onboard", 56) +
-                   copies.memory_devices * boot.profile.size_of("dmi_memdev_info", 32);
+  boot.brk_bytes = copies.text + copies.devices * boot.profile.size_of(type::dmi_device) +
+                   copies.onboard * boot.profile.size_of(type::dmi_dev_onboard) +
+                   copies.memory_devices * boot.profile.size_of(type::dmi_memdev_info);
   if (boot.brk_bytes <= brk_room(boot)) return;
   boot.tell(Severity::panic, "extend_brk(), arch/x86/kernel/setup.c",
             "kernel BUG at arch/x86/kernel/setup.c");
@@ -124,7 +122,7 @@ void reserve_real_mode(Boot& boot) {
   if (boot.behaviour.reserves_first_mib) boot.reserve(first_mib, {"setup_arch", "first MiB"});
   // kernel: crash_reserve_low_1M(), arch/x86/kernel/crash.c, v5.10
   if (boot.behaviour.crash_kernel_reserves_first_mib && boot.has_parameter("crashkernel")) {
-    boot.reserve(first_mib, boot.caller("first MiB", {"crash_reserve_low_1M"}));
+    boot.reserve(first_mib, boot.caller("first MiB", {function::crash_reserve_low_1M}));
     boot.tell(Severity::info, "crash_reserve_low_1M(), arch/x86/kernel/crash.c",
               "kexec: Reserving the low 1M of memory for crashkernel", first_mib);
   }
@@ -184,9 +182,10 @@ void reserve_initrd(Boot& boot) {
   const PhysRange whole = PhysRange::make(base, end);
   if (std::ranges::any_of(boot.mapped, [&](PhysRange r) { return r.contains(whole); })) return;
   const std::uint64_t size = align_up(boot.machine.initrd->size(), kPageSize);
-  const auto found = boot.take_within(boot.behaviour.bounded_crash_kernel, size, kPageSize,
-                                      PhysAddr{0}, boot.memblock.current_limit(),
-                                      boot.caller("initrd", {"relocate_initrd", "setup_arch"}));
+  const auto found =
+      boot.take_within(boot.behaviour.bounded_crash_kernel, size, kPageSize, PhysAddr{0},
+                       boot.memblock.current_limit(),
+                       boot.caller("initrd", {function::relocate_initrd, function::setup_arch}));
   if (!found) {
     return boot.tell(
         Severity::panic, "relocate_initrd(), arch/x86/kernel/setup.c",
@@ -211,7 +210,7 @@ void e820_memblock_alloc_reserved_mpc_new(Boot& boot) {
       size = kernel::memparse(*p.value).value;
   }
   const auto found = boot.memblock.phys_alloc(
-      size, 4, boot.caller("new MP table", {"e820__memblock_alloc_reserved"}));
+      size, 4, boot.caller("new MP table", {function::e820__memblock_alloc_reserved}));
   if (!found) return;
   e820::Editor edit(boot.kexec, boot.events, std::string(boot.step));
   edit.update(raw(*found), size, E820Type::ram, E820Type::reserved);

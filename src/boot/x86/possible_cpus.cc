@@ -14,8 +14,8 @@ struct Limits {
 
 // kernel: nrcpus(), maxcpus(), nosmp(), kernel/smp.c; setup_possible_cpus(), v6.1 and v6.12
 Limits limits_of(const kernel::Profile& profile, const std::vector<kernel::Parameter>& parameters) {
-  Limits out{.nr_cpus =
-                 static_cast<unsigned>(std::max<std::uint64_t>(1, profile.number("NR_CPUS")))};
+  Limits out{.nr_cpus = static_cast<unsigned>(
+                 std::max<std::uint64_t>(1, profile.number(config::NR_CPUS)))};
   for (const kernel::Parameter& p : parameters) {
     const auto number = kernel::get_option(p.value);
     if (kernel::parameq(p.name, "nosmp")) out.none_but_first = true;
@@ -34,7 +34,7 @@ Limits limits_of(const kernel::Profile& profile, const std::vector<kernel::Param
 
 unsigned possible_cpus(const CpuFacts& cpu, const kernel::Profile& profile,
                        const std::vector<kernel::Parameter>& parameters) {
-  if (!profile.has("SMP")) return 1;
+  if (!profile.has(config::SMP)) return 1;
   const Limits limits = limits_of(profile, parameters);
   const unsigned listed = std::max(1u, cpu.possible.value_or(1));
   if (limits.none_but_first) return 1;
