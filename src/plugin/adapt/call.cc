@@ -259,7 +259,7 @@ const char* Call::read_number(void* ctx, const char* text, std::uint32_t form,
 std::int32_t Call::has_config(void* ctx, const char* option) noexcept {
   Call& call = self(ctx);
   if (option == nullptr || call.profile_ == nullptr) return 0;
-  return call.profile_->has(option) ? 1 : 0;
+  return call.profile_->has_named(option) ? 1 : 0;
 }
 
 std::int32_t Call::fail(void* ctx, const char* message) noexcept {
