@@ -5,7 +5,8 @@
 #include "boot/init/early_options.h"
 #include "boot/step_functions.h"
 #include "boot/x86/trims.h"
-#include "e820/names.h"
+#include "e820/range_text.h"
+#include "machine/e820_words.h"
 
 namespace memmap::boot {
 namespace {
@@ -27,7 +28,7 @@ void print_table(Boot& boot, std::string_view who) {
   for (const E820Entry& e : boot.table.entries()) {
     boot.tell(Severity::info, rule("e820__print_table"),
               fmt::format("{}: {} {}", who, e820::table_range(raw(e.addr), e.end()),
-                          e820::type_name(e.type)),
+                          e820_log_name(e.type)),
               PhysRange::from_size(e.addr, e.size));
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "input/text/scan.h"
+#include "machine/e820_words.h"
 
 namespace memmap::input {
 namespace {
@@ -90,29 +91,7 @@ std::optional<E820Type> e820_type_of(std::string_view name) {
   if (name.size() > 2 && name.front() == '(' && name.back() == ')') {
     name = trim(name.substr(1, name.size() - 2));
   }
-  struct Name {
-    std::string_view text;
-    E820Type type;
-  };
-  static constexpr Name kNames[] = {
-      {"usable", E820Type::ram},
-      {"System RAM", E820Type::ram},
-      {"reserved", E820Type::reserved},
-      {"device reserved", E820Type::reserved},
-      {"soft reserved", E820Type::soft_reserved},
-      {"ACPI data", E820Type::acpi},
-      {"ACPI NVS", E820Type::nvs},
-      {"unusable", E820Type::unusable},
-  };
-  for (const Name& known : kNames) {
-    if (name == known.text) return known.type;
-  }
-  std::string_view rest = name;
-  const bool enclosed = eat(rest, "persistent RAM (") || eat(rest, "persistent (");
-  if (!eat(rest, "type ")) return std::nullopt;
-  const auto number = take_decimal(rest);
-  if (!number || *number > 0xffffffffu || rest != (enclosed ? ")" : "")) return std::nullopt;
-  return E820Type{static_cast<std::uint32_t>(*number)};
+  return e820_type_of_log_name(name);
 }
 
 std::optional<PrintedRange> take_range(std::string_view& text) {

@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "base/number.h"
-#include "input/map/resource_names.h"
 #include "input/text/lines.h"
+#include "machine/e820_words.h"
 
 namespace memmap::input {
 namespace {
@@ -72,7 +72,7 @@ class Reader {
     // may be an entry that the window was laid around.
     if (inside_entry_ && r.depth > entry_depth_) return;
     inside_entry_ = false;
-    const auto type = type_of_resource(r.name);
+    const auto type = e820_type_of_resource(r.name);
     if (!type) {
       if (r.depth == 0) ++devices_;
       return;

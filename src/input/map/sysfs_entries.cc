@@ -6,8 +6,9 @@
 #include <string_view>
 
 #include "base/number.h"
-#include "input/map/resource_names.h"
+#include "base/suggest.h"
 #include "input/text/lines.h"
+#include "machine/e820_words.h"
 
 namespace memmap::input {
 namespace {
@@ -30,10 +31,10 @@ std::optional<std::uint64_t> address(const EntryFile& file, Errors& errors) {
 
 std::optional<E820Type> type(const EntryFile& file, Errors& errors) {
   const Line line = only_line(file);
-  if (const auto known = type_of_resource(line.text)) return known;
-  errors.push_back(error_at(
-      file.name, line, line.text,
-      "is no type of memory that the kernel prints here" + did_you_mean_resource(line.text)));
+  if (const auto known = e820_type_of_resource(line.text)) return known;
+  errors.push_back(error_at(file.name, line, line.text,
+                            "is no type of memory that the kernel prints here" +
+                                did_you_mean(line.text, e820_resource_names())));
   return std::nullopt;
 }
 
@@ -84,7 +85,7 @@ Result<SysfsMap> map_of_folders(const std::string& name, const EntryFolders& fol
     next = number + 1;
     if (const auto read = entry(files, errors)) {
       map.entries.push_back(*read);
-      unknown += read->type == kUnknownType ? 1 : 0;
+      unknown += read->type == kUnknownE820Type ? 1 : 0;
     }
   }
   if (!errors.empty()) return errors;
@@ -92,7 +93,7 @@ Result<SysfsMap> map_of_folders(const std::string& name, const EntryFolders& fol
     map.notes.push_back(
         fmt::format("{} of type `{}`: the kernel does not tell the number; taken as type {}",
                     unknown == 1 ? "1 entry is" : fmt::format("{} entries are", unknown),
-                    kUnknownTypeName, raw(kUnknownType)));
+                    kUnknownE820Name, raw(kUnknownE820Type)));
   }
   return map;
 }
