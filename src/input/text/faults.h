@@ -22,6 +22,7 @@ class TextFaults {
   void at(std::string_view part, const Errors& without_origin);
 
   bool none() const { return errors_.empty(); }
+  std::size_t count() const { return errors_.size() + untold_; }
   // Not to be called when none().
   Errors take() &&;
 
