@@ -10,24 +10,24 @@
 namespace memmap::e820 {
 namespace {
 
-void warn(Events& events, std::string_view step, std::string text) {
-  events.push_back({Severity::warning,
-                    std::string(step),
-                    fmt::format("{}(), arch/x86/kernel/e820.c", step),
-                    std::move(text),
-                    {}});
+void warn(EventSink& events, std::string_view step, std::string text) {
+  events.tell({Severity::warning,
+               std::string(step),
+               fmt::format("{}(), arch/x86/kernel/e820.c", step),
+               std::move(text),
+               {}});
 }
 
 // kernel: parse_memmap_one()
-void memmap_one(std::string_view text, Table& table, Events& events, UserMap& user) {
+void memmap_one(std::string_view text, Table& table, EventSink& events, UserMap& user) {
   constexpr std::string_view kStep = "parse_memmap_opt";
   const MemmapItem item = parse_memmap_item(text);
   if (item.exactmap) {
-    events.push_back({Severity::debug,
-                      std::string(kStep),
-                      "parse_memmap_one(), arch/x86/kernel/e820.c",
-                      "memmap=exactmap: the firmware's map is put aside",
-                      {}});
+    events.tell({Severity::debug,
+                 std::string(kStep),
+                 "parse_memmap_one(), arch/x86/kernel/e820.c",
+                 "memmap=exactmap: the firmware's map is put aside",
+                 {}});
     table.clear();
     user.userdef = true;
     return;
@@ -42,11 +42,11 @@ void memmap_one(std::string_view text, Table& table, Events& events, UserMap& us
                 fmt::format("memmap={}: `{}` is not understood; ignored", text, item.rest));
   }
   if (item.becomes_itself()) {
-    events.push_back({Severity::panic,
-                      std::string(kStep),
-                      "__e820__range_update(), arch/x86/kernel/e820.c",
-                      "kernel BUG: BUG_ON(old_type == new_type) in __e820__range_update()",
-                      {}});
+    events.tell({Severity::panic,
+                 std::string(kStep),
+                 "__e820__range_update(), arch/x86/kernel/e820.c",
+                 "kernel BUG: BUG_ON(old_type == new_type) in __e820__range_update()",
+                 {}});
     return;
   }
   Editor edit(table, events, std::string(kStep));
@@ -60,7 +60,7 @@ void memmap_one(std::string_view text, Table& table, Events& events, UserMap& us
 
 }  // namespace
 
-void apply_parameter(const kernel::Parameter& parameter, Table& table, Events& events,
+void apply_parameter(const kernel::Parameter& parameter, Table& table, EventSink& events,
                      UserMap& user) {
   if (!kernel::parameq(parameter.name, "memmap") || !parameter.value) return;
   each_memmap_item(*parameter.value,

@@ -17,7 +17,7 @@ struct UserMap {
 // Applies one parameter of the command line if it is memmap= (its forms: memmap_item.h); what
 // others say is left alone. What is malformed is warned of, with what the kernel makes of it.
 // kernel: parse_memmap_opt(), arch/x86/kernel/e820.c, v6.12
-void apply_parameter(const kernel::Parameter& parameter, Table& table, Events& events,
+void apply_parameter(const kernel::Parameter& parameter, Table& table, EventSink& events,
                      UserMap& user);
 
 }  // namespace memmap::e820

@@ -70,7 +70,7 @@ class Reader {
     if (!adds && ++changes_ > kMostChanges) {
       return faults_.at(item.text, "more than 1024 words that change entries");
     }
-    Events unheard;
+    EventList unheard;
     e820::Editor edit(table_, unheard, "parse_memmap_one");
     e820::apply(item, edit);
   }

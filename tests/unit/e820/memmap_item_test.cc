@@ -68,7 +68,7 @@ TEST(MemmapItem, AnEntryIsWrittenAndReadBack) {
     const auto text = memmap_item_of(entry);
     ASSERT_TRUE(text);
     Table table;
-    Events events;
+    EventList events;
     Editor editor(table, events, "test");
     apply(parse_memmap_item(*text), editor);
     EXPECT_EQ(table.entries(), E820Entries{entry}) << *text;
