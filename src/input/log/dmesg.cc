@@ -169,7 +169,6 @@ bool has_line(std::string_view bytes, std::string_view label, std::string_view n
 }  // namespace
 
 Recognition recognise_dmesg(const Source& source) {
-  if (source.is_folder()) return {0, "it is a folder"};
   const std::string_view bytes = source.bytes;
   if (is_tar(bytes)) return {0, "a tar"};  // whatever logs are in it
   if (is_json_log(bytes)) return {100, "JSON of dmesg or journalctl"};

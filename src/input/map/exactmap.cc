@@ -115,7 +115,6 @@ class Reader {
 }  // namespace
 
 Recognition recognise_exactmap(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   const std::string_view bytes = source.bytes;
   const std::size_t first = bytes.find_first_not_of(kSpace);
   if (first == std::string_view::npos || !bytes.substr(first).starts_with(kPrefix)) {
@@ -125,8 +124,6 @@ Recognition recognise_exactmap(const Source& source) {
 }
 
 Result<Machine> read_exactmap(const Source& source, const ReadOptions&) {
-  if (source.is_folder())
-    return Error{.message = "parameters are a file, not a folder", .origin = {source.name}};
   return Reader(source.name, source.bytes).read();
 }
 

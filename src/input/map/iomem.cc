@@ -122,7 +122,6 @@ class Reader {
 }  // namespace
 
 Recognition recognise_iomem(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   Lines lines(source.bytes);
   Error ignored;
   int seen = 0;

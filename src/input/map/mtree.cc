@@ -158,7 +158,6 @@ Machine machine_of(const Layout& layout) {
 }  // namespace
 
 Recognition recognise_mtree(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   const std::string_view text = std::string_view(source.bytes).substr(0, std::size_t{1} << 20);
   for (const std::string_view heading : {kFlatView, kAddressSpace}) {
     for (std::size_t at = text.find(heading); at != std::string_view::npos;

@@ -122,7 +122,6 @@ Result<Machine> read_synthetic(std::string_view text, std::string name) {
 }
 
 Recognition recognise_synthetic(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   std::string_view rest = std::string_view(source.bytes).substr(0, 4096);
   const std::string_view word = next_word(rest);
   const std::size_t colon = word.find(':');
@@ -136,8 +135,6 @@ Recognition recognise_synthetic(const Source& source) {
 }
 
 Result<Machine> read_synthetic(const Source& source, const ReadOptions&) {
-  if (source.is_folder())
-    return Error{.message = "a synthetic map is a file, not a folder", .origin = {source.name}};
   return read_synthetic(source.bytes, source.name);
 }
 

@@ -54,7 +54,6 @@ EntryFolders read_folders(const FileTree& tree, const std::string& folder, Error
 }  // namespace
 
 Recognition recognise_sysfs(const Source& source) {
-  if (!source.is_folder()) return {0, "not a folder"};
   std::error_code ignored;
   for (const char* file : {"start", "end", "type"}) {
     if (fs::exists(source.folder / "0" / file, ignored)) return {100, "a folder with 0/start"};
@@ -83,9 +82,6 @@ Result<SysfsMap> read_memmap_folder(const FileTree& tree, const std::string& fol
 }
 
 Result<Machine> read_sysfs(const Source& source, const ReadOptions&) {
-  if (!source.is_folder()) {
-    return Error{.message = "is not a folder", .origin = {.file = source.name}};
-  }
   auto map = read_memmap_folder(DiskTree(source.folder), "");
   if (!map) return map.errors();
   Machine machine;

@@ -60,7 +60,6 @@ Maps collect(const std::string& name, const std::vector<Member>& members, Errors
 }  // namespace
 
 Recognition recognise_sysfs_tar(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   if (!is_tar(source.bytes)) return {0, "not a tar"};
   // Member names stand in the clear at the front of 512-byte blocks.
   for (std::size_t at = 0; at + 512 <= source.bytes.size(); at += 512) {

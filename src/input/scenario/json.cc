@@ -70,7 +70,6 @@ Result<Machine> machine_of_result(const Document& doc) {
 }  // namespace
 
 Recognition recognise_json(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   const std::string_view bytes = source.bytes;
   const std::size_t first = bytes.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || bytes[first] != '{') return {0, "does not start with `{`"};
@@ -85,8 +84,6 @@ Recognition recognise_json(const Source& source) {
 }
 
 Result<Machine> read_json(const Source& source, const ReadOptions&) {
-  if (source.is_folder())
-    return Error{.message = "JSON is a file, not a folder", .origin = {source.name}};
   const Result<Document> document = read_json_document(source.name, source.bytes);
   if (!document) return document.errors();
   return is_result(*document) ? machine_of_result(*document) : machine_of(*document);
