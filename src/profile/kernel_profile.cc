@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view kSchema = "memmap/kernel/1";
 
-ImageLayout image_of(const input::Document& doc, const input::Fields& root, input::Faults& faults) {
+ImageLayout image_of(const input::Document& doc, const input::Fields& root,
+                     input::DocumentFaults& faults) {
   struct Row {
     std::string_view key;
     std::uint64_t ImageLayout::*member;
@@ -56,7 +57,7 @@ ImageLayout image_of(const input::Document& doc, const input::Fields& root, inpu
 // The keys and values of an optional map whose keys are free; those that are no scalars are told.
 template <class Each>
 void each_of(const input::Document& doc, const input::Fields& root, std::string_view key,
-             input::Faults& faults, const Each& each) {
+             input::DocumentFaults& faults, const Each& each) {
   const std::optional<input::ValueId> id = root.find(key);
   if (!id) return;
   if (doc.kind(*id) != input::ValueKind::map) {
@@ -73,8 +74,8 @@ void each_of(const input::Document& doc, const input::Fields& root, std::string_
   }
 }
 
-void read_sizes(const input::Document& doc, const input::Fields& root, input::Faults& faults,
-                Profile& p) {
+void read_sizes(const input::Document& doc, const input::Fields& root,
+                input::DocumentFaults& faults, Profile& p) {
   each_of(doc, root, "struct_sizes", faults, [&](std::string_view name, input::ValueId value) {
     const Result<std::uint64_t> size = parse_count(doc.text(value));
     if (!size) {
@@ -87,8 +88,8 @@ void read_sizes(const input::Document& doc, const input::Fields& root, input::Fa
   });
 }
 
-void read_symbols(const input::Document& doc, const input::Fields& root, input::Faults& faults,
-                  Profile& p) {
+void read_symbols(const input::Document& doc, const input::Fields& root,
+                  input::DocumentFaults& faults, Profile& p) {
   each_of(doc, root, "symbols", faults, [&](std::string_view name, input::ValueId value) {
     const Result<std::uint64_t> offset = parse_u64(doc.text(value));
     if (!offset) {
@@ -105,7 +106,7 @@ void read_symbols(const input::Document& doc, const input::Fields& root, input::
 std::map<std::string, std::uint64_t, std::less<>> counts_of(const input::Document& doc,
                                                             const input::Fields& root,
                                                             std::string_view key,
-                                                            input::Faults& faults) {
+                                                            input::DocumentFaults& faults) {
   std::map<std::string, std::uint64_t, std::less<>> out;
   each_of(doc, root, key, faults, [&](std::string_view name, input::ValueId value) {
     const Result<std::uint64_t> number = parse_count(doc.text(value));
@@ -115,8 +116,8 @@ std::map<std::string, std::uint64_t, std::less<>> counts_of(const input::Documen
   return out;
 }
 
-void read_config(const input::Document& doc, const input::Fields& root, input::Faults& faults,
-                 Profile& p) {
+void read_config(const input::Document& doc, const input::Fields& root,
+                 input::DocumentFaults& faults, Profile& p) {
   each_of(doc, root, "config", faults, [&](std::string_view name, input::ValueId value) {
     if (name.starts_with("CONFIG_")) {
       return faults.at(value, "options are named without `CONFIG_`");
@@ -136,8 +137,8 @@ std::vector<std::string> words(const input::Fields& fields, std::string_view key
   return out;
 }
 
-void read_parameters(const input::Document& doc, const input::Fields& root, input::Faults& faults,
-                     Profile& p) {
+void read_parameters(const input::Document& doc, const input::Fields& root,
+                     input::DocumentFaults& faults, Profile& p) {
   constexpr std::string_view kKeys[] = {"early", "setup", "param"};
   const std::optional<input::ValueId> id = root.find("parameters");
   if (!id) return;
@@ -153,7 +154,7 @@ void set(bool& value, const std::optional<bool>& read) {
   if (read) value = *read;
 }
 
-Version version_of(const input::Fields& root, input::Faults& faults) {
+Version version_of(const input::Fields& root, input::DocumentFaults& faults) {
   const std::optional<input::ValueId> id = root.require("version");
   const std::optional<std::string> text = root.text("version");
   if (!text) return {};
@@ -162,7 +163,7 @@ Version version_of(const input::Fields& root, input::Faults& faults) {
   return version.value_or(Version{});
 }
 
-Profile profile_of(const input::Document& doc, input::Faults& faults) {
+Profile profile_of(const input::Document& doc, input::DocumentFaults& faults) {
   constexpr std::string_view kKeys[] = {"schema",
                                         "name",
                                         "version",
@@ -225,7 +226,7 @@ Result<Profile> read_kernel_profile(const input::Source& source) {
   }
   const Result<input::Document> document = input::read_yaml(source.name, source.bytes);
   if (!document) return document.errors();
-  input::Faults faults(*document);
+  input::DocumentFaults faults(*document);
   Profile profile = profile_of(*document, faults);
   if (!faults.none()) return std::move(faults).take();
   return profile;

@@ -72,7 +72,7 @@ class Reader {
     } else {
       read_entries();
     }
-    if (!faults_.none()) return std::move(faults_).take();
+    if (!faults_.none()) return faults_.take();
     return std::move(machine_);
   }
 

@@ -37,7 +37,7 @@ class Reader {
     if (faults_.none() && !exact_) {
       faults_.at(0, 1, "no memmap=exactmap: the words would change a map that is not here");
     }
-    if (!faults_.none()) return std::move(faults_).take();
+    if (!faults_.none()) return faults_.take();
     Machine machine;
     machine.firmware_map = table_.entries();
     // What an edit takes out whole stays behind as this until the kernel sorts the table.

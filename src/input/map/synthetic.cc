@@ -117,7 +117,7 @@ Result<Machine> read_synthetic(std::string_view text, std::string name) {
   if (faults.none() && machine.firmware_map.empty()) {
     faults.at(0, 1, "no segment in it; expected such as: ram:640K hole:384K ram:3G");
   }
-  if (!faults.none()) return std::move(faults).take();
+  if (!faults.none()) return faults.take();
   return machine;
 }
 

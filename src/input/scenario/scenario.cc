@@ -268,7 +268,7 @@ Result<Machine> machine_of(const Document& doc) {
                                         "snb_graphics",
                                         "pci",
                                         "plugins"};
-  Faults faults(doc);
+  DocumentFaults faults(doc);
   const Fields root(doc, 0, "a scenario", kKeys, faults);
   const auto address = [&root](std::string_view key) -> std::optional<PhysAddr> {
     const std::optional<std::uint64_t> value = root.number(key);
@@ -318,7 +318,7 @@ Result<Machine> machine_of(const Document& doc) {
   m.snb_graphics = root.boolean("snb_graphics").value_or(false);
   m.pci = pci_of(doc, root);
   m.plugins = plugins_of(doc, root);
-  if (!faults.none()) return std::move(faults).take();
+  if (!faults.none()) return faults.take();
   return m;
 }
 
