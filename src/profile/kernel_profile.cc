@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::string_view kSchema = "memmap/kernel/1";
 
-ImageLayout image_of(const input::Document& doc, const input::Fields& root, input::Faults& faults) {
+ImageLayout image_of(const input::Document& doc, const input::Fields& root,
+                     input::DocumentFaults& faults) {
   ImageLayout image;
   const std::optional<input::ValueId> id = root.require("image");
   if (!id) return image;
@@ -52,7 +53,7 @@ std::string no_such(std::string_view group, std::string_view name, std::span<con
 // values that are no scalars, are told.
 template <class Row, class Each>
 void each_of(const input::Document& doc, const input::Fields& root, std::string_view group,
-             std::span<const Row> rows, input::Faults& faults, const Each& each) {
+             std::span<const Row> rows, input::DocumentFaults& faults, const Each& each) {
   const std::optional<input::ValueId> id = root.find(group);
   if (!id) return;
   if (doc.kind(*id) != input::ValueKind::map) {
@@ -78,7 +79,7 @@ using Numbers = std::map<std::string, std::uint64_t, std::less<>>;
 template <class Row>
 Numbers numbers_of(const input::Document& doc, const input::Fields& root, std::string_view group,
                    std::span<const Row> rows, Result<std::uint64_t> (*parse)(std::string_view),
-                   input::Faults& faults) {
+                   input::DocumentFaults& faults) {
   Numbers out;
   each_of(doc, root, group, rows, faults, [&](const Row& row, input::ValueId id) {
     const Result<std::uint64_t> value = parse(doc.text(id));
@@ -91,8 +92,8 @@ Numbers numbers_of(const input::Document& doc, const input::Fields& root, std::s
   return out;
 }
 
-void read_config(const input::Document& doc, const input::Fields& root, input::Faults& faults,
-                 Profile& p) {
+void read_config(const input::Document& doc, const input::Fields& root,
+                 input::DocumentFaults& faults, Profile& p) {
   each_of(doc, root, "config", option_rows(), faults, [&](const Option& row, input::ValueId id) {
     if (const auto fault = fault_of(row, doc.text(id))) {
       return faults.at(id, fmt::format("`{}` {}", row.name, *fault));
@@ -116,7 +117,7 @@ void read_setting(const input::Fields& root, const SettingRow& row, Profile& p) 
 }
 
 void tell_contradictions(const input::Document& doc, const input::Fields& root, const Profile& p,
-                         input::Faults& faults) {
+                         input::DocumentFaults& faults) {
   for (const Contradiction& c : contradictions_of(p)) {
     std::optional<input::ValueId> place = root.find(c.group.empty() ? c.key : c.group);
     if (place && !c.group.empty()) {
@@ -140,8 +141,8 @@ std::vector<std::string> words(const input::Fields& fields, std::string_view key
   return out;
 }
 
-void read_parameters(const input::Document& doc, const input::Fields& root, input::Faults& faults,
-                     Profile& p) {
+void read_parameters(const input::Document& doc, const input::Fields& root,
+                     input::DocumentFaults& faults, Profile& p) {
   constexpr std::string_view kKeys[] = {"early", "setup", "param"};
   const std::optional<input::ValueId> id = root.find("parameters");
   if (!id) return;
@@ -149,7 +150,7 @@ void read_parameters(const input::Document& doc, const input::Fields& root, inpu
   p.parameters = {words(fields, "early"), words(fields, "setup"), words(fields, "param")};
 }
 
-Version version_of(const input::Fields& root, input::Faults& faults) {
+Version version_of(const input::Fields& root, input::DocumentFaults& faults) {
   const std::optional<input::ValueId> id = root.require("version");
   const std::optional<std::string> text = root.text("version");
   if (!text) return {};
@@ -158,7 +159,7 @@ Version version_of(const input::Fields& root, input::Faults& faults) {
   return version.value_or(Version{});
 }
 
-Profile profile_of(const input::Document& doc, input::Faults& faults) {
+Profile profile_of(const input::Document& doc, input::DocumentFaults& faults) {
   std::vector<std::string_view> keys = {
       "schema", "name",    "version",   "origin",  "image",      "verified", "struct_sizes",
       "config", "symbols", "constants", "offsets", "parameters", "functions"};
@@ -193,7 +194,7 @@ Result<Profile> read_kernel_profile(const input::Source& source) {
   }
   const Result<input::Document> document = input::read_yaml(source.name, source.bytes);
   if (!document) return document.errors();
-  input::Faults faults(*document);
+  input::DocumentFaults faults(*document);
   Profile profile = profile_of(*document, faults);
   if (!faults.none()) return std::move(faults).take();
   return profile;

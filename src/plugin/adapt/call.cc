@@ -68,7 +68,7 @@ void Call::begin() {
 
 Error Call::fault(const char* function, std::string_view message) const {
   return Error{.message = fmt::format("plugin `{}`: {}(): {}", plugin_, function, message),
-               .plugin_fault = true};
+               .code = ErrorCode::plugin_fault};
 }
 
 std::optional<Error> Call::end(const char* function, std::int32_t returned, None none) {
