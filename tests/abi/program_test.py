@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""The program with plugins, good and bad: exit codes, messages.   program_test.py MEMMAP FIXTURES"""
+"""The program with plugins, good and bad: exit codes, messages.
+
+program_test.py MEMMAP FIXTURES BUILT_IN     BUILT_IN: the built-in ones, as modules"""
 import json
 import os
 import pathlib
@@ -11,6 +13,8 @@ import unittest
 
 MEMMAP = os.path.abspath(sys.argv.pop(1))
 FIXTURES = os.path.abspath(sys.argv.pop(1))
+MODULES = pathlib.Path(sys.argv.pop(1)).resolve()
+MAPS = sorted((pathlib.Path(__file__).resolve().parents[2] / "maps").glob("*.yaml"))
 SMALL = ("--synthetic", "ram:640K hole:384K ram:255M")
 STOPS = ("--cmdline", "memmap=exactmap,64M@0", "--strict")
 
@@ -34,6 +38,53 @@ class Plugins(unittest.TestCase):
         self.assertEqual(result.returncode, code, result.stdout[-2000:] + result.stderr)
         for word in words:
             self.assertIn(word, result.stderr)
+
+    def test_the_program_alone_boots(self):
+        alone = shutil.copy(MEMMAP, self.folder / "memmap")
+        for file in MAPS:
+            args = ("simulate", str(file), "--format", "json")
+            moved = subprocess.run([alone, *args], capture_output=True, text=True, timeout=60,
+                                   cwd=self.folder)
+            self.assert_ends(moved, 0)
+            self.assertEqual(moved.stdout, run(*args).stdout, file)
+
+    def test_a_module_takes_the_built_in_ones_place(self):
+        def boot(file, *args):
+            result = run("simulate", str(file), "--format", "json", "--append", "mem=2G numa=fake=2", *args)
+            self.assert_ends(result, 0)
+            boot = json.loads(result.stdout)
+            notes = boot.pop("notes")
+            return boot, [n for n in notes if n.startswith("plugin ")]
+        names = sorted(f.stem for f in MODULES.glob("*.so"))
+        self.assertEqual(len(names), 10)
+        for file in MAPS:
+            ordinary, notes = boot(file)
+            self.assertEqual(notes, [])
+            others, notes = boot(file, "--plugin-dir", str(MODULES))
+            self.assertEqual(others, ordinary, file)
+            self.assertEqual(sorted(notes), [f"plugin {n}: {MODULES}/{n}.so takes the place of the built-in one"
+                                             for n in names])
+        for name in names:
+            folder = self.folder / name
+            folder.mkdir()
+            shutil.copy(MODULES / f"{name}.so", folder)
+            others, notes = boot(MAPS[0], "--plugin-dir", str(folder))
+            self.assertEqual(others, boot(MAPS[0])[0], name)
+            self.assertEqual(notes, [f"plugin {name}: {folder}/{name}.so takes the place of the built-in one"])
+        listed = run("plugin", "list").stdout
+        self.assertTrue(listed.startswith("Built in:\n  alloc_bottomup "), listed)
+        self.assertIn("file     built in", run("plugin", "show", "trim_bios").stdout)
+
+    def test_an_ordinary_boot_looks_at_no_folder(self):
+        shutil.copy(MEMMAP, self.folder / "memmap")
+        (self.folder / "plugins").mkdir()
+        shutil.copy(MODULES.parent / "plugins/check_invariants.so", self.folder / "plugins")
+        (self.folder / "plugins").chmod(0o777)
+        def here(*args):
+            return subprocess.run([self.folder / "memmap", "simulate", *SMALL, *args],
+                                  capture_output=True, text=True, timeout=60)
+        self.assert_ends(here(), 0)
+        self.assert_ends(here("--plugin", "check_invariants"), 2, "world-writable")
 
     def test_faults_of_plugins_are_70(self):
         for name in ("crash_loading", "exit_loading", "exit_hard_loading", "crash_get_interface"):
