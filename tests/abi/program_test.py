@@ -98,6 +98,17 @@ class Plugins(unittest.TestCase):
         for name in ("wrong_major", "short_struct", "missing_symbol", "incomplete", "nobody", "./liar.so"):
             self.assert_ends(simulate("--plugin", name), 2, f"plugin `{name}`")
         self.assert_ends(simulate("--plugin", "liar:lies=1"), 2, "has no option `lies`")
+        for given in ("trim_badram:badram=xyz", "trim_badram:memmap=1",
+                      "alloc_low_fragmentation:block=4097", "numa_interleave:granule=3M",
+                      "trim_badram", "liar:lie=bad_option",
+                      "liar:lie=bad_option_at_a_hook"):
+            self.assert_ends(simulate("--plugin", given), 2, f"plugin `{given.split(':')[0]}`: option `")
+        self.assert_ends(run("simulate", "--synthetic", "ram:640K hole:384K ram:16G", "--plugin",
+                             "numa_interleave:granule=2M"), 2, "option `granule`: makes more than 2048 blocks")
+        self.assert_ends(run("simulate", "--synthetic", "ram:640K hole:384K ram:1G", "--plugin",
+                             "trim_badram:badram=0,0x1000"), 2, "option `badram`: names more than 65536 pieces")
+        self.assert_ends(run("compare", *SMALL, "--alloc", "alloc_low_fragmentation:block=4097"), 2,
+                         "option `block`: must be a power of two")
 
     def test_no_plugin_makes_a_run_good(self):
         good = simulate("--plugin", "exit_at_end")
@@ -137,6 +148,14 @@ class Plugins(unittest.TestCase):
         self.assertIn("check_invariants: nothing found", text)
         self.assert_ends(simulate("--plugin", "check_kmemcheck"), 0)
         self.assertNotIn("checks", json.loads(simulate("--format", "json").stdout))
+
+    def test_what_only_the_table_loses_is_no_finding(self):
+        scenario = self.folder / "machine.yaml"
+        scenario.write_text("firmware: bios\ne820:\n  - {start: 0, size: 640K, type: ram}\n"
+                            "  - {start: 1M, size: 1023M, type: ram}\nacpi_upgrade: 4096\n")
+        state = json.loads(run("simulate", str(scenario), "--plugin", "check_invariants", "--format", "json").stdout)
+        self.assertEqual(state["checks"][0]["findings"], [])
+        self.assertIn("acpi_table_upgrade", json.dumps(state["owners"]))
 
     def test_an_initrd_over_the_kernel_is_found(self):
         scenario = self.folder / "machine.yaml"
