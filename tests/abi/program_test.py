@@ -152,7 +152,8 @@ class Plugins(unittest.TestCase):
     def test_what_only_the_table_loses_is_no_finding(self):
         scenario = self.folder / "machine.yaml"
         scenario.write_text("firmware: bios\ne820:\n  - {start: 0, size: 640K, type: ram}\n"
-                            "  - {start: 1M, size: 1023M, type: ram}\nacpi_upgrade: 4096\n")
+                            "  - {start: 1M, size: 1023M, type: ram}\ninitrd: {start: 512M, size: 1M}\n"
+                            "acpi_upgrade: 4096\n")
         state = json.loads(run("simulate", str(scenario), "--plugin", "check_invariants", "--format", "json").stdout)
         self.assertEqual(state["checks"][0]["findings"], [])
         self.assertIn("acpi_table_upgrade", json.dumps(state["owners"]))
