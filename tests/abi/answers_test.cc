@@ -105,6 +105,10 @@ TEST(AnswersDeathTest, EndingTheProcessNamesThePlugin) {
   EXPECT_EXIT(run("abort"), code, "plugin `liar` crashed in choose.. .signal 6");
   EXPECT_EXIT(run("exit"), code, "plugin `liar` ended the process in choose");
   EXPECT_EXIT(run("exit_hard"), code, "plugin `liar` ended the process in choose");
+  EXPECT_EXIT(run("exit_thread"), code, "plugin `liar` ended its thread in choose");
+  EXPECT_EXIT(run("fork"), code, "plugin `liar` forked the process in choose");
+  EXPECT_EXIT(run("trap"), code, "plugin `liar` crashed in choose.. .signal 5");
+  EXPECT_EXIT(run("system_call"), code, "plugin `liar` crashed in choose.. .signal 31");
 }
 
 // Outside of plugin code nothing changes.

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -93,6 +94,47 @@ class Plugins(unittest.TestCase):
             self.assert_ends(simulate("--plugin", f"liar:lie={lie}"), 70, "plugin `liar`")
         for lie in ("crash", "exit", "quick_exit", "exit_hard", "outside", "prepare"):
             self.assert_ends(simulate("--plugin", f"teller:lie={lie}"), 70, "plugin `teller`")
+
+    def test_a_plugin_that_ends_memmap_in_any_way_is_named(self):
+        said = {"exit_raw": "ended the process in run()", "exit_thread": "ended its thread in run()",
+                "exit_thread_raw": "ended the process in run()", "exec": "ended the process in run()",
+                "fork": "forked the process in run()", "trap": "crashed in run() (signal 5)",
+                "system_call": "crashed in run() (signal 31)", "terminate": "crashed in run() (signal 15)",
+                "kill": "crashed in run() (signal 9)"}
+        for lie, words in said.items():
+            result = simulate("--plugin", f"liar:lie={lie}")
+            self.assert_ends(result, 70)
+            self.assertEqual(result.stderr, f"memmap: error: plugin `liar` {words}\n")
+            self.assertEqual(result.stdout, "")
+        self.assert_ends(simulate("--plugin", "thrower"), 70, "plugin `thrower` threw an exception out of event()")
+        self.assert_ends(simulate("--plugin", "thrower:what=number"), 70, "plugin `thrower` crashed in event()")
+        result = simulate("--plugin", "liar:lie=loop", "--plugin-timeout", "1")
+        self.assert_ends(result, 70, "plugin `liar` did not come back from run() in 1 s")
+        self.assertEqual(result.stdout, "")
+        self.assert_ends(simulate("--plugin-timeout", "soon"), 2, "--plugin-timeout is a number of seconds")
+
+    def test_a_users_signal_is_no_plugins_fault(self):
+        for sent in (signal.SIGTERM, signal.SIGINT):
+            process = subprocess.Popen([MEMMAP, "simulate", *SMALL, "--plugin-dir", FIXTURES, "--plugin",
+                                        "liar:lie=says_and_loops"], stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+            self.addCleanup(process.kill)
+            self.assertEqual(process.stderr.readline(), "here\n")
+            process.send_signal(sent)
+            out, err = process.communicate(timeout=60)
+            self.assertEqual((process.returncode, out, err), (-sent, "", ""))
+
+    def test_a_watched_run_is_as_any_other(self):
+        watched = simulate("--plugin", "exit_at_end", "--format", "json")
+        ordinary = json.loads(simulate("--format", "json").stdout)
+        state = json.loads(watched.stdout)
+        self.assertEqual(state["subject"].pop("policy"), "exit_at_end")
+        self.assertEqual(ordinary["subject"].pop("policy"), "alloc_topdown, alloc_bottomup")
+        self.assertEqual(state["subject"], ordinary["subject"])
+        piped = subprocess.run([MEMMAP, "simulate", "-", "--plugin-dir", FIXTURES, "--plugin", "exit_at_end"],
+                               input="BIOS-e820: [mem 0x0000000000100000-0x000000003fffffff] usable\n",
+                               capture_output=True, text=True, timeout=60)
+        self.assert_ends(piped, 0)
 
     def test_what_is_refused_is_2(self):
         for name in ("wrong_major", "short_struct", "missing_symbol", "incomplete", "nobody", "./liar.so"):

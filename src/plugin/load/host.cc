@@ -12,6 +12,7 @@
 #include "plugin/load/elf_check.h"
 #include "plugin/load/guard.h"
 #include "plugin/load/probe.h"
+#include "plugin/load/watch.h"
 
 namespace memmap::plugin {
 namespace {
@@ -68,9 +69,7 @@ Result<const void*> open_library(const fs::path& file) {
   }
 }
 
-Result<Description> open(const fs::path& file) {
-  const std::string name = file.stem().string();
-  const CallGuard guard(name.c_str(), "loading");
+Result<Description> open_and_describe(const fs::path& file, std::string_view name) {
   const auto symbol = open_library(file);
   if (!symbol) return symbol.errors();
   try {
@@ -82,6 +81,14 @@ Result<Description> open(const fs::path& file) {
   } catch (...) {
     return Error{.message = "threw an exception while describing itself"};
   }
+}
+
+Result<Description> open(const fs::path& file) {
+  const std::string name = file.stem().string();
+  CallGuard guard(name.c_str(), "loading");
+  auto description = open_and_describe(file, name);
+  guard.returned();
+  return description;
 }
 
 // What goes wrong with that, found out in a child: what is refused there never enters this process,
@@ -219,6 +226,7 @@ Result<const Plugin*> PluginHost::load(std::string_view name_or_path) {
   install_guards();
   if (trust_of(file) == Trust::foreign) {
     if (Status s = try_in_child(file, open); !s) return blame(file, s.errors());
+    begin_watch();
   }
   auto description = open(file);
   if (!description) return blame(file, description.errors());
