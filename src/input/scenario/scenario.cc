@@ -84,6 +84,7 @@ std::vector<SetupData> setup_data_of(const Document& doc, const Fields& root) {
                      .indirect = range_of(doc, fields, "indirect"),
                      .indirect_type = static_cast<std::uint32_t>(
                          fields.count("indirect_type", kMaxU32).value_or(0))});
+    if (!nodes.back().range()) fields.faults().at(id, "a node of setup_data reaches beyond 2^64");
   });
   return nodes;
 }
@@ -294,6 +295,9 @@ Result<Machine> machine_of(const Document& doc) {
   m.command_line = root.text("cmdline");
   m.kernel_release = root.text("kernel_release");
   m.kernel_phys_base = address("kernel_phys_base");
+  if (m.kernel_phys_base && raw(*m.kernel_phys_base) >= Machine::kKernelEnd) {
+    faults.at(*root.find("kernel_phys_base"), "a kernel image lies below 64T");
+  }
   m.initrd = range_of(doc, root, "initrd");
   m.acpi_tables = acpi_tables_of(doc, root);
   m.node_memory = nodes_of(doc, root);
