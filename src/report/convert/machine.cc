@@ -6,6 +6,7 @@
 #include <iterator>
 #include <span>
 
+#include "base/json_text.h"
 #include "base/utf8.h"
 #include "machine/e820_words.h"
 #include "machine/pci_address.h"
@@ -50,26 +51,21 @@ class Writer {
   std::string word(std::string_view word) const {
     return json_ ? fmt::format("\"{}\"", word) : std::string(word);
   }
+  // Neither syntax holds bytes that are no UTF-8. A text keeps its length: where the kernel copies it,
+  // what comes behind lies where it did.
   std::string text(std::string_view text) {
-    std::string out = "\"";
+    std::string out(text);
     bool replaced = false;
-    for (std::size_t i = 0; i < text.size();) {
-      const std::size_t length = utf8_length(text.substr(i));
-      const char c = text[i];
+    for (std::size_t i = 0; i < out.size();) {
+      const std::size_t length = utf8_length(std::string_view(out).substr(i));
       if (length == 0) {
-        out += "\\ufffd";
+        out[i] = '?';
         replaced = true;
-      } else if (c == '"' || c == '\\') {
-        out += {'\\', c};
-      } else if ((c >= 0 && c < 0x20) || c == 0x7f) {
-        out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-      } else {
-        out += text.substr(i, length);
       }
-      i += length == 0 ? 1 : length;
+      i += std::max<std::size_t>(length, 1);
     }
-    if (replaced) lose("bytes that are no UTF-8 are replaced by U+FFFD in a text");
-    return out + "\"";
+    if (replaced) lose("bytes that are no UTF-8 are replaced by `?`, one for one, in a text");
+    return json_text(out);
   }
   // The fields `start` and `end`.
   std::string bounds(PhysRange range) const {
