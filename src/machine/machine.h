@@ -140,7 +140,7 @@ struct FirmwareEvent {
 // All that is known of one machine. src/input fills it, src/boot reads it. Whoever adds a fact:
 //  - says here what it is, in which unit, and what an empty value means;
 //  - reads it in each source that has it, and lists the source in share/doc/formats.md;
-//  - gives a scenario a key for it (input/scenario/scenario.cc and share/schema/scenario.json).
+//  - gives a scenario a key for it: a row in machine/visit.h, a key in share/schema/scenario.json.
 struct Machine {
   // No kernel image lies further up: MAX_PHYSMEM_BITS of four levels of page tables. Every reader of
   // kernel_phys_base refuses what does.
