@@ -54,7 +54,7 @@ std::vector<const kernel::Parameter*> Check::named(std::string_view name) const 
 
 // kernel: choose_random_location(), arch/x86/boot/compressed/kaslr.c
 bool Check::kaslr() const {
-  return profile().has("RANDOMIZE_BASE") && !kernel::find_option_bool(line_, "nokaslr");
+  return profile().has(config::RANDOMIZE_BASE) && !kernel::find_option_bool(line_, "nokaslr");
 }
 
 std::optional<std::uint64_t> Check::ram_limit() const {

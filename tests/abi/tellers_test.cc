@@ -43,7 +43,7 @@ const kernel::Profile& profile() {
 boot::Outcome boot_with(std::vector<std::unique_ptr<CheckPlugin>>& list,
                         const Machine& machine = small()) {
   Checks checks(list);
-  boot::Options options = test::default_options(MEMMAP_BUILD_DIR);
+  boot::Options options = test::default_options();
   options.observer = &checks;
   return boot::run(machine, profile(), options);
 }
@@ -336,7 +336,7 @@ TEST(Source, AScoreBeyondTheScaleIsAFault) {
 Result<std::string> render(const char* name, const OptionTexts& options) {
   const Machine machine = small();
   const kernel::Profile kernel = profile();
-  boot::Outcome outcome = boot::run(machine, kernel, test::default_options(MEMMAP_BUILD_DIR));
+  boot::Outcome outcome = boot::run(machine, kernel, test::default_options());
   outcome.subject.source = "a|b<c>";
   return make<ReportPlugin>(name, options)
       ->render(outcome, "{\"schema\": \"memmap/result/1\"}", machine, kernel);

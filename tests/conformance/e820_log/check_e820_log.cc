@@ -86,7 +86,7 @@ bool check(const std::string& kernels, const std::string& path) {
 
   std::vector<std::string> real = logged(*edits);
   std::vector<std::string> ours =
-      simulated(boot::run(*machine, kernel->profile, test::default_options(MEMMAP_BUILD_DIR)));
+      simulated(boot::run(*machine, kernel->profile, test::default_options()));
   if (std::ranges::none_of(*edits, [](const Line& l) { return l.kind != Line::Kind::last_pfn; })) {
     drop_debug_lines(ours);
   }
