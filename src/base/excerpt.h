@@ -8,8 +8,8 @@
 namespace memmap {
 
 // Two lines, indented, each with its end: `line` and carets under `length` bytes from `column` on
-// (from 1; 0: no carets and one line). A long line is cut so that the first caret shows; control
-// characters are shown as `?`.
+// (from 1; 0: no carets and one line). A long line is cut so that the first caret shows; what
+// is not printable is shown as `?`.
 std::string excerpt(std::string_view line, std::size_t column, std::size_t length);
 
 }  // namespace memmap

@@ -1,6 +1,7 @@
 #include "base/result.h"
 
 #include "base/excerpt.h"
+#include "base/printable.h"
 
 namespace memmap {
 namespace {
@@ -8,7 +9,7 @@ namespace {
 // Where the message stands, for its first line.
 std::string place(const Origin& o) {
   if (o.file.empty()) return "";
-  std::string out = o.file;
+  std::string out = printable(o.file, Charset::unicode);
   if (o.line != 0) {
     out += ":" + std::to_string(o.line);
     if (o.column != 0) out += ":" + std::to_string(o.column);
@@ -21,7 +22,7 @@ std::string place(const Origin& o) {
 }  // namespace
 
 std::string to_string(const Error& error) {
-  std::string out = place(error.origin) + "error: " + error.message + "\n";
+  std::string out = place(error.origin) + "error: " + printable(error.message, Charset::unicode) + "\n";
   if (!error.line_text.empty())
     out += excerpt(error.line_text, error.origin.column, error.caret_length);
   return out;

@@ -72,7 +72,8 @@ struct Done {};
 using Status = Result<Done>;
 
 // `file:line:col: error: message`, then the line and a caret below the column (long lines are cut
-// around it, control characters shown as `?`). Ends with a newline.
+// around it). Each part is printable, whatever the file's name, message and line hold. Ends with a
+// newline.
 std::string to_string(const Error& error);
 // All of them, at most `limit`; then `... and N more`.
 std::string to_string(const Errors& errors, std::size_t limit = 20);
