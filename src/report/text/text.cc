@@ -78,6 +78,8 @@ void write_alarms(Page& page, const boot::Outcome& outcome) {
     page.line(fmt::format("    and {} more, under Events", warnings - kShown), Paint::faint);
 }
 
+}  // namespace
+
 // What was assumed is one row, however much that is; what else there is to tell, a row each.
 void write_notes(Page& page, const std::vector<std::string>& notes) {
   constexpr std::string_view kDefault = "default: ";
@@ -91,8 +93,6 @@ void write_notes(Page& page, const std::vector<std::string>& notes) {
     if (!note.starts_with(kDefault)) write_field(page, "note", note);
   }
 }
-
-}  // namespace
 
 void write_head(Page& page, const boot::Outcome& outcome) {
   const boot::Subject& s = outcome.subject;
