@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include <csignal>
-#include <cstdio>
 #include <exception>
 
 #include "arguments.h"
+#include "messages.h"
 #include "plugin/load/guard.h"
 
 namespace memmap::cli {
@@ -18,9 +18,9 @@ ExitCode run(int argc, char** argv) {
     const auto& invocation = std::get<Invocation>(parsed);
     return invocation.command->run(invocation.arguments);
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "memmap: internal fault: out of memory\n");
+    say("internal fault: out of memory");
   } catch (const std::exception& e) {
-    fmt::print(stderr, "memmap: internal fault: {}\n", e.what());
+    say(fmt::format("internal fault: {}", e.what()));
   }
   return ExitCode::fault;
 }
@@ -29,7 +29,9 @@ ExitCode run(int argc, char** argv) {
 }  // namespace memmap::cli
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write (output.cc), not a death
+  // A closed pipe and a full limit on the size of files are failed writes (output.cc), not deaths.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const int code = static_cast<int>(memmap::cli::run(argc, argv));
   memmap::plugin::end_process_if_plugins(code);
   return code;

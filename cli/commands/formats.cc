@@ -7,20 +7,21 @@
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
-#include "plugins.h"
 #include "report/convert/convert.h"
+#include "request.h"
 
 namespace memmap::cli {
 
 ExitCode run_formats(const Arguments& arguments) {
-  auto host = plugin_host(arguments);
-  if (!host) return bad_input(host.errors());
+  const auto places = places_of(arguments);
+  if (!places) return bad_input(places.errors());
+  plugin::PluginHost host(places->plugins);
   std::string out = "Read (the content decides, --input-format ID overrides):\n";
   for (const input::Format& f : input::formats()) {
     out += fmt::format("  {:<13} {}\n  {:<13}   {}\n", f.id, f.summary, "", f.example);
   }
   std::string reports;
-  for (const plugin::PluginInfo& info : host->list().plugins) {
+  for (const plugin::PluginInfo& info : host.list().plugins) {
     if (!info.source_summary.empty()) {
       out += fmt::format("  {:<13} {} (plugin)\n  {:<13}   {}\n", info.name, info.source_summary,
                          "", info.source_example);

@@ -6,12 +6,12 @@
 #include "messages.h"
 #include "output.h"
 #include "profile/kernel_choice.h"
-#include "share.h"
+#include "session/places.h"
 
 namespace memmap::cli {
 
 ExitCode run_kernels(const Arguments&) {
-  const std::string folder = share_folder("kernels");
+  const std::string folder = session::share_folder("kernels");
   const auto names = kernel::kernel_names(folder);
   const auto usual = kernel::choose_kernel(std::nullopt, std::nullopt, folder);
   if (!usual) return bad_input(usual.errors());
