@@ -22,7 +22,8 @@ std::string place(const Origin& o) {
 }  // namespace
 
 std::string to_string(const Error& error) {
-  std::string out = place(error.origin) + "error: " + printable(error.message, Charset::unicode) + "\n";
+  std::string out =
+      place(error.origin) + "error: " + printable(error.message, Charset::unicode) + "\n";
   if (!error.line_text.empty())
     out += excerpt(error.line_text, error.origin.column, error.caret_length);
   return out;
