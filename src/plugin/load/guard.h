@@ -18,7 +18,7 @@ class CallGuard {
   CallGuard(const CallGuard&) = delete;
   CallGuard& operator=(const CallGuard&) = delete;
 
-  // The innermost one alive, or nullptr.
+  // The innermost one alive on this thread, or nullptr.
   static const CallGuard* current() { return current_; }
   const char* plugin() const { return plugin_; }
   const char* call() const { return call_; }
@@ -27,7 +27,8 @@ class CallGuard {
   const char* plugin_;
   const char* call_;
   const CallGuard* outer_;
-  static const CallGuard* volatile current_;  // read by signal handlers
+  // Of this thread; read by signal handlers, which the thread that crashes runs.
+  static thread_local const CallGuard* volatile current_;
 };
 
 // Takes the signals and the process's end; the first call does it, later ones nothing. Signals that
