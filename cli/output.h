@@ -15,7 +15,7 @@ namespace memmap::cli {
 
 struct Destination {
   std::string path = "-";  // `-`: standard output
-  bool force = false;  // what is there may be replaced
+  bool force = false;      // what is there may be replaced
 };
 
 // What --format asks for, one of `known`; the first if it is not given.

@@ -27,6 +27,11 @@ Result<std::vector<plugin::PluginSpec>> named_plugins(const Arguments& arguments
   return out;
 }
 
+Result<session::Places> places_of(const Arguments& arguments) {
+  const char* path = std::getenv("MEMMAP_PLUGIN_PATH");
+  return session::find_places(arguments.all("--plugin-dir"), path == nullptr ? "" : path);
+}
+
 }  // namespace
 
 Result<input::ReadOptions> read_options(const Arguments& arguments) {
@@ -77,13 +82,15 @@ Result<std::optional<session::Source>> source_of(const Arguments& arguments) {
   return std::optional(std::move(sources.front()));
 }
 
-Result<session::Request> request_of(const Arguments& arguments) {
+Result<Asked> asked(const Arguments& arguments) {
+  auto places = places_of(arguments);
+  if (!places) return places.errors();
   auto plugins = named_plugins(arguments);
   if (!plugins) return plugins.errors();
   auto source = source_of(arguments);
   if (!source) return source.errors();
   const auto without = arguments.all("--without-plugin");
-  return session::Request{
+  session::Request request{
       .source = *std::move(source),
       .kernel = arguments.get("--kernel"),
       .config = arguments.get("--config"),
@@ -94,11 +101,12 @@ Result<session::Request> request_of(const Arguments& arguments) {
       .entry_limit = !arguments.has("--no-entry-limit"),
       .record_memblock = arguments.get("--format") == "memblock-debug",
   };
+  return Asked{std::move(request), *std::move(places)};
 }
 
-Result<session::Request> request_with_machine(const Arguments& arguments) {
-  auto request = request_of(arguments);
-  if (!request || request->source) return request;
+Result<Asked> asked_of_machine(const Arguments& arguments) {
+  auto out = asked(arguments);
+  if (!out || out->request.source) return out;
   std::vector<std::string_view> options;
   for (const session::KindOfSource& kind : session::kinds_of_source()) {
     options.push_back(kind.option);
@@ -107,17 +115,16 @@ Result<session::Request> request_with_machine(const Arguments& arguments) {
                {"memmap"}};
 }
 
-Result<session::Places> places_of(const Arguments& arguments) {
-  const char* path = std::getenv("MEMMAP_PLUGIN_PATH");
-  return session::find_places(arguments.all("--plugin-dir"), path == nullptr ? "" : path);
+Result<session::Session> open_session(const Arguments& arguments) {
+  auto wanted = asked_of_machine(arguments);
+  if (!wanted) return wanted.errors();
+  return session::Session::open(std::move(wanted->request), wanted->places);
 }
 
-Result<session::Session> open_session(const Arguments& arguments) {
-  const auto places = places_of(arguments);
+Result<plugin::PluginHost> plugin_host(const Arguments& arguments) {
+  auto places = places_of(arguments);
   if (!places) return places.errors();
-  auto request = request_with_machine(arguments);
-  if (!request) return request.errors();
-  return session::Session::open(*std::move(request), *places);
+  return plugin::PluginHost(std::move(places->plugins));
 }
 
 }  // namespace memmap::cli

@@ -38,16 +38,22 @@ Status refuse_others(const Arguments& arguments, std::initializer_list<std::stri
 // Errors: several; --boot is no number.
 Result<std::optional<session::Source>> source_of(const Arguments& arguments);
 
-// All options that the command has of a request's; one that it does not have is not given. Errors:
-// those of source_of(); plugins named in no such form (all).
-Result<session::Request> request_of(const Arguments& arguments);
-// The same, and an error where no machine is named.
-Result<session::Request> request_with_machine(const Arguments& arguments);
+// What a command line asks for, and where the program finds what comes with it.
+struct Asked {
+  session::Request request{};
+  session::Places places{};
+};
 
-// By --plugin-dir, MEMMAP_PLUGIN_PATH and the installation.
-Result<session::Places> places_of(const Arguments& arguments);
+// All options that the command has of a request's; one that it does not have is not given. Places
+// are those of --plugin-dir, MEMMAP_PLUGIN_PATH and the installation. Errors: those of source_of()
+// and find_places(); plugins named in no such form (all).
+Result<Asked> asked(const Arguments& arguments);
+// The same, and an error where no machine is named.
+Result<Asked> asked_of_machine(const Arguments& arguments);
 
 // What every command that boots a machine begins with.
 Result<session::Session> open_session(const Arguments& arguments);
+// For commands that are about plugins themselves.
+Result<plugin::PluginHost> plugin_host(const Arguments& arguments);
 
 }  // namespace memmap::cli

@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include "boot/boot.h"
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
@@ -50,7 +51,7 @@ std::vector<std::string> everything(plugin::PluginHost& host) {
   for (const plugin::PluginInfo& info : host.list().plugins) {
     const bool needs =
         std::ranges::any_of(info.options, [](const auto& option) { return option.required; });
-    const auto loaded = host.load(info.file.string());
+    const auto loaded = host.load(info.name);
     if (loaded && (*loaded)->interfaces().has_alloc() && !needs) out.push_back(info.name);
   }
   return out;
@@ -103,9 +104,8 @@ ExitCode run_compare(const Arguments& arguments) {
   if (!format) return bad_input(format.errors());
   auto session = open_session(arguments);
   if (!session) return bad_input(session.errors());
-  auto policies =
-      load_policies(*session, arguments.has("--alloc") ? split(arguments.all("--alloc"))
-                                                       : everything(session->host()));
+  auto policies = load_policies(*session, arguments.has("--alloc") ? split(arguments.all("--alloc"))
+                                                                   : everything(session->host()));
   if (!policies) return bad_input(policies.errors());
 
   std::vector<compare::Left> results;

@@ -10,16 +10,15 @@ namespace memmap::cli {
 ExitCode run_convert(const Arguments& arguments) {
   const auto to = arguments.get("--to");
   if (!to) return bad_usage("convert: --to is missing; `memmap formats` lists what can be written");
-  const auto places = places_of(arguments);
-  if (!places) return bad_input(places.errors());
-  const auto request = request_with_machine(arguments);
-  if (!request) return bad_input(request.errors());
-  const session::KindOfSource& kind = session::kind_of_source(request->source->kind);
+  const auto wanted = asked_of_machine(arguments);
+  if (!wanted) return bad_input(wanted.errors());
+  const session::Source& source = *wanted->request.source;
+  const session::KindOfSource& kind = session::kind_of_source(source.kind);
   if (!kind.readers && arguments.has("--plugin-dir")) {
     return bad_input({session::no_effect("--plugin-dir", kind.option, kind.what)});
   }
-  plugin::PluginHost host(places->plugins);
-  const auto machine = session::read_machine(*request->source, host);
+  plugin::PluginHost host(wanted->places.plugins);
+  const auto machine = session::read_machine(source, host);
   if (!machine) return bad_input(machine.errors());
   const auto converted = report::convert(*machine, *to);
   if (!converted) return bad_input(converted.errors());
@@ -28,7 +27,8 @@ ExitCode run_convert(const Arguments& arguments) {
   const Status status = converted->files.empty() ? write_output(destination, converted->bytes)
                                                  : write_folder(destination, converted->files);
   if (!status) return bad_input(status.errors());
-  if (converted->files.empty() && converted->bytes.empty()) note("nothing to write: the map is empty");
+  if (converted->files.empty() && converted->bytes.empty())
+    note("nothing to write: the map is empty");
   for (const std::string& text : machine->notes) note(text);
   for (const std::string& loss : converted->losses) note(loss);
   return ExitCode::good;

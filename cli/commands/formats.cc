@@ -13,15 +13,14 @@
 namespace memmap::cli {
 
 ExitCode run_formats(const Arguments& arguments) {
-  const auto places = places_of(arguments);
-  if (!places) return bad_input(places.errors());
-  plugin::PluginHost host(places->plugins);
+  auto host = plugin_host(arguments);
+  if (!host) return bad_input(host.errors());
   std::string out = "Read (the content decides, --input-format ID overrides):\n";
   for (const input::Format& f : input::formats()) {
     out += fmt::format("  {:<13} {}\n  {:<13}   {}\n", f.id, f.summary, "", f.example);
   }
   std::string reports;
-  for (const plugin::PluginInfo& info : host.list().plugins) {
+  for (const plugin::PluginInfo& info : host->list().plugins) {
     if (!info.source_summary.empty()) {
       out += fmt::format("  {:<13} {} (plugin)\n  {:<13}   {}\n", info.name, info.source_summary,
                          "", info.source_example);

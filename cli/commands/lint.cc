@@ -49,8 +49,9 @@ Result<Input> of_file(const std::string& file, const input::ReadOptions& options
   if (request.source) {
     if (is_log) request.source->boot.reset();
   } else {
-    Errors errors = without_effect({.format = options.format, .boot = is_log ? std::nullopt : options.boot},
-                                   file, found->format);
+    Errors errors =
+        without_effect({.format = options.format, .boot = is_log ? std::nullopt : options.boot},
+                       file, found->format);
     if (!errors.empty()) return errors;
     // A boot log tells of its machine as well, if it has a map.
     if (is_log) {
@@ -87,21 +88,20 @@ Result<Input> of_line(const std::optional<std::string>& given, const std::string
 }
 
 Result<Input> input_of(const Arguments& arguments) {
-  const auto places = places_of(arguments);
-  if (!places) return places.errors();
   const auto options = read_options(arguments);
   if (!options) return options.errors();
-  auto request = request_of(arguments);
-  if (!request) return request.errors();
+  auto wanted = asked(arguments);
+  if (!wanted) return wanted.errors();
+  auto& [request, places] = *wanted;
   // The lines to look at are what is booted, one after the other.
-  const auto line = std::exchange(request->command_line, std::nullopt);
-  const auto append = std::exchange(request->append, {});
+  const auto line = std::exchange(request.command_line, std::nullopt);
+  const auto append = std::exchange(request.append, {});
   const auto file = arguments.get("FILE");
-  if (!file) return of_line(line, append, *options, *std::move(request), *places);
+  if (!file) return of_line(line, append, *options, std::move(request), places);
   if (line || !append.empty()) {
     return Error{"a file and --cmdline or --append each give a command line; give one", {"memmap"}};
   }
-  return of_file(*file, *options, *std::move(request), *places);
+  return of_file(*file, *options, std::move(request), places);
 }
 
 std::string nth_line(std::string_view text, std::size_t number) {
@@ -175,9 +175,8 @@ ExitCode run_lint(const Arguments& arguments) {
   auto notes = notes_of(session, rules ? &*rules : nullptr, input->lines.front().text);
   if (!notes) return bad_input(notes.errors());
 
-  report::LintSubject subject{.source = input->name,
-                              .kernel = session.profile().name,
-                              .notes = *std::move(notes)};
+  report::LintSubject subject{
+      .source = input->name, .kernel = session.profile().name, .notes = *std::move(notes)};
   if (machine != nullptr) subject.machine = machine->source;
   std::vector<report::LintedLine> lines;
   bool any = false;

@@ -157,10 +157,9 @@ ExitCode run_plugin(const Arguments& arguments) {
   if (const Status fits = alone({"ACTION", "NAME", "--plugin-dir"}); !fits) {
     return bad_input(fits.errors());
   }
-  const auto places = places_of(arguments);
-  if (!places) return bad_input(places.errors());
-  plugin::PluginHost host(places->plugins);
-  return action == "list" ? list(host) : show(host, name);
+  auto host = plugin_host(arguments);
+  if (!host) return bad_input(host.errors());
+  return action == "list" ? list(*host) : show(*host, name);
 }
 
 }  // namespace memmap::cli

@@ -34,11 +34,10 @@ ExitCode run_replay(const Arguments& arguments) {
   if (!source) return bad_input(source.errors());
   const auto log = input::read_memblock_log(*source, *options);
   if (!log) return bad_input(log.errors());
-  const auto places = places_of(arguments);
-  if (!places) return bad_input(places.errors());
-  auto request = request_of(arguments);
-  if (!request) return bad_input(request.errors());
-  const auto session = session::Session::open(*std::move(request), *places, told_by(*log));
+  auto wanted = asked(arguments);
+  if (!wanted) return bad_input(wanted.errors());
+  const auto session =
+      session::Session::open(std::move(wanted->request), wanted->places, told_by(*log));
   if (!session) return bad_input(session.errors());
 
   report::ReplaySubject subject;

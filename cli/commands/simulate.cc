@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/suggest.h"
+#include "boot/outcome.h"
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"

@@ -26,7 +26,8 @@ constexpr KindOfSource kKinds[] = {
 Errors without_effect(const Source& source) {
   const KindOfSource& kind = kind_of_source(source.kind);
   Errors out;
-  if (source.format && !kind.format) out.push_back(no_effect("--input-format", kind.option, kind.what));
+  if (source.format && !kind.format)
+    out.push_back(no_effect("--input-format", kind.option, kind.what));
   if (source.boot && !kind.boot) out.push_back(no_effect("--boot", kind.option, kind.what));
   return out;
 }
@@ -65,9 +66,12 @@ Result<Machine> read(const Source& source, plugin::PluginHost& host, const Named
       machine->format = "synthetic";
       return machine;
     }
-    case SourceKind::gathered: return input::read_machine_folder(source.text, options);
-    case SourceKind::sysroot: return input::read_sysroot(source.text);
-    case SourceKind::live: break;
+    case SourceKind::gathered:
+      return input::read_machine_folder(source.text, options);
+    case SourceKind::sysroot:
+      return input::read_sysroot(source.text);
+    case SourceKind::live:
+      break;
   }
   const auto captured = capture::capture("--live", {});
   if (!captured) return captured.errors();

@@ -73,7 +73,8 @@ TEST(Session, WhatIsKnownOfAMachineChoosesTheKernel) {
   ASSERT_TRUE(session) << to_string(session.errors());
   EXPECT_EQ(session->profile().name, "6.1.0-55-amd64");
   EXPECT_EQ(session->command_line(), "quiet mem=1G");
-  EXPECT_EQ(session->notes(), (std::vector<std::string>{"n", "kernel: the kernel that the machine ran"}));
+  EXPECT_EQ(session->notes(),
+            (std::vector<std::string>{"n", "kernel: the kernel that the machine ran"}));
 }
 
 TEST(Session, RulesUnderAPolicyTakeItAlone) {
