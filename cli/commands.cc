@@ -104,6 +104,11 @@ constexpr Option kKernel[] = {
     {"--force", "", "replace FILE if it exists"},
 };
 
+constexpr Option kKernels[] = {
+    {"--differences", "", "tell what kernel B does differently from kernel A"},
+    {"--format", "FORMAT", "of the differences: text (default) or json"},
+};
+
 constexpr Command kCommands[] = {
     {"simulate",
      "boot a machine's memory map and report what became of it",
@@ -154,7 +159,14 @@ constexpr Command kCommands[] = {
      kCapture,
      {},
      run_capture},
-    {"kernels", "list the kernel profiles that come with the program", "", {}, {}, run_kernels},
+    {"kernels",
+     "list the kernel profiles that come with the program, or what two kernels do differently",
+     "  memmap kernels\n"
+     "  memmap kernels --differences 6.1 6.12",
+     kKernels,
+     {"A", "with --differences: a profile's name or file, or a version", false},
+     run_kernels,
+     {"B", "the kernel to compare it with", false}},
     {"formats", "list what can be read and written", "", kFormatsOptions, {}, run_formats},
     {"compare",
      "boot under several allocation policies and rank what they leave",

@@ -52,7 +52,7 @@ void boot_with(benchmark::State& state, bool record_memblock) {
   std::size_t kept = 0;
   for (auto _ : state) {
     const boot::Outcome outcome = boot::run(machine, profile, options);
-    kept = outcome.memblock.log.size();
+    kept = outcome.memblock_log.lines.size();
   }
   state.counters["kept"] = static_cast<double>(kept);
 }

@@ -8,6 +8,7 @@
 
 #include "boot/boot.h"
 #include "commands/commands.h"
+#include "compare/compare.h"
 #include "messages.h"
 #include "output.h"
 #include "request.h"

@@ -4,6 +4,7 @@
 
 #include "commands/commands.h"
 #include "input/log/memblock_log.h"
+#include "machine/machine.h"
 #include "messages.h"
 #include "output.h"
 #include "report/answers/replay.h"

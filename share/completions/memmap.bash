@@ -28,7 +28,7 @@ _memmap() {
     --format)
       local report_formats="text json dot memblock-debug"
       case ${COMP_WORDS[1]:-} in
-        replay | lint | compare) report_formats="text json" ;;
+        replay | lint | compare | kernels) report_formats="text json" ;;
       esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
@@ -102,7 +102,7 @@ _memmap() {
       options="--plugin-dir --help"
       ;;
     kernels)
-      options="--help"
+      options="--differences --format --help"
       ;;
   esac
   if [[ $cur == -* ]]; then

@@ -8,9 +8,9 @@ namespace memmap {
 
 enum class Charset { ascii, unicode };
 
-// One line, safe for a terminal: tabs and line ends become blanks, other control characters
-// (U+0080-U+009F and the direction overrides too) and what `charset` cannot show become `?`, as
-// does each byte that is no UTF-8.
+// `text` as one line that is safe for a terminal. Tabs and line ends become blanks. Other control
+// characters, U+0080 to U+009F and overrides of direction among them, characters that `charset` does
+// not have and bytes that are no UTF-8 become `?`.
 std::string printable(std::string_view text, Charset charset);
 
 // The same of each of several lines, whose ends stay.

@@ -6,7 +6,7 @@
 namespace memmap {
 namespace {
 
-// Where the message stands, for its first line.
+// The place of the mistake, as the message's first line begins with it.
 std::string place(const Origin& o) {
   if (o.file.empty()) return "";
   std::string out = printable(o.file, Charset::unicode);

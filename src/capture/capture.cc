@@ -21,10 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of ACPI's tables those that the boot reads; others hold licence keys and much else.
+// The ACPI tables that the boot reads. Others hold licence keys and much else.
 constexpr std::string_view kAcpiTables[] = {"SRAT", "SLIT", "APIC", "HPET", "MCFG", "FACP", "WAET"};
 
-// Where a fact is: below the root, and in the gathered folder.
+// A file below the root, and its name in the gathered folder.
 struct Copy {
   const char* from;
   const char* to;
@@ -81,7 +81,7 @@ class Gatherer {
     out_.missing.push_back({std::move(file), std::move(reason)});
   }
 
-  // What a system's refusal means for the user.
+  // What to tell the user about a system's refusal.
   std::string reason_of(std::string_view message) const {
     if (message.find("No such file") != message.npos) return "is not there";
     if (message.find("Permission denied") != message.npos) {
@@ -99,7 +99,7 @@ class Gatherer {
     return bytes ? std::optional(std::move(*bytes)) : std::nullopt;
   }
 
-  // The content of `path`; what is wrong is noted of `file`.
+  // The content of `path`; if it cannot be read, `file` is missing, and why.
   std::optional<std::string> read(const std::string& path, const std::string& file) {
     auto bytes = input::read_file(root_ / path);
     if (bytes && !bytes->empty()) return std::move(*bytes);
@@ -176,7 +176,7 @@ class Gatherer {
     auto table = read(from + "DMI", to + "DMI");
     if (!entry || !table) return;
     const auto opened = input::open_smbios_entry_point("smbios_entry_point", *entry);
-    // Of a table that cannot be read through nobody knows where its identifiers are.
+    // The identifiers of a table that cannot be parsed cannot be found.
     if (!keep_ && !opened) {
       return miss(to + "DMI", "its identifiers cannot be found: " + opened.errors()[0].message);
     }
@@ -250,7 +250,7 @@ class Gatherer {
     }
   }
 
-  // What no other file tells; where the kernel's own files are; what is missing.
+  // The manifest: facts that no other file has, where the kernel's own files are, what is missing.
   void gather_manifest() {
     std::string json = "{\n";
     const std::string release = first_word(quiet("proc/sys/kernel/osrelease").value_or(""));

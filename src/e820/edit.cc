@@ -20,8 +20,8 @@ std::uint64_t clamped_end(std::uint64_t start, std::uint64_t size) {
   return start + std::min(size, std::numeric_limits<std::uint64_t>::max() - start);
 }
 
-// What an edit of [start, end) takes off `entry`, which it covers in part: the entry keeps its head
-// or its tail; the part taken is returned.
+// Takes the part of `entry` that lies in [start, end) off it and returns it. The range must cover
+// the entry's head or tail.
 PhysRange cut(E820Entry& entry, std::uint64_t start, std::uint64_t end) {
   const std::uint64_t from = std::max(start, raw(entry.addr));
   const std::uint64_t to = std::min(end, entry.end());
@@ -35,14 +35,14 @@ PhysRange cut(E820Entry& entry, std::uint64_t start, std::uint64_t end) {
 
 void Editor::tell(Severity severity, std::string rule_text, std::string text, std::uint64_t start,
                   std::uint64_t end) {
-  events_.push_back({severity, step_, std::move(rule_text), std::move(text),
-                     PhysRange::from_bounds(PhysAddr{start}, PhysAddr{end})});
+  events_.tell({severity, step_, std::move(rule_text), std::move(text),
+                PhysRange::from_bounds(PhysAddr{start}, PhysAddr{end})});
 }
 
 void Editor::append(std::uint64_t start, std::uint64_t size, E820Type type) {
   if (table_.add({PhysAddr{start}, size, type})) return;
   tell(Severity::warning, rule("__e820__range_add"),
-       fmt::format("e820: too many entries; ignoring {}", edit_range(start, start + size)), start,
+       fmt::format("{}; ignoring {}", table_.full(), edit_range(start, start + size)), start,
        start + size);
 }
 
@@ -61,7 +61,7 @@ std::uint64_t Editor::update(std::uint64_t start, std::uint64_t size, E820Type f
        start, end);
 
   std::uint64_t updated = 0;
-  // Pieces that are appended on the way are met as well, as the kernel's loop meets them.
+  // The loop meets pieces that it has appended, as the kernel's does.
   for (std::size_t i = 0; i < table_.entries().size(); ++i) {
     const E820Entry entry = table_.entries()[i];
     if (entry.type != from) continue;

@@ -13,16 +13,16 @@ constexpr std::uint64_t kTop = std::numeric_limits<std::uint64_t>::max();
 
 E820Type to_type(std::uint64_t number) { return E820Type{static_cast<std::uint32_t>(number)}; }
 
-void warn(Events& events, std::string_view step, std::string text) {
-  events.push_back({Severity::warning,
-                    std::string(step),
-                    fmt::format("{}(), arch/x86/kernel/e820.c", step),
-                    std::move(text),
-                    {}});
+void warn(EventSink& events, std::string_view step, std::string text) {
+  events.tell({Severity::warning,
+               std::string(step),
+               fmt::format("{}(), arch/x86/kernel/e820.c", step),
+               std::move(text),
+               {}});
 }
 
 // memmap=nn%ss-from+to. Returns what is left over; not empty: nothing was done.
-std::string_view convert_type(Editor& edit, Events& events, std::uint64_t size,
+std::string_view convert_type(Editor& edit, EventSink& events, std::uint64_t size,
                               std::string_view text) {
   const auto [start, after_start] = kernel::memparse(text);
   std::string_view rest = after_start;
@@ -42,11 +42,11 @@ std::string_view convert_type(Editor& edit, Events& events, std::uint64_t size,
 
   constexpr E820Type kNone{0};
   if (from != kNone && from == to) {
-    events.push_back({Severity::panic,
-                      "parse_memmap_opt",
-                      "__e820__range_update(), arch/x86/kernel/e820.c",
-                      "kernel BUG: BUG_ON(old_type == new_type) in __e820__range_update()",
-                      {}});
+    events.tell({Severity::panic,
+                 "parse_memmap_opt",
+                 "__e820__range_update(), arch/x86/kernel/e820.c",
+                 "kernel BUG: BUG_ON(old_type == new_type) in __e820__range_update()",
+                 {}});
   } else if (from != kNone && to != kNone) {
     edit.update(start, size, from, to);
   } else if (to != kNone) {
@@ -60,14 +60,14 @@ std::string_view convert_type(Editor& edit, Events& events, std::uint64_t size,
 }
 
 // kernel: parse_memmap_one()
-void memmap_one(std::string_view text, Table& table, Events& events, UserMap& user) {
+void memmap_one(std::string_view text, Table& table, EventSink& events, UserMap& user) {
   constexpr std::string_view kStep = "parse_memmap_opt";
   if (text.starts_with("exactmap")) {
-    events.push_back({Severity::debug,
-                      std::string(kStep),
-                      "parse_memmap_one(), arch/x86/kernel/e820.c",
-                      "memmap=exactmap: the firmware's map is put aside",
-                      {}});
+    events.tell({Severity::debug,
+                 std::string(kStep),
+                 "parse_memmap_one(), arch/x86/kernel/e820.c",
+                 "memmap=exactmap: the firmware's map is put aside",
+                 {}});
     table.clear();
     user.userdef = true;
     return;
@@ -118,7 +118,7 @@ void memmap_one(std::string_view text, Table& table, Events& events, UserMap& us
 
 }  // namespace
 
-void apply_parameter(const kernel::Parameter& parameter, Table& table, Events& events,
+void apply_parameter(const kernel::Parameter& parameter, Table& table, EventSink& events,
                      UserMap& user) {
   if (!kernel::parameq(parameter.name, "memmap") || !parameter.value) return;
   std::string_view list = *parameter.value;

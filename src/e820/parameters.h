@@ -25,7 +25,7 @@ struct UserMap {
 //
 // Several may stand in one memmap=, with commas. What is malformed is warned of, with what the
 // kernel makes of it. kernel: parse_memmap_opt(), arch/x86/kernel/e820.c, v6.12
-void apply_parameter(const kernel::Parameter& parameter, Table& table, Events& events,
+void apply_parameter(const kernel::Parameter& parameter, Table& table, EventSink& events,
                      UserMap& user);
 
 }  // namespace memmap::e820

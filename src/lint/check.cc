@@ -117,7 +117,7 @@ bool Check::boots_without_line() {
 
 std::vector<PhysRange> Check::owned_by(std::string_view owner) {
   std::vector<PhysRange> out;
-  for (const boot::Owned& o : outcome().memblock.owners) {
+  for (const boot::Owned& o : outcome().owners) {
     if (o.owner == owner) out.push_back(o.range);
   }
   return out;

@@ -64,24 +64,24 @@ std::optional<PhysRange> FreeSearch::next_down(PhysAddr before) {
 }
 
 // kernel: __memblock_find_range_bottom_up(), mm/memblock.c, v6.12
-std::optional<PhysAddr> FreeSearch::first_fit_up() {
+std::optional<PhysAddr> FreeSearch::search_up(PhysRange limits) const {
   const Room room{request_.size, request_.align};
-  std::uint64_t pos = raw(request_.limits.base());
+  std::uint64_t pos = raw(limits.base());
   while (const auto range = step_up(pos, room)) {
     const std::uint64_t hi = raw(range->end());
     const std::uint64_t at = align_up(raw(range->base()), request_.align);
-    // Rounding up wrapped: the kernel returns the 0, which its callers take for a failure.
+    // Rounding up wrapped to 0. The kernel returns that, and its callers take it for a failure.
     if (at < raw(range->base())) return std::nullopt;
     if (at < hi && hi - at >= request_.size) return PhysAddr{at};
-    pos = std::max(hi, at);  // blocks begin at `at` or above
+    pos = std::max(hi, at);  // every block that fits begins at `at` or above
   }
   return std::nullopt;
 }
 
 // kernel: __memblock_find_range_top_down(), mm/memblock.c, v6.12
-std::optional<PhysAddr> FreeSearch::first_fit_down() {
+std::optional<PhysAddr> FreeSearch::search_down(PhysRange limits) const {
   const Room room{request_.size, request_.align};
-  std::uint64_t pos = raw(request_.limits.end());
+  std::uint64_t pos = raw(limits.end());
   while (const auto range = step_down(pos, room)) {
     const std::uint64_t hi = raw(range->end());
     if (hi < request_.size) break;
@@ -90,6 +90,18 @@ std::optional<PhysAddr> FreeSearch::first_fit_down() {
     pos = std::min(raw(range->base()), at + request_.size);  // blocks begin at `at` or below
   }
   return std::nullopt;
+}
+
+std::optional<PhysAddr> FreeSearch::first_fit_up() {
+  const auto found = search_up(no_room_.left_up(request_));
+  no_room_.learn_up(request_, found);
+  return found;
+}
+
+std::optional<PhysAddr> FreeSearch::first_fit_down() {
+  const auto found = search_down(no_room_.left_down(request_));
+  no_room_.learn_down(request_, found);
+  return found;
 }
 
 }  // namespace memmap::memblock

@@ -1,21 +1,23 @@
-// Where free memory is: memory minus reserved, by node and flags.
+// Searches of free memory: what is in memory and not in reserved, by node and flags.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
 #include "kernel/behaviour.h"
+#include "memblock/no_room.h"
 #include "memblock/policy.h"
 #include "memblock/region_list.h"
 
 namespace memmap::memblock {
 
-// Which regions of memory take part. kernel: should_skip_region(), mm/memblock.c, v6.12
+// Which regions of memory a search or an iteration sees.
+// kernel: should_skip_region(), mm/memblock.c, v6.12
 struct Filter {
-  int nid = kAnyNode;  // kAnyNode: all
-  std::uint32_t flags =
-      0;  // kHotplug, kNomap and kDriverManaged let such regions in, kMirror wants only those
-  bool movable_node = false;  // hotpluggable memory is left out unless asked for
+  int nid = kAnyNode;  // the regions' node; kAnyNode: of any
+  // kMirror: mirrored regions only. kHotplug, kNomap, kDriverManaged: such regions too.
+  std::uint32_t flags = 0;
+  bool movable_node = false;  // leaves out hotpluggable regions, unless flags has kHotplug
 
   bool skips(const Region& r) const {
     if (nid != kAnyNode && nid != r.nid) return true;
@@ -26,10 +28,11 @@ struct Filter {
   }
 };
 
-// The node that `nid` stands for as a filter: kAnyNode for those that select every node.
+// Filter::nid for the `nid` of an allocation: kAnyNode if it selects every node, else `nid`.
 int node_filter(int nid, const kernel::Behaviour& behaviour);
 
-// One search's free ranges. Both lists must outlive it, unchanged.
+// The free ranges of one search. Both lists must outlive it and stay as they are; `no_room`, which
+// knows what earlier searches of these lists learned and learns from this one, must outlive it too.
 //
 //   memory    |===========|     |==========|======|
 //   reserved     |==|        |====|     |==|
@@ -38,11 +41,12 @@ int node_filter(int nid, const kernel::Behaviour& behaviour);
 class FreeSearch : public FreeRanges {
  public:
   FreeSearch(const RegionList& memory, const RegionList& reserved, const FindRequest& request,
-             bool movable_node)
+             bool movable_node, NoRoom& no_room)
       : memory_(memory),
         reserved_(reserved),
         request_(request),
-        filter_{request.nid, request.flags, movable_node} {}
+        filter_{request.nid, request.flags, movable_node},
+        no_room_(no_room) {}
 
   std::optional<PhysRange> next_up(PhysAddr after) override;
   std::optional<PhysRange> next_down(PhysAddr before) override;
@@ -50,18 +54,22 @@ class FreeSearch : public FreeRanges {
   std::optional<PhysAddr> first_fit_down() override;
 
  private:
-  // The first free range from `pos` on, cut to it, that is part of a memory region and of a gap
-  // with `room` each. The cut may have less.
+  // The first free range above (below) `pos` whose region of memory has `room`, and whose gap
+  // between reserved regions has it too; cut at `pos` and to the limits. What both share may have
+  // less room.
   std::optional<PhysRange> step_up(std::uint64_t pos, Room room) const;
   std::optional<PhysRange> step_down(std::uint64_t pos, Room room) const;
+  std::optional<PhysAddr> search_up(PhysRange limits) const;
+  std::optional<PhysAddr> search_down(PhysRange limits) const;
 
   const RegionList& memory_;
   const RegionList& reserved_;
   FindRequest request_;
   Filter filter_;
+  NoRoom& no_room_;
 };
 
-// The kernel's own choices.
+// The kernel's own choices, as policies: the highest block that fits, and the lowest.
 class TopDownPolicy : public AllocationPolicy {
  public:
   std::optional<PhysAddr> choose(const FindRequest&, FreeRanges& ranges) override {

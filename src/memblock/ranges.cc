@@ -26,6 +26,7 @@ bool Memblock::add_range(RegionType& type, PhysAddr base, std::uint64_t size, in
   size = cap_size(base, size);
   if (size == 0) return true;
   if (!behaviour_.numa) nid = 0;
+  if (&type == &memory_) no_room_.forget();
   const Span span{raw(base), raw(base) + size};
   if (type.list.empty()) {
     if (type.total_size != 0) {
@@ -99,8 +100,8 @@ std::uint64_t Memblock::cover(RegionType& type, Span span, int nid, std::uint32_
   return pieces;
 }
 
-// Inserts `region`, which overlaps nothing, joined with its neighbours where they match: what
-// inserting it and memblock_merge_regions() come to in a list that had nothing to merge.
+// Inserts `region`, which must overlap nothing, and joins it with its neighbours where they match.
+// In a list that had nothing to merge this is what inserting and memblock_merge_regions() come to.
 void Memblock::place(RegionType& type, const Region& region) {
   RegionList& list = type.list;
   const RegionList::Pos above = list.first_ending_above(raw(region.range.base()));
@@ -182,7 +183,7 @@ void Memblock::count_removed(RegionType& type, std::uint64_t bytes) {
   if (bytes != 0 && type.list.empty()) warn_emptied(type);
 }
 
-// memblock_trim_memory() leaves a total that removing everything does not bring to 0.
+// After memblock_trim_memory() the total does not come to 0 when everything is removed.
 void Memblock::warn_emptied(const RegionType& type) {
   if (type.total_size == 0) return;
   event(Severity::warning, "memblock_remove_region",
@@ -195,6 +196,7 @@ bool Memblock::remove_range(RegionType& type, PhysAddr base, std::uint64_t size)
   if (span.base == span.end) return true;
   const RegionList::Pos from = type.list.first_ending_above(span.base);
   const RegionList::Pos to = type.list.first_ending_above(span.end);
+  if (&type == &reserved_) no_room_.forget();
   const std::uint64_t before = type.list.bytes();
   type.list.erase(from, to);
   count_removed(type, before - type.list.bytes());
@@ -207,6 +209,7 @@ bool Memblock::change_regions(RegionType& type, PhysAddr base, std::uint64_t siz
   Span span;
   if (!isolate_range(type, base, size, span)) return false;
   if (span.base != span.end) {
+    if (&type == &memory_) no_room_.forget();
     const RegionList::Pos to = type.list.first_ending_above(span.end);
     for (RegionList::Pos p = type.list.first_ending_above(span.base); p != to;
          p = type.list.next(p)) {

@@ -4,6 +4,7 @@
 
 #include "base/align.h"
 #include "base/number.h"
+#include "kernel/behaviour.h"
 #include "kernel/profile_contents.h"
 #include "profile/make_profile.h"
 
@@ -40,9 +41,9 @@ class Reader {
 };
 
 // kernel: pageblock_order, include/linux/pageblock-flags.h, v6.1 and v6.12
-unsigned pageblock_order(const Config& config, Version version, unsigned max_order) {
+unsigned pageblock_order(const Config& config, const Behaviour& behaviour, unsigned max_order) {
   const bool huge = config.is_on("HUGETLB_PAGE") ||
-                    (version >= Version{6, 10, 0} && config.is_on("TRANSPARENT_HUGEPAGE"));
+                    (behaviour.pageblocks_follow_thp && config.is_on("TRANSPARENT_HUGEPAGE"));
   return huge ? std::min(kPmdOrder, max_order) : max_order;
 }
 
@@ -63,14 +64,14 @@ Status apply_config(const Config& config, Profile& profile) {
     read.fault("PHYSICAL_START", "a 64-bit kernel lies at a multiple of 2M");
   }
   profile.nodes_shift = static_cast<unsigned>(read.number("NODES_SHIFT", 0, kMostNodesShift));
-  // Always there since 7212b58d6d71 (6.16), which took the option away.
-  profile.x86_5level = config.is_on("X86_5LEVEL") || profile.version >= Version{6, 16, 0};
+  const Behaviour behaviour = behaviour_of(profile);
+  profile.x86_5level = config.is_on("X86_5LEVEL") || behaviour.paging_5level_always;
   profile.deferred_struct_page_init = config.is_on("DEFERRED_STRUCT_PAGE_INIT");
   profile.memory_hotplug = config.is_on("MEMORY_HOTPLUG");
   profile.numa = config.is_on("NUMA");
   profile.reserve_low = read.number("X86_RESERVE_LOW", 64, 640) * kKiB;
   profile.max_page_order = kMaxPageOrder;
-  profile.pageblock_order = pageblock_order(config, profile.version, profile.max_page_order);
+  profile.pageblock_order = pageblock_order(config, behaviour, profile.max_page_order);
   profile.config.clear();
   for (const OptionRow& row : option_rows()) {
     profile.config.emplace(row.name, value_of(config, row.name));

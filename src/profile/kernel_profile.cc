@@ -30,8 +30,8 @@ ImageLayout image_of(const input::Document& doc, const input::Fields& root, inpu
       {"brk_base", &ImageLayout::brk_base},
       {"end", &ImageLayout::end},
   };
-  constexpr std::uint64_t kLargest =
-      kGiB;  // KERNEL_IMAGE_SIZE, arch/x86/include/asm/page_64_types.h
+  // KERNEL_IMAGE_SIZE, arch/x86/include/asm/page_64_types.h
+  constexpr std::uint64_t kLargest = kGiB;
   ImageLayout image;
   const std::optional<input::ValueId> id = root.require("image");
   if (!id) return image;

@@ -124,12 +124,13 @@ std::vector<std::string> rules_of(const char* check, const std::function<void(bo
   boot::Options options;
   options.observer = &checks;
   boot::Boot boot(machine, profile(), options);
-  boot.memblock.add(PhysAddr{0x100000}, 0x3ff00000, {"test", "RAM"});
-  boot.memblock.allow_resize();
-  boot.step = "test";
+  checks.begin(boot);
+  boot.state.memblock.add(PhysAddr{0x100000}, 0x3ff00000, {"test", "RAM"});
+  boot.state.memblock.allow_resize();
+  boot.story.begin(boot::steps()[0]);
   wrong(boot);
-  checks.after_step(boot, boot::steps()[0]);
-  checks.at_end(boot);
+  checks.after_step(boot::steps()[0]);
+  checks.at_end();
   EXPECT_FALSE(list[0]->fault()) << list[0]->fault()->message;
   std::vector<std::string> rules;
   for (const boot::Finding& f : list[0]->report().findings) rules.push_back(f.rule);
@@ -155,38 +156,40 @@ TEST(Kmemcheck, FindsWrongCalls) {
   constexpr memblock::Caller kChosen{"memblock_alloc_range_nid", "second"};
   const PhysAddr high{0x20000000};
   EXPECT_THAT(rules_of(kName, [](boot::Boot&) {}), IsEmpty());
-  EXPECT_THAT(rules_of(kName, [&](boot::Boot& b) { b.memblock.phys_free(high, 0x1000, kOne); }),
-              ElementsAre("freed_unreserved"));
+  EXPECT_THAT(
+      rules_of(kName, [&](boot::Boot& b) { b.state.memblock.phys_free(high, 0x1000, kOne); }),
+      ElementsAre("freed_unreserved"));
   EXPECT_THAT(rules_of(kName,
                        [&](boot::Boot& b) {
-                         const auto at = b.memblock.alloc(0x1000, 0x1000, kOne);
-                         b.memblock.phys_free(*at, 0x1000, kOne);
-                         b.memblock.phys_free(*at, 0x1000, kOne);
+                         const auto at = b.state.memblock.alloc(0x1000, 0x1000, kOne);
+                         b.state.memblock.phys_free(*at, 0x1000, kOne);
+                         b.state.memblock.phys_free(*at, 0x1000, kOne);
                        }),
               ElementsAre("freed_twice"));
   EXPECT_THAT(rules_of(kName,
                        [&](boot::Boot& b) {
-                         b.memblock.reserve(high, 0x1000, kOne);
-                         b.memblock.reserve(PhysAddr{raw(high) + 0x1000}, 0x1000, kTwo);
-                         b.memblock.phys_free(high, 0x2000, kOne);
+                         b.state.memblock.reserve(high, 0x1000, kOne);
+                         b.state.memblock.reserve(PhysAddr{raw(high) + 0x1000}, 0x1000, kTwo);
+                         b.state.memblock.phys_free(high, 0x2000, kOne);
                        }),
               ElementsAre("freed_of_others"));
   EXPECT_THAT(rules_of(kName,
                        [&](boot::Boot& b) {
-                         const auto at = b.memblock.alloc(0x2000, 0x1000, kOne);
-                         b.memblock.reserve(*at, 0x1000, kTwo);
+                         const auto at = b.state.memblock.alloc(0x2000, 0x1000, kOne);
+                         b.state.memblock.reserve(*at, 0x1000, kTwo);
                        }),
               ElementsAre("reserved_over_allocation"));
   EXPECT_THAT(rules_of(kName,
                        [&](boot::Boot& b) {
-                         const auto at = b.memblock.alloc(0x2000, 0x1000, kOne);
-                         b.memblock.reserve(*at, 0x1000, kChosen);
+                         const auto at = b.state.memblock.alloc(0x2000, 0x1000, kOne);
+                         b.state.memblock.reserve(*at, 0x1000, kChosen);
                        }),
               ElementsAre("handed_out_twice", "already_reserved"));
-  EXPECT_THAT(
-      rules_of(kName,
-               [&](boot::Boot& b) { b.memblock.reserve(PhysAddr{0x80000000}, 0x1000, kChosen); }),
-      ElementsAre("not_memory"));
+  EXPECT_THAT(rules_of(kName,
+                       [&](boot::Boot& b) {
+                         b.state.memblock.reserve(PhysAddr{0x80000000}, 0x1000, kChosen);
+                       }),
+              ElementsAre("not_memory"));
 }
 
 TEST(Kmemcheck, FindsMemoryThatIsStillRead) {
@@ -197,20 +200,20 @@ TEST(Kmemcheck, FindsMemoryThatIsStillRead) {
   };
   constexpr memblock::Caller kChosen{"memblock_alloc_range_nid", "table"};
   EXPECT_THAT(
-      rules([&](boot::Boot& b) { b.memblock.reserve(PhysAddr{0x30000000}, 4096, kChosen); }),
+      rules([&](boot::Boot& b) { b.state.memblock.reserve(PhysAddr{0x30000000}, 4096, kChosen); }),
       ElementsAre("overwrites"));
   EXPECT_THAT(rules([&](boot::Boot& b) {
                 b.reserve(*machine.initrd, {"setup_arch", "initrd"});
-                b.memblock.phys_free(PhysAddr{0x30000000}, 4096, {"free_initrd", {}});
+                b.state.memblock.phys_free(PhysAddr{0x30000000}, 4096, {"free_initrd", {}});
               }),
               ElementsAre("freed_in_use"));
   // The hand-over, with kernel and initrd nobody's.
-  EXPECT_THAT(rules([&](boot::Boot& b) { b.handed_over = true; }),
+  EXPECT_THAT(rules([&](boot::Boot& b) { b.state.handed_over = true; }),
               ElementsAre("given_away", "given_away"));
   machine.initrd = PhysRange::make(0x1000000, 0x1001000);
   EXPECT_THAT(rules([&](boot::Boot& b) {
                 b.reserve(PhysRange::make(0x1000000, 0x4000000), {"setup_arch", "kernel image"});
-                b.handed_over = true;
+                b.state.handed_over = true;
               }),
               ElementsAre("overlap"));
 }
@@ -220,19 +223,19 @@ TEST(Invariants, FindsWrongStates) {
   EXPECT_THAT(rules_of(kName, [](boot::Boot&) {}), IsEmpty());
   EXPECT_THAT(rules_of(kName,
                        [](boot::Boot& b) {
-                         b.memblock.assign_reserved(
+                         b.state.memblock.assign_reserved(
                              {{.range = PhysRange::make(0x100000, 0x200000)}}, 128, 0x100000);
                        }),
               ElementsAre("owned"));
   EXPECT_THAT(rules_of(kName,
                        [](boot::Boot& b) {
-                         b.handed_over = true;
-                         b.max_pfn = Pfn{0x40000};
+                         b.state.handed_over = true;
+                         b.state.max_pfn = Pfn{0x40000};
                        }),
               ElementsAre("conserved"));
   EXPECT_THAT(rules_of(kName,
                        [](boot::Boot& b) {
-                         b.nodes.blocks = {{PhysRange::make(0x100000, 0x40000000), 0}};
+                         b.state.nodes.blocks = {{PhysRange::make(0x100000, 0x40000000), 0}};
                        }),
               ElementsAre("has_a_node"));
   EXPECT_THAT(
@@ -242,7 +245,7 @@ TEST(Invariants, FindsWrongStates) {
                  node.zones.push_back({.zone = {zones::ZoneType::dma, Pfn{0x100}, 0x1000, 0xf00},
                                        .managed_pages = 0xf01});
                  node.zones.push_back({.zone = {zones::ZoneType::dma32, Pfn{0x1000}, 9, 9}});
-                 b.node_states.push_back(node);
+                 b.state.node_states.push_back(node);
                }),
       ElementsAre("zone_counts", "zones_disjoint"));
 }

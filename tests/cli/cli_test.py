@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The program as a user meets it: exit codes, messages, where output goes.   cli_test.py MEMMAP"""
+import json
 import os
 import subprocess
 import sys
@@ -137,6 +138,21 @@ class Cli(unittest.TestCase):
         added = simulate("--cmdline", "mem=128M", "--append", "quiet", "--format", "json")
         self.assertEqual(whole.stdout, added.stdout)
         self.assertEqual(simulate("--append", "mem=128M quiet", "--format", "json").stdout, whole.stdout)
+
+    def test_differences_of_two_kernels(self):
+        forward = run("kernels", "--differences", "6.1", "6.12.117+deb12-amd64")
+        self.assertEqual((forward.returncode, forward.stderr), (0, ""))
+        self.assertIn("+ 6.2    efi_remove_e820_mmio(), arch/x86/platform/efi/efi.c\n", forward.stdout)
+        self.assertIn("- 6.4    init_mem_debugging_and_hardening(), mm/page_alloc.c\n", forward.stdout)
+        back = json.loads(run("kernels", "--differences", "6.12.117", "6.1", "--format", "json").stdout)
+        rows = {row["name"]: row for row in back["differences"]}
+        self.assertEqual((rows["efi_removes_mmio"]["only_in"], rows["efi_removes_mmio"]["version"]), ("first", "6.2"))
+        self.assertEqual(rows["e820_nosave_between_ram"]["stable"][:2], ["6.14.3", "6.13.12"])
+        same = run("kernels", "--differences", "6.1", "6.1")
+        self.assertEqual(same.stdout, "0 differences between Linux 6.1.0 and 6.1.0\n")
+        for wrong in (("--differences",), ("--differences", "6.1"), ("6.1", "6.12"), ("--differences", "6.1", "6.x"),
+                      ("--format", "json")):
+            self.assertEqual(run("kernels", *wrong).returncode, 2, wrong)
 
     def test_lint(self):
         good = run("lint", "--cmdline", "ro quiet")

@@ -1,10 +1,15 @@
+#include "boot/mm/sparse.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
+#include <span>
+#include <utility>
 
 #include "base/align.h"
-#include "boot/step_functions.h"
+#include "boot/mm/kernel_tables.h"
+#include "boot/rules.h"
 #include "paging/geometry.h"
 
 namespace memmap::boot {
@@ -29,9 +34,12 @@ std::uint64_t block_flag_bits(const kernel::Profile& profile) {
   return used == constants.end() ? kUsual : std::bit_ceil(used->second);
 }
 
-struct Section {
-  std::uint64_t number = 0;
+// Sections [first, end), by number, all present and of one node.
+struct Run {
+  std::uint64_t first = 0;
+  std::uint64_t end = 0;
   int nid = 0;
+  std::uint64_t sections() const { return end - first; }
 };
 
 // Takes what sparse_init() takes of memblock, node by node.
@@ -39,146 +47,213 @@ class SparseInit {
  public:
   explicit SparseInit(Boot& boot)
       : boot_(boot),
-        page_bytes_(boot.profile.size_of("page", 64)),
-        vmemmap_(boot.page_tables.levels == 5 ? kVmemmap5 : kVmemmap4) {}
+        page_bytes_(boot.in.profile.size_of("page", 64)),
+        vmemmap_(boot.state.page_tables.levels == 5 ? kVmemmap5 : kVmemmap4) {}
 
   // A section is the node's whose memory is met in it first. Runs of sections of one node are
   // initialised together. kernel: sparse_init(), mm/sparse.c, v6.1 and v6.12
   void run() {
     if (!allocate_roots()) return;
-    for (std::size_t from = 0, to = 0; from < sections_.size(); from = to) {
-      while (to < sections_.size() && sections_[to].nid == sections_[from].nid) ++to;
-      init_node({sections_.begin() + static_cast<std::ptrdiff_t>(from),
-                 sections_.begin() + static_cast<std::ptrdiff_t>(to)});
+    for (std::size_t from = 0, to = 0; from < runs_.size(); from = to) {
+      while (to < runs_.size() && runs_[to].nid == runs_[from].nid) ++to;
+      init_node(std::span(runs_).subspan(from, to - from));
     }
   }
 
  private:
+  // MAX_PHYSMEM_BITS, arch/x86/include/asm/sparsemem.h
+  unsigned physmem_bits() const { return boot_.state.page_tables.levels == 5 ? 52 : 46; }
+
   // kernel: memblocks_present(), memory_present(), sparse_index_alloc()
   bool allocate_roots() {
-    const std::uint64_t per_root = kPageSize / boot_.profile.size_of("mem_section", 32);
-    const unsigned bits = (boot_.page_tables.levels == 5 ? 52 : 46) - kSectionShift;
-    const std::uint64_t roots = ((1ull << bits) + per_root - 1) / per_root;
+    const std::uint64_t per_root =
+        std::max<std::uint64_t>(kPageSize / boot_.in.profile.size_of("mem_section", 32), 1);
+    const std::uint64_t most = 1ull << (physmem_bits() - kSectionShift);  // NR_MEM_SECTIONS
+    const std::uint64_t roots = (most + per_root - 1) / per_root;
     if (!boot_.alloc_or_panic(
             roots * 8, kCacheLine,
             boot_.caller("array of memory sections",
                          {"memory_present", "memblocks_present", "sparse_init"}))) {
       return false;
     }
-    std::optional<std::uint64_t> last_root;
-    for (const memblock::Region& r : boot_.memblock.memory().list.regions()) {
-      if (pfn_up(r.range.base()) >= pfn_down(r.range.end())) continue;
-      const std::uint64_t end = (raw(r.range.end()) + kSection - 1) >> kSectionShift;
-      std::uint64_t number = raw(r.range.base()) >> kSectionShift;
-      if (!sections_.empty()) number = std::max(number, sections_.back().number + 1);
-      for (; number < end; ++number) {
-        if (last_root != number / per_root && !allocate_root(r.nid)) return false;
-        last_root = number / per_root;
-        sections_.push_back({number, r.nid});
+    std::uint64_t next_root = 0;
+    for (const memblock::Region& r : boot_.state.memblock.memory().regions()) {
+      const Run run = sections_of(r, most);
+      if (run.first >= run.end) continue;
+      for (std::uint64_t root = std::max(next_root, run.first / per_root);
+           root <= (run.end - 1) / per_root; ++root) {
+        if (!allocate_root(r.nid)) return false;
+        next_root = root + 1;
+      }
+      if (!runs_.empty() && runs_.back().end == run.first && runs_.back().nid == run.nid) {
+        runs_.back().end = run.end;
+      } else {
+        runs_.push_back(run);
       }
     }
     return true;
   }
 
+  // Those of a region that no region before it has; nothing lies above the last section that
+  // there can be. (The kernel's limit is lower where it places the direct map at random and has no
+  // ZONE_DEVICE, never below max_pfn.)
+  // kernel: mminit_validate_memmodel_limits(), mm/sparse.c, v5.4 to v6.12
+  Run sections_of(const memblock::Region& r, std::uint64_t most) {
+    const std::uint64_t from = raw(pfn_up(r.range.base()));
+    const std::uint64_t to = raw(pfn_down(r.range.end()));
+    if (from >= to) return {};
+    const std::uint64_t start = align_down(from, kPagesPerSection);
+    const std::uint64_t limit = most * kPagesPerSection;
+    if (start > limit) {
+      exceeds(warned_of_start_, "Start", start, to, limit);
+    } else if (to > limit) {
+      exceeds(warned_of_end_, "End", start, to, limit);
+    }
+    const std::uint64_t end = std::min((to + kPagesPerSection - 1) / kPagesPerSection, most);
+    const std::uint64_t before = runs_.empty() ? 0 : runs_.back().end;
+    return {std::max(start / kPagesPerSection, before), end, r.nid};
+  }
+
+  // Each is told once.
+  void exceeds(bool& told, std::string_view what, std::uint64_t start, std::uint64_t end,
+               std::uint64_t limit) {
+    if (std::exchange(told, true)) return;
+    boot_.story.tell(
+        Severity::warning, rule::kMminitValidateMemmodelLimits,
+        fmt::format("WARNING: at mm/sparse.c mminit_validate_memmodel_limits: {} of range {} "
+                    "-> {} exceeds SPARSEMEM max {}",
+                    what, start, end, limit),
+        PhysRange::make(std::max(start, limit) << kPageShift, end << kPageShift));
+  }
+
   bool allocate_root(int nid) {
     const memblock::Caller caller = boot_.caller("memory sections", {"sparse_index_alloc"});
-    if (boot_.memblock.alloc_node(kPageSize, kCacheLine, nid, caller)) return true;
+    if (boot_.state.memblock.alloc_node(kPageSize, kCacheLine, nid, caller)) return true;
     boot_.panic_without_memory(caller.function, kPageSize);
     return false;
   }
 
   // kernel: sparse_init_nid()
-  void init_node(const std::vector<Section>& sections) {
-    const int nid = sections.front().nid;
-    if (!allocate_usage(nid, sections.size())) {
+  void init_node(std::span<const Run> runs) {
+    const int nid = runs.front().nid;
+    std::uint64_t sections = 0;
+    for (const Run& run : runs) sections += run.sections();
+    if (!allocate_usage(nid, sections)) {
       return lose(fmt::format("sparse_init_nid: node[{}] usemap allocation failed", nid));
     }
     const std::uint64_t map_size = align_up(page_bytes_ * kPagesPerSection, paging::kSize2M);
-    const std::uint64_t size = map_size * sections.size();
+    const std::uint64_t size = map_size * sections;
     const memblock::Caller caller =
         boot_.caller(owner(nid), {"sparse_buffer_init", "sparse_init_nid"});
     const auto found =
-        boot_.behaviour.sparse_buffer_on_node
-            ? boot_.memblock.alloc_exact_nid_raw(size, map_size, kMaxDmaAddress,
-                                                 memblock::kAllocAccessible, nid, caller)
-            : boot_.memblock.alloc_try_nid_raw(size, kPageSize, kMaxDmaAddress,
-                                               memblock::kAllocAccessible, nid, caller);
+        boot_.in.behaviour.sparse_buffer_on_node
+            ? boot_.state.memblock.alloc_exact_nid_raw(size, map_size, kMaxDmaAddress,
+                                                       memblock::kAllocAccessible, nid, caller)
+            : boot_.state.memblock.alloc_try_nid_raw(size, kPageSize, kMaxDmaAddress,
+                                                     memblock::kAllocAccessible, nid, caller);
     buffer_ = buffer_end_ = raw(found.value_or(PhysAddr{}));
     if (found) buffer_end_ += size;
-    for (const Section& s : sections) {
-      if (populate(s)) continue;
+    if (!std::ranges::all_of(runs, [this](const Run& run) { return populate(run); })) {
       lose(
           fmt::format("sparse_init_nid: node[{}] memory map backing failed. Some memory will not "
                       "be available.",
                       nid));
-      break;
     }
     if (buffer_ < buffer_end_) {
-      boot_.memblock.phys_free(PhysAddr{buffer_}, buffer_end_ - buffer_,
-                               boot_.caller({}, {"sparse_buffer_fini", "sparse_init_nid"}));
+      boot_.state.memblock.phys_free(PhysAddr{buffer_}, buffer_end_ - buffer_,
+                                     boot_.caller({}, {"sparse_buffer_fini", "sparse_init_nid"}));
     }
   }
 
   // What tells which parts of a section are in use, near the node's data where memory can be taken
   // away. kernel: sparse_early_usemaps_alloc_pgdat_section()
-  bool allocate_usage(int nid, std::size_t count) {
-    const std::uint64_t blocks = kPagesPerSection >> boot_.profile.pageblock_order;
-    const std::uint64_t bytes = (boot_.profile.size_of("mem_section_usage", 24) +
-                                 align_up(blocks * block_flag_bits(boot_.profile), 64) / 8) *
+  bool allocate_usage(int nid, std::uint64_t count) {
+    const std::uint64_t blocks = kPagesPerSection >> boot_.in.profile.pageblock_order;
+    const std::uint64_t bytes = (boot_.in.profile.size_of("mem_section_usage", 24) +
+                                 align_up(blocks * block_flag_bits(boot_.in.profile), 64) / 8) *
                                 count;
     const memblock::Caller caller = boot_.caller(
         "usage maps of sections", {"sparse_early_usemaps_alloc_pgdat_section", "sparse_init_nid"});
-    if (!boot_.profile.has("MEMORY_HOTREMOVE")) {
+    if (!boot_.in.profile.has("MEMORY_HOTREMOVE")) {
       // The node's data is still blank then and says node 0, whichever it is.
-      return boot_.memblock.alloc_node(bytes, kCacheLine, 0, caller).has_value();
+      return boot_.state.memblock.alloc_node(bytes, kCacheLine, 0, caller).has_value();
     }
-    const auto data = boot_.node_data.find(nid);
+    const auto data = boot_.state.node_data.find(nid);
     const std::uint64_t goal =
-        data == boot_.node_data.end() ? 0 : align_down(raw(data->second), kSection);
-    const auto at_goal = boot_.memblock.search_pfn_nid(pfn_down(PhysAddr{goal}));
-    const int first = boot_.nodes.online.empty() ? 0 : boot_.nodes.online.front();
+        data == boot_.state.node_data.end() ? 0 : align_down(raw(data->second), kSection);
+    const auto at_goal = boot_.state.memblock.search_pfn_nid(pfn_down(PhysAddr{goal}));
+    const int first = boot_.state.nodes.online.empty() ? 0 : boot_.state.nodes.online.front();
     const int near = at_goal ? at_goal->nid : first;
     for (const std::uint64_t limit : {goal + kSection, raw(memblock::kAllocAccessible)}) {
-      if (boot_.memblock.alloc_try_nid(bytes, kCacheLine, PhysAddr{goal}, PhysAddr{limit}, near,
-                                       caller)) {
+      if (boot_.state.memblock.alloc_try_nid(bytes, kCacheLine, PhysAddr{goal}, PhysAddr{limit},
+                                             near, caller)) {
         return true;
       }
     }
     return false;
   }
 
-  // Maps the section's struct pages with 2 MiB pages out of the buffer.
+  // Maps the struct pages of the run's sections with 2 MiB pages out of the buffer: at once as far
+  // as a table reaches and the buffer lasts, section by section else.
   // kernel: __populate_section_memmap(), vmemmap_populate_hugepages()
-  bool populate(const Section& section) {
+  bool populate(const Run& run) {
     const std::uint64_t bytes = page_bytes_ * kPagesPerSection;
-    const std::uint64_t start = raw(vmemmap_) + section.number * bytes;
-    for (std::uint64_t at = start, next = 0; at < start + bytes; at = next) {
-      next = std::min(start + bytes, align_down(at, paging::kSize2M) + paging::kSize2M);
-      if (!populate_tables(at, section.nid)) return false;
-      if (boot_.features.pse) {
-        // The last section's 2 MiB page may hold this one's first pages already.
-        if (!large_.insert(at / paging::kSize2M).second) continue;
-        if (take(paging::kSize2M, section.nid)) continue;
-        large_.erase(at / paging::kSize2M);
-      }
-      if (!populate_small(at, next, section.nid)) return false;
+    const std::uint64_t end = raw(vmemmap_) + run.end * bytes;
+    for (std::uint64_t at = raw(vmemmap_) + run.first * bytes, next = 0; at < end; at = next) {
+      if (!populate_tables(at, run.nid)) return false;
+      const std::uint64_t table_end = align_down(at, paging::kSize1G) + paging::kSize1G;
+      next = take_large(at, std::min(end, table_end));
+      if (next > at) continue;
+      const std::uint64_t section_end = at + bytes - (at - raw(vmemmap_)) % bytes;
+      next = std::min(section_end, align_down(at, paging::kSize2M) + paging::kSize2M);
+      if (!populate_one(at, next, run.nid)) return false;
     }
     return true;
   }
 
+  // Takes the 2 MiB pages of [at, end) out of the buffer, as many as it has; where it stops.
+  std::uint64_t take_large(std::uint64_t at, std::uint64_t end) {
+    if (!boot_.in.features.pse || buffer_ == 0) return at;
+    const std::uint64_t first = at / paging::kSize2M;
+    // The last page of the section before may hold this one's first struct pages.
+    const std::uint64_t had = last_large_ == first ? 1 : 0;
+    const std::uint64_t wanted = align_up(end, paging::kSize2M) / paging::kSize2M - first - had;
+    const std::uint64_t start = align_up(buffer_, paging::kSize2M);
+    const std::uint64_t room = start < buffer_end_ ? (buffer_end_ - start) / paging::kSize2M : 0;
+    const std::uint64_t taken = std::min(wanted, room);
+    if (taken != 0) {
+      take_buffered(taken * paging::kSize2M, paging::kSize2M);
+      last_large_ = first + had + taken - 1;
+    }
+    return taken + had == 0 ? at : std::min(end, (first + had + taken) * paging::kSize2M);
+  }
+
+  // [at, end) lies in one 2 MiB page and one section.
+  bool populate_one(std::uint64_t at, std::uint64_t end, int nid) {
+    if (boot_.in.features.pse) {
+      const std::uint64_t page = at / paging::kSize2M;
+      if (last_large_ == page) return true;
+      if (take(paging::kSize2M, nid)) {
+        last_large_ = page;
+        return true;
+      }
+    }
+    return populate_small(at, end, nid);
+  }
+
   bool populate_small(std::uint64_t start, std::uint64_t end, int nid) {
     for (std::uint64_t at = start; at < end; at += kPageSize) {
-      if (boot_.needs_table(1, at) && !new_table("vmemmap_pmd_populate", nid)) return false;
+      if (needs_table(boot_, 1, at) && !new_table("vmemmap_pmd_populate", nid)) return false;
       if (!take(kPageSize, nid)) return false;
     }
     return true;
   }
 
   bool populate_tables(std::uint64_t at, int nid) {
-    const bool five = boot_.page_tables.levels == 5;
-    if (five && boot_.needs_table(4, at) && !new_table("vmemmap_pgd_populate", nid)) return false;
-    if (boot_.needs_table(3, at) && !new_table("vmemmap_p4d_populate", nid)) return false;
-    return !boot_.needs_table(2, at) || new_table("vmemmap_pud_populate", nid);
+    const bool five = boot_.state.page_tables.levels == 5;
+    if (five && needs_table(boot_, 4, at) && !new_table("vmemmap_pgd_populate", nid)) return false;
+    if (needs_table(boot_, 3, at) && !new_table("vmemmap_p4d_populate", nid)) return false;
+    return !needs_table(boot_, 2, at) || new_table("vmemmap_pud_populate", nid);
   }
 
   // kernel: vmemmap_alloc_block_zero()
@@ -189,39 +264,45 @@ class SparseInit {
                                function}));
   }
 
-  // Of the buffer, else of memblock. kernel: vmemmap_alloc_block_buf(), sparse_buffer_alloc()
+  // Of the buffer, else of memblock. kernel: vmemmap_alloc_block_buf()
   bool take(std::uint64_t size, int nid) {
-    const std::uint64_t at = align_up(buffer_, size);
-    if (buffer_ != 0 && at + size <= buffer_end_) {
-      if (at > buffer_) {
-        boot_.memblock.phys_free(PhysAddr{buffer_}, at - buffer_,
-                                 boot_.caller({}, {"sparse_buffer_alloc"}));
-      }
-      buffer_ = at + size;
-      return true;
+    return take_buffered(size, size) ||
+           block(size, nid, boot_.caller(owner(nid), {"vmemmap_alloc_block"}));
+  }
+
+  // False: the buffer has not as much. kernel: sparse_buffer_alloc()
+  bool take_buffered(std::uint64_t size, std::uint64_t align) {
+    const std::uint64_t at = align_up(buffer_, align);
+    if (buffer_ == 0 || at + size > buffer_end_) return false;
+    if (at > buffer_) {
+      boot_.state.memblock.phys_free(PhysAddr{buffer_}, at - buffer_,
+                                     boot_.caller({}, {"sparse_buffer_alloc"}));
     }
-    return block(size, nid, boot_.caller(owner(nid), {"vmemmap_alloc_block"}));
+    buffer_ = at + size;
+    return true;
   }
 
   bool block(std::uint64_t size, int nid, const memblock::Caller& caller) {
-    return boot_.memblock
+    return boot_.state.memblock
         .alloc_try_nid_raw(size, size, kMaxDmaAddress, memblock::kAllocAccessible, nid, caller)
         .has_value();
   }
 
-  std::string_view owner(int nid) { return boot_.name_for_node("struct pages", nid); }
+  std::string_view owner(int nid) { return boot_.story.name_for_node("struct pages", nid); }
 
   void lose(std::string text) {
-    boot_.tell(Severity::warning, "sparse_init_nid(), mm/sparse.c", std::move(text));
+    boot_.story.tell(Severity::warning, rule::kSparseInitNid, std::move(text));
   }
 
   Boot& boot_;
   std::uint64_t page_bytes_;
   VirtAddr vmemmap_;
-  std::vector<Section> sections_{};
-  std::set<std::uint64_t> large_{};  // 2 MiB pages of the map, by number
-  std::uint64_t buffer_ = 0;         // sparsemap_buf
+  std::vector<Run> runs_{};
+  std::optional<std::uint64_t> last_large_{};  // the map's last 2 MiB page that is there, by number
+  std::uint64_t buffer_ = 0;                   // sparsemap_buf
   std::uint64_t buffer_end_ = 0;
+  bool warned_of_start_ = false;
+  bool warned_of_end_ = false;
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernel/behaviour.h"
+
 namespace memmap::boot {
 namespace {
 
@@ -14,8 +16,7 @@ struct Limits {
 
 // kernel: nrcpus(), maxcpus(), nosmp(), kernel/smp.c; setup_possible_cpus(), v6.1 and v6.12
 Limits limits_of(const kernel::Profile& profile, const std::vector<kernel::Parameter>& parameters) {
-  Limits out{.nr_cpus =
-                 static_cast<unsigned>(std::max<std::uint64_t>(1, profile.number("NR_CPUS")))};
+  Limits out{.nr_cpus = nr_cpus(profile)};
   for (const kernel::Parameter& p : parameters) {
     const auto number = kernel::get_option(p.value);
     if (kernel::parameq(p.name, "nosmp")) out.none_but_first = true;
@@ -32,6 +33,11 @@ Limits limits_of(const kernel::Profile& profile, const std::vector<kernel::Param
 
 }  // namespace
 
+unsigned nr_cpus(const kernel::Profile& profile) {
+  constexpr std::uint64_t kMost = 8192;  // NR_CPUS_RANGE_END with MAXSMP
+  return static_cast<unsigned>(std::clamp<std::uint64_t>(profile.number("NR_CPUS"), 1, kMost));
+}
+
 unsigned possible_cpus(const CpuFacts& cpu, const kernel::Profile& profile,
                        const std::vector<kernel::Parameter>& parameters) {
   if (!profile.has("SMP")) return 1;
@@ -40,7 +46,7 @@ unsigned possible_cpus(const CpuFacts& cpu, const kernel::Profile& profile,
   if (limits.none_but_first) return 1;
   unsigned possible = listed;
   if (limits.possible) {
-    const bool is_limit = profile.version >= kernel::Version{6, 9, 0};
+    const bool is_limit = kernel::behaviour_of(profile).possible_cpus_is_a_limit;
     possible = is_limit ? std::min(listed, *limits.possible) : *limits.possible;
     // A negative number is no limit to the older kernels' signed comparison.
     if (!is_limit && static_cast<int>(possible) < 0) possible = listed;

@@ -122,7 +122,7 @@ class Reader {
     if (++changes_ > kMostChanges || table_.entries().size() > kMostEntries) {
       return faults_.at(item, "more than 1024 words that change entries");
     }
-    Events unheard;
+    EventList unheard;
     e820::Editor edit(table_, unheard, "parse_memmap_one");
     if (from && to) {
       edit.update(start, size, *from, *to);

@@ -108,11 +108,18 @@ class PageModel : public testing::TestWithParam<unsigned> {
     return found;
   }
 
+  // Several of much the same kind in a row: later searches know what earlier ones learned.
   void allocate() {
     const Span limits = span();
     const std::uint64_t count = 1 + pick(6);
     const std::uint64_t align = 1ull << pick(4);
     const int nid = static_cast<int>(pick(4)) - 1;
+    for (std::uint64_t times = 1 + pick(6); times > 0 && !HasFatalFailure(); --times) {
+      allocate(limits, count + pick(3) / 2, align << pick(3) / 2, nid);
+    }
+  }
+
+  void allocate(Span limits, std::uint64_t count, std::uint64_t align, int nid) {
     const auto fallback = pick(2) == 0 ? Memblock::Nid::exact : Memblock::Nid::preferred;
     auto want = find(count, align, limits, nid, 0, mb_.bottom_up());
     if (!want && nid >= 0 && fallback == Memblock::Nid::preferred) {
@@ -208,7 +215,9 @@ class PageModel : public testing::TestWithParam<unsigned> {
     FindRequest request;
     request.size = kPageSize;
     request.limits = PhysRange::make(0, kPages * kPageSize);
-    FreeSearch search(mb_.memory().list, mb_.reserved().list, request, mb_.options().movable_node);
+    NoRoom no_room;
+    FreeSearch search(mb_.memory().list, mb_.reserved().list, request, mb_.options().movable_node,
+                      no_room);
     std::vector<PhysRange> up;
     for (auto r = search.next_up(request.limits.base()); r; r = search.next_up(r->end())) {
       up.push_back(*r);

@@ -112,10 +112,10 @@ TEST(Boot, ReadsRepeatedParametersAsTheKernelDoes) {
     options.command_line = line;
     const Outcome outcome = run(m, p, options);
     std::vector<std::uint64_t> out{outcome.totals.managed_pages};
-    for (const NodeState& n : outcome.node_states) {
+    for (const NodeState& n : outcome.state.node_states) {
       for (const ZoneState& z : n.zones) out.push_back(z.zone.present_pages);
     }
-    for (const paging::Mapping& mapping : outcome.page_tables.mappings) {
+    for (const paging::Mapping& mapping : outcome.state.page_tables.mappings) {
       out.push_back(mapping.page_size);
     }
     return out;
@@ -178,7 +178,7 @@ TEST(Boot, TakesHugePagesCmaByNode) {
     options.command_line = line;
     const Outcome outcome = run(m, p, options);
     std::vector<std::pair<std::uint64_t, std::uint64_t>> out;
-    for (const Owned& o : outcome.memblock.owners) {
+    for (const Owned& o : outcome.owners) {
       if (o.owner == "CMA: huge pages") out.emplace_back(raw(o.range.base()), o.range.size());
     }
     return std::pair(out, warnings(outcome));

@@ -1,0 +1,96 @@
+// Machines and kernels as no firmware and no Kconfig makes them, but files may: the boot goes on as
+// the kernel's arithmetic does, at a cost that does not follow the bytes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "made_up_boot.h"
+#include "support/boot_properties.h"
+
+namespace memmap::boot {
+namespace {
+
+using test::broken_properties;
+
+// A hole of 3 GiB below 4 GiB, RAM from there to `end`.
+Machine with_ram_to(std::uint64_t end) {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, end - 4 * kGiB, E820Type::ram});
+  return m;
+}
+
+std::ptrdiff_t count(const Outcome& outcome, std::string_view text) {
+  return std::ranges::count_if(outcome.events, [&](const Event& e) {
+    return e.text.find(text) != std::string::npos;
+  });
+}
+
+TEST(Extremes, SectionsEndAtWhatTheKernelCanAddress) {
+  const Outcome fits = boot("", {6, 12, 0}, with_ram_to(64 * kTiB));
+  EXPECT_EQ(count(fits, "exceeds SPARSEMEM max"), 0);
+  EXPECT_EQ(asked(fits, "struct pages of node 0"), Sizes{(64 * kTiB - 3 * kGiB) / kPageSize * 64});
+  EXPECT_EQ(broken_properties(fits), std::vector<std::string>{});
+  for (const std::uint64_t end : {64 * kTiB + 4 * kPageSize, 4096 * kTiB, std::uint64_t{1} << 63}) {
+    Machine m = with_ram_to(end);
+    m.firmware_map.push_back({PhysAddr{end + kMiB}, kMiB, E820Type::ram});
+    const Outcome cut = boot("", {6, 12, 0}, m);
+    EXPECT_EQ(count(cut, "End of range 17179869184 -> " + std::to_string(end / kPageSize) +
+                             " exceeds SPARSEMEM max 17179869184"),
+              1);
+    EXPECT_EQ(count(cut, "Start of range"), end > 64 * kTiB + kGiB ? 1 : 0);
+    EXPECT_EQ(asked(cut, "struct pages of node 0"), asked(fits, "struct pages of node 0"));
+    EXPECT_EQ(broken_properties(cut), std::vector<std::string>{});
+  }
+}
+
+TEST(Extremes, FiveLevelsAddressMore) {
+  Machine m = with_ram_to(256 * kTiB);
+  m.cpu.la57 = true;
+  const Outcome outcome = boot("", {6, 12, 0}, m);
+  EXPECT_EQ(count(outcome, "exceeds SPARSEMEM max"), 0);
+  EXPECT_EQ(asked(outcome, "struct pages of node 0"), Sizes{(256 * kTiB - 3 * kGiB) / kPageSize * 64});
+}
+
+// Each piece's section takes 512 pages that its neighbours' pieces have: no search begins anew.
+TEST(Extremes, MemoryInThousandsOfPieces) {
+  Machine m = machine();
+  for (std::uint64_t i = 0; i < 3000; ++i) {
+    m.firmware_map.push_back({PhysAddr{4 * kGiB + i * 131 * kMiB}, kMiB, E820Type::ram});
+  }
+  Options options = test::default_options(MEMMAP_BUILD_DIR);
+  options.entry_limit = false;
+  const Outcome outcome = run(m, profile(), options);
+  EXPECT_EQ(count(outcome, "memory map backing failed"), 1);
+  EXPECT_EQ(broken_properties(outcome), std::vector<std::string>{});
+}
+
+TEST(Extremes, WhatWrapsIsCutWhereMemblockCutsIt) {
+  Machine m = machine();
+  m.setup_data = {{.addr = PhysAddr{0xfffffffffffffff8}, .type = 2, .len = 100}};
+  EXPECT_EQ(owned(boot("", {6, 12, 0}, m), "setup_data"), 7u);
+  m = machine();
+  m.kernel_phys_base = PhysAddr{0xffffffffffe00000};
+  EXPECT_EQ(broken_properties(boot("", {6, 12, 0}, m)), std::vector<std::string>{});
+  m = machine();
+  m.initrd = PhysRange::make(0xfffffffffffff000, 0xfffffffffffffff0);
+  EXPECT_EQ(broken_properties(boot("", {6, 12, 0}, m)), std::vector<std::string>{});
+}
+
+TEST(Extremes, ProcessorsAreAsManyAsX86MayHave) {
+  kernel::Profile p = profile({6, 1, 0});
+  for (const char* number : {"8192", "8193", "4294967295", "4294967296", "18446744073709551615"}) {
+    p.config["NR_CPUS"] = number;
+    const Outcome outcome = boot("possible_cpus=2147483647 isolcpus=1", p, machine());
+    const auto masks = asked(outcome, "CPU masks");
+    EXPECT_TRUE(std::ranges::all_of(masks, [](auto bytes) { return bytes == 8192 / 8; })) << number;
+  }
+}
+
+TEST(Extremes, ASectionsRecordMayBeLargerThanAPage) {
+  kernel::Profile p = profile();
+  p.struct_sizes["mem_section"] = 8192;
+  EXPECT_FALSE(boot("", p, machine()).panicked);
+}
+
+}  // namespace
+}  // namespace memmap::boot
