@@ -5,6 +5,10 @@
 namespace memmap::cli {
 namespace {
 
+constexpr Option kPluginTimeout{
+    "--plugin-timeout", "SECONDS",
+    "how long a plugin of others may take to answer (default 60; 0: any time)"};
+
 constexpr Option kSimulate[] = {
     MEMMAP_MACHINE_OPTIONS,
     {"--live", "", "this machine: what `memmap capture` gathers of it"},
@@ -23,6 +27,7 @@ constexpr Option kSimulate[] = {
     {"--plugin", "NAME[:KEY=VALUE,...]", "use a plugin (may be given several times)", true},
     {"--without-plugin", "NAME", "boot without one of the kernel's own (may be repeated)", true},
     {"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true},
+    kPluginTimeout,
 };
 
 constexpr Option kConvert[] = {
@@ -49,6 +54,7 @@ constexpr Option kCompare[] = {
     {"--append", "TEXT", "parameters to add to its command line, as a boot loader would"},
     {"--no-entry-limit", "", "e820 tables without the kernel's last place"},
     kPluginFolder,
+    kPluginTimeout,
     {"--format", "FORMAT", "text (default) or json"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
     {"--force", "", "replace FILE if it exists"},

@@ -17,7 +17,8 @@ void note(std::string_view text) { say(fmt::format("note: {}", text)); }
 
 ExitCode bad_input(const Errors& errors) {
   std::fputs(to_string(errors).c_str(), stderr);  // which cleans each part of it
-  const bool fault = std::ranges::any_of(errors, [](const Error& e) { return e.plugin_fault; });
+  const bool fault =
+      std::ranges::any_of(errors, [](const Error& e) { return e.code == ErrorCode::plugin_fault; });
   return fault ? ExitCode::fault : ExitCode::bad_input;
 }
 

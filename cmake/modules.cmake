@@ -71,8 +71,27 @@ endfunction()
 
 # A plugin that we ship: build/plugins/<name>.so, of all sources of its folder. Knows only the plugin
 # headers of src/plugin.
+#
+#   memmap_plugin(trim_bios BUILT_IN)
+#
+# BUILT_IN: the same sources are linked into the program, where src/plugin/built_in.cc has a row for
+# them, and no module is shipped; the target <name> still makes build/built_in/<name>.so, for tests.
 function(memmap_plugin name)
+  cmake_parse_arguments(arg "BUILT_IN" "" "" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc *.c)
+  if(arg_BUILT_IN)
+    add_library(built_in_${name} OBJECT ${sources})
+    target_link_libraries(built_in_${name} PRIVATE memmap_options)
+    target_include_directories(built_in_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    target_compile_definitions(built_in_${name} PRIVATE memmap_plugin=memmap_plugin_${name})
+    target_sources(memmap_plugin PRIVATE $<TARGET_OBJECTS:built_in_${name}>)
+    memmap_plugin_module(${name} ${PROJECT_BINARY_DIR}/built_in ${sources})
+    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+    add_dependencies(built_in_modules ${name})
+    # Of a build before it was built in: it would take the built-in one's place.
+    file(REMOVE ${PROJECT_BINARY_DIR}/plugins/${name}.so)
+    return()
+  endif()
   memmap_plugin_module(${name} ${PROJECT_BINARY_DIR}/plugins ${sources})
   add_dependencies(shipped_plugins ${name})
   install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/memmap/plugins)

@@ -145,6 +145,8 @@ Result<boot::Outcome> Session::boot(Rules& rules, boot::Options options) const {
   outcome.subject.policy = rules.chain.policy_name();
   auto& notes = outcome.subject.notes;
   notes.insert(notes.end(), kernel_notes_.begin(), kernel_notes_.end());
+  const auto& of_chain = rules.chain.notes();
+  notes.insert(notes.end(), of_chain.begin(), of_chain.end());
   return outcome;
 }
 

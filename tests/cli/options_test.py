@@ -21,6 +21,7 @@ VALUES = {
     "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
     "--no-entry-limit": None, "--plugin": "check_invariants", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--list": None,
+    "--plugin-timeout": "9",
 }
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {

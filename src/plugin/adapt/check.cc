@@ -85,8 +85,8 @@ void CheckPlugin::event(const memmap_event_t& event, State& state) {
   call_.begin();
   std::int32_t rc = MEMMAP_FAILED;
   {
-    const CallGuard guard(call_.plugin().c_str(), "event()");
-    rc = interface_.event(prepared_.state(), call_.host(), &event, state.abi());
+    CallGuard guard(call_.plugin().c_str(), "event()");
+    rc = guard.returned(interface_.event(prepared_.state(), call_.host(), &event, state.abi()));
   }
   take("event", rc, event.step);
 }
@@ -96,8 +96,8 @@ void CheckPlugin::finish(State& state) {
   call_.begin();
   std::int32_t rc = MEMMAP_FAILED;
   {
-    const CallGuard guard(call_.plugin().c_str(), "finish()");
-    rc = interface_.finish(prepared_.state(), call_.host(), state.abi());
+    CallGuard guard(call_.plugin().c_str(), "finish()");
+    rc = guard.returned(interface_.finish(prepared_.state(), call_.host(), state.abi()));
   }
   take("finish", rc, "");
 }

@@ -57,7 +57,7 @@ TEST(Extremes, MemoryInThousandsOfPieces) {
   for (std::uint64_t i = 0; i < 3000; ++i) {
     m.firmware_map.push_back({PhysAddr{4 * kGiB + i * 131 * kMiB}, kMiB, E820Type::ram});
   }
-  Options options = test::default_options(MEMMAP_BUILD_DIR);
+  Options options = test::default_options();
   options.entry_limit = false;
   const Outcome outcome = run(m, profile(), options);
   EXPECT_EQ(count(outcome, "memory map backing failed"), 1);

@@ -41,7 +41,7 @@ inline kernel::Profile profile(kernel::Version version = {6, 12, 0}) {
 }
 
 inline Outcome boot(const std::string& line, const kernel::Profile& kernel, const Machine& m) {
-  Options options = test::default_options(MEMMAP_BUILD_DIR);
+  Options options = test::default_options();
   options.command_line = line;
   return run(m, kernel, options);
 }

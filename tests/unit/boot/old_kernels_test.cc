@@ -102,7 +102,7 @@ TEST(OldBoot, WatchesLowMemoryForTheBios) {
     kernel::Profile p = profile(k54);
     p.config["X86_CHECK_BIOS_CORRUPTION"] = "true";
     p.config["X86_BOOTPARAM_MEMORY_CORRUPTION_CHECK"] = "true";
-    Options options = test::default_options(MEMMAP_BUILD_DIR);
+    Options options = test::default_options();
     options.command_line = line;
     PhysRange found;
     for (const MemblockLine& l : run(machine(), p, options).memblock_log.lines) {
@@ -206,7 +206,7 @@ TEST(OldBoot, DescribesPerCpuAreas) {
     p.struct_sizes["pcpu_chunk"] = 120;
     p.config["MEMCG"] = "true";
     Sizes out =
-        asked(run(machine(), p, test::default_options(MEMMAP_BUILD_DIR)), "per-CPU bookkeeping");
+        asked(run(machine(), p, test::default_options()), "per-CPU bookkeeping");
     return Sizes(out.begin() + 6, out.begin() + 8);  // lists of chunks, the first chunk
   };
   EXPECT_EQ(sizes(k54), (Sizes{320, 121}));
@@ -282,7 +282,7 @@ TEST(OldBoot, TellsOfPageTableIsolation) {
   m.cpu.meltdown = true;
   kernel::Profile p = profile(k54);
   p.config["PAGE_TABLE_ISOLATION"] = "true";
-  EXPECT_EQ(run(m, p, test::default_options(MEMMAP_BUILD_DIR)).events.back().text,
+  EXPECT_EQ(run(m, p, test::default_options()).events.back().text,
             "Kernel/User page tables isolation: enabled");
 }
 

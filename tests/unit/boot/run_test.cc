@@ -143,7 +143,7 @@ TEST(Boot, StructPagesHaveTheirNodesName) {
 }
 
 TEST(Boot, KeepsMemblocksCallsOnlyIfAsked) {
-  Options options = test::default_options(MEMMAP_BUILD_DIR);
+  Options options = test::default_options();
   EXPECT_FALSE(run(machine(), profile(), options).memblock_log.lines.empty());
   options.record_memblock = false;
   const Outcome bare = run(machine(), profile(), options);
