@@ -5,6 +5,10 @@
 namespace memmap::cli {
 namespace {
 
+constexpr Option kPluginTimeout{
+    "--plugin-timeout", "SECONDS",
+    "how long a plugin of others may take to answer (default 60; 0: any time)"};
+
 constexpr Option kSimulate[] = {
     MEMMAP_MACHINE_OPTIONS,
     {"--live", "", "this machine: what `memmap capture` gathers of it"},
@@ -23,6 +27,7 @@ constexpr Option kSimulate[] = {
     {"--plugin", "NAME[:KEY=VALUE,...]", "use a plugin (may be given several times)", true},
     {"--without-plugin", "NAME", "boot without one of the kernel's own (may be repeated)", true},
     {"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true},
+    kPluginTimeout,
 };
 
 constexpr Option kConvert[] = {
@@ -49,6 +54,7 @@ constexpr Option kCompare[] = {
     {"--append", "TEXT", "parameters to add to its command line, as a boot loader would"},
     {"--no-entry-limit", "", "e820 tables without the kernel's last place"},
     kPluginFolder,
+    kPluginTimeout,
     {"--format", "FORMAT", "text (default) or json"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
     {"--force", "", "replace FILE if it exists"},
@@ -104,6 +110,11 @@ constexpr Option kKernel[] = {
     {"--force", "", "replace FILE if it exists"},
 };
 
+constexpr Option kKernels[] = {
+    {"--differences", "", "tell what kernel B does differently from kernel A"},
+    {"--format", "FORMAT", "of the differences: text (default) or json"},
+};
+
 constexpr Command kCommands[] = {
     {"simulate",
      "boot a machine's memory map and report what became of it",
@@ -154,7 +165,14 @@ constexpr Command kCommands[] = {
      kCapture,
      {},
      run_capture},
-    {"kernels", "list the kernel profiles that come with the program", "", {}, {}, run_kernels},
+    {"kernels",
+     "list the kernel profiles that come with the program, or what two kernels do differently",
+     "  memmap kernels\n"
+     "  memmap kernels --differences 6.1 6.12",
+     kKernels,
+     {"A", "with --differences: a profile's name or file, or a version", false},
+     run_kernels,
+     {"B", "the kernel to compare it with", false}},
     {"formats", "list what can be read and written", "", kFormatsOptions, {}, run_formats},
     {"compare",
      "boot under several allocation policies and rank what they leave",

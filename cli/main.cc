@@ -2,20 +2,39 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <optional>
 
 #include "arguments.h"
+#include "base/number.h"
+#include "messages.h"
 #include "plugin/load/guard.h"
+#include "plugin/load/watch.h"
 
 namespace memmap::cli {
 namespace {
+
+constexpr std::uint64_t kMostSeconds = 24 * 60 * 60;
+
+// How long a plugin of others may take to answer; nullopt: --plugin-timeout is no such number.
+std::optional<unsigned> plugin_seconds(const Arguments& arguments) {
+  const auto text = arguments.get("--plugin-timeout");
+  if (!text) return plugin::kPluginSeconds;
+  const auto number = parse_count(*text);
+  if (!number || *number > kMostSeconds) return std::nullopt;
+  return static_cast<unsigned>(*number);
+}
 
 ExitCode run(int argc, char** argv) {
   try {
     const auto parsed = parse_arguments(argc, argv);
     if (const auto* code = std::get_if<ExitCode>(&parsed)) return *code;
     const auto& invocation = std::get<Invocation>(parsed);
+    const auto seconds = plugin_seconds(invocation.arguments);
+    if (!seconds) return bad_usage("--plugin-timeout is a number of seconds up to 86400, or 0");
+    plugin::watch_foreign_plugins(*seconds);
     return invocation.command->run(invocation.arguments);
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "memmap: internal fault: out of memory\n");

@@ -92,7 +92,7 @@ Result<input::OtherFormat*> PluginFormats::find(const std::string& id) {
 std::vector<input::OtherFormat*> PluginFormats::all() {
   std::vector<input::OtherFormat*> out;
   for (const plugin::PluginInfo& info : host_.list().plugins) {
-    const auto loaded = host_.load(info.file.string());
+    const auto loaded = host_.load(info.name);
     if (!loaded || !(*loaded)->interfaces().has_source()) continue;
     input::OtherFormat* reader = known(info.name);
     if (reader == nullptr) {

@@ -1,6 +1,7 @@
 # The kernel's own code, from Debian's packages linux-source-6.12 and linux-source-6.1, for
 # comparison only: unpacked into the build folder, never part of what we ship.
 set(MEMMAP_KERNEL_SOURCES /usr/src CACHE PATH "Folder of the archives linux-source-VERSION.tar.xz")
+set(MEMMAP_KERNEL_UNPACKED ${PROJECT_BINARY_DIR}/kernel_source CACHE PATH "Where they are unpacked")
 
 # How tools/testing/memblock is compiled: its Makefile, with NUMA=1.
 set(MEMMAP_KERNEL_FLAGS -std=gnu11 -w -DCONFIG_PHYS_ADDR_T_64BIT -DCONFIG_NUMA
@@ -18,7 +19,7 @@ function(memmap_kernel_source version root)
     set(${root} "" PARENT_SCOPE)
     return()
   endif()
-  set(folder ${PROJECT_BINARY_DIR}/kernel_source)
+  set(folder ${MEMMAP_KERNEL_UNPACKED})
   set(tree ${folder}/linux-source-${version})
   set(${root} ${tree} PARENT_SCOPE)
   if(TARGET memmap_kernel_source_${version})
@@ -34,7 +35,10 @@ function(memmap_kernel_source version root)
   set(suite ${tree}/tools/testing/memblock)
   add_custom_command(OUTPUT ${named}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
-    COMMAND tar -xJf ${archive} -C ${folder} --touch ${members}
+    # Ten seconds of work: not again for another build, which shares the folder.
+    COMMAND test ${tree}/unpacked -nt ${archive} ||
+      tar -xJf ${archive} -C ${folder} --touch ${members}
+    COMMAND ${CMAKE_COMMAND} -E touch ${tree}/unpacked
     # What the suite's Makefile links into place.
     COMMAND ${CMAKE_COMMAND} -E create_symlink ../../../../include/linux/memblock.h
       ${suite}/linux/memblock.h

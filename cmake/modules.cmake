@@ -71,16 +71,35 @@ endfunction()
 
 # A plugin that we ship: build/plugins/<name>.so, of all sources of its folder. Knows only the plugin
 # headers of src/plugin.
+#
+#   memmap_plugin(trim_bios BUILT_IN)
+#
+# BUILT_IN: the same sources are linked into the program, where src/plugin/built_in.cc has a row for
+# them, and no module is shipped; the target <name> still makes build/built_in/<name>.so, for tests.
 function(memmap_plugin name)
+  cmake_parse_arguments(arg "BUILT_IN" "" "" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc *.c)
+  if(arg_BUILT_IN)
+    add_library(built_in_${name} OBJECT ${sources})
+    target_link_libraries(built_in_${name} PRIVATE memmap_options)
+    target_include_directories(built_in_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    target_compile_definitions(built_in_${name} PRIVATE memmap_plugin=memmap_plugin_${name})
+    target_sources(memmap_plugin PRIVATE $<TARGET_OBJECTS:built_in_${name}>)
+    memmap_plugin_module(${name} ${PROJECT_BINARY_DIR}/built_in ${sources})
+    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+    add_dependencies(built_in_modules ${name})
+    # Of a build before it was built in: it would take the built-in one's place.
+    file(REMOVE ${PROJECT_BINARY_DIR}/plugins/${name}.so)
+    return()
+  endif()
   memmap_plugin_module(${name} ${PROJECT_BINARY_DIR}/plugins ${sources})
   add_dependencies(shipped_plugins ${name})
   install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/memmap/plugins)
 endfunction()
 
-# A GoogleTest program of all *_test.cc here; its cases are CTest tests named <name>.<suite>.<case>.
+# A GoogleTest program of all *_test.cc here; each of them is a CTest test, <name>.<file>.
 #
-#   memmap_test(unit_e820 DEPS e820 LABELS unit)
+#   memmap_test(unit_e820 DEPS e820 LABELS unit)     tests/unit/e820/edit_test.cc: unit_e820.edit
 function(memmap_test name)
   cmake_parse_arguments(arg "" "" "DEPS;LIBS;LABELS;SOURCES;DEFINES" ${ARGN})
   if(NOT arg_SOURCES)
@@ -89,26 +108,41 @@ function(memmap_test name)
   if(NOT arg_SOURCES)
     return()
   endif()
+  if(NOT TARGET memmap_test_main)
+    add_library(memmap_test_main STATIC ${PROJECT_SOURCE_DIR}/tests/support/test_main.cc)
+    target_link_libraries(memmap_test_main PUBLIC memmap_options GTest::gmock)
+    target_compile_options(memmap_test_main PRIVATE ${MEMMAP_UNIT_FLAGS})
+    memmap_precompiled(memmap_test_main test)
+  endif()
   list(TRANSFORM arg_DEPS PREPEND memmap_)
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE ${arg_DEPS} ${arg_LIBS} memmap_options GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${arg_DEPS} ${arg_LIBS} memmap_test_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  if("unit" IN_LIST arg_LABELS)
+  if("property" IN_LIST arg_LABELS)
+    memmap_precompiled(${name} std)  # these compute for long
+  else()
     target_compile_options(${name} PRIVATE ${MEMMAP_UNIT_FLAGS})
     memmap_precompiled(${name} test)
-  else()
-    memmap_precompiled(${name} std)
   endif()
   target_compile_definitions(${name} PRIVATE ${arg_DEFINES}
     MEMMAP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MEMMAP_BUILD_DIR="${PROJECT_BINARY_DIR}")
-  include(GoogleTest)
-  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
+  foreach(source IN LISTS arg_SOURCES)
+    cmake_path(ABSOLUTE_PATH source)
+    if(NOT source MATCHES "_test\\.cc$")
+      continue()
+    endif()
+    file(RELATIVE_PATH file ${CMAKE_CURRENT_SOURCE_DIR} ${source})
+    string(REGEX REPLACE "_test\\.cc$" "" test ${file})
+    string(REPLACE "/" "." test ${name}.${test})
+    file(RELATIVE_PATH file ${PROJECT_SOURCE_DIR} ${source})
+    add_test(NAME ${test} COMMAND ${name} --file=${file})
+    set_tests_properties(${test} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
+  endforeach()
 endfunction()
 
 # A fuzz target of one file that defines LLVMFuzzerTestOneInput(). With MEMMAP_FUZZ it becomes a
-# libFuzzer program; else a plain program that runs every file of corpus/<name>/ through it, as the
-# CTest test fuzz_<name>.
+# libFuzzer program; else a part of fuzz_corpus, which runs every file of corpus/<name>/ through it, as
+# the CTest test fuzz_<name>.
 #
 #   memmap_fuzz(dmesg DEPS input)        tests/fuzz/dmesg.cc, tests/fuzz/corpus/dmesg/*
 function(memmap_fuzz name)
@@ -118,11 +152,29 @@ function(memmap_fuzz name)
   if(MEMMAP_FUZZ)
     add_executable(${target} ${name}.cc)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(${target} PRIVATE ${arg_DEPS} ${arg_LIBS} memmap_options)
   else()
-    add_executable(${target} ${name}.cc ${PROJECT_SOURCE_DIR}/tests/support/replay_main.cc)
-    add_test(NAME ${target} COMMAND ${target} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
-    set_tests_properties(${target} PROPERTIES LABELS fuzz TIMEOUT 120)
+    add_library(${target} OBJECT ${name}.cc)
+    target_compile_definitions(${target} PRIVATE LLVMFuzzerTestOneInput=memmap_fuzz_${name})
+    target_link_libraries(${target} PUBLIC ${arg_DEPS} ${arg_LIBS} PRIVATE memmap_options)
+    set_property(GLOBAL APPEND PROPERTY MEMMAP_FUZZ_TARGETS ${name})
   endif()
-  target_link_libraries(${target} PRIVATE ${arg_DEPS} ${arg_LIBS} memmap_options)
   memmap_precompiled(${target} std)
+endfunction()
+
+# The program fuzz_corpus and its tests, of all memmap_fuzz() before.
+function(memmap_fuzz_corpus)
+  get_property(names GLOBAL PROPERTY MEMMAP_FUZZ_TARGETS)
+  add_executable(fuzz_corpus ${PROJECT_SOURCE_DIR}/tests/support/corpus_main.cc)
+  set(lines "")
+  foreach(name IN LISTS names)
+    string(APPEND lines "TARGET(${name})\n")
+    target_link_libraries(fuzz_corpus PRIVATE fuzz_${name})
+    add_test(NAME fuzz_${name} COMMAND fuzz_corpus ${name} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+    set_tests_properties(fuzz_${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+  endforeach()
+  file(CONFIGURE OUTPUT targets/fuzz_targets.inc CONTENT "${lines}" @ONLY)
+  target_include_directories(fuzz_corpus PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/targets)
+  target_link_libraries(fuzz_corpus PRIVATE memmap_options)
+  memmap_precompiled(fuzz_corpus std)
 endfunction()

@@ -47,19 +47,19 @@ void read_profile(benchmark::State& state) {
 void boot_with(benchmark::State& state, bool record_memblock) {
   const Machine machine = machine_of(state.range(0));
   const kernel::Profile profile = profile_of(state.range(0));
-  boot::Options options = test::default_options(MEMMAP_BUILD_DIR);
+  boot::Options options = test::default_options();
   options.record_memblock = record_memblock;
   std::size_t kept = 0;
   for (auto _ : state) {
     const boot::Outcome outcome = boot::run(machine, profile, options);
-    kept = outcome.memblock.log.size();
+    kept = outcome.memblock_log.lines.size();
   }
   state.counters["kept"] = static_cast<double>(kept);
 }
 void boot_only(benchmark::State& state) { boot_with(state, false); }
 void boot_and_record(benchmark::State& state) { boot_with(state, true); }
 void files_to_result(benchmark::State& state) {
-  boot::Options options = test::default_options(MEMMAP_BUILD_DIR);
+  boot::Options options = test::default_options();
   options.record_memblock = false;
   for (auto _ : state) {
     benchmark::DoNotOptimize(

@@ -48,7 +48,7 @@ void direct(benchmark::State& state) {
 BENCHMARK(direct);
 
 void through_plugin(benchmark::State& state) {
-  PluginHost host({{.path = fs::path(MEMMAP_BUILD_DIR) / "plugins", .trust = Trust::own}});
+  PluginHost host({});
   const auto plugin = host.load("alloc_topdown");
   if (!plugin) return state.SkipWithError(to_string(plugin.errors()).c_str());
   const auto policy = AllocPlugin::create(**plugin, {});

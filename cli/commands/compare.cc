@@ -55,7 +55,7 @@ std::vector<std::string> everything(plugin::PluginHost& host) {
   for (const plugin::PluginInfo& info : host.list().plugins) {
     const bool needs =
         std::ranges::any_of(info.options, [](const auto& option) { return option.required; });
-    const auto loaded = host.load(info.file.string());
+    const auto loaded = host.load(info.name);
     if (loaded && (*loaded)->interfaces().has_alloc() && !needs) out.push_back(info.name);
   }
   return out;

@@ -132,6 +132,8 @@ ExitCode run_lint(const Arguments& arguments) {
   report::LintSubject subject{.source = input->name, .kernel = kernel->profile.name};
   if (input->machine) subject.machine = input->machine->source;
   if (!kernel->note.empty()) subject.notes.push_back("kernel: " + kernel->note);
+  if (chain)
+    subject.notes.insert(subject.notes.end(), chain->notes().begin(), chain->notes().end());
   std::vector<report::LintedLine> lines;
   bool any = false;
   for (const input::FoundCommandLine& line : input->lines) {

@@ -47,8 +47,10 @@ ExitCode list(plugin::PluginHost& host) {
     if (std::ranges::find(folders, folder) == folders.end()) folders.push_back(folder);
   }
   std::string out;
+  std::ranges::stable_partition(folders, [](const fs::path& folder) { return folder.empty(); });
   for (const fs::path& folder : folders) {
-    out += fmt::format("{}{}:\n", out.empty() ? "" : "\n", folder.string());
+    out += fmt::format("{}{}:\n", out.empty() ? "" : "\n",
+                       folder.empty() ? "Built in" : folder.string());
     for (const plugin::PluginInfo& p : listing.plugins) {
       if (p.file.parent_path() != folder) continue;
       out += fmt::format("  {:<{}}  {:<{}}  {:<5} {}\n", p.name, name, kinds_of(p), kind, p.version,
@@ -71,7 +73,7 @@ std::string type_of(const plugin::OptionInfo& option) {
 
 std::string described(const plugin::PluginInfo& p) {
   std::string out = fmt::format("{} {}: {}\n", p.name, p.version, p.summary);
-  out += fmt::format("  file     {}\n", p.file.string());
+  out += fmt::format("  file     {}\n", p.file.empty() ? "built in" : p.file.string());
   out += fmt::format("  kind     {}\n", kinds_of(p));
   out += fmt::format("  offers   {}\n", fmt::join(p.interfaces, ", "));
   out += fmt::format("  ABI      {}.{}\n", p.abi_major, p.abi_minor);
@@ -104,7 +106,8 @@ ExitCode check(const std::string& name) {
   }
   if (const ExitCode printed = print(out); printed != ExitCode::good) return printed;
   if (errors.empty()) return ExitCode::good;
-  const bool fault = std::ranges::any_of(errors, [](const Error& e) { return e.plugin_fault; });
+  const bool fault =
+      std::ranges::any_of(errors, [](const Error& e) { return e.code == ErrorCode::plugin_fault; });
   return fault ? ExitCode::fault : ExitCode::bad_input;
 }
 

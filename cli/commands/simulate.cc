@@ -116,6 +116,7 @@ ExitCode run_simulate(const Arguments& arguments) {
   outcome.subject.policy = chain->policy_name();
   if (!kernel->note.empty()) outcome.subject.notes.push_back("kernel: " + kernel->note);
   for (const std::string& note : config_notes) outcome.subject.notes.push_back("kernel: " + note);
+  for (const std::string& note : chain->notes()) outcome.subject.notes.push_back(note);
 
   if (format == "memblock-debug" && !kernel->profile.verified) {  // the others say it themselves
     fmt::print(stderr, "memmap: note: kernel {}: {}\n", kernel->profile.name, report::kNotVerified);

@@ -58,7 +58,7 @@ Cost cost_of(const Free& f, std::uint64_t at, std::uint64_t size, std::uint64_t 
 std::int32_t prepare(const memmap_host_t* host, void** state) {
   return memmap::plugin::guarded(host, [state](const Host& h) -> std::int32_t {
     const std::uint64_t block = *h.number("block");  // has a default
-    if ((block & (block - 1)) != 0) return h.fail("option `block` must be a power of two");
+    if ((block & (block - 1)) != 0) return h.bad_option("block", "must be a power of two");
     *state = new std::uint64_t(block);
     return MEMMAP_OK;
   });

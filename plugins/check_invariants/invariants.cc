@@ -2,6 +2,7 @@
 // the machine. README.md lists the rules.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -96,8 +97,8 @@ void check_memblock(const memmap_state_t& boot, Findings& find) {
   }
 }
 
-// memblock is filled from the kernel's table, and loses memory only.
-void check_memory_is_ram(const memmap_state_t& boot, Findings& find) {
+// The RAM of the kernel's table, ascending, disjoint.
+std::vector<Range> ram_of(const memmap_state_t& boot) {
   std::vector<Range> ram;
   for (const memmap_range_t& e : memmap::plugin::e820_of(boot)) {
     if (e.type != kRam && e.type != kReservedKern) continue;
@@ -107,9 +108,17 @@ void check_memory_is_ram(const memmap_state_t& boot, Findings& find) {
       ram.push_back({e.base, e.end});
     }
   }
+  return ram;
+}
+
+// memblock is filled from the kernel's table, and loses memory only. What the table says later does
+// not count: efi_mem_reserve() and acpi_table_upgrade() retype what memblock keeps and reserves.
+void check_memory_is_ram(const memmap_state_t& boot, const std::vector<Range>& ram,
+                         Findings& find) {
   for (const memmap_range_t& m : memmap::plugin::memory_of(boot)) {
     for_each_gap({m.base, m.end}, ram, [&](Range gap) {
-      find("memory_is_ram", gap, text(gap) + " is memory for memblock, but no RAM in the table");
+      find("memory_is_ram", gap,
+           text(gap) + " is memory for memblock, but was no RAM in the table");
     });
   }
 }
@@ -258,13 +267,13 @@ void check_mappings(const memmap_state_t& boot, Findings& find) {
 }
 
 struct Check {
-  bool filled = false;  // memblock has its memory
+  std::optional<std::vector<Range>> ram{};  // of the table that memblock was filled from
   std::set<std::string> told{};
 };
 
 void check(const memmap_state_t& boot, const Check& state, Findings& find) {
   check_memblock(boot, find);
-  if (state.filled) check_memory_is_ram(boot, find);
+  if (state.ram) check_memory_is_ram(boot, *state.ram, find);
   check_nodes(boot, find);
   check_zones(boot, find);
   if ((boot.flags & MEMMAP_STATE_HANDED_OVER) == 0) return;
@@ -287,7 +296,7 @@ std::int32_t event(void* state, const memmap_host_t* host, const memmap_event_t*
                    const memmap_state_t* boot) {
   return memmap::plugin::guarded(host, [=](const Host& h) -> std::int32_t {
     Check& c = *static_cast<Check*>(state);
-    c.filled = c.filled || std::strcmp(event->step, "e820__memblock_setup") == 0;
+    if (!c.ram && std::strcmp(event->step, "e820__memblock_setup") == 0) c.ram = ram_of(*boot);
     Findings find(h, c.told);
     check(*boot, c, find);
     return MEMMAP_OK;

@@ -20,18 +20,19 @@ std::int32_t run(const memmap_numa_input_t* in, const memmap_host_t* host) {
     const std::uint64_t nodes = *h.number("nodes");  // has a default, as the next
     const std::uint64_t granule = *h.number("granule");
     if (nodes > in->facts->max_nodes) {
-      return h.fail("the kernel has room for " + std::to_string(in->facts->max_nodes) +
-                    " nodes, option `nodes` asks for " + std::to_string(nodes));
+      return h.bad_option("nodes", "the kernel has room for " +
+                                       std::to_string(in->facts->max_nodes) + " nodes, not for " +
+                                       std::to_string(nodes));
     }
-    if ((granule & (granule - 1)) != 0) return h.fail("option `granule` must be a power of two");
+    if ((granule & (granule - 1)) != 0) return h.bad_option("granule", "must be a power of two");
     std::uint64_t blocks = 0;
     for (const memmap_range_t& m : memmap::plugin::memory_of(*in)) {
       for (std::uint64_t base = m.base; base < m.end;) {
         const std::uint64_t end = std::min(m.end, (base / granule + 1) * granule);
         if (++blocks > most_blocks(*in->facts)) {
-          return h.fail("option `granule` makes more than " +
-                        std::to_string(most_blocks(*in->facts)) +
-                        " blocks, for which this kernel has no room");
+          return h.bad_option("granule", "makes more than " +
+                                             std::to_string(most_blocks(*in->facts)) +
+                                             " blocks, for which this kernel has no room");
         }
         h.assign(base, end, static_cast<std::int32_t>(base / granule % nodes), "in turns");
         base = end;

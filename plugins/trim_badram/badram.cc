@@ -1,6 +1,7 @@
 // Keeps pages of bad memory from everybody, given as a memory test prints them: BadRAM patterns
 // (address and mask in turns) or ranges as for the kernel's memmap= (size$start).
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "plugin/plugin.hpp"
@@ -32,7 +33,8 @@ class Reader {
           (*at != ',' && *at != '\0')) {
         return fail("badram", text, "pairs of address and mask: 0x12345000,0xfffff000");
       }
-      if (!pattern(address, mask)) return false;
+      pattern(address, mask);
+      if (!in_bounds("badram")) return false;
       if (*at++ == '\0') return true;
     }
   }
@@ -48,7 +50,8 @@ class Reader {
           size > kPhysEnd - start) {
         return fail("memmap", text, "ranges: 0x1000$0x12345000");
       }
-      if (!add({start & ~(kPage - 1), (start + size + kPage - 1) & ~(kPage - 1)})) return false;
+      add({start & ~(kPage - 1), (start + size + kPage - 1) & ~(kPage - 1)});
+      if (!in_bounds("memmap")) return false;
       if (*at++ == '\0') return true;
     }
   }
@@ -75,13 +78,13 @@ class Reader {
   }
 
   bool fail(const char* option, const std::string& text, const char* expected) const {
-    host_.fail("option `" + std::string(option) + "`: `" + text.substr(0, 80) +
-               "` is not a list of " + expected);
+    host_.bad_option(option, "`" + text.substr(0, 80) + "` is not a list of " + expected);
     return false;
   }
 
-  // The pages of memory whose addresses are `address` in each bit that `mask` has.
-  bool pattern(std::uint64_t address, std::uint64_t mask) {
+  // The pages of memory whose addresses are `address` in each bit that `mask` has. A pattern may
+  // have 2^40 addresses in a hole: only those in memory are walked.
+  void pattern(std::uint64_t address, std::uint64_t mask) {
     mask &= ~(kPage - 1);
     // Bits that are free below the first that is not make one run of pages.
     const std::uint64_t free = ~mask & (kPhysEnd - 1);
@@ -89,25 +92,45 @@ class Reader {
     while (run < kPhysEnd && (free & run) != 0) run <<= 1;
     const std::uint64_t choices = free & ~(run - 1);
     const std::uint64_t fixed = address & mask & (kPhysEnd - 1);
-    const std::uint64_t memory_end = in_.range_count == 0 ? 0 : in_.ranges[in_.range_count - 1].end;
-    std::uint64_t choice = 0;
-    do {
-      const std::uint64_t base = fixed | choice;
-      if (base >= memory_end) break;
-      if (!add({base, base + run})) return false;
-      choice = (choice - choices) & choices;  // the next larger subset of the free bits
-    } while (choice != 0);
-    return true;
+    for (const memmap_range_t& m : memmap::plugin::ranges_of(in_)) {
+      auto at = first_match(m.base & ~(run - 1), fixed, choices);
+      while (at && *at < m.end && spans_.size() <= kMostPieces) {
+        spans_.push_back({std::max(*at, m.base), std::min(*at + run, m.end)});
+        // The next larger subset of the free bits; 0: there is none.
+        const std::uint64_t choice = ((*at & choices) - choices) & choices;
+        at = choice == 0 ? std::nullopt : std::optional(fixed | choice);
+      }
+    }
+  }
+
+  // The smallest number from `least` on whose bits are those of `fixed`, but for `choices`, which
+  // may be any.
+  static std::optional<std::uint64_t> first_match(std::uint64_t least, std::uint64_t fixed,
+                                                  std::uint64_t choices) {
+    std::uint64_t wrong = (least ^ fixed) & ~choices & (kPhysEnd - 1);
+    if (wrong == 0) return least;
+    while ((wrong & (wrong - 1)) != 0) wrong &= wrong - 1;  // the highest one decides
+    const std::uint64_t above = choices & ~(wrong | (wrong - 1));
+    // It has to become 1, which makes the number larger whatever is below,
+    if ((fixed & wrong) != 0) return fixed | (least & above);
+    // or 0, so that a choice above must grow.
+    const std::uint64_t choice = ((least & above) - above) & above;
+    if (choice == 0) return std::nullopt;
+    return fixed | choice;
   }
 
   // What of `span` lies in memory.
-  bool add(Span span) {
+  void add(Span span) {
     for (const memmap_range_t& m : memmap::plugin::ranges_of(in_)) {
       const Span part{std::max(span.base, m.base), std::min(span.end, m.end)};
       if (part.base < part.end) spans_.push_back(part);
     }
+  }
+
+  bool in_bounds(const char* option) const {
     if (spans_.size() <= kMostPieces) return true;
-    host_.fail("the lists name more than " + std::to_string(kMostPieces) + " pieces of memory");
+    host_.bad_option(option,
+                     "names more than " + std::to_string(kMostPieces) + " pieces of memory");
     return false;
   }
 
@@ -120,7 +143,7 @@ std::int32_t run(const memmap_trim_input_t* in, const memmap_host_t* host) {
   return memmap::plugin::guarded(host, [in](const Host& h) -> std::int32_t {
     const auto patterns = h.text("badram");
     const auto ranges = h.text("memmap");
-    if (!patterns && !ranges) return h.fail("needs option `badram` or option `memmap`");
+    if (!patterns && !ranges) return h.bad_option("badram", "is missing, and so is `memmap`");
     Reader reader(*in, h);
     if (patterns && !reader.patterns(*patterns)) return MEMMAP_FAILED;
     if (ranges && !reader.ranges(*ranges)) return MEMMAP_FAILED;

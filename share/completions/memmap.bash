@@ -28,7 +28,7 @@ _memmap() {
     --format)
       local report_formats="text json dot memblock-debug"
       case ${COMP_WORDS[1]:-} in
-        replay | lint | compare) report_formats="text json" ;;
+        replay | lint | compare | kernels) report_formats="text json" ;;
       esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
@@ -47,7 +47,7 @@ _memmap() {
       mapfile -t COMPREPLY < <(compgen -W "trim numa alloc check source report" -- "$cur")
       return
       ;;
-    --synthetic | --boot | --cmdline | --append | --plugin | --without-plugin | --alloc | --name)
+    --synthetic | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --name)
       COMPREPLY=()
       return
       ;;
@@ -62,8 +62,8 @@ _memmap() {
   case $command in
     simulate)
       options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
-        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --format --output
-        --force --strict --help"
+        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --plugin-timeout --format --output --force --strict --help"
       ;;
     convert)
       options="--to --e820 --synthetic --machine --sysroot --input-format --boot --plugin-dir --output
@@ -89,7 +89,8 @@ _memmap() {
       ;;
     compare)
       options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit --kernel
-        --config --cmdline --append --alloc --plugin-dir --format --output --force --help"
+        --config --cmdline --append --alloc --plugin-dir --plugin-timeout --format
+        --output --force --help"
       ;;
     plugin)
       options="--plugin-dir --kind --output --help"
@@ -102,7 +103,7 @@ _memmap() {
       options="--plugin-dir --help"
       ;;
     kernels)
-      options="--help"
+      options="--differences --format --help"
       ;;
   esac
   if [[ $cur == -* ]]; then

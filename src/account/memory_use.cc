@@ -14,7 +14,7 @@ namespace {
 
 constexpr E820Type kNoType{0};
 
-// One kind of fact: ranges with something attached, walked once in ascending order.
+// Ranges with something attached to each, for one walk in ascending order.
 template <class T>
 class Layer {
  public:
@@ -67,15 +67,15 @@ void add_table(Layer<E820Type>& layer, const E820Entries& entries) {
 
 Layers layers_of(const boot::Outcome& outcome) {
   Layers l;
-  add_table(l.firmware, outcome.e820.firmware);
-  add_table(l.table, outcome.e820.table);
-  for (const auto& r : outcome.memblock.memory)
+  add_table(l.firmware, outcome.state.e820.firmware.entries());
+  add_table(l.table, outcome.state.e820.table.entries());
+  for (const auto& r : outcome.state.memblock.memory().regions())
     l.memory.add(raw(r.range.base()), raw(r.range.end()), r.flags);
-  for (const auto& r : outcome.memblock.reserved)
+  for (const auto& r : outcome.state.memblock.reserved().regions())
     l.reserved.add(raw(r.range.base()), raw(r.range.end()), 0);
-  for (const auto& o : outcome.memblock.owners)
+  for (const auto& o : outcome.owners)
     l.owner.add(raw(o.range.base()), raw(o.range.end()), o.owner);
-  for (const auto& node : outcome.node_states) {
+  for (const auto& node : outcome.state.node_states) {
     for (const auto& zone : node.zones) {
       for (const auto& list : zone.free) {
         for (const auto& run : list.runs) {
@@ -151,7 +151,7 @@ std::string label_of(const Piece& p, const boot::Outcome& outcome) {
     case Use::fragment:
       return "unreserved parts of pages";
     case Use::waiting:
-      return outcome.node_states.empty() ? "unreserved" : "not yet in the buddy allocator";
+      return outcome.state.node_states.empty() ? "unreserved" : "not yet in the buddy allocator";
     case Use::free:
       return "free";
     case Use::firmware:

@@ -1,4 +1,4 @@
-// What each byte of the address space came to, and the balance of the firmware's RAM.
+// What each byte of the address space is used for, and the balance of the firmware's RAM.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 
 namespace memmap::account {
 
-// In the order of the boot; the last that applies to a byte counts, so that uses are disjoint.
+// Uses in the order of the boot. The last that applies to a byte is the byte's, so that uses are
+// disjoint.
 //
 //   firmware  |====RAM=====|-rsvd-|      |===========RAM============|
 //   table     |==RAM==|r   |-rsvd-|      |===========RAM============|
@@ -18,47 +19,51 @@ namespace memmap::account {
 //   reserved   |own|                     |own|  |own|
 //   buddy                                    |==|   |=free====|
 //   use       fRRRRffff rrr  firmware  gap RRRR free R free     left out
+//             (f free, R reserved, r retyped)
 enum class Use {
   gap,       // no table knows it
-  firmware,  // the firmware's map has it as something else than RAM
-  retyped,   // RAM for the firmware, not so (any more) in the kernel's table
-  left_out,  // RAM for the kernel, but memblock was not given it or had it taken away: mem=,
-             // partial pages
+  firmware,  // something else than RAM by the firmware's map and the kernel's table
+  retyped,   // RAM by the firmware's map, something else by the kernel's table
+  left_out,  // RAM by the kernel's table, but not in memblock: mem=, partial pages
   nomap,     // memory that must not be mapped
-  fragment,  // unreserved, but no whole page
-  waiting,  // unreserved, not in the buddy allocator: initialised later, or the boot stopped before
-  reserved,  // somebody's
+  fragment,  // memory that is not reserved, but no whole page
+  waiting,   // not reserved, but not free yet: initialised later, or the boot ended before
+  reserved,  // reserved memory
   free,      // in a free block of the buddy allocator
 };
 
+// Bytes of one use. Neighbours differ in something else than the range.
 struct Piece {
   PhysRange range{};
   Use use = Use::gap;
-  E820Type type{};           // of firmware and retyped: what the table says instead; 0: nothing
-  std::string_view owner{};  // of reserved; empty: not recorded. Lives as long as the outcome.
-  bool firmware_ram = false;
-  bool memory = false;  // in memblock.memory
+  // Of firmware and retyped: the type in the kernel's table, or else in the firmware's map; 0:
+  // retyped bytes that the kernel's table does not have.
+  E820Type type{};
+  std::string_view owner{};   // of reserved; empty: not recorded. It lives as long as the outcome.
+  bool firmware_ram = false;  // RAM by the firmware's map
+  bool memory = false;        // in memblock.memory
 };
 
-// The space from 0 to the last byte that anything describes: ascending, without holes, neighbours
-// differ. O(n log n) in what the outcome holds.
+// The pieces of the space from 0 to the last byte that anything describes: ascending, without
+// holes. Takes O(n log n) for n ranges in the outcome.
 std::vector<Piece> memory_use(const boot::Outcome& outcome);
 
+// All pieces of one use and one label.
 struct BalanceRow {
   Use use = Use::gap;
-  std::string label{};
+  std::string label{};  // the owner, or what the use is in words
   std::uint64_t bytes = 0;
   std::uint64_t ranges = 0;
 };
 
-// firmware_ram + added == sum of rows, to the byte.
+// firmware_ram + added is the sum of the rows, to the byte.
 struct Balance {
-  std::uint64_t firmware_ram = 0;  // bytes
-  std::uint64_t added =
-      0;  // bytes of memory that the firmware did not call RAM: memmap=nn@ss, setup data
+  std::uint64_t firmware_ram = 0;  // bytes that the firmware's map calls RAM
+  std::uint64_t added = 0;         // bytes of other memory: memmap=nn@ss, setup data
   std::vector<BalanceRow> rows{};  // owners by size, then the other uses; none of 0 bytes
 };
 
+// The balance of `pieces`, which must be those of `outcome`.
 Balance balance(const boot::Outcome& outcome, const std::vector<Piece>& pieces);
 
 }  // namespace memmap::account

@@ -1,5 +1,5 @@
-// Addresses as the boot speaks of them. Physical addresses, virtual addresses and page frame
-// numbers are three types: mixing them is the usual early-boot mistake.
+// Physical addresses, virtual addresses and page frame numbers: three types, since mixing them is
+// the usual mistake in early-boot code.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +15,16 @@ constexpr std::uint64_t raw(VirtAddr a) { return static_cast<std::uint64_t>(a); 
 constexpr std::uint64_t raw(Pfn p) { return static_cast<std::uint64_t>(p); }
 
 inline constexpr unsigned kPageShift = 12;
-inline constexpr std::uint64_t kPageSize = 1ull << kPageShift;
+inline constexpr std::uint64_t kPageSize = 1ull << kPageShift;  // bytes
 
 inline constexpr std::uint64_t kKiB = 1ull << 10;
 inline constexpr std::uint64_t kMiB = 1ull << 20;
 inline constexpr std::uint64_t kGiB = 1ull << 30;
 inline constexpr std::uint64_t kTiB = 1ull << 40;
 
-// The page that holds `a` / the first page at or above `a`, as PFN_DOWN() and PFN_UP() give them;
-// pfn_up() of an address in the last page of the 64-bit space wraps to 0, as the kernel's does.
+// pfn_down() is the page that holds `a`, pfn_up() the first page that begins at or above `a`. For
+// an address past the start of the last page pfn_up() wraps to 0, as the kernel's does.
+// kernel: PFN_DOWN(), PFN_UP(), PFN_PHYS(), include/linux/pfn.h, v6.12
 constexpr Pfn pfn_down(PhysAddr a) { return Pfn{raw(a) >> kPageShift}; }
 constexpr Pfn pfn_up(PhysAddr a) { return Pfn{(raw(a) + kPageSize - 1) >> kPageShift}; }
 constexpr PhysAddr phys_of(Pfn p) { return PhysAddr{raw(p) << kPageShift}; }

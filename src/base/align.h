@@ -5,8 +5,8 @@
 
 namespace memmap {
 
-// `alignment` must be a power of two. align_up() wraps to 0 past 2^64, as the kernel's ALIGN()
-// does.
+// `alignment` must be a power of two. align_up() wraps to 0 where the result would be 2^64, as the
+// kernel's ALIGN() does.
 constexpr std::uint64_t align_down(std::uint64_t value, std::uint64_t alignment) {
   return value & ~(alignment - 1);
 }

@@ -1,20 +1,21 @@
-// Our own bugs: a condition that must hold whatever the input was. Prints and aborts.
+// Checks for our own bugs: conditions that must hold whatever the input was.
 #pragma once
 
 #include <string_view>
 
 namespace memmap {
 
+// Prints the condition, its place and `detail` to standard error, and aborts.
 [[noreturn]] void check_failed(const char* condition, const char* file, int line,
                                std::string_view detail);
 
 }  // namespace memmap
 
-// Always on. Bad input is a Result, what a kernel would fail at is an Event; this is neither.
+// Checked in every build. Bad input is a Result, what the simulated kernel fails at is an Event.
 #define MEMMAP_CHECK(condition, detail) \
   ((condition) ? (void)0 : ::memmap::check_failed(#condition, __FILE__, __LINE__, (detail)))
 
-// The same for hot paths and for callers' mistakes in our own API: debug builds only.
+// Checked in debug builds only: for hot paths, and for mistakes of our own callers.
 #ifdef NDEBUG
 #define MEMMAP_DCHECK(condition, detail) ((void)0)
 #else

@@ -1,8 +1,10 @@
-// What the simulated kernel did, said or failed at. Not errors of ours: part of the result.
+// What the simulated kernel did, said or failed at: part of the result, no error of ours.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/range.h"
@@ -16,18 +18,54 @@ enum class Severity {
   panic,    // the kernel stops here
 };
 
-// One line of the boot's story. `text` is the kernel's own wording where it prints any (without its
-// time stamp), so that it can be searched for in a log; else ours, in the same tone.
+// A rule of the kernel's that the simulation follows: where it stands, and the versions in which it
+// was read.
+struct Rule {
+  std::string_view function{};
+  std::string_view file{};
+  std::string_view read{};
+};
+
+// `e820__print_table(), arch/x86/kernel/e820.c`
+inline std::string to_string(const Rule& rule) {
+  std::string out = std::string(rule.function) + "()";
+  if (!rule.file.empty()) out += ", " + std::string(rule.file);
+  return out;
+}
+
+// One line of the boot's story.
 struct Event {
   Severity severity = Severity::info;
-  std::string step{};  // the kernel function at work: `trim_bios_range`
-  std::string rule{};  // function, file and version that this follows: `e820__range_update(),
-                       // arch/x86/kernel/e820.c, v6.12`
+  // The kernel function at work: `trim_bios_range`.
+  std::string step{};
+  // The rule that was followed: `e820__range_update(), arch/x86/kernel/e820.c, v6.12`.
+  std::string rule{};
+  // The kernel's own words where it prints any, without the time stamp, so that a log can be
+  // searched for them; else ours, in the same tone.
   std::string text{};
+  // The memory that it is about; nullopt: none in particular.
   std::optional<PhysRange> range{};
-  std::string by{};  // the plugin whose doing it is, and its reason: `trim_bios: ...`; or empty
+  // The plugin that decided it, and why: `trim_bios: ...`; empty: no plugin did.
+  std::string by{};
 };
 
 using Events = std::vector<Event>;
+
+// Who is told of events, as they happen.
+class EventSink {
+ public:
+  virtual void tell(Event event) = 0;
+
+ protected:
+  ~EventSink() = default;
+};
+
+// Keeps them, in their order.
+class EventList final : public EventSink {
+ public:
+  void tell(Event event) override { events.push_back(std::move(event)); }
+
+  Events events{};
+};
 
 }  // namespace memmap

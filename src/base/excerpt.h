@@ -1,4 +1,4 @@
-// A line of text with carets below a part of it, as messages show it.
+// The line of input that a message is about, with carets below the part at fault.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +7,10 @@
 
 namespace memmap {
 
-// Two lines, indented, each with its end: `line` and carets under `length` bytes from `column` on
-// (from 1; 0: no carets and one line). A long line is cut so that the first caret shows; control
-// characters are shown as `?`.
+// Returns two indented lines, each with a line end: `line`, and carets below its `length` bytes
+// from `column` on. Columns count bytes from 1; for column 0 there are no carets and one line. A
+// line of more than 100 bytes is cut to where the first caret is. Control characters become `?`,
+// tabs blanks.
 std::string excerpt(std::string_view line, std::size_t column, std::size_t length);
 
 }  // namespace memmap

@@ -33,7 +33,7 @@ Error fault(std::string_view text, std::string_view what, Units units) {
   return Error{.message = std::move(message)};
 }
 
-// Digits of `base` from the front of `text`; stops at the first other character.
+// Reads digits of `base` from the front of `text`, up to the first other character.
 struct Digits {
   std::uint64_t value = 0;
   std::size_t length = 0;
@@ -50,7 +50,7 @@ Digits read_digits(std::string_view text, unsigned base) {
   return d;
 }
 
-// Left shift that the suffix stands for; -1: no such unit.
+// By how many bits the unit shifts left; -1: there is no such unit.
 int unit_shift(std::string_view suffix) {
   if (suffix.empty()) return 0;
   constexpr std::string_view kUnits = "kmgtpe";
@@ -68,7 +68,7 @@ Result<std::uint64_t> parse(std::string_view text, Units units) {
   const std::string_view body = hex ? text.substr(2) : text;
   const Digits d = read_digits(body, hex ? 16 : 10);
   if (d.length == 0) return fault(text, "is not a number", units);
-  // `0x1E`: in hexadecimal E is a digit, never a unit; the others are no digits.
+  // In hexadecimal E is a digit and never a unit: `0x1E`. No other unit's letter is a digit.
   const std::string_view suffix = body.substr(d.length);
   if (!hex && d.length > 1 && body[0] == '0') {
     return fault(text, "has a leading zero, which some tools read as octal", units);
@@ -99,6 +99,18 @@ Result<std::uint64_t> parse_hex(std::string_view text) {
   }
   if (d.overflow) return Error{.message = quoted(text) + " is too large for 64 bits"};
   return d.value;
+}
+
+std::string number_with_unit(std::uint64_t value) {
+  constexpr std::string_view kUnits = "KMGTPE";
+  if (value < 1024) return std::to_string(value);
+  for (std::size_t i = kUnits.size(); i > 0; --i) {
+    const std::uint64_t unit = std::uint64_t{1} << (10 * i);
+    if (value % unit == 0) return std::to_string(value / unit) + kUnits[i - 1];
+  }
+  std::string digits;
+  for (; value != 0; value >>= 4) digits.insert(digits.begin(), "0123456789abcdef"[value & 15]);
+  return "0x" + digits;
 }
 
 }  // namespace memmap

@@ -12,28 +12,30 @@
 
 namespace memmap {
 
-// Half-open [base, end), base <= end. The byte at 2^64-1 cannot be expressed; memblock caps sizes
-// at the same point. Empty ranges overlap nothing, wherever they sit.
+// The bytes [base, end), base <= end. No range holds the byte at 2^64 - 1; memblock caps sizes at
+// the same point. Empty ranges have a place, overlap nothing and are contained where their bounds
+// are.
 class PhysRange {
  public:
   constexpr PhysRange() = default;
 
-  // nullopt if [base, base + size) would wrap; the caller knows what to report.
+  // nullopt: base + size wraps.
   static constexpr std::optional<PhysRange> from_size(PhysAddr base, std::uint64_t size) {
     if (size > std::numeric_limits<std::uint64_t>::max() - raw(base)) return std::nullopt;
     return PhysRange(raw(base), raw(base) + size);
   }
-  // nullopt if end < base.
+  // nullopt: end < base.
   static constexpr std::optional<PhysRange> from_bounds(PhysAddr base, PhysAddr end) {
     if (end < base) return std::nullopt;
     return PhysRange(raw(base), raw(end));
   }
-  // As printed in logs: `last` is the last byte. nullopt if last < base or last is 2^64-1.
+  // From a range as logs print it, `last` being its last byte. nullopt: last < base, or last is
+  // 2^64 - 1.
   static constexpr std::optional<PhysRange> from_inclusive(PhysAddr base, PhysAddr last) {
     if (last < base || raw(last) == std::numeric_limits<std::uint64_t>::max()) return std::nullopt;
     return PhysRange(raw(base), raw(last) + 1);
   }
-  // For bounds that are known to be in order; a violation is our bug.
+  // For bounds that are known to be in order: anything else is our bug, and aborts.
   static constexpr PhysRange make(std::uint64_t base, std::uint64_t end) {
     MEMMAP_CHECK(base <= end, "range ends before it starts");
     return PhysRange(base, end);
@@ -49,7 +51,7 @@ class PhysRange {
   constexpr bool overlaps(PhysRange r) const {
     return !empty() && !r.empty() && base_ < r.end_ && r.base_ < end_;
   }
-  // The common part; empty (at the larger base) where there is none.
+  // The common part; where there is none, an empty range at the larger base.
   constexpr PhysRange intersect(PhysRange r) const {
     const std::uint64_t lo = std::max(base_, r.base_);
     return PhysRange(lo, std::max(lo, std::min(end_, r.end_)));

@@ -1,4 +1,4 @@
-// Ranges as sets: unions and differences.
+// Sets of bytes as ranges: union and difference.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,8 @@
 
 namespace memmap {
 
-// Sorted; what overlaps or touches is one range; empty ranges are gone.
+// The bytes of all `ranges`, in any order, as ascending ranges that neither overlap nor touch; none
+// is empty.
 inline std::vector<PhysRange> united(std::vector<PhysRange> ranges) {
   std::erase_if(ranges, [](PhysRange r) { return r.empty(); });
   std::sort(ranges.begin(), ranges.end());
@@ -24,7 +25,8 @@ inline std::vector<PhysRange> united(std::vector<PhysRange> ranges) {
   return out;
 }
 
-// `ranges` (as united() returns them) without `hole`.
+// The bytes of `ranges` that are not in `hole`. `ranges` and the result are as united() returns
+// them.
 inline std::vector<PhysRange> without(const std::vector<PhysRange>& ranges, PhysRange hole) {
   std::vector<PhysRange> out;
   for (PhysRange r : ranges) {

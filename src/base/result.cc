@@ -1,11 +1,13 @@
 #include "base/result.h"
 
+#include <cerrno>
+
 #include "base/excerpt.h"
 
 namespace memmap {
 namespace {
 
-// Where the message stands, for its first line.
+// The place of the mistake, as the message's first line begins with it.
 std::string place(const Origin& o) {
   if (o.file.empty()) return "";
   std::string out = o.file;
@@ -19,6 +21,19 @@ std::string place(const Origin& o) {
 }
 
 }  // namespace
+
+ErrorCode code_of_errno(int number) {
+  switch (number) {
+    case ENOENT:
+      return ErrorCode::not_found;
+    case EACCES:
+      return ErrorCode::no_access;
+    case EPERM:
+      return ErrorCode::not_permitted;
+    default:
+      return ErrorCode::bad_input;
+  }
+}
 
 std::string to_string(const Error& error) {
   std::string out = place(error.origin) + "error: " + error.message + "\n";

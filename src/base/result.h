@@ -1,7 +1,8 @@
-// Bad input, as a value: what was wrong, where, and what was expected instead.
+// Bad input as a value: what is wrong, where it stands, what was expected instead.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,28 +14,38 @@
 
 namespace memmap {
 
-// Where in the input a mistake stands. Lines and columns count from 1; 0: not known or no text.
-// For binary input `line` stays 0 and `offset` tells the byte.
+// Where in the input a mistake stands.
 struct Origin {
-  std::string file;
-  std::size_t line = 0;
-  std::size_t column = 0;
-  std::optional<std::uint64_t> offset{};
+  std::string file;                       // as the user named it; empty: there is none
+  std::size_t line = 0;                   // from 1; 0: not known, or binary input
+  std::size_t column = 0;                 // in bytes, from 1; 0: the line as a whole
+  std::optional<std::uint64_t> offset{};  // of binary input: the byte at fault
+};
+
+// What went wrong, where code decides on it. The words of a message are for people alone.
+enum class ErrorCode : std::uint8_t {
+  bad_input,      // what was read is wrong, or the system refused for another reason than these
+  not_found,      // no such file
+  no_access,      // the file's permissions forbid it (EACCES)
+  not_permitted,  // the system forbids it (EPERM)
+  plugin_fault,   // the input is right; a plugin crashed, ended the process, answered nonsense
 };
 
 struct Error {
   std::string message;  // what is wrong and what was expected, one sentence, no full stop
   Origin origin{};
-  std::string line_text{};       // the whole line at fault, without its end; empty: none to show
-  std::size_t caret_length = 1;  // bytes under which the caret line stands
+  std::string line_text{};       // the whole line at fault, without its end; empty: none is shown
+  std::size_t caret_length = 1;  // bytes at fault, from the column on
   std::optional<PhysRange> range{};
-  // Not the input is wrong but a plugin: it crashed, ended the process or answered nonsense.
-  bool plugin_fault = false;
+  ErrorCode code = ErrorCode::bad_input;
 };
 
 using Errors = std::vector<Error>;
 
-// A value, or all that was wrong (never empty).
+// The code for an `errno` of the system's.
+ErrorCode code_of_errno(int number);
+
+// A value, or at least one error. Asking for the one that is not there is our bug, and aborts.
 template <class T>
 class [[nodiscard]] Result {
  public:
@@ -67,14 +78,14 @@ class [[nodiscard]] Result {
   std::variant<T, Errors> v_;
 };
 
-// For functions that succeed with nothing to say.
+// For functions that succeed without a value.
 struct Done {};
 using Status = Result<Done>;
 
-// `file:line:col: error: message`, then the line and a caret below the column (long lines are cut
-// around it, control characters shown as `?`). Ends with a newline.
+// `file:line:col: error: message`, then the line with carets below the part at fault, as excerpt()
+// shows it. Ends with a line end.
 std::string to_string(const Error& error);
-// All of them, at most `limit`; then `... and N more`.
+// The first `limit` of them, then `... and N more`.
 std::string to_string(const Errors& errors, std::size_t limit = 20);
 
 }  // namespace memmap

@@ -1,4 +1,4 @@
-// Did you mean: the known word that a mistyped one is nearest to.
+// Suggestions for mistyped words.
 #pragma once
 
 #include <optional>
@@ -8,15 +8,15 @@
 
 namespace memmap {
 
-// The word of `known` with the fewest slips (a character added, left out, replaced, or two
-// neighbours swapped; case does not count) from `word`, the first of equals. nullopt where none is
-// near: more than 1 slip in up to 3 characters, 2 in up to 6, 3 in longer ones. Very long words
-// have none.
+// The word of `known` that is the fewest slips away from `word`; of equals the first. A slip is a
+// character added, left out or replaced, or two neighbours swapped; case does not count. nullopt:
+// every one is further away than 1 slip for words of up to 3 characters, 2 for up to 6, 3 for
+// longer ones, or than the known word is long; or `word` has more than 64 characters.
 std::optional<std::string_view> closest(std::string_view word,
                                         std::span<const std::string_view> known);
 
-// The end of a message about a word that is not known: "; did you mean `mem`?", or, where none is
-// near, "; " and what to say instead, if anything.
+// The end of a message about a word that is not known: "; did you mean `mem`?". Where no known word
+// is near it is "; " and `otherwise`, or nothing if that is empty.
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> known,
                          std::string_view otherwise = {});
 

@@ -1,4 +1,4 @@
-// Where a character of UTF-8 ends.
+// Characters of UTF-8.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 
 namespace memmap {
 
-// Length in bytes of the valid UTF-8 character that `text` starts with; 0: it starts with none (no
-// overlong forms, surrogates or values above 0x10ffff).
+// Bytes of the character that `text` starts with, 1 to 4. 0: it starts with no valid character;
+// overlong forms, surrogates and values above 0x10ffff are none.
 std::size_t utf8_length(std::string_view text);
 
 }  // namespace memmap

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "boot/step_functions.h"
+#include "boot/x86/efi.h"
 
 namespace memmap::boot {
 namespace {
@@ -26,29 +26,29 @@ std::string unknown_features(const CpuFacts& cpu) {
 
 }  // namespace
 
-std::vector<std::string> defaults_used(const Boot& boot) {
-  const Machine& machine = boot.machine;
+std::vector<std::string> defaults_used(const Inputs& in) {
+  const Machine& machine = in.machine;
   std::vector<std::string> out;
   const auto add = [&out](bool used, std::string text) {
     if (used && !text.empty()) out.push_back("default: " + std::move(text));
   };
-  add(boot.command_line.empty() && !machine.command_line, "the command line is empty");
+  add(in.command_line.empty() && !machine.command_line, "the command line is empty");
   add(!machine.kernel_phys_base,
-      fmt::format("the kernel's image lies at {:#x}", raw(boot.kernel_base)));
+      fmt::format("the kernel's image lies at {:#x}", raw(in.kernel_base)));
   add(machine.firmware == Firmware::unknown, "the firmware is a BIOS, not EFI");
   add(!machine.initrd, "there is no initrd");
   add(!machine.base_memory && !machine.ebda, "the BIOS left base memory up to 0x9f000");
-  add(!machine.smbios && boot.profile.has("DMI"),
+  add(!machine.smbios && in.profile.has(config::DMI),
       "what the kernel keeps of SMBIOS fits a page of the brk area");
   add(!machine.mp_floating && machine.firmware != Firmware::efi, "there is no MP table");
   add(machine.acpi_tables.empty(), "ACPI's tables reserve nothing, and there is no HPET");
   add(machine.node_memory.empty() && machine.acpi_tables.empty(), "all memory is of one node");
-  add(boot.cpus.origin == CpuCount::Origin::assumed, "one processor is possible");
+  add(in.cpus.origin == CpuCount::Origin::assumed, "one processor is possible");
   add(!machine.ioapics, "there is one I/O APIC");
   add(!machine.mtrr_default, "MTRRs leave all RAM cached");
   add(true, unknown_features(machine.cpu));
   const bool keeps_services =
-      machine.firmware == Firmware::efi && boot.profile.has("EFI") && !efi_runtime_disabled(boot);
+      machine.firmware == Firmware::efi && in.profile.has(config::EFI) && !efi_runtime_disabled(in);
   if (keeps_services && machine.efi_map.empty()) {
     out.push_back(
         "EFI's memory map is not known, so what its boot services hold is missing from the "

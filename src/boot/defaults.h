@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "boot/boot.h"
+#include "boot/inputs.h"
 
 namespace memmap::boot {
 
 // A sentence for each default in use, `default: ...`; share/doc/defaults.md explains them. In the
 // order of the boot.
-std::vector<std::string> defaults_used(const Boot& boot);
+std::vector<std::string> defaults_used(const Inputs& in);
 
 }  // namespace memmap::boot

@@ -20,14 +20,14 @@ void add_setup_data(std::vector<Owned>& out, const Machine& machine) {
 
 }  // namespace
 
-std::vector<Owned> in_use(const Boot& boot) {
-  const Machine& machine = boot.machine;
+std::vector<Owned> in_use(const Inputs& in, const State& state) {
+  const Machine& machine = in.machine;
   std::vector<Owned> out;
   // Not to _end: what of the brk area is not used goes back. kernel: reserve_brk()
-  add(out, PhysRange::from_size(boot.kernel_base, boot.profile.image.end_of_kernel_reserve),
+  add(out, PhysRange::from_size(in.kernel_base, in.profile.image.end_of_kernel_reserve),
       "kernel image", "start_kernel");
-  add(out, boot.brk, "brk", "extend_brk");
-  add(out, boot.initrd, "initrd", "populate_rootfs");
+  add(out, state.brk, "brk", "extend_brk");
+  add(out, state.initrd, "initrd", "populate_rootfs");
   add_setup_data(out, machine);
   for (const AcpiTable& t : machine.acpi_tables) {
     // The lists of tables are read once, early.
@@ -39,8 +39,8 @@ std::vector<Owned> in_use(const Boot& boot) {
   add(out, machine.efi_esrt, "EFI system resource table", "esrt_sysfs_init");
   add(out, machine.mp_floating, "MP floating pointer", "default_get_smp_config");
   add(out, machine.mp_configuration, "MP configuration table", "default_get_smp_config");
-  add(out, boot.memblock.memory().array, "memblock.memory", "memblock_free_all");
-  add(out, boot.memblock.reserved().array, "memblock.reserved", "memblock_free_all");
+  add(out, state.memblock.memory().array, "memblock.memory", "memblock_free_all");
+  add(out, state.memblock.reserved().array, "memblock.reserved", "memblock_free_all");
   return out;
 }
 

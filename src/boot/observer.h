@@ -14,13 +14,14 @@ struct Step;
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void after_step(const Boot& boot, const Step& step) = 0;
+  // Before the first step. `boot` stays where it is until at_end().
+  virtual void begin(const Boot& boot) = 0;
+  virtual void after_step(const Step& step) = 0;
   // Before the call's effect on the lists.
-  virtual void on_call(const Boot& boot, const memblock::Call& call) = 0;
-  // Told no later than the next call or the end of its step.
-  virtual void on_event(const Boot& boot, const Event& event) = 0;
+  virtual void on_call(const memblock::Call& call) = 0;
+  virtual void on_event(const Event& event) = 0;
   // After the last step, or the one that ended the boot: a panic, a fault of what is plugged in.
-  virtual void at_end(const Boot& boot) = 0;
+  virtual void at_end() = 0;
 };
 
 }  // namespace memmap::boot

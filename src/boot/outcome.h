@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,72 +9,11 @@
 #include "base/event.h"
 #include "base/range.h"
 #include "base/result.h"
-#include "buddy/free_area.h"
-#include "machine/e820_entry.h"
-#include "memblock/call.h"
-#include "memblock/region.h"
-#include "numa/nodes.h"
-#include "paging/mapping.h"
-#include "zones/zones.h"
+#include "boot/owners.h"
+#include "boot/state.h"
+#include "boot/story.h"
 
 namespace memmap::boot {
-
-// The kernel's three tables: as the firmware gave it (sanitised), for kexec, and the one it works
-// with. kernel: e820_table_firmware, e820_table_kexec, e820_table, arch/x86/kernel/e820.c
-struct E820State {
-  E820Entries firmware{};
-  E820Entries kexec{};
-  E820Entries table{};
-};
-
-// A piece of memory that somebody asked for; pieces are disjoint and ascending. What was reserved
-// twice belongs to the first who asked.
-struct Owned {
-  PhysRange range{};
-  std::string owner{};     // what it is for: `kernel image`
-  std::string function{};  // the kernel function that asked
-};
-
-// The lists at a moment, as memblock_dump_all() prints them.
-struct MemblockDump {
-  std::uint64_t memory_size = 0;  // as the kernel counts
-  std::uint64_t reserved_size = 0;
-  memblock::Regions memory{};
-  memblock::Regions reserved{};
-};
-
-// What memblock=debug would have logged: a call or a dump.
-struct MemblockLine {
-  memblock::Call call{};
-  std::optional<MemblockDump> dump{};  // then `call` says nothing
-};
-
-struct MemblockState {
-  int max_numnodes = 64;  // the node of regions that have none
-  // Owners' names that are no literals, for the callers in `log`.
-  std::shared_ptr<const std::deque<std::string>> names{};
-  std::vector<MemblockLine> log{};  // from parse_early_param() on
-  bool bottom_up = false;
-  PhysAddr current_limit{};
-  memblock::Regions memory{};
-  memblock::Regions reserved{};
-  std::vector<Owned> owners{};  // of every reserved byte
-};
-
-// A zone's pages as the page allocator has them at the hand-over.
-struct ZoneState {
-  zones::Zone zone{};
-  std::uint64_t managed_pages = 0;
-  buddy::FreeArea free{};
-};
-
-struct NodeState {
-  int nid = 0;
-  Pfn start_pfn{};
-  std::uint64_t spanned_pages = 0;
-  std::uint64_t present_pages = 0;
-  std::vector<ZoneState> zones{};  // all types, the empty ones too
-};
 
 struct Totals {
   std::uint64_t firmware_ram = 0;   // bytes of type RAM in the firmware's table
@@ -117,13 +54,9 @@ struct CheckReport {
 
 struct Outcome {
   Subject subject{};
-  E820State e820{};
-  std::uint64_t max_pfn = 0;
-  std::uint64_t max_low_pfn = 0;
-  MemblockState memblock{};
-  numa::Nodes nodes{};
-  std::vector<NodeState> node_states{};  // ascending by nid
-  paging::PageTables page_tables{};
+  State state{};                // at the hand-over to the buddy allocator, or where it ended
+  std::vector<Owned> owners{};  // of every byte of memblock.reserved
+  MemblockLog memblock_log{};
   Totals totals{};
   bool panicked = false;  // the kernel stopped at the last event; later stages are empty
   bool deferred = false;  // the kernel hands over the end of each node later

@@ -9,10 +9,18 @@
 #include <vector>
 
 #include "base/range.h"
-#include "boot/outcome.h"
 #include "memblock/call.h"
+#include "memblock/region.h"
 
 namespace memmap::boot {
+
+// A piece of memory that somebody asked for; pieces are disjoint and ascending. What was reserved
+// twice belongs to the first who asked.
+struct Owned {
+  PhysRange range{};
+  std::string owner{};     // what it is for: `kernel image`
+  std::string function{};  // the kernel function that asked
+};
 
 // Follows memblock's calls; memblock itself keeps no owners, and its regions join across them.
 class Owners {

@@ -9,26 +9,25 @@ namespace memmap::boot {
 namespace {
 
 bool does(const Step& step, const Boot& boot) {
-  const kernel::Version version = boot.profile.version;
-  if (version < step.since) return false;
-  if (step.until != kernel::Version{} && version >= step.until) return false;
+  if (!step.is_of(boot.in.profile.version, boot.in.behaviour)) return false;
   return step.applies == nullptr || step.applies(boot);
 }
 
-Totals totals(const Boot& boot, const Outcome& outcome) {
+Totals totals_of(const State& state) {
   Totals t;
-  for (const E820Entry& e : boot.firmware.entries()) {
+  for (const E820Entry& e : state.e820.firmware.entries()) {
     if (e.type == E820Type::ram) t.firmware_ram += e.size;
   }
-  for (const memblock::Region& r : outcome.memblock.memory) {
+  const memblock::Regions reserved = state.memblock.reserved().regions();
+  for (const memblock::Region& r : state.memblock.memory().regions()) {
     t.memory += r.range.size();
-    for (auto o = std::ranges::lower_bound(outcome.memblock.reserved, r.range.base(), {},
+    for (auto o = std::ranges::lower_bound(reserved, r.range.base(), {},
                                            [](const auto& x) { return x.range.end(); });
-         o != outcome.memblock.reserved.end() && o->range.base() < r.range.end(); ++o) {
+         o != reserved.end() && o->range.base() < r.range.end(); ++o) {
       t.reserved += o->range.intersect(r.range).size();
     }
   }
-  for (const NodeState& n : outcome.node_states) {
+  for (const NodeState& n : state.node_states) {
     for (const ZoneState& z : n.zones) {
       t.managed_pages += z.managed_pages;
       for (const buddy::FreeList& list : z.free) {
@@ -39,63 +38,51 @@ Totals totals(const Boot& boot, const Outcome& outcome) {
   return t;
 }
 
-Outcome outcome_of(Boot& boot) {
-  Outcome out;
-  out.subject.source = boot.machine.source;
-  out.subject.format = boot.machine.format;
-  out.subject.notes = boot.machine.notes;
-  for (std::string& text : defaults_used(boot)) out.subject.notes.push_back(std::move(text));
-  out.subject.kernel = boot.profile.name;
-  out.subject.kernel_origin = boot.profile.origin;
-  out.subject.kernel_verified = boot.profile.verified;
-  out.subject.command_line = boot.command_line;
-  out.panicked = boot.panicked();
-  out.deferred = boot.profile.deferred_struct_page_init;
-  out.faults = std::move(boot.faults);
-  out.e820 = {boot.firmware.entries(), boot.kexec.entries(), boot.table.entries()};
-  out.max_pfn = raw(boot.max_pfn);
-  out.max_low_pfn = raw(boot.max_low_pfn);
-  out.memblock.bottom_up = boot.memblock.bottom_up();
-  out.memblock.current_limit = boot.memblock.current_limit();
-  out.memblock.max_numnodes = boot.behaviour.max_numnodes;
-  out.memblock.names = boot.names;
-  out.memblock.log = std::move(boot.memblock_log);
-  out.memblock.memory = boot.memblock.memory().list.regions();
-  out.memblock.reserved = boot.memblock.reserved().list.regions();
-  out.memblock.owners = boot.owners.of(out.memblock.reserved);
-  out.nodes = std::move(boot.nodes);
-  out.node_states = std::move(boot.node_states);
-  out.page_tables = std::move(boot.page_tables);
-  out.totals = totals(boot, out);
-  out.events = std::move(boot.events);
+Subject subject_of(const Inputs& in) {
+  Subject out{.source = in.machine.source,
+              .format = in.machine.format,
+              .notes = in.machine.notes,
+              .kernel = in.profile.name,
+              .kernel_origin = in.profile.origin,
+              .kernel_verified = in.profile.verified,
+              .command_line = in.command_line};
+  for (std::string& text : defaults_used(in)) out.notes.push_back(std::move(text));
   return out;
 }
 
-// What the kernel says of firmware's tables in this step.
-void tell_firmware_events(Boot& boot) {
-  for (const Event& event : boot.machine.firmware_events) {
-    if (event.step == boot.step) boot.events.push_back(event);
-  }
+// What came of a boot that is over; its story is told.
+Outcome outcome_of(Boot& boot) {
+  boot.story.end();
+  Outcome out{.subject = subject_of(boot.in),
+              .state = std::move(boot.state),
+              .memblock_log = boot.story.take_memblock_log(),
+              .panicked = boot.story.panicked(),
+              .deferred = boot.in.profile.deferred_struct_page_init,
+              .faults = boot.story.take_faults(),
+              .events = boot.story.take_events()};
+  out.owners = boot.story.owners().of(out.state.memblock.reserved().regions());
+  out.totals = totals_of(out.state);
+  return out;
 }
 
 }  // namespace
 
 Outcome run(const Machine& machine, const kernel::Profile& profile, const Options& options) {
   Boot boot(machine, profile, options);
-  const Facts facts = boot.facts();
+  const Facts facts = boot.in.facts();
   for (Trim* trim : options.trims) trim->begin(facts);
   for (NodeSource* source : options.node_sources) source->begin(facts);
   for (NodeSource* source : options.node_transforms) source->begin(facts);
+  Observer* const observer = options.observer;
+  if (observer != nullptr) observer->begin(boot);
   for (const Step& step : steps()) {
     if (!does(step, boot)) continue;
-    boot.step = step.function;
-    tell_firmware_events(boot);
+    boot.story.begin(step);
     if (step.run) step.run(boot);
-    boot.show_events();
-    if (boot.observer != nullptr) boot.observer->after_step(boot, step);
-    if (boot.panicked() || !boot.faults.empty()) break;
+    if (observer != nullptr) observer->after_step(step);
+    if (boot.story.over()) break;
   }
-  if (boot.observer != nullptr) boot.observer->at_end(boot);
+  if (observer != nullptr) observer->at_end();
   return outcome_of(boot);
 }
 

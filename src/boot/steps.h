@@ -5,17 +5,46 @@
 #include <string_view>
 
 #include "boot/boot.h"
-#include "kernel/version.h"
+#include "kernel/behaviour.h"
+#include "kernel/threshold.h"
 
 namespace memmap::boot {
 
+// Where a column of versions begins or ends: by a version, or, where a stable series took the change
+// over or other code asks for it too, by a difference of kernel/differences.cc.
+class Bound {
+ public:
+  constexpr Bound() = default;
+  // NOLINTBEGIN(google-explicit-constructor): a column of a table
+  consteval Bound(const char* versions) : versions_(versions) {}
+  constexpr Bound(bool kernel::Behaviour::*difference) : difference_(difference) {}
+  // NOLINTEND(google-explicit-constructor)
+
+  constexpr bool empty() const { return difference_ == nullptr && versions_.empty(); }
+  constexpr bool names_difference() const { return difference_ != nullptr; }
+  constexpr bool reached(kernel::Version v, const kernel::Behaviour& behaviour) const {
+    return difference_ != nullptr ? behaviour.*difference_ : versions_.reached(v);
+  }
+  // Empty where a difference is named.
+  constexpr const kernel::Threshold& versions() const { return versions_; }
+
+ private:
+  kernel::Threshold versions_{};
+  bool kernel::Behaviour::*difference_ = nullptr;
+};
+
 struct Step {
+  std::string_view phase{};                // the function of the kernel that calls it
   std::string_view function{};             // of the kernel, that this stands for
   std::string_view file{};                 // where it is
-  kernel::Version since{};                 // first version that does it, so far as we know
-  kernel::Version until{};                 // first version that no longer does; 0.0: all do
+  Bound since{};                           // first version that does it, so far as we know
+  Bound until{};                           // first version that no longer does; empty: all do
   bool (*applies)(const Boot&) = nullptr;  // null: always
   void (*run)(Boot&) = nullptr;            // null: it takes nothing of memblock
+
+  bool is_of(kernel::Version v, const kernel::Behaviour& behaviour) const {
+    return (since.empty() || since.reached(v, behaviour)) && !until.reached(v, behaviour);
+  }
 };
 
 std::span<const Step> steps();

@@ -13,10 +13,10 @@ namespace {
 // The counters that defer_init() keeps between its calls.
 class Counter {
  public:
-  explicit Counter(kernel::Version version)
-      : low_zones_reset_(version < kernel::Version{6, 12, 0}) {}
+  explicit Counter(const kernel::Behaviour& behaviour)
+      : low_zones_reset_(behaviour.deferred_counts_low_zones) {}
 
-  // Initialises [start, end) of a zone. The page frame at which it stops, if it does.
+  // Initialises [start, end) of a zone. Returns the page frame at which it stops, if it does.
   std::optional<std::uint64_t> run(std::uint64_t start, std::uint64_t end, std::uint64_t zone_end,
                                    bool highest_zone) {
     // v6.1 looks at the zone's end before it asks whether the zone is the highest.
@@ -43,7 +43,8 @@ class Counter {
 
 constexpr std::uint64_t kSectionBytes = kPagesPerSection << kPageShift;
 
-// What memmap_init_zone() goes through of a zone. kernel: early_pfn_valid(), early_pfn_in_nid()
+// The parts of a zone that memmap_init_zone() goes through.
+// kernel: early_pfn_valid(), early_pfn_in_nid(), v5.4
 std::vector<PhysRange> pages_with_section(std::span<const memblock::Region> memory, int nid,
                                           const zones::Zone& zone) {
   std::vector<PhysRange> sections;
@@ -67,9 +68,9 @@ std::vector<PhysRange> pages_with_section(std::span<const memblock::Region> memo
 
 std::map<int, Pfn> first_deferred_by_page(std::span<const memblock::Region> memory,
                                           std::span<const zones::Node> nodes,
-                                          kernel::Version version) {
+                                          const kernel::Behaviour& behaviour) {
   std::map<int, Pfn> deferred;
-  Counter counter(version);
+  Counter counter(behaviour);
   for (const zones::Node& node : nodes) {
     const std::uint64_t node_end = raw(node.start_pfn) + node.spanned_pages;
     for (const zones::Zone& z : node.zones) {
@@ -90,10 +91,10 @@ std::map<int, Pfn> first_deferred_by_page(std::span<const memblock::Region> memo
 
 std::map<int, Pfn> first_deferred(std::span<const memblock::Region> memory,
                                   std::span<const zones::Node> nodes, bool kernelcore_mirror,
-                                  kernel::Version version) {
-  if (version < kInitByRegions) return first_deferred_by_page(memory, nodes, version);
+                                  const kernel::Behaviour& behaviour) {
+  if (!behaviour.init_by_region) return first_deferred_by_page(memory, nodes, behaviour);
   std::map<int, Pfn> deferred;
-  Counter counter(version);
+  Counter counter(behaviour);
   for (const memblock::Region& r : memory) {
     const auto node = std::find_if(nodes.begin(), nodes.end(),
                                    [&](const zones::Node& n) { return n.nid == r.nid; });

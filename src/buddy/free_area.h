@@ -1,4 +1,4 @@
-// Free blocks of a zone as the buddy allocator holds them at the hand-over.
+// The free blocks of a zone, as the buddy allocator holds them at the hand-over.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,11 @@
 
 namespace memmap::buddy {
 
-// kernel: enum migratetype, include/linux/mmzone.h (CMA 3 only with CONFIG_CMA, then ISOLATE 4)
+// The types from 4 on, CMA and isolated, do not occur yet.
+// kernel: enum migratetype, include/linux/mmzone.h, v6.12
 enum class MigrateType : int { unmovable = 0, movable = 1, reclaimable = 2, highatomic = 3 };
 
-// `count` blocks of 2^order pages each, one after the other from `first`.
+// `count` blocks of 2^order pages each, one behind the other from `first` on.
 struct FreeRun {
   Pfn first{};
   std::uint64_t count = 0;
@@ -24,6 +25,7 @@ struct FreeList {
   std::vector<FreeRun> runs{};
 };
 
-using FreeArea = std::vector<FreeList>;  // by order, then migrate type; empty lists are left out
+// Sorted by order, then by migrate type; no list is empty.
+using FreeArea = std::vector<FreeList>;
 
 }  // namespace memmap::buddy

@@ -17,7 +17,7 @@ struct Run {
 
 using Deferred = std::map<int, Pfn>;
 
-// Knows which pageblocks memmap_init_range() has come by.
+// Knows in which pageblocks memmap_init_range() has set the migrate type.
 class Pageblocks {
  public:
   Pageblocks(std::span<const memblock::Region> memory, std::span<const zones::Node> nodes,
@@ -26,7 +26,7 @@ class Pageblocks {
         nodes_(nodes),
         deferred_(deferred),
         size_(1ull << options.pageblock_order),
-        by_page_(options.version < kInitByRegions) {}
+        by_page_(!options.behaviour.init_by_region) {}
 
   MigrateType type(std::uint64_t pfn) {
     const std::uint64_t block = align_down(pfn, size_);
@@ -89,7 +89,7 @@ void append(std::vector<Run>& runs, Run r) {
   }
 }
 
-// Calls `take` with each run of whole free pages, its region beside it, ascending.
+// Calls `take` with each run of whole free pages and its region, in ascending order.
 //
 //   region    |=================================|
 //   reserved     |###|     |######|           |########|
@@ -119,8 +119,8 @@ void for_each_free_run(std::span<const memblock::Region> memory,
   }
 }
 
-// Hands each page of `run` to the zone whose struct page it has: the highest that spans it, save
-// that mirrored memory is not in Movable. `zone` counts down the node's zones.
+// Gives each page of `run` to its zone: the highest that spans it, but for mirrored memory, which
+// is not in Movable. `zone` counts down the node's zones.
 void to_zones(Run run, std::span<const zones::Zone> node_zones, std::size_t zone, bool not_movable,
               std::span<std::vector<Run>> runs) {
   while (zone > 0) {
@@ -183,7 +183,7 @@ Handoff free_all(std::span<const memblock::Region> memory,
   Handoff handoff;
   if (options.deferred_init) {
     handoff.first_deferred =
-        first_deferred(memory, nodes, options.kernelcore_mirror, options.version);
+        first_deferred(memory, nodes, options.kernelcore_mirror, options.behaviour);
   }
 
   std::map<int, std::size_t> node_of;

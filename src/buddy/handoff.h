@@ -1,4 +1,4 @@
-// The hand-over: what memblock still has free becomes the free blocks of the zones.
+// The hand-over: memory that memblock has free becomes the free blocks of the zones.
 #pragma once
 
 #include <cstdint>
@@ -8,49 +8,53 @@
 
 #include "base/address.h"
 #include "buddy/free_area.h"
-#include "kernel/version.h"
+#include "kernel/behaviour.h"
 #include "memblock/region.h"
 #include "zones/zones.h"
 
 namespace memmap::buddy {
 
 struct Options {
-  Pfn max_low_pfn{};               // pages from here on are never freed
-  bool deferred_init = false;      // CONFIG_DEFERRED_STRUCT_PAGE_INIT and no early_page_ext
+  Pfn max_low_pfn{};               // pages from here on are not freed
+  bool deferred_init = false;      // CONFIG_DEFERRED_STRUCT_PAGE_INIT, and not early_page_ext
   bool kernelcore_mirror = false;  // kernelcore=mirror: Normal and Movable overlap
-  unsigned max_page_order = 10;    // 0..30
-  unsigned pageblock_order = 9;    // 0..30
-  kernel::Version version{};
+  unsigned max_page_order = 10;    // MAX_PAGE_ORDER, 0 to 30
+  unsigned pageblock_order = 9;    // pages of one migrate type: 1 << pageblock_order, 0 to 30
+  kernel::Behaviour behaviour{};
 };
 
 struct ZoneFree {
   int nid = 0;
   zones::ZoneType type = zones::ZoneType::dma;
-  std::uint64_t managed_pages = 0;  // equals the pages of `free`
+  std::uint64_t managed_pages = 0;  // the pages of `free`
   FreeArea free{};
 };
 
 struct Handoff {
   std::vector<ZoneFree> zones{};        // every zone of every node, in their order
-  std::map<int, Pfn> first_deferred{};  // by node; absent: all of it is initialised
-  // What memblock_free_all() adds to totalram_pages: the deferred pages count already.
+  std::map<int, Pfn> first_deferred{};  // by node, see deferred.h; empty: nothing is deferred
+  // What memblock_free_all() adds to totalram_pages. Deferred pages count, though not yet free.
   std::uint64_t totalram_pages = 0;
 };
 
-// Frees every whole page of memory that is not reserved, not nomap, not driver-managed:
+// Frees every whole page of memory that is not reserved, not nomap and not driver-managed; deferred
+// pages wait.
 //
 //   memory      |==========================|      |=============|
 //   reserved       |####|       |#|
 //   pages       |..|..|..|..|..|..|..|..|..|      |..|..|..|..|.
 //   freed       |==|     |=====|     |=====|      |===========|
 //
-// Free pages of a zone merge into the largest aligned blocks, which is the same as cutting each run
-// of them greedily. Blocks take the migrate type of their pageblock: movable if the pageblock's
-// first page is memory (memmap_init_range() comes by it; before 5.8 by holes within a zone too),
-// else still 0, unmovable. CMA areas are reserved at this time and become free later. Both lists
-// sorted, as memblock keeps them; memory with nids. O((memory + reserved) log(memory)), independent
-// of the number of pages. kernel: memblock_free_all(), mm/memblock.c; __free_one_page(),
-// mm/page_alloc.c; memmap_init_range(), mm/mm_init.c, v6.12
+// Free pages of a zone become the largest aligned blocks: merging buddies ends at the same blocks
+// as cutting each run of pages greedily. A block has the migrate type of its pageblock: movable if
+// the pageblock's first page is memory (before 5.8: or a hole within a zone), since
+// memmap_init_range() sets it there; else unmovable, which is 0. CMA areas are reserved still and
+// become free later.
+//
+// `memory` and `reserved`: memblock's lists, sorted, memory with nodes. Takes O((memory + reserved)
+// log(memory)), however many pages there are.
+// kernel: memblock_free_all(), mm/memblock.c; __free_one_page(), mm/page_alloc.c;
+// memmap_init_range(), mm/mm_init.c, v6.12
 Handoff free_all(std::span<const memblock::Region> memory,
                  std::span<const memblock::Region> reserved, std::span<const zones::Node> nodes,
                  const Options& options);

@@ -21,10 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of ACPI's tables those that the boot reads; others hold licence keys and much else.
+// The ACPI tables that the boot reads. Others hold licence keys and much else.
 constexpr std::string_view kAcpiTables[] = {"SRAT", "SLIT", "APIC", "HPET", "MCFG", "FACP", "WAET"};
 
-// Where a fact is: below the root, and in the gathered folder.
+// A file below the root, and its name in the gathered folder.
 struct Copy {
   const char* from;
   const char* to;
@@ -81,13 +81,11 @@ class Gatherer {
     out_.missing.push_back({std::move(file), std::move(reason)});
   }
 
-  // What a system's refusal means for the user.
-  std::string reason_of(std::string_view message) const {
-    if (message.find("No such file") != message.npos) return "is not there";
-    if (message.find("Permission denied") != message.npos) {
-      return "needs root (permission denied)";
-    }
-    if (message.find("Operation not permitted") == message.npos) return std::string(message);
+  // What to tell the user about a system's refusal.
+  std::string reason_of(const Error& error) const {
+    if (error.code == ErrorCode::not_found) return "is not there";
+    if (error.code == ErrorCode::no_access) return "needs root (permission denied)";
+    if (error.code != ErrorCode::not_permitted) return error.message;
     const auto lockdown = quiet("sys/kernel/security/lockdown");
     const bool locked = lockdown && lockdown->find("[none]") == lockdown->npos;
     return locked ? fmt::format("the kernel is locked down: {}", input::trimmed(*lockdown))
@@ -99,11 +97,11 @@ class Gatherer {
     return bytes ? std::optional(std::move(*bytes)) : std::nullopt;
   }
 
-  // The content of `path`; what is wrong is noted of `file`.
+  // The content of `path`; if it cannot be read, `file` is missing, and why.
   std::optional<std::string> read(const std::string& path, const std::string& file) {
     auto bytes = input::read_file(root_ / path);
     if (bytes && !bytes->empty()) return std::move(*bytes);
-    miss(file, bytes ? "is empty" : reason_of(bytes.errors()[0].message));
+    miss(file, bytes ? "is empty" : reason_of(bytes.errors()[0]));
     return std::nullopt;
   }
 
@@ -113,7 +111,7 @@ class Gatherer {
 
   void gather_log() {
     const auto log = read_kernel_log(root_.string());
-    if (!log) return miss("dmesg.txt", reason_of(log.errors()[0].message));
+    if (!log) return miss("dmesg.txt", reason_of(log.errors()[0]));
     out_.files.add("dmesg.txt", text_of(boot_lines(*log)));
   }
 
@@ -176,7 +174,7 @@ class Gatherer {
     auto table = read(from + "DMI", to + "DMI");
     if (!entry || !table) return;
     const auto opened = input::open_smbios_entry_point("smbios_entry_point", *entry);
-    // Of a table that cannot be read through nobody knows where its identifiers are.
+    // The identifiers of a table that cannot be parsed cannot be found.
     if (!keep_ && !opened) {
       return miss(to + "DMI", "its identifiers cannot be found: " + opened.errors()[0].message);
     }
@@ -226,7 +224,7 @@ class Gatherer {
       const Area area = areas[i];
       auto bytes = read_physical((root_ / "dev/mem").string(), PhysAddr{area.base}, area.size);
       if (!bytes) {
-        miss(area.file, "/dev/mem: " + reason_of(bytes.errors()[0].message));
+        miss(area.file, "/dev/mem: " + reason_of(bytes.errors()[0]));
         continue;
       }
       if (i == 0 && bytes->find_first_not_of('\0') == bytes->npos) {
@@ -250,7 +248,7 @@ class Gatherer {
     }
   }
 
-  // What no other file tells; where the kernel's own files are; what is missing.
+  // The manifest: facts that no other file has, where the kernel's own files are, what is missing.
   void gather_manifest() {
     std::string json = "{\n";
     const std::string release = first_word(quiet("proc/sys/kernel/osrelease").value_or(""));

@@ -10,8 +10,8 @@
 namespace memmap::capture {
 
 struct Options {
-  std::string root = "/";  // where /proc, /sys, /dev, /var/log and /boot are
-  bool keep_identifiers = false;
+  std::string root = "/";         // where proc, sys, dev, var/log and boot are
+  bool keep_identifiers = false;  // serial numbers, UUIDs, host names and MAC addresses
 };
 
 // A file that was not captured, and why.
@@ -21,15 +21,15 @@ struct Missing {
 };
 
 struct Capture {
-  input::MemoryTree files;
+  input::MemoryTree files;  // as input/machine/machine_folder.h names them
   std::vector<Missing> missing{};
 };
 
-// Reads what this process may read; input/machine/machine_folder.h names the files. Serial numbers, UUIDs,
-// host names and MAC addresses are overwritten, in place, unless they are to be kept: lengths and
-// checksums stay, and with them what the boot learns. Of the kernel log only what comes before user
-// space is taken, of the BIOS area only the MP tables. `name`: of the result, for messages. Error:
-// nothing that tells the memory map can be read.
+// Gathers what this process may read. Of the kernel log it takes the lines before user space, of
+// the BIOS area the words and the MP tables that the boot reads. Identifiers are overwritten in
+// place unless they are to be kept: lengths stay, and with them what the boot learns. `name`: of
+// the result, for messages. Errors: the root is no folder; nothing that tells the memory map can be
+// read.
 Result<Capture> capture(const std::string& name, const Options& options);
 
 }  // namespace memmap::capture

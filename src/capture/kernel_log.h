@@ -8,13 +8,13 @@
 
 namespace memmap::capture {
 
-// The log of this boot, from its first line on: of the kernel's buffer; where that has forgotten
-// its beginning, of ROOT/var/log/dmesg or the journal. With another root than `/`, only the file.
-// Error: why there is none.
+// The log of this boot from its first line on: the kernel's buffer; where that has forgotten the
+// beginning, ROOT/var/log/dmesg, or else the journal. With another root than `/` only that file is
+// looked at. Error: why there is none.
 Result<std::string> read_kernel_log(const std::string& root);
 
-// The lines up to where user space starts (`Run ... as init process`), without the levels that the
-// buffer has in front of them.
+// The lines before those of user space's start (`Run ... as init process`), without the levels that
+// the buffer has in front of them.
 std::string boot_lines(std::string_view log);
 
 }  // namespace memmap::capture

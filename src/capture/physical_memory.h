@@ -9,7 +9,8 @@
 
 namespace memmap::capture {
 
-// `size` bytes at `base` of the device (or of a file like it). Error: why not, in few words.
+// The `size` bytes at `base` of `device`, which is /dev/mem or a file like it. Error: why they
+// cannot be read, in few words.
 Result<std::string> read_physical(const std::string& device, PhysAddr base, std::size_t size);
 
 }  // namespace memmap::capture

@@ -34,7 +34,7 @@ constexpr Field kFields[] = {
 
 constexpr std::uint8_t kSystem = 1, kOemStrings = 11, kManagementController = 42, kOemFirst = 128;
 
-// Overwrites a range of the table; blanks stay, so that no string becomes empty or stops being so.
+// Overwrites a range of the table except for blanks: strings of blanks alone count as empty.
 void mask(std::string& table, std::size_t at, std::size_t size, char with = 'x') {
   for (std::size_t i = at; i < at + size; ++i) {
     if (table[i] != ' ' && table[i] != '\0') table[i] = with;
@@ -43,8 +43,8 @@ void mask(std::string& table, std::size_t at, std::size_t size, char with = 'x')
 
 using Names = std::set<std::string, std::less<>>;
 
-// What devices on the board are called: the kernel keeps a device of type `other` only if nothing
-// was kept under its name before, be that an OEM string. kernel: dmi_save_one_device()
+// The names of devices on the board. The kernel keeps a device of type `other` only if it has kept
+// nothing of that name before, not even an OEM string. kernel: dmi_save_one_device()
 Names device_names(std::string_view table, unsigned structures) {
   constexpr std::uint8_t kOnboard = 10, kOnboardExtended = 41;
   Names names;
@@ -55,7 +55,7 @@ Names device_names(std::string_view table, unsigned structures) {
   return names;
 }
 
-// OEM strings, but for one that is a device's name, and so that none becomes one.
+// Overwrites OEM strings, except one that is a device's name, and so that none becomes such a name.
 void mask_oem_strings(std::string& table, const SmbiosStructure& s, std::string_view original,
                       const Names& names) {
   for (unsigned n = 1; n <= 0xff; ++n) {

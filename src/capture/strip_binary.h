@@ -1,5 +1,5 @@
-// What names a machine, taken out of firmware's tables and the zero page. Sizes stay, and what the
-// kernel takes memory for.
+// Removes what identifies a machine from firmware's tables and the zero page. All is overwritten in
+// place: sizes stay, and the kernel takes the same memory for it.
 #pragma once
 
 #include <string>
@@ -8,18 +8,20 @@
 
 namespace memmap::capture {
 
-// Overwrites serial numbers, asset tags and the UUID of SMBIOS's structures, OEM strings and the
-// contents of structures of a vendor's own. An empty string stays empty, an unset UUID unset.
+// Overwrites serial numbers, asset tags, the UUID, OEM strings, and the contents of structures of a
+// vendor's own. `table` is SMBIOS's, of so many `structures`. An empty string stays empty, and a
+// UUID that is not set stays so.
 void strip_smbios(std::string& table, unsigned structures);
 
-// Overwrites the monitor's EDID, the disks' signatures and their EDD records.
+// Overwrites the monitor's EDID, and the disks' signatures and EDD records. `zero_page`: struct
+// boot_params.
 void strip_boot_params(std::string& zero_page);
 
-// Overwrites a node of setup_data, except of the types whose content the boot reads.
+// Overwrites the content of a setup_data node of this type, unless the boot reads such content.
 void strip_setup_data(std::string& content, std::uint32_t type);
 
-// Overwrites all of a piece of the first MiB, at `base`, but what the boot reads there: the BIOS
-// data area's two words, and the MP tables where `found` says that they are.
+// Overwrites a piece of the first MiB that lies at `base`, except for what the boot reads there:
+// two words of the BIOS data area, and the MP tables where `found` says that they are.
 void strip_low_memory(std::string& bytes, PhysAddr base, const Machine& found);
 
 }  // namespace memmap::capture

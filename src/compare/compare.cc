@@ -16,8 +16,9 @@ constexpr std::uint64_t kDma32End = 4 * kGiB;
 // Calls `take` with each free range, cut to whole pages, of memory that the page allocator gets.
 // kernel: for_each_free_mem_range() in free_low_memory_core_early(), mm/memblock.c
 template <class Take>
-void for_each_free(const boot::MemblockState& m, Take take) {
-  for (const memblock::Region& r : m.memory) {
+void for_each_free(const memblock::Memblock& memblock, Take take) {
+  const memblock::Regions reserved = memblock.reserved().regions();
+  for (const memblock::Region& r : memblock.memory().regions()) {
     if ((r.flags & (memblock::kNomap | memblock::kDriverManaged)) != 0) continue;
     std::uint64_t at = raw(r.range.base());
     const auto free_until = [&](std::uint64_t end) {
@@ -25,9 +26,9 @@ void for_each_free(const boot::MemblockState& m, Take take) {
       const std::uint64_t last = align_down(end, kPageSize);
       if (first < last) take(PhysRange::make(first, last));
     };
-    auto o = std::ranges::upper_bound(m.reserved, r.range.base(), {},
+    auto o = std::ranges::upper_bound(reserved, r.range.base(), {},
                                       [](const auto& x) { return x.range.end(); });
-    for (; o != m.reserved.end() && o->range.base() < r.range.end(); ++o) {
+    for (; o != reserved.end() && o->range.base() < r.range.end(); ++o) {
       if (raw(o->range.base()) > at) free_until(raw(o->range.base()));
       at = std::max(at, raw(o->range.end()));
     }
@@ -35,7 +36,7 @@ void for_each_free(const boot::MemblockState& m, Take take) {
   }
 }
 
-// The largest aligned blocks that a run of pages is cut into.
+// Counts the blocks that a run of pages is cut into, each as large as its alignment allows.
 void count_blocks(PhysRange range, std::vector<std::uint64_t>& blocks) {
   std::uint64_t pfn = raw(range.base()) >> kPageShift;
   const std::uint64_t end = raw(range.end()) >> kPageShift;
@@ -93,9 +94,9 @@ Left left_of(std::string policy, const boot::Outcome& outcome, const NodeTally& 
   out.policy = std::move(policy);
   out.panicked = outcome.panicked;
   out.free_blocks.assign(kMaxOrder + 1, 0);
-  // Ranges of two regions (nodes, flags) may touch: one range, but blocks of their own.
+  // Ranges of two regions may touch: they count as one range, but each has blocks of its own.
   PhysRange run{};
-  for_each_free(outcome.memblock, [&](PhysRange r) {
+  for_each_free(outcome.state.memblock, [&](PhysRange r) {
     out.free_bytes += r.size();
     out.low_dma += below(r, kDmaEnd);
     out.low_dma32 += below(r, kDma32End);
@@ -103,7 +104,7 @@ Left left_of(std::string policy, const boot::Outcome& outcome, const NodeTally& 
     run = run.end() == r.base() ? PhysRange::make(raw(run.base()), raw(r.end())) : r;
     out.largest_free = std::max(out.largest_free, run.size());
   });
-  for (const paging::Mapping& m : outcome.page_tables.mappings) {
+  for (const paging::Mapping& m : outcome.state.page_tables.mappings) {
     if (m.virt < paging::kStartKernelMap) out.direct_map[m.page_size] += m.pages;
   }
   out.nodes_kept = nodes.kept;

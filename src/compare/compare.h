@@ -1,4 +1,4 @@
-// One boot under several allocation policies: what each left, and which left more.
+// One boot under several allocation policies: what each has left, and in which order they rank.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,15 @@
 
 namespace memmap::compare {
 
-// Whether allocations that want a node get it; bytes.
+// Bytes of the allocations that asked for a node.
 struct NodeTally {
-  std::uint64_t kept = 0;    // on the node that was asked for
-  std::uint64_t lost = 0;    // elsewhere, for lack of room there
-  std::uint64_t wanted = 0;  // size of the search before, which found nothing on its node; 0: none
+  std::uint64_t kept = 0;    // on that node
+  std::uint64_t lost = 0;    // elsewhere, as there was no room on it
+  std::uint64_t wanted = 0;  // of the search before this, if it found nothing on its node; else 0
 };
 
-// Stands between memblock and the policy that decides, and counts. Two of a boot, one for each
-// direction of memblock's searches, share a tally. All must outlive this.
+// A policy that asks another and counts what comes of it. A boot has two, one for each direction of
+// searches, that share a tally. Policy and tally must outlive this.
 class NodeCount : public memblock::AllocationPolicy {
  public:
   NodeCount(memblock::AllocationPolicy& policy, NodeTally& tally)
@@ -32,28 +32,29 @@ class NodeCount : public memblock::AllocationPolicy {
   NodeTally& tally_;
 };
 
-// What one policy left. Free memory is what memblock has left at the hand-over in whole pages, be
-// it handed over at once or later, cut as the page allocator cuts it.
+// What one policy has left. Free memory is whole pages that memblock has free at the hand-over,
+// whether the page allocator gets them at once or later; blocks are as it cuts them.
 struct Left {
-  std::string policy{};
+  std::string policy{};  // its name
   bool panicked = false;
   std::uint64_t free_bytes = 0;
-  std::uint64_t largest_free = 0;            // bytes of the largest contiguous free range
-  std::vector<std::uint64_t> free_blocks{};  // by order, 0 to 10
-  std::map<std::uint64_t, std::uint64_t> direct_map{};  // pages of the direct map by their size
+  std::uint64_t largest_free = 0;                       // bytes of the largest free range
+  std::vector<std::uint64_t> free_blocks{};             // how many by order, 0 to 10
+  std::map<std::uint64_t, std::uint64_t> direct_map{};  // pages of the direct map by size in bytes
   std::uint64_t low_dma = 0;                            // free bytes below 16 MiB
   std::uint64_t low_dma32 = 0;                          // free bytes below 4 GiB
-  std::uint64_t nodes_kept = 0;                         // bytes on the node that was asked for
+  std::uint64_t nodes_kept = 0;                         // as NodeTally has them
   std::uint64_t nodes_lost = 0;
-  unsigned rank = 0;  // from 1; equals share one
+  unsigned rank = 0;  // from 1; equals share one; 0: not ranked yet
 };
 
+// Takes stock of the boot that `policy` made. No rank is set.
 Left left_of(std::string policy, const boot::Outcome& outcome, const NodeTally& nodes);
 
-// Puts the best first and sets their ranks. The first difference decides, in this order: a boot
-// that did not panic; the larger largest free range; more free blocks of the highest order, then of
-// the next below, and so on; fewer pages in the direct map; more free below 4 GiB, then below
-// 16 MiB; more bytes on the node that was asked for. Without any difference the order stays.
+// Sorts the results, the best first, and sets their ranks. The first difference decides, in this
+// order: a boot that did not panic; the larger largest free range; more free blocks of the highest
+// order, then of the next below, and so on; fewer pages in the direct map; more free bytes below
+// 4 GiB, then below 16 MiB; more bytes on the node that was asked for. Equals keep their order.
 void rank(std::vector<Left>& results);
 
 }  // namespace memmap::compare

@@ -6,8 +6,9 @@
 #include <limits>
 #include <utility>
 
-#include "e820/names.h"
+#include "e820/range_text.h"
 #include "e820/sanitize.h"
+#include "machine/e820_words.h"
 
 namespace memmap::e820 {
 namespace {
@@ -20,8 +21,8 @@ std::uint64_t clamped_end(std::uint64_t start, std::uint64_t size) {
   return start + std::min(size, std::numeric_limits<std::uint64_t>::max() - start);
 }
 
-// What an edit of [start, end) takes off `entry`, which it covers in part: the entry keeps its head
-// or its tail; the part taken is returned.
+// Takes the part of `entry` that lies in [start, end) off it and returns it. The range must cover
+// the entry's head or tail.
 PhysRange cut(E820Entry& entry, std::uint64_t start, std::uint64_t end) {
   const std::uint64_t from = std::max(start, raw(entry.addr));
   const std::uint64_t to = std::min(end, entry.end());
@@ -35,20 +36,20 @@ PhysRange cut(E820Entry& entry, std::uint64_t start, std::uint64_t end) {
 
 void Editor::tell(Severity severity, std::string rule_text, std::string text, std::uint64_t start,
                   std::uint64_t end) {
-  events_.push_back({severity, step_, std::move(rule_text), std::move(text),
-                     PhysRange::from_bounds(PhysAddr{start}, PhysAddr{end})});
+  events_.tell({severity, step_, std::move(rule_text), std::move(text),
+                PhysRange::from_bounds(PhysAddr{start}, PhysAddr{end})});
 }
 
 void Editor::append(std::uint64_t start, std::uint64_t size, E820Type type) {
   if (table_.add({PhysAddr{start}, size, type})) return;
   tell(Severity::warning, rule("__e820__range_add"),
-       fmt::format("e820: too many entries; ignoring {}", edit_range(start, start + size)), start,
+       fmt::format("{}; ignoring {}", table_.full(), edit_range(start, start + size)), start,
        start + size);
 }
 
 void Editor::add(std::uint64_t start, std::uint64_t size, E820Type type) {
   tell(Severity::debug, rule("e820__range_add"),
-       fmt::format("e820: add {} {}", edit_range(start, start + size), type_name(type)), start,
+       fmt::format("e820: add {} {}", edit_range(start, start + size), e820_log_name(type)), start,
        start + size);
   append(start, size, type);
 }
@@ -56,12 +57,12 @@ void Editor::add(std::uint64_t start, std::uint64_t size, E820Type type) {
 std::uint64_t Editor::update(std::uint64_t start, std::uint64_t size, E820Type from, E820Type to) {
   const std::uint64_t end = clamped_end(start, size);
   tell(Severity::debug, rule("__e820__range_update"),
-       fmt::format("e820: update {} {} ==> {}", edit_range(start, end), type_name(from),
-                   type_name(to)),
+       fmt::format("e820: update {} {} ==> {}", edit_range(start, end), e820_log_name(from),
+                   e820_log_name(to)),
        start, end);
 
   std::uint64_t updated = 0;
-  // Pieces that are appended on the way are met as well, as the kernel's loop meets them.
+  // The loop meets pieces that it has appended, as the kernel's does.
   for (std::size_t i = 0; i < table_.entries().size(); ++i) {
     const E820Entry entry = table_.entries()[i];
     if (entry.type != from) continue;
@@ -86,7 +87,7 @@ std::uint64_t Editor::update(std::uint64_t start, std::uint64_t size, E820Type f
 std::uint64_t Editor::remove(std::uint64_t start, std::uint64_t size, E820Type type) {
   const std::uint64_t end = clamped_end(start, size);
   tell(Severity::debug, rule("e820__range_remove"),
-       fmt::format("e820: remove {} {}", edit_range(start, end), type_name(type)), start, end);
+       fmt::format("e820: remove {} {}", edit_range(start, end), e820_log_name(type)), start, end);
   return remove_if(start, end, true, type);
 }
 

@@ -1,4 +1,4 @@
-// What the kernel changes in its tables: ranges get another type or go.
+// The kernel's edits of its tables: ranges are added, get another type, or go.
 #pragma once
 
 #include <cstdint>
@@ -9,22 +9,24 @@
 
 namespace memmap::e820 {
 
-// Applies edits and tells what each did: one event an edit, in the kernel's words, and one for
-// every piece that found no place in the table. `step` of the events is the kernel function that
-// edits.
+// Edits a table and tells of it: one event for each edit, in the kernel's words, and one for each
+// piece that found no place in the table and is lost. Sizes are bytes; ranges of update() and
+// remove*() that would wrap end at 2^64 - 1.
 class Editor {
  public:
-  Editor(Table& table, Events& events, std::string step)
+  // Both must outlive the editor. `step`: the kernel function that edits, as Event::step.
+  Editor(Table& table, EventSink& events, std::string step)
       : table_(table), events_(events), step_(std::move(step)) {}
 
-  // Appends an entry; only one that finds no place is an event. kernel: __e820__range_add()
+  // Appends an entry. The kernel does not tell of it; an event only says if no place was left.
+  // kernel: __e820__range_add()
   void append(std::uint64_t start, std::uint64_t size, E820Type type);
 
-  // The same as an edit of its own, told as one. kernel: e820__range_add()
+  // Appends an entry as an edit, which is told. kernel: e820__range_add()
   void add(std::uint64_t start, std::uint64_t size, E820Type type);
 
-  // What is of `from` within [start, start + size) becomes `to`; new pieces are appended, not
-  // sorted in. A size that would wrap is cut to end at 2^64-1. Returns the bytes changed.
+  // Bytes of type `from` within [start, start + size) get type `to`. New pieces are appended, not
+  // sorted in. Returns how many bytes changed.
   //
   //   before   |=======RAM=======|
   //   update         |-----|
@@ -35,15 +37,16 @@ class Editor {
   // kernel: __e820__range_update(), arch/x86/kernel/e820.c, v6.12
   std::uint64_t update(std::uint64_t start, std::uint64_t size, E820Type from, E820Type to);
 
-  // What is of `type` within the range goes; entries wholly within become empty ones of type 0.
-  // Returns the bytes removed. kernel: e820__range_remove(..., check_type true)
+  // Bytes of `type` within the range go. Entries wholly within stay as empty ones of type 0 until
+  // the table is sanitised. Returns how many bytes went.
+  // kernel: e820__range_remove(..., check_type true)
   std::uint64_t remove(std::uint64_t start, std::uint64_t size, E820Type type);
 
-  // The same, whatever the type. kernel: e820__range_remove(..., check_type false)
+  // The same for bytes of any type. kernel: e820__range_remove(..., check_type false)
   std::uint64_t remove_all(std::uint64_t start, std::uint64_t size);
 
-  // sanitize() with an event where entries are dropped or the table is left as it is for a wrapping
-  // entry. False: nothing was done. kernel: e820__update_table()
+  // sanitize() of the table. An event tells of entries that were dropped for lack of places, and of
+  // an entry that wraps. False: the table is as it was. kernel: e820__update_table()
   bool sanitize();
 
  private:
@@ -52,7 +55,7 @@ class Editor {
             std::uint64_t end);
 
   Table& table_;
-  Events& events_;
+  EventSink& events_;
   std::string step_;
 };
 

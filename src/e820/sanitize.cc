@@ -7,7 +7,7 @@
 namespace memmap::e820 {
 namespace {
 
-// Where the type of memory may change: an entry starts or ends.
+// A place at which the type of memory may change: an entry starts or ends there.
 struct ChangePoint {
   std::uint64_t addr = 0;
   bool ends = false;
@@ -39,7 +39,7 @@ bool stays_apart(E820Type type) {
 
 constexpr E820Type kNothing{0};
 
-// The types of the entries that cover the current address, each with how many do.
+// How many entries of each type cover the current address.
 class Overlap {
  public:
   void start(E820Type type) { ++counts_[type]; }

@@ -1,4 +1,4 @@
-// The firmware's entries, put in order.
+// How the kernel puts a table's entries in order.
 #pragma once
 
 #include "e820/table.h"
@@ -7,14 +7,15 @@ namespace memmap::e820 {
 
 enum class Sanitized {
   done,
-  too_few,      // fewer than two entries: left as they are, whatever they say
-  wrapping,     // an entry's end wraps past 2^64: all are left as they are
-  out_of_room,  // done, but the entries above the table's last place were dropped
+  too_few,      // fewer than two entries, which are left as they are, whatever they say
+  wrapping,     // an entry's end wraps past 2^64; all entries are left as they are
+  out_of_room,  // done, but the table has no place for the highest entries, which are dropped
 };
 
-// Makes the entries sorted and disjoint, without empty ones. Where entries overlap, the highest
-// type number wins; touching pieces of one type are joined, except persistent (12) and soft
-// reserved ones, which may mark devices or nodes: each change point within them starts a new entry.
+// Sorts the entries, makes them disjoint and drops empty ones. Where entries overlap the highest
+// type number wins. Touching pieces of one type become one entry. Persistent (12) and soft reserved
+// ones do not, as their bounds may mark devices or nodes: wherever an entry begins or ends within
+// them, a new entry starts.
 //
 //   RAM (1)       |=====================|
 //   reserved (2)         |=======|

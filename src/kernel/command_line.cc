@@ -16,7 +16,7 @@ std::string_view skip_spaces(std::string_view text) {
   return text;
 }
 
-// -1: not a digit of any base up to 16.
+// The digit's value; -1: it is none of any base up to 16.
 int digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;

@@ -1,4 +1,4 @@
-// Whether a kernel knows a parameter, by the lists of its profile.
+// Whether a kernel knows a parameter of its command line. Lists of names are a profile's.
 #pragma once
 
 #include <string>
@@ -10,21 +10,22 @@
 
 namespace memmap::kernel {
 
-// As it stood on the line, but for quotes: `name` or `name=value`.
+// `name` or `name=value`: the parameter as it stood on the line, without quotes.
 std::string text_of(const Parameter& p);
 
-// Any early_param(), or any parameter of a built-in module, of this name.
+// Whether `names` has this one: for early_param() and the parameters of built-in modules.
 bool is_named(const std::vector<std::string>& names, std::string_view name);
 
-// A __setup() matches what begins with its text, be that a whole name or not, if its function takes
-// the rest. kernel: obsolete_checksetup(), init/main.c, v6.1 and v6.12
+// Whether a __setup() takes the parameter: one whose text the parameter begins with, be that a
+// whole name or not, and whose function takes the rest.
+// kernel: obsolete_checksetup(), init/main.c, v6.1 and v6.12
 bool is_setup(const std::vector<std::string>& setups, const Parameter& p);
 
-// A sysctl, by `sysctl.` or by one of five old names.
+// Whether it sets a sysctl, by a name with `sysctl.` in front or one of five old names.
 // kernel: sysctl_is_alias(), fs/proc/proc_sysctl.c, v6.1 and v6.12
 bool is_sysctl(std::string_view name);
 
-// What boot loaders leave for themselves: nobody is told of it.
+// Whether a boot loader put it there for itself, so that the kernel does not report it as unknown.
 // kernel: unknown_bootoption(), print_unknown_bootoptions(), init/main.c, v6.1 and v6.12
 bool is_boot_loaders(const Parameter& p);
 

@@ -1,10 +1,10 @@
 // Rules on crashkernel=.
-#include "boot/x86/crashkernel.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "boot/x86/crashkernel_parse.h"
+#include "kernel/behaviour.h"
 #include "lint/check.h"
 
 namespace memmap::lint {
@@ -25,7 +25,9 @@ std::string_view word_of_last(const Check& check) {
 // More than any machine has: a list of ranges is read to its last.
 constexpr std::uint64_t kAnyMemory = std::uint64_t{1} << 52;
 
-bool is_generic(const Check& check) { return check.profile().version >= kernel::Version{6, 6, 0}; }
+bool is_generic(const Check& check) {
+  return kernel::behaviour_of(check.profile()).crash_kernel_is_generic;
+}
 
 Request plain(const Check& check, std::uint64_t memory) {
   return boot::crash::parse(check.line(), memory);
@@ -133,8 +135,8 @@ void crashkernel_ranges(Check& check) {
 void crashkernel_not_reserved(Check& check) {
   const std::string_view word = word_of_last(check);
   if (word.empty() || check.outcome().panicked) return;
-  if (!check.profile().has("KEXEC_CORE") ||
-      (is_generic(check) && !check.profile().has("CRASH_RESERVE"))) {
+  if (!check.profile().has(config::KEXEC_CORE) ||
+      (is_generic(check) && !check.profile().has(config::CRASH_RESERVE))) {
     return check.find(word,
                       {fmt::format("kernel {} cannot start a crash kernel", check.profile().name),
                        "it was built without CONFIG_KEXEC or CONFIG_CRASH_DUMP", "remove it"});

@@ -1,4 +1,4 @@
-// An entry of the firmware's memory map, as `struct boot_e820_entry` holds it.
+// Entries of the firmware's memory map. kernel: struct boot_e820_entry
 #pragma once
 
 #include <cstdint>
@@ -25,16 +25,15 @@ enum class E820Type : std::uint32_t {
 
 constexpr std::uint32_t raw(E820Type t) { return static_cast<std::uint32_t>(t); }
 
-// [addr, addr + size) has `type`. As firmware writes it: size may be 0 and the sum may wrap; what
-// comes of that is the kernel's decision (e820/sanitize.h).
+// The bytes [addr, addr + size) have `type`. As firmware writes it: size may be 0, and the sum may
+// wrap. What comes of that the kernel decides (e820/sanitize.h).
 struct E820Entry {
   PhysAddr addr{};
   std::uint64_t size = 0;  // bytes
   E820Type type = E820Type::ram;
 
-  constexpr std::uint64_t end() const {
-    return raw(addr) + size;
-  }  // wraps as the kernel's sum does
+  // Wraps as the kernel's sum does.
+  constexpr std::uint64_t end() const { return raw(addr) + size; }
   constexpr bool wraps() const { return end() < raw(addr); }
   friend constexpr bool operator==(const E820Entry&, const E820Entry&) = default;
 };

@@ -1,4 +1,4 @@
-// The address of a PCI device, as people and the kernel write it.
+// Addresses of PCI devices, as people and the kernel write them.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace memmap {
 
-// `00:02.0` of PciDevice::address.
+// Bus, device and function of a PciDevice::address: `00:02.0`.
 std::string pci_address_text(std::uint32_t address);
 
 }  // namespace memmap

@@ -7,12 +7,13 @@
 
 namespace memmap::memblock {
 
-void Memblock::warn_mirror(std::uint64_t size) {
-  event(Severity::warning, "memblock_alloc_range_nid",
+// The kernel prints no more than ten of these in five seconds; here each one is an event.
+void Memblock::warn_mirror(std::string_view step, std::uint64_t size) {
+  event(Severity::warning, step,
         fmt::format("Could not allocate {:#018x} bytes of mirrored memory", size));
 }
 
-// One question to one policy.
+// One search: asks the policy of this direction, or takes the first fit.
 std::optional<PhysAddr> Memblock::search(std::uint64_t size, std::uint64_t align,
                                          std::uint64_t start, std::uint64_t end, int nid,
                                          std::uint32_t flags, bool up) {
@@ -28,11 +29,11 @@ std::optional<PhysAddr> Memblock::search(std::uint64_t size, std::uint64_t align
   return up ? ranges.first_fit_up() : ranges.first_fit_down();
 }
 
-// kernel: memblock_find_in_range_node(), mm/memblock.c, v6.12, v5.10 for the search above the
-// kernel
+// kernel: memblock_find_in_range_node(), mm/memblock.c, v6.12; v5.10 for bottom-up above the kernel
 std::optional<PhysAddr> Memblock::find_in_range_node(std::uint64_t size, std::uint64_t align,
                                                      PhysAddr start, PhysAddr end, int nid,
                                                      std::uint32_t flags) {
+  if (panicked_) return std::nullopt;
   if (end == kAllocAccessible || end == kAllocNoleaktrace) end = current_limit_;
   // The first page is never given out.
   const std::uint64_t from = std::max(raw(start), kPageSize);
@@ -59,7 +60,7 @@ std::optional<PhysAddr> Memblock::find_in_range(PhysAddr start, PhysAddr end, st
                                                 std::uint64_t align) {
   auto found = find_in_range_node(size, align, start, end, kAnyNode, choose_flags());
   if (!found && has_mirror_) {
-    warn_mirror(size);
+    warn_mirror("memblock_find_in_range", size);
     found = find_in_range_node(size, align, start, end, kAnyNode, kNone);
   }
   return found;
@@ -93,13 +94,13 @@ std::optional<PhysAddr> Memblock::alloc_range_nid(std::uint64_t size, std::uint6
       if (found && reserve(*found, size, reserving)) return found;
     }
     if ((flags & kMirror) == 0 || panicked_) return std::nullopt;
-    warn_mirror(size);
+    warn_mirror(kStep, size);
   }
 }
 
 void Memblock::record_alloc(std::string_view operation, std::uint64_t size, std::uint64_t align,
                             PhysAddr from, PhysAddr max_addr, int nid, const Caller& caller) {
-  if (!observer_) return;
+  if (!observer_ || panicked_) return;
   Call call;
   call.kind = CallKind::alloc;
   call.operation = operation;

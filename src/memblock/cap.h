@@ -1,4 +1,4 @@
-// kernel: memblock_cap_size(), mm/memblock.c: a size that cannot overflow is left as it is.
+// How memblock keeps sizes from running over the end of the address space.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +9,8 @@
 
 namespace memmap::memblock {
 
+// `size`, or less if base + size would exceed 2^64 - 1; in bytes.
+// kernel: memblock_cap_size(), mm/memblock.c, v6.12
 constexpr std::uint64_t cap_size(PhysAddr base, std::uint64_t size) {
   return std::min(size, std::numeric_limits<std::uint64_t>::max() - raw(base));
 }

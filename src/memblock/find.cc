@@ -70,10 +70,10 @@ std::optional<PhysAddr> FreeSearch::search_up(PhysRange limits) const {
   while (const auto range = step_up(pos, room)) {
     const std::uint64_t hi = raw(range->end());
     const std::uint64_t at = align_up(raw(range->base()), request_.align);
-    // Rounding up wrapped: the kernel returns the 0, which its callers take for a failure.
+    // Rounding up wrapped to 0. The kernel returns that, and its callers take it for a failure.
     if (at < raw(range->base())) return std::nullopt;
     if (at < hi && hi - at >= request_.size) return PhysAddr{at};
-    pos = std::max(hi, at);  // blocks begin at `at` or above
+    pos = std::max(hi, at);  // every block that fits begins at `at` or above
   }
   return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// Where free memory is: memory minus reserved, by node and flags.
+// Searches of free memory: what is in memory and not in reserved, by node and flags.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,13 @@
 
 namespace memmap::memblock {
 
-// Which regions of memory take part. kernel: should_skip_region(), mm/memblock.c, v6.12
+// Which regions of memory a search or an iteration sees.
+// kernel: should_skip_region(), mm/memblock.c, v6.12
 struct Filter {
-  int nid = kAnyNode;  // kAnyNode: all
-  std::uint32_t flags =
-      0;  // kHotplug, kNomap and kDriverManaged let such regions in, kMirror wants only those
-  bool movable_node = false;  // hotpluggable memory is left out unless asked for
+  int nid = kAnyNode;  // the regions' node; kAnyNode: of any
+  // kMirror: mirrored regions only. kHotplug, kNomap, kDriverManaged: such regions too.
+  std::uint32_t flags = 0;
+  bool movable_node = false;  // leaves out hotpluggable regions, unless flags has kHotplug
 
   bool skips(const Region& r) const {
     if (nid != kAnyNode && nid != r.nid) return true;
@@ -27,11 +28,11 @@ struct Filter {
   }
 };
 
-// The node that `nid` stands for as a filter: kAnyNode for those that select every node.
+// Filter::nid for the `nid` of an allocation: kAnyNode if it selects every node, else `nid`.
 int node_filter(int nid, const kernel::Behaviour& behaviour);
 
-// One search's free ranges. Both lists must outlive it, unchanged; so must `no_room`, which knows what
-// earlier searches of these lists learned, and learns from this one.
+// The free ranges of one search. Both lists must outlive it and stay as they are; `no_room`, which
+// knows what earlier searches of these lists learned and learns from this one, must outlive it too.
 //
 //   memory    |===========|     |==========|======|
 //   reserved     |==|        |====|     |==|
@@ -53,8 +54,9 @@ class FreeSearch : public FreeRanges {
   std::optional<PhysAddr> first_fit_down() override;
 
  private:
-  // The first free range from `pos` on, cut to it, that is part of a memory region and of a gap
-  // with `room` each. The cut may have less.
+  // The first free range above (below) `pos` whose region of memory has `room`, and whose gap
+  // between reserved regions has it too; cut at `pos` and to the limits. What both share may have
+  // less room.
   std::optional<PhysRange> step_up(std::uint64_t pos, Room room) const;
   std::optional<PhysRange> step_down(std::uint64_t pos, Room room) const;
   std::optional<PhysAddr> search_up(PhysRange limits) const;
@@ -67,7 +69,7 @@ class FreeSearch : public FreeRanges {
   NoRoom& no_room_;
 };
 
-// The kernel's own choices.
+// The kernel's own choices, as policies: the highest block that fits, and the lowest.
 class TopDownPolicy : public AllocationPolicy {
  public:
   std::optional<PhysAddr> choose(const FindRequest&, FreeRanges& ranges) override {

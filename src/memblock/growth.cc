@@ -8,8 +8,9 @@
 
 namespace memmap::memblock {
 
-// The new array is found above the range that waits to be reserved, else below it; it is reserved,
-// and the old one freed, before that range is. There is no slab yet.
+// The new array of `reserved` is looked for above the range that is about to be reserved, then
+// below it. The new array is reserved and the old one freed before that range is reserved. There is
+// no slab yet.
 // kernel: memblock_double_array(), mm/memblock.c, v6.1 and v6.12
 bool Memblock::double_array(RegionType& type, PhysAddr new_area_start,
                             std::uint64_t new_area_size) {

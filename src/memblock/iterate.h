@@ -11,34 +11,36 @@ namespace memmap::memblock {
 enum class Direction { up, down };
 
 struct MemRange {
-  PhysRange range{};
-  int nid = kAnyNode;  // as stored
+  PhysRange range{};   // of one region
+  int nid = kAnyNode;  // as the region has it: MAX_NUMNODES if it was given none
   friend constexpr bool operator==(const MemRange&, const MemRange&) = default;
 };
 using MemRanges = std::vector<MemRange>;
 
-// All are values: what a loop does to memblock does not change what it visits. Empty ranges (the
-// kernel visits one between two touching reserved regions) are left out.
+// All of these copy: what a loop does to memblock does not change what it visits. No range is
+// empty; the kernel visits an empty one between two touching reserved regions.
 
-// for_each_mem_range() and _rev(): memory but for nomap regions.
+// Memory without nomap regions, and without hotpluggable ones under movable_node.
+// kernel: for_each_mem_range(), for_each_mem_range_rev()
 MemRanges mem_ranges(const Memblock& memblock, Direction direction = Direction::up);
-// for_each_free_mem_range() and _reverse(): memory that is not reserved, of a node, by flags.
+// Memory that is not reserved, by node and flags as Filter has them.
+// kernel: for_each_free_mem_range(), for_each_free_mem_range_reverse()
 MemRanges free_mem_ranges(const Memblock& memblock, int nid = kAnyNode, std::uint32_t flags = kNone,
                           Direction direction = Direction::up);
-// for_each_reserved_mem_range().
+// All that is reserved, whether it is memory or not. kernel: for_each_reserved_mem_range()
 MemRanges reserved_mem_ranges(const Memblock& memblock);
-// for_each_physmem_range(): the machine's memory, without what `except` (nullptr: nothing) covers.
+// physmem without what `except` covers; nullptr: all of it. kernel: for_each_physmem_range()
 MemRanges physmem_ranges(const Memblock& memblock, const RegionType* except);
 
-// Whole pages of a region of memory.
+// The whole pages [start, end) of a region of memory.
 struct PfnRange {
   Pfn start{};
   Pfn end{};
-  int nid = kAnyNode;  // as stored
+  int nid = kAnyNode;  // as the region has it
   friend constexpr bool operator==(const PfnRange&, const PfnRange&) = default;
 };
-// for_each_mem_pfn_range(): all memory, nomap too; regions without a whole page are left out. A
-// `nid` that is no node (MAX_NUMNODES) stands for all.
+// The regions of memory that hold a whole page, nomap regions too. A `nid` that is no node stands
+// for all: kAnyNode, MAX_NUMNODES. kernel: for_each_mem_pfn_range()
 std::vector<PfnRange> mem_pfn_ranges(const Memblock& memblock, int nid = kAnyNode);
 
 }  // namespace memmap::memblock

@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::uint64_t kMax = ~0ull;
 
-// Where the first `limit` bytes of memory end; nullopt: there is less memory, or it ends at the
-// top. kernel: __find_max_addr(), mm/memblock.c, v6.12
+// Where the first `limit` bytes of memory end. nullopt: there is less memory, or they end at 2^64 -
+// 1.
+// kernel: __find_max_addr(), mm/memblock.c, v6.12
 std::optional<PhysAddr> find_max_addr(const RegionList& memory, std::uint64_t limit) {
   for (auto p = memory.begin(); p != memory.end(); p = memory.next(p)) {
     const PhysRange range = memory.at(p).range;
@@ -26,7 +27,7 @@ std::optional<PhysAddr> find_max_addr(const RegionList& memory, std::uint64_t li
 
 }  // namespace
 
-// total_size keeps the bytes that are cut off a region that stays: the kernel's does too.
+// As in the kernel, total_size keeps the bytes that are cut off a region that stays.
 // kernel: memblock_trim_memory(), mm/memblock.c, v6.12
 void Memblock::trim_memory(std::uint64_t align) {
   if (panicked_) return;
@@ -35,7 +36,8 @@ void Memblock::trim_memory(std::uint64_t align) {
     Region r = list.at(p);
     const std::uint64_t base = align_up(raw(r.range.base()), align);
     const std::uint64_t end = align_down(raw(r.range.end()), align);
-    // In the last block of the address space the kernel's rounding wraps, and breaks its list.
+    // In the last block of the address space the kernel's rounding wraps and breaks its list; here
+    // the region goes.
     if (base >= raw(r.range.base()) && base < end) {
       r.range = PhysRange::make(base, end);
       list.replace(p, r);

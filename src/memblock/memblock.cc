@@ -53,7 +53,7 @@ void Memblock::assign_reserved(const Regions& regions, std::uint64_t max, std::u
 
 void Memblock::record(CallKind kind, std::string_view operation, PhysAddr base, std::uint64_t size,
                       const Caller& caller, int nid, std::uint32_t flags) {
-  if (!observer_) return;
+  if (!observer_ || panicked_) return;
   Call call;
   call.kind = kind;
   call.operation = operation;
@@ -66,7 +66,8 @@ void Memblock::record(CallKind kind, std::string_view operation, PhysAddr base, 
 
 void Memblock::event(Severity severity, std::string_view step, std::string text,
                      std::optional<PhysRange> range) {
-  if (severity == Severity::panic) panicked_ = true;
+  if (panicked_) return;
+  panicked_ = severity == Severity::panic;
   if (!sink_) return;
   Event e;
   e.severity = severity;
@@ -77,7 +78,7 @@ void Memblock::event(Severity severity, std::string_view step, std::string text,
   sink_(std::move(e));
 }
 
-// Before a node is known, memblock stores MAX_NUMNODES.
+// Where no node is known memblock stores MAX_NUMNODES.
 bool Memblock::add(PhysAddr base, std::uint64_t size, const Caller& caller) {
   record(CallKind::add, "memblock_add", base, size, caller);
   return add_range(memory_, base, size, behaviour_.max_numnodes, kNone);
@@ -153,7 +154,8 @@ bool Memblock::set_reserved_node(PhysAddr base, std::uint64_t size, int nid) {
 void Memblock::prepare_free_all() {
   clear_hotplug(PhysAddr{}, ~0ull);
   if (!behaviour_.memblock_sets_reserved_nodes) return;
-  // Again where isolating made the array grow: its new memory may lie where nodes are set already.
+  // All is done again where isolating made the array grow: the new array is reserved memory too,
+  // and may lie where nodes are set already.
   for (std::uint64_t max = 0; max != reserved_.max && !panicked_;) {
     max = reserved_.max;
     for (auto p = memory_.list.begin(); p != memory_.list.end(); p = memory_.list.next(p)) {

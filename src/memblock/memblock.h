@@ -1,4 +1,4 @@
-// The kernel's boot-time allocator, operation by operation, under the kernel's names.
+// The kernel's boot-time allocator: operations under the kernel's names, with the kernel's answers.
 // kernel: mm/memblock.c, v6.1 and v6.12
 #pragma once
 
@@ -20,160 +20,256 @@
 
 namespace memmap::memblock {
 
-// Special bounds of allocations. kernel: include/linux/memblock.h
-inline constexpr PhysAddr kAllocAccessible{0};  // MEMBLOCK_ALLOC_ACCESSIBLE: up to current_limit
-inline constexpr PhysAddr kAllocNoleaktrace{
-    1};  // MEMBLOCK_ALLOC_NOLEAKTRACE: the same, unseen by kmemleak
-inline constexpr PhysAddr kAllocAnywhere{~0ull};  // MEMBLOCK_ALLOC_ANYWHERE
+// Ends of an allocation's limits that are no addresses. kernel: include/linux/memblock.h, v6.12
+inline constexpr PhysAddr kAllocAccessible{0};    // MEMBLOCK_ALLOC_ACCESSIBLE: current_limit()
+inline constexpr PhysAddr kAllocNoleaktrace{1};   // MEMBLOCK_ALLOC_NOLEAKTRACE: current_limit() too
+inline constexpr PhysAddr kAllocAnywhere{~0ull};  // MEMBLOCK_ALLOC_ANYWHERE: no limit
 
-// kernel: struct memblock_type
+// One of memblock's lists with its array. kernel: struct memblock_type
 struct RegionType {
-  std::string_view name{};
+  std::string_view name{};  // `memory`, `reserved`, `physmem`
   RegionList list{};
   std::uint64_t max = 0;             // entries that the array has room for
-  std::uint64_t total_size = 0;      // as the kernel counts: memblock_trim_memory() does not
-  std::optional<PhysRange> array{};  // the array's own memory; nullopt: the static one
-  bool loose = false;  // touching regions of equal flags and node may stand unmerged somewhere
+  std::uint64_t total_size = 0;      // bytes as the kernel counts: memblock_trim_memory() does not
+  std::optional<PhysRange> array{};  // where the array lies; nullopt: it is the static one
+  bool loose = false;                // the list may hold neighbours that ought to be merged
+
+  Regions regions() const { return list.regions(); }  // a copy, in order
 };
 
+// What a Memblock is made with: constants of the kernel's build and words of its command line.
 struct Options {
   std::uint64_t init_memory_regions = 128;    // INIT_MEMBLOCK_MEMORY_REGIONS
   std::uint64_t init_reserved_regions = 128;  // INIT_MEMBLOCK_RESERVED_REGIONS
   std::uint64_t init_physmem_regions = 4;     // INIT_PHYSMEM_REGIONS
   std::uint64_t region_bytes = 24;            // sizeof(struct memblock_region): 24 with NUMA
-  std::uint64_t smp_cache_bytes = 64;  // SMP_CACHE_BYTES: the alignment of those who ask for none
-  bool has_physmem = false;            // CONFIG_HAVE_MEMBLOCK_PHYS_MAP (s390)
-  bool movable_node = false;           // movable_node on the command line
-  bool mirrored_kernelcore = false;    // kernelcore=mirror on the command line
-  PhysAddr kernel_end{};  // __pa_symbol(_end), for kernels whose bottom-up begins there
+  std::uint64_t smp_cache_bytes = 64;         // SMP_CACHE_BYTES: what an alignment of 0 stands for
+  bool has_physmem = false;                   // CONFIG_HAVE_MEMBLOCK_PHYS_MAP (s390)
+  bool movable_node = false;                  // movable_node on the command line
+  bool mirrored_kernelcore = false;           // kernelcore=mirror on the command line
+  PhysAddr kernel_end{};                      // __pa_symbol(_end), for bottom-up before 5.11
 };
 
-// Operations return false where the kernel's return -ENOMEM: an array could not grow. What the
-// kernel prints or warns of goes to the event sink, each logged call to the observer. After an
-// event of severity panic the kernel is dead: panicked() is true and operations do nothing but
-// fail.
+// Memory (what there is), reserved (what is taken of it) and physmem (what there was at first).
 //
-// Sizes are in bytes and capped so that base + size stays below 2^64 (memblock_cap_size()).
-// Allocations return nullopt where the kernel returns 0 or NULL.
+// Ranges are [base, base + size) of physical bytes. A size that would carry the end past 2^64 - 1
+// is cut to end there (memblock_cap_size()); a range of 0 bytes changes nothing.
+//
+// What the kernel prints or warns of goes to the event sink. Every call that memblock=debug logs
+// goes to the observer, before it takes effect. After an event of severity panic the kernel is
+// dead: panicked() is true, nothing changes any more, operations fail, no event and no call follow.
 class Memblock {
  public:
-  explicit Memblock(const kernel::Behaviour& behaviour, const Options& options = {});
+  explicit Memblock(const kernel::Behaviour& behaviour = {}, const Options& options = {});
+  // What listens to one is not to hear of another.
+  Memblock(const Memblock&) = delete;
+  Memblock& operator=(const Memblock&) = delete;
+  Memblock(Memblock&&) = default;
+  Memblock& operator=(Memblock&&) = default;
 
   void set_event_sink(std::function<void(Event)> sink) { sink_ = std::move(sink); }
   void set_observer(CallObserver observer) { observer_ = std::move(observer); }
-  // Who chooses addresses, by direction of the search; nullptr: the kernel's own way. The same for
-  // both forces a policy. Not owned.
+  // Sets who chooses addresses in searches from the top and from the bottom. nullptr stands for the
+  // kernel's own choice, the first fit. Both policies must outlive the memblock.
   void set_policies(AllocationPolicy* top_down, AllocationPolicy* bottom_up);
 
-  // State, to read. memory().list.size() is what is there; cnt() what the kernel counts.
+  // The lists as they are.
   const RegionType& memory() const { return memory_; }
   const RegionType& reserved() const { return reserved_; }
   const RegionType& physmem() const { return physmem_; }
+  // Entries as the kernel counts them: before 6.10 an empty list has one, of no size.
   std::uint64_t cnt(const RegionType& type) const;
   const kernel::Behaviour& behaviour() const { return behaviour_; }
   const Options& options() const { return options_; }
   bool panicked() const { return panicked_; }
+  // The kernel panicked elsewhere.
+  void halt() { panicked_ = true; }
 
-  // Lists.
+  // Changes of the lists. They return false where the kernel returns -ENOMEM: an array was full and
+  // could not grow. What was done until then stays done. An array that grows takes memory itself:
+  // it is reserved, and the array before it is freed unless that is the static one.
+
+  // Adds memory. Bytes that are memory already keep their node and flags; the kernel warns if those
+  // of a region that begins inside the range differ. Touching regions of equal node and flags become
+  // one. add() gives no node: MAX_NUMNODES. kernel: memblock_add(), memblock_add_node()
   bool add(PhysAddr base, std::uint64_t size, const Caller& caller = {});
   bool add_node(PhysAddr base, std::uint64_t size, int nid, std::uint32_t flags,
                 const Caller& caller = {});
+  // Takes away what is memory in the range; regions are cut at its ends. kernel: memblock_remove()
   bool remove(PhysAddr base, std::uint64_t size, const Caller& caller = {});
+  // The same two for what is reserved. Neither asks whether the range is memory, or whether it was
+  // reserved before. kernel: memblock_reserve(), memblock_phys_free() (memblock_free() before 5.16)
   bool reserve(PhysAddr base, std::uint64_t size, const Caller& caller = {});
   bool phys_free(PhysAddr base, std::uint64_t size, const Caller& caller = {});
-  bool free(PhysAddr base, std::uint64_t size,
-            const Caller& caller = {});  // phys_free() unless base is 0
+  // phys_free() by pointer: a base of 0 stands for NULL, which is left alone.
+  // kernel: memblock_free(), v6.12
+  bool free(PhysAddr base, std::uint64_t size, const Caller& caller = {});
+  // Adds to physmem; does nothing without Options::has_physmem. kernel: memblock_physmem_add()
   bool physmem_add(PhysAddr base, std::uint64_t size, const Caller& caller = {});
 
+  // Sets or clears a flag of the memory in the range, cutting and joining regions as needed.
   bool mark_hotplug(PhysAddr base, std::uint64_t size);
   bool clear_hotplug(PhysAddr base, std::uint64_t size);
-  // Since 6.0 nothing without mirrored_kernelcore.
+  // From now on allocations look in mirrored memory first, even if the range holds no memory. Since
+  // 6.0 it does nothing without Options::mirrored_kernelcore.
   bool mark_mirror(PhysAddr base, std::uint64_t size);
   bool mark_nomap(PhysAddr base, std::uint64_t size);
   bool clear_nomap(PhysAddr base, std::uint64_t size);
+  // The same for what is reserved; before 6.9 it does nothing.
   bool reserved_mark_noinit(PhysAddr base, std::uint64_t size);
-  bool set_node(PhysAddr base, std::uint64_t size, int nid);           // of memory
-  bool set_reserved_node(PhysAddr base, std::uint64_t size, int nid);  // of reserved
+  // Give the memory, or what is reserved, in the range to a node; without CONFIG_NUMA they do
+  // nothing. kernel: memblock_set_node(..., &memblock.memory or &memblock.reserved, ...)
+  bool set_node(PhysAddr base, std::uint64_t size, int nid);
+  bool set_reserved_node(PhysAddr base, std::uint64_t size, int nid);
 
-  // What memblock_free_all() does to the lists first: no memory is hotpluggable any more, and
-  // (since 6.6) reserved regions get the nodes of the memory under them.
+  // What memblock_free_all() does to the lists before it frees: no memory is hotpluggable any more,
+  // and since 6.6 reserved regions get the nodes of the memory under them.
+  // kernel: free_low_memory_core_early(), memmap_init_reserved_pages(), v6.12
   void prepare_free_all();
 
-  // Regions of memory get bounds aligned to `align`, inwards; what is left empty goes.
+  // Rounds each region of memory inwards to multiples of `align`, a power of two; regions of which
+  // nothing is left go. total_size keeps what is cut off the others. kernel: memblock_trim_memory()
   void trim_memory(std::uint64_t align);
+  // Memory outside the range goes, nomap regions excepted; so does what is reserved outside it. A
+  // size of 0 changes nothing. kernel: memblock_cap_memory_range()
   void cap_memory_range(PhysAddr base, std::uint64_t size);
-  void mem_limit_remove_map(std::uint64_t limit);  // mem= on arm64: keeps nomap regions
+  // Caps memory behind its first `limit` bytes, counted over the regions from the lowest on: mem=
+  // on arm64. 0, or more than there is, changes nothing. kernel: memblock_mem_limit_remove_map()
+  void mem_limit_remove_map(std::uint64_t limit);
+  // The same, but nomap regions go too. kernel: memblock_enforce_memory_limit()
   void enforce_memory_limit(std::uint64_t limit);
 
-  // Allocations. One of 0 bytes reserves nothing.
-  std::optional<PhysAddr> phys_alloc(std::uint64_t size, std::uint64_t align,
-                                     const Caller& caller = {});
-  std::optional<PhysAddr> phys_alloc_range(std::uint64_t size, std::uint64_t align, PhysAddr start,
-                                           PhysAddr end, const Caller& caller = {});
-  std::optional<PhysAddr> phys_alloc_try_nid(std::uint64_t size, std::uint64_t align, int nid,
-                                             const Caller& caller = {});
-  enum class Nid { preferred, exact };
+  // Allocations: each finds a block of free memory and reserves it.
+  //
+  // Arguments, the same in all of them:
+  //   size    bytes. For 0 bytes an address is found and nothing is reserved.
+  //   align   bytes, a power of two. 0 stands for Options::smp_cache_bytes and is warned of.
+  //   limits  the block lies in [start, end), or [min_addr, max_addr). An end of kAllocAccessible
+  //           or kAllocNoleaktrace stands for current_limit(), kAllocAnywhere for no limit. The
+  //           first page is never given out.
+  //   nid     a node, or kAnyNode. Since 6.10 an id that is no node stands for kAnyNode; before,
+  //           only MAX_NUMNODES does, warned of once, and no memory has any other such id.
+  //   caller  for the observer; `owner` is what the memory is for.
+  //
+  // Returned is the address of `size` bytes that were free and now are reserved, without a node.
+  // They lie in one region of memory, which is neither nomap nor driver-managed, nor, under
+  // movable_node, hotpluggable. The address is the highest multiple of `align` that fits, with
+  // bottom_up() the lowest. (Before 5.11, 5.10.14 and 5.4.96: the lowest above kernel_end, else the
+  // highest, warned of once.) A policy may choose another address that fits.
+  //
+  // Tried in this order, each where it applies, until a block is found and reserved:
+  //
+  //   from start or min_addr on         in mirrored memory, if has_mirror()   on nid, on any node
+  //                                     in any memory, after a warning        on nid, on any node
+  //   from 0 on, if min_addr is not 0   the same four
+  //
+  // nullopt (the kernel's 0 or NULL): none of these found a block that could be reserved. Nothing
+  // is reserved then, and no event tells of it: the caller warns or panics.
+  //
+  // Observed are the request, where the function logs it, and the reservation: memblock_reserve()
+  // called by memblock_alloc_range_nid(), with the caller's owner. Memory has no contents here; a
+  // function that zeroes gives the kernel's caller zeroes, a `_raw` one whatever lay there.
+  enum class Nid { preferred, exact };  // exact: the step `on any node` is left out
+
+  // Within [start, end), which current_limit() cuts only as kAllocAccessible or kAllocNoleaktrace;
+  // never below `start`. Logs no request; does not zero.
+  // kernel: memblock_alloc_range_nid(), v6.1 and v6.12
   std::optional<PhysAddr> alloc_range_nid(std::uint64_t size, std::uint64_t align, PhysAddr start,
                                           PhysAddr end, int nid, Nid fallback,
                                           const Caller& caller = {});
-  std::optional<PhysAddr> alloc(std::uint64_t size, std::uint64_t align, const Caller& caller = {});
-  std::optional<PhysAddr> alloc_raw(std::uint64_t size, std::uint64_t align,
-                                    const Caller& caller = {});
-  std::optional<PhysAddr> alloc_from(std::uint64_t size, std::uint64_t align, PhysAddr min_addr,
+  // The same on any node. Logs the request since 5.11; does not zero.
+  // kernel: memblock_phys_alloc_range(), v6.12
+  std::optional<PhysAddr> phys_alloc_range(std::uint64_t size, std::uint64_t align, PhysAddr start,
+                                           PhysAddr end, const Caller& caller = {});
+  // phys_alloc_range() up to current_limit(). kernel: memblock_phys_alloc(), v6.12
+  std::optional<PhysAddr> phys_alloc(std::uint64_t size, std::uint64_t align,
                                      const Caller& caller = {});
-  std::optional<PhysAddr> alloc_low(std::uint64_t size, std::uint64_t align,
-                                    const Caller& caller = {});
-  std::optional<PhysAddr> alloc_node(std::uint64_t size, std::uint64_t align, int nid,
-                                     const Caller& caller = {});
+  // alloc_range_nid() up to current_limit(), `nid` preferred. Logs no request; does not zero.
+  // kernel: memblock_phys_alloc_try_nid(), v6.12
+  std::optional<PhysAddr> phys_alloc_try_nid(std::uint64_t size, std::uint64_t align, int nid,
+                                             const Caller& caller = {});
+
+  // Within [min_addr, max_addr), `nid` preferred. A max_addr above current_limit() is cut to it,
+  // kAllocAnywhere too. min_addr is a wish: where nothing is free above it, all is tried from 0 on.
+  // Logs the request; zeroes. kernel: memblock_alloc_try_nid(), memblock_alloc_internal(), v6.12
   std::optional<PhysAddr> alloc_try_nid(std::uint64_t size, std::uint64_t align, PhysAddr min_addr,
                                         PhysAddr max_addr, int nid, const Caller& caller = {});
+  // The same; does not zero. kernel: memblock_alloc_try_nid_raw(), v6.12
   std::optional<PhysAddr> alloc_try_nid_raw(std::uint64_t size, std::uint64_t align,
                                             PhysAddr min_addr, PhysAddr max_addr, int nid,
                                             const Caller& caller = {});
+  // The same, on `nid` alone; does not zero. kernel: memblock_alloc_exact_nid_raw(), v6.12
   std::optional<PhysAddr> alloc_exact_nid_raw(std::uint64_t size, std::uint64_t align,
                                               PhysAddr min_addr, PhysAddr max_addr, int nid,
                                               const Caller& caller = {});
+  // alloc_try_nid() on any node, up to current_limit(). kernel: memblock_alloc(), v6.12
+  std::optional<PhysAddr> alloc(std::uint64_t size, std::uint64_t align, const Caller& caller = {});
+  // The same; does not zero. kernel: memblock_alloc_raw(), v6.12
+  std::optional<PhysAddr> alloc_raw(std::uint64_t size, std::uint64_t align,
+                                    const Caller& caller = {});
+  // alloc() from min_addr on, else anywhere. kernel: memblock_alloc_from(), v6.12
+  std::optional<PhysAddr> alloc_from(std::uint64_t size, std::uint64_t align, PhysAddr min_addr,
+                                     const Caller& caller = {});
+  // alloc() below 4 GiB - 1 (ARCH_LOW_ADDRESS_LIMIT), or current_limit() if that is lower.
+  // kernel: memblock_alloc_low(), v6.12
+  std::optional<PhysAddr> alloc_low(std::uint64_t size, std::uint64_t align,
+                                    const Caller& caller = {});
+  // alloc() with `nid` preferred. kernel: memblock_alloc_node(), v6.12
+  std::optional<PhysAddr> alloc_node(std::uint64_t size, std::uint64_t align, int nid,
+                                     const Caller& caller = {});
 
-  // Searches that reserve nothing.
+  // Searches: the address that an allocation would get, without reserving. Arguments as above, but
+  // `align` is not 0. They log nothing. nullopt: nothing fits.
+
+  // On any node; mirrored memory first where there is some, then any, with a warning.
+  // kernel: memblock_find_in_range(), v6.12
   std::optional<PhysAddr> find_in_range(PhysAddr start, PhysAddr end, std::uint64_t size,
                                         std::uint64_t align);
+  // One search and no other: on `nid` alone, in memory that `flags` (RegionFlags) let in, as
+  // Filter has it. kernel: memblock_find_in_range_node(), v6.12
   std::optional<PhysAddr> find_in_range_node(std::uint64_t size, std::uint64_t align,
                                              PhysAddr start, PhysAddr end, int nid,
                                              std::uint32_t flags);
 
-  // Questions.
+  // Questions about a byte, or about a range.
   bool is_memory(PhysAddr addr) const;
-  bool is_map_memory(PhysAddr addr) const;
+  bool is_map_memory(PhysAddr addr) const;  // memory, and not nomap
   bool is_reserved(PhysAddr addr) const;
   bool is_region_memory(PhysAddr base, std::uint64_t size) const;    // all of it, in one region
-  bool is_region_reserved(PhysAddr base, std::uint64_t size) const;  // any of it
+  bool is_region_reserved(PhysAddr base, std::uint64_t size) const;  // any byte of it
+  // Any byte of it is in `type`. A range of no bytes is where it lies inside a region, past the
+  // region's first byte: the kernel compares so.
   static bool overlaps_region(const RegionType& type, PhysAddr base, std::uint64_t size);
   bool has_mirror() const { return has_mirror_; }
-  std::uint64_t phys_mem_size() const { return memory_.total_size; }
-  std::uint64_t reserved_size() const { return reserved_.total_size; }
+  std::uint64_t phys_mem_size() const { return memory_.total_size; }    // bytes
+  std::uint64_t reserved_size() const { return reserved_.total_size; }  // bytes
+  // Pages of the one less the other, whether or not what is reserved is memory.
   std::uint64_t estimated_nr_free_pages() const;
   PhysAddr start_of_DRAM() const;  // 0 without memory
   PhysAddr end_of_DRAM() const;    // 0 without memory
-  // The memory region of a page: its pages and its node as stored; nullopt: no memory.
   struct PfnNid {
     Pfn start{};
     Pfn end{};
     int nid = kAnyNode;
   };
+  // The region of memory that holds a page's first byte: its pages [start, end), both rounded down,
+  // and its node as stored. nullopt: that byte is no memory.
   std::optional<PfnNid> search_pfn_nid(Pfn pfn) const;
-  // False, with the kernel's error, if more than `threshold` bytes of memory have no node.
+  // False, with the kernel's error, if more than `threshold` bytes of whole pages have no node.
   bool validate_numa_coverage(std::uint64_t threshold);
 
-  // Switches.
+  // The direction of searches: from the top at first.
   bool bottom_up() const { return bottom_up_; }
   void set_bottom_up(bool enable) { bottom_up_ = enable; }
+  // Where accessible memory ends, exclusive: kAllocAnywhere at first.
   PhysAddr current_limit() const { return current_limit_; }
   void set_current_limit(PhysAddr limit) { current_limit_ = limit; }
+  // Arrays may grow from now on. Until then a full one fails, or since 6.7 panics.
   void allow_resize() { can_resize_ = true; }
   bool can_resize() const { return can_resize_; }
 
-  // Replaces a list, as a test or a captured state has it; `regions` sorted and disjoint. `array`
-  // as RegionType has it.
+  // Replaces a list by one that a test or a log has. `regions` must be sorted, disjoint and without
+  // empty ranges; the rest is as in RegionType. Logs nothing.
   void assign_memory(const Regions& regions, std::uint64_t max, std::uint64_t total_size,
                      std::optional<PhysRange> array = std::nullopt);
   void assign_reserved(const Regions& regions, std::uint64_t max, std::uint64_t total_size,
@@ -186,9 +282,9 @@ class Memblock {
   };
   enum class FlagEdit { set, clear };
 
-  // ranges.cc
+  // In ranges.cc: work on a list.
   bool add_range(RegionType& type, PhysAddr base, std::uint64_t size, int nid, std::uint32_t flags);
-  // Covers what of `span` no region covers; returns how many regions that takes.
+  // Returns how many new regions cover the rest of `span`; inserts them only with `insert`.
   std::uint64_t cover(RegionType& type, Span span, int nid, std::uint32_t flags, bool insert);
   void place(RegionType& type, const Region& region);
   bool isolate_range(RegionType& type, PhysAddr base, std::uint64_t size, Span& isolated);
@@ -196,15 +292,15 @@ class Memblock {
   void count_removed(RegionType& type, std::uint64_t bytes);
   void warn_emptied(const RegionType& type);
   bool remove_range(RegionType& type, PhysAddr base, std::uint64_t size);
-  // Changes each region within the range, cut at its ends, and joins what is then alike.
+  // Cuts regions at the range's ends, changes each within, and joins what is then alike.
   template <class Change>
   bool change_regions(RegionType& type, PhysAddr base, std::uint64_t size, const Change& change);
   bool setclr_flag(RegionType& type, PhysAddr base, std::uint64_t size, FlagEdit edit,
                    std::uint32_t flag);
   bool set_type_node(RegionType& type, PhysAddr base, std::uint64_t size, int nid);
-  // growth.cc
+  // In growth.cc: how an array grows.
   bool double_array(RegionType& type, PhysAddr new_area_start, std::uint64_t new_area_size);
-  // alloc.cc
+  // In alloc.cc: searches and allocations.
   std::optional<PhysAddr> alloc_internal(std::uint64_t size, std::uint64_t align, PhysAddr min_addr,
                                          PhysAddr max_addr, int nid, Nid fallback,
                                          const Caller& caller);
@@ -213,7 +309,7 @@ class Memblock {
   std::uint32_t choose_flags() const { return has_mirror_ ? kMirror : kNone; }
   void record_alloc(std::string_view operation, std::uint64_t size, std::uint64_t align,
                     PhysAddr from, PhysAddr max_addr, int nid, const Caller& caller);
-  void warn_mirror(std::uint64_t size);
+  void warn_mirror(std::string_view step, std::uint64_t size);
 
   void record(CallKind kind, std::string_view operation, PhysAddr base, std::uint64_t size,
               const Caller& caller, int nid = kAnyNode, std::uint32_t flags = 0);

@@ -1,5 +1,5 @@
-// The choice of an address among free ranges: memblock asks, an allocation policy answers. The
-// kernel's own two answers (top-down, bottom-up) are plugins like any other (plugins/alloc_*).
+// Allocation policies: memblock asks for an address among free ranges, a policy answers. The
+// kernel's own two, top-down and bottom-up, are plugins as any other (plugins/alloc_*).
 #pragma once
 
 #include <cstdint>
@@ -9,38 +9,42 @@
 
 namespace memmap::memblock {
 
-// One search, as memblock_find_in_range_node() makes it: one node, one set of limits and flags. The
-// retries (without the lower limit, other nodes, without mirror) are memblock's own.
+// One search, as memblock_find_in_range_node() makes it: one node, one set of limits and flags.
+// Memblock makes the retries: without mirror, on other nodes, without the lower limit.
 struct FindRequest {
-  std::uint64_t size = 0;   // bytes, > 0
-  std::uint64_t align = 1;  // a power of two
-  PhysRange limits{};  // the block must lie in it; already cut to current_limit and above page 0
-  int nid = -1;        // kAnyNode or a node
-  std::uint32_t flags = 0;  // memblock_flags asked for (MEMBLOCK_MIRROR)
+  std::uint64_t size = 0;   // bytes; 0 where the caller asks for none
+  std::uint64_t align = 1;  // bytes, a power of two
+  PhysRange limits{};       // holds the whole block: special ends are resolved, page 0 is left out
+  int nid = -1;             // a node, or kAnyNode
+  std::uint32_t flags = 0;  // RegionFlags asked for: kMirror, or none
 };
 
-// The free ranges (memory minus reserved) that fit the request's node and flags, cut to its limits,
-// one by one, lazily, in ascending or descending order; each is non-empty.
+// The free ranges of one request: memory of its node and flags that is not reserved, cut to its
+// limits. None is empty; each lies in one region of memory. Found one by one, as they are asked
+// for.
 class FreeRanges {
  public:
   virtual ~FreeRanges() = default;
-  // The first range that ends above `after` (start with limits.base()), its front cut to `after`.
+  // The lowest range that ends above `after`, its front cut at `after`; nullopt: there is none. A
+  // walk upwards starts with limits.base() and goes on with the end of what it got.
   virtual std::optional<PhysRange> next_up(PhysAddr after) = 0;
-  // The last range that starts below `before` (start with limits.end()), its end cut to `before`.
+  // The highest range that begins below `before`, its end cut at `before`; nullopt: there is none.
+  // A walk downwards starts with limits.end() and goes on with the base of what it got.
   virtual std::optional<PhysRange> next_down(PhysAddr before) = 0;
-  // The lowest / highest aligned block of the request's size: what a walk over next_up() /
-  // next_down() would find first, in logarithmic time. kernel: __memblock_find_range_bottom_up() /
-  // _top_down()
+  // The lowest and the highest aligned block of the request's size: what a walk would find first,
+  // in logarithmic time. nullopt: none fits.
+  // kernel: __memblock_find_range_bottom_up(), __memblock_find_range_top_down()
   virtual std::optional<PhysAddr> first_fit_up() = 0;
   virtual std::optional<PhysAddr> first_fit_down() = 0;
 };
 
-// Pure: the same request and ranges give the same answer.
+// Must be pure: the same request and ranges give the same answer.
 class AllocationPolicy {
  public:
   virtual ~AllocationPolicy() = default;
-  // An address such that [address, address + size) lies in one free range and is aligned; nullopt:
-  // none. A wrong answer is refused by the plugin host and never reaches memblock.
+  // A multiple of `align` such that [address, address + size) lies in one free range; nullopt: the
+  // policy has none to give, and memblock goes on to its next retry. Memblock does not check the
+  // answer: for plugins src/plugin does, and refuses a wrong one.
   virtual std::optional<PhysAddr> choose(const FindRequest& request, FreeRanges& ranges) = 0;
 };
 

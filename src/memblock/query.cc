@@ -36,7 +36,7 @@ bool Memblock::is_region_reserved(PhysAddr base, std::uint64_t size) const {
   return overlaps_region(reserved_, base, size);
 }
 
-// An empty range overlaps the region that it lies inside of, past its first byte.
+// An empty range overlaps a region if it lies inside, past the region's first byte.
 // kernel: memblock_addrs_overlap(), mm/memblock.c, v6.12
 bool Memblock::overlaps_region(const RegionType& type, PhysAddr base, std::uint64_t size) {
   const std::uint64_t end = raw(base) + cap_size(base, size);

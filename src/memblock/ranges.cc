@@ -100,8 +100,8 @@ std::uint64_t Memblock::cover(RegionType& type, Span span, int nid, std::uint32_
   return pieces;
 }
 
-// Inserts `region`, which overlaps nothing, joined with its neighbours where they match: what
-// inserting it and memblock_merge_regions() come to in a list that had nothing to merge.
+// Inserts `region`, which must overlap nothing, and joins it with its neighbours where they match.
+// In a list that had nothing to merge this is what inserting and memblock_merge_regions() come to.
 void Memblock::place(RegionType& type, const Region& region) {
   RegionList& list = type.list;
   const RegionList::Pos above = list.first_ending_above(raw(region.range.base()));
@@ -183,7 +183,7 @@ void Memblock::count_removed(RegionType& type, std::uint64_t bytes) {
   if (bytes != 0 && type.list.empty()) warn_emptied(type);
 }
 
-// memblock_trim_memory() leaves a total that removing everything does not bring to 0.
+// After memblock_trim_memory() the total does not come to 0 when everything is removed.
 void Memblock::warn_emptied(const RegionType& type) {
   if (type.total_size == 0) return;
   event(Severity::warning, "memblock_remove_region",

@@ -15,11 +15,12 @@ enum RegionFlags : std::uint32_t {
   kMirror = 2,         // MEMBLOCK_MIRROR
   kNomap = 4,          // MEMBLOCK_NOMAP
   kDriverManaged = 8,  // MEMBLOCK_DRIVER_MANAGED
-  kRsrvNoinit = 16,    // MEMBLOCK_RSRV_NOINIT, 6.12
+  kRsrvNoinit = 16,    // MEMBLOCK_RSRV_NOINIT, since 6.9
 };
 
-inline constexpr int kAnyNode =
-    -1;  // NUMA_NO_NODE (and what memblock stores as MAX_NUMNODES before nodes are known)
+// NUMA_NO_NODE: any node where memory is asked for, none where a region has it. Memblock itself
+// gives regions whose node is not known MAX_NUMNODES (Behaviour::max_numnodes).
+inline constexpr int kAnyNode = -1;
 
 // kernel: struct memblock_region
 struct Region {
@@ -29,6 +30,7 @@ struct Region {
   friend constexpr bool operator==(const Region&, const Region&) = default;
 };
 
-using Regions = std::vector<Region>;  // sorted by base, disjoint, as memblock keeps them
+// Sorted by base, disjoint, none empty: as memblock keeps them.
+using Regions = std::vector<Region>;
 
 }  // namespace memmap::memblock

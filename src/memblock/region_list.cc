@@ -176,8 +176,9 @@ void RegionList::drop_chunk(std::size_t at) {
   refresh_groups(at);
 }
 
-// Makes room at `p` of a full chunk. Lists that grow at one end keep their chunks full: there a new
-// chunk is opened; elsewhere the upper half moves out.
+// Makes room at `p` of a full chunk, and returns where that position is then. At an end of the
+// chunk a new one is opened, so that lists that grow at one end keep their chunks full. Elsewhere
+// the upper half moves to a new chunk.
 RegionList::Pos RegionList::split(Pos p) {
   if (p.index == 0 || p.index == kChunk) {
     const Pos fresh{p.index == 0 ? p.chunk : p.chunk + 1, 0};

@@ -138,7 +138,7 @@ std::optional<RegionList::Pos> RegionList::scan_up(Pos from, Room room, Kind kin
 
 std::optional<PhysRange> RegionList::gap_down(std::uint64_t before, Room room) const {
   const PhysRange below = PhysRange::make(0, first_base(0));
-  // The gap after a region begins where the region ends: the regions that end below `before`.
+  // A gap begins where the region before it ends: those of the regions that end below `before`.
   const Pos stop = before == 0 ? begin() : first_ending_above(before - 1);
   if (stop != begin()) {
     if (const auto p = scan_down(prev(stop), room, Kind::gap)) return gap_at(*p);
@@ -151,8 +151,8 @@ std::optional<PhysRange> RegionList::gap_up(std::uint64_t after, Room room) cons
   const PhysRange below = PhysRange::make(0, first_base(0));
   if (raw(below.end()) > after && has_room(below, room)) return below;
   if (empty()) return std::nullopt;
-  // The gap after a region ends where the next begins: from the last region on that begins at or
-  // below `after`.
+  // A gap ends where the region behind it begins: look from the last region that begins at or below
+  // `after`.
   Pos from = first_ending_above(after);
   if (from == end() || (base_of(at(from)) > after && from != begin())) from = prev(from);
   const auto p = scan_up(from, room, Kind::gap);

@@ -1,4 +1,4 @@
-// Node ids onto memory.
+// Which memory belongs to which node.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,9 @@ struct NodeBlock {
   int nid = 0;
 };
 
-// Blocks sorted by base, without overlaps; every nid that owns memory is in `online`, ascending.
 struct Nodes {
-  std::vector<NodeBlock> blocks{};
-  std::vector<int> online{};
+  std::vector<NodeBlock> blocks{};  // sorted by base, disjoint
+  std::vector<int> online{};        // the nodes that have memory, ascending
 };
 
 }  // namespace memmap::numa

@@ -10,13 +10,10 @@
 namespace memmap::numa {
 namespace {
 
-constexpr kernel::Version kGeneric{6, 12, 0};    // NUMA code moved to mm/numa_memblks.c
-constexpr kernel::Version kSmallNodes{5, 7, 0};  // before, a node needs NODE_MIN_SIZE
 constexpr std::uint64_t kNodeMinSize = 4 * kMiB;
 constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
 
-// `[mem 0x00000000-0x0009ffff]`: the kernel's %#010Lx. (C's %#x leaves the 0x of a zero out, the
-// kernel's does not.)
+// `[mem 0x00000000-0x0009ffff]`, by the kernel's %#010Lx. C's %#x would leave out the 0x of a zero.
 std::string mem(PhysRange r) {
   char text[80];
   std::snprintf(text, sizeof text, "[mem 0x%08llx-0x%08llx]",
@@ -53,16 +50,18 @@ class Registrar {
   }
 
  private:
+  // NUMA's code moved to mm/numa_memblks.c.
+  bool generic() const { return options_.behaviour.numa_is_generic; }
+
   void say(Severity severity, const char* step, std::string text,
            std::optional<PhysRange> range = {}) {
-    registered_.events.push_back(
-        {severity, step,
-         std::string(step) + (options_.version < kGeneric ? "(), arch/x86/mm/numa.c, v6.1"
-                                                          : "(), mm/numa_memblks.c, v6.12"),
-         std::move(text), range});
+    registered_.events.push_back({severity, step,
+                                  std::string(step) + (generic() ? "(), mm/numa_memblks.c, v6.12"
+                                                                 : "(), arch/x86/mm/numa.c, v6.1"),
+                                  std::move(text), range});
   }
 
-  // kernel: numa_add_memblk_to(); false: the array is full
+  // False: the array is full. kernel: numa_add_memblk_to()
   bool add(const NodeBlock& b) {
     if (b.range.empty()) return true;
     if (b.nid < 0 || b.nid >= 1 << options_.nodes_shift) {
@@ -82,7 +81,7 @@ class Registrar {
   void trim() {
     std::uint64_t low = 0;
     std::uint64_t high = raw(phys_of(options_.max_pfn));
-    if (options_.version >= kGeneric && !memory_.empty()) {
+    if (generic() && !memory_.empty()) {
       low = raw(memory_.front().range.base());
       high = raw(memory_.back().range.end());
     }
@@ -103,8 +102,8 @@ class Registrar {
     registered_.meminfo = std::move(kept);
   }
 
-  // kernel: numa_cleanup_meminfo(), `merge neighboring / overlapping entries`; false: two nodes
-  // overlap
+  // False: two nodes overlap. kernel: numa_cleanup_meminfo(), `merge neighboring / overlapping
+  // entries`
   bool join() {
     std::vector<NodeBlock>& blocks = registered_.meminfo;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
@@ -151,14 +150,13 @@ class Registrar {
       for (const NodeBlock& b : registered_.meminfo) covered += pages(m.range.intersect(b.range));
     }
     const std::uint64_t lost = total > covered ? (total - covered) << kPageShift : 0;
-    if (options_.version < kGeneric) {
-      if (lost < kMiB) return true;
+    if (lost < kMiB || (lost == kMiB && options_.behaviour.numa_may_lack_a_mib)) return true;
+    if (!options_.behaviour.numa_memblock_covers) {
       say(Severity::warning, "numa_meminfo_cover_memory",
           "NUMA: nodes only cover " + std::to_string((covered << kPageShift) / kMiB) +
               "MB of your " + std::to_string((total << kPageShift) / kMiB) +
               "MB e820 RAM. Not used.");
     } else {
-      if (lost <= kMiB) return true;
       say(Severity::warning, "memblock_validate_numa_coverage",
           "NUMA: no nodes coverage for " + std::to_string(lost / kMiB) + "MB of " +
               std::to_string((total << kPageShift) / kMiB) + "MB RAM");
@@ -186,7 +184,8 @@ class Registrar {
     }
     std::set<int> online;
     for (const auto& [nid, span] : spans) {
-      if (options_.version >= kSmallNodes || span.size() >= kNodeMinSize) online.insert(nid);
+      if (options_.behaviour.numa_takes_small_nodes || span.size() >= kNodeMinSize)
+        online.insert(nid);
     }
     registered_.nodes.online.assign(online.begin(), online.end());
     return std::move(registered_);
@@ -215,8 +214,8 @@ Registered from_blocks(const Parsed& parsed, std::span<const memblock::Region> m
 }
 
 std::vector<NodeDataRequest> node_data_requests(const Nodes& nodes, std::uint64_t pgdat_size,
-                                                kernel::Version version) {
-  const std::uint64_t unit = version < kGeneric ? kPageSize : kCacheLine;
+                                                const kernel::Behaviour& behaviour) {
+  const std::uint64_t unit = behaviour.numa_is_generic ? kCacheLine : kPageSize;
   std::vector<NodeDataRequest> requests;
   for (const int nid : nodes.online) {
     requests.push_back({nid, align_up(pgdat_size, unit), kCacheLine});

@@ -10,7 +10,7 @@ struct Area {
   std::string_view name;
 };
 
-// Each reaches to the next row; rows without a name are holes.
+// Each area reaches to the next row; rows without a name are holes.
 constexpr Area kFourLevels[] = {
     {0x0, "low half (identity)"},      {0x0000800000000000, ""},
     {0xffff880000000000, "LDT remap"}, {0xffff888000000000, "direct map"},
@@ -48,8 +48,8 @@ std::string_view find(const Area (&areas)[N], std::uint64_t address) {
   const auto after =
       std::upper_bound(std::begin(areas), std::end(areas), address,
                        [](std::uint64_t a, const Area& area) { return a < area.base; });
-  const std::string_view name =
-      std::prev(after)->name;  // the first row starts at or below any caller's address
+  // The first row begins at or below every address that is asked for.
+  const std::string_view name = std::prev(after)->name;
   return name.empty() ? kElsewhere : name;
 }
 

@@ -10,26 +10,29 @@
 
 namespace memmap::paging {
 
-// Names an address as Documentation/arch/x86/x86_64/mm.rst, v6.12 does; areas that KASLR moves
-// (direct map, vmalloc, memory map) are known at their fixed places only.
+// The name of the area that holds `address`, `elsewhere` for what lies in none. Areas that KASLR
+// moves (direct map, vmalloc, memory map) are looked for at their fixed places only.
+// kernel: Documentation/arch/x86/x86_64/mm.rst, v6.12
 std::string_view area_of(VirtAddr address, unsigned levels);
 
-// Leaf entries and the tables above them, of neighbouring mappings in one area.
+// Neighbouring mappings of one area: how many pages they have, and how many tables these take.
 struct AreaTables {
   std::string_view name{};
-  std::vector<const Mapping*> mappings{};  // ascending; live as long as the outcome
+  std::vector<const Mapping*> mappings{};  // ascending; into the PageTables that were counted
   std::uint64_t pages_4k = 0;
   std::uint64_t pages_2m = 0;
   std::uint64_t pages_1g = 0;
-  std::uint64_t bytes = 0;
-  // Tables that hold the entries: of 4K pages, of 2M pages or PTE tables, of 1G pages or PMD
-  // tables, and for 5 levels those above. A table at the border of two areas counts in both.
+  std::uint64_t bytes = 0;  // mapped
+  // Tables of each level, without the root. A table at the border of two areas counts in both; with
+  // 4 levels there are no p4d_tables.
   std::uint64_t pte_tables = 0;
   std::uint64_t pmd_tables = 0;
   std::uint64_t pud_tables = 0;
   std::uint64_t p4d_tables = 0;
 };
 
+// The mappings of `tables`, in their order, by area. An area that others interrupt has several
+// rows.
 std::vector<AreaTables> tables_by_area(const PageTables& tables);
 
 }  // namespace memmap::paging

@@ -68,10 +68,10 @@ class Mapper {
     }
   }
 
-  // kernel: get_new_step_size(); 0 after some steps, which means no limit.
+  // After some steps it is 0, which means no limit. kernel: get_new_step_size()
   static std::uint64_t next_step(std::uint64_t step) { return step << (kIndexBits - 1); }
 
-  // Maps what of [start, end) is memory, whole pages; returns its size.
+  // Maps the whole pages of memory in [start, end); returns how many bytes they have.
   // kernel: init_range_memory_mapping()
   std::uint64_t map_memory(std::uint64_t start, std::uint64_t end) {
     std::uint64_t mapped = 0;
@@ -82,7 +82,7 @@ class Mapper {
       const std::uint64_t from = std::clamp(first, start, end);
       const std::uint64_t to = std::clamp(last, start, end);
       if (from >= to) continue;
-      // What is still free of the brk's tables must not be in the range that is being mapped.
+      // The brk's tables that are still free must not lie in the range that is being mapped.
       const std::uint64_t brk_free = raw(options_.brk_tables.base()) + (brk_used_ << kPageShift);
       can_use_brk_ = std::max(from, brk_free) >= std::min(to, raw(options_.brk_tables.end()));
       map_range(PhysRange::make(from, to));

@@ -1,4 +1,4 @@
-// The kernel's mapping of all memory at PAGE_OFFSET, with the page tables it takes on the way.
+// The kernel's direct map: all memory mapped at PAGE_OFFSET, and the page tables that this takes.
 #pragma once
 
 #include <cstdint>
@@ -17,73 +17,71 @@ inline constexpr PhysAddr kIsaEnd{1 * kMiB};  // ISA_END_ADDRESS
 
 enum class Direction { top_down, bottom_up };  // memblock's, when init_mem_mapping() runs
 
-// Pages that early_alloc_pgt_buf() takes of the brk area: the tables below the PGD for the first
-// MiB and for the first 2 MiB step, twice that if the map's place is random. kernel:
-// INIT_PGT_BUF_SIZE, arch/x86/mm/init.c, v6.12
 struct BrkConfig {
   bool x86_5level = true;        // CONFIG_X86_5LEVEL
   bool randomize_memory = true;  // CONFIG_RANDOMIZE_MEMORY
 };
+// Pages that early_alloc_pgt_buf() takes from the brk area: the tables below the PGD that the first
+// MiB and the first step of 2 MiB need, and as many again if the map's place is random.
+// kernel: INIT_PGT_BUF_SIZE, arch/x86/mm/init.c, v6.12
 constexpr std::uint64_t brk_table_pages(BrkConfig c) {
   return (c.x86_5level ? 4u : 3u) * (c.randomize_memory ? 4u : 2u);
 }
 
 struct DirectMapOptions {
   Features features{};
-  VirtAddr page_offset = kPageOffset4;  // 1 GiB aligned
-  Pfn max_pfn{};
+  VirtAddr page_offset = kPageOffset4;  // a multiple of 1 GiB
+  Pfn max_pfn{};                        // where mapping ends
   Direction direction = Direction::top_down;
-  // Top-down: where mapping starts, see top_block_end(). Bottom-up: the end of the kernel image.
-  PhysAddr top_end{};
-  PhysAddr kernel_end{};
-  // Where those brk_table_pages() lie.
-  PhysRange brk_tables{};
+  PhysAddr top_end{};      // of top-down: where mapping starts, see top_block_end()
+  PhysAddr kernel_end{};   // of bottom-up: where mapping starts, the end of the kernel image
+  PhysRange brk_tables{};  // brk_table_pages() pages of the brk area, for tables
 };
 
-// Before it maps top-down the kernel allocates [2 MiB, aligned to 2 MiB, from 1 MiB to max_pfn] of
-// memblock and frees it again; mapping starts at that block's end. `found` is the block's address
-// or 0. kernel: memory_map_top_down(), arch/x86/mm/init.c, v6.12 (`addr + PMD_SIZE`)
+// Where mapping top-down starts. The kernel finds out by allocating 2 MiB from memblock, aligned to
+// 2 MiB, between 1 MiB and max_pfn, and freeing it again: it starts at that block's end. `found` is
+// the block's address, or 0 if there was none.
+// kernel: memory_map_top_down(), arch/x86/mm/init.c, v6.12 (`addr + PMD_SIZE`)
 PhysAddr top_block_end(PhysAddr found, Pfn max_pfn);
 
-// A page table that is needed, in the order in which the kernel takes them. kernel:
-// alloc_low_pages()
+// A page table that the kernel needs, and where it takes the page from.
+// kernel: alloc_low_pages(), arch/x86/mm/init.c, v6.12
 struct TableRequest {
   unsigned level = 1;  // of the table: 1 for one that holds 4 KiB pages
   VirtAddr virt{};     // the first address that it translates
-  // The next page of brk_tables; else from memblock within `limits` (memory that is mapped already:
-  // min_pfn_mapped to max_pfn_mapped).
+  // True: the next page of brk_tables. False: a page from memblock within `limits`.
   bool from_brk_tables = true;
-  PhysRange limits{};  // empty: memblock is not asked
-  // If memblock has nothing the brk area is extended by a page; false: the kernel panics.
+  PhysRange limits{};  // memory from min_pfn_mapped to max_pfn_mapped; empty: memblock is not asked
+  // Where memblock has no page. True: the brk area is extended by one. False: the kernel panics.
   bool may_extend_brk = true;
 };
 
 // One call of init_memory_mapping().
 struct MapStep {
-  PhysRange range{};
-  std::vector<MapRange> pieces{};
-  std::vector<TableRequest> tables{};
+  PhysRange range{};                   // as asked for
+  std::vector<MapRange> pieces{};      // of `range`, ascending
+  std::vector<TableRequest> tables{};  // in the order in which the kernel takes them
 };
 
 struct DirectMap {
-  Mappings mappings{};  // ascending
-  std::vector<MapStep> steps{};
-  std::size_t brk_tables_used = 0;  // pages
-  Pfn max_pfn_mapped{};
-  Pfn max_low_pfn_mapped{};  // the same below 4 GiB
+  Mappings mappings{};              // ascending
+  std::vector<MapStep> steps{};     // in the kernel's order
+  std::size_t brk_tables_used = 0;  // pages of DirectMapOptions::brk_tables
+  Pfn max_pfn_mapped{};             // the end of what is mapped
+  Pfn max_low_pfn_mapped{};         // the end of what is mapped below 4 GiB
 };
 
-// The first MiB is mapped whatever is there; above it, memory only, in steps that grow with what is
-// mapped already, so that the tables for a step fit into what earlier steps mapped:
+// Maps the first MiB, whatever is there, and above it memory only. It goes in steps that grow with
+// what is mapped already, so that the tables for a step fit into what earlier steps mapped:
 //
 //   memory     |===========================|      |==========================|
 //   top-down   |-----------4-----------|--3|      |--3------------|-----2----|1|
 //   (steps)                                          512 MiB aligned  2 MiB    2 MiB
 //
-// `memory`: regions of memblock.memory at that moment, sorted. Pieces that end inside a 2 MiB or
-// 1 GiB page whose whole is memory map all of it (split_mem_range()); what exists is kept.
-// The kernel also clears entries above a range where the firmware's map has no RAM; no range ever
-// has such entries mapped, so nothing comes of it.
+// `memory`: the regions of memblock.memory at that moment, sorted. A piece that ends inside a
+// larger page which is memory as a whole may be mapped by that page (split_mem_range()); pages and
+// tables that exist are kept. The kernel also clears entries above a range where the firmware's map
+// has no RAM. That changes nothing, since none of these is ever mapped.
 // kernel: init_mem_mapping(), memory_map_top_down(), memory_map_bottom_up(),
 // init_range_memory_mapping(), init_memory_mapping(), arch/x86/mm/init.c;
 // kernel_physical_mapping_init(), arch/x86/mm/init_64.c, v6.1 and v6.12

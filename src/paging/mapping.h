@@ -1,4 +1,4 @@
-// Mappings of virtual onto physical memory, as the processor would find them.
+// Mappings of virtual addresses onto physical memory, as the processor finds them.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ inline constexpr std::uint64_t kSize4K = 1ull << 12;
 inline constexpr std::uint64_t kSize2M = 1ull << 21;
 inline constexpr std::uint64_t kSize1G = 1ull << 30;
 
-// Bits of a leaf entry that a run's pages share.
+// Bits that the entries of a mapping's pages share.
 enum Flags : std::uint32_t {
   kWritable = 1u << 0,
   kNoExecute = 1u << 1,
@@ -22,21 +22,21 @@ enum Flags : std::uint32_t {
   kWriteThrough = 1u << 5,
 };
 
-// `pages` pages of `page_size` bytes from `virt` map to consecutive frames from `phys`.
+// A run of pages: `pages` of them from `virt` on map to as many behind each other from `phys` on.
 struct Mapping {
   VirtAddr virt{};
   PhysAddr phys{};
-  std::uint64_t page_size = kSize4K;
+  std::uint64_t page_size = kSize4K;  // bytes
   std::uint64_t pages = 0;
-  std::uint32_t flags = 0;
+  std::uint32_t flags = 0;  // Flags
   friend constexpr bool operator==(const Mapping&, const Mapping&) = default;
 };
 
 using Mappings = std::vector<Mapping>;
 
 struct PageTables {
-  unsigned levels = 4;
-  Mappings mappings{};  // ascending by virtual address
+  unsigned levels = 4;  // 4 or 5
+  Mappings mappings{};  // ascending by virtual address, disjoint
 };
 
 }  // namespace memmap::paging

@@ -21,8 +21,8 @@ PhysAddr TableBuilder::map(const MapRange& piece, const NewTable& new_table) {
   return PhysAddr{fill(levels_, raw(piece.range.base()), raw(piece.range.end()), request)};
 }
 
-// A loop over the entries of tables of one level, as phys_pud_init() and its like do it, for what
-// lies in [base, end). Boundaries are those of virtual addresses.
+// Fills the entries that translate [base, end) in tables of one level, as phys_pud_init() and its
+// like do. Entries begin at multiples of their size of virtual addresses.
 std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64_t end,
                                  const Request& request) {
   const std::uint64_t size = entry_size(level);
@@ -33,7 +33,7 @@ std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64
   const bool leaf_allowed = level <= 3 && size <= request.page_size;
   const std::uint64_t first = align_down(base, size);
   const std::uint64_t last = align_up(end, size);
-  // The whole of it at once where nothing is in the way; entry by entry gives the same.
+  // Where nothing is in the way all is done at once; entry by entry would give the same.
   if (leaf_allowed && !has_table_in(level - 1, first, last) &&
       !overlaps(leaves_[level], first, last)) {
     add(level, first, last);
@@ -44,7 +44,7 @@ std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64
   for (std::uint64_t at = base, next = 0; at < end; at = next) {
     const std::uint64_t virt = page_offset_ + at;
     next = at + (size - (virt & (size - 1)));
-    // A page that maps the entry already is kept. It can not be larger than the request allows:
+    // A page that maps the entry already is kept. It cannot be larger than the request allows:
     // whether a page is allowed depends on the memory around it alone (split_mem_range()).
     if (level <= 3 && overlaps(leaves_[level], at, at + 1)) {
       mapped_to = next;

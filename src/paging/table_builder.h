@@ -1,5 +1,4 @@
-// The state of the direct map's tables while ranges are being added: which tables exist, which
-// pages are mapped. Runs instead of entries, so that its size does not follow the memory's.
+// The direct map while it grows: which tables exist and which pages are mapped.
 #pragma once
 
 #include <array>
@@ -14,24 +13,28 @@
 
 namespace memmap::paging {
 
+// It keeps runs of pages, no entries, so that its size does not grow with the memory's.
 class TableBuilder {
  public:
-  // Called for each table that has to be taken, in the kernel's order: a table before those below.
+  // Called for each table that is new, in the kernel's order: a table before those below it.
+  // `virt`: the first address that it translates.
   using NewTable = std::function<void(unsigned level, VirtAddr virt)>;
 
-  // The root (level `levels`) exists from the start.
+  // `page_offset`: where physical address 0 is mapped. The root, of level `levels`, exists.
   TableBuilder(VirtAddr page_offset, unsigned levels)
       : page_offset_(raw(page_offset)), levels_(levels) {}
 
-  // Maps the piece at its place in the direct map; returns the end of the last page that maps it,
-  // which may lie above the piece's.
+  // Maps the piece at its place in the direct map, with the largest pages that it allows. Pages and
+  // tables that exist are kept. Returns the end of the last page that maps it, which may lie above
+  // the piece's own.
   PhysAddr map(const MapRange& piece, const NewTable& new_table);
 
-  // All that is mapped, ascending.
+  // All that is mapped, ascending, every mapping with `flags`.
   Mappings mappings(std::uint32_t flags) const;
 
  private:
-  using Runs = std::map<std::uint64_t, std::uint64_t>;  // physical base -> end, joined
+  // The end of each run by its base, in physical bytes; runs neither overlap nor touch.
+  using Runs = std::map<std::uint64_t, std::uint64_t>;
 
   struct Request {
     std::uint64_t page_size;
@@ -44,9 +47,9 @@ class TableBuilder {
 
   std::uint64_t page_offset_;
   unsigned levels_;
-  std::array<Runs, 4> leaves_{};  // [level] 1..3
-  std::array<std::set<std::uint64_t>, 5>
-      tables_{};  // [level] 1..4, by virtual address / table_size
+  std::array<Runs, 4> leaves_{};  // pages by level, 1 to 3
+  // Tables by level, 1 to 4, each as its virtual address / table_size(level).
+  std::array<std::set<std::uint64_t>, 5> tables_{};
 };
 
 }  // namespace memmap::paging

@@ -5,7 +5,8 @@ namespace {
 
 constexpr std::uint64_t kAllowed = kEntryWritable | kEntryUser;
 
-// The processor's view of a leaf: what all levels allow, what any forbids, the rest its own.
+// The flags of a page as the processor sees them: all levels must allow, any may forbid, and the
+// rest is the entry's own.
 std::uint32_t flags_of(std::uint64_t entry, std::uint64_t allowed, std::uint64_t forbidden) {
   std::uint32_t flags = 0;
   if (entry & allowed & kEntryWritable) flags |= kWritable;

@@ -28,7 +28,7 @@ extern "C" {
 
 #define MEMMAP_ABI_MAGIC 0x504d4d4du /* "MMMP" in little-endian bytes */
 #define MEMMAP_ABI_MAJOR 1u          /* must be equal on both sides */
-#define MEMMAP_ABI_MINOR 1u          /* the host warns of a plugin with a newer one */
+#define MEMMAP_ABI_MINOR 2u          /* the host warns of a plugin with a newer one */
 
 #if defined(__GNUC__)
 #define MEMMAP_EXPORT __attribute__((visibility("default")))
@@ -208,7 +208,8 @@ typedef struct memmap_host {
   /* Tells the user something; the run goes on. */
   void (*warn)(void* ctx, const char* message);
   /* Says why the call fails and returns MEMMAP_FAILED: `return host->fail(host->ctx, "...")`.
-   * Nothing that was emitted takes effect. */
+   * Nothing that was emitted takes effect. The plugin is to blame; for a user's mistake there are
+   * bad_option() and input_error(). */
   int32_t (*fail)(void* ctx, const char* message);
 
   /* Since 1.1 */
@@ -232,6 +233,12 @@ typedef struct memmap_host {
   int32_t (*input_error)(void* ctx, uint64_t line, uint64_t column, const char* message);
   /* memmap.report: the next bytes of the report. */
   int32_t (*write)(void* ctx, const void* bytes, size_t count);
+
+  /* Since 1.2: look at `abi_minor` first. */
+  /* Says that the user gave `option` a value that is wrong in a way that its type and bounds do not
+   * tell, and returns MEMMAP_FAILED, as fail() does; but it is bad input, and no plugin is to
+   * blame. */
+  int32_t (*bad_option)(void* ctx, const char* option, const char* message);
 } memmap_host_t;
 
 #define MEMMAP_PLAIN 0u

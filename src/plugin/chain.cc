@@ -4,21 +4,23 @@
 
 #include <algorithm>
 
+#include "plugin/built_in.h"
+
 namespace memmap::plugin {
 namespace {
 
-// Asked in this order at each hook; sources of nodes in this order, the last as the last resort.
 constexpr std::string_view kTopDown = "alloc_topdown";
 constexpr std::string_view kBottomUp = "alloc_bottomup";
 constexpr std::string_view kFlat = "numa_flat";
-constexpr std::string_view kDefaults[] = {
-    kTopDown,    kBottomUp,   "trim_snb",           "trim_limit",
-    "trim_bios", "trim_mtrr", "trim_partial_pages", "numa_srat",
-    kFlat,       "numa_fake",
-};
 
-bool is_default(std::string_view name) {
-  return std::ranges::find(kDefaults, name) != std::end(kDefaults);
+bool is_default(std::string_view name) { return find_built_in(name) != nullptr; }
+
+std::string default_names() {
+  std::string out;
+  for (const BuiltIn& own : built_in_plugins()) {
+    out += fmt::format("{}{}", out.empty() ? "" : ", ", own.name);
+  }
+  return out;
 }
 
 }  // namespace
@@ -42,7 +44,7 @@ class ChainBuilder {
   Result<Chain> run() {
     check_without();
     load_wishes();
-    for (const std::string_view name : kDefaults) add_default(name);
+    for (const BuiltIn& own : built_in_plugins()) add_default(own.name);
     for (const Loaded& l : wished_) {
       if (!is_default(l.plugin->name())) add(l);
     }
@@ -57,7 +59,7 @@ class ChainBuilder {
         errors_.push_back(
             {fmt::format("plugin `{}`: cannot be left out, for it is not in the chain; "
                          "that has: {}",
-                         name, fmt::join(kDefaults, ", "))});
+                         name, default_names())});
       } else if (name == kTopDown || name == kBottomUp || name == kFlat) {
         errors_.push_back(
             {fmt::format("plugin `{}`: cannot be left out; name another in its place", name)});
@@ -95,6 +97,11 @@ class ChainBuilder {
   // In every list that it has an interface for.
   void add(const Loaded& l) {
     const Interfaces& offered = l.plugin->interfaces();
+    const PluginInfo& info = l.plugin->info();
+    if (is_default(info.name) && !info.file.empty()) {
+      chain_.notes_.push_back(fmt::format("plugin {}: {} takes the place of the built-in one",
+                                          info.name, info.file.string()));
+    }
     if (offered.has_alloc()) add_policy(l);
     if (offered.has_trim()) take(chain_.trims_, l, chain_.trims_.end());
     if (!offered.has_numa()) return;
@@ -173,7 +180,5 @@ std::optional<Error> Chain::allocation_fault() const {
   if (top_down_->fault()) return top_down_->fault();
   return bottom_up_ ? bottom_up_->fault() : std::nullopt;
 }
-
-std::span<const std::string_view> Chain::default_names() { return kDefaults; }
 
 }  // namespace memmap::plugin

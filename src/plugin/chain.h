@@ -4,9 +4,7 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -24,7 +22,7 @@ struct ChainWishes {
   std::vector<std::string> without{};  // names in the default chain
 };
 
-// The default chain is what the kernel does. What is wished for changes it so:
+// The default chain (built_in.h) is what the kernel does. What is wished for changes it so:
 //  - a plugin that is in the chain gets the options and keeps its place;
 //  - another trim is asked after the kernel's at each of its hooks;
 //  - another source of nodes replaces the kernel's, but for the last resort (numa_flat);
@@ -45,8 +43,8 @@ class Chain {
   // What the allocation policies did wrong in the last boot; boot::Outcome has the others' faults.
   std::optional<Error> allocation_fault() const;
 
-  // The kernel's own, in their order.
-  static std::span<const std::string_view> default_names();
+  // For the report: which of the kernel's own rules a module was loaded in place of.
+  const std::vector<std::string>& notes() const { return notes_; }
 
  private:
   std::unique_ptr<AllocPlugin> top_down_{};
@@ -54,6 +52,7 @@ class Chain {
   std::vector<std::unique_ptr<TrimPlugin>> trims_{};
   std::vector<std::unique_ptr<NumaPlugin>> sources_{};
   std::vector<std::unique_ptr<NumaPlugin>> transforms_{};
+  std::vector<std::string> notes_{};
 
   friend class ChainBuilder;
 };

@@ -220,6 +220,11 @@ class Host {
   std::int32_t fail(const std::string& message) const {
     return host_->fail(host_->ctx, message.c_str());
   }
+  // `return host.bad_option("block", "must be a power of two")`: the user's value is wrong.
+  std::int32_t bad_option(const char* option, const std::string& message) const {
+    if (host_->abi_minor < 2) return fail("option `" + std::string(option) + "`: " + message);
+    return host_->bad_option(host_->ctx, option, message.c_str());
+  }
 
  private:
   static memmap_answer_t answer(std::uint32_t verb, std::uint64_t base, std::uint64_t end,

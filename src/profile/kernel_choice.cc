@@ -11,6 +11,7 @@
 #include "base/suggest.h"
 #include "input/open/source.h"
 #include "kernel/version.h"
+#include "profile/built_in.h"
 #include "profile/kernel_files.h"
 #include "profile/kernel_profile.h"
 
@@ -26,6 +27,22 @@ Result<Profile> read(const std::string& path) {
   auto source = input::open_source(path);
   if (!source) return source.errors();
   return read_kernel_profile(*source);
+}
+
+bool holds_profiles(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == kSuffix) return true;
+  }
+  return false;
+}
+
+// Of one of kernel_names(folder).
+Result<Profile> read_known(const std::string& name, const std::string& folder) {
+  if (holds_profiles(folder)) return read(fmt::format("{}/{}{}", folder, name, kSuffix));
+  const auto& own = *std::ranges::find(built_in_profiles(), name, &BuiltInProfile::name);
+  return read_kernel_profile({.name = fmt::format("{}{}", name, kSuffix),  // for messages
+                              .bytes = std::string(own.text)});
 }
 
 // `6.1.0-55-cloud-amd64` is one of Debian's special ones, `6.1.0-55-amd64` the general one.
@@ -92,15 +109,12 @@ Result<KernelChoice> from_image(const std::string& path) {
 
 Result<KernelChoice> named(const std::string& wanted, const std::string& folder) {
   const auto names = kernel_names(folder);
-  std::string path = wanted;
-  if (std::ranges::binary_search(names, wanted)) {
-    path = fmt::format("{}/{}{}", folder, wanted, kSuffix);
-  } else if (is_image(wanted)) {
-    return from_image(wanted);
-  } else if (!wanted.ends_with(kSuffix) && wanted.find('/') == std::string::npos) {
+  const bool known = std::ranges::binary_search(names, wanted);
+  if (!known && is_image(wanted)) return from_image(wanted);
+  if (!known && !wanted.ends_with(kSuffix) && wanted.find('/') == std::string::npos) {
     return no_such_kernel(wanted, names);
   }
-  auto profile = read(path);
+  auto profile = known ? read_known(wanted, folder) : read(wanted);
   if (!profile) return profile.errors();
   return KernelChoice{std::move(*profile), {}};
 }
@@ -112,6 +126,9 @@ std::vector<std::string> kernel_names(const std::string& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.path().extension() == kSuffix) names.push_back(entry.path().stem().string());
+  }
+  if (names.empty()) {
+    for (const BuiltInProfile& own : built_in_profiles()) names.emplace_back(own.name);
   }
   std::ranges::sort(names);
   return names;

@@ -15,9 +15,9 @@ struct KernelChoice {
   std::string note{};  // why this one, when the user did not name it; for the report
 };
 
-// `wanted`: a name in `folder`, a kernel's image or package, or a profile's file (its name ends in
-// .yaml or holds a slash), with a message that suggests the nearest name when it is none. Without
-// it: the profile of `release`, the kernel that the machine ran; else the one nearest in version,
+// `wanted`: one of kernel_names(folder), a kernel's image or package, or a profile's file (its name
+// ends in .yaml or holds a slash), with a message that suggests the nearest name when it is none.
+// Without it: the profile of `release`, the kernel that the machine ran; else the one nearest in version,
 // counted in releases, with the rules of `release`'s version and this profile's sizes; else, for a
 // machine without release, the newest of Debian's general kernels. A profile that is not verified
 // is named as such in the note.
@@ -29,7 +29,7 @@ Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
 // structures, which stay as they are.
 Result<std::vector<std::string>> overlay_config_file(const std::string& path, Profile& profile);
 
-// The names in `folder`, sorted.
+// The names in `folder`, sorted; where no profile is there, of those that are built in.
 std::vector<std::string> kernel_names(const std::string& folder);
 
 }  // namespace memmap::kernel

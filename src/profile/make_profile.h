@@ -20,8 +20,8 @@ namespace memmap::kernel {
 struct Facts {
   std::string subject{};  // the image or folder, for messages
   std::string name{};     // of the profile; empty: as the image calls itself
-  std::string
-      banner{};  // `6.1.0-55-amd64 (...) #1 SMP ... Debian 6.1.192-1 (...)`; empty: not told
+  // `6.1.0-55-amd64 (...) #1 SMP ... Debian 6.1.192-1 (...)`; empty: not told.
+  std::string banner{};
   std::optional<Config> config{};
   std::optional<Types> types{};
   std::optional<Symbols> symbols{};

@@ -85,10 +85,10 @@ Regions reserved_before(const Log& log, std::size_t first_dump, int max_numnodes
       logged.phys_free(call->range.base(), call->range.size());
     }
   }
-  for (const Region& r : logged.reserved().list.regions()) {
+  for (const Region& r : logged.reserved().regions()) {
     left.phys_free(r.range.base(), r.range.size());
   }
-  return left.reserved().list.regions();
+  return left.reserved().regions();
 }
 
 }  // namespace memmap::replay

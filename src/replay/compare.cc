@@ -1,4 +1,4 @@
-// What memmap's memblock made of the log's calls, against what the kernel did.
+// How a replay compares what memmap's memblock does with what the kernel did.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -96,7 +96,7 @@ void Replayer::allocate(const Entry& entry, const LoggedCall& call) {
   compare_growths(entry);
 }
 
-// The log's next lines, as far as they are of an array's growth, against what grew here.
+// Compares the arrays that grew here with those that the log's next lines tell of.
 void Replayer::compare_growths(const Entry& entry) {
   std::vector<PhysRange> kernel;
   std::optional<LoggedGrowth> told;
@@ -109,7 +109,8 @@ void Replayer::compare_growths(const Entry& entry) {
     report_.growths.checked += kernel.size();
     return;
   }
-  // Regions are split by node before the dump shows how: the kernel's array is full first.
+  // Before a dump shows the nodes, the kernel's regions are split by node and memmap's are not: the
+  // kernel's array is full first.
   const bool unlogged =
       grown_.empty() && (is_growth(entry) || (at_ > phases_.nodes_begin && !nodes_known_));
   if (unlogged) {

@@ -1,4 +1,4 @@
-// What a kernel booted with memblock=debug logs, line by line, as values.
+// The log of a kernel that was booted with memblock=debug, as values.
 #pragma once
 
 #include <cstddef>
@@ -14,15 +14,16 @@
 
 namespace memmap::replay {
 
-// `memblock_reserve: [0x...-0x...] setup_arch+0xb83/0xcc0`, or a request for memory.
+// `memblock_reserve: [0x...-0x...] setup_arch+0xb83/0xcc0`, or a request for memory. All is as in
+// memblock::Call.
 struct LoggedCall {
   memblock::CallKind kind = memblock::CallKind::add;
   std::string operation{};  // the function that logs
-  std::string caller{};     // without offset and size
-  PhysRange range{};        // all but alloc
-  std::uint32_t flags = 0;  // memblock_add_node only
+  std::string caller{};     // the function that calls, without offset and size
+  PhysRange range{};        // of all kinds but alloc
+  std::uint32_t flags = 0;  // of memblock_add_node() only
   int nid = memblock::kAnyNode;
-  // alloc only, as memblock::Call has them:
+  // Of alloc only:
   std::uint64_t size = 0;
   std::uint64_t align = 0;
   PhysAddr from{};
@@ -34,33 +35,33 @@ enum class List { memory, reserved };
 // `memblock: reserved is doubled to 256 at [0x...-0x...]`
 struct LoggedGrowth {
   List list = List::reserved;
-  std::uint64_t max = 0;  // entries
-  PhysRange array{};
+  std::uint64_t max = 0;  // entries that the new array has room for
+  PhysRange array{};      // where it lies
 };
 
-// `MEMBLOCK configuration:` and what follows. Regions without a node have kAnyNode.
+// `MEMBLOCK configuration:` and the lists below it. Regions without a node have kAnyNode.
 struct LoggedDump {
-  std::uint64_t memory_size = 0;
-  std::uint64_t reserved_size = 0;
+  std::uint64_t memory_size = 0;    // bytes, as the kernel counts them
+  std::uint64_t reserved_size = 0;  // bytes
   memblock::Regions memory{};
   memblock::Regions reserved{};
 };
 
 struct Entry {
-  std::size_t line = 0;  // in the file, from 1; of a dump its first
-  std::string text{};    // the kernel's message; of a dump its first line
+  std::size_t line = 0;  // of the file, from 1; a dump's first
+  std::string text{};    // the kernel's message; a dump's first line
   std::variant<LoggedCall, LoggedGrowth, LoggedDump> what{};
 };
 
-// One boot. There is a dump among the entries.
+// One boot. At least one of the entries is a dump.
 struct Log {
-  std::string name{};  // for messages
+  std::string name{};  // the file's, for messages
   std::optional<std::string> release{};
   std::optional<std::string> command_line{};
   std::vector<Entry> entries{};
-  // memblock_free_late() and memblock_physmem_add(): neither list is touched.
+  // Lines of memblock_free_late() and memblock_physmem_add(), which change neither list.
   std::size_t lines_of_no_list = 0;
-  std::vector<std::string> notes{};
+  std::vector<std::string> notes{};  // sentences about the file
 };
 
 }  // namespace memmap::replay

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kDoubleArray = "memblock_double_array";
 
-// Those who call memblock between e820__memblock_setup() and the end of init_mem_mapping().
+// The functions that call memblock between e820__memblock_setup() and the end of
+// init_mem_mapping().
 // kernel: setup_arch(), arch/x86/kernel/setup.c, v6.1 and v6.12
 constexpr std::array<std::string_view, 9> kBeforeMapped{
     "efi_fake_memmap",       "efi_find_mirror", "efi_esrt_init",

@@ -58,7 +58,7 @@ void Replayer::set_reserved(const Regions& regions, std::uint64_t bytes) {
   memblock_.assign_reserved(regions, max, bytes, memblock_.reserved().array);
 }
 
-// What happens unlogged before an entry.
+// Does what happens before an entry without being logged.
 void Replayer::enter(std::size_t index) {
   if (!phases_.whole) return;
   const std::size_t line = entries_[index].line;
@@ -75,9 +75,9 @@ void Replayer::enter(std::size_t index) {
   }
 }
 
-// kernel: numa_init(), arch/x86/mm/numa.c, v6.1: MAX_NUMNODES, which they have already;
-// numa_memblks_init(), mm/numa_memblks.c, v6.12: NUMA_NO_NODE, which does not join with what is
-// reserved from then on
+// Before 6.10 all regions get MAX_NUMNODES, which they have already. Since then they get
+// NUMA_NO_NODE, so that they do not join with what is reserved later.
+// kernel: numa_init(), arch/x86/mm/numa.c, v6.1; numa_memblks_init(), mm/numa_memblks.c, v6.12
 void Replayer::forget_nodes() {
   if (!memblock_.behaviour().memblock_any_invalid_node) return;
   Regions all[] = {memory(), reserved()};
@@ -150,8 +150,8 @@ void Replayer::perform(const Entry& entry, const LoggedCall& call) {
   compare_growths(entry);
 }
 
-// A node can be searched once it is known which memory it has; searches above the kernel's image
-// only, as before 5.12, need its end, which no line tells.
+// A node can be searched once it is known which memory it has. Searches above the kernel image, as
+// before 5.11, need the image's end, which no line tells.
 bool Replayer::can_compute(const LoggedCall& call) const {
   const bool of_node = call.nid >= 0 && call.nid < max_numnodes();
   if (of_node && !nodes_known_) return false;

@@ -1,4 +1,4 @@
-// A boot's memblock calls once more, each compared with what the kernel did.
+// Replays a boot's memblock calls and compares each with what the kernel did.
 #pragma once
 
 #include <cstddef>
@@ -17,67 +17,69 @@ namespace memmap::replay {
 
 struct Settings {
   kernel::Behaviour behaviour{};
-  memblock::Options memblock{};  // movable_node and mirrored_kernelcore from the command line
+  memblock::Options memblock{};
 };
 
+// The settings for a kernel: its behaviour, and movable_node and kernelcore=mirror as its command
+// line has them.
 Settings settings_for(const kernel::Profile& profile, std::string_view command_line);
 
-// One of the two states around a mismatch: the regions beside the addresses in question.
+// One of the two states at a mismatch: the regions beside the addresses in question.
 struct Side {
-  std::optional<PhysRange> chosen{};  // of an allocation; empty: none found, or not one
+  // The block that was chosen; nullopt: none was found, or the mismatch is of no allocation.
+  std::optional<PhysRange> chosen{};
   memblock::Regions memory{};
   memblock::Regions reserved{};
 };
 
 struct Mismatch {
-  std::size_t line = 0;
-  std::string text{};  // the log's line
-  std::string what{};  // one sentence without full stop
+  std::size_t line = 0;  // of the file, from 1
+  std::string text{};    // that line
+  std::string what{};    // one sentence without full stop
   Side kernel{};
   Side memmap{};
 };
 
-// Of things that an address or a size was computed for.
+// How many addresses were compared.
 struct Tally {
-  std::size_t checked = 0;      // computed and compared, the wrong ones too
-  std::size_t not_checked = 0;  // the log has the answer without the question
-  std::size_t adopted = 0;      // the log does not tell enough to compute it: taken from there
+  std::size_t checked = 0;      // computed and compared, equal or not
+  std::size_t not_checked = 0;  // the log has the address, but not the request to compute it from
+  std::size_t adopted = 0;      // taken from the log, which does not tell enough to compute it
 };
 
 struct Report {
   Tally allocations{};
   Tally growths{};  // of memblock's arrays
-  // Applied: done to the lists as the log tells.
+  // Calls that were done to the lists as the log tells.
   std::size_t adds = 0;
   std::size_t removes = 0;
   std::size_t reserves = 0;
   std::size_t frees = 0;
   std::size_t dumps = 0;    // compared region by region
-  std::size_t skipped = 0;  // lines before the first dump of a log that was cut
-  // Adopted from dumps.
-  std::size_t regions_before = 0;  // reserved before the log begins; of a cut log all of the dump
-  std::size_t nodes = 0;           // regions that were given a node
-  std::size_t flags = 0;           // regions that were given other flags
+  std::size_t skipped = 0;  // entries before the first dump of a log that was cut
+  // Regions adopted from dumps.
+  std::size_t regions_before = 0;  // reserved before the log begins; of a cut log, all of the dump
+  std::size_t nodes = 0;           // given another node
+  std::size_t flags = 0;           // given other flags
 
   std::size_t mismatch_count = 0;
-  std::vector<Mismatch> mismatches{};  // the first kMostShown
-  std::vector<std::string> derived{};  // what was worked out where the log says nothing
+  std::vector<Mismatch> mismatches{};  // the first kMostShown of them
+  std::vector<std::string> derived{};  // phrases: what was concluded where the log is silent
 };
 
 inline constexpr std::size_t kMostShown = 50;
 
-// Performs every call of `log` on a memblock of its own. An allocation is computed and compared
-// with the address that the kernel chose, each dump with the lists. After a mismatch the kernel's
+// Performs every call of `log` on a memblock of its own. Each allocation is computed and compared
+// with the block that the kernel chose, each dump with the lists. After a mismatch the kernel's
 // state is taken over, so that one difference is told once.
 //
-// Not logged, and where it is taken from:
-//   what is reserved before the log begins    the first dump
-//   memblock_trim_memory()                    done before the first dump, as x86 does
-//   current_limit                             1 MiB, then the end of memory (phases.h)
-//   the direction of searches                 movable_node on the command line, until the SRAT is
-//   read nodes of regions, flags                   the dump that first shows them; mirrored memory,
-//   which
-//                                             is found early, from the second dump already
+// The log does not tell, and taken is:
+//   what was reserved before it begins   from the first dump
+//   memblock_trim_memory()               as done before the first dump, which x86 does
+//   current_limit                        1 MiB, then the end of memory (phases.h)
+//   the direction of searches            bottom-up under movable_node until the SRAT is read
+//   nodes and flags of regions           from the dump that first shows them; mirrored memory, as
+//                                        it is found early, from the second dump already
 Report replay(const Log& log, const Settings& settings);
 
 }  // namespace memmap::replay

@@ -1,4 +1,4 @@
-// Replays a log's calls. Only for replay.cc and compare.cc.
+// The state of one replay, for replay.cc and compare.cc alone.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace memmap::replay {
 
-// The state of a replay: replay.cc performs what the log tells, compare.cc compares.
+// Performs what the log tells (replay.cc) and compares it (compare.cc). The log must outlive it.
 class Replayer {
  public:
   Replayer(const Log& log, const Settings& settings)
@@ -53,24 +53,24 @@ class Replayer {
   void forget_nodes();
   void mark_mirrored();
 
-  memblock::Regions memory() const { return memblock_.memory().list.regions(); }
-  memblock::Regions reserved() const { return memblock_.reserved().list.regions(); }
+  memblock::Regions memory() const { return memblock_.memory().regions(); }
+  memblock::Regions reserved() const { return memblock_.reserved().regions(); }
   void set_memory(const memblock::Regions& regions, std::uint64_t bytes);
   void set_reserved(const memblock::Regions& regions, std::uint64_t bytes);
   int max_numnodes() const { return memblock_.behaviour().max_numnodes; }
   Side side(std::span<const PhysRange> points) const;
-  // nullptr: enough are shown.
+  // Counts a mismatch and returns it to be filled; nullptr: enough of them are shown.
   Mismatch* mismatch(const Entry& entry, std::string what);
 
   std::span<const Entry> entries_;
   Phases phases_;
   memblock::Memblock memblock_;
   Report report_{};
-  std::size_t at_ = 0;  // the next entry
-  std::vector<PhysRange> grown_{};
+  std::size_t at_ = 0;              // the next entry
+  std::vector<PhysRange> grown_{};  // arrays that the entry at work has made
   std::string panic_{};
   bool nodes_known_ = false;
-  unsigned taken_growths_ = 0;  // of arrays, that memmap's own did not make
+  unsigned taken_growths_ = 0;  // growths of the kernel's arrays that memmap's own did not make
 };
 
 }  // namespace memmap::replay

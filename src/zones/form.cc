@@ -38,7 +38,7 @@ Arch arch_zones(std::span<const memblock::Region> memory, const Limits& limits) 
   return arch;
 }
 
-// What of the node lies in a zone, after ZONE_MOVABLE took its part.
+// The pages that a zone spans of `node`, once ZONE_MOVABLE has taken its part.
 // kernel: zone_spanned_pages_in_node(), adjust_zone_range_for_zone_movable()
 Span spanned(ZoneType type, Span node, const Arch& arch, std::optional<Pfn> movable, bool mirror) {
   const Span zone = arch.zones[static_cast<std::size_t>(type)];
@@ -67,8 +67,8 @@ std::uint64_t present(ZoneType type, Span zone, int nid, bool mirror_splits,
     const Span s = pages_of(r);
     const std::uint64_t common = clamp(s.end, zone) - clamp(s.start, zone);
     if (r.nid == nid) pages += common;
-    // With kernelcore=mirror Normal and Movable overlap; each page is present in one of them. The
-    // kernel looks at the regions of all nodes here.
+    // With kernelcore=mirror Normal and Movable overlap, and each page is present in one of them.
+    // The kernel takes off the regions of all nodes here.
     const bool mirrored = (r.flags & memblock::kMirror) != 0;
     if (mirror_splits &&
         ((type == ZoneType::movable && mirrored) || (type == ZoneType::normal && !mirrored))) {
@@ -115,7 +115,7 @@ Formed form(std::span<const memblock::Region> memory, std::span<const int> nids,
   if (options.movable.any()) {
     const Pfn lowest{arch.zones[static_cast<std::size_t>(arch.highest)].start};
     movable = movable_starts(memory, lowest, options.movable, options.max_page_order,
-                             options.version, formed.events);
+                             options.behaviour, formed.events);
   }
   const bool mirror = options.movable.kernelcore_mirror;
 
@@ -141,9 +141,8 @@ Formed form(std::span<const memblock::Region> memory, std::span<const int> nids,
       node.present_pages += zone.present_pages;
       node.zones.push_back(zone);
     }
-    // Before v6.4 the sum of the zones, which counts twice where Normal and Movable overlap.
-    const bool sums = options.version < kernel::Version{6, 4, 0};
-    node.spanned_pages = sums ? zones_spanned : whole.end - whole.start;
+    node.spanned_pages =
+        options.behaviour.zones_sum_to_node ? zones_spanned : whole.end - whole.start;
     formed.nodes.push_back(std::move(node));
   }
   std::sort(formed.nodes.begin(), formed.nodes.end(),

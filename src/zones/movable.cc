@@ -19,7 +19,7 @@ struct Pages {
   int nid;
 };
 
-// Regions as whole pages, those without one left out. kernel: for_each_mem_pfn_range()
+// The whole pages of each region that has one. kernel: for_each_mem_pfn_range()
 std::vector<Pages> whole_pages(std::span<const memblock::Region> memory) {
   std::vector<Pages> pages;
   for (const memblock::Region& r : memory) {
@@ -43,13 +43,13 @@ void warn(Events& events, std::string text) {
                     {}});
 }
 
-Starts by_hotplug(std::span<const memblock::Region> memory, kernel::Version version) {
+Starts by_hotplug(std::span<const memblock::Region> memory, const kernel::Behaviour& behaviour) {
   Starts starts;
   for (const memblock::Region& r : memory) {
     if (!(r.flags & memblock::kHotplug)) continue;
-    // v6.1 rounds the base down here, later kernels up; firmware's blocks are whole pages.
-    const bool rounds_down = version < kernel::Version{6, 12, 0};
-    lower(starts, r.nid, raw(rounds_down ? pfn_down(r.range.base()) : pfn_up(r.range.base())));
+    // Firmware's blocks are whole pages.
+    lower(starts, r.nid,
+          raw(behaviour.movable_rounds_down ? pfn_down(r.range.base()) : pfn_up(r.range.base())));
   }
   return starts;
 }
@@ -70,7 +70,7 @@ Starts by_mirror(std::span<const memblock::Region> memory, Events& events) {
   return starts;
 }
 
-// kernelcore that the sizes and percentages come to, in pages; 0: no ZONE_MOVABLE.
+// Pages of kernelcore by the sizes and percentages given; 0: there is no ZONE_MOVABLE.
 std::uint64_t required_kernelcore(std::uint64_t total, const MovableOptions& o,
                                   std::uint64_t max_block) {
   std::uint64_t core = o.kernelcore_pages;
@@ -123,7 +123,7 @@ Starts by_size(std::span<const memblock::Region> memory, std::uint64_t lowest,
   }
   std::uint64_t required = required_kernelcore(total, options, max_block);
   if (!required) return {};
-  // Another round with one node fewer in the count, as long as nodes gave less than their share.
+  // While nodes give less than their share there is another round, which counts one node fewer.
   for (std::uint64_t nodes = starts.size(); nodes; --nodes) {
     std::uint64_t share = required / nodes;
     for (auto& [nid, movable] : starts) {
@@ -139,15 +139,15 @@ Starts by_size(std::span<const memblock::Region> memory, std::uint64_t lowest,
 
 std::map<int, Pfn> movable_starts(std::span<const memblock::Region> memory, Pfn lowest,
                                   const MovableOptions& options, unsigned max_page_order,
-                                  kernel::Version version, Events& events) {
+                                  const kernel::Behaviour& behaviour, Events& events) {
   const std::uint64_t max_block = 1ull << max_page_order;
   const bool has_mirror = std::any_of(memory.begin(), memory.end(), [](const memblock::Region& r) {
     return (r.flags & memblock::kMirror) != 0;
   });
   Starts starts;
   if (options.movable_node) {
-    starts = by_hotplug(memory, version);
-  } else if (options.kernelcore_mirror && !has_mirror && version >= kernel::Version{6, 12, 0}) {
+    starts = by_hotplug(memory, behaviour);
+  } else if (options.kernelcore_mirror && !has_mirror && behaviour.mirror_needs_mirrored) {
     warn(events, "The system has no mirror memory, ignore kernelcore=mirror.");
   } else if (options.kernelcore_mirror) {
     starts = by_mirror(memory, events);

@@ -1,4 +1,4 @@
-// Zones of a node: which pages they span, which of these exist, which the page allocator manages.
+// Nodes and their zones: which pages they span, and how many of these exist.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ enum class ZoneType : int { dma = 0, dma32 = 1, normal = 2, movable = 3 };
 inline constexpr int kZoneTypes = 4;
 std::string_view name(ZoneType type);  // `DMA`, `DMA32`, `Normal`, `Movable`; else `?`
 
-// kernel: struct zone. Counts in pages; spanned and present of an empty zone are 0, its start too.
+// A zone of one node; all three numbers of an empty zone are 0. kernel: struct zone
 struct Zone {
   ZoneType type = ZoneType::dma;
   Pfn start_pfn{};
@@ -26,9 +26,9 @@ struct Zone {
 struct Node {
   int nid = 0;
   Pfn start_pfn{};
-  std::uint64_t spanned_pages = 0;
-  std::uint64_t present_pages = 0;
-  std::vector<Zone> zones{};  // kZoneTypes of them, by type
+  std::uint64_t spanned_pages = 0;  // holes included; before 6.4 the sum over the zones
+  std::uint64_t present_pages = 0;  // the sum over the zones
+  std::vector<Zone> zones{};        // kZoneTypes of them, by type
 };
 
 }  // namespace memmap::zones

@@ -84,6 +84,11 @@ TEST(Alloc, PreparationAndOptionsFailWithReasons) {
   const auto prepared = AllocPlugin::create(liar, {{"lie", "prepare"}});
   ASSERT_FALSE(prepared.ok());
   EXPECT_EQ(prepared.errors()[0].message, "plugin `liar`: prepare(): the moon is wrong");
+  EXPECT_TRUE(prepared.errors()[0].plugin_fault);
+  const auto value = AllocPlugin::create(liar, {{"lie", "bad_option"}});
+  ASSERT_FALSE(value.ok());
+  EXPECT_EQ(value.errors()[0].message, "plugin `liar`: option `lie`: is no lie");
+  EXPECT_FALSE(value.errors()[0].plugin_fault);
   const auto options = AllocPlugin::create(liar, {{"lies", "x"}, {"lie", "a"}, {"lie", "b"}});
   ASSERT_FALSE(options.ok());
   EXPECT_EQ(options.errors().size(), 2u);
@@ -100,6 +105,10 @@ TEST(AnswersDeathTest, EndingTheProcessNamesThePlugin) {
   EXPECT_EXIT(run("abort"), code, "plugin `liar` crashed in choose.. .signal 6");
   EXPECT_EXIT(run("exit"), code, "plugin `liar` ended the process in choose");
   EXPECT_EXIT(run("exit_hard"), code, "plugin `liar` ended the process in choose");
+  EXPECT_EXIT(run("exit_thread"), code, "plugin `liar` ended its thread in choose");
+  EXPECT_EXIT(run("fork"), code, "plugin `liar` forked the process in choose");
+  EXPECT_EXIT(run("trap"), code, "plugin `liar` crashed in choose.. .signal 5");
+  EXPECT_EXIT(run("system_call"), code, "plugin `liar` crashed in choose.. .signal 31");
 }
 
 // Outside of plugin code nothing changes.
@@ -191,8 +200,17 @@ INSTANTIATE_TEST_SUITE_P(
                     Lie{"align_part", "must be [0, UINT64_MAX)"},
                     Lie{"none_after_all", "returned that there is nothing to do"},
                     Lie{"no_message", "no message"}, Lie{"no_number", "number read from nothing"},
-                    Lie{"late_failure", "changed my mind"}),
+                    Lie{"late_failure", "changed my mind"},
+                    Lie{"no_such_option", "option `truth` that it does not declare"}),
     lie_name);
+
+TEST(Trim, AUsersMistakeIsNoFaultOfThePlugin) {
+  const auto plugin = started<TrimPlugin>("liar", {{"lie", "bad_option_at_a_hook"}});
+  const auto answer = plugin->run({.hook = Hook::e820_bios, .table = kTable});
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.errors()[0].message, "plugin `liar`: option `lie`: is bad");
+  EXPECT_FALSE(answer.errors()[0].plugin_fault);
+}
 
 const memblock::Regions kMemory = {
     {.range = span(0x1000, 0x9f000)},

@@ -45,13 +45,14 @@ boot::Outcome boot_with(const ChainWishes& wishes, const char* line = "",
 
 std::uint64_t ram(const boot::Outcome& outcome) {
   std::uint64_t sum = 0;
-  for (const E820Entry& e : outcome.e820.table) sum += e.type == E820Type::ram ? e.size : 0;
+  for (const E820Entry& e : outcome.state.e820.table.entries())
+    sum += e.type == E820Type::ram ? e.size : 0;
   return sum;
 }
 
 std::uint64_t owned(const boot::Outcome& outcome, std::string_view plugin) {
   std::uint64_t sum = 0;
-  for (const boot::Owned& o : outcome.memblock.owners) {
+  for (const boot::Owned& o : outcome.owners) {
     if (o.owner.starts_with(plugin)) sum += o.range.size();
   }
   return sum;
@@ -76,7 +77,7 @@ TEST(Chain, EventsAndOwnersNameThePlugin) {
   EXPECT_EQ(told_by(outcome, "trim_limit").step, "parse_memopt");
   EXPECT_EQ(told_by(outcome, "numa_flat").text, "No NUMA configuration found");
   EXPECT_EQ(owned(outcome, "trim_snb: "), 5 * kPageSize);
-  EXPECT_EQ(outcome.memblock.log.size(), boot_with({}, "mem=800M").memblock.log.size());
+  EXPECT_EQ(outcome.memblock_log.lines.size(), boot_with({}, "mem=800M").memblock_log.lines.size());
 }
 
 TEST(Chain, OneOfTheKernelsCanBeLeftOut) {
@@ -84,14 +85,14 @@ TEST(Chain, OneOfTheKernelsCanBeLeftOut) {
   EXPECT_EQ(boot_with({.without = {"trim_limit"}}, "mem=512M").max_pfn, boot_with({}).max_pfn);
   EXPECT_EQ(owned(boot_with({.without = {"trim_snb"}}), "trim_snb"), 0u);
   const boot::Outcome whole = boot_with({.without = {"trim_partial_pages"}});
-  EXPECT_EQ(raw(whole.memblock.memory.front().range.end()), 0x9fc00u);
-  EXPECT_EQ(raw(boot_with({}).memblock.memory.front().range.end()), 0x9f000u);
+  EXPECT_EQ(raw(whole.state.memblock.memory().regions().front().range.end()), 0x9fc00u);
+  EXPECT_EQ(raw(boot_with({}).state.memblock.memory().regions().front().range.end()), 0x9f000u);
 }
 
 TEST(Chain, OneOfTheKernelsGetsItsOptionsInItsPlace) {
   const boot::Outcome outcome =
       boot_with({.use = {{"trim_limit", {{"limit", "512M"}}}}}, "mem=256M");
-  EXPECT_EQ(outcome.max_pfn, 512 * kMiB / kPageSize);
+  EXPECT_EQ(raw(outcome.state.max_pfn), 512 * kMiB / kPageSize);
   const auto chain = Chain::create(host(), {.use = {{"trim_limit", {{"limit", "512M"}}}}});
   boot::Options options;
   chain->use_in(options);
@@ -111,14 +112,14 @@ TEST(Chain, AnotherTrimComesAfterTheKernels) {
 TEST(Chain, AnotherSourceOfNodesReplacesTheKernels) {
   Machine m = machine();
   m.node_memory = {{PhysRange::make(0, kGiB), 3, false}};
-  EXPECT_EQ(boot_with({}, "", m).nodes.online, std::vector<int>{3});
-  EXPECT_EQ(boot_with({.use = {{"numa_flat"}}}, "", m).nodes.online, std::vector<int>{0});
-  EXPECT_EQ(boot_with({.without = {"numa_srat"}}, "", m).nodes.online, std::vector<int>{0});
+  EXPECT_EQ(boot_with({}, "", m).state.nodes.online, std::vector<int>{3});
+  EXPECT_EQ(boot_with({.use = {{"numa_flat"}}}, "", m).state.nodes.online, std::vector<int>{0});
+  EXPECT_EQ(boot_with({.without = {"numa_srat"}}, "", m).state.nodes.online, std::vector<int>{0});
   const boot::Outcome turns =
       boot_with({.use = {{"numa_interleave", {{"granule", "256M"}}}}}, "", m);
   EXPECT_EQ(turns.nodes.online, (std::vector<int>{0, 1}));
   EXPECT_EQ(turns.nodes.blocks.size(), 4u);
-  EXPECT_EQ(boot_with({.use = {{"numa_fake", {{"split", "4"}}}}}, "", m).nodes.online,
+  EXPECT_EQ(boot_with({.use = {{"numa_fake", {{"split", "4"}}}}}, "", m).state.nodes.online,
             (std::vector<int>{0, 1, 2, 3}));
 }
 
@@ -129,7 +130,7 @@ TEST(Chain, FirmwaresNodesThatTheKernelRefusesGiveWay) {
   m.cpu_nodes = {1};
   const boot::Outcome outcome = boot_with({}, "", m);
   EXPECT_TRUE(outcome.faults.empty());
-  EXPECT_EQ(outcome.nodes.online, std::vector<int>{0});
+  EXPECT_EQ(outcome.state.nodes.online, std::vector<int>{0});
   // The table of distances that was made for them is given back.
   EXPECT_EQ(owned(outcome, "distances between nodes"), 0u);
 }
@@ -141,12 +142,12 @@ TEST(Chain, ANonsenseAnswerEndsTheBootAndChangesNothing) {
     EXPECT_THAT(outcome.faults[0].message, HasSubstr("plugin `liar`: run(): ")) << lie;
     // The kernel's own at that hook is done, nothing after it.
     EXPECT_EQ(ram(outcome), ram(boot_with({}))) << lie;
-    EXPECT_EQ(outcome.max_pfn, 0u) << lie;
+    EXPECT_EQ(raw(outcome.state.max_pfn), 0u) << lie;
     EXPECT_FALSE(told_by(outcome, "trim_bios").by.empty()) << lie;
   }
   const boot::Outcome outcome = boot_with({.use = {{"liar", {{"lie", "nid"}}}}});
   ASSERT_FALSE(outcome.faults.empty());
-  EXPECT_TRUE(outcome.nodes.blocks.empty());
+  EXPECT_TRUE(outcome.state.nodes.blocks.empty());
 }
 
 TEST(Chain, WishesThatCannotBeAreAllTold) {

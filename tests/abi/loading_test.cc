@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "plugin/built_in.h"
 #include "plugin/load/guard.h"
 #include "plugin/load/host.h"
 
@@ -18,6 +19,7 @@ using testing::HasSubstr;
 
 const fs::path kFixtures = MEMMAP_FIXTURES;
 const fs::path kShipped = fs::path(MEMMAP_BUILD_DIR) / "plugins";
+const fs::path kModules = fs::path(MEMMAP_BUILD_DIR) / "built_in";  // of the kernel's own rules
 
 PluginHost fixtures() { return PluginHost({{.path = kFixtures, .trust = Trust::foreign}}); }
 
@@ -107,6 +109,24 @@ TEST(LoadingShipped, AllAreListedInNameOrder) {
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
 }
 
+TEST(LoadingBuiltIn, NeedsNoFolderAndGivesWayToAModule) {
+  PluginHost alone({});
+  PluginHost modules({{.path = kModules, .trust = Trust::own}});
+  for (const BuiltIn& own : built_in_plugins()) {
+    const auto linked = alone.load(own.name);
+    ASSERT_TRUE(linked.ok()) << messages(linked.errors());
+    EXPECT_EQ((*linked)->info().file, "");
+    EXPECT_EQ(*linked, *alone.load(own.name));
+    EXPECT_TRUE(alone.knows(own.name));
+    const auto module = modules.load(own.name);
+    ASSERT_TRUE(module.ok()) << messages(module.errors());
+    EXPECT_EQ((*module)->info().file, fs::canonical(kModules / (std::string(own.name) + ".so")));
+    EXPECT_EQ((*module)->info().interfaces, (*linked)->info().interfaces);
+  }
+  EXPECT_EQ(alone.list().plugins.size(), built_in_plugins().size());
+  EXPECT_FALSE(alone.knows("alloc_bestfit"));
+}
+
 TEST(LoadingShipped, ListTellsWhatItRefuses) {
   PluginHost host = fixtures();
   const Listing listing = host.list();
@@ -115,9 +135,9 @@ TEST(LoadingShipped, ListTellsWhatItRefuses) {
 }
 
 TEST(LoadingTwice, GivesTheSameObject) {
-  PluginHost host({{.path = kShipped, .trust = Trust::own}});
+  PluginHost host({{.path = kModules, .trust = Trust::own}});
   const auto first = host.load("alloc_topdown");
-  const auto second = host.load((kShipped / "alloc_topdown.so").string());
+  const auto second = host.load((kModules / "alloc_topdown.so").string());
   ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_EQ(*first, *second);
 }
@@ -126,8 +146,8 @@ TEST(LoadingFrom, NeverTheCurrentFolder) {
   const fs::path before = fs::current_path();
   fs::current_path(kShipped);
   PluginHost host({});
-  const auto bare = host.load("alloc_topdown");
-  const auto relative = host.load("./alloc_topdown.so");
+  const auto bare = host.load("alloc_bestfit");
+  const auto relative = host.load("./alloc_bestfit.so");
   fs::current_path(before);
   ASSERT_FALSE(bare.ok());
   EXPECT_THAT(messages(bare.errors()), HasSubstr("not found in any folder"));
@@ -149,9 +169,9 @@ TEST(LoadingFrom, UnknownNamesGetTheFoldersAndTheNames) {
 
 TEST(LoadingFrom, TheFirstFolderWins) {
   const Scratch scratch;
-  scratch.copy(kShipped / "alloc_topdown.so");
+  scratch.copy(kModules / "alloc_topdown.so");
   PluginHost host(
-      {{.path = scratch.path(), .trust = Trust::foreign}, {.path = kShipped, .trust = Trust::own}});
+      {{.path = scratch.path(), .trust = Trust::foreign}, {.path = kModules, .trust = Trust::own}});
   const auto plugin = host.load("alloc_topdown");
   ASSERT_TRUE(plugin.ok()) << messages(plugin.errors());
   EXPECT_EQ((*plugin)->info().file.parent_path(), fs::canonical(scratch.path()));
@@ -159,7 +179,7 @@ TEST(LoadingFrom, TheFirstFolderWins) {
 
 TEST(LoadingFrom, WritableByOthersIsRefused) {
   const Scratch scratch;
-  const fs::path file = scratch.copy(kShipped / "alloc_topdown.so");
+  const fs::path file = scratch.copy(kModules / "alloc_topdown.so");
   PluginHost host({{.path = scratch.path(), .trust = Trust::foreign}});
   const auto expect_refused = [&](const char* part) {
     const auto plugin = host.load("alloc_topdown");
@@ -178,7 +198,7 @@ TEST(LoadingFrom, WritableByOthersIsRefused) {
 }
 
 TEST(LoadingFrom, TruncatedAtAnyPlaceIsRefusedBeforeTheLoaderSeesIt) {
-  std::ifstream in(kShipped / "alloc_topdown.so", std::ios::binary);
+  std::ifstream in(kModules / "alloc_topdown.so", std::ios::binary);
   const std::string whole((std::istreambuf_iterator<char>(in)), {});
   ASSERT_GT(whole.size(), 1000u);
   const Scratch scratch;
@@ -199,7 +219,7 @@ TEST(LoadingFrom, TruncatedAtAnyPlaceIsRefusedBeforeTheLoaderSeesIt) {
 // Whatever is wrong with a foreign file shows in the child. Each has a name of its own: a file that
 // is mapped already must not be written to.
 TEST(LoadingFrom, DamagedFilesNeverHurtTheHost) {
-  std::ifstream in(kShipped / "alloc_topdown.so", std::ios::binary);
+  std::ifstream in(kModules / "alloc_topdown.so", std::ios::binary);
   const std::string whole((std::istreambuf_iterator<char>(in)), {});
   const Scratch scratch;
   PluginHost host({{.path = scratch.path(), .trust = Trust::foreign}});
@@ -220,10 +240,10 @@ TEST(LoadingFrom, DamagedFilesNeverHurtTheHost) {
 
 TEST(LoadingFaults, AreToldFromRefusals) {
   PluginHost host = fixtures();
-  EXPECT_TRUE(host.load("exit_loading").errors()[0].plugin_fault);
-  EXPECT_TRUE(host.load("crash_loading").errors()[0].plugin_fault);
-  EXPECT_FALSE(host.load("wrong_major").errors()[0].plugin_fault);
-  EXPECT_FALSE(host.load("nobody").errors()[0].plugin_fault);
+  EXPECT_EQ(host.load("exit_loading").errors()[0].code, ErrorCode::plugin_fault);
+  EXPECT_EQ(host.load("crash_loading").errors()[0].code, ErrorCode::plugin_fault);
+  EXPECT_NE(host.load("wrong_major").errors()[0].code, ErrorCode::plugin_fault);
+  EXPECT_NE(host.load("nobody").errors()[0].code, ErrorCode::plugin_fault);
 }
 
 TEST(Examine, StopsAtTheFirstThatFails) {
@@ -232,7 +252,7 @@ TEST(Examine, StopsAtTheFirstThatFails) {
     for (const LoadCheck& c : examine(file)) count += c.reached && c.errors.empty();
     return count;
   };
-  EXPECT_EQ(reached(kShipped / "alloc_topdown.so"), 5u);
+  EXPECT_EQ(reached(kModules / "alloc_topdown.so"), 5u);
   EXPECT_EQ(reached("/nowhere/x.so"), 0u);
   EXPECT_EQ(reached(kFixtures / "missing_symbol.so"), 3u);
   EXPECT_EQ(reached(kFixtures / "crash_loading.so"), 3u);

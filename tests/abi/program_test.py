@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""The program with plugins, good and bad: exit codes, messages.   program_test.py MEMMAP FIXTURES"""
+"""The program with plugins, good and bad: exit codes, messages.
+
+program_test.py MEMMAP FIXTURES BUILT_IN     BUILT_IN: the built-in ones, as modules"""
 import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +14,8 @@ import unittest
 
 MEMMAP = os.path.abspath(sys.argv.pop(1))
 FIXTURES = os.path.abspath(sys.argv.pop(1))
+MODULES = pathlib.Path(sys.argv.pop(1)).resolve()
+MAPS = sorted((pathlib.Path(__file__).resolve().parents[2] / "maps").glob("*.yaml"))
 SMALL = ("--synthetic", "ram:640K hole:384K ram:255M")
 STOPS = ("--cmdline", "memmap=exactmap,64M@0", "--strict")
 
@@ -35,6 +40,53 @@ class Plugins(unittest.TestCase):
         for word in words:
             self.assertIn(word, result.stderr)
 
+    def test_the_program_alone_boots(self):
+        alone = shutil.copy(MEMMAP, self.folder / "memmap")
+        for file in MAPS:
+            args = ("simulate", str(file), "--format", "json")
+            moved = subprocess.run([alone, *args], capture_output=True, text=True, timeout=60,
+                                   cwd=self.folder)
+            self.assert_ends(moved, 0)
+            self.assertEqual(moved.stdout, run(*args).stdout, file)
+
+    def test_a_module_takes_the_built_in_ones_place(self):
+        def boot(file, *args):
+            result = run("simulate", str(file), "--format", "json", "--append", "mem=2G numa=fake=2", *args)
+            self.assert_ends(result, 0)
+            boot = json.loads(result.stdout)
+            notes = boot.pop("notes")
+            return boot, [n for n in notes if n.startswith("plugin ")]
+        names = sorted(f.stem for f in MODULES.glob("*.so"))
+        self.assertEqual(len(names), 10)
+        for file in MAPS:
+            ordinary, notes = boot(file)
+            self.assertEqual(notes, [])
+            others, notes = boot(file, "--plugin-dir", str(MODULES))
+            self.assertEqual(others, ordinary, file)
+            self.assertEqual(sorted(notes), [f"plugin {n}: {MODULES}/{n}.so takes the place of the built-in one"
+                                             for n in names])
+        for name in names:
+            folder = self.folder / name
+            folder.mkdir()
+            shutil.copy(MODULES / f"{name}.so", folder)
+            others, notes = boot(MAPS[0], "--plugin-dir", str(folder))
+            self.assertEqual(others, boot(MAPS[0])[0], name)
+            self.assertEqual(notes, [f"plugin {name}: {folder}/{name}.so takes the place of the built-in one"])
+        listed = run("plugin", "list").stdout
+        self.assertTrue(listed.startswith("Built in:\n  alloc_bottomup "), listed)
+        self.assertIn("file     built in", run("plugin", "show", "trim_bios").stdout)
+
+    def test_an_ordinary_boot_looks_at_no_folder(self):
+        shutil.copy(MEMMAP, self.folder / "memmap")
+        (self.folder / "plugins").mkdir()
+        shutil.copy(MODULES.parent / "plugins/check_invariants.so", self.folder / "plugins")
+        (self.folder / "plugins").chmod(0o777)
+        def here(*args):
+            return subprocess.run([self.folder / "memmap", "simulate", *SMALL, *args],
+                                  capture_output=True, text=True, timeout=60)
+        self.assert_ends(here(), 0)
+        self.assert_ends(here("--plugin", "check_invariants"), 2, "world-writable")
+
     def test_faults_of_plugins_are_70(self):
         for name in ("crash_loading", "exit_loading", "exit_hard_loading", "crash_get_interface"):
             self.assert_ends(simulate("--plugin", name), 70, f"plugin `{name}`")
@@ -43,10 +95,62 @@ class Plugins(unittest.TestCase):
         for lie in ("crash", "exit", "quick_exit", "exit_hard", "outside", "prepare"):
             self.assert_ends(simulate("--plugin", f"teller:lie={lie}"), 70, "plugin `teller`")
 
+    def test_a_plugin_that_ends_memmap_in_any_way_is_named(self):
+        said = {"exit_raw": "ended the process in run()", "exit_thread": "ended its thread in run()",
+                "exit_thread_raw": "ended the process in run()", "exec": "ended the process in run()",
+                "fork": "forked the process in run()", "trap": "crashed in run() (signal 5)",
+                "system_call": "crashed in run() (signal 31)", "terminate": "crashed in run() (signal 15)",
+                "kill": "crashed in run() (signal 9)"}
+        for lie, words in said.items():
+            result = simulate("--plugin", f"liar:lie={lie}")
+            self.assert_ends(result, 70)
+            self.assertEqual(result.stderr, f"memmap: error: plugin `liar` {words}\n")
+            self.assertEqual(result.stdout, "")
+        self.assert_ends(simulate("--plugin", "thrower"), 70, "plugin `thrower` threw an exception out of event()")
+        self.assert_ends(simulate("--plugin", "thrower:what=number"), 70, "plugin `thrower` crashed in event()")
+        result = simulate("--plugin", "liar:lie=loop", "--plugin-timeout", "1")
+        self.assert_ends(result, 70, "plugin `liar` did not come back from run() in 1 s")
+        self.assertEqual(result.stdout, "")
+        self.assert_ends(simulate("--plugin-timeout", "soon"), 2, "--plugin-timeout is a number of seconds")
+
+    def test_a_users_signal_is_no_plugins_fault(self):
+        for sent in (signal.SIGTERM, signal.SIGINT):
+            process = subprocess.Popen([MEMMAP, "simulate", *SMALL, "--plugin-dir", FIXTURES, "--plugin",
+                                        "liar:lie=says_and_loops"], stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+            self.addCleanup(process.kill)
+            self.assertEqual(process.stderr.readline(), "here\n")
+            process.send_signal(sent)
+            out, err = process.communicate(timeout=60)
+            self.assertEqual((process.returncode, out, err), (-sent, "", ""))
+
+    def test_a_watched_run_is_as_any_other(self):
+        watched = simulate("--plugin", "exit_at_end", "--format", "json")
+        ordinary = json.loads(simulate("--format", "json").stdout)
+        state = json.loads(watched.stdout)
+        self.assertEqual(state["subject"].pop("policy"), "exit_at_end")
+        self.assertEqual(ordinary["subject"].pop("policy"), "alloc_topdown, alloc_bottomup")
+        self.assertEqual(state["subject"], ordinary["subject"])
+        piped = subprocess.run([MEMMAP, "simulate", "-", "--plugin-dir", FIXTURES, "--plugin", "exit_at_end"],
+                               input="BIOS-e820: [mem 0x0000000000100000-0x000000003fffffff] usable\n",
+                               capture_output=True, text=True, timeout=60)
+        self.assert_ends(piped, 0)
+
     def test_what_is_refused_is_2(self):
         for name in ("wrong_major", "short_struct", "missing_symbol", "incomplete", "nobody", "./liar.so"):
             self.assert_ends(simulate("--plugin", name), 2, f"plugin `{name}`")
         self.assert_ends(simulate("--plugin", "liar:lies=1"), 2, "has no option `lies`")
+        for given in ("trim_badram:badram=xyz", "trim_badram:memmap=1",
+                      "alloc_low_fragmentation:block=4097", "numa_interleave:granule=3M",
+                      "trim_badram", "liar:lie=bad_option",
+                      "liar:lie=bad_option_at_a_hook"):
+            self.assert_ends(simulate("--plugin", given), 2, f"plugin `{given.split(':')[0]}`: option `")
+        self.assert_ends(run("simulate", "--synthetic", "ram:640K hole:384K ram:16G", "--plugin",
+                             "numa_interleave:granule=2M"), 2, "option `granule`: makes more than 2048 blocks")
+        self.assert_ends(run("simulate", "--synthetic", "ram:640K hole:384K ram:1G", "--plugin",
+                             "trim_badram:badram=0,0x1000"), 2, "option `badram`: names more than 65536 pieces")
+        self.assert_ends(run("compare", *SMALL, "--alloc", "alloc_low_fragmentation:block=4097"), 2,
+                         "option `block`: must be a power of two")
 
     def test_no_plugin_makes_a_run_good(self):
         good = simulate("--plugin", "exit_at_end")
@@ -86,6 +190,15 @@ class Plugins(unittest.TestCase):
         self.assertIn("check_invariants: nothing found", text)
         self.assert_ends(simulate("--plugin", "check_kmemcheck"), 0)
         self.assertNotIn("checks", json.loads(simulate("--format", "json").stdout))
+
+    def test_what_only_the_table_loses_is_no_finding(self):
+        scenario = self.folder / "machine.yaml"
+        scenario.write_text("firmware: bios\ne820:\n  - {start: 0, size: 640K, type: ram}\n"
+                            "  - {start: 1M, size: 1023M, type: ram}\ninitrd: {start: 512M, size: 1M}\n"
+                            "acpi_upgrade: 4096\n")
+        state = json.loads(run("simulate", str(scenario), "--plugin", "check_invariants", "--format", "json").stdout)
+        self.assertEqual(state["checks"][0]["findings"], [])
+        self.assertIn("acpi_table_upgrade", json.dumps(state["owners"]))
 
     def test_an_initrd_over_the_kernel_is_found(self):
         scenario = self.folder / "machine.yaml"

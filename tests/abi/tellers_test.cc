@@ -43,7 +43,7 @@ const kernel::Profile& profile() {
 boot::Outcome boot_with(std::vector<std::unique_ptr<CheckPlugin>>& list,
                         const Machine& machine = small()) {
   Checks checks(list);
-  boot::Options options = test::default_options(MEMMAP_BUILD_DIR);
+  boot::Options options = test::default_options();
   options.observer = &checks;
   return boot::run(machine, profile(), options);
 }
@@ -73,7 +73,7 @@ TEST_P(CheckLies, AreFaults) {
   list.push_back(make<CheckPlugin>("teller", {{"lie", GetParam().name}}));
   boot_with(list);
   ASSERT_TRUE(list[0]->fault());
-  EXPECT_TRUE(list[0]->fault()->plugin_fault);
+  EXPECT_EQ(list[0]->fault()->code, ErrorCode::plugin_fault);
   EXPECT_THAT(list[0]->fault()->message, HasSubstr("plugin `teller`: "));
   EXPECT_THAT(list[0]->fault()->message, HasSubstr(GetParam().says));
 }
@@ -124,12 +124,13 @@ std::vector<std::string> rules_of(const char* check, const std::function<void(bo
   boot::Options options;
   options.observer = &checks;
   boot::Boot boot(machine, profile(), options);
-  boot.memblock.add(PhysAddr{0x100000}, 0x3ff00000, {"test", "RAM"});
-  boot.memblock.allow_resize();
-  boot.step = "test";
+  checks.begin(boot);
+  boot.state.memblock.add(PhysAddr{0x100000}, 0x3ff00000, {"test", "RAM"});
+  boot.state.memblock.allow_resize();
+  boot.story.begin(boot::steps()[0]);
   wrong(boot);
-  checks.after_step(boot, boot::steps()[0]);
-  checks.at_end(boot);
+  checks.after_step(boot::steps()[0]);
+  checks.at_end();
   EXPECT_FALSE(list[0]->fault()) << list[0]->fault()->message;
   std::vector<std::string> rules;
   for (const boot::Finding& f : list[0]->report().findings) rules.push_back(f.rule);
@@ -155,38 +156,40 @@ TEST(Kmemcheck, FindsWrongCalls) {
   constexpr memblock::Caller kChosen{"memblock_alloc_range_nid", "second"};
   const PhysAddr high{0x20000000};
   EXPECT_THAT(rules_of(kName, [](boot::Boot&) {}), IsEmpty());
-  EXPECT_THAT(rules_of(kName, [&](boot::Boot& b) { b.memblock.phys_free(high, 0x1000, kOne); }),
-              ElementsAre("freed_unreserved"));
+  EXPECT_THAT(
+      rules_of(kName, [&](boot::Boot& b) { b.state.memblock.phys_free(high, 0x1000, kOne); }),
+      ElementsAre("freed_unreserved"));
   EXPECT_THAT(rules_of(kName,
                        [&](boot::Boot& b) {
-                         const auto at = b.memblock.alloc(0x1000, 0x1000, kOne);
-                         b.memblock.phys_free(*at, 0x1000, kOne);
-                         b.memblock.phys_free(*at, 0x1000, kOne);
+                         const auto at = b.state.memblock.alloc(0x1000, 0x1000, kOne);
+                         b.state.memblock.phys_free(*at, 0x1000, kOne);
+                         b.state.memblock.phys_free(*at, 0x1000, kOne);
                        }),
               ElementsAre("freed_twice"));
   EXPECT_THAT(rules_of(kName,
                        [&](boot::Boot& b) {
-                         b.memblock.reserve(high, 0x1000, kOne);
-                         b.memblock.reserve(PhysAddr{raw(high) + 0x1000}, 0x1000, kTwo);
-                         b.memblock.phys_free(high, 0x2000, kOne);
+                         b.state.memblock.reserve(high, 0x1000, kOne);
+                         b.state.memblock.reserve(PhysAddr{raw(high) + 0x1000}, 0x1000, kTwo);
+                         b.state.memblock.phys_free(high, 0x2000, kOne);
                        }),
               ElementsAre("freed_of_others"));
   EXPECT_THAT(rules_of(kName,
                        [&](boot::Boot& b) {
-                         const auto at = b.memblock.alloc(0x2000, 0x1000, kOne);
-                         b.memblock.reserve(*at, 0x1000, kTwo);
+                         const auto at = b.state.memblock.alloc(0x2000, 0x1000, kOne);
+                         b.state.memblock.reserve(*at, 0x1000, kTwo);
                        }),
               ElementsAre("reserved_over_allocation"));
   EXPECT_THAT(rules_of(kName,
                        [&](boot::Boot& b) {
-                         const auto at = b.memblock.alloc(0x2000, 0x1000, kOne);
-                         b.memblock.reserve(*at, 0x1000, kChosen);
+                         const auto at = b.state.memblock.alloc(0x2000, 0x1000, kOne);
+                         b.state.memblock.reserve(*at, 0x1000, kChosen);
                        }),
               ElementsAre("handed_out_twice", "already_reserved"));
-  EXPECT_THAT(
-      rules_of(kName,
-               [&](boot::Boot& b) { b.memblock.reserve(PhysAddr{0x80000000}, 0x1000, kChosen); }),
-      ElementsAre("not_memory"));
+  EXPECT_THAT(rules_of(kName,
+                       [&](boot::Boot& b) {
+                         b.state.memblock.reserve(PhysAddr{0x80000000}, 0x1000, kChosen);
+                       }),
+              ElementsAre("not_memory"));
 }
 
 TEST(Kmemcheck, FindsMemoryThatIsStillRead) {
@@ -197,20 +200,20 @@ TEST(Kmemcheck, FindsMemoryThatIsStillRead) {
   };
   constexpr memblock::Caller kChosen{"memblock_alloc_range_nid", "table"};
   EXPECT_THAT(
-      rules([&](boot::Boot& b) { b.memblock.reserve(PhysAddr{0x30000000}, 4096, kChosen); }),
+      rules([&](boot::Boot& b) { b.state.memblock.reserve(PhysAddr{0x30000000}, 4096, kChosen); }),
       ElementsAre("overwrites"));
   EXPECT_THAT(rules([&](boot::Boot& b) {
                 b.reserve(*machine.initrd, {"setup_arch", "initrd"});
-                b.memblock.phys_free(PhysAddr{0x30000000}, 4096, {"free_initrd", {}});
+                b.state.memblock.phys_free(PhysAddr{0x30000000}, 4096, {"free_initrd", {}});
               }),
               ElementsAre("freed_in_use"));
   // The hand-over, with kernel and initrd nobody's.
-  EXPECT_THAT(rules([&](boot::Boot& b) { b.handed_over = true; }),
+  EXPECT_THAT(rules([&](boot::Boot& b) { b.state.handed_over = true; }),
               ElementsAre("given_away", "given_away"));
   machine.initrd = PhysRange::make(0x1000000, 0x1001000);
   EXPECT_THAT(rules([&](boot::Boot& b) {
                 b.reserve(PhysRange::make(0x1000000, 0x4000000), {"setup_arch", "kernel image"});
-                b.handed_over = true;
+                b.state.handed_over = true;
               }),
               ElementsAre("overlap"));
 }
@@ -220,19 +223,19 @@ TEST(Invariants, FindsWrongStates) {
   EXPECT_THAT(rules_of(kName, [](boot::Boot&) {}), IsEmpty());
   EXPECT_THAT(rules_of(kName,
                        [](boot::Boot& b) {
-                         b.memblock.assign_reserved(
+                         b.state.memblock.assign_reserved(
                              {{.range = PhysRange::make(0x100000, 0x200000)}}, 128, 0x100000);
                        }),
               ElementsAre("owned"));
   EXPECT_THAT(rules_of(kName,
                        [](boot::Boot& b) {
-                         b.handed_over = true;
-                         b.max_pfn = Pfn{0x40000};
+                         b.state.handed_over = true;
+                         b.state.max_pfn = Pfn{0x40000};
                        }),
               ElementsAre("conserved"));
   EXPECT_THAT(rules_of(kName,
                        [](boot::Boot& b) {
-                         b.nodes.blocks = {{PhysRange::make(0x100000, 0x40000000), 0}};
+                         b.state.nodes.blocks = {{PhysRange::make(0x100000, 0x40000000), 0}};
                        }),
               ElementsAre("has_a_node"));
   EXPECT_THAT(
@@ -242,7 +245,7 @@ TEST(Invariants, FindsWrongStates) {
                  node.zones.push_back({.zone = {zones::ZoneType::dma, Pfn{0x100}, 0x1000, 0xf00},
                                        .managed_pages = 0xf01});
                  node.zones.push_back({.zone = {zones::ZoneType::dma32, Pfn{0x1000}, 9, 9}});
-                 b.node_states.push_back(node);
+                 b.state.node_states.push_back(node);
                }),
       ElementsAre("zone_counts", "zones_disjoint"));
 }
@@ -272,7 +275,7 @@ TEST(Source, CsvSaysAllThatIsWrong) {
   ASSERT_FALSE(machine.ok());
   std::vector<std::string> places;
   for (const Error& e : machine.errors()) {
-    EXPECT_FALSE(e.plugin_fault);
+    EXPECT_NE(e.code, ErrorCode::plugin_fault);
     EXPECT_EQ(e.origin.file, "bad.csv");
     places.push_back(std::to_string(e.origin.line) + ":" + std::to_string(e.origin.column));
   }
@@ -298,7 +301,7 @@ TEST(Source, WrongInputIsNotThePluginsFault) {
       make<SourcePlugin>("teller", {{"lie", "bad_input"}})->read("x", "teller\nabcd\n");
   ASSERT_FALSE(read.ok());
   ASSERT_EQ(read.errors().size(), 2u);
-  EXPECT_FALSE(read.errors()[0].plugin_fault);
+  EXPECT_NE(read.errors()[0].code, ErrorCode::plugin_fault);
   EXPECT_EQ(read.errors()[0].message, "expected a cow");
   EXPECT_EQ(read.errors()[0].line_text, "abcd");
   EXPECT_EQ(read.errors()[1].line_text, "");
@@ -309,7 +312,7 @@ TEST_P(SourceLies, AreRefusedWhole) {
   const auto machine =
       make<SourcePlugin>("teller", {{"lie", GetParam().name}})->read("x", "teller");
   ASSERT_FALSE(machine.ok());
-  EXPECT_TRUE(machine.errors()[0].plugin_fault);
+  EXPECT_EQ(machine.errors()[0].code, ErrorCode::plugin_fault);
   EXPECT_THAT(machine.errors()[0].message, HasSubstr("plugin `teller`: read(): "));
   EXPECT_THAT(machine.errors()[0].message, HasSubstr(GetParam().says));
 }
@@ -326,14 +329,14 @@ TEST(Source, AScoreBeyondTheScaleIsAFault) {
   for (const char* lie : {"score", "code"}) {
     const auto score = make<SourcePlugin>("teller", {{"lie", lie}})->recognise("x", "teller");
     ASSERT_FALSE(score.ok());
-    EXPECT_TRUE(score.errors()[0].plugin_fault);
+    EXPECT_EQ(score.errors()[0].code, ErrorCode::plugin_fault);
   }
 }
 
 Result<std::string> render(const char* name, const OptionTexts& options) {
   const Machine machine = small();
   const kernel::Profile kernel = profile();
-  boot::Outcome outcome = boot::run(machine, kernel, test::default_options(MEMMAP_BUILD_DIR));
+  boot::Outcome outcome = boot::run(machine, kernel, test::default_options());
   outcome.subject.source = "a|b<c>";
   return make<ReportPlugin>(name, options)
       ->render(outcome, "{\"schema\": \"memmap/result/1\"}", machine, kernel);
@@ -353,7 +356,7 @@ class ReportLies : public testing::TestWithParam<Lie> {};
 TEST_P(ReportLies, AreRefusedWhole) {
   const auto text = render("teller", {{"lie", GetParam().name}});
   ASSERT_FALSE(text.ok());
-  EXPECT_TRUE(text.errors()[0].plugin_fault);
+  EXPECT_EQ(text.errors()[0].code, ErrorCode::plugin_fault);
   EXPECT_THAT(text.errors()[0].message, HasSubstr(GetParam().says));
 }
 INSTANTIATE_TEST_SUITE_P(

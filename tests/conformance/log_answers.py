@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
-"""Kernels' answers in their own logs against ours: how many lines of each kind agree?
+"""Kernels' answers in their own logs against ours: the lines agree.
 
-  log_answers.py MEMMAP FIGURES LOG... [--update] [--show]
+  log_answers.py MEMMAP DIFFERS LOG... [--update] [--show]
 
 A log holds the map that the kernel was given and what it made of it: the ranges of its nodes, pages
 by zone, the crash kernel's place. The kernel is the log's own, with the nearest profile's sizes; no
 size of a structure changes most of these lines. (The bounce buffer's place agrees where nothing that
-the log does not tell, as EFI's boot services, lies at the top of the memory below 4 GiB.) FIGURES is a JSON file {"logs": N,
-"lines": {kind: [compared, agreeing], ...}}: the run fails where fewer agree, and is skipped (77)
-where the figures are of another set of logs; --update writes what it is now, --show prints what
-differs.
+the log does not tell, as EFI's boot services, lies at the top of the memory below 4 GiB.) DIFFERS is
+the table (listed.py) of the lines that do not agree; where there is none, all do. --update writes what
+it is now, --show prints what is simulated in place of a line.
 """
 import concurrent.futures
 import json
@@ -17,6 +16,8 @@ import os
 import re
 import subprocess
 import sys
+
+import listed
 
 STAMP = re.compile(r"^(<\d+>)?(\[ *\d+\.\d+\] ?)?")
 NODE_RANGE = re.compile(r"  node +(\d+): \[mem 0x(\w+)-0x(\w+)\]")
@@ -93,52 +94,47 @@ def simulated(result):
     }
 
 
+def in_words(kind, line):
+    """A line as the table has it."""
+    if isinstance(line, str):
+        return f"{kind}: {line}"
+    if kind in ("node_ranges", "swiotlb"):
+        line = [*line[:-2], f"{line[-2]:#x}-{line[-1]:#x}"]
+    return f"{kind}: " + " ".join(map(str, line if isinstance(line, list) else [line]))
+
+
 def compare(memmap, log, show):
-    """{kind: (lines, how many of them agree)}"""
+    """{kind: (lines, those that do not agree)}"""
     real, command_line = logged(log)
     told = ["--cmdline", command_line] if command_line is not None else []
     run = subprocess.run([memmap, "simulate", "--e820", log, "--format", "json", *told], capture_output=True,
                          text=True, errors="surrogateescape", timeout=60)
     if run.returncode != 0:
         print(f"{os.path.basename(log)}: exit status {run.returncode}: {run.stderr.strip()[-300:]}")
-        return {kind: (len(lines), 0) for kind, lines in real.items()}
+        return {"runs": (1, ["runs"])}
     ours = simulated(json.loads(run.stdout))
     out = {}
     for kind, lines in real.items():
-        agree = [line for line in lines if line in ours[kind]]
-        out[kind] = (len(lines), len(agree))
-        if show and len(agree) < len(lines):
-            missing = [line for line in lines if line not in agree]
-            extra = [line for line in ours[kind] if line not in lines]
-            print(f"{os.path.basename(log)} {kind}: kernel {missing[:2]} ours {extra[:2]}")
+        wrong = [line for line in lines if line not in ours[kind]]
+        out[kind] = (len(lines), [in_words(kind, line) for line in wrong])
+        if show and wrong:
+            extra = [in_words(kind, line) for line in ours[kind] if line not in lines]
+            print(f"{os.path.basename(log)}: {out[kind][1][:2]}, ours {extra[:2]}")
     return out
 
 
 def main():
-    memmap, figures = sys.argv[1:3]
+    memmap, table = sys.argv[1:3]
     logs = sorted(a for a in sys.argv[3:] if not a.startswith("--"))
-    total = {}
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for rows in pool.map(lambda log: compare(memmap, log, "--show" in sys.argv), logs):
-            for kind, (lines, agree) in rows.items():
-                before = total.get(kind, [0, 0])
-                total[kind] = [before[0] + lines, before[1] + agree]
-    for kind, (lines, agree) in sorted(total.items()):
-        print(f"{kind:<22} {agree:4} of {lines:4} lines agree")
-    if "--update" in sys.argv:
-        with open(figures, "w", encoding="utf-8") as file:
-            rows = ",\n".join(f'  "{kind}": {json.dumps(n)}' for kind, n in sorted(total.items()))
-            file.write(f'{{\n "logs": {len(logs)},\n "lines": {{\n{rows}\n }}\n}}\n')
-        return 0
-    with open(figures, encoding="utf-8") as file:
-        want = json.load(file)
-    if want["logs"] != len(logs):
-        print(f"the figures are of {want['logs']} logs, here are {len(logs)}")
-        return 77
-    worse = [kind for kind, (_, agree) in want["lines"].items() if total.get(kind, [0, 0])[1] < agree]
-    for kind in worse:
-        print(f"{kind}: {total.get(kind, [0, 0])[1]} lines agree, {want['lines'][kind][1]} did")
-    return 1 if worse else 0
+    names = [os.path.basename(log) for log in logs]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda log: compare(memmap, log, "--show" in sys.argv), logs))
+    for kind in sorted({kind for result in results for kind in result}):
+        rows = [result[kind] for result in results if kind in result]
+        lines = sum(count for count, _ in rows)
+        print(f"{kind:<22} {lines - sum(len(wrong) for _, wrong in rows):4} of {lines:4} lines agree")
+    differs = [(name, line) for name, result in zip(names, results) for _, wrong in result.values() for line in wrong]
+    return listed.verdict(table, names, differs, split=False, update="--update" in sys.argv)
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!machine->cpu.gbpages) machine->cpu.gbpages = true;
   const auto profile = profile_of(in);
   if (!profile) return 0;
-  boot::Options options = test::default_options(MEMMAP_BUILD_DIR);
+  boot::Options options = test::default_options();
   options.append = std::string(in.command_line);
   options.entry_limit = in.entry_limit;
   options.record_memblock = false;

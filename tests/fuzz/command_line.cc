@@ -13,12 +13,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   e820::Table table(64);
   table.add({PhysAddr{0}, 0xa0000, E820Type::ram});
   table.add({PhysAddr{0x100000}, 1ull << 32, E820Type::ram});
-  Events events;
+  EventList told;
+  const Events& events = told.events;
   e820::UserMap user;
   for (const kernel::Parameter& p : kernel::parse_command_line(text)) {
-    e820::apply_parameter(p, table, events, user);
+    e820::apply_parameter(p, table, told, user);
     if (!events.empty() && events.back().severity == Severity::panic) break;
   }
-  e820::Editor(table, events, "fuzz").sanitize();
+  e820::Editor(table, told, "fuzz").sanitize();
   return 0;
 }

@@ -39,8 +39,8 @@ void check_sane(const e820::Table& table) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Reader in{data, size};
   e820::Table table(16);
-  Events events;
-  e820::Editor edit(table, events, "fuzz");
+  EventList told;
+  e820::Editor edit(table, told, "fuzz");
   while (in.size > 0) {
     const std::uint64_t op = in.number();
     const std::uint64_t start = in.number();

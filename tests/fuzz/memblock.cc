@@ -29,11 +29,11 @@ void check_list(const RegionType& type) {
   MEMMAP_CHECK(count == type.list.size() && bytes == type.list.bytes(), "totals");
 }
 
-void check_granted(const Memblock& mb, const Memblock& before, std::optional<PhysAddr> at,
+void check_granted(const Memblock& mb, const RegionType& reserved, std::optional<PhysAddr> at,
                    std::uint64_t size) {
   if (!at || size == 0) return;
   MEMMAP_CHECK(mb.is_region_memory(*at, size), "granted what is no memory");
-  MEMMAP_CHECK(!before.is_region_reserved(*at, size), "granted what was reserved");
+  MEMMAP_CHECK(!Memblock::overlaps_region(reserved, *at, size), "granted what was reserved");
   MEMMAP_CHECK(mb.is_reserved(*at), "granted without reserving");
 }
 
@@ -99,12 +99,12 @@ void operate(Memblock& mb, std::uint8_t kind, std::uint8_t extra, std::uint64_t 
       mb.prepare_free_all();
       return;
     case 18: {
-      const Memblock before = mb;
+      const RegionType before = mb.reserved();
       check_granted(mb, before, mb.alloc_try_nid(size, align, at, kAllocAnywhere, nid), size);
       return;
     }
     default: {
-      const Memblock before = mb;
+      const RegionType before = mb.reserved();
       check_granted(mb, before, mb.phys_alloc_range(size, align, at, kAllocAccessible), size);
     }
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "support/lists.h"
+
 namespace memmap::test {
 namespace {
 
@@ -35,26 +37,28 @@ boot::ZoneState zone(zones::ZoneType type, std::uint64_t start, std::uint64_t sp
   return {{type, Pfn{start}, spanned, present}, free_to - free_from, blocks_of(free_from, free_to)};
 }
 
-void own(boot::MemblockState& m, std::uint64_t base, std::uint64_t end, const char* owner,
+void own(boot::Outcome& o, std::uint64_t base, std::uint64_t end, const char* owner,
          const char* function) {
   const PhysRange range = PhysRange::make(base, end);
-  m.owners.push_back({range, owner, function});
-  if (!m.reserved.empty() && m.reserved.back().range.end() == range.base()) {
-    m.reserved.back().range = PhysRange::make(raw(m.reserved.back().range.base()), end);
+  o.owners.push_back({range, owner, function});
+  memblock::Regions reserved = o.state.memblock.reserved().regions();
+  if (!reserved.empty() && reserved.back().range.end() == range.base()) {
+    reserved.back().range = PhysRange::make(raw(reserved.back().range.base()), end);
   } else {
-    m.reserved.push_back({range, memblock::kNone, memblock::kAnyNode});
+    reserved.push_back({range, memblock::kNone, memblock::kAnyNode});
   }
+  set_reserved(o.state.memblock, reserved);
 }
 
 void add_up(boot::Outcome& o) {
-  for (const E820Entry& e : o.e820.firmware)
+  for (const E820Entry& e : o.state.e820.firmware.entries())
     o.totals.firmware_ram += e.type == E820Type::ram ? e.size : 0;
-  for (const auto& r : o.memblock.memory) {
+  for (const auto& r : o.state.memblock.memory().regions()) {
     o.totals.memory += r.range.size();
-    for (const auto& s : o.memblock.reserved)
+    for (const auto& s : o.state.memblock.reserved().regions())
       o.totals.reserved += r.range.intersect(s.range).size();
   }
-  for (const auto& node : o.node_states) {
+  for (const auto& node : o.state.node_states) {
     for (const auto& z : node.zones) {
       o.totals.managed_pages += z.managed_pages;
       o.totals.free_pages += z.managed_pages;
@@ -74,38 +78,35 @@ boot::Outcome machine() {
       .command_line =
           "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro quiet crashkernel=4G memmap=64K$0x50000000",
       .policy = "alloc_topdown"};
-  o.e820.firmware = {entry(0, 0x9fc00, ram),
-                     entry(0x9fc00, 0xa0000, reserved),
-                     entry(0xf0000, 0x100000, reserved),
-                     entry(0x100000, 0x7ffd0000, ram),
-                     entry(0x7ffd0000, 0x7ffe0000, acpi),
-                     entry(0x7ffe0000, 0x80000000, nvs),
-                     entry(0xfffc0000, 0x100000000, reserved),
-                     entry(0x100000000, 0x140000000, ram)};
-  o.e820.kexec = o.e820.firmware;
-  o.e820.table = {entry(0, 0x1000, reserved),          entry(0x1000, 0x9fc00, ram),
-                  entry(0x9fc00, 0xa0000, reserved),   entry(0xf0000, 0x100000, reserved),
-                  entry(0x100000, 0x50000000, ram),    entry(0x50000000, 0x50010000, reserved),
-                  entry(0x50010000, 0x7ffd0000, ram),  entry(0x7ffd0000, 0x7ffe0000, acpi),
-                  entry(0x7ffe0000, 0x80000000, nvs),  entry(0xfffc0000, 0x100000000, reserved),
-                  entry(0x100000000, 0x140000000, ram)};
-  o.max_pfn = o.max_low_pfn = 0x140000;
-  boot::MemblockState& m = o.memblock;
-  m.current_limit = PhysAddr{0x140000000};
-  m.memory = {{PhysRange::make(0x1000, 0x9f000), memblock::kNone, 0},
+  o.state.e820.firmware.assign(
+      {entry(0, 0x9fc00, ram), entry(0x9fc00, 0xa0000, reserved),
+       entry(0xf0000, 0x100000, reserved), entry(0x100000, 0x7ffd0000, ram),
+       entry(0x7ffd0000, 0x7ffe0000, acpi), entry(0x7ffe0000, 0x80000000, nvs),
+       entry(0xfffc0000, 0x100000000, reserved), entry(0x100000000, 0x140000000, ram)});
+  o.state.e820.kexec = o.state.e820.firmware;
+  o.state.e820.table.assign(
+      {entry(0, 0x1000, reserved), entry(0x1000, 0x9fc00, ram), entry(0x9fc00, 0xa0000, reserved),
+       entry(0xf0000, 0x100000, reserved), entry(0x100000, 0x50000000, ram),
+       entry(0x50000000, 0x50010000, reserved), entry(0x50010000, 0x7ffd0000, ram),
+       entry(0x7ffd0000, 0x7ffe0000, acpi), entry(0x7ffe0000, 0x80000000, nvs),
+       entry(0xfffc0000, 0x100000000, reserved), entry(0x100000000, 0x140000000, ram)});
+  o.state.max_pfn = o.state.max_low_pfn = Pfn{0x140000};
+  o.state.memblock.set_current_limit(PhysAddr{0x140000000});
+  set_memory(o.state.memblock,
+             {{PhysRange::make(0x1000, 0x9f000), memblock::kNone, 0},
               {PhysRange::make(0x100000, 0x50000000), memblock::kNone, 0},
               {PhysRange::make(0x50010000, 0x7ffd0000), memblock::kNone, 0},
-              {PhysRange::make(0x100000000, 0x140000000), memblock::kHotplug, 1}};
-  own(m, 0x0, 0x10000, "low memory", "setup_arch");
-  own(m, 0x10000, 0x9f000, "real-mode trampoline", "reserve_real_mode");
-  own(m, 0x100000, 0x3c00000, "kernel image", "setup_arch");
-  own(m, 0x70000000, 0x7fe00000, "initrd", "reserve_initrd");
-  own(m, 0x7fe00000, 0x7ff00000, "memory map", "memmap_alloc");
+              {PhysRange::make(0x100000000, 0x140000000), memblock::kHotplug, 1}});
+  own(o, 0x0, 0x10000, "low memory", "setup_arch");
+  own(o, 0x10000, 0x9f000, "real-mode trampoline", "reserve_real_mode");
+  own(o, 0x100000, 0x3c00000, "kernel image", "setup_arch");
+  own(o, 0x70000000, 0x7fe00000, "initrd", "reserve_initrd");
+  own(o, 0x7fe00000, 0x7ff00000, "memory map", "memmap_alloc");
   for (std::uint64_t at = 0x7ff00000; at < 0x7ff06000; at += 0x1000) {
-    own(m, at, at + 0x68, "resource tree", "e820__reserve_resources");
+    own(o, at, at + 0x68, "resource tree", "e820__reserve_resources");
   }
-  own(m, 0x7ff06000, 0x7ffd0000, "page tables", "alloc_low_pages");
-  own(m, 0x13f000000, 0x140000000, "memory map", "memmap_alloc");
+  own(o, 0x7ff06000, 0x7ffd0000, "page tables", "alloc_low_pages");
+  own(o, 0x13f000000, 0x140000000, "memory map", "memmap_alloc");
   using enum Severity;
   o.events = {
       {info,
@@ -135,8 +136,9 @@ boot::Outcome machine() {
 boot::Outcome two_nodes() {
   using zones::ZoneType;
   boot::Outcome o = machine();
-  o.nodes = {{{PhysRange::make(0, 0x80000000), 0}, {PhysRange::make(0x100000000, 0x140000000), 1}},
-             {0, 1}};
+  o.state.nodes = {
+      {{PhysRange::make(0, 0x80000000), 0}, {PhysRange::make(0x100000000, 0x140000000), 1}},
+      {0, 1}};
   const boot::ZoneState empty_normal{{ZoneType::normal, Pfn{0}, 0, 0}, 0, {}};
   const boot::ZoneState empty_movable{{ZoneType::movable, Pfn{0}, 0, 0}, 0, {}};
   boot::ZoneState dma32 = zone(ZoneType::dma32, 0x1000, 0x7efd0, 0x7efc0, 0x3c00, 0x50000);
@@ -153,7 +155,7 @@ boot::Outcome two_nodes() {
   std::sort(dma32.free.begin(), dma32.free.end(),
             [](const auto& a, const auto& b) { return a.order < b.order; });
   dma32.managed_pages += 0x70000 - 0x50010;
-  o.node_states = {
+  o.state.node_states = {
       {0,
        Pfn{1},
        0x7ffcf,
@@ -167,7 +169,7 @@ boot::Outcome two_nodes() {
         boot::ZoneState{{ZoneType::dma32, Pfn{0}, 0, 0}, 0, {}},
         zone(ZoneType::normal, 0x100000, 0x40000, 0x40000, 0x100000, 0x13f000), empty_movable}}};
   constexpr std::uint32_t kData = paging::kWritable | paging::kNoExecute | paging::kGlobal;
-  o.page_tables.mappings = {
+  o.state.page_tables.mappings = {
       {VirtAddr{0xffff888000000000}, PhysAddr{0x0}, paging::kSize4K, 512, kData},
       {VirtAddr{0xffff888000200000}, PhysAddr{0x200000}, paging::kSize2M, 511, kData},
       {VirtAddr{0xffff888040000000}, PhysAddr{0x40000000}, paging::kSize2M, 511, kData},
@@ -202,12 +204,14 @@ boot::Outcome hostile() {
                .kernel_origin = "\x7f",
                .command_line = std::string(300, 'x') + "\t\"quoted\"",
                .policy = "\xed\xa0\x80 surrogate"};
-  o.e820.firmware = {{PhysAddr{0}, 0x100000, E820Type::ram},
-                     {PhysAddr{0x100000}, ~std::uint64_t{0} - 0xfffff, E820Type{99}}};
-  o.e820.table = {{PhysAddr{0}, 0x100000, E820Type::ram}};
-  o.memblock.memory = {{PhysRange::make(0x1000, 0x100000), 0x80000004, memblock::kAnyNode}};
-  own(o.memblock, 0x2000, 0x2001, "<owner>\x1b]0;title\x07", "f\x80n");
-  own(o.memblock, 0x3000, 0x3fff, "", "");
+  o.state.e820.firmware.assign({{PhysAddr{0}, 0x100000, E820Type::ram},
+                                {PhysAddr{0x100000}, ~std::uint64_t{0} - 0xfffff, E820Type{99}}});
+  o.state.e820.table.assign({{PhysAddr{0}, 0x100000, E820Type::ram}});
+  o.state.memblock.set_current_limit(PhysAddr{0});
+  set_memory(o.state.memblock,
+             {{PhysRange::make(0x1000, 0x100000), 0x80000004, memblock::kAnyNode}});
+  own(o, 0x2000, 0x2001, "<owner>\x1b]0;title\x07", "f\x80n");
+  own(o, 0x3000, 0x3fff, "", "");
   o.events = {
       {Severity::warning, "\x1b[31mstep", "\xc0\xaf", "overlong \xc0\xaf and \x9b csi", {}}};
   add_up(o);

@@ -1,9 +1,12 @@
+#include "boot/init/command_line.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
-#include "boot/step_functions.h"
+#include "boot/init/parameters.h"
+#include "boot/rules.h"
 #include "kernel/known_parameters.h"
 
 namespace memmap::boot {
@@ -40,15 +43,16 @@ void unknown(const kernel::Parameter& p, ForInit& init) {
   }
 }
 
-ForInit for_init(const Boot& boot) {
-  const kernel::KnownParameters& known = boot.profile.parameters;
+ForInit for_init(Boot& boot) {
+  const std::set<std::size_t>& refused = refused_parameters(boot);
+  const kernel::KnownParameters& known = boot.in.profile.parameters;
   ForInit init;
-  for (std::size_t i = 0; i < boot.parameters.size(); ++i) {
-    const kernel::Parameter& p = boot.parameters[i];
+  for (std::size_t i = 0; i < boot.in.parameters.size(); ++i) {
+    const kernel::Parameter& p = boot.in.parameters[i];
     if (kernel::is_named(known.param, p.name) || kernel::is_sysctl(p.name)) continue;
     // What stands before is for a script that a boot loader put in front.
     if ((p.name == "init" || p.name == "rdinit") && p.value) init.words.clear();
-    const bool taken = kernel::is_setup(known.setup, p) && !boot.refused.contains(i);
+    const bool taken = kernel::is_setup(known.setup, p) && !refused.contains(i);
     if (taken || kernel::is_named(known.early, p.name)) continue;
     unknown(p, init);
   }
@@ -62,11 +66,13 @@ namespace {
 // More of the line may stand at the initrd's end, which no fact tells.
 // kernel: setup_boot_config(), init/main.c, v6.1 and v6.12
 void setup_boot_config(Boot& boot) {
-  const bool wanted = boot.has_parameter("bootconfig") || boot.profile.has("BOOT_CONFIG_FORCE");
-  if (!wanted || !boot.profile.has("BOOT_CONFIG")) return;
-  boot.tell(Severity::debug, "setup_boot_config(), init/main.c",
-            "bootconfig: what the initrd holds of it is not known; it and the memory that it is "
-            "parsed in are left out");
+  const bool wanted =
+      boot.in.has_parameter("bootconfig") || boot.in.profile.has(config::BOOT_CONFIG_FORCE);
+  if (!wanted || !boot.in.profile.has(config::BOOT_CONFIG)) return;
+  boot.story.tell(
+      Severity::debug, rule::kSetupBootConfig,
+      "bootconfig: what the initrd holds of it is not known; it and the memory that it is "
+      "parsed in are left out");
 }
 
 }  // namespace
@@ -75,19 +81,22 @@ void setup_boot_config(Boot& boot) {
 // kernel: setup_command_line(), init/main.c, v5.4 to v6.12
 void setup_command_line(Boot& boot) {
   setup_boot_config(boot);
-  const std::uint64_t size = std::min(boot.command_line.size(), kernel::kCommandLineSize - 1) + 1;
-  for (unsigned copy = 0; copy < boot.behaviour.command_line_copies; ++copy) {
-    boot.alloc_or_panic(size, kCacheLine,
-                        boot.caller("command line", {"setup_command_line", "start_kernel"}));
+  const std::uint64_t size =
+      std::min(boot.in.command_line.size(), kernel::kCommandLineSize - 1) + 1;
+  for (unsigned copy = 0; copy < boot.in.behaviour.command_line_copies; ++copy) {
+    boot.alloc_or_panic(
+        size, kCacheLine,
+        boot.caller("command line", {function::setup_command_line, function::start_kernel}));
   }
 }
 
 // kernel: print_unknown_bootoptions(), init/main.c, v5.14 and later
 void print_unknown_bootoptions(Boot& boot) {
-  if (boot.profile.parameters.empty()) {
-    return boot.tell(Severity::debug, "print_unknown_bootoptions(), init/main.c",
-                     "the kernel's profile does not list its parameters: which of the command "
-                     "line it does not know, and the memory it lists them in, is left out");
+  if (boot.in.profile.parameters.empty()) {
+    return boot.story.tell(
+        Severity::debug, rule::kPrintUnknownBootoptions,
+        "the kernel's profile does not list its parameters: which of the command "
+        "line it does not know, and the memory it lists them in, is left out");
   }
   const ForInit init = for_init(boot);
   if (init.too_many || (init.words.empty() && init.environment.empty())) return;
@@ -95,15 +104,15 @@ void print_unknown_bootoptions(Boot& boot) {
   for (const auto* list : {&init.words, &init.environment}) {
     for (const std::string& word : *list) text += " " + word;
   }
-  const memblock::Caller caller =
-      boot.caller("unknown parameters", {"print_unknown_bootoptions", "start_kernel"});
-  const auto found = boot.memblock.alloc(text.size() + 1, kCacheLine, caller);
+  const memblock::Caller caller = boot.caller(
+      "unknown parameters", {function::print_unknown_bootoptions, function::start_kernel});
+  const auto found = boot.state.memblock.alloc(text.size() + 1, kCacheLine, caller);
   if (!found) return;
-  boot.tell(
-      Severity::info, "print_unknown_bootoptions(), init/main.c",
+  boot.story.tell(
+      Severity::info, rule::kPrintUnknownBootoptions,
       fmt::format("Unknown kernel command line parameters \"{}\", will be passed to user space.",
                   text.substr(1)));
-  boot.memblock.free(*found, text.size() + 1, caller);
+  boot.state.memblock.free(*found, text.size() + 1, caller);
 }
 
 }  // namespace memmap::boot

@@ -50,7 +50,7 @@ std::optional<unsigned> isolcpus_flags(std::string_view& text, std::string_view 
 // How many processors may be brought up. kernel: nosmp(), maxcpus(), kernel/smp.c; get_option()
 unsigned most_brought_up(const Boot& boot) {
   unsigned most = std::numeric_limits<unsigned>::max();
-  for (const kernel::Parameter& p : boot.parameters) {
+  for (const kernel::Parameter& p : boot.in.parameters) {
     if (kernel::parameq(p.name, "nosmp")) most = 0;
     if (!kernel::parameq(p.name, "maxcpus") || !p.value || p.value->empty()) continue;
     const bool negative = p.value->starts_with('-');
@@ -67,12 +67,13 @@ bool CpuIsolation::take(const kernel::Parameter& p) {
   // A __setup() without `=` takes whatever begins so, rcu_nocbs_or_not=1 too.
   constexpr std::string_view kNoCallbacks = "rcu_nocbs";
   const auto beginning = std::string_view(p.name).substr(0, kNoCallbacks.size());
-  if (kernel::parameq(beginning, kNoCallbacks) && boot_.profile.has("RCU_NOCB_CPU")) new_mask();
+  if (kernel::parameq(beginning, kNoCallbacks) && boot_.in.profile.has(config::RCU_NOCB_CPU))
+    new_mask();
   if (!p.value) return true;
-  if (kernel::parameq(p.name, "irqaffinity") && boot_.profile.has("SMP")) new_mask();
-  if (!boot_.profile.has("CPU_ISOLATION")) return true;
+  if (kernel::parameq(p.name, "irqaffinity") && boot_.in.profile.has(config::SMP)) new_mask();
+  if (!boot_.in.profile.has(config::CPU_ISOLATION)) return true;
   if (kernel::parameq(p.name, "isolcpus")) {
-    const std::string_view line = boot_.command_line;
+    const std::string_view line = boot_.in.command_line;
     const auto flags = isolcpus_flags(text, line.substr(std::min(p.at + p.size + 1, line.size())));
     return flags && set_apart(text, *flags);
   }
@@ -83,15 +84,15 @@ bool CpuIsolation::take(const kernel::Parameter& p) {
 // kernel: housekeeping_setup(), kernel/sched/isolation.c, v6.1 and v6.12
 bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
   const bool new_tick = (flags & kTick) != 0 && (flags_ & kTick) == 0;
-  if (new_tick && !boot_.profile.has("NO_HZ_FULL")) return false;
+  if (new_tick && !boot_.in.profile.has(config::NO_HZ_FULL)) return false;
   const auto apart = new_mask();
-  auto list = parse_cpu_list(text, boot_.nr_cpu_ids);
+  auto list = parse_cpu_list(text, boot_.in.nr_cpu_ids);
   if (!list) {
     free_mask(apart);
     return false;
   }
   const auto staging = new_mask();
-  const unsigned present = std::min(boot_.cpus.present, boot_.nr_cpu_ids);
+  const unsigned present = std::min(boot_.in.cpus.present, boot_.in.nr_cpu_ids);
   unsigned first = 0;  // that keeps house
   while (first < present && list->contains(first)) ++first;
   if (first >= present || first >= most_brought_up(boot_)) list->erase(0);
@@ -113,13 +114,13 @@ bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
 }
 
 std::optional<PhysAddr> CpuIsolation::new_mask() {
-  if (!boot_.profile.has("CPUMASK_OFFSTACK")) return std::nullopt;
-  return boot_.alloc_or_panic(boot_.cpumask_size(), 64,
-                              boot_.caller("CPU masks", {"alloc_bootmem_cpumask_var"}));
+  if (!boot_.in.profile.has(config::CPUMASK_OFFSTACK)) return std::nullopt;
+  return boot_.alloc_or_panic(boot_.in.cpumask_size(), 64,
+                              boot_.caller("CPU masks", {function::alloc_bootmem_cpumask_var}));
 }
 
 void CpuIsolation::free_mask(std::optional<PhysAddr> mask) {
-  if (mask) boot_.memblock.free(*mask, boot_.cpumask_size(), {"housekeeping_setup", {}});
+  if (mask) boot_.state.memblock.free(*mask, boot_.in.cpumask_size(), {"housekeeping_setup", {}});
 }
 
 }  // namespace memmap::boot

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "boot/rules.h"
 #include "kernel/known_parameters.h"
 
 namespace memmap::boot {
@@ -42,12 +43,12 @@ constexpr EarlyOption kOptions[] = {
 }  // namespace
 
 void tell_if_malformed(Boot& boot, const kernel::Parameter& p) {
-  const kernel::KnownParameters& known = boot.profile.parameters;
+  const kernel::KnownParameters& known = boot.in.profile.parameters;
   for (const EarlyOption& option : kOptions) {
     if (!kernel::parameq(p.name, option.name) || option.accepts(p.value)) continue;
     if (!known.empty() && !kernel::is_named(known.early, p.name)) continue;
-    boot.tell(Severity::warning, "do_early_param(), init/main.c",
-              fmt::format("Malformed early option '{}'", p.name));
+    boot.story.tell(Severity::warning, rule::kDoEarlyParam,
+                    fmt::format("Malformed early option '{}'", p.name));
   }
 }
 

@@ -1,4 +1,5 @@
-// Parameters whose functions take memory, in the order in which they stand on the command line.
+#include "boot/init/parameters.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,12 +7,15 @@
 
 #include "boot/init/cpu_isolation.h"
 #include "boot/mm/hugepages.h"
-#include "boot/step_functions.h"
 
 namespace memmap::boot {
 namespace {
 
 constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
+
+struct Refused {
+  std::set<std::size_t> parameters{};
+};
 
 // reserve_mem=SIZE:ALIGN:NAME, up to eight of them. kernel: reserve_mem(), mm/memblock.c, v6.12
 class ReservedMemory {
@@ -28,8 +32,9 @@ class ReservedMemory {
     const std::string name(align.rest.substr(1));
     const bool blank = name.find_first_not_of(" \t\n\v\f\r") == name.npos;
     if (blank || name.size() >= kNameSize || names_.contains(name)) return;
-    const auto found = boot_.memblock.phys_alloc(size.value, std::max(align.value, kCacheLine),
-                                                 boot_.caller("reserve_mem", {"reserve_mem"}));
+    const auto found =
+        boot_.state.memblock.phys_alloc(size.value, std::max(align.value, kCacheLine),
+                                        boot_.caller("reserve_mem", {function::reserve_mem}));
     if (found) names_.insert(name);
   }
 
@@ -40,17 +45,22 @@ class ReservedMemory {
 
 }  // namespace
 
+const std::set<std::size_t>& refused_parameters(Boot& boot) {
+  return boot.scratch.of<Refused>().parameters;
+}
+
 // kernel: parse_args("Booting kernel"), obsolete_checksetup(), init/main.c
 void parse_args(Boot& boot) {
   HugePages huge(boot);
   CpuIsolation isolation(boot);
   ReservedMemory reserved(boot);
-  for (std::size_t i = 0; i < boot.parameters.size() && !boot.panicked(); ++i) {
-    const kernel::Parameter& p = boot.parameters[i];
-    if (boot.profile.has("HUGETLB_PAGE")) huge.take(p);
-    if (!isolation.take(p)) boot.refused.insert(i);
+  std::set<std::size_t>& refused = boot.scratch.of<Refused>().parameters;
+  for (std::size_t i = 0; i < boot.in.parameters.size() && !boot.story.panicked(); ++i) {
+    const kernel::Parameter& p = boot.in.parameters[i];
+    if (boot.in.profile.has(config::HUGETLB_PAGE)) huge.take(p);
+    if (!isolation.take(p)) refused.insert(i);
     const bool reserves = p.value && kernel::parameq(p.name, "reserve_mem");
-    if (reserves && boot.behaviour.has_reserve_mem) reserved.take(*p.value);
+    if (reserves && boot.in.behaviour.has_reserve_mem) reserved.take(*p.value);
   }
 }
 

@@ -1,3 +1,5 @@
+#include "boot/mm/cma.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,7 +7,7 @@
 #include <map>
 
 #include "base/align.h"
-#include "boot/step_functions.h"
+#include "boot/rules.h"
 
 namespace memmap::boot {
 namespace {
@@ -19,16 +21,18 @@ struct Area {
 
 // kernel: cma_early_percent_memory(), kernel/dma/contiguous.c
 std::uint64_t percent_of_memory(const Boot& boot) {
-  const std::uint64_t pages = boot.memblock.phys_mem_size() >> kPageShift;
-  return (pages * boot.profile.number("CMA_SIZE_PERCENTAGE") / 100) << kPageShift;
+  const std::uint64_t pages = boot.state.memblock.phys_mem_size() >> kPageShift;
+  return (pages * boot.in.profile.number(config::CMA_SIZE_PERCENTAGE) / 100) << kPageShift;
 }
 
 std::uint64_t configured_size(const Boot& boot) {
-  const std::uint64_t bytes = boot.profile.number("CMA_SIZE_MBYTES") * kMiB;
-  if (boot.profile.has("CMA_SIZE_SEL_MBYTES")) return bytes;
-  if (boot.profile.has("CMA_SIZE_SEL_PERCENTAGE")) return percent_of_memory(boot);
-  if (boot.profile.has("CMA_SIZE_SEL_MIN")) return std::min(bytes, percent_of_memory(boot));
-  if (boot.profile.has("CMA_SIZE_SEL_MAX")) return std::max(bytes, percent_of_memory(boot));
+  const std::uint64_t bytes = boot.in.profile.number(config::CMA_SIZE_MBYTES) * kMiB;
+  if (boot.in.profile.has(config::CMA_SIZE_SEL_MBYTES)) return bytes;
+  if (boot.in.profile.has(config::CMA_SIZE_SEL_PERCENTAGE)) return percent_of_memory(boot);
+  if (boot.in.profile.has(config::CMA_SIZE_SEL_MIN))
+    return std::min(bytes, percent_of_memory(boot));
+  if (boot.in.profile.has(config::CMA_SIZE_SEL_MAX))
+    return std::max(bytes, percent_of_memory(boot));
   return 0;
 }
 
@@ -38,7 +42,7 @@ Area area_of(const Boot& boot, std::uint64_t limit) {
   std::optional<std::uint64_t> size;
   std::uint64_t base = 0;
   std::uint64_t end = 0;
-  for (const auto& text : boot.values_of("cma")) {
+  for (const auto& text : boot.in.values_of("cma")) {
     if (!text) continue;
     auto parsed = kernel::memparse(*text);
     size = parsed.value;
@@ -59,7 +63,7 @@ Area area_of(const Boot& boot, std::uint64_t limit) {
 // kernel: cma_declare_contiguous_nid(), mm/cma.c, v6.1 and v6.12
 std::optional<PhysAddr> place(Boot& boot, const Area& area, std::uint64_t align, int nid,
                               const memblock::Caller& caller) {
-  memblock::Memblock& memblock = boot.memblock;
+  memblock::Memblock& memblock = boot.state.memblock;
   constexpr auto kExact = memblock::Memblock::Nid::exact;
   const PhysAddr limit{area.limit};
   const std::uint64_t end = raw(memblock.end_of_DRAM());
@@ -76,14 +80,15 @@ std::optional<PhysAddr> place(Boot& boot, const Area& area, std::uint64_t align,
 }
 
 bool declare(Boot& boot, Area area, std::uint64_t align, int nid, std::string_view owner) {
-  constexpr std::string_view kRule = "cma_declare_contiguous_nid(), mm/cma.c";
   const memblock::Caller caller{"cma_declare_contiguous_nid", owner};
-  const std::uint64_t least = kPageSize << boot.profile.pageblock_order;  // CMA_MIN_ALIGNMENT_BYTES
+  const std::uint64_t least = kPageSize
+                              << boot.in.profile.pageblock_order;  // CMA_MIN_ALIGNMENT_BYTES
   align = std::max(align, least);
   const auto fail = [&](std::string why) {
-    if (!why.empty()) boot.tell(Severity::warning, std::string(kRule), "cma: " + std::move(why));
-    boot.tell(Severity::warning, std::string(kRule),
-              fmt::format("cma: Failed to reserve {} MiB on node {}", area.size >> 20, nid));
+    if (!why.empty())
+      boot.story.tell(Severity::warning, rule::kCmaDeclareContiguousNid, "cma: " + std::move(why));
+    boot.story.tell(Severity::warning, rule::kCmaDeclareContiguousNid,
+                    fmt::format("cma: Failed to reserve {} MiB on node {}", area.size >> 20, nid));
     return false;
   };
   if (area.size == 0) return false;
@@ -95,7 +100,7 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, std::string_vi
   area.size = align_up(area.size, align);
   area.limit = align_down(area.limit, align);
   area.fixed = area.fixed && area.base != 0;
-  const std::uint64_t end = raw(boot.memblock.end_of_DRAM());
+  const std::uint64_t end = raw(boot.state.memblock.end_of_DRAM());
   if (area.limit == 0 || area.limit > end) area.limit = end;
   if (area.base + area.size > area.limit) {
     return fail(fmt::format("Size ({:#018x}) of region at {:#018x} exceeds limit ({:#018x})",
@@ -103,16 +108,17 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, std::string_vi
   }
   std::uint64_t at = area.base;
   if (area.fixed) {
-    if (boot.memblock.is_region_reserved(PhysAddr{at}, area.size)) return fail({});
-    boot.memblock.reserve(PhysAddr{at}, area.size, caller);
+    if (boot.state.memblock.is_region_reserved(PhysAddr{at}, area.size)) return fail({});
+    boot.state.memblock.reserve(PhysAddr{at}, area.size, caller);
   } else {
     const auto found = place(boot, area, align, nid, caller);
     if (!found) return fail({});
     at = raw(*found);
   }
-  boot.tell(Severity::info, std::string(kRule),
-            fmt::format("cma: Reserved {} MiB at {:#018x} on node {}", area.size >> 20, at, nid),
-            PhysRange::from_size(PhysAddr{at}, area.size));
+  boot.story.tell(
+      Severity::info, rule::kCmaDeclareContiguousNid,
+      fmt::format("cma: Reserved {} MiB at {:#018x} on node {}", area.size >> 20, at, nid),
+      PhysRange::from_size(PhysAddr{at}, area.size));
   return true;
 }
 
@@ -136,8 +142,8 @@ std::string_view each_node_size(std::string_view text, int max_numnodes, Take&& 
 
 std::map<int, std::uint64_t> sizes_of_nodes(const Boot& boot) {
   std::map<int, std::uint64_t> out;
-  for (const auto& value : boot.values_of("numa_cma")) {
-    each_node_size(value.value_or(""), boot.behaviour.max_numnodes,
+  for (const auto& value : boot.in.values_of("numa_cma")) {
+    each_node_size(value.value_or(""), boot.in.behaviour.max_numnodes,
                    [&](int nid, std::uint64_t size) { out[nid] = size; });
   }
   return out;
@@ -146,12 +152,12 @@ std::map<int, std::uint64_t> sizes_of_nodes(const Boot& boot) {
 // Areas of nodes: one of each that cma_pernuma= asks for, and those of numa_cma=.
 // kernel: dma_numa_cma_reserve(), kernel/dma/contiguous.c, v6.12
 void reserve_on_nodes(Boot& boot) {
-  if (!boot.profile.has("DMA_NUMA_CMA")) return;
-  const auto text = boot.parameter("cma_pernuma");
+  if (!boot.in.profile.has(config::DMA_NUMA_CMA)) return;
+  const auto text = boot.in.parameter("cma_pernuma");
   const std::uint64_t each = text ? kernel::memparse(*text).value : 0;
   const auto own = sizes_of_nodes(boot);
-  for (const int nid : boot.nodes.online) {
-    const std::string_view owner = boot.name_for_node("CMA: DMA buffers", nid);
+  for (const int nid : boot.state.nodes.online) {
+    const std::string_view owner = boot.story.name_for_node("CMA: DMA buffers", nid);
     if (each != 0) declare(boot, {.size = each}, 0, nid, owner);
     const auto size = own.find(nid);
     if (size != own.end()) declare(boot, {.size = size->second}, 0, nid, owner);
@@ -163,7 +169,7 @@ void reserve_on_nodes(Boot& boot) {
 // kernel: dma_contiguous_reserve(), kernel/dma/contiguous.c, v6.1 and v6.12
 void dma_contiguous_reserve(Boot& boot) {
   reserve_on_nodes(boot);
-  const Area area = area_of(boot, raw(boot.memblock.current_limit()));
+  const Area area = area_of(boot, raw(boot.state.memblock.current_limit()));
   if (area.size == 0) return;
   declare(boot, area, 0, memblock::kAnyNode, "CMA: DMA buffers");
 }
@@ -178,8 +184,8 @@ struct HugeCma {
 // hugetlb_cma=SIZE or NODE:SIZE,... . kernel: cmdline_parse_hugetlb_cma(), mm/hugetlb.c
 HugeCma hugetlb_cma_of(const Boot& boot) {
   HugeCma out;
-  for (const auto& value : boot.values_of("hugetlb_cma")) {
-    const std::string_view rest = each_node_size(value.value_or(""), boot.behaviour.max_numnodes,
+  for (const auto& value : boot.in.values_of("hugetlb_cma")) {
+    const std::string_view rest = each_node_size(value.value_or(""), boot.in.behaviour.max_numnodes,
                                                  [&](int nid, std::uint64_t size) {
                                                    out.of_node[nid] = size;
                                                    out.size += size;
@@ -190,21 +196,19 @@ HugeCma hugetlb_cma_of(const Boot& boot) {
   return out;
 }
 
-constexpr std::string_view kHugeRule = "hugetlb_cma_reserve(), mm/hugetlb.c";
-
 // Takes out the nodes that cannot have an area.
 void check_nodes(Boot& boot, HugeCma& wanted) {
   for (auto it = wanted.of_node.begin(); it != wanted.of_node.end();) {
     const auto [nid, size] = *it;
-    const bool online = std::ranges::binary_search(boot.nodes.online, nid);
+    const bool online = std::ranges::binary_search(boot.state.nodes.online, nid);
     if (size == 0 || (online && size >= kGiB)) {
       it = size == 0 ? wanted.of_node.erase(it) : std::next(it);
       continue;
     }
-    boot.tell(Severity::warning, std::string(kHugeRule),
-              online
-                  ? fmt::format("hugetlb_cma: cma area of node {} should be at least 1024 MiB", nid)
-                  : fmt::format("hugetlb_cma: invalid node {} specified", nid));
+    boot.story.tell(
+        Severity::warning, rule::kHugetlbCmaReserve,
+        online ? fmt::format("hugetlb_cma: cma area of node {} should be at least 1024 MiB", nid)
+               : fmt::format("hugetlb_cma: invalid node {} specified", nid));
     wanted.size -= size;
     it = wanted.of_node.erase(it);
   }
@@ -215,28 +219,28 @@ void check_nodes(Boot& boot, HugeCma& wanted) {
 // kernel: hugetlb_cma_reserve(), mm/hugetlb.c, v6.1 and v6.12
 void hugetlb_cma_reserve(Boot& boot) {
   HugeCma wanted = hugetlb_cma_of(boot);
-  if (wanted.size == 0 || boot.nodes.online.empty()) return;
+  if (wanted.size == 0 || boot.state.nodes.online.empty()) return;
   check_nodes(boot, wanted);
   if (wanted.size == 0) return;
   if (wanted.size < kGiB) {
-    return boot.tell(Severity::warning, std::string(kHugeRule),
-                     "hugetlb_cma: cma area should be at least 1024 MiB");
+    return boot.story.tell(Severity::warning, rule::kHugetlbCmaReserve,
+                           "hugetlb_cma: cma area should be at least 1024 MiB");
   }
-  const std::uint64_t nodes = boot.nodes.online.size();
+  const std::uint64_t nodes = boot.state.nodes.online.size();
   const std::uint64_t per_node = align_up((wanted.size + nodes - 1) / nodes, kGiB);
   std::uint64_t reserved = 0;
-  for (const int nid : boot.nodes.online) {
+  for (const int nid : boot.state.nodes.online) {
     const auto asked = wanted.of_node.find(nid);
     if (!wanted.of_node.empty() && asked == wanted.of_node.end()) continue;
     const std::uint64_t size =
         asked != wanted.of_node.end() ? asked->second : std::min(per_node, wanted.size - reserved);
     const std::uint64_t own = align_up(size, kGiB);
-    const std::uint64_t align = boot.behaviour.hugetlb_cma_aligns_to_page ? kGiB : 2 * kMiB;
+    const std::uint64_t align = boot.in.behaviour.hugetlb_cma_aligns_to_page ? kGiB : 2 * kMiB;
     if (!declare(boot, {.size = own}, align, nid, "CMA: huge pages")) continue;
     reserved += own;
     if (reserved >= wanted.size) break;
   }
-  boot.hugetlb_cma = reserved != 0;
+  boot.state.hugetlb_cma = reserved != 0;
 }
 
 }  // namespace memmap::boot

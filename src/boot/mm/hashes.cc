@@ -1,3 +1,5 @@
+#include "boot/mm/hashes.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,7 +7,7 @@
 
 #include "base/align.h"
 #include "boot/mm/large_hash.h"
-#include "boot/step_functions.h"
+#include "boot/rules.h"
 #include "memblock/iterate.h"
 
 namespace memmap::boot {
@@ -13,22 +15,31 @@ namespace {
 
 constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
 
+struct PageCounts {
+  std::uint64_t dma_reserve = 0;   // pages below 16 MiB that are taken
+  std::uint64_t kernel_pages = 0;  // nr_kernel_pages, by which tables are sized
+};
+
+PageCounts& counts(Boot& boot) { return boot.scratch.of<PageCounts>(); }
+
 // Pages that the kernel counts on: all that is free when zones are formed (since 6.10), or the
 // zones' pages without their struct pages. Both nr_kernel_pages and nr_all_pages on 64 bits.
 // kernel: calc_nr_kernel_pages(), mm/mm_init.c, v6.12; free_area_init_core(), mm/page_alloc.c, v6.1
-std::uint64_t pages_of_zones(const Boot& boot) {
-  const std::uint64_t page_bytes = boot.profile.size_of("page", 64);
+std::uint64_t pages_of_zones(Boot& boot) {
+  const std::uint64_t page_bytes = boot.in.profile.size_of(type::page);
   std::uint64_t total = 0;
-  for (const zones::Node& node : boot.zone_nodes) {
+  for (const NodeState& node : boot.state.node_states) {
     bool first = true;
-    for (const zones::Zone& z : node.zones) {
-      if (z.type == zones::ZoneType::dma && !boot.profile.has("ZONE_DMA")) continue;
+    for (const ZoneState& zone : node.zones) {
+      const zones::Zone& z = zone.zone;
+      if (z.type == zones::ZoneType::dma && !boot.in.profile.has(config::ZONE_DMA)) continue;
       std::uint64_t pages = z.spanned_pages;
       if (pages > z.present_pages + (z.present_pages >> 4)) pages = z.present_pages;
       const std::uint64_t map = align_up(pages * page_bytes, kPageSize) >> kPageShift;
       std::uint64_t free = z.present_pages;
       if (free >= map) free -= map;
-      if (std::exchange(first, false) && free > boot.dma_reserve) free -= boot.dma_reserve;
+      if (std::exchange(first, false) && free > counts(boot).dma_reserve)
+        free -= counts(boot).dma_reserve;
       total += free;
     }
   }
@@ -37,7 +48,7 @@ std::uint64_t pages_of_zones(const Boot& boot) {
 
 std::uint64_t free_pages(const Boot& boot) {
   std::uint64_t total = 0;
-  for (const memblock::MemRange& r : memblock::free_mem_ranges(boot.memblock)) {
+  for (const memblock::MemRange& r : memblock::free_mem_ranges(boot.state.memblock)) {
     const Pfn start = pfn_up(r.range.base());
     const Pfn end = pfn_down(r.range.end());
     if (start < end) total += raw(end) - raw(start);
@@ -47,7 +58,7 @@ std::uint64_t free_pages(const Boot& boot) {
 
 // A table's number of entries as the command line asks for it; 0: it does not.
 std::uint64_t asked(const Boot& boot, std::string_view name) {
-  const auto text = boot.parameter(name);
+  const auto text = boot.in.parameter(name);
   return text ? kernel::simple_strtoull(*text).value : 0;
 }
 
@@ -55,39 +66,40 @@ std::uint64_t asked(const Boot& boot, std::string_view name) {
 enum class Contents { zeroed, raw };
 void alloc_hash(Boot& boot, std::string_view name, std::string_view owner, const hash::Table& table,
                 Contents contents = Contents::zeroed) {
-  const memblock::Caller caller = boot.caller(owner, {"alloc_large_system_hash"});
+  const memblock::Caller caller = boot.caller(owner, {function::alloc_large_system_hash});
   for (std::uint64_t entries = hash::entries(table);; entries /= 2) {
     const std::uint64_t size = entries * table.bucket_bytes;
     const auto found = contents == Contents::zeroed
-                           ? boot.memblock.alloc(size, kCacheLine, caller)
-                           : boot.memblock.alloc_raw(size, kCacheLine, caller);
+                           ? boot.state.memblock.alloc(size, kCacheLine, caller)
+                           : boot.state.memblock.alloc_raw(size, kCacheLine, caller);
     if (found) {
-      return boot.tell(
-          Severity::info, "alloc_large_system_hash(), mm/mm_init.c",
+      return boot.story.tell(
+          Severity::info, rule::kAllocLargeSystemHash,
           fmt::format("{} hash table entries: {} ({} bytes, linear)", name, entries, size));
     }
     if (size <= kPageSize || entries <= 1) break;
   }
-  boot.tell(Severity::panic, "alloc_large_system_hash(), mm/mm_init.c",
-            fmt::format("Kernel panic - not syncing: Failed to allocate {} hash table", name));
+  boot.story.tell(
+      Severity::panic, rule::kAllocLargeSystemHash,
+      fmt::format("Kernel panic - not syncing: Failed to allocate {} hash table", name));
 }
 
 // Whether the large tables are spread over the nodes, and so wait for vmalloc.
 // kernel: hashdist, HASHDIST_DEFAULT, fixup_hashdist(), mm/mm_init.c
 bool spread_over_nodes(const Boot& boot) {
-  if (!boot.profile.numa) return false;
-  if (const auto text = boot.parameter("hashdist"))
+  if (!boot.in.profile.numa) return false;
+  if (const auto text = boot.in.parameter("hashdist"))
     return kernel::simple_strtoull(*text).value != 0;
   std::set<int> nodes;
-  for (const memblock::Region& r : boot.memblock.memory().list.regions()) nodes.insert(r.nid);
+  for (const memblock::Region& r : boot.state.memblock.memory().regions()) nodes.insert(r.nid);
   return nodes.size() > 1;
 }
 
 }  // namespace
 
 void count_kernel_pages(Boot& boot) {
-  boot.kernel_pages =
-      boot.behaviour.hashes_follow_free_pages ? free_pages(boot) : pages_of_zones(boot);
+  counts(boot).kernel_pages =
+      boot.in.behaviour.hashes_follow_free_pages ? free_pages(boot) : pages_of_zones(boot);
 }
 
 // kernel: memblock_find_dma_reserve(), arch/x86/mm/init.c, v6.1
@@ -100,38 +112,39 @@ void memblock_find_dma_reserve(Boot& boot) {
   };
   std::uint64_t all = 0;
   std::uint64_t free = 0;
-  for (const memblock::PfnRange& r : memblock::mem_pfn_ranges(boot.memblock)) {
+  for (const memblock::PfnRange& r : memblock::mem_pfn_ranges(boot.state.memblock)) {
     all += below(raw(r.start), raw(r.end));
   }
-  for (const memblock::MemRange& r : memblock::free_mem_ranges(boot.memblock)) {
+  for (const memblock::MemRange& r : memblock::free_mem_ranges(boot.state.memblock)) {
     free += below(raw(pfn_up(r.range.base())), raw(pfn_down(r.range.end())));
   }
-  boot.dma_reserve = all - free;
+  counts(boot).dma_reserve = all - free;
 }
 
 // kernel: vfs_caches_init_early(): dcache_init_early(), inode_init_early(), v6.1 and v6.12
 void vfs_caches_init_early(Boot& boot) {
   if (spread_over_nodes(boot)) {
-    return boot.tell(Severity::debug, "dcache_init_early(), fs/dcache.c",
-                     "the large hash tables are spread over the nodes: vmalloc has them, later");
+    return boot.story.tell(
+        Severity::debug, rule::kDcacheInitEarly,
+        "the large hash tables are spread over the nodes: vmalloc has them, later");
   }
-  hash::Table dentry{.bucket_bytes = boot.profile.size_of("hlist_bl_head", 8),
+  hash::Table dentry{.bucket_bytes = boot.in.profile.size_of(type::hlist_bl_head),
                      .asked = asked(boot, "dhash_entries"),
                      .scale = 13,
                      .least = 2,
-                     .pages = boot.kernel_pages};
+                     .pages = counts(boot).kernel_pages};
   alloc_hash(boot, "Dentry cache", "dentry hash table", dentry);
-  hash::Table inode{.bucket_bytes = boot.profile.size_of("hlist_head", 8),
+  hash::Table inode{.bucket_bytes = boot.in.profile.size_of(type::hlist_head),
                     .asked = asked(boot, "ihash_entries"),
                     .scale = 14,
                     .least = 0,
-                    .pages = boot.kernel_pages};
-  if (!boot.panicked()) alloc_hash(boot, "Inode-cache", "inode hash table", inode);
+                    .pages = counts(boot).kernel_pages};
+  if (!boot.story.panicked()) alloc_hash(boot, "Inode-cache", "inode hash table", inode);
 }
 
 // slab_debug (slub_debug in older kernels): each part, up to a `;`, opens with flags; without any,
 // all are meant. kernel: setup_slub_debug(), parse_slub_debug_flags(), mm/slub.c
-bool stores_traces(const Boot& boot) {
+bool stores_traces(const Inputs& in) {
   const auto wants = [](std::string_view part) {
     const std::string_view flags = part.substr(0, part.find(','));
     const std::size_t user = flags.find_last_of("uU");
@@ -140,19 +153,19 @@ bool stores_traces(const Boot& boot) {
     return user != flags.npos && (none == flags.npos || none < user);
   };
   // kernel: early_page_owner_param(), mm/page_owner.c: asked for once, it is kept
-  if (boot.profile.has("PAGE_OWNER")) {
+  if (in.profile.has(config::PAGE_OWNER)) {
     bool on = false;
-    for (const auto& value : boot.values_of("page_owner")) {
+    for (const auto& value : in.values_of("page_owner")) {
       on = kernel::kstrtobool(value).value_or(on);
       if (on) return true;
     }
   }
-  for (const kernel::Parameter& p : boot.parameters) {
+  for (const kernel::Parameter& p : in.parameters) {
     const bool leak = kernel::parameq(p.name, "kmemleak") && p.value == "on";
-    if (leak && boot.profile.has("DEBUG_KMEMLEAK")) return true;
-    const bool slab = (boot.behaviour.has_slab_debug && kernel::parameq(p.name, "slab_debug")) ||
+    if (leak && in.profile.has(config::DEBUG_KMEMLEAK)) return true;
+    const bool slab = (in.behaviour.has_slab_debug && kernel::parameq(p.name, "slab_debug")) ||
                       kernel::parameq(p.name, "slub_debug");
-    if (!slab || !boot.profile.has("SLUB_DEBUG")) continue;
+    if (!slab || !in.profile.has(config::SLUB_DEBUG)) continue;
     if (!p.value || p.value->empty()) return true;
     for (std::string_view rest = *p.value; !rest.empty();) {
       const std::size_t end = std::min(rest.find(';'), rest.size());
@@ -165,12 +178,12 @@ bool stores_traces(const Boot& boot) {
 
 // kernel: stack_depot_early_init(), lib/stackdepot.c, v6.1 and v6.12
 void stack_depot_early_init(Boot& boot) {
-  if (boot.switched("stack_depot_disable", false)) return;
-  const bool lists = boot.behaviour.stack_depot_lists;
+  if (boot.in.switched("stack_depot_disable", false)) return;
+  const bool lists = boot.in.behaviour.stack_depot_lists;
   const hash::Table table{.bucket_bytes = lists ? 16u : 8u,
                           .scale = 14,
                           .least = 1u << 12,
-                          .pages = boot.kernel_pages,
+                          .pages = counts(boot).kernel_pages,
                           .most = 1u << 20};
   alloc_hash(boot, "stackdepot", "stack depot", table, lists ? Contents::raw : Contents::zeroed);
 }

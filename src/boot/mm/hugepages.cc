@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <charconv>
 
+#include "boot/rules.h"
 #include "paging/geometry.h"
 
 namespace memmap::boot {
 namespace {
-
-constexpr std::string_view kRule = "hugepages_setup(), mm/hugetlb.c";
 
 bool take_decimal(std::string_view& text, std::uint64_t& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -29,16 +28,16 @@ void HugePages::take(const kernel::Parameter& p) {
 }
 
 void HugePages::warn(std::string text) {
-  boot_.tell(Severity::warning, std::string(kRule), "HugeTLB: " + std::move(text));
+  boot_.story.tell(Severity::warning, rule::kHugepagesSetup, "HugeTLB: " + std::move(text));
 }
 
 // kernel: arch_hugetlb_valid_size(), arch/x86/mm/hugetlbpage.c
 bool HugePages::is_size(std::uint64_t size) const {
   return size == paging::kSize2M ||
-         (size == paging::kSize1G && boot_.machine.cpu.gbpages.value_or(false));
+         (size == paging::kSize1G && boot_.in.machine.cpu.gbpages.value_or(false));
 }
 
-bool HugePages::gigantic() const { return size_ > kPageSize << boot_.profile.max_page_order; }
+bool HugePages::gigantic() const { return size_ > kPageSize << boot_.in.profile.max_page_order; }
 
 // kernel: hugepagesz_setup(), mm/hugetlb.c, v6.1 and v6.12
 void HugePages::set_size(std::string_view text) {
@@ -105,7 +104,7 @@ HugePages::Count HugePages::count_of(std::string_view text) const {
       break;
     }
     const int nid = number < 1024 ? static_cast<int>(number) : -1;
-    if (!std::ranges::binary_search(boot_.nodes.online, nid)) return {.valid = false};
+    if (!std::ranges::binary_search(boot_.state.nodes.online, nid)) return {.valid = false};
     text.remove_prefix(1);
     if (!take_decimal(text, number)) return {.valid = false};
     c.of_node[nid] = number;
@@ -119,7 +118,7 @@ HugePages::Count HugePages::count_of(std::string_view text) const {
 // On the nodes asked for, or in turns on those with memory.
 // kernel: hugetlb_hstate_alloc_pages()
 void HugePages::allocate(const Count& count) {
-  if (boot_.hugetlb_cma) return warn("hugetlb_cma is enabled, skip boot time allocation");
+  if (boot_.state.hugetlb_cma) return warn("hugetlb_cma is enabled, skip boot time allocation");
   std::uint64_t done = 0;
   if (!count.of_node.empty()) {
     for (const auto& [nid, number] : count.of_node) {
@@ -137,17 +136,18 @@ void HugePages::allocate(const Count& count) {
 
 std::vector<int> HugePages::nodes_with_memory() const {
   std::set<int> nodes;
-  for (const memblock::Region& r : boot_.memblock.memory().list.regions()) nodes.insert(r.nid);
+  for (const memblock::Region& r : boot_.state.memblock.memory().regions()) nodes.insert(r.nid);
   return {nodes.begin(), nodes.end()};
 }
 
 // kernel: __alloc_bootmem_huge_page(), v6.1 and v6.12
 bool HugePages::allocate_page(int nid) {
-  const auto found = boot_.memblock.alloc_try_nid_raw(
+  const auto found = boot_.state.memblock.alloc_try_nid_raw(
       size_, size_, PhysAddr{}, memblock::kAllocAccessible, nid,
-      boot_.caller("huge pages", {"__alloc_bootmem_huge_page", "hugetlb_hstate_alloc_pages"}));
-  if (found && boot_.behaviour.memblock_rsrv_noinit) {
-    boot_.memblock.reserved_mark_noinit(PhysAddr{raw(*found) + kPageSize}, size_ - kPageSize);
+      boot_.caller("huge pages",
+                   {function::__alloc_bootmem_huge_page, function::hugetlb_hstate_alloc_pages}));
+  if (found && boot_.in.behaviour.memblock_rsrv_noinit) {
+    boot_.state.memblock.reserved_mark_noinit(PhysAddr{raw(*found) + kPageSize}, size_ - kPageSize);
   }
   return found.has_value();
 }

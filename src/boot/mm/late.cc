@@ -1,23 +1,31 @@
-// What still needs memblock between the command line and the hand-over.
+#include "boot/mm/late.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
 
 #include "base/align.h"
-#include "boot/step_functions.h"
-#include "paging/geometry.h"
+#include "boot/mm/kernel_tables.h"
+#include "boot/rules.h"
 
 namespace memmap::boot {
 namespace {
 
 constexpr std::uint64_t kRecordShift = 5;  // PRB_AVGBITS
 
+struct LogBuffer {
+  std::uint64_t size = 0;  // of a buffer that is to be allocated; bytes
+  bool grown = false;
+};
+
+LogBuffer& log_buffer(Boot& boot) { return boot.scratch.of<LogBuffer>(); }
+
 // kernel: log_buf_len_update(); 0: no larger than the one it has
 std::uint64_t log_size(const Boot& boot, std::uint64_t size) {
   constexpr std::uint64_t kMost = 1ull << 31;  // LOG_BUF_LEN_MAX
   size = std::bit_ceil(std::min(std::max<std::uint64_t>(size, 1), kMost));
-  return size > 1ull << boot.profile.number("LOG_BUF_SHIFT") ? size : 0;
+  return size > 1ull << boot.in.profile.number(config::LOG_BUF_SHIFT) ? size : 0;
 }
 
 // kernel: setup_log_buf(), kernel/printk/printk.c, v5.4 to v6.12
@@ -25,89 +33,77 @@ void setup_log_buf(Boot& boot, std::uint64_t size) {
   if (size == 0) return;
   const std::uint64_t records = size >> kRecordShift;
   std::vector<std::uint64_t> sizes = {size};
-  if (boot.behaviour.log_has_descriptors) {
-    sizes.push_back(records * boot.profile.size_of("prb_desc", 24));
-    sizes.push_back(records * boot.profile.size_of("printk_info", 88));
+  if (boot.in.behaviour.log_has_descriptors) {
+    sizes.push_back(records * boot.in.profile.size_of(type::prb_desc));
+    sizes.push_back(records * boot.in.profile.size_of(type::printk_info));
   }
   // LOG_ALIGN: of unsigned long, or of struct printk_log
-  const std::uint64_t align = boot.behaviour.log_has_descriptors ? 8 : 4;
-  const memblock::Caller caller = boot.caller("log buffer", {"setup_log_buf"});
+  const std::uint64_t align = boot.in.behaviour.log_has_descriptors ? 8 : 4;
+  const memblock::Caller caller = boot.caller("log buffer", {function::setup_log_buf});
   std::vector<std::pair<PhysAddr, std::uint64_t>> taken;
   for (const std::uint64_t bytes : sizes) {
-    if (const auto found = boot.memblock.alloc(bytes, align, caller)) {
+    if (const auto found = boot.state.memblock.alloc(bytes, align, caller)) {
       taken.emplace_back(*found, bytes);
       continue;
     }
-    boot.tell(Severity::warning, "setup_log_buf(), kernel/printk/printk.c",
-              fmt::format("log_buf_len: {} bytes not available", bytes));
+    boot.story.tell(Severity::warning, rule::kSetupLogBuf,
+                    fmt::format("log_buf_len: {} bytes not available", bytes));
     for (auto it = taken.rbegin(); it != taken.rend(); ++it) {
-      boot.memblock.free(it->first, it->second, caller);
+      boot.state.memblock.free(it->first, it->second, caller);
     }
     return;
   }
-  boot.log_buffer_grown = true;
+  log_buffer(boot).grown = true;
 }
 
 }  // namespace
 
 void setup_log_buf_early(Boot& boot) {
-  for (const kernel::Parameter& p : boot.parameters) {
+  for (const kernel::Parameter& p : boot.in.parameters) {
     if (!kernel::parameq(p.name, "log_buf_len") || !p.value) continue;
     const std::uint64_t size = log_size(boot, kernel::memparse(*p.value).value);
-    if (size != 0) boot.log_size = size;
+    if (size != 0) log_buffer(boot).size = size;
   }
-  setup_log_buf(boot, boot.log_size);
+  setup_log_buf(boot, log_buffer(boot).size);
 }
 
 // Many processors write more. kernel: log_buf_add_cpu()
 void setup_log_buf_late(Boot& boot) {
-  if (boot.log_buffer_grown) return;
-  if (boot.log_size == 0) {
-    const std::uint64_t base = 1ull << boot.profile.number("LOG_BUF_SHIFT");
-    const std::uint64_t extra = static_cast<std::uint64_t>(boot.possible_cpus - 1)
-                                << boot.profile.number("LOG_CPU_MAX_BUF_SHIFT");
+  if (log_buffer(boot).grown) return;
+  if (log_buffer(boot).size == 0) {
+    const std::uint64_t base = 1ull << boot.in.profile.number(config::LOG_BUF_SHIFT);
+    const std::uint64_t extra = static_cast<std::uint64_t>(boot.in.possible_cpus - 1)
+                                << boot.in.profile.number(config::LOG_CPU_MAX_BUF_SHIFT);
     if (extra <= base / 2) return;
-    boot.log_size = log_size(boot, extra + base);
+    log_buffer(boot).size = log_size(boot, extra + base);
   }
-  setup_log_buf(boot, boot.log_size);
-}
-
-// Page tables down to 4 KiB pages for [start, end), as they are needed.
-// kernel: fill_pte(), fill_pmd(), fill_pud(), fill_p4d(), arch/x86/mm/init_64.c
-void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end, std::string_view owner) {
-  const memblock::Caller caller = boot.caller(owner, {"spp_getpage"});
-  for (std::uint64_t at = start; at < end; at = align_down(at, paging::kSize2M) + paging::kSize2M) {
-    for (unsigned level = boot.page_tables.levels - 1; level >= 1; --level) {
-      if (!boot.needs_table(level, at)) continue;
-      if (boot.memblock.alloc(kPageSize, kPageSize, caller)) continue;
-      return boot.tell(Severity::panic, "spp_getpage(), arch/x86/mm/init_64.c",
-                       "Kernel panic - not syncing: set_pte_phys: cannot allocate page data");
-    }
-  }
+  setup_log_buf(boot, log_buffer(boot).size);
 }
 
 // Every processor's piece of the area that is mapped in user space too: its GDT, TSS, stacks.
 // kernel: setup_cpu_entry_areas(), arch/x86/mm/cpu_entry_area.c, v6.1 and v6.12
 void setup_cpu_entry_areas(Boot& boot) {
   constexpr std::uint64_t kBase = 0xfffffe0000000000;  // CPU_ENTRY_AREA_BASE
-  const kernel::Profile& p = boot.profile;
-  const std::uint64_t size = p.size_of("cpu_entry_area", 0x3b000);
+  const kernel::Profile& p = boot.in.profile;
+  const std::uint64_t size = p.size_of(type::cpu_entry_area);
   // Confidential guests alone have the last two stacks, Intel's processors alone the debug store,
   // if the kernel is for them at all.
-  const std::uint64_t stacks_end = p.offset_of("cpu_entry_area.estacks", 0x7000) +
-                                   p.offset_of("cea_exception_stacks.VC_stack_guard", 0xc000);
-  const std::uint64_t debug_store = p.offset_of("cpu_entry_area.cpu_debug_store", 0x1a000);
-  const bool has_debug_store = boot.machine.cpu.vendor == "GenuineIntel" && debug_store < size;
-  if (p.has("RANDOMIZE_MEMORY") && !kernel::find_option_bool(boot.command_line, "nokaslr")) {
-    boot.tell(Severity::debug, "init_cea_offsets(), arch/x86/mm/cpu_entry_area.c",
-              "the kernel places these areas at random; the page tables they take may differ");
+  const std::uint64_t stacks_end = p.offset_of(member::cpu_entry_area_estacks) +
+                                   p.offset_of(member::cea_exception_stacks_VC_stack_guard);
+  const std::uint64_t debug_store = p.offset_of(member::cpu_entry_area_cpu_debug_store);
+  const bool has_debug_store = boot.in.machine.cpu.vendor == "GenuineIntel" && debug_store < size;
+  if (p.has(config::RANDOMIZE_MEMORY) &&
+      !kernel::find_option_bool(boot.in.command_line, "nokaslr")) {
+    boot.story.tell(
+        Severity::debug, rule::kInitCeaOffsets,
+        "the kernel places these areas at random; the page tables they take may differ");
   }
   // Five levels of tables: the one for the last 256 TiB is the image's own.
-  if (boot.page_tables.levels == 5) boot.needs_table(4, kBase);
-  for (std::uint64_t cpu = 0; cpu < boot.possible_cpus && !boot.panicked(); ++cpu) {
+  if (boot.state.page_tables.levels == 5) needs_table(boot, 4, kBase);
+  for (std::uint64_t cpu = 0; cpu < boot.in.possible_cpus && !boot.story.panicked(); ++cpu) {
     const std::uint64_t at = kBase + kPageSize + cpu * size;
     map_kernel_pages(boot, at, at + stacks_end, "page tables of CPU entry areas");
-    if (!has_debug_store || boot.panicked()) continue;
+    if (!has_debug_store || boot.story.panicked()) continue;
     map_kernel_pages(boot, at + debug_store, at + size, "page tables of CPU entry areas");
   }
 }
@@ -115,34 +111,33 @@ void setup_cpu_entry_areas(Boot& boot) {
 // User space has page tables of its own; those that they take are the page allocator's.
 // kernel: pti_init(), arch/x86/mm/pti.c, v5.4 to v6.12
 void pti_init(Boot& boot) {
-  boot.tell(Severity::info, "pti_init(), arch/x86/mm/pti.c",
-            "Kernel/User page tables isolation: enabled");
+  boot.story.tell(Severity::info, rule::kPtiInit, "Kernel/User page tables isolation: enabled");
 }
 
 // kernel: kfence_alloc_pool_and_metadata(), mm/kfence/core.c, v6.12; kfence_alloc_pool(), v6.1
 void kfence_alloc_pool(Boot& boot) {
   // kernel: param_set_sample_interval(): what is no number is refused, and changes nothing
-  std::uint64_t interval = boot.profile.number("KFENCE_SAMPLE_INTERVAL");
-  for (const auto& text : boot.values_of("kfence.sample_interval")) {
+  std::uint64_t interval = boot.in.profile.number(config::KFENCE_SAMPLE_INTERVAL);
+  for (const auto& text : boot.in.values_of("kfence.sample_interval")) {
     if (text) interval = kernel::kstrtoul(*text).value_or(interval);
   }
   if (interval == 0) return;
-  const memblock::Caller caller =
-      boot.caller("KFENCE", {"kfence_alloc_pool_and_metadata", "kfence_alloc_pool"});
-  const std::uint64_t objects = boot.profile.number("KFENCE_NUM_OBJECTS");
+  const memblock::Caller caller = boot.caller(
+      "KFENCE", {function::kfence_alloc_pool_and_metadata, function::kfence_alloc_pool});
+  const std::uint64_t objects = boot.in.profile.number(config::KFENCE_NUM_OBJECTS);
   const std::uint64_t pool_size = (objects + 1) * 2 * kPageSize;
-  const auto pool = boot.memblock.alloc(pool_size, kPageSize, caller);
+  const auto pool = boot.state.memblock.alloc(pool_size, kPageSize, caller);
   if (!pool) {
-    return boot.tell(Severity::warning, "kfence_alloc_pool(), mm/kfence/core.c",
-                     "kfence: failed to allocate pool");
+    return boot.story.tell(Severity::warning, rule::kKfenceAllocPool,
+                           "kfence: failed to allocate pool");
   }
-  if (!boot.behaviour.kfence_allocates_metadata) return;
+  if (!boot.in.behaviour.kfence_allocates_metadata) return;
   const std::uint64_t metadata =
-      align_up(boot.profile.size_of("kfence_metadata", 1160) * objects, kPageSize);
-  if (boot.memblock.alloc(metadata, kPageSize, caller)) return;
-  boot.tell(Severity::warning, "kfence_alloc_pool_and_metadata(), mm/kfence/core.c",
-            "kfence: failed to allocate metadata");
-  boot.memblock.free(*pool, pool_size, caller);
+      align_up(boot.in.profile.size_of(type::kfence_metadata) * objects, kPageSize);
+  if (boot.state.memblock.alloc(metadata, kPageSize, caller)) return;
+  boot.story.tell(Severity::warning, rule::kKfenceAllocPoolAndMetadata,
+                  "kfence: failed to allocate metadata");
+  boot.state.memblock.free(*pool, pool_size, caller);
 }
 
 }  // namespace memmap::boot

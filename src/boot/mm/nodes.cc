@@ -1,10 +1,12 @@
+#include "boot/mm/nodes.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
 #include "base/align.h"
-#include "boot/step_functions.h"
+#include "boot/rules.h"
 #include "buddy/handoff.h"
 #include "numa/register.h"
 #include "zones/form.h"
@@ -15,13 +17,13 @@ namespace {
 
 constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
 
-memblock::Regions memory_of(const Boot& boot) { return boot.memblock.memory().list.regions(); }
+memblock::Regions memory_of(const Boot& boot) { return boot.state.memblock.memory().regions(); }
 
 numa::Options numa_options(const Boot& boot) {
   numa::Options options;
-  options.max_pfn = boot.max_pfn;
-  options.nodes_shift = boot.profile.nodes_shift;
-  options.version = boot.profile.version;
+  options.max_pfn = boot.state.max_pfn;
+  options.nodes_shift = boot.in.profile.nodes_shift;
+  options.behaviour = boot.in.behaviour;
   return options;
 }
 
@@ -40,23 +42,16 @@ void core_size(std::optional<std::string_view> text, std::uint64_t& pages, std::
 
 zones::MovableOptions movable_options(const Boot& boot) {
   zones::MovableOptions options;
-  options.movable_node = boot.profile.memory_hotplug && boot.has_parameter("movable_node");
-  options.kernelcore_mirror = boot.mirrored_kernelcore();
-  for (const auto& text : boot.values_of("kernelcore")) {
+  options.movable_node = boot.in.profile.memory_hotplug && boot.in.has_parameter("movable_node");
+  options.kernelcore_mirror = boot.in.mirrored_kernelcore();
+  for (const auto& text : boot.in.values_of("kernelcore")) {
     if (text && kernel::parse_option_str(*text, "mirror")) continue;
     core_size(text, options.kernelcore_pages, options.kernelcore_percent);
   }
-  for (const auto& text : boot.values_of("movablecore")) {
+  for (const auto& text : boot.in.values_of("movablecore")) {
     core_size(text, options.movablecore_pages, options.movablecore_percent);
   }
   return options;
-}
-
-void append(Events& events, const Events& more, std::string_view step) {
-  for (Event e : more) {
-    if (e.step.empty()) e.step = step;
-    events.push_back(std::move(e));
-  }
 }
 
 }  // namespace
@@ -65,9 +60,9 @@ namespace {
 
 void set_all_nodes(Boot& boot, int nid) {
   constexpr std::uint64_t kAll = ~0ull;
-  boot.memblock.set_node(PhysAddr{0}, kAll, nid);
-  boot.memblock.set_reserved_node(PhysAddr{0}, kAll, nid);
-  boot.memblock.clear_hotplug(PhysAddr{0}, kAll);
+  boot.state.memblock.set_node(PhysAddr{0}, kAll, nid);
+  boot.state.memblock.set_reserved_node(PhysAddr{0}, kAll, nid);
+  boot.state.memblock.clear_hotplug(PhysAddr{0}, kAll);
 }
 
 constexpr std::string_view kTaker = "numa_alloc_distance";
@@ -78,23 +73,24 @@ std::optional<PhysRange> take_distances(Boot& boot, const std::vector<int>& node
   const int last = nodes.empty() ? 0 : std::ranges::max(nodes);
   const auto count = static_cast<std::uint64_t>(last) + 1;
   const memblock::Caller caller{function, "distances between nodes"};
-  const auto found = boot.behaviour.numa_distance_by_alloc
-                         ? boot.memblock.alloc(count * count, kPageSize, caller)
-                         : boot.take_within(boot.behaviour.bounded, count * count, kPageSize,
-                                            PhysAddr{0}, boot.memblock.current_limit(), caller);
+  const auto found =
+      boot.in.behaviour.numa_distance_by_alloc
+          ? boot.state.memblock.alloc(count * count, kPageSize, caller)
+          : boot.take_within(boot.in.behaviour.bounded, count * count, kPageSize, PhysAddr{0},
+                             boot.state.memblock.current_limit(), caller);
   if (!found) return std::nullopt;
   return PhysRange::from_size(*found, count * count);
 }
 
 // What a source answers; nullopt: it has nothing to tell, or is at fault.
 std::optional<NodeAnswer> ask(Boot& boot, NodeSource& source, const numa::Registered* accepted) {
-  auto answer = source.run({memory_of(boot), boot.max_pfn, accepted});
+  auto answer = source.run({memory_of(boot), boot.state.max_pfn, accepted});
   if (!answer) {
-    boot.faults = answer.errors();
+    boot.story.fail(answer.errors());
     return std::nullopt;
   }
   for (Event& e : answer->events) e.by = source.name();
-  append(boot.events, answer->events, boot.step);
+  boot.story.tell(answer->events);
   if (!answer->given) return std::nullopt;
   return *std::move(answer);
 }
@@ -107,45 +103,45 @@ struct Accepted {
 // One source tried; nullopt: it has nothing to tell.
 // kernel: numa_init(), arch/x86/mm/numa.c, v6.1; numa_memblks_init(), mm/numa_memblks.c, v6.12
 std::optional<Accepted> try_source(Boot& boot, NodeSource& source) {
-  set_all_nodes(boot, boot.behaviour.numa_clears_to_no_node ? memblock::kAnyNode
-                                                            : boot.behaviour.max_numnodes);
+  set_all_nodes(boot, boot.in.behaviour.numa_clears_to_no_node ? memblock::kAnyNode
+                                                               : boot.in.behaviour.max_numnodes);
   const auto answer = ask(boot, source, nullptr);
   if (!answer) return std::nullopt;
   Accepted out;
   // They are kept in a table from the moment they are read.
   // kernel: acpi_numa_slit_init(), numa_alloc_distance()
   if (answer->tells_distances) out.distances = take_distances(boot, answer->parsed.nodes, kTaker);
-  if (boot.profile.memory_hotplug) {
-    for (const PhysRange r : answer->hotplug) boot.memblock.mark_hotplug(r.base(), r.size());
+  if (boot.in.profile.memory_hotplug) {
+    for (const PhysRange r : answer->hotplug) boot.state.memblock.mark_hotplug(r.base(), r.size());
   }
   if (answer->processors_have_nodes) {
     for (const numa::NodeBlock& b : answer->parsed.blocks) {
-      boot.firmware_memory_end = std::max(boot.firmware_memory_end, b.range.end());
+      boot.state.firmware_memory_end = std::max(boot.state.firmware_memory_end, b.range.end());
     }
   }
-  boot.memblock.set_bottom_up(false);
+  boot.state.memblock.set_bottom_up(false);
   const memblock::Regions memory = memory_of(boot);
   out.setup = numa::from_blocks(answer->parsed, memory, numa_options(boot));
-  append(boot.events, out.setup.events, boot.step);
-  boot.processors_have_nodes = out.setup.accepted && answer->processors_have_nodes;
+  boot.story.tell(out.setup.events);
+  boot.state.processors_have_nodes = out.setup.accepted && answer->processors_have_nodes;
   return out;
 }
 
 // The first that is accepted; the last resort whether it is or not.
 // kernel: x86_numa_init()
 std::optional<Accepted> accepted_source(Boot& boot) {
-  const auto& sources = boot.options.node_sources;
+  const auto& sources = boot.in.options.node_sources;
   for (NodeSource* source : sources) {
     auto tried = try_source(boot, *source);
-    if (!boot.faults.empty()) return std::nullopt;
+    if (boot.story.failed()) return std::nullopt;
     if (!tried) continue;
     if (tried->setup.accepted || source == sources.back()) return tried;
     if (const auto table = tried->distances) {
-      boot.memblock.free(table->base(), table->size(), {"numa_reset_distance", {}});
+      boot.state.memblock.free(table->base(), table->size(), {"numa_reset_distance", {}});
     }
   }
-  boot.faults.push_back(
-      {fmt::format("none of the {} sources of nodes had any to give", sources.size())});
+  boot.story.fail(
+      {{fmt::format("none of the {} sources of nodes had any to give", sources.size())}});
   return std::nullopt;
 }
 
@@ -171,50 +167,51 @@ void transform(Boot& boot, NodeSource& source, Accepted& physical) {
   const memblock::Regions memory = memory_of(boot);
   numa::Registered split = numa::from_blocks(answer->parsed, memory, numa_options(boot));
   if (!split.accepted) {
-    return boot.tell(Severity::warning, "numa_emulation(), mm/numa_emulation.c",
-                     "NUMA: Warning: constructed meminfo invalid, disabling emulation");
+    return boot.story.tell(Severity::warning, rule::kNumaEmulation,
+                           "NUMA: Warning: constructed meminfo invalid, disabling emulation");
   }
   constexpr memblock::Caller kFree{"numa_emulation", {}};
   std::optional<PhysRange> copy;
   if (const auto old = physical.distances) {
     copy = take_distances(boot, physical.setup.possible, "numa_emulation");
-    boot.memblock.free(old->base(), old->size(), {"numa_reset_distance", {}});
+    boot.state.memblock.free(old->base(), old->size(), {"numa_reset_distance", {}});
   }
   physical.distances = take_distances(boot, answer->parsed.nodes, kTaker);
-  if (copy) boot.memblock.free(copy->base(), copy->size(), kFree);
-  boot.emulated_from = origins(answer->parsed, physical.setup, boot.profile.nodes_shift);
+  if (copy) boot.state.memblock.free(copy->base(), copy->size(), kFree);
+  boot.state.emulated_from = origins(answer->parsed, physical.setup, boot.in.profile.nodes_shift);
   physical.setup = std::move(split);
 }
 
 void set_nodes(Boot& boot, const numa::Registered& setup) {
   for (const numa::NodeBlock& b : setup.meminfo) {
-    boot.memblock.set_node(b.range.base(), b.range.size(), b.nid);
+    boot.state.memblock.set_node(b.range.base(), b.range.size(), b.nid);
   }
   for (const numa::NodeBlock& b : setup.meminfo) {
-    boot.memblock.set_reserved_node(b.range.base(), b.range.size(), b.nid);
+    boot.state.memblock.set_reserved_node(b.range.base(), b.range.size(), b.nid);
   }
   // What of a node the kernel uses already can never be taken away.
   // kernel: numa_clear_kernel_node_hotplug()
   std::set<int> used;
-  for (const memblock::Region& r : boot.memblock.reserved().list.regions()) used.insert(r.nid);
+  for (const memblock::Region& r : boot.state.memblock.reserved().regions()) used.insert(r.nid);
   for (const numa::NodeBlock& b : setup.meminfo) {
-    if (used.contains(b.nid)) boot.memblock.clear_hotplug(b.range.base(), b.range.size());
+    if (used.contains(b.nid)) boot.state.memblock.clear_hotplug(b.range.base(), b.range.size());
   }
 }
 
 void alloc_node_data(Boot& boot, const numa::Registered& setup) {
-  const std::uint64_t size = boot.profile.size_of("pglist_data", 174464);
-  for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.profile.version)) {
-    const auto found = boot.memblock.phys_alloc_try_nid(
+  const std::uint64_t size = boot.in.profile.size_of(type::pglist_data);
+  for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.in.behaviour)) {
+    const auto found = boot.state.memblock.phys_alloc_try_nid(
         r.size, r.align, r.nid,
-        boot.caller(boot.name_for_node("data", r.nid), {"alloc_node_data", "initmem_init"}));
+        boot.caller(boot.story.name_for_node("data", r.nid),
+                    {function::alloc_node_data, function::initmem_init}));
     if (!found) {
-      return boot.tell(
-          Severity::panic, "alloc_node_data(), mm/numa.c",
+      return boot.story.tell(
+          Severity::panic, rule::kAllocNodeData,
           fmt::format("Kernel panic - not syncing: Cannot allocate {} bytes for node {} data",
                       r.size, r.nid));
     }
-    boot.node_data[r.nid] = *found;
+    boot.state.node_data[r.nid] = *found;
   }
 }
 
@@ -222,37 +219,40 @@ void alloc_node_data(Boot& boot, const numa::Registered& setup) {
 
 // kernel: initmem_init(), arch/x86/mm/numa_64.c, v6.1 and v6.12
 void initmem_init(Boot& boot) {
+  boot.tell_of(FirmwareTable::srat);
   auto accepted = accepted_source(boot);
   if (!accepted) return;
-  for (NodeSource* source : boot.options.node_transforms) {
+  for (NodeSource* source : boot.in.options.node_transforms) {
     transform(boot, *source, *accepted);
-    if (!boot.faults.empty()) return;
+    if (boot.story.failed()) return;
   }
   const numa::Registered& setup = accepted->setup;
   set_nodes(boot, setup);
-  boot.nodes = setup.nodes;
-  boot.possible_nodes = setup.possible;
+  boot.state.nodes = setup.nodes;
+  boot.state.possible_nodes = setup.possible;
   alloc_node_data(boot, setup);
-  if (!boot.panicked()) boot.dump_memblock();
+  if (!boot.story.panicked()) boot.story.dump_memblock();
 }
 
 // A node that has processors and no memory gets its data now, from wherever it is to be had, and is
 // online. kernel: init_cpu_to_node(), init_memory_less_node(), arch/x86/mm/numa.c, v5.4 and v5.10
 void init_cpu_to_node(Boot& boot) {
-  if (!boot.processors_have_nodes || !boot.emulated_from.empty()) return;
+  if (!boot.state.processors_have_nodes || !boot.state.emulated_from.empty()) return;
   std::vector<int> bare;
-  for (const int nid : boot.machine.cpu_nodes) {
-    const bool online = std::ranges::binary_search(boot.nodes.online, nid);
+  for (const int nid : boot.in.machine.cpu_nodes) {
+    const bool online = std::ranges::binary_search(boot.state.nodes.online, nid);
     if (nid >= 0 && !online && std::ranges::find(bare, nid) == bare.end()) bare.push_back(nid);
   }
-  const std::uint64_t size = align_up(boot.profile.size_of("pglist_data", 174464), kPageSize);
+  const std::uint64_t size = align_up(boot.in.profile.size_of(type::pglist_data), kPageSize);
   for (const int nid : bare) {
-    const auto found = boot.memblock.phys_alloc_try_nid(
+    const auto found = boot.state.memblock.phys_alloc_try_nid(
         size, kCacheLine, nid,
-        boot.caller(boot.name_for_node("data", nid), {"alloc_node_data", "init_cpu_to_node"}));
+        boot.caller(boot.story.name_for_node("data", nid),
+                    {function::alloc_node_data, function::init_cpu_to_node}));
     if (!found) {
-      boot.tell(Severity::warning, "alloc_node_data(), arch/x86/mm/numa.c",
-                fmt::format("Cannot find {} bytes in any node (initial node: {})", size, nid));
+      boot.story.tell(
+          Severity::warning, rule::kAllocNodeDataOld,
+          fmt::format("Cannot find {} bytes in any node (initial node: {})", size, nid));
     }
   }
 }
@@ -260,52 +260,51 @@ void init_cpu_to_node(Boot& boot) {
 // Nodes without memory have data too. kernel: alloc_offline_node_data(), mm/numa.c, v6.12;
 // generic_alloc_nodedata(), v6.1
 void alloc_offline_node_data(Boot& boot) {
-  for (const int nid : boot.possible_nodes) {
-    if (std::ranges::binary_search(boot.nodes.online, nid)) continue;
-    boot.alloc_or_panic(boot.profile.size_of("pglist_data", 174464), kCacheLine,
-                        boot.caller(boot.name_for_node("data", nid),
-                                    {"alloc_offline_node_data", "free_area_init"}));
+  for (const int nid : boot.state.possible_nodes) {
+    if (std::ranges::binary_search(boot.state.nodes.online, nid)) continue;
+    boot.alloc_or_panic(boot.in.profile.size_of(type::pglist_data), kCacheLine,
+                        boot.caller(boot.story.name_for_node("data", nid),
+                                    {function::alloc_offline_node_data, function::free_area_init}));
   }
 }
 
 void free_area_init(Boot& boot) {
   zones::Options options;
   options.movable = movable_options(boot);
-  options.max_page_order = boot.profile.max_page_order;
-  options.version = boot.profile.version;
-  const zones::Formed formed =
-      zones::form(memory_of(boot), boot.nodes.online,
-                  zones::limits(boot.max_pfn, {.zone_dma = boot.profile.has("ZONE_DMA"),
-                                               .zone_dma32 = boot.profile.has("ZONE_DMA32")}),
-                  options);
-  append(boot.events, formed.events, boot.step);
+  options.max_page_order = boot.in.profile.max_page_order;
+  options.behaviour = boot.in.behaviour;
+  const zones::Formed formed = zones::form(
+      memory_of(boot), boot.state.nodes.online,
+      zones::limits(boot.state.max_pfn, {.zone_dma = boot.in.profile.has(config::ZONE_DMA),
+                                         .zone_dma32 = boot.in.profile.has(config::ZONE_DMA32)}),
+      options);
+  boot.story.tell(formed.events);
   for (const zones::Node& n : formed.nodes) {
     NodeState state{n.nid, n.start_pfn, n.spanned_pages, n.present_pages, {}};
     for (const zones::Zone& z : n.zones) state.zones.push_back({z, 0, {}});
-    boot.node_states.push_back(std::move(state));
+    boot.state.node_states.push_back(std::move(state));
   }
-  boot.zone_nodes = formed.nodes;
 }
 
 void memblock_free_all(Boot& boot) {
   buddy::Options options;
-  options.max_low_pfn = boot.max_pfn;
-  options.deferred_init = boot.profile.deferred_struct_page_init;
-  options.kernelcore_mirror = boot.mirrored_kernelcore();
-  options.max_page_order = boot.profile.max_page_order;
-  options.pageblock_order = boot.profile.pageblock_order;
-  options.version = boot.profile.version;
-  buddy::Handoff handoff = buddy::free_all(memory_of(boot), boot.memblock.reserved().list.regions(),
-                                           boot.zone_nodes, options);
+  options.max_low_pfn = boot.state.max_pfn;
+  options.deferred_init = boot.in.profile.deferred_struct_page_init;
+  options.kernelcore_mirror = boot.in.mirrored_kernelcore();
+  options.max_page_order = boot.in.profile.max_page_order;
+  options.pageblock_order = boot.in.profile.pageblock_order;
+  options.behaviour = boot.in.behaviour;
+  buddy::Handoff handoff = buddy::free_all(
+      memory_of(boot), boot.state.memblock.reserved().regions(), zone_nodes(boot.state), options);
   for (buddy::ZoneFree& free : handoff.zones) {
-    for (NodeState& node : boot.node_states) {
+    for (NodeState& node : boot.state.node_states) {
       if (node.nid != free.nid) continue;
       ZoneState& zone = node.zones[static_cast<std::size_t>(free.type)];
       zone.managed_pages = free.managed_pages;
       zone.free = std::move(free.free);
     }
   }
-  boot.handed_over = true;
+  boot.state.handed_over = true;
 }
 
 }  // namespace memmap::boot

@@ -1,9 +1,10 @@
+#include "boot/mm/percpu_layout.h"
+
 #include <algorithm>
 #include <limits>
 
 #include "base/address.h"
 #include "base/align.h"
-#include "boot/mm/percpu.h"
 
 namespace memmap::boot::percpu {
 namespace {

@@ -1,3 +1,5 @@
+#include "boot/mm/sparse.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +8,8 @@
 #include <utility>
 
 #include "base/align.h"
-#include "boot/step_functions.h"
+#include "boot/mm/kernel_tables.h"
+#include "boot/rules.h"
 #include "paging/geometry.h"
 
 namespace memmap::boot {
@@ -22,13 +25,8 @@ constexpr VirtAddr kVmemmap5{0xffd4000000000000};  // __VMEMMAP_BASE_L5
 
 // kernel: enum pageblock_bits, include/linux/pageblock-flags.h, v6.1, v6.12 and later
 std::uint64_t block_flag_bits(const kernel::Profile& profile) {
-  constexpr std::uint64_t kUsual = 4;
-  const auto& constants = profile.constants;
-  if (const auto bits = constants.find("NR_PAGEBLOCK_BITS"); bits != constants.end()) {
-    return bits->second;
-  }
-  const auto used = constants.find("__NR_PAGEBLOCK_BITS");
-  return used == constants.end() ? kUsual : std::bit_ceil(used->second);
+  const std::uint64_t bits = profile.value_of(constant::NR_PAGEBLOCK_BITS);
+  return bits != 0 ? bits : std::bit_ceil(profile.value_of(constant::__NR_PAGEBLOCK_BITS));
 }
 
 // Sections [first, end), by number, all present and of one node.
@@ -44,8 +42,8 @@ class SparseInit {
  public:
   explicit SparseInit(Boot& boot)
       : boot_(boot),
-        page_bytes_(boot.profile.size_of("page", 64)),
-        vmemmap_(boot.page_tables.levels == 5 ? kVmemmap5 : kVmemmap4) {}
+        page_bytes_(boot.in.profile.size_of(type::page)),
+        vmemmap_(boot.state.page_tables.levels == 5 ? kVmemmap5 : kVmemmap4) {}
 
   // A section is the node's whose memory is met in it first. Runs of sections of one node are
   // initialised together. kernel: sparse_init(), mm/sparse.c, v6.1 and v6.12
@@ -59,22 +57,22 @@ class SparseInit {
 
  private:
   // MAX_PHYSMEM_BITS, arch/x86/include/asm/sparsemem.h
-  unsigned physmem_bits() const { return boot_.page_tables.levels == 5 ? 52 : 46; }
+  unsigned physmem_bits() const { return boot_.state.page_tables.levels == 5 ? 52 : 46; }
 
   // kernel: memblocks_present(), memory_present(), sparse_index_alloc()
   bool allocate_roots() {
     const std::uint64_t per_root =
-        std::max<std::uint64_t>(kPageSize / boot_.profile.size_of("mem_section", 32), 1);
+        std::max<std::uint64_t>(kPageSize / boot_.in.profile.size_of(type::mem_section), 1);
     const std::uint64_t most = 1ull << (physmem_bits() - kSectionShift);  // NR_MEM_SECTIONS
     const std::uint64_t roots = (most + per_root - 1) / per_root;
-    if (!boot_.alloc_or_panic(
-            roots * 8, kCacheLine,
-            boot_.caller("array of memory sections",
-                         {"memory_present", "memblocks_present", "sparse_init"}))) {
+    if (!boot_.alloc_or_panic(roots * 8, kCacheLine,
+                              boot_.caller("array of memory sections",
+                                           {function::memory_present, function::memblocks_present,
+                                            function::sparse_init}))) {
       return false;
     }
     std::uint64_t next_root = 0;
-    for (const memblock::Region& r : boot_.memblock.memory().list.regions()) {
+    for (const memblock::Region& r : boot_.state.memblock.memory().regions()) {
       const Run run = sections_of(r, most);
       if (run.first >= run.end) continue;
       for (std::uint64_t root = std::max(next_root, run.first / per_root);
@@ -115,8 +113,8 @@ class SparseInit {
   void exceeds(bool& told, std::string_view what, std::uint64_t start, std::uint64_t end,
                std::uint64_t limit) {
     if (std::exchange(told, true)) return;
-    boot_.tell(
-        Severity::warning, "mminit_validate_memmodel_limits(), mm/sparse.c",
+    boot_.story.tell(
+        Severity::warning, rule::kMminitValidateMemmodelLimits,
         fmt::format("WARNING: at mm/sparse.c mminit_validate_memmodel_limits: {} of range {} "
                     "-> {} exceeds SPARSEMEM max {}",
                     what, start, end, limit),
@@ -124,8 +122,8 @@ class SparseInit {
   }
 
   bool allocate_root(int nid) {
-    const memblock::Caller caller = boot_.caller("memory sections", {"sparse_index_alloc"});
-    if (boot_.memblock.alloc_node(kPageSize, kCacheLine, nid, caller)) return true;
+    const memblock::Caller caller = boot_.caller("memory sections", {function::sparse_index_alloc});
+    if (boot_.state.memblock.alloc_node(kPageSize, kCacheLine, nid, caller)) return true;
     boot_.panic_without_memory(caller.function, kPageSize);
     return false;
   }
@@ -141,13 +139,13 @@ class SparseInit {
     const std::uint64_t map_size = align_up(page_bytes_ * kPagesPerSection, paging::kSize2M);
     const std::uint64_t size = map_size * sections;
     const memblock::Caller caller =
-        boot_.caller(owner(nid), {"sparse_buffer_init", "sparse_init_nid"});
+        boot_.caller(owner(nid), {function::sparse_buffer_init, function::sparse_init_nid});
     const auto found =
-        boot_.behaviour.sparse_buffer_on_node
-            ? boot_.memblock.alloc_exact_nid_raw(size, map_size, kMaxDmaAddress,
-                                                 memblock::kAllocAccessible, nid, caller)
-            : boot_.memblock.alloc_try_nid_raw(size, kPageSize, kMaxDmaAddress,
-                                               memblock::kAllocAccessible, nid, caller);
+        boot_.in.behaviour.sparse_buffer_on_node
+            ? boot_.state.memblock.alloc_exact_nid_raw(size, map_size, kMaxDmaAddress,
+                                                       memblock::kAllocAccessible, nid, caller)
+            : boot_.state.memblock.alloc_try_nid_raw(size, kPageSize, kMaxDmaAddress,
+                                                     memblock::kAllocAccessible, nid, caller);
     buffer_ = buffer_end_ = raw(found.value_or(PhysAddr{}));
     if (found) buffer_end_ += size;
     if (!std::ranges::all_of(runs, [this](const Run& run) { return populate(run); })) {
@@ -157,33 +155,35 @@ class SparseInit {
                       nid));
     }
     if (buffer_ < buffer_end_) {
-      boot_.memblock.phys_free(PhysAddr{buffer_}, buffer_end_ - buffer_,
-                               boot_.caller({}, {"sparse_buffer_fini", "sparse_init_nid"}));
+      boot_.state.memblock.phys_free(
+          PhysAddr{buffer_}, buffer_end_ - buffer_,
+          boot_.caller({}, {function::sparse_buffer_fini, function::sparse_init_nid}));
     }
   }
 
   // What tells which parts of a section are in use, near the node's data where memory can be taken
   // away. kernel: sparse_early_usemaps_alloc_pgdat_section()
   bool allocate_usage(int nid, std::uint64_t count) {
-    const std::uint64_t blocks = kPagesPerSection >> boot_.profile.pageblock_order;
-    const std::uint64_t bytes = (boot_.profile.size_of("mem_section_usage", 24) +
-                                 align_up(blocks * block_flag_bits(boot_.profile), 64) / 8) *
+    const std::uint64_t blocks = kPagesPerSection >> boot_.in.profile.pageblock_order;
+    const std::uint64_t bytes = (boot_.in.profile.size_of(type::mem_section_usage) +
+                                 align_up(blocks * block_flag_bits(boot_.in.profile), 64) / 8) *
                                 count;
     const memblock::Caller caller = boot_.caller(
-        "usage maps of sections", {"sparse_early_usemaps_alloc_pgdat_section", "sparse_init_nid"});
-    if (!boot_.profile.has("MEMORY_HOTREMOVE")) {
+        "usage maps of sections",
+        {function::sparse_early_usemaps_alloc_pgdat_section, function::sparse_init_nid});
+    if (!boot_.in.profile.has(config::MEMORY_HOTREMOVE)) {
       // The node's data is still blank then and says node 0, whichever it is.
-      return boot_.memblock.alloc_node(bytes, kCacheLine, 0, caller).has_value();
+      return boot_.state.memblock.alloc_node(bytes, kCacheLine, 0, caller).has_value();
     }
-    const auto data = boot_.node_data.find(nid);
+    const auto data = boot_.state.node_data.find(nid);
     const std::uint64_t goal =
-        data == boot_.node_data.end() ? 0 : align_down(raw(data->second), kSection);
-    const auto at_goal = boot_.memblock.search_pfn_nid(pfn_down(PhysAddr{goal}));
-    const int first = boot_.nodes.online.empty() ? 0 : boot_.nodes.online.front();
+        data == boot_.state.node_data.end() ? 0 : align_down(raw(data->second), kSection);
+    const auto at_goal = boot_.state.memblock.search_pfn_nid(pfn_down(PhysAddr{goal}));
+    const int first = boot_.state.nodes.online.empty() ? 0 : boot_.state.nodes.online.front();
     const int near = at_goal ? at_goal->nid : first;
     for (const std::uint64_t limit : {goal + kSection, raw(memblock::kAllocAccessible)}) {
-      if (boot_.memblock.alloc_try_nid(bytes, kCacheLine, PhysAddr{goal}, PhysAddr{limit}, near,
-                                       caller)) {
+      if (boot_.state.memblock.alloc_try_nid(bytes, kCacheLine, PhysAddr{goal}, PhysAddr{limit},
+                                             near, caller)) {
         return true;
       }
     }
@@ -210,7 +210,7 @@ class SparseInit {
 
   // Takes the 2 MiB pages of [at, end) out of the buffer, as many as it has; where it stops.
   std::uint64_t take_large(std::uint64_t at, std::uint64_t end) {
-    if (!boot_.features.pse || buffer_ == 0) return at;
+    if (!boot_.in.features.pse || buffer_ == 0) return at;
     const std::uint64_t first = at / paging::kSize2M;
     // The last page of the section before may hold this one's first struct pages.
     const std::uint64_t had = last_large_ == first ? 1 : 0;
@@ -227,7 +227,7 @@ class SparseInit {
 
   // [at, end) lies in one 2 MiB page and one section.
   bool populate_one(std::uint64_t at, std::uint64_t end, int nid) {
-    if (boot_.features.pse) {
+    if (boot_.in.features.pse) {
       const std::uint64_t page = at / paging::kSize2M;
       if (last_large_ == page) return true;
       if (take(paging::kSize2M, nid)) {
@@ -240,31 +240,33 @@ class SparseInit {
 
   bool populate_small(std::uint64_t start, std::uint64_t end, int nid) {
     for (std::uint64_t at = start; at < end; at += kPageSize) {
-      if (boot_.needs_table(1, at) && !new_table("vmemmap_pmd_populate", nid)) return false;
+      if (needs_table(boot_, 1, at) && !new_table(function::vmemmap_pmd_populate, nid))
+        return false;
       if (!take(kPageSize, nid)) return false;
     }
     return true;
   }
 
   bool populate_tables(std::uint64_t at, int nid) {
-    const bool five = boot_.page_tables.levels == 5;
-    if (five && boot_.needs_table(4, at) && !new_table("vmemmap_pgd_populate", nid)) return false;
-    if (boot_.needs_table(3, at) && !new_table("vmemmap_p4d_populate", nid)) return false;
-    return !boot_.needs_table(2, at) || new_table("vmemmap_pud_populate", nid);
+    const bool five = boot_.state.page_tables.levels == 5;
+    if (five && needs_table(boot_, 4, at) && !new_table(function::vmemmap_pgd_populate, nid))
+      return false;
+    if (needs_table(boot_, 3, at) && !new_table(function::vmemmap_p4d_populate, nid)) return false;
+    return !needs_table(boot_, 2, at) || new_table(function::vmemmap_pud_populate, nid);
   }
 
   // kernel: vmemmap_alloc_block_zero()
-  bool new_table(std::string_view function, int nid) {
+  bool new_table(const kernel::Function& function, int nid) {
     return block(kPageSize, nid,
                  boot_.caller("page tables of struct pages",
-                              {"vmemmap_alloc_block_zero", "vmemmap_alloc_block_zero.constprop.0",
-                               function}));
+                              {function::vmemmap_alloc_block_zero,
+                               function::vmemmap_alloc_block_zero_constprop_0, function}));
   }
 
   // Of the buffer, else of memblock. kernel: vmemmap_alloc_block_buf()
   bool take(std::uint64_t size, int nid) {
     return take_buffered(size, size) ||
-           block(size, nid, boot_.caller(owner(nid), {"vmemmap_alloc_block"}));
+           block(size, nid, boot_.caller(owner(nid), {function::vmemmap_alloc_block}));
   }
 
   // False: the buffer has not as much. kernel: sparse_buffer_alloc()
@@ -272,23 +274,23 @@ class SparseInit {
     const std::uint64_t at = align_up(buffer_, align);
     if (buffer_ == 0 || at + size > buffer_end_) return false;
     if (at > buffer_) {
-      boot_.memblock.phys_free(PhysAddr{buffer_}, at - buffer_,
-                               boot_.caller({}, {"sparse_buffer_alloc"}));
+      boot_.state.memblock.phys_free(PhysAddr{buffer_}, at - buffer_,
+                                     boot_.caller({}, {function::sparse_buffer_alloc}));
     }
     buffer_ = at + size;
     return true;
   }
 
   bool block(std::uint64_t size, int nid, const memblock::Caller& caller) {
-    return boot_.memblock
+    return boot_.state.memblock
         .alloc_try_nid_raw(size, size, kMaxDmaAddress, memblock::kAllocAccessible, nid, caller)
         .has_value();
   }
 
-  std::string_view owner(int nid) { return boot_.name_for_node("struct pages", nid); }
+  std::string_view owner(int nid) { return boot_.story.name_for_node("struct pages", nid); }
 
   void lose(std::string text) {
-    boot_.tell(Severity::warning, "sparse_init_nid(), mm/sparse.c", std::move(text));
+    boot_.story.tell(Severity::warning, rule::kSparseInitNid, std::move(text));
   }
 
   Boot& boot_;

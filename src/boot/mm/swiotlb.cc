@@ -6,7 +6,7 @@
 #include <bit>
 
 #include "base/align.h"
-#include "boot/step_functions.h"
+#include "boot/rules.h"
 
 namespace memmap::boot {
 namespace {
@@ -15,7 +15,6 @@ constexpr unsigned kSlabShift = 11;                         // IO_TLB_SHIFT
 constexpr std::uint64_t kSegment = 128;                     // IO_TLB_SEGSIZE, slabs
 constexpr std::uint64_t kFewestSlabs = kMiB >> kSlabShift;  // IO_TLB_MIN_SLABS
 constexpr std::uint64_t kCacheLine = 64;                    // SMP_CACHE_BYTES
-constexpr std::string_view kRule = "swiotlb_init_remap(), kernel/dma/swiotlb.c";
 
 bool is_digit(std::string_view text) {
   return !text.empty() && text.front() >= '0' && text.front() <= '9';
@@ -30,7 +29,7 @@ void set_areas(swiotlb::Settings& s, std::uint64_t areas) {
 
 // iommu=off, iommu=soft. kernel: iommu_setup(), arch/x86/kernel/pci-dma.c
 bool has_iommu_word(const Boot& boot, std::string_view word) {
-  for (const kernel::Parameter& p : boot.parameters) {
+  for (const kernel::Parameter& p : boot.in.parameters) {
     if (!kernel::parameq(p.name, "iommu") || !p.value) continue;
     for (std::string_view rest = *p.value; !rest.empty();) {
       if (rest.starts_with(word)) return true;
@@ -44,7 +43,7 @@ bool has_iommu_word(const Boot& boot, std::string_view word) {
 
 // Memory beyond what a device with 32 bits reaches, now or by hot-plug.
 bool memory_above_4g(const Boot& boot) {
-  return std::max(raw(phys_of(boot.max_pfn)), raw(boot.firmware_memory_end)) > 4 * kGiB;
+  return std::max(raw(phys_of(boot.state.max_pfn)), raw(boot.state.firmware_memory_end)) > 4 * kGiB;
 }
 
 std::uint64_t limited_areas(std::uint64_t areas, std::uint64_t slabs) {
@@ -87,22 +86,21 @@ namespace {
 // pci_swiotlb_detect_4gb(), arch/x86/kernel/pci-swiotlb.c; swiotlb_init(), swiotlb_init_with_tbl(),
 // kernel/dma/swiotlb.c, v5.4 and v5.15
 void swiotlb_init(Boot& boot, swiotlb::Settings s) {
-  constexpr std::string_view kInit = "swiotlb_init(), kernel/dma/swiotlb.c";
   // `noforce` makes the buffer one slab long before 5.14; it is made nevertheless.
-  if (s.off && boot.behaviour.swiotlb_slots) return;
+  if (s.off && boot.in.behaviour.swiotlb_slots) return;
   const std::uint64_t slabs = s.off ? 1 : s.slabs;
   const std::uint64_t bytes = align_up(slabs << kSlabShift, kPageSize);
-  if (!boot.memblock.alloc_low(bytes, kPageSize,
-                               boot.caller("software IO TLB", {"swiotlb_init", "pci_swiotlb_init",
-                                                               "pci_iommu_alloc", "mem_init"}))) {
-    return boot.tell(Severity::warning, std::string(kInit),
-                     "software IO TLB: Cannot allocate buffer");
+  if (!boot.state.memblock.alloc_low(bytes, kPageSize,
+                                     boot.caller("software IO TLB", {function::swiotlb_init}))) {
+    return boot.story.tell(Severity::warning, rule::kSwiotlbInit,
+                           "software IO TLB: Cannot allocate buffer");
   }
   std::vector<std::uint64_t> records = {4, 8};  // io_tlb_list, io_tlb_orig_addr
-  if (boot.behaviour.swiotlb_slots) records = {boot.profile.size_of("io_tlb_slot", 24)};
+  if (boot.in.behaviour.swiotlb_slots) records = {boot.in.profile.size_of(type::io_tlb_slot)};
   for (const std::uint64_t record : records) {
-    boot.alloc_or_panic(align_up(slabs * record, kPageSize), kPageSize,
-                        boot.caller("software IO TLB", {"swiotlb_init_with_tbl", "swiotlb_init"}));
+    boot.alloc_or_panic(
+        align_up(slabs * record, kPageSize), kPageSize,
+        boot.caller("software IO TLB", {function::swiotlb_init_with_tbl, function::swiotlb_init}));
   }
 }
 
@@ -110,22 +108,23 @@ void swiotlb_init(Boot& boot, swiotlb::Settings s) {
 
 // kernel: pci_swiotlb_detect(), arch/x86/kernel/pci-dma.c; swiotlb_init_remap(), v6.1 and v6.12
 void pci_iommu_alloc(Boot& boot) {
-  swiotlb::Settings s =
-      swiotlb::settings(boot.parameters, boot.behaviour.swiotlb_has_areas ? swiotlb::Areas::counted
-                                                                          : swiotlb::Areas::none);
+  swiotlb::Settings s = swiotlb::settings(boot.in.parameters, boot.in.behaviour.swiotlb_has_areas
+                                                                  ? swiotlb::Areas::counted
+                                                                  : swiotlb::Areas::none);
   const bool wanted =
       (!has_iommu_word(boot, "off") && memory_above_4g(boot)) || has_iommu_word(boot, "soft");
   if (!wanted && !s.force) return;
-  if (!boot.behaviour.swiotlb_has_areas) return swiotlb_init(boot, s);
+  if (!boot.in.behaviour.swiotlb_has_areas) return swiotlb_init(boot, s);
   if (s.off) return;
-  if (s.areas == 0) set_areas(s, boot.possible_cpus);
+  if (s.areas == 0) set_areas(s, boot.in.possible_cpus);
   std::uint64_t slabs = s.slabs;
   std::uint64_t areas = limited_areas(s.areas, slabs);
-  const memblock::Caller caller =
-      boot.caller("software IO TLB", {"swiotlb_memblock_alloc", "swiotlb_init_remap"});
-  while (!boot.memblock.alloc_low(align_up(slabs << kSlabShift, kPageSize), kPageSize, caller)) {
-    boot.tell(
-        Severity::warning, std::string(kRule),
+  const memblock::Caller caller = boot.caller(
+      "software IO TLB", {function::swiotlb_memblock_alloc, function::swiotlb_init_remap});
+  while (
+      !boot.state.memblock.alloc_low(align_up(slabs << kSlabShift, kPageSize), kPageSize, caller)) {
+    boot.story.tell(
+        Severity::warning, rule::kSwiotlbInitRemap,
         fmt::format(
             "software IO TLB: swiotlb_memblock_alloc: Failed to allocate {} bytes tlb structure",
             slabs << kSlabShift));
@@ -133,18 +132,21 @@ void pci_iommu_alloc(Boot& boot) {
     slabs = align_up(slabs >> 1, kSegment);
     areas = limited_areas(areas, slabs);
   }
-  const memblock::Caller own = boot.caller("software IO TLB", {"swiotlb_init_remap"});
-  const std::uint64_t slots = align_up(boot.profile.size_of("io_tlb_slot", 24) * slabs, kPageSize);
-  if (!boot.memblock.alloc(slots, kPageSize, own)) {
-    return boot.tell(
-        Severity::warning, std::string(kRule),
+  const memblock::Caller own = boot.caller("software IO TLB", {function::swiotlb_init_remap});
+  const std::uint64_t slots =
+      align_up(boot.in.profile.size_of(type::io_tlb_slot) * slabs, kPageSize);
+  if (!boot.state.memblock.alloc(slots, kPageSize, own)) {
+    return boot.story.tell(
+        Severity::warning, rule::kSwiotlbInitRemap,
         fmt::format("software IO TLB: swiotlb_init_remap: Failed to allocate {} bytes align=0x1000",
                     slots));
   }
-  if (!boot.behaviour.swiotlb_fewer_areas) areas = s.areas;
-  if (boot.memblock.alloc(boot.profile.size_of("io_tlb_area", 16) * areas, kCacheLine, own)) return;
-  boot.tell(Severity::warning, std::string(kRule),
-            "software IO TLB: swiotlb_init_remap: Failed to allocate mem->areas.");
+  if (!boot.in.behaviour.swiotlb_fewer_areas) areas = s.areas;
+  if (boot.state.memblock.alloc(boot.in.profile.size_of(type::io_tlb_area) * areas, kCacheLine,
+                                own))
+    return;
+  boot.story.tell(Severity::warning, rule::kSwiotlbInitRemap,
+                  "software IO TLB: swiotlb_init_remap: Failed to allocate mem->areas.");
 }
 
 }  // namespace memmap::boot

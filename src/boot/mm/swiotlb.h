@@ -4,7 +4,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "boot/boot.h"
 #include "kernel/command_line.h"
+
+namespace memmap::boot {
+
+void pci_iommu_alloc(Boot& boot);
+
+}  // namespace memmap::boot
 
 namespace memmap::boot::swiotlb {
 

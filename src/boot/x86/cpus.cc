@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "boot/plugged.h"
+#include "kernel/behaviour.h"
 
 namespace memmap::boot {
 namespace {
@@ -12,13 +13,14 @@ bool has(const std::vector<kernel::Parameter>& parameters, std::string_view name
                              [&](const auto& p) { return kernel::parameq(p.name, name); });
 }
 
-// Processors that are not enabled and may be plugged in later. Since 6.9 (the rule stands in 6.12,
-// not in 6.1) a machine that runs on the bare processor has none but those that say so.
+// Processors that are not enabled and may be plugged in later. Newer kernels on the bare processor
+// have none but those that say so.
 // kernel: acpi_is_processor_usable(), arch/x86/kernel/acpi/boot.c, v6.1 and v6.12
 unsigned pluggable(const Machine& machine, const kernel::Profile& profile) {
   const ListedCpus& cpus = *machine.listed_cpus;
   if (cpus.has_online_capable.value_or(false)) return cpus.online_capable;
-  const bool counts = profile.version < kernel::Version{6, 9, 0} || !machine.cpu.hypervisor.empty();
+  const bool counts =
+      kernel::behaviour_of(profile).disabled_cpus_are_possible || !machine.cpu.hypervisor.empty();
   return counts ? cpus.online_capable + cpus.disabled : 0;
 }
 

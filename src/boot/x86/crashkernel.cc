@@ -5,7 +5,8 @@
 #include <algorithm>
 
 #include "boot/mm/swiotlb.h"
-#include "boot/step_functions.h"
+#include "boot/rules.h"
+#include "boot/x86/crashkernel_parse.h"
 #include "memblock/iterate.h"
 
 namespace memmap::boot {
@@ -16,35 +17,33 @@ constexpr std::uint64_t kLowMax = 4 * kGiB;  // CRASH_ADDR_LOW_MAX
 constexpr std::uint64_t kOldLowMax = 896 * kMiB;
 constexpr std::uint64_t kHighMax = 64 * kTiB;  // CRASH_ADDR_HIGH_MAX
 constexpr std::string_view kOwner = "crash kernel";
-constexpr std::string_view kGeneric = "reserve_crashkernel_generic(), kernel/crash_reserve.c";
-constexpr std::string_view kOld = "reserve_crashkernel(), arch/x86/kernel/setup.c";
 
 // Room for DMA below 4 GiB. kernel: crash_low_size_default()
 std::uint64_t default_low_size(const Boot& boot) {
   const auto areas =
-      boot.behaviour.swiotlb_has_areas ? swiotlb::Areas::counted : swiotlb::Areas::none;
-  return std::max(swiotlb::settings(boot.parameters, areas).bytes() + 8 * kMiB, 256 * kMiB);
+      boot.in.behaviour.swiotlb_has_areas ? swiotlb::Areas::counted : swiotlb::Areas::none;
+  return std::max(swiotlb::settings(boot.in.parameters, areas).bytes() + 8 * kMiB, 256 * kMiB);
 }
 
 std::optional<PhysAddr> take(Boot& boot, std::uint64_t size, std::uint64_t align,
                              std::uint64_t from, std::uint64_t to, const memblock::Caller& caller) {
-  return boot.take_within(boot.behaviour.bounded_crash_kernel, size, align, PhysAddr{from},
+  return boot.take_within(boot.in.behaviour.bounded_crash_kernel, size, align, PhysAddr{from},
                           PhysAddr{to}, caller);
 }
 
 std::optional<PhysAddr> take_low(Boot& boot, std::uint64_t size, const memblock::Caller& caller) {
   const auto found = take(boot, size, kAlign, 0, kLowMax, caller);
   if (!found) {
-    boot.tell(Severity::warning, std::string(kGeneric),
-              fmt::format("cannot allocate crashkernel low memory (size:{:#x}).", size));
+    boot.story.tell(Severity::warning, rule::kReserveCrashkernelGeneric,
+                    fmt::format("cannot allocate crashkernel low memory (size:{:#x}).", size));
   }
   return found;
 }
 
-void complain(Boot& boot, const crash::Request& r, std::string_view rule) {
+void complain(Boot& boot, const crash::Request& r, const Rule& rule) {
   if (r.fault.empty()) return;
   const bool bad = r.parse == crash::Parse::bad;
-  boot.tell(bad ? Severity::warning : Severity::info, std::string(rule), r.fault);
+  boot.story.tell(bad ? Severity::warning : Severity::info, rule, r.fault);
 }
 
 struct Wanted {
@@ -55,15 +54,15 @@ struct Wanted {
 
 // kernel: parse_crashkernel(), kernel/crash_reserve.c, v6.12
 std::optional<Wanted> wanted(Boot& boot) {
-  const std::uint64_t memory = boot.memblock.phys_mem_size();
-  Wanted w{.request = crash::parse(boot.command_line, memory)};
-  complain(boot, w.request, kGeneric);
+  const std::uint64_t memory = boot.state.memblock.phys_mem_size();
+  Wanted w{.request = crash::parse(boot.in.command_line, memory)};
+  complain(boot, w.request, rule::kReserveCrashkernelGeneric);
   if (w.request.parse == crash::Parse::none) {
-    w.request = crash::parse(boot.command_line, 0, ",high");
-    complain(boot, w.request, kGeneric);
+    w.request = crash::parse(boot.in.command_line, 0, ",high");
+    complain(boot, w.request, rule::kReserveCrashkernelGeneric);
     if (w.request.parse != crash::Parse::ok || w.request.size == 0) return std::nullopt;
-    const crash::Request low = crash::parse(boot.command_line, 0, ",low");
-    complain(boot, low, kGeneric);
+    const crash::Request low = crash::parse(boot.in.command_line, 0, ",low");
+    complain(boot, low, rule::kReserveCrashkernelGeneric);
     if (low.parse == crash::Parse::bad) return std::nullopt;
     w.low_size = low.parse == crash::Parse::none ? default_low_size(boot) : low.size;
     w.high = true;
@@ -80,8 +79,8 @@ std::optional<PhysAddr> search(Boot& boot, Wanted& w, const memblock::Caller& ca
   if (const std::uint64_t base = w.request.base; base != 0) {
     const auto found = take(boot, size, kAlign, base, base + size, caller);
     if (!found) {
-      boot.tell(Severity::warning, std::string(kGeneric),
-                "crashkernel reservation failed - memory is in use.");
+      boot.story.tell(Severity::warning, rule::kReserveCrashkernelGeneric,
+                      "crashkernel reservation failed - memory is in use.");
     }
     return found;
   }
@@ -94,8 +93,8 @@ std::optional<PhysAddr> search(Boot& boot, Wanted& w, const memblock::Caller& ca
     found = take(boot, size, kAlign, 0, kLowMax, caller);
   }
   if (!found) {
-    boot.tell(Severity::warning, std::string(kGeneric),
-              fmt::format("cannot allocate crashkernel (size:{:#x})", size));
+    boot.story.tell(Severity::warning, rule::kReserveCrashkernelGeneric,
+                    fmt::format("cannot allocate crashkernel (size:{:#x})", size));
   }
   return found;
 }
@@ -107,19 +106,19 @@ void arch_reserve_crashkernel(Boot& boot) {
   auto w = wanted(boot);
   if (!w) return;
   const memblock::Caller caller =
-      boot.caller(kOwner, {"reserve_crashkernel_generic", "setup_arch"});
+      boot.caller(kOwner, {function::reserve_crashkernel_generic, function::setup_arch});
   const auto found = search(boot, *w, caller);
   if (!found) return;
   const std::uint64_t base = raw(*found);
   const std::uint64_t size = w->request.size;
   if (base >= kLowMax && w->low_size != 0 && !take_low(boot, w->low_size, caller)) {
-    boot.memblock.phys_free(*found, size, caller);
+    boot.state.memblock.phys_free(*found, size, caller);
     return;
   }
-  boot.tell(Severity::info, std::string(kGeneric),
-            fmt::format("crashkernel reserved: {:#018x} - {:#018x} ({} MB)", base, base + size,
-                        size >> 20),
-            PhysRange::make(base, base + size));
+  boot.story.tell(Severity::info, rule::kReserveCrashkernelGeneric,
+                  fmt::format("crashkernel reserved: {:#018x} - {:#018x} ({} MB)", base,
+                              base + size, size >> 20),
+                  PhysRange::make(base, base + size));
 }
 
 namespace {
@@ -127,7 +126,7 @@ namespace {
 // kernel: memblock_mem_size(), mm/memblock.c, v5.4
 std::uint64_t low_memory(const Boot& boot) {
   std::uint64_t pages = 0;
-  for (const memblock::PfnRange& r : memblock::mem_pfn_ranges(boot.memblock)) {
+  for (const memblock::PfnRange& r : memblock::mem_pfn_ranges(boot.state.memblock)) {
     const std::uint64_t end = std::min(raw(r.end), kLowMax >> kPageShift);
     if (raw(r.start) < end) pages += end - raw(r.start);
   }
@@ -137,29 +136,30 @@ std::uint64_t low_memory(const Boot& boot) {
 // Room for DMA beside a crash kernel above 4 GiB; false: there is none.
 // kernel: reserve_crashkernel_low(), arch/x86/kernel/setup.c, v5.4 to v6.1
 bool reserve_low(Boot& boot, std::uint64_t memory) {
-  constexpr std::string_view kLow = "reserve_crashkernel_low(), arch/x86/kernel/setup.c";
-  const crash::Request low = crash::parse(boot.command_line, memory, ",low");
-  complain(boot, low, kLow);
+  const crash::Request low = crash::parse(boot.in.command_line, memory, ",low");
+  complain(boot, low, rule::kReserveCrashkernelLow);
   const std::uint64_t size = low.parse == crash::Parse::ok ? low.size : default_low_size(boot);
   if (size == 0) return true;
   const auto found =
       take(boot, size, kAlign, 0, kLowMax,
-           boot.caller(kOwner, {"reserve_crashkernel_low", "reserve_crashkernel", "setup_arch"}));
+           boot.caller(kOwner, {function::reserve_crashkernel_low, function::reserve_crashkernel,
+                                function::setup_arch}));
   if (!found) {
-    boot.tell(Severity::warning, std::string(kLow),
-              fmt::format("Cannot reserve {}MB crashkernel low memory, please try smaller size.",
-                          size >> 20));
+    boot.story.tell(
+        Severity::warning, rule::kReserveCrashkernelLow,
+        fmt::format("Cannot reserve {}MB crashkernel low memory, please try smaller size.",
+                    size >> 20));
     return false;
   }
   const std::string limit =
-      boot.behaviour.crash_kernel_tells_low_ram
+      boot.in.behaviour.crash_kernel_tells_low_ram
           ? fmt::format("System low RAM: {}MB", low_memory(boot) >> 20)
           : fmt::format("low RAM limit: {}MB",
-                        std::min(boot.memblock.phys_mem_size(), kLowMax) >> 20);
-  boot.tell(Severity::info, std::string(kLow),
-            fmt::format("Reserving {}MB of low memory at {}MB for crashkernel ({})", size >> 20,
-                        raw(*found) >> 20, limit),
-            PhysRange::from_size(*found, size));
+                        std::min(boot.state.memblock.phys_mem_size(), kLowMax) >> 20);
+  boot.story.tell(Severity::info, rule::kReserveCrashkernelLow,
+                  fmt::format("Reserving {}MB of low memory at {}MB for crashkernel ({})",
+                              size >> 20, raw(*found) >> 20, limit),
+                  PhysRange::from_size(*found, size));
   return true;
 }
 
@@ -167,37 +167,39 @@ bool reserve_low(Boot& boot, std::uint64_t memory) {
 
 // kernel: reserve_crashkernel(), arch/x86/kernel/setup.c, v5.4 to v6.1
 void reserve_crashkernel(Boot& boot) {
-  const std::uint64_t memory = boot.memblock.phys_mem_size();
-  const memblock::Caller caller = boot.caller(kOwner, {"reserve_crashkernel", "setup_arch"});
-  crash::Request r = crash::parse(boot.command_line, memory);
-  complain(boot, r, kOld);
+  const std::uint64_t memory = boot.state.memblock.phys_mem_size();
+  const memblock::Caller caller =
+      boot.caller(kOwner, {function::reserve_crashkernel, function::setup_arch});
+  crash::Request r = crash::parse(boot.in.command_line, memory);
+  complain(boot, r, rule::kReserveCrashkernel);
   const bool high = r.parse != crash::Parse::ok || r.size == 0;
-  if (high) r = crash::parse(boot.command_line, memory, ",high");
-  if (high) complain(boot, r, kOld);
+  if (high) r = crash::parse(boot.in.command_line, memory, ",high");
+  if (high) complain(boot, r, rule::kReserveCrashkernel);
   if (r.parse != crash::Parse::ok || r.size == 0) return;
   std::optional<PhysAddr> found;
   if (r.base != 0) {
     found = take(boot, r.size, kMiB, r.base, r.base + r.size, caller);
   } else {
-    const bool below_4g = boot.behaviour.crash_kernel_below_4g;
+    const bool below_4g = boot.in.behaviour.crash_kernel_below_4g;
     if (!high) found = take(boot, r.size, kAlign, kAlign, below_4g ? kLowMax : kOldLowMax, caller);
     if (!found && (high || below_4g)) {
       found = take(boot, r.size, kAlign, kAlign, kHighMax, caller);
     }
   }
   if (!found) {
-    return boot.tell(Severity::warning, std::string(kOld),
-                     r.base != 0 ? "crashkernel reservation failed - memory is in use."
-                                 : "crashkernel reservation failed - No suitable area found.");
+    return boot.story.tell(Severity::warning, rule::kReserveCrashkernel,
+                           r.base != 0
+                               ? "crashkernel reservation failed - memory is in use."
+                               : "crashkernel reservation failed - No suitable area found.");
   }
   if (raw(*found) >= kLowMax && !reserve_low(boot, memory)) {
-    boot.memblock.phys_free(*found, r.size, caller);
+    boot.state.memblock.phys_free(*found, r.size, caller);
     return;
   }
-  boot.tell(Severity::info, std::string(kOld),
-            fmt::format("Reserving {}MB of memory at {}MB for crashkernel (System RAM: {}MB)",
-                        r.size >> 20, raw(*found) >> 20, memory >> 20),
-            PhysRange::from_size(*found, r.size));
+  boot.story.tell(Severity::info, rule::kReserveCrashkernel,
+                  fmt::format("Reserving {}MB of memory at {}MB for crashkernel (System RAM: {}MB)",
+                              r.size >> 20, raw(*found) >> 20, memory >> 20),
+                  PhysRange::from_size(*found, r.size));
 }
 
 }  // namespace memmap::boot

@@ -1,26 +1,11 @@
-// crashkernel= as the kernel reads it.
+// Memory for a crash kernel.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
+#include "boot/boot.h"
 
-namespace memmap::boot::crash {
+namespace memmap::boot {
 
-enum class Parse { none, bad, ok };
+void arch_reserve_crashkernel(Boot& boot);
+void reserve_crashkernel(Boot& boot);
 
-// What one crashkernel= says; bytes.
-struct Request {
-  Parse parse = Parse::none;
-  std::uint64_t size = 0;
-  std::uint64_t base = 0;  // 0: anywhere
-  std::string fault{};     // what the kernel prints if `bad`, or if a list comes to nothing
-};
-
-// The last crashkernel= of the line that has `suffix` (`,high`, `,low`), or, without one, the last
-// that has neither: SIZE[@BASE] or START-[END]:SIZE[,...][@BASE] of which the first range that
-// `memory` (bytes, taken as a multiple of 128 MiB) lies in counts.
-// kernel: __parse_crashkernel(), kernel/crash_reserve.c, v6.12; kernel/crash_core.c, v6.1
-Request parse(std::string_view command_line, std::uint64_t memory, std::string_view suffix = {});
-
-}  // namespace memmap::boot::crash
+}  // namespace memmap::boot

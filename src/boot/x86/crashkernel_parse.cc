@@ -1,7 +1,8 @@
+#include "boot/x86/crashkernel_parse.h"
+
 #include <fmt/format.h>
 
 #include "base/address.h"
-#include "boot/x86/crashkernel.h"
 #include "kernel/command_line.h"
 
 namespace memmap::boot::crash {

@@ -1,9 +1,11 @@
+#include "boot/x86/early.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/align.h"
-#include "boot/step_functions.h"
+#include "boot/rules.h"
 #include "memblock/iterate.h"
 
 namespace memmap::boot {
@@ -12,15 +14,15 @@ namespace {
 constexpr std::uint64_t kSetupHeader = 16;  // sizeof(struct setup_data)
 
 void reserve_image(Boot& boot, std::string_view function) {
-  boot.memblock.reserve(boot.kernel_base, boot.profile.image.end_of_kernel_reserve,
-                        {function, "kernel image"});
+  boot.state.memblock.reserve(boot.in.kernel_base, boot.in.profile.image.end_of_kernel_reserve,
+                              {function, "kernel image"});
 }
 
 // kernel: early_reserve_initrd(), arch/x86/kernel/setup.c
 void reserve_early_initrd(Boot& boot) {
-  if (const auto initrd = boot.machine.initrd) {
+  if (const auto initrd = boot.in.machine.initrd) {
     const std::uint64_t size = align_up(raw(initrd->end()), kPageSize) - raw(initrd->base());
-    boot.memblock.reserve(initrd->base(), size, {"early_reserve_initrd", "initrd"});
+    boot.state.memblock.reserve(initrd->base(), size, {"early_reserve_initrd", "initrd"});
   }
 }
 
@@ -31,17 +33,17 @@ void reserve_early_initrd(Boot& boot) {
 void reserve_bios_regions(Boot& boot) {
   constexpr std::uint64_t kLowest = 0x20000;   // BIOS_START_MIN
   constexpr std::uint64_t kHighest = 0x9f000;  // BIOS_START_MAX
-  std::uint64_t start = boot.machine.base_memory.value_or(0);
+  std::uint64_t start = boot.in.machine.base_memory.value_or(0);
   if (start < kLowest || start > kHighest) start = kHighest;
-  const std::uint64_t ebda = raw(boot.machine.ebda.value_or(PhysAddr{0}));
+  const std::uint64_t ebda = raw(boot.in.machine.ebda.value_or(PhysAddr{0}));
   if (ebda >= kLowest && ebda < start) start = ebda;
   boot.reserve(PhysRange::make(start, kMiB), {"reserve_bios_regions", "BIOS area"});
 }
 
 void memblock_x86_reserve_range_setup_data(Boot& boot) {
   constexpr memblock::Caller kCaller{"memblock_x86_reserve_range_setup_data", "setup_data"};
-  for (const SetupData& data : boot.machine.setup_data) {
-    boot.memblock.reserve(data.addr, kSetupHeader + data.len, kCaller);
+  for (const SetupData& data : boot.in.machine.setup_data) {
+    boot.state.memblock.reserve(data.addr, kSetupHeader + data.len, kCaller);
     if (data.indirect && data.indirect_type != 1u << 31) {
       boot.reserve(*data.indirect, kCaller);
     }
@@ -70,8 +72,8 @@ void early_reserve_initrd(Boot& boot) {
 // kernel: parse_reservelow(), trim_low_memory_range(), arch/x86/kernel/setup.c, v5.4 and v5.10
 void trim_low_memory_range(Boot& boot) {
   constexpr std::uint64_t kMost = 640 * kKiB;
-  std::uint64_t size = boot.profile.reserve_low;
-  for (const kernel::Parameter& p : boot.parameters) {
+  std::uint64_t size = boot.in.profile.reserve_low;
+  for (const kernel::Parameter& p : boot.in.parameters) {
     if (!kernel::parameq(p.name, "reservelow") || !p.value) continue;
     size = std::clamp(kernel::memparse(*p.value).value, kPageSize, kMost);
   }
@@ -82,16 +84,16 @@ void trim_low_memory_range(Boot& boot) {
 // there is found out. kernel: setup_bios_corruption_check(), arch/x86/kernel/check.c, v5.4 to v6.12
 void setup_bios_corruption_check(Boot& boot) {
   constexpr std::size_t kMostAreas = 8;  // MAX_SCAN_AREAS
-  const auto wanted = boot.parameter("memory_corruption_check");
-  const bool built_in = boot.profile.has("X86_BOOTPARAM_MEMORY_CORRUPTION_CHECK");
+  const auto wanted = boot.in.parameter("memory_corruption_check");
+  const bool built_in = boot.in.profile.has(config::X86_BOOTPARAM_MEMORY_CORRUPTION_CHECK);
   if (wanted ? kernel::simple_strtoull(*wanted).value == 0 : !built_in) return;
-  const auto size = boot.parameter("memory_corruption_check_size");
+  const auto size = boot.in.parameter("memory_corruption_check_size");
   // An unsigned int in the kernel.
   const std::uint64_t limit = align_up(
       size ? static_cast<std::uint32_t>(kernel::memparse(*size).value) : 64 * kKiB, kPageSize);
   std::size_t areas = 0;
   if (limit == 0) return;
-  for (const memblock::MemRange& r : memblock::free_mem_ranges(boot.memblock)) {
+  for (const memblock::MemRange& r : memblock::free_mem_ranges(boot.state.memblock)) {
     const std::uint64_t start =
         std::clamp(align_up(raw(r.range.base()), kPageSize), kPageSize, std::max(kPageSize, limit));
     const std::uint64_t end = std::clamp(align_down(raw(r.range.end()), kPageSize), kPageSize,
@@ -102,15 +104,15 @@ void setup_bios_corruption_check(Boot& boot) {
     if (++areas >= kMostAreas) break;
   }
   if (areas == 0) return;
-  boot.tell(Severity::info, "setup_bios_corruption_check(), arch/x86/kernel/check.c",
-            fmt::format("check: Scanning {} areas for low memory corruption", areas));
+  boot.story.tell(Severity::info, rule::kSetupBiosCorruptionCheck,
+                  fmt::format("check: Scanning {} areas for low memory corruption", areas));
 }
 
 void find_mptable(Boot& boot) {
-  if (!boot.machine.mp_floating) return;
-  boot.reserve(*boot.machine.mp_floating, {"smp_scan_config", "MP tables"});
-  if (boot.machine.mp_configuration) {
-    boot.reserve(*boot.machine.mp_configuration, {"smp_scan_config", "MP tables"});
+  if (!boot.in.machine.mp_floating) return;
+  boot.reserve(*boot.in.machine.mp_floating, {"smp_scan_config", "MP tables"});
+  if (boot.in.machine.mp_configuration) {
+    boot.reserve(*boot.in.machine.mp_configuration, {"smp_scan_config", "MP tables"});
   }
 }
 

@@ -1,14 +1,14 @@
+#include "boot/x86/efi.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/align.h"
-#include "boot/step_functions.h"
+#include "boot/rules.h"
 
 namespace memmap::boot {
 namespace {
-
-constexpr std::string_view kEfi = "arch/x86/platform/efi/efi.c";
 
 // kernel: include/linux/efi.h
 enum EfiType : std::uint32_t {
@@ -29,8 +29,8 @@ constexpr std::uint64_t kSpecificPurpose = 0x40000;
 
 // efi=nosoftreserve. kernel: efi_soft_reserve_enabled()
 bool soft_reserve_enabled(const Boot& boot) {
-  return boot.behaviour.efi_soft_reserves &&
-         std::ranges::none_of(boot.values_of("efi"), [](std::optional<std::string_view> value) {
+  return boot.in.behaviour.efi_soft_reserves &&
+         std::ranges::none_of(boot.in.values_of("efi"), [](std::optional<std::string_view> value) {
            return value && kernel::parse_option_str(*value, "nosoftreserve");
          });
 }
@@ -60,8 +60,8 @@ E820Type e820_type(const EfiMemory& m, bool soft_reserve) {
 // kernel: do_add_efi_memmap()
 void add_efi_memmap(Boot& boot) {
   const bool soft_reserve = soft_reserve_enabled(boot);
-  e820::Editor edit(boot.table, boot.events, "do_add_efi_memmap");
-  for (const EfiMemory& m : boot.machine.efi_map) {
+  e820::Editor edit(boot.state.e820.table, boot.story, "do_add_efi_memmap");
+  for (const EfiMemory& m : boot.in.machine.efi_map) {
     edit.add(raw(m.range.base()), m.range.size(), e820_type(m, soft_reserve));
   }
   edit.sanitize();
@@ -70,23 +70,23 @@ void add_efi_memmap(Boot& boot) {
 }  // namespace
 
 void efi_memblock_x86_reserve_range(Boot& boot) {
-  const auto& map = boot.machine.efi_map;
+  const auto& map = boot.in.machine.efi_map;
   const bool specific_purpose = std::ranges::any_of(map, [](const EfiMemory& m) {
     return m.type == kConventional && (m.attributes & kSpecificPurpose);
   });
-  if (boot.has_parameter("add_efi_memmap") || (specific_purpose && soft_reserve_enabled(boot))) {
+  if (boot.in.has_parameter("add_efi_memmap") || (specific_purpose && soft_reserve_enabled(boot))) {
     add_efi_memmap(boot);
   }
-  if (boot.machine.efi_memmap) {
-    boot.reserve(*boot.machine.efi_memmap, {"efi_memblock_x86_reserve_range", "EFI memory map"});
+  if (boot.in.machine.efi_memmap) {
+    boot.reserve(*boot.in.machine.efi_memmap, {"efi_memblock_x86_reserve_range", "EFI memory map"});
   }
 }
 
 // noefi, efi=noruntime, efi=runtime: the last one counts.
 // kernel: setup_noefi(), parse_efi_cmdline(), drivers/firmware/efi/efi.c, v6.1 and v6.12
-bool efi_runtime_disabled(const Boot& boot) {
-  bool disabled = boot.profile.has("EFI_DISABLE_RUNTIME");
-  for (const kernel::Parameter& p : boot.parameters) {
+bool efi_runtime_disabled(const Inputs& in) {
+  bool disabled = in.profile.has(config::EFI_DISABLE_RUNTIME);
+  for (const kernel::Parameter& p : in.parameters) {
     if (kernel::parameq(p.name, "noefi")) disabled = true;
     if (!kernel::parameq(p.name, "efi") || !p.value) continue;
     if (kernel::parse_option_str(*p.value, "noruntime")) disabled = true;
@@ -98,32 +98,33 @@ bool efi_runtime_disabled(const Boot& boot) {
 // Large windows of memory-mapped I/O are no RAM and no reservation: PCI may use them.
 // kernel: efi_init(), efi_remove_e820_mmio()
 void efi_init(Boot& boot) {
-  if (boot.machine.efi_memory_attributes) {
-    boot.reserve(*boot.machine.efi_memory_attributes,
+  if (boot.in.machine.efi_memory_attributes) {
+    boot.reserve(*boot.in.machine.efi_memory_attributes,
                  {"efi_memattr_init", "EFI memory attributes"});
   }
-  if (efi_runtime_disabled(boot) || !boot.behaviour.efi_removes_mmio) return;
+  if (efi_runtime_disabled(boot.in) || !boot.in.behaviour.efi_removes_mmio) return;
   constexpr std::uint64_t kLarge = 256 * kKiB;
-  e820::Editor edit(boot.table, boot.events, "efi_remove_e820_mmio");
-  for (std::size_t i = 0; i < boot.machine.efi_map.size(); ++i) {
-    const EfiMemory& m = boot.machine.efi_map[i];
+  e820::Editor edit(boot.state.e820.table, boot.story, "efi_remove_e820_mmio");
+  for (std::size_t i = 0; i < boot.in.machine.efi_map.size(); ++i) {
+    const EfiMemory& m = boot.in.machine.efi_map[i];
     if (m.type != kMmio || m.range.size() < kLarge) continue;
-    boot.tell(
-        Severity::info, fmt::format("efi_remove_e820_mmio(), {}", kEfi),
+    boot.story.tell(
+        Severity::info, rule::kEfiRemoveE820Mmio,
         fmt::format("efi: Remove mem{:02}: MMIO range=[{:#010x}-{:#010x}] ({}MB) from e820 map", i,
                     raw(m.range.base()), raw(m.range.end()) - 1, m.range.size() >> 20),
         m.range);
     edit.remove(raw(m.range.base()), m.range.size(), E820Type::reserved);
   }
-  if (!boot.machine.efi_map.empty()) return;
-  for (const PhysRange mmio : boot.machine.efi_mmio) {
+  if (!boot.in.machine.efi_map.empty()) return;
+  for (const PhysRange mmio : boot.in.machine.efi_mmio) {
     edit.remove(raw(mmio.base()), mmio.size(), E820Type::reserved);
   }
 }
 
 void efi_find_mirror(Boot& boot) {
-  for (const EfiMemory& m : boot.machine.efi_map) {
-    if (m.attributes & kMoreReliable) boot.memblock.mark_mirror(m.range.base(), m.range.size());
+  for (const EfiMemory& m : boot.in.machine.efi_map) {
+    if (m.attributes & kMoreReliable)
+      boot.state.memblock.mark_mirror(m.range.base(), m.range.size());
   }
 }
 
@@ -140,14 +141,14 @@ std::uint64_t pieces_more(PhysRange descriptor, PhysRange part) {
 bool copy_memmap(Boot& boot, PhysRange descriptor, PhysRange kept) {
   constexpr std::uint64_t kUsual = 48;  // of every firmware seen; the struct itself has 40
   constexpr std::uint64_t kCacheLine = 64;
-  const std::uint64_t known = boot.machine.efi_map.size();
-  const std::uint64_t bytes = boot.machine.efi_memmap ? boot.machine.efi_memmap->size() : 0;
+  const std::uint64_t known = boot.in.machine.efi_map.size();
+  const std::uint64_t bytes = boot.in.machine.efi_memmap ? boot.in.machine.efi_memmap->size() : 0;
   const std::uint64_t each =
       known != 0 && bytes % known == 0 && bytes != 0 ? bytes / known : kUsual;
   const std::uint64_t count = known != 0 ? known : bytes / each;
-  return boot.memblock
+  return boot.state.memblock
       .phys_alloc((count + pieces_more(descriptor, kept)) * each, kCacheLine,
-                  boot.caller("EFI memory map", {"efi_memmap_alloc"}))
+                  boot.caller("EFI memory map", {function::efi_memmap_alloc}))
       .has_value();
 }
 
@@ -158,27 +159,28 @@ bool copy_memmap(Boot& boot, PhysRange descriptor, PhysRange kept) {
 // for such memory. kernel: efi_esrt_init(), drivers/firmware/efi/esrt.c; efi_arch_mem_reserve(),
 // arch/x86/platform/efi/quirks.c, v6.1 and v6.12
 void efi_esrt_init(Boot& boot) {
-  const PhysRange esrt = *boot.machine.efi_esrt;
-  const auto& map = boot.machine.efi_map;
+  const PhysRange esrt = *boot.in.machine.efi_esrt;
+  const auto& map = boot.in.machine.efi_map;
   const auto holder =
       std::ranges::find_if(map, [&](const EfiMemory& m) { return m.range.contains(esrt); });
-  const bool boot_services = map.empty() ? e820::mapped_all(boot.table, esrt, E820Type::ram)
-                                         : holder != map.end() && holder->type == kBootServicesData;
+  const bool boot_services = map.empty()
+                                 ? e820::mapped_all(boot.state.e820.table, esrt, E820Type::ram)
+                                 : holder != map.end() && holder->type == kBootServicesData;
   if (!boot_services) return;
-  if (!boot.memblock.is_region_reserved(esrt.base(), esrt.size())) {
+  if (!boot.state.memblock.is_region_reserved(esrt.base(), esrt.size())) {
     boot.reserve(esrt, {"efi_mem_reserve", "EFI system resource table"});
   }
   const auto pages =
       PhysRange::make(align_down(raw(esrt.base()), kPageSize),
                       std::max(raw(esrt.end()), align_up(raw(esrt.end()), kPageSize)));
-  const bool copied = (map.empty() && !boot.machine.efi_memmap) ||
+  const bool copied = (map.empty() && !boot.in.machine.efi_memmap) ||
                       copy_memmap(boot, map.empty() ? pages : holder->range, pages);
   if (!copied) {
-    return boot.tell(Severity::warning, "efi_arch_mem_reserve(), arch/x86/platform/efi/quirks.c",
-                     "Could not allocate boot services memmap");
+    return boot.story.tell(Severity::warning, rule::kEfiArchMemReserve,
+                           "Could not allocate boot services memmap");
   }
-  if (!boot.behaviour.efi_reserve_edits_map) return;
-  e820::Editor edit(boot.table, boot.events, std::string(boot.step));
+  if (!boot.in.behaviour.efi_reserve_edits_map) return;
+  e820::Editor edit(boot.state.e820.table, boot.story, std::string(boot.story.step()));
   edit.update(raw(pages.base()), pages.size(), E820Type::ram, E820Type::reserved);
   edit.sanitize();
 }
@@ -186,21 +188,22 @@ void efi_esrt_init(Boot& boot) {
 // kernel: acpi_parse_bgrt(), arch/x86/kernel/acpi/boot.c; efi_bgrt_init(),
 // drivers/firmware/efi/efi-bgrt.c, v6.1 and v6.12
 void efi_bgrt_init(Boot& boot) {
-  boot.tell(Severity::debug, "efi_bgrt_init(), drivers/firmware/efi/efi-bgrt.c",
-            "where the BGRT's picture lies is not known: its reservation, a copy of EFI's memory "
-            "map and the picture's pages in the map are left out");
+  boot.story.tell(
+      Severity::debug, rule::kEfiBgrtInit,
+      "where the BGRT's picture lies is not known: its reservation, a copy of EFI's memory "
+      "map and the picture's pages in the map are left out");
 }
 
 void efi_reserve_boot_services(Boot& boot) {
-  if (boot.machine.efi_map.empty()) {
-    return boot.tell(
-        Severity::debug, "efi_reserve_boot_services(), arch/x86/platform/efi/quirks.c",
+  if (boot.in.machine.efi_map.empty()) {
+    return boot.story.tell(
+        Severity::debug, rule::kEfiReserveBootServices,
         "EFI's memory map is not known (a log made with efi=debug has it): what its boot "
         "services hold is left out, and what is allocated may lie elsewhere");
   }
-  for (const EfiMemory& m : boot.machine.efi_map) {
+  for (const EfiMemory& m : boot.in.machine.efi_map) {
     if (m.type != kBootServicesCode && m.type != kBootServicesData) continue;
-    if (boot.memblock.is_region_reserved(m.range.base(), m.range.size())) continue;
+    if (boot.state.memblock.is_region_reserved(m.range.base(), m.range.size())) continue;
     boot.reserve(m.range, {"efi_reserve_boot_services", "EFI boot services"});
   }
 }

@@ -17,8 +17,8 @@ unsigned nr_cpus(const kernel::Profile& profile);
 // nr_cpu_ids, at least 1: what firmware lists (machine.cpu; 1 where it is not known), by what
 // nr_cpus=, possible_cpus=, maxcpus=0 and nosmp leave of it.
 //
-// Before 6.9, possible_cpus= is taken as it is, up to nr_cpus= and CONFIG_NR_CPUS; since, it is one
-// more limit. kernel: prefill_possible_map(), arch/x86/kernel/smpboot.c, v6.1;
+// possible_cpus= is one more limit, or, to older kernels, taken as it is, up to nr_cpus= and
+// CONFIG_NR_CPUS. kernel: prefill_possible_map(), arch/x86/kernel/smpboot.c, v6.1;
 // topology_init_possible_cpus(), arch/x86/kernel/cpu/topology.c, v6.12
 unsigned possible_cpus(const CpuFacts& cpu, const kernel::Profile& profile,
                        const std::vector<kernel::Parameter>& parameters);

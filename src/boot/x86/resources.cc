@@ -1,7 +1,8 @@
-// Small records that the kernel keeps of resources, all from the top of memory.
+#include "boot/x86/resources.h"
+
 #include <algorithm>
 
-#include "boot/step_functions.h"
+#include "boot/rules.h"
 
 namespace memmap::boot {
 namespace {
@@ -16,12 +17,12 @@ bool is_ram(const E820Entry& e) {
 bool is_usable(Boot& boot, const Hpet& hpet) {
   constexpr std::uint64_t kShifted = 0xfed0000000000000;
   const auto warn = [&boot](std::string text) {
-    boot.tell(Severity::warning, "acpi_parse_hpet(), arch/x86/kernel/acpi/boot.c", std::move(text));
+    boot.story.tell(Severity::warning, rule::kAcpiParseHpet, std::move(text));
     return false;
   };
   if (hpet.space_id != 0) return warn("ACPI: HPET timers must be located in memory.");
   if (hpet.address == 0) return warn("ACPI: HPET base: 0x0 is invalid");
-  if (hpet.address == kShifted && boot.parameter("hpet") != "force") {
+  if (hpet.address == kShifted && boot.in.parameter("hpet") != "force") {
     return warn(
         "ACPI: HPET base: 0xfed0000000000000 is bogus, try hpet=force on the kernel command line "
         "to fix it up to 0xfed00000.");
@@ -35,9 +36,10 @@ bool is_usable(Boot& boot, const Hpet& hpet) {
 bool refuses_io_apics(const Boot& boot) {
   const auto is_noirq = [](const auto& value) { return value == "noirq"; };
   const auto is_none = [](const auto& value) { return kernel::get_option(value) == 0; };
-  return !boot.acpi_enabled() || boot.has_parameter("noapic") || boot.has_parameter("nolapic") ||
-         boot.has_parameter("nosmp") || std::ranges::any_of(boot.values_of("maxcpus"), is_none) ||
-         std::ranges::any_of(boot.values_of("acpi"), is_noirq);
+  return !boot.in.acpi_enabled() || boot.in.has_parameter("noapic") ||
+         boot.in.has_parameter("nolapic") || boot.in.has_parameter("nosmp") ||
+         std::ranges::any_of(boot.in.values_of("maxcpus"), is_none) ||
+         std::ranges::any_of(boot.in.values_of("acpi"), is_noirq);
 }
 
 }  // namespace
@@ -45,32 +47,35 @@ bool refuses_io_apics(const Boot& boot) {
 // kernel: acpi_parse_hpet(), arch/x86/kernel/acpi/boot.c, v6.1 and v6.12
 void acpi_parse_hpet(Boot& boot) {
   constexpr std::uint64_t kName = 9;  // HPET_RESOURCE_NAME_SIZE
-  if (boot.machine.hpet && !is_usable(boot, *boot.machine.hpet)) return;
-  boot.alloc_or_panic(boot.profile.size_of("resource", 64) + kName, kCacheLine,
-                      boot.caller("resource of the HPET", {"acpi_parse_hpet"}));
+  if (boot.in.machine.hpet && !is_usable(boot, *boot.in.machine.hpet)) return;
+  boot.alloc_or_panic(boot.in.profile.size_of(type::resource) + kName, kCacheLine,
+                      boot.caller("resource of the HPET", {function::acpi_parse_hpet}));
 }
 
 // kernel: ioapic_setup_resources(), arch/x86/kernel/apic/io_apic.c, v6.1 and v6.12
 void io_apic_init_mappings(Boot& boot) {
+  boot.tell_of(FirmwareTable::madt);
   constexpr std::uint64_t kName = 11;  // IOAPIC_RESOURCE_NAME_SIZE
-  const bool in_mp_tables = boot.profile.has("X86_MPPARSE") && boot.machine.mp_floating;
-  const unsigned count = boot.machine.ioapics.value_or(1);
+  const bool in_mp_tables = boot.in.profile.has(config::X86_MPPARSE) && boot.in.machine.mp_floating;
+  const unsigned count = boot.in.machine.ioapics.value_or(1);
   if (count == 0 || (refuses_io_apics(boot) && !in_mp_tables)) return;
-  boot.alloc_or_panic((boot.profile.size_of("resource", 64) + kName) * count, kCacheLine,
-                      boot.caller("resources of the I/O APICs",
-                                  {"ioapic_setup_resources", "io_apic_init_mappings"}));
+  boot.alloc_or_panic((boot.in.profile.size_of(type::resource) + kName) * count, kCacheLine,
+                      boot.caller("resources of the I/O APICs", {function::ioapic_setup_resources,
+                                                                 function::io_apic_init_mappings}));
 }
 
 // kernel: e820__reserve_resources(), arch/x86/kernel/e820.c; firmware_map_add_early(),
 // drivers/firmware/memmap.c, v6.1 and v6.12
 void e820_reserve_resources(Boot& boot) {
-  const std::uint64_t entries = boot.table.entries().size();
-  boot.alloc_or_panic(boot.profile.size_of("resource", 64) * entries, kCacheLine,
-                      boot.caller("resources of the memory map", {"e820__reserve_resources"}));
-  if (!boot.profile.has("FIRMWARE_MEMMAP")) return;
-  for (std::size_t i = 0; i < boot.firmware.entries().size(); ++i) {
-    boot.memblock.alloc(boot.profile.size_of("firmware_map_entry", 104), kCacheLine,
-                        boot.caller("/sys/firmware/memmap", {"firmware_map_add_early"}));
+  const std::uint64_t entries = boot.state.e820.table.entries().size();
+  boot.alloc_or_panic(
+      boot.in.profile.size_of(type::resource) * entries, kCacheLine,
+      boot.caller("resources of the memory map", {function::e820__reserve_resources}));
+  if (!boot.in.profile.has(config::FIRMWARE_MEMMAP)) return;
+  for (std::size_t i = 0; i < boot.state.e820.firmware.entries().size(); ++i) {
+    boot.state.memblock.alloc(
+        boot.in.profile.size_of(type::firmware_map_entry), kCacheLine,
+        boot.caller("/sys/firmware/memmap", {function::firmware_map_add_early}));
   }
 }
 
@@ -83,29 +88,29 @@ void e820_register_nosave_regions(Boot& boot) {
   const auto add = [&](Pfn start, Pfn end) {
     if (start >= end) return;
     if (last_end == 0 || last_end != raw(start)) {
-      boot.alloc_or_panic(boot.profile.size_of("nosave_region", 32), kCacheLine,
-                          boot.caller("regions not to save",
-                                      {"register_nosave_region", "__register_nosave_region"}));
+      boot.alloc_or_panic(boot.in.profile.size_of(type::nosave_region), kCacheLine,
+                          boot.caller("regions not to save", {function::register_nosave_region,
+                                                              function::__register_nosave_region}));
     }
     last_end = raw(end);
   };
-  if (!boot.behaviour.e820_nosave_between_ram) {
+  if (!boot.in.behaviour.e820_nosave_between_ram) {
     Pfn pfn{};
-    for (const E820Entry& e : boot.table.entries()) {
+    for (const E820Entry& e : boot.state.e820.table.entries()) {
       add(pfn, pfn_up(e.addr));
       pfn = pfn_down(PhysAddr{e.end()});
       if (!is_ram(e)) add(pfn_up(e.addr), pfn);
-      if (pfn >= boot.max_pfn) break;
+      if (pfn >= boot.state.max_pfn) break;
     }
     return;
   }
   PhysAddr last{};
-  for (const E820Entry& e : boot.table.entries()) {
+  for (const E820Entry& e : boot.state.e820.table.entries()) {
     if (!is_ram(e)) continue;
     if (last < e.addr) add(pfn_down(last), pfn_up(e.addr));
     last = PhysAddr{e.end()};
   }
-  add(pfn_down(last), boot.max_pfn);
+  add(pfn_down(last), boot.state.max_pfn);
 }
 
 }  // namespace memmap::boot

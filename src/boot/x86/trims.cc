@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "e820/edit.h"
-#include "e820/names.h"
 
 namespace memmap::boot {
 namespace {
@@ -29,16 +28,15 @@ Severity severity_of(const Edit& edit) {
 
 // Tells an event of a trim's own.
 void say(Boot& boot, const Trim& trim, Event event) {
-  if (event.step.empty()) event.step = boot.step;
   event.by = trim.name();
-  boot.events.push_back(std::move(event));
+  boot.story.tell(std::move(event));
 }
 
 // Asks `trim`; a fault ends the boot.
 std::optional<TrimAnswer> ask(Boot& boot, Trim& trim, const TrimInput& input) {
   auto answer = trim.run(input);
   if (answer) return *std::move(answer);
-  boot.faults = answer.errors();
+  boot.story.fail(answer.errors());
   return std::nullopt;
 }
 
@@ -63,7 +61,7 @@ std::uint64_t apply(Boot& boot, e820::Editor& editor, const Edit& edit) {
   const std::uint64_t size = edit.range.size();
   switch (edit.verb) {
     case Verb::retype:
-      return edit.from == 0 ? retype_any(boot.table, editor, edit)
+      return edit.from == 0 ? retype_any(boot.state.e820.table, editor, edit)
                             : editor.update(base, size, E820Type{edit.from}, E820Type{edit.to});
     case Verb::remove:
       return edit.from == 0 ? editor.remove_all(base, size)
@@ -87,13 +85,15 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
       continue;
     }
     const Edit& edit = std::get<Edit>(doing);
-    const std::size_t before = boot.events.size();
-    e820::Editor editor(boot.table, boot.events,
-                        edit.rule.empty() ? std::string(boot.step) : function_of(edit.rule));
+    EventList told;
+    e820::Editor editor(
+        boot.state.e820.table, told,
+        edit.rule.empty() ? std::string(boot.story.step()) : function_of(edit.rule));
     changed += apply(boot, editor, edit);
-    for (std::size_t i = before; i < boot.events.size(); ++i) {
-      boot.events[i].by = label(trim, edit.reason);
-      boot.events[i].severity = std::max(boot.events[i].severity, severity_of(edit));
+    for (Event& event : told.events) {
+      event.by = label(trim, edit.reason);
+      event.severity = std::max(event.severity, severity_of(edit));
+      boot.story.tell(std::move(event));
     }
   }
   return changed;
@@ -101,46 +101,49 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
 
 // The caller that memblock=debug would name for an edit: the function of the kernel's rule, if the
 // compiler left it as one, else the one that the hook lies in (or was inlined into).
-memblock::Caller caller_of(Boot& boot, const Trim& trim, const Edit& edit) {
-  const std::string_view owner = boot.keep_name(label(trim, edit.reason));
+memblock::Caller caller_of(Boot& boot, const Trim& trim, Hook hook, const Edit& edit) {
+  const std::string_view owner = boot.story.keep_name(label(trim, edit.reason));
   const std::string function = function_of(edit.rule);
-  if (boot.profile.is_function(function)) return {boot.keep_name(function), owner};
-  constexpr std::string_view kInlined = "trim_platform_memory_ranges";
-  return {boot.step == kInlined ? "setup_arch" : boot.step, owner};
+  if (boot.in.profile.is_function(function)) return {boot.story.keep_name(function), owner};
+  return {hook == Hook::memblock_platform ? "setup_arch" : boot.story.step(), owner};
 }
 
 std::string span(PhysRange range) {
   return fmt::format("[mem {:#018x}-{:#018x}]", raw(range.base()), raw(range.end()) - 1);
 }
 
-void tell(Boot& boot, const Trim& trim, const Edit& edit, std::string text) {
-  boot.tell(severity_of(edit), edit.rule, std::move(text), edit.range);
-  if (!edit.rule.empty()) boot.events.back().step = function_of(edit.rule);
-  boot.events.back().by = label(trim, edit.reason);
+void tell(Boot& boot, const Trim& trim, const Edit& edit, std::string text,
+          std::optional<PhysRange> range) {
+  boot.story.tell({.severity = severity_of(edit),
+                   .step = edit.rule.empty() ? std::string() : function_of(edit.rule),
+                   .rule = edit.rule,
+                   .text = std::move(text),
+                   .range = range,
+                   .by = label(trim, edit.reason)});
 }
 
-void apply_to_memblock(Boot& boot, const Trim& trim, const Edit& edit) {
+void apply_to_memblock(Boot& boot, const Trim& trim, Hook hook, const Edit& edit) {
   const std::uint64_t size = edit.range.size();
   switch (edit.verb) {
     case Verb::reserve:
-      tell(boot, trim, edit, "memblock: reserve " + span(edit.range));
-      boot.memblock.reserve(edit.range.base(), size, caller_of(boot, trim, edit));
+      tell(boot, trim, edit, "memblock: reserve " + span(edit.range), edit.range);
+      boot.state.memblock.reserve(edit.range.base(), size, caller_of(boot, trim, hook, edit));
       return;
     case Verb::remove:
     case Verb::cap:
-      tell(boot, trim, edit, "memblock: remove " + span(edit.range));
-      boot.memblock.remove(edit.range.base(), size, caller_of(boot, trim, edit));
+      tell(boot, trim, edit, "memblock: remove " + span(edit.range), edit.range);
+      boot.state.memblock.remove(edit.range.base(), size, caller_of(boot, trim, hook, edit));
       return;
     case Verb::align: {
-      const std::uint64_t before = boot.memblock.memory().list.bytes();
-      boot.memblock.trim_memory(edit.align);
-      const std::uint64_t left = before - boot.memblock.memory().list.bytes();
+      const std::uint64_t before = boot.state.memblock.memory().list.bytes();
+      boot.state.memblock.trim_memory(edit.align);
+      const std::uint64_t left = before - boot.state.memblock.memory().list.bytes();
       if (left == 0) return;
       tell(boot, trim, edit,
            fmt::format("memblock: {:#x} bytes at the ends of memory left out, which is cut "
                        "to multiples of {:#x}",
-                       left, edit.align));
-      boot.events.back().range.reset();  // it is about all of memory
+                       left, edit.align),
+           std::nullopt);  // it is about all of memory
       return;
     }
     case Verb::retype:
@@ -153,41 +156,41 @@ void apply_to_memblock(Boot& boot, const Trim& trim, const Edit& edit) {
 
 bool trim_e820(Boot& boot, Hook hook, const kernel::Parameter* parameter) {
   bool sorted = false;
-  for (Trim* trim : boot.options.trims) {
+  for (Trim* trim : boot.in.options.trims) {
     if (!trim->acts_at(hook)) continue;
     auto answer = ask(boot, *trim,
                       {.hook = hook,
-                       .table = boot.table.entries(),
+                       .table = boot.state.e820.table.entries(),
                        .parameter = parameter,
-                       .max_pfn = boot.max_pfn});
+                       .max_pfn = boot.state.max_pfn});
     if (!answer) return sorted;
     if (parameter != nullptr) {
-      boot.user.userdef = boot.user.userdef || answer->taken;
+      boot.state.e820.user.userdef = boot.state.e820.user.userdef || answer->taken;
       for (const auto& doing : answer->doings) {
         const Edit* edit = std::get_if<Edit>(&doing);
         if (edit != nullptr && edit->verb == Verb::cap) {
-          boot.user.max_mem_size = raw(edit->range.base());
+          boot.state.e820.user.max_mem_size = raw(edit->range.base());
         }
       }
     }
     if (apply(boot, *trim, *std::move(answer)) == 0 || parameter != nullptr) continue;
-    e820::Editor(boot.table, boot.events, std::string(boot.step)).sanitize();
+    e820::Editor(boot.state.e820.table, boot.story, std::string(boot.story.step())).sanitize();
     sorted = true;
   }
   return sorted;
 }
 
 void trim_memblock(Boot& boot, Hook hook) {
-  for (Trim* trim : boot.options.trims) {
+  for (Trim* trim : boot.in.options.trims) {
     if (!trim->acts_at(hook)) continue;
-    const memblock::Regions memory = boot.memblock.memory().list.regions();
-    auto answer = ask(boot, *trim, {.hook = hook, .memory = memory, .max_pfn = boot.max_pfn});
+    const memblock::Regions memory = boot.state.memblock.memory().regions();
+    auto answer = ask(boot, *trim, {.hook = hook, .memory = memory, .max_pfn = boot.state.max_pfn});
     if (!answer) return;
     for (auto& doing : answer->doings) {
       if (auto* event = std::get_if<Event>(&doing)) {
         say(boot, *trim, std::move(*event));
       } else {
-        apply_to_memblock(boot, *trim, std::get<Edit>(doing));
+        apply_to_memblock(boot, *trim, hook, std::get<Edit>(doing));
       }
     }
   }

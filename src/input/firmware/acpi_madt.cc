@@ -110,10 +110,10 @@ Status add_madt(const AcpiBytes& table, Machine& machine) {
   const auto walk = walk_acpi_entries(table, kHead, [&](const AcpiEntry& e) { take(e, found); });
   if (!walk) return walk.errors();
   if (*walk == AcpiWalk::zero_length || found.damaged) {
-    machine.firmware_events.push_back({.severity = Severity::warning,
-                                       .step = "io_apic_init_mappings",
-                                       .rule = std::string(kRule),
-                                       .text = "ACPI: Invalid BIOS MADT, disabling ACPI"});
+    machine.firmware_events.push_back({FirmwareTable::madt,
+                                       {.severity = Severity::warning,
+                                        .rule = std::string(kRule),
+                                        .text = "ACPI: Invalid BIOS MADT, disabling ACPI"}});
     return Done{};
   }
   drop_repeated(found.processors);

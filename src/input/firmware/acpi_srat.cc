@@ -124,10 +124,9 @@ class SratReader {
   }
 
   void tell(std::string text) {
-    machine_.firmware_events.push_back({.severity = Severity::warning,
-                                        .step = "initmem_init",
-                                        .rule = std::string(kRule),
-                                        .text = std::move(text)});
+    machine_.firmware_events.push_back(
+        {FirmwareTable::srat,
+         {.severity = Severity::warning, .rule = std::string(kRule), .text = std::move(text)}});
   }
 
   Machine& machine_;

@@ -6,11 +6,16 @@
 #include <vector>
 
 #include "base/result.h"
-#include "input/machine/facts.h"
 #include "input/open/file_tree.h"
 #include "machine/machine.h"
 
 namespace memmap::input {
+
+// How a folder names the nodes of the loader's setup_data.
+enum class SetupDataNames {
+  typed,    // N-0xTYPE, the content
+  kernels,  // N/type and N/data, as /sys/kernel/boot_params/setup_data
+};
 
 struct SetupDataNodes {
   std::vector<SetupData> nodes{};  // in the list's order; only those whose place is known

@@ -123,12 +123,12 @@ Status add_smbios(const std::string& entry_point_name, std::string_view entry_po
       walk_smbios(table, entry->structures, [](const SmbiosStructure&) { /* only to its end */ });
   if (damage) {
     machine.firmware_events.push_back(
-        {.severity = Severity::warning,
-         .step = "dmi_setup",
-         .rule = "dmi_decode_table(), drivers/firmware/dmi_scan.c",
-         .text = fmt::format("[Firmware Bug]: Corrupted DMI table, offset {} (only {} entries "
-                             "processed)",
-                             damage->offset, damage->structures)});
+        {FirmwareTable::smbios,
+         {.severity = Severity::warning,
+          .rule = "dmi_decode_table(), drivers/firmware/dmi_scan.c",
+          .text = fmt::format("[Firmware Bug]: Corrupted DMI table, offset {} (only {} entries "
+                              "processed)",
+                              damage->offset, damage->structures)}});
   }
   if (table.size() > entry->max_size) {
     return fault(table_name,

@@ -3,16 +3,11 @@
 
 #include <string>
 
+#include "input/firmware/setup_data.h"
 #include "input/format.h"
 #include "input/open/file_tree.h"
 
 namespace memmap::input {
-
-// How a folder names the nodes of the loader's setup_data.
-enum class SetupDataNames {
-  typed,    // N-0xTYPE, the content
-  kernels,  // N/type and N/data, as /sys/kernel/boot_params/setup_data
-};
 
 // Where the files are in a tree; an empty path: this layout has none. Any file may be missing.
 struct FactFiles {

@@ -89,8 +89,9 @@ std::optional<PhysAddr> AllocPlugin::choose(const memblock::FindRequest& request
   std::uint64_t address = 0;
   std::int32_t rc = MEMMAP_FAILED;
   {
-    const CallGuard guard(call_.plugin().c_str(), "choose()");
-    rc = interface_.choose(prepared_.state(), call_.host(), &find, &free_ranges, &address);
+    CallGuard guard(call_.plugin().c_str(), "choose()");
+    rc = guard.returned(
+        interface_.choose(prepared_.state(), call_.host(), &find, &free_ranges, &address));
   }
   if ((rc != MEMMAP_OK && rc != MEMMAP_NONE) || call_.failed()) {
     fault_ = call_.end("choose", rc, Call::None::allowed);

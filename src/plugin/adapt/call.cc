@@ -53,7 +53,8 @@ Call::Call(std::string plugin, OptionValues options, Takes takes)
            .entry = entry,
            .fact = fact,
            .input_error = input_error,
-           .write = write};
+           .write = write,
+           .bad_option = bad_option};
 }
 
 void Call::begin() {
@@ -64,14 +65,18 @@ void Call::begin() {
   source_ = {};
   bytes_.clear();
   failure_.reset();
+  users_mistake_ = false;
 }
 
 Error Call::fault(const char* function, std::string_view message) const {
   return Error{.message = fmt::format("plugin `{}`: {}(): {}", plugin_, function, message),
-               .plugin_fault = true};
+               .code = ErrorCode::plugin_fault};
 }
 
 std::optional<Error> Call::end(const char* function, std::int32_t returned, None none) {
+  if (failure_ && users_mistake_) {
+    return Error{.message = fmt::format("plugin `{}`: {}", plugin_, *failure_)};
+  }
   if (failure_) return fault(function, *failure_);
   if (returned == MEMMAP_OK || (returned == MEMMAP_NONE && none == None::allowed)) return {};
   if (returned == MEMMAP_FAILED) return fault(function, "failed without saying why");
@@ -259,7 +264,16 @@ const char* Call::read_number(void* ctx, const char* text, std::uint32_t form,
 std::int32_t Call::has_config(void* ctx, const char* option) noexcept {
   Call& call = self(ctx);
   if (option == nullptr || call.profile_ == nullptr) return 0;
-  return call.profile_->has(option) ? 1 : 0;
+  return call.profile_->has_named(option) ? 1 : 0;
+}
+
+std::int32_t Call::bad_option(void* ctx, const char* option, const char* message) noexcept {
+  Call& call = self(ctx);
+  if (call.find_option(option) == nullptr || call.failed()) return MEMMAP_FAILED;
+  const std::string text = one_line(message);
+  if (text.empty()) return call.refuse("refuses an option's value without saying why");
+  call.users_mistake_ = true;
+  return call.refuse(fmt::format("option `{}`: {}", option, text));
 }
 
 std::int32_t Call::fail(void* ctx, const char* message) noexcept {

@@ -83,7 +83,8 @@ class Call {
   // Forgets what the call before left behind.
   void begin();
   // What `function` came to, given what it returned: an error if it failed, broke a rule of the ABI
-  // or returned what it must not. `may_be_none`: MEMMAP_NONE is an answer.
+  // or returned what it must not; or, no fault of the plugin's, a value of an option that it cannot
+  // use.
   enum class None { allowed, refused };
   std::optional<Error> end(const char* function, std::int32_t returned, None none);
   // Whether fail() was called, or something refused, since begin().
@@ -124,6 +125,7 @@ class Call {
   static std::int32_t input_error(void* ctx, std::uint64_t line, std::uint64_t column,
                                   const char* message) noexcept;
   static std::int32_t write(void* ctx, const void* bytes, std::size_t count) noexcept;
+  static std::int32_t bad_option(void* ctx, const char* option, const char* message) noexcept;
 
   const OptionValue* find_option(const char* name);
   std::int32_t refuse(std::string message);  // the first reason stands
@@ -141,6 +143,7 @@ class Call {
   std::vector<std::string> warnings_;
   const kernel::Profile* profile_ = nullptr;
   std::optional<std::string> failure_;
+  bool users_mistake_ = false;  // failure_ is told by bad_option()
 };
 
 }  // namespace memmap::plugin

@@ -85,8 +85,8 @@ void CheckPlugin::event(const memmap_event_t& event, State& state) {
   call_.begin();
   std::int32_t rc = MEMMAP_FAILED;
   {
-    const CallGuard guard(call_.plugin().c_str(), "event()");
-    rc = interface_.event(prepared_.state(), call_.host(), &event, state.abi());
+    CallGuard guard(call_.plugin().c_str(), "event()");
+    rc = guard.returned(interface_.event(prepared_.state(), call_.host(), &event, state.abi()));
   }
   take("event", rc, event.step);
 }
@@ -96,8 +96,8 @@ void CheckPlugin::finish(State& state) {
   call_.begin();
   std::int32_t rc = MEMMAP_FAILED;
   {
-    const CallGuard guard(call_.plugin().c_str(), "finish()");
-    rc = interface_.finish(prepared_.state(), call_.host(), state.abi());
+    CallGuard guard(call_.plugin().c_str(), "finish()");
+    rc = guard.returned(interface_.finish(prepared_.state(), call_.host(), state.abi()));
   }
   take("finish", rc, "");
 }
@@ -109,22 +109,20 @@ bool Checks::wanted(std::uint32_t kind) const {
                      [kind](const auto& check) { return check->wants(kind); });
 }
 
-const Facts& Checks::facts_of(const boot::Boot& boot) {
-  if (!facts_) {
-    facts_.emplace(boot.facts());
-    for (const auto& check : checks_) check->begin(boot.profile);
-  }
-  return *facts_;
+void Checks::begin(const boot::Boot& boot) {
+  boot_ = &boot;
+  facts_.emplace(boot.in.facts());
+  for (const auto& check : checks_) check->begin(boot.in.profile);
 }
 
-void Checks::tell(const boot::Boot& boot, const memmap_event_t& event) {
-  State state(boot, facts_of(boot));
+void Checks::tell(const memmap_event_t& event) {
+  State state(*boot_, *facts_);
   for (const auto& check : checks_) {
     if (check->wants(event.kind)) check->event(event, state);
   }
 }
 
-void Checks::after_step(const boot::Boot& boot, const boot::Step& step) {
+void Checks::after_step(const boot::Step& step) {
   if (!wanted(MEMMAP_EVENT_STEP)) return;
   const std::string function(step.function);
   const std::string file(step.file);
@@ -136,14 +134,14 @@ void Checks::after_step(const boot::Boot& boot, const boot::Step& step) {
   event.function = "";
   event.owner = "";
   event.nid = -1;
-  tell(boot, event);
+  tell(event);
 }
 
-void Checks::on_call(const boot::Boot& boot, const memblock::Call& call) {
+void Checks::on_call(const memblock::Call& call) {
   if (!wanted(MEMMAP_EVENT_CALL)) return;
-  const std::array<std::string, 4> texts{std::string(boot.step), std::string(call.operation),
-                                         std::string(call.caller.function),
-                                         std::string(call.caller.owner)};
+  const std::array<std::string, 4> texts{
+      std::string(boot_->story.step()), std::string(call.operation),
+      std::string(call.caller.function), std::string(call.caller.owner)};
   memmap_event_t event{};
   event.struct_size = sizeof event;
   event.kind = MEMMAP_EVENT_CALL;
@@ -158,17 +156,17 @@ void Checks::on_call(const boot::Boot& boot, const memblock::Call& call) {
   event.align = call.align;
   event.from = raw(call.from);
   event.to = raw(call.max_addr);
-  event.nid = call.nid >= boot.behaviour.max_numnodes ? memblock::kAnyNode : call.nid;
+  event.nid = call.nid >= boot_->in.behaviour.max_numnodes ? memblock::kAnyNode : call.nid;
   event.flags = call.flags;
-  tell(boot, event);
+  tell(event);
 }
 
-void Checks::on_event(const boot::Boot& boot, const Event& event) {
-  if (wanted(MEMMAP_EVENT_MESSAGE)) tell(boot, to_abi(event));
+void Checks::on_event(const Event& event) {
+  if (wanted(MEMMAP_EVENT_MESSAGE)) tell(to_abi(event));
 }
 
-void Checks::at_end(const boot::Boot& boot) {
-  State state(boot, facts_of(boot));
+void Checks::at_end() {
+  State state(*boot_, *facts_);
   for (const auto& check : checks_) check->finish(state);
 }
 

@@ -58,17 +58,18 @@ class Checks : public boot::Observer {
  public:
   explicit Checks(std::vector<std::unique_ptr<CheckPlugin>>& checks) : checks_(checks) {}
 
-  void after_step(const boot::Boot& boot, const boot::Step& step) override;
-  void on_call(const boot::Boot& boot, const memblock::Call& call) override;
-  void on_event(const boot::Boot& boot, const Event& event) override;
-  void at_end(const boot::Boot& boot) override;
+  void begin(const boot::Boot& boot) override;
+  void after_step(const boot::Step& step) override;
+  void on_call(const memblock::Call& call) override;
+  void on_event(const Event& event) override;
+  void at_end() override;
 
  private:
   bool wanted(std::uint32_t kind) const;
-  const Facts& facts_of(const boot::Boot& boot);  // made once
-  void tell(const boot::Boot& boot, const memmap_event_t& event);
+  void tell(const memmap_event_t& event);
 
   std::vector<std::unique_ptr<CheckPlugin>>& checks_;
+  const boot::Boot* boot_ = nullptr;  // from begin() on
   std::optional<Facts> facts_{};
 };
 

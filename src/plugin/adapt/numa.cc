@@ -64,8 +64,8 @@ Result<boot::NodeAnswer> NumaPlugin::run(const boot::NodeInput& in) {
   call_.begin();
   std::int32_t rc = MEMMAP_FAILED;
   {
-    const CallGuard guard(call_.plugin().c_str(), "run()");
-    rc = interface_.run(&input, call_.host());
+    CallGuard guard(call_.plugin().c_str(), "run()");
+    rc = guard.returned(interface_.run(&input, call_.host()));
   }
   if (auto e = call_.end("run", rc, Call::None::allowed)) return *std::move(e);
   if (rc == MEMMAP_OK) return check(memory);

@@ -6,15 +6,16 @@ namespace memmap::plugin {
 
 Prepared::~Prepared() {
   if (release_ == nullptr) return;
-  const CallGuard guard(call_.plugin().c_str(), "release()");
+  CallGuard guard(call_.plugin().c_str(), "release()");
   release_(state_);
+  guard.returned();
 }
 
 Status Prepared::make(Prepare prepare, Release release) {
   if (prepare != nullptr) {
     call_.begin();
-    const CallGuard guard(call_.plugin().c_str(), "prepare()");
-    const std::int32_t rc = prepare(call_.host(), &state_);
+    CallGuard guard(call_.plugin().c_str(), "prepare()");
+    const std::int32_t rc = guard.returned(prepare(call_.host(), &state_));
     if (auto e = call_.end("prepare", rc, Call::None::refused)) return *std::move(e);
   }
   release_ = release;

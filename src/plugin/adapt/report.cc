@@ -63,8 +63,8 @@ Result<std::string> ReportPlugin::render(const boot::Outcome& outcome, const std
   call_.begin();
   std::int32_t rc = MEMMAP_FAILED;
   {
-    const CallGuard guard(call_.plugin().c_str(), "render()");
-    rc = interface_.render(&input, call_.host());
+    CallGuard guard(call_.plugin().c_str(), "render()");
+    rc = guard.returned(interface_.render(&input, call_.host()));
   }
   if (auto e = call_.end("render", rc, Call::None::refused)) return *std::move(e);
   if (call_.bytes().empty()) return call_.fault("render", "wrote nothing");

@@ -56,8 +56,8 @@ Result<SourceScore> SourcePlugin::recognise(const std::string& name, const std::
   const char* reason = nullptr;
   std::int32_t rc = MEMMAP_FAILED;
   {
-    const CallGuard guard(call_.plugin().c_str(), "recognise()");
-    rc = interface_.recognise(&input, call_.host(), &reason);
+    CallGuard guard(call_.plugin().c_str(), "recognise()");
+    rc = guard.returned(interface_.recognise(&input, call_.host(), &reason));
   }
   if (call_.failed() || rc < 0 || rc > kSurest) {
     return *call_.end("recognise", rc, Call::None::refused);
@@ -125,8 +125,8 @@ Result<Machine> SourcePlugin::read(const std::string& name, const std::string& b
   call_.begin();
   std::int32_t rc = MEMMAP_FAILED;
   {
-    const CallGuard guard(call_.plugin().c_str(), "read()");
-    rc = interface_.read(&input, call_.host());
+    CallGuard guard(call_.plugin().c_str(), "read()");
+    rc = guard.returned(interface_.read(&input, call_.host()));
   }
   const bool faulted = !call_.source().faults.empty();
   if (!call_.failed() && faulted && (rc == MEMMAP_OK || rc == MEMMAP_FAILED)) {

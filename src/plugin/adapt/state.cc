@@ -19,9 +19,9 @@ std::size_t give(const std::vector<T>& from, const T** list) {
   return from.size();
 }
 
-std::uint32_t flags_of(bool bottom_up, bool panicked, bool handed_over, bool deferred) {
-  return (bottom_up ? MEMMAP_STATE_BOTTOM_UP : 0) | (panicked ? MEMMAP_STATE_PANICKED : 0) |
-         (handed_over ? MEMMAP_STATE_HANDED_OVER : 0) | (deferred ? MEMMAP_STATE_DEFERRED : 0);
+std::uint32_t flags_of(bool panicked, bool handed_over, bool deferred) {
+  return (panicked ? MEMMAP_STATE_PANICKED : 0) | (handed_over ? MEMMAP_STATE_HANDED_OVER : 0) |
+         (deferred ? MEMMAP_STATE_DEFERRED : 0);
 }
 
 memmap_owned_t owned(PhysRange r, const char* owner, const char* function) {
@@ -54,24 +54,28 @@ memmap_event_t to_abi(const Event& event) {
   return out;
 }
 
-State::State(const boot::Boot& boot, const Facts& facts)
-    : boot_(&boot), max_nodes_(boot.behaviour.max_numnodes) {
+State::State(const boot::State& state, const Events& events, std::uint32_t flags,
+             const Facts& facts)
+    : state_(&state), events_(&events), max_nodes_(state.memblock.behaviour().max_numnodes) {
   abi_.facts = facts.abi();
-  abi_.flags = flags_of(boot.memblock.bottom_up(), boot.panicked(), boot.handed_over,
-                        boot.profile.deferred_struct_page_init);
-  abi_.current_limit = raw(boot.memblock.current_limit());
-  abi_.max_pfn = raw(boot.max_pfn);
+  abi_.flags = flags | (state.memblock.bottom_up() ? MEMMAP_STATE_BOTTOM_UP : 0);
+  abi_.current_limit = raw(state.memblock.current_limit());
+  abi_.max_pfn = raw(state.max_pfn);
   set_functions();
 }
 
+State::State(const boot::Boot& boot, const Facts& facts)
+    : State(boot.state, boot.story.events(),
+            flags_of(boot.story.panicked(), boot.state.handed_over,
+                     boot.in.profile.deferred_struct_page_init),
+            facts) {
+  boot_ = &boot;
+}
+
 State::State(const boot::Outcome& outcome, const Facts& facts)
-    : outcome_(&outcome), max_nodes_(outcome.memblock.max_numnodes) {
-  abi_.facts = facts.abi();
-  abi_.flags =
-      flags_of(outcome.memblock.bottom_up, outcome.panicked, !outcome.panicked, outcome.deferred);
-  abi_.current_limit = raw(outcome.memblock.current_limit);
-  abi_.max_pfn = outcome.max_pfn;
-  set_functions();
+    : State(outcome.state, outcome.events,
+            flags_of(outcome.panicked, !outcome.panicked, outcome.deferred), facts) {
+  outcome_ = &outcome;
 }
 
 void State::set_functions() {
@@ -99,15 +103,10 @@ AbiRanges State::regions(const memblock::Regions& list) const {
   return out;
 }
 
-const std::vector<boot::NodeState>& State::node_states() const {
-  return boot_ != nullptr ? boot_->node_states : outcome_->node_states;
-}
-
 std::size_t State::e820(void* ctx, const memmap_range_t** list) noexcept {
   State& s = self(ctx);
   if (!s.e820_) {
-    s.e820_ = to_abi(std::span<const E820Entry>(s.boot_ != nullptr ? s.boot_->table.entries()
-                                                                   : s.outcome_->e820.table));
+    s.e820_ = to_abi(std::span<const E820Entry>(s.state_->e820.table.entries()));
   }
   return give(*s.e820_, list);
 }
@@ -115,8 +114,7 @@ std::size_t State::e820(void* ctx, const memmap_range_t** list) noexcept {
 std::size_t State::memory(void* ctx, const memmap_range_t** list) noexcept {
   State& s = self(ctx);
   if (!s.memory_) {
-    s.memory_ = s.regions(s.boot_ != nullptr ? s.boot_->memblock.memory().list.regions()
-                                             : s.outcome_->memblock.memory);
+    s.memory_ = s.regions(s.state_->memblock.memory().regions());
   }
   return give(*s.memory_, list);
 }
@@ -124,8 +122,7 @@ std::size_t State::memory(void* ctx, const memmap_range_t** list) noexcept {
 std::size_t State::reserved(void* ctx, const memmap_range_t** list) noexcept {
   State& s = self(ctx);
   if (!s.reserved_) {
-    s.reserved_ = s.regions(s.boot_ != nullptr ? s.boot_->memblock.reserved().list.regions()
-                                               : s.outcome_->memblock.reserved);
+    s.reserved_ = s.regions(s.state_->memblock.reserved().regions());
   }
   return give(*s.reserved_, list);
 }
@@ -141,9 +138,9 @@ std::vector<memmap_owned_t> State::owned_of(State& self, const std::vector<boot:
 std::size_t State::owners(void* ctx, const memmap_owned_t** list) noexcept {
   State& s = self(ctx);
   if (!s.owners_) {
-    s.owners_ = owned_of(s, s.boot_ != nullptr
-                                ? s.boot_->owners.of(s.boot_->memblock.reserved().list.regions())
-                                : s.outcome_->memblock.owners);
+    s.owners_ = owned_of(
+        s, s.boot_ != nullptr ? s.boot_->story.owners().of(s.state_->memblock.reserved().regions())
+                              : s.outcome_->owners);
   }
   return give(*s.owners_, list);
 }
@@ -151,8 +148,8 @@ std::size_t State::owners(void* ctx, const memmap_owned_t** list) noexcept {
 std::size_t State::in_use(void* ctx, const memmap_owned_t** list) noexcept {
   State& s = self(ctx);
   if (!s.in_use_) {
-    s.in_use_ =
-        owned_of(s, s.boot_ != nullptr ? boot::in_use(*s.boot_) : std::vector<boot::Owned>());
+    s.in_use_ = owned_of(
+        s, s.boot_ != nullptr ? boot::in_use(s.boot_->in, *s.state_) : std::vector<boot::Owned>());
   }
   return give(*s.in_use_, list);
 }
@@ -161,8 +158,7 @@ std::size_t State::nodes(void* ctx, const memmap_range_t** list) noexcept {
   State& s = self(ctx);
   if (!s.nodes_) {
     s.nodes_.emplace();
-    for (const numa::NodeBlock& b :
-         (s.boot_ != nullptr ? s.boot_->nodes : s.outcome_->nodes).blocks) {
+    for (const numa::NodeBlock& b : s.state_->nodes.blocks) {
       s.nodes_->push_back({.struct_size = sizeof(memmap_range_t),
                            .type = raw(E820Type::ram),
                            .base = raw(b.range.base()),
@@ -206,13 +202,13 @@ void State::add_zones(const std::vector<boot::NodeState>& nodes) {
 
 std::size_t State::zones(void* ctx, const memmap_zone_t** list) noexcept {
   State& s = self(ctx);
-  if (!s.zones_) s.add_zones(s.node_states());
+  if (!s.zones_) s.add_zones(s.state_->node_states);
   return give(*s.zones_, list);
 }
 
 std::size_t State::free_blocks(void* ctx, const memmap_free_run_t** list) noexcept {
   State& s = self(ctx);
-  if (!s.free_blocks_) s.add_zones(s.node_states());
+  if (!s.free_blocks_) s.add_zones(s.state_->node_states);
   return give(*s.free_blocks_, list);
 }
 
@@ -220,9 +216,7 @@ std::size_t State::mappings(void* ctx, const memmap_mapping_t** list) noexcept {
   State& s = self(ctx);
   if (!s.mappings_) {
     s.mappings_.emplace();
-    const paging::PageTables& tables =
-        s.boot_ != nullptr ? s.boot_->page_tables : s.outcome_->page_tables;
-    for (const paging::Mapping& m : tables.mappings) {
+    for (const paging::Mapping& m : s.state_->page_tables.mappings) {
       s.mappings_->push_back({.struct_size = sizeof(memmap_mapping_t),
                               .flags = m.flags,
                               .virt = raw(m.virt),
@@ -238,9 +232,7 @@ std::size_t State::messages(void* ctx, const memmap_event_t** list) noexcept {
   State& s = self(ctx);
   if (!s.messages_) {
     s.messages_.emplace();
-    for (const Event& e : s.boot_ != nullptr ? s.boot_->events : s.outcome_->events) {
-      s.messages_->push_back(to_abi(e));
-    }
+    for (const Event& e : *s.events_) s.messages_->push_back(to_abi(e));
   }
   return give(*s.messages_, list);
 }

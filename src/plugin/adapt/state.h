@@ -29,6 +29,7 @@ class State {
   template <class T>
   using List = std::optional<std::vector<T>>;
 
+  State(const boot::State& state, const Events& events, std::uint32_t flags, const Facts& facts);
   void set_functions();
   const char* keep(std::string_view text);
   void add_zones(const std::vector<boot::NodeState>& nodes);
@@ -46,9 +47,10 @@ class State {
   static std::size_t messages(void* ctx, const memmap_event_t** list) noexcept;
 
   AbiRanges regions(const memblock::Regions& list) const;
-  const std::vector<boot::NodeState>& node_states() const;
 
-  // One of the two is set.
+  const boot::State* state_;
+  const Events* events_;
+  // One of the two is set: who knows the owners.
   const boot::Boot* boot_ = nullptr;
   const boot::Outcome* outcome_ = nullptr;
   int max_nodes_ = 0;

@@ -192,7 +192,7 @@ void read_interfaces(const memmap_plugin_t& plugin, Description& d, Complaints& 
 
 }  // namespace
 
-Result<Description> describe_plugin(const void* symbol, const std::filesystem::path& file) {
+Result<Description> describe_plugin(const void* symbol, std::string_view name) {
   Complaints complaints;
   // Four words come first in any version; nothing beyond is looked at before they are right.
   struct Head {
@@ -218,7 +218,6 @@ Result<Description> describe_plugin(const void* symbol, const std::filesystem::p
   }
   const auto plugin = copy_struct<memmap_plugin_t>(symbol);
   Description d;
-  d.info.file = file;
   d.info.abi_major = head.major;
   d.info.abi_minor = head.minor;
   if (head.minor > MEMMAP_ABI_MINOR) {
@@ -227,7 +226,7 @@ Result<Description> describe_plugin(const void* symbol, const std::filesystem::p
         head.major, head.minor, MEMMAP_ABI_MAJOR, MEMMAP_ABI_MINOR));
   }
   d.info.name = read_line(plugin.name, "name", complaints);
-  if (!d.info.name.empty() && d.info.name != file.stem().string()) {
+  if (!d.info.name.empty() && d.info.name != name) {
     complaints.add("names itself `{}`; the file's name must be that and .so", d.info.name);
   }
   d.info.version = read_line(plugin.version, "version", complaints);

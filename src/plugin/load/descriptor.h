@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -17,7 +18,7 @@ struct PluginInfo {
   std::string name{};
   std::string version{};
   std::string summary{};
-  std::filesystem::path file{};
+  std::filesystem::path file{};  // empty: built in
   std::uint32_t abi_major = 0;
   std::uint32_t abi_minor = 0;
   std::vector<OptionInfo> options{};
@@ -49,10 +50,11 @@ struct Description {
   Interfaces interfaces{};
 };
 
-// Checks the exported `symbol` of `file`: magic, ABI version, sizes, names, options, interfaces.
-// Calls get_interface(). Errors, all that can be told: messages without the plugin's name or file.
-// Pointers in it are followed: one that leads nowhere crashes, which the caller fences.
-Result<Description> describe_plugin(const void* symbol, const std::filesystem::path& file);
+// Checks the descriptor of the plugin that should be called `name`: magic, ABI version, sizes,
+// names, options, interfaces. Calls get_interface(). Leaves `file` empty. Errors, all that can be
+// told: messages without the plugin's name or file. Pointers in it are followed: one that leads
+// nowhere crashes, which the caller fences.
+Result<Description> describe_plugin(const void* symbol, std::string_view name);
 
 // The struct at `from`, which opens with its size, as far as both sides know it; the rest is zero.
 template <class T>

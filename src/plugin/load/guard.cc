@@ -1,5 +1,6 @@
 #include "plugin/load/guard.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -9,11 +10,14 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <exception>
+
+#include "plugin/load/watch.h"
 
 namespace memmap::plugin {
 namespace {
 
-constexpr std::array<int, 5> kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+constexpr std::array<int, 7> kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
 std::array<struct sigaction, kSignals.size()> old_actions;
 bool guards_installed = false;
 // A plugin that ran out of stack still gets its message.
@@ -26,6 +30,7 @@ void put(const char* text) {
 }
 
 [[noreturn]] void end_process(int code) {
+  note_end();
   for (;;) ::syscall(SYS_exit_group, code);
 }
 
@@ -52,14 +57,18 @@ void on_signal(int signal) {
   ::raise(signal);  // blocked until we return
 }
 
-// Ends the process if a plugin is at work.
-void refuse_exit() {
+// Ends the process if a plugin is at work, which did that.
+void refuse(const char* what) {
   if (const CallGuard* guard = CallGuard::current()) {
-    name_culprit(*guard, "` ended the process in ");
+    name_culprit(*guard, what);
     put("\n");
     end_process(kFaultExitCode);
   }
 }
+
+void refuse_exit() { refuse("` ended the process in "); }
+// A second process would write a second report.
+void refuse_fork() { refuse("` forked the process in "); }
 
 }  // namespace
 
@@ -68,6 +77,17 @@ const CallGuard* volatile CallGuard::current_ = nullptr;
 CallGuard::CallGuard(const char* plugin, const char* call) noexcept
     : plugin_(plugin), call_(call), outer_(current_) {
   current_ = this;
+  note_call(plugin, call);
+}
+
+CallGuard::~CallGuard() {
+  // An exception is counted, the end of a thread, which unwinds as well, is not.
+  if (!returned_) {
+    refuse(std::uncaught_exceptions() != 0 ? "` threw an exception out of "
+                                           : "` ended its thread in ");
+  }
+  current_ = outer_;
+  note_call(outer_ == nullptr ? nullptr : outer_->plugin_, outer_ == nullptr ? "" : outer_->call_);
 }
 
 void end_process_if_plugins(int code) {
@@ -92,7 +112,8 @@ void install_guards() {
     for (std::size_t i = 0; i < kSignals.size(); ++i) {
       ::sigaction(kSignals[i], &action, &old_actions[i]);
     }
-    return ::atexit(refuse_exit) == 0 && ::at_quick_exit(refuse_exit) == 0;
+    return ::atexit(refuse_exit) == 0 && ::at_quick_exit(refuse_exit) == 0 &&
+           ::pthread_atfork(refuse_fork, nullptr, nullptr) == 0;
   }();
   static_cast<void>(installed);
 }

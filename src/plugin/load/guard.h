@@ -7,16 +7,26 @@ namespace memmap::plugin {
 // A plugin broke the process, or answered nonsense. The command line's exit code for both.
 inline constexpr int kFaultExitCode = 70;  // EX_SOFTWARE
 
-// While one lives, plugin code runs. A crash (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT), exit() or
-// _exit() then writes `memmap: plugin `NAME` crashed in CALL (signal 11)` to standard error and
-// ends the process with kFaultExitCode, whatever code the plugin asked for. Nests. Both strings
-// must outlive it. A system call made past the C library is not seen.
+// While one lives, plugin code runs. A crash (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP,
+// SIGSYS), exit(), _exit() or fork() then writes `memmap: error: plugin `NAME` crashed in CALL
+// (signal 11)` to standard error and ends the process with kFaultExitCode, whatever code the plugin
+// asked for; so does a guard that dies before returned() is called: the plugin's function was left
+// by an exception or with its thread. Nests. Both strings must outlive it. What is done past the C
+// library only the process that waits (watch.h) sees.
 class CallGuard {
  public:
   CallGuard(const char* plugin, const char* call) noexcept;
-  ~CallGuard() { current_ = outer_; }
+  ~CallGuard();
   CallGuard(const CallGuard&) = delete;
   CallGuard& operator=(const CallGuard&) = delete;
+
+  // The plugin's function came back, with that.
+  void returned() { returned_ = true; }
+  template <class T>
+  T returned(T value) {
+    returned_ = true;
+    return value;
+  }
 
   // The innermost one alive, or nullptr.
   static const CallGuard* current() { return current_; }
@@ -27,10 +37,11 @@ class CallGuard {
   const char* plugin_;
   const char* call_;
   const CallGuard* outer_;
+  bool returned_ = false;
   static const CallGuard* volatile current_;  // read by signal handlers
 };
 
-// Takes the signals and the process's end; the first call does it, later ones nothing. Signals that
+// Takes the signals, fork() and the process's end; the first call does it, later ones nothing. Signals that
 // arrive outside of plugin code go to whoever had them before.
 void install_guards();
 

@@ -8,9 +8,11 @@
 #include <functional>
 #include <set>
 
+#include "plugin/built_in.h"
 #include "plugin/load/elf_check.h"
 #include "plugin/load/guard.h"
 #include "plugin/load/probe.h"
+#include "plugin/load/watch.h"
 
 namespace memmap::plugin {
 namespace {
@@ -25,7 +27,7 @@ Errors blame(const fs::path& file, const Errors& errors) {
   for (const Error& e : errors) {
     out.push_back(Error{.message = fmt::format("plugin `{}`: {}", file.stem().string(), e.message),
                         .origin = {.file = file.string()},
-                        .plugin_fault = e.plugin_fault});
+                        .code = e.code});
   }
   return out;
 }
@@ -67,18 +69,26 @@ Result<const void*> open_library(const fs::path& file) {
   }
 }
 
-Result<Description> open(const fs::path& file) {
-  const std::string name = file.stem().string();
-  const CallGuard guard(name.c_str(), "loading");
+Result<Description> open_and_describe(const fs::path& file, std::string_view name) {
   const auto symbol = open_library(file);
   if (!symbol) return symbol.errors();
   try {
-    return describe_plugin(*symbol, file);
+    auto description = describe_plugin(*symbol, name);
+    if (description) description->info.file = file;
+    return description;
   } catch (const std::exception& e) {
     return Error{.message = e.what()};
   } catch (...) {
     return Error{.message = "threw an exception while describing itself"};
   }
+}
+
+Result<Description> open(const fs::path& file) {
+  const std::string name = file.stem().string();
+  CallGuard guard(name.c_str(), "loading");
+  auto description = open_and_describe(file, name);
+  guard.returned();
+  return description;
 }
 
 // What goes wrong with that, found out in a child: what is refused there never enters this process,
@@ -131,9 +141,10 @@ std::vector<LoadCheck> examine(const fs::path& file) {
   return out;
 }
 
-// NAME of each NAME.so, in name order, once.
+// NAME of each NAME.so and of those that are built in, in name order, once.
 std::vector<std::string> PluginHost::names() const {
   std::set<std::string> found;
+  for (const BuiltIn& own : built_in_plugins()) found.emplace(own.name);
   for (const Folder& folder : folders_) {
     std::error_code ec;
     for (fs::directory_iterator it(folder.path, ec), end; !ec && it != end; it.increment(ec)) {
@@ -144,6 +155,16 @@ std::vector<std::string> PluginHost::names() const {
     }
   }
   return {found.begin(), found.end()};
+}
+
+// From the first folder that has it.
+std::optional<fs::path> PluginHost::in_folders(std::string_view name) const {
+  for (const Folder& folder : folders_) {
+    std::error_code ec;
+    fs::path file = folder.path / (std::string(name) + ".so");
+    if (fs::exists(file, ec)) return file;
+  }
+  return std::nullopt;
 }
 
 Result<fs::path> PluginHost::find(std::string_view name) const {
@@ -160,11 +181,7 @@ Result<fs::path> PluginHost::find(std::string_view name) const {
                                  "63) or an absolute path",
                                  name.substr(0, 80))};
   }
-  for (const Folder& folder : folders_) {
-    std::error_code ec;
-    fs::path file = folder.path / (std::string(name) + ".so");
-    if (fs::exists(file, ec)) return file;
-  }
+  if (auto file = in_folders(name)) return *std::move(file);
   std::vector<std::string> searched;
   for (const Folder& folder : folders_) searched.push_back(folder.path.string());
   return Error{.message = fmt::format("plugin `{}`: not found in {}; there are: {}", name,
@@ -181,7 +198,22 @@ Trust PluginHost::trust_of(const fs::path& file) const {
   return Trust::foreign;
 }
 
+bool PluginHost::knows(std::string_view name_or_path) const {
+  return find_built_in(name_or_path) != nullptr || find(name_or_path).ok();
+}
+
+Result<const Plugin*> PluginHost::load_built_in(std::string_view name) {
+  const auto it = loaded_.find(fs::path(name));
+  if (it != loaded_.end()) return it->second.get();
+  auto description = describe_plugin(find_built_in(name), name);
+  if (!description) return blame(name, description.errors());
+  return (loaded_[fs::path(name)] = std::make_unique<Plugin>(*std::move(description))).get();
+}
+
 Result<const Plugin*> PluginHost::load(std::string_view name_or_path) {
+  if (find_built_in(name_or_path) != nullptr && !in_folders(name_or_path)) {
+    return load_built_in(name_or_path);
+  }
   auto found = find(name_or_path);
   if (!found) return found.errors();
   std::error_code ec;
@@ -194,6 +226,7 @@ Result<const Plugin*> PluginHost::load(std::string_view name_or_path) {
   install_guards();
   if (trust_of(file) == Trust::foreign) {
     if (Status s = try_in_child(file, open); !s) return blame(file, s.errors());
+    begin_watch();
   }
   auto description = open(file);
   if (!description) return blame(file, description.errors());

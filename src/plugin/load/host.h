@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,26 +50,29 @@ class PluginHost {
   // `folders` in order of precedence: search_folders(). None is looked into before it is needed.
   explicit PluginHost(std::vector<Folder> folders) : folders_(std::move(folders)) {}
 
-  // Loads a plugin by its name, from the first folder that has NAME.so, or by the absolute path of
-  // its file. Never from the current folder. Loading again gives the same object. Errors: not found
+  // Loads a plugin by its name, from the first folder that has NAME.so (where none has, the one that
+  // is built in), or by the absolute path of its file. Never from the current folder. Loading again
+  // gives the same object. Errors: not found
   // (with the folders and the names there are), writable by others, no whole shared object,
   // crashing or ending the process while loading, of another ABI, incomplete: each names plugin and
   // reason. The pointer is good as long as the host.
   Result<const Plugin*> load(std::string_view name_or_path);
 
-  // Whether load() would find a file; it may still refuse it.
-  bool knows(std::string_view name_or_path) const { return find(name_or_path).ok(); }
+  // Whether load() would find one; it may still refuse it.
+  bool knows(std::string_view name_or_path) const;
 
-  // All plugins of all folders, loaded; of two of one name the first.
+  // All plugins of all folders and those that are built in, loaded; of two of one name the first.
   Listing list();
 
  private:
+  std::optional<std::filesystem::path> in_folders(std::string_view name) const;
   Result<std::filesystem::path> find(std::string_view name) const;
+  Result<const Plugin*> load_built_in(std::string_view name);
   std::vector<std::string> names() const;
   Trust trust_of(const std::filesystem::path& file) const;
 
   std::vector<Folder> folders_;
-  std::map<std::filesystem::path, std::unique_ptr<Plugin>> loaded_;  // by real path
+  std::map<std::filesystem::path, std::unique_ptr<Plugin>> loaded_;  // by real path, or name
 };
 
 }  // namespace memmap::plugin

@@ -16,6 +16,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "plugin/load/watch.h"
+
 namespace memmap::plugin {
 namespace {
 
@@ -28,12 +30,14 @@ Error system_error(std::string_view what) {
 }
 
 [[noreturn]] void child(const std::function<std::string()>& trial, int out) {
+  leave_watch();
   const rlimit none{};
   ::setrlimit(RLIMIT_CORE, &none);
   const int null = ::open("/dev/null", O_RDWR);
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, fd);
   // The plain end of a crash tells the parent more than our own handlers would.
-  for (const int s : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::signal(s, SIG_DFL);
+  for (const int s : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS})
+    ::signal(s, SIG_DFL);
   // One write, small enough to arrive whole.
   const std::string word = (kSurvived + trial()).substr(0, kMaxWord);
   const ssize_t written = ::write(out, word.data(), word.size());
@@ -94,7 +98,7 @@ Status survives(const std::function<std::string()>& trial, unsigned seconds) {
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   if (survived) return refusals(std::string_view(word).substr(1));
-  Error fault{.message = "ended the process while loading", .plugin_fault = true};
+  Error fault{.message = "ended the process while loading", .code = ErrorCode::plugin_fault};
   if (hung) {
     fault.message = fmt::format("did not finish loading in {} s", seconds);
   } else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL) {

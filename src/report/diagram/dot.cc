@@ -88,9 +88,9 @@ Item range_item(PhysRange range, std::string what, std::string fill) {
           std::move(fill)};
 }
 
-std::vector<Item> map_items(const boot::E820State& e820) {
+std::vector<Item> map_items(const E820Entries& firmware) {
   std::vector<Item> items;
-  for (const E820Entry& e : e820.firmware) {
+  for (const E820Entry& e : firmware) {
     const std::uint64_t end = e.wraps() ? std::numeric_limits<std::uint64_t>::max() : e.end();
     const bool ram = e.type == E820Type::ram;
     items.push_back(range_item(PhysRange::make(raw(e.addr), end), e820_name(e.type),
@@ -109,9 +109,9 @@ std::vector<Item> memory_items(const memblock::Regions& memory) {
   return items;
 }
 
-std::vector<Item> owner_items(const boot::MemblockState& m) {
+std::vector<Item> owner_items(const std::vector<boot::Owned>& owned) {
   std::map<std::string_view, Item> owners;
-  for (const boot::Owned& o : m.owners) {
+  for (const boot::Owned& o : owned) {
     Item& item = owners[o.owner];
     item.ranges.push_back(o.range);
     item.bytes += o.range.size();
@@ -200,9 +200,10 @@ Label title(const boot::Outcome& outcome) {
 
 std::string to_dot(const boot::Outcome& outcome) {
   Digraph graph(title(outcome));
-  std::vector<Item> map = map_items(outcome.e820);
-  std::vector<Item> memory = memory_items(outcome.memblock.memory);
-  std::vector<Item> owners = owner_items(outcome.memblock);
+  std::vector<Item> map = map_items(outcome.state.e820.firmware.entries());
+  const memblock::Regions regions = outcome.state.memblock.memory().regions();
+  std::vector<Item> memory = memory_items(regions);
+  std::vector<Item> owners = owner_items(outcome.owners);
   if (!map.empty()) add_items(graph, graph.add_cluster({"Firmware map (e820)"}), map, kMapNodes);
   if (!memory.empty()) {
     add_items(graph, graph.add_cluster({"memblock.memory", human_size(outcome.totals.memory)}),
@@ -217,15 +218,14 @@ std::string to_dot(const boot::Outcome& outcome) {
     link_main_source(graph, memory, owners);
   }
   std::size_t shown = 0;
-  for (const boot::NodeState& n : outcome.node_states) {
-    if (shown++ < kNumaNodes)
-      add_numa_node(graph, n, of_node(memory, outcome.memblock.memory, n.nid));
+  for (const boot::NodeState& n : outcome.state.node_states) {
+    if (shown++ < kNumaNodes) add_numa_node(graph, n, of_node(memory, regions, n.nid));
   }
   if (shown > kNumaNodes) {
     graph.add_node(Digraph::kNoCluster, {fmt::format("… {} more nodes", shown - kNumaNodes)},
                    "white");
   }
-  add_page_tables(graph, outcome.page_tables);
+  add_page_tables(graph, outcome.state.page_tables);
   return graph.to_dot();
 }
 

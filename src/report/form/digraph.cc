@@ -11,7 +11,7 @@
 namespace memmap::report {
 namespace {
 
-// Ids by order of creation. cgraph's own are addresses of strings, and clusters are written by id.
+// Ids in the order of creation. cgraph writes clusters by id, and its own ids are addresses.
 struct Ids {
   std::map<std::pair<int, std::string>, IDTYPE> known{};
   // By id; null: anonymous. In the graph's own dictionary of strings, as agwrite() needs them to

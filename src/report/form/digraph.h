@@ -1,4 +1,4 @@
-// A directed graph with clusters, written as DOT. Graphviz's cgraph stays behind this.
+// Directed graphs with clusters, written as DOT. No other file here uses Graphviz's cgraph.
 #pragma once
 
 #include <memory>
@@ -8,11 +8,11 @@
 
 namespace memmap::report {
 
-// Text of a label: lines that are set flush left. Any bytes; nothing in them is taken for markup.
+// The lines of a label, set flush left. They may hold any bytes; none is taken for markup.
 using Label = std::vector<std::string>;
 
-// Clusters, nodes and edges come out in the order they were added, whatever cgraph's hash tables
-// and addresses are: the same calls give the same bytes.
+// Clusters, nodes and edges are written in the order they were added, whatever order cgraph's hash
+// tables have: the same calls give the same bytes. Ids are from the same graph's add_*().
 class Digraph {
  public:
   using Cluster = int;
@@ -25,10 +25,10 @@ class Digraph {
   Digraph& operator=(const Digraph&) = delete;
 
   Cluster add_cluster(const Label& label, Cluster parent = kNoCluster);
-  // `fill`: a colour name of Graphviz's.
+  // Adds a node to a cluster, or to none with kNoCluster. `fill`: a colour as Graphviz names it.
   Node add_node(Cluster cluster, const Label& label, const std::string& fill);
   void add_edge(Node from, Node to, const Label& label = {});
-  std::size_t nodes() const;
+  std::size_t nodes() const;  // how many there are
 
   std::string to_dot() const;
 

@@ -1,5 +1,5 @@
-// Writes JSON straight into a string: no document in memory, keys in the order they are written,
-// the same bytes for the same calls.
+// Writes JSON into a string, with keys in the order of the calls: the same calls give the same
+// bytes. No document is built in memory.
 #pragma once
 
 #include <concepts>
@@ -11,17 +11,17 @@
 
 namespace memmap::report {
 
-// `block`: a line for each member, indented by two blanks. `row`: all on one line. What stands in a
-// row is a row, whatever it asks for.
+// How an object or array is laid out. `block`: a line for each member, indented by two blanks.
+// `row`: all on one line, as is everything within it.
 enum class Layout { block, row };
 
-// The caller opens and closes in order and gives each member of an object a key (none for those of
-// an array). Strings may hold any bytes: those that are no UTF-8 are written as U+FFFD.
+// The caller closes what it opens, in order, and calls key() before each member of an object, but
+// not of an array. Strings may hold any bytes; those that are no UTF-8 are written as U+FFFD.
 class JsonWriter {
  public:
   void open_object(Layout layout = Layout::block) { open('{', layout); }
   void open_array(Layout layout = Layout::block) { open('[', layout); }
-  void close();
+  void close();  // what was opened last
 
   JsonWriter& key(std::string_view name);
   void value(std::string_view text);
@@ -37,7 +37,7 @@ class JsonWriter {
       value(static_cast<std::uint64_t>(n));
     }
   }
-  void address(std::uint64_t a);  // "0x9fc00"
+  void address(std::uint64_t a);  // as a string in hex: "0x9fc00"
 
   template <class T>
   void member(std::string_view name, T v) {
@@ -49,7 +49,7 @@ class JsonWriter {
     address(a);
   }
 
-  // The text, with a line end. Everything must be closed.
+  // The whole text and a line end. Everything must be closed.
   std::string finish() &&;
 
  private:

@@ -16,11 +16,12 @@ inline constexpr std::string_view kNotVerified = "not verified against a real bo
 // `debug`, `info`, `warning`, `panic`.
 std::string_view severity_name(Severity severity);
 
-// As the kernel's dumps call them: `hotplug`, `mirror|nomap`; unknown bits in hex; empty for none.
+// RegionFlags by the names that the kernel's dumps have, unknown bits in hex: `hotplug`,
+// `mirror|nomap`. Empty: no flag is set.
 std::string region_flags(std::uint32_t flags);
 
-// The letters of paging::Flags in ASCII order: C cache off, G global, T write-through, U user, W
-// writable, X no-execute.
+// paging::Flags as letters in alphabetical order: C cache off, G global, T write-through, U user,
+// W writable, X no-execute.
 std::string mapping_flags(std::uint32_t flags);
 
 }  // namespace memmap::report

@@ -1,4 +1,4 @@
-// A text report as it is written: headings, paragraphs, tables, paint.
+// The page on which a text report is written: headings, paragraphs, tables, colours.
 #pragma once
 
 #include <string>
@@ -32,25 +32,30 @@ class Page {
 
   const TextStyle& style() const { return style_; }
   Charset charset() const { return style_.unicode ? Charset::unicode : Charset::ascii; }
-  // The first where the style has Unicode.
+  // `unicode` in a style with Unicode, else `ascii`.
   std::string_view glyph(std::string_view unicode, std::string_view ascii) const {
     return style_.unicode ? unicode : ascii;
   }
-  // `text` in the style's colours; as it is without colour.
+  // `text` with the escapes that colour it; as it is in a style without colour.
   std::string painted(std::string_view text, Paint paint) const;
-  // Text that others wrote, as printable() has it.
+  // Text that others wrote, made printable().
   std::string foreign(std::string_view text) const { return printable(text, charset()); }
 
+  // An empty line.
   void blank();
+  // An empty line, then `title`, `aside` in parentheses, and a rule to the end of the line.
   void heading(std::string_view title, std::string_view aside = {});
-  // One line as it is; trailing blanks are dropped.
+  // One line of any width; blanks at its end are dropped.
   void line(std::string_view text, Paint paint = Paint::plain);
-  // Words wrapped to the width; the first line starts with `lead`, the others are indented as deep.
+  // Words wrapped to the style's width. The first line begins with `lead`, the others with as many
+  // blanks. A word that is longer than a line is broken, after a comma if it has one.
   void paragraph(std::string_view lead, std::string_view text, Paint paint = Paint::plain);
-  // Columns as wide as they must be, two blanks between; those without a text in any row are left
-  // out; a left-aligned last column is cut to the width. No line of titles where all are empty.
+  // Columns are as wide as their texts, with two blanks between them. Columns without any text are
+  // left out, and so is the line of titles if all are empty. A left-aligned last column is cut to
+  // the style's width.
   void table(std::vector<Column> columns, std::vector<Row> rows);
 
+  // All that was written.
   std::string take() && { return std::move(out_); }
 
  private:

@@ -15,11 +15,10 @@ struct TextStyle {
 inline constexpr unsigned kMinWidth = 60;
 inline constexpr unsigned kMaxWidth = 200;
 
-// What the caller found out about the output and its environment. Variables that are not set are
-// empty.
+// The output and its environment, as the caller found them. nullopt: a variable that is not set.
 struct Terminal {
   bool is_terminal = false;
-  std::optional<unsigned> columns{};  // as the terminal itself tells (TIOCGWINSZ)
+  std::optional<unsigned> columns{};  // of the terminal itself (TIOCGWINSZ); nullopt: not known
   std::optional<std::string_view> no_color{};
   std::optional<std::string_view> columns_variable{};  // COLUMNS
   std::optional<std::string_view> term{};
@@ -28,10 +27,10 @@ struct Terminal {
   std::optional<std::string_view> lang{};
 };
 
-// What is no terminal gets the default style whatever the environment says: the same bytes on every
-// machine. Else: colour unless NO_COLOR is set and not empty, or TERM is unset, empty or `dumb`;
-// the terminal's own width, else COLUMNS, within the limits above; Unicode where the first of
-// LC_ALL, LC_CTYPE and LANG that is not empty names UTF-8.
+// The style for an output. One that is no terminal gets the default style whatever the environment
+// is, so that it has the same bytes on every machine. A terminal gets colour, unless NO_COLOR is
+// set and not empty, or TERM is unset, empty or `dumb`; its own width, else COLUMNS, within the
+// limits above; Unicode, if the first of LC_ALL, LC_CTYPE and LANG that is not empty names UTF-8.
 TextStyle style_for(const Terminal& terminal);
 
 }  // namespace memmap::report

@@ -9,19 +9,21 @@
 
 namespace memmap::report {
 
-// Bytes that are no UTF-8 become U+FFFD, one for each.
+// `text` with U+FFFD for each byte that is no UTF-8.
 std::string valid_utf8(std::string_view text);
 
 enum class Charset { ascii, unicode };
 
-// One line, safe for a terminal: tabs and line ends become blanks, other control characters
-// (U+0080-U+009F and the direction overrides too) and what `charset` cannot show become `?`.
+// `text` as one line that is safe for a terminal. Tabs and line ends become blanks. Other control
+// characters, U+0080 to U+009F and overrides of direction among them, and characters that `charset`
+// does not have become `?`.
 std::string printable(std::string_view text, Charset charset);
 
-// Columns that printable text takes: its characters.
+// How many columns printable() text takes: one for each character.
 std::size_t text_width(std::string_view text);
 
-// The first `width` columns; where something is cut, the last of them is `…` or `~`.
+// The first `width` columns of printable() text. Where something is cut off, the last is `…`, in
+// ASCII `~`.
 std::string cut(std::string_view text, std::size_t width, Charset charset);
 
 }  // namespace memmap::report

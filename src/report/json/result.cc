@@ -50,14 +50,15 @@ void regions(JsonWriter& json, std::string_view key, const memblock::Regions& li
   });
 }
 
-void memblock_state(JsonWriter& json, const boot::MemblockState& m) {
+void memblock_state(JsonWriter& json, const memblock::Memblock& m,
+                    const std::vector<boot::Owned>& owners) {
   json.key("memblock").open_object();
-  json.member("bottom_up", m.bottom_up);
-  json.member_address("current_limit", raw(m.current_limit));
-  regions(json, "memory", m.memory);
-  regions(json, "reserved", m.reserved);
+  json.member("bottom_up", m.bottom_up());
+  json.member_address("current_limit", raw(m.current_limit()));
+  regions(json, "memory", m.memory().regions());
+  regions(json, "reserved", m.reserved().regions());
   json.close();
-  table(json, "owners", m.owners, [&](const boot::Owned& o) {
+  table(json, "owners", owners, [&](const boot::Owned& o) {
     json.member_address("base", raw(o.range.base()));
     json.member_address("size", o.range.size());
     json.member("owner", std::string_view(o.owner));
@@ -187,16 +188,16 @@ std::string to_json(const boot::Outcome& outcome) {
   json.member("panicked", outcome.panicked);
   totals(json, outcome.totals);
   json.key("e820").open_object();
-  e820_table(json, "firmware", outcome.e820.firmware);
-  e820_table(json, "kexec", outcome.e820.kexec);
-  e820_table(json, "table", outcome.e820.table);
+  e820_table(json, "firmware", outcome.state.e820.firmware.entries());
+  e820_table(json, "kexec", outcome.state.e820.kexec.entries());
+  e820_table(json, "table", outcome.state.e820.table.entries());
   json.close();
-  json.member("max_pfn", outcome.max_pfn);
-  json.member("max_low_pfn", outcome.max_low_pfn);
-  memblock_state(json, outcome.memblock);
-  numa_blocks(json, outcome.nodes);
-  nodes(json, outcome.node_states);
-  page_tables(json, outcome.page_tables);
+  json.member("max_pfn", raw(outcome.state.max_pfn));
+  json.member("max_low_pfn", raw(outcome.state.max_low_pfn));
+  memblock_state(json, outcome.state.memblock, outcome.owners);
+  numa_blocks(json, outcome.state.nodes);
+  nodes(json, outcome.state.node_states);
+  page_tables(json, outcome.state.page_tables);
   events(json, outcome.events);
   checks(json, outcome.checks);
   json.close();

@@ -227,8 +227,8 @@ std::vector<unsigned> share_cells(const std::vector<BarRange>& ranges, unsigned 
   unsigned left = count - std::min<unsigned>(count, static_cast<unsigned>(ranges.size()));
   std::vector<std::uint64_t> weights;
   for (const BarRange& r : ranges) {
-    const auto magnitude =
-        static_cast<std::uint64_t>(std::bit_width(r.size >> 14));  // above 16 KiB
+    // By its power of two above 16 KiB.
+    const auto magnitude = static_cast<std::uint64_t>(std::bit_width(r.size >> 14));
     weights.push_back(magnitude * magnitude);
   }
   // One cell after the other to the range that has the fewest for its weight.

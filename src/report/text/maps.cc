@@ -130,10 +130,11 @@ unsigned address_digits(const E820Entries& entries) {
   return hex_digits(highest);
 }
 
-unsigned address_digits(const boot::MemblockState& m) {
+unsigned address_digits(const memblock::Memblock& m) {
   std::uint64_t highest = 0;
-  for (const auto* list : {&m.memory, &m.reserved}) {
-    if (!list->empty()) highest = std::max(highest, raw(list->back().range.end()) - 1);
+  for (const memblock::RegionList* list : {&m.memory().list, &m.reserved().list}) {
+    if (list->empty()) continue;
+    highest = std::max(highest, raw(list->at(list->last()).range.end()) - 1);
   }
   return hex_digits(highest);
 }
@@ -141,14 +142,15 @@ unsigned address_digits(const boot::MemblockState& m) {
 }  // namespace
 
 void write_e820(Page& page, const boot::Outcome& outcome) {
-  const std::vector<MapRow> map = compare(outcome.e820.firmware, outcome.e820.table);
+  const E820Entries& firmware = outcome.state.e820.firmware.entries();
+  const E820Entries& table = outcome.state.e820.table.entries();
+  const std::vector<MapRow> map = compare(firmware, table);
   if (map.empty()) return;
   std::size_t changes = 0;
   for (const MapRow& r : map) changes += !same(r.firmware, r.kernel);
   page.heading("E820 map", changes == 0 ? "the kernel changed nothing"
                                         : counted(changes, "range") + " changed by the kernel");
-  const unsigned digits =
-      std::max(address_digits(outcome.e820.firmware), address_digits(outcome.e820.table));
+  const unsigned digits = std::max(address_digits(firmware), address_digits(table));
   std::vector<Row> rows;
   for (const MapRow& r : map) {
     if (rows.size() == kMapRows) break;
@@ -164,25 +166,27 @@ void write_e820(Page& page, const boot::Outcome& outcome) {
 }
 
 void write_memory(Page& page, const boot::Outcome& outcome) {
-  const boot::MemblockState& m = outcome.memblock;
-  if (m.memory.empty()) return;
+  const memblock::Memblock& m = outcome.state.memblock;
+  const memblock::Regions memory = m.memory().regions();
+  if (memory.empty()) return;
   page.heading("Memory",
-               fmt::format("memblock: {}, {}; {}, limit {}", counted(m.memory.size(), "range"),
-                           human_size(bytes_of(m.memory)), m.bottom_up ? "bottom-up" : "top-down",
-                           hex(raw(m.current_limit))));
-  write_regions(page, m.memory, address_digits(m));
+               fmt::format("memblock: {}, {}; {}, limit {}", counted(memory.size(), "range"),
+                           human_size(bytes_of(memory)), m.bottom_up() ? "bottom-up" : "top-down",
+                           hex(raw(m.current_limit()))));
+  write_regions(page, memory, address_digits(m));
 }
 
 void write_reserved(Page& page, const boot::Outcome& outcome) {
-  const boot::MemblockState& m = outcome.memblock;
-  if (m.reserved.empty()) return;
-  page.heading("Reserved", fmt::format("memblock: {}, {}", counted(m.reserved.size(), "range"),
-                                       human_size(bytes_of(m.reserved))));
+  const memblock::Memblock& m = outcome.state.memblock;
+  const memblock::Regions reserved = m.reserved().regions();
+  if (reserved.empty()) return;
+  page.heading("Reserved", fmt::format("memblock: {}, {}", counted(reserved.size(), "range"),
+                                       human_size(bytes_of(reserved))));
   const unsigned digits = address_digits(m);
-  if (m.owners.empty()) return write_regions(page, m.reserved, digits);
+  if (outcome.owners.empty()) return write_regions(page, reserved, digits);
   const std::size_t owner_width = std::max<std::size_t>(20, page.style().width / 4);
   std::vector<Row> rows;
-  const std::vector<OwnerGroup> groups = by_owner(m.owners);
+  const std::vector<OwnerGroup> groups = by_owner(outcome.owners);
   const std::size_t shown = std::min(groups.size(), kOwners);
   for (const OwnerGroup& group : std::span(groups).first(shown)) {
     const std::string owner = page.foreign(group.owner.empty() ? "not recorded" : group.owner);

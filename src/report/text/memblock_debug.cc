@@ -50,9 +50,9 @@ void write_dump(Out out, const boot::MemblockDump& dump, int max_numnodes) {
 std::string to_memblock_debug(const boot::Outcome& outcome) {
   std::string text;
   const Out out(text);
-  for (const boot::MemblockLine& line : outcome.memblock.log) {
+  for (const boot::MemblockLine& line : outcome.memblock_log.lines) {
     if (line.dump) {
-      write_dump(out, *line.dump, outcome.memblock.max_numnodes);
+      write_dump(out, *line.dump, outcome.state.memblock.behaviour().max_numnodes);
     } else {
       write_call(out, line.call);
     }

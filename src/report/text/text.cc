@@ -110,7 +110,7 @@ void write_head(Page& page, const boot::Outcome& outcome) {
   if (t.memory != 0)
     memory += fmt::format(", {} in memblock, {} of it reserved", human_size(t.memory),
                           human_size(t.reserved));
-  if (!outcome.node_states.empty())
+  if (!outcome.state.node_states.empty())
     memory += fmt::format(", {} free", human_size(t.free_pages << kPageShift));
   write_field(page, "RAM", memory);
   if (t.mem_total_kib) {

@@ -54,13 +54,13 @@ void append_counts(std::vector<Row>& rows, const PageCounts& c, bool wide, Paint
 }  // namespace
 
 void write_zones(Page& page, const boot::Outcome& outcome) {
-  if (outcome.node_states.empty()) return;
+  if (outcome.state.node_states.empty()) return;
   page.heading("Nodes and zones",
                fmt::format("pages of {}; max_pfn {:#x}, max_low_pfn {:#x}", human_size(kPageSize),
-                           outcome.max_pfn, outcome.max_low_pfn));
+                           raw(outcome.state.max_pfn), raw(outcome.state.max_low_pfn)));
   const bool wide = page.style().width >= kWide;
   std::vector<Row> rows;
-  for (const boot::NodeState& node : outcome.node_states) {
+  for (const boot::NodeState& node : outcome.state.node_states) {
     append_counts(rows,
                   {fmt::format("node {}", node.nid),
                    raw(node.start_pfn),
@@ -89,7 +89,7 @@ void write_zones(Page& page, const boot::Outcome& outcome) {
 void write_free_blocks(Page& page, const boot::Outcome& outcome) {
   unsigned top = 0;
   bool any = false;
-  for (const boot::NodeState& node : outcome.node_states) {
+  for (const boot::NodeState& node : outcome.state.node_states) {
     for (const boot::ZoneState& z : node.zones) {
       for (const buddy::FreeList& list : z.free) {
         top = std::max(top, list.order);
@@ -106,7 +106,7 @@ void write_free_blocks(Page& page, const boot::Outcome& outcome) {
   for (unsigned order = 0; order <= top; ++order)
     block_sizes.push_back({human_size(kPageSize << order), Paint::faint});
   std::vector<Row> rows{std::move(block_sizes)};
-  for (const boot::NodeState& node : outcome.node_states) {
+  for (const boot::NodeState& node : outcome.state.node_states) {
     for (const boot::ZoneState& z : node.zones) {
       if (!shown(z)) continue;
       std::vector<std::uint64_t> blocks(top + 1);
@@ -123,10 +123,11 @@ void write_free_blocks(Page& page, const boot::Outcome& outcome) {
 }
 
 void write_page_tables(Page& page, const boot::Outcome& outcome) {
-  const std::vector<paging::AreaTables> areas = paging::tables_by_area(outcome.page_tables);
+  const std::vector<paging::AreaTables> areas = paging::tables_by_area(outcome.state.page_tables);
   if (areas.empty()) return;
-  page.heading("Page tables", fmt::format("{} levels, {}", outcome.page_tables.levels,
-                                          counted(outcome.page_tables.mappings.size(), "run")));
+  page.heading("Page tables",
+               fmt::format("{} levels, {}", outcome.state.page_tables.levels,
+                           counted(outcome.state.page_tables.mappings.size(), "run")));
   const auto pages = [](std::uint64_t n) {
     return Cell{n == 0 ? "-" : fmt::format("{}", n), n == 0 ? Paint::faint : Paint::plain};
   };

@@ -52,7 +52,8 @@ Input random_input(std::mt19937_64& rng) {
   Input in;
   in.memory = random_regions(rng, 1 + rng() % 12, true, 1 + rng() % 3);
   in.reserved = random_regions(rng, 1 + rng() % 20, false, 1);
-  in.zones.version = rng() % 2 ? kernel::Version{6, 12, 0} : kernel::Version{6, 1, 0};
+  in.zones.behaviour =
+      kernel::behaviour_of(rng() % 2 ? kernel::Version{6, 12, 0} : kernel::Version{6, 1, 0}, 6);
   switch (rng() % 4) {
     case 0:
       in.zones.movable.movable_node = true;
@@ -66,7 +67,7 @@ Input random_input(std::mt19937_64& rng) {
     default:
       break;
   }
-  in.buddy.version = in.zones.version;
+  in.buddy.behaviour = in.zones.behaviour;
   in.buddy.max_low_pfn = Pfn{kPages};
   in.buddy.deferred_init = rng() % 2 == 0;
   return in;

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "support/lists.h"
 #include "support/outcomes.h"
 
 namespace memmap::account {
@@ -47,9 +48,9 @@ TEST(Balance, OfAStoppedBootHasNothingFree) {
 
 TEST(Balance, CountsMemoryThatTheUserAdded) {
   boot::Outcome o;
-  o.e820.firmware = {{PhysAddr{0}, 0x10000, E820Type::ram}};
-  o.e820.table = {{PhysAddr{0}, 0x20000, E820Type::ram}};
-  o.memblock.memory = {{PhysRange::make(0x1000, 0x20000), 0, 0}};
+  o.state.e820.firmware.assign({{PhysAddr{0}, 0x10000, E820Type::ram}});
+  o.state.e820.table.assign({{PhysAddr{0}, 0x20000, E820Type::ram}});
+  test::set_memory(o.state.memblock, {{PhysRange::make(0x1000, 0x20000), 0, 0}});
   const Balance b = balance(o, memory_use(o));
   EXPECT_EQ(b.firmware_ram, 0x10000u);
   EXPECT_EQ(b.added, 0x10000u);
@@ -77,19 +78,22 @@ TEST(MemoryUse, PartitionsAnything) {
     };
     for (std::uint64_t n = random(3); n > 0; --n) {
       const PhysRange r = range();
-      o.e820.firmware.push_back({r.base(), r.size(), E820Type::ram});
+      o.state.e820.firmware.add({r.base(), r.size(), E820Type::ram});
       std::fill(ram.begin() + static_cast<long>(raw(r.base())),
                 ram.begin() + static_cast<long>(raw(r.end())), true);
     }
     for (std::uint64_t n = random(3); n > 0; --n) {
       const PhysRange r = range();
-      o.memblock.memory.push_back({r, static_cast<std::uint32_t>(random(8)), 0});
+      o.state.memblock.add_node(r.base(), r.size(), 0, static_cast<std::uint32_t>(random(8)));
       std::fill(memory.begin() + static_cast<long>(raw(r.base())),
                 memory.begin() + static_cast<long>(raw(r.end())), true);
     }
-    for (std::uint64_t n = random(3); n > 0; --n) o.memblock.reserved.push_back({range(), 0, 0});
+    for (std::uint64_t n = random(3); n > 0; --n) {
+      const PhysRange r = range();
+      o.state.memblock.reserve(r.base(), r.size());
+    }
     for (std::uint64_t n = random(3); n > 0; --n)
-      o.memblock.owners.push_back({range(), random(2) == 0 ? "a" : "b", "f"});
+      o.owners.push_back({range(), random(2) == 0 ? "a" : "b", "f"});
     const std::vector<Piece> pieces = memory_use(o);
     std::uint64_t next = 0;
     for (const Piece& p : pieces) {

@@ -79,7 +79,7 @@ TEST(Boot, SaysWhatIsMalformedAsTheKernelDoes) {
       {"debug_pagealloc=maybe -- acpi=no", {}},
   };
   for (const Row& row : kRows) {
-    Options options = test::default_options(MEMMAP_BUILD_DIR);
+    Options options = test::default_options();
     options.command_line = row.line;
     EXPECT_EQ(warnings(run(machine(), p, options)), row.want) << row.line;
   }
@@ -108,14 +108,14 @@ TEST(Boot, ReadsRepeatedParametersAsTheKernelDoes) {
   m.firmware_map.push_back({PhysAddr{4 * kGiB}, 4 * kGiB, E820Type::ram});
   // What the page allocator gets, the size of the zones, the page tables.
   const auto made = [&](const char* line) {
-    Options options = test::default_options(MEMMAP_BUILD_DIR);
+    Options options = test::default_options();
     options.command_line = line;
     const Outcome outcome = run(m, p, options);
     std::vector<std::uint64_t> out{outcome.totals.managed_pages};
-    for (const NodeState& n : outcome.node_states) {
+    for (const NodeState& n : outcome.state.node_states) {
       for (const ZoneState& z : n.zones) out.push_back(z.zone.present_pages);
     }
-    for (const paging::Mapping& mapping : outcome.page_tables.mappings) {
+    for (const paging::Mapping& mapping : outcome.state.page_tables.mappings) {
       out.push_back(mapping.page_size);
     }
     return out;
@@ -131,7 +131,7 @@ TEST(Boot, TakesWhatIsBuiltInAndAppended) {
   kernel::Profile p = profile();
   p.config["CMDLINE_BOOL"] = "true";
   p.config["CMDLINE"] = "mem=512M";
-  Options options = test::default_options(MEMMAP_BUILD_DIR);
+  Options options = test::default_options();
   options.command_line = "ro";
   options.append = "panic=1";
   EXPECT_EQ(run(machine(), p, options).subject.command_line, "mem=512M ro panic=1");
@@ -140,7 +140,7 @@ TEST(Boot, TakesWhatIsBuiltInAndAppended) {
   EXPECT_EQ(run(machine(), p, options).subject.command_line, "mem=512M");
   Machine m = machine();
   m.command_line = "quiet";
-  options = test::default_options(MEMMAP_BUILD_DIR);
+  options = test::default_options();
   options.append = "ro";
   EXPECT_EQ(run(m, profile(), options).subject.command_line, "quiet ro");
 }
@@ -151,7 +151,7 @@ TEST(Boot, ReservesCmaForHugePages) {
   kernel::Profile p = profile();
   p.config["CMA"] = "true";
   const auto reserved = [&](const std::string& line) {
-    Options options = test::default_options(MEMMAP_BUILD_DIR);
+    Options options = test::default_options();
     options.command_line = line;
     return owned(run(m, p, options), "CMA: huge pages");
   };
@@ -174,11 +174,11 @@ TEST(Boot, TakesHugePagesCmaByNode) {
   m.node_memory = {{PhysRange::make(0, 8 * kGiB), 0, false},
                    {PhysRange::make(8 * kGiB, 12 * kGiB), 1, false}};
   const auto taken = [&](const char* line) {
-    Options options = test::default_options(MEMMAP_BUILD_DIR);
+    Options options = test::default_options();
     options.command_line = line;
     const Outcome outcome = run(m, p, options);
     std::vector<std::pair<std::uint64_t, std::uint64_t>> out;
-    for (const Owned& o : outcome.memblock.owners) {
+    for (const Owned& o : outcome.owners) {
       if (o.owner == "CMA: huge pages") out.emplace_back(raw(o.range.base()), o.range.size());
     }
     return std::pair(out, warnings(outcome));

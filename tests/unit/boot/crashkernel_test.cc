@@ -1,10 +1,9 @@
-#include "boot/x86/crashkernel.h"
-
 #include <gtest/gtest.h>
 
 #include <ostream>
 
 #include "base/address.h"
+#include "boot/x86/crashkernel_parse.h"
 
 namespace memmap::boot::crash {
 namespace {

@@ -58,7 +58,7 @@ TEST(Extremes, MemoryInHundredsOfPieces) {
   for (std::uint64_t i = 0; i < 600; ++i) {
     m.firmware_map.push_back({PhysAddr{4 * kGiB + i * 131 * kMiB}, kMiB, E820Type::ram});
   }
-  Options options = test::default_options(MEMMAP_BUILD_DIR);
+  Options options = test::default_options();
   options.entry_limit = false;
   options.record_memblock = false;
   const Outcome outcome = run(m, profile(), options);

@@ -18,8 +18,9 @@ TEST(Boot, CopiesTheTablesThatTheInitrdBrings) {
   m.acpi_upgrade = 5000;
   const Outcome outcome = boot("", {6, 12, 0}, m);
   EXPECT_EQ(asked(outcome, "ACPI tables of the initrd"), Sizes{5000});
-  const auto nvs = std::ranges::find(outcome.e820.table, E820Type::nvs, &E820Entry::type);
-  ASSERT_NE(nvs, outcome.e820.table.end());
+  const auto nvs =
+      std::ranges::find(outcome.state.e820.table.entries(), E820Type::nvs, &E820Entry::type);
+  ASSERT_NE(nvs, outcome.state.e820.table.entries().end());
   EXPECT_EQ(nvs->size, 5000u);
   // A log may not have said so, but it lists them, in RAM and behind the others.
   m.acpi_upgrade = 0;
@@ -27,7 +28,7 @@ TEST(Boot, CopiesTheTablesThatTheInitrdBrings) {
   m.acpi_tables.push_back({"SSDT", PhysRange::make(0x3d000024, 0x3d001000)});
   const Outcome listed = boot("", {6, 12, 0}, m);
   EXPECT_EQ(asked(listed, "ACPI tables of the initrd"), Sizes{0x1000});
-  for (const Owned& o : listed.memblock.owners) {
+  for (const Owned& o : listed.owners) {
     EXPECT_FALSE(o.owner == "ACPI tables" && raw(o.range.base()) == 0x3d000000);
   }
   EXPECT_EQ(asked(boot("lockdown=integrity", {6, 12, 0}, m), "ACPI tables of the initrd"), Sizes{});
@@ -56,7 +57,7 @@ TEST(Boot, CopiesEfisMapToKeepATable) {
 
 TEST(Boot, TakesWhatItKeepsOfEfiFromTheMapInNewerKernels) {
   const auto page_is_reserved = [](const Outcome& outcome) {
-    return std::ranges::any_of(outcome.e820.table, [](const E820Entry& e) {
+    return std::ranges::any_of(outcome.state.e820.table.entries(), [](const E820Entry& e) {
       return raw(e.addr) == 0x3f800000 && e.size == 4096 && e.type == E820Type::reserved;
     });
   };
@@ -92,7 +93,7 @@ TEST(Boot, KeepsAwayFromPagesThatSandyBridgesGraphicsCannotReach) {
   m.snb_graphics = true;
   const Outcome outcome = boot("", {6, 12, 0}, m);
   std::uint64_t pages = 0;
-  for (const Owned& o : outcome.memblock.owners) {
+  for (const Owned& o : outcome.owners) {
     if (o.owner.starts_with("trim_snb: ")) pages += o.range.size() >> 12;
   }
   EXPECT_EQ(pages, 5u);
@@ -100,7 +101,7 @@ TEST(Boot, KeepsAwayFromPagesThatSandyBridgesGraphicsCannotReach) {
 
 TEST(Boot, KeepsKexecsKernelsAwayFromANewMpTable) {
   const Outcome outcome = boot("alloc_mptable");
-  const E820Entries& kexec = outcome.e820.kexec;
+  const E820Entries& kexec = outcome.state.e820.kexec.entries();
   EXPECT_TRUE(std::ranges::any_of(
       kexec, [](const E820Entry& e) { return e.type == E820Type::reserved && e.size == 4096; }));
 }
@@ -128,11 +129,11 @@ TEST_P(EfiRuntime, DecidesOverItsMap) {
   kernel::Profile p = profile();
   p.config["EFI_DISABLE_RUNTIME"] = c.option;
   const Outcome outcome = boot(c.line, p, m);
-  const bool reserved = std::ranges::any_of(outcome.memblock.owners, [](const Owned& o) {
+  const bool reserved = std::ranges::any_of(outcome.owners, [](const Owned& o) {
     return o.owner == "EFI boot services" && o.range == PhysRange::make(0x8000000, 0x8100000);
   });
   EXPECT_EQ(reserved, c.kept);
-  EXPECT_EQ(std::ranges::any_of(outcome.e820.table,
+  EXPECT_EQ(std::ranges::any_of(outcome.state.e820.table.entries(),
                                 [](const E820Entry& e) { return raw(e.addr) == 0xe0000000; }),
             !c.kept);
 }
@@ -153,10 +154,10 @@ TEST(Boot, FirmwaresNodesNeedAcpi) {
   Machine m = machine();
   m.node_memory = {{PhysRange::make(0, 512 * kMiB), 0}, {PhysRange::make(512 * kMiB, kGiB), 1}};
   kernel::Profile p = profile();
-  EXPECT_EQ(boot("", p, m).nodes.online.size(), 2u);
-  EXPECT_EQ(boot("acpi=off", p, m).nodes.online.size(), 1u);
+  EXPECT_EQ(boot("", p, m).state.nodes.online.size(), 2u);
+  EXPECT_EQ(boot("acpi=off", p, m).state.nodes.online.size(), 1u);
   p.config["ACPI_NUMA"] = "false";
-  EXPECT_EQ(boot("", p, m).nodes.online.size(), 1u);
+  EXPECT_EQ(boot("", p, m).state.nodes.online.size(), 1u);
 }
 
 TEST(Boot, WithoutSmbiosNoStringsAreInTheBrkArea) {
@@ -172,7 +173,7 @@ TEST(Boot, SmbiosCostsPagesOfTheBrkArea) {
     Machine m = machine();
     m.smbios = copies;
     std::uint64_t size = 0;
-    for (const Owned& o : boot("", {6, 12, 0}, m).memblock.owners) {
+    for (const Owned& o : boot("", {6, 12, 0}, m).owners) {
       if (o.owner == "brk area") size += o.range.size();
     }
     return size;
@@ -199,7 +200,8 @@ bool says(const Outcome& outcome, std::string_view step, std::string_view text) 
 TEST(Boot, TellsWhatTheKernelSaysOfFirmwaresTables) {
   Machine m = machine();
   m.acpi_tables[3].wrong_checksum = WrongChecksum{.found = 0x0a, .right = 0xb0};
-  m.firmware_events.push_back({.severity = Severity::warning, .step = "dmi_setup", .text = "bad"});
+  m.firmware_events.push_back(
+      {FirmwareTable::smbios, {.severity = Severity::warning, .text = "bad"}});
   m.node_memory = {{PhysRange::make(0, 1024 * kMiB), 0}};
   m.distances = {10, 10, 10, 10};
   m.hpet = Hpet{.space_id = 0, .address = 0};

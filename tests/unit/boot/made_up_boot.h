@@ -41,7 +41,7 @@ inline kernel::Profile profile(kernel::Version version = {6, 12, 0}) {
 }
 
 inline Outcome boot(const std::string& line, const kernel::Profile& kernel, const Machine& m) {
-  Options options = test::default_options(MEMMAP_BUILD_DIR);
+  Options options = test::default_options();
   options.command_line = line;
   return run(m, kernel, options);
 }
@@ -54,7 +54,7 @@ inline Outcome boot(const std::string& line, kernel::Version version = {6, 12, 0
 // Sizes of the requests with this owner, in order.
 inline Sizes asked(const Outcome& outcome, std::string_view owner) {
   Sizes out;
-  for (const MemblockLine& line : outcome.memblock.log) {
+  for (const MemblockLine& line : outcome.memblock_log.lines) {
     if (line.dump || line.call.caller.owner != owner) continue;
     if (line.call.kind == memblock::CallKind::alloc) out.push_back(line.call.size);
   }
@@ -64,7 +64,7 @@ inline Sizes asked(const Outcome& outcome, std::string_view owner) {
 // Bytes that an owner has.
 inline std::uint64_t owned(const Outcome& outcome, std::string_view owner) {
   std::uint64_t bytes = 0;
-  for (const Owned& o : outcome.memblock.owners) {
+  for (const Owned& o : outcome.owners) {
     if (o.owner == owner) bytes += o.range.size();
   }
   return bytes;

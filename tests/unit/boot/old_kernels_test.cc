@@ -2,6 +2,7 @@
 // 5.10.223 logged in such boots.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "made_up_boot.h"
@@ -56,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(, OldRequests, testing::ValuesIn(kCases),
 // Who reserved, in order, from parse_early_param() up to the direct map.
 std::vector<std::string> reservers(const Outcome& outcome) {
   std::vector<std::string> out;
-  for (const MemblockLine& line : outcome.memblock.log) {
+  for (const MemblockLine& line : outcome.memblock_log.lines) {
     if (line.dump || line.call.kind != memblock::CallKind::reserve) continue;
     if (line.call.caller.function == "memblock_alloc_range_nid") break;
     out.emplace_back(line.call.caller.owner);
@@ -78,7 +79,7 @@ TEST(OldBoot, ReservesInBetween) {
 }
 
 bool is_reserved(const Outcome& outcome, std::uint64_t address) {
-  for (const memblock::Region& r : outcome.memblock.reserved) {
+  for (const memblock::Region& r : outcome.state.memblock.reserved().regions()) {
     if (r.range.contains(PhysAddr{address})) return true;
   }
   return false;
@@ -101,10 +102,10 @@ TEST(OldBoot, WatchesLowMemoryForTheBios) {
     kernel::Profile p = profile(k54);
     p.config["X86_CHECK_BIOS_CORRUPTION"] = "true";
     p.config["X86_BOOTPARAM_MEMORY_CORRUPTION_CHECK"] = "true";
-    Options options = test::default_options(MEMMAP_BUILD_DIR);
+    Options options = test::default_options();
     options.command_line = line;
     PhysRange found;
-    for (const MemblockLine& l : run(machine(), p, options).memblock.log) {
+    for (const MemblockLine& l : run(machine(), p, options).memblock_log.lines) {
       if (l.call.caller.owner == "watched for the BIOS's writes") found = l.call.range;
     }
     return found;
@@ -117,7 +118,7 @@ TEST(OldBoot, WatchesLowMemoryForTheBios) {
 
 TEST(OldBoot, LeavesAcpiTables) {
   const auto keeps = [](Version v) {
-    for (const Owned& o : boot("", v).memblock.owners) {
+    for (const Owned& o : boot("", v).owners) {
       if (o.owner == "ACPI tables") return true;
     }
     return false;
@@ -148,7 +149,7 @@ TEST(OldBoot, PlacesACrashKernel) {
   Machine m = machine();
   m.firmware_map.back().size = 3 * kGiB;
   const auto end = [&](const char* line, Version version) {
-    for (const Owned& o : boot(line, version, m).memblock.owners) {
+    for (const Owned& o : boot(line, version, m).owners) {
       if (o.owner == "crash kernel") return raw(o.range.end());
     }
     return std::uint64_t{0};
@@ -185,7 +186,7 @@ TEST(OldBoot, SavesPagesOfTwoEntriesNeither) {
 
 TEST(OldBoot, MapsStructPages) {
   const auto request = [](Version version) {
-    for (const MemblockLine& line : boot("", version).memblock.log) {
+    for (const MemblockLine& line : boot("", version).memblock_log.lines) {
       if (line.call.kind == memblock::CallKind::alloc && line.call.size == 16 * kMiB) {
         return line.call;
       }
@@ -205,7 +206,7 @@ TEST(OldBoot, DescribesPerCpuAreas) {
     p.struct_sizes["pcpu_chunk"] = 120;
     p.config["MEMCG"] = "true";
     Sizes out =
-        asked(run(machine(), p, test::default_options(MEMMAP_BUILD_DIR)), "per-CPU bookkeeping");
+        asked(run(machine(), p, test::default_options()), "per-CPU bookkeeping");
     return Sizes(out.begin() + 6, out.begin() + 8);  // lists of chunks, the first chunk
   };
   EXPECT_EQ(sizes(k54), (Sizes{320, 121}));
@@ -221,7 +222,7 @@ TEST(OldBoot, GivesBareNodesDataByTheirProcessors) {
   const auto place = [&](Version version) {
     const Outcome outcome = boot("", version, m);
     std::string before;
-    for (const MemblockLine& line : outcome.memblock.log) {
+    for (const MemblockLine& line : outcome.memblock_log.lines) {
       if (line.dump) continue;
       if (line.call.caller.owner == "data of node 1") return before;
       before = line.call.caller.owner;
@@ -235,7 +236,7 @@ TEST(OldBoot, GivesBareNodesDataByTheirProcessors) {
 
 TEST(OldBoot, NamesWhatIsFreed) {
   const auto name = [](Version version) {
-    for (const MemblockLine& line : boot("", version).memblock.log) {
+    for (const MemblockLine& line : boot("", version).memblock_log.lines) {
       if (line.call.kind == memblock::CallKind::free) return std::string(line.call.operation);
     }
     return std::string();
@@ -251,7 +252,7 @@ TEST(OldBoot, PrefersMirroredMemory) {
   m.firmware = Firmware::efi;
   m.efi_map = {{PhysRange::make(0x20000000, 0x30000000), 7, 8 | 0x10000}};
   const auto mirrored = [&](Version version) {
-    for (const memblock::Region& r : boot("", version, m).memblock.memory) {
+    for (const memblock::Region& r : boot("", version, m).state.memblock.memory().regions()) {
       if (r.flags & memblock::kMirror) return true;
     }
     return false;
@@ -260,12 +261,28 @@ TEST(OldBoot, PrefersMirroredMemory) {
   EXPECT_FALSE(mirrored({6, 1, 0}));
 }
 
+// 6.1 leaves EFI's windows of memory-mapped I/O in the map, its stable series too.
+TEST(OldBoot, KeepsMemoryMappedIo) {
+  Machine m = machine();
+  m.firmware = Firmware::efi;
+  constexpr std::uint64_t kWindow = 0xe0000000;
+  m.firmware_map.push_back({PhysAddr{kWindow}, kMiB, E820Type::reserved});
+  m.efi_map = {{PhysRange::make(kWindow, kWindow + kMiB), 11, 1}};
+  const auto keeps = [&](Version version) {
+    const E820Entries table = boot("", version, m).e820.table;
+    return std::ranges::any_of(table,
+                               [](const E820Entry& e) { return e.addr == PhysAddr{kWindow}; });
+  };
+  EXPECT_TRUE(keeps({6, 1, 192}));
+  EXPECT_FALSE(keeps({6, 2, 0}));
+}
+
 TEST(OldBoot, TellsOfPageTableIsolation) {
   Machine m = machine();
   m.cpu.meltdown = true;
   kernel::Profile p = profile(k54);
   p.config["PAGE_TABLE_ISOLATION"] = "true";
-  EXPECT_EQ(run(m, p, test::default_options(MEMMAP_BUILD_DIR)).events.back().text,
+  EXPECT_EQ(run(m, p, test::default_options()).events.back().text,
             "Kernel/User page tables isolation: enabled");
 }
 

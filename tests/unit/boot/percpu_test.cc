@@ -1,8 +1,8 @@
-#include "boot/mm/percpu.h"
-
 #include <gtest/gtest.h>
 
 #include <ostream>
+
+#include "boot/mm/percpu_layout.h"
 
 namespace memmap::boot::percpu {
 namespace {

@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(, Requests, testing::ValuesIn(kCases),
 TEST(Boot, TakesTheTablesThatTheRootTableAndTheFadtName) {
   const Outcome outcome = boot("");
   std::vector<PhysRange> tables;
-  for (const MemblockLine& line : outcome.memblock.log) {
+  for (const MemblockLine& line : outcome.memblock_log.lines) {
     if (line.call.caller.owner == "ACPI tables") tables.push_back(line.call.range);
   }
   const std::vector<PhysRange> want = {PhysRange::make(0x3f001000, 0x3f001074),
@@ -119,10 +119,11 @@ TEST(Boot, PanicsWhereTheKernelDoes) {
 TEST(Boot, OwnersAddUpToWhatIsReserved) {
   const Outcome outcome = boot("hugepagesz=1G swiotlb=force crashkernel=64M isolcpus=1");
   std::uint64_t reserved = 0;
-  for (const memblock::Region& r : outcome.memblock.reserved) reserved += r.range.size();
+  for (const memblock::Region& r : outcome.state.memblock.reserved().regions())
+    reserved += r.range.size();
   std::uint64_t owned = 0;
   std::uint64_t per_cpu = 0;
-  for (const Owned& o : outcome.memblock.owners) {
+  for (const Owned& o : outcome.owners) {
     owned += o.range.size();
     if (o.owner == "per-CPU areas") per_cpu += o.range.size();
   }
@@ -132,7 +133,7 @@ TEST(Boot, OwnersAddUpToWhatIsReserved) {
 
 TEST(Boot, AllocationsBelongToWhoAsked) {
   const Outcome outcome = boot("log_buf_len=1M crashkernel=64M");
-  for (const Owned& o : outcome.memblock.owners) {
+  for (const Owned& o : outcome.owners) {
     EXPECT_FALSE(o.function.starts_with("memblock_")) << o.owner << " by " << o.function;
   }
 }
@@ -142,12 +143,29 @@ TEST(Boot, StructPagesHaveTheirNodesName) {
 }
 
 TEST(Boot, KeepsMemblocksCallsOnlyIfAsked) {
-  Options options = test::default_options(MEMMAP_BUILD_DIR);
-  EXPECT_FALSE(run(machine(), profile(), options).memblock.log.empty());
+  Options options = test::default_options();
+  EXPECT_FALSE(run(machine(), profile(), options).memblock_log.lines.empty());
   options.record_memblock = false;
   const Outcome bare = run(machine(), profile(), options);
-  EXPECT_TRUE(bare.memblock.log.empty());
-  EXPECT_FALSE(bare.memblock.owners.empty());
+  EXPECT_TRUE(bare.memblock_log.lines.empty());
+  EXPECT_FALSE(bare.owners.empty());
+}
+
+// The words are a fact of the version too: 4.14, 6.1 and 7.2 were read.
+TEST(Boot, TellsOfAFullTableInThatKernelsWords) {
+  std::string line = "memmap=4K$512M";
+  for (int mib = 514; mib < 700; mib += 2) line += ",4K$" + std::to_string(mib) + "M";
+  for (const auto& [version, words] :
+       {std::pair(kernel::Version{4, 14, 0}, "e820: too many entries; ignoring [mem "),
+        std::pair(kernel::Version{6, 1, 0}, "too many entries; ignoring [mem "),
+        std::pair(kernel::Version{7, 2, 0}, "E820 table full; ignoring [mem ")}) {
+    kernel::Profile few_places = profile(version);
+    few_places.nodes_shift = 0;
+    const Outcome outcome = boot(line, few_places, machine());
+    EXPECT_TRUE(std::ranges::any_of(outcome.events, [&](const Event& e) {
+      return e.severity == Severity::warning && e.text.starts_with(words);
+    })) << words;
+  }
 }
 
 TEST(Boot, VersionsDiffer) {
@@ -156,7 +174,7 @@ TEST(Boot, VersionsDiffer) {
                                       std::pair(kernel::Version{6, 12, 0}, std::uint64_t{0})}) {
     const Outcome outcome = boot("crashkernel=64M", version);
     bool found = false;
-    for (const MemblockLine& line : outcome.memblock.log) {
+    for (const MemblockLine& line : outcome.memblock_log.lines) {
       if (line.call.kind != memblock::CallKind::alloc || line.call.caller.owner != "crash kernel")
         continue;
       found = true;

@@ -21,7 +21,9 @@ std::vector<zones::Node> one_zone(std::uint64_t end) {
   return {{0, Pfn{0}, end, end, {zone(zones::ZoneType::normal, 0, end)}}};
 }
 
-Options options() { return {.max_low_pfn = Pfn{1ull << 40}, .version = {6, 12, 0}}; }
+kernel::Behaviour of(kernel::Version version) { return kernel::behaviour_of(version, 6); }
+
+Options options() { return {.max_low_pfn = Pfn{1ull << 40}, .behaviour = of({6, 12, 0})}; }
 
 // {order, migratetype, first, count}
 struct Row {
@@ -201,7 +203,7 @@ class Deferred : public testing::TestWithParam<DeferCase> {};
 TEST_P(Deferred, First) {
   const DeferCase& c = GetParam();
   for (const kernel::Version v : {kernel::Version{6, 1, 0}, kernel::Version{6, 12, 0}}) {
-    EXPECT_EQ(first_deferred(c.memory, c.nodes, false, v), c.want);
+    EXPECT_EQ(first_deferred(c.memory, c.nodes, false, of(v)), c.want);
   }
   // What is deferred is counted, but in no free list.
   Options o = options();
@@ -229,7 +231,7 @@ TEST(OldHandoff, PageblocksThatBeginInAHole) {
       {0, Pfn{0}, 1024, 1023, {{zones::ZoneType::normal, Pfn{0}, 1024, 1023}}}};
   const auto type_of_page_one = [&](kernel::Version version) {
     Options o = options();
-    o.version = version;
+    o.behaviour = of(version);
     return rows(free_all(memory, {}, nodes, o).zones.front().free).front().type;
   };
   EXPECT_EQ(type_of_page_one({5, 4, 0}), 1);
@@ -239,7 +241,7 @@ TEST(OldHandoff, PageblocksThatBeginInAHole) {
 // ... but not by those in front of the zone, and not by another node's memory.
 TEST(OldHandoff, PageblocksThatBeginElsewhere) {
   Options o = options();
-  o.version = {5, 4, 0};
+  o.behaviour = of({5, 4, 0});
   const std::vector<zones::Node> late = {
       {0, Pfn{1}, 1023, 1023, {{zones::ZoneType::normal, Pfn{1}, 1023, 1023}}}};
   const memblock::Regions memory = {pages(1, 1024)};
@@ -257,7 +259,7 @@ TEST(OldHandoff, DefersPageByPage) {
   const std::vector<zones::Node> nodes = {
       {0, Pfn{0}, end, end, {{zones::ZoneType::normal, Pfn{0}, end, end}}}};
   const auto first = [&](const memblock::Regions& memory, kernel::Version version) {
-    const auto deferred = first_deferred(memory, nodes, false, version);
+    const auto deferred = first_deferred(memory, nodes, false, of(version));
     return deferred.contains(0) ? raw(deferred.at(0)) / kSection : 0;
   };
   const memblock::Regions holes = {pages(0, 1), pages(2 * kSection, 2 * kSection + 1),

@@ -39,8 +39,10 @@ Boot read_boot(const std::string& name) {
       (key == "memory" ? boot.memory : boot.reserved)
           .push_back({PhysRange::make(base, base + size), flags, nid});
     } else if (key == "version") {
-      words >> boot.options.version.major >> boot.options.version.minor;
-      boot.zones.version = boot.options.version;
+      kernel::Version version;
+      words >> version.major >> version.minor;
+      boot.options.behaviour = kernel::behaviour_of(version, 6);
+      boot.zones.behaviour = boot.options.behaviour;
     } else if (key == "max_low_pfn") {
       words >> boot.max_low_pfn;
     } else if (key == "zone_dma") {

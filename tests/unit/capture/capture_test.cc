@@ -58,7 +58,7 @@ std::string simulated(const input::FileTree& tree) {
   if (!machine) return {};
   const boot::Outcome outcome = boot::run(*machine, kernel::Profile{}, {});
   std::string out;
-  for (const memblock::Region& r : outcome.memblock.reserved) {
+  for (const memblock::Region& r : outcome.state.memblock.reserved().regions()) {
     out += std::to_string(raw(r.range.base())) + "+" + std::to_string(r.range.size()) + "\n";
   }
   for (const std::string& note : outcome.subject.notes) out += note + "\n";

@@ -3,16 +3,17 @@
 #include <gmock/gmock.h>
 
 #include "support/listed_ranges.h"
+#include "support/lists.h"
 
 namespace memmap::compare {
 namespace {
 
 using testing::ElementsAre;
 
-boot::Outcome outcome_of(memblock::Regions memory, memblock::Regions reserved) {
+boot::Outcome outcome_of(const memblock::Regions& memory, const memblock::Regions& reserved) {
   boot::Outcome out;
-  out.memblock.memory = std::move(memory);
-  out.memblock.reserved = std::move(reserved);
+  test::set_memory(out.state.memblock, memory);
+  test::set_reserved(out.state.memblock, reserved);
   return out;
 }
 

@@ -43,16 +43,18 @@ class EditCases : public testing::TestWithParam<Case> {};
 
 TEST_P(EditCases, Update) {
   Table table = table_of(GetParam().in);
-  Events events;
-  Editor(table, events, "test").update(GetParam().start, GetParam().size, R, V);
+  EventList told;
+  const Events& events = told.events;
+  Editor(table, told, "test").update(GetParam().start, GetParam().size, R, V);
   EXPECT_EQ(table.entries(), GetParam().updated);
   EXPECT_EQ(events.size(), 1u);
 }
 
 TEST_P(EditCases, Remove) {
   Table table = table_of(GetParam().in);
-  Events events;
-  Editor(table, events, "test").remove(GetParam().start, GetParam().size, R);
+  EventList told;
+  const Events& events = told.events;
+  Editor(table, told, "test").remove(GetParam().start, GetParam().size, R);
   EXPECT_EQ(table.entries(), GetParam().removed);
   EXPECT_EQ(events.size(), 1u);
 }
@@ -62,8 +64,9 @@ INSTANTIATE_TEST_SUITE_P(, EditCases, testing::ValuesIn(kCases),
 
 TEST(Editor, SaysWhatTheKernelSays) {
   Table table = table_of({at(0, 0x9fc00), at(0x100000, 0x1000000)});
-  Events events;
-  Editor edit(table, events, "trim_bios_range");
+  EventList told;
+  const Events& events = told.events;
+  Editor edit(table, told, "trim_bios_range");
   EXPECT_EQ(edit.update(0, 0x1000, R, V), 0x1000u);
   EXPECT_EQ(edit.remove(0xa0000, 0x60000, R), 0u);
   EXPECT_EQ(edit.remove_all(0, 0x1000), 0x1000u);
@@ -76,13 +79,14 @@ TEST(Editor, SaysWhatTheKernelSays) {
 
 TEST(Editor, DropsWhatFindsNoPlaceAndSaysSo) {
   Table table = table_of({at(0, 9)}, 2);
-  Events events;
-  Editor(table, events, "test").update(3, 3, R, V);
+  EventList told;
+  const Events& events = told.events;
+  Editor(table, told, "test").update(3, 3, R, V);
   // As the kernel: the tail is lost, the head is shortened all the same.
   EXPECT_EQ(table.entries(), (E820Entries{at(0, 3), at(3, 3, V)}));
   ASSERT_EQ(events.size(), 2u);
   EXPECT_EQ(events[1].severity, Severity::warning);
-  EXPECT_EQ(events[1].text, "e820: too many entries; ignoring [mem 0x00000006-0x00000008]");
+  EXPECT_EQ(events[1].text, "too many entries; ignoring [mem 0x00000006-0x00000008]");
 }
 
 TEST(Table, EndOfRam) {

@@ -41,10 +41,10 @@ const Case kCases[] = {
 TEST(ApplyParameter, EachForm) {
   for (const Case& c : kCases) {
     Table table = table_of({at(0, 4 * kM), at(4 * kM, kM, V)});
-    Events events;
+    EventList told;
+    const Events& events = told.events;
     UserMap user;
-    for (const auto& p : kernel::parse_command_line(c.line))
-      apply_parameter(p, table, events, user);
+    for (const auto& p : kernel::parse_command_line(c.line)) apply_parameter(p, table, told, user);
     sanitize(table);
     EXPECT_EQ(table.entries(), c.want) << c.line;
     EXPECT_EQ(std::ranges::count(events, Severity::warning, &Event::severity),
@@ -56,9 +56,9 @@ TEST(ApplyParameter, EachForm) {
 TEST(ApplyParameter, UserMapIsNoticed) {
   const auto userdef = [](const char* line) {
     Table table = table_of({at(0, 4 * kM)});
-    Events events;
+    EventList told;
     UserMap user;
-    for (const auto& p : kernel::parse_command_line(line)) apply_parameter(p, table, events, user);
+    for (const auto& p : kernel::parse_command_line(line)) apply_parameter(p, table, told, user);
     return user;
   };
   EXPECT_FALSE(userdef("quiet memory=1 memmap=x").userdef);
@@ -68,9 +68,10 @@ TEST(ApplyParameter, UserMapIsNoticed) {
 
 TEST(ApplyParameter, SameTypeTwiceIsABugOfTheKernels) {
   Table table = table_of({at(0, 4 * kM)});
-  Events events;
+  EventList told;
+  const Events& events = told.events;
   UserMap user;
-  apply_parameter({"memmap", "1M%0-1+1"}, table, events, user);
+  apply_parameter({"memmap", "1M%0-1+1"}, table, told, user);
   ASSERT_FALSE(events.empty());
   EXPECT_EQ(events.back().severity, Severity::panic);
 }

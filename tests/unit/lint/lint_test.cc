@@ -42,7 +42,7 @@ kernel::Profile profile() {
 std::vector<std::string> found(std::string_view line, const Machine* m) {
   const kernel::Profile p = profile();
   std::vector<std::string> out;
-  for (const Finding& f : lint({line, p, m, test::default_options(MEMMAP_BUILD_DIR)})) {
+  for (const Finding& f : lint({line, p, m, test::default_options()})) {
     EXPECT_FALSE(f.message.empty() || f.reason.empty() || f.advice.empty()) << f.rule;
     EXPECT_LE(f.at + f.size, line.size());
     out.push_back(std::string(f.rule) + " " + std::string(line.substr(f.at, f.size)));
@@ -160,9 +160,9 @@ TEST(Lint, CountsPagesThatAreSetUpLater) {
   kernel::Profile p = profile();
   p.deferred_struct_page_init = true;
   EXPECT_TRUE(
-      lint({"nokaslr hugepages=20000", p, &m, test::default_options(MEMMAP_BUILD_DIR)}).empty());
+      lint({"nokaslr hugepages=20000", p, &m, test::default_options()}).empty());
   EXPECT_EQ(
-      lint({"nokaslr hugepages=40000", p, &m, test::default_options(MEMMAP_BUILD_DIR)}).size(), 1u);
+      lint({"nokaslr hugepages=40000", p, &m, test::default_options()}).size(), 1u);
 }
 
 TEST(Lint, WarnsWhereTheKernelStops) {

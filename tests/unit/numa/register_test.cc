@@ -15,7 +15,9 @@ void PrintTo(const NodeBlock& b, std::ostream* out) {
 namespace {
 
 constexpr kernel::Version kV61{6, 1, 0};
-constexpr kernel::Version kV612{6, 12, 0};
+constexpr kernel::Version kV612{6, 12, 117};
+
+kernel::Behaviour of(kernel::Version version) { return kernel::behaviour_of(version, 6); }
 
 NodeBlock block(std::uint64_t base, std::uint64_t end, int nid) {
   return {PhysRange::make(base, end), nid};
@@ -25,7 +27,7 @@ memblock::Region memory(std::uint64_t base, std::uint64_t end) {
 }
 
 Options options(std::uint64_t top, kernel::Version version) {
-  return {.max_pfn = Pfn{top >> kPageShift}, .nodes_shift = 6, .version = version};
+  return {.max_pfn = Pfn{top >> kPageShift}, .nodes_shift = 6, .behaviour = of(version)};
 }
 
 struct Case {
@@ -143,11 +145,12 @@ TEST(FromBlocksEvents, LostMemory) {
             "NUMA: no nodes coverage for 8MB of 16MB RAM");
 }
 
-// One megabyte exactly: v6.1 refuses it, v6.12 does not.
+// One megabyte exactly: v6.1 refuses it, and v6.12 until 6.12.5.
 TEST(FromBlocksEvents, OneMegabyteLost) {
   const memblock::Regions all = {memory(0, 0x1000000)};
   const Parsed most{.blocks = {block(0, 0xf00000, 0)}};
   EXPECT_FALSE(from_blocks(most, all, options(0x1000000, kV61)).accepted);
+  EXPECT_FALSE(from_blocks(most, all, options(0x1000000, {6, 12, 4})).accepted);
   EXPECT_TRUE(from_blocks(most, all, options(0x1000000, kV612)).accepted);
 }
 
@@ -178,12 +181,12 @@ TEST(Domains, NumberedAsMet) {
 
 TEST(NodeData, SizeIsRoundedByVersion) {
   const Nodes nodes{.online = {0, 2}};
-  const auto now = node_data_requests(nodes, 174465, kV612);
+  const auto now = node_data_requests(nodes, 174465, of(kV612));
   ASSERT_EQ(now.size(), 2u);
   EXPECT_EQ(now[1].nid, 2);
   EXPECT_EQ(now[1].size, 174528u);
   EXPECT_EQ(now[1].align, 64u);
-  EXPECT_EQ(node_data_requests(nodes, 174465, kV61)[0].size, 176128u);
+  EXPECT_EQ(node_data_requests(nodes, 174465, of(kV61))[0].size, 176128u);
 }
 
 }  // namespace

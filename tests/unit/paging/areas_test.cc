@@ -38,7 +38,7 @@ TEST(AreaOf, FollowsTheKernelsMap) {
 
 TEST(TablesByArea, CountsTablesAndPages) {
   const boot::Outcome o = test::two_nodes();
-  const std::vector<AreaTables> areas = tables_by_area(o.page_tables);
+  const std::vector<AreaTables> areas = tables_by_area(o.state.page_tables);
   ASSERT_EQ(areas.size(), 3u);
   const AreaTables& direct = areas[0];
   EXPECT_EQ(direct.name, "direct map");

@@ -47,12 +47,15 @@ std::vector<std::string> texts(const boot::TrimAnswer& answer) {
 using Texts = std::vector<std::string>;
 
 std::vector<std::string> ask(const char* name, World& world, Hook hook,
-                             const OptionTexts& options = {}) {
+                             const OptionTexts& options = {},
+                             const memblock::Regions& memory = kMemory) {
   const auto trim = test::shipped<TrimPlugin>(name, world, options);
   EXPECT_TRUE(trim->acts_at(hook));
-  const auto answer =
-      trim->run({.hook = hook, .table = kTable, .memory = kMemory, .max_pfn = kEnd});
-  if (!answer) return {"fault: " + answer.errors()[0].message};
+  const auto answer = trim->run({.hook = hook, .table = kTable, .memory = memory, .max_pfn = kEnd});
+  if (!answer) {
+    const Error& e = answer.errors()[0];
+    return {(e.plugin_fault ? "fault: " : "mistake: ") + e.message};
+  }
   return texts(*answer);
 }
 
@@ -217,7 +220,7 @@ const BadCase kBadCases[] = {
     {"run", {{"badram", "0x20001000,0xffffffffffffc000"}}, {"reserve [0x20000000, 0x20004000)"}},
     {"two",
      {{"badram", "0x3000,~0"}},
-     {"fault: plugin `trim_badram`: run(): option `badram`: `0x3000,~0` is not a list of pairs of "
+     {"mistake: plugin `trim_badram`: option `badram`: `0x3000,~0` is not a list of pairs of "
       "address and mask: 0x12345000,0xfffff000"}},
     {"every_second_gigabyte",
      {{"badram", "0x1000,0xffffffffbffff000"}},
@@ -235,21 +238,71 @@ const BadCase kBadCases[] = {
      {"reserve [0x9e000, 0x9f000)", "reserve [0x100000, 0x19e000)"}},
     {"not_even",
      {{"badram", "0x12345000"}},
-     {"fault: plugin `trim_badram`: run(): option `badram`: `0x12345000` is not a list of pairs of "
+     {"mistake: plugin `trim_badram`: option `badram`: `0x12345000` is not a list of pairs of "
       "address and mask: 0x12345000,0xfffff000"}},
     {"no_size",
      {{"memmap", "0$1M"}},
-     {"fault: plugin `trim_badram`: run(): option `memmap`: `0$1M` is not a list of ranges: "
+     {"mistake: plugin `trim_badram`: option `memmap`: `0$1M` is not a list of ranges: "
       "0x1000$0x12345000"}},
     {"too_many",
      {{"badram", "0x0,0x1000"}},
-     {"fault: plugin `trim_badram`: run(): the lists name more than 65536 pieces of memory"}},
+     {"mistake: plugin `trim_badram`: option `badram`: names more than 65536 pieces of memory"}},
     {"nothing",
      {},
-     {"fault: plugin `trim_badram`: run(): needs option `badram` or option `memmap`"}},
+     {"mistake: plugin `trim_badram`: option `badram`: is missing, and so is `memmap`"}},
 };
 INSTANTIATE_TEST_SUITE_P(, TrimBadram, testing::ValuesIn(kBadCases),
                          [](const auto& row) { return row.param.name; });
+
+// A pattern has 2^38 addresses below that memory, of which none is looked at.
+TEST(TrimBadramPatterns, AreNotWalkedThroughHoles) {
+  World world;
+  constexpr std::uint64_t kFar = std::uint64_t{1} << 51;
+  const memblock::Regions memory = {
+      {.range = test::span(0, 64 * kMiB)},
+      {.range = test::span(kFar + kGiB - 0x1800, kFar + kGiB + 0x3000)}};
+  EXPECT_EQ(ask("trim_badram", world, Hook::memblock_filled, {{"badram", "0x40000000,0x40001000"}},
+                memory),
+            (Texts{"reserve [0x8000040000000, 0x8000040001000)",
+                   "reserve [0x8000040002000, 0x8000040003000)"}));
+}
+
+// Against a look at each page.
+TEST(TrimBadramPatterns, AreThePagesThatMatch) {
+  World world;
+  std::uint64_t random = 1;
+  const auto next = [&random] {
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    return random >> 20;
+  };
+  for (int i = 0; i < 20; ++i) {
+    const std::uint64_t address = next() % (2 * kGiB);
+    // Bits that are not free: some of bits 12 to 19, most of those above.
+    const std::uint64_t mask = (next() & 0xff000) | ((next() | next() | next()) & 0x7ff00000);
+    Texts want;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    const auto flush = [&] {
+      if (begin != end) want.push_back(fmt::format("reserve [{:#x}, {:#x})", begin, end));
+    };
+    for (const memblock::Region& m : kMemory) {
+      for (std::uint64_t at = raw(m.range.base()); at < raw(m.range.end()); at += kPageSize) {
+        if (((at ^ address) & mask) != 0) continue;
+        if (at != end) {
+          flush();
+          begin = at;
+        }
+        end = at + kPageSize;
+      }
+    }
+    flush();
+    if (want.empty()) want = {"warning: no bad address lies in memory"};
+    EXPECT_EQ(ask("trim_badram", world, Hook::memblock_filled,
+                  {{"badram", fmt::format("{:#x},{:#x}", address, mask)}}),
+              want)
+        << i;
+  }
+}
 
 }  // namespace
 }  // namespace memmap::plugin

@@ -44,6 +44,23 @@ const Case kCases[] = {
 INSTANTIATE_TEST_SUITE_P(, Choice, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
 
+// The program alone knows the same kernels as beside its files.
+TEST(ChoiceBuiltIn, IsTheFoldersWhereThereIsNone) {
+  const auto names = kernel_names(kKernels);
+  ASSERT_FALSE(names.empty());
+  EXPECT_EQ(kernel_names("/nowhere"), names);
+  for (const std::string& name : names) {
+    const auto alone = choose_kernel(name, std::nullopt, "/nowhere");
+    ASSERT_TRUE(alone.ok()) << to_string(alone.errors());
+    const auto beside = choose_kernel(name, std::nullopt, kKernels);
+    EXPECT_EQ(alone->profile.name, name);
+    EXPECT_EQ(alone->profile.origin, beside->profile.origin);
+    EXPECT_EQ(alone->profile.config, beside->profile.config);
+  }
+  EXPECT_EQ(choose_kernel(std::nullopt, "5.15.0", "/nowhere")->note,
+            choose_kernel(std::nullopt, "5.15.0", kKernels)->note);
+}
+
 TEST(ChoiceByName, NamesWhatIsNotVerifiedOnlyWhereItIsChosen) {
   const auto choice = choose_kernel("generic-5.4", std::nullopt, kKernels);
   ASSERT_TRUE(choice.ok()) << to_string(choice.errors());

@@ -5,6 +5,7 @@
 
 #include "report/diagram/render.h"
 #include "report/form/digraph.h"
+#include "support/lists.h"
 #include "support/outcomes.h"
 
 namespace memmap::report {
@@ -38,20 +39,22 @@ TEST(Digraph, TakesNoTextForMarkup) {
 
 TEST(Dot, FoldsLargeMachines) {
   boot::Outcome o;
+  memblock::Regions memory;
   for (std::uint64_t i = 0; i < 3000; ++i) {
     const PhysRange range =
         PhysRange::make(i << 21, (i << 21) + 0x1000 * (i + 1) % 0x200000 + 0x1000);
-    o.e820.firmware.push_back({range.base(), range.size(), E820Type::ram});
-    o.memblock.memory.push_back({range, 0, static_cast<int>(i % 64)});
-    o.memblock.owners.push_back({range, fmt::format("owner {}", i % 500), "f"});
-    o.page_tables.mappings.push_back(
+    o.state.e820.firmware.add({range.base(), range.size(), E820Type::ram});
+    memory.push_back({range, 0, static_cast<int>(i % 64)});
+    o.owners.push_back({range, fmt::format("owner {}", i % 500), "f"});
+    o.state.page_tables.mappings.push_back(
         {VirtAddr{0xffff888000000000 + (i << 21)}, PhysAddr{i << 21}, 4096, i % 7 + 1, 1});
   }
+  test::set_memory(o.state.memblock, memory);
   for (int nid = 0; nid < 64; ++nid) {
-    o.node_states.push_back({nid, Pfn{0}, 3000 << 9, 3000 << 9, {}});
+    o.state.node_states.push_back({nid, Pfn{0}, 3000 << 9, 3000 << 9, {}});
     for (const auto type :
          {zones::ZoneType::dma, zones::ZoneType::dma32, zones::ZoneType::normal}) {
-      o.node_states.back().zones.push_back(
+      o.state.node_states.back().zones.push_back(
           {{type, Pfn{0}, 3000 << 9, 100}, 1, {{0, buddy::MigrateType::movable, {{Pfn{1}, 1}}}}});
     }
   }

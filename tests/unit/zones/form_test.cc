@@ -5,8 +5,8 @@
 namespace memmap::zones {
 namespace {
 
-constexpr kernel::Version kV61{6, 1, 0};
-constexpr kernel::Version kV612{6, 12, 0};
+const kernel::Behaviour kV61 = kernel::behaviour_of(kernel::Version{6, 1, 0}, 6);
+const kernel::Behaviour kV612 = kernel::behaviour_of(kernel::Version{6, 12, 0}, 6);
 
 // In pages.
 memblock::Region pages(std::uint64_t start, std::uint64_t end, int nid = 0,
@@ -161,8 +161,8 @@ class Form : public testing::TestWithParam<Case> {};
 
 TEST_P(Form, Zones) {
   const Case& c = GetParam();
-  for (const kernel::Version v : {kV61, kV612}) {
-    const Formed formed = form(c.memory, c.nids, c.limits, {.movable = c.movable, .version = v});
+  for (const kernel::Behaviour& v : {kV61, kV612}) {
+    const Formed formed = form(c.memory, c.nids, c.limits, {.movable = c.movable, .behaviour = v});
     EXPECT_EQ(rows(formed), c.want);
     ASSERT_EQ(formed.nodes.size(), c.nids.size());
     for (const Node& n : formed.nodes) {
@@ -189,21 +189,21 @@ TEST(FormNodes, MemorylessNodeIsAllZero) {
 
 // Where zones overlap, v6.1 counts their pages twice.
 TEST(FormNodes, SpannedPagesOfOverlappingZones) {
-  Options o{.movable = {.kernelcore_mirror = true}, .version = kV612};
+  Options o{.movable = {.kernelcore_mirror = true}, .behaviour = kV612};
   const Limits l = limits(Pfn{k4G + 3 * k1G});
   EXPECT_EQ(form(kMirrored, std::vector<int>{0}, l, o).nodes[0].spanned_pages, k4G + 3 * k1G - 1);
-  o.version = kV61;
+  o.behaviour = kV61;
   EXPECT_EQ(form(kMirrored, std::vector<int>{0}, l, o).nodes[0].spanned_pages, k4G + 5 * k1G - 1);
 }
 
 TEST(FormNodes, MirrorWithoutMirroredMemory) {
-  Options o{.movable = {.kernelcore_mirror = true}, .version = kV612};
+  Options o{.movable = {.kernelcore_mirror = true}, .behaviour = kV612};
   const Limits l = limits(Pfn{k4G + k1G});
   const Formed now = form(kPc4G, std::vector<int>{0}, l, o);
   ASSERT_EQ(now.events.size(), 1u);
   EXPECT_EQ(now.events[0].text, "The system has no mirror memory, ignore kernelcore=mirror.");
   EXPECT_EQ(now.nodes[0].zones[3].spanned_pages, 0u);
-  o.version = kV61;  // did not look: all above 4 GiB becomes movable
+  o.behaviour = kV61;  // did not look: all above 4 GiB becomes movable
   const Formed before = form(kPc4G, std::vector<int>{0}, l, o);
   ASSERT_EQ(before.events.size(), 1u);
   EXPECT_EQ(before.events[0].text, "This configuration results in unmirrored kernel memory.");

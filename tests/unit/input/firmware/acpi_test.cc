@@ -73,8 +73,9 @@ Read read(const std::vector<std::string>& tables, Machine start = {}) {
 }
 
 bool says(const Machine& m, std::string_view text) {
-  return std::ranges::any_of(m.firmware_events,
-                             [&](const Event& e) { return e.text.find(text) != e.text.npos; });
+  return std::ranges::any_of(m.firmware_events, [&](const FirmwareEvent& e) {
+    return e.event.text.find(text) != e.event.text.npos;
+  });
 }
 
 TEST(AcpiTable, DamagedOnesAreToldWithTheByte) {

@@ -131,7 +131,8 @@ TEST(Smbios, DamageIsAnEventAndTooMuchIsAnError) {
   Machine m;
   ASSERT_TRUE(add_smbios("e", entry_point_64(64), "t", broken, m).ok());
   ASSERT_EQ(m.firmware_events.size(), 1u);
-  EXPECT_NE(m.firmware_events[0].text.find("Corrupted DMI table, offset 0"), std::string::npos);
+  EXPECT_NE(m.firmware_events[0].event.text.find("Corrupted DMI table, offset 0"),
+            std::string::npos);
   EXPECT_FALSE(add_smbios("e", entry_point_64(5), "t", broken, m).ok());
 }
 

@@ -1,0 +1,10 @@
+// Memory sections and the struct pages in them.
+#pragma once
+
+#include "boot/boot.h"
+
+namespace memmap::boot {
+
+void sparse_init(Boot& boot);
+
+}  // namespace memmap::boot

@@ -1,0 +1,73 @@
+// The kernel's memory at one moment: what steps change, and what reports, checks and plugins see.
+// The same type while a boot runs and in its outcome.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/range.h"
+#include "buddy/free_area.h"
+#include "e820/parameters.h"
+#include "e820/table.h"
+#include "memblock/memblock.h"
+#include "numa/nodes.h"
+#include "paging/mapping.h"
+#include "zones/zones.h"
+
+namespace memmap::boot {
+
+// The kernel's three tables: as the firmware gave it (sanitised), for kexec, and the one it works
+// with. kernel: e820_table_firmware, e820_table_kexec, e820_table, arch/x86/kernel/e820.c
+struct E820Tables {
+  e820::Table firmware{};
+  e820::Table kexec{};
+  e820::Table table{};
+  e820::UserMap user{};  // what the command line did to the table
+};
+
+// A zone's pages as the page allocator has them.
+struct ZoneState {
+  zones::Zone zone{};
+  std::uint64_t managed_pages = 0;
+  buddy::FreeArea free{};
+};
+
+struct NodeState {
+  int nid = 0;
+  Pfn start_pfn{};
+  std::uint64_t spanned_pages = 0;
+  std::uint64_t present_pages = 0;
+  std::vector<ZoneState> zones{};  // all types, the empty ones too
+};
+
+// Filled in the order of the table of steps. Whoever adds a member: a variable of the kernel's that
+// outlives the step that sets it; what only one file of steps needs is its scratch (scratch.h).
+struct State {
+  E820Tables e820{};
+  Pfn max_pfn{};
+  Pfn max_low_pfn{};
+
+  memblock::Memblock memblock{};
+  std::optional<PhysRange> initrd{};  // where it lies now
+  PhysRange brk{};                    // what is used of the brk area
+
+  paging::PageTables page_tables{};
+  std::vector<PhysRange> mapped{};  // pfn_mapped: by the direct map, joined, ascending
+
+  numa::Nodes nodes{};
+  std::vector<int> possible_nodes{};     // node_possible_map: those without memory too, ascending
+  std::map<int, PhysAddr> node_data{};   // NODE_DATA: where each node's pg_data_t lies
+  std::vector<int> emulated_from{};      // emu_nid_to_phys: by node, the one it was part of
+  bool processors_have_nodes = false;    // firmware's nodes are in use, the processors' too
+  PhysAddr firmware_memory_end{};        // of what firmware's nodes span, hot-plug windows too
+  bool hugetlb_cma = false;              // huge pages come from CMA areas
+  std::vector<NodeState> node_states{};  // ascending by nid
+  bool handed_over = false;              // memblock_free_all() is done
+};
+
+// The zones as they were formed, without what the page allocator has of them.
+std::vector<zones::Node> zone_nodes(const State& state);
+
+}  // namespace memmap::boot

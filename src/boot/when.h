@@ -1,0 +1,83 @@
+// When a step of boot/steps.cc is done: what of the machine, the profile and the command line asks
+// for it. Only for that table.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "boot/boot.h"
+#include "boot/mm/hashes.h"
+#include "boot/x86/acpi.h"
+#include "boot/x86/efi.h"
+
+namespace memmap::boot {
+
+inline constexpr std::uint32_t kSetupE820Ext = 1;
+
+inline bool has_efi(const Boot& b) {
+  return b.in.machine.firmware == Firmware::efi && b.in.profile.has(config::EFI);
+}
+// EFI's map is still there after efi_init().
+inline bool has_efi_map(const Boot& b) { return has_efi(b) && !efi_runtime_disabled(b.in); }
+inline bool has_setup_data(const Boot& b) { return !b.in.machine.setup_data.empty(); }
+inline bool has_user_map(const Boot& b) { return b.state.e820.user.userdef; }
+inline bool has_esrt(const Boot& b) { return has_efi_map(b) && b.in.machine.efi_esrt.has_value(); }
+inline bool has_dmi(const Boot& b) { return b.in.profile.has(config::DMI); }
+inline bool has_mpparse(const Boot& b) { return b.in.profile.has(config::X86_MPPARSE); }
+inline bool wants_new_mptable(const Boot& b) {
+  return has_mpparse(b) && b.in.profile.has(config::X86_IO_APIC) &&
+         b.in.has_parameter("alloc_mptable");
+}
+inline bool brings_acpi_tables(const Boot& b) {
+  return b.in.machine.initrd && b.in.profile.has(config::ACPI) &&
+         (b.in.machine.acpi_upgrade != 0 || !initrd_acpi_tables(b.in.machine).empty());
+}
+inline bool has_initrd(const Boot& b) { return b.in.machine.initrd.has_value(); }
+inline bool has_extended_map(const Boot& b) {
+  return !b.in.machine.extended_map.empty() ||
+         std::ranges::any_of(b.in.machine.setup_data,
+                             [](const SetupData& d) { return d.type == kSetupE820Ext; });
+}
+
+inline bool has_acpi(const Boot& b) { return b.in.acpi_enabled(); }
+inline bool has_hpet(const Boot& b) {
+  return has_acpi(b) && b.in.profile.has(config::HPET_TIMER) &&
+         (b.in.machine.hpet ||
+          std::ranges::any_of(b.in.machine.acpi_tables,
+                              [](const AcpiTable& t) { return t.signature == "HPET"; }));
+}
+inline bool has_bgrt(const Boot& b) {
+  return has_efi(b) && has_acpi(b) && !b.in.has_parameter("bgrt_disable") &&
+         std::ranges::any_of(b.in.machine.acpi_tables,
+                             [](const AcpiTable& t) { return t.signature == "BGRT"; });
+}
+inline bool has_movable_node(const Boot& b) {
+  return b.in.profile.memory_hotplug && b.in.has_parameter("movable_node");
+}
+inline bool checks_bios_corruption(const Boot& b) {
+  return b.in.profile.has(config::X86_CHECK_BIOS_CORRUPTION);
+}
+inline bool has_io_apic(const Boot& b) { return b.in.profile.has(config::X86_IO_APIC); }
+inline bool has_hibernation(const Boot& b) { return b.in.profile.has(config::HIBERNATION); }
+inline bool has_dma_cma(const Boot& b) { return b.in.profile.has(config::DMA_CMA); }
+inline bool has_hugetlb(const Boot& b) { return b.in.profile.has(config::HUGETLB_PAGE); }
+inline bool has_hugetlb_cma(const Boot& b) {
+  return b.in.profile.has(config::CMA) && has_hugetlb(b) &&
+         b.in.machine.cpu.gbpages.value_or(false);
+}
+inline bool has_kexec(const Boot& b) { return b.in.profile.has(config::KEXEC_CORE); }
+inline bool has_crash_reserve(const Boot& b) { return b.in.profile.has(config::CRASH_RESERVE); }
+inline bool has_kfence(const Boot& b) { return b.in.profile.has(config::KFENCE); }
+// Somebody keeps call traces from the start: slab_debug with `U`, page_owner=on, kmemleak=on, or
+// the kernel always does.
+inline bool wants_stack_depot(const Boot& b) {
+  return b.in.profile.has(config::STACKDEPOT) &&
+         (b.in.profile.has(config::STACKDEPOT_ALWAYS_INIT) || stores_traces(b.in));
+}
+inline bool has_page_extension(const Boot& b) { return b.in.profile.has(config::PAGE_EXTENSION); }
+inline bool has_debug_objects(const Boot& b) { return b.in.profile.has(config::DEBUG_OBJECTS); }
+inline bool has_espfix(const Boot& b) { return b.in.profile.has(config::X86_ESPFIX64); }
+inline bool has_page_table_isolation(const Boot& b) { return b.in.features.pti; }
+inline bool has_swiotlb(const Boot& b) { return b.in.profile.has(config::SWIOTLB); }
+
+}  // namespace memmap::boot

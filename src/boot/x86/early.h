@@ -1,0 +1,16 @@
+// What is set aside before there is memory to allocate.
+#pragma once
+
+#include "boot/boot.h"
+
+namespace memmap::boot {
+
+void early_reserve_memory(Boot& boot);
+void early_reserve_initrd(Boot& boot);
+void memblock_x86_reserve_range_setup_data(Boot& boot);
+void reserve_bios_regions(Boot& boot);
+void setup_bios_corruption_check(Boot& boot);
+void trim_low_memory_range(Boot& boot);
+void find_mptable(Boot& boot);
+
+}  // namespace memmap::boot

@@ -1,0 +1,19 @@
+// EFI's memory map and tables.
+#pragma once
+
+#include "boot/boot.h"
+
+namespace memmap::boot {
+
+void efi_memblock_x86_reserve_range(Boot& boot);
+void efi_init(Boot& boot);
+void efi_find_mirror(Boot& boot);
+void efi_esrt_init(Boot& boot);
+void efi_reserve_boot_services(Boot& boot);
+void efi_bgrt_init(Boot& boot);
+
+// Whether the command line or the kernel's configuration keeps EFI's runtime services, and with them
+// EFI's map, out of use.
+bool efi_runtime_disabled(const Inputs& in);
+
+}  // namespace memmap::boot

@@ -1,0 +1,13 @@
+// Small records that the kernel keeps of resources, all from the top of memory.
+#pragma once
+
+#include "boot/boot.h"
+
+namespace memmap::boot {
+
+void acpi_parse_hpet(Boot& boot);
+void io_apic_init_mappings(Boot& boot);
+void e820_reserve_resources(Boot& boot);
+void e820_register_nosave_regions(Boot& boot);
+
+}  // namespace memmap::boot

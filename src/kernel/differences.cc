@@ -1,0 +1,131 @@
+#include "kernel/differences.h"
+
+namespace memmap::kernel {
+namespace {
+
+constexpr std::string_view kE820 = "arch/x86/kernel/e820.c";
+constexpr std::string_view kSetup = "arch/x86/kernel/setup.c";
+constexpr std::string_view kQuirks = "arch/x86/platform/efi/quirks.c";
+constexpr std::string_view kEfi = "arch/x86/platform/efi/efi.c";
+constexpr std::string_view kEfiFw = "drivers/firmware/efi/efi.c";
+constexpr std::string_view kMemblock = "mm/memblock.c";
+constexpr std::string_view kNumaH = "include/linux/numa.h";
+constexpr std::string_view kRealMode = "arch/x86/realmode/init.c";
+constexpr std::string_view kCrash = "kernel/crash_reserve.c";
+constexpr std::string_view kAcpi = "arch/x86/kernel/acpi/boot.c";
+constexpr std::string_view kPti = "arch/x86/mm/pti.c";
+constexpr std::string_view kKconfig = "arch/x86/Kconfig";
+constexpr std::string_view kTopology = "arch/x86/kernel/cpu/topology.c";
+constexpr std::string_view kMain = "init/main.c";
+constexpr std::string_view kPrintk = "kernel/printk/printk.c";
+constexpr std::string_view kNuma = "arch/x86/mm/numa.c";
+constexpr std::string_view kNumaBlks = "mm/numa_memblks.c";
+constexpr std::string_view kMmInit = "mm/mm_init.c";
+constexpr std::string_view kPageblock = "include/linux/pageblock-flags.h";
+constexpr std::string_view kSparse = "mm/sparse.c";
+constexpr std::string_view kPercpu = "mm/percpu.c";
+constexpr std::string_view kPercpuH = "include/linux/percpu.h";
+constexpr std::string_view kCpumask = "include/linux/cpumask.h";
+constexpr std::string_view kPerCpuX86 = "arch/x86/kernel/setup_percpu.c";
+constexpr std::string_view kKfence = "mm/kfence/core.c";
+constexpr std::string_view kHugetlb = "mm/hugetlb.c";
+constexpr std::string_view kDepot = "lib/stackdepot.c";
+constexpr std::string_view kSlub = "mm/slub.c";
+constexpr std::string_view kSwiotlb = "kernel/dma/swiotlb.c";
+
+// Patches that many stable series took over at once.
+constexpr const char* kApril2021 = "5.12 5.11.12 5.10.28 5.4.117";
+constexpr const char* kSpring2025 =
+    "6.15 6.14.3 6.13.12 6.12.24 6.6.88 6.1.135 5.15.181 5.10.237 5.4.293";
+
+// clang-format off
+#define D(member) #member, &Behaviour::member
+
+constexpr Difference kDifferences[] = {
+    // member, since, until, read in, kernel function, file, what those kernels do, why nobody here stands for a side
+
+    // The e820 tables, EFI's map
+    {D(e820_full_is_prefixed),           "",                   "4.19",                "4.14 4.19",       "__e820__range_add",                kE820,      "of an entry that finds no place it says `e820: too many entries`; later without `e820: `"},
+    {D(e820_full_is_of_table),           "7.0",                "",                    "6.12 7.2",        "__e820__range_add",                kE820,      "of an entry that finds no place it says `E820 table full`", "no profile of 7.0 or later comes with memmap"},
+    {D(e820_ram_ends_after_acpi),        "6.9",                "",                    "6.1 6.12",        "e820__end_ram_pfn",                kE820,      "ACPI data at the end of memory counts as RAM does"},
+    {D(e820_kexec_keeps_setup_data),     "4.15",               "6.10",                "6.1 6.12",        "e820__reserve_setup_data",         kE820,      "the nodes of setup_data are marked in kexec's table too"},
+    {D(e820_nosave_between_ram),         kSpring2025,          "",                    "5.4 6.1.192",     "e820__register_nosave_regions",    kE820,      "hibernation leaves out what lies between the RAM; before, each entry that is no RAM, and gaps"},
+    {D(efi_map_reserved_early),          "5.13",               "5.16 5.15.12",        "5.15.11 5.15.12", "early_reserve_memory",             kSetup,     "EFI's map is reserved with the kernel image, before the command line is read", "no profile or boot of 5.13, 5.14 or 5.15 before 5.15.12 comes with memmap"},
+    {D(efi_reserve_edits_map),           "5.5",                "",                    "5.4 5.10",        "efi_arch_mem_reserve",             kQuirks,    "what is kept of EFI's boot services leaves the e820 table"},
+    {D(efi_soft_reserves),               "5.5",                "",                    "5.4 5.10",        "efi_soft_reserve_enabled",         kEfiFw,     "memory for specific purposes is kept for drivers"},
+    {D(efi_removes_mmio),                "6.2",                "",                    "6.1 6.2",         "efi_remove_e820_mmio",             kEfi,       "large EFI windows of memory-mapped I/O go from the map"},
+
+    // memblock
+    {D(memblock_tight_room_check),       "6.3",                "",                    "6.1 6.12",        "memblock_add_range",               kMemblock,  "inserts without counting first where cnt * 2 + 1 <= max; before, where it is less than max"},
+    {D(memblock_merges_around_change),   "6.3",                "",                    "6.1 6.12",        "memblock_merge_regions",           kMemblock,  "joins neighbours around the change alone; before, in the whole list"},
+    {D(memblock_empty_dummy),            "",                   "6.10",                "6.1 6.12",        "memblock_remove_region",           kMemblock,  "an empty list holds one region of no size, and counts it"},
+    {D(memblock_resize_panics),          "6.7",                "",                    "6.1 6.12",        "memblock_double_array",            kMemblock,  "before memblock_allow_resize() it panics; earlier kernels fail"},
+    {D(memblock_any_invalid_node),       "6.10",               "",                    "6.1 6.12",        "numa_valid_node",                  kNumaH,     "a node that is not valid, MAX_NUMNODES too, selects every node; before, NUMA_NO_NODE alone, and MAX_NUMNODES with a warning"},
+    {D(memblock_rsrv_noinit),            "6.9",                "",                    "6.1 6.12",        "memblock_reserved_mark_noinit",    kMemblock,  "reserved regions can be marked so that their struct pages are left (MEMBLOCK_RSRV_NOINIT)"},
+    {D(memblock_sets_reserved_nodes),    "6.6",                "",                    "6.1 6.12",        "memmap_init_reserved_pages",       kMemblock,  "gives the reserved regions their nodes"},
+    {D(memblock_bottom_up_above_kernel), "",                   "5.11 5.10.15 5.4.97", "5.4.96 5.4.97",   "memblock_find_in_range_node",      kMemblock,  "bottom-up looks above the kernel image only, then falls back to top-down with a warning"},
+    {D(memblock_mirrors_on_request),     "6.0",                "",                    "5.15 6.1",        "memblock_mark_mirror",             kMemblock,  "does nothing without kernelcore=mirror"},
+    {D(memblock_logs_ranges),            "5.11",               "",                    "5.10 5.11",       "memblock_phys_alloc_range",        kMemblock,  "logs what it is asked for"},
+    {D(memblock_free_is_phys_free),      "5.16",               "",                    "5.15 6.1",        "memblock_phys_free",               kMemblock,  "what frees calls itself memblock_phys_free in the log; before, memblock_free"},
+    {D(memblock_free_is_indented),       "",                   "5.10",                "5.4 5.10",        "memblock_free",                    kMemblock,  "three blanks stand before its name in the log"},
+
+    // setup_arch(): who takes memory, and how
+    {D(allocates_within_bounds),         "5.15",               "",                    "5.11 5.15",       "memblock_phys_alloc_range",        kMemblock,  "page tables, the trampoline, distances of nodes: allocated in one call; before, found and reserved"},
+    {D(crash_kernel_within_bounds),      "5.10",               "",                    "5.4 5.10",        "reserve_crashkernel",              kSetup,     "the crash kernel and the initrd: allocated in one call; before, found and reserved"},
+    {D(reserves_first_mib),              "5.13",               "",                    "5.11 5.15",       "reserve_real_mode",                kRealMode,  "no page below 1 MiB stays free"},
+    {D(crash_kernel_reserves_first_mib), "5.5",                "5.13",                "5.4 5.10 5.15",   "reserve_real_mode",                kRealMode,  "no page below 1 MiB stays free with crashkernel="},
+    {D(crash_kernel_below_4g),           "5.2",                "",                    "5.4",             "reserve_crashkernel",              kSetup,     "looks below 4 GiB, without room there above; before, below 896 MiB, and above with `,high` alone"},
+    {D(crash_kernel_tells_low_ram),      "",                   "5.10",                "5.4 5.10",        "reserve_crashkernel_low",          kSetup,     "tells how much RAM lies below 4 GiB; later, its limit"},
+    {D(crash_kernel_is_generic),         "6.7",                "",                    "6.1 6.12",        "reserve_crashkernel_generic",      kCrash,     "crashkernel= is the same code for all architectures: it aligns to CRASH_ALIGN, and wants CONFIG_CRASH_RESERVE"},
+    {D(acpi_reserves_tables),            kApril2021,           "",                    "5.10.27 5.10.28", "acpi_boot_table_init",             kAcpi,      "reserves the tables"},
+    {D(pti_in_order),                    "6.12",               "",                    "6.1 6.12",        "pti_check_boottime_disable",       kPti,       "pti= and nopti hold where they stand, mitigations=off above all; before, the last pti= that is a mode holds above both"},
+    {D(paging_5level_always),            "6.16",               "",                    "6.12 7.2",        "",                                 kKconfig,   "5-level page tables are no option (CONFIG_X86_5LEVEL)", "no profile of 6.16 or later comes with memmap"},
+    {D(disabled_cpus_are_possible),      "",                   "6.9",                 "6.1 6.12",        "acpi_is_processor_usable",         kAcpi,      "processors that firmware lists as disabled may be plugged in later, on the bare processor too"},
+    {D(possible_cpus_is_a_limit),        "6.9",                "",                    "6.1 6.12",        "topology_init_possible_cpus",      kTopology,  "possible_cpus= is one more limit; before, it is taken as it is"},
+    {D(keeps_initcall_command_line),     "",                   "5.6",                 "5.4 5.10",        "setup_command_line",               kMain,      "a third copy of the command line, for initcalls"},
+    {D(log_has_descriptors),             "5.10",               "",                    "5.4 5.10",        "setup_log_buf",                    kPrintk,    "descriptors and records beside the text; before, the text alone"},
+
+    // Nodes and zones
+    {D(numa_clears_to_no_node),          "6.10",               "",                    "6.1 6.12",        "numa_init",                        kNuma,      "takes the nodes from all regions: to NUMA_NO_NODE; before, to MAX_NUMNODES"},
+    {D(numa_distance_by_alloc),          "6.12",               "",                    "6.1 6.12",        "numa_alloc_distance",              kNumaBlks,  "memblock_alloc(); before, memblock_phys_alloc_range()"},
+    {D(numa_is_generic),                 "6.12",               "",                    "6.1 6.12",        "numa_memblks_init",                kNumaBlks,  "nodes are cut to memory's own ends, before to the highest page; a node's data is of cache lines, before of pages"},
+    {D(numa_memblock_covers),            "6.8 6.6.70",         "",                    "6.6.69 6.6.70",   "memblock_validate_numa_coverage",  kMemblock,  "memory that no node covers is counted, and told, in memblock; before, in numa_meminfo_cover_memory()"},
+    {D(numa_may_lack_a_mib),             "6.13 6.12.5 6.6.70", "",                    "6.12.4 6.12.5",   "memblock_validate_numa_coverage",  kMemblock,  "nodes may leave out 1 MiB; before, less than that"},
+    {D(numa_takes_small_nodes),          "5.7",                "",                    "5.4 5.10",        "numa_register_memblks",            kNuma,      "a node of less than 4 MiB is one too"},
+    {D(zones_sum_to_node),               "",                   "6.4",                 "6.1 6.12",        "calculate_node_totalpages",        kMmInit,    "a node spans the sum of its zones, which counts twice where Normal and Movable overlap"},
+    {D(movable_rounds_down),             "",                   "6.12",                "6.1 6.12",        "find_zone_movable_pfns_for_nodes", kMmInit,    "movable_node: the base of a hot-pluggable region is rounded down; later, up"},
+    {D(mirror_needs_mirrored),           "6.6",                "",                    "6.1 6.12",        "find_zone_movable_pfns_for_nodes", kMmInit,    "kernelcore=mirror is ignored, with a warning, where no memory is mirrored"},
+    {D(init_by_region),                  "5.8",                "",                    "5.4 5.10",        "memmap_init",                      kMmInit,    "struct pages are initialised region by region; before, page by page, holes within a zone too"},
+    {D(deferred_counts_low_zones),       "",                   "6.12",                "6.1 6.12",        "defer_init",                       kMmInit,    "looks at the zone's end before it asks whether the zone is the node's highest"},
+    {D(pageblocks_follow_thp),           "6.10",               "",                    "6.1 6.12",        "",                                 kPageblock, "pageblocks are of 2 MiB with CONFIG_TRANSPARENT_HUGEPAGE too; before, with CONFIG_HUGETLB_PAGE alone"},
+    {D(hashes_follow_free_pages),        "6.10",               "",                    "6.1 6.12",        "calc_nr_kernel_pages",             kMmInit,    "counts what memblock has free; before, the zones' pages less their struct pages and what is taken below 16 MiB"},
+    {D(sparse_buffer_on_node),           "5.5",                "",                    "5.4 5.10",        "sparse_buffer_init",               kSparse,    "aligned to a section's struct pages, on that node alone; before, to a page, elsewhere if need be"},
+
+    // Per-CPU areas and masks
+    {D(percpu_counts_map_words),         "",                   "5.9 5.8.11 5.4.67",   "5.4.66 5.4.67",   "pcpu_alloc_first_chunk",           kPercpu,    "counts the words of its map of pages, not their bytes"},
+    {D(percpu_depopulates),              "5.14",               "",                    "5.11 5.15",       "pcpu_setup_first_chunk",           kPercpu,    "chunks that go away have lists of their own"},
+    {D(percpu_lists_by_kind),            "5.9",                "5.14",                "5.4 5.10 5.15",   "pcpu_setup_first_chunk",           kPercpu,    "a set of chunks' lists for each kind of chunk, where memory is accounted to groups"},
+    {D(percpu_large_early_reserve),      "6.6",                "",                    "6.1 6.12",        "",                                 kPercpuH,   "PERCPU_DYNAMIC_EARLY_SIZE is 20 KiB; before, 12"},
+    {D(percpu_grows_with_lockdep),       "",                   "6.9",                 "6.1 6.12",        "",                                 kPercpuH,   "PERCPU_DYNAMIC_SIZE_SHIFT grows once more with LOCKDEP, as long as x86 has no CONFIG_PAGE_SIZE_4KB"},
+    {D(cpumask_constant_size),           "6.3",                "",                    "6.1 6.12",        "cpumask_size",                     kCpumask,   "a constant where NR_CPUS is at most 256 (large_cpumask_bits)"},
+    {D(bringup_has_four_masks),          "",                   "6.5",                 "6.1 6.12",        "setup_cpu_local_masks",            kPerCpuX86, "masks of processors initialised, calling in and called out too; later, of siblings alone"},
+
+    // The last before the hand-over
+    {D(kfence_allocates_metadata),       "6.6",                "",                    "6.1 6.12",        "kfence_alloc_pool_and_metadata",   kKfence,    "the objects' records are allocated; before, they lie in the image"},
+    {D(hugetlb_cma_aligns_to_page),      "6.10",               "",                    "6.1 6.12",        "hugetlb_cma_reserve",              kHugetlb,   "an area begins where a page of 1 GiB can; before, one of 2 MiB"},
+    {D(has_reserve_mem),                 "6.12",               "",                    "6.1 6.12",        "reserve_mem",                      kMemblock,  "reserve_mem= is known"},
+    {D(stack_depot_lists),               "6.9",                "",                    "6.1 6.12",        "stack_depot_early_init",           kDepot,     "its table holds lists and is not zeroed; before, pointers"},
+    {D(has_slab_debug),                  "6.9",                "",                    "6.1 6.12",        "setup_slub_debug",                 kSlub,      "slab_debug= is another name of slub_debug="},
+    {D(swiotlb_fewer_areas),             "6.6",                "",                    "6.1 6.12",        "swiotlb_init_remap",               kSwiotlb,   "a smaller buffer has fewer areas"},
+    {D(swiotlb_has_areas),               "6.0",                "",                    "5.15 6.1",        "swiotlb_init_remap",               kSwiotlb,   "areas, as many as processors, and a smaller buffer where there is no room; before, one size"},
+    {D(swiotlb_slots),                   "5.14",               "",                    "5.11 5.15",       "swiotlb_init_remap",               kSwiotlb,   "a slot's records: one array of struct io_tlb_slot; before, one of int and one of addresses"},
+};
+
+#undef D
+// clang-format on
+
+}  // namespace
+
+std::span<const Difference> differences() { return kDifferences; }
+
+}  // namespace memmap::kernel
