@@ -9,7 +9,8 @@ namespace memmap::cli {
 
 ExitCode bad_input(const Errors& errors) {
   std::fputs(to_string(errors).c_str(), stderr);
-  const bool fault = std::ranges::any_of(errors, [](const Error& e) { return e.plugin_fault; });
+  const bool fault =
+      std::ranges::any_of(errors, [](const Error& e) { return e.code == ErrorCode::plugin_fault; });
   return fault ? ExitCode::fault : ExitCode::bad_input;
 }
 

@@ -106,7 +106,8 @@ ExitCode check(const std::string& name) {
   }
   if (const ExitCode printed = print(out); printed != ExitCode::good) return printed;
   if (errors.empty()) return ExitCode::good;
-  const bool fault = std::ranges::any_of(errors, [](const Error& e) { return e.plugin_fault; });
+  const bool fault =
+      std::ranges::any_of(errors, [](const Error& e) { return e.code == ErrorCode::plugin_fault; });
   return fault ? ExitCode::fault : ExitCode::bad_input;
 }
 

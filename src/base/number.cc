@@ -101,4 +101,16 @@ Result<std::uint64_t> parse_hex(std::string_view text) {
   return d.value;
 }
 
+std::string number_with_unit(std::uint64_t value) {
+  constexpr std::string_view kUnits = "KMGTPE";
+  if (value < 1024) return std::to_string(value);
+  for (std::size_t i = kUnits.size(); i > 0; --i) {
+    const std::uint64_t unit = std::uint64_t{1} << (10 * i);
+    if (value % unit == 0) return std::to_string(value / unit) + kUnits[i - 1];
+  }
+  std::string digits;
+  for (; value != 0; value >>= 4) digits.insert(digits.begin(), "0123456789abcdef"[value & 15]);
+  return "0x" + digits;
+}
+
 }  // namespace memmap

@@ -27,4 +27,8 @@ Result<std::uint64_t> parse_count(std::string_view text);
 // addresses. Error: anything else, or more than 64 bits.
 Result<std::uint64_t> parse_hex(std::string_view text);
 
+// As parse_u64() and the kernel's memparse() read it back: in the largest unit that it is a whole
+// multiple of (`640K`, `3G`), else decimal below 1024 and hexadecimal above (`0x9fc01`).
+std::string number_with_unit(std::uint64_t value);
+
 }  // namespace memmap

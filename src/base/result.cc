@@ -1,5 +1,7 @@
 #include "base/result.h"
 
+#include <cerrno>
+
 #include "base/excerpt.h"
 
 namespace memmap {
@@ -19,6 +21,19 @@ std::string place(const Origin& o) {
 }
 
 }  // namespace
+
+ErrorCode code_of_errno(int number) {
+  switch (number) {
+    case ENOENT:
+      return ErrorCode::not_found;
+    case EACCES:
+      return ErrorCode::no_access;
+    case EPERM:
+      return ErrorCode::not_permitted;
+    default:
+      return ErrorCode::bad_input;
+  }
+}
 
 std::string to_string(const Error& error) {
   std::string out = place(error.origin) + "error: " + error.message + "\n";

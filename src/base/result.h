@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,18 +22,28 @@ struct Origin {
   std::optional<std::uint64_t> offset{};  // of binary input: the byte at fault
 };
 
+// What went wrong, where code decides on it. The words of a message are for people alone.
+enum class ErrorCode : std::uint8_t {
+  bad_input,      // what was read is wrong, or the system refused for another reason than these
+  not_found,      // no such file
+  no_access,      // the file's permissions forbid it (EACCES)
+  not_permitted,  // the system forbids it (EPERM)
+  plugin_fault,   // the input is right; a plugin crashed, ended the process, answered nonsense
+};
+
 struct Error {
   std::string message;  // what is wrong and what was expected, one sentence, no full stop
   Origin origin{};
   std::string line_text{};       // the whole line at fault, without its end; empty: none is shown
   std::size_t caret_length = 1;  // bytes at fault, from the column on
   std::optional<PhysRange> range{};
-  // The input is right and a plugin is at fault: it crashed, ended the process or answered
-  // nonsense.
-  bool plugin_fault = false;
+  ErrorCode code = ErrorCode::bad_input;
 };
 
 using Errors = std::vector<Error>;
+
+// The code for an `errno` of the system's.
+ErrorCode code_of_errno(int number);
 
 // A value, or at least one error. Asking for the one that is not there is our bug, and aborts.
 template <class T>

@@ -33,11 +33,13 @@ Boot::Boot(const Machine& machine, const kernel::Profile& profile, const Options
       story(state.memblock, options.observer) {}
 
 memblock::Caller Boot::caller(std::string_view owner,
-                              std::initializer_list<std::string_view> functions) const {
-  for (const std::string_view function : functions) {
-    if (in.profile.is_function(function)) return {function, owner};
+                              std::initializer_list<kernel::Function> functions) const {
+  for (const kernel::Function& function : functions) {
+    if (in.profile.is_function(function)) return {function.name, owner};
   }
-  return {in.profile.functions.empty() ? *functions.begin() : *(functions.end() - 1), owner};
+  const kernel::Function& kept =
+      in.profile.functions.empty() ? *functions.begin() : *(functions.end() - 1);
+  return {kept.name, owner};
 }
 
 std::optional<PhysAddr> Boot::alloc_or_panic(std::uint64_t size, std::uint64_t align,

@@ -38,7 +38,7 @@ std::vector<std::string> defaults_used(const Inputs& in) {
   add(machine.firmware == Firmware::unknown, "the firmware is a BIOS, not EFI");
   add(!machine.initrd, "there is no initrd");
   add(!machine.base_memory && !machine.ebda, "the BIOS left base memory up to 0x9f000");
-  add(!machine.smbios && in.profile.has("DMI"),
+  add(!machine.smbios && in.profile.has(config::DMI),
       "what the kernel keeps of SMBIOS fits a page of the brk area");
   add(!machine.mp_floating && machine.firmware != Firmware::efi, "there is no MP table");
   add(machine.acpi_tables.empty(), "ACPI's tables reserve nothing, and there is no HPET");
@@ -48,7 +48,7 @@ std::vector<std::string> defaults_used(const Inputs& in) {
   add(!machine.mtrr_default, "MTRRs leave all RAM cached");
   add(true, unknown_features(machine.cpu));
   const bool keeps_services =
-      machine.firmware == Firmware::efi && in.profile.has("EFI") && !efi_runtime_disabled(in);
+      machine.firmware == Firmware::efi && in.profile.has(config::EFI) && !efi_runtime_disabled(in);
   if (keeps_services && machine.efi_map.empty()) {
     out.push_back(
         "EFI's memory map is not known, so what its boot services hold is missing from the "

@@ -16,14 +16,13 @@ std::string line_of(const Machine& machine, const kernel::Profile& profile,
   const std::string loader = kernel::appended(
       options.command_line ? *options.command_line : machine.command_line.value_or(""),
       options.append);
-  const auto built_in = profile.config.find("CMDLINE");
-  if (!profile.has("CMDLINE_BOOL") || built_in == profile.config.end() ||
-      built_in->second == "false") {
+  const std::string_view built_in = profile.text(config::CMDLINE);
+  if (!profile.has(config::CMDLINE_BOOL) || built_in.empty()) {
     return loader;
   }
   const auto how =
-      profile.has("CMDLINE_OVERRIDE") ? kernel::BuiltIn::instead : kernel::BuiltIn::before;
-  return kernel::whole_command_line(built_in->second, how, loader);
+      profile.has(config::CMDLINE_OVERRIDE) ? kernel::BuiltIn::instead : kernel::BuiltIn::before;
+  return kernel::whole_command_line(built_in, how, loader);
 }
 
 // Whether the processor leaks the kernel's memory to user space: what it says itself, else by its
@@ -39,8 +38,8 @@ bool has_meltdown(const CpuFacts& cpu) {
 
 // kernel: pti_check_boottime_disable(), arch/x86/mm/pti.c, v6.1 and v6.12
 bool page_table_isolation(const Inputs& in) {
-  if (!in.profile.has("MITIGATION_PAGE_TABLE_ISOLATION") &&
-      !in.profile.has("PAGE_TABLE_ISOLATION")) {
+  if (!in.profile.has(config::MITIGATION_PAGE_TABLE_ISOLATION) &&
+      !in.profile.has(config::PAGE_TABLE_ISOLATION)) {
     return false;
   }
   // kernel: mitigations_parse_cmdline(), kernel/cpu.c: another word changes nothing
@@ -96,8 +95,8 @@ paging::Features features_of(const Inputs& in) {
   f.pti = page_table_isolation(in);
   // kernel: early_debug_pagealloc(), mm/debug_page_alloc.c
   f.debug_pagealloc =
-      in.profile.has("DEBUG_PAGEALLOC") &&
-      in.switched("debug_pagealloc", in.profile.has("DEBUG_PAGEALLOC_ENABLE_DEFAULT"));
+      in.profile.has(config::DEBUG_PAGEALLOC) &&
+      in.switched("debug_pagealloc", in.profile.has(config::DEBUG_PAGEALLOC_ENABLE_DEFAULT));
   return f;
 }
 
@@ -130,7 +129,7 @@ Inputs::Inputs(const Machine& machine_, const kernel::Profile& profile_, const O
       parameters(kernel::parse_command_line(command_line)),
       cpus(listed_cpus(machine_, profile_, parameters)),
       possible_cpus(boot::possible_cpus(cpus.facts(machine_.cpu), profile_, parameters)),
-      nr_cpu_ids(profile_.has("FORCE_NR_CPUS") ? nr_cpus(profile_) : possible_cpus),
+      nr_cpu_ids(profile_.has(config::FORCE_NR_CPUS) ? nr_cpus(profile_) : possible_cpus),
       kernel_base(kernel_place(machine_, profile_)),
       features(features_of(*this)) {}
 
@@ -169,11 +168,11 @@ PhysRange Inputs::kernel_image() const {
 // kernel: parse_acpi(), arch/x86/kernel/acpi/boot.c
 bool acpi_enabled(const kernel::Profile& profile,
                   const std::vector<kernel::Parameter>& parameters) {
-  bool enabled = profile.has("ACPI");
+  bool enabled = profile.has(config::ACPI);
   for (const kernel::Parameter& p : parameters) {
     if (!kernel::parameq(p.name, "acpi")) continue;
     if (p.value == "off") enabled = false;
-    if (p.value == "force") enabled = profile.has("ACPI");
+    if (p.value == "force") enabled = profile.has(config::ACPI);
   }
   return enabled;
 }

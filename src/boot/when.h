@@ -15,20 +15,21 @@ namespace memmap::boot {
 inline constexpr std::uint32_t kSetupE820Ext = 1;
 
 inline bool has_efi(const Boot& b) {
-  return b.in.machine.firmware == Firmware::efi && b.in.profile.has("EFI");
+  return b.in.machine.firmware == Firmware::efi && b.in.profile.has(config::EFI);
 }
 // EFI's map is still there after efi_init().
 inline bool has_efi_map(const Boot& b) { return has_efi(b) && !efi_runtime_disabled(b.in); }
 inline bool has_setup_data(const Boot& b) { return !b.in.machine.setup_data.empty(); }
 inline bool has_user_map(const Boot& b) { return b.state.e820.user.userdef; }
 inline bool has_esrt(const Boot& b) { return has_efi_map(b) && b.in.machine.efi_esrt.has_value(); }
-inline bool has_dmi(const Boot& b) { return b.in.profile.has("DMI"); }
-inline bool has_mpparse(const Boot& b) { return b.in.profile.has("X86_MPPARSE"); }
+inline bool has_dmi(const Boot& b) { return b.in.profile.has(config::DMI); }
+inline bool has_mpparse(const Boot& b) { return b.in.profile.has(config::X86_MPPARSE); }
 inline bool wants_new_mptable(const Boot& b) {
-  return has_mpparse(b) && b.in.profile.has("X86_IO_APIC") && b.in.has_parameter("alloc_mptable");
+  return has_mpparse(b) && b.in.profile.has(config::X86_IO_APIC) &&
+         b.in.has_parameter("alloc_mptable");
 }
 inline bool brings_acpi_tables(const Boot& b) {
-  return b.in.machine.initrd && b.in.profile.has("ACPI") &&
+  return b.in.machine.initrd && b.in.profile.has(config::ACPI) &&
          (b.in.machine.acpi_upgrade != 0 || !initrd_acpi_tables(b.in.machine).empty());
 }
 inline bool has_initrd(const Boot& b) { return b.in.machine.initrd.has_value(); }
@@ -40,7 +41,7 @@ inline bool has_extended_map(const Boot& b) {
 
 inline bool has_acpi(const Boot& b) { return b.in.acpi_enabled(); }
 inline bool has_hpet(const Boot& b) {
-  return has_acpi(b) && b.in.profile.has("HPET_TIMER") &&
+  return has_acpi(b) && b.in.profile.has(config::HPET_TIMER) &&
          (b.in.machine.hpet ||
           std::ranges::any_of(b.in.machine.acpi_tables,
                               [](const AcpiTable& t) { return t.signature == "HPET"; }));
@@ -54,28 +55,29 @@ inline bool has_movable_node(const Boot& b) {
   return b.in.profile.memory_hotplug && b.in.has_parameter("movable_node");
 }
 inline bool checks_bios_corruption(const Boot& b) {
-  return b.in.profile.has("X86_CHECK_BIOS_CORRUPTION");
+  return b.in.profile.has(config::X86_CHECK_BIOS_CORRUPTION);
 }
-inline bool has_io_apic(const Boot& b) { return b.in.profile.has("X86_IO_APIC"); }
-inline bool has_hibernation(const Boot& b) { return b.in.profile.has("HIBERNATION"); }
-inline bool has_dma_cma(const Boot& b) { return b.in.profile.has("DMA_CMA"); }
-inline bool has_hugetlb(const Boot& b) { return b.in.profile.has("HUGETLB_PAGE"); }
+inline bool has_io_apic(const Boot& b) { return b.in.profile.has(config::X86_IO_APIC); }
+inline bool has_hibernation(const Boot& b) { return b.in.profile.has(config::HIBERNATION); }
+inline bool has_dma_cma(const Boot& b) { return b.in.profile.has(config::DMA_CMA); }
+inline bool has_hugetlb(const Boot& b) { return b.in.profile.has(config::HUGETLB_PAGE); }
 inline bool has_hugetlb_cma(const Boot& b) {
-  return b.in.profile.has("CMA") && has_hugetlb(b) && b.in.machine.cpu.gbpages.value_or(false);
+  return b.in.profile.has(config::CMA) && has_hugetlb(b) &&
+         b.in.machine.cpu.gbpages.value_or(false);
 }
-inline bool has_kexec(const Boot& b) { return b.in.profile.has("KEXEC_CORE"); }
-inline bool has_crash_reserve(const Boot& b) { return b.in.profile.has("CRASH_RESERVE"); }
-inline bool has_kfence(const Boot& b) { return b.in.profile.has("KFENCE"); }
+inline bool has_kexec(const Boot& b) { return b.in.profile.has(config::KEXEC_CORE); }
+inline bool has_crash_reserve(const Boot& b) { return b.in.profile.has(config::CRASH_RESERVE); }
+inline bool has_kfence(const Boot& b) { return b.in.profile.has(config::KFENCE); }
 // Somebody keeps call traces from the start: slab_debug with `U`, page_owner=on, kmemleak=on, or
 // the kernel always does.
 inline bool wants_stack_depot(const Boot& b) {
-  return b.in.profile.has("STACKDEPOT") &&
-         (b.in.profile.has("STACKDEPOT_ALWAYS_INIT") || stores_traces(b.in));
+  return b.in.profile.has(config::STACKDEPOT) &&
+         (b.in.profile.has(config::STACKDEPOT_ALWAYS_INIT) || stores_traces(b.in));
 }
-inline bool has_page_extension(const Boot& b) { return b.in.profile.has("PAGE_EXTENSION"); }
-inline bool has_debug_objects(const Boot& b) { return b.in.profile.has("DEBUG_OBJECTS"); }
-inline bool has_espfix(const Boot& b) { return b.in.profile.has("X86_ESPFIX64"); }
+inline bool has_page_extension(const Boot& b) { return b.in.profile.has(config::PAGE_EXTENSION); }
+inline bool has_debug_objects(const Boot& b) { return b.in.profile.has(config::DEBUG_OBJECTS); }
+inline bool has_espfix(const Boot& b) { return b.in.profile.has(config::X86_ESPFIX64); }
 inline bool has_page_table_isolation(const Boot& b) { return b.in.features.pti; }
-inline bool has_swiotlb(const Boot& b) { return b.in.profile.has("SWIOTLB"); }
+inline bool has_swiotlb(const Boot& b) { return b.in.profile.has(config::SWIOTLB); }
 
 }  // namespace memmap::boot

@@ -82,12 +82,10 @@ class Gatherer {
   }
 
   // What to tell the user about a system's refusal.
-  std::string reason_of(std::string_view message) const {
-    if (message.find("No such file") != message.npos) return "is not there";
-    if (message.find("Permission denied") != message.npos) {
-      return "needs root (permission denied)";
-    }
-    if (message.find("Operation not permitted") == message.npos) return std::string(message);
+  std::string reason_of(const Error& error) const {
+    if (error.code == ErrorCode::not_found) return "is not there";
+    if (error.code == ErrorCode::no_access) return "needs root (permission denied)";
+    if (error.code != ErrorCode::not_permitted) return error.message;
     const auto lockdown = quiet("sys/kernel/security/lockdown");
     const bool locked = lockdown && lockdown->find("[none]") == lockdown->npos;
     return locked ? fmt::format("the kernel is locked down: {}", input::trimmed(*lockdown))
@@ -103,7 +101,7 @@ class Gatherer {
   std::optional<std::string> read(const std::string& path, const std::string& file) {
     auto bytes = input::read_file(root_ / path);
     if (bytes && !bytes->empty()) return std::move(*bytes);
-    miss(file, bytes ? "is empty" : reason_of(bytes.errors()[0].message));
+    miss(file, bytes ? "is empty" : reason_of(bytes.errors()[0]));
     return std::nullopt;
   }
 
@@ -113,7 +111,7 @@ class Gatherer {
 
   void gather_log() {
     const auto log = read_kernel_log(root_.string());
-    if (!log) return miss("dmesg.txt", reason_of(log.errors()[0].message));
+    if (!log) return miss("dmesg.txt", reason_of(log.errors()[0]));
     out_.files.add("dmesg.txt", text_of(boot_lines(*log)));
   }
 
@@ -226,7 +224,7 @@ class Gatherer {
       const Area area = areas[i];
       auto bytes = read_physical((root_ / "dev/mem").string(), PhysAddr{area.base}, area.size);
       if (!bytes) {
-        miss(area.file, "/dev/mem: " + reason_of(bytes.errors()[0].message));
+        miss(area.file, "/dev/mem: " + reason_of(bytes.errors()[0]));
         continue;
       }
       if (i == 0 && bytes->find_first_not_of('\0') == bytes->npos) {

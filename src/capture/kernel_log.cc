@@ -23,16 +23,18 @@ constexpr int kSizeOfBuffer = 10;
 constexpr std::string_view kFirstLine = "Linux version ";
 constexpr const char* kJournal = "/usr/bin/journalctl";
 
-Error no_log(std::string message) { return Error{.message = std::move(message)}; }
+Error system_fault(int number) {
+  return Error{.message = std::generic_category().message(number), .code = code_of_errno(number)};
+}
 
 bool has_beginning(std::string_view log) { return log.find(kFirstLine) != log.npos; }
 
 Result<std::string> read_buffer() {
   const int size = ::klogctl(kSizeOfBuffer, nullptr, 0);
-  if (size < 0) return no_log(std::generic_category().message(errno));
+  if (size < 0) return system_fault(errno);
   std::string log(static_cast<std::size_t>(size), '\0');
   const int got = ::klogctl(kReadAll, log.data(), size);
-  if (got < 0) return no_log(std::generic_category().message(errno));
+  if (got < 0) return system_fault(errno);
   log.resize(static_cast<std::size_t>(got));
   return log;
 }
@@ -64,23 +66,23 @@ std::string read_journal() {
 
 Result<std::string> read_kernel_log(const std::string& root) {
   const bool own = std::filesystem::path(root) == "/";
-  std::string reason = "is not there";
+  Error refused{.message = "is not there", .code = ErrorCode::not_found};
   if (own) {
     auto buffer = read_buffer();
     if (buffer && has_beginning(*buffer)) return buffer;
-    reason =
-        buffer ? "the kernel's buffer has forgotten its beginning" : buffer.errors()[0].message;
+    refused = buffer ? Error{.message = "the kernel's buffer has forgotten its beginning"}
+                     : buffer.errors()[0];
   }
   auto file = input::read_file(std::filesystem::path(root) / "var/log/dmesg");
   if (file && has_beginning(*file)) return file;
   if (own) {
     std::string journal = read_journal();
     if (has_beginning(journal)) return journal;
-    reason += "; neither /var/log/dmesg nor the journal has it";
+    refused.message += "; neither /var/log/dmesg nor the journal has it";
   } else if (file) {
-    reason = "var/log/dmesg does not hold a boot from its first line on";
+    refused = {.message = "var/log/dmesg does not hold a boot from its first line on"};
   }
-  return no_log(reason);
+  return refused;
 }
 
 std::string boot_lines(std::string_view log) {

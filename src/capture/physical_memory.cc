@@ -10,7 +10,9 @@ namespace memmap::capture {
 namespace {
 
 Error failed(const std::string& device, int number) {
-  return Error{.message = std::generic_category().message(number), .origin = {.file = device}};
+  return Error{.message = std::generic_category().message(number),
+               .origin = {.file = device},
+               .code = code_of_errno(number)};
 }
 
 }  // namespace

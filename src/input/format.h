@@ -49,10 +49,13 @@ struct ReadOptions {
   OtherFormats* others = nullptr;
 };
 
+enum class Takes { file, folder, either };
+
 // One row a format. Whoever adds one: a file of its own here that declares its two functions, a
 // row in formats.cc, a test made from a real sample, a fuzz target, a line in share/doc/formats.md.
 struct Format {
   std::string_view id;                      // `dmesg`, `sysfs`, ... as --input-format takes it
+  Takes takes;                              // what the two functions are called with
   std::string_view summary;                 // one line for `memmap formats`
   std::string_view example;                 // a command line that reads it
   Recognition (*recognise)(const Source&);  // cheap: looks at the beginning or at marks

@@ -29,25 +29,33 @@ constexpr int kLowestAccepted = 20;
 
 // clang-format off
 constexpr Format kFormats[] = {
-    {"dmesg", "a boot log: dmesg, journalctl -k, syslog, a serial console", "dmesg | memmap simulate -", recognise_dmesg, read_dmesg},
-    {"sysfs", "the folder /sys/firmware/memmap", "memmap simulate /sys/firmware/memmap", recognise_sysfs, read_sysfs},
-    {"machine", "files gathered from one machine: a folder, or a tar of it, packed or not", "memmap simulate --machine DIR", recognise_machine_folder, read_machine_source},
-    {"sysfs-tar", "a tar of /sys/firmware/memmap, packed or not", "memmap simulate memmap.tar.gz", recognise_sysfs_tar, read_sysfs_tar},
-    {"boot-params", "the zero page, /sys/kernel/boot_params/data", "memmap simulate /sys/kernel/boot_params/data", recognise_boot_params, read_boot_params},
-    {"elf-core", "an ELF memory dump (dump-guest-memory, vmcore)", "memmap simulate guest.elf", recognise_elf_core, read_elf_core},
-    {"mtree", "QEMU's `info mtree`, with -f or without", "memmap simulate mtree.txt", recognise_mtree, read_mtree},
-    {"iomem", "/proc/iomem, read as root", "sudo cat /proc/iomem | memmap simulate -", recognise_iomem, read_iomem},
-    {"etc-e820", "QEMU's fw_cfg file etc/e820", "memmap simulate etc-e820.bin", recognise_etc_e820, read_etc_e820},
-    {"scenario", "a machine in YAML, written by hand or by convert", "memmap simulate machine.yaml", recognise_scenario, read_scenario},
-    {"json", "the same in JSON", "memmap simulate machine.json", recognise_json, read_json},
-    {"synthetic", "a map in one line", "echo ram:640K hole:384K ram:3G | memmap simulate -", recognise_synthetic, read_synthetic},
-    {"exactmap", "memmap=exactmap parameters", "memmap simulate parameters.txt", recognise_exactmap, read_exactmap},
-    {"c-array", "struct boot_e820_entry[] in C", "memmap simulate map.c", recognise_c_array, read_c_array},
+    {"dmesg", Takes::file, "a boot log: dmesg, journalctl -k, syslog, a serial console", "dmesg | memmap simulate -", recognise_dmesg, read_dmesg},
+    {"sysfs", Takes::folder, "the folder /sys/firmware/memmap", "memmap simulate /sys/firmware/memmap", recognise_sysfs, read_sysfs},
+    {"machine", Takes::either, "files gathered from one machine: a folder, or a tar of it, packed or not", "memmap simulate --machine DIR", recognise_machine_folder, read_machine_source},
+    {"sysfs-tar", Takes::file, "a tar of /sys/firmware/memmap, packed or not", "memmap simulate memmap.tar.gz", recognise_sysfs_tar, read_sysfs_tar},
+    {"boot-params", Takes::file, "the zero page, /sys/kernel/boot_params/data", "memmap simulate /sys/kernel/boot_params/data", recognise_boot_params, read_boot_params},
+    {"elf-core", Takes::file, "an ELF memory dump (dump-guest-memory, vmcore)", "memmap simulate guest.elf", recognise_elf_core, read_elf_core},
+    {"mtree", Takes::file, "QEMU's `info mtree`, with -f or without", "memmap simulate mtree.txt", recognise_mtree, read_mtree},
+    {"iomem", Takes::file, "/proc/iomem, read as root", "sudo cat /proc/iomem | memmap simulate -", recognise_iomem, read_iomem},
+    {"etc-e820", Takes::file, "QEMU's fw_cfg file etc/e820", "memmap simulate etc-e820.bin", recognise_etc_e820, read_etc_e820},
+    {"scenario", Takes::file, "a machine in YAML, written by hand or by convert", "memmap simulate machine.yaml", recognise_scenario, read_scenario},
+    {"json", Takes::file, "the same in JSON", "memmap simulate machine.json", recognise_json, read_json},
+    {"synthetic", Takes::file, "a map in one line", "echo ram:640K hole:384K ram:3G | memmap simulate -", recognise_synthetic, read_synthetic},
+    {"exactmap", Takes::file, "memmap=exactmap parameters", "memmap simulate parameters.txt", recognise_exactmap, read_exactmap},
+    {"c-array", Takes::file, "struct boot_e820_entry[] in C", "memmap simulate map.c", recognise_c_array, read_c_array},
 };
 // clang-format on
 
 Error fault(const Source& source, std::string message) {
   return Error{.message = std::move(message), .origin = {.file = source.name}};
+}
+
+std::string_view kind_of(const Source& source) {
+  return source.is_folder() ? "a folder" : "a file";
+}
+
+bool takes(const Format& format, const Source& source) {
+  return format.takes == Takes::either || (format.takes == Takes::folder) == source.is_folder();
 }
 
 struct Candidate {
@@ -58,7 +66,9 @@ struct Candidate {
 // Best first; equals in the table's order.
 std::vector<Candidate> candidates(const Source& source) {
   std::vector<Candidate> out;
-  for (const Format& format : kFormats) out.push_back({&format, format.recognise(source)});
+  for (const Format& format : kFormats) {
+    if (takes(format, source)) out.push_back({&format, format.recognise(source)});
+  }
   std::stable_sort(out.begin(), out.end(), [](const Candidate& a, const Candidate& b) {
     return a.recognition.score > b.recognition.score;
   });
@@ -80,7 +90,6 @@ Error unrecognised(const Source& source, const std::vector<Candidate>& ranked) {
   const bool any_near = !ranked.empty() && ranked.front().recognition.score > 0;
   for (const Candidate& c : ranked) {
     if (any_near && c.recognition.score == 0) break;
-    if (c.recognition.reason == "a folder" || c.recognition.reason == "not a folder") continue;
     reasons +=
         fmt::format("{}`{}`: {}", reasons.empty() ? "" : "; ", c.format->id, c.recognition.reason);
   }
@@ -98,6 +107,10 @@ Result<Machine> read_as(const Format& format, const Source& source, const ReadOp
 // Forced: the format's own errors, and first of all that it does not look like that format.
 Result<Machine> read_forced(const Format& format, const Source& source,
                             const ReadOptions& options) {
+  if (!takes(format, source)) {
+    return fault(source,
+                 fmt::format("is {}, which format `{}` does not read", kind_of(source), format.id));
+  }
   auto machine = read_as(format, source, options);
   if (machine) return machine;
   const Recognition recognition = format.recognise(source);

@@ -3,93 +3,65 @@
 #include <algorithm>
 
 #include "kernel/command_line.h"
+#include "kernel/profile_contents.h"
 
 namespace memmap::kernel {
 namespace {
 
-struct Default {
-  std::string_view option;
-  std::string_view value;
-};
+// `1`: what is yes or no today was a number once (BASE_SMALL, before 6.11).
+bool is_on(std::string_view value) {
+  return value == "true" || value == "y" || value == "m" || value == "1";
+}
 
-// What is not named here is off. Sorted.
-constexpr Default kDefaults[] = {
-    {"ACPI", "true"},
-    {"ACPI_NUMA", "true"},
-    {"CRASH_DUMP", "true"},
-    {"CRASH_RESERVE", "true"},
-    {"DMI", "true"},
-    {"EFI", "true"},
-    {"FIRMWARE_MEMMAP", "true"},
-    {"HIBERNATION", "true"},
-    {"HPET_TIMER", "true"},
-    {"HUGETLB_PAGE", "true"},
-    {"ISA_DMA_API", "true"},
-    {"KEXEC_CORE", "true"},
-    {"KFENCE_NUM_OBJECTS", "255"},
-    {"LOG_BUF_SHIFT", "17"},
-    {"LOG_CPU_MAX_BUF_SHIFT", "12"},
-    {"MEMORY_HOTREMOVE", "true"},
-    {"MITIGATION_PAGE_TABLE_ISOLATION", "true"},
-    {"MODULES", "true"},
-    {"NR_CPUS", "64"},
-    {"PAGE_TABLE_ISOLATION", "true"},
-    {"PCI", "true"},
-    {"PHYSICAL_ALIGN", "0x200000"},
-    {"PRINTK", "true"},
-    {"RANDOMIZE_BASE", "true"},
-    {"RANDOMIZE_MEMORY", "true"},
-    {"SMP", "true"},
-    {"SPARSEMEM_EXTREME", "true"},
-    {"SPARSEMEM_VMEMMAP", "true"},
-    {"SWIOTLB", "true"},
-    {"TRANSPARENT_HUGEPAGE", "true"},
-    {"VMAP_STACK", "true"},
-    {"X86_ESPFIX64", "true"},
-    {"X86_IO_APIC", "true"},
-    {"X86_MPPARSE", "true"},
-    {"X86_X2APIC", "true"},
-    {"ZONE_DMA", "true"},
-    {"ZONE_DMA32", "true"},
-};
-static_assert(std::ranges::is_sorted(kDefaults, {}, &Default::option));
-
-std::string_view value_of(const Profile& profile, std::string_view option) {
-  const auto given = profile.config.find(option);
-  if (given != profile.config.end()) return given->second;
-  const auto* usual = std::ranges::lower_bound(kDefaults, option, {}, &Default::option);
-  return usual != std::end(kDefaults) && usual->option == option ? usual->value : "false";
+template <class Values>
+std::uint64_t known(const Values& values, const Quantity& row) {
+  const auto it = values.find(row.name);
+  return it == values.end() ? row.otherwise : it->second;
 }
 
 }  // namespace
 
-bool Profile::has(std::string_view option) const {
-  const std::string_view value = value_of(*this, option);
-  return value == "true" || value == "y" || value == "m";
+bool Profile::has(const Flag& option) const {
+  const auto given = config.find(option.name);
+  return given == config.end() ? option.otherwise != 0 : is_on(given->second);
 }
 
-std::uint64_t Profile::number(std::string_view option) const {
-  return simple_strtoull(value_of(*this, option)).value;
+std::uint64_t Profile::number(const Number& option) const {
+  const auto given = config.find(option.name);
+  if (given == config.end()) return option.otherwise;
+  if (given->second == "false") return option.smallest;
+  return simple_strtoull(given->second).value;
 }
 
-std::uint64_t Profile::size_of(std::string_view type, std::uint64_t otherwise) const {
-  const auto it = struct_sizes.find(type);
-  return it == struct_sizes.end() ? otherwise : it->second;
+std::string_view Profile::text(const Text& option) const {
+  const auto given = config.find(option.name);
+  return given == config.end() || given->second == "false" ? std::string_view() : given->second;
 }
 
-std::uint64_t Profile::offset_of(std::string_view member, std::uint64_t otherwise) const {
-  const auto it = offsets.find(member);
-  return it == offsets.end() ? otherwise : it->second;
+std::uint64_t Profile::size_of(const Struct& type) const { return known(struct_sizes, type); }
+
+std::uint64_t Profile::offset_of(const Member& member) const { return known(offsets, member); }
+
+std::uint64_t Profile::value_of(const Constant& constant) const {
+  return known(constants, constant);
+}
+
+std::uint64_t Profile::bytes_between(const Symbol& start, const Symbol& end) const {
+  const auto from = symbols.find(start.name);
+  const auto to = symbols.find(end.name);
+  const bool both = from != symbols.end() && to != symbols.end() && from->second < to->second;
+  return both ? to->second - from->second : end.otherwise - start.otherwise;
+}
+
+bool Profile::has_named(std::string_view option) const {
+  const auto rows = option_rows();
+  const auto row = std::ranges::lower_bound(rows, option, {}, &Option::name);
+  if (row == rows.end() || row->name != option || row->kind != Kind::flag) return false;
+  return has(Flag{*row});
 }
 
 bool Profile::is_function(std::string_view which) const {
   return std::ranges::binary_search(functions, which);
-}
-
-std::optional<std::uint64_t> Profile::symbol(std::string_view which) const {
-  const auto it = symbols.find(which);
-  if (it == symbols.end()) return std::nullopt;
-  return it->second;
 }
 
 }  // namespace memmap::kernel

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "kernel/profile_rows.h"
 #include "kernel/version.h"
 
 namespace memmap::kernel {
@@ -34,9 +34,8 @@ struct KnownParameters {
   bool empty() const { return early.empty() && setup.empty() && param.empty(); }
 };
 
-// Read from share/kernels/NAME.yaml by profile/kernel_profile. Whoever adds a value: see
-// profile_contents.h; an option that a kernel of which nothing is known would have goes into
-// kDefaults of profile.cc too.
+// Read from share/kernels/NAME.yaml by profile/kernel_profile, which lets no number in that its row
+// does not allow. Whoever adds a value: see profile_rows.h.
 struct Profile {
   std::string name{};    // `6.12.117+deb12-amd64`
   Version version{};     // 6.12.117
@@ -63,15 +62,21 @@ struct Profile {
   // Functions that call memblock and stand in the symbol table: not inlined. Sorted.
   std::vector<std::string> functions{};
 
-  // An option as the profile has it, else as most distributions' kernels do.
-  bool has(std::string_view option) const;
-  std::uint64_t number(std::string_view option) const;  // 0: not a number
-  // The size of a struct, `otherwise` (the source's, with common options) if the profile lacks it.
-  std::uint64_t size_of(std::string_view type, std::uint64_t otherwise) const;
-  // Where a member lies, by `struct.member`.
-  std::uint64_t offset_of(std::string_view member, std::uint64_t otherwise) const;
+  // Each as the profile has it, else as the row has it `otherwise`.
+  bool has(const Flag& option) const;
+  // An option that the configuration lacks (`false`) is the least that it can be.
+  std::uint64_t number(const Number& option) const;
+  std::string_view text(const Text& option) const;  // empty: not given
+  std::uint64_t size_of(const Struct& type) const;
+  std::uint64_t offset_of(const Member& member) const;
+  std::uint64_t value_of(const Constant& constant) const;
+  // Bytes from one symbol to the other; as the rows have them unless both are known, in this order.
+  std::uint64_t bytes_between(const Symbol& start, const Symbol& end) const;
+
+  // By a name that is known only when memmap runs, as plugins give it: false for what has no row.
+  bool has_named(std::string_view option) const;
   bool is_function(std::string_view which) const;
-  std::optional<std::uint64_t> symbol(std::string_view which) const;
+  bool is_function(const Function& which) const { return is_function(which.name); }
 };
 
 }  // namespace memmap::kernel

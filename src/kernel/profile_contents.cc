@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace memmap::kernel {
 namespace {
 
@@ -20,344 +22,124 @@ constexpr ImageRow kImage[] = {
     {"end", "_end", &ImageLayout::end, "the image's end; the room for the first page tables"},
 };
 
+// kernel: the ASSERT() on KERNEL_IMAGE_SIZE, arch/x86/kernel/vmlinux.lds.S (addresses are linked
+// from PHYSICAL_START on); NODES_SHIFT (none without NUMA), arch/x86/Kconfig; the #error on an order
+// beyond a section, include/linux/mmzone.h, v6.12; X86_RESERVE_LOW, arch/x86/Kconfig, v5.10
+// clang-format off
 constexpr SettingRow kSettings[] = {
-    {"default_phys_base", "PHYSICAL_START", "where the image lies without KASLR"},
-    {"nodes_shift", "NODES_SHIFT", "how many nodes there may be, and memblock's mark for none"},
-    {"x86_5level", "X86_5LEVEL", "page tables of five levels"},
-    {"deferred_struct_page_init", "DEFERRED_STRUCT_PAGE_INIT",
-     "how much memory is handed over before the CPUs share the rest"},
-    {"memory_hotplug", "MEMORY_HOTPLUG", "movable_node, where memory may be taken"},
-    {"numa", "NUMA", "whether there are nodes"},
-    {"reserve_low", "X86_RESERVE_LOW", "what is reserved at 0 by kernels before 5.13"},
-    {"pageblock_order", "HUGETLB_PAGE", "the blocks that share a migrate type"},
-    {"max_page_order", "", "the largest free block"},
+    {"default_phys_base",         "PHYSICAL_START",            &Profile::default_phys_base,         0,        kGiB,       2 * kMiB, "where the image lies without KASLR"},
+    {"nodes_shift",               "NODES_SHIFT",               &Profile::nodes_shift,               0,        10,         0,        "how many nodes there may be, and memblock's mark for none"},
+    {"x86_5level",                "X86_5LEVEL",                &Profile::x86_5level,                0,        1,          0,        "page tables of five levels"},
+    {"deferred_struct_page_init", "DEFERRED_STRUCT_PAGE_INIT", &Profile::deferred_struct_page_init, 0,        1,          0,        "how much memory is handed over before the CPUs share the rest"},
+    {"memory_hotplug",            "MEMORY_HOTPLUG",            &Profile::memory_hotplug,            0,        1,          0,        "movable_node, where memory may be taken"},
+    {"numa",                      "NUMA",                      &Profile::numa,                      0,        1,          0,        "whether there are nodes"},
+    {"reserve_low",               "X86_RESERVE_LOW",           &Profile::reserve_low,               4 * kKiB, 640 * kKiB, kKiB,     "what is reserved at 0 by kernels before 5.13"},
+    {"pageblock_order",           "HUGETLB_PAGE",              &Profile::pageblock_order,           1,        15,         0,        "the blocks that share a migrate type"},
+    {"max_page_order",            "",                          &Profile::max_page_order,            1,        15,         0,        "the largest free block"},
+};
+// clang-format on
+
+constexpr Option kOptions[] = {
+#define FLAG(name, otherwise, effect, use) config::name,
+#define NUMBER(name, otherwise, smallest, largest, effect, use) config::name,
+#define TEXT(name, effect, use) config::name,
+#include "kernel/rows/options.def"
+#undef FLAG
+#undef NUMBER
+#undef TEXT
 };
 
-constexpr OptionRow kOptions[] = {
-    {"ACPI", Effect::boot, "tables are read: CPUs, nodes, HPET, reservations"},
-    {"ACPI_NUMA", Effect::boot, "SRAT and SLIT make the nodes"},
-    {"ACPI_TABLE_UPGRADE", Effect::boot, "room for tables from the initrd"},
-    {"AMD_MEM_ENCRYPT", Effect::boot, "SME and SEV: where swiotlb lies, the encryption mask"},
-    {"AMD_NUMA", Effect::boot, "nodes from the northbridge where ACPI has none"},
-    {"BASE_SMALL", Effect::boot, "sizes of hash tables"},
-    {"BOOT_CONFIG", Effect::boot, "a boot configuration behind the initrd"},
-    {"CMA", Effect::layout, "contiguous areas are reserved"},
-    {"CMA_AREAS", Effect::boot, "how many contiguous areas there may be"},
-    {"CMA_SIZE_MBYTES", Effect::boot, "size of the default contiguous area"},
-    {"CMA_SIZE_PERCENTAGE", Effect::boot, "size of the default contiguous area"},
-    {"CMA_SIZE_SEL_MAX", Effect::boot, "which size of the default contiguous area holds"},
-    {"CMA_SIZE_SEL_MBYTES", Effect::boot, "which size of the default contiguous area holds"},
-    {"CMA_SIZE_SEL_MIN", Effect::boot, "which size of the default contiguous area holds"},
-    {"CMA_SIZE_SEL_PERCENTAGE", Effect::boot, "which size of the default contiguous area holds"},
-    {"CMDLINE", Effect::boot, "parameters built in"},
-    {"CMDLINE_BOOL", Effect::boot, "whether parameters are built in"},
-    {"CMDLINE_OVERRIDE", Effect::boot, "whether built-in parameters replace the boot loader's"},
-    {"COMPACTION", Effect::layout, "sizes: pglist_data, zone"},
-    {"CPUMASK_OFFSTACK", Effect::layout, "CPU masks are allocated"},
-    {"CPU_ISOLATION", Effect::boot, "isolcpus= takes memory"},
-    {"CRASH_DUMP", Effect::boot, "a crash kernel's memory"},
-    {"CRASH_RESERVE", Effect::boot, "crashkernel="},
-    {"DEBUG_KMEMLEAK", Effect::boot, "kmemleak=on keeps stacks from the start"},
-    {"DEBUG_LOCK_ALLOC", Effect::layout, "sizes: all structures with locks"},
-    {"DEBUG_OBJECTS", Effect::boot, "a pool of tracked objects"},
-    {"DEBUG_PAGEALLOC", Effect::boot, "small pages in the direct map when it is on"},
-    {"DEBUG_PAGEALLOC_ENABLE_DEFAULT", Effect::boot,
-     "whether debug_pagealloc is on without a parameter"},
-    {"DEBUG_SPINLOCK", Effect::layout, "sizes: all structures with locks"},
-    {"DMA_CMA", Effect::boot, "the default contiguous area"},
-    {"DMA_NUMA_CMA", Effect::boot, "contiguous areas of nodes: cma_pernuma=, numa_cma="},
-    {"DMI", Effect::boot, "SMBIOS strings are copied"},
-    {"EFI", Effect::boot, "the EFI memory map is read and reserved"},
-    {"EFI_DISABLE_RUNTIME", Effect::boot, "EFI's map is dropped: its boot services are not kept"},
-    {"EFI_RUNTIME_MAP", Effect::boot, "the EFI map is kept for kexec"},
-    {"FIRMWARE_MEMMAP", Effect::boot, "an entry for each range of the firmware's map"},
-    {"FORCE_NR_CPUS", Effect::boot, "as many CPUs as NR_CPUS, whatever the machine has"},
-    {"GART_IOMMU", Effect::boot, "an aperture for old AMD systems"},
-    {"HIBERNATION", Effect::boot, "regions that are not saved"},
-    {"HOTPLUG_CPU", Effect::layout, "sizes: per-CPU structures"},
-    {"HPET_TIMER", Effect::boot, "the HPET's resource"},
-    {"HUGETLB_PAGE", Effect::boot, "hugepages=; the order of page blocks"},
-    {"HUGETLB_PAGE_OPTIMIZE_VMEMMAP", Effect::boot, "struct pages of huge pages"},
-    {"INIT_ON_ALLOC_DEFAULT_ON", Effect::boot, "init_on_alloc without a parameter"},
-    {"INIT_ON_FREE_DEFAULT_ON", Effect::boot, "init_on_free without a parameter"},
-    {"INTEL_IOMMU", Effect::boot, "DMAR is read; whether swiotlb is needed"},
-    {"INTEL_TDX_GUEST", Effect::boot, "confidential guests: swiotlb"},
-    {"ISA_DMA_API", Effect::boot, "the DMA zone's users"},
-    {"KASAN", Effect::layout, "shadow memory"},
-    {"KEXEC_CORE", Effect::boot, "the third e820 table's use, crashkernel="},
-    {"KFENCE", Effect::boot, "its pool"},
-    {"KFENCE_NUM_OBJECTS", Effect::boot, "size of KFENCE's pool"},
-    {"KFENCE_SAMPLE_INTERVAL", Effect::boot, "whether KFENCE is on without a parameter"},
-    {"KMSAN", Effect::layout, "shadow memory"},
-    {"LOCKDEP", Effect::layout, "sizes: all structures with locks"},
-    {"LOCK_STAT", Effect::layout, "sizes: all structures with locks"},
-    {"LOG_BUF_SHIFT", Effect::boot, "size of the log"},
-    {"LOG_CPU_MAX_BUF_SHIFT", Effect::boot, "the log's part for each CPU"},
-    {"LRU_GEN", Effect::layout, "sizes: lruvec"},
-    {"MAXSMP", Effect::layout, "many CPUs and nodes"},
-    {"MEMCG", Effect::layout, "per-node structures"},
-    {"MEMORY_FAILURE", Effect::layout, "sizes: pglist_data, memory_block"},
-    {"MEMORY_HOTREMOVE", Effect::boot, "where sections that can go are kept"},
-    {"MEMORY_ISOLATION", Effect::layout, "sizes: zone; the migrate types"},
-    {"MEM_ALLOC_PROFILING", Effect::boot, "a reference beside each page"},
-    {"MITIGATION_PAGE_TABLE_ISOLATION", Effect::boot, "two page tables at the top; global pages"},
-    {"MODULES", Effect::boot, "room for modules in per-CPU areas"},
-    {"NO_HZ_FULL", Effect::boot, "nohz_full= takes memory"},
-    {"NR_CPUS", Effect::layout, "how many CPUs there may be"},
-    {"NUMA_BALANCING", Effect::layout, "sizes: pglist_data, page"},
-    {"NUMA_EMU", Effect::boot, "numa=fake="},
-    {"PAGE_EXTENSION", Effect::layout, "a page_ext beside each page"},
-    {"PAGE_IDLE_FLAG", Effect::boot, "a use of page_ext"},
-    {"PAGE_OWNER", Effect::boot, "a use of page_ext"},
-    {"PAGE_POISONING", Effect::boot, "page_poison="},
-    {"PAGE_TABLE_CHECK", Effect::boot, "a use of page_ext"},
-    {"PAGE_TABLE_CHECK_ENFORCED", Effect::boot, "a use of page_ext without a parameter"},
-    {"PAGE_TABLE_ISOLATION", Effect::boot, "as MITIGATION_PAGE_TABLE_ISOLATION, before 6.8"},
-    {"PCI", Effect::boot, "PCI's windows"},
-    {"PHYSICAL_ALIGN", Effect::boot, "where KASLR may put the image"},
-    {"PREEMPT_RT", Effect::layout, "sizes: all structures with locks"},
-    {"PRINTK", Effect::boot, "the log"},
-    {"RANDOMIZE_BASE", Effect::boot, "KASLR of the image"},
-    {"RANDOMIZE_MEMORY", Effect::boot, "KASLR of the direct map, padding for hotplug"},
-    {"RANDOM_KMALLOC_CACHES", Effect::boot, "more slab caches"},
-    {"RCU_NOCB_CPU", Effect::boot, "rcu_nocbs= takes memory"},
-    {"SLUB_DEBUG", Effect::layout, "sizes: kmem_cache"},
-    {"SMP", Effect::layout, "per-CPU areas, the trampoline"},
-    {"SPARSEMEM_EXTREME", Effect::boot, "mem_section is allocated in roots"},
-    {"SPARSEMEM_VMEMMAP", Effect::boot, "struct pages are mapped at vmemmap"},
-    {"STACKDEPOT", Effect::boot, "a hash table of stacks"},
-    {"STACKDEPOT_ALWAYS_INIT", Effect::boot, "whether the stack depot is always made"},
-    {"SWIOTLB", Effect::boot, "the bounce buffer below 4 GiB"},
-    {"SWIOTLB_DYNAMIC", Effect::boot, "areas of the bounce buffer"},
-    {"TRANSPARENT_HUGEPAGE", Effect::layout, "the order of page blocks"},
-    {"UNACCEPTED_MEMORY", Effect::layout, "sizes: zone"},
-    {"UNWINDER_ORC", Effect::boot, "a lookup table"},
-    {"VMAP_STACK", Effect::boot, "stacks"},
-    {"X86_BOOTPARAM_MEMORY_CORRUPTION_CHECK", Effect::boot,
-     "whether low memory is watched without a parameter"},
-    {"X86_CHECK_BIOS_CORRUPTION", Effect::boot, "low memory is watched for the BIOS's writes"},
-    {"X86_ESPFIX64", Effect::boot, "a page table at boot"},
-    {"X86_IO_APIC", Effect::boot, "the IO-APICs' resources"},
-    {"X86_MPPARSE", Effect::boot, "MP tables are looked for and reserved"},
-    {"X86_X2APIC", Effect::boot, "CPUs beyond 255"},
-    {"XEN_PV", Effect::boot, "Xen's maps"},
-    {"ZONE_DEVICE", Effect::layout, "sizes: the zones; pglist_data"},
-    {"ZONE_DMA", Effect::layout, "the zone DMA"},
-    {"ZONE_DMA32", Effect::layout, "the zone DMA32"},
-    {"ZSWAP", Effect::layout, "sizes: lruvec"},
+constexpr Struct kStructs[] = {
+#define STRUCT(name, otherwise, smallest, largest, shape, wanted, use) type::name,
+#define TOLD(name, wanted, use) \
+  {{#name, 0, 1, type::kLargestStruct, Shape::any, use}, type::wanted},
+#include "kernel/rows/structs.def"
+#undef STRUCT
+#undef TOLD
 };
-static_assert(std::ranges::is_sorted(kOptions, {}, &OptionRow::name));
 
-constexpr NameRow kSymbols[] = {
-    {"__end_rodata_hpage_align", "where large pages of read-only data end"},
-    {"__entry_text_end", "mapped for user space by page-table isolation"},
-    {"__entry_text_start", "mapped for user space by page-table isolation"},
-    {"__init_begin", "what is freed after the boot"},
-    {"__init_end", "what is freed after the boot"},
-    {"__log_buf", "the log"},
-    {"__nosave_begin", "what hibernation does not save"},
-    {"__nosave_end", "what hibernation does not save"},
-    {"__per_cpu_end", "the size of per-CPU data"},
-    {"__per_cpu_load", "where per-CPU data is copied from"},
-    {"__per_cpu_start", "the size of per-CPU data"},
-    {"__smp_locks", "freed when only one CPU is there"},
-    {"__smp_locks_end", "freed when only one CPU is there"},
-    {"_einittext", "what is freed after the boot"},
-    {"_sinittext", "what is freed after the boot"},
-    {"real_mode_blob", "the size of the real-mode trampoline below 1 MiB"},
-    {"real_mode_blob_end", "the size of the real-mode trampoline below 1 MiB"},
+constexpr Member kMembers[] = {
+#define MEMBER(structure, name, otherwise, use) member::structure##_##name,
+#define TOLD(structure, name, use) \
+  {{#structure "." #name, 0, 0, type::kLargestStruct, Shape::any, use}},
+#include "kernel/rows/members.def"
+#undef MEMBER
+#undef TOLD
 };
-static_assert(std::ranges::is_sorted(kSymbols, {}, &NameRow::name));
 
-constexpr NameRow kStructs[] = {
-    {"boot_params", "the zero page"},
-    {"cma", "a contiguous area"},
-    {"cpu_entry_area", "a CPU's area that user space maps too"},
-    {"cpumask", "a mask of CPUs"},
-    {"dentry", "the dentry cache's table and its minimum"},
-    {"e820_entry", "an entry of the e820 tables"},
-    {"e820_table", "a copy of an e820 table; how many entries it has"},
-    {"firmware_map_entry", "/sys/firmware/memmap: one for each entry of the firmware's map"},
-    {"free_area", "one for each order of a zone"},
-    {"futex_hash_bucket", "the futex table"},
-    {"hlist_bl_head", "a bucket of the dentry table"},
-    {"hlist_head", "a bucket of the inode and other tables"},
-    {"huge_bootmem_page", "a huge page taken at boot"},
-    {"inode", "the inode cache's table"},
-    {"io_tlb_area", "a part of the bounce buffer with a lock of its own"},
-    {"io_tlb_slot", "a slot of the bounce buffer"},
-    {"irq_cfg", "an interrupt"},
-    {"irq_data", "an interrupt"},
-    {"irq_desc", "an interrupt"},
-    {"irq_remap_table", "AMD's interrupt remapping"},
-    {"kfence_metadata", "an object of KFENCE"},
-    {"kmem_cache", "the first slab caches"},
-    {"kmem_cache_node", "the first slab caches"},
-    {"lruvec", "a node's lists"},
-    {"mem_section", "a section of memory; the roots"},
-    {"mem_section_usage", "a section's map of present parts and page blocks"},
-    {"memblock", "the allocator itself"},
-    {"memblock_region", "a region; the arrays double"},
-    {"memblock_type", "a list of regions"},
-    {"memory_block", "a block that can be removed"},
-    {"mpc_intsrc", "an interrupt of the MP table"},
-    {"node", "a node in sysfs"},
-    {"nosave_region", "a range that hibernation does not save"},
-    {"page", "one for each page: the largest use of memory at boot"},
-    {"page_ext", "beside each page, when something uses it"},
-    {"pcpu_alloc_info", "the layout of per-CPU areas"},
-    {"pcpu_block_md", "a page of per-CPU areas"},
-    {"pcpu_chunk", "a chunk of per-CPU areas"},
-    {"pcpu_group_info", "CPUs that lie together"},
-    {"per_cpu_nodestat", "a node's counters for each CPU"},
-    {"per_cpu_pages", "a zone's pages for each CPU"},
-    {"per_cpu_zonestat", "a zone's counters for each CPU"},
-    {"pglist_data", "a node"},
-    {"prb_desc", "a record of the log, when log_buf_len= makes it larger"},
-    {"printk_info", "a record of the log, when log_buf_len= makes it larger"},
-    {"resource", "/proc/iomem: one for each entry of the map"},
-    {"setup_data", "the head of what a boot loader passes on"},
-    {"task_struct", "a task: how many there may be"},
-    {"vm_area_struct", "a range of user memory"},
-    {"vm_struct", "a range of vmalloc's"},
-    {"vmap_area", "a range of vmalloc's"},
-    {"zone", "a zone"},
-};
-static_assert(std::ranges::is_sorted(kStructs, {}, &NameRow::name));
+constexpr std::uint64_t kLargestSlot = kGiB >> kPageShift;  // the fixmap lies above the modules
+constexpr std::uint64_t kMostMigrateTypes = 8;              // PB_migratetype_bits
+constexpr std::uint64_t kMostZones = 8;                     // ZONES_SHIFT
 
-constexpr NameRow kConstants[] = {
-    {"FIX_APIC_BASE", "the fixmap's slot of the local APIC"},
-    {"FIX_BTMAP_BEGIN", "the fixmap's slots of early_ioremap()"},
-    {"FIX_BTMAP_END", "the fixmap's slots of early_ioremap()"},
-    {"FIX_DBGP_BASE", "the fixmap's slot of the USB debug port"},
-    {"FIX_EARLYCON_MEM_BASE", "the fixmap's slot of the early console"},
-    {"FIX_IO_APIC_BASE_0", "the fixmap's slots of the IO-APICs"},
-    {"FIX_IO_APIC_BASE_END", "the fixmap's slots of the IO-APICs"},
-    {"MIGRATE_CMA", "number of the migrate type"},
-    {"MIGRATE_ISOLATE", "number of the migrate type"},
-    {"MIGRATE_PCPTYPES", "how many migrate types have per-CPU lists"},
-    {"MIGRATE_RECLAIMABLE", "number of the migrate type"},
-    {"MIGRATE_TYPES", "how many migrate types there are: free lists"},
-    {"NR_PAGEBLOCK_BITS", "how many bits tell of a page block"},
-    {"VSYSCALL_PAGE", "the fixmap's slot of the vsyscall page"},
-    {"ZONE_DEVICE", "number of the zone"},
-    {"ZONE_DMA", "number of the zone"},
-    {"ZONE_DMA32", "number of the zone"},
-    {"ZONE_MOVABLE", "number of the zone"},
-    {"ZONE_NORMAL", "number of the zone"},
-    {"__MAX_NR_ZONES", "how many zones a node has"},
-    {"__NR_PAGEBLOCK_BITS", "as NR_PAGEBLOCK_BITS, which is the next power of two (6.17)"},
-    {"__end_of_fixed_addresses", "how far the fixmap reaches down"},
-    {"__end_of_permanent_fixed_addresses", "how many slots the fixmap keeps"},
+constexpr Constant kConstants[] = {
+#define CONSTANT(name, otherwise, smallest, largest, shape, use) constant::name,
+#define TOLD(name, smallest, largest, use) {{#name, 0, smallest, largest, Shape::any, use}},
+#include "kernel/rows/constants.def"
+#undef CONSTANT
+#undef TOLD
 };
-static_assert(std::ranges::is_sorted(kConstants, {}, &NameRow::name));
 
-constexpr NameRow kOffsets[] = {
-    {"boot_params.e820_table", "where the zero page holds the map"},
-    {"boot_params.hdr", "where the zero page holds the setup header"},
-    {"cea_exception_stacks.VC_stack_guard", "where the stacks end that every CPU has"},
-    {"cpu_entry_area.cpu_debug_store", "what Intel's CPUs map besides"},
-    {"cpu_entry_area.estacks", "the stacks in a CPU's entry area"},
-    {"e820_table.entries", "how many entries a table has: (size - this) / 20"},
-    {"mem_section_usage.pageblock_flags", "where the bits of page blocks follow"},
-    {"page.lru", "what links free pages"},
-    {"pcpu_alloc_info.groups", "where the groups follow"},
-    {"pglist_data.node_zones", "the zones within a node"},
-    {"setup_data.data", "where the data follows"},
-    {"zone.free_area", "the free lists within a zone"},
+constexpr Symbol kSymbols[] = {
+#define SYMBOL(name, otherwise, use) symbol::name,
+#define TOLD(name, use) {{#name, 0, 0, symbol::kLargestImage, Shape::any, use}},
+#include "kernel/rows/symbols.def"
+#undef SYMBOL
+#undef TOLD
 };
-static_assert(std::ranges::is_sorted(kOffsets, {}, &NameRow::name));
 
-constexpr std::string_view kCallers[] = {
-    "__alloc_bootmem_huge_page",
-    "__earlyonly_bootmem_alloc",
-    "__register_nosave_region",
-    "acpi_parse_hpet",
-    "acpi_reserve_initial_tables",
-    "alloc_bootmem_cpumask_var",
-    "alloc_bootmem_huge_page",
-    "alloc_large_system_hash",
-    "alloc_low_pages",
-    "alloc_node_data",
-    "alloc_offline_node_data",
-    "arch_reserve_crashkernel",
-    "crash_reserve",
-    "crash_reserve_low_1M",
-    "dma_contiguous_reserve",
-    "e820__memblock_alloc_reserved",
-    "e820__memblock_setup",
-    "e820__register_nosave_regions",
-    "e820__reserve_resources",
-    "early_reserve_memory",
-    "efi_memattr_init",
-    "efi_memblock_x86_reserve_range",
-    "efi_reserve_boot_services",
-    "firmware_map_add_early",
-    "free_area_init",
-    "init_cpu_to_node",
-    "init_mem_mapping",
-    "io_apic_init_mappings",
-    "ioapic_setup_resources",
-    "kfence_alloc_pool",
-    "kfence_alloc_pool_and_metadata",
-    "memblocks_present",
-    "memmap_alloc",
-    "memory_present",
-    "memory_map_top_down",
-    "numa_alloc_distance",
-    "pcpu_alloc_alloc_info",
-    "pcpu_alloc_first_chunk",
-    "pcpu_build_alloc_info",
-    "pcpu_embed_first_chunk",
-    "pcpu_fc_alloc",
-    "pcpu_fc_free",
-    "pcpu_free_alloc_info",
-    "pcpu_page_first_chunk",
-    "pcpu_setup_first_chunk",
-    "print_unknown_bootoptions",
-    "register_nosave_region",
-    "relocate_initrd",
-    "reserve_brk",
-    "reserve_crashkernel",
-    "reserve_crashkernel_generic",
-    "reserve_crashkernel_low",
-    "reserve_real_mode",
-    "setup_arch",
-    "setup_command_line",
-    "setup_cpu_local_masks",
-    "setup_log_buf",
-    "setup_node_to_cpumask_map",
-    "smp_reserve_memory",
-    "smp_scan_config",
-    "sparse_buffer_fini",
-    "sparse_buffer_init",
-    "sparse_early_usemaps_alloc_pgdat_section",
-    "sparse_index_alloc",
-    "sparse_init",
-    "sparse_init_nid",
-    "spp_getpage",
-    "start_kernel",
-    "swiotlb_init",
-    "swiotlb_init_remap",
-    "swiotlb_init_with_tbl",
-    "swiotlb_memblock_alloc",
-    "vmemmap_alloc_block",
-    "vmemmap_alloc_block_zero",
-    "vmemmap_p4d_populate",
-    "vmemmap_pgd_populate",
-    "vmemmap_pmd_populate",
-    "vmemmap_pud_populate",
+constexpr Function kFunctions[] = {
+#define FUNCTION(name) function::name,
+#define VARIANT(name, suffix, number) function::name##_##suffix##_##number,
+#include "kernel/rows/functions.def"
+#undef FUNCTION
+#undef VARIANT
 };
+
+static_assert(std::ranges::is_sorted(kOptions, {}, &Option::name));
+static_assert(std::ranges::is_sorted(kStructs, {}, &Struct::name));
+static_assert(std::ranges::is_sorted(kMembers, {}, &Member::name));
+static_assert(std::ranges::is_sorted(kConstants, {}, &Constant::name));
+static_assert(std::ranges::is_sorted(kSymbols, {}, &Symbol::name));
+static_assert(std::ranges::is_sorted(kFunctions, {}, &Function::name));
+
+// A default is a value that is allowed; 0 may also stand for none.
+template <class Row>
+constexpr bool defaults_are_allowed(std::span<const Row> rows) {
+  return std::ranges::all_of(
+      rows, [](const Row& row) { return row.otherwise == 0 || row.allows(row.otherwise); });
+}
+static_assert(defaults_are_allowed<Option>(kOptions) && defaults_are_allowed<Struct>(kStructs) &&
+              defaults_are_allowed<Member>(kMembers) && defaults_are_allowed<Symbol>(kSymbols) &&
+              defaults_are_allowed<Constant>(kConstants));
 
 }  // namespace
 
 std::span<const ImageRow> image_rows() { return kImage; }
 std::span<const SettingRow> setting_rows() { return kSettings; }
-std::span<const OptionRow> option_rows() { return kOptions; }
-std::span<const NameRow> symbol_rows() { return kSymbols; }
-std::span<const std::string_view> memblock_callers() { return kCallers; }
-std::span<const NameRow> struct_rows() { return kStructs; }
-std::span<const NameRow> constant_rows() { return kConstants; }
-std::span<const NameRow> offset_rows() { return kOffsets; }
+std::span<const Option> option_rows() { return kOptions; }
+std::span<const Struct> struct_rows() { return kStructs; }
+std::span<const Member> member_rows() { return kMembers; }
+std::span<const Constant> constant_rows() { return kConstants; }
+std::span<const Symbol> symbol_rows() { return kSymbols; }
+std::span<const Function> function_rows() { return kFunctions; }
+
+const SettingRow& setting_row(std::string_view key) {
+  const auto* row = std::ranges::find(kSettings, key, &SettingRow::key);
+  MEMMAP_CHECK(row != std::end(kSettings), "a key of a setting");
+  return *row;
+}
+
+std::uint64_t number_of(const Profile& profile, const SettingRow& row) {
+  return std::visit([&](auto member) -> std::uint64_t { return profile.*member; }, row.member);
+}
+
+void set_number(Profile& profile, const SettingRow& row, std::uint64_t value) {
+  std::visit(
+      [&](auto member) {
+        using T = std::remove_reference_t<decltype(profile.*member)>;
+        profile.*member = static_cast<T>(value);
+      },
+      row.member);
+}
 
 }  // namespace memmap::kernel

@@ -1,15 +1,14 @@
-// What a profile holds of a kernel, value by value, and what each is used for.
-//
-// Whoever adds a value: one row here, and `memmap kernel --parts` writes it into the profiles. What
-// is neither an option, a symbol, a structure nor a constant also gets a member of Profile, and its
-// key in profile/kernel_profile.cc, share/schema/kernel.json and share/doc/kernel-profile.md.
+// What a profile holds of a kernel, as tables to walk through: to read, write, check and explain one.
+// Whoever adds a value: see profile_rows.h.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <variant>
 
 #include "kernel/profile.h"
+#include "kernel/profile_rows.h"
 
 namespace memmap::kernel {
 
@@ -22,35 +21,28 @@ struct ImageRow {
 };
 std::span<const ImageRow> image_rows();
 
-// What has a key of its own and follows from an option; empty: from none.
+// What has a key of its own in a profile, and a member of Profile, whose initialiser is its default.
 struct SettingRow {
   std::string_view key{};
-  std::string_view option{};
+  std::string_view option{};  // it follows from; empty: from none
+  std::variant<bool Profile::*, unsigned Profile::*, std::uint64_t Profile::*> member{};
+  std::uint64_t smallest = 0;
+  std::uint64_t largest = 0;
+  std::uint64_t unit = 0;  // bytes that it is a multiple of; 0: a plain number
   std::string_view use{};
 };
 std::span<const SettingRow> setting_rows();
+const SettingRow& setting_row(std::string_view key);  // of a key that there is
+// The value of a setting; a flag is 0 or 1.
+std::uint64_t number_of(const Profile& profile, const SettingRow& row);
+void set_number(Profile& profile, const SettingRow& row, std::uint64_t value);
 
-// What depends on an option: the steps of the boot, or the size of structures, which another
-// configuration alone therefore cannot tell.
-enum class Effect { boot, layout };
-
-struct OptionRow {
-  std::string_view name{};
-  Effect effect = Effect::boot;
-  std::string_view use{};
-};
-std::span<const OptionRow> option_rows();  // sorted by name
-
-struct NameRow {
-  std::string_view name{};
-  std::string_view use{};
-};
-std::span<const NameRow> symbol_rows();  // sorted
-// Functions that call memblock, or are inlined into those that do. Those in the symbol table are
-// not inlined, so that memblock=debug names them.
-std::span<const std::string_view> memblock_callers();
-std::span<const NameRow> struct_rows();    // sorted
-std::span<const NameRow> constant_rows();  // of enums; sorted
-std::span<const NameRow> offset_rows();    // `struct.member`; sorted
+// The rows of rows/*.def, those that only are written down too; sorted by name.
+std::span<const Option> option_rows();
+std::span<const Struct> struct_rows();
+std::span<const Member> member_rows();
+std::span<const Constant> constant_rows();
+std::span<const Symbol> symbol_rows();
+std::span<const Function> function_rows();
 
 }  // namespace memmap::kernel

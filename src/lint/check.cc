@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/number.h"
 #include "base/range_union.h"
 #include "boot/run.h"
 #include "e820/sanitize.h"
@@ -25,24 +26,6 @@ std::vector<PhysRange> firmware_ram(const Machine& machine) {
   return united(std::move(out));
 }
 
-// kernel: parse_memmap_one(), arch/x86/kernel/e820.c, v6.12
-MemmapItem item_of(const kernel::Parameter& p, std::string_view text) {
-  MemmapItem item{.parameter = &p, .text = text, .rest = text};
-  item.exactmap = text.starts_with("exactmap");
-  if (item.exactmap) return item;
-  const auto size = kernel::memparse(text);
-  item.has_size = size.rest.size() != text.size();
-  item.size = size.value;
-  item.rest = size.rest;
-  if (!item.has_size || item.rest.empty()) return item;
-  if (std::string_view("@#$!%").find(item.rest.front()) == std::string_view::npos) return item;
-  item.mark = item.rest.front();
-  const auto start = kernel::memparse(item.rest.substr(1));
-  item.start = start.value;
-  item.rest = start.rest;
-  return item;
-}
-
 }  // namespace
 
 std::optional<PhysRange> MemmapItem::range() const {
@@ -54,13 +37,9 @@ Check::Check(const Subject& subject)
     : subject_(subject), line_(subject.line), parameters_(kernel::parse_command_line(line_)) {
   for (const kernel::Parameter* p : named("memmap")) {
     if (!p->value) continue;
-    std::string_view list = value_of(*p);
-    while (true) {
-      const std::size_t comma = std::min(list.find(','), list.size());
-      items_.push_back(item_of(*p, list.substr(0, comma)));
-      if (comma == list.size()) break;
-      list.remove_prefix(comma + 1);
-    }
+    e820::each_memmap_item(value_of(*p), [&](std::string_view text) {
+      items_.push_back({e820::parse_memmap_item(text), p});
+    });
   }
   if (subject.machine != nullptr) ram_ = firmware_ram(*subject.machine);
 }
@@ -75,7 +54,7 @@ std::vector<const kernel::Parameter*> Check::named(std::string_view name) const 
 
 // kernel: choose_random_location(), arch/x86/boot/compressed/kaslr.c
 bool Check::kaslr() const {
-  return profile().has("RANDOMIZE_BASE") && !kernel::find_option_bool(line_, "nokaslr");
+  return profile().has(config::RANDOMIZE_BASE) && !kernel::find_option_bool(line_, "nokaslr");
 }
 
 std::optional<std::uint64_t> Check::ram_limit() const {
@@ -140,15 +119,7 @@ std::vector<Finding> Check::take() && {
   return std::move(findings_);
 }
 
-std::string size_text(std::uint64_t bytes) {
-  constexpr std::string_view kUnits = "KMGTPE";
-  if (bytes < 1024) return fmt::format("{}", bytes);
-  for (std::size_t i = kUnits.size(); i-- > 0;) {
-    const std::uint64_t unit = std::uint64_t{1} << (10 * (i + 1));
-    if (bytes % unit == 0) return fmt::format("{}{}", bytes / unit, kUnits[i]);
-  }
-  return fmt::format("{:#x}", bytes);
-}
+std::string size_text(std::uint64_t bytes) { return number_with_unit(bytes); }
 
 std::string range_text(PhysRange range) {
   return fmt::format("[mem {:#x}-{:#x}]", raw(range.base()),

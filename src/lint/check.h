@@ -11,21 +11,15 @@
 
 #include "base/range.h"
 #include "boot/outcome.h"
+#include "e820/memmap_item.h"
 #include "kernel/command_line.h"
 #include "lint/lint.h"
 
 namespace memmap::lint {
 
-// One part, between commas, of a memmap=.
-struct MemmapItem {
+// One part, between commas, of a memmap=; `text` is a piece of the line.
+struct MemmapItem : e820::MemmapItem {
   const kernel::Parameter* parameter = nullptr;
-  std::string_view text{};  // a piece of the line
-  bool exactmap = false;
-  bool has_size = false;  // digits stand in front
-  std::uint64_t size = 0;
-  char mark = '\0';         // one of @ # $ ! %; 0: none of them follows the size
-  std::uint64_t start = 0;  // behind the mark
-  std::string_view rest{};  // what the kernel does not understand
 
   // What it is about; nullopt: no such form, or it wraps.
   std::optional<PhysRange> range() const;

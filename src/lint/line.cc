@@ -149,7 +149,7 @@ void cpu_limits(Check& check) {
   const auto nr = last_number(check, "nr_cpus");
   const auto possible = last_number(check, "possible_cpus");
   const auto most = last_number(check, "maxcpus");
-  const std::uint64_t configured = check.profile().number("NR_CPUS");
+  const std::uint64_t configured = check.profile().number(config::NR_CPUS);
   if (nr && nr->value > 0 && static_cast<std::uint64_t>(nr->value) > configured) {
     check.find(
         *nr->parameter,

@@ -6,6 +6,7 @@
 #include "base/align.h"
 #include "base/range_union.h"
 #include "lint/check.h"
+#include "machine/e820_words.h"
 
 namespace memmap::lint {
 namespace {
@@ -21,19 +22,9 @@ std::uint64_t ram_in(const std::vector<PhysRange>& ram, PhysRange range) {
   return bytes;
 }
 
-std::string_view what_mark_makes(char mark) {
-  switch (mark) {
-    case '@':
-      return "RAM";
-    case '#':
-      return "ACPI data";
-    case '$':
-      return "reserved";
-    case '!':
-      return "persistent memory";
-    default:
-      return "of another type";
-  }
+std::string what_it_makes(const MemmapItem& item) {
+  if (item.mark == '%') return "of another type";
+  return item.mark == '!' ? "persistent memory" : e820_name(item.to);
 }
 
 // KASLR keeps clear of as many ranges of memmap= as it has places for.
@@ -150,8 +141,7 @@ void memmap_overlap(Check& check) {
            same ? "both ask for the same type: one of them is likely misspelt"
                 : fmt::format("where they do, the larger type number holds: {} "
                               "(e820__update_table(), arch/x86/kernel/e820.c)",
-                              items[i].mark == '!' || items[j].mark == '!' ? what_mark_makes('!')
-                                                                           : what_mark_makes('#')),
+                              what_it_makes(items[i].to < items[j].to ? items[j] : items[i])),
            "give each range once"});
       break;
     }
@@ -196,7 +186,7 @@ void not_ram(Check& check) {
                                 size_text(range->size() - ram), which),
          fmt::format("there it only adds an entry that makes it {}; the kernel would not have "
                      "used it",
-                     what_mark_makes(item.mark)),
+                     what_it_makes(item)),
          "check size and start: which are the machine's ranges of RAM, `memmap convert` "
          "tells"});
   }

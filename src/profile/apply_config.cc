@@ -2,41 +2,64 @@
 
 #include <algorithm>
 
-#include "base/align.h"
 #include "base/number.h"
 #include "kernel/behaviour.h"
-#include "kernel/profile_contents.h"
+#include "profile/limits.h"
 #include "profile/make_profile.h"
 
 namespace memmap::kernel {
 namespace {
 
-constexpr unsigned kPmdOrder = 9;         // of a page of 2 MiB
-constexpr unsigned kMaxPageOrder = 10;    // CONFIG_ARCH_FORCE_MAX_ORDER is not of x86
-constexpr unsigned kMostNodesShift = 10;  // kernel: NODES_SHIFT, arch/x86/Kconfig, v6.12
+constexpr unsigned kPmdOrder = 9;       // of a page of 2 MiB
+constexpr unsigned kMaxPageOrder = 10;  // CONFIG_ARCH_FORCE_MAX_ORDER is not of x86
+
+// As profiles write it: `y` and `m` are true, an option that is off is false.
+std::string value_of(const Config& config, std::string_view option) {
+  const auto text = config.text(option);
+  if (!text) return "false";
+  return *text == "y" || *text == "m" ? "true" : std::string(*text);
+}
 
 class Reader {
  public:
-  Reader(const Config& config, Errors& errors) : config_(config), errors_(errors) {}
+  Reader(const Config& config, Profile& profile, Errors& errors)
+      : config_(config), profile_(profile), errors_(errors) {}
 
-  // `otherwise` where the option is not in the configuration.
-  std::uint64_t number(std::string_view option, std::uint64_t otherwise, std::uint64_t most) {
-    const auto text = config_.text(option);
-    if (!text) return otherwise;
-    const auto value = parse_u64(*text);
-    if (value && *value <= most) return *value;
-    fault(option, fmt::format("a number up to {} is expected", most));
-    return otherwise;
+  // A setting that is a number, which the option counts in `scale`; `otherwise` where the
+  // configuration lacks it.
+  void setting(std::string_view key, std::uint64_t otherwise, std::uint64_t scale = 1) {
+    SettingRow row = setting_row(key);
+    set_number(profile_, row, otherwise);
+    const auto text = config_.text(row.option);
+    if (!text) return;
+    const auto value = parse_count(*text);
+    if (!value) return fault(row.option, "is a number: " + value.errors().front().message);
+    row.smallest /= scale;
+    row.largest /= scale;
+    if (row.unit == scale) row.unit = 0;
+    if (const auto told = fault_of(row, *value)) return fault(row.option, *told);
+    set_number(profile_, row, *value * scale);
   }
 
-  void fault(std::string_view option, std::string_view message) {
-    errors_.push_back({.message = fmt::format("CONFIG_{}={}: {}", option,
-                                              config_.text(option).value_or(""), message),
-                       .origin = {config_.source}});
+  void flag(std::string_view key) {
+    const SettingRow& row = setting_row(key);
+    set_number(profile_, row, config_.is_on(row.option) ? 1 : 0);
+  }
+
+  // As profiles write it: `y` and `m` are true, an option that is off is false.
+  void option(const Option& row) {
+    const std::string value = value_of(config_, row.name);
+    if (const auto told = fault_of(row, value)) return fault(row.name, *told);
+    profile_.config.emplace(row.name, value);
   }
 
  private:
+  void fault(std::string_view option, const std::string& told) {
+    errors_.push_back(config_.error(option, fmt::format("`CONFIG_{}` {}", option, told)));
+  }
+
   const Config& config_;
+  Profile& profile_;
   Errors& errors_;
 };
 
@@ -47,42 +70,31 @@ unsigned pageblock_order(const Config& config, const Behaviour& behaviour, unsig
   return huge ? std::min(kPmdOrder, max_order) : max_order;
 }
 
-// As profiles write it: `y` and `m` are true, an option that is off is false.
-std::string value_of(const Config& config, std::string_view option) {
-  const auto text = config.text(option);
-  if (!text) return "false";
-  return *text == "y" || *text == "m" ? "true" : std::string(*text);
-}
-
 }  // namespace
 
 Status apply_config(const Config& config, Profile& profile) {
   Errors errors;
-  Reader read(config, errors);
-  profile.default_phys_base = read.number("PHYSICAL_START", 16 * kMiB, 512 * kGiB);
-  if (!is_aligned(profile.default_phys_base, 2 * kMiB)) {
-    read.fault("PHYSICAL_START", "a 64-bit kernel lies at a multiple of 2M");
+  Reader read(config, profile, errors);
+  read.setting("default_phys_base", 16 * kMiB);
+  read.setting("nodes_shift", 0);
+  read.setting("reserve_low", 64 * kKiB, kKiB);
+  for (const std::string_view key :
+       {"x86_5level", "deferred_struct_page_init", "memory_hotplug", "numa"}) {
+    read.flag(key);
   }
-  profile.nodes_shift = static_cast<unsigned>(read.number("NODES_SHIFT", 0, kMostNodesShift));
   const Behaviour behaviour = behaviour_of(profile);
-  profile.x86_5level = config.is_on("X86_5LEVEL") || behaviour.paging_5level_always;
-  profile.deferred_struct_page_init = config.is_on("DEFERRED_STRUCT_PAGE_INIT");
-  profile.memory_hotplug = config.is_on("MEMORY_HOTPLUG");
-  profile.numa = config.is_on("NUMA");
-  profile.reserve_low = read.number("X86_RESERVE_LOW", 64, 640) * kKiB;
+  profile.x86_5level = profile.x86_5level || behaviour.paging_5level_always;
   profile.max_page_order = kMaxPageOrder;
   profile.pageblock_order = pageblock_order(config, behaviour, profile.max_page_order);
   profile.config.clear();
-  for (const OptionRow& row : option_rows()) {
-    profile.config.emplace(row.name, value_of(config, row.name));
-  }
+  for (const Option& row : option_rows()) read.option(row);
   if (!errors.empty()) return errors;
   return Done{};
 }
 
 Result<std::vector<std::string>> overlay_config(const Config& config, Profile& profile) {
   std::vector<std::string> changed;
-  for (const OptionRow& row : option_rows()) {
+  for (const Option& row : option_rows()) {
     const auto before = profile.config.find(row.name);
     if (row.effect != Effect::layout || before == profile.config.end()) continue;
     const std::string after = value_of(config, row.name);
@@ -94,6 +106,9 @@ Result<std::vector<std::string>> overlay_config(const Config& config, Profile& p
   const bool memory_hotplug = profile.memory_hotplug;
   const bool knows_layout = profile.config.contains("PREEMPT_RT");
   if (auto status = apply_config(config, profile); !status) return status.errors();
+  for (const Contradiction& c : contradictions_of(profile)) {
+    if (c.key == "default_phys_base") return config.error("PHYSICAL_START", c.message);
+  }
   if (profile.nodes_shift != nodes_shift) {
     changed.push_back(
         fmt::format("CONFIG_NODES_SHIFT ({}, was {})", profile.nodes_shift, nodes_shift));

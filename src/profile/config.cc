@@ -68,7 +68,9 @@ void read_option(Config& config, const Place& at, Errors& errors) {
     return;
   }
   const std::string value = unquoted(at.line.substr(equals + 1));
-  const auto [it, added] = config.options.emplace(std::string(name.substr(kPrefix.size())), value);
+  const std::string option(name.substr(kPrefix.size()));
+  const auto [it, added] = config.options.emplace(option, value);
+  config.lines.emplace(option, at.number);
   if (!added && it->second != value) {
     errors.push_back(
         fault(at, fmt::format("`{}` was given before, with another value", name), name.size()));
@@ -82,6 +84,17 @@ bool Config::is_on(std::string_view option) const { return text(option) == "y"; 
 std::optional<std::string_view> Config::text(std::string_view option) const {
   const auto it = options.find(std::string(option));
   return it == options.end() ? std::nullopt : std::optional<std::string_view>(it->second);
+}
+
+Error Config::error(std::string_view option, std::string message) const {
+  const auto line = lines.find(std::string(option));
+  if (line == lines.end()) return {.message = std::move(message), .origin = {source}};
+  const std::string before = fmt::format("{}{}=", kPrefix, option);
+  const std::string value = options.at(std::string(option));
+  return {.message = std::move(message),
+          .origin = {.file = source, .line = line->second, .column = before.size() + 1},
+          .line_text = before + value,
+          .caret_length = std::max<std::size_t>(1, value.size())};
 }
 
 Result<Config> read_config(const std::string& source, std::string_view text) {

@@ -15,10 +15,13 @@ namespace memmap::kernel {
 struct Config {
   std::string source{};                          // the file's name, for messages
   std::map<std::string, std::string> options{};  // `y`, `m`, `10`, `0x1000000`; text unquoted
+  std::map<std::string, std::size_t> lines{};    // where each stands, from 1 on
   std::optional<Version> version{};              // of the line `# Linux/x86 6.12.117 Kernel ...`
 
   bool is_on(std::string_view option) const;  // `y`
   std::optional<std::string_view> text(std::string_view option) const;
+  // What is wrong with the value of an option that there is, at its place.
+  Error error(std::string_view option, std::string message) const;
 };
 
 // Errors, all of them: lines that are neither option nor comment, an option given twice with two

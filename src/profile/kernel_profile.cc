@@ -1,50 +1,37 @@
 #include "profile/kernel_profile.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
-#include "base/align.h"
 #include "base/number.h"
+#include "base/suggest.h"
 #include "input/document/fields.h"
 #include "input/document/yaml_reader.h"
+#include "profile/limits.h"
 
 namespace memmap::kernel {
 namespace {
 
 constexpr std::string_view kSchema = "memmap/kernel/1";
 
-ImageLayout image_of(const input::Document& doc, const input::Fields& root, input::Faults& faults) {
-  struct Row {
-    std::string_view key;
-    std::uint64_t ImageLayout::*member;
-  };
-  constexpr Row kRows[] = {
-      {"etext", &ImageLayout::etext},
-      {"start_rodata", &ImageLayout::start_rodata},
-      {"end_rodata", &ImageLayout::end_rodata},
-      {"sdata", &ImageLayout::sdata},
-      {"edata", &ImageLayout::edata},
-      {"bss_start", &ImageLayout::bss_start},
-      {"bss_stop", &ImageLayout::bss_stop},
-      {"end_of_kernel_reserve", &ImageLayout::end_of_kernel_reserve},
-      {"brk_base", &ImageLayout::brk_base},
-      {"end", &ImageLayout::end},
-  };
-  // KERNEL_IMAGE_SIZE, arch/x86/include/asm/page_64_types.h
-  constexpr std::uint64_t kLargest = kGiB;
+ImageLayout image_of(const input::Document& doc, const input::Fields& root,
+                     input::DocumentFaults& faults) {
   ImageLayout image;
   const std::optional<input::ValueId> id = root.require("image");
   if (!id) return image;
   std::vector<std::string_view> keys;
-  for (const Row& row : kRows) keys.push_back(row.key);
+  for (const ImageRow& row : image_rows()) keys.push_back(row.key);
   const input::Fields fields(doc, *id, "image", keys, faults);
   // The linker script places the symbols in this order; each may equal the one before.
   std::uint64_t before = 0;
-  for (const Row& row : kRows) {
+  for (const ImageRow& row : image_rows()) {
     const std::optional<input::ValueId> value_id = fields.require(row.key);
     const std::optional<std::uint64_t> value = fields.number(row.key);
     if (!value) continue;
-    if (*value > kLargest) faults.at(*value_id, "an image is at most 1G; offsets count from _text");
+    if (*value > symbol::kLargestImage)
+      faults.at(*value_id, "an image is at most 1G; offsets count from _text");
     if (*value < before)
       faults.at(*value_id, "lies before the symbol that precedes it in an image");
     before = *value;
@@ -53,76 +40,94 @@ ImageLayout image_of(const input::Document& doc, const input::Fields& root, inpu
   return image;
 }
 
-// The keys and values of an optional map whose keys are free; those that are no scalars are told.
-template <class Each>
-void each_of(const input::Document& doc, const input::Fields& root, std::string_view key,
-             input::Faults& faults, const Each& each) {
-  const std::optional<input::ValueId> id = root.find(key);
+template <class Row>
+std::string no_such(std::string_view group, std::string_view name, std::span<const Row> rows) {
+  constexpr std::string_view kPrefix = "CONFIG_";  // as a .config has it
+  std::vector<std::string_view> known;
+  for (const Row& row : rows) known.push_back(row.name);
+  const std::string_view meant = name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name;
+  return fmt::format("`{}` has no `{}`{}", group, name.substr(0, 40), did_you_mean(meant, known));
+}
+
+// The rows and values of an optional map whose keys are the names of rows; names that are not, and
+// values that are no scalars, are told.
+template <class Row, class Each>
+void each_of(const input::Document& doc, const input::Fields& root, std::string_view group,
+             std::span<const Row> rows, input::DocumentFaults& faults, const Each& each) {
+  const std::optional<input::ValueId> id = root.find(group);
   if (!id) return;
   if (doc.kind(*id) != input::ValueKind::map) {
-    return faults.at(*id, "`" + std::string(key) + "` is a map of names and values");
+    return faults.at(*id, fmt::format("`{}` is a map of names and values", group));
   }
   for (input::ValueId name = doc.first(*id); name != input::kNoValue;
        name = doc.next(doc.next(name))) {
     const input::ValueId value = doc.next(name);
-    if (doc.kind(value) == input::ValueKind::scalar) {
-      each(doc.text(name), value);
+    const auto row = std::ranges::lower_bound(rows, doc.text(name), {}, &Row::name);
+    if (row == rows.end() || row->name != doc.text(name)) {
+      faults.at(name, no_such(group, doc.text(name), rows));
+    } else if (doc.kind(value) == input::ValueKind::scalar) {
+      each(*row, value);
     } else {
       faults.at(value, "a single value is expected");
     }
   }
 }
 
-void read_sizes(const input::Document& doc, const input::Fields& root, input::Faults& faults,
-                Profile& p) {
-  each_of(doc, root, "struct_sizes", faults, [&](std::string_view name, input::ValueId value) {
-    const Result<std::uint64_t> size = parse_count(doc.text(value));
-    if (!size) {
-      faults.at(value, size.errors());
-    } else if (*size == 0 || *size > kGiB) {
-      faults.at(value, "a structure has from 1 byte to 1G");
-    } else {
-      p.struct_sizes.emplace(name, *size);
-    }
-  });
-}
+using Numbers = std::map<std::string, std::uint64_t, std::less<>>;
 
-void read_symbols(const input::Document& doc, const input::Fields& root, input::Faults& faults,
-                  Profile& p) {
-  each_of(doc, root, "symbols", faults, [&](std::string_view name, input::ValueId value) {
-    const Result<std::uint64_t> offset = parse_u64(doc.text(value));
-    if (!offset) {
-      faults.at(value, offset.errors());
-    } else if (*offset > kGiB) {
-      faults.at(value, "an image is at most 1G; offsets count from _text");
-    } else {
-      p.symbols.emplace(name, *offset);
+// Numbers that `parse` reads, each within the bounds of its row.
+template <class Row>
+Numbers numbers_of(const input::Document& doc, const input::Fields& root, std::string_view group,
+                   std::span<const Row> rows, Result<std::uint64_t> (*parse)(std::string_view),
+                   input::DocumentFaults& faults) {
+  Numbers out;
+  each_of(doc, root, group, rows, faults, [&](const Row& row, input::ValueId id) {
+    const Result<std::uint64_t> value = parse(doc.text(id));
+    if (!value) return faults.at(id, value.errors());
+    if (const auto fault = fault_of(row, *value)) {
+      return faults.at(id, fmt::format("`{}` {}", row.name, *fault));
     }
-  });
-}
-
-// `constants` and `offsets`: plain numbers of any size.
-std::map<std::string, std::uint64_t, std::less<>> counts_of(const input::Document& doc,
-                                                            const input::Fields& root,
-                                                            std::string_view key,
-                                                            input::Faults& faults) {
-  std::map<std::string, std::uint64_t, std::less<>> out;
-  each_of(doc, root, key, faults, [&](std::string_view name, input::ValueId value) {
-    const Result<std::uint64_t> number = parse_count(doc.text(value));
-    if (!number) return faults.at(value, number.errors());
-    out.emplace(name, *number);
+    out.emplace(row.name, *value);
   });
   return out;
 }
 
-void read_config(const input::Document& doc, const input::Fields& root, input::Faults& faults,
-                 Profile& p) {
-  each_of(doc, root, "config", faults, [&](std::string_view name, input::ValueId value) {
-    if (name.starts_with("CONFIG_")) {
-      return faults.at(value, "options are named without `CONFIG_`");
+void read_config(const input::Document& doc, const input::Fields& root,
+                 input::DocumentFaults& faults, Profile& p) {
+  each_of(doc, root, "config", option_rows(), faults, [&](const Option& row, input::ValueId id) {
+    if (const auto fault = fault_of(row, doc.text(id))) {
+      return faults.at(id, fmt::format("`{}` {}", row.name, *fault));
     }
-    p.config.emplace(name, doc.text(value));
+    p.config.emplace(row.name, doc.text(id));
   });
+}
+
+void read_setting(const input::Fields& root, const SettingRow& row, Profile& p) {
+  if (const auto* flag = std::get_if<bool Profile::*>(&row.member)) {
+    if (const auto value = root.boolean(row.key)) p.*(*flag) = *value;
+    return;
+  }
+  const auto value = row.unit == 0 ? root.count(row.key, std::numeric_limits<std::uint64_t>::max())
+                                   : root.number(row.key);
+  if (!value) return;
+  if (const auto fault = fault_of(row, *value)) {
+    return root.faults().at(*root.find(row.key), fmt::format("`{}` {}", row.key, *fault));
+  }
+  set_number(p, row, *value);
+}
+
+void tell_contradictions(const input::Document& doc, const input::Fields& root, const Profile& p,
+                         input::DocumentFaults& faults) {
+  for (const Contradiction& c : contradictions_of(p)) {
+    std::optional<input::ValueId> place = root.find(c.group.empty() ? c.key : c.group);
+    if (place && !c.group.empty()) {
+      for (input::ValueId name = doc.first(*place); name != input::kNoValue;
+           name = doc.next(doc.next(name))) {
+        if (doc.text(name) == c.key) place = doc.next(name);
+      }
+    }
+    faults.at(place.value_or(0), c.message);
+  }
 }
 
 std::vector<std::string> words(const input::Fields& fields, std::string_view key) {
@@ -136,8 +141,8 @@ std::vector<std::string> words(const input::Fields& fields, std::string_view key
   return out;
 }
 
-void read_parameters(const input::Document& doc, const input::Fields& root, input::Faults& faults,
-                     Profile& p) {
+void read_parameters(const input::Document& doc, const input::Fields& root,
+                     input::DocumentFaults& faults, Profile& p) {
   constexpr std::string_view kKeys[] = {"early", "setup", "param"};
   const std::optional<input::ValueId> id = root.find("parameters");
   if (!id) return;
@@ -145,15 +150,7 @@ void read_parameters(const input::Document& doc, const input::Fields& root, inpu
   p.parameters = {words(fields, "early"), words(fields, "setup"), words(fields, "param")};
 }
 
-template <class T>
-void set(T& value, const std::optional<std::uint64_t>& read) {
-  if (read) value = static_cast<T>(*read);
-}
-void set(bool& value, const std::optional<bool>& read) {
-  if (read) value = *read;
-}
-
-Version version_of(const input::Fields& root, input::Faults& faults) {
+Version version_of(const input::Fields& root, input::DocumentFaults& faults) {
   const std::optional<input::ValueId> id = root.require("version");
   const std::optional<std::string> text = root.text("version");
   if (!text) return {};
@@ -162,58 +159,30 @@ Version version_of(const input::Fields& root, input::Faults& faults) {
   return version.value_or(Version{});
 }
 
-Profile profile_of(const input::Document& doc, input::Faults& faults) {
-  constexpr std::string_view kKeys[] = {"schema",
-                                        "name",
-                                        "version",
-                                        "origin",
-                                        "verified",
-                                        "image",
-                                        "default_phys_base",
-                                        "nodes_shift",
-                                        "x86_5level",
-                                        "numa",
-                                        "deferred_struct_page_init",
-                                        "memory_hotplug",
-                                        "reserve_low",
-                                        "pageblock_order",
-                                        "max_page_order",
-                                        "struct_sizes",
-                                        "config",
-                                        "symbols",
-                                        "constants",
-                                        "offsets",
-                                        "parameters",
-                                        "functions"};
+Profile profile_of(const input::Document& doc, input::DocumentFaults& faults) {
+  std::vector<std::string_view> keys = {
+      "schema", "name",    "version",   "origin",  "image",      "verified", "struct_sizes",
+      "config", "symbols", "constants", "offsets", "parameters", "functions"};
+  for (const SettingRow& row : setting_rows()) keys.push_back(row.key);
   Profile p;
-  const input::Fields root(doc, 0, "a kernel profile", kKeys, faults);
+  const input::Fields root(doc, 0, "a kernel profile", keys, faults);
   root.choice("schema", std::span(&kSchema, 1));
   root.require("name");
   p.name = root.text("name").value_or("");
   p.version = version_of(root, faults);
   p.origin = root.text("origin").value_or("");
-  set(p.verified, root.boolean("verified"));
+  p.verified = root.boolean("verified").value_or(true);
   p.image = image_of(doc, root, faults);
-  set(p.default_phys_base, root.number("default_phys_base"));
-  if (!is_aligned(p.default_phys_base, 2 * kMiB)) {
-    faults.at(*root.find("default_phys_base"), "a 64-bit kernel lies at a multiple of 2M");
-  }
-  set(p.nodes_shift, root.count("nodes_shift", 10));
-  set(p.x86_5level, root.boolean("x86_5level"));
-  set(p.deferred_struct_page_init, root.boolean("deferred_struct_page_init"));
-  set(p.memory_hotplug, root.boolean("memory_hotplug"));
-  set(p.numa, root.boolean("numa"));
-  set(p.reserve_low, root.number("reserve_low"));
-  set(p.pageblock_order, root.count("pageblock_order", 18));
-  set(p.max_page_order, root.count("max_page_order", 18));
-  read_sizes(doc, root, faults, p);
+  for (const SettingRow& row : setting_rows()) read_setting(root, row, p);
+  p.struct_sizes = numbers_of(doc, root, "struct_sizes", struct_rows(), parse_count, faults);
   read_config(doc, root, faults, p);
-  read_symbols(doc, root, faults, p);
-  p.constants = counts_of(doc, root, "constants", faults);
-  p.offsets = counts_of(doc, root, "offsets", faults);
+  p.symbols = numbers_of(doc, root, "symbols", symbol_rows(), parse_u64, faults);
+  p.constants = numbers_of(doc, root, "constants", constant_rows(), parse_count, faults);
+  p.offsets = numbers_of(doc, root, "offsets", member_rows(), parse_count, faults);
   read_parameters(doc, root, faults, p);
   p.functions = words(root, "functions");
   std::ranges::sort(p.functions);
+  tell_contradictions(doc, root, p, faults);
   return p;
 }
 
@@ -225,7 +194,7 @@ Result<Profile> read_kernel_profile(const input::Source& source) {
   }
   const Result<input::Document> document = input::read_yaml(source.name, source.bytes);
   if (!document) return document.errors();
-  input::Faults faults(*document);
+  input::DocumentFaults faults(*document);
   Profile profile = profile_of(*document, faults);
   if (!faults.none()) return std::move(faults).take();
   return profile;

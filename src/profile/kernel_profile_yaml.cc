@@ -45,19 +45,11 @@ std::string size_text(std::uint64_t bytes) {
                                         : fmt::format("{}", bytes);
 }
 
-std::string setting_text(const Profile& p, std::string_view key) {
-  const auto flag = [](bool value) { return std::string(value ? "true" : "false"); };
-  if (key == "default_phys_base") return fmt::format("{:#x}", p.default_phys_base);
-  if (key == "nodes_shift") return fmt::format("{}", p.nodes_shift);
-  if (key == "x86_5level") return flag(p.x86_5level);
-  if (key == "deferred_struct_page_init") return flag(p.deferred_struct_page_init);
-  if (key == "memory_hotplug") return flag(p.memory_hotplug);
-  if (key == "numa") return flag(p.numa);
-  if (key == "reserve_low") return size_text(p.reserve_low);
-  if (key == "pageblock_order") return fmt::format("{}", p.pageblock_order);
-  if (key == "max_page_order") return fmt::format("{}", p.max_page_order);
-  MEMMAP_CHECK(false, "a setting without a value here");
-  return {};
+std::string setting_text(const Profile& p, const SettingRow& row) {
+  const std::uint64_t value = number_of(p, row);
+  if (std::holds_alternative<bool Profile::*>(row.member)) return value != 0 ? "true" : "false";
+  if (row.unit == kKiB) return size_text(value);
+  return row.unit == 0 ? fmt::format("{}", value) : fmt::format("{:#x}", value);
 }
 
 std::string source_of(const MadeProfile& made, const std::string& key) {
@@ -125,7 +117,7 @@ class Writer {
     const std::string option =
         row.option.empty() ? "x86-64's"
                            : fmt::format("CONFIG_{}, {}", row.option, source_of(made_, "config"));
-    line(fmt::format("{}: {}  # {}", row.key, setting_text(p_, row.key), option));
+    line(fmt::format("{}: {}  # {}", row.key, setting_text(p_, row), option));
   }
 
   void numbers(const std::string& key, std::string_view what,
@@ -173,9 +165,10 @@ class Explanation {
   void heading(std::string_view text) {
     fmt::format_to(std::back_inserter(out_), "{}{}\n", out_.empty() ? "" : "\n", text);
   }
-  void numbers(std::string_view group, std::span<const NameRow> rows,
+  template <class Row>
+  void numbers(std::string_view group, std::span<const Row> rows,
                const std::map<std::string, std::uint64_t, std::less<>>& values, bool hex) {
-    for (const NameRow& r : rows) {
+    for (const Row& r : rows) {
       const auto it = values.find(r.name);
       if (it == values.end()) continue;
       row(group, r.name, hex ? fmt::format("{:#x}", it->second) : fmt::format("{}", it->second),
@@ -204,16 +197,16 @@ std::string explain_profile(const MadeProfile& made) {
   }
   out.heading("settings");
   for (const SettingRow& r : setting_rows()) {
-    out.row("config", r.key, setting_text(p, r.key), r.use);
+    out.row("config", r.key, setting_text(p, r), r.use);
   }
   out.heading("struct_sizes: bytes");
   out.numbers("struct_sizes", struct_rows(), p.struct_sizes, false);
   out.heading("offsets: of members, bytes");
-  out.numbers("offsets", offset_rows(), p.offsets, false);
+  out.numbers("offsets", member_rows(), p.offsets, false);
   out.heading("constants: of enums");
   out.numbers("constants", constant_rows(), p.constants, false);
   out.heading("config: options");
-  for (const OptionRow& r : option_rows()) {
+  for (const Option& r : option_rows()) {
     const auto it = p.config.find(r.name);
     if (it != p.config.end()) out.row("config", r.name, it->second, r.use);
   }

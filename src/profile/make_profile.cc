@@ -3,42 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "base/align.h"
-#include "kernel/profile_contents.h"
+#include "profile/limits.h"
 
 namespace memmap::kernel {
 namespace {
-
-// Without these no boot can be worked out.
-constexpr std::array<std::string_view, 4> kNeededStructs{"memblock_region", "page", "pglist_data",
-                                                         "zone"};
-
-// What the boot takes memory for, if the option is on. Usual sizes are used for those that BTF
-// lacks.
-struct UsedStruct {
-  std::string_view name;
-  std::string_view option;  // empty: always
-};
-constexpr UsedStruct kUsedStructs[] = {{"cpu_entry_area", ""},
-                                       {"firmware_map_entry", "FIRMWARE_MEMMAP"},
-                                       {"hlist_bl_head", ""},
-                                       {"hlist_head", ""},
-                                       {"io_tlb_area", "SWIOTLB"},
-                                       {"io_tlb_slot", "SWIOTLB"},
-                                       {"kfence_metadata", "KFENCE"},
-                                       {"mem_section", ""},
-                                       {"mem_section_usage", ""},
-                                       {"nosave_region", "HIBERNATION"},
-                                       {"pcpu_alloc_info", ""},
-                                       {"pcpu_block_md", ""},
-                                       {"pcpu_chunk", ""},
-                                       {"pcpu_group_info", ""},
-                                       {"prb_desc", "PRINTK"},
-                                       {"printk_info", "PRINTK"},
-                                       {"resource", ""}};
 
 // Without folders: a profile does not tell where files lay on somebody's machine.
 std::string file_of(std::string_view source) {
@@ -170,7 +141,7 @@ class Maker {
     out_.sources["symbols"] =
         file_of(facts_.symbols ? facts_.symbols->source() : facts_.sections->source);
     std::vector<std::string_view> lacking;
-    for (const NameRow& row : symbol_rows()) {
+    for (const Symbol& row : symbol_rows()) {
       std::optional<std::uint64_t> value;
       if (facts_.symbols) {
         value = facts_.symbols->find(row.name);
@@ -181,7 +152,7 @@ class Maker {
         if (value && facts_.symbols)
           out_.sources[fmt::format("symbols.{}", row.name)] = file_of(facts_.sections->source);
       }
-      if (value && *value <= kGiB) out_.profile.symbols.emplace(row.name, *value);
+      if (value && row.allows(*value)) out_.profile.symbols.emplace(row.name, *value);
       if (!value && !facts_.symbols) lacking.push_back(row.name);
     }
     if (!lacking.empty()) {
@@ -195,8 +166,8 @@ class Maker {
     if (!facts_.symbols) return;
     out_.sources["functions"] = file_of(facts_.symbols->source());
     std::vector<std::string>& names = out_.profile.functions;
-    for (const std::string_view caller : memblock_callers()) {
-      for (const std::string_view found : facts_.symbols->code(caller)) {
+    for (const Function& row : function_rows()) {
+      for (const std::string_view found : facts_.symbols->code(row.name)) {
         // A part that the compiler moved away does not call by its own name.
         if (!found.ends_with(".cold") && !found.ends_with(".part.0")) names.emplace_back(found);
       }
@@ -210,35 +181,45 @@ class Maker {
     for (const std::string_view key : {"struct_sizes", "constants", "offsets"}) {
       out_.sources[std::string(key)] = file_of(types.source());
     }
-    for (const NameRow& row : struct_rows()) {
+    for (const Struct& row : struct_rows()) {
       const auto size = types.size_of(row.name);
-      if (size && *size > 0 && *size <= kGiB) out_.profile.struct_sizes.emplace(row.name, *size);
-    }
-    for (const std::string_view name : kNeededStructs) {
-      if (!out_.profile.struct_sizes.contains(name)) {
-        fault(fmt::format("has no struct {}: not the BTF of a kernel (a module's?)", name),
+      if (size && *size > 0) take(row, *size, out_.profile.struct_sizes);
+      if (row.wanted.how == Wanted::How::needed && !size) {
+        fault(fmt::format("has no struct {}: not the BTF of a kernel (a module's?)", row.name),
               types.source());
       }
     }
     tell_of_usual_sizes();
-    for (const NameRow& row : constant_rows()) {
+    for (const Constant& row : constant_rows()) {
       const auto value = types.constant(row.name);
       if (value && *value >= 0) {
-        out_.profile.constants.emplace(row.name, static_cast<std::uint64_t>(*value));
+        take(row, static_cast<std::uint64_t>(*value), out_.profile.constants);
       }
     }
-    for (const NameRow& row : offset_rows()) {
+    for (const Member& row : member_rows()) {
       const std::size_t dot = row.name.find('.');
       const auto offset = types.offset_of(row.name.substr(0, dot), row.name.substr(dot + 1));
-      if (offset) out_.profile.offsets.emplace(row.name, *offset);
+      if (offset) take(row, *offset, out_.profile.offsets);
     }
   }
 
+  void take(const Quantity& row, std::uint64_t value,
+            std::map<std::string, std::uint64_t, std::less<>>& into) {
+    if (const auto told = fault_of(row, value)) {
+      fault(fmt::format("has `{}` as {}, which {}", row.name, value, *told),
+            facts_.types->source());
+    } else {
+      into.emplace(row.name, value);
+    }
+  }
+
+  // What the boot takes memory for, if the option is on, and BTF lacks.
   void tell_of_usual_sizes() {
     std::vector<std::string_view> lacking;
-    for (const UsedStruct& used : kUsedStructs) {
-      const bool needed = used.option.empty() || out_.profile.has(used.option);
-      if (needed && !out_.profile.struct_sizes.contains(used.name)) lacking.push_back(used.name);
+    for (const Struct& row : struct_rows()) {
+      if (row.wanted.how != Wanted::How::used) continue;
+      const bool used = row.wanted.option == nullptr || out_.profile.has(*row.wanted.option);
+      if (used && !out_.profile.struct_sizes.contains(row.name)) lacking.push_back(row.name);
     }
     if (lacking.empty()) return;
     out_.notes.push_back(fmt::format("not in {}: struct {}; usual sizes are used for them",
@@ -270,7 +251,7 @@ class Maker {
   }
 
   void contradictions() {
-    const auto cpus = out_.profile.number("NR_CPUS");
+    const auto cpus = out_.profile.number(config::NR_CPUS);
     const auto mask = out_.profile.struct_sizes.find("cpumask");
     if (cpus > 0 && mask != out_.profile.struct_sizes.end() &&
         mask->second != align_up(cpus, 64) / 8) {
@@ -278,6 +259,13 @@ class Maker {
                         "different kernels",
                         cpus, facts_.config->source, mask->second),
             facts_.types->source());
+    }
+    for (const Contradiction& c : contradictions_of(out_.profile)) {
+      if (c.key == "default_phys_base") {
+        errors_.push_back(facts_.config->error("PHYSICAL_START", c.message));
+      } else {
+        fault(c.message, c.group == "symbols" ? out_.sources["symbols"] : facts_.types->source());
+      }
     }
     if (!facts_.symbols || !facts_.sections) return;
     for (const std::string_view name : {"_etext", "_edata", "_end"}) {

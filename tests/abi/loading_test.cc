@@ -240,10 +240,10 @@ TEST(LoadingFrom, DamagedFilesNeverHurtTheHost) {
 
 TEST(LoadingFaults, AreToldFromRefusals) {
   PluginHost host = fixtures();
-  EXPECT_TRUE(host.load("exit_loading").errors()[0].plugin_fault);
-  EXPECT_TRUE(host.load("crash_loading").errors()[0].plugin_fault);
-  EXPECT_FALSE(host.load("wrong_major").errors()[0].plugin_fault);
-  EXPECT_FALSE(host.load("nobody").errors()[0].plugin_fault);
+  EXPECT_EQ(host.load("exit_loading").errors()[0].code, ErrorCode::plugin_fault);
+  EXPECT_EQ(host.load("crash_loading").errors()[0].code, ErrorCode::plugin_fault);
+  EXPECT_NE(host.load("wrong_major").errors()[0].code, ErrorCode::plugin_fault);
+  EXPECT_NE(host.load("nobody").errors()[0].code, ErrorCode::plugin_fault);
 }
 
 TEST(Examine, StopsAtTheFirstThatFails) {

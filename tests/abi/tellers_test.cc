@@ -73,7 +73,7 @@ TEST_P(CheckLies, AreFaults) {
   list.push_back(make<CheckPlugin>("teller", {{"lie", GetParam().name}}));
   boot_with(list);
   ASSERT_TRUE(list[0]->fault());
-  EXPECT_TRUE(list[0]->fault()->plugin_fault);
+  EXPECT_EQ(list[0]->fault()->code, ErrorCode::plugin_fault);
   EXPECT_THAT(list[0]->fault()->message, HasSubstr("plugin `teller`: "));
   EXPECT_THAT(list[0]->fault()->message, HasSubstr(GetParam().says));
 }
@@ -275,7 +275,7 @@ TEST(Source, CsvSaysAllThatIsWrong) {
   ASSERT_FALSE(machine.ok());
   std::vector<std::string> places;
   for (const Error& e : machine.errors()) {
-    EXPECT_FALSE(e.plugin_fault);
+    EXPECT_NE(e.code, ErrorCode::plugin_fault);
     EXPECT_EQ(e.origin.file, "bad.csv");
     places.push_back(std::to_string(e.origin.line) + ":" + std::to_string(e.origin.column));
   }
@@ -301,7 +301,7 @@ TEST(Source, WrongInputIsNotThePluginsFault) {
       make<SourcePlugin>("teller", {{"lie", "bad_input"}})->read("x", "teller\nabcd\n");
   ASSERT_FALSE(read.ok());
   ASSERT_EQ(read.errors().size(), 2u);
-  EXPECT_FALSE(read.errors()[0].plugin_fault);
+  EXPECT_NE(read.errors()[0].code, ErrorCode::plugin_fault);
   EXPECT_EQ(read.errors()[0].message, "expected a cow");
   EXPECT_EQ(read.errors()[0].line_text, "abcd");
   EXPECT_EQ(read.errors()[1].line_text, "");
@@ -312,7 +312,7 @@ TEST_P(SourceLies, AreRefusedWhole) {
   const auto machine =
       make<SourcePlugin>("teller", {{"lie", GetParam().name}})->read("x", "teller");
   ASSERT_FALSE(machine.ok());
-  EXPECT_TRUE(machine.errors()[0].plugin_fault);
+  EXPECT_EQ(machine.errors()[0].code, ErrorCode::plugin_fault);
   EXPECT_THAT(machine.errors()[0].message, HasSubstr("plugin `teller`: read(): "));
   EXPECT_THAT(machine.errors()[0].message, HasSubstr(GetParam().says));
 }
@@ -329,7 +329,7 @@ TEST(Source, AScoreBeyondTheScaleIsAFault) {
   for (const char* lie : {"score", "code"}) {
     const auto score = make<SourcePlugin>("teller", {{"lie", lie}})->recognise("x", "teller");
     ASSERT_FALSE(score.ok());
-    EXPECT_TRUE(score.errors()[0].plugin_fault);
+    EXPECT_EQ(score.errors()[0].code, ErrorCode::plugin_fault);
   }
 }
 
@@ -356,7 +356,7 @@ class ReportLies : public testing::TestWithParam<Lie> {};
 TEST_P(ReportLies, AreRefusedWhole) {
   const auto text = render("teller", {{"lie", GetParam().name}});
   ASSERT_FALSE(text.ok());
-  EXPECT_TRUE(text.errors()[0].plugin_fault);
+  EXPECT_EQ(text.errors()[0].code, ErrorCode::plugin_fault);
   EXPECT_THAT(text.errors()[0].message, HasSubstr(GetParam().says));
 }
 INSTANTIATE_TEST_SUITE_P(

@@ -51,6 +51,25 @@ class Cli(unittest.TestCase):
         self.assert_fails(simulate("--kernel", "6.1.0-55-amd46"), 2, "did you mean `6.1.0-55-amd64`")
         self.assert_fails(run("convert", "--synthetic", SMALL, "--to", "yml"), 2, "yaml")
 
+    def test_a_number_that_no_kernel_can_have_is_refused_where_it_stands(self):
+        profile = self.path("k.yaml")
+        with open(profile, "w", encoding="utf-8") as file:
+            file.write("name: x\nversion: 6.1\nimage: {etext: 1M, start_rodata: 1M, end_rodata: 2M, sdata: 2M, "
+                       "edata: 3M, bss_start: 3M, bss_stop: 4M, end_of_kernel_reserve: 4M, brk_base: 4M, end: 5M}\n"
+                       "struct_sizes: {mem_section: 8192}\nconfig: {NR_CPUS: 4294967296}\n")
+        self.assert_fails(simulate("--kernel", profile), 2, f"{profile}:4:29: error: `mem_section` is",
+                          f"{profile}:5:19: error: `NR_CPUS` is from 1 to 8192")
+        config = self.path("config")
+        for line, column, told in (("NR_CPUS=4294967296", 16, "from 1 to 8192"),
+                                   ("NR_CPUS=4294967295", 16, "from 1 to 8192"),
+                                   ("LOG_BUF_SHIFT=64", 22, "from 12 to 25"),
+                                   ("LOG_CPU_MAX_BUF_SHIFT=64", 30, "from 0 to 21")):
+            with open(config, "w", encoding="utf-8") as file:
+                file.write(f"CONFIG_X86_64=y\nCONFIG_SMP=y\nCONFIG_{line}\nCONFIG_CPU_ISOLATION=y\n")
+            cmdline = "possible_cpus=2147483647 isolcpus=1"
+            self.assert_fails(simulate("--config", config, "--cmdline", cmdline), 2,
+                              f"{config}:3:{column}: error: `CONFIG_{line.split('=')[0]}` is {told}", f"CONFIG_{line}")
+
     def test_usage_errors(self):
         self.assert_fails(run("simulate"), 2, "a machine is missing")
         self.assert_fails(simulate("--e820", "x"), 2, "each name a machine")

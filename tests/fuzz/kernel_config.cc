@@ -12,7 +12,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (result) {
     kernel::Profile profile;
     const auto notes = kernel::overlay_config(*result, profile);
-    if (!notes) to_string(notes.errors());
+    if (!notes) {
+      to_string(notes.errors());
+      return 0;
+    }
+    for (const kernel::Number& number : {config::NR_CPUS, config::LOG_BUF_SHIFT}) {
+      MEMMAP_CHECK(number.allows(profile.number(number)), "a number that no kernel can have");
+    }
     return 0;
   }
   for (const Error& error : result.errors()) MEMMAP_CHECK(!error.message.empty(), "no message");

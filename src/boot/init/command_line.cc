@@ -67,8 +67,8 @@ namespace {
 // kernel: setup_boot_config(), init/main.c, v6.1 and v6.12
 void setup_boot_config(Boot& boot) {
   const bool wanted =
-      boot.in.has_parameter("bootconfig") || boot.in.profile.has("BOOT_CONFIG_FORCE");
-  if (!wanted || !boot.in.profile.has("BOOT_CONFIG")) return;
+      boot.in.has_parameter("bootconfig") || boot.in.profile.has(config::BOOT_CONFIG_FORCE);
+  if (!wanted || !boot.in.profile.has(config::BOOT_CONFIG)) return;
   boot.story.tell(
       Severity::debug, rule::kSetupBootConfig,
       "bootconfig: what the initrd holds of it is not known; it and the memory that it is "
@@ -84,8 +84,9 @@ void setup_command_line(Boot& boot) {
   const std::uint64_t size =
       std::min(boot.in.command_line.size(), kernel::kCommandLineSize - 1) + 1;
   for (unsigned copy = 0; copy < boot.in.behaviour.command_line_copies; ++copy) {
-    boot.alloc_or_panic(size, kCacheLine,
-                        boot.caller("command line", {"setup_command_line", "start_kernel"}));
+    boot.alloc_or_panic(
+        size, kCacheLine,
+        boot.caller("command line", {function::setup_command_line, function::start_kernel}));
   }
 }
 
@@ -103,8 +104,8 @@ void print_unknown_bootoptions(Boot& boot) {
   for (const auto* list : {&init.words, &init.environment}) {
     for (const std::string& word : *list) text += " " + word;
   }
-  const memblock::Caller caller =
-      boot.caller("unknown parameters", {"print_unknown_bootoptions", "start_kernel"});
+  const memblock::Caller caller = boot.caller(
+      "unknown parameters", {function::print_unknown_bootoptions, function::start_kernel});
   const auto found = boot.state.memblock.alloc(text.size() + 1, kCacheLine, caller);
   if (!found) return;
   boot.story.tell(

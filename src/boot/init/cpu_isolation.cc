@@ -67,10 +67,11 @@ bool CpuIsolation::take(const kernel::Parameter& p) {
   // A __setup() without `=` takes whatever begins so, rcu_nocbs_or_not=1 too.
   constexpr std::string_view kNoCallbacks = "rcu_nocbs";
   const auto beginning = std::string_view(p.name).substr(0, kNoCallbacks.size());
-  if (kernel::parameq(beginning, kNoCallbacks) && boot_.in.profile.has("RCU_NOCB_CPU")) new_mask();
+  if (kernel::parameq(beginning, kNoCallbacks) && boot_.in.profile.has(config::RCU_NOCB_CPU))
+    new_mask();
   if (!p.value) return true;
-  if (kernel::parameq(p.name, "irqaffinity") && boot_.in.profile.has("SMP")) new_mask();
-  if (!boot_.in.profile.has("CPU_ISOLATION")) return true;
+  if (kernel::parameq(p.name, "irqaffinity") && boot_.in.profile.has(config::SMP)) new_mask();
+  if (!boot_.in.profile.has(config::CPU_ISOLATION)) return true;
   if (kernel::parameq(p.name, "isolcpus")) {
     const std::string_view line = boot_.in.command_line;
     const auto flags = isolcpus_flags(text, line.substr(std::min(p.at + p.size + 1, line.size())));
@@ -83,7 +84,7 @@ bool CpuIsolation::take(const kernel::Parameter& p) {
 // kernel: housekeeping_setup(), kernel/sched/isolation.c, v6.1 and v6.12
 bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
   const bool new_tick = (flags & kTick) != 0 && (flags_ & kTick) == 0;
-  if (new_tick && !boot_.in.profile.has("NO_HZ_FULL")) return false;
+  if (new_tick && !boot_.in.profile.has(config::NO_HZ_FULL)) return false;
   const auto apart = new_mask();
   auto list = parse_cpu_list(text, boot_.in.nr_cpu_ids);
   if (!list) {
@@ -113,9 +114,9 @@ bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
 }
 
 std::optional<PhysAddr> CpuIsolation::new_mask() {
-  if (!boot_.in.profile.has("CPUMASK_OFFSTACK")) return std::nullopt;
+  if (!boot_.in.profile.has(config::CPUMASK_OFFSTACK)) return std::nullopt;
   return boot_.alloc_or_panic(boot_.in.cpumask_size(), 64,
-                              boot_.caller("CPU masks", {"alloc_bootmem_cpumask_var"}));
+                              boot_.caller("CPU masks", {function::alloc_bootmem_cpumask_var}));
 }
 
 void CpuIsolation::free_mask(std::optional<PhysAddr> mask) {

@@ -34,7 +34,7 @@ class ReservedMemory {
     if (blank || name.size() >= kNameSize || names_.contains(name)) return;
     const auto found =
         boot_.state.memblock.phys_alloc(size.value, std::max(align.value, kCacheLine),
-                                        boot_.caller("reserve_mem", {"reserve_mem"}));
+                                        boot_.caller("reserve_mem", {function::reserve_mem}));
     if (found) names_.insert(name);
   }
 
@@ -57,7 +57,7 @@ void parse_args(Boot& boot) {
   std::set<std::size_t>& refused = boot.scratch.of<Refused>().parameters;
   for (std::size_t i = 0; i < boot.in.parameters.size() && !boot.story.panicked(); ++i) {
     const kernel::Parameter& p = boot.in.parameters[i];
-    if (boot.in.profile.has("HUGETLB_PAGE")) huge.take(p);
+    if (boot.in.profile.has(config::HUGETLB_PAGE)) huge.take(p);
     if (!isolation.take(p)) refused.insert(i);
     const bool reserves = p.value && kernel::parameq(p.name, "reserve_mem");
     if (reserves && boot.in.behaviour.has_reserve_mem) reserved.take(*p.value);

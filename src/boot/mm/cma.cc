@@ -22,15 +22,17 @@ struct Area {
 // kernel: cma_early_percent_memory(), kernel/dma/contiguous.c
 std::uint64_t percent_of_memory(const Boot& boot) {
   const std::uint64_t pages = boot.state.memblock.phys_mem_size() >> kPageShift;
-  return (pages * boot.in.profile.number("CMA_SIZE_PERCENTAGE") / 100) << kPageShift;
+  return (pages * boot.in.profile.number(config::CMA_SIZE_PERCENTAGE) / 100) << kPageShift;
 }
 
 std::uint64_t configured_size(const Boot& boot) {
-  const std::uint64_t bytes = boot.in.profile.number("CMA_SIZE_MBYTES") * kMiB;
-  if (boot.in.profile.has("CMA_SIZE_SEL_MBYTES")) return bytes;
-  if (boot.in.profile.has("CMA_SIZE_SEL_PERCENTAGE")) return percent_of_memory(boot);
-  if (boot.in.profile.has("CMA_SIZE_SEL_MIN")) return std::min(bytes, percent_of_memory(boot));
-  if (boot.in.profile.has("CMA_SIZE_SEL_MAX")) return std::max(bytes, percent_of_memory(boot));
+  const std::uint64_t bytes = boot.in.profile.number(config::CMA_SIZE_MBYTES) * kMiB;
+  if (boot.in.profile.has(config::CMA_SIZE_SEL_MBYTES)) return bytes;
+  if (boot.in.profile.has(config::CMA_SIZE_SEL_PERCENTAGE)) return percent_of_memory(boot);
+  if (boot.in.profile.has(config::CMA_SIZE_SEL_MIN))
+    return std::min(bytes, percent_of_memory(boot));
+  if (boot.in.profile.has(config::CMA_SIZE_SEL_MAX))
+    return std::max(bytes, percent_of_memory(boot));
   return 0;
 }
 
@@ -150,7 +152,7 @@ std::map<int, std::uint64_t> sizes_of_nodes(const Boot& boot) {
 // Areas of nodes: one of each that cma_pernuma= asks for, and those of numa_cma=.
 // kernel: dma_numa_cma_reserve(), kernel/dma/contiguous.c, v6.12
 void reserve_on_nodes(Boot& boot) {
-  if (!boot.in.profile.has("DMA_NUMA_CMA")) return;
+  if (!boot.in.profile.has(config::DMA_NUMA_CMA)) return;
   const auto text = boot.in.parameter("cma_pernuma");
   const std::uint64_t each = text ? kernel::memparse(*text).value : 0;
   const auto own = sizes_of_nodes(boot);

@@ -26,13 +26,13 @@ PageCounts& counts(Boot& boot) { return boot.scratch.of<PageCounts>(); }
 // zones' pages without their struct pages. Both nr_kernel_pages and nr_all_pages on 64 bits.
 // kernel: calc_nr_kernel_pages(), mm/mm_init.c, v6.12; free_area_init_core(), mm/page_alloc.c, v6.1
 std::uint64_t pages_of_zones(Boot& boot) {
-  const std::uint64_t page_bytes = boot.in.profile.size_of("page", 64);
+  const std::uint64_t page_bytes = boot.in.profile.size_of(type::page);
   std::uint64_t total = 0;
   for (const NodeState& node : boot.state.node_states) {
     bool first = true;
     for (const ZoneState& zone : node.zones) {
       const zones::Zone& z = zone.zone;
-      if (z.type == zones::ZoneType::dma && !boot.in.profile.has("ZONE_DMA")) continue;
+      if (z.type == zones::ZoneType::dma && !boot.in.profile.has(config::ZONE_DMA)) continue;
       std::uint64_t pages = z.spanned_pages;
       if (pages > z.present_pages + (z.present_pages >> 4)) pages = z.present_pages;
       const std::uint64_t map = align_up(pages * page_bytes, kPageSize) >> kPageShift;
@@ -66,7 +66,7 @@ std::uint64_t asked(const Boot& boot, std::string_view name) {
 enum class Contents { zeroed, raw };
 void alloc_hash(Boot& boot, std::string_view name, std::string_view owner, const hash::Table& table,
                 Contents contents = Contents::zeroed) {
-  const memblock::Caller caller = boot.caller(owner, {"alloc_large_system_hash"});
+  const memblock::Caller caller = boot.caller(owner, {function::alloc_large_system_hash});
   for (std::uint64_t entries = hash::entries(table);; entries /= 2) {
     const std::uint64_t size = entries * table.bucket_bytes;
     const auto found = contents == Contents::zeroed
@@ -128,13 +128,13 @@ void vfs_caches_init_early(Boot& boot) {
         Severity::debug, rule::kDcacheInitEarly,
         "the large hash tables are spread over the nodes: vmalloc has them, later");
   }
-  hash::Table dentry{.bucket_bytes = boot.in.profile.size_of("hlist_bl_head", 8),
+  hash::Table dentry{.bucket_bytes = boot.in.profile.size_of(type::hlist_bl_head),
                      .asked = asked(boot, "dhash_entries"),
                      .scale = 13,
                      .least = 2,
                      .pages = counts(boot).kernel_pages};
   alloc_hash(boot, "Dentry cache", "dentry hash table", dentry);
-  hash::Table inode{.bucket_bytes = boot.in.profile.size_of("hlist_head", 8),
+  hash::Table inode{.bucket_bytes = boot.in.profile.size_of(type::hlist_head),
                     .asked = asked(boot, "ihash_entries"),
                     .scale = 14,
                     .least = 0,
@@ -153,7 +153,7 @@ bool stores_traces(const Inputs& in) {
     return user != flags.npos && (none == flags.npos || none < user);
   };
   // kernel: early_page_owner_param(), mm/page_owner.c: asked for once, it is kept
-  if (in.profile.has("PAGE_OWNER")) {
+  if (in.profile.has(config::PAGE_OWNER)) {
     bool on = false;
     for (const auto& value : in.values_of("page_owner")) {
       on = kernel::kstrtobool(value).value_or(on);
@@ -162,10 +162,10 @@ bool stores_traces(const Inputs& in) {
   }
   for (const kernel::Parameter& p : in.parameters) {
     const bool leak = kernel::parameq(p.name, "kmemleak") && p.value == "on";
-    if (leak && in.profile.has("DEBUG_KMEMLEAK")) return true;
+    if (leak && in.profile.has(config::DEBUG_KMEMLEAK)) return true;
     const bool slab = (in.behaviour.has_slab_debug && kernel::parameq(p.name, "slab_debug")) ||
                       kernel::parameq(p.name, "slub_debug");
-    if (!slab || !in.profile.has("SLUB_DEBUG")) continue;
+    if (!slab || !in.profile.has(config::SLUB_DEBUG)) continue;
     if (!p.value || p.value->empty()) return true;
     for (std::string_view rest = *p.value; !rest.empty();) {
       const std::size_t end = std::min(rest.find(';'), rest.size());

@@ -25,7 +25,7 @@ LogBuffer& log_buffer(Boot& boot) { return boot.scratch.of<LogBuffer>(); }
 std::uint64_t log_size(const Boot& boot, std::uint64_t size) {
   constexpr std::uint64_t kMost = 1ull << 31;  // LOG_BUF_LEN_MAX
   size = std::bit_ceil(std::min(std::max<std::uint64_t>(size, 1), kMost));
-  return size > 1ull << boot.in.profile.number("LOG_BUF_SHIFT") ? size : 0;
+  return size > 1ull << boot.in.profile.number(config::LOG_BUF_SHIFT) ? size : 0;
 }
 
 // kernel: setup_log_buf(), kernel/printk/printk.c, v5.4 to v6.12
@@ -34,12 +34,12 @@ void setup_log_buf(Boot& boot, std::uint64_t size) {
   const std::uint64_t records = size >> kRecordShift;
   std::vector<std::uint64_t> sizes = {size};
   if (boot.in.behaviour.log_has_descriptors) {
-    sizes.push_back(records * boot.in.profile.size_of("prb_desc", 24));
-    sizes.push_back(records * boot.in.profile.size_of("printk_info", 88));
+    sizes.push_back(records * boot.in.profile.size_of(type::prb_desc));
+    sizes.push_back(records * boot.in.profile.size_of(type::printk_info));
   }
   // LOG_ALIGN: of unsigned long, or of struct printk_log
   const std::uint64_t align = boot.in.behaviour.log_has_descriptors ? 8 : 4;
-  const memblock::Caller caller = boot.caller("log buffer", {"setup_log_buf"});
+  const memblock::Caller caller = boot.caller("log buffer", {function::setup_log_buf});
   std::vector<std::pair<PhysAddr, std::uint64_t>> taken;
   for (const std::uint64_t bytes : sizes) {
     if (const auto found = boot.state.memblock.alloc(bytes, align, caller)) {
@@ -71,9 +71,9 @@ void setup_log_buf_early(Boot& boot) {
 void setup_log_buf_late(Boot& boot) {
   if (log_buffer(boot).grown) return;
   if (log_buffer(boot).size == 0) {
-    const std::uint64_t base = 1ull << boot.in.profile.number("LOG_BUF_SHIFT");
+    const std::uint64_t base = 1ull << boot.in.profile.number(config::LOG_BUF_SHIFT);
     const std::uint64_t extra = static_cast<std::uint64_t>(boot.in.possible_cpus - 1)
-                                << boot.in.profile.number("LOG_CPU_MAX_BUF_SHIFT");
+                                << boot.in.profile.number(config::LOG_CPU_MAX_BUF_SHIFT);
     if (extra <= base / 2) return;
     log_buffer(boot).size = log_size(boot, extra + base);
   }
@@ -85,14 +85,15 @@ void setup_log_buf_late(Boot& boot) {
 void setup_cpu_entry_areas(Boot& boot) {
   constexpr std::uint64_t kBase = 0xfffffe0000000000;  // CPU_ENTRY_AREA_BASE
   const kernel::Profile& p = boot.in.profile;
-  const std::uint64_t size = p.size_of("cpu_entry_area", 0x3b000);
+  const std::uint64_t size = p.size_of(type::cpu_entry_area);
   // Confidential guests alone have the last two stacks, Intel's processors alone the debug store,
   // if the kernel is for them at all.
-  const std::uint64_t stacks_end = p.offset_of("cpu_entry_area.estacks", 0x7000) +
-                                   p.offset_of("cea_exception_stacks.VC_stack_guard", 0xc000);
-  const std::uint64_t debug_store = p.offset_of("cpu_entry_area.cpu_debug_store", 0x1a000);
+  const std::uint64_t stacks_end = p.offset_of(member::cpu_entry_area_estacks) +
+                                   p.offset_of(member::cea_exception_stacks_VC_stack_guard);
+  const std::uint64_t debug_store = p.offset_of(member::cpu_entry_area_cpu_debug_store);
   const bool has_debug_store = boot.in.machine.cpu.vendor == "GenuineIntel" && debug_store < size;
-  if (p.has("RANDOMIZE_MEMORY") && !kernel::find_option_bool(boot.in.command_line, "nokaslr")) {
+  if (p.has(config::RANDOMIZE_MEMORY) &&
+      !kernel::find_option_bool(boot.in.command_line, "nokaslr")) {
     boot.story.tell(
         Severity::debug, rule::kInitCeaOffsets,
         "the kernel places these areas at random; the page tables they take may differ");
@@ -116,14 +117,14 @@ void pti_init(Boot& boot) {
 // kernel: kfence_alloc_pool_and_metadata(), mm/kfence/core.c, v6.12; kfence_alloc_pool(), v6.1
 void kfence_alloc_pool(Boot& boot) {
   // kernel: param_set_sample_interval(): what is no number is refused, and changes nothing
-  std::uint64_t interval = boot.in.profile.number("KFENCE_SAMPLE_INTERVAL");
+  std::uint64_t interval = boot.in.profile.number(config::KFENCE_SAMPLE_INTERVAL);
   for (const auto& text : boot.in.values_of("kfence.sample_interval")) {
     if (text) interval = kernel::kstrtoul(*text).value_or(interval);
   }
   if (interval == 0) return;
-  const memblock::Caller caller =
-      boot.caller("KFENCE", {"kfence_alloc_pool_and_metadata", "kfence_alloc_pool"});
-  const std::uint64_t objects = boot.in.profile.number("KFENCE_NUM_OBJECTS");
+  const memblock::Caller caller = boot.caller(
+      "KFENCE", {function::kfence_alloc_pool_and_metadata, function::kfence_alloc_pool});
+  const std::uint64_t objects = boot.in.profile.number(config::KFENCE_NUM_OBJECTS);
   const std::uint64_t pool_size = (objects + 1) * 2 * kPageSize;
   const auto pool = boot.state.memblock.alloc(pool_size, kPageSize, caller);
   if (!pool) {
@@ -132,7 +133,7 @@ void kfence_alloc_pool(Boot& boot) {
   }
   if (!boot.in.behaviour.kfence_allocates_metadata) return;
   const std::uint64_t metadata =
-      align_up(boot.in.profile.size_of("kfence_metadata", 1160) * objects, kPageSize);
+      align_up(boot.in.profile.size_of(type::kfence_metadata) * objects, kPageSize);
   if (boot.state.memblock.alloc(metadata, kPageSize, caller)) return;
   boot.story.tell(Severity::warning, rule::kKfenceAllocPoolAndMetadata,
                   "kfence: failed to allocate metadata");

@@ -199,11 +199,12 @@ void set_nodes(Boot& boot, const numa::Registered& setup) {
 }
 
 void alloc_node_data(Boot& boot, const numa::Registered& setup) {
-  const std::uint64_t size = boot.in.profile.size_of("pglist_data", 174464);
+  const std::uint64_t size = boot.in.profile.size_of(type::pglist_data);
   for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.in.behaviour)) {
     const auto found = boot.state.memblock.phys_alloc_try_nid(
         r.size, r.align, r.nid,
-        boot.caller(boot.story.name_for_node("data", r.nid), {"alloc_node_data", "initmem_init"}));
+        boot.caller(boot.story.name_for_node("data", r.nid),
+                    {function::alloc_node_data, function::initmem_init}));
     if (!found) {
       return boot.story.tell(
           Severity::panic, rule::kAllocNodeData,
@@ -242,12 +243,12 @@ void init_cpu_to_node(Boot& boot) {
     const bool online = std::ranges::binary_search(boot.state.nodes.online, nid);
     if (nid >= 0 && !online && std::ranges::find(bare, nid) == bare.end()) bare.push_back(nid);
   }
-  const std::uint64_t size = align_up(boot.in.profile.size_of("pglist_data", 174464), kPageSize);
+  const std::uint64_t size = align_up(boot.in.profile.size_of(type::pglist_data), kPageSize);
   for (const int nid : bare) {
     const auto found = boot.state.memblock.phys_alloc_try_nid(
         size, kCacheLine, nid,
         boot.caller(boot.story.name_for_node("data", nid),
-                    {"alloc_node_data", "init_cpu_to_node"}));
+                    {function::alloc_node_data, function::init_cpu_to_node}));
     if (!found) {
       boot.story.tell(
           Severity::warning, rule::kAllocNodeDataOld,
@@ -261,9 +262,9 @@ void init_cpu_to_node(Boot& boot) {
 void alloc_offline_node_data(Boot& boot) {
   for (const int nid : boot.state.possible_nodes) {
     if (std::ranges::binary_search(boot.state.nodes.online, nid)) continue;
-    boot.alloc_or_panic(boot.in.profile.size_of("pglist_data", 174464), kCacheLine,
+    boot.alloc_or_panic(boot.in.profile.size_of(type::pglist_data), kCacheLine,
                         boot.caller(boot.story.name_for_node("data", nid),
-                                    {"alloc_offline_node_data", "free_area_init"}));
+                                    {function::alloc_offline_node_data, function::free_area_init}));
   }
 }
 
@@ -274,8 +275,8 @@ void free_area_init(Boot& boot) {
   options.behaviour = boot.in.behaviour;
   const zones::Formed formed = zones::form(
       memory_of(boot), boot.state.nodes.online,
-      zones::limits(boot.state.max_pfn, {.zone_dma = boot.in.profile.has("ZONE_DMA"),
-                                         .zone_dma32 = boot.in.profile.has("ZONE_DMA32")}),
+      zones::limits(boot.state.max_pfn, {.zone_dma = boot.in.profile.has(config::ZONE_DMA),
+                                         .zone_dma32 = boot.in.profile.has(config::ZONE_DMA32)}),
       options);
   boot.story.tell(formed.events);
   for (const zones::Node& n : formed.nodes) {

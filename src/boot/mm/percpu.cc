@@ -34,10 +34,10 @@ struct Reserve {
 Reserve reserve_of(const Boot& boot) {
   Reserve r;
   const kernel::Profile& p = boot.in.profile;
-  if (p.has("MODULES")) r.fixed = p.has("MEM_ALLOC_PROFILING") ? 8 << 13 : 8 << 10;
+  if (p.has(config::MODULES)) r.fixed = p.has(config::MEM_ALLOC_PROFILING) ? 8 << 13 : 8 << 10;
   unsigned shift = 10;
-  if (p.has("RANDOM_KMALLOC_CACHES")) {
-    shift = p.has("LOCKDEP") && boot.in.behaviour.percpu_grows_with_lockdep ? 13 : 12;
+  if (p.has(config::RANDOM_KMALLOC_CACHES)) {
+    shift = p.has(config::LOCKDEP) && boot.in.behaviour.percpu_grows_with_lockdep ? 13 : 12;
   }
   r.dynamic = 28ull << shift;
   r.dynamic_early = (boot.in.behaviour.percpu_large_early_reserve ? 20ull : 12ull) << shift;
@@ -45,10 +45,7 @@ Reserve reserve_of(const Boot& boot) {
 }
 
 std::uint64_t static_size(const kernel::Profile& p) {
-  constexpr std::uint64_t kUsual = 0x39000;
-  const std::uint64_t start = p.symbol("__per_cpu_start").value_or(0);
-  const auto end = p.symbol("__per_cpu_end");
-  return end && *end >= start ? *end - start : kUsual;
+  return p.bytes_between(symbol::__per_cpu_start, symbol::__per_cpu_end);
 }
 
 // The memory that the first chunk's description takes: its own bytes, which of it are allocated,
@@ -58,12 +55,12 @@ void alloc_first_chunk(Boot& boot, std::uint64_t base, std::uint64_t size) {
   const std::uint64_t bits = pages * kPageSize / kMinAlloc;
   const std::uint64_t populated = bitmap_bytes(pages);
   const std::uint64_t sizes[] = {
-      boot.in.profile.size_of("pcpu_chunk", 192) +
+      boot.in.profile.size_of(type::pcpu_chunk) +
           (boot.in.behaviour.percpu_counts_map_words ? populated / 8 : populated),
       bitmap_bytes(bits), bitmap_bytes(bits + 1),
-      pages * boot.in.profile.size_of("pcpu_block_md", 32)};
+      pages * boot.in.profile.size_of(type::pcpu_block_md)};
   for (const std::uint64_t bytes : sizes) {
-    boot.alloc_or_panic(bytes, kCacheLine, boot.caller(kOwner, {"pcpu_alloc_first_chunk"}));
+    boot.alloc_or_panic(bytes, kCacheLine, boot.caller(kOwner, {function::pcpu_alloc_first_chunk}));
   }
 }
 
@@ -75,7 +72,7 @@ std::uint64_t chunk_slots(const Boot& boot, std::uint64_t unit_size) {
   if (boot.in.behaviour.percpu_depopulates)
     return slots + 4;  // and from 0 on, sidelined, free, ...
   // PCPU_NR_CHUNK_TYPES; MEMCG_KMEM goes with MEMCG.
-  const bool by_kind = boot.in.behaviour.percpu_lists_by_kind && boot.in.profile.has("MEMCG");
+  const bool by_kind = boot.in.behaviour.percpu_lists_by_kind && boot.in.profile.has(config::MEMCG);
   return (slots + 2) * (by_kind ? 2 : 1);
 }
 
@@ -85,7 +82,7 @@ void setup_first_chunk(Boot& boot, const percpu::Layout& layout, std::uint64_t b
   const std::uint64_t sizes[] = {8 * layout.groups.size(), 8 * layout.groups.size(), 4 * cpus,
                                  8 * cpus, 16 * chunk_slots(boot, layout.unit_size)};
   for (const std::uint64_t bytes : sizes) {
-    boot.alloc_or_panic(bytes, kCacheLine, boot.caller(kOwner, {"pcpu_setup_first_chunk"}));
+    boot.alloc_or_panic(bytes, kCacheLine, boot.caller(kOwner, {function::pcpu_setup_first_chunk}));
   }
   const std::uint64_t fixed = align_up(layout.static_size, kMinAlloc);
   const std::uint64_t dynamic = layout.dynamic_size - (fixed - layout.static_size);
@@ -131,15 +128,15 @@ percpu::Layout layout_of(const Boot& boot, std::uint64_t dynamic, std::uint64_t 
 // kernel: pcpu_alloc_alloc_info(); the array of groups ends its struct
 std::uint64_t info_size(const Boot& boot, const percpu::Layout& layout) {
   const std::uint64_t groups =
-      boot.in.profile.size_of("pcpu_alloc_info", 64) +
-      layout.groups.size() * boot.in.profile.size_of("pcpu_group_info", 24);
+      boot.in.profile.size_of(type::pcpu_alloc_info) +
+      layout.groups.size() * boot.in.profile.size_of(type::pcpu_group_info);
   return align_up(groups + layout.units() * 4, kPageSize);
 }
 
 // A processor's node has its data, with or without memory. kernel: pcpu_fc_alloc()
 std::optional<PhysAddr> alloc_area(Boot& boot, std::uint64_t size, std::uint64_t align, int nid,
-                                   std::string_view within) {
-  const memblock::Caller caller = boot.caller("per-CPU areas", {"pcpu_fc_alloc", within});
+                                   const kernel::Function& within) {
+  const memblock::Caller caller = boot.caller("per-CPU areas", {function::pcpu_fc_alloc, within});
   if (!std::ranges::binary_search(boot.state.possible_nodes, nid)) {
     return boot.state.memblock.alloc_from(size, align, kMaxDmaAddress, caller);
   }
@@ -149,7 +146,8 @@ std::optional<PhysAddr> alloc_area(Boot& boot, std::uint64_t size, std::uint64_t
 
 // Frees what the units leave of their areas. kernel: pcpu_embed_first_chunk()
 void free_unused(Boot& boot, const percpu::Layout& layout, const std::vector<PhysAddr>& areas) {
-  const memblock::Caller caller = boot.caller({}, {"pcpu_fc_free", "pcpu_embed_first_chunk"});
+  const memblock::Caller caller =
+      boot.caller({}, {function::pcpu_fc_free, function::pcpu_embed_first_chunk});
   const std::uint64_t used = layout.static_size + layout.reserved_size + layout.dynamic_size;
   for (std::size_t group = 0; group < layout.groups.size(); ++group) {
     const percpu::Group& g = layout.groups[group];
@@ -166,8 +164,8 @@ void free_unused(Boot& boot, const percpu::Layout& layout, const std::vector<Phy
 bool embed_first_chunk(Boot& boot) {
   const percpu::Layout layout =
       layout_of(boot, reserve_of(boot).dynamic, paging::kSize2M, nodes_of_cpus(boot));
-  const memblock::Caller info = boot.caller(kOwner, {"pcpu_build_alloc_info"});
-  const memblock::Caller own = boot.caller(kOwner, {"pcpu_embed_first_chunk"});
+  const memblock::Caller info = boot.caller(kOwner, {function::pcpu_build_alloc_info});
+  const memblock::Caller own = boot.caller(kOwner, {function::pcpu_embed_first_chunk});
   const std::uint64_t list_size = align_up(8 * layout.groups.size(), kPageSize);
   const auto description = boot.state.memblock.alloc(info_size(boot, layout), kPageSize, info);
   if (!description) return false;
@@ -176,7 +174,7 @@ bool embed_first_chunk(Boot& boot) {
   for (const percpu::Group& g : layout.groups) {
     if (!list) break;
     const auto area = alloc_area(boot, g.units * layout.unit_size, paging::kSize2M, g.nid,
-                                 "pcpu_embed_first_chunk");
+                                 function::pcpu_embed_first_chunk);
     if (!area) break;
     areas.push_back(*area);
   }
@@ -198,14 +196,15 @@ bool embed_first_chunk(Boot& boot) {
 void page_first_chunk(Boot& boot) {
   const std::vector<int> nodes = nodes_of_cpus(boot);
   const percpu::Layout layout = layout_of(boot, 0, kPageSize, std::vector<int>(nodes.size(), 0));
-  const memblock::Caller own = boot.caller(kOwner, {"pcpu_page_first_chunk"});
-  const auto description = boot.alloc_or_panic(info_size(boot, layout), kPageSize,
-                                               boot.caller(kOwner, {"pcpu_build_alloc_info"}));
+  const memblock::Caller own = boot.caller(kOwner, {function::pcpu_page_first_chunk});
+  const auto description = boot.alloc_or_panic(
+      info_size(boot, layout), kPageSize, boot.caller(kOwner, {function::pcpu_build_alloc_info}));
   const std::uint64_t pages = layout.unit_size / kPageSize;
   const std::uint64_t list_size = align_up(pages * nodes.size() * 8, kPageSize);
   const auto list = boot.alloc_or_panic(list_size, kCacheLine, own);
   for (std::uint64_t page = 0; page < pages * nodes.size() && !boot.story.panicked(); ++page) {
-    if (alloc_area(boot, kPageSize, kPageSize, nodes[page / pages], "pcpu_page_first_chunk"))
+    if (alloc_area(boot, kPageSize, kPageSize, nodes[page / pages],
+                   function::pcpu_page_first_chunk))
       continue;
     boot.story.tell(Severity::panic, rule::kSetupPerCpuAreas,
                     "Kernel panic - not syncing: cannot initialize percpu area (err=-12)");
@@ -222,7 +221,7 @@ void page_first_chunk(Boot& boot) {
 void alloc_cpumasks(Boot& boot, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) {
     boot.alloc_or_panic(boot.in.cpumask_size(), kCacheLine,
-                        boot.caller("CPU masks", {"alloc_bootmem_cpumask_var"}));
+                        boot.caller("CPU masks", {function::alloc_bootmem_cpumask_var}));
   }
 }
 
@@ -256,7 +255,7 @@ void setup_per_cpu_areas(Boot& boot) {
 // A mask of each node's processors and a few more. kernel: setup_node_to_cpumask_map(),
 // setup_cpu_local_masks(), v6.1 (four) and v6.12 (one)
 void setup_cpu_masks(Boot& boot) {
-  if (!boot.in.profile.has("CPUMASK_OFFSTACK")) return;
+  if (!boot.in.profile.has(config::CPUMASK_OFFSTACK)) return;
   const int last = boot.state.possible_nodes.empty() ? 0 : boot.state.possible_nodes.back();
   if (boot.in.profile.numa) alloc_cpumasks(boot, static_cast<std::uint64_t>(last) + 1);
   alloc_cpumasks(boot, boot.in.behaviour.bringup_cpumasks);

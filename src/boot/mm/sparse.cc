@@ -25,13 +25,8 @@ constexpr VirtAddr kVmemmap5{0xffd4000000000000};  // __VMEMMAP_BASE_L5
 
 // kernel: enum pageblock_bits, include/linux/pageblock-flags.h, v6.1, v6.12 and later
 std::uint64_t block_flag_bits(const kernel::Profile& profile) {
-  constexpr std::uint64_t kUsual = 4;
-  const auto& constants = profile.constants;
-  if (const auto bits = constants.find("NR_PAGEBLOCK_BITS"); bits != constants.end()) {
-    return bits->second;
-  }
-  const auto used = constants.find("__NR_PAGEBLOCK_BITS");
-  return used == constants.end() ? kUsual : std::bit_ceil(used->second);
+  const std::uint64_t bits = profile.value_of(constant::NR_PAGEBLOCK_BITS);
+  return bits != 0 ? bits : std::bit_ceil(profile.value_of(constant::__NR_PAGEBLOCK_BITS));
 }
 
 // Sections [first, end), by number, all present and of one node.
@@ -47,7 +42,7 @@ class SparseInit {
  public:
   explicit SparseInit(Boot& boot)
       : boot_(boot),
-        page_bytes_(boot.in.profile.size_of("page", 64)),
+        page_bytes_(boot.in.profile.size_of(type::page)),
         vmemmap_(boot.state.page_tables.levels == 5 ? kVmemmap5 : kVmemmap4) {}
 
   // A section is the node's whose memory is met in it first. Runs of sections of one node are
@@ -67,13 +62,13 @@ class SparseInit {
   // kernel: memblocks_present(), memory_present(), sparse_index_alloc()
   bool allocate_roots() {
     const std::uint64_t per_root =
-        std::max<std::uint64_t>(kPageSize / boot_.in.profile.size_of("mem_section", 32), 1);
+        std::max<std::uint64_t>(kPageSize / boot_.in.profile.size_of(type::mem_section), 1);
     const std::uint64_t most = 1ull << (physmem_bits() - kSectionShift);  // NR_MEM_SECTIONS
     const std::uint64_t roots = (most + per_root - 1) / per_root;
-    if (!boot_.alloc_or_panic(
-            roots * 8, kCacheLine,
-            boot_.caller("array of memory sections",
-                         {"memory_present", "memblocks_present", "sparse_init"}))) {
+    if (!boot_.alloc_or_panic(roots * 8, kCacheLine,
+                              boot_.caller("array of memory sections",
+                                           {function::memory_present, function::memblocks_present,
+                                            function::sparse_init}))) {
       return false;
     }
     std::uint64_t next_root = 0;
@@ -127,7 +122,7 @@ class SparseInit {
   }
 
   bool allocate_root(int nid) {
-    const memblock::Caller caller = boot_.caller("memory sections", {"sparse_index_alloc"});
+    const memblock::Caller caller = boot_.caller("memory sections", {function::sparse_index_alloc});
     if (boot_.state.memblock.alloc_node(kPageSize, kCacheLine, nid, caller)) return true;
     boot_.panic_without_memory(caller.function, kPageSize);
     return false;
@@ -144,7 +139,7 @@ class SparseInit {
     const std::uint64_t map_size = align_up(page_bytes_ * kPagesPerSection, paging::kSize2M);
     const std::uint64_t size = map_size * sections;
     const memblock::Caller caller =
-        boot_.caller(owner(nid), {"sparse_buffer_init", "sparse_init_nid"});
+        boot_.caller(owner(nid), {function::sparse_buffer_init, function::sparse_init_nid});
     const auto found =
         boot_.in.behaviour.sparse_buffer_on_node
             ? boot_.state.memblock.alloc_exact_nid_raw(size, map_size, kMaxDmaAddress,
@@ -160,8 +155,9 @@ class SparseInit {
                       nid));
     }
     if (buffer_ < buffer_end_) {
-      boot_.state.memblock.phys_free(PhysAddr{buffer_}, buffer_end_ - buffer_,
-                                     boot_.caller({}, {"sparse_buffer_fini", "sparse_init_nid"}));
+      boot_.state.memblock.phys_free(
+          PhysAddr{buffer_}, buffer_end_ - buffer_,
+          boot_.caller({}, {function::sparse_buffer_fini, function::sparse_init_nid}));
     }
   }
 
@@ -169,12 +165,13 @@ class SparseInit {
   // away. kernel: sparse_early_usemaps_alloc_pgdat_section()
   bool allocate_usage(int nid, std::uint64_t count) {
     const std::uint64_t blocks = kPagesPerSection >> boot_.in.profile.pageblock_order;
-    const std::uint64_t bytes = (boot_.in.profile.size_of("mem_section_usage", 24) +
+    const std::uint64_t bytes = (boot_.in.profile.size_of(type::mem_section_usage) +
                                  align_up(blocks * block_flag_bits(boot_.in.profile), 64) / 8) *
                                 count;
     const memblock::Caller caller = boot_.caller(
-        "usage maps of sections", {"sparse_early_usemaps_alloc_pgdat_section", "sparse_init_nid"});
-    if (!boot_.in.profile.has("MEMORY_HOTREMOVE")) {
+        "usage maps of sections",
+        {function::sparse_early_usemaps_alloc_pgdat_section, function::sparse_init_nid});
+    if (!boot_.in.profile.has(config::MEMORY_HOTREMOVE)) {
       // The node's data is still blank then and says node 0, whichever it is.
       return boot_.state.memblock.alloc_node(bytes, kCacheLine, 0, caller).has_value();
     }
@@ -243,7 +240,8 @@ class SparseInit {
 
   bool populate_small(std::uint64_t start, std::uint64_t end, int nid) {
     for (std::uint64_t at = start; at < end; at += kPageSize) {
-      if (needs_table(boot_, 1, at) && !new_table("vmemmap_pmd_populate", nid)) return false;
+      if (needs_table(boot_, 1, at) && !new_table(function::vmemmap_pmd_populate, nid))
+        return false;
       if (!take(kPageSize, nid)) return false;
     }
     return true;
@@ -251,23 +249,24 @@ class SparseInit {
 
   bool populate_tables(std::uint64_t at, int nid) {
     const bool five = boot_.state.page_tables.levels == 5;
-    if (five && needs_table(boot_, 4, at) && !new_table("vmemmap_pgd_populate", nid)) return false;
-    if (needs_table(boot_, 3, at) && !new_table("vmemmap_p4d_populate", nid)) return false;
-    return !needs_table(boot_, 2, at) || new_table("vmemmap_pud_populate", nid);
+    if (five && needs_table(boot_, 4, at) && !new_table(function::vmemmap_pgd_populate, nid))
+      return false;
+    if (needs_table(boot_, 3, at) && !new_table(function::vmemmap_p4d_populate, nid)) return false;
+    return !needs_table(boot_, 2, at) || new_table(function::vmemmap_pud_populate, nid);
   }
 
   // kernel: vmemmap_alloc_block_zero()
-  bool new_table(std::string_view function, int nid) {
+  bool new_table(const kernel::Function& function, int nid) {
     return block(kPageSize, nid,
                  boot_.caller("page tables of struct pages",
-                              {"vmemmap_alloc_block_zero", "vmemmap_alloc_block_zero.constprop.0",
-                               function}));
+                              {function::vmemmap_alloc_block_zero,
+                               function::vmemmap_alloc_block_zero_constprop_0, function}));
   }
 
   // Of the buffer, else of memblock. kernel: vmemmap_alloc_block_buf()
   bool take(std::uint64_t size, int nid) {
     return take_buffered(size, size) ||
-           block(size, nid, boot_.caller(owner(nid), {"vmemmap_alloc_block"}));
+           block(size, nid, boot_.caller(owner(nid), {function::vmemmap_alloc_block}));
   }
 
   // False: the buffer has not as much. kernel: sparse_buffer_alloc()
@@ -276,7 +275,7 @@ class SparseInit {
     if (buffer_ == 0 || at + size > buffer_end_) return false;
     if (at > buffer_) {
       boot_.state.memblock.phys_free(PhysAddr{buffer_}, at - buffer_,
-                                     boot_.caller({}, {"sparse_buffer_alloc"}));
+                                     boot_.caller({}, {function::sparse_buffer_alloc}));
     }
     buffer_ = at + size;
     return true;

@@ -90,18 +90,17 @@ void swiotlb_init(Boot& boot, swiotlb::Settings s) {
   if (s.off && boot.in.behaviour.swiotlb_slots) return;
   const std::uint64_t slabs = s.off ? 1 : s.slabs;
   const std::uint64_t bytes = align_up(slabs << kSlabShift, kPageSize);
-  if (!boot.state.memblock.alloc_low(
-          bytes, kPageSize,
-          boot.caller("software IO TLB",
-                      {"swiotlb_init", "pci_swiotlb_init", "pci_iommu_alloc", "mem_init"}))) {
+  if (!boot.state.memblock.alloc_low(bytes, kPageSize,
+                                     boot.caller("software IO TLB", {function::swiotlb_init}))) {
     return boot.story.tell(Severity::warning, rule::kSwiotlbInit,
                            "software IO TLB: Cannot allocate buffer");
   }
   std::vector<std::uint64_t> records = {4, 8};  // io_tlb_list, io_tlb_orig_addr
-  if (boot.in.behaviour.swiotlb_slots) records = {boot.in.profile.size_of("io_tlb_slot", 24)};
+  if (boot.in.behaviour.swiotlb_slots) records = {boot.in.profile.size_of(type::io_tlb_slot)};
   for (const std::uint64_t record : records) {
-    boot.alloc_or_panic(align_up(slabs * record, kPageSize), kPageSize,
-                        boot.caller("software IO TLB", {"swiotlb_init_with_tbl", "swiotlb_init"}));
+    boot.alloc_or_panic(
+        align_up(slabs * record, kPageSize), kPageSize,
+        boot.caller("software IO TLB", {function::swiotlb_init_with_tbl, function::swiotlb_init}));
   }
 }
 
@@ -120,8 +119,8 @@ void pci_iommu_alloc(Boot& boot) {
   if (s.areas == 0) set_areas(s, boot.in.possible_cpus);
   std::uint64_t slabs = s.slabs;
   std::uint64_t areas = limited_areas(s.areas, slabs);
-  const memblock::Caller caller =
-      boot.caller("software IO TLB", {"swiotlb_memblock_alloc", "swiotlb_init_remap"});
+  const memblock::Caller caller = boot.caller(
+      "software IO TLB", {function::swiotlb_memblock_alloc, function::swiotlb_init_remap});
   while (
       !boot.state.memblock.alloc_low(align_up(slabs << kSlabShift, kPageSize), kPageSize, caller)) {
     boot.story.tell(
@@ -133,9 +132,9 @@ void pci_iommu_alloc(Boot& boot) {
     slabs = align_up(slabs >> 1, kSegment);
     areas = limited_areas(areas, slabs);
   }
-  const memblock::Caller own = boot.caller("software IO TLB", {"swiotlb_init_remap"});
+  const memblock::Caller own = boot.caller("software IO TLB", {function::swiotlb_init_remap});
   const std::uint64_t slots =
-      align_up(boot.in.profile.size_of("io_tlb_slot", 24) * slabs, kPageSize);
+      align_up(boot.in.profile.size_of(type::io_tlb_slot) * slabs, kPageSize);
   if (!boot.state.memblock.alloc(slots, kPageSize, own)) {
     return boot.story.tell(
         Severity::warning, rule::kSwiotlbInitRemap,
@@ -143,7 +142,7 @@ void pci_iommu_alloc(Boot& boot) {
                     slots));
   }
   if (!boot.in.behaviour.swiotlb_fewer_areas) areas = s.areas;
-  if (boot.state.memblock.alloc(boot.in.profile.size_of("io_tlb_area", 16) * areas, kCacheLine,
+  if (boot.state.memblock.alloc(boot.in.profile.size_of(type::io_tlb_area) * areas, kCacheLine,
                                 own))
     return;
   boot.story.tell(Severity::warning, rule::kSwiotlbInitRemap,

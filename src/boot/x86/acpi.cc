@@ -46,7 +46,7 @@ void acpi_table_upgrade(Boot& boot) {
   const std::uint64_t size = told != 0 ? told : initrd_acpi_tables(boot.in.machine).size();
   const auto found = boot.state.memblock.phys_alloc_range(
       size, kPageSize, PhysAddr{0}, PhysAddr{limit},
-      boot.caller("ACPI tables of the initrd", {boot.story.step()}));
+      {boot.story.step(), "ACPI tables of the initrd"});
   if (!found) {
     return boot.story.tell(Severity::warning, rule::kAcpiTableUpgrade,
                            fmt::format("no room for {} bytes of ACPI tables of the initrd", size));
@@ -66,7 +66,7 @@ void e820_memblock_alloc_reserved_mpc_new(Boot& boot) {
       size = kernel::memparse(*p.value).value;
   }
   const auto found = boot.state.memblock.phys_alloc(
-      size, 4, boot.caller("new MP table", {"e820__memblock_alloc_reserved"}));
+      size, 4, boot.caller("new MP table", {function::e820__memblock_alloc_reserved}));
   if (!found) return;
   e820::Editor edit(boot.state.e820.kexec, boot.story, std::string(boot.story.step()));
   edit.update(raw(*found), size, E820Type::ram, E820Type::reserved);

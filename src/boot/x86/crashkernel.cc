@@ -106,7 +106,7 @@ void arch_reserve_crashkernel(Boot& boot) {
   auto w = wanted(boot);
   if (!w) return;
   const memblock::Caller caller =
-      boot.caller(kOwner, {"reserve_crashkernel_generic", "setup_arch"});
+      boot.caller(kOwner, {function::reserve_crashkernel_generic, function::setup_arch});
   const auto found = search(boot, *w, caller);
   if (!found) return;
   const std::uint64_t base = raw(*found);
@@ -142,7 +142,8 @@ bool reserve_low(Boot& boot, std::uint64_t memory) {
   if (size == 0) return true;
   const auto found =
       take(boot, size, kAlign, 0, kLowMax,
-           boot.caller(kOwner, {"reserve_crashkernel_low", "reserve_crashkernel", "setup_arch"}));
+           boot.caller(kOwner, {function::reserve_crashkernel_low, function::reserve_crashkernel,
+                                function::setup_arch}));
   if (!found) {
     boot.story.tell(
         Severity::warning, rule::kReserveCrashkernelLow,
@@ -167,7 +168,8 @@ bool reserve_low(Boot& boot, std::uint64_t memory) {
 // kernel: reserve_crashkernel(), arch/x86/kernel/setup.c, v5.4 to v6.1
 void reserve_crashkernel(Boot& boot) {
   const std::uint64_t memory = boot.state.memblock.phys_mem_size();
-  const memblock::Caller caller = boot.caller(kOwner, {"reserve_crashkernel", "setup_arch"});
+  const memblock::Caller caller =
+      boot.caller(kOwner, {function::reserve_crashkernel, function::setup_arch});
   crash::Request r = crash::parse(boot.in.command_line, memory);
   complain(boot, r, rule::kReserveCrashkernel);
   const bool high = r.parse != crash::Parse::ok || r.size == 0;

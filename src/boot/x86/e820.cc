@@ -7,7 +7,8 @@
 #include "boot/init/early_options.h"
 #include "boot/rules.h"
 #include "boot/x86/trims.h"
-#include "e820/names.h"
+#include "e820/range_text.h"
+#include "machine/e820_words.h"
 
 namespace memmap::boot {
 namespace {
@@ -22,7 +23,7 @@ void print_table(Boot& boot, std::string_view who) {
   for (const E820Entry& e : boot.state.e820.table.entries()) {
     boot.story.tell(Severity::info, rule::kE820PrintTable,
                     fmt::format("{}: {} {}", who, e820::table_range(raw(e.addr), e.end()),
-                                e820::type_name(e.type)),
+                                e820_log_name(e.type)),
                     PhysRange::from_size(e.addr, e.size));
   }
 }

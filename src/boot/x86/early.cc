@@ -85,7 +85,7 @@ void trim_low_memory_range(Boot& boot) {
 void setup_bios_corruption_check(Boot& boot) {
   constexpr std::size_t kMostAreas = 8;  // MAX_SCAN_AREAS
   const auto wanted = boot.in.parameter("memory_corruption_check");
-  const bool built_in = boot.in.profile.has("X86_BOOTPARAM_MEMORY_CORRUPTION_CHECK");
+  const bool built_in = boot.in.profile.has(config::X86_BOOTPARAM_MEMORY_CORRUPTION_CHECK);
   if (wanted ? kernel::simple_strtoull(*wanted).value == 0 : !built_in) return;
   const auto size = boot.in.parameter("memory_corruption_check_size");
   // An unsigned int in the kernel.

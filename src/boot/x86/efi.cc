@@ -85,7 +85,7 @@ void efi_memblock_x86_reserve_range(Boot& boot) {
 // noefi, efi=noruntime, efi=runtime: the last one counts.
 // kernel: setup_noefi(), parse_efi_cmdline(), drivers/firmware/efi/efi.c, v6.1 and v6.12
 bool efi_runtime_disabled(const Inputs& in) {
-  bool disabled = in.profile.has("EFI_DISABLE_RUNTIME");
+  bool disabled = in.profile.has(config::EFI_DISABLE_RUNTIME);
   for (const kernel::Parameter& p : in.parameters) {
     if (kernel::parameq(p.name, "noefi")) disabled = true;
     if (!kernel::parameq(p.name, "efi") || !p.value) continue;
@@ -148,7 +148,7 @@ bool copy_memmap(Boot& boot, PhysRange descriptor, PhysRange kept) {
   const std::uint64_t count = known != 0 ? known : bytes / each;
   return boot.state.memblock
       .phys_alloc((count + pieces_more(descriptor, kept)) * each, kCacheLine,
-                  boot.caller("EFI memory map", {"efi_memmap_alloc"}))
+                  boot.caller("EFI memory map", {function::efi_memmap_alloc}))
       .has_value();
 }
 

@@ -52,16 +52,14 @@ std::uint64_t brk_room(const Boot& boot) {
 }
 
 std::uint64_t brk_tables_size(const Boot& boot) {
-  return kPageSize * paging::brk_table_pages(
-                         {boot.in.profile.x86_5level, boot.in.profile.has("RANDOMIZE_MEMORY")});
+  return kPageSize * paging::brk_table_pages({boot.in.profile.x86_5level,
+                                              boot.in.profile.has(config::RANDOMIZE_MEMORY)});
 }
 
 // Bytes of the trampoline's code and data. kernel: real_mode_size_needed(), v6.1 and v6.12
 std::uint64_t real_mode_size(const kernel::Profile& profile) {
-  const auto blob = profile.symbol("real_mode_blob");
-  const auto end = profile.symbol("real_mode_blob_end");
-  constexpr std::uint64_t kUsual = 0x7000;
-  return blob && end && *blob < *end ? align_up(*end - *blob, kPageSize) : kUsual;
+  return align_up(profile.bytes_between(symbol::real_mode_blob, symbol::real_mode_blob_end),
+                  kPageSize);
 }
 
 }  // namespace
@@ -76,9 +74,9 @@ void dmi_setup(Boot& boot) {
     return;
   }
   const SmbiosCopies& copies = *boot.in.machine.smbios;
-  brk_area(boot).used = copies.text + copies.devices * boot.in.profile.size_of("dmi_device", 40) +
-                        copies.onboard * boot.in.profile.size_of("dmi_dev_onboard", 56) +
-                        copies.memory_devices * boot.in.profile.size_of("dmi_memdev_info", 32);
+  brk_area(boot).used = copies.text + copies.devices * boot.in.profile.size_of(type::dmi_device) +
+                        copies.onboard * boot.in.profile.size_of(type::dmi_dev_onboard) +
+                        copies.memory_devices * boot.in.profile.size_of(type::dmi_memdev_info);
   if (brk_area(boot).used <= brk_room(boot)) return;
   boot.story.tell(Severity::panic, rule::kExtendBrk, "kernel BUG at arch/x86/kernel/setup.c");
 }
@@ -132,7 +130,7 @@ void reserve_real_mode(Boot& boot) {
   if (boot.in.behaviour.reserves_first_mib) boot.reserve(first_mib, {"setup_arch", "first MiB"});
   // kernel: crash_reserve_low_1M(), arch/x86/kernel/crash.c, v5.10
   if (boot.in.behaviour.crash_kernel_reserves_first_mib && boot.in.has_parameter("crashkernel")) {
-    boot.reserve(first_mib, boot.caller("first MiB", {"crash_reserve_low_1M"}));
+    boot.reserve(first_mib, boot.caller("first MiB", {function::crash_reserve_low_1M}));
     boot.story.tell(Severity::info, rule::kCrashReserveLow1M,
                     "kexec: Reserving the low 1M of memory for crashkernel", first_mib);
   }
@@ -199,9 +197,10 @@ void reserve_initrd(Boot& boot) {
     return;
   }
   const std::uint64_t size = align_up(boot.in.machine.initrd->size(), kPageSize);
-  const auto found = boot.take_within(boot.in.behaviour.bounded_crash_kernel, size, kPageSize,
-                                      PhysAddr{0}, boot.state.memblock.current_limit(),
-                                      boot.caller("initrd", {"relocate_initrd", "setup_arch"}));
+  const auto found =
+      boot.take_within(boot.in.behaviour.bounded_crash_kernel, size, kPageSize, PhysAddr{0},
+                       boot.state.memblock.current_limit(),
+                       boot.caller("initrd", {function::relocate_initrd, function::setup_arch}));
   if (!found) {
     return boot.story.tell(
         Severity::panic, rule::kRelocateInitrd,

@@ -35,12 +35,13 @@ Limits limits_of(const kernel::Profile& profile, const std::vector<kernel::Param
 
 unsigned nr_cpus(const kernel::Profile& profile) {
   constexpr std::uint64_t kMost = 8192;  // NR_CPUS_RANGE_END with MAXSMP
-  return static_cast<unsigned>(std::clamp<std::uint64_t>(profile.number("NR_CPUS"), 1, kMost));
+  return static_cast<unsigned>(
+      std::clamp<std::uint64_t>(profile.number(config::NR_CPUS), 1, kMost));
 }
 
 unsigned possible_cpus(const CpuFacts& cpu, const kernel::Profile& profile,
                        const std::vector<kernel::Parameter>& parameters) {
-  if (!profile.has("SMP")) return 1;
+  if (!profile.has(config::SMP)) return 1;
   const Limits limits = limits_of(profile, parameters);
   const unsigned listed = std::max(1u, cpu.possible.value_or(1));
   if (limits.none_but_first) return 1;

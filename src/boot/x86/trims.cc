@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "e820/edit.h"
-#include "e820/names.h"
 
 namespace memmap::boot {
 namespace {

@@ -5,8 +5,6 @@
 namespace memmap::input {
 namespace {
 
-constexpr std::size_t kLongestLine = std::size_t{64} << 10;
-
 std::string_view line_of(std::string_view source, std::size_t line) {
   std::size_t begin = 0;
   for (std::size_t i = 1; i < line; ++i) {
@@ -29,10 +27,7 @@ std::string_view Document::text(ValueId id) const {
 }
 
 Error Document::error_at(std::size_t line, std::size_t column, std::string message) const {
-  Error e{.message = std::move(message), .origin = {file_, line, column}};
-  const std::string_view shown = line_of(source_, line);
-  if (shown.size() <= kLongestLine) e.line_text = shown;
-  return e;
+  return input::error_at(file_, {line, line_of(source_, line), column, 1}, std::move(message));
 }
 
 Error Document::error(ValueId id, std::string message) const {
@@ -119,24 +114,16 @@ DocumentBuilder::Fault DocumentBuilder::find_duplicate_key(ValueId map) const {
                                   std::to_string(doc_.values_[found[0]].line));
 }
 
-void Faults::at(ValueId id, std::string message, std::optional<PhysRange> range) {
-  if (full()) {
-    ++untold_;
-    return;
-  }
-  errors_.push_back(doc_.error(id, std::move(message)));
-  errors_.back().range = range;
+void DocumentFaults::at(ValueId id, std::string message, std::optional<PhysRange> range) {
+  add_made([&] {
+    Error error = doc_.error(id, std::move(message));
+    error.range = range;
+    return error;
+  });
 }
 
-void Faults::at(ValueId id, const Errors& without_origin) {
+void DocumentFaults::at(ValueId id, const Errors& without_origin) {
   for (const Error& e : without_origin) at(id, e.message);
-}
-
-Errors Faults::take() && {
-  if (untold_ != 0) {
-    errors_.push_back(doc_.error(0, "and " + std::to_string(untold_) + " more mistakes"));
-  }
-  return std::move(errors_);
 }
 
 }  // namespace memmap::input

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "input/text/faults.h"
 
 namespace memmap::input {
 
@@ -84,26 +85,17 @@ class DocumentBuilder {
   std::vector<Open> open_;
 };
 
-// All that is wrong with one document, in the order found. Past kMost only the number is kept.
-class Faults {
+// All that is wrong with one document.
+class DocumentFaults : public Faults {
  public:
-  explicit Faults(const Document& document) : doc_(document) {}
+  explicit DocumentFaults(const Document& document) : doc_(document) {}
 
   void at(ValueId id, std::string message, std::optional<PhysRange> range = std::nullopt);
   // The message of a number reader's error, at the place of the text it read.
   void at(ValueId id, const Errors& without_origin);
 
-  bool none() const { return errors_.empty(); }
-  // Further ones are only counted: do not spend time on their messages.
-  bool full() const { return errors_.size() >= kMost; }
-  // Not to be called when none().
-  Errors take() &&;
-
  private:
-  static constexpr std::size_t kMost = 100;
   const Document& doc_;
-  Errors errors_;
-  std::size_t untold_ = 0;
 };
 
 }  // namespace memmap::input

@@ -24,7 +24,7 @@ std::string listed(std::span<const std::string_view> words) {
 }  // namespace
 
 Fields::Fields(const Document& document, ValueId map, std::string_view what,
-               std::span<const std::string_view> known, Faults& faults)
+               std::span<const std::string_view> known, DocumentFaults& faults)
     : doc_(document),
       map_(map),
       what_(what),

@@ -20,7 +20,7 @@ class Fields {
   // value that is no map. `what` names the map in messages: `an entry of e820`. All must outlive
   // it.
   Fields(const Document& document, ValueId map, std::string_view what,
-         std::span<const std::string_view> known, Faults& faults);
+         std::span<const std::string_view> known, DocumentFaults& faults);
 
   std::optional<ValueId> find(std::string_view key) const;
   // find(), and a fault where it is absent.
@@ -50,7 +50,7 @@ class Fields {
   std::optional<Extent> extent(Check check) const;
 
   ValueId map() const { return map_; }
-  Faults& faults() const { return faults_; }
+  DocumentFaults& faults() const { return faults_; }
 
  private:
   std::optional<std::string_view> scalar(ValueId id, std::string_view key) const;
@@ -58,7 +58,7 @@ class Fields {
   const Document& doc_;
   ValueId map_;
   std::string_view what_;
-  Faults& faults_;
+  DocumentFaults& faults_;
   bool is_map_;
 };
 

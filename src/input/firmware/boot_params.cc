@@ -102,7 +102,6 @@ Firmware firmware(std::string_view bytes) {
 }  // namespace
 
 Recognition recognise_boot_params(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   const std::string_view bytes = source.bytes;
   const bool magic = bytes.size() > kHeaderMagic + 4 && has_magic(bytes);
   if (bytes.size() != kZeroPageBytes) {
@@ -125,9 +124,6 @@ Recognition recognise_boot_params(const Source& source) {
 }
 
 Result<Machine> read_boot_params(const Source& source, const ReadOptions&) {
-  if (source.is_folder()) {
-    return Error{.message = "is a folder, a file is expected", .origin = {.file = source.name}};
-  }
   const std::string_view bytes = source.bytes;
   if (bytes.size() < kZeroPageBytes) {
     return fault(source, fmt::format("cut short: a zero page has {} bytes", kZeroPageBytes),

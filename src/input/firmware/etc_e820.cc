@@ -24,7 +24,6 @@ bool plausible_type(E820Type type) {
 }
 
 Recognition recognise_etc_e820(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   const std::string_view bytes = source.bytes;
   if (bytes.size() % kPackedEntryBytes != 0) return {0, "its size is no multiple of 20 bytes"};
   if (bytes.size() / kPackedEntryBytes > kMaxEntries) return {0, "too large for a table"};
@@ -42,9 +41,6 @@ Recognition recognise_etc_e820(const Source& source) {
 }
 
 Result<Machine> read_etc_e820(const Source& source, const ReadOptions&) {
-  if (source.is_folder()) {
-    return Error{.message = "is a folder, a file is expected", .origin = {.file = source.name}};
-  }
   const std::string_view bytes = source.bytes;
   Errors errors;
   const std::size_t whole = bytes.size() / kPackedEntryBytes * kPackedEntryBytes;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/number.h"
+#include "input/text/faults.h"
 #include "input/text/lines.h"
 
 namespace memmap::input {
@@ -54,7 +55,7 @@ std::optional<MtrrRange> parse_mtrr(std::string_view text) {
 }  // namespace
 
 Status add_cpuinfo(const std::string& name, std::string_view text, Machine& machine) {
-  Errors errors;
+  Faults faults;
   CpuFacts& cpu = machine.cpu;
   Lines lines(text);
   bool begun = false;
@@ -70,8 +71,8 @@ Status add_cpuinfo(const std::string& name, std::string_view text, Machine& mach
     const auto number = [&](std::string_view digits) -> unsigned {
       const auto n = parse_count(digits);
       if (n && *n <= 0xffff) return static_cast<unsigned>(*n);
-      errors.push_back(error_at(
-          name, *line, digits, n ? std::string("the number is too large") : n.errors()[0].message));
+      faults.add(error_at(name, *line, digits,
+                          n ? std::string("the number is too large") : n.errors()[0].message));
       return 0;
     };
     if (key == "vendor_id") cpu.vendor = std::string(value.substr(0, 64));
@@ -83,26 +84,26 @@ Status add_cpuinfo(const std::string& name, std::string_view text, Machine& mach
     if (key == "address sizes") cpu.phys_bits = number(value.substr(0, value.find(' ')));
   }
   if (!begun) {
-    errors.push_back(Error{.message = "holds no line `KEY : VALUE`", .origin = {.file = name}});
+    faults.add(Error{.message = "holds no line `KEY : VALUE`", .origin = {.file = name}});
   }
-  if (!errors.empty()) return errors;
+  if (!faults.none()) return faults.take();
   return Done{};
 }
 
 Status add_mtrr(const std::string& name, std::string_view text, Machine& machine) {
-  Errors errors;
+  Faults faults;
   Lines lines(text);
   while (const auto line = lines.next()) {
     if (trimmed(line->text).empty()) continue;
     if (auto range = parse_mtrr(trimmed(line->text))) {
       machine.mtrrs.push_back(std::move(*range));
     } else {
-      errors.push_back(error_at(name, *line, {},
-                                "is no line of /proc/mtrr: expected `regNN: base=0x... (...MB), "
-                                "size=...MB, count=N: TYPE`"));
+      faults.add(error_at(name, *line, {},
+                          "is no line of /proc/mtrr: expected `regNN: base=0x... (...MB), "
+                          "size=...MB, count=N: TYPE`"));
     }
   }
-  if (!errors.empty()) return errors;
+  if (!faults.none()) return faults.take();
   return Done{};
 }
 

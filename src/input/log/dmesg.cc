@@ -83,15 +83,15 @@ BootRead read_boot(const LogText& log, const LogBoot& boot) {
     fact_reader.line(line);
   }
   const LogTables tables = table_reader.finish();
-  read.errors = table_reader.mistakes();
+  read.errors = table_reader.faults();
   const bool has_table = !tables.firmware.empty() || !read.errors.empty();
   if (!efi_reader.broken()) {
     read.machine.efi_map = efi_reader.map();
   } else if (has_table) {
     read.machine.notes.push_back("EFI's memory map is damaged in this log and was left out: " +
-                                 efi_reader.mistakes().front().message);
+                                 efi_reader.faults().front().message);
   } else {
-    read.errors = efi_reader.mistakes();
+    read.errors = efi_reader.faults();
   }
   fact_reader.finish(tables.label);
   if (read.errors.empty()) use_tables(read.machine, tables);
@@ -169,7 +169,6 @@ bool has_line(std::string_view bytes, std::string_view label, std::string_view n
 }  // namespace
 
 Recognition recognise_dmesg(const Source& source) {
-  if (source.is_folder()) return {0, "it is a folder"};
   const std::string_view bytes = source.bytes;
   if (is_tar(bytes)) return {0, "a tar"};  // whatever logs are in it
   if (is_json_log(bytes)) return {100, "JSON of dmesg or journalctl"};

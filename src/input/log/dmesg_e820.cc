@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "input/text/scan.h"
+#include "machine/e820_words.h"
 
 namespace memmap::input {
 namespace {
@@ -90,29 +91,7 @@ std::optional<E820Type> e820_type_of(std::string_view name) {
   if (name.size() > 2 && name.front() == '(' && name.back() == ')') {
     name = trim(name.substr(1, name.size() - 2));
   }
-  struct Name {
-    std::string_view text;
-    E820Type type;
-  };
-  static constexpr Name kNames[] = {
-      {"usable", E820Type::ram},
-      {"System RAM", E820Type::ram},
-      {"reserved", E820Type::reserved},
-      {"device reserved", E820Type::reserved},
-      {"soft reserved", E820Type::soft_reserved},
-      {"ACPI data", E820Type::acpi},
-      {"ACPI NVS", E820Type::nvs},
-      {"unusable", E820Type::unusable},
-  };
-  for (const Name& known : kNames) {
-    if (name == known.text) return known.type;
-  }
-  std::string_view rest = name;
-  const bool enclosed = eat(rest, "persistent RAM (") || eat(rest, "persistent (");
-  if (!eat(rest, "type ")) return std::nullopt;
-  const auto number = take_decimal(rest);
-  if (!number || *number > 0xffffffffu || rest != (enclosed ? ")" : "")) return std::nullopt;
-  return E820Type{static_cast<std::uint32_t>(*number)};
+  return e820_type_of_log_name(name);
 }
 
 std::optional<PrintedRange> take_range(std::string_view& text) {
@@ -156,21 +135,21 @@ void TableReader::line(const LogLine& line) {
           continue;
         }
         tables_.label = label;
-        return entry(line, skip_blanks(rest), firmware_, mistakes_);
+        return entry(line, skip_blanks(rest), firmware_, faults_);
       }
       if (text.substr(0, 13) == "BIOS-provided") new_table_ = true;
       return;
     case 'X':
       if (!eat(rest, "Xen:") || !looks_like_range(rest = skip_blanks(rest))) return;
       tables_.label = "Xen";
-      return entry(line, rest, firmware_, mistakes_);
+      return entry(line, rest, firmware_, faults_);
     case 'e':
       if (eat(rest, "e820: BIOS-provided")) new_table_ = true;
       if (!eat(rest, "extended:") || !looks_like_range(rest = skip_blanks(rest))) return;
-      return entry(line, rest, extended_, mistakes_);
+      return entry(line, rest, extended_, faults_);
     case 'r':
       if (!eat(rest, "reserve setup_data:") || !looks_like_range(rest = skip_blanks(rest))) return;
-      return entry(line, rest, setup_data_, mistakes_);
+      return entry(line, rest, setup_data_, faults_);
     case '(':
       return hypervisor_line(line);
     default:
@@ -200,11 +179,10 @@ void TableReader::hypervisor_line(const LogLine& line) {
       (rest[0] == '[' ? is_hex_digit(rest[1])
                       : rest.substr(0, 32).find(" - ") != rest.npos && is_hex_digit(rest[0]));
   in_hypervisor_ = is_entry;
-  if (is_entry) entry(line, rest, hypervisor_, hypervisor_mistakes_);
+  if (is_entry) entry(line, rest, hypervisor_, hypervisor_faults_);
 }
 
-void TableReader::entry(const LogLine& line, std::string_view rest, Runs& runs,
-                        Mistakes& mistakes) {
+void TableReader::entry(const LogLine& line, std::string_view rest, Runs& runs, LogFaults& faults) {
   if (rest.substr(0, 4) == "[gap") return;  // between entries, since v7.0
   if (&runs == &firmware_ && new_table_) {
     new_table_ = false;
@@ -215,20 +193,20 @@ void TableReader::entry(const LogLine& line, std::string_view rest, Runs& runs,
   if (!range) {
     const Fault fault = range_fault(trim(rest));
     // Where nothing is left of the entry the caret stands under its label.
-    return mistakes.add(line, fault.part.empty() ? line.text : fault.part, fault.message);
+    return faults.at(line, fault.part.empty() ? line.text : fault.part, fault.message);
   }
   const std::string_view printed = rest.substr(0, rest.size() - after.size());
   if (const auto part = lost_digits(printed); !part.empty()) {
-    return mistakes.add(
+    return faults.at(
         line, part,
         "the kernel prints addresses with 16 digits; here some are missing or too many");
   }
-  if (range->empty) return mistakes.add(line, printed, "the entry is empty: its size is 0");
+  if (range->empty) return faults.at(line, printed, "the entry is empty: its size is 0");
   if (range->last < range->start) {
-    return mistakes.add(line, printed, "the entry ends before it starts");
+    return faults.at(line, printed, "the entry ends before it starts");
   }
   if (range->start == 0 && range->last == ~0ull) {
-    return mistakes.add(line, printed, "the entry covers the whole 64-bit address space");
+    return faults.at(line, printed, "the entry covers the whole 64-bit address space");
   }
   E820Entry entry{.addr = PhysAddr{range->start}, .size = range->last - range->start + 1};
   const std::string_view type_text = trim(after);
@@ -238,15 +216,14 @@ void TableReader::entry(const LogLine& line, std::string_view rest, Runs& runs,
     return append(runs, entry);
   }
   if (type_text.empty()) {
-    pending_ = Pending{
-        &runs, entry,
-        mistakes.make(line, printed,
-                      "the entry has no type; expected one of " + std::string(kKnownTypes))};
+    pending_ =
+        Pending{&runs, entry,
+                faults.make(line, printed,
+                            "the entry has no type; expected one of " + std::string(kKnownTypes))};
     return;
   }
-  mistakes.add(
-      line, type_text,
-      "unknown type " + quoted(type_text) + "; expected one of " + std::string(kKnownTypes));
+  faults.at(line, type_text,
+            "unknown type " + quoted(type_text) + "; expected one of " + std::string(kKnownTypes));
 }
 
 // The kernel prints range and type with two calls; where a log keeps them apart, as journald does
@@ -259,7 +236,7 @@ void TableReader::settle(std::string_view text) {
     entry.type = *type;
     append(*pending.runs, entry);
   } else {
-    (pending.runs == &hypervisor_ ? hypervisor_mistakes_ : mistakes_).add(pending.error);
+    (pending.runs == &hypervisor_ ? hypervisor_faults_ : faults_).add(pending.error);
   }
 }
 
@@ -286,7 +263,7 @@ LogTables TableReader::finish() {
   tables_.extended = choose(extended_, "the extended map");
   tables_.setup_data = choose(setup_data_, "the map with setup_data");
   if (tables_.firmware.empty()) {
-    for (Error& error : hypervisor_mistakes_.take()) mistakes_.add(std::move(error));
+    for (Error& error : hypervisor_faults_.take()) faults_.add(std::move(error));
   }
   return std::move(tables_);
 }

@@ -40,12 +40,12 @@ struct LogTables {
 // and cannot be read is a mistake. A table that is printed once more counts once.
 class TableReader {
  public:
-  explicit TableReader(const LogText& log) : mistakes_(log), hypervisor_mistakes_(log) {}
+  explicit TableReader(const LogText& log) : faults_(log), hypervisor_faults_(log) {}
   void line(const LogLine& line);
   // To be called once, after the last line.
   LogTables finish();
   // Of the tables that finish() gave.
-  Errors mistakes() { return mistakes_.take(); }
+  Errors faults() { return faults_.take(); }
 
  private:
   using Runs = std::vector<E820Entries>;
@@ -56,13 +56,13 @@ class TableReader {
     Error error{};
   };
 
-  void entry(const LogLine& line, std::string_view rest, Runs& runs, Mistakes& mistakes);
+  void entry(const LogLine& line, std::string_view rest, Runs& runs, LogFaults& faults);
   void hypervisor_line(const LogLine& line);
   void settle(std::string_view text);
   E820Entries choose(Runs& runs, std::string_view what);
 
-  Mistakes mistakes_;
-  Mistakes hypervisor_mistakes_;
+  LogFaults faults_;
+  LogFaults hypervisor_faults_;
   Runs firmware_{}, hypervisor_{}, extended_{}, setup_data_{};
   bool new_table_ = false;      // the next firmware entry begins a table
   bool in_hypervisor_ = false;  // the lines of (XEN) are entries

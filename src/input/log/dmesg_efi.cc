@@ -158,13 +158,13 @@ void EfiMapReader::line(const LogLine& line) {
   }
   rest = trim(rest);
   if (*index != next_index_) {
-    mistakes_.add(line, line.text.substr(0, line.text.size() - rest.size()),
-                  "EFI memory " + std::to_string(next_index_) + " is missing before this line");
+    faults_.at(line, line.text.substr(0, line.text.size() - rest.size()),
+               "EFI memory " + std::to_string(next_index_) + " is missing before this line");
   }
   next_index_ = *index + 1;
   EfiMemory memory;
   if (const auto fault = read_descriptor(rest, memory)) {
-    mistakes_.add(line, fault->part.empty() ? line.text : fault->part, fault->message);
+    faults_.at(line, fault->part.empty() ? line.text : fault->part, fault->message);
     return;
   }
   map_.push_back(memory);

@@ -14,15 +14,15 @@ namespace memmap::input {
 // is the rest of the map, after boot services were left.
 class EfiMapReader {
  public:
-  explicit EfiMapReader(const LogText& log) : mistakes_(log) {}
+  explicit EfiMapReader(const LogText& log) : faults_(log) {}
   void line(const LogLine& line);
 
   const std::vector<EfiMemory>& map() const { return map_; }
-  bool broken() const { return !mistakes_.empty(); }
-  Errors mistakes() { return mistakes_.take(); }
+  bool broken() const { return !faults_.none(); }
+  Errors faults() { return faults_.take(); }
 
  private:
-  Mistakes mistakes_;
+  LogFaults faults_;
   std::vector<EfiMemory> map_{};
   std::uint64_t next_index_ = 0;
   bool done_ = false;

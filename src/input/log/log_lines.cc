@@ -215,37 +215,14 @@ bool LineReader::next(LogLine& line) {
   return true;
 }
 
-Error Mistakes::make(const LogLine& line, std::string_view part, std::string message) {
+Error LogFaults::make(const LogLine& line, std::string_view part, std::string message) {
   const auto column = static_cast<std::size_t>(part.data() - line.whole.data()) + 1;
-  return Error{
-      .message = std::move(message),
-      .origin = {.file = log_->name(), .line = counter_.number_at(line.offset), .column = column},
-      .line_text = std::string(line.whole),
-      .caret_length = std::max<std::size_t>(1, part.size())};
+  return error_at(log_->name(), {counter_.number_at(line.offset), line.whole, column, part.size()},
+                  std::move(message));
 }
 
-void Mistakes::add(Error error) {
-  if (errors_.size() < kMostMistakes) {
-    errors_.push_back(std::move(error));
-  } else {
-    ++more_;
-  }
-}
-
-void Mistakes::add(const LogLine& line, std::string_view part, std::string message) {
-  if (errors_.size() < kMostMistakes) {
-    errors_.push_back(make(line, part, std::move(message)));
-  } else {
-    ++more_;
-  }
-}
-
-Errors Mistakes::take() {
-  if (more_ != 0) {
-    errors_.push_back(Error{.message = std::to_string(more_) + " more lines of the table are wrong",
-                            .origin = {.file = log_->name()}});
-  }
-  return std::move(errors_);
+void LogFaults::at(const LogLine& line, std::string_view part, std::string message) {
+  add_made([&] { return make(line, part, std::move(message)); });
 }
 
 }  // namespace memmap::input

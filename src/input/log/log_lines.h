@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "input/open/source.h"
+#include "input/text/faults.h"
 
 namespace memmap::input {
 
@@ -86,24 +87,17 @@ class LineReader {
   std::string scratch_{};  // a line without its colours
 };
 
-// The mistakes of a log's lines; from kMostMistakes on they are only counted.
-class Mistakes {
+// All that is wrong with a log's lines.
+class LogFaults : public Faults {
  public:
-  static constexpr std::size_t kMostMistakes = 200;
-
-  explicit Mistakes(const LogText& log) : log_(&log), counter_(log) {}
+  explicit LogFaults(const LogText& log) : log_(&log), counter_(log) {}
   // `part` is the view of `line.whole` at fault; its end is shown when it is empty.
   Error make(const LogLine& line, std::string_view part, std::string message);
-  void add(Error error);
-  void add(const LogLine& line, std::string_view part, std::string message);
-  bool empty() const { return errors_.empty(); }
-  Errors take();
+  void at(const LogLine& line, std::string_view part, std::string message);
 
  private:
   const LogText* log_;
   LineCounter counter_;
-  Errors errors_{};
-  std::size_t more_ = 0;
 };
 
 }  // namespace memmap::input

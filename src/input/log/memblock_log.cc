@@ -34,7 +34,7 @@ constexpr std::string_view name_of(List list) {
 // Reads one boot's lines.
 class BootReader {
  public:
-  explicit BootReader(const LogText& text) : text_(text), counter_(text), mistakes_(text) {}
+  explicit BootReader(const LogText& text) : text_(text), counter_(text), faults_(text) {}
 
   void read(const LogBoot& boot) {
     LogLine line;
@@ -57,7 +57,7 @@ class BootReader {
 
   const LogText& text_;
   LineCounter counter_;
-  Mistakes mistakes_;
+  LogFaults faults_;
   replay::Log log_{};
   std::optional<OpenDump> dump_{};
   bool found_ = false;
@@ -83,7 +83,7 @@ void BootReader::take(const LogLine& line) {
   if (const auto* count = std::get_if<DumpCount>(&*read)) return add(line, *count);
   if (const auto* row = std::get_if<DumpRegion>(&*read)) return add(line, *row);
   if (const auto* fault = std::get_if<LineFault>(&*read)) {
-    return mistakes_.add(line, fault->part, fault->message);
+    return faults_.at(line, fault->part, fault->message);
   }
   if (std::holds_alternative<NoList>(*read)) {
     ++log_.lines_of_no_list;
@@ -108,14 +108,14 @@ void BootReader::open_dump(const LogLine& line) {
   dumped_ = true;
   dump_.emplace();
   dump_->entry = {counter_.number_at(line.offset), std::string(line.text), replay::LoggedDump{}};
-  dump_->head = mistakes_.make(line, line.text, "");
+  dump_->head = faults_.make(line, line.text, "");
 }
 
 void BootReader::close_dump() {
   if (!dump_) return;
   const auto wrong = [&](std::string message) {
     dump_->head.message = std::move(message);
-    mistakes_.add(dump_->head);
+    faults_.add(dump_->head);
   };
   if (!dump_->has_sizes) wrong("the dump is cut: its line `memory size =` is missing");
   for (const List list : {List::memory, List::reserved}) {
@@ -135,7 +135,7 @@ void BootReader::close_dump() {
 // A dump's line outside of a dump: the log begins within it, or its first line is damaged.
 bool BootReader::needs_dump(const LogLine& line) {
   if (dump_) return true;
-  mistakes_.add(line, line.text, "a dump's line without `MEMBLOCK configuration:` before it");
+  faults_.at(line, line.text, "a dump's line without `MEMBLOCK configuration:` before it");
   return false;
 }
 
@@ -154,8 +154,8 @@ void BootReader::add(const LogLine& line, const DumpRegion& row) {
   if (!needs_dump(line)) return;
   std::uint64_t& seen = dump_->seen[static_cast<int>(row.list)];
   if (row.index != seen) {
-    mistakes_.add(line, line.text.substr(0, line.text.find(']') + 1),
-                  fmt::format("region {:#x} of the dump should stand here", seen));
+    faults_.at(line, line.text.substr(0, line.text.find(']') + 1),
+               fmt::format("region {:#x} of the dump should stand here", seen));
     seen = row.index;
   }
   ++seen;
@@ -163,13 +163,13 @@ void BootReader::add(const LogLine& line, const DumpRegion& row) {
   memblock::Regions& list =
       row.list == List::memory ? dump_->dump().memory : dump_->dump().reserved;
   if (!list.empty() && row.region.range.base() < list.back().range.end()) {
-    return mistakes_.add(line, line.text, "the region begins before the one above it ends");
+    return faults_.at(line, line.text, "the region begins before the one above it ends");
   }
   list.push_back(row.region);
 }
 
 Result<replay::Log> BootReader::finish() && {
-  if (!mistakes_.empty()) return mistakes_.take();
+  if (!faults_.none()) return faults_.take();
   const Origin origin{.file = text_.name()};
   if (!found_) {
     return Error{"no line of memblock; the kernel logs them when it boots with memblock=debug",

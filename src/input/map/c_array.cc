@@ -72,7 +72,7 @@ class Reader {
     } else {
       read_entries();
     }
-    if (!faults_.none()) return std::move(faults_).take();
+    if (!faults_.none()) return faults_.take();
     return std::move(machine_);
   }
 
@@ -161,7 +161,6 @@ class Reader {
 }  // namespace
 
 Recognition recognise_c_array(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   const std::string_view head = std::string_view(source.bytes).substr(0, 1 << 16);
   if (head.find("e820_entry") == std::string_view::npos) return {0, "no array of `e820_entry`"};
   if (head.find('{') == std::string_view::npos) return {0, "names `e820_entry`, but has no `{`"};
@@ -169,8 +168,6 @@ Recognition recognise_c_array(const Source& source) {
 }
 
 Result<Machine> read_c_array(const Source& source, const ReadOptions&) {
-  if (source.is_folder())
-    return Error{.message = "C source is a file, not a folder", .origin = {source.name}};
   return Reader(source.name, source.bytes).read();
 }
 

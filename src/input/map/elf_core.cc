@@ -153,7 +153,6 @@ Result<Machine> machine_of(const Source& source, Segments segments) {
 }  // namespace
 
 Recognition recognise_elf_core(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   const std::string_view bytes = source.bytes;
   if (bytes.starts_with("KDUMP   "sv)) {
     return {

@@ -6,8 +6,9 @@
 #include <limits>
 
 #include "base/number.h"
-#include "input/map/resource_names.h"
+#include "input/text/faults.h"
 #include "input/text/lines.h"
+#include "machine/e820_words.h"
 
 namespace memmap::input {
 namespace {
@@ -61,7 +62,7 @@ bool parse_line(const Line& line, const std::string& file, Resource& out, Error&
 // Takes the lines one by one, in order.
 class Reader {
  public:
-  void take(const Line& line, const Resource& r, const std::string& file, Errors& errors) {
+  void take(const Line& line, const Resource& r, const std::string& file, Faults& faults) {
     ++lines_;
     all_zero_ = all_zero_ && r.start == 0 && r.last == 0;
     shortest_ = std::min(shortest_, r.digits);
@@ -72,7 +73,7 @@ class Reader {
     // may be an entry that the window was laid around.
     if (inside_entry_ && r.depth > entry_depth_) return;
     inside_entry_ = false;
-    const auto type = type_of_resource(r.name);
+    const auto type = e820_type_of_resource(r.name);
     if (!type) {
       if (r.depth == 0) ++devices_;
       return;
@@ -80,7 +81,7 @@ class Reader {
     inside_entry_ = true;
     entry_depth_ = r.depth;
     if (r.start == 0 && r.last == std::numeric_limits<std::uint64_t>::max()) {
-      errors.push_back(error_at(file, line, {}, "the range covers the whole 64-bit space"));
+      faults.add(error_at(file, line, {}, "the range covers the whole 64-bit space"));
       return;
     }
     machine.firmware_map.push_back(
@@ -122,7 +123,6 @@ class Reader {
 }  // namespace
 
 Recognition recognise_iomem(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   Lines lines(source.bytes);
   Error ignored;
   int seen = 0;
@@ -141,7 +141,7 @@ Recognition recognise_iomem(const Source& source) {
 }
 
 Result<Machine> read_iomem(const Source& source, const ReadOptions&) {
-  Errors errors;
+  Faults faults;
   Reader reader;
   Lines lines(source.bytes);
   while (const auto line = lines.next()) {
@@ -149,17 +149,17 @@ Result<Machine> read_iomem(const Source& source, const ReadOptions&) {
     Resource r;
     Error error;
     if (parse_line(*line, source.name, r, error)) {
-      reader.take(*line, r, source.name, errors);
+      reader.take(*line, r, source.name, faults);
     } else {
-      errors.push_back(std::move(error));
+      faults.add(std::move(error));
     }
   }
-  if (errors.empty()) {
+  if (faults.none()) {
     if (auto refusal = reader.refusal()) {
-      errors.push_back(Error{.message = *refusal, .origin = {.file = source.name}});
+      faults.add(Error{.message = *refusal, .origin = {.file = source.name}});
     }
   }
-  if (!errors.empty()) return errors;
+  if (!faults.none()) return faults.take();
   reader.add_notes();
   return std::move(reader.machine);
 }

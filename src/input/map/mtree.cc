@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/range_union.h"
 #include "input/map/ram_layout.h"
+#include "input/text/faults.h"
 #include "input/text/lines.h"
 
 namespace memmap::input {
@@ -33,7 +34,7 @@ bool starts_like_region(std::string_view text) {
 }
 
 // nullopt: another line of the section. What looks like a region and is none is an error.
-std::optional<Region> parse_region(const Line& line, const std::string& file, Errors& errors) {
+std::optional<Region> parse_region(const Line& line, const std::string& file, Faults& faults) {
   const std::string_view text = trimmed(line.text);
   if (!starts_like_region(text)) return std::nullopt;
   const auto start = parse_hex(text.substr(0, 16));
@@ -42,9 +43,9 @@ std::optional<Region> parse_region(const Line& line, const std::string& file, Er
   const std::size_t comma = prio == std::string_view::npos ? prio : text.find(", ", prio);
   const std::size_t close = comma == std::string_view::npos ? comma : text.find("): ", comma);
   if (!start || !last || close == std::string_view::npos || *last < *start) {
-    errors.push_back(error_at(file, line, text,
-                              "is no line of `info mtree`: expected "
-                              "`START-END (prio N, KIND): NAME`"));
+    faults.add(error_at(file, line, text,
+                        "is no line of `info mtree`: expected "
+                        "`START-END (prio N, KIND): NAME`"));
     return std::nullopt;
   }
   return Region{.start = *start,
@@ -61,9 +62,9 @@ struct Layout {
 };
 
 std::optional<PhysRange> range_of(const Region& r, const Line& line, const std::string& file,
-                                  Errors& errors) {
+                                  Faults& faults) {
   const auto range = PhysRange::from_inclusive(PhysAddr{r.start}, PhysAddr{r.last});
-  if (!range) errors.push_back(error_at(file, line, {}, "memory up to the last byte of 64 bits"));
+  if (!range) faults.add(error_at(file, line, {}, "memory up to the last byte of 64 bits"));
   return range;
 }
 
@@ -72,14 +73,14 @@ bool is_rom(std::string_view kind) { return kind == "rom" || kind == "romd"; }
 // A flat view: nothing overlaps, aliases are resolved. Main memory has priority 0, the memory of a
 // PCI device has that of its window, at least 1.
 void take_flat(const Region& r, const Line& line, const std::string& file, Layout& layout,
-               Errors& errors) {
+               Faults& faults) {
   const bool ram = r.kind == "ram";
   if (!ram && !is_rom(r.kind)) return;
   if (ram && r.priority != "0") {
     layout.device_ram.emplace_back(r.name.substr(0, r.name.find(' ')));
     return;
   }
-  if (const auto range = range_of(r, line, file, errors)) {
+  if (const auto range = range_of(r, line, file, faults)) {
     (ram ? layout.ram : layout.rom).push_back(*range);
   }
 }
@@ -87,12 +88,12 @@ void take_flat(const Region& r, const Line& line, const std::string& file, Layou
 // The tree: main memory shows as two aliases into it. With NUMA nodes their kind is i/o, since the
 // memory is a container then; the name tells.
 void take_tree(const Region& r, const Line& line, const std::string& file, Layout& layout,
-               Errors& errors) {
+               Faults& faults) {
   if (r.name.ends_with("[disabled]")) return;
   const bool ram =
       r.name.starts_with("alias ram-below-4g ") || r.name.starts_with("alias ram-above-4g ");
   if (!ram && !is_rom(r.kind)) return;
-  if (const auto range = range_of(r, line, file, errors)) {
+  if (const auto range = range_of(r, line, file, faults)) {
     (ram ? layout.ram : layout.rom).push_back(*range);
   }
 }
@@ -158,7 +159,6 @@ Machine machine_of(const Layout& layout) {
 }  // namespace
 
 Recognition recognise_mtree(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   const std::string_view text = std::string_view(source.bytes).substr(0, std::size_t{1} << 20);
   for (const std::string_view heading : {kFlatView, kAddressSpace}) {
     for (std::size_t at = text.find(heading); at != std::string_view::npos;
@@ -177,20 +177,20 @@ Result<Machine> read_mtree(const Source& source, const ReadOptions&) {
         .message = "holds no address space `memory` with regions, as `info mtree` prints it",
         .origin = {.file = source.name}};
   }
-  Errors errors;
+  Faults faults;
   Layout layout;
   for (const Line& line : section->lines) {
-    const auto region = parse_region(line, source.name, errors);
+    const auto region = parse_region(line, source.name, faults);
     if (!region) continue;
-    (section->flat ? take_flat : take_tree)(*region, line, source.name, layout, errors);
+    (section->flat ? take_flat : take_tree)(*region, line, source.name, layout, faults);
   }
-  if (errors.empty() && layout.ram.empty()) {
-    errors.push_back(Error{
-        .message = section->flat ? "the system's flat view has no RAM"
-                                 : "the system's tree has no alias ram-below-4g or ram-above-4g",
-        .origin = {.file = source.name, .line = section->lines.front().number}});
+  if (faults.none() && layout.ram.empty()) {
+    faults.add(Error{.message = section->flat
+                                    ? "the system's flat view has no RAM"
+                                    : "the system's tree has no alias ram-below-4g or ram-above-4g",
+                     .origin = {.file = source.name, .line = section->lines.front().number}});
   }
-  if (!errors.empty()) return errors;
+  if (!faults.none()) return faults.take();
   return machine_of(layout);
 }
 

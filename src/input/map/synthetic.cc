@@ -117,12 +117,11 @@ Result<Machine> read_synthetic(std::string_view text, std::string name) {
   if (faults.none() && machine.firmware_map.empty()) {
     faults.at(0, 1, "no segment in it; expected such as: ram:640K hole:384K ram:3G");
   }
-  if (!faults.none()) return std::move(faults).take();
+  if (!faults.none()) return faults.take();
   return machine;
 }
 
 Recognition recognise_synthetic(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   std::string_view rest = std::string_view(source.bytes).substr(0, 4096);
   const std::string_view word = next_word(rest);
   const std::size_t colon = word.find(':');
@@ -136,8 +135,6 @@ Recognition recognise_synthetic(const Source& source) {
 }
 
 Result<Machine> read_synthetic(const Source& source, const ReadOptions&) {
-  if (source.is_folder())
-    return Error{.message = "a synthetic map is a file, not a folder", .origin = {source.name}};
   return read_synthetic(source.bytes, source.name);
 }
 

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/number.h"
+#include "input/text/faults.h"
 
 namespace memmap::input {
 namespace {
@@ -16,22 +17,22 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxFileBytes = 4096;
 
 std::optional<EntryFile> read_entry_file(const FileTree& tree, const std::string& path,
-                                         Errors& errors) {
+                                         Faults& faults) {
   if (!tree.has(path)) return std::nullopt;
   auto content = tree.read(path);
   if (!content) {
-    errors.insert(errors.end(), content.errors().begin(), content.errors().end());
+    faults.add(content.errors());
     return EntryFile{.name = tree.shown(path)};
   }
   content->resize(std::min(content->size(), kMaxFileBytes));
   return EntryFile{.name = tree.shown(path), .content = std::move(*content)};
 }
 
-EntryFolders read_folders(const FileTree& tree, const std::string& folder, Errors& errors) {
+EntryFolders read_folders(const FileTree& tree, const std::string& folder, Faults& faults) {
   EntryFolders out;
   const auto names = tree.list(folder);
   if (!names) {
-    errors.insert(errors.end(), names.errors().begin(), names.errors().end());
+    faults.add(names.errors());
     return out;
   }
   for (const std::string& name : *names) {
@@ -39,14 +40,14 @@ EntryFolders read_folders(const FileTree& tree, const std::string& folder, Error
     const std::string path = folder.empty() ? name : folder + "/" + name;
     const auto number = parse_count(name);
     if (!number || name.starts_with("0x")) {
-      errors.push_back(Error{.message = "is no entry: the folder holds only 0, 1, 2 ...",
-                             .origin = {.file = tree.shown(path)}});
+      faults.add(Error{.message = "is no entry: the folder holds only 0, 1, 2 ...",
+                       .origin = {.file = tree.shown(path)}});
       continue;
     }
     out.emplace(*number, EntryFiles{.name = tree.shown(path),
-                                    .start = read_entry_file(tree, path + "/start", errors),
-                                    .end = read_entry_file(tree, path + "/end", errors),
-                                    .type = read_entry_file(tree, path + "/type", errors)});
+                                    .start = read_entry_file(tree, path + "/start", faults),
+                                    .end = read_entry_file(tree, path + "/end", faults),
+                                    .type = read_entry_file(tree, path + "/type", faults)});
   }
   return out;
 }
@@ -54,7 +55,6 @@ EntryFolders read_folders(const FileTree& tree, const std::string& folder, Error
 }  // namespace
 
 Recognition recognise_sysfs(const Source& source) {
-  if (!source.is_folder()) return {0, "not a folder"};
   std::error_code ignored;
   for (const char* file : {"start", "end", "type"}) {
     if (fs::exists(source.folder / "0" / file, ignored)) return {100, "a folder with 0/start"};
@@ -66,11 +66,12 @@ Recognition recognise_sysfs(const Source& source) {
 }
 
 Result<SysfsMap> read_memmap_folder(const FileTree& tree, const std::string& folder) {
-  Errors errors;
-  const EntryFolders folders = read_folders(tree, folder, errors);
+  Faults faults;
+  const EntryFolders folders = read_folders(tree, folder, faults);
   auto map = map_of_folders(tree.shown(folder), folders);
-  if (errors.empty()) return map;
+  if (faults.none()) return map;
   // A file that could not be read is not also told to have bad content.
+  Errors errors = faults.take();
   const std::size_t unread = errors.size();
   for (const Error& e : map ? Errors{} : map.errors()) {
     const auto end = errors.begin() + static_cast<std::ptrdiff_t>(unread);
@@ -83,9 +84,6 @@ Result<SysfsMap> read_memmap_folder(const FileTree& tree, const std::string& fol
 }
 
 Result<Machine> read_sysfs(const Source& source, const ReadOptions&) {
-  if (!source.is_folder()) {
-    return Error{.message = "is not a folder", .origin = {.file = source.name}};
-  }
   auto map = read_memmap_folder(DiskTree(source.folder), "");
   if (!map) return map.errors();
   Machine machine;

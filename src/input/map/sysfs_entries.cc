@@ -6,8 +6,10 @@
 #include <string_view>
 
 #include "base/number.h"
-#include "input/map/resource_names.h"
+#include "base/suggest.h"
+#include "input/text/faults.h"
 #include "input/text/lines.h"
+#include "machine/e820_words.h"
 
 namespace memmap::input {
 namespace {
@@ -20,43 +22,43 @@ Line only_line(const EntryFile& file) {
   return Line{1, trimmed(text)};
 }
 
-std::optional<std::uint64_t> address(const EntryFile& file, Errors& errors) {
+std::optional<std::uint64_t> address(const EntryFile& file, Faults& faults) {
   const Line line = only_line(file);
   const auto value = parse_hex(line.text);
   if (value) return *value;
-  errors.push_back(error_at(file.name, line, line.text, value.errors()[0].message));
+  faults.add(error_at(file.name, line, line.text, value.errors()[0].message));
   return std::nullopt;
 }
 
-std::optional<E820Type> type(const EntryFile& file, Errors& errors) {
+std::optional<E820Type> type(const EntryFile& file, Faults& faults) {
   const Line line = only_line(file);
-  if (const auto known = type_of_resource(line.text)) return known;
-  errors.push_back(error_at(
-      file.name, line, line.text,
-      "is no type of memory that the kernel prints here" + did_you_mean_resource(line.text)));
+  if (const auto known = e820_type_of_resource(line.text)) return known;
+  faults.add(error_at(file.name, line, line.text,
+                      "is no type of memory that the kernel prints here" +
+                          did_you_mean(line.text, e820_resource_names())));
   return std::nullopt;
 }
 
-std::optional<E820Entry> entry(const EntryFiles& files, Errors& errors) {
+std::optional<E820Entry> entry(const EntryFiles& files, Faults& faults) {
   const auto missing = [&](std::string_view file) {
-    errors.push_back(Error{.message = fmt::format("the entry has no file `{}`", file),
-                           .origin = {.file = files.name}});
+    faults.add(Error{.message = fmt::format("the entry has no file `{}`", file),
+                     .origin = {.file = files.name}});
   };
   if (!files.start) missing("start");
   if (!files.end) missing("end");
   if (!files.type) missing("type");
-  const auto start = files.start ? address(*files.start, errors) : std::nullopt;
-  const auto last = files.end ? address(*files.end, errors) : std::nullopt;
-  const auto kind = files.type ? type(*files.type, errors) : std::nullopt;
+  const auto start = files.start ? address(*files.start, faults) : std::nullopt;
+  const auto last = files.end ? address(*files.end, faults) : std::nullopt;
+  const auto kind = files.type ? type(*files.type, faults) : std::nullopt;
   if (!start || !last || !kind) return std::nullopt;
   const std::uint64_t from = start.value_or(0), to = last.value_or(0);
   const bool whole_space = from == 0 && to == std::numeric_limits<std::uint64_t>::max();
   if (to < from || whole_space) {
     const Line line = only_line(*files.end);
-    errors.push_back(
-        error_at(files.end->name, line, line.text,
-                 whole_space ? std::string("the entry covers the whole 64-bit space")
-                             : fmt::format("the last byte lies before the start, {:#x}", from)));
+    faults.add(error_at(files.end->name, line, line.text,
+                        whole_space
+                            ? std::string("the entry covers the whole 64-bit space")
+                            : fmt::format("the last byte lies before the start, {:#x}", from)));
     return std::nullopt;
   }
   return E820Entry{.addr = PhysAddr{from}, .size = to - from + 1, .type = *kind};
@@ -65,7 +67,7 @@ std::optional<E820Entry> entry(const EntryFiles& files, Errors& errors) {
 }  // namespace
 
 Result<SysfsMap> map_of_folders(const std::string& name, const EntryFolders& folders) {
-  Errors errors;
+  Faults faults;
   SysfsMap map;
   if (folders.empty()) {
     return Error{.message = "holds no entry 0, 1, 2 ... with start, end and type",
@@ -75,24 +77,23 @@ Result<SysfsMap> map_of_folders(const std::string& name, const EntryFolders& fol
   std::size_t unknown = 0;
   for (const auto& [number, files] : folders) {
     if (number != next) {
-      errors.push_back(
-          Error{.message = number == next + 1
-                               ? fmt::format("entry {} is missing", next)
-                               : fmt::format("entries {} to {} are missing", next, number - 1),
-                .origin = {.file = name}});
+      faults.add(Error{.message = number == next + 1 ? fmt::format("entry {} is missing", next)
+                                                     : fmt::format("entries {} to {} are missing",
+                                                                   next, number - 1),
+                       .origin = {.file = name}});
     }
     next = number + 1;
-    if (const auto read = entry(files, errors)) {
+    if (const auto read = entry(files, faults)) {
       map.entries.push_back(*read);
-      unknown += read->type == kUnknownType ? 1 : 0;
+      unknown += read->type == kUnknownE820Type ? 1 : 0;
     }
   }
-  if (!errors.empty()) return errors;
+  if (!faults.none()) return faults.take();
   if (unknown > 0) {
     map.notes.push_back(
         fmt::format("{} of type `{}`: the kernel does not tell the number; taken as type {}",
                     unknown == 1 ? "1 entry is" : fmt::format("{} entries are", unknown),
-                    kUnknownTypeName, raw(kUnknownType)));
+                    kUnknownE820Name, raw(kUnknownE820Type)));
   }
   return map;
 }

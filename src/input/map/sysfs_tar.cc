@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "input/map/sysfs_entries.h"
 #include "input/open/archive.h"
+#include "input/text/faults.h"
 
 namespace memmap::input {
 namespace {
@@ -37,7 +38,7 @@ std::optional<Place> place_of(std::string_view path) {
 
 using Maps = std::map<std::string, EntryFolders, std::less<>>;
 
-Maps collect(const std::string& name, const std::vector<Member>& members, Errors& errors) {
+Maps collect(const std::string& name, const std::vector<Member>& members, Faults& faults) {
   Maps maps;
   for (const Member& member : members) {
     const auto place = place_of(member.path);
@@ -49,8 +50,8 @@ Maps collect(const std::string& name, const std::vector<Member>& members, Errors
                                      : place->file == "end" ? files.end
                                                             : files.type;
     if (file) {
-      errors.push_back(Error{.message = "is in the tar twice",
-                             .origin = {.file = shown, .offset = member.offset}});
+      faults.add(Error{.message = "is in the tar twice",
+                       .origin = {.file = shown, .offset = member.offset}});
     }
     file = EntryFile{.name = shown, .content = member.bytes};
   }
@@ -60,7 +61,6 @@ Maps collect(const std::string& name, const std::vector<Member>& members, Errors
 }  // namespace
 
 Recognition recognise_sysfs_tar(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   if (!is_tar(source.bytes)) return {0, "not a tar"};
   // Member names stand in the clear at the front of 512-byte blocks.
   for (std::size_t at = 0; at + 512 <= source.bytes.size(); at += 512) {
@@ -77,9 +77,9 @@ Result<Machine> read_sysfs_tar(const Source& source, const ReadOptions&) {
   }
   const auto members = tar_members(source.name, source.bytes, kLimits);
   if (!members) return members.errors();
-  Errors errors;
-  const Maps maps = collect(source.name, *members, errors);
-  if (!errors.empty()) return errors;
+  Faults faults;
+  const Maps maps = collect(source.name, *members, faults);
+  if (!faults.none()) return faults.take();
   if (maps.size() > 1) {
     std::string folders;
     for (const auto& [folder, entries] : maps) {

@@ -34,7 +34,9 @@ Error fault(const std::string& name, std::string message) {
 }
 
 Error system_fault(const std::string& name, std::string_view what, int number) {
-  return fault(name, fmt::format("{}: {}", what, std::generic_category().message(number)));
+  Error error = fault(name, fmt::format("{}: {}", what, std::generic_category().message(number)));
+  error.code = code_of_errno(number);
+  return error;
 }
 
 Error too_large(const std::string& name, std::string_view when) {

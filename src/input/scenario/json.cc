@@ -29,7 +29,7 @@ bool is_result(const Document& doc) {
 
 // A number that a result holds; its `end` wraps as the entry's does.
 std::optional<std::uint64_t> number_of(const Document& doc, ValueId entry, std::string_view key,
-                                       Faults& faults) {
+                                       DocumentFaults& faults) {
   const std::optional<ValueId> id = member(doc, entry, key);
   if (!id || doc.kind(*id) != ValueKind::scalar) {
     faults.at(id.value_or(entry), "an entry of a result has start, end and type");
@@ -47,7 +47,7 @@ Result<Machine> machine_of_result(const Document& doc) {
   if (!firmware || doc.kind(*firmware) != ValueKind::list) {
     return doc.error(e820.value_or(0), "this result has no list e820.firmware");
   }
-  Faults faults(doc);
+  DocumentFaults faults(doc);
   Machine machine;
   for (ValueId id = doc.first(*firmware); id != kNoValue; id = doc.next(id)) {
     const auto start = number_of(doc, id, "start", faults);
@@ -61,7 +61,7 @@ Result<Machine> machine_of_result(const Document& doc) {
     machine.firmware_map.push_back(
         {PhysAddr{*start}, *end - *start, E820Type{static_cast<std::uint32_t>(*type)}});
   }
-  if (!faults.none()) return std::move(faults).take();
+  if (!faults.none()) return faults.take();
   machine.notes.emplace_back(
       "a result of memmap: its e820.firmware was read, as the kernel had sanitised it");
   return machine;
@@ -70,7 +70,6 @@ Result<Machine> machine_of_result(const Document& doc) {
 }  // namespace
 
 Recognition recognise_json(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   const std::string_view bytes = source.bytes;
   const std::size_t first = bytes.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || bytes[first] != '{') return {0, "does not start with `{`"};
@@ -85,8 +84,6 @@ Recognition recognise_json(const Source& source) {
 }
 
 Result<Machine> read_json(const Source& source, const ReadOptions&) {
-  if (source.is_folder())
-    return Error{.message = "JSON is a file, not a folder", .origin = {source.name}};
   const Result<Document> document = read_json_document(source.name, source.bytes);
   if (!document) return document.errors();
   return is_result(*document) ? machine_of_result(*document) : machine_of(*document);

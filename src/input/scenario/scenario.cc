@@ -268,7 +268,7 @@ Result<Machine> machine_of(const Document& doc) {
                                         "snb_graphics",
                                         "pci",
                                         "plugins"};
-  Faults faults(doc);
+  DocumentFaults faults(doc);
   const Fields root(doc, 0, "a scenario", kKeys, faults);
   const auto address = [&root](std::string_view key) -> std::optional<PhysAddr> {
     const std::optional<std::uint64_t> value = root.number(key);
@@ -318,12 +318,11 @@ Result<Machine> machine_of(const Document& doc) {
   m.snb_graphics = root.boolean("snb_graphics").value_or(false);
   m.pci = pci_of(doc, root);
   m.plugins = plugins_of(doc, root);
-  if (!faults.none()) return std::move(faults).take();
+  if (!faults.none()) return faults.take();
   return m;
 }
 
 Recognition recognise_scenario(const Source& source) {
-  if (source.is_folder()) return {0, "a folder"};
   const bool named = source.name.ends_with(".yaml") || source.name.ends_with(".yml");
   if (has_line(source.bytes, "e820:")) return {named ? 95 : 80, "has a line `e820:`"};
   if (named) return {40, "is named as YAML, but has no line `e820:`"};
@@ -331,8 +330,6 @@ Recognition recognise_scenario(const Source& source) {
 }
 
 Result<Machine> read_scenario(const Source& source, const ReadOptions&) {
-  if (source.is_folder())
-    return Error{.message = "a scenario is a file, not a folder", .origin = {source.name}};
   const Result<Document> document = read_yaml(source.name, source.bytes);
   if (!document) return document.errors();
   return machine_of(*document);

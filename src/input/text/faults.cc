@@ -1,28 +1,43 @@
 #include "input/text/faults.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace memmap::input {
 namespace {
 constexpr std::size_t kLongestLine = std::size_t{64} << 10;  // longer ones are not shown
 }
 
-void TextFaults::at(std::size_t offset, std::size_t length, std::string message) {
-  if (errors_.size() >= kMost) {
-    ++untold_;
-    return;
+Error error_at(std::string file, const TextPlace& place, std::string message) {
+  const std::string_view shown = place.whole.size() > kLongestLine ? "" : place.whole;
+  return {.message = std::move(message),
+          .origin = {std::move(file), place.line, place.column},
+          .line_text = std::string(shown),
+          .caret_length = std::max<std::size_t>(1, place.length)};
+}
+
+Errors Faults::take() {
+  if (untold_ != 0) {
+    errors_.push_back({.message = "and " + std::to_string(untold_) + " more mistakes",
+                       .origin = {errors_.front().origin.file}});
   }
-  const std::string_view before = text_.substr(0, offset);
-  const std::size_t newline = before.rfind('\n');
-  const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
-  std::string_view line = text_.substr(start);
-  line = line.substr(0, line.find_first_of("\r\n"));
-  errors_.push_back(
-      {.message = std::move(message),
-       .origin = {file_, static_cast<std::size_t>(std::ranges::count(before, '\n')) + 1,
-                  offset - start + 1},
-       .line_text = std::string(line.size() > kLongestLine ? std::string_view() : line),
-       .caret_length = std::max<std::size_t>(1, length)});
+  untold_ = 0;
+  return std::exchange(errors_, {});
+}
+
+void TextFaults::at(std::size_t offset, std::size_t length, std::string message) {
+  add_made([&] {
+    const std::string_view before = text_.substr(0, offset);
+    const std::size_t newline = before.rfind('\n');
+    const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
+    const std::string_view line = text_.substr(start);
+    return error_at(file_,
+                    {.line = static_cast<std::size_t>(std::ranges::count(before, '\n')) + 1,
+                     .whole = line.substr(0, line.find_first_of("\r\n")),
+                     .column = offset - start + 1,
+                     .length = length},
+                    std::move(message));
+  });
 }
 
 void TextFaults::at(std::string_view part, std::string message) {
@@ -31,14 +46,6 @@ void TextFaults::at(std::string_view part, std::string message) {
 
 void TextFaults::at(std::string_view part, const Errors& without_origin) {
   for (const Error& e : without_origin) at(part, e.message);
-}
-
-Errors TextFaults::take() && {
-  if (untold_ != 0) {
-    errors_.push_back(
-        {.message = "and " + std::to_string(untold_) + " more mistakes", .origin = {file_}});
-  }
-  return std::move(errors_);
 }
 
 }  // namespace memmap::input

@@ -1,7 +1,8 @@
 #include "input/text/lines.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "input/text/faults.h"
 
 namespace memmap::input {
 
@@ -13,14 +14,9 @@ std::string_view trimmed(std::string_view text) {
 
 Error error_at(const std::string& file, const Line& line, std::string_view part,
                std::string message) {
-  // A line of a hostile file may be the whole file; what is shown is cut anyway.
-  constexpr std::size_t kKept = 4096;
   const std::string_view at = part.empty() ? line.text : part;
   const auto column = static_cast<std::size_t>(at.data() - line.text.data()) + 1;
-  return Error{.message = std::move(message),
-               .origin = {.file = file, .line = line.number, .column = column},
-               .line_text = std::string(line.text.substr(0, kKept)),
-               .caret_length = std::max<std::size_t>(1, at.size())};
+  return error_at(file, {line.number, line.text, column, at.size()}, std::move(message));
 }
 
 }  // namespace memmap::input

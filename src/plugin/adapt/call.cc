@@ -70,7 +70,7 @@ void Call::begin() {
 
 Error Call::fault(const char* function, std::string_view message) const {
   return Error{.message = fmt::format("plugin `{}`: {}(): {}", plugin_, function, message),
-               .plugin_fault = true};
+               .code = ErrorCode::plugin_fault};
 }
 
 std::optional<Error> Call::end(const char* function, std::int32_t returned, None none) {
@@ -264,7 +264,7 @@ const char* Call::read_number(void* ctx, const char* text, std::uint32_t form,
 std::int32_t Call::has_config(void* ctx, const char* option) noexcept {
   Call& call = self(ctx);
   if (option == nullptr || call.profile_ == nullptr) return 0;
-  return call.profile_->has(option) ? 1 : 0;
+  return call.profile_->has_named(option) ? 1 : 0;
 }
 
 std::int32_t Call::bad_option(void* ctx, const char* option, const char* message) noexcept {

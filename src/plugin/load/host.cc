@@ -27,7 +27,7 @@ Errors blame(const fs::path& file, const Errors& errors) {
   for (const Error& e : errors) {
     out.push_back(Error{.message = fmt::format("plugin `{}`: {}", file.stem().string(), e.message),
                         .origin = {.file = file.string()},
-                        .plugin_fault = e.plugin_fault});
+                        .code = e.code});
   }
   return out;
 }

@@ -98,7 +98,7 @@ Status survives(const std::function<std::string()>& trial, unsigned seconds) {
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   if (survived) return refusals(std::string_view(word).substr(1));
-  Error fault{.message = "ended the process while loading", .plugin_fault = true};
+  Error fault{.message = "ended the process while loading", .code = ErrorCode::plugin_fault};
   if (hung) {
     fault.message = fmt::format("did not finish loading in {} s", seconds);
   } else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL) {

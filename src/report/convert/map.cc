@@ -1,6 +1,7 @@
 // Forms that hold the map alone.
 #include <fmt/format.h>
 
+#include "e820/memmap_item.h"
 #include "machine/e820_words.h"
 #include "report/convert/convert.h"
 
@@ -15,44 +16,8 @@ std::string shown(const E820Entry& e) {
   return fmt::format("the entry at {:#x} (size {:#x}, type {})", raw(e.addr), e.size, raw(e.type));
 }
 
-// kernel: e820_type_to_string(), arch/x86/kernel/e820.c, v6.12
-std::string_view sysfs_type(E820Type type) {
-  switch (type) {
-    case E820Type::ram:
-    case E820Type::reserved_kern:
-      return "System RAM";
-    case E820Type::reserved:
-      return "Reserved";
-    case E820Type::acpi:
-      return "ACPI Tables";
-    case E820Type::nvs:
-      return "ACPI Non-volatile Storage";
-    case E820Type::unusable:
-      return "Unusable memory";
-    case E820Type::pmem:
-      return "Persistent Memory";
-    case E820Type::pram:
-      return "Persistent Memory (legacy)";
-    case E820Type::soft_reserved:
-      return "Soft Reserved";
-  }
-  return "Unknown E820 type";
-}
-
 void append_le(std::string& out, std::uint64_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
-}
-
-// The largest unit of the kernel's memparse() that divides `value`, else hexadecimal.
-std::string kernel_size(std::uint64_t value) {
-  constexpr std::string_view kUnits = "KMGTPE";
-  for (std::size_t i = kUnits.size(); value != 0 && i > 0; --i) {
-    const auto shift = static_cast<unsigned>(10 * i);
-    if ((value & ((1ull << shift) - 1)) == 0) {
-      return fmt::format("{}{}", value >> shift, kUnits[i - 1]);
-    }
-  }
-  return value < 1024 ? fmt::format("{}", value) : fmt::format("{:#x}", value);
 }
 
 }  // namespace
@@ -70,8 +35,8 @@ Result<Converted> to_sysfs(const Machine& machine) {
     if (last < raw(e.addr)) {
       return Error{.message = shown(e) + " wraps past 2^64, which sysfs cannot tell"};
     }
-    const std::string_view type = sysfs_type(e.type);
-    if (type == "Unknown E820 type" || e.type == E820Type::reserved_kern) {
+    const std::string_view type = e820_resource_name(e.type);
+    if (type == kUnknownE820Name || e.type == E820Type::reserved_kern) {
       out.losses.push_back(fmt::format("{} becomes `{}`", shown(e), type));
     }
     out.files.emplace_back(fmt::format("{}/start", index), fmt::format("{:#x}\n", raw(e.addr)));
@@ -93,32 +58,13 @@ Result<Converted> to_etc_e820(const Machine& machine) {
   return out;
 }
 
-// kernel: parse_memmap_one(), arch/x86/kernel/e820.c, v6.12
 Result<Converted> to_exactmap(const Machine& machine) {
   Converted out = with_losses(machine);
   out.bytes = "memmap=exactmap";
   for (const E820Entry& e : whole_map(machine)) {
-    const std::string size = kernel_size(e.size);
-    const std::string start = kernel_size(raw(e.addr));
-    switch (e.type) {
-      case E820Type::ram:
-        out.bytes += fmt::format(" memmap={}@{}", size, start);
-        break;
-      case E820Type::reserved:
-        out.bytes += fmt::format(" memmap={}${}", size, start);
-        break;
-      case E820Type::acpi:
-        out.bytes += fmt::format(" memmap={}#{}", size, start);
-        break;
-      case E820Type::pram:
-        out.bytes += fmt::format(" memmap={}!{}", size, start);
-        break;
-      default:
-        if (raw(e.type) == 0) {
-          return Error{.message = shown(e) + ": memmap=nn%ss+0 takes out instead of adding"};
-        }
-        out.bytes += fmt::format(" memmap={}%{}+{:#x}", size, start, raw(e.type));
-    }
+    const std::optional<std::string> item = e820::memmap_item_of(e);
+    if (!item) return Error{.message = shown(e) + ": memmap=nn%ss+0 takes out instead of adding"};
+    out.bytes += " memmap=" + *item;
   }
   out.bytes += '\n';
   constexpr std::size_t kCommandLine = 2047;  // COMMAND_LINE_SIZE 2048, with its NUL

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/number.h"
 #include "machine/e820_words.h"
 #include "report/convert/convert.h"
 
@@ -10,14 +11,7 @@ namespace memmap::report {
 namespace {
 
 std::string size_word(std::uint64_t size) {
-  constexpr std::string_view kUnits = "KMGTPE";
-  for (std::size_t i = kUnits.size(); i > 0; --i) {
-    const auto shift = static_cast<unsigned>(10 * i);
-    if ((size & ((1ull << shift) - 1)) == 0) {
-      return fmt::format("{}{}", size >> shift, kUnits[i - 1]);
-    }
-  }
-  return fmt::format("{:#x}", size);
+  return size < 1024 ? fmt::format("{:#x}", size) : number_with_unit(size);
 }
 
 // What the line's reader makes of its nodes: touching segments of one node are joined.

@@ -10,9 +10,10 @@
 #include <vector>
 
 #include "boot/run.h"
-#include "e820/names.h"
+#include "e820/range_text.h"
 #include "input/log/dmesg.h"
 #include "input/log/dmesg_edits.h"
+#include "machine/e820_words.h"
 #include "profile/kernel_choice.h"
 #include "support/default_chain.h"
 
@@ -25,10 +26,9 @@ std::string show(const Line& l) {
   if (l.kind == Line::Kind::last_pfn) return fmt::format("last_pfn = {:#x}", raw(l.pfn));
   const std::string range = e820::edit_range(raw(l.range.base()), raw(l.range.end()));
   if (l.kind == Line::Kind::remove) {
-    return fmt::format("remove {} {}", range, l.from ? e820::type_name(*l.from) : "");
+    return fmt::format("remove {} {}", range, l.from ? e820_log_name(*l.from) : "");
   }
-  return fmt::format("update {} {} ==> {}", range, e820::type_name(*l.from),
-                     e820::type_name(*l.to));
+  return fmt::format("update {} {} ==> {}", range, e820_log_name(*l.from), e820_log_name(*l.to));
 }
 
 std::vector<std::string> logged(const std::vector<Line>& lines) {

@@ -3,8 +3,9 @@
 
 #include <ostream>
 
-#include "e820/names.h"
+#include "e820/range_text.h"
 #include "e820/table.h"
+#include "machine/e820_words.h"
 
 namespace memmap {
 
@@ -18,7 +19,7 @@ constexpr E820Entry at(std::uint64_t addr, std::uint64_t size, E820Type type = R
 
 // For GoogleTest's messages.
 inline void PrintTo(const E820Entry& e, std::ostream* out) {
-  *out << e820::table_range(raw(e.addr), e.end()) << " " << e820::type_name(e.type);
+  *out << e820::table_range(raw(e.addr), e.end()) << " " << e820_log_name(e.type);
 }
 
 inline e820::Table table_of(E820Entries entries, std::size_t capacity = e820::kNoLimit) {

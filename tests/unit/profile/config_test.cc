@@ -55,6 +55,62 @@ TEST(Config, FiveLevelsAreAnOptionBefore6_16) {
   EXPECT_TRUE(levels("", {6, 16, 0}));
 }
 
+struct OutOfRange {
+  const char* line;
+  const char* told;
+};
+const OutOfRange kOutOfRange[] = {
+    {"CONFIG_NR_CPUS=4294967296", "c:2:16: error: `CONFIG_NR_CPUS` is from 1 to 8192"},
+    {"CONFIG_NR_CPUS=0", "c:2:16: error: `CONFIG_NR_CPUS` is from 1 to 8192"},
+    {"CONFIG_NR_CPUS=2147483647", "c:2:16: error: `CONFIG_NR_CPUS` is from 1 to 8192"},
+    {"CONFIG_LOG_BUF_SHIFT=64", "c:2:22: error: `CONFIG_LOG_BUF_SHIFT` is from 12 to 25"},
+    {"CONFIG_LOG_CPU_MAX_BUF_SHIFT=99",
+     "c:2:30: error: `CONFIG_LOG_CPU_MAX_BUF_SHIFT` is from 0 to 21"},
+    {"CONFIG_NODES_SHIFT=11", "c:2:20: error: `CONFIG_NODES_SHIFT` is from 0 to 10"},
+    {"CONFIG_NODES_SHIFT=many", "c:2:20: error: `CONFIG_NODES_SHIFT` is a number: "},
+    {"CONFIG_PHYSICAL_START=0x1100000",
+     "c:2:23: error: `CONFIG_PHYSICAL_START` is a multiple of 2M from 0 to 1G"},
+    {"CONFIG_PHYSICAL_START=0xffffffffffe00000",
+     "c:2:23: error: `CONFIG_PHYSICAL_START` is a multiple of 2M from 0 to 1G"},
+    {"CONFIG_X86_RESERVE_LOW=641", "c:2:24: error: `CONFIG_X86_RESERVE_LOW` is from 4 to 640"},
+    {"CONFIG_X86_RESERVE_LOW=0x40000000000000",
+     "c:2:24: error: `CONFIG_X86_RESERVE_LOW` is from 4 to 640"},
+    {"CONFIG_KFENCE_NUM_OBJECTS=65536",
+     "c:2:27: error: `CONFIG_KFENCE_NUM_OBJECTS` is from 1 to 65535"},
+    {"CONFIG_SMP=2", "c:2:12: error: `CONFIG_SMP` is y, m, true or false"},
+};
+
+TEST(Config, RefusesANumberOutOfRangeAtItsPlace) {
+  for (const OutOfRange& bad : kOutOfRange) {
+    const auto config = read_config("c", std::string("CONFIG_X86_64=y\n") + bad.line + "\n");
+    ASSERT_TRUE(config.ok()) << bad.line;
+    Profile profile;
+    const auto status = apply_config(*config, profile);
+    ASSERT_FALSE(status.ok()) << bad.line;
+    const std::string told = to_string(status.errors());
+    EXPECT_TRUE(told.starts_with(bad.told)) << told;
+    EXPECT_NE(told.find(bad.line), std::string::npos) << "the line is shown";
+    EXPECT_EQ(status.errors().size(), 1u) << told;
+  }
+}
+
+TEST(Config, RefusesAPlaceBeyondTheImagesSpace) {
+  Profile profile;
+  profile.image.end = 32 * kMiB;
+  const auto config = read_config("c", "CONFIG_X86_64=y\nCONFIG_PHYSICAL_START=0x3f000000\n");
+  const auto notes = overlay_config(*config, profile);
+  ASSERT_FALSE(notes.ok());
+  EXPECT_TRUE(to_string(notes.errors()).starts_with("c:2:23: error: the image lies within"));
+}
+
+TEST(Config, ANumberThatItLacksIsTheLeastThereMayBe) {
+  Profile profile;
+  ASSERT_TRUE(apply_config(*read_config("c", "CONFIG_X86_64=y\n"), profile).ok());
+  EXPECT_EQ(profile.number(config::NR_CPUS), 1u);
+  EXPECT_EQ(profile.number(config::CMA_AREAS), 0u);
+  EXPECT_EQ(profile.nodes_shift, 0u);
+}
+
 TEST(Config, IsFoundInAnImage) {
   EXPECT_EQ(find_embedded_config("xxIKCFG_ST\x1f\x8b...IKCFG_EDyy"), "\x1f\x8b...");
   EXPECT_EQ(find_embedded_config("xxIKCFG_ST\x1f\x8b..."), "");

@@ -105,7 +105,7 @@ TEST(KernelFiles, AnotherConfigTellsWhatItCannotChange) {
   const auto notes = overlay_config(config, profile);
   ASSERT_TRUE(notes.ok());
   EXPECT_EQ(profile.nodes_shift, 10u);
-  EXPECT_TRUE(profile.has("ACPI"));
+  EXPECT_TRUE(profile.has(config::ACPI));
   const std::string& warning = notes->at(1);
   EXPECT_NE(warning.find("CONFIG_MEMCG (true, was false)"), std::string::npos) << warning;
   EXPECT_NE(warning.find("CONFIG_NODES_SHIFT (10, was 6)"), std::string::npos) << warning;

@@ -31,15 +31,14 @@ TEST(KernelProfile, ReadsAShippedOne) {
   EXPECT_TRUE(profile->deferred_struct_page_init);
   EXPECT_EQ(profile->reserve_low, 64 * 1024u);
   EXPECT_EQ(profile->struct_sizes.at("pglist_data"), 174464u);
-  EXPECT_TRUE(profile->has("ZONE_DMA"));
-  EXPECT_FALSE(profile->has("CMA"));
-  EXPECT_EQ(profile->number("NR_CPUS"), 8192u);
-  EXPECT_EQ(profile->symbol("__per_cpu_end"), 0x39000u);
-  EXPECT_FALSE(profile->symbol("nothing"));
+  EXPECT_TRUE(profile->has(config::ZONE_DMA));
+  EXPECT_FALSE(profile->has(config::CMA));
+  EXPECT_EQ(profile->number(config::NR_CPUS), 8192u);
+  EXPECT_EQ(profile->bytes_between(symbol::__per_cpu_start, symbol::__per_cpu_end), 0x39000u);
   EXPECT_NE(std::ranges::find(profile->parameters.early, "memmap"),
             profile->parameters.early.end());
-  EXPECT_TRUE(profile->is_function("setup_arch"));
-  EXPECT_FALSE(profile->is_function("reserve_brk"));
+  EXPECT_TRUE(profile->is_function(function::setup_arch));
+  EXPECT_FALSE(profile->is_function(function::reserve_brk));
 }
 
 TEST(KernelProfile, WhatIsLeftOutHasADefault) {
@@ -48,10 +47,10 @@ TEST(KernelProfile, WhatIsLeftOutHasADefault) {
   EXPECT_EQ(profile->version, (Version{5, 10, 0}));
   EXPECT_EQ(profile->nodes_shift, 6u);
   EXPECT_TRUE(profile->numa);
-  EXPECT_TRUE(profile->has("ZONE_DMA"));
-  EXPECT_FALSE(profile->has("DEBUG_PAGEALLOC"));
-  EXPECT_EQ(profile->number("LOG_BUF_SHIFT"), 17u);
-  EXPECT_EQ(profile->size_of("page", 64), 64u);
+  EXPECT_TRUE(profile->has(config::ZONE_DMA));
+  EXPECT_FALSE(profile->has(config::DEBUG_PAGEALLOC));
+  EXPECT_EQ(profile->number(config::LOG_BUF_SHIFT), 17u);
+  EXPECT_EQ(profile->size_of(type::page), 64u);
   EXPECT_TRUE(profile->parameters.empty());
 }
 
@@ -59,10 +58,10 @@ TEST(KernelProfile, OptionsAreYesNoOrANumber) {
   const auto profile = read(std::string("name: x\nversion: 6.1\n") + kImage +
                             "config: {ZONE_DMA: false, CMA: y, EFI: m, NR_CPUS: 0x10}\n");
   ASSERT_TRUE(profile) << to_string(profile.errors());
-  EXPECT_FALSE(profile->has("ZONE_DMA"));
-  EXPECT_TRUE(profile->has("CMA"));
-  EXPECT_TRUE(profile->has("EFI"));
-  EXPECT_EQ(profile->number("NR_CPUS"), 16u);
+  EXPECT_FALSE(profile->has(config::ZONE_DMA));
+  EXPECT_TRUE(profile->has(config::CMA));
+  EXPECT_TRUE(profile->has(config::EFI));
+  EXPECT_EQ(profile->number(config::NR_CPUS), 16u);
 }
 
 struct Case {
@@ -87,17 +86,45 @@ const Case kCases[] = {
     {"version", std::string("name: x\nversion: six\n") + kImage,
      "k.yaml:2:10: error: a version starts"},
     {"typo", kHead + "node_shift: 3\n", "did you mean `nodes_shift`?"},
-    {"nodes", kHead + "nodes_shift: 11\n", "k.yaml:5:14: error: `nodes_shift` is at most 10"},
+    {"nodes", kHead + "nodes_shift: 11\n", "k.yaml:5:14: error: `nodes_shift` is from 0 to 10"},
     {"phys_base", kHead + "default_phys_base: 17M\nnuma: true\n",
-     "k.yaml:5:20: error: a 64-bit kernel lies at a multiple of 2M"},
+     "k.yaml:5:20: error: `default_phys_base` is a multiple of 2M from 0 to 1G"},
     {"phys_base_misaligned", kHead + "default_phys_base: 0x1234\n", "multiple of 2M"},
+    {"phys_base_wraps", kHead + "default_phys_base: 0xffffffffffe00000\n",
+     "k.yaml:5:20: error: `default_phys_base` is a multiple of 2M from 0 to 1G"},
+    {"phys_base_too_far", kHead + "default_phys_base: 1G\n",
+     "k.yaml:5:20: error: the image lies within the first 1G: from 0x40000000 on, its 0x500000"},
+    {"reserve_low", kHead + "reserve_low: 1M\n", "k.yaml:5:14: error: `reserve_low` is"},
+    {"orders", kHead + "pageblock_order: 11\n",
+     "k.yaml:5:18: error: `pageblock_order` is at most `max_page_order`, which is 10"},
     {"flag", kHead + "numa: yes\n", "`yes` is none of the values of `numa`: false, true"},
-    {"sizes", kHead + "struct_sizes: {page: 0, zone: 1K, node: x}\n", "from 1 byte to 1G"},
+    {"sizes", kHead + "struct_sizes: {page: 0, zone: 1K, node: x}\n",
+     "k.yaml:5:22: error: `page` is a multiple of 8 from 56 to 96"},
+    {"no_root", kHead + "struct_sizes: {mem_section: 8192}\n",
+     "k.yaml:5:29: error: `mem_section` is a power of two from 16 to 4096"},
+    {"no_power", kHead + "struct_sizes: {mem_section: 24}\n", "a power of two from 16 to 4096"},
+    {"unknown_struct", kHead + "struct_sizes: {pge: 64}\n",
+     "k.yaml:5:16: error: `struct_sizes` has no `pge`; did you mean `page`?"},
+    {"bits", kHead + "constants: {__NR_PAGEBLOCK_BITS: 0x8000000000000001}\n",
+     "k.yaml:5:34: error: `__NR_PAGEBLOCK_BITS` is from 1 to 64"},
+    {"outside", kHead + "struct_sizes: {zone: 64}\noffsets: {zone.free_area: 65}\n",
+     "k.yaml:6:27: error: `zone.free_area` lies behind the end of struct zone, which has 64"},
+    {"cpus", kHead + "config: {NR_CPUS: 4294967296}\n",
+     "k.yaml:5:19: error: `NR_CPUS` is from 1 to 8192"},
+    {"no_cpus", kHead + "config: {NR_CPUS: 0}\n", "`NR_CPUS` is from 1 to 8192"},
+    {"log", kHead + "config: {LOG_BUF_SHIFT: 64}\n", "`LOG_BUF_SHIFT` is from 12 to 25"},
+    {"log_of_a_cpu", kHead + "config: {LOG_CPU_MAX_BUF_SHIFT: 64}\n",
+     "`LOG_CPU_MAX_BUF_SHIFT` is from 0 to 21"},
+    {"no_number", kHead + "config: {NR_CPUS: 2M}\n", "k.yaml:5:19: error: `NR_CPUS` is a number"},
+    {"no_flag", kHead + "config: {SMP: 5}\n", "`SMP` is y, m, true or false"},
+    {"unknown_option", kHead + "config: {NR_CPU: 5}\n", "did you mean `NR_CPUS`?"},
+    {"per_cpu", kHead + "symbols: {__per_cpu_start: 4096, __per_cpu_end: 0}\n",
+     "k.yaml:5:49: error: `__per_cpu_end` lies before `__per_cpu_start`, which is at 0x1000"},
     {"order", "name: x\nversion: 6.1\nimage: {etext: 2M, start_rodata: 1M}\n",
      "k.yaml:3:34: error: lies before the symbol"},
-    {"config_prefix", kHead + "config: {CONFIG_SMP: true}\n", "without `CONFIG_`"},
+    {"config_prefix", kHead + "config: {CONFIG_SMP: true}\n", "did you mean `SMP`?"},
     {"config_list", kHead + "config: [SMP]\n", "`config` is a map"},
-    {"symbol", kHead + "symbols: {_text: far}\n", "k.yaml:5:18"},
+    {"symbol", kHead + "symbols: {__log_buf: far}\n", "k.yaml:5:22"},
     {"parameter_kind", kHead + "parameters: {late: x}\n", "`late`"},
     {"not_yaml", "a: [", "not YAML"},
 };

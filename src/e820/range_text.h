@@ -1,16 +1,12 @@
-// Entries in the kernel's own words.
+// Ranges in the kernel's own words: the last byte is included, sums wrap as the kernel's do.
 #pragma once
 
+#include <cstdint>
 #include <string>
-
-#include "machine/e820_entry.h"
 
 namespace memmap::e820 {
 
-// `usable`, `ACPI data`, `persistent (type 12)`, `type 20`. kernel: e820_print_type(), v6.12
-std::string type_name(E820Type type);
-
-// `[mem 0x0000000000000000-0x000000000009fbff]`, the last byte included; sums wrap as the kernel's.
+// `[mem 0x0000000000000000-0x000000000009fbff]`, as tables are logged.
 // kernel: e820__print_table(), v6.12
 std::string table_range(std::uint64_t addr, std::uint64_t end);
 

@@ -1,0 +1,105 @@
+#include "profile/limits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/number.h"
+
+namespace memmap::kernel {
+namespace {
+
+// Large round numbers with a unit, as people read them.
+std::string text_of(std::uint64_t number) {
+  constexpr std::string_view kUnits = "KMGTPE";
+  if (number < kMiB || number % kMiB != 0) return fmt::format("{}", number);
+  std::size_t unit = 0;
+  for (number /= kKiB; number % kKiB == 0; number /= kKiB) ++unit;
+  return fmt::format("{}{}", number, kUnits[unit]);
+}
+
+std::string range_text(std::uint64_t smallest, std::uint64_t largest) {
+  return fmt::format("from {} to {}", text_of(smallest), text_of(largest));
+}
+
+std::string_view shape_text(Shape shape) {
+  if (shape == Shape::eights) return "a multiple of 8 ";
+  return shape == Shape::power_of_two ? "a power of two " : "";
+}
+
+// Two symbols that the linker script puts into this order. The boot takes the bytes in between.
+struct Pair {
+  std::string_view start{};
+  std::string_view end{};
+};
+constexpr Pair kPairs[] = {
+    {"__entry_text_start", "__entry_text_end"}, {"__init_begin", "__init_end"},
+    {"__nosave_begin", "__nosave_end"},         {"__per_cpu_start", "__per_cpu_end"},
+    {"__smp_locks", "__smp_locks_end"},         {"_sinittext", "_einittext"},
+    {"real_mode_blob", "real_mode_blob_end"},
+};
+
+}  // namespace
+
+std::optional<std::string> fault_of(const Quantity& row, std::uint64_t value) {
+  if (row.allows(value)) return std::nullopt;
+  return fmt::format("is {}{}", shape_text(row.shape), range_text(row.smallest, row.largest));
+}
+
+std::optional<std::string> fault_of(const SettingRow& row, std::uint64_t value) {
+  const bool whole = row.unit == 0 || value % row.unit == 0;
+  if (whole && value >= row.smallest && value <= row.largest) return std::nullopt;
+  const std::string multiple =
+      row.unit == 0 ? "" : fmt::format("a multiple of {} ", text_of(row.unit));
+  return fmt::format("is {}{}", multiple, range_text(row.smallest, row.largest));
+}
+
+std::optional<std::string> fault_of(const Option& row, std::string_view text) {
+  if (row.kind == Kind::text || text == "false") return std::nullopt;
+  if (row.kind == Kind::flag) {
+    constexpr std::string_view kWords[] = {"true", "y", "m", "n", "0", "1"};
+    if (std::ranges::find(kWords, text) != std::end(kWords)) return std::nullopt;
+    return "is y, m, true or false";
+  }
+  const Result<std::uint64_t> value = parse_count(text);
+  if (!value) return "is a number: " + value.errors().front().message;
+  return fault_of(static_cast<const Quantity&>(row), *value);
+}
+
+std::vector<Contradiction> contradictions_of(const Profile& profile) {
+  std::vector<Contradiction> out;
+  if (profile.pageblock_order > profile.max_page_order) {
+    out.push_back({"", "pageblock_order",
+                   fmt::format("`pageblock_order` is at most `max_page_order`, which is {}",
+                               profile.max_page_order)});
+  }
+  // kernel: the ASSERT() on KERNEL_IMAGE_SIZE, arch/x86/kernel/vmlinux.lds.S, v6.12
+  if (profile.default_phys_base + profile.image.end > symbol::kLargestImage) {
+    out.push_back({"", "default_phys_base",
+                   fmt::format("the image lies within the first 1G: from {:#x} on, its {:#x} bytes "
+                               "do not",
+                               profile.default_phys_base, profile.image.end)});
+  }
+  for (const Member& row : member_rows()) {
+    const std::string_view type = row.name.substr(0, row.name.find('.'));
+    const auto offset = profile.offsets.find(row.name);
+    const auto size = profile.struct_sizes.find(type);
+    if (offset == profile.offsets.end() || size == profile.struct_sizes.end()) continue;
+    if (offset->second <= size->second) continue;
+    out.push_back({"offsets", row.name,
+                   fmt::format("`{}` lies behind the end of struct {}, which has {} bytes",
+                               row.name, type, size->second)});
+  }
+  for (const Pair& pair : kPairs) {
+    const auto start = profile.symbols.find(pair.start);
+    const auto end = profile.symbols.find(pair.end);
+    if (start == profile.symbols.end() || end == profile.symbols.end()) continue;
+    if (start->second <= end->second) continue;
+    out.push_back({"symbols", pair.end,
+                   fmt::format("`{}` lies before `{}`, which is at {:#x}", pair.end, pair.start,
+                               start->second)});
+  }
+  return out;
+}
+
+}  // namespace memmap::kernel
