@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/number.h"
+#include "machine/machine.h"
 
 namespace memmap::input {
 namespace {
