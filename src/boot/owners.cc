@@ -3,6 +3,32 @@
 #include <algorithm>
 
 namespace memmap::boot {
+namespace {
+
+bool same(const memblock::Caller& a, const memblock::Caller& b) {
+  return a.function == b.function && a.owner == b.owner && a.asker == b.asker;
+}
+
+}  // namespace
+
+// Joined with what the same caller has on either side: pages taken one by one, downwards as a rule,
+// are one piece.
+void Owners::add(Pieces::iterator above, std::uint64_t base, std::uint64_t end,
+                 const memblock::Caller& caller) {
+  if (above != pieces_.end() && above->first == end && same(above->second.caller, caller)) {
+    end = above->second.end;
+    auto node = pieces_.extract(above++);
+    node.key() = base;
+    above = pieces_.insert(above, std::move(node));
+  } else {
+    above = pieces_.emplace_hint(above, base, Piece{end, caller});
+  }
+  if (above == pieces_.begin()) return;
+  const auto below = std::prev(above);
+  if (below->second.end != base || !same(below->second.caller, caller)) return;
+  below->second.end = end;
+  pieces_.erase(above);
+}
 
 void Owners::split(std::uint64_t at) {
   auto it = pieces_.upper_bound(at);
@@ -21,10 +47,11 @@ void Owners::reserve(PhysRange range, const memblock::Caller& caller) {
   if (it != pieces_.begin()) base = std::max(base, std::prev(it)->second.end);
   while (base < end) {
     const std::uint64_t stop = it == pieces_.end() ? end : std::min(end, it->first);
-    if (base < stop) pieces_.emplace_hint(it, base, Piece{stop, caller});
-    if (it == pieces_.end()) return;
-    base = std::max(stop, it->second.end);
-    ++it;
+    const auto next = it == pieces_.end() ? it : std::next(it);
+    const std::uint64_t had = it == pieces_.end() ? end : it->second.end;
+    if (base < stop) add(it, base, stop, caller);
+    base = had;
+    it = next;
   }
 }
 

@@ -44,9 +44,14 @@ class Owners {
     std::uint64_t end = 0;
     memblock::Caller caller{};
   };
+  using Pieces = std::map<std::uint64_t, Piece>;  // by base; disjoint
+
+  // [base, end), which nobody has; `above` is the first piece behind it.
+  void add(Pieces::iterator above, std::uint64_t base, std::uint64_t end,
+           const memblock::Caller& caller);
   void split(std::uint64_t at);  // afterwards no piece lies on both sides of `at`
 
-  std::map<std::uint64_t, Piece> pieces_{};  // by base; disjoint
+  Pieces pieces_{};
 };
 
 }  // namespace memmap::boot

@@ -23,7 +23,7 @@ constexpr std::string_view kWords =
     "efi=noruntime hashdist=0 hugepages=2 hugepages=0:1,1:2 hugepagesz=1G hugetlb_cma=1G "
     "irqaffinity=0 isolcpus=1 kernelcore=50% kernelcore=mirror kfence.sample_interval=0 "
     "log_buf_len=4M maxcpus=0 mem=64M mem=1G memmap=1M!2G memmap=16M#1G memmap=64K$1M "
-    "memmap=exactmap memmap=640K@0 memmap=512M@1M movable_node movablecore=1G nogbpages "
+    "memmap=exactmap memmap=640K@0 memmap=512M@1M movable_node movablecore=1G "
     "nohz_full=1 nokaslr no5lvl nosmp nr_cpus=2 numa=fake=4 numa=fake=64M numa=off "
     "numa_cma=0:16M cma_pernuma=16M page_owner=on percpu_alloc=page possible_cpus=64 "
     "pti=on reserve_mem=1M:4K:x reservelow=640K slub_debug=U swiotlb=force swiotlb=8192,4 "

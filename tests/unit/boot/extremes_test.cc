@@ -20,9 +20,8 @@ Machine with_ram_to(std::uint64_t end) {
 }
 
 std::ptrdiff_t count(const Outcome& outcome, std::string_view text) {
-  return std::ranges::count_if(outcome.events, [&](const Event& e) {
-    return e.text.find(text) != std::string::npos;
-  });
+  return std::ranges::count_if(
+      outcome.events, [&](const Event& e) { return e.text.find(text) != std::string::npos; });
 }
 
 TEST(Extremes, SectionsEndAtWhatTheKernelCanAddress) {
@@ -48,17 +47,20 @@ TEST(Extremes, FiveLevelsAddressMore) {
   m.cpu.la57 = true;
   const Outcome outcome = boot("", {6, 12, 0}, m);
   EXPECT_EQ(count(outcome, "exceeds SPARSEMEM max"), 0);
-  EXPECT_EQ(asked(outcome, "struct pages of node 0"), Sizes{(256 * kTiB - 3 * kGiB) / kPageSize * 64});
+  EXPECT_EQ(asked(outcome, "struct pages of node 0"),
+            Sizes{(256 * kTiB - 3 * kGiB) / kPageSize * 64});
 }
 
 // Each piece's section takes 512 pages that its neighbours' pieces have: no search begins anew.
-TEST(Extremes, MemoryInThousandsOfPieces) {
+TEST(Extremes, MemoryInHundredsOfPieces) {
   Machine m = machine();
-  for (std::uint64_t i = 0; i < 3000; ++i) {
+  m.firmware_map.back().size = 127 * kMiB;
+  for (std::uint64_t i = 0; i < 600; ++i) {
     m.firmware_map.push_back({PhysAddr{4 * kGiB + i * 131 * kMiB}, kMiB, E820Type::ram});
   }
   Options options = test::default_options();
   options.entry_limit = false;
+  options.record_memblock = false;
   const Outcome outcome = run(m, profile(), options);
   EXPECT_EQ(count(outcome, "memory map backing failed"), 1);
   EXPECT_EQ(broken_properties(outcome), std::vector<std::string>{});
@@ -80,8 +82,9 @@ TEST(Extremes, ProcessorsAreAsManyAsX86MayHave) {
   kernel::Profile p = profile({6, 1, 0});
   for (const char* number : {"8192", "8193", "4294967295", "4294967296", "18446744073709551615"}) {
     p.config["NR_CPUS"] = number;
-    const Outcome outcome = boot("possible_cpus=2147483647 isolcpus=1", p, machine());
+    const Outcome outcome = boot("possible_cpus=2147483647 isolcpus=1", p, with_ram_to(64 * kGiB));
     const auto masks = asked(outcome, "CPU masks");
+    EXPECT_FALSE(masks.empty());
     EXPECT_TRUE(std::ranges::all_of(masks, [](auto bytes) { return bytes == 8192 / 8; })) << number;
   }
 }
@@ -90,6 +93,24 @@ TEST(Extremes, ASectionsRecordMayBeLargerThanAPage) {
   kernel::Profile p = profile();
   p.struct_sizes["mem_section"] = 8192;
   EXPECT_FALSE(boot("", p, machine()).panicked);
+}
+
+// No room for 32 bytes, over and over, and a warning behind each failure.
+TEST(Extremes, DISABLED_NothingFollowsThePanic) {  // until Story
+  Machine m;
+  m.firmware = Firmware::efi;
+  m.firmware_map = {{PhysAddr{kMiB}, 512 * kKiB, E820Type::ram}};
+  for (std::uint64_t i = 0; i < 400; ++i) {
+    m.firmware_map.push_back({PhysAddr{kTiB + i * 8 * kKiB}, 4 * kKiB, E820Type::reserved});
+  }
+  m.efi_map = {
+      {.range = PhysRange::make(kMiB, kMiB + 512 * kKiB), .type = 7, .attributes = 0x1000f}};
+  Options options = test::default_options(MEMMAP_BUILD_DIR);
+  options.command_line = "kernelcore=mirror";
+  options.entry_limit = false;
+  const Outcome outcome = run(m, profile(), options);
+  EXPECT_TRUE(outcome.panicked);
+  EXPECT_TRUE(test::ends_with_its_panic(outcome.events));
 }
 
 }  // namespace

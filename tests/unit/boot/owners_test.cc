@@ -45,6 +45,13 @@ TEST(Owners, TouchingPiecesOfOneOwnerAreOne) {
   owners.reserve(at(20, 30), {"f", "a"});
   owners.reserve(at(30, 40), {"g", "a"});
   EXPECT_EQ(show(owners), "10-30a 30-40a ");
+  owners.reserve(at(0, 100), {"f", "a"});
+  EXPECT_EQ(show(owners), "0-30a 30-40a 40-100a ");
+  owners.free(at(10, 50));
+  owners.reserve(at(40, 50), {"f", "a"});
+  owners.reserve(at(20, 30), {"f", "a"});
+  owners.reserve(at(5, 60), {"f", "b"});
+  EXPECT_EQ(show(owners), "0-10a 10-20b 20-30a 30-40b 40-100a ");
 }
 
 TEST(Owners, OnlyWithinTheRegions) {
