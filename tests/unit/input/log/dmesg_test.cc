@@ -1,10 +1,10 @@
+#include "input/log/dmesg.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "input/text/faults.h"
 #include "input/text/faults.h"
 #include "unit/input/log_samples.h"
 
