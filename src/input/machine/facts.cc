@@ -71,10 +71,11 @@ class FactReader {
     read_memmap();
     if (map_from_.empty() && errors_.empty()) {
       if (!log_errors_.empty()) return std::move(log_errors_);
-      return Error{.message =
-                       "holds no memory map: neither the zero page (boot_params), a boot log "
-                       "nor firmware/memmap is there",
-                   .origin = {.file = tree_.shown("")}};
+      unread_.insert(unread_.begin(),
+                     Error{.message = "holds no memory map: neither the zero page (boot_params), a "
+                                      "boot log nor firmware/memmap is there",
+                           .origin = {.file = tree_.shown("")}});
+      return std::move(unread_);
     }
     if (!log_errors_.empty()) {
       note(fmt::format("{} is not used: {}", tree_.shown(files_.log), log_errors_[0].message));
@@ -102,6 +103,7 @@ class FactReader {
     auto bytes = tree_.read(path);
     if (bytes) return std::move(*bytes);
     note(fmt::format("{}: {}", tree_.shown(path), bytes.errors()[0].message));
+    unread_.push_back(bytes.errors()[0]);
     return std::nullopt;
   }
 
@@ -320,6 +322,7 @@ class FactReader {
   Origin initrd_from_{};
   Errors errors_{};
   Errors log_errors_{};  // only told where nothing else has a map
+  Errors unread_{};      // the same of files that could not be read
 };
 
 }  // namespace

@@ -75,7 +75,8 @@ Result<std::string> read_all(const std::string& name, int fd, std::size_t expect
     if (used == bytes.size()) {
       const std::size_t grown = used == 0 ? std::max<std::size_t>(expected + 1, 4096) : used * 2;
       const bool first = used == 0 && extent == ElfExtent::prefix;
-      bytes.resize(std::min(grown, first ? kElfPrefixBytes + 1 : budget + 1));
+      const std::size_t most = first ? kElfPrefixBytes : budget;
+      bytes.resize(grown < most ? grown : most + 1);
     }
     const ssize_t got = ::read(fd, bytes.data() + used, std::min(bytes.size(), limit) - used);
     if (got < 0 && errno == EINTR) continue;

@@ -140,6 +140,16 @@ std::string tar(const std::vector<std::pair<std::string, std::string>>& members)
   return out + std::string(1024, '\0');
 }
 
+TEST(MachineFolder, WhatCouldNotBeReadIsToldWhereNoMapIs) {
+  const ScratchFolder scratch;
+  std::filesystem::create_symlink("/proc/version", scratch.path() / "dmesg.txt");
+  const auto m = read_machine_folder(scratch.path().string());
+  ASSERT_FALSE(m.ok());
+  EXPECT_NE(all_messages(m).find("holds no memory map"), std::string::npos);
+  EXPECT_NE(all_messages(m).find("dmesg.txt: error: is a link into /proc"), std::string::npos)
+      << all_messages(m);
+}
+
 TEST(MachineTar, IsTheFolderPacked) {
   const std::string page = data_bytes("boot_params-4g"), srat = data_bytes("SRAT-numa2");
   for (const std::string lead : {"", "./", "machine/", "./a/b/"}) {
