@@ -105,7 +105,7 @@ TEST(Extremes, DISABLED_NothingFollowsThePanic) {  // until Story
   }
   m.efi_map = {
       {.range = PhysRange::make(kMiB, kMiB + 512 * kKiB), .type = 7, .attributes = 0x1000f}};
-  Options options = test::default_options(MEMMAP_BUILD_DIR);
+  Options options = test::default_options();
   options.command_line = "kernelcore=mirror";
   options.entry_limit = false;
   const Outcome outcome = run(m, profile(), options);
