@@ -4,8 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <sstream>
 
 #include "base/suggest.h"
+#include "messages.h"
+#include "output.h"
 
 namespace memmap::cli {
 namespace {
@@ -55,10 +58,10 @@ void define(CLI::App& app, const Command& command, std::vector<Slot>& slots) {
 }
 
 ExitCode usage(std::string_view command, std::string_view message) {
-  fmt::print(stderr, "memmap: error: {}\n", message);
+  const ExitCode code = bad_usage(message);
   fmt::print(stderr, "`memmap {}--help` tells what is accepted\n",
              command.empty() ? "" : fmt::format("{} ", command));
-  return ExitCode::bad_input;
+  return code;
 }
 
 ExitCode unknown(std::string_view what, std::string_view command, const std::string& word,
@@ -81,8 +84,10 @@ std::vector<std::string_view> command_names() {
 // CLI11's own words name its classes and its codes are its own; neither leaves this file.
 ExitCode report(const CLI::ParseError& error, const CLI::App& app, std::string_view command) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-    app.exit(error);  // help or version
-    return ExitCode::good;
+    std::ostringstream text;
+    app.exit(error, text, text);  // help or version
+    const Status written = write_output({}, text.str());
+    return written ? ExitCode::good : bad_input(written.errors());
   }
   std::string message = error.what();
   while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) message.pop_back();
@@ -104,10 +109,7 @@ std::variant<Invocation, ExitCode> parse_arguments(int argc, char** argv) try {
     words.erase(words.begin());
     words.push_back("--help");
   }
-  if (words.empty()) {
-    fmt::print("{}", app.help());
-    words = {"--help"};
-  }
+  if (words.empty()) words = {"--help"};
 
   std::vector<std::vector<Slot>> slots(commands().size());
   for (std::size_t i = 0; i < commands().size(); ++i) {
@@ -150,7 +152,7 @@ std::variant<Invocation, ExitCode> parse_arguments(int argc, char** argv) try {
   }
   return usage("", "a command is missing");
 } catch (const CLI::Error& e) {
-  fmt::print(stderr, "memmap: internal fault: the table of commands is wrong: {}\n", e.what());
+  say(fmt::format("internal fault: the table of commands is wrong: {}", e.what()));
   return ExitCode::fault;
 }
 

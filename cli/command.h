@@ -52,6 +52,12 @@ class Arguments {
     const auto it = values_.find(name);
     return it == values_.end() ? std::span<const std::string>{} : std::span(it->second);
   }
+  // Of all options and arguments that were given.
+  std::vector<std::string_view> names() const {
+    std::vector<std::string_view> out;
+    for (const auto& [name, values] : values_) out.push_back(name);
+    return out;
+  }
 
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> values_{};

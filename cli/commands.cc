@@ -1,6 +1,6 @@
 #include "commands/commands.h"
 
-#include "machine_source.h"
+#include "request.h"
 
 namespace memmap::cli {
 namespace {

@@ -3,7 +3,6 @@
 
 #include <csignal>
 #include <cstdint>
-#include <cstdio>
 #include <exception>
 #include <optional>
 
@@ -37,9 +36,9 @@ ExitCode run(int argc, char** argv) {
     plugin::watch_foreign_plugins(*seconds);
     return invocation.command->run(invocation.arguments);
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "memmap: internal fault: out of memory\n");
+    say("internal fault: out of memory");
   } catch (const std::exception& e) {
-    fmt::print(stderr, "memmap: internal fault: {}\n", e.what());
+    say(fmt::format("internal fault: {}", e.what()));
   }
   return ExitCode::fault;
 }
@@ -48,7 +47,9 @@ ExitCode run(int argc, char** argv) {
 }  // namespace memmap::cli
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write (output.cc), not a death
+  // A closed pipe and a full limit on the size of files are failed writes (output.cc), not deaths.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const int code = static_cast<int>(memmap::cli::run(argc, argv));
   memmap::plugin::end_process_if_plugins(code);
   return code;

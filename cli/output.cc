@@ -7,16 +7,21 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
 
 #include "base/suggest.h"
+#include "held_signals.h"
 
 namespace memmap::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kExists = "exists already; --force replaces it";
+constexpr std::size_t kPiece = std::size_t{1} << 20;  // written between looks at the signals
 
 Error failed(std::string_view what, const std::string& path, int error) {
   return {fmt::format("cannot {}: {}", what, std::strerror(error)), {path}};
@@ -33,34 +38,87 @@ int write_all(int fd, std::string_view bytes) {
   return 0;
 }
 
-Status refuse_existing(const Destination& to) {
-  std::error_code ignored;
-  if (!to.force && fs::exists(to.path, ignored)) {
-    return Error{"exists already; --force replaces it", {to.path}};
+// The same of a file that is not complete before its end; EINTR: the program is to end.
+int write_unless_ended(int fd, std::string_view bytes, const HeldSignals& signals) {
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(kPiece, bytes.size()))) {
+    if (signals.arrived()) return EINTR;
+    if (const int error = write_all(fd, bytes.substr(0, kPiece)); error != 0) return error;
   }
-  return Done{};
+  return signals.arrived() ? EINTR : 0;
 }
 
-// A new file beside `path`, so that renaming it cannot cross file systems.
-Status write_file(const std::string& path, std::string_view bytes) {
-  std::string temporary = path + ".XXXXXX";
-  const int fd = ::mkstemp(temporary.data());
-  if (fd < 0) return failed("write", path, errno);
+mode_t permissions_left(mode_t mode) {
   const mode_t mask = ::umask(0);
   ::umask(mask);
-  ::fchmod(fd, 0666 & ~mask);
-  int error = write_all(fd, bytes);
+  return mode & ~mask;
+}
+
+// Beside `path`, so that renaming it cannot cross file systems; not made of its name, which may be
+// as long as a name can be.
+std::string temporary_beside(const std::string& path) {
+  return (fs::path(path).parent_path() / ".memmap-XXXXXX").string();
+}
+
+// Gives the file `from` the name `to`; EEXIST: something has it. 0 or the error number.
+int rename_to_new(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  // A file system that cannot: a second name is refused where there is one as well.
+  if (::link(from.c_str(), to.c_str()) != 0) return errno;
+  ::unlink(from.c_str());
+  return 0;
+}
+
+// The same of a folder; where the file system cannot tell, an empty one is replaced.
+int rename_folder(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+Status write_file(const Destination& to, std::string_view bytes, const HeldSignals& signals) {
+  std::string temporary = temporary_beside(to.path);
+  const int fd = ::mkstemp(temporary.data());
+  if (fd < 0) return failed("write", to.path, errno);
+  struct stat old {};
+  const bool replaces = to.force && ::stat(to.path.c_str(), &old) == 0;
+  ::fchmod(fd, replaces ? old.st_mode & 0777 : permissions_left(0666));
+  int error = write_unless_ended(fd, bytes, signals);
   if (error == 0 && ::fsync(fd) != 0 && errno != EINVAL) error = errno;
   if (::close(fd) != 0 && error == 0) error = errno;
-  if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0) {
+    if (!to.force) {
+      error = rename_to_new(temporary, to.path);
+    } else if (::rename(temporary.c_str(), to.path.c_str()) != 0) {
+      error = errno;
+    }
+  }
   if (error == 0) return Done{};
   ::unlink(temporary.c_str());
-  return failed("write", path, error);
+  if (error == EEXIST && !to.force) return Error{std::string(kExists), {to.path}};
+  return failed("write", to.path, error);
+}
+
+Status write_files(const std::string& folder,
+                   const std::vector<std::pair<std::string, std::string>>& files,
+                   const HeldSignals& signals) {
+  for (const auto& [name, bytes] : files) {
+    const fs::path path = fs::path(folder) / name;
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    if (auto status = write_file({path.string()}, bytes, signals); !status) return status;
+  }
+  return Done{};
 }
 
 bool is_regular_or_new(const std::string& path) {
   struct stat st {};
   return ::stat(path.c_str(), &st) != 0 || S_ISREG(st.st_mode);
+}
+
+bool exists(const std::string& path) {
+  struct stat st {};
+  return ::lstat(path.c_str(), &st) == 0;
 }
 
 }  // namespace
@@ -74,15 +132,16 @@ Result<std::string> format_of(const Arguments& arguments, std::span<const std::s
 }
 
 Destination destination_of(const Arguments& arguments) {
-  return {arguments.get("--output").value_or(""), arguments.has("--force")};
+  return {arguments.get("--output").value_or("-"), arguments.has("--force")};
 }
 
 Status write_output(const Destination& to, const std::string& bytes) {
-  if (to.path.empty() || to.path == "-") {
+  if (to.path == "-") {
     const int error = write_all(STDOUT_FILENO, bytes);
     if (error != 0 && error != EPIPE) return failed("write", "standard output", error);
     return Done{};
   }
+  if (to.path.empty()) return Error{"-o: the name of the file is empty", {"memmap"}};
   if (!is_regular_or_new(to.path)) {  // a device or a pipe takes the bytes as they come
     const int fd = ::open(to.path.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd < 0) return failed("write", to.path, errno);
@@ -91,38 +150,34 @@ Status write_output(const Destination& to, const std::string& bytes) {
     if (error != 0) return failed("write", to.path, error);
     return Done{};
   }
-  if (auto status = refuse_existing(to); !status) return status;
-  return write_file(to.path, bytes);
+  if (!to.force && exists(to.path)) return Error{std::string(kExists), {to.path}};
+  const HeldSignals signals;
+  return write_file(to, bytes, signals);
 }
 
 Status write_folder(const Destination& to,
                     const std::vector<std::pair<std::string, std::string>>& files) {
-  if (to.path.empty() || to.path == "-") {
+  if (to.path == "-") {
     return Error{"a folder cannot go to standard output; name one with -o", {"standard output"}};
   }
-  std::error_code error;
-  if (fs::exists(to.path, error)) {
-    return Error{"exists already; a folder is never replaced", {to.path}};
-  }
-  std::string temporary = to.path;
-  while (temporary.size() > 1 && temporary.back() == '/') temporary.pop_back();
-  const std::string final_path = temporary;
-  temporary += ".XXXXXX";
+  if (to.path.empty()) return Error{"-o: the name of the folder is empty", {"memmap"}};
+  const Error replaces{"exists already; a folder is never replaced", {to.path}};
+  std::string path = to.path;
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  if (exists(path)) return replaces;
+  const HeldSignals signals;
+  std::string temporary = temporary_beside(path);
   if (::mkdtemp(temporary.data()) == nullptr) return failed("make the folder", to.path, errno);
-  for (const auto& [name, bytes] : files) {
-    const fs::path path = fs::path(temporary) / name;
-    fs::create_directories(path.parent_path(), error);
-    if (auto status = write_file(path.string(), bytes); !status) {
-      fs::remove_all(temporary, error);
-      return status;
-    }
+  std::error_code ignored;
+  if (auto status = write_files(temporary, files, signals); !status) {
+    fs::remove_all(temporary, ignored);
+    return status;
   }
-  fs::permissions(temporary, fs::perms(0755), error);
-  fs::rename(temporary, final_path, error);
-  if (!error) return Done{};
-  const int code = error.value();
-  fs::remove_all(temporary, error);
-  return failed("write", to.path, code);
+  ::chmod(temporary.c_str(), permissions_left(0777));
+  const int error = rename_folder(temporary, path);
+  if (error == 0) return Done{};
+  fs::remove_all(temporary, ignored);
+  return error == EEXIST ? Status(replaces) : Status(failed("write", to.path, error));
 }
 
 }  // namespace memmap::cli

@@ -1,4 +1,5 @@
-// Where results go: standard output, a file or a folder; all of it or nothing.
+// Where results go: standard output, a file or a folder; all of it or nothing, also where the program
+// is interrupted while it writes.
 #pragma once
 
 #include <span>
@@ -13,8 +14,8 @@
 namespace memmap::cli {
 
 struct Destination {
-  std::string path{};  // empty or `-`: standard output
-  bool force = false;  // what is there may be replaced
+  std::string path = "-";  // `-`: standard output
+  bool force = false;      // what is there may be replaced
 };
 
 // What --format asks for, one of `known`; the first if it is not given.
@@ -23,12 +24,15 @@ Result<std::string> format_of(const Arguments& arguments, std::span<const std::s
 // Where --output and --force say.
 Destination destination_of(const Arguments& arguments);
 
-// Writes `bytes`. A file appears under its name only when it is complete. A reader that closes
-// standard output early (`| head`) is no error; a full disk is.
+// Writes `bytes`. A file appears under its name only when it is complete; without `force` only where
+// nothing has that name, not even a link that leads nowhere, and with it the new one has the old
+// one's permissions. A reader that closes standard output early (`| head`) is no error; a full disk
+// and a limit on the size of files are.
 Status write_output(const Destination& to, const std::string& bytes);
 
-// Writes `files` (relative path, content) below a new folder. Standard output cannot take a folder,
-// and one that exists is never replaced, whatever `force` says.
+// Writes `files` (relative path, content) below a new folder, with the permissions that the umask
+// leaves. Standard output cannot take a folder, and one that exists is never replaced, whatever
+// `force` says.
 Status write_folder(const Destination& to,
                     const std::vector<std::pair<std::string, std::string>>& files);
 

@@ -18,8 +18,7 @@ std::optional<std::string_view> variable(const char* name) {
 
 report::TextStyle text_style(const Destination& destination) {
   report::Terminal terminal;
-  terminal.is_terminal =
-      (destination.path.empty() || destination.path == "-") && ::isatty(STDOUT_FILENO) == 1;
+  terminal.is_terminal = destination.path == "-" && ::isatty(STDOUT_FILENO) == 1;
   winsize size{};
   if (terminal.is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     terminal.columns = size.ws_col;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
@@ -20,9 +18,9 @@ ExitCode run_capture(const Arguments& arguments) {
   const auto& files = captured->files.files();
   const Status written = write_folder({.path = *folder}, {files.begin(), files.end()});
   if (!written) return bad_input(written.errors());
-  fmt::print(stderr, "memmap: captured {} files into {}\n", files.size(), *folder);
+  say(fmt::format("captured {} files into {}", files.size(), *folder));
   for (const capture::Missing& m : captured->missing) {
-    fmt::print(stderr, "memmap: not captured: {}: {}\n", m.file, m.reason);
+    say(fmt::format("not captured: {}: {}", m.file, m.reason));
   }
   return ExitCode::good;
 }

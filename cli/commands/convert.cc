@@ -1,36 +1,36 @@
 #include "report/convert/convert.h"
 
-#include <fmt/format.h>
-
-#include <cstdio>
-
 #include "commands/commands.h"
-#include "machine_source.h"
 #include "messages.h"
-#include "named_plugins.h"
 #include "output.h"
-#include "plugins.h"
+#include "request.h"
 
 namespace memmap::cli {
 
 ExitCode run_convert(const Arguments& arguments) {
   const auto to = arguments.get("--to");
   if (!to) return bad_usage("convert: --to is missing; `memmap formats` lists what can be written");
-  auto host = plugin_host(arguments);
-  if (!host) return bad_input(host.errors());
-  NamedPlugins none;
-  PluginFormats others(*host, none);
-  const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""), &others);
+  const auto wanted = asked_of_machine(arguments);
+  if (!wanted) return bad_input(wanted.errors());
+  const session::Source& source = *wanted->request.source;
+  const session::KindOfSource& kind = session::kind_of_source(source.kind);
+  if (!kind.readers && arguments.has("--plugin-dir")) {
+    return bad_input({session::no_effect("--plugin-dir", kind.option, kind.what)});
+  }
+  plugin::PluginHost host(wanted->places.plugins);
+  const auto machine = session::read_machine(source, host);
   if (!machine) return bad_input(machine.errors());
   const auto converted = report::convert(*machine, *to);
   if (!converted) return bad_input(converted.errors());
 
-  const Destination destination{arguments.get("--output").value_or(""), arguments.has("--force")};
+  const Destination destination = destination_of(arguments);
   const Status status = converted->files.empty() ? write_output(destination, converted->bytes)
                                                  : write_folder(destination, converted->files);
   if (!status) return bad_input(status.errors());
-  for (const std::string& note : machine->notes) fmt::print(stderr, "memmap: note: {}\n", note);
-  for (const std::string& loss : converted->losses) fmt::print(stderr, "memmap: note: {}\n", loss);
+  if (converted->files.empty() && converted->bytes.empty())
+    note("nothing to write: the map is empty");
+  for (const std::string& text : machine->notes) note(text);
+  for (const std::string& loss : converted->losses) note(loss);
   return ExitCode::good;
 }
 

@@ -7,8 +7,8 @@
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
-#include "plugins.h"
 #include "report/convert/convert.h"
+#include "request.h"
 
 namespace memmap::cli {
 

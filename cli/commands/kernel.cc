@@ -1,7 +1,3 @@
-#include <fmt/format.h>
-
-#include <cstdio>
-
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
@@ -35,13 +31,13 @@ ExitCode run_kernel(const Arguments& arguments) {
   const auto made = kernel::make_profile(*facts);
   if (!made) return bad_input(made.errors());
 
-  const Destination destination{arguments.get("--output").value_or(""), arguments.has("--force")};
+  const Destination destination = destination_of(arguments);
   const std::string text =
       arguments.has("--explain") ? kernel::explain_profile(*made) : kernel::to_profile_yaml(*made);
   if (const Status written = write_output(destination, text); !written) {
     return bad_input(written.errors());
   }
-  for (const std::string& note : made->notes) fmt::print(stderr, "memmap: note: {}\n", note);
+  for (const std::string& told : made->notes) note(told);
   return ExitCode::good;
 }
 

@@ -13,7 +13,7 @@
 #include "output.h"
 #include "profile/kernel_choice.h"
 #include "report/answers/differences.h"
-#include "share.h"
+#include "session/places.h"
 
 namespace memmap::cli {
 
@@ -26,7 +26,7 @@ Result<report::ComparedKernel> kernel_named(const std::string& name) {
   const bool is_version = name.find_first_not_of("0123456789.") == name.npos;
   const auto version = kernel::parse_version(name);
   if (is_version && version) return report::ComparedKernel{name, *version};
-  const auto choice = kernel::choose_kernel(name, std::nullopt, share_folder("kernels"));
+  const auto choice = kernel::choose_kernel(name, std::nullopt, session::share_folder("kernels"));
   if (!choice) return choice.errors();
   return report::ComparedKernel{choice->profile.name, choice->profile.version};
 }
@@ -58,7 +58,7 @@ ExitCode run_kernels(const Arguments& arguments) {
   if (arguments.has("A") || arguments.has("--format")) {
     return bad_input({Error{"kernels are named, and a format, with --differences", {"memmap"}}});
   }
-  const std::string folder = share_folder("kernels");
+  const std::string folder = session::share_folder("kernels");
   const auto names = kernel::kernel_names(folder);
   const auto usual = kernel::choose_kernel(std::nullopt, std::nullopt, folder);
   if (!usual) return bad_input(usual.errors());

@@ -1,72 +1,107 @@
 #include "lint/lint.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "commands/commands.h"
+#include "input/formats.h"
 #include "input/log/command_lines.h"
 #include "kernel/command_line.h"
-#include "machine_source.h"
 #include "messages.h"
-#include "named_plugins.h"
 #include "output.h"
-#include "plugin/chain.h"
-#include "plugins.h"
-#include "profile/kernel_choice.h"
 #include "report/answers/lint.h"
-#include "share.h"
+#include "report/form/names.h"
+#include "request.h"
 
 namespace memmap::cli {
 namespace {
 
 constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 
-// What is looked at, and the machine it is for, as far as they are given.
+// What is looked at, and for which machine and kernel.
 struct Input {
   std::string name{};
   std::string bytes{};  // of which the findings show lines
   std::vector<input::FoundCommandLine> lines{};
-  std::optional<Machine> machine{};
+  session::Session session;
 };
 
-Result<Input> input_of(const Arguments& arguments) {
-  Input out;
-  if (names_machine(arguments)) {
-    auto machine = machine_of(arguments);
-    if (!machine) return machine.errors();
-    out.machine = std::move(*machine);
+// Options given that only a source of a machine, or a log, could follow.
+Errors without_effect(const input::ReadOptions& given, std::string_view source,
+                      std::string_view what) {
+  Errors out;
+  if (given.format) out.push_back(session::no_effect("--input-format", source, what));
+  if (given.boot) out.push_back(session::no_effect("--boot", source, what));
+  return out;
+}
+
+// --boot is the file's, if that is a log; else that of the machine's source.
+Result<Input> of_file(const std::string& file, const input::ReadOptions& options,
+                      session::Request request, const session::Places& places) {
+  const auto source = input::open_source(file);
+  if (!source) return source.errors();
+  auto found = input::read_command_lines(*source, options);
+  if (!found) return found.errors();
+  const bool is_log = found->format == "log";
+  std::optional<Machine> told;
+  if (request.source) {
+    if (is_log) request.source->boot.reset();
+  } else {
+    Errors errors =
+        without_effect({.format = options.format, .boot = is_log ? std::nullopt : options.boot},
+                       file, found->format);
+    if (!errors.empty()) return errors;
+    // A boot log tells of its machine as well, if it has a map.
+    if (is_log) {
+      if (auto machine = input::read_machine(*source, options)) told = *std::move(machine);
+    }
   }
+  auto session = told ? session::Session::open(std::move(request), places, *std::move(told))
+                      : session::Session::open(std::move(request), places);
+  if (!session) return session.errors();
+  return Input{file, std::move(found->text), std::move(found->lines), *std::move(session)};
+}
+
+// The line that is given, or that the machine tells.
+Result<Input> of_line(const std::optional<std::string>& given, const std::string& append,
+                      const input::ReadOptions& options, session::Request request,
+                      const session::Places& places) {
+  if (!given && !request.source) {
+    return Error{"a command line is missing: give a file, --cmdline or --machine", {"memmap"}};
+  }
+  if (!request.source) {
+    Errors errors = without_effect(options, "--cmdline", "a command line alone");
+    if (!errors.empty()) return errors;
+  }
+  auto session = session::Session::open(std::move(request), places);
+  if (!session) return session.errors();
+  const auto& machine = session->machine();
+  if (!given && !machine->command_line) {
+    return Error{"the machine does not tell its command line; give it with --cmdline", {"memmap"}};
+  }
+  std::string name = given ? "--cmdline" : machine->source;
+  std::string line = kernel::appended(given ? *given : *machine->command_line, append);
+  auto found = input::plain_line(line);
+  return Input{std::move(name), std::move(line), {std::move(found)}, *std::move(session)};
+}
+
+Result<Input> input_of(const Arguments& arguments) {
+  const auto options = read_options(arguments);
+  if (!options) return options.errors();
+  auto wanted = asked(arguments);
+  if (!wanted) return wanted.errors();
+  auto& [request, places] = *wanted;
+  // The lines to look at are what is booted, one after the other.
+  const auto line = std::exchange(request.command_line, std::nullopt);
+  const auto append = std::exchange(request.append, {});
   const auto file = arguments.get("FILE");
-  const auto text = arguments.get("--cmdline");
-  const std::string more = arguments.get("--append").value_or("");
-  if (file && (text || !more.empty())) {
+  if (!file) return of_line(line, append, *options, std::move(request), places);
+  if (line || !append.empty()) {
     return Error{"a file and --cmdline or --append each give a command line; give one", {"memmap"}};
   }
-  if (file) {
-    const auto source = input::open_source(*file);
-    if (!source) return source.errors();
-    const auto options = read_options(arguments);
-    if (!options) return options.errors();
-    auto found = input::read_command_lines(*source, *options);
-    if (!found) return found.errors();
-    out.name = *file;
-    out.bytes = std::move(found->text);
-    out.lines = std::move(found->lines);
-    // A boot log tells of its machine as well, if it has a map.
-    if (found->format == "log" && !out.machine) {
-      if (auto machine = input::read_machine(*source, *options)) out.machine = std::move(*machine);
-    }
-    return out;
-  }
-  if (!text && !(out.machine && out.machine->command_line)) {
-    return Error{out.machine ? "the machine does not tell its command line; give it with --cmdline"
-                             : "a command line is missing: give a file, --cmdline or --machine",
-                 {"memmap"}};
-  }
-  out.name = text ? "--cmdline" : out.machine->source;
-  out.bytes = kernel::appended(text ? *text : *out.machine->command_line, more);
-  out.lines = {input::plain_line(out.bytes)};
-  return out;
+  return of_file(*file, *options, std::move(request), places);
 }
 
 std::string nth_line(std::string_view text, std::size_t number) {
@@ -97,50 +132,59 @@ report::PlacedFinding placed(lint::Finding finding, const input::FoundCommandLin
   return out;
 }
 
+// The notes of a boot with this line, if there is a machine to boot.
+Result<std::vector<std::string>> notes_of(const session::Session& session, session::Rules* rules,
+                                          const std::string& line) {
+  std::vector<std::string> out = session.notes();
+  if (rules != nullptr) {
+    boot::Options options = session.options(*rules);
+    options.command_line = line;
+    const auto outcome = session.boot(*rules, options);
+    if (!outcome) return outcome.errors();
+    out = outcome->subject.notes;
+  }
+  const kernel::Profile& kernel = session.profile();
+  if (!kernel.verified) out.push_back(report::not_verified_note(kernel.name));
+  return out;
+}
+
+ExitCode list_rules(const Arguments& arguments) {
+  const Status alone = refuse_others(arguments, {"--list", "--output", "--force"}, "lint --list",
+                                     "the rules, whatever the line");
+  if (!alone) return bad_input(alone.errors());
+  const Status written = write_output(destination_of(arguments), report::lint_rules_to_text());
+  return written ? ExitCode::good : bad_input(written.errors());
+}
+
 }  // namespace
 
 ExitCode run_lint(const Arguments& arguments) {
-  if (arguments.has("--list")) {
-    const Status written = write_output(destination_of(arguments), report::lint_rules_to_text());
-    return written ? ExitCode::good : bad_input(written.errors());
-  }
+  if (arguments.has("--list")) return list_rules(arguments);
   const auto format = format_of(arguments, kFormats);
   if (!format) return bad_input(format.errors());
-  const auto input = input_of(arguments);
+  auto input = input_of(arguments);
   if (!input) return bad_input(input.errors());
-  const auto release = input->machine ? input->machine->kernel_release : std::nullopt;
-  const auto kernel =
-      kernel::choose_kernel(arguments.get("--kernel"), release, share_folder("kernels"));
-  if (!kernel) return bad_input(kernel.errors());
-
-  boot::Options options;
-  std::optional<plugin::PluginHost> host;
-  std::optional<plugin::Chain> chain;
-  if (input->machine) {
-    auto loaded = plugin_host(arguments);
-    if (!loaded) return bad_input(loaded.errors());
-    host = std::move(*loaded);
-    const auto named = sort_plugins(*host, scenario_plugins(arguments, *input->machine));
-    if (!named) return bad_input(named.errors());
-    auto made =
-        plugin::Chain::create(*host, chain_wishes(named->deciding, arguments, *input->machine));
+  session::Session& session = input->session;
+  const Machine* machine = session.machine() ? &*session.machine() : nullptr;
+  std::optional<session::Rules> rules;
+  if (machine != nullptr) {
+    auto made = session.rules();
     if (!made) return bad_input(made.errors());
-    chain = std::move(*made);
-    chain->use_in(options);
+    rules = *std::move(made);
   }
+  auto notes = notes_of(session, rules ? &*rules : nullptr, input->lines.front().text);
+  if (!notes) return bad_input(notes.errors());
 
-  report::LintSubject subject{.source = input->name, .kernel = kernel->profile.name};
-  if (input->machine) subject.machine = input->machine->source;
-  if (!kernel->note.empty()) subject.notes.push_back("kernel: " + kernel->note);
-  if (chain)
-    subject.notes.insert(subject.notes.end(), chain->notes().begin(), chain->notes().end());
+  report::LintSubject subject{
+      .source = input->name, .kernel = session.profile().name, .notes = *std::move(notes)};
+  if (machine != nullptr) subject.machine = machine->source;
   std::vector<report::LintedLine> lines;
   bool any = false;
   for (const input::FoundCommandLine& line : input->lines) {
     report::LintedLine& linted = lines.emplace_back();
     linted.command_line = line.text;
-    const lint::Subject about{line.text, kernel->profile,
-                              input->machine ? &*input->machine : nullptr, options};
+    const lint::Subject about{line.text, session.profile(), machine,
+                              rules ? session.options(*rules) : boot::Options{}};
     for (lint::Finding& finding : lint::lint(about)) {
       linted.findings.push_back(placed(std::move(finding), line, input->bytes));
     }

@@ -4,13 +4,13 @@
 #include <array>
 #include <filesystem>
 
+#include "base/printable.h"
 #include "base/suggest.h"
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
 #include "plugin/load/host.h"
-#include "plugins.h"
-#include "share.h"
+#include "request.h"
 #include "skeleton.h"
 
 namespace memmap::cli {
@@ -29,7 +29,7 @@ std::string kinds_of(const plugin::PluginInfo& info) {
 }
 
 ExitCode print(const std::string& text) {
-  const Status status = write_output({}, text);
+  const Status status = write_output({}, printable_lines(text, Charset::unicode));
   return status ? ExitCode::good : bad_input(status.errors());
 }
 
@@ -117,7 +117,7 @@ ExitCode begin_new(const Arguments& arguments, const std::string& name) {
     return bad_usage(fmt::format("plugin new: --kind is missing; it is one of {}",
                                  fmt::join(skeleton_kinds(), ", ")));
   }
-  const auto files = skeleton(share_folder("skeletons"), name, *kind);
+  const auto files = skeleton(session::share_folder("skeletons"), name, *kind);
   if (!files) return bad_input(files.errors());
   const std::string folder = arguments.get("--output").value_or(name);
   if (const Status written = write_folder({folder}, *files); !written) {
@@ -146,8 +146,20 @@ ExitCode run_plugin(const Arguments& arguments) {
     return bad_usage(action == "list" ? "plugin list: takes no name"
                                       : fmt::format("plugin {}: a name is missing", action));
   }
-  if (action == "check") return check(name);
-  if (action == "new") return begin_new(arguments, name);
+  const auto alone = [&](std::initializer_list<std::string_view> followed) {
+    return refuse_others(arguments, followed, "plugin " + action, "it does not need it");
+  };
+  if (action == "check") {
+    const Status fits = alone({"ACTION", "NAME"});
+    return fits ? check(name) : bad_input(fits.errors());
+  }
+  if (action == "new") {
+    const Status fits = alone({"ACTION", "NAME", "--kind", "--output"});
+    return fits ? begin_new(arguments, name) : bad_input(fits.errors());
+  }
+  if (const Status fits = alone({"ACTION", "NAME", "--plugin-dir"}); !fits) {
+    return bad_input(fits.errors());
+  }
   auto host = plugin_host(arguments);
   if (!host) return bad_input(host.errors());
   return action == "list" ? list(*host) : show(*host, name);

@@ -1,24 +1,28 @@
 #include "replay/replay.h"
 
-#include <fmt/format.h>
-
 #include <array>
 
 #include "commands/commands.h"
 #include "input/log/memblock_log.h"
-#include "kernel/command_line.h"
-#include "machine_source.h"
+#include "machine/machine.h"
 #include "messages.h"
 #include "output.h"
-#include "profile/kernel_choice.h"
 #include "report/answers/replay.h"
 #include "report/form/names.h"
-#include "share.h"
+#include "request.h"
 
 namespace memmap::cli {
 namespace {
 
 constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
+
+// What such a log tells of its machine.
+Machine told_by(const replay::Log& log) {
+  return {.source = log.name,
+          .notes = log.notes,
+          .command_line = log.command_line,
+          .kernel_release = log.release};
+}
 
 }  // namespace
 
@@ -31,26 +35,23 @@ ExitCode run_replay(const Arguments& arguments) {
   if (!source) return bad_input(source.errors());
   const auto log = input::read_memblock_log(*source, *options);
   if (!log) return bad_input(log.errors());
-  const auto kernel =
-      kernel::choose_kernel(arguments.get("--kernel"), log->release, share_folder("kernels"));
-  if (!kernel) return bad_input(kernel.errors());
+  auto wanted = asked(arguments);
+  if (!wanted) return bad_input(wanted.errors());
+  const auto session =
+      session::Session::open(std::move(wanted->request), wanted->places, told_by(*log));
+  if (!session) return bad_input(session.errors());
 
   report::ReplaySubject subject;
   subject.log = log->name;
-  subject.kernel = kernel->profile.name;
-  subject.command_line =
-      kernel::appended(arguments.get("--cmdline").value_or(log->command_line.value_or("")),
-                       arguments.get("--append").value_or(""));
+  subject.kernel = session->profile().name;
+  subject.command_line = session->command_line();
   subject.lines_of_no_list = log->lines_of_no_list;
-  subject.notes = log->notes;
-  if (!kernel->profile.verified) {
-    subject.notes.push_back(
-        fmt::format("kernel {}: {}", kernel->profile.name, report::kNotVerified));
+  subject.notes = session->notes();
+  if (!session->profile().verified) {
+    subject.notes.push_back(report::not_verified_note(subject.kernel));
   }
-  if (!kernel->note.empty()) subject.notes.push_back("kernel: " + kernel->note);
-
   const replay::Report found =
-      replay::replay(*log, replay::settings_for(kernel->profile, subject.command_line));
+      replay::replay(*log, replay::settings_for(session->profile(), subject.command_line));
   const Status written = write_output(destination_of(arguments),
                                       *format == "json" ? report::replay_to_json(subject, found)
                                                         : report::replay_to_text(subject, found));

@@ -3,26 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <optional>
 
 #include "base/suggest.h"
-#include "boot/run.h"
+#include "boot/outcome.h"
 #include "commands/commands.h"
-#include "machine_source.h"
 #include "messages.h"
-#include "named_plugins.h"
 #include "output.h"
-#include "plugin/adapt/check.h"
 #include "plugin/adapt/report.h"
-#include "plugin/chain.h"
-#include "plugins.h"
-#include "profile/kernel_choice.h"
 #include "report/diagram/dot.h"
 #include "report/form/names.h"
 #include "report/json/result.h"
 #include "report/text/memblock_debug.h"
 #include "report/text/text.h"
-#include "share.h"
+#include "request.h"
 #include "text_output.h"
 
 namespace memmap::cli {
@@ -31,18 +24,26 @@ namespace {
 constexpr std::array<std::string_view, 4> kFormats{"text", "json", "dot", "memblock-debug"};
 
 // A report plugin, where --format names one; null: one of kFormats.
-Result<std::unique_ptr<plugin::ReportPlugin>> load_report(plugin::PluginHost& host,
-                                                          const NamedPlugins& named,
+Result<std::unique_ptr<plugin::ReportPlugin>> load_report(session::Session& session,
                                                           const std::string& format) {
-  if (std::ranges::find(kFormats, format) != kFormats.end()) return {nullptr};
-  auto spec = plugin::parse_spec(format);
+  const session::NamedPlugins& named = session.named();
+  const bool own = std::ranges::find(kFormats, format) != kFormats.end();
+  auto spec = own ? Result<plugin::PluginSpec>(plugin::PluginSpec{}) : plugin::parse_spec(format);
   if (!spec) return spec.errors();
-  if (!host.knows(spec->name)) {
+  if (!own && !session.host().knows(spec->name)) {
     return Error{fmt::format("--format is one of {} or a report plugin, not `{}`{}",
                              fmt::join(kFormats, ", "), format, did_you_mean(format, kFormats)),
                  {"memmap"}};
   }
-  const auto loaded = host.load(spec->name);
+  for (const std::string& name : named.only_reports) {
+    if (name == spec->name) continue;
+    return Error{fmt::format("--plugin {0} has no effect on a report in {1}; --format {0} writes "
+                             "with it",
+                             name, own ? format : spec->name),
+                 {"memmap"}};
+  }
+  if (own) return {nullptr};
+  const auto loaded = session.host().load(spec->name);
   if (!loaded) return loaded.errors();
   for (const plugin::PluginSpec& given : named.reports) {
     if (given.name == spec->name && spec->options.empty()) spec->options = given.options;
@@ -64,74 +65,42 @@ bool warned(const boot::Outcome& outcome) {
   });
 }
 
+// An answer without a line is still one; a reader may think that something went wrong.
+std::string why_empty(const boot::Outcome& outcome, const std::string& format) {
+  const auto panic = std::ranges::find(outcome.events, Severity::panic, &Event::severity);
+  if (panic != outcome.events.end()) {
+    return fmt::format("nothing to print as {}: the kernel panics first: {}", format, panic->text);
+  }
+  return fmt::format("nothing to print as {}", format);
+}
+
 }  // namespace
 
 ExitCode run_simulate(const Arguments& arguments) {
-  auto host = plugin_host(arguments);
-  if (!host) return bad_input(host.errors());
-  const auto wanted = named_plugins(arguments);
-  if (!wanted) return bad_input(wanted.errors());
-  auto named = sort_plugins(*host, *wanted);
-  if (!named) return bad_input(named.errors());
+  auto session = open_session(arguments);
+  if (!session) return bad_input(session.errors());
   const std::string format = arguments.get("--format").value_or("text");
-  const auto report = load_report(*host, *named, format);
+  const auto report = load_report(*session, format);
   if (!report) return bad_input(report.errors());
+  const auto outcome = session->boot();
+  if (!outcome) return bad_input(outcome.errors());
 
-  PluginFormats others(*host, *named);
-  const auto machine = machine_of(arguments, arguments.get("SOURCE").value_or(""), &others);
-  if (!machine) return bad_input(machine.errors());
-  auto kernel = kernel::choose_kernel(arguments.get("--kernel"), machine->kernel_release,
-                                      share_folder("kernels"));
-  if (!kernel) return bad_input(kernel.errors());
-  std::vector<std::string> config_notes;
-  if (const auto config = arguments.get("--config")) {
-    auto notes = kernel::overlay_config_file(*config, kernel->profile);
-    if (!notes) return bad_input(notes.errors());
-    config_notes = std::move(*notes);
-  }
-
-  auto of_scenario = sort_plugins(*host, scenario_plugins(arguments, *machine));
-  if (!of_scenario) return bad_input(of_scenario.errors());
-  named->put_before(*std::move(of_scenario));
-  const auto chain =
-      plugin::Chain::create(*host, chain_wishes(named->deciding, arguments, *machine));
-  if (!chain) return bad_input(chain.errors());
-
-  boot::Options options;
-  options.command_line = arguments.get("--cmdline");
-  options.append = arguments.get("--append").value_or("");
-  options.record_memblock = format == "memblock-debug";
-  options.entry_limit = !arguments.has("--no-entry-limit");
-  chain->use_in(options);
-  plugin::Checks checks(named->checks);
-  if (!named->checks.empty()) options.observer = &checks;
-  boot::Outcome outcome = boot::run(*machine, kernel->profile, options);
-  Errors faults = outcome.faults;
-  if (const auto fault = chain->allocation_fault()) faults.push_back(*fault);
-  for (const auto& check : named->checks) {
-    if (check->fault()) faults.push_back(*check->fault());
-    outcome.checks.push_back(check->report());
-  }
-  if (!faults.empty()) return bad_input(faults);
-  outcome.subject.policy = chain->policy_name();
-  if (!kernel->note.empty()) outcome.subject.notes.push_back("kernel: " + kernel->note);
-  for (const std::string& note : config_notes) outcome.subject.notes.push_back("kernel: " + note);
-  for (const std::string& note : chain->notes()) outcome.subject.notes.push_back(note);
-
-  if (format == "memblock-debug" && !kernel->profile.verified) {  // the others say it themselves
-    fmt::print(stderr, "memmap: note: kernel {}: {}\n", kernel->profile.name, report::kNotVerified);
+  const kernel::Profile& kernel = session->profile();
+  if (format == "memblock-debug" && !kernel.verified) {  // the others say it themselves
+    note(report::not_verified_note(kernel.name));
   }
   const Destination destination = destination_of(arguments);
   const Result<std::string> bytes =
       *report == nullptr
-          ? Result<std::string>(render(outcome, format, destination))
-          : (*report)->render(outcome, report::to_json(outcome), *machine, kernel->profile);
+          ? Result<std::string>(render(*outcome, format, destination))
+          : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());
   const Status written = write_output(destination, *bytes);
   if (!written) return bad_input(written.errors());
+  if (bytes->empty()) note(why_empty(*outcome, format));
   const bool found = std::ranges::any_of(
-      outcome.checks, [](const boot::CheckReport& c) { return !c.findings.empty(); });
-  const bool strict = arguments.has("--strict") && warned(outcome);
+      outcome->checks, [](const boot::CheckReport& c) { return !c.findings.empty(); });
+  const bool strict = arguments.has("--strict") && warned(*outcome);
   return found || strict ? ExitCode::difference : ExitCode::good;
 }
 

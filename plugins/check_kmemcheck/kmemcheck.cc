@@ -115,7 +115,7 @@ class Memory {
     const std::string function = follows ? asked_by_ : std::string(e.function);
     const std::string owner = follows && !asked_for_.empty() ? asked_for_ : std::string(e.owner);
     const std::string who = quoted(owner, function);
-    for_each_gap(r, memmap::plugin::memory_of(boot), [&](Range gap) {
+    for_each_gap(r, memmap::plugin::memory_in(boot, r.base, r.end), [&](Range gap) {
       host.finding("not_memory", gap.base, gap.end,
                    who + " is placed at " + text(r) + ", of which " + text(gap) + " is no memory");
     });
@@ -127,7 +127,7 @@ class Memory {
                        hex(boot.current_limit) + " only");
     }
     complain_of_allocations(r, who, host);
-    for (const memmap_range_t& other : memmap::plugin::reserved_of(boot)) {
+    for (const memmap_range_t& other : memmap::plugin::reserved_in(boot, r.base, r.end)) {
       if (other.base >= r.end) break;
       const Range both = common(r, {other.base, other.end});
       if (!empty(both)) {
@@ -182,7 +182,7 @@ class Memory {
     const Range r{e.base, e.end};
     if (empty(r)) return;
     const std::string who = std::string(e.function) + "()";
-    for_each_gap(r, memmap::plugin::reserved_of(boot), [&](Range gap) {
+    for_each_gap(r, memmap::plugin::reserved_in(boot, r.base, r.end), [&](Range gap) {
       const bool again = freed_holds(gap);
       host.finding(again ? "freed_twice" : "freed_unreserved", gap.base, gap.end,
                    who + " frees " + text(gap) +
@@ -204,7 +204,7 @@ class Memory {
   static void complain_of_owners(Range r, const std::string& who, const memmap_state_t& boot,
                                  const Host& host) {
     const memmap_owned_t* first = nullptr;
-    for (const memmap_owned_t& o : memmap::plugin::owners_of(boot)) {
+    for (const memmap_owned_t& o : memmap::plugin::owners_in(boot, r.base, r.end)) {
       if (o.base >= r.end) break;
       if (empty(common(r, {o.base, o.end}))) continue;
       if (first != nullptr && std::strcmp(first->owner, o.owner) != 0) {

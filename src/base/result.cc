@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "base/excerpt.h"
+#include "base/printable.h"
 
 namespace memmap {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 // The place of the mistake, as the message's first line begins with it.
 std::string place(const Origin& o) {
   if (o.file.empty()) return "";
-  std::string out = o.file;
+  std::string out = printable(o.file, Charset::unicode);
   if (o.line != 0) {
     out += ":" + std::to_string(o.line);
     if (o.column != 0) out += ":" + std::to_string(o.column);
@@ -36,7 +37,8 @@ ErrorCode code_of_errno(int number) {
 }
 
 std::string to_string(const Error& error) {
-  std::string out = place(error.origin) + "error: " + error.message + "\n";
+  std::string out =
+      place(error.origin) + "error: " + printable(error.message, Charset::unicode) + "\n";
   if (!error.line_text.empty())
     out += excerpt(error.line_text, error.origin.column, error.caret_length);
   return out;

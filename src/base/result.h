@@ -83,7 +83,7 @@ struct Done {};
 using Status = Result<Done>;
 
 // `file:line:col: error: message`, then the line with carets below the part at fault, as excerpt()
-// shows it. Ends with a line end.
+// shows it. File, message and line are shown printable(). Ends with a line end.
 std::string to_string(const Error& error);
 // The first `limit` of them, then `... and N more`.
 std::string to_string(const Errors& errors, std::size_t limit = 20);

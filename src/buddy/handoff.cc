@@ -1,10 +1,11 @@
 #include "buddy/handoff.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "base/align.h"
+#include "base/blocks.h"
 #include "buddy/deferred.h"
+#include "buddy/free_pages.h"
 
 namespace memmap::buddy {
 namespace {
@@ -89,36 +90,6 @@ void append(std::vector<Run>& runs, Run r) {
   }
 }
 
-// Calls `take` with each run of whole free pages and its region, in ascending order.
-//
-//   region    |=================================|
-//   reserved     |###|     |######|           |########|
-//   runs      |==|   |=====|      |===========|
-//
-// kernel: for_each_free_mem_range() with MEMBLOCK_NONE, __free_memory_core()
-template <class Take>
-void for_each_free_run(std::span<const memblock::Region> memory,
-                       std::span<const memblock::Region> reserved, Pfn max_low_pfn, Take take) {
-  auto res = reserved.begin();
-  for (const memblock::Region& r : memory) {
-    if (r.flags & (memblock::kNomap | memblock::kDriverManaged)) continue;
-    PhysAddr at = r.range.base();
-    const auto free_until = [&](PhysAddr end) {
-      if (at >= end) return;
-      const Run run{raw(pfn_up(at)), std::min(raw(pfn_down(end)), raw(max_low_pfn))};
-      if (run.start < run.end) take(r, run);
-    };
-    while (res != reserved.end() && res->range.end() <= at) ++res;
-    // A reservation that reaches beyond this region is looked at again for the next one.
-    for (; res != reserved.end() && res->range.base() < r.range.end(); ++res) {
-      free_until(res->range.base());
-      at = std::max(at, res->range.end());
-      if (at >= r.range.end()) break;
-    }
-    free_until(r.range.end());
-  }
-}
-
 // Gives each page of `run` to its zone: the highest that spans it, but for mirrored memory, which
 // is not in Movable. `zone` counts down the node's zones.
 void to_zones(Run run, std::span<const zones::Zone> node_zones, std::size_t zone, bool not_movable,
@@ -140,35 +111,18 @@ void to_zones(Run run, std::span<const zones::Zone> node_zones, std::size_t zone
   }
 }
 
-// Cuts a run into the largest aligned blocks.
-//
-//   pfn      3 4       8               16              24  26
-//   run      |=========================================|===|
-//   orders    0  2       3       3       (or one of 4)   1
-template <class Emit>
-void cut(Run run, unsigned max_order, Emit emit) {
-  while (run.start < run.end) {
-    const auto aligned = static_cast<unsigned>(std::countr_zero(run.start));
-    const auto fits = static_cast<unsigned>(std::bit_width(run.end - run.start)) - 1;
-    const unsigned order = std::min({max_order, aligned, fits});
-    const std::uint64_t count = order == max_order ? (run.end - run.start) >> order : 1;
-    emit(order, FreeRun{Pfn{run.start}, count});
-    run.start += count << order;
-  }
-}
-
 FreeArea free_area(std::span<const Run> runs, unsigned max_order, Pageblocks& pageblocks) {
   std::map<std::pair<unsigned, MigrateType>, std::vector<FreeRun>> lists;
   for (const Run& run : runs) {
-    cut(run, max_order, [&](unsigned order, FreeRun block) {
-      auto& list = lists[{order, pageblocks.type(raw(block.first))}];
-      if (!list.empty() &&
-          raw(list.back().first) + (list.back().count << order) == raw(block.first)) {
-        list.back().count += block.count;
+    const auto take = [&](unsigned order, std::uint64_t first, std::uint64_t count) {
+      auto& list = lists[{order, pageblocks.type(first)}];
+      if (!list.empty() && raw(list.back().first) + (list.back().count << order) == first) {
+        list.back().count += count;
       } else {
-        list.push_back(block);
+        list.push_back({Pfn{first}, count});
       }
-    });
+    };
+    each_block(run.start, run.end, max_order, take);
   }
   FreeArea area;
   for (auto& [key, list] : lists) area.push_back({key.first, key.second, std::move(list)});
@@ -193,7 +147,9 @@ Handoff free_all(std::span<const memblock::Region> memory,
     runs[i].resize(nodes[i].zones.size());
   }
 
-  for_each_free_run(memory, reserved, options.max_low_pfn, [&](const memblock::Region& r, Run run) {
+  each_free_pages(memory, reserved, [&](const memblock::Region& r, Pfn first, Pfn end) {
+    Run run{raw(first), std::min(raw(end), raw(options.max_low_pfn))};
+    if (run.start >= run.end) return;
     handoff.totalram_pages += run.end - run.start;
     const auto node = node_of.find(r.nid);
     if (node == node_of.end()) return;

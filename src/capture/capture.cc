@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/json_text.h"
 #include "base/number.h"
 #include "capture/kernel_log.h"
 #include "capture/physical_memory.h"
@@ -34,15 +35,6 @@ constexpr Copy kTexts[] = {
     {"sys/devices/system/cpu/possible", "cpus_possible"},
     {"sys/devices/system/cpu/present", "cpus_present"},
 };
-
-std::string json_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  return out + '"';
-}
 
 std::string first_word(std::string_view text) {
   text = input::trimmed(text);
@@ -252,7 +244,7 @@ class Gatherer {
   void gather_manifest() {
     std::string json = "{\n";
     const std::string release = first_word(quiet("proc/sys/kernel/osrelease").value_or(""));
-    if (!release.empty()) json += fmt::format(" \"kernel\": {},\n", json_string(release));
+    if (!release.empty()) json += fmt::format(" \"kernel\": {},\n", json_text(release));
     const bool efi = input::DiskTree(root_).has("sys/firmware/efi");
     json += fmt::format(" \"firmware\": \"{}\",\n", efi ? "efi" : "bios");
     std::string places;
@@ -260,12 +252,12 @@ class Gatherer {
          {std::string("sys/kernel/btf/vmlinux"), std::string("proc/config.gz"),
           "boot/config-" + release, "boot/System.map-" + release, "boot/vmlinuz-" + release}) {
       if (!input::DiskTree(root_).has(file)) continue;
-      places += fmt::format("{}{}", places.empty() ? "" : ", ", json_string("/" + file));
+      places += fmt::format("{}{}", places.empty() ? "" : ", ", json_text("/" + file));
     }
     json += fmt::format(" \"kernel_files\": [{}],\n \"missing\": [", places);
     for (std::size_t i = 0; i < out_.missing.size(); ++i) {
       json += fmt::format("{}\n  {{\"file\": {}, \"reason\": {}}}", i == 0 ? "" : ",",
-                          json_string(out_.missing[i].file), json_string(out_.missing[i].reason));
+                          json_text(out_.missing[i].file), json_text(out_.missing[i].reason));
     }
     json += out_.missing.empty() ? "]\n}\n" : "\n ]\n}\n";
     out_.files.add("machine.json", std::move(json));

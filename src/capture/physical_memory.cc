@@ -1,6 +1,8 @@
 #include "capture/physical_memory.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,8 +20,16 @@ Error failed(const std::string& device, int number) {
 }  // namespace
 
 Result<std::string> read_physical(const std::string& device, PhysAddr base, std::size_t size) {
-  const int fd = ::open(device.c_str(), O_RDONLY | O_CLOEXEC);
+  // Never waits: a FIFO in its place is opened at once, and refused.
+  const int fd = ::open(device.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return failed(device, errno);
+  struct stat info {};
+  const bool known = ::fstat(fd, &info) == 0;
+  const bool memory = S_ISCHR(info.st_mode) && info.st_rdev == makedev(1, 1);
+  if (!known || !(memory || S_ISREG(info.st_mode))) {
+    ::close(fd);
+    return Error{.message = "is neither physical memory nor a file", .origin = {.file = device}};
+  }
   std::string bytes(size, '\0');
   std::size_t used = 0;
   int error = 0;

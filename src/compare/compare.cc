@@ -1,9 +1,9 @@
 #include "compare/compare.h"
 
 #include <algorithm>
-#include <bit>
 
-#include "base/align.h"
+#include "base/blocks.h"
+#include "buddy/free_pages.h"
 #include "paging/geometry.h"
 
 namespace memmap::compare {
@@ -12,42 +12,6 @@ namespace {
 constexpr unsigned kMaxOrder = 10;  // MAX_PAGE_ORDER of x86-64
 constexpr std::uint64_t kDmaEnd = 16 * kMiB;
 constexpr std::uint64_t kDma32End = 4 * kGiB;
-
-// Calls `take` with each free range, cut to whole pages, of memory that the page allocator gets.
-// kernel: for_each_free_mem_range() in free_low_memory_core_early(), mm/memblock.c
-template <class Take>
-void for_each_free(const memblock::Memblock& memblock, Take take) {
-  const memblock::Regions reserved = memblock.reserved().regions();
-  for (const memblock::Region& r : memblock.memory().regions()) {
-    if ((r.flags & (memblock::kNomap | memblock::kDriverManaged)) != 0) continue;
-    std::uint64_t at = raw(r.range.base());
-    const auto free_until = [&](std::uint64_t end) {
-      const std::uint64_t first = align_up(at, kPageSize);
-      const std::uint64_t last = align_down(end, kPageSize);
-      if (first < last) take(PhysRange::make(first, last));
-    };
-    auto o = std::ranges::upper_bound(reserved, r.range.base(), {},
-                                      [](const auto& x) { return x.range.end(); });
-    for (; o != reserved.end() && o->range.base() < r.range.end(); ++o) {
-      if (raw(o->range.base()) > at) free_until(raw(o->range.base()));
-      at = std::max(at, raw(o->range.end()));
-    }
-    if (at < raw(r.range.end())) free_until(raw(r.range.end()));
-  }
-}
-
-// Counts the blocks that a run of pages is cut into, each as large as its alignment allows.
-void count_blocks(PhysRange range, std::vector<std::uint64_t>& blocks) {
-  std::uint64_t pfn = raw(range.base()) >> kPageShift;
-  const std::uint64_t end = raw(range.end()) >> kPageShift;
-  while (pfn < end) {
-    const unsigned order = std::min({kMaxOrder, static_cast<unsigned>(std::countr_zero(pfn)),
-                                     static_cast<unsigned>(std::bit_width(end - pfn)) - 1});
-    const std::uint64_t count = order == kMaxOrder ? (end - pfn) >> order : 1;
-    blocks[order] += count;
-    pfn += count << order;
-  }
-}
 
 std::uint64_t below(PhysRange range, std::uint64_t limit) {
   return range.intersect(PhysRange::make(0, limit)).size();
@@ -96,11 +60,17 @@ Left left_of(std::string policy, const boot::Outcome& outcome, const NodeTally& 
   out.free_blocks.assign(kMaxOrder + 1, 0);
   // Ranges of two regions may touch: they count as one range, but each has blocks of its own.
   PhysRange run{};
-  for_each_free(outcome.state.memblock, [&](PhysRange r) {
+  const memblock::Regions memory = outcome.state.memblock.memory().regions();
+  const memblock::Regions reserved = outcome.state.memblock.reserved().regions();
+  buddy::each_free_pages(memory, reserved, [&](const memblock::Region&, Pfn first, Pfn end) {
+    const PhysRange r = PhysRange::make(raw(phys_of(first)), raw(phys_of(end)));
     out.free_bytes += r.size();
     out.low_dma += below(r, kDmaEnd);
     out.low_dma32 += below(r, kDma32End);
-    count_blocks(r, out.free_blocks);
+    each_block(raw(first), raw(end), kMaxOrder,
+               [&](unsigned order, std::uint64_t, std::uint64_t count) {
+                 out.free_blocks[order] += count;
+               });
     run = run.end() == r.base() ? PhysRange::make(raw(run.base()), raw(r.end())) : r;
     out.largest_free = std::max(out.largest_free, run.size());
   });

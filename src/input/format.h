@@ -61,6 +61,8 @@ struct Format {
   Recognition (*recognise)(const Source&);  // cheap: looks at the beginning or at marks
   // Fills in a Machine; `source` and `format` of it are set by read_machine().
   Result<Machine> (*read)(const Source&, const ReadOptions&);
+  // ReadOptions::boot is followed; elsewhere it is an error.
+  bool boots = false;
 };
 
 }  // namespace memmap::input

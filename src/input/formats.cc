@@ -29,9 +29,9 @@ constexpr int kLowestAccepted = 20;
 
 // clang-format off
 constexpr Format kFormats[] = {
-    {"dmesg", Takes::file, "a boot log: dmesg, journalctl -k, syslog, a serial console", "dmesg | memmap simulate -", recognise_dmesg, read_dmesg},
+    {"dmesg", Takes::file, "a boot log: dmesg, journalctl -k, syslog, a serial console", "dmesg | memmap simulate -", recognise_dmesg, read_dmesg, true},
     {"sysfs", Takes::folder, "the folder /sys/firmware/memmap", "memmap simulate /sys/firmware/memmap", recognise_sysfs, read_sysfs},
-    {"machine", Takes::either, "files gathered from one machine: a folder, or a tar of it, packed or not", "memmap simulate --machine DIR", recognise_machine_folder, read_machine_source},
+    {"machine", Takes::either, "files gathered from one machine: a folder, or a tar of it, packed or not", "memmap simulate --machine DIR", recognise_machine_folder, read_machine_source, true},
     {"sysfs-tar", Takes::file, "a tar of /sys/firmware/memmap, packed or not", "memmap simulate memmap.tar.gz", recognise_sysfs_tar, read_sysfs_tar},
     {"boot-params", Takes::file, "the zero page, /sys/kernel/boot_params/data", "memmap simulate /sys/kernel/boot_params/data", recognise_boot_params, read_boot_params},
     {"elf-core", Takes::file, "an ELF memory dump (dump-guest-memory, vmcore)", "memmap simulate guest.elf", recognise_elf_core, read_elf_core},
@@ -96,7 +96,13 @@ Error unrecognised(const Source& source, const std::vector<Candidate>& ranked) {
   return fault(source, fmt::format("is in no known format ({})", reasons));
 }
 
+// Of a source that is no log, and has none.
+Error one_boot(const Source& source, std::string_view format) {
+  return fault(source, fmt::format("--boot has no effect on a source of format `{}`", format));
+}
+
 Result<Machine> read_as(const Format& format, const Source& source, const ReadOptions& options) {
+  if (options.boot && !format.boots) return one_boot(source, format.id);
   auto machine = format.read(source, options);
   if (!machine) return machine.errors();
   machine->source = source.name;
@@ -121,7 +127,8 @@ Result<Machine> read_forced(const Format& format, const Source& source,
   return errors;
 }
 
-Result<Machine> read_with(OtherFormat& reader, const Source& source) {
+Result<Machine> read_with(OtherFormat& reader, const Source& source, const ReadOptions& options) {
+  if (options.boot) return one_boot(source, reader.id());
   if (source.is_folder()) {
     return fault(source, fmt::format("is a folder, which plugin `{}` does not read", reader.id()));
   }
@@ -154,7 +161,7 @@ Result<Machine> read_named(const std::string& id, const Source& source,
   if (options.others == nullptr) return unknown_format(source, id);
   const auto other = options.others->find(id);
   if (!other) return other.errors();
-  return *other == nullptr ? unknown_format(source, id) : read_with(**other, source);
+  return *other == nullptr ? unknown_format(source, id) : read_with(**other, source, options);
 }
 
 }  // namespace
@@ -168,7 +175,7 @@ Result<Machine> read_machine(const Source& source, const ReadOptions& options) {
     if (options.others == nullptr || source.is_folder()) return unrecognised(source, ranked);
     const auto other = surest(*options.others, source);
     if (!other) return other.errors();
-    return *other == nullptr ? unrecognised(source, ranked) : read_with(**other, source);
+    return *other == nullptr ? unrecognised(source, ranked) : read_with(**other, source, options);
   }
   return read_as(*ranked.front().format, source, options);
 }

@@ -11,6 +11,7 @@
 
 #include "base/range.h"
 #include "boot/outcome.h"
+#include "boot/owner.h"
 #include "e820/memmap_item.h"
 #include "kernel/command_line.h"
 #include "lint/lint.h"
@@ -51,7 +52,7 @@ class Check {
   const boot::Outcome& outcome();
   bool boots_without_line();
   // What the boot gave to this owner.
-  std::vector<PhysRange> owned_by(std::string_view owner);
+  std::vector<PhysRange> owned_by(const boot::Owner& owner);
 
   struct Text {
     std::string message;

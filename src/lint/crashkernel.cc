@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "boot/owner.h"
 #include "boot/x86/crashkernel_parse.h"
 #include "kernel/behaviour.h"
 #include "lint/check.h"
@@ -103,7 +104,7 @@ void crashkernel_place(Check& check) {
   const auto range = PhysRange::from_size(PhysAddr{r.base}, r.size);
   if (!range) return;
   if (check.machine()) {
-    for (const PhysRange image : check.owned_by("kernel image")) {
+    for (const PhysRange image : check.owned_by(boot::owner::kKernelImage)) {
       if (!range->overlaps(image) || check.kaslr()) continue;
       return check.find(
           word, {fmt::format("the kernel itself lies at {}, in this range", range_text(image)),
@@ -141,7 +142,7 @@ void crashkernel_not_reserved(Check& check) {
                       {fmt::format("kernel {} cannot start a crash kernel", check.profile().name),
                        "it was built without CONFIG_KEXEC or CONFIG_CRASH_DUMP", "remove it"});
   }
-  if (!check.owned_by("crash kernel").empty()) return;
+  if (!check.owned_by(boot::owner::kCrashKernel).empty()) return;
   for (const kernel::Parameter* p : check.named("crashkernel")) {
     if (check.is_found(*p)) return;  // why not, is told
   }

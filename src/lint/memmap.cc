@@ -5,6 +5,7 @@
 
 #include "base/align.h"
 #include "base/range_union.h"
+#include "boot/owner.h"
 #include "lint/check.h"
 #include "machine/e820_words.h"
 
@@ -199,7 +200,7 @@ void holds_kernel(Check& check) {
   const bool recorded = check.machine()->kernel_phys_base.has_value() &&
                         check.machine()->command_line == std::string(check.line());
   const auto avoided = to_avoid(check);
-  for (const PhysRange image : check.owned_by("kernel image")) {
+  for (const PhysRange image : check.owned_by(boot::owner::kKernelImage)) {
     for (const MemmapItem& item : check.memmap_items()) {
       const auto range = item.range();
       if (!range || !item.takes() || !range->overlaps(image)) continue;

@@ -16,7 +16,8 @@ namespace memmap {
 
 enum class Firmware { unknown, bios, efi, xen };
 
-// A node of the boot loader's list of extensible data: 16 bytes of header, then `len` bytes.
+// A node of the boot loader's list of extensible data: 16 bytes of header, then `len` bytes. Readers
+// see to it that it does not wrap.
 // kernel: struct setup_data, arch/x86/include/uapi/asm/setup_data.h, v6.12
 struct SetupData {
   PhysAddr addr{};  // of the header
@@ -26,6 +27,13 @@ struct SetupData {
   // Of SETUP_INDIRECT only: the data that it points to, and that data's type.
   std::optional<PhysRange> indirect{};
   std::uint32_t indirect_type = 0;
+
+  static constexpr std::uint64_t kHeaderBytes = 16;
+  // Header and data; nullopt: it wraps.
+  constexpr std::optional<PhysRange> range() const {
+    const std::uint64_t bytes = len + kHeaderBytes;
+    return bytes < len ? std::nullopt : PhysRange::from_size(addr, bytes);
+  }
 };
 
 // A descriptor of EFI's memory map.
@@ -132,8 +140,12 @@ struct FirmwareEvent {
 // All that is known of one machine. src/input fills it, src/boot reads it. Whoever adds a fact:
 //  - says here what it is, in which unit, and what an empty value means;
 //  - reads it in each source that has it, and lists the source in share/doc/formats.md;
-//  - gives a scenario a key for it (input/scenario/scenario.cc and share/schema/scenario.json).
+//  - gives a scenario a key for it: a row in machine/visit.h, a key in share/schema/scenario.json.
 struct Machine {
+  // No kernel image lies further up: MAX_PHYSMEM_BITS of four levels of page tables. Every reader of
+  // kernel_phys_base refuses what does.
+  static constexpr std::uint64_t kKernelEnd = std::uint64_t{1} << 46;
+
   std::string source{};  // as the user named it: a path, `-`, `--synthetic`
   std::string format{};  // id of the format it was read as: `dmesg`, `sysfs`, ...
   // Sentences about the source: `the log holds 3 boots; the last one was read`.

@@ -484,6 +484,12 @@ typedef struct memmap_state {
   size_t (*free_blocks)(void* ctx, const memmap_free_run_t** list);
   size_t (*mappings)(void* ctx, const memmap_mapping_t** list);
   size_t (*messages)(void* ctx, const memmap_event_t** list); /* so far */
+  /* Since 1.2: look at `struct_size` first. What lies in [base, end) of memory, reserved and
+   * owners, cut to it, in logarithmic time and what it gives. At each call of memblock the whole
+   * lists are too much: there are as many calls as regions. */
+  size_t (*memory_in)(void* ctx, uint64_t base, uint64_t end, const memmap_range_t** list);
+  size_t (*reserved_in)(void* ctx, uint64_t base, uint64_t end, const memmap_range_t** list);
+  size_t (*owners_in)(void* ctx, uint64_t base, uint64_t end, const memmap_owned_t** list);
 } memmap_state_t;
 
 /* ------------------------------------------------ memmap.check/1, since 1.1 */

@@ -105,6 +105,30 @@ inline View<memmap_mapping_t> mappings_of(const memmap_state_t& s) {
 }
 inline View<memmap_event_t> messages_of(const memmap_state_t& s) { return list_of(s, s.messages); }
 
+// What of them lies in [base, end); all of them, where the host is of an ABI before 1.2.
+template <class T>
+View<T> list_in(const memmap_state_t& state, std::uint64_t base, std::uint64_t end,
+                std::size_t (*part)(void*, std::uint64_t, std::uint64_t, const T**)) {
+  const T* list = nullptr;
+  const std::size_t count = part(state.ctx, base, end, &list);
+  return {list, count};
+}
+inline bool has_parts(const memmap_state_t& s) {
+  return s.struct_size > offsetof(memmap_state_t, owners_in);
+}
+inline View<memmap_range_t> memory_in(const memmap_state_t& s, std::uint64_t base,
+                                      std::uint64_t end) {
+  return has_parts(s) ? list_in(s, base, end, s.memory_in) : memory_of(s);
+}
+inline View<memmap_range_t> reserved_in(const memmap_state_t& s, std::uint64_t base,
+                                        std::uint64_t end) {
+  return has_parts(s) ? list_in(s, base, end, s.reserved_in) : reserved_of(s);
+}
+inline View<memmap_owned_t> owners_in(const memmap_state_t& s, std::uint64_t base,
+                                      std::uint64_t end) {
+  return has_parts(s) ? list_in(s, base, end, s.owners_in) : owners_of(s);
+}
+
 // The host during one call. Each emitting function throws Refused when the host refuses; guarded()
 // turns that, and any other exception, into the call's failure.
 struct Refused {};

@@ -47,7 +47,7 @@ std::optional<input::Packing> packing_of(Packing packing) {
 Result<std::string> unpack_payload(const std::string& source, const BootHeader& header) {
   const std::string_view payload = header.payload;
   if (header.packing == Packing::none) return std::string(payload);
-  if (header.unpacked_bytes > input::kMaxSourceBytes) {
+  if (header.unpacked_bytes > input::kMaxKernelBytes) {
     return fault(source, fmt::format("announces a kernel of {} bytes", header.unpacked_bytes),
                  header.payload_offset + payload.size());
   }
@@ -116,7 +116,7 @@ Status read_vmlinux(const std::string& source, std::string_view bytes, Facts& fa
   if (const auto packed = find_embedded_config(bytes); !packed.empty() && !facts.config) {
     const auto place = static_cast<std::uint64_t>(packed.data() - bytes.data());
     const auto text =
-        input::unpack_as(input::Packing::gzip, source, packed, place, input::kMaxSourceBytes);
+        input::unpack_as(input::Packing::gzip, source, packed, place, input::kMaxKernelBytes);
     if (!text) return text.errors();
     auto config = read_config(source + ", its IKCONFIG", *text);
     if (!config) return config.errors();
@@ -126,7 +126,7 @@ Status read_vmlinux(const std::string& source, std::string_view bytes, Facts& fa
 }
 
 Status read_deb(const std::string& source, std::string_view bytes, Facts& facts) {
-  auto members = input::deb_members(source, bytes, "boot", input::kMaxSourceBytes);
+  auto members = input::deb_members(source, bytes, "boot", input::kMaxKernelBytes);
   if (!members) return members.errors();
   const auto find = [&](std::string_view prefix) -> input::Member* {
     const auto it = std::ranges::find_if(
@@ -161,7 +161,7 @@ Status read_kernel_image(const std::string& source, std::string bytes, Facts& fa
   if (is_elf(bytes)) return read_vmlinux(source, bytes, facts);
   if (is_btf(bytes)) return fault(source, "BTF, no image: it is given with --btf");
   if (!input::compression_of(bytes).empty()) {
-    auto unpacked = input::unpack(source, bytes, input::kMaxSourceBytes);
+    auto unpacked = input::unpack(source, bytes, input::kMaxKernelBytes);
     if (!unpacked) return unpacked.errors();
     if (unpacked->more) return fault(source, "too large once unpacked");
     bytes = {};

@@ -6,29 +6,13 @@
 #include <iterator>
 
 #include "base/align.h"
+#include "base/json_text.h"
 #include "kernel/profile_contents.h"
 
 namespace memmap::kernel {
 namespace {
 
 constexpr std::size_t kColumns = 100;
-
-// A YAML scalar in double quotes, on one line.
-std::string in_quotes(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
 
 bool is_plain(std::string_view value) {
   if (value == "true" || value == "false") return true;
@@ -71,10 +55,10 @@ class Writer {
     line("# Written by `memmap kernel`. share/doc/kernel-profile.md explains the keys.");
     for (const std::string& note : made_.notes) line("# " + note);
     line("schema: memmap/kernel/1");
-    line("name: " + in_quotes(p_.name));
-    line(fmt::format("version: {}  # {}", in_quotes(to_string(p_.version)),
+    line("name: " + json_text(p_.name));
+    line(fmt::format("version: {}  # {}", json_text(to_string(p_.version)),
                      source_of(made_, "version")));
-    line("origin: " + in_quotes(p_.origin));
+    line("origin: " + json_text(p_.origin));
     group("image", "bytes from _text; ");
     for (const ImageRow& row : image_rows()) {
       line(fmt::format("  {}: {:#x}{}", row.key, p_.image.*row.member,
@@ -86,7 +70,7 @@ class Writer {
     numbers("constants", "of enums; ", p_.constants, "{}");
     group("config", "");
     for (const auto& [name, value] : p_.config) {
-      line(fmt::format("  {}: {}", name, is_plain(value) ? value : in_quotes(value)));
+      line(fmt::format("  {}: {}", name, is_plain(value) ? value : json_text(value)));
     }
     numbers("symbols", "bytes from _text, or from the start of the per-CPU section; ", p_.symbols,
             "{:#x}");

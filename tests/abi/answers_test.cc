@@ -84,11 +84,11 @@ TEST(Alloc, PreparationAndOptionsFailWithReasons) {
   const auto prepared = AllocPlugin::create(liar, {{"lie", "prepare"}});
   ASSERT_FALSE(prepared.ok());
   EXPECT_EQ(prepared.errors()[0].message, "plugin `liar`: prepare(): the moon is wrong");
-  EXPECT_TRUE(prepared.errors()[0].plugin_fault);
+  EXPECT_EQ(prepared.errors()[0].code, ErrorCode::plugin_fault);
   const auto value = AllocPlugin::create(liar, {{"lie", "bad_option"}});
   ASSERT_FALSE(value.ok());
   EXPECT_EQ(value.errors()[0].message, "plugin `liar`: option `lie`: is no lie");
-  EXPECT_FALSE(value.errors()[0].plugin_fault);
+  EXPECT_NE(value.errors()[0].code, ErrorCode::plugin_fault);
   const auto options = AllocPlugin::create(liar, {{"lies", "x"}, {"lie", "a"}, {"lie", "b"}});
   ASSERT_FALSE(options.ok());
   EXPECT_EQ(options.errors().size(), 2u);
@@ -209,7 +209,7 @@ TEST(Trim, AUsersMistakeIsNoFaultOfThePlugin) {
   const auto answer = plugin->run({.hook = Hook::e820_bios, .table = kTable});
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.errors()[0].message, "plugin `liar`: option `lie`: is bad");
-  EXPECT_FALSE(answer.errors()[0].plugin_fault);
+  EXPECT_NE(answer.errors()[0].code, ErrorCode::plugin_fault);
 }
 
 const memblock::Regions kMemory = {

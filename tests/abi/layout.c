@@ -201,7 +201,7 @@ AT(memmap_event, to, 88);
 AT(memmap_event, nid, 96);
 AT(memmap_event, flags, 100);
 
-HOLDS(size_state, sizeof(memmap_state_t) == 120);
+HOLDS(size_state, sizeof(memmap_state_t) == 144);
 AT(memmap_state, struct_size, 0);
 AT(memmap_state, flags, 4);
 AT(memmap_state, facts, 8);
@@ -218,6 +218,9 @@ AT(memmap_state, zones, 88);
 AT(memmap_state, free_blocks, 96);
 AT(memmap_state, mappings, 104);
 AT(memmap_state, messages, 112);
+AT(memmap_state, memory_in, 120);
+AT(memmap_state, reserved_in, 128);
+AT(memmap_state, owners_in, 136);
 
 HOLDS(size_check, sizeof(memmap_check_t) == 40);
 AT(memmap_check, struct_size, 0);

@@ -123,7 +123,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.record_memblock = false;
   const boot::Outcome first = boot::run(*machine, *profile, options);
   for (const std::string& what : test::broken_properties(first)) {
-    if (what == test::kEventsAfterPanic) continue;  // until Story
     MEMMAP_CHECK(what.empty(), what);
   }
   options.record_memblock = true;

@@ -117,7 +117,7 @@ Machine full_machine() {
                    .len = 32,
                    .indirect = PhysRange::make(1, 2),
                    .indirect_type = 9},
-                  {.addr = PhysAddr{2 * kMiB}, .type = 1, .len = ~0ull}};
+                  {.addr = PhysAddr{2 * kMiB}, .type = 1, .len = ~0ull >> 16}};
   m.efi_map = {{.range = PhysRange::make(0, 4096), .type = 7, .attributes = 1ull << 63}};
   m.efi_memory_attributes = PhysRange::make(3, 4);
   m.efi_memmap = PhysRange::make(5, 6);
@@ -184,6 +184,18 @@ TEST(Losses, AreTold) {
   EXPECT_EQ(report::to_c_array(machine)->losses.size(), 14u);
 }
 
+// The kernel copies the command line: a longer one would move what lies behind.
+TEST(Losses, ATextThatIsNoUtf8KeepsItsLength) {
+  Machine machine = full_machine();
+  machine.command_line = "a=\xff\xfe\xc3\xa4\xc3 b";
+  for (const auto& written : {report::to_yaml(machine), report::to_json(machine)}) {
+    EXPECT_EQ(written->losses.size(), 1u);
+    const auto read = input::read_scenario({.name = "f", .bytes = written->bytes}, {});
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->command_line, "a=??\xc3\xa4? b");
+  }
+}
+
 TEST(Sysfs, IsAFolderAsTheKernelsOwn) {
   Machine machine;
   machine.firmware_map = {{PhysAddr{0}, 0x9fc00, E820Type::ram},
@@ -215,8 +227,12 @@ TEST(Convert, RefusesWhatAFormCannotHold) {
   EXPECT_FALSE(report::to_exactmap(machine));
   machine.firmware_map = {{PhysAddr{0}, 4096, E820Type::ram}, {PhysAddr{1}, 4096, E820Type::ram}};
   EXPECT_FALSE(report::to_synthetic(machine));
+  machine.firmware_map = {{PhysAddr{0}, 4096, E820Type{0}}};
+  EXPECT_FALSE(report::to_etc_e820(machine));
   machine.firmware_map.clear();
   EXPECT_FALSE(report::to_synthetic(machine));
+  EXPECT_FALSE(report::to_etc_e820(machine));
+  EXPECT_FALSE(report::to_sysfs(machine));
   const auto unknown = report::convert(machine, "yml");
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.errors()[0].message, "cannot write `yml`; did you mean `yaml`?");

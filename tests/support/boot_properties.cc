@@ -51,17 +51,17 @@ struct Pages {
 // Whole pages of memory that the hand-over frees, those that the kernel defers too.
 std::vector<Pages> free_pages(const boot::Outcome& o) {
   std::vector<Pages> out;
-  const Regions& reserved = o.memblock.reserved;
+  const Regions reserved = o.state.memblock.reserved().regions();
   const auto add = [&](PhysAddr from, PhysAddr to) {
     if (from >= to) return;
     const std::uint64_t start = raw(pfn_up(from));
-    const std::uint64_t end = std::min(raw(pfn_down(to)), o.max_pfn);
+    const std::uint64_t end = std::min(raw(pfn_down(to)), raw(o.state.max_pfn));
     if (start < end) out.push_back({start, end});
   };
-  for (const memblock::Region& r : o.memblock.memory) {
+  for (const memblock::Region& r : o.state.memblock.memory().regions()) {
     if ((r.flags & (memblock::kNomap | memblock::kDriverManaged)) != 0) continue;
     const bool has_node = std::ranges::any_of(
-        o.node_states, [&](const boot::NodeState& n) { return n.nid == r.nid; });
+        o.state.node_states, [&](const boot::NodeState& n) { return n.nid == r.nid; });
     if (!has_node) continue;
     PhysAddr at = r.range.base();
     auto s =
@@ -84,7 +84,7 @@ std::uint64_t count(const std::vector<Pages>& runs) {
 // What the page allocator holds, ascending.
 std::vector<Pages> handed_over(const boot::Outcome& o) {
   std::vector<Pages> out;
-  for (const boot::NodeState& node : o.node_states) {
+  for (const boot::NodeState& node : o.state.node_states) {
     for (const boot::ZoneState& zone : node.zones) {
       for (const buddy::FreeList& list : zone.free) {
         for (const buddy::FreeRun& run : list.runs) {
@@ -161,14 +161,15 @@ std::vector<std::string> broken_properties(const boot::Outcome& o) {
   std::vector<std::string> out;
   if (!o.faults.empty()) return out;
   if (!ends_with_its_panic(o.events)) out.emplace_back(kEventsAfterPanic);
-  check_order(o.memblock.memory, "memblock.memory", out);
-  check_order(o.memblock.reserved, "memblock.reserved", out);
-  check_order(o.memblock.owners, "owners", out);
+  const Regions reserved = o.state.memblock.reserved().regions();
+  check_order(o.state.memblock.memory().regions(), "memblock.memory", out);
+  check_order(reserved, "memblock.reserved", out);
+  check_order(o.owners, "owners", out);
   if (!out.empty()) return out;
-  if (const auto bytes = bytes_outside(o.memblock.reserved, o.memblock.owners)) {
+  if (const auto bytes = bytes_outside(reserved, o.owners)) {
     out.push_back(fmt::format("{} reserved bytes have no owner", bytes));
   }
-  if (const auto bytes = bytes_outside(o.memblock.owners, o.memblock.reserved)) {
+  if (const auto bytes = bytes_outside(o.owners, reserved)) {
     out.push_back(fmt::format("{} bytes have an owner and are not reserved", bytes));
   }
   if (!o.panicked) check_hand_over(o, out);
@@ -181,16 +182,21 @@ std::string difference(const boot::Outcome& a, const boot::Outcome& b) {
     const char* part;
   } kParts[] = {
       {a.subject.notes == b.subject.notes, "notes"},
-      {a.e820.firmware == b.e820.firmware && a.e820.kexec == b.e820.kexec &&
-           a.e820.table == b.e820.table,
+      {a.state.e820.firmware.entries() == b.state.e820.firmware.entries() &&
+           a.state.e820.kexec.entries() == b.state.e820.kexec.entries() &&
+           a.state.e820.table.entries() == b.state.e820.table.entries(),
        "e820"},
-      {a.max_pfn == b.max_pfn && a.max_low_pfn == b.max_low_pfn, "max_pfn"},
-      {a.memblock.memory == b.memblock.memory, "memblock.memory"},
-      {a.memblock.reserved == b.memblock.reserved, "memblock.reserved"},
-      {same(a.memblock.owners, b.memblock.owners), "owners"},
-      {same(a.nodes.blocks, b.nodes.blocks) && a.nodes.online == b.nodes.online, "nodes"},
-      {std::ranges::equal(a.node_states, b.node_states, same_node), "zones"},
-      {a.page_tables.mappings == b.page_tables.mappings, "page tables"},
+      {a.state.max_pfn == b.state.max_pfn && a.state.max_low_pfn == b.state.max_low_pfn, "max_pfn"},
+      {a.state.memblock.memory().regions() == b.state.memblock.memory().regions(),
+       "memblock.memory"},
+      {a.state.memblock.reserved().regions() == b.state.memblock.reserved().regions(),
+       "memblock.reserved"},
+      {same(a.owners, b.owners), "owners"},
+      {same(a.state.nodes.blocks, b.state.nodes.blocks) &&
+           a.state.nodes.online == b.state.nodes.online,
+       "nodes"},
+      {std::ranges::equal(a.state.node_states, b.state.node_states, same_node), "zones"},
+      {a.state.page_tables.mappings == b.state.page_tables.mappings, "page tables"},
       {a.panicked == b.panicked, "panicked"},
       {same(a.faults, b.faults), "faults"},
       {same(a.events, b.events), "events"},

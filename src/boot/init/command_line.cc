@@ -6,6 +6,7 @@
 #include <map>
 
 #include "boot/init/parameters.h"
+#include "boot/owner.h"
 #include "boot/rules.h"
 #include "kernel/known_parameters.h"
 
@@ -86,7 +87,7 @@ void setup_command_line(Boot& boot) {
   for (unsigned copy = 0; copy < boot.in.behaviour.command_line_copies; ++copy) {
     boot.alloc_or_panic(
         size, kCacheLine,
-        boot.caller("command line", {function::setup_command_line, function::start_kernel}));
+        boot.caller(owner::kCommandLine, {function::setup_command_line, function::start_kernel}));
   }
 }
 
@@ -105,7 +106,7 @@ void print_unknown_bootoptions(Boot& boot) {
     for (const std::string& word : *list) text += " " + word;
   }
   const memblock::Caller caller = boot.caller(
-      "unknown parameters", {function::print_unknown_bootoptions, function::start_kernel});
+      owner::kUnknownParameters, {function::print_unknown_bootoptions, function::start_kernel});
   const auto found = boot.state.memblock.alloc(text.size() + 1, kCacheLine, caller);
   if (!found) return;
   boot.story.tell(

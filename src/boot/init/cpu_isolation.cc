@@ -7,6 +7,7 @@
 
 #include "base/align.h"
 #include "boot/init/cpu_list.h"
+#include "boot/owner.h"
 
 namespace memmap::boot {
 namespace {
@@ -115,8 +116,9 @@ bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
 
 std::optional<PhysAddr> CpuIsolation::new_mask() {
   if (!boot_.in.profile.has(config::CPUMASK_OFFSTACK)) return std::nullopt;
-  return boot_.alloc_or_panic(boot_.in.cpumask_size(), 64,
-                              boot_.caller("CPU masks", {function::alloc_bootmem_cpumask_var}));
+  return boot_.alloc_or_panic(
+      boot_.in.cpumask_size(), 64,
+      boot_.caller(owner::kCPUMasks, {function::alloc_bootmem_cpumask_var}));
 }
 
 void CpuIsolation::free_mask(std::optional<PhysAddr> mask) {

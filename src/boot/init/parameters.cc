@@ -7,6 +7,7 @@
 
 #include "boot/init/cpu_isolation.h"
 #include "boot/mm/hugepages.h"
+#include "boot/owner.h"
 
 namespace memmap::boot {
 namespace {
@@ -34,7 +35,7 @@ class ReservedMemory {
     if (blank || name.size() >= kNameSize || names_.contains(name)) return;
     const auto found =
         boot_.state.memblock.phys_alloc(size.value, std::max(align.value, kCacheLine),
-                                        boot_.caller("reserve_mem", {function::reserve_mem}));
+                                        boot_.caller(owner::kReserveMem, {function::reserve_mem}));
     if (found) names_.insert(name);
   }
 

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/align.h"
+#include "boot/owner.h"
 #include "boot/rules.h"
 
 namespace memmap::boot {
@@ -157,7 +158,7 @@ void reserve_on_nodes(Boot& boot) {
   const std::uint64_t each = text ? kernel::memparse(*text).value : 0;
   const auto own = sizes_of_nodes(boot);
   for (const int nid : boot.state.nodes.online) {
-    const std::string_view owner = boot.story.name_for_node("CMA: DMA buffers", nid);
+    const std::string_view owner = boot.story.name_for_node(owner::kCMADMABuffers, nid);
     if (each != 0) declare(boot, {.size = each}, 0, nid, owner);
     const auto size = own.find(nid);
     if (size != own.end()) declare(boot, {.size = size->second}, 0, nid, owner);
@@ -171,7 +172,7 @@ void dma_contiguous_reserve(Boot& boot) {
   reserve_on_nodes(boot);
   const Area area = area_of(boot, raw(boot.state.memblock.current_limit()));
   if (area.size == 0) return;
-  declare(boot, area, 0, memblock::kAnyNode, "CMA: DMA buffers");
+  declare(boot, area, 0, memblock::kAnyNode, owner::kCMADMABuffers);
 }
 
 namespace {
@@ -236,7 +237,7 @@ void hugetlb_cma_reserve(Boot& boot) {
         asked != wanted.of_node.end() ? asked->second : std::min(per_node, wanted.size - reserved);
     const std::uint64_t own = align_up(size, kGiB);
     const std::uint64_t align = boot.in.behaviour.hugetlb_cma_aligns_to_page ? kGiB : 2 * kMiB;
-    if (!declare(boot, {.size = own}, align, nid, "CMA: huge pages")) continue;
+    if (!declare(boot, {.size = own}, align, nid, owner::kCMAHugePages)) continue;
     reserved += own;
     if (reserved >= wanted.size) break;
   }

@@ -7,6 +7,7 @@
 
 #include "base/align.h"
 #include "boot/mm/large_hash.h"
+#include "boot/owner.h"
 #include "boot/rules.h"
 #include "memblock/iterate.h"
 
@@ -133,13 +134,13 @@ void vfs_caches_init_early(Boot& boot) {
                      .scale = 13,
                      .least = 2,
                      .pages = counts(boot).kernel_pages};
-  alloc_hash(boot, "Dentry cache", "dentry hash table", dentry);
+  alloc_hash(boot, "Dentry cache", owner::kDentryHashTable, dentry);
   hash::Table inode{.bucket_bytes = boot.in.profile.size_of(type::hlist_head),
                     .asked = asked(boot, "ihash_entries"),
                     .scale = 14,
                     .least = 0,
                     .pages = counts(boot).kernel_pages};
-  if (!boot.story.panicked()) alloc_hash(boot, "Inode-cache", "inode hash table", inode);
+  if (!boot.story.panicked()) alloc_hash(boot, "Inode-cache", owner::kInodeHashTable, inode);
 }
 
 // slab_debug (slub_debug in older kernels): each part, up to a `;`, opens with flags; without any,
@@ -185,7 +186,8 @@ void stack_depot_early_init(Boot& boot) {
                           .least = 1u << 12,
                           .pages = counts(boot).kernel_pages,
                           .most = 1u << 20};
-  alloc_hash(boot, "stackdepot", "stack depot", table, lists ? Contents::raw : Contents::zeroed);
+  alloc_hash(boot, "stackdepot", owner::kStackDepot, table,
+             lists ? Contents::raw : Contents::zeroed);
 }
 
 }  // namespace memmap::boot

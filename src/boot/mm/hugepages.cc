@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "boot/owner.h"
 #include "boot/rules.h"
 #include "paging/geometry.h"
 
@@ -144,7 +145,7 @@ std::vector<int> HugePages::nodes_with_memory() const {
 bool HugePages::allocate_page(int nid) {
   const auto found = boot_.state.memblock.alloc_try_nid_raw(
       size_, size_, PhysAddr{}, memblock::kAllocAccessible, nid,
-      boot_.caller("huge pages",
+      boot_.caller(owner::kHugePages,
                    {function::__alloc_bootmem_huge_page, function::hugetlb_hstate_alloc_pages}));
   if (found && boot_.in.behaviour.memblock_rsrv_noinit) {
     boot_.state.memblock.reserved_mark_noinit(PhysAddr{raw(*found) + kPageSize}, size_ - kPageSize);

@@ -7,6 +7,7 @@
 
 #include "base/align.h"
 #include "boot/mm/kernel_tables.h"
+#include "boot/owner.h"
 #include "boot/rules.h"
 
 namespace memmap::boot {
@@ -39,7 +40,7 @@ void setup_log_buf(Boot& boot, std::uint64_t size) {
   }
   // LOG_ALIGN: of unsigned long, or of struct printk_log
   const std::uint64_t align = boot.in.behaviour.log_has_descriptors ? 8 : 4;
-  const memblock::Caller caller = boot.caller("log buffer", {function::setup_log_buf});
+  const memblock::Caller caller = boot.caller(owner::kLogBuffer, {function::setup_log_buf});
   std::vector<std::pair<PhysAddr, std::uint64_t>> taken;
   for (const std::uint64_t bytes : sizes) {
     if (const auto found = boot.state.memblock.alloc(bytes, align, caller)) {
@@ -102,9 +103,9 @@ void setup_cpu_entry_areas(Boot& boot) {
   if (boot.state.page_tables.levels == 5) needs_table(boot, 4, kBase);
   for (std::uint64_t cpu = 0; cpu < boot.in.possible_cpus && !boot.story.panicked(); ++cpu) {
     const std::uint64_t at = kBase + kPageSize + cpu * size;
-    map_kernel_pages(boot, at, at + stacks_end, "page tables of CPU entry areas");
+    map_kernel_pages(boot, at, at + stacks_end, owner::kPageTablesOfCPUEntryAreas);
     if (!has_debug_store || boot.story.panicked()) continue;
-    map_kernel_pages(boot, at + debug_store, at + size, "page tables of CPU entry areas");
+    map_kernel_pages(boot, at + debug_store, at + size, owner::kPageTablesOfCPUEntryAreas);
   }
 }
 
@@ -123,7 +124,7 @@ void kfence_alloc_pool(Boot& boot) {
   }
   if (interval == 0) return;
   const memblock::Caller caller = boot.caller(
-      "KFENCE", {function::kfence_alloc_pool_and_metadata, function::kfence_alloc_pool});
+      owner::kKFENCE, {function::kfence_alloc_pool_and_metadata, function::kfence_alloc_pool});
   const std::uint64_t objects = boot.in.profile.number(config::KFENCE_NUM_OBJECTS);
   const std::uint64_t pool_size = (objects + 1) * 2 * kPageSize;
   const auto pool = boot.state.memblock.alloc(pool_size, kPageSize, caller);

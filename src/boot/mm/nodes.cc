@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/align.h"
+#include "boot/owner.h"
 #include "boot/rules.h"
 #include "buddy/handoff.h"
 #include "numa/register.h"
@@ -72,7 +73,7 @@ std::optional<PhysRange> take_distances(Boot& boot, const std::vector<int>& node
                                         std::string_view function) {
   const int last = nodes.empty() ? 0 : std::ranges::max(nodes);
   const auto count = static_cast<std::uint64_t>(last) + 1;
-  const memblock::Caller caller{function, "distances between nodes"};
+  const memblock::Caller caller{function, owner::kDistancesBetweenNodes};
   const auto found =
       boot.in.behaviour.numa_distance_by_alloc
           ? boot.state.memblock.alloc(count * count, kPageSize, caller)
@@ -203,7 +204,7 @@ void alloc_node_data(Boot& boot, const numa::Registered& setup) {
   for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.in.behaviour)) {
     const auto found = boot.state.memblock.phys_alloc_try_nid(
         r.size, r.align, r.nid,
-        boot.caller(boot.story.name_for_node("data", r.nid),
+        boot.caller(boot.story.name_for_node(owner::kData, r.nid),
                     {function::alloc_node_data, function::initmem_init}));
     if (!found) {
       return boot.story.tell(
@@ -247,7 +248,7 @@ void init_cpu_to_node(Boot& boot) {
   for (const int nid : bare) {
     const auto found = boot.state.memblock.phys_alloc_try_nid(
         size, kCacheLine, nid,
-        boot.caller(boot.story.name_for_node("data", nid),
+        boot.caller(boot.story.name_for_node(owner::kData, nid),
                     {function::alloc_node_data, function::init_cpu_to_node}));
     if (!found) {
       boot.story.tell(
@@ -263,7 +264,7 @@ void alloc_offline_node_data(Boot& boot) {
   for (const int nid : boot.state.possible_nodes) {
     if (std::ranges::binary_search(boot.state.nodes.online, nid)) continue;
     boot.alloc_or_panic(boot.in.profile.size_of(type::pglist_data), kCacheLine,
-                        boot.caller(boot.story.name_for_node("data", nid),
+                        boot.caller(boot.story.name_for_node(owner::kData, nid),
                                     {function::alloc_offline_node_data, function::free_area_init}));
   }
 }

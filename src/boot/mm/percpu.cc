@@ -8,6 +8,7 @@
 #include "base/align.h"
 #include "boot/mm/kernel_tables.h"
 #include "boot/mm/percpu_layout.h"
+#include "boot/owner.h"
 #include "boot/rules.h"
 #include "paging/geometry.h"
 
@@ -20,7 +21,7 @@ constexpr PhysAddr kMaxDmaAddress{16 * kMiB};            // __pa(MAX_DMA_ADDRESS
 constexpr std::uint64_t kVmalloc4 = 0xffffc90000000000;  // __VMALLOC_BASE_L4
 constexpr std::uint64_t kVmalloc5 = 0xffa0000000000000;  // __VMALLOC_BASE_L5
 
-constexpr std::string_view kOwner = "per-CPU bookkeeping";
+constexpr std::string_view kOwner = owner::kPerCPUBookkeeping;
 
 std::uint64_t bitmap_bytes(std::uint64_t bits) { return align_up(bits, 64) / 8; }
 
@@ -136,7 +137,8 @@ std::uint64_t info_size(const Boot& boot, const percpu::Layout& layout) {
 // A processor's node has its data, with or without memory. kernel: pcpu_fc_alloc()
 std::optional<PhysAddr> alloc_area(Boot& boot, std::uint64_t size, std::uint64_t align, int nid,
                                    const kernel::Function& within) {
-  const memblock::Caller caller = boot.caller("per-CPU areas", {function::pcpu_fc_alloc, within});
+  const memblock::Caller caller =
+      boot.caller(owner::kPerCPUAreas, {function::pcpu_fc_alloc, within});
   if (!std::ranges::binary_search(boot.state.possible_nodes, nid)) {
     return boot.state.memblock.alloc_from(size, align, kMaxDmaAddress, caller);
   }
@@ -221,7 +223,7 @@ void page_first_chunk(Boot& boot) {
 void alloc_cpumasks(Boot& boot, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) {
     boot.alloc_or_panic(boot.in.cpumask_size(), kCacheLine,
-                        boot.caller("CPU masks", {function::alloc_bootmem_cpumask_var}));
+                        boot.caller(owner::kCPUMasks, {function::alloc_bootmem_cpumask_var}));
   }
 }
 

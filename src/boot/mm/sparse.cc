@@ -9,6 +9,7 @@
 
 #include "base/align.h"
 #include "boot/mm/kernel_tables.h"
+#include "boot/owner.h"
 #include "boot/rules.h"
 #include "paging/geometry.h"
 
@@ -66,7 +67,7 @@ class SparseInit {
     const std::uint64_t most = 1ull << (physmem_bits() - kSectionShift);  // NR_MEM_SECTIONS
     const std::uint64_t roots = (most + per_root - 1) / per_root;
     if (!boot_.alloc_or_panic(roots * 8, kCacheLine,
-                              boot_.caller("array of memory sections",
+                              boot_.caller(owner::kArrayOfMemorySections,
                                            {function::memory_present, function::memblocks_present,
                                             function::sparse_init}))) {
       return false;
@@ -122,7 +123,8 @@ class SparseInit {
   }
 
   bool allocate_root(int nid) {
-    const memblock::Caller caller = boot_.caller("memory sections", {function::sparse_index_alloc});
+    const memblock::Caller caller =
+        boot_.caller(owner::kMemorySections, {function::sparse_index_alloc});
     if (boot_.state.memblock.alloc_node(kPageSize, kCacheLine, nid, caller)) return true;
     boot_.panic_without_memory(caller.function, kPageSize);
     return false;
@@ -169,7 +171,7 @@ class SparseInit {
                                  align_up(blocks * block_flag_bits(boot_.in.profile), 64) / 8) *
                                 count;
     const memblock::Caller caller = boot_.caller(
-        "usage maps of sections",
+        owner::kUsageMapsOfSections,
         {function::sparse_early_usemaps_alloc_pgdat_section, function::sparse_init_nid});
     if (!boot_.in.profile.has(config::MEMORY_HOTREMOVE)) {
       // The node's data is still blank then and says node 0, whichever it is.
@@ -258,7 +260,7 @@ class SparseInit {
   // kernel: vmemmap_alloc_block_zero()
   bool new_table(const kernel::Function& function, int nid) {
     return block(kPageSize, nid,
-                 boot_.caller("page tables of struct pages",
+                 boot_.caller(owner::kPageTablesOfStructPages,
                               {function::vmemmap_alloc_block_zero,
                                function::vmemmap_alloc_block_zero_constprop_0, function}));
   }
@@ -287,7 +289,7 @@ class SparseInit {
         .has_value();
   }
 
-  std::string_view owner(int nid) { return boot_.story.name_for_node("struct pages", nid); }
+  std::string_view owner(int nid) { return boot_.story.name_for_node(owner::kStructPages, nid); }
 
   void lose(std::string text) {
     boot_.story.tell(Severity::warning, rule::kSparseInitNid, std::move(text));

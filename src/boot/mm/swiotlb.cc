@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "base/align.h"
+#include "boot/owner.h"
 #include "boot/rules.h"
 
 namespace memmap::boot {
@@ -90,17 +91,17 @@ void swiotlb_init(Boot& boot, swiotlb::Settings s) {
   if (s.off && boot.in.behaviour.swiotlb_slots) return;
   const std::uint64_t slabs = s.off ? 1 : s.slabs;
   const std::uint64_t bytes = align_up(slabs << kSlabShift, kPageSize);
-  if (!boot.state.memblock.alloc_low(bytes, kPageSize,
-                                     boot.caller("software IO TLB", {function::swiotlb_init}))) {
+  if (!boot.state.memblock.alloc_low(
+          bytes, kPageSize, boot.caller(owner::kSoftwareIOTLB, {function::swiotlb_init}))) {
     return boot.story.tell(Severity::warning, rule::kSwiotlbInit,
                            "software IO TLB: Cannot allocate buffer");
   }
   std::vector<std::uint64_t> records = {4, 8};  // io_tlb_list, io_tlb_orig_addr
   if (boot.in.behaviour.swiotlb_slots) records = {boot.in.profile.size_of(type::io_tlb_slot)};
   for (const std::uint64_t record : records) {
-    boot.alloc_or_panic(
-        align_up(slabs * record, kPageSize), kPageSize,
-        boot.caller("software IO TLB", {function::swiotlb_init_with_tbl, function::swiotlb_init}));
+    boot.alloc_or_panic(align_up(slabs * record, kPageSize), kPageSize,
+                        boot.caller(owner::kSoftwareIOTLB,
+                                    {function::swiotlb_init_with_tbl, function::swiotlb_init}));
   }
 }
 
@@ -120,7 +121,7 @@ void pci_iommu_alloc(Boot& boot) {
   std::uint64_t slabs = s.slabs;
   std::uint64_t areas = limited_areas(s.areas, slabs);
   const memblock::Caller caller = boot.caller(
-      "software IO TLB", {function::swiotlb_memblock_alloc, function::swiotlb_init_remap});
+      owner::kSoftwareIOTLB, {function::swiotlb_memblock_alloc, function::swiotlb_init_remap});
   while (
       !boot.state.memblock.alloc_low(align_up(slabs << kSlabShift, kPageSize), kPageSize, caller)) {
     boot.story.tell(
@@ -132,7 +133,7 @@ void pci_iommu_alloc(Boot& boot) {
     slabs = align_up(slabs >> 1, kSegment);
     areas = limited_areas(areas, slabs);
   }
-  const memblock::Caller own = boot.caller("software IO TLB", {function::swiotlb_init_remap});
+  const memblock::Caller own = boot.caller(owner::kSoftwareIOTLB, {function::swiotlb_init_remap});
   const std::uint64_t slots =
       align_up(boot.in.profile.size_of(type::io_tlb_slot) * slabs, kPageSize);
   if (!boot.state.memblock.alloc(slots, kPageSize, own)) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/owner.h"
 #include "boot/rules.h"
 
 namespace memmap::boot {
@@ -44,9 +45,9 @@ void acpi_table_upgrade(Boot& boot) {
   }
   const std::uint64_t told = boot.in.machine.acpi_upgrade;
   const std::uint64_t size = told != 0 ? told : initrd_acpi_tables(boot.in.machine).size();
-  const auto found = boot.state.memblock.phys_alloc_range(
-      size, kPageSize, PhysAddr{0}, PhysAddr{limit},
-      {boot.story.step(), "ACPI tables of the initrd"});
+  const auto found =
+      boot.state.memblock.phys_alloc_range(size, kPageSize, PhysAddr{0}, PhysAddr{limit},
+                                           {boot.story.step(), owner::kACPITablesOfTheInitrd});
   if (!found) {
     return boot.story.tell(Severity::warning, rule::kAcpiTableUpgrade,
                            fmt::format("no room for {} bytes of ACPI tables of the initrd", size));
@@ -66,7 +67,7 @@ void e820_memblock_alloc_reserved_mpc_new(Boot& boot) {
       size = kernel::memparse(*p.value).value;
   }
   const auto found = boot.state.memblock.phys_alloc(
-      size, 4, boot.caller("new MP table", {function::e820__memblock_alloc_reserved}));
+      size, 4, boot.caller(owner::kNewMPTable, {function::e820__memblock_alloc_reserved}));
   if (!found) return;
   e820::Editor edit(boot.state.e820.kexec, boot.story, std::string(boot.story.step()));
   edit.update(raw(*found), size, E820Type::ram, E820Type::reserved);
@@ -103,7 +104,7 @@ void acpi_boot_table_init(Boot& boot) {
     // Those that the root tables and the FADT name, in the order in which they are met.
     if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT") continue;
     if (t.range.empty() || initrd_tables.contains(t.range)) continue;
-    boot.reserve(t.range, {"acpi_reserve_initial_tables", "ACPI tables"});
+    boot.reserve(t.range, {"acpi_reserve_initial_tables", owner::kACPITables});
   }
 }
 

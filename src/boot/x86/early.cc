@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/owner.h"
 #include "boot/rules.h"
 #include "memblock/iterate.h"
 
@@ -15,14 +16,14 @@ constexpr std::uint64_t kSetupHeader = 16;  // sizeof(struct setup_data)
 
 void reserve_image(Boot& boot, std::string_view function) {
   boot.state.memblock.reserve(boot.in.kernel_base, boot.in.profile.image.end_of_kernel_reserve,
-                              {function, "kernel image"});
+                              {function, owner::kKernelImage});
 }
 
 // kernel: early_reserve_initrd(), arch/x86/kernel/setup.c
 void reserve_early_initrd(Boot& boot) {
   if (const auto initrd = boot.in.machine.initrd) {
     const std::uint64_t size = align_up(raw(initrd->end()), kPageSize) - raw(initrd->base());
-    boot.state.memblock.reserve(initrd->base(), size, {"early_reserve_initrd", "initrd"});
+    boot.state.memblock.reserve(initrd->base(), size, {"early_reserve_initrd", owner::kInitrd});
   }
 }
 
@@ -37,11 +38,11 @@ void reserve_bios_regions(Boot& boot) {
   if (start < kLowest || start > kHighest) start = kHighest;
   const std::uint64_t ebda = raw(boot.in.machine.ebda.value_or(PhysAddr{0}));
   if (ebda >= kLowest && ebda < start) start = ebda;
-  boot.reserve(PhysRange::make(start, kMiB), {"reserve_bios_regions", "BIOS area"});
+  boot.reserve(PhysRange::make(start, kMiB), {"reserve_bios_regions", owner::kBIOSArea});
 }
 
 void memblock_x86_reserve_range_setup_data(Boot& boot) {
-  constexpr memblock::Caller kCaller{"memblock_x86_reserve_range_setup_data", "setup_data"};
+  constexpr memblock::Caller kCaller{"memblock_x86_reserve_range_setup_data", owner::kSetupData};
   for (const SetupData& data : boot.in.machine.setup_data) {
     boot.state.memblock.reserve(data.addr, kSetupHeader + data.len, kCaller);
     if (data.indirect && data.indirect_type != 1u << 31) {
@@ -54,7 +55,7 @@ void memblock_x86_reserve_range_setup_data(Boot& boot) {
 void early_reserve_memory(Boot& boot) {
   reserve_image(boot, "early_reserve_memory");
   constexpr std::uint64_t k64K = 64 * kKiB;
-  boot.reserve(PhysRange::make(0, k64K), {"early_reserve_memory", "first 64 KiB"});
+  boot.reserve(PhysRange::make(0, k64K), {"early_reserve_memory", owner::kFirst64KiB});
   reserve_early_initrd(boot);
   memblock_x86_reserve_range_setup_data(boot);
   reserve_bios_regions(boot);
@@ -64,7 +65,7 @@ void early_reserve_memory(Boot& boot) {
 // kernel: setup_arch(), arch/x86/kernel/setup.c, v5.4 and v5.10
 void early_reserve_initrd(Boot& boot) {
   reserve_image(boot, "setup_arch");
-  boot.reserve(PhysRange::make(0, kPageSize), {"setup_arch", "first page"});
+  boot.reserve(PhysRange::make(0, kPageSize), {"setup_arch", owner::kFirstPage});
   reserve_early_initrd(boot);
 }
 
@@ -77,7 +78,7 @@ void trim_low_memory_range(Boot& boot) {
     if (!kernel::parameq(p.name, "reservelow") || !p.value) continue;
     size = std::clamp(kernel::memparse(*p.value).value, kPageSize, kMost);
   }
-  boot.reserve(PhysRange::make(0, align_up(size, kPageSize)), {"setup_arch", "low memory"});
+  boot.reserve(PhysRange::make(0, align_up(size, kPageSize)), {"setup_arch", owner::kLowMemory});
 }
 
 // Free memory below 64 KiB is kept, zeroed, and looked at from time to time: a BIOS that writes
@@ -100,7 +101,7 @@ void setup_bios_corruption_check(Boot& boot) {
                                          std::max(kPageSize, limit));
     if (start >= end) continue;
     boot.reserve(PhysRange::make(start, end),
-                 {"setup_bios_corruption_check", "watched for the BIOS's writes"});
+                 {"setup_bios_corruption_check", owner::kWatchedForTheBIOSSWrites});
     if (++areas >= kMostAreas) break;
   }
   if (areas == 0) return;
@@ -110,9 +111,9 @@ void setup_bios_corruption_check(Boot& boot) {
 
 void find_mptable(Boot& boot) {
   if (!boot.in.machine.mp_floating) return;
-  boot.reserve(*boot.in.machine.mp_floating, {"smp_scan_config", "MP tables"});
+  boot.reserve(*boot.in.machine.mp_floating, {"smp_scan_config", owner::kMPTables});
   if (boot.in.machine.mp_configuration) {
-    boot.reserve(*boot.in.machine.mp_configuration, {"smp_scan_config", "MP tables"});
+    boot.reserve(*boot.in.machine.mp_configuration, {"smp_scan_config", owner::kMPTables});
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/owner.h"
 #include "boot/rules.h"
 
 namespace memmap::boot {
@@ -78,7 +79,8 @@ void efi_memblock_x86_reserve_range(Boot& boot) {
     add_efi_memmap(boot);
   }
   if (boot.in.machine.efi_memmap) {
-    boot.reserve(*boot.in.machine.efi_memmap, {"efi_memblock_x86_reserve_range", "EFI memory map"});
+    boot.reserve(*boot.in.machine.efi_memmap,
+                 {"efi_memblock_x86_reserve_range", owner::kEFIMemoryMap});
   }
 }
 
@@ -100,7 +102,7 @@ bool efi_runtime_disabled(const Inputs& in) {
 void efi_init(Boot& boot) {
   if (boot.in.machine.efi_memory_attributes) {
     boot.reserve(*boot.in.machine.efi_memory_attributes,
-                 {"efi_memattr_init", "EFI memory attributes"});
+                 {"efi_memattr_init", owner::kEFIMemoryAttributes});
   }
   if (efi_runtime_disabled(boot.in) || !boot.in.behaviour.efi_removes_mmio) return;
   constexpr std::uint64_t kLarge = 256 * kKiB;
@@ -148,7 +150,7 @@ bool copy_memmap(Boot& boot, PhysRange descriptor, PhysRange kept) {
   const std::uint64_t count = known != 0 ? known : bytes / each;
   return boot.state.memblock
       .phys_alloc((count + pieces_more(descriptor, kept)) * each, kCacheLine,
-                  boot.caller("EFI memory map", {function::efi_memmap_alloc}))
+                  boot.caller(owner::kEFIMemoryMap, {function::efi_memmap_alloc}))
       .has_value();
 }
 
@@ -168,7 +170,7 @@ void efi_esrt_init(Boot& boot) {
                                  : holder != map.end() && holder->type == kBootServicesData;
   if (!boot_services) return;
   if (!boot.state.memblock.is_region_reserved(esrt.base(), esrt.size())) {
-    boot.reserve(esrt, {"efi_mem_reserve", "EFI system resource table"});
+    boot.reserve(esrt, {"efi_mem_reserve", owner::kEFISystemResourceTable});
   }
   const auto pages =
       PhysRange::make(align_down(raw(esrt.base()), kPageSize),
@@ -204,7 +206,7 @@ void efi_reserve_boot_services(Boot& boot) {
   for (const EfiMemory& m : boot.in.machine.efi_map) {
     if (m.type != kBootServicesCode && m.type != kBootServicesData) continue;
     if (boot.state.memblock.is_region_reserved(m.range.base(), m.range.size())) continue;
-    boot.reserve(m.range, {"efi_reserve_boot_services", "EFI boot services"});
+    boot.reserve(m.range, {"efi_reserve_boot_services", owner::kEFIBootServices});
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/owner.h"
 #include "boot/rules.h"
 #include "paging/direct_map.h"
 #include "paging/features.h"
@@ -35,9 +36,10 @@ void place_tables(Boot& boot, const paging::DirectMap& map) {
     for (const paging::TableRequest& table : step.tables) {
       if (table.from_brk_tables) continue;
       const PhysRange limits = table.limits;
-      const bool found = !limits.empty() && boot.take_within(boot.in.behaviour.bounded, kPageSize,
-                                                             kPageSize, limits.base(), limits.end(),
-                                                             {"alloc_low_pages", "page tables"});
+      const bool found =
+          !limits.empty() &&
+          boot.take_within(boot.in.behaviour.bounded, kPageSize, kPageSize, limits.base(),
+                           limits.end(), {"alloc_low_pages", owner::kPageTables});
       if (found) continue;
       return boot.story.tell(Severity::panic, rule::kAllocLowPages,
                              "Kernel panic - not syncing: alloc_low_pages: can not alloc memory");
@@ -93,7 +95,7 @@ void reserve_brk(Boot& boot) {
   }
   brk_area(boot).tables = PhysRange::make(pages, pages + tables);
   boot.state.brk = PhysRange::make(base, pages + tables);
-  boot.reserve(boot.state.brk, {"setup_arch", "brk area"});
+  boot.reserve(boot.state.brk, {"setup_arch", owner::kBrkArea});
 }
 
 // What the kernel takes lies near its image, so that other nodes' memory can be taken away.
@@ -106,10 +108,10 @@ void e820_memblock_setup(Boot& boot) {
   // The kernel skips entries that end above what a resource can hold: 2^64 here, so none.
   for (const E820Entry& e : boot.state.e820.table.entries()) {
     if (e.type == E820Type::soft_reserved) {
-      boot.state.memblock.reserve(e.addr, e.size, {"e820__memblock_setup", "soft reserved"});
+      boot.state.memblock.reserve(e.addr, e.size, {"e820__memblock_setup", owner::kSoftReserved});
     }
     if (e.type == E820Type::ram || e.type == E820Type::reserved_kern) {
-      boot.state.memblock.add(e.addr, e.size, {"e820__memblock_setup", "RAM"});
+      boot.state.memblock.add(e.addr, e.size, {"e820__memblock_setup", owner::kRAM});
     }
   }
 }
@@ -118,19 +120,20 @@ void e820_memblock_setup(Boot& boot) {
 void memblock_dump_all(Boot& boot) { boot.story.dump_memblock(); }
 
 void reserve_real_mode(Boot& boot) {
-  const auto found =
-      boot.take_within(boot.in.behaviour.bounded, real_mode_size(boot.in.profile), kPageSize,
-                       PhysAddr{0}, PhysAddr{kMiB}, {"reserve_real_mode", "real mode trampoline"});
+  const auto found = boot.take_within(boot.in.behaviour.bounded, real_mode_size(boot.in.profile),
+                                      kPageSize, PhysAddr{0}, PhysAddr{kMiB},
+                                      {"reserve_real_mode", owner::kRealModeTrampoline});
   if (!found) {
     boot.story.tell(Severity::warning, rule::kReserveRealMode,
                     "No sub-1M memory is available for the trampoline");
   }
   const PhysRange first_mib = PhysRange::make(0, kMiB);
   // The function's last call: memblock=debug sees it come from its caller.
-  if (boot.in.behaviour.reserves_first_mib) boot.reserve(first_mib, {"setup_arch", "first MiB"});
+  if (boot.in.behaviour.reserves_first_mib)
+    boot.reserve(first_mib, {"setup_arch", owner::kFirstMiB});
   // kernel: crash_reserve_low_1M(), arch/x86/kernel/crash.c, v5.10
   if (boot.in.behaviour.crash_kernel_reserves_first_mib && boot.in.has_parameter("crashkernel")) {
-    boot.reserve(first_mib, boot.caller("first MiB", {function::crash_reserve_low_1M}));
+    boot.reserve(first_mib, boot.caller(owner::kFirstMiB, {function::crash_reserve_low_1M}));
     boot.story.tell(Severity::info, rule::kCrashReserveLow1M,
                     "kexec: Reserving the low 1M of memory for crashkernel", first_mib);
   }
@@ -154,7 +157,7 @@ void init_mem_mapping(Boot& boot) {
       found = memblock.find_in_range(PhysAddr{kMiB}, end, kSize2M, kSize2M);
     } else {
       found = memblock.phys_alloc_range(kSize2M, kSize2M, PhysAddr{kMiB}, end,
-                                        {"init_mem_mapping", "page tables"});
+                                        {"init_mem_mapping", owner::kPageTables});
       if (found) memblock.phys_free(*found, kSize2M, {"init_mem_mapping", {}});
     }
     options.top_end = paging::top_block_end(found.value_or(PhysAddr{0}), boot.state.max_pfn);
@@ -197,10 +200,10 @@ void reserve_initrd(Boot& boot) {
     return;
   }
   const std::uint64_t size = align_up(boot.in.machine.initrd->size(), kPageSize);
-  const auto found =
-      boot.take_within(boot.in.behaviour.bounded_crash_kernel, size, kPageSize, PhysAddr{0},
-                       boot.state.memblock.current_limit(),
-                       boot.caller("initrd", {function::relocate_initrd, function::setup_arch}));
+  const auto found = boot.take_within(
+      boot.in.behaviour.bounded_crash_kernel, size, kPageSize, PhysAddr{0},
+      boot.state.memblock.current_limit(),
+      boot.caller(owner::kInitrd, {function::relocate_initrd, function::setup_arch}));
   if (!found) {
     return boot.story.tell(
         Severity::panic, rule::kRelocateInitrd,
@@ -212,7 +215,7 @@ void reserve_initrd(Boot& boot) {
                               raw(*found) + boot.in.machine.initrd->size() - 1),
                   PhysRange::from_size(*found, size));
   boot.state.initrd = PhysRange::from_size(*found, boot.in.machine.initrd->size());
-  boot.state.memblock.phys_free(base, pages, {"setup_arch", "initrd"});
+  boot.state.memblock.phys_free(base, pages, {"setup_arch", owner::kInitrd});
 }
 
 }  // namespace memmap::boot

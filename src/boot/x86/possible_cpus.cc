@@ -34,9 +34,8 @@ Limits limits_of(const kernel::Profile& profile, const std::vector<kernel::Param
 }  // namespace
 
 unsigned nr_cpus(const kernel::Profile& profile) {
-  constexpr std::uint64_t kMost = 8192;  // NR_CPUS_RANGE_END with MAXSMP
-  return static_cast<unsigned>(
-      std::clamp<std::uint64_t>(profile.number(config::NR_CPUS), 1, kMost));
+  const kernel::Number& row = config::NR_CPUS;
+  return static_cast<unsigned>(std::clamp(profile.number(row), row.smallest, row.largest));
 }
 
 unsigned possible_cpus(const CpuFacts& cpu, const kernel::Profile& profile,

@@ -119,6 +119,10 @@ Result<SetupDataNodes> read_setup_data_folder(const FileTree& tree, const std::s
       ++unplaced;
       continue;
     }
+    if (!node.range()) {
+      errors.push_back(fault(content.name, "the node reaches beyond 2^64 from where it lies"));
+      continue;
+    }
     out.nodes.push_back(node);
   }
   if (!errors.empty()) return errors;

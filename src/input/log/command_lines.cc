@@ -10,6 +10,8 @@ namespace memmap::input {
 namespace {
 
 constexpr std::size_t kMostLines = 1000;
+// No kernel keeps more than 2047 bytes of a line.
+constexpr std::size_t kLongestLine = std::size_t{64} << 10;
 // No configuration of a boot loader is larger; what is can be a log.
 constexpr std::size_t kMostBytes = std::size_t{4} << 20;
 
@@ -302,9 +304,7 @@ std::vector<FoundCommandLine> whole(const Text& text) {
   return {found(line)};
 }
 
-}  // namespace
-
-Result<CommandLines> read_command_lines(const Source& source, const ReadOptions& options) {
+Result<CommandLines> read_lines(const Source& source, const ReadOptions& options) {
   if (source.is_folder()) {
     return fault(source, "a file with a command line is expected, not a folder");
   }
@@ -336,6 +336,20 @@ Result<CommandLines> read_command_lines(const Source& source, const ReadOptions&
       source,
       "no kernel command line is found; expected /etc/default/grub, grub.cfg, a boot entry, "
       "a boot log with `Command line:`, or the line alone as /proc/cmdline has it");
+}
+
+}  // namespace
+
+Result<CommandLines> read_command_lines(const Source& source, const ReadOptions& options) {
+  auto read = read_lines(source, options);
+  if (!read) return read;
+  for (const FoundCommandLine& line : read->lines) {
+    if (line.text.size() <= kLongestLine) continue;
+    return Error{.message = "the command line has " + std::to_string(line.text.size()) +
+                            " bytes; more than 64 KiB are none, a kernel keeps 2 KiB",
+                 .origin = {source.name, line.places.front().line, line.places.front().column}};
+  }
+  return read;
 }
 
 FoundCommandLine plain_line(std::string_view text) { return found(placed(text)); }

@@ -17,7 +17,6 @@ namespace {
 // No processor has more physical address bits; what lies above is a virtual address, as ACPI tables
 // that were loaded later are listed with.
 constexpr std::uint64_t kPhysicalLimit = 1ull << 52;
-constexpr std::uint64_t kSetupDataHeader = 16;  // sizeof(struct setup_data)
 
 // A range of a log as half-open; nullopt: empty, reversed or not one.
 std::optional<PhysRange> whole_range(std::string_view& text) {
@@ -347,13 +346,13 @@ void FactReader::edit_line(std::string_view text) {
   // MAXMEM tells the paging mode in use: 2^52 bytes is that of 5 levels.
   if (edit->max_arch_pfn == kPhysicalLimit >> kPageShift) machine_.cpu.la57 = true;
   const bool own = edit->to == E820Type::ram && edit->from == E820Type::ram;
-  if (!own || edit->range.size() < kSetupDataHeader) return;
+  if (!own || edit->range.size() < SetupData::kHeaderBytes) return;
   std::vector<SetupData>& nodes = machine_.setup_data;
   const PhysAddr addr = edit->range.base();
   if (!nodes.empty() && nodes.back().addr == addr) return;
   setup_data_done_ = setup_data_done_ || (!nodes.empty() && nodes.front().addr == addr);
   if (!setup_data_done_) {
-    const std::uint64_t len = edit->range.size() - kSetupDataHeader;
+    const std::uint64_t len = edit->range.size() - SetupData::kHeaderBytes;
     nodes.push_back({.addr = addr, .type = setup_data_type(len), .len = len});
   }
 }

@@ -116,6 +116,11 @@ class FactReader {
 
   void read_log() {
     auto bytes = content(files_.log);
+    if (!bytes && options_.boot) {
+      errors_.push_back(Error{.message = fmt::format("--boot has no effect: there is no {} to read",
+                                                     files_.log.empty() ? "log" : files_.log),
+                              .origin = {.file = tree_.shown("")}});
+    }
     if (!bytes) return;
     ReadOptions options = options_;
     options.format = "dmesg";
@@ -126,6 +131,7 @@ class FactReader {
     }
     auto log = read_machine(*source, options);
     if (!log) {
+      if (options_.boot) return take(log.errors());  // that boot and no other was asked for
       log_errors_ = log.errors();
       return;
     }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/number.h"
+#include "machine/machine.h"
 
 namespace memmap::input {
 namespace {
@@ -83,6 +84,9 @@ Result<Manifest> read_manifest(const std::string& name, std::string_view text) {
     manifest.firmware = it->get<std::string>();
   }
   if (const auto base = reader.number(root, "", "kernel_phys_base")) {
+    if (*base >= Machine::kKernelEnd) {
+      reader.fault("", "kernel_phys_base", "is out of range: a kernel image lies below 64T");
+    }
     manifest.kernel_phys_base = PhysAddr{*base};
   }
   if (const auto tables = root.find("firmware_tables"); tables != root.end()) {

@@ -67,6 +67,9 @@ class Reader {
     all_zero_ = all_zero_ && r.start == 0 && r.last == 0;
     shortest_ = std::min(shortest_, r.digits);
     if (r.name == "Kernel code" && !machine.kernel_phys_base) {
+      if (r.start >= Machine::kKernelEnd) {
+        faults.add(error_at(file, line, {}, "a kernel image lies below 64T"));
+      }
       machine.kernel_phys_base = PhysAddr{r.start};
     }
     // Below an entry of the map lie its users (the kernel, devices); below a device's window there
@@ -170,7 +173,9 @@ std::optional<PhysAddr> kernel_base_in_iomem(std::string_view text) {
     Resource r;
     Error ignored;
     if (!line->text.ends_with("Kernel code") || !parse_line(*line, "", r, ignored)) continue;
-    if (r.name == "Kernel code" && r.last != 0) return PhysAddr{r.start};
+    if (r.name == "Kernel code" && r.last != 0 && r.start < Machine::kKernelEnd) {
+      return PhysAddr{r.start};
+    }
   }
   return std::nullopt;
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,21 +60,22 @@ std::string_view refused_kind(mode_t mode) {
 
 enum class ElfExtent { prefix, whole };
 
-// All bytes of `fd`; one more than kMaxSourceBytes at most, of an ELF file one more than its
-// prefix unless the whole is wanted. Files of /proc and sysfs tell no size: the end is where read()
+// All bytes of `fd`; one more than the budget at most, of an ELF file one more than its prefix unless
+// the whole is wanted. Files of /proc and sysfs tell no size: the end is where read()
 // says so.
 Result<std::string> read_all(const std::string& name, int fd, std::size_t expected,
                              ElfExtent extent = ElfExtent::prefix) {
+  const std::size_t budget = extent == ElfExtent::prefix ? kMaxSourceBytes : kMaxKernelBytes;
   std::string bytes;
   std::size_t used = 0;
   for (;;) {
     const bool cut = extent == ElfExtent::prefix && is_elf(bytes) && used >= 4;
-    const std::size_t limit = (cut ? kElfPrefixBytes : kMaxSourceBytes) + 1;
+    const std::size_t limit = (cut ? kElfPrefixBytes : budget) + 1;
     if (used >= limit) break;
     if (used == bytes.size()) {
       const std::size_t grown = used == 0 ? std::max<std::size_t>(expected + 1, 4096) : used * 2;
       const bool first = used == 0 && extent == ElfExtent::prefix;
-      bytes.resize(std::min(grown, first ? kElfPrefixBytes + 1 : kMaxSourceBytes + 1));
+      bytes.resize(std::min(grown, first ? kElfPrefixBytes + 1 : budget + 1));
     }
     const ssize_t got = ::read(fd, bytes.data() + used, std::min(bytes.size(), limit) - used);
     if (got < 0 && errno == EINTR) continue;
@@ -83,6 +85,18 @@ Result<std::string> read_all(const std::string& name, int fd, std::size_t expect
   }
   bytes.resize(used);
   return bytes;
+}
+
+// Files of /proc look plain, and some of them wait or take effect when they are read (kmsg). They are
+// read where the path itself leads there, not through a link that somebody put into a folder.
+bool is_link_into_proc(int fd, const std::filesystem::path& path) {
+  constexpr auto kProcSuperMagic = 0x9fa0;  // include/uapi/linux/magic.h
+  struct statfs system {};
+  if (::fstatfs(fd, &system) != 0 || system.f_type != kProcSuperMagic) return false;
+  std::error_code failed;
+  const auto real = std::filesystem::canonical(path, failed);
+  const auto named = std::filesystem::absolute(path, failed).lexically_normal();
+  return failed || real != named;
 }
 
 Result<std::string> read_path(const std::string& name, const std::filesystem::path& path,
@@ -95,6 +109,7 @@ Result<std::string> read_path(const std::string& name, const std::filesystem::pa
   if (const auto kind = refused_kind(info.st_mode); !kind.empty()) {
     return fault(name, fmt::format("is {}; a file, a pipe or a folder is expected", kind));
   }
+  if (is_link_into_proc(fd.get(), path)) return fault(name, "is a link into /proc");
   const auto expected = static_cast<std::size_t>(std::max<off_t>(info.st_size, 0));
   return read_all(name, fd.get(), expected, extent);
 }
@@ -149,8 +164,8 @@ Result<std::string> read_whole_file(const std::string& path) {
   auto bytes = read_path(path, path, ElfExtent::whole);
   if (!bytes) return bytes.errors();
   if (bytes->empty()) return fault(path, "is empty");
-  if (bytes->size() > kMaxSourceBytes) {
-    return fault(path, fmt::format("larger than {} MiB; no kernel is", kMaxSourceBytes >> 20));
+  if (bytes->size() > kMaxKernelBytes) {
+    return fault(path, fmt::format("larger than {} MiB; no kernel is", kMaxKernelBytes >> 20));
   }
   return std::move(*bytes);
 }

@@ -10,8 +10,12 @@
 
 namespace memmap::input {
 
-// Larger inputs are refused: the largest real one is a log of a million lines (about 100 MB).
-inline constexpr std::size_t kMaxSourceBytes = std::size_t{1} << 30;
+// Larger inputs are refused, packed or not: the largest real one is a log of a million lines (about
+// 100 MB).
+inline constexpr std::size_t kMaxSourceBytes = std::size_t{128} << 20;
+
+// The same of a kernel image, and of the package that it is in.
+inline constexpr std::size_t kMaxKernelBytes = std::size_t{1} << 30;
 
 // Of an ELF file (a memory dump is as large as the machine's memory) only so much is kept: its
 // headers are at its beginning.

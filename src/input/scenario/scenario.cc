@@ -1,22 +1,27 @@
 #include "input/scenario/scenario.h"
 
 #include <algorithm>
+#include <array>
+#include <concepts>
 #include <limits>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "base/number.h"
 #include "base/suggest.h"
 #include "input/document/fields.h"
 #include "input/document/yaml_reader.h"
-#include "input/scenario/scenario_parts.h"
+#include "input/firmware/pci.h"
 #include "machine/e820_words.h"
+#include "machine/visit.h"
 
 namespace memmap::input {
 namespace {
 
-using Words = std::span<const std::string_view>;
+using Key = std::string_view;
 
-constexpr std::string_view kSchema = "memmap/scenario/1";
-constexpr std::string_view kRangeKeys[] = {"start", "end", "last", "size"};
+constexpr std::array<Key, 4> kBounds{"start", "end", "last", "size"};
 
 // The type of an e820 entry: a word or a number.
 std::optional<E820Type> type_of(const Document& doc, const Fields& entry) {
@@ -45,179 +50,215 @@ std::optional<E820Type> type_of(const Document& doc, const Fields& entry) {
   return std::nullopt;
 }
 
-E820Entries e820_of(const Document& doc, const Fields& root, std::string_view key) {
-  constexpr std::string_view kKeys[] = {"start", "end", "last", "size", "type", "verbatim"};
-  E820Entries entries;
-  each(doc, root, key, [&](ValueId id) {
-    const Fields entry(doc, id, "an e820 entry", kKeys, root.faults());
-    if (doc.kind(id) != ValueKind::map) return;
-    const bool verbatim = entry.boolean("verbatim").value_or(false);
-    const auto extent = entry.extent(verbatim ? Fields::Check::verbatim : Fields::Check::sane);
-    const std::optional<E820Type> type = type_of(doc, entry);
-    if (extent && type) entries.push_back({PhysAddr{extent->start}, extent->size, *type});
-  });
-  return entries;
-}
+// The keys that the rows of a struct have.
+class KeyCollector {
+ public:
+  std::vector<std::string_view> keys{};
 
-std::optional<PhysRange> range_of(const Document& doc, const Fields& root, std::string_view key) {
-  const std::optional<ValueId> id = root.find(key);
-  if (!id) return std::nullopt;
-  const Fields fields(doc, *id, key, kRangeKeys, root.faults());
-  if (doc.kind(*id) != ValueKind::map) return std::nullopt;
-  return fields.range();
-}
-
-constexpr std::uint64_t kMaxU32 = std::numeric_limits<std::uint32_t>::max();
-
-std::vector<SetupData> setup_data_of(const Document& doc, const Fields& root) {
-  constexpr std::string_view kKeys[] = {"addr", "type", "len", "indirect", "indirect_type"};
-  std::vector<SetupData> nodes;
-  each(doc, root, "setup_data", [&](ValueId id) {
-    const Fields fields(doc, id, "a node of setup_data", kKeys, root.faults());
-    if (doc.kind(id) != ValueKind::map) return;
-    fields.require("addr");
-    fields.require("type");
-    fields.require("len");
-    nodes.push_back({.addr = PhysAddr{fields.number("addr").value_or(0)},
-                     .type = static_cast<std::uint32_t>(fields.count("type", kMaxU32).value_or(0)),
-                     .len = fields.number("len").value_or(0),
-                     .indirect = range_of(doc, fields, "indirect"),
-                     .indirect_type = static_cast<std::uint32_t>(
-                         fields.count("indirect_type", kMaxU32).value_or(0))});
-  });
-  return nodes;
-}
-
-std::vector<EfiMemory> efi_map_of(const Document& doc, const Fields& root) {
-  constexpr std::string_view kKeys[] = {"start", "end", "last", "size", "type", "attributes"};
-  std::vector<EfiMemory> map;
-  each(doc, root, "efi_map", [&](ValueId id) {
-    const Fields fields(doc, id, "a descriptor of efi_map", kKeys, root.faults());
-    if (doc.kind(id) != ValueKind::map) return;
-    fields.require("type");
-    map.push_back({.range = fields.range().value_or(PhysRange()),
-                   .type = static_cast<std::uint32_t>(fields.count("type", kMaxU32).value_or(0)),
-                   .attributes = fields.number("attributes").value_or(0)});
-  });
-  return map;
-}
-
-std::vector<NodeMemory> nodes_of(const Document& doc, const Fields& root) {
-  constexpr std::string_view kKeys[] = {"nid", "start", "end", "last", "size", "hotplug"};
-  std::vector<NodeMemory> nodes;
-  each(doc, root, "nodes", [&](ValueId id) {
-    const Fields fields(doc, id, "memory of a node", kKeys, root.faults());
-    if (doc.kind(id) != ValueKind::map) return;
-    fields.require("nid");
-    nodes.push_back(
-        {.range = fields.range().value_or(PhysRange()),
-         .nid = static_cast<int>(fields.count("nid", std::numeric_limits<int>::max()).value_or(0)),
-         .hotpluggable = fields.boolean("hotplug").value_or(false)});
-  });
-  return nodes;
-}
-
-std::vector<AcpiTable> acpi_tables_of(const Document& doc, const Fields& root) {
-  constexpr std::string_view kKeys[] = {"signature", "start", "end", "last", "size"};
-  std::vector<AcpiTable> tables;
-  each(doc, root, "acpi_tables", [&](ValueId id) {
-    const Fields fields(doc, id, "an ACPI table", kKeys, root.faults());
-    if (doc.kind(id) != ValueKind::map) return;
-    fields.require("signature");
-    const bool is_placed = std::ranges::any_of(
-        kRangeKeys, [&](std::string_view range_key) { return fields.find(range_key).has_value(); });
-    tables.push_back({.signature = fields.text("signature").value_or(""),
-                      .range = is_placed ? fields.range().value_or(PhysRange()) : PhysRange()});
-  });
-  return tables;
-}
-
-std::vector<PhysRange> windows_of(const Document& doc, const Fields& root, std::string_view key) {
-  constexpr std::string_view kKeys[] = {"start", "end", "last", "size"};
-  std::vector<PhysRange> windows;
-  each(doc, root, key, [&](ValueId id) {
-    const Fields fields(doc, id, "a window", kKeys, root.faults());
-    if (doc.kind(id) != ValueKind::map) return;
-    windows.push_back(fields.range().value_or(PhysRange()));
-  });
-  return windows;
-}
-
-std::vector<MtrrRange> mtrrs_of(const Document& doc, const Fields& root) {
-  constexpr std::string_view kKeys[] = {"start", "end", "last", "size", "type"};
-  std::vector<MtrrRange> mtrrs;
-  each(doc, root, "mtrrs", [&](ValueId id) {
-    const Fields fields(doc, id, "an MTRR", kKeys, root.faults());
-    if (doc.kind(id) != ValueKind::map) return;
-    fields.require("type");
-    mtrrs.push_back(
-        {.range = fields.range().value_or(PhysRange()), .type = fields.text("type").value_or("")});
-  });
-  return mtrrs;
-}
-
-CpuFacts cpus_of(const Document& doc, const Fields& root) {
-  constexpr std::string_view kKeys[] = {"possible", "present",  "gbpages",   "la57",      "nx",
-                                        "pse",      "pge",      "vendor",    "phys_bits", "family",
-                                        "model",    "meltdown", "hypervisor"};
-  const std::optional<ValueId> id = root.find("cpus");
-  if (!id) return {};
-  const Fields fields(doc, *id, "cpus", kKeys, root.faults());
-  const auto count = [&](std::string_view key, std::uint64_t max) -> std::optional<unsigned> {
-    const std::optional<std::uint64_t> value = fields.count(key, max);
-    if (!value) return std::nullopt;
-    return static_cast<unsigned>(*value);
-  };
-  constexpr std::uint64_t kMostCpus = 1 << 20;
-  return {.possible = count("possible", kMostCpus),
-          .present = count("present", kMostCpus),
-          .gbpages = fields.boolean("gbpages"),
-          .la57 = fields.boolean("la57"),
-          .nx = fields.boolean("nx"),
-          .pse = fields.boolean("pse"),
-          .pge = fields.boolean("pge"),
-          .phys_bits = count("phys_bits", 64),
-          .meltdown = fields.boolean("meltdown"),
-          .vendor = fields.text("vendor").value_or(""),
-          .hypervisor = fields.text("hypervisor").value_or(""),
-          .family = count("family", kMaxU32).value_or(0),
-          .model = count("model", kMaxU32).value_or(0)};
-}
-
-std::vector<int> node_list_of(const Document& doc, const Fields& root, std::string_view key,
-                              bool may_lack) {
-  std::vector<int> nodes;
-  each(doc, root, key, [&](ValueId id) {
-    const std::string_view text = doc.kind(id) == ValueKind::scalar ? doc.text(id) : "";
-    const Result<std::uint64_t> nid = parse_count(text);
-    if (nid && *nid < 1024) {
-      nodes.push_back(static_cast<int>(*nid));
-    } else if (may_lack && text == "none") {
-      nodes.push_back(-1);
-    } else {
-      root.faults().at(id, may_lack ? "a node is a number below 1024, or `none`"
-                                    : "a node is a number below 1024");
-    }
-  });
-  return nodes;
-}
-
-// Free text goes to the notes, under its key's name.
-void note(const Fields& root, std::string_view key, Machine& machine) {
-  if (const std::optional<std::string> text = root.text(key)) {
-    machine.notes.push_back(std::string(key) + ": " + *text);
+  // clang-format off
+  void constant(Key key, const auto&) { add(key); }
+  void remark(Key key, const auto&) { add(key); }
+  void texts(Key key, const auto&) { add(key); }
+  void text(Key key, const auto&, Need = {}) { add(key); }
+  void number(Key key, const auto&, Need = {}) { add(key); }
+  void count(Key key, const auto&, std::uint64_t, Need = {}) { add(key); }
+  void id(Key key, const auto&) { add(key); }
+  void flag(Key key, const auto&, bool = {}) { add(key); }
+  void choice(Key key, const auto&, const auto&) { add(key); }
+  void pci_address(Key key, const auto&) { add(key); }
+  void range(Key key, const auto&) { add(key); }
+  void ranges(Key key, const auto&, const auto&) { add(key); }
+  void list(Key key, const auto&, const auto&, Need = {}) { add(key); }
+  void object(Key key, const auto&) { add(key); }
+  void numbers(Key key, const auto&, std::uint64_t, const auto&) { add(key); }
+  void nodes(Key key, const auto&, Lack) { add(key); }
+  void options(Key key, const auto&) { add(key); }
+  // clang-format on
+  void bounds(const PhysRange&, Need) { keys.insert(keys.end(), kBounds.begin(), kBounds.end()); }
+  void entry(PhysAddr, std::uint64_t, E820Type) {
+    bounds({}, {});
+    keys.insert(keys.end(), {"type", "verbatim"});
   }
+  void check(bool, Key, Key) {}
+
+ private:
+  void add(Key key) { keys.push_back(key); }
+};
+
+template <class T>
+std::vector<Key> keys_of() {
+  KeyCollector collector;
+  const T value{};
+  visit_members(collector, value);
+  return std::move(collector.keys);
 }
 
-void read_notes(const Document& doc, const Fields& root, Machine& machine) {
-  each(doc, root, "notes", [&](ValueId id) {
-    if (doc.kind(id) == ValueKind::scalar) {
-      machine.notes.emplace_back(doc.text(id));
-    } else {
-      root.faults().at(id, "a note is a text");
+// Reads the rows of machine/visit.h from the fields of a map.
+class MemberReader {
+ public:
+  MemberReader(const Document& doc, const Fields& fields) : doc_(doc), fields_(fields) {}
+
+  void constant(Key key, Key word) { fields_.choice(key, std::span(&word, 1)); }
+  // Free text goes to the notes, under its key's name.
+  void remark(Key key, std::vector<std::string>& notes) {
+    if (const auto text = fields_.text(key)) notes.push_back(std::string(key) + ": " + *text);
+  }
+  void texts(Key key, std::vector<std::string>& texts) {
+    each(key, [&](ValueId id) {
+      if (doc_.kind(id) == ValueKind::scalar) {
+        texts.emplace_back(doc_.text(id));
+      } else {
+        faults().at(id, "a note is a text");
+      }
+    });
+  }
+  void text(Key key, std::string& text, Need need = Need::optional) {
+    require(key, need);
+    if (auto read = fields_.text(key)) text = std::move(*read);
+  }
+  void text(Key key, std::optional<std::string>& text) { text = fields_.text(key); }
+  template <class T>
+  void number(Key key, T& number, Need need = Need::optional) {
+    require(key, need);
+    if (const auto read = fields_.number(key)) number = T{*read};
+  }
+  template <class T>
+  void number(Key key, std::optional<T>& number) {
+    if (const auto read = fields_.number(key)) number = T{*read};
+  }
+  template <std::integral T>
+  void count(Key key, T& number, std::uint64_t max, Need need = Need::optional) {
+    require(key, need);
+    if (const auto read = fields_.count(key, max)) number = static_cast<T>(*read);
+  }
+  void count(Key key, std::optional<unsigned>& number, std::uint64_t max) {
+    if (const auto read = fields_.count(key, max)) number = static_cast<unsigned>(*read);
+  }
+  void id(Key key, std::uint16_t& number) {
+    count(key, number, std::numeric_limits<std::uint16_t>::max(), Need::required);
+  }
+  void flag(Key key, bool& flag, bool) { flag = fields_.boolean(key).value_or(flag); }
+  void flag(Key key, std::optional<bool>& flag) { flag = fields_.boolean(key); }
+  template <class T>
+  void choice(Key key, T& value, std::span<const std::string_view> words) {
+    value = static_cast<T>(fields_.choice(key, words).value_or(0));
+  }
+  void pci_address(Key key, std::uint32_t& address) {
+    require(key, Need::required);
+    const auto text = fields_.text(key);
+    const auto read = text ? pci_address_of(*text) : std::nullopt;
+    check(!text || read, key, "expected a bus, a device and a function: 00:02.0");
+    address = read.value_or(0);
+  }
+  void range(Key key, std::optional<PhysRange>& range) {
+    if (const auto id = fields_.find(key)) {
+      range = Fields(doc_, *id, key, kBounds, faults()).range();
     }
-  });
-}
+  }
+  void bounds(PhysRange& range, Need need) {
+    const bool given =
+        std::ranges::any_of(kBounds, [&](Key k) { return fields_.find(k).has_value(); });
+    if (given || need == Need::required) range = fields_.range().value_or(PhysRange());
+  }
+  void entry(PhysAddr& addr, std::uint64_t& size, E820Type& type) {
+    const bool verbatim = fields_.boolean("verbatim").value_or(false);
+    const auto extent = fields_.extent(verbatim ? Fields::Check::verbatim : Fields::Check::sane);
+    if (extent) {
+      addr = PhysAddr{extent->start};
+      size = extent->size;
+    }
+    type = type_of(doc_, fields_).value_or(E820Type{0});
+  }
+  void ranges(Key key, std::vector<PhysRange>& ranges, Key what) {
+    each(key, [&](ValueId id) {
+      const Fields inner(doc_, id, what, kBounds, faults());
+      ranges.push_back(inner.range().value_or(PhysRange()));
+    });
+  }
+  template <class T>
+  void list(Key key, std::vector<T>& values, Key what, Need need = Need::optional) {
+    require(key, need);
+    const std::vector<Key> keys = keys_of<T>();
+    each(key, [&](ValueId id) { read(id, what, keys, values.emplace_back()); });
+  }
+  template <class T>
+  void object(Key key, T& value) {
+    if (const auto id = fields_.find(key)) read(*id, key, keys_of<T>(), value);
+  }
+  template <class T>
+  void object(Key key, std::optional<T>& value) {
+    if (fields_.find(key)) object(key, value.emplace());
+  }
+  template <class T>
+  void numbers(Key key, std::vector<T>& numbers, std::uint64_t max, Key told) {
+    each(key, [&](ValueId id) {
+      const auto number = parse_count(scalar(id));
+      if (number && *number <= max) {
+        numbers.push_back(static_cast<T>(*number));
+      } else {
+        faults().at(id, std::string(told));
+      }
+    });
+  }
+  void nodes(Key key, std::vector<int>& nids, Lack lack) {
+    const bool may_lack = lack == Lack::possible;
+    each(key, [&](ValueId id) {
+      const Result<std::uint64_t> nid = parse_count(scalar(id));
+      if (nid && *nid < 1024) {
+        nids.push_back(static_cast<int>(*nid));
+      } else if (may_lack && scalar(id) == "none") {
+        nids.push_back(-1);
+      } else {
+        faults().at(id, may_lack ? "a node is a number below 1024, or `none`"
+                                 : "a node is a number below 1024");
+      }
+    });
+  }
+  // A key and a text for each of a plugin's options; the plugin declares which there are.
+  void options(Key key, std::vector<std::pair<std::string, std::string>>& options) {
+    const std::optional<ValueId> map = fields_.find(key);
+    if (!map) return;
+    if (doc_.kind(*map) != ValueKind::map) {
+      return faults().at(*map, "`options` takes keys and values");
+    }
+    for (ValueId name = doc_.first(*map); name != kNoValue; name = doc_.next(doc_.next(name))) {
+      const ValueId value = doc_.next(name);
+      if (doc_.kind(value) == ValueKind::scalar) {
+        options.emplace_back(doc_.text(name), doc_.text(value));
+      } else {
+        faults().at(value, "an option's value is a text or a number");
+      }
+    }
+  }
+  void check(bool good, Key key, Key message) {
+    if (!good) faults().at(fields_.find(key).value_or(fields_.map()), std::string(message));
+  }
+
+ private:
+  DocumentFaults& faults() { return fields_.faults(); }
+  void require(Key key, Need need) {
+    if (need == Need::required) fields_.require(key);
+  }
+  std::string_view scalar(ValueId id) const {
+    return doc_.kind(id) == ValueKind::scalar ? doc_.text(id) : std::string_view();
+  }
+  template <class Read>
+  void each(Key key, const Read& read) {
+    const std::optional<ValueId> list = fields_.list(key);
+    if (!list) return;
+    for (ValueId id = doc_.first(*list); id != kNoValue; id = doc_.next(id)) read(id);
+  }
+  template <class T>
+  void read(ValueId id, Key what, std::span<const Key> keys, T& value) {
+    const Fields inner(doc_, id, what, keys, faults());
+    if (doc_.kind(id) != ValueKind::map) return;
+    MemberReader reader(doc_, inner);
+    visit_members(reader, value);
+  }
+
+  const Document& doc_;
+  const Fields& fields_;
+};
 
 // A line that opens with `key`, among the first million bytes.
 bool has_line(std::string_view bytes, std::string_view key) {
@@ -228,98 +269,14 @@ bool has_line(std::string_view bytes, std::string_view key) {
 }  // namespace
 
 Result<Machine> machine_of(const Document& doc) {
-  constexpr std::string_view kKeys[] = {"schema",
-                                        "description",
-                                        "origin",
-                                        "notes",
-                                        "e820",
-                                        "extended_map",
-                                        "firmware",
-                                        "setup_data",
-                                        "efi_map",
-                                        "efi_memory_attributes",
-                                        "efi_memmap",
-                                        "efi_mmio",
-                                        "efi_esrt",
-                                        "cmdline",
-                                        "kernel_release",
-                                        "kernel_phys_base",
-                                        "initrd",
-                                        "acpi_tables",
-                                        "nodes",
-                                        "mp_floating",
-                                        "mp_configuration",
-                                        "ebda",
-                                        "base_memory",
-                                        "memory_above_1m",
-                                        "cpus",
-                                        "cpu_nodes",
-                                        "ioapics",
-                                        "mtrrs",
-                                        "mtrr_default",
-                                        "mtrr_tom2",
-                                        "listed_cpus",
-                                        "other_nodes",
-                                        "distances",
-                                        "hpet",
-                                        "pci_windows",
-                                        "smbios",
-                                        "acpi_upgrade",
-                                        "snb_graphics",
-                                        "pci",
-                                        "plugins"};
   DocumentFaults faults(doc);
-  const Fields root(doc, 0, "a scenario", kKeys, faults);
-  const auto address = [&root](std::string_view key) -> std::optional<PhysAddr> {
-    const std::optional<std::uint64_t> value = root.number(key);
-    if (!value) return std::nullopt;
-    return PhysAddr{*value};
-  };
-  Machine m;
-  root.choice("schema", std::span(&kSchema, 1));
-  note(root, "description", m);
-  note(root, "origin", m);
-  read_notes(doc, root, m);
-  root.require("e820");
-  m.firmware_map = e820_of(doc, root, "e820");
-  m.extended_map = e820_of(doc, root, "extended_map");
-  constexpr std::string_view kFirmware[] = {"unknown", "bios", "efi", "xen"};  // as the enum counts
-  m.firmware = static_cast<Firmware>(root.choice("firmware", kFirmware).value_or(0));
-  m.setup_data = setup_data_of(doc, root);
-  m.efi_map = efi_map_of(doc, root);
-  m.efi_memory_attributes = range_of(doc, root, "efi_memory_attributes");
-  m.efi_memmap = range_of(doc, root, "efi_memmap");
-  m.efi_mmio = windows_of(doc, root, "efi_mmio");
-  m.efi_esrt = range_of(doc, root, "efi_esrt");
-  m.command_line = root.text("cmdline");
-  m.kernel_release = root.text("kernel_release");
-  m.kernel_phys_base = address("kernel_phys_base");
-  m.initrd = range_of(doc, root, "initrd");
-  m.acpi_tables = acpi_tables_of(doc, root);
-  m.node_memory = nodes_of(doc, root);
-  m.mp_floating = range_of(doc, root, "mp_floating");
-  m.mp_configuration = range_of(doc, root, "mp_configuration");
-  m.ebda = address("ebda");
-  m.base_memory = root.number("base_memory");
-  m.memory_above_1m = root.number("memory_above_1m");
-  m.cpu = cpus_of(doc, root);
-  m.cpu_nodes = node_list_of(doc, root, "cpu_nodes", true);
-  m.other_nodes = node_list_of(doc, root, "other_nodes", false);
-  m.listed_cpus = listed_cpus_of(doc, root);
-  m.distances = distances_of(doc, root);
-  m.hpet = hpet_of(doc, root);
-  m.pci_windows = windows_of(doc, root, "pci_windows");
-  m.smbios = smbios_of(doc, root);
-  if (const auto count = root.count("ioapics", 128)) m.ioapics = static_cast<unsigned>(*count);
-  m.mtrrs = mtrrs_of(doc, root);
-  m.mtrr_default = root.text("mtrr_default");
-  m.mtrr_tom2 = address("mtrr_tom2");
-  m.acpi_upgrade = root.number("acpi_upgrade").value_or(0);
-  m.snb_graphics = root.boolean("snb_graphics").value_or(false);
-  m.pci = pci_of(doc, root);
-  m.plugins = plugins_of(doc, root);
+  const std::vector<Key> keys = keys_of<Machine>();
+  const Fields root(doc, 0, "a scenario", keys, faults);
+  Machine machine;
+  MemberReader reader(doc, root);
+  visit_members(reader, machine);
   if (!faults.none()) return faults.take();
-  return m;
+  return machine;
 }
 
 Recognition recognise_scenario(const Source& source) {

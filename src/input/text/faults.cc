@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t kLongestLine = std::size_t{64} << 10;  // longer ones are not shown
 }
 
-Error error_at(std::string file, const TextPlace& place, std::string message) {
+Error error_at(std::string file, const LinePart& place, std::string message) {
   const std::string_view shown = place.whole.size() > kLongestLine ? "" : place.whole;
   return {.message = std::move(message),
           .origin = {std::move(file), place.line, place.column},

@@ -10,13 +10,13 @@
 namespace memmap::input {
 
 // A piece of a text. Lines and columns count from 1, columns in bytes.
-struct TextPlace {
+struct LinePart {
   std::size_t line = 0;
   std::string_view whole{};  // the line, without its end; shown unless it is longer than 64 KiB
   std::size_t column = 0;
   std::size_t length = 0;  // in bytes; 0 is shown as 1
 };
-Error error_at(std::string file, const TextPlace& place, std::string message);
+Error error_at(std::string file, const LinePart& place, std::string message);
 
 // All that is wrong with one input, in the order found. Past kMost only the number is kept.
 class Faults {

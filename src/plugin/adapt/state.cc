@@ -1,5 +1,7 @@
 #include "plugin/adapt/state.h"
 
+#include <algorithm>
+
 #include "boot/in_use.h"
 
 namespace memmap::plugin {
@@ -31,6 +33,19 @@ memmap_owned_t owned(PhysRange r, const char* owner, const char* function) {
           .end = raw(r.end()),
           .owner = owner,
           .function = function};
+}
+
+// What of the list lies in [base, end), cut to it.
+memblock::Regions part_of(const memblock::RegionList& list, std::uint64_t base, std::uint64_t end) {
+  memblock::Regions out;
+  if (base >= end) return out;
+  const PhysRange in = PhysRange::make(base, end);
+  for (auto p = list.first_ending_above(base); p != list.end(); p = list.next(p)) {
+    if (raw(list.at(p).range.base()) >= end) break;
+    out.push_back(list.at(p));
+    out.back().range = out.back().range.intersect(in);
+  }
+  return out;
 }
 
 State& self(void* ctx) { return *static_cast<State*>(ctx); }
@@ -91,11 +106,14 @@ void State::set_functions() {
   abi_.free_blocks = free_blocks;
   abi_.mappings = mappings;
   abi_.messages = messages;
+  abi_.memory_in = memory_in;
+  abi_.reserved_in = reserved_in;
+  abi_.owners_in = owners_in;
 }
 
 const char* State::keep(std::string_view text) { return texts_.emplace_back(text).c_str(); }
 
-AbiRanges State::regions(const memblock::Regions& list) const {
+AbiRanges State::regions(std::span<const memblock::Region> list) const {
   AbiRanges out = to_abi(list);
   for (memmap_range_t& r : out) {
     if (r.nid >= max_nodes_) r.nid = memblock::kAnyNode;
@@ -143,6 +161,39 @@ std::size_t State::owners(void* ctx, const memmap_owned_t** list) noexcept {
                               : s.outcome_->owners);
   }
   return give(*s.owners_, list);
+}
+
+std::size_t State::memory_in(void* ctx, std::uint64_t base, std::uint64_t end,
+                             const memmap_range_t** list) noexcept {
+  State& s = self(ctx);
+  const auto part = part_of(s.state_->memblock.memory().list, base, end);
+  return give(s.range_parts_.emplace_back(s.regions(part)), list);
+}
+
+std::size_t State::reserved_in(void* ctx, std::uint64_t base, std::uint64_t end,
+                               const memmap_range_t** list) noexcept {
+  State& s = self(ctx);
+  const auto part = part_of(s.state_->memblock.reserved().list, base, end);
+  return give(s.range_parts_.emplace_back(s.regions(part)), list);
+}
+
+std::size_t State::owners_in(void* ctx, std::uint64_t base, std::uint64_t end,
+                             const memmap_owned_t** list) noexcept {
+  State& s = self(ctx);
+  std::vector<memmap_owned_t>& out = s.owner_parts_.emplace_back();
+  if (s.boot_ != nullptr) {
+    const auto part = part_of(s.state_->memblock.reserved().list, base, end);
+    out = owned_of(s, s.boot_->story.owners().of(part));
+  } else {
+    const std::vector<boot::Owned>& all = s.outcome_->owners;
+    auto it = std::ranges::upper_bound(all, base, {},
+                                       [](const boot::Owned& o) { return raw(o.range.end()); });
+    for (; it != all.end() && raw(it->range.base()) < end; ++it) {
+      const PhysRange part = it->range.intersect(PhysRange::make(base, end));
+      out.push_back(owned(part, s.keep(it->owner), s.keep(it->function)));
+    }
+  }
+  return give(out, list);
 }
 
 std::size_t State::in_use(void* ctx, const memmap_owned_t** list) noexcept {

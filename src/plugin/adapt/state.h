@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,14 @@ class State {
   static std::size_t free_blocks(void* ctx, const memmap_free_run_t** list) noexcept;
   static std::size_t mappings(void* ctx, const memmap_mapping_t** list) noexcept;
   static std::size_t messages(void* ctx, const memmap_event_t** list) noexcept;
+  static std::size_t memory_in(void* ctx, std::uint64_t base, std::uint64_t end,
+                               const memmap_range_t** list) noexcept;
+  static std::size_t reserved_in(void* ctx, std::uint64_t base, std::uint64_t end,
+                                 const memmap_range_t** list) noexcept;
+  static std::size_t owners_in(void* ctx, std::uint64_t base, std::uint64_t end,
+                               const memmap_owned_t** list) noexcept;
 
-  AbiRanges regions(const memblock::Regions& list) const;
+  AbiRanges regions(std::span<const memblock::Region> list) const;
 
   const boot::State* state_;
   const Events* events_;
@@ -66,6 +73,9 @@ class State {
   List<memmap_free_run_t> free_blocks_{};
   List<memmap_mapping_t> mappings_{};
   List<memmap_event_t> messages_{};
+  // Of *_in(): one for each time that it was asked.
+  std::deque<AbiRanges> range_parts_{};
+  std::deque<std::vector<memmap_owned_t>> owner_parts_{};
   std::deque<std::string> texts_{};  // what the structs point to
 };
 

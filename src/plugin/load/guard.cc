@@ -72,7 +72,7 @@ void refuse_fork() { refuse("` forked the process in "); }
 
 }  // namespace
 
-const CallGuard* volatile CallGuard::current_ = nullptr;
+thread_local const CallGuard* volatile CallGuard::current_ = nullptr;
 
 CallGuard::CallGuard(const char* plugin, const char* call) noexcept
     : plugin_(plugin), call_(call), outer_(current_) {

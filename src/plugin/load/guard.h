@@ -28,7 +28,7 @@ class CallGuard {
     return value;
   }
 
-  // The innermost one alive, or nullptr.
+  // The innermost one alive on this thread, or nullptr.
   static const CallGuard* current() { return current_; }
   const char* plugin() const { return plugin_; }
   const char* call() const { return call_; }
@@ -38,7 +38,8 @@ class CallGuard {
   const char* call_;
   const CallGuard* outer_;
   bool returned_ = false;
-  static const CallGuard* volatile current_;  // read by signal handlers
+  // Of this thread; read by signal handlers, which the thread that crashes runs.
+  static thread_local const CallGuard* volatile current_;
 };
 
 // Takes the signals, fork() and the process's end; the first call does it, later ones nothing. Signals that

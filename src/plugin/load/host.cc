@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/dll/shared_library.hpp>
 #include <functional>
+#include <mutex>
 #include <set>
 
 #include "plugin/built_in.h"
@@ -36,6 +37,8 @@ Errors blame(const fs::path& file, const Errors& errors) {
 // we could think of.
 void keep_for_ever(boost::dll::shared_library library) {
   static auto& kept = *new std::vector<boost::dll::shared_library>;
+  static std::mutex mutex;  // hosts of several threads
+  const std::lock_guard lock(mutex);
   kept.push_back(std::move(library));
 }
 

@@ -4,8 +4,10 @@
 
 #include "paging/mapping.h"
 #include "report/form/json_writer.h"
+#include "report/form/names.h"
 #include "report/form/page.h"
 #include "report/form/units.h"
+#include "report/text/sections.h"
 
 namespace memmap::report {
 namespace {
@@ -79,9 +81,11 @@ std::string compare_to_text(const boot::Subject& subject, const std::vector<Left
   Page page(style);
   page.paragraph("", page.foreign(fmt::format("{} ({})", subject.source, subject.format)),
                  Paint::strong);
-  page.paragraph("  kernel        ", page.foreign(subject.kernel));
+  const std::string remark = subject.kernel_verified ? "" : fmt::format("; {}", kNotVerified);
+  page.paragraph("  kernel        ", page.foreign(subject.kernel + remark));
   page.paragraph("  command line  ",
                  page.foreign(subject.command_line.empty() ? "(empty)" : subject.command_line));
+  write_notes(page, subject.notes);
   if (ranked.empty()) return std::move(page).take();
   write_left(page, ranked);
   write_blocks(page, ranked);
@@ -103,7 +107,11 @@ std::string compare_to_json(const boot::Subject& subject, const std::vector<Left
   json.member("source", std::string_view(subject.source));
   json.member("format", std::string_view(subject.format));
   json.member("kernel", std::string_view(subject.kernel));
+  json.member("kernel_verified", subject.kernel_verified);
   json.member("command_line", std::string_view(subject.command_line));
+  json.close();
+  json.key("notes").open_array();
+  for (const std::string& note : subject.notes) json.value(std::string_view(note));
   json.close();
   json.key("policies").open_array();
   for (const Left& l : ranked) {

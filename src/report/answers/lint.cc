@@ -6,6 +6,7 @@
 
 #include "base/excerpt.h"
 #include "report/form/json_writer.h"
+#include "report/form/notes.h"
 #include "report/form/units.h"
 #include "report/form/utf8.h"
 
@@ -36,7 +37,9 @@ std::string lint_to_text(const LintSubject& subject, const std::vector<LintedLin
   out += fmt::format("{} in {}, for kernel {}{}\n", counted(count_of(lines), "finding"),
                      counted(lines.size(), "command line"), shown(subject.kernel),
                      subject.machine ? fmt::format(" on {}", shown(*subject.machine)) : "");
-  for (const std::string& note : subject.notes) out += fmt::format("note: {}\n", shown(note));
+  const SortedNotes notes = sorted_notes(subject.notes);
+  if (!notes.assumed.empty()) out += fmt::format("assumed: {}\n", shown(notes.assumed));
+  for (const std::string& note : notes.others) out += fmt::format("note: {}\n", shown(note));
   return out;
 }
 

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iterator>
 
+#include "base/printable.h"
 #include "report/answers/replay.h"
 #include "report/form/units.h"
 
@@ -85,9 +85,7 @@ std::string replay_to_text(const ReplaySubject& subject, const replay::Report& f
     fmt::format_to(out, "\n... and {} more\n", found.mismatch_count - found.mismatches.size());
   }
   // What came from the log or the command line may hold anything.
-  std::ranges::replace_if(
-      text, [](char c) { return (c >= 0 && c < 0x20 && c != '\n') || c == 0x7f; }, '?');
-  return text;
+  return printable_lines(text, Charset::unicode);
 }
 
 }  // namespace memmap::report

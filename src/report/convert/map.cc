@@ -44,13 +44,17 @@ Result<Converted> to_sysfs(const Machine& machine) {
     out.files.emplace_back(fmt::format("{}/type", index), fmt::format("{}\n", type));
     ++index;
   }
+  if (out.files.empty()) return Error{.message = "a map without entries has no folder of sysfs"};
   return out;
 }
 
 // As `struct boot_e820_entry`: packed, little-endian.
 Result<Converted> to_etc_e820(const Machine& machine) {
   Converted out = with_losses(machine);
-  for (const E820Entry& e : whole_map(machine)) {
+  const E820Entries entries = whole_map(machine);
+  if (entries.empty()) return Error{.message = "a map without entries has no file etc/e820"};
+  for (const E820Entry& e : entries) {
+    if (e.type == E820Type{0}) return Error{.message = shown(e) + ": etc/e820 has no type 0"};
     append_le(out.bytes, raw(e.addr), 8);
     append_le(out.bytes, e.size, 8);
     append_le(out.bytes, raw(e.type), 4);

@@ -1,11 +1,10 @@
 #include "report/form/json_writer.h"
 
-#include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include "base/check.h"
-#include "report/form/utf8.h"
+#include "base/json_text.h"
 
 namespace memmap::report {
 namespace {
@@ -53,7 +52,7 @@ void JsonWriter::close() {
 
 JsonWriter& JsonWriter::key(std::string_view name) {
   separate();
-  string(name);
+  append_json_text(out_, name);
   out_ += ": ";
   after_key_ = true;
   return *this;
@@ -61,7 +60,7 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 
 void JsonWriter::value(std::string_view text) {
   separate();
-  string(text);
+  append_json_text(out_, text);
 }
 
 void JsonWriter::value(bool b) {
@@ -83,42 +82,6 @@ void JsonWriter::address(std::uint64_t a) {
   separate();
   out_ += "\"0x";
   append_number(out_, a, 16);
-  out_ += '"';
-}
-
-void JsonWriter::string(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  const auto needs_care = [](char ch) {
-    const auto u = static_cast<unsigned char>(ch);
-    return u < 0x20 || u >= 0x7f || ch == '"' || ch == '\\';
-  };
-  out_ += '"';
-  while (!text.empty()) {
-    const auto plain =
-        static_cast<std::size_t>(std::find_if(text.begin(), text.end(), needs_care) - text.begin());
-    out_ += text.substr(0, plain);
-    text.remove_prefix(plain);
-    if (text.empty()) break;
-    const std::size_t n = utf8_length(text);
-    const auto c = static_cast<unsigned char>(text[0]);
-    if (n == 0) {
-      out_ += "\\ufffd";
-    } else if (n > 1) {
-      out_ += text.substr(0, n);
-    } else if (c == '"' || c == '\\') {
-      out_ += '\\';
-      out_ += text[0];
-    } else if (c == '\n') {
-      out_ += "\\n";
-    } else if (c == '\t') {
-      out_ += "\\t";
-    } else {
-      out_ += "\\u00";
-      out_ += kHex[c >> 4];
-      out_ += kHex[c & 15];
-    }
-    text.remove_prefix(n == 0 ? 1 : n);
-  }
   out_ += '"';
 }
 

@@ -62,7 +62,6 @@ class JsonWriter {
   void open(char opener, Layout layout);
   void separate();
   void new_line();
-  void string(std::string_view text);
 
   std::string out_{};
   std::vector<Level> levels_{};

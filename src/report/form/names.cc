@@ -7,6 +7,10 @@
 
 namespace memmap::report {
 
+std::string not_verified_note(std::string_view kernel) {
+  return fmt::format("kernel {}: {}", kernel, kNotVerified);
+}
+
 std::string_view severity_name(Severity severity) {
   switch (severity) {
     case Severity::debug:

@@ -12,6 +12,8 @@ namespace memmap::report {
 
 // Said of a kernel whose profile is not verified.
 inline constexpr std::string_view kNotVerified = "not verified against a real boot";
+// The same as a note, where the answer's head does not say it: `kernel NAME: not verified ...`.
+std::string not_verified_note(std::string_view kernel);
 
 // `debug`, `info`, `warning`, `panic`.
 std::string_view severity_name(Severity severity);

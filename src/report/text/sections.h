@@ -1,6 +1,7 @@
 // The sections of the text report, each with its heading; those with nothing to say write nothing.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "account/memory_use.h"
@@ -9,6 +10,8 @@
 
 namespace memmap::report {
 
+// What there is to tell of the source and the kernel, and what was assumed; for other heads too.
+void write_notes(Page& page, const std::vector<std::string>& notes);
 void write_head(Page& page, const boot::Outcome& outcome);
 void write_e820(Page& page, const boot::Outcome& outcome);
 void write_memory(Page& page, const boot::Outcome& outcome);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "report/form/names.h"
+#include "report/form/notes.h"
 #include "report/form/units.h"
 #include "report/text/address_bar.h"
 #include "report/text/sections.h"
@@ -78,21 +79,14 @@ void write_alarms(Page& page, const boot::Outcome& outcome) {
     page.line(fmt::format("    and {} more, under Events", warnings - kShown), Paint::faint);
 }
 
+}  // namespace
+
 // What was assumed is one row, however much that is; what else there is to tell, a row each.
 void write_notes(Page& page, const std::vector<std::string>& notes) {
-  constexpr std::string_view kDefault = "default: ";
-  std::string assumed;
-  for (const std::string& note : notes) {
-    if (!note.starts_with(kDefault)) continue;
-    assumed += (assumed.empty() ? "" : "; ") + note.substr(kDefault.size());
-  }
-  if (!assumed.empty()) write_field(page, "assumed", assumed);
-  for (const std::string& note : notes) {
-    if (!note.starts_with(kDefault)) write_field(page, "note", note);
-  }
+  const SortedNotes sorted = sorted_notes(notes);
+  write_field(page, "assumed", sorted.assumed);
+  for (const std::string& note : sorted.others) write_field(page, "note", note);
 }
-
-}  // namespace
 
 void write_head(Page& page, const boot::Outcome& outcome) {
   const boot::Subject& s = outcome.subject;

@@ -81,5 +81,24 @@ TEST(ParseHex, TakesTheKernelsForms) {
   EXPECT_FALSE(parse_hex("1ffffffffffffffff").ok());
 }
 
+TEST(NumberWithUnit, TakesTheLargestUnit) {
+  const struct {
+    std::uint64_t value;
+    const char* want;
+  } cases[] = {{0, "0"},
+               {1023, "1023"},
+               {1024, "1K"},
+               {640 << 10, "640K"},
+               {1025, "0x401"},
+               {3ull << 30, "3G"},
+               {1ull << 63, "8E"},
+               {0x9fc01, "0x9fc01"},
+               {~0ull, "0xffffffffffffffff"}};
+  for (const auto& c : cases) {
+    EXPECT_EQ(number_with_unit(c.value), c.want);
+    EXPECT_EQ(*parse_u64(c.want), c.value);
+  }
+}
+
 }  // namespace
 }  // namespace memmap

@@ -34,6 +34,28 @@ TEST(ErrorText, ControlCharactersAreNotPrinted) {
   EXPECT_EQ(to_string(e).find('\x1b'), std::string::npos);
 }
 
+// Of a name, a message and a line: control characters of both kinds, an override of the direction,
+// bytes that are no UTF-8.
+TEST(ErrorText, WhatOthersWroteIsPrintable) {
+  const std::string foul = "a\x1b[2J\xc2\x9b\xe2\x80\xae\xff\n\xc3\xa4";
+  const Error e{.message = foul,
+                .origin = {.file = foul, .line = 1, .column = foul.size() - 1},
+                .line_text = foul};
+  const std::string shown = "a?[2J???";
+  EXPECT_EQ(to_string(e), shown + " \xc3\xa4:1:13: error: " + shown + " \xc3\xa4\n    " + shown +
+                              " \xc3\xa4\n             ^\n");
+}
+
+TEST(ErrorText, NoCharacterIsCut) {
+  std::string line;
+  for (int i = 0; i < 300; ++i) line += "\xe2\x82\xac";
+  for (std::size_t column = 1; column <= line.size(); column += 3) {
+    const Error e{
+        .message = "m", .origin = {.file = "f", .line = 1, .column = column}, .line_text = line};
+    ASSERT_EQ(to_string(e).find('?'), std::string::npos) << column;
+  }
+}
+
 TEST(ErrorText, BinaryPlacesAreOffsets) {
   const Error e{.message = "cut short", .origin = {.file = "e820.bin", .offset = 20}};
   EXPECT_EQ(to_string(e), "e820.bin: at byte 20: error: cut short\n");

@@ -96,7 +96,7 @@ TEST(Extremes, ASectionsRecordMayBeLargerThanAPage) {
 }
 
 // No room for 32 bytes, over and over, and a warning behind each failure.
-TEST(Extremes, DISABLED_NothingFollowsThePanic) {  // until Story
+TEST(Extremes, NothingFollowsThePanic) {
   Machine m;
   m.firmware = Firmware::efi;
   m.firmware_map = {{PhysAddr{kMiB}, 512 * kKiB, E820Type::ram}};

@@ -269,7 +269,7 @@ TEST(OldBoot, KeepsMemoryMappedIo) {
   m.firmware_map.push_back({PhysAddr{kWindow}, kMiB, E820Type::reserved});
   m.efi_map = {{PhysRange::make(kWindow, kWindow + kMiB), 11, 1}};
   const auto keeps = [&](Version version) {
-    const E820Entries table = boot("", version, m).e820.table;
+    const E820Entries table = boot("", version, m).state.e820.table.entries();
     return std::ranges::any_of(table,
                                [](const E820Entry& e) { return e.addr == PhysAddr{kWindow}; });
   };

@@ -1,5 +1,10 @@
 #include "capture/capture.h"
 
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
 #include "boot/run.h"
 #include "capture/kernel_log.h"
 #include "input/machine/machine_folder.h"
@@ -126,6 +131,19 @@ TEST(Capture, SaysWhatIsMissing) {
   const auto machine = input::read_machine_tree("m", c->files);
   ASSERT_TRUE(machine.ok());
   EXPECT_GE(machine->notes.size(), why.size());  // each is told again in the report
+}
+
+TEST(Capture, WaitsForNoFifo) {
+  const ScratchFolder root;
+  make_root(root);
+  const auto memory = root.path() / "dev/mem";
+  std::filesystem::remove(memory);
+  ASSERT_EQ(mkfifo(memory.c_str(), 0600), 0);
+  const auto c = capture("c", {.root = root.path().string()});
+  ASSERT_TRUE(c.ok());
+  EXPECT_TRUE(std::ranges::any_of(c->missing, [](const capture::Missing& m) {
+    return m.reason == "/dev/mem: is neither physical memory nor a file";
+  }));
 }
 
 TEST(Capture, WithoutAMapThereIsNothing) {

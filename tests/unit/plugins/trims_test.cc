@@ -54,7 +54,7 @@ std::vector<std::string> ask(const char* name, World& world, Hook hook,
   const auto answer = trim->run({.hook = hook, .table = kTable, .memory = memory, .max_pfn = kEnd});
   if (!answer) {
     const Error& e = answer.errors()[0];
-    return {(e.plugin_fault ? "fault: " : "mistake: ") + e.message};
+    return {(e.code == ErrorCode::plugin_fault ? "fault: " : "mistake: ") + e.message};
   }
   return texts(*answer);
 }

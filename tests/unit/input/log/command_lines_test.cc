@@ -132,6 +132,15 @@ TEST(CommandLines, AreMissing) {
   EXPECT_EQ(binary.errors()[0].origin.offset, 1u);
 }
 
+TEST(CommandLines, AreNoMegabytes) {
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += "a=b ";
+  const auto got = read(text);
+  ASSERT_FALSE(got.ok());
+  EXPECT_EQ(got.errors()[0].origin.line, 1u);
+  EXPECT_NE(got.errors()[0].message.find("more than 64 KiB"), std::string::npos);
+}
+
 TEST(CommandLines, TakeAnyText) {
   for (const char* text : {"GRUB_CMDLINE_LINUX=", "GRUB_CMDLINE_LINUX=\"", "GRUB_CMDLINE_LINUX='",
                            "GRUB_CMDLINE_LINUX=\\", "GRUB_CMDLINE_LINUX=$", "GRUB_CMDLINE_LINUX=${",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "input/text/faults.h"
 #include "unit/input/log_samples.h"
 
 namespace memmap::input {

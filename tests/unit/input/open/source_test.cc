@@ -65,6 +65,32 @@ TEST(ReadFile, APipeIsNotWaitedFor) {
   EXPECT_FALSE(read_file(pipe).ok());
 }
 
+TEST(ReadFile, ALinkIntoProcIsRefused) {
+  const ScratchFolder scratch;
+  std::filesystem::create_symlink("/proc/version", scratch.path() / "dmesg.txt");
+  std::filesystem::create_directory_symlink("/proc", scratch.path() / "folder");
+  for (const char* name : {"dmesg.txt", "folder/version"}) {
+    const auto bytes = read_file(scratch.path() / name);
+    ASSERT_FALSE(bytes.ok()) << name;
+    EXPECT_NE(bytes.errors()[0].message.find("a link into /proc"), std::string::npos);
+  }
+  EXPECT_TRUE(read_file("/proc/version").ok());
+}
+
+TEST(ReadFile, AnErrorHasACode) {
+  const ScratchFolder scratch;
+  EXPECT_EQ(read_file(scratch.path() / "missing").errors()[0].code, ErrorCode::not_found);
+}
+
+TEST(OpenSource, AnEndlessInputEndsEarly) {
+  const ScratchFolder scratch;
+  const std::string path = scratch.write("large", "y\n");
+  std::filesystem::resize_file(path, kMaxSourceBytes + 1);
+  const auto source = open_source(path);
+  ASSERT_FALSE(source.ok());
+  EXPECT_NE(source.errors()[0].message.find("larger than 128 MiB"), std::string::npos);
+}
+
 TEST(SourceFromBytes, DamagedAndCutShortTellWhere) {
   for (const char* name : {"cmdline.gzip", "cmdline.xz", "cmdline.zstd", "cmdline.bzip2"}) {
     std::string bytes = data_bytes(name);

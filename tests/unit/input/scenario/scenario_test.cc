@@ -52,6 +52,24 @@ const Case kCases[] = {
 INSTANTIATE_TEST_SUITE_P(, ScenarioRefuses, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
 
+TEST(Scenario, NumbersThatWrapAreToldWhereTheyStand) {
+  const auto message = [](std::string_view line) {
+    const auto machine =
+        read_scenario({.name = "s.yaml",
+                       .bytes = "e820: [{start: 0, end: 640K, type: ram}]\n" + std::string(line)},
+                      {});
+    return machine ? std::string() : to_string(machine.errors());
+  };
+  EXPECT_EQ(message("kernel_phys_base: 0x3fffffe00000"), "");
+  EXPECT_TRUE(message("kernel_phys_base: 64T").starts_with("s.yaml:2:19: error:"));
+  EXPECT_TRUE(message("kernel_phys_base: 0xffffffffffe00000").starts_with("s.yaml:2:19: error:"));
+  EXPECT_EQ(message("setup_data: [{addr: 0xffffffffffffffe0, type: 1, len: 15}]"), "");
+  EXPECT_TRUE(message("setup_data: [{addr: 0xfffffffffffffff8, type: 1, len: 0}]")
+                  .starts_with("s.yaml:2:14: error:"));
+  EXPECT_TRUE(message("setup_data: [{addr: 0, type: 1, len: 0xffffffffffffffff}]")
+                  .starts_with("s.yaml:2:14: error:"));
+}
+
 TEST(Scenario, TellsAllMistakesAtOnce) {
   const auto machine = read(
       "e820:\n  - {start: 0, size: 0, type: ram}\n  - {start: 4K, size: 4K, type: rma}\n"

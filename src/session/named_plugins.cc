@@ -1,8 +1,6 @@
-#include "named_plugins.h"
+#include "session/named_plugins.h"
 
-#include <iterator>
-
-namespace memmap::cli {
+namespace memmap::session {
 namespace {
 
 class SourceFormat : public input::OtherFormat {
@@ -51,18 +49,13 @@ Result<NamedPlugins> sort_plugins(plugin::PluginHost& host,
       keep(plugin::SourcePlugin::create(**loaded, spec.options), out.sources);
     }
     if (offered.has_report()) out.reports.push_back(spec);
-    if (offered.has_alloc() || offered.has_trim() || offered.has_numa()) {
-      out.deciding.push_back(spec);
-    }
+    const bool decides = offered.has_alloc() || offered.has_trim() || offered.has_numa();
+    if (decides) out.deciding.push_back(spec);
+    if (decides || offered.has_check() || offered.has_source() == offered.has_report()) continue;
+    (offered.has_source() ? out.only_sources : out.only_reports).push_back((*loaded)->name());
   }
   if (!errors.empty()) return errors;
   return out;
-}
-
-void NamedPlugins::put_before(NamedPlugins others) {
-  checks.insert(checks.begin(), std::make_move_iterator(others.checks.begin()),
-                std::make_move_iterator(others.checks.end()));
-  deciding.insert(deciding.begin(), others.deciding.begin(), others.deciding.end());
 }
 
 input::OtherFormat* PluginFormats::add(plugin::SourcePlugin& source) {
@@ -106,4 +99,4 @@ std::vector<input::OtherFormat*> PluginFormats::all() {
   return out;
 }
 
-}  // namespace memmap::cli
+}  // namespace memmap::session

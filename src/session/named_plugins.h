@@ -13,7 +13,7 @@
 #include "plugin/load/host.h"
 #include "plugin/load/options.h"
 
-namespace memmap::cli {
+namespace memmap::session {
 
 // One that offers several interfaces is in several lists.
 struct NamedPlugins {
@@ -21,9 +21,9 @@ struct NamedPlugins {
   std::vector<std::unique_ptr<plugin::SourcePlugin>> sources{};
   std::vector<plugin::PluginSpec> reports{};   // loaded, their options not yet looked at
   std::vector<plugin::PluginSpec> deciding{};  // those that decide something in the boot
-
-  // The boot's part of `others`: they look on and decide before these.
-  void put_before(NamedPlugins others);
+  // Names of those that do nothing else.
+  std::vector<std::string> only_sources{};
+  std::vector<std::string> only_reports{};
 };
 
 // Loads them all. Errors (all): what host.load() complains of, wrong options of checks and sources.
@@ -34,7 +34,7 @@ Result<NamedPlugins> sort_plugins(plugin::PluginHost& host,
 class PluginFormats : public input::OtherFormats {
  public:
   // Both must outlive it.
-  PluginFormats(plugin::PluginHost& host, NamedPlugins& named) : host_(host), named_(named) {}
+  PluginFormats(plugin::PluginHost& host, const NamedPlugins& named) : host_(host), named_(named) {}
   Result<input::OtherFormat*> find(const std::string& id) override;
   std::vector<input::OtherFormat*> all() override;
 
@@ -43,9 +43,9 @@ class PluginFormats : public input::OtherFormats {
   input::OtherFormat* known(const std::string& id);
 
   plugin::PluginHost& host_;
-  NamedPlugins& named_;
+  const NamedPlugins& named_;
   std::vector<std::unique_ptr<plugin::SourcePlugin>> found_{};
   std::vector<std::unique_ptr<input::OtherFormat>> readers_{};
 };
 
-}  // namespace memmap::cli
+}  // namespace memmap::session

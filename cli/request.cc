@@ -1,0 +1,130 @@
+#include "request.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/number.h"
+
+namespace memmap::cli {
+namespace {
+
+Result<std::vector<plugin::PluginSpec>> named_plugins(const Arguments& arguments) {
+  std::vector<plugin::PluginSpec> out;
+  Errors errors;
+  for (const std::string& text : arguments.all("--plugin")) {
+    if (const auto spec = plugin::parse_spec(text)) {
+      out.push_back(*spec);
+    } else {
+      errors.insert(errors.end(), spec.errors().begin(), spec.errors().end());
+    }
+  }
+  if (!errors.empty()) return errors;
+  return out;
+}
+
+Result<session::Places> places_of(const Arguments& arguments) {
+  const char* path = std::getenv("MEMMAP_PLUGIN_PATH");
+  return session::find_places(arguments.all("--plugin-dir"), path == nullptr ? "" : path);
+}
+
+}  // namespace
+
+Result<input::ReadOptions> read_options(const Arguments& arguments) {
+  input::ReadOptions options;
+  options.format = arguments.get("--input-format");
+  if (const auto text = arguments.get("--boot")) {
+    const auto number = parse_count(*text);
+    if (!number) return Error{number.errors().front().message, {"--boot"}};
+    if (*number == 0 || *number > std::numeric_limits<unsigned>::max()) {
+      return Error{"boots are counted from 1", {"--boot"}};
+    }
+    options.boot = static_cast<unsigned>(*number);
+  }
+  return options;
+}
+
+Status refuse_others(const Arguments& arguments, std::initializer_list<std::string_view> followed,
+                     std::string_view source, std::string_view what) {
+  Errors errors;
+  for (const std::string_view name : arguments.names()) {
+    if (std::ranges::find(followed, name) != followed.end()) continue;
+    errors.push_back(session::no_effect(name, source, what));
+  }
+  if (!errors.empty()) return errors;
+  return Done{};
+}
+
+Result<std::optional<session::Source>> source_of(const Arguments& arguments) {
+  const auto options = read_options(arguments);
+  if (!options) return options.errors();
+  std::vector<session::Source> sources;
+  std::vector<std::string> given;
+  const auto add = [&](session::SourceKind kind, std::string text, std::string_view name) {
+    sources.push_back({kind, std::move(text), options->format, options->boot});
+    given.emplace_back(name);
+  };
+  for (const session::KindOfSource& kind : session::kinds_of_source()) {
+    if (const auto text = arguments.get(kind.option)) add(kind.kind, *text, kind.option);
+  }
+  if (const auto source = arguments.get("SOURCE"); source && !source->empty()) {
+    add(session::SourceKind::named, *source, *source);
+  }
+  if (sources.empty()) return std::optional<session::Source>();
+  if (sources.size() > 1) {
+    return Error{fmt::format("{} and {} each name a machine; give one", given[0], given[1]),
+                 {"memmap"}};
+  }
+  return std::optional(std::move(sources.front()));
+}
+
+Result<Asked> asked(const Arguments& arguments) {
+  auto places = places_of(arguments);
+  if (!places) return places.errors();
+  auto plugins = named_plugins(arguments);
+  if (!plugins) return plugins.errors();
+  auto source = source_of(arguments);
+  if (!source) return source.errors();
+  const auto without = arguments.all("--without-plugin");
+  session::Request request{
+      .source = *std::move(source),
+      .kernel = arguments.get("--kernel"),
+      .config = arguments.get("--config"),
+      .command_line = arguments.get("--cmdline"),
+      .append = arguments.get("--append").value_or(""),
+      .plugins = *std::move(plugins),
+      .without_plugins = {without.begin(), without.end()},
+      .entry_limit = !arguments.has("--no-entry-limit"),
+      .record_memblock = arguments.get("--format") == "memblock-debug",
+  };
+  return Asked{std::move(request), *std::move(places)};
+}
+
+Result<Asked> asked_of_machine(const Arguments& arguments) {
+  auto out = asked(arguments);
+  if (!out || out->request.source) return out;
+  std::vector<std::string_view> options;
+  for (const session::KindOfSource& kind : session::kinds_of_source()) {
+    options.push_back(kind.option);
+  }
+  return Error{fmt::format("a machine is missing: give one of {}", fmt::join(options, ", ")),
+               {"memmap"}};
+}
+
+Result<session::Session> open_session(const Arguments& arguments) {
+  auto wanted = asked_of_machine(arguments);
+  if (!wanted) return wanted.errors();
+  return session::Session::open(std::move(wanted->request), wanted->places);
+}
+
+Result<plugin::PluginHost> plugin_host(const Arguments& arguments) {
+  auto places = places_of(arguments);
+  if (!places) return places.errors();
+  return plugin::PluginHost(std::move(places->plugins));
+}
+
+}  // namespace memmap::cli

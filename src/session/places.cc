@@ -1,0 +1,43 @@
+#include "session/places.h"
+
+#include <sys/auxv.h>
+
+namespace memmap::session {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Absolute; empty: not known. Without /proc the kernel still says by which path it was started.
+fs::path executable() {
+  std::error_code error;
+  fs::path path = fs::read_symlink("/proc/self/exe", error);
+  if (!error) return path;
+  const auto* started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  if (started_as == nullptr) return {};
+  path = fs::canonical(started_as, error);
+  return error ? fs::path() : path;
+}
+
+}  // namespace
+
+std::string share_folder_of(const fs::path& executable, std::string_view name) {
+  if (!executable.is_absolute()) return (fs::path("/usr/share/memmap") / name).string();
+  const fs::path up = executable.parent_path().parent_path();
+  // Installed; a build in build/; a build in build/PRESET/.
+  const fs::path places[] = {up / "share" / "memmap", up / "share", up.parent_path() / "share"};
+  std::error_code error;
+  for (const fs::path& place : places) {
+    if (fs::is_directory(place / name, error)) return (place / name).string();
+  }
+  return (places[0] / name).string();
+}
+
+std::string share_folder(std::string_view name) { return share_folder_of(executable(), name); }
+
+Result<Places> find_places(std::span<const std::string> named, std::string_view path_list) {
+  auto folders = plugin::search_folders({named.begin(), named.end()}, path_list);
+  if (!folders) return folders.errors();
+  return Places{share_folder("kernels"), *std::move(folders)};
+}
+
+}  // namespace memmap::session

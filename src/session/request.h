@@ -1,0 +1,25 @@
+// What a user asks for, as values: whoever asks (a command line, a server) fills this in.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugin/load/options.h"
+#include "session/source.h"
+
+namespace memmap::session {
+
+struct Request {
+  std::optional<Source> source{};             // of the machine; empty: there is none
+  std::optional<std::string> kernel{};        // a name or a file; empty: by what the machine ran
+  std::optional<std::string> config{};        // a .config to lay over the kernel's
+  std::optional<std::string> command_line{};  // instead of the machine's own
+  std::string append{};                       // added to it, as a boot loader would
+  std::vector<plugin::PluginSpec> plugins{};  // to use, before what a scenario says of the same
+  std::vector<std::string> without_plugins{};
+  bool entry_limit = true;       // false: the e820 tables have no last place
+  bool record_memblock = false;  // boot::Options has it
+};
+
+}  // namespace memmap::session

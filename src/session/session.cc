@@ -1,0 +1,159 @@
+#include "session/session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "kernel/command_line.h"
+#include "profile/kernel_choice.h"
+
+namespace memmap::session {
+
+Result<Session> Session::begin(Request request, const Places& places) {
+  Session session(std::move(request), places);
+  auto named = sort_plugins(session.host_, session.request_.plugins);
+  if (!named) return named.errors();
+  session.named_ = *std::move(named);
+  return session;
+}
+
+Result<Session> Session::open(Request request, const Places& places) {
+  auto session = begin(std::move(request), places);
+  if (!session) return session;
+  if (const auto& source = session->request_.source) {
+    auto machine = read_machine(*source, session->host_, session->named_);
+    if (!machine) return machine.errors();
+    session->machine_ = *std::move(machine);
+  }
+  if (const Status chosen = session->choose_kernel(places); !chosen) return chosen.errors();
+  return session;
+}
+
+Result<Session> Session::open(Request request, const Places& places, Machine machine) {
+  MEMMAP_CHECK(!request.source, "a machine at hand, and another to read");
+  auto session = begin(std::move(request), places);
+  if (!session) return session;
+  session->machine_ = std::move(machine);
+  if (const Status chosen = session->choose_kernel(places); !chosen) return chosen.errors();
+  return session;
+}
+
+Status Session::choose_kernel(const Places& places) {
+  auto kernel = kernel::choose_kernel(
+      request_.kernel, machine_ ? machine_->kernel_release : std::nullopt, places.kernels);
+  if (!kernel) return kernel.errors();
+  profile_ = std::move(kernel->profile);
+  if (!kernel->note.empty()) kernel_notes_.push_back("kernel: " + kernel->note);
+  if (!request_.config) return Done{};
+  const auto notes = kernel::overlay_config_file(*request_.config, profile_);
+  if (!notes) return notes.errors();
+  for (const std::string& note : *notes) kernel_notes_.push_back("kernel: " + note);
+  return Done{};
+}
+
+std::string Session::command_line() const {
+  const std::optional<std::string> own = machine_ ? machine_->command_line : std::nullopt;
+  return kernel::appended(request_.command_line.value_or(own.value_or("")), request_.append);
+}
+
+std::vector<std::string> Session::notes() const {
+  std::vector<std::string> out;
+  if (machine_) out = machine_->notes;
+  out.insert(out.end(), kernel_notes_.begin(), kernel_notes_.end());
+  return out;
+}
+
+bool Session::names(const std::string& plugin) const {
+  const auto& without = request_.without_plugins;
+  return std::ranges::find(without, plugin) != without.end() ||
+         std::ranges::find(request_.plugins, plugin, &plugin::PluginSpec::name) !=
+             request_.plugins.end();
+}
+
+std::vector<plugin::PluginSpec> Session::scenario_plugins() const {
+  std::vector<plugin::PluginSpec> out;
+  if (!machine_) return out;
+  for (const PluginUse& use : machine_->plugins) {
+    if (use.enabled && !names(use.name)) out.push_back({use.name, use.options});
+  }
+  return out;
+}
+
+Result<Rules> Session::make_rules(NamedPlugins plugins) {
+  plugin::ChainWishes wishes{std::move(plugins.deciding), request_.without_plugins};
+  if (machine_) {
+    for (const PluginUse& use : machine_->plugins) {
+      if (!use.enabled && !names(use.name)) wishes.without.push_back(use.name);
+    }
+  }
+  auto chain = plugin::Chain::create(host_, wishes);
+  if (!chain) return chain.errors();
+  return Rules{*std::move(chain), std::move(plugins.checks)};
+}
+
+Result<Rules> Session::rules() {
+  // A scenario's look on and decide first.
+  std::vector<plugin::PluginSpec> specs = scenario_plugins();
+  specs.insert(specs.end(), request_.plugins.begin(), request_.plugins.end());
+  auto plugins = sort_plugins(host_, specs);
+  if (!plugins) return plugins.errors();
+  return make_rules(*std::move(plugins));
+}
+
+Result<Rules> Session::rules_under(const std::optional<plugin::PluginSpec>& policy) {
+  auto plugins = sort_plugins(host_, scenario_plugins());
+  if (!plugins) return plugins.errors();
+  plugins->checks.clear();
+  std::erase_if(plugins->deciding, [this](const plugin::PluginSpec& spec) {
+    return (*host_.load(spec.name))->interfaces().has_alloc();
+  });
+  if (policy) {
+    const auto loaded = host_.load(policy->name);
+    if (!loaded) return loaded.errors();
+    if (!(*loaded)->interfaces().has_alloc()) {
+      return Error{fmt::format("plugin `{}` is no allocation policy: it does not offer {}",
+                               policy->name, MEMMAP_ALLOC_1),
+                   {"--alloc"}};
+    }
+    plugins->deciding.push_back(*policy);
+  }
+  return make_rules(*std::move(plugins));
+}
+
+boot::Options Session::options(const Rules& rules) const {
+  boot::Options options;
+  options.command_line = request_.command_line;
+  options.append = request_.append;
+  options.record_memblock = request_.record_memblock;
+  options.entry_limit = request_.entry_limit;
+  rules.chain.use_in(options);
+  return options;
+}
+
+Result<boot::Outcome> Session::boot(Rules& rules, boot::Options options) const {
+  MEMMAP_CHECK(machine_.has_value(), "nothing to boot");
+  plugin::Checks checks(rules.checks);
+  if (!rules.checks.empty()) options.observer = &checks;
+  boot::Outcome outcome = boot::run(*machine_, profile_, options);
+  Errors faults = outcome.faults;
+  if (const auto fault = rules.chain.allocation_fault()) faults.push_back(*fault);
+  for (const auto& check : rules.checks) {
+    if (check->fault()) faults.push_back(*check->fault());
+    outcome.checks.push_back(check->report());
+  }
+  if (!faults.empty()) return faults;
+  outcome.subject.policy = rules.chain.policy_name();
+  auto& notes = outcome.subject.notes;
+  notes.insert(notes.end(), kernel_notes_.begin(), kernel_notes_.end());
+  const auto& of_chain = rules.chain.notes();
+  notes.insert(notes.end(), of_chain.begin(), of_chain.end());
+  return outcome;
+}
+
+Result<boot::Outcome> Session::boot() {
+  auto made = rules();
+  if (!made) return made.errors();
+  return boot(*made, options(*made));
+}
+
+}  // namespace memmap::session

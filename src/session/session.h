@@ -1,0 +1,81 @@
+// A request answered: the machine, the kernel that boots on it, the plugins that take part, the
+// boot, and what there is to tell of how all of these were chosen.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "boot/run.h"
+#include "kernel/profile.h"
+#include "machine/machine.h"
+#include "plugin/adapt/check.h"
+#include "plugin/chain.h"
+#include "plugin/load/host.h"
+#include "session/named_plugins.h"
+#include "session/places.h"
+#include "session/request.h"
+
+namespace memmap::session {
+
+// The plugins of one boot, which they must outlive: those that decide and those that look on.
+struct Rules {
+  plugin::Chain chain;
+  std::vector<std::unique_ptr<plugin::CheckPlugin>> checks{};
+};
+
+// One thread at a time uses a session; those of several threads share nothing that changes. Rules
+// must not outlive the session that made them.
+class Session {
+ public:
+  // Reads the machine, if the request names one, and the kernel. Errors: what reading them and
+  // loading the named plugins complains of; an option that has no effect on the source.
+  static Result<Session> open(Request request, const Places& places);
+  // The same for a machine, or what is known of one, that is at hand; the request names none.
+  static Result<Session> open(Request request, const Places& places, Machine machine);
+
+  const std::optional<Machine>& machine() const { return machine_; }
+  const kernel::Profile& profile() const { return profile_; }
+  const NamedPlugins& named() const { return named_; }
+  plugin::PluginHost& host() { return host_; }
+  // The request's, or the machine's own, with what is appended.
+  std::string command_line() const;
+  // What the machine's source has to tell, then why this kernel and what a .config does not change.
+  // After a boot, its subject's notes have all this and the defaults in use.
+  std::vector<std::string> notes() const;
+
+  // The kernel's own rules as the request and the machine's scenario change them. Errors: those of
+  // loading and of plugin::Chain.
+  Result<Rules> rules();
+  // The same under one allocation policy (nullopt: the kernel's), whatever a scenario says of
+  // allocation; its checks do not take part. Error: the plugin is no allocation policy.
+  Result<Rules> rules_under(const std::optional<plugin::PluginSpec>& policy);
+
+  // What the request says of a boot, with the rules plugged in.
+  boot::Options options(const Rules& rules) const;
+  // Boots; there must be a machine. The outcome has the checks' reports, the policy's name and all
+  // notes. Errors: what a plugin did wrong.
+  Result<boot::Outcome> boot(Rules& rules, boot::Options options) const;
+  Result<boot::Outcome> boot();  // under rules(), with options()
+
+ private:
+  Session(Request request, const Places& places)
+      : request_(std::move(request)), host_(places.plugins) {}
+  static Result<Session> begin(Request request, const Places& places);
+  Status choose_kernel(const Places& places);
+  // Whether the request names a plugin, to use it or to leave it out: then a scenario gives way.
+  bool names(const std::string& plugin) const;
+  std::vector<plugin::PluginSpec> scenario_plugins() const;
+  Result<Rules> make_rules(NamedPlugins plugins);
+
+  Request request_;
+  plugin::PluginHost host_;
+  NamedPlugins named_{};
+  std::optional<Machine> machine_{};
+  kernel::Profile profile_{};
+  std::vector<std::string> kernel_notes_{};
+};
+
+}  // namespace memmap::session

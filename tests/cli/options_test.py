@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+"""Every option on every kind of source: it acts, or it is refused.   options_test.py MEMMAP
+
+The program's help lists the options; KINDS and REFUSED are what ought to be.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+MEMMAP = os.path.abspath(sys.argv.pop(1))
+HERE = os.path.dirname(os.path.abspath(__file__))
+SMALL = "ram:640K hole:384K ram:255M"
+NAMING = {"--e820", "--synthetic", "--machine", "--sysroot", "--live"}
+
+# What is asked for with each option; None: a switch. One that no row has fails the test.
+VALUES = {
+    "--kernel": "6.1.0-55-amd64", "--config": "{folder}/config", "--cmdline": "ro", "--append": "quiet",
+    "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
+    "--no-entry-limit": None, "--plugin": "check_invariants", "--without-plugin": "trim_bios",
+    "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--list": None,
+    "--plugin-timeout": "9",
+}
+# Kind of source: how it is given, and as what --input-format reads it (where that acts).
+KINDS = {
+    "log": (["--e820", "{folder}/two.log"], "dmesg"),
+    "scenario": (["--e820", "{folder}/map.yaml"], "scenario"),
+    "sysfs": (["--e820", "{folder}/memmap"], "sysfs"),
+    "folder with a log": (["--e820", "{folder}/gathered"], "machine"),
+    "synthetic": (["--synthetic", SMALL], "synthetic"),
+    "machine": (["--machine", "{folder}/gathered"], "machine"),
+    "machine without a log": (["--machine", "{folder}/bare"], "machine"),
+    "sysroot": (["--sysroot", "{folder}/root"], "sysfs"),
+    "live": (["--live"], "machine"),
+}
+ONE_BOOT = {"scenario", "sysfs", "synthetic", "machine without a log", "sysroot", "live"}
+ONE_FORM = {"synthetic", "machine", "machine without a log", "sysroot", "live"}
+# Option: the kinds that it has no effect on.
+REFUSED = {"--boot": ONE_BOOT, "--input-format": ONE_FORM}
+# The same of one command: there plugins do nothing but read.
+REFUSED_BY = {("convert", "--plugin-dir"): ONE_FORM}
+
+
+def run(*args):
+    return subprocess.run([MEMMAP, *args], capture_output=True, text=True, errors="replace", timeout=120)
+
+
+def options_of(command):
+    names = set()
+    for line in run(command, "--help").stdout.splitlines():
+        if re.match(r"\s+-", line):
+            names.update(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", re.split(r"\s{2,}", line.strip())[0]))
+    return names - {"--help"}
+
+
+class Options(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.scratch.cleanup)
+        cls.folder = folder = cls.scratch.name
+        with open(os.path.join(HERE, "../docs/data/boot.log")) as file:
+            log = file.read()
+        two = log + log.replace("[    0.", "[    1.")
+        cls.write("two.log", two)
+        cls.write("gathered/dmesg.txt", two)
+        cls.write("config", "CONFIG_X86_64=y\nCONFIG_SMP=y\n")
+        for name in ("memmap", "bare/firmware/memmap", "root/sys/firmware/memmap"):
+            target = os.path.join(folder, name)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            made = run("convert", "--synthetic", SMALL, "--to", "sysfs", "-o", target)
+            assert made.returncode == 0, made.stderr
+        cls.write("map.yaml", run("convert", "--synthetic", SMALL, "--to", "yaml").stdout)
+        with open(os.path.join(HERE, "../docs/data/memblock.log")) as file:
+            cls.write("memblock.log", file.read())
+        cls.write("grub", 'GRUB_CMDLINE_LINUX="quiet"\n')
+
+    @classmethod
+    def write(cls, name, text):
+        path = os.path.join(cls.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(text)
+
+    def filled(self, words):
+        return [word.replace("{folder}", self.folder) for word in words]
+
+    def given(self, option, form=""):
+        value = form if option == "--input-format" else VALUES[option]
+        return self.filled([option] if value is None else [option, value])
+
+    def check(self, words, option, refused, source):
+        out = os.path.join(self.folder, "out")
+        if os.path.exists(out):
+            os.remove(out)
+        with self.subTest(" ".join(words)):
+            done = run(*words)
+            if refused:
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                self.assertIn(f"{option} has no effect", done.stderr)
+                self.assertIn(source, done.stderr)
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+            else:
+                self.assertIn(done.returncode, (0, 1), done.stderr)
+                self.assertNotIn("no effect", done.stderr)
+
+    def check_command(self, command, kinds, needs=()):
+        options = options_of(command)
+        self.assertTrue(options & NAMING)
+        for kind in kinds:
+            source, form = KINDS[kind]
+            source = self.filled(source)
+            if kind == "live" and "--live" not in options:
+                continue
+            for option in sorted(options - NAMING - {"--list"}):
+                refused = kind in REFUSED.get(option, ()) or kind in REFUSED_BY.get((command, option), ())
+                if kind == "live" and not refused:
+                    continue  # what this machine may tell is another test's
+                more = [] if option in needs else list(needs)
+                words = [command, *source, *more, *self.given(option, form)]
+                by_path = kind not in ONE_FORM or (kind, option) == ("machine without a log", "--boot")
+                self.check(words, option, refused, source[1 if by_path else 0])
+
+    def test_simulate(self):
+        self.check_command("simulate", KINDS)
+
+    def test_compare(self):
+        self.check_command("compare", KINDS)
+
+    def test_convert(self):
+        self.check_command("convert", KINDS, ("--to", "yaml"))
+
+    def test_lint(self):
+        # A map alone tells no command line.
+        self.check_command("lint", KINDS, ("--cmdline", "ro"))
+
+    def test_lint_without_a_machine(self):
+        sources = {"log": f"{self.folder}/two.log", "grub": f"{self.folder}/grub", "line": "--cmdline"}
+        for kind, name in sources.items():
+            source = ["--cmdline", "ro"] if kind == "line" else [name]
+            for option in sorted(options_of("lint") - NAMING - {"--list"}):
+                if option in ("--cmdline", "--append") and kind != "line" or option in source:
+                    continue  # refused for another reason: two lines
+                refused = option == "--input-format" or option == "--boot" and kind != "log"
+                self.check(["lint", *source, *self.given(option, "dmesg")], option, refused, name)
+
+    def test_lint_of_a_file_for_a_machine(self):
+        log, grub, machine = (f"{self.folder}/{name}" for name in ("two.log", "grub", "gathered"))
+        self.check(["lint", log, "--machine", machine, "--boot", "2"], "--boot", False, "")
+        self.check(["lint", grub, "--machine", machine, "--boot", "2"], "--boot", False, "")
+        self.check(["lint", grub, "--synthetic", SMALL, "--boot", "2"], "--boot", True, "--synthetic")
+        self.assertEqual(run("lint", grub, "--machine", machine, "--boot", "3").returncode, 2)
+
+    def test_lint_list(self):
+        for option in sorted(options_of("lint") - {"--list"}):
+            value = KINDS["log"][0] if option == "--e820" else None
+            if option in NAMING:
+                given = [option, "x"]
+            else:
+                given = self.given(option, "dmesg")
+            refused = option not in ("--output", "--force")
+            self.check(["lint", "--list", *(value or given)], option, refused, "lint --list")
+
+    def test_replay(self):
+        for option in sorted(options_of("replay")):
+            self.check(["replay", f"{self.folder}/memblock.log", *self.given(option)], option, False, "")
+
+    def test_plugin(self):
+        takes = {"list": {"--plugin-dir"}, "show": {"--plugin-dir"}, "check": set(),
+                 "new": {"--kind", "--output"}}
+        for action, names in takes.items():
+            words = ["plugin", action, *([] if action == "list" else ["alloc_topdown"])]
+            for option in sorted(options_of("plugin") - names):
+                self.check([*words, option, "x"], option, True, f"plugin {action}")
+
+    def test_a_boot_that_is_not_there(self):
+        for source in (["--e820", f"{self.folder}/two.log"], ["--machine", f"{self.folder}/gathered"]):
+            done = run("simulate", *source, "--boot", "99")
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("there is no boot 99", done.stderr)
+        both = ["--machine", f"{self.folder}/gathered", "--format", "json"]
+        first, last = (run("simulate", *both, *more).stdout for more in (["--boot", "1"], []))
+        self.assertTrue("boot 1" in first and "boot 2" in last)
+
+    def test_plugins_that_only_read_or_write(self):
+        for kind in KINDS:
+            if kind == "live":
+                continue
+            done = run("simulate", *self.filled(KINDS[kind][0]), "--plugin", "source_csv")
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("--plugin source_csv has no effect", done.stderr)
+        done = run("simulate", "--synthetic", SMALL, "--plugin", "report_markdown")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("--plugin report_markdown has no effect", done.stderr)
+
+    def test_what_one_command_notes_all_note(self):
+        source = ["--synthetic", SMALL, "--config", f"{self.folder}/config"]
+        guessed = "kernel: the machine does not say which kernel it ran"
+        assumed = "default: there is no initrd"
+        for command, more in (("simulate", []), ("compare", ["--alloc", "kernel"])):
+            told = run(command, *source, *more, "--format", "json").stdout
+            self.assertIn(guessed, told)
+            self.assertIn(assumed, told)
+        for form, words in (("json", (guessed, assumed)), ("text", (guessed, "there is no initrd"))):
+            told = run("lint", *source[:2], "--cmdline", "ro", "--format", form).stdout
+            for word in words:
+                self.assertIn(word, told)
+        self.assertIn("kernel: the kernel that the machine ran",
+                      run("replay", f"{self.folder}/memblock.log", "--format", "json").stdout)
+
+
+unittest.main()

@@ -1,0 +1,117 @@
+#include "session/session.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "report/json/result.h"
+
+namespace memmap::session {
+namespace {
+
+namespace fs = std::filesystem;
+
+Places places() {
+  return {.kernels = MEMMAP_SOURCE_DIR "/share/kernels",
+          .plugins = {{.path = MEMMAP_BUILD_DIR "/plugins", .trust = plugin::Trust::own}}};
+}
+
+Request request_for(std::string map) {
+  return {.source = Source{.kind = SourceKind::synthetic, .text = std::move(map)}};
+}
+
+std::string answer(const Request& request) {
+  auto session = Session::open(request, places());
+  if (!session) return to_string(session.errors());
+  const auto outcome = session->boot();
+  return outcome ? report::to_json(*outcome) : to_string(outcome.errors());
+}
+
+// A program may answer many requests at once: none may show in another's answer.
+TEST(Session, RequestsOfSeveralThreadsAreAsThoseOfOne) {
+  std::vector<Request> requests;
+  for (int i = 1; i <= 4; ++i) {
+    Request request = request_for("ram:640K hole:384K ram:" + std::to_string(i * 64) + "M");
+    request.append = "crashkernel=" + std::to_string(i) + "M";
+    request.plugins = {{"check_invariants", {}}};
+    requests.push_back(request);
+  }
+  std::vector<std::string> alone;
+  for (const Request& request : requests) alone.push_back(answer(request));
+  EXPECT_NE(alone.front().find("\"schema\": \"memmap/result/1\""), std::string::npos)
+      << alone.front();
+  std::vector<std::string> together(requests.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    threads.emplace_back([&, i] {
+      for (int turn = 0; turn < 3; ++turn) together[i] = answer(requests[i]);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(together, alone);
+}
+
+TEST(Session, ABootTellsAllThatTheSessionNotes) {
+  auto session = Session::open(request_for("ram:640K hole:384K ram:64M"), places());
+  ASSERT_TRUE(session) << to_string(session.errors());
+  const std::vector<std::string> notes = session->notes();
+  ASSERT_EQ(notes.size(), 1u);
+  EXPECT_TRUE(notes[0].starts_with("kernel: the machine does not say which kernel it ran"));
+  const auto outcome = session->boot();
+  ASSERT_TRUE(outcome) << to_string(outcome.errors());
+  const auto& told = outcome->subject.notes;
+  EXPECT_NE(std::ranges::find(told, notes[0]), told.end());
+  EXPECT_NE(std::ranges::find(told, "default: there is no initrd"), told.end());
+  EXPECT_EQ(outcome->subject.policy, "alloc_topdown, alloc_bottomup");
+}
+
+TEST(Session, WhatIsKnownOfAMachineChoosesTheKernel) {
+  const Machine known{.notes = {"n"}, .command_line = "quiet", .kernel_release = "6.1.0-55-amd64"};
+  const auto session = Session::open({.append = "mem=1G"}, places(), known);
+  ASSERT_TRUE(session) << to_string(session.errors());
+  EXPECT_EQ(session->profile().name, "6.1.0-55-amd64");
+  EXPECT_EQ(session->command_line(), "quiet mem=1G");
+  EXPECT_EQ(session->notes(),
+            (std::vector<std::string>{"n", "kernel: the kernel that the machine ran"}));
+}
+
+TEST(Session, RulesUnderAPolicyTakeItAlone) {
+  auto session = Session::open(request_for("ram:640K hole:384K ram:64M"), places());
+  ASSERT_TRUE(session) << to_string(session.errors());
+  auto rules = session->rules_under(plugin::PluginSpec{"alloc_bestfit", {}});
+  ASSERT_TRUE(rules) << to_string(rules.errors());
+  const auto outcome = session->boot(*rules, session->options(*rules));
+  ASSERT_TRUE(outcome) << to_string(outcome.errors());
+  EXPECT_EQ(outcome->subject.policy, "alloc_bestfit");
+  EXPECT_FALSE(session->rules_under(plugin::PluginSpec{"trim_badram", {}}));
+}
+
+// The table of kinds is in the order of the enum, and complete.
+TEST(Sources, EveryKindHasARow) {
+  for (const SourceKind kind : {SourceKind::named, SourceKind::synthetic, SourceKind::gathered,
+                                SourceKind::sysroot, SourceKind::live}) {
+    EXPECT_EQ(kind_of_source(kind).kind, kind);
+  }
+}
+
+TEST(Places, BesideTheProgram) {
+  EXPECT_EQ(share_folder_of(MEMMAP_BUILD_DIR "/memmap", "kernels"),
+            MEMMAP_SOURCE_DIR "/share/kernels");
+}
+
+// Where a share/ lies in the current folder, too.
+TEST(Places, NeverTheCurrentFolders) {
+  const fs::path before = fs::current_path();
+  fs::current_path(MEMMAP_SOURCE_DIR);
+  for (const char* program : {"", "memmap", "build/memmap"}) {
+    const fs::path folder = share_folder_of(program, "kernels");
+    EXPECT_TRUE(folder.is_absolute()) << folder;
+    EXPECT_FALSE(folder.string().starts_with(MEMMAP_SOURCE_DIR)) << folder;
+  }
+  fs::current_path(before);
+}
+
+}  // namespace
+}  // namespace memmap::session
