@@ -165,6 +165,8 @@ class Output(unittest.TestCase):
         os.makedirs(self.path("share/kernels"))
         self.write("share/kernels/1.2.3-here-amd64.yaml", b"")
         done = subprocess.run([*hide, MEMMAP, "kernels"], capture_output=True, cwd=self.folder, timeout=60)
+        if b"LeakSanitizer" in done.stderr:
+            self.skipTest("sanitizers cannot do without /proc")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout, run("kernels").stdout)
 
