@@ -42,8 +42,8 @@ class CallGuard {
   static thread_local const CallGuard* volatile current_;
 };
 
-// Takes the signals, fork() and the process's end; the first call does it, later ones nothing. Signals that
-// arrive outside of plugin code go to whoever had them before.
+// Takes the signals, fork() and the process's end; the first call does it, later ones nothing.
+// Signals that arrive outside of plugin code go to whoever had them before.
 void install_guards();
 
 // Ends the process with `code`, once a plugin was loaded: what plugins registered to run at the end

@@ -50,12 +50,11 @@ class PluginHost {
   // `folders` in order of precedence: search_folders(). None is looked into before it is needed.
   explicit PluginHost(std::vector<Folder> folders) : folders_(std::move(folders)) {}
 
-  // Loads a plugin by its name, from the first folder that has NAME.so (where none has, the one that
-  // is built in), or by the absolute path of its file. Never from the current folder. Loading again
-  // gives the same object. Errors: not found
-  // (with the folders and the names there are), writable by others, no whole shared object,
-  // crashing or ending the process while loading, of another ABI, incomplete: each names plugin and
-  // reason. The pointer is good as long as the host.
+  // Loads a plugin by its name, from the first folder that has NAME.so (where none has, the one
+  // that is built in), or by the absolute path of its file. Never from the current folder. Loading
+  // again gives the same object. Errors: not found (with the folders and the names there are),
+  // writable by others, no whole shared object, crashing or ending the process while loading, of
+  // another ABI, incomplete: each names plugin and reason. The pointer is good as long as the host.
   Result<const Plugin*> load(std::string_view name_or_path);
 
   // Whether load() would find one; it may still refuse it.

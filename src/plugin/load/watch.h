@@ -1,5 +1,5 @@
-// A process that waits for the one in which foreign plugins run: whatever such a plugin does, memmap
-// says how it ended, and never ends well where it did not.
+// A process that waits for the one in which foreign plugins run: whatever such a plugin does,
+// memmap says how it ended, and never ends well where it did not.
 #pragma once
 
 namespace memmap::plugin {
@@ -13,8 +13,9 @@ void watch_foreign_plugins(unsigned seconds);
 
 // Before the first foreign plugin is loaded. Splits the process, once: the new one returns and goes
 // on; the old one waits, hands on SIGTERM, SIGINT, SIGHUP and SIGQUIT, and ends as the new one did.
-// Where that ended without note_end() (a system call, exec, the last thread's end), by a signal in a
-// plugin's call, or where the call took too long, it names the plugin and ends with kFaultExitCode.
+// Where that ended without note_end() (a system call, exec, the last thread's end), by a signal in
+// a plugin's call, or where the call took too long, it names the plugin and ends with
+// kFaultExitCode.
 void begin_watch();
 
 // For the waiting process, which reads it: the call that is made (nullptr: none), and that the
