@@ -101,11 +101,13 @@ paging::Features features_of(const Inputs& in) {
 }
 
 // Where the image lies, if the machine does not tell: where it wants to be, if that is RAM, else at
-// the next place of 2 MiB that is, as EFI's stub and the boot loaders look for one.
+// the next place of 2 MiB that is, as EFI's stub and the boot loaders look for one, below what four
+// levels of page tables reach.
 // kernel: efi_relocate_kernel(), drivers/firmware/efi/libstub/relocate.c
 PhysAddr kernel_place(const Machine& machine, const kernel::Profile& profile) {
   if (machine.kernel_phys_base) return *machine.kernel_phys_base;
   constexpr std::uint64_t kStep = 2 * kMiB;
+  constexpr std::uint64_t kHighest = 64 * kTiB;
   const std::uint64_t wanted = profile.default_phys_base;
   e820::Table table;
   table.assign(machine.firmware_map);
@@ -113,7 +115,8 @@ PhysAddr kernel_place(const Machine& machine, const kernel::Profile& profile) {
   for (const E820Entry& e : table.entries()) {
     if (e.type != E820Type::ram || e.wraps()) continue;
     const std::uint64_t base = std::max(wanted, align_up(raw(e.addr), kStep));
-    if (base < e.end() && e.end() - base >= profile.image.end) return PhysAddr{base};
+    const std::uint64_t end = std::min(e.end(), kHighest);
+    if (base < end && end - base >= profile.image.end) return PhysAddr{base};
   }
   return PhysAddr{wanted};
 }

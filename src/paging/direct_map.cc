@@ -48,10 +48,13 @@ class Mapper {
     while (last > map_start) {
       std::uint64_t start = map_start;
       if (last > step) start = std::max(map_start, align_down(last - 1, step));
-      mapped += map_memory(start, last);
+      const std::uint64_t now = map_memory(start, last);
+      mapped += now;
       last = start;
-      min_mapped_ = start;
       if (mapped >= step) step = next_step(step);
+      // The kernel's steps through a hole change nothing else.
+      if (now == 0) last = std::min(last, std::max(map_start, align_up(memory_below(last), step)));
+      min_mapped_ = last;
     }
     if (real_end < map_end) map_memory(real_end, map_end);
   }
@@ -63,13 +66,34 @@ class Mapper {
     for (std::uint64_t start = map_start, next = 0; start < map_end; start = next) {
       next = map_end;
       if (step && map_end - start > step) next = std::min(map_end, align_up(start + 1, step));
-      mapped += map_memory(start, next);
+      const std::uint64_t now = map_memory(start, next);
+      mapped += now;
       if (mapped >= step) step = next_step(step);
+      if (now == 0) next = std::max(next, align_down(memory_above(next, map_end), step));
     }
   }
 
   // After some steps it is 0, which means no limit. kernel: get_new_step_size()
   static std::uint64_t next_step(std::uint64_t step) { return step << (kIndexBits - 1); }
+
+  // Where the last whole page of memory below `addr` ends; 0: there is none.
+  std::uint64_t memory_below(std::uint64_t addr) const {
+    std::uint64_t end = 0;
+    for (const PhysRange& region : memory_) {
+      const std::uint64_t first = raw(phys_of(pfn_up(region.base())));
+      const std::uint64_t last = std::min(addr, raw(phys_of(pfn_down(region.end()))));
+      if (first < last) end = last;
+    }
+    return end;
+  }
+  // Where the first from `addr` on begins; `otherwise`: there is none below that.
+  std::uint64_t memory_above(std::uint64_t addr, std::uint64_t otherwise) const {
+    for (const PhysRange& region : memory_) {
+      const std::uint64_t first = std::max(addr, raw(phys_of(pfn_up(region.base()))));
+      if (first < raw(phys_of(pfn_down(region.end())))) return std::min(first, otherwise);
+    }
+    return otherwise;
+  }
 
   // Maps the whole pages of memory in [start, end); returns how many bytes they have.
   // kernel: init_range_memory_mapping()

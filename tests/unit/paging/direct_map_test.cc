@@ -146,6 +146,26 @@ TEST(DirectMap, BottomUpStartsAboveTheKernel) {
   EXPECT_EQ(d.steps.back().range, PhysRange::make(0x400000, 0x3c30000));
 }
 
+// Steps of 2 MiB through 32 TiB would be sixteen million.
+TEST(DirectMap, HolesAreSteppedOver) {
+  constexpr std::uint64_t kFar = 32 * 1024 * kGiB;
+  const std::vector<PhysRange> memory = {PhysRange::make(kMiB, 63 * kMiB),
+                                         PhysRange::make(kFar, kFar + 2 * kSize2M)};
+  DirectMapOptions o = options(kFar + 2 * kSize2M);
+  o.direction = Direction::bottom_up;
+  o.kernel_end = PhysAddr{62 * kMiB};
+  const DirectMap up = direct_map(memory, o);
+  ASSERT_EQ(up.steps.size(), 5u);  // the first MiB, what is above the kernel, what is below it
+  EXPECT_EQ(up.steps[2].range, PhysRange::make(kFar, kFar + kSize2M));
+  o.direction = Direction::top_down;
+  const DirectMap down = direct_map(memory, o);
+  EXPECT_EQ(down.mappings, up.mappings);
+  ASSERT_EQ(down.steps.size(), 4u);
+  EXPECT_EQ(down.steps[3].range, memory[0]);
+  // Tables for it may lie in what is mapped, down to where the step began that found it.
+  EXPECT_EQ(down.steps[3].tables.back().limits.end(), PhysAddr{kFar + 2 * kSize2M});
+}
+
 TEST(DirectMap, NoMemoryMapsTheFirstMegabyte) {
   DirectMapOptions o;
   o.brk_tables = PhysRange::make(0x3c20000, 0x3c30000);
