@@ -155,7 +155,8 @@ TEST(DirectMap, HolesAreSteppedOver) {
   o.direction = Direction::bottom_up;
   o.kernel_end = PhysAddr{62 * kMiB};
   const DirectMap up = direct_map(memory, o);
-  ASSERT_EQ(up.steps.size(), 5u);  // the first MiB, what is above the kernel, what is below it
+  // The first MiB; above the kernel 1 MiB, and in two steps what is far; below it, 1, 2 and 58 MiB.
+  ASSERT_EQ(up.steps.size(), 7u);
   EXPECT_EQ(up.steps[2].range, PhysRange::make(kFar, kFar + kSize2M));
   o.direction = Direction::top_down;
   const DirectMap down = direct_map(memory, o);
