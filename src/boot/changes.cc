@@ -8,7 +8,8 @@
 namespace memmap::boot {
 
 std::vector<Change> changes(kernel::Version first, kernel::Version second) {
-  const auto [older, newer] = std::minmax(first, second);
+  const kernel::Version older = std::min(first, second);
+  const kernel::Version newer = std::max(first, second);
   std::vector<Change> out;
   const auto add = [&](bool in_older, bool in_newer, const kernel::Threshold& since,
                        const kernel::Threshold& until, Change change) {
