@@ -102,7 +102,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "efi_memblock_x86_reserve_range",        kEfi,          "",       kEarly,   has_efi,                  efi_memblock_x86_reserve_range},
     {kSetupArch,   "memblock_set_bottom_up",                kSetup,        "3.14",   "",       has_movable_node,         movable_node},
     {kSetupArch,   "memblock_x86_reserve_range_setup_data", kSetup,        "",       "5.13",   has_setup_data,           memblock_x86_reserve_range_setup_data},
-    {kSetupArch,   "e820__reserve_setup_data",              kE820,         "2.6.27", "",       has_setup_data,           e820_reserve_setup_data},
+    {kSetupArch,   "e820__reserve_setup_data",              kE820,         "2.6.27", "6.15",   has_setup_data,           e820_reserve_setup_data},
     {kSetupArch,   "e820__finish_early_params",             kE820,         "",       "",       has_user_map,             e820_finish_early_params},
     {kSetupArch,   "e820__finish_early_params",             kE820,         "",       "",       kAlways,                  trim<Hook::e820_command_line>},
     {kSetupArch,   "efi_init",                              kEfi,          "",       "",       has_efi,                  efi_init},
