@@ -13,6 +13,32 @@ memblock::Options memblock_options(const Inputs& in) {
   return options;
 }
 
+// Those that the image brings: above them all others hang. Five levels need one more for the
+// image, whose table the CPU entry areas share.
+// kernel: arch/x86/kernel/head_64.S, v6.12; early_ioremap_init(), arch/x86/mm/ioremap.c (bm_pte)
+paging::AddressSpace image_tables(const Inputs& in) {
+  constexpr VirtAddr kFixmapTables{0xffffffffff400000};  // FIXMAP_PMD_NUM of them, 2
+  constexpr VirtAddr kEarlyIoremap{0xffffffffff200000};
+  const auto page_of = [&](const kernel::Symbol& symbol, std::uint64_t offset = 0) {
+    const auto place = in.profile.place_of(symbol);
+    paging::TablePage page{.origin = paging::TableOrigin::image};
+    if (place) page.phys = PhysAddr{raw(in.kernel_base) + *place + offset};
+    return page;
+  };
+  const VirtAddr image = paging::kStartKernelMap;
+  const unsigned levels = in.features.levels();
+  paging::AddressSpace tables(levels, page_of(symbol::init_top_pgt));
+  if (levels == 5) tables.add_table(4, image, page_of(symbol::level4_kernel_pgt));
+  tables.add_table(3, image, page_of(symbol::level3_kernel_pgt));
+  tables.add_table(2, image, page_of(symbol::level2_kernel_pgt));
+  tables.add_table(2, kFixmapTables, page_of(symbol::level2_fixmap_pgt));
+  tables.add_table(1, kFixmapTables, page_of(symbol::level1_fixmap_pgt));
+  tables.add_table(1, VirtAddr{raw(kFixmapTables) + paging::kSize2M},
+                   page_of(symbol::level1_fixmap_pgt, kPageSize));
+  tables.add_table(1, kEarlyIoremap, page_of(symbol::bm_pte));
+  return tables;
+}
+
 State initial_state(const Inputs& in) {
   const e820::Table table(
       in.options.entry_limit ? e820::max_entries(in.profile.nodes_shift) : e820::kNoLimit,
@@ -20,7 +46,7 @@ State initial_state(const Inputs& in) {
   State state{.e820 = {.firmware = table, .kexec = table, .table = table},
               .memblock = memblock::Memblock(in.behaviour, memblock_options(in)),
               .initrd = in.machine.initrd,
-              .page_tables = {.levels = in.features.levels()}};
+              .page_tables = image_tables(in)};
   state.memblock.set_policies(in.options.top_down, in.options.bottom_up);
   return state;
 }

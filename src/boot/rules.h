@@ -26,6 +26,7 @@ inline constexpr Rule kReserveCrashkernelLow     {"reserve_crashkernel_low",    
 inline constexpr Rule kReserveInitrd             {"reserve_initrd",                 "arch/x86/kernel/setup.c",                             "v6.1 and v6.12"};
 inline constexpr Rule kSetupPerCpuAreas          {"setup_per_cpu_areas",            "arch/x86/kernel/setup_percpu.c",                      "v6.1 and v6.12"};
 inline constexpr Rule kInitCeaOffsets            {"init_cea_offsets",               "arch/x86/mm/cpu_entry_area.c",                        "v6.1 and v6.12"};
+inline constexpr Rule kSetupCpuEntryAreas        {"setup_cpu_entry_areas",          "arch/x86/mm/cpu_entry_area.c",                        "v6.1 and v6.12"};
 inline constexpr Rule kAllocLowPages             {"alloc_low_pages",                "arch/x86/mm/init.c",                                  "v6.1 and v6.12"};
 inline constexpr Rule kSppGetpage                {"spp_getpage",                    "arch/x86/mm/init_64.c",                               "v6.1 and v6.12"};
 inline constexpr Rule kAllocNodeDataOld          {"alloc_node_data",                "arch/x86/mm/numa.c",                                  "v5.4 and v5.10"};

@@ -15,8 +15,10 @@
 #include "boot/x86/acpi.h"
 #include "boot/x86/crashkernel.h"
 #include "boot/x86/e820.h"
+#include "boot/x86/cpu_entry_area.h"
 #include "boot/x86/early.h"
 #include "boot/x86/efi.h"
+#include "boot/x86/fixed_mappings.h"
 #include "boot/x86/memory.h"
 #include "boot/x86/resources.h"
 #include "boot/x86/trims.h"
@@ -32,6 +34,7 @@ constexpr std::string_view kMmCoreInit = "mm_core_init";
 
 constexpr std::string_view kAcpiBoot = "arch/x86/kernel/acpi/boot.c";
 constexpr std::string_view kAcpiTables = "drivers/acpi/tables.c";
+constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
 constexpr std::string_view kBgrt = "drivers/firmware/efi/efi-bgrt.c";
 constexpr std::string_view kCheck = "arch/x86/kernel/check.c";
 constexpr std::string_view kContiguous = "kernel/dma/contiguous.c";
@@ -141,6 +144,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "alloc_offline_node_data",               kMmNuma,       "5.18",   "",       kAlways,                  alloc_offline_node_data},
     {kSetupArch,   "free_area_init",                        kMmInit,       "",       "",       kAlways,                  free_area_init},
     {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       "",       kAlways,                  count_kernel_pages},
+    {kSetupArch,   "register_lapic_address",                kApic,         "",       "",       has_local_apic,           register_lapic_address},
     {kSetupArch,   "acpi_parse_hpet",                       kAcpiBoot,     "",       "",       has_hpet,                 acpi_parse_hpet},
     {kSetupArch,   "efi_bgrt_init",                         kBgrt,         "4.16",   "",       has_bgrt,                 efi_bgrt_init},
     {kSetupArch,   "init_cpu_to_node",                      kNuma,         "",       "5.18",   kAlways,                  init_cpu_to_node},

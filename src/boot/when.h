@@ -40,6 +40,10 @@ inline bool has_extended_map(const Boot& b) {
 }
 
 inline bool has_acpi(const Boot& b) { return b.in.acpi_enabled(); }
+// Not where the firmware has put it into x2APIC mode, of which no source tells.
+inline bool has_local_apic(const Boot& b) {
+  return !b.in.has_parameter("nolapic") && !b.in.has_parameter("disableapic");
+}
 inline bool has_hpet(const Boot& b) {
   return has_acpi(b) && b.in.profile.has(config::HPET_TIMER) &&
          (b.in.machine.hpet ||

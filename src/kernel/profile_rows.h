@@ -127,6 +127,8 @@ namespace memmap::member {
 
 namespace memmap::constant {
 
+inline constexpr std::uint64_t kLargestSlot = kGiB >> kPageShift;  // the fixmap lies above the modules
+
 #define CONSTANT(name, otherwise, smallest, largest, shape, use) \
   inline constexpr kernel::Constant name{                        \
       {#name, otherwise, smallest, largest, kernel::Shape::shape, use}};

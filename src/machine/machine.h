@@ -177,8 +177,10 @@ struct Machine {
   std::uint64_t acpi_upgrade{};  // bytes of all ACPI tables that the initrd brings
   // It has Sandy Bridge's graphics, which cannot reach some pages: the kernel reserves those.
   bool snb_graphics = false;
-  std::optional<ListedCpus> listed_cpus{};  // the MADT's; nullopt: only cpu.possible is known
-  std::optional<unsigned> ioapics{};        // I/O APICs that the kernel found
+  std::optional<ListedCpus> listed_cpus{};   // the MADT's; nullopt: only cpu.possible is known
+  std::optional<unsigned> ioapics{};         // I/O APICs that the kernel found
+  std::vector<PhysAddr> ioapic_addresses{};  // in the kernel's order; empty: not known
+  std::optional<PhysAddr> lapic_address{};   // of the local APICs' registers; nullopt: not known
   // Each processor's node, in the kernel's order; -1: it has none of its own. Empty: not known.
   std::vector<int> cpu_nodes{};
   std::vector<NodeMemory> node_memory{};  // empty: the machine is one node

@@ -39,6 +39,7 @@ enum class Need { required, written, optional };
 //   v.ranges(key, ranges, what)         a list of ranges; `what` names one in messages
 //   v.list(key, values, what, need)     a list of values that have rows of their own
 //   v.object(key, value)                one such value
+//   v.addresses(key, addresses)         a list of addresses
 //   v.numbers(key, numbers, max, told)  a list of numbers; `told`: what each has to be
 //   v.nodes(key, nids, none)            a list of nodes, `none` for -1 where Lack::possible
 //   v.options(key, pairs)               a map of texts
@@ -187,6 +188,8 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.number("memory_above_1m", m.memory_above_1m);
   v.object("cpus", m.cpu);
   v.count("ioapics", m.ioapics, 128);
+  v.addresses("ioapic_addresses", m.ioapic_addresses);
+  v.number("lapic_address", m.lapic_address);
   v.nodes("cpu_nodes", m.cpu_nodes, Lack::possible);
   v.object("listed_cpus", m.listed_cpus);
   v.nodes("other_nodes", m.other_nodes, Lack::impossible);

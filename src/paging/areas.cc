@@ -111,14 +111,14 @@ std::string_view area_of(VirtAddr address, unsigned levels) {
   return levels >= 5 ? find(kFiveLevels, a) : find(kFourLevels, a);
 }
 
-std::vector<AreaTables> tables_by_area(const PageTables& tables) {
+std::vector<AreaTables> tables_by_area(const AddressSpace& tables) {
   std::vector<AreaTables> areas;
-  for (const Mapping& m : tables.mappings) {
-    const std::string_view name = area_of(m.virt, tables.levels);
+  for (const Mapping& m : tables.mappings()) {
+    const std::string_view name = area_of(m.virt, tables.levels());
     if (areas.empty() || areas.back().name != name) areas.push_back({.name = name});
     areas.back().mappings.push_back(&m);
   }
-  for (AreaTables& area : areas) count(area, tables.levels);
+  for (AreaTables& area : areas) count(area, tables.levels());
   return areas;
 }
 

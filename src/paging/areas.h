@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "paging/mapping.h"
+#include "paging/address_space.h"
 
 namespace memmap::paging {
 
@@ -18,7 +18,7 @@ std::string_view area_of(VirtAddr address, unsigned levels);
 // Neighbouring mappings of one area: how many pages they have, and how many tables these take.
 struct AreaTables {
   std::string_view name{};
-  std::vector<const Mapping*> mappings{};  // ascending; into the PageTables that were counted
+  std::vector<const Mapping*> mappings{};  // ascending; of the tables that were counted
   std::uint64_t pages_4k = 0;
   std::uint64_t pages_2m = 0;
   std::uint64_t pages_1g = 0;
@@ -33,6 +33,6 @@ struct AreaTables {
 
 // The mappings of `tables`, in their order, by area. An area that others interrupt has several
 // rows.
-std::vector<AreaTables> tables_by_area(const PageTables& tables);
+std::vector<AreaTables> tables_by_area(const AddressSpace& tables);
 
 }  // namespace memmap::paging

@@ -78,6 +78,9 @@ class Filler {
   void object(Key key, std::optional<T>& value) {
     object(key, value.emplace());
   }
+  void addresses(Key key, std::vector<PhysAddr>& addresses) {
+    add(key), addresses = {PhysAddr{~std::uint64_t{0}}, PhysAddr{0}};
+  }
   template <class T>
   void numbers(Key key, std::vector<T>& numbers, std::uint64_t max, Key) {
     add(key), numbers = {static_cast<T>(max), 0, 1, 2};

@@ -196,7 +196,7 @@ std::string difference(const boot::Outcome& a, const boot::Outcome& b) {
            a.state.nodes.online == b.state.nodes.online,
        "nodes"},
       {std::ranges::equal(a.state.node_states, b.state.node_states, same_node), "zones"},
-      {a.state.page_tables.mappings == b.state.page_tables.mappings, "page tables"},
+      {a.state.page_tables.mappings() == b.state.page_tables.mappings(), "page tables"},
       {a.panicked == b.panicked, "panicked"},
       {same(a.faults, b.faults), "faults"},
       {same(a.events, b.events), "events"},

@@ -169,7 +169,7 @@ boot::Outcome two_nodes() {
         boot::ZoneState{{ZoneType::dma32, Pfn{0}, 0, 0}, 0, {}},
         zone(ZoneType::normal, 0x100000, 0x40000, 0x40000, 0x100000, 0x13f000), empty_movable}}};
   constexpr std::uint32_t kData = paging::kWritable | paging::kNoExecute | paging::kGlobal;
-  o.state.page_tables.mappings = {
+  const paging::Mapping mappings[] = {
       {VirtAddr{0xffff888000000000}, PhysAddr{0x0}, paging::kSize4K, 512, kData},
       {VirtAddr{0xffff888000200000}, PhysAddr{0x200000}, paging::kSize2M, 511, kData},
       {VirtAddr{0xffff888040000000}, PhysAddr{0x40000000}, paging::kSize2M, 511, kData},
@@ -179,6 +179,7 @@ boot::Outcome two_nodes() {
        paging::kGlobal | paging::kWritable},
       {VirtAddr{0xffffffffff5fd000}, PhysAddr{0xfee00000}, paging::kSize4K, 1,
        kData | paging::kCacheDisable | paging::kWriteThrough}};
+  for (const paging::Mapping& m : mappings) o.state.page_tables.map(m);
   add_up(o);
   o.totals.mem_total_kib = 2744832;
   return o;

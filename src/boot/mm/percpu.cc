@@ -161,6 +161,20 @@ void free_unused(Boot& boot, const percpu::Layout& layout, const std::vector<Phy
   }
 }
 
+// kernel: pcpu_unit_offsets, pcpu_setup_first_chunk()
+PerCpuUnits units_in(const percpu::Layout& layout, const std::vector<PhysAddr>& areas,
+                     unsigned cpus) {
+  PerCpuUnits units{layout.unit_size, 1, std::vector<PhysAddr>(cpus)};
+  for (std::size_t group = 0; group < layout.groups.size(); ++group) {
+    std::uint64_t at = raw(areas[group]);
+    for (const unsigned cpu : layout.groups[group].cpus) {
+      units.pieces[cpu] = PhysAddr{at};
+      at += layout.unit_size;
+    }
+  }
+  return units;
+}
+
 // All units of a node's processors in one block, in the direct map. False: it is not to be had.
 // kernel: pcpu_embed_first_chunk(), mm/percpu.c, v6.1 and v6.12
 bool embed_first_chunk(Boot& boot) {
@@ -183,6 +197,7 @@ bool embed_first_chunk(Boot& boot) {
   const bool done = list && areas.size() == layout.groups.size();
   if (done) {
     free_unused(boot, layout, areas);
+    boot.state.per_cpu = units_in(layout, areas, boot.in.possible_cpus);
     setup_first_chunk(boot, layout, raw(std::ranges::min(areas)));
   } else {
     for (std::size_t i = 0; i < areas.size(); ++i) {
@@ -204,17 +219,27 @@ void page_first_chunk(Boot& boot) {
   const std::uint64_t pages = layout.unit_size / kPageSize;
   const std::uint64_t list_size = align_up(pages * nodes.size() * 8, kPageSize);
   const auto list = boot.alloc_or_panic(list_size, kCacheLine, own);
+  boot.state.per_cpu = {kPageSize, pages, {}};
   for (std::uint64_t page = 0; page < pages * nodes.size() && !boot.story.panicked(); ++page) {
-    if (alloc_area(boot, kPageSize, kPageSize, nodes[page / pages],
-                   function::pcpu_page_first_chunk))
+    if (const auto found = alloc_area(boot, kPageSize, kPageSize, nodes[page / pages],
+                                      function::pcpu_page_first_chunk)) {
+      boot.state.per_cpu.pieces.push_back(*found);
       continue;
+    }
     boot.story.tell(Severity::panic, rule::kSetupPerCpuAreas,
                     "Kernel panic - not syncing: cannot initialize percpu area (err=-12)");
   }
-  const std::uint64_t base = boot.state.page_tables.levels == 5 ? kVmalloc5 : kVmalloc4;
-  map_kernel_pages(boot, base, base + layout.unit_size * nodes.size(),
-                   "page tables of per-CPU areas");
+  const std::uint64_t base = boot.state.page_tables.levels() == 5 ? kVmalloc5 : kVmalloc4;
+  make_tables(boot, base, base + layout.unit_size * nodes.size(), "page tables of per-CPU areas");
   if (boot.story.panicked()) return;
+  // kernel: __pcpu_map_pages(), of PAGE_KERNEL
+  for (std::uint64_t page = 0; page < boot.state.per_cpu.pieces.size(); ++page) {
+    boot.state.page_tables.map({.virt = VirtAddr{base + page * kPageSize},
+                                .phys = boot.state.per_cpu.pieces[page],
+                                .page_size = kPageSize,
+                                .pages = 1,
+                                .flags = paging::kernel_flags(boot.in.features)});
+  }
   setup_first_chunk(boot, layout, base);
   boot.state.memblock.free(*list, list_size, own);
   boot.state.memblock.free(*description, info_size(boot, layout), own);

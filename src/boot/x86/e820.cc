@@ -152,7 +152,7 @@ namespace {
 
 // kernel: MAX_ARCH_PFN, MAXMEM: 46 bits of physical memory, 52 with five levels of page tables
 Pfn max_arch_pfn(const Boot& boot) {
-  return Pfn{boot.state.page_tables.levels == 5 ? 1ull << 40 : 1ull << 34};
+  return Pfn{boot.state.page_tables.levels() == 5 ? 1ull << 40 : 1ull << 34};
 }
 
 Pfn end_of_ram(Boot& boot, Pfn limit) {

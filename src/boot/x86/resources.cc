@@ -4,6 +4,7 @@
 
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "boot/x86/fixed_mappings.h"
 
 namespace memmap::boot {
 namespace {
@@ -60,6 +61,7 @@ void io_apic_init_mappings(Boot& boot) {
   const bool in_mp_tables = boot.in.profile.has(config::X86_MPPARSE) && boot.in.machine.mp_floating;
   const unsigned count = boot.in.machine.ioapics.value_or(1);
   if (count == 0 || (refuses_io_apics(boot) && !in_mp_tables)) return;
+  for (unsigned i = 0; i < count; ++i) map_io_apic(boot, i);
   boot.alloc_or_panic(
       (boot.in.profile.size_of(type::resource) + kName) * count, kCacheLine,
       boot.caller(owner::kResourcesOfTheIOAPICs,

@@ -215,7 +215,14 @@ void FactReader::ioapic_line(std::string_view text) {
   const auto index = take_count(text);
   if (!index || !eat(text, "]: apic_id ")) return;
   const unsigned count = *index + 1;
-  if (count <= 128) machine_.ioapics = std::max(machine_.ioapics.value_or(0), count);
+  if (count > 128) return;
+  machine_.ioapics = std::max(machine_.ioapics.value_or(0), count);
+  const std::size_t at = text.find(", address ");
+  if (at == text.npos || machine_.ioapic_addresses.size() != *index) return;
+  text.remove_prefix(at + 10);
+  if (const auto address = take_hex(text)) {
+    machine_.ioapic_addresses.push_back(PhysAddr{*address});
+  }
 }
 
 // `smpboot: Allowing 4 CPUs, 0 hotplug CPUs`; `CPU topo: Allowing 4 present CPUs plus 0 hotplug

@@ -70,6 +70,7 @@ class KeyCollector {
   void ranges(Key key, const auto&, const auto&) { add(key); }
   void list(Key key, const auto&, const auto&, Need = {}) { add(key); }
   void object(Key key, const auto&) { add(key); }
+  void addresses(Key key, const auto&) { add(key); }
   void numbers(Key key, const auto&, std::uint64_t, const auto&) { add(key); }
   void nodes(Key key, const auto&, Lack) { add(key); }
   void options(Key key, const auto&) { add(key); }
@@ -188,6 +189,13 @@ class MemberReader {
   template <class T>
   void object(Key key, std::optional<T>& value) {
     if (fields_.find(key)) object(key, value.emplace());
+  }
+  void addresses(Key key, std::vector<PhysAddr>& addresses) {
+    each(key, [&](ValueId id) {
+      const auto address = parse_u64(scalar(id));
+      if (!address) return faults().at(id, address.errors());
+      addresses.push_back(PhysAddr{*address});
+    });
   }
   template <class T>
   void numbers(Key key, std::vector<T>& numbers, std::uint64_t max, Key told) {

@@ -267,7 +267,7 @@ std::size_t State::mappings(void* ctx, const memmap_mapping_t** list) noexcept {
   State& s = self(ctx);
   if (!s.mappings_) {
     s.mappings_.emplace();
-    for (const paging::Mapping& m : s.state_->page_tables.mappings) {
+    for (const paging::Mapping& m : s.state_->page_tables.mappings()) {
       s.mappings_->push_back({.struct_size = sizeof(memmap_mapping_t),
                               .flags = m.flags,
                               .virt = raw(m.virt),

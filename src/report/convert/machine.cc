@@ -212,6 +212,11 @@ class MemberWriter {
   void object(std::string_view key, const std::optional<T>& value) {
     if (value) object(key, *value);
   }
+  void addresses(std::string_view key, const std::vector<PhysAddr>& addresses) {
+    std::vector<std::string> lines;
+    for (const PhysAddr address : addresses) lines.push_back(out_.address(raw(address)));
+    if (!lines.empty()) out_.list(key, lines);
+  }
   template <class T>
   void numbers(std::string_view key, const std::vector<T>& numbers, std::uint64_t,
                std::string_view) {

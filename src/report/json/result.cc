@@ -117,10 +117,10 @@ void nodes(JsonWriter& json, const std::vector<boot::NodeState>& states) {
   json.close();
 }
 
-void page_tables(JsonWriter& json, const paging::PageTables& tables) {
+void page_tables(JsonWriter& json, const paging::AddressSpace& tables) {
   json.key("page_tables").open_object();
-  json.member("levels", tables.levels);
-  table(json, "mappings", tables.mappings, [&](const paging::Mapping& m) {
+  json.member("levels", tables.levels());
+  table(json, "mappings", tables.mappings(), [&](const paging::Mapping& m) {
     json.member_address("virt", raw(m.virt));
     json.member_address("phys", raw(m.phys));
     json.member("page_size", m.page_size);

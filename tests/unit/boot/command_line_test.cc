@@ -115,7 +115,7 @@ TEST(Boot, ReadsRepeatedParametersAsTheKernelDoes) {
     for (const NodeState& n : outcome.state.node_states) {
       for (const ZoneState& z : n.zones) out.push_back(z.zone.present_pages);
     }
-    for (const paging::Mapping& mapping : outcome.state.page_tables.mappings) {
+    for (const paging::Mapping& mapping : outcome.state.page_tables.mappings()) {
       out.push_back(mapping.page_size);
     }
     return out;

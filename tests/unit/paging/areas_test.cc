@@ -52,11 +52,10 @@ TEST(TablesByArea, CountsTablesAndPages) {
 }
 
 TEST(TablesByArea, CountsATableThatTwoRunsShareOnce) {
-  paging::PageTables tables;
-  tables.levels = 5;
-  tables.mappings = {{VirtAddr{0xff11000000000000}, PhysAddr{0}, kSize4K, 1, 0},
-                     {VirtAddr{0xff11000000002000}, PhysAddr{0x5000}, kSize4K, 0x400, 0},
-                     {VirtAddr{0xff11008000000000}, PhysAddr{0x8000000000}, kSize1G, 1, 0}};
+  AddressSpace tables(5);
+  tables.map({VirtAddr{0xff11000000000000}, PhysAddr{0}, kSize4K, 1, 0});
+  tables.map({VirtAddr{0xff11000000002000}, PhysAddr{0x5000}, kSize4K, 0x400, 0});
+  tables.map({VirtAddr{0xff11008000000000}, PhysAddr{0x8000000000}, kSize1G, 1, 0});
   const std::vector<AreaTables> areas = tables_by_area(tables);
   ASSERT_EQ(areas.size(), 1u);
   EXPECT_EQ(areas[0].pte_tables, 3u);
