@@ -13,6 +13,18 @@ memblock::Options memblock_options(const Inputs& in) {
   return options;
 }
 
+// Of a kernel with other levels of page tables, or of another one's machine, they cannot be.
+paging::Bases bases_of(const Inputs& in) {
+  const KaslrBases& known = in.machine.kaslr;
+  paging::Bases bases = paging::fixed_bases(in.features.levels());
+  bases.page_offset = known.page_offset_base.value_or(bases.page_offset);
+  bases.vmalloc = known.vmalloc_base.value_or(bases.vmalloc);
+  bases.vmemmap = known.vmemmap_base.value_or(bases.vmemmap);
+  return paging::can_hold_all(bases, in.features.levels())
+             ? bases
+             : paging::fixed_bases(in.features.levels());
+}
+
 // Those that the image brings: above them all others hang. Five levels need one more for the
 // image, whose table the CPU entry areas share.
 // kernel: arch/x86/kernel/head_64.S, v6.12; early_ioremap_init(), arch/x86/mm/ioremap.c (bm_pte)
@@ -27,7 +39,7 @@ paging::AddressSpace image_tables(const Inputs& in) {
   };
   const VirtAddr image = paging::kStartKernelMap;
   const unsigned levels = in.features.levels();
-  paging::AddressSpace tables(levels, page_of(symbol::init_top_pgt));
+  paging::AddressSpace tables(levels, bases_of(in), page_of(symbol::init_top_pgt));
   if (levels == 5) tables.add_table(4, image, page_of(symbol::level4_kernel_pgt));
   tables.add_table(3, image, page_of(symbol::level3_kernel_pgt));
   tables.add_table(2, image, page_of(symbol::level2_kernel_pgt));

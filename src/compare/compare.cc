@@ -74,8 +74,9 @@ Left left_of(std::string policy, const boot::Outcome& outcome, const NodeTally& 
     run = run.end() == r.base() ? PhysRange::make(raw(run.base()), raw(r.end())) : r;
     out.largest_free = std::max(out.largest_free, run.size());
   });
-  for (const paging::Mapping& m : outcome.state.page_tables.mappings()) {
-    if (paging::area_of(m.virt, outcome.state.page_tables.levels()) == "direct map")
+  const paging::AddressSpace& tables = outcome.state.page_tables;
+  for (const paging::Mapping& m : tables.mappings()) {
+    if (paging::area_of(m.virt, tables.levels(), tables.bases()) == paging::kDirectMap)
       out.direct_map[m.page_size] += m.pages;
   }
   out.nodes_kept = nodes.kept;

@@ -78,6 +78,7 @@ struct Behaviour {
   bool percpu_depopulates = true;
   bool percpu_lists_by_kind = false;
   bool percpu_large_early_reserve = true;
+  bool cpu_entry_areas_are_random = true;
   bool percpu_grows_with_lockdep = false;
   bool cpumask_constant_size = true;
   bool bringup_has_four_masks = false;

@@ -27,6 +27,7 @@ constexpr std::string_view kPercpu = "mm/percpu.c";
 constexpr std::string_view kPercpuH = "include/linux/percpu.h";
 constexpr std::string_view kCpumask = "include/linux/cpumask.h";
 constexpr std::string_view kPerCpuX86 = "arch/x86/kernel/setup_percpu.c";
+constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
@@ -108,6 +109,7 @@ constexpr Difference kDifferences[] = {
     {D(percpu_large_early_reserve),      "6.6",                "",                    "6.1 6.12",        "",                                 kPercpuH,   "PERCPU_DYNAMIC_EARLY_SIZE is 20 KiB; before, 12"},
     {D(percpu_grows_with_lockdep),       "",                   "6.9",                 "6.1 6.12",        "",                                 kPercpuH,   "PERCPU_DYNAMIC_SIZE_SHIFT grows once more with LOCKDEP, as long as x86 has no CONFIG_PAGE_SIZE_4KB"},
     {D(cpumask_constant_size),           "6.3",                "",                    "6.1 6.12",        "cpumask_size",                     kCpumask,   "a constant where NR_CPUS is at most 256 (large_cpumask_bits)"},
+    {D(cpu_entry_areas_are_random),      "6.2",                "",                    "6.1 6.12",        "init_cea_offsets",                 kEntryArea, "with KASLR each processor's entry area lies at a random place; before, one behind the other"},
     {D(bringup_has_four_masks),          "",                   "6.5",                 "6.1 6.12",        "setup_cpu_local_masks",            kPerCpuX86, "masks of processors initialised, calling in and called out too; later, of siblings alone"},
 
     // The last before the hand-over

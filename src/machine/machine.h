@@ -137,6 +137,21 @@ struct FirmwareEvent {
   Event event{};  // its step is the one that reads the table
 };
 
+// Where a boot with KASLR put the kernel in its own addresses: chance, which no rule tells. Where it is
+// not known the places without KASLR are taken.
+struct KaslrBases {
+  // Of _text; a multiple of 2 MiB within the GiB from 0xffffffff80000000 on.
+  std::optional<VirtAddr> kernel_virt_base{};
+  std::optional<VirtAddr> page_offset_base{};  // of the direct map; multiples of 1 GiB, as the next
+  std::optional<VirtAddr> vmalloc_base{};
+  std::optional<VirtAddr> vmemmap_base{};
+
+  static constexpr std::uint64_t kImageStep = 2 * kMiB;
+  static constexpr std::uint64_t kAreaStep = kGiB;
+  static constexpr std::uint64_t kLowest = 0xff00000000000000;  // the kernel's half, five levels
+  bool operator==(const KaslrBases&) const = default;
+};
+
 // All that is known of one machine. src/input fills it, src/boot reads it. Whoever adds a fact:
 //  - says here what it is, in which unit, and what an empty value means;
 //  - reads it in each source that has it, and lists the source in share/doc/formats.md;
@@ -171,7 +186,8 @@ struct Machine {
   // Of the kernel that made the log: `6.12.117+deb12-amd64`.
   std::optional<std::string> kernel_release{};
   std::optional<PhysAddr> kernel_phys_base{};  // where the kernel image was put
-  std::optional<PhysRange> initrd{};           // where the loader put it, before any relocation
+  KaslrBases kaslr{};
+  std::optional<PhysRange> initrd{};  // where the loader put it, before any relocation
 
   std::vector<AcpiTable> acpi_tables{};
   std::uint64_t acpi_upgrade{};  // bytes of all ACPI tables that the initrd brings

@@ -120,6 +120,19 @@ void visit_members(V& v, MaybeConst<ListedCpus> auto& c) {
 }
 
 template <class V>
+void visit_members(V& v, MaybeConst<KaslrBases> auto& b) {
+  const auto base = [&v](std::string_view key, auto& place, std::uint64_t step) {
+    v.number(key, place);
+    v.check(!place || (raw(*place) % step == 0 && raw(*place) >= KaslrBases::kLowest), key,
+            "is no place of the kernel's");
+  };
+  base("kernel_virt_base", b.kernel_virt_base, KaslrBases::kImageStep);
+  base("page_offset_base", b.page_offset_base, KaslrBases::kAreaStep);
+  base("vmalloc_base", b.vmalloc_base, KaslrBases::kAreaStep);
+  base("vmemmap_base", b.vmemmap_base, KaslrBases::kAreaStep);
+}
+
+template <class V>
 void visit_members(V& v, MaybeConst<Hpet> auto& h) {
   v.count("space_id", h.space_id, 255, Need::written);
   v.number("address", h.address, Need::written);
@@ -176,6 +189,7 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.number("kernel_phys_base", m.kernel_phys_base);
   v.check(!m.kernel_phys_base || raw(*m.kernel_phys_base) < Machine::kKernelEnd, "kernel_phys_base",
           "a kernel image lies below 64T");
+  v.object("kaslr", m.kaslr);
   v.range("initrd", m.initrd);
   v.list("acpi_tables", m.acpi_tables, "an ACPI table");
   v.number("acpi_upgrade", m.acpi_upgrade);

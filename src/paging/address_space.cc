@@ -13,13 +13,12 @@ std::uint64_t bytes_of(const Mapping& m) { return m.page_size * m.pages; }
 // The last byte, since the end of the highest run is no address.
 std::uint64_t last_of(const Mapping& m) { return raw(m.virt) + bytes_of(m) - 1; }
 
-// `run` from byte `from` on, `size` bytes of it; both are multiples of its pages.
-Mapping piece_of(const Mapping& run, std::uint64_t from, std::uint64_t size) {
-  MEMMAP_CHECK(from % run.page_size == 0 && size % run.page_size == 0, "a page is cut");
+// `pages` of the run's pages, from number `from` on.
+Mapping piece_of(const Mapping& run, std::uint64_t from, std::uint64_t pages) {
   Mapping piece = run;
-  piece.virt = VirtAddr{raw(run.virt) + from};
-  piece.phys = PhysAddr{raw(run.phys) + from};
-  piece.pages = size / run.page_size;
+  piece.virt = VirtAddr{raw(run.virt) + from * run.page_size};
+  piece.phys = PhysAddr{raw(run.phys) + from * run.page_size};
+  piece.pages = pages;
   return piece;
 }
 
@@ -35,7 +34,8 @@ Mappings::const_iterator first_above(const Mappings& runs, std::uint64_t virt) {
 
 }  // namespace
 
-AddressSpace::AddressSpace(unsigned levels, TablePage root) : levels_(levels) {
+AddressSpace::AddressSpace(unsigned levels, Bases bases, TablePage root)
+    : levels_(levels), bases_(bases) {
   MEMMAP_CHECK(levels == 4 || levels == 5, "levels of page tables");
   tables_[levels].emplace(VirtAddr{0}, root);
 }
@@ -79,10 +79,12 @@ void AddressSpace::unmap(VirtAddr virt, std::uint64_t size) {
   auto to = from;
   Mappings kept;
   for (; to != runs_.cend() && raw(to->virt) <= last; ++to) {
-    if (raw(to->virt) < start) kept.push_back(piece_of(*to, 0, start - raw(to->virt)));
-    if (last_of(*to) > last) {
-      kept.push_back(piece_of(*to, last + 1 - raw(to->virt), last_of(*to) - last));
-    }
+    const std::uint64_t pages_before =
+        start > raw(to->virt) ? (start - raw(to->virt)) / to->page_size : 0;
+    if (pages_before != 0) kept.push_back(piece_of(*to, 0, pages_before));
+    const std::uint64_t gone =
+        last < last_of(*to) ? (last - raw(to->virt)) / to->page_size + 1 : to->pages;
+    if (gone < to->pages) kept.push_back(piece_of(*to, gone, to->pages - gone));
   }
   if (from == to) return;
   runs_.insert(runs_.erase(from, to), kept.begin(), kept.end());

@@ -29,20 +29,23 @@ class AddressSpace {
   using Tables = std::map<VirtAddr, TablePage>;
 
   // `levels`: 4 or 5. The root is there from the start.
-  explicit AddressSpace(unsigned levels, TablePage root = {});
+  explicit AddressSpace(unsigned levels, TablePage root = {})
+      : AddressSpace(levels, fixed_bases(levels), root) {}
+  AddressSpace(unsigned levels, Bases bases, TablePage root);
 
   unsigned levels() const { return levels_; }
+  const Bases& bases() const { return bases_; }
   // Of `level` 1 (tables of 4 KiB pages) to levels(), where the root is the only one.
   const Tables& tables(unsigned level) const { return tables_[level]; }
   const TablePage* table(unsigned level, VirtAddr virt) const;  // nullptr: there is none
   // Adds the table of `level`, below levels(), that translates `virt`. False: it is there already.
   bool add_table(unsigned level, VirtAddr virt, TablePage page);
 
-  // Puts the run's pages in place of what is mapped there, whole pages only: a page of another size
-  // that the run covers in part is a fault of the caller's. Neighbours become one run where the
+  // Puts the run's pages in place of what is mapped there; a larger page that they cover in part goes as
+  // a whole. The run does not end above all addresses. Neighbours become one run where the
   // processor sees no border: same size, same flags, frames that follow each other.
   void map(const Mapping& run);
-  // Removes what lies in [virt, virt + size); both are multiples of the pages there.
+  // Removes every page that [virt, virt + size) touches.
   void unmap(VirtAddr virt, std::uint64_t size);
 
   // The run that `virt` lies in; nullptr: a fault.
@@ -52,6 +55,7 @@ class AddressSpace {
 
  private:
   unsigned levels_;
+  Bases bases_;
   std::array<Tables, 6> tables_{};  // by level, from 1 on
   Mappings runs_{};                 // ascending, disjoint, joined
 };

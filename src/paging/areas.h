@@ -10,10 +10,12 @@
 
 namespace memmap::paging {
 
-// The name of the area that holds `address`, `elsewhere` for what lies in none. Areas that KASLR
-// moves (direct map, vmalloc, memory map) are looked for at their fixed places only.
+inline constexpr std::string_view kDirectMap = "direct map";
+
+// The name of the area that holds `address`, `elsewhere` for what lies in none. An area that KASLR
+// has moved reaches to the next one.
 // kernel: Documentation/arch/x86/x86_64/mm.rst, v6.12
-std::string_view area_of(VirtAddr address, unsigned levels);
+std::string_view area_of(VirtAddr address, unsigned levels, const Bases& bases);
 
 // Neighbouring mappings of one area: how many pages they have, and how many tables these take.
 struct AreaTables {

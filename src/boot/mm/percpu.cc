@@ -18,8 +18,6 @@ namespace {
 constexpr std::uint64_t kCacheLine = 64;                 // SMP_CACHE_BYTES
 constexpr std::uint64_t kMinAlloc = 4;                   // PCPU_MIN_ALLOC_SIZE
 constexpr PhysAddr kMaxDmaAddress{16 * kMiB};            // __pa(MAX_DMA_ADDRESS)
-constexpr std::uint64_t kVmalloc4 = 0xffffc90000000000;  // __VMALLOC_BASE_L4
-constexpr std::uint64_t kVmalloc5 = 0xffa0000000000000;  // __VMALLOC_BASE_L5
 
 constexpr std::string_view kOwner = owner::kPerCPUBookkeeping;
 
@@ -229,7 +227,7 @@ void page_first_chunk(Boot& boot) {
     boot.story.tell(Severity::panic, rule::kSetupPerCpuAreas,
                     "Kernel panic - not syncing: cannot initialize percpu area (err=-12)");
   }
-  const std::uint64_t base = boot.state.page_tables.levels() == 5 ? kVmalloc5 : kVmalloc4;
+  const std::uint64_t base = raw(boot.state.page_tables.bases().vmalloc);
   make_tables(boot, base, base + layout.unit_size * nodes.size(), "page tables of per-CPU areas");
   if (boot.story.panicked()) return;
   // kernel: __pcpu_map_pages(), of PAGE_KERNEL

@@ -20,8 +20,6 @@ constexpr std::uint64_t kSection = 1ull << kSectionShift;
 constexpr std::uint64_t kPagesPerSection = kSection >> kPageShift;
 constexpr std::uint64_t kCacheLine = 64;           // SMP_CACHE_BYTES
 constexpr PhysAddr kMaxDmaAddress{16 * kMiB};      // __pa(MAX_DMA_ADDRESS)
-constexpr VirtAddr kVmemmap4{0xffffea0000000000};  // __VMEMMAP_BASE_L4
-constexpr VirtAddr kVmemmap5{0xffd4000000000000};  // __VMEMMAP_BASE_L5
 
 // kernel: enum pageblock_bits, include/linux/pageblock-flags.h, v6.1, v6.12 and later
 std::uint64_t block_flag_bits(const kernel::Profile& profile) {
@@ -43,7 +41,7 @@ class SparseInit {
   explicit SparseInit(Boot& boot)
       : boot_(boot),
         page_bytes_(boot.in.profile.size_of(type::page)),
-        vmemmap_(boot.state.page_tables.levels() == 5 ? kVmemmap5 : kVmemmap4) {}
+        vmemmap_(boot.state.page_tables.bases().vmemmap) {}
 
   // A section is the node's whose memory is met in it first. Runs of sections of one node are
   // initialised together. kernel: sparse_init(), mm/sparse.c, v6.1 and v6.12

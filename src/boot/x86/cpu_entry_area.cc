@@ -34,6 +34,13 @@ bool has_debug_store(const Boot& boot) {
              boot.in.profile.size_of(type::cpu_entry_area);
 }
 
+// kernel: init_cea_offsets(), arch/x86/mm/cpu_entry_area.c; kaslr_enabled(), v6.2
+bool are_random(const Boot& boot) {
+  return boot.in.behaviour.cpu_entry_areas_are_random &&
+         boot.in.profile.has(config::RANDOMIZE_MEMORY) &&
+         !kernel::find_option_bool(boot.in.command_line, "nokaslr");
+}
+
 // Empty where the profile does not tell where the per-CPU variables lie.
 // kernel: setup_cpu_entry_area(), percpu_setup_exception_stacks(), percpu_setup_debug_store(),
 // arch/x86/mm/cpu_entry_area.c, v6.1 and v6.12
@@ -98,11 +105,13 @@ void setup_cpu_entry_areas(Boot& boot) {
   const std::uint64_t stacks_end = p.offset_of(member::cpu_entry_area_estacks) +
                                    p.offset_of(member::cea_exception_stacks_VC_stack_guard);
   const std::uint64_t debug_store = p.offset_of(member::cpu_entry_area_cpu_debug_store);
-  if (p.has(config::RANDOMIZE_MEMORY) &&
-      !kernel::find_option_bool(boot.in.command_line, "nokaslr")) {
+  const bool random = are_random(boot);
+  if (random) {
     boot.story.tell(
         Severity::debug, rule::kInitCeaOffsets,
-        "the kernel places these areas at random; the page tables they take may differ");
+        "the kernel places these areas at random, hardly ever two within the reach of one "
+        "table: each is shown at the start of a GiB of its own, and may cross into one "
+        "more table");
   }
   const std::vector<Part> parts = parts_of(boot);
   if (parts.empty()) {
@@ -111,7 +120,7 @@ void setup_cpu_entry_areas(Boot& boot) {
                     "areas map is left out");
   }
   for (std::uint64_t cpu = 0; cpu < boot.in.possible_cpus && !boot.story.panicked(); ++cpu) {
-    const std::uint64_t at = kBase + kPageSize + cpu * size;
+    const std::uint64_t at = kBase + kPageSize + (random ? cpu * paging::kSize1G : cpu * size);
     make_tables(boot, at, at + stacks_end, owner::kPageTablesOfCPUEntryAreas);
     if (has_debug_store(boot) && !boot.story.panicked()) {
       // Those of the buffers too, which are not mapped yet.

@@ -153,7 +153,7 @@ void init_mem_mapping(Boot& boot) {
   memblock::Memblock& memblock = boot.state.memblock;
   paging::DirectMapOptions options;
   options.features = boot.in.features;
-  options.page_offset = paging::page_offset(boot.in.features.levels());
+  options.page_offset = boot.state.page_tables.bases().page_offset;
   options.max_pfn = boot.state.max_pfn;
   options.kernel_end = boot.in.kernel_image().end();
   options.brk_tables = brk_area(boot).tables;
@@ -184,7 +184,8 @@ void init_mem_mapping(Boot& boot) {
       boot.state.mapped.push_back(PhysRange::make(raw(m.phys), end));
     }
   }
-  const VirtAddr text{raw(paging::kStartKernelMap) + boot.in.profile.default_phys_base};
+  const VirtAddr text = boot.in.machine.kaslr.kernel_virt_base.value_or(
+      VirtAddr{raw(paging::kStartKernelMap) + boot.in.profile.default_phys_base});
   const VirtAddr brk_end{raw(text) + raw(boot.state.brk.end()) - raw(boot.in.kernel_base)};
   for (const paging::Mapping& m :
        paging::kernel_map(text, boot.in.kernel_base, brk_end, boot.in.features)) {

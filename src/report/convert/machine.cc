@@ -252,6 +252,7 @@ class MemberWriter {
     });
   }
   static std::uint64_t value_of(std::uint64_t number) { return number; }
+  static std::uint64_t value_of(VirtAddr address) { return raw(address); }
   static std::uint64_t value_of(PhysAddr address) { return raw(address); }
 
   void put(std::string_view key, std::string_view value) {

@@ -39,6 +39,16 @@ TEST(AddressSpace, ReplacesAndCutsWhatIsThere) {
   EXPECT_EQ(space.mappings().size(), 2u);
 }
 
+TEST(AddressSpace, ALargerPageGoesAsAWhole) {
+  AddressSpace space(4);
+  space.map({VirtAddr{kBase}, PhysAddr{0}, kSize2M, 3, 0});
+  space.map({VirtAddr{kBase + kSize2M + kSize4K}, PhysAddr{0x5000}, kSize4K, 1, 0});
+  EXPECT_EQ(space.mappings(),
+            (Mappings{{VirtAddr{kBase}, PhysAddr{0}, kSize2M, 1, 0},
+                      {VirtAddr{kBase + kSize2M + kSize4K}, PhysAddr{0x5000}, kSize4K, 1, 0},
+                      {VirtAddr{kBase + 2 * kSize2M}, PhysAddr{2 * kSize2M}, kSize2M, 1, 0}}));
+}
+
 TEST(AddressSpace, FindsTheRunOfAnAddress) {
   AddressSpace space(4);
   space.map(run(1, 1, 2));

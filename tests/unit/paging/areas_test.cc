@@ -33,7 +33,7 @@ const Case kCases[] = {
 
 TEST(AreaOf, FollowsTheKernelsMap) {
   for (const Case& c : kCases)
-    EXPECT_EQ(area_of(VirtAddr{c.address}, c.levels), c.want) << std::hex << c.address;
+    EXPECT_EQ(area_of(VirtAddr{c.address}, c.levels, fixed_bases(c.levels)), c.want) << std::hex << c.address;
 }
 
 TEST(TablesByArea, CountsTablesAndPages) {
@@ -49,6 +49,19 @@ TEST(TablesByArea, CountsTablesAndPages) {
   EXPECT_EQ(direct.pmd_tables, 2u);  // the third gigabyte is one entry
   EXPECT_EQ(direct.pud_tables, 1u);
   EXPECT_EQ(direct.p4d_tables, 0u);
+}
+
+// Of a boot of 6.12 with KASLR: kaslr-1G-612 of the corpus.
+TEST(AreaOf, AreasThatKaslrMoved) {
+  const Bases moved{VirtAddr{0xffff8da480000000}, VirtAddr{0xffffd12cc0000000},
+                    VirtAddr{0xfffffaed40000000}};
+  EXPECT_TRUE(can_hold_all(moved, 4));
+  EXPECT_FALSE(can_hold_all(moved, 5));
+  EXPECT_FALSE(can_hold_all({moved.vmalloc, moved.page_offset, moved.vmemmap}, 4));
+  EXPECT_EQ(area_of(VirtAddr{0xffff8da4bfe00000}, 4, moved), "direct map");
+  EXPECT_EQ(area_of(VirtAddr{0xffffd12cc0000000}, 4, moved), "vmalloc");
+  EXPECT_EQ(area_of(VirtAddr{0xfffffaed40000000}, 4, moved), "memory map");
+  EXPECT_EQ(area_of(VirtAddr{0xfffffe0000001000}, 4, moved), "CPU entry areas");
 }
 
 TEST(TablesByArea, CountsATableThatTwoRunsShareOnce) {
