@@ -29,6 +29,7 @@ using kernel::Behaviour;
 constexpr std::string_view kSetupArch = "setup_arch";
 constexpr std::string_view kStartKernel = "start_kernel";
 constexpr std::string_view kMmCoreInit = "mm_core_init";
+constexpr std::string_view kEarlyReserve = "early_reserve_memory";
 
 constexpr std::string_view kAcpiBoot = "arch/x86/kernel/acpi/boot.c";
 constexpr std::string_view kAcpiTables = "drivers/acpi/tables.c";
@@ -88,10 +89,10 @@ constexpr auto kGeneric = &Behaviour::crash_kernel_is_generic;
 //
 // clang-format off
 constexpr Step kSteps[] = {
-    // phase, kernel function, file, since, until, when, what does it
+    // phase, kernel function, file, since, until, when, what does it, what calls it from `until` on
 
     // setup_arch(), arch/x86/kernel/setup.c: from firmware's map to nodes and zones
-    {kSetupArch,   "early_reserve_initrd",                  kSetup,        "",       "5.13",   kAlways,                  early_reserve_initrd},
+    {kSetupArch,   "early_reserve_initrd",                  kSetup,        "",       "5.13",   kAlways,                  early_reserve_initrd, kEarlyReserve},
     {kSetupArch,   "early_reserve_memory",                  kSetup,        "5.13",   "",       kAlways,                  early_reserve_memory},
     {kSetupArch,   "efi_memblock_x86_reserve_range",        kEfi,          kEarly,   "",       has_efi,                  efi_memblock_x86_reserve_range},
     {kSetupArch,   "early_reserve_memory",                  kSetup,        "",       "",       kAlways,                  trim<Hook::memblock_early>},
@@ -101,7 +102,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "parse_early_param",                     kMain,         "",       "",       kAlways,                  parse_early_param},
     {kSetupArch,   "efi_memblock_x86_reserve_range",        kEfi,          "",       kEarly,   has_efi,                  efi_memblock_x86_reserve_range},
     {kSetupArch,   "memblock_set_bottom_up",                kSetup,        "3.14",   "",       has_movable_node,         movable_node},
-    {kSetupArch,   "memblock_x86_reserve_range_setup_data", kSetup,        "",       "5.13",   has_setup_data,           memblock_x86_reserve_range_setup_data},
+    {kSetupArch,   "memblock_x86_reserve_range_setup_data", kSetup,        "",       "5.13",   has_setup_data,           memblock_x86_reserve_range_setup_data, kEarlyReserve},
     {kSetupArch,   "e820__reserve_setup_data",              kE820,         "2.6.27", "",       has_setup_data,           e820_reserve_setup_data},
     {kSetupArch,   "e820__finish_early_params",             kE820,         "",       "",       has_user_map,             e820_finish_early_params},
     {kSetupArch,   "e820__finish_early_params",             kE820,         "",       "",       kAlways,                  trim<Hook::e820_command_line>},
@@ -117,7 +118,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820__memblock_setup",                  kE820,         "",       "",       kAlways,                  e820_memblock_setup},
     {kSetupArch,   "e820__memblock_setup",                  kE820,         "",       "",       kAlways,                  trim<Hook::memblock_filled>},
     {kSetupArch,   "memblock_dump_all",                     kE820,         "",       "",       kAlways,                  memblock_dump_all},
-    {kSetupArch,   "reserve_bios_regions",                  kEbda,         "",       "5.13",   kAlways,                  reserve_bios_regions},
+    {kSetupArch,   "reserve_bios_regions",                  kEbda,         "",       "5.13",   kAlways,                  reserve_bios_regions, kEarlyReserve},
     {kSetupArch,   "efi_find_mirror",                       kNuma,         "4.6",    "",       has_efi_map,              efi_find_mirror},
     {kSetupArch,   "efi_esrt_init",                         kEsrt,         "4.9",    "",       has_esrt,                 efi_esrt_init},
     {kSetupArch,   "efi_reserve_boot_services",             kQuirks,       "3.0",    "",       has_efi_map,              efi_reserve_boot_services},
