@@ -78,10 +78,11 @@ constexpr std::string_view kX86Init = "arch/x86/mm/init.c";
 constexpr std::nullptr_t kAlways = nullptr;
 constexpr std::nullptr_t kNothing = nullptr;
 constexpr auto kEarly = &Behaviour::efi_map_reserved_early;
+constexpr auto kSnb = &Behaviour::snb_reserved_early;
 constexpr auto kGeneric = &Behaviour::crash_kernel_is_generic;
 
 // trim<HOOK>: what the kernel's function of that name does is up to the trims that act at the hook
-// (boot/trim.h); those of the kernel are plugins/trim_*, with their own versions and conditions.
+// (boot/trim.h); those of the kernel are plugins/trim_*, with their own differences and conditions.
 // trim_bios_range() asks those of Hook::e820_bios, mtrr_trim_uncached_memory() of Hook::e820_mtrr.
 //
 // Versions: the oldest the rule was read in or seen in a log of; where it is known to hold from the
@@ -125,7 +126,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820__memblock_alloc_reserved_mpc_new", kMpParse,      "",       "",       wants_new_mptable,        e820_memblock_alloc_reserved_mpc_new},
     {kSetupArch,   "setup_bios_corruption_check",           kCheck,        "",       "",       checks_bios_corruption,   setup_bios_corruption_check},
     {kSetupArch,   "reserve_real_mode",                     kRealMode,     "3.8",    "",       kAlways,                  reserve_real_mode},
-    {kSetupArch,   "trim_platform_memory_ranges",           kSetup,        "3.8",    "5.13",   kAlways,                  trim<Hook::memblock_platform>},
+    {kSetupArch,   "trim_platform_memory_ranges",           kSetup,        "3.8",    kSnb,     kAlways,                  trim<Hook::memblock_platform>},
     {kSetupArch,   "trim_low_memory_range",                 kSetup,        "",       "5.13",   kAlways,                  trim_low_memory_range},
     {kSetupArch,   "init_mem_mapping",                      kX86Init,      "",       "",       kAlways,                  init_mem_mapping},
     {kSetupArch,   "setup_log_buf",                         kPrintk,       "",       "",       kAlways,                  setup_log_buf_early},

@@ -201,7 +201,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Lie{"none_after_all", "returned that there is nothing to do"},
                     Lie{"no_message", "no message"}, Lie{"no_number", "number read from nothing"},
                     Lie{"late_failure", "changed my mind"},
-                    Lie{"no_such_option", "option `truth` that it does not declare"}),
+                    Lie{"no_such_option", "option `truth` that it does not declare"},
+                    Lie{"no_such_difference", "a difference between kernels `flies`"}),
     lie_name);
 
 TEST(Trim, AUsersMistakeIsNoFaultOfThePlugin) {

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "kernel/command_line.h"
+#include "kernel/differences.h"
 #include "plugin/load/descriptor.h"
 
 namespace memmap::plugin {
@@ -54,7 +55,8 @@ Call::Call(std::string plugin, OptionValues options, Takes takes)
            .fact = fact,
            .input_error = input_error,
            .write = write,
-           .bad_option = bad_option};
+           .bad_option = bad_option,
+           .kernel_does = kernel_does};
 }
 
 void Call::begin() {
@@ -274,6 +276,17 @@ std::int32_t Call::bad_option(void* ctx, const char* option, const char* message
   if (text.empty()) return call.refuse("refuses an option's value without saying why");
   call.users_mistake_ = true;
   return call.refuse(fmt::format("option `{}`: {}", option, text));
+}
+
+std::int32_t Call::kernel_does(void* ctx, const char* difference) noexcept {
+  Call& call = self(ctx);
+  const kernel::Difference* d =
+      difference == nullptr ? nullptr : kernel::find_difference(difference);
+  if (d == nullptr) {
+    return call.refuse(fmt::format("asks for a difference between kernels `{}` that is not known",
+                                   one_line(difference)));
+  }
+  return call.profile_ != nullptr && d->holds(call.profile_->version) ? 1 : 0;
 }
 
 std::int32_t Call::fail(void* ctx, const char* message) noexcept {

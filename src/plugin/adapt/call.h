@@ -77,7 +77,7 @@ class Call {
   const memmap_host_t* host() const { return &host_; }
   const std::string& plugin() const { return plugin_; }
 
-  // Whose options has_config() tells; nullptr: nobody's. Must outlive the calls.
+  // Whose options has_config() tells, and kernel_does() what it does; nullptr: nobody's. Must outlive the calls.
   void set_profile(const kernel::Profile* profile) { profile_ = profile; }
 
   // Forgets what the call before left behind.
@@ -126,6 +126,7 @@ class Call {
                                   const char* message) noexcept;
   static std::int32_t write(void* ctx, const void* bytes, std::size_t count) noexcept;
   static std::int32_t bad_option(void* ctx, const char* option, const char* message) noexcept;
+  static std::int32_t kernel_does(void* ctx, const char* difference) noexcept;
 
   const OptionValue* find_option(const char* name);
   std::int32_t refuse(std::string message);  // the first reason stands

@@ -117,6 +117,17 @@ TEST(Changes, TellWhatMovedWithTheStepThatItMovedInto) {
   EXPECT_EQ(find_step(later, "early_reserve_memory"), nullptr);
 }
 
+// What the kernel's own plugins do by version is told too.
+TEST(Changes, TellTheRulesOfPlugins) {
+  const auto changes = boot::changes(Version{2, 6, 33}, Version{6, 12, 0});
+  for (const char* name :
+       {"trims_bios_range", "memblock_trims_partial_pages", "snb_reserved_early"}) {
+    const Change* change = find(changes, name);
+    ASSERT_NE(change, nullptr) << name;
+    EXPECT_TRUE(change->begins) << name;
+  }
+}
+
 // A step that names a difference is told once, as that.
 TEST(Changes, TellADifferenceOnce) {
   const auto changes = boot::changes(Version{5, 10, 0}, Version{5, 15, 0});
