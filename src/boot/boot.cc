@@ -32,7 +32,7 @@ Boot::Boot(const Machine& machine, const kernel::Profile& profile, const Options
       state(initial_state(in)),
       story(state.memblock, options.observer) {}
 
-memblock::Caller Boot::caller(std::string_view owner,
+memblock::Caller Boot::caller(const memblock::Purpose& owner,
                               std::initializer_list<kernel::Function> functions) const {
   for (const kernel::Function& function : functions) {
     if (in.profile.is_function(function)) return {function.name, owner};

@@ -27,7 +27,7 @@ struct Boot {
 
   // The caller that memblock=debug would name: of `functions`, innermost first, the first that the
   // compiler left as a function of its own.
-  memblock::Caller caller(std::string_view owner,
+  memblock::Caller caller(const memblock::Purpose& owner,
                           std::initializer_list<kernel::Function> functions) const;
   void reserve(PhysRange range, const memblock::Caller& caller) {
     state.memblock.reserve(range.base(), range.size(), caller);

@@ -57,8 +57,8 @@ void Story::dump_memblock() {
                                         .reserved = memblock_.reserved().regions()}});
 }
 
-std::string_view Story::name_for_node(std::string_view what, int nid) {
-  return keep_name(fmt::format("{} of node {}", what, nid));
+memblock::Purpose Story::of_node(const memblock::Owner& owner, int nid) {
+  return {owner, keep_name(fmt::format("of node {}", nid))};
 }
 
 std::string_view Story::keep_name(std::string name) {

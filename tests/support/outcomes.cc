@@ -40,7 +40,7 @@ boot::ZoneState zone(zones::ZoneType type, std::uint64_t start, std::uint64_t sp
 void own(boot::Outcome& o, std::uint64_t base, std::uint64_t end, const char* owner,
          const char* function) {
   const PhysRange range = PhysRange::make(base, end);
-  o.owners.push_back({range, owner, function});
+  o.owners.push_back({range, nullptr, owner, function});
   memblock::Regions reserved = o.state.memblock.reserved().regions();
   if (!reserved.empty() && reserved.back().range.end() == range.base()) {
     reserved.back().range = PhysRange::make(raw(reserved.back().range.base()), end);

@@ -23,7 +23,8 @@ bool needs_table(Boot& boot, unsigned level, std::uint64_t virt) {
       .second;
 }
 
-void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end, std::string_view owner) {
+void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end,
+                      const memblock::Owner& owner) {
   const memblock::Caller caller = boot.caller(owner, {function::spp_getpage});
   for (std::uint64_t at = start; at < end; at = align_down(at, paging::kSize2M) + paging::kSize2M) {
     for (unsigned level = boot.state.page_tables.levels - 1; level >= 1; --level) {

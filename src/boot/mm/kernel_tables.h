@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "boot/boot.h"
 
@@ -14,6 +13,7 @@ bool needs_table(Boot& boot, unsigned level, std::uint64_t virt);
 
 // Page tables down to 4 KiB pages for [start, end), as they are needed.
 // kernel: fill_pte(), fill_pmd(), fill_pud(), fill_p4d(), arch/x86/mm/init_64.c
-void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end, std::string_view owner);
+void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end,
+                      const memblock::Owner& owner);
 
 }  // namespace memmap::boot

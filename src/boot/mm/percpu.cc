@@ -21,7 +21,7 @@ constexpr PhysAddr kMaxDmaAddress{16 * kMiB};            // __pa(MAX_DMA_ADDRESS
 constexpr std::uint64_t kVmalloc4 = 0xffffc90000000000;  // __VMALLOC_BASE_L4
 constexpr std::uint64_t kVmalloc5 = 0xffa0000000000000;  // __VMALLOC_BASE_L5
 
-constexpr std::string_view kOwner = owner::kPerCPUBookkeeping;
+constexpr const Owner& kOwner = owner::kPerCPUBookkeeping;
 
 std::uint64_t bitmap_bytes(std::uint64_t bits) { return align_up(bits, 64) / 8; }
 
@@ -213,7 +213,7 @@ void page_first_chunk(Boot& boot) {
   }
   const std::uint64_t base = boot.state.page_tables.levels == 5 ? kVmalloc5 : kVmalloc4;
   map_kernel_pages(boot, base, base + layout.unit_size * nodes.size(),
-                   "page tables of per-CPU areas");
+                   owner::kPageTablesOfPerCPUAreas);
   if (boot.story.panicked()) return;
   setup_first_chunk(boot, layout, base);
   boot.state.memblock.free(*list, list_size, own);

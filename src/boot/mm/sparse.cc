@@ -289,7 +289,7 @@ class SparseInit {
         .has_value();
   }
 
-  std::string_view owner(int nid) { return boot_.story.name_for_node(owner::kStructPages, nid); }
+  memblock::Purpose owner(int nid) { return boot_.story.of_node(owner::kStructPages, nid); }
 
   void lose(std::string text) {
     boot_.story.tell(Severity::warning, rule::kSparseInitNid, std::move(text));

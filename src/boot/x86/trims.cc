@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "boot/owner.h"
 #include "e820/edit.h"
 
 namespace memmap::boot {
@@ -102,7 +103,7 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
 // The caller that memblock=debug would name for an edit: the function of the kernel's rule, if the
 // compiler left it as one, else the one that the hook lies in (or was inlined into).
 memblock::Caller caller_of(Boot& boot, const Trim& trim, Hook hook, const Edit& edit) {
-  const std::string_view owner = boot.story.keep_name(label(trim, edit.reason));
+  const memblock::Purpose owner{owner::kPlugin, boot.story.keep_name(label(trim, edit.reason))};
   const std::string function = function_of(edit.rule);
   if (boot.in.profile.is_function(function)) return {boot.story.keep_name(function), owner};
   return {hook == Hook::memblock_platform ? "setup_arch" : boot.story.step(), owner};

@@ -148,7 +148,7 @@ std::size_t State::reserved(void* ctx, const memmap_range_t** list) noexcept {
 std::vector<memmap_owned_t> State::owned_of(State& self, const std::vector<boot::Owned>& list) {
   std::vector<memmap_owned_t> out;
   for (const boot::Owned& o : list) {
-    out.push_back(owned(o.range, self.keep(o.owner), self.keep(o.function)));
+    out.push_back(owned(o.range, self.keep(o.words), self.keep(o.function)));
   }
   return out;
 }
@@ -190,7 +190,7 @@ std::size_t State::owners_in(void* ctx, std::uint64_t base, std::uint64_t end,
                                        [](const boot::Owned& o) { return raw(o.range.end()); });
     for (; it != all.end() && raw(it->range.base()) < end; ++it) {
       const PhysRange part = it->range.intersect(PhysRange::make(base, end));
-      out.push_back(owned(part, s.keep(it->owner), s.keep(it->function)));
+      out.push_back(owned(part, s.keep(it->words), s.keep(it->function)));
     }
   }
   return give(out, list);

@@ -61,7 +61,8 @@ void memblock_state(JsonWriter& json, const memblock::Memblock& m,
   table(json, "owners", owners, [&](const boot::Owned& o) {
     json.member_address("base", raw(o.range.base()));
     json.member_address("size", o.range.size());
-    json.member("owner", std::string_view(o.owner));
+    json.member("owner", std::string_view(o.words));
+    if (o.owner != nullptr) json.member("owner_id", o.owner->id);
     json.member("function", std::string_view(o.function));
   });
 }
