@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
+
 namespace memmap::boot {
 namespace {
 
@@ -34,6 +36,7 @@ Boot::Boot(const Machine& machine, const kernel::Profile& profile, const Options
 
 memblock::Caller Boot::caller(const memblock::Purpose& owner,
                               std::initializer_list<kernel::Function> functions) const {
+  MEMMAP_CHECK(functions.size() != 0, "a caller is one of some functions");
   for (const kernel::Function& function : functions) {
     if (in.profile.is_function(function)) return {function.name, owner};
   }

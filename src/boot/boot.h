@@ -26,7 +26,8 @@ struct Boot {
   Scratch scratch{};
 
   // The caller that memblock=debug would name: of `functions`, innermost first, the first that the
-  // compiler left as a function of its own.
+  // compiler left as a function of its own; the last where it left none, which holds them all then;
+  // the first where the profile does not tell what it left. `functions` is not empty.
   memblock::Caller caller(const memblock::Purpose& owner,
                           std::initializer_list<kernel::Function> functions) const;
   void reserve(PhysRange range, const memblock::Caller& caller) {

@@ -5,8 +5,6 @@
 namespace memmap::boot {
 namespace {
 
-constexpr std::uint64_t kSetupHeader = 16;  // sizeof(struct setup_data)
-
 void add(std::vector<Owned>& out, const std::optional<PhysRange>& range,
          const memblock::Purpose& owner, std::string function) {
   if (range && !range->empty()) {
@@ -16,8 +14,7 @@ void add(std::vector<Owned>& out, const std::optional<PhysRange>& range,
 
 void add_setup_data(std::vector<Owned>& out, const Machine& machine) {
   for (const SetupData& data : machine.setup_data) {
-    add(out, PhysRange::from_size(data.addr, kSetupHeader + data.len), owner::kSetupData,
-        "parse_setup_data");
+    add(out, data.range(), owner::kSetupData, "parse_setup_data");
     add(out, data.indirect, owner::kSetupData, "parse_setup_data");
   }
 }
