@@ -46,9 +46,9 @@ memblock::Caller Boot::caller(const memblock::Purpose& owner,
 }
 
 std::optional<PhysAddr> Boot::alloc_or_panic(std::uint64_t size, std::uint64_t align,
-                                             const memblock::Caller& who) {
+                                             const memblock::Caller& who, std::string_view file) {
   const auto found = state.memblock.alloc(size, align, who);
-  if (!found) panic_without_memory(who.function, size);
+  if (!found) panic_without_memory({who.function, file}, size);
   return found;
 }
 
@@ -69,10 +69,10 @@ void Boot::tell_of(FirmwareTable table) {
   }
 }
 
-void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
-  story.tell(
-      Severity::panic, Rule{.function = function},
-      fmt::format("Kernel panic - not syncing: {}: Failed to allocate {} bytes", function, size));
+void Boot::panic_without_memory(const Rule& rule, std::uint64_t size) {
+  story.tell(Severity::panic, rule,
+             fmt::format("Kernel panic - not syncing: {}: Failed to allocate {} bytes",
+                         rule.function, size));
 }
 
 }  // namespace memmap::boot

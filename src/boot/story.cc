@@ -30,7 +30,7 @@ void Story::take(const memblock::Call& call) {
 
 void Story::tell(Severity severity, const Rule& rule, std::string text,
                  std::optional<PhysRange> range) {
-  tell({severity, {}, to_string(rule), std::move(text), range});
+  tell({severity, {}, rule, std::move(text), range});
 }
 
 void Story::tell(Event event) {

@@ -263,9 +263,12 @@ void init_cpu_to_node(Boot& boot) {
 void alloc_offline_node_data(Boot& boot) {
   for (const int nid : boot.state.possible_nodes) {
     if (std::ranges::binary_search(boot.state.nodes.online, nid)) continue;
-    boot.alloc_or_panic(boot.in.profile.size_of(type::pglist_data), kCacheLine,
-                        boot.caller(boot.story.of_node(owner::kData, nid),
-                                    {function::alloc_offline_node_data, function::free_area_init}));
+    const memblock::Caller caller =
+        boot.caller(boot.story.of_node(owner::kData, nid),
+                    {function::alloc_offline_node_data, function::free_area_init});
+    const bool own = caller.function == function::alloc_offline_node_data.name;
+    boot.alloc_or_panic(boot.in.profile.size_of(type::pglist_data), kCacheLine, caller,
+                        own ? "mm/numa.c" : "mm/mm_init.c");
   }
 }
 

@@ -16,6 +16,7 @@
 namespace memmap::boot {
 namespace {
 
+constexpr std::string_view kFile = "mm/sparse.c";
 constexpr unsigned kSectionShift = 27;  // SECTION_SIZE_BITS
 constexpr std::uint64_t kSection = 1ull << kSectionShift;
 constexpr std::uint64_t kPagesPerSection = kSection >> kPageShift;
@@ -69,7 +70,8 @@ class SparseInit {
     if (!boot_.alloc_or_panic(roots * 8, kCacheLine,
                               boot_.caller(owner::kArrayOfMemorySections,
                                            {function::memory_present, function::memblocks_present,
-                                            function::sparse_init}))) {
+                                            function::sparse_init}),
+                              kFile)) {
       return false;
     }
     std::uint64_t next_root = 0;
@@ -126,7 +128,7 @@ class SparseInit {
     const memblock::Caller caller =
         boot_.caller(owner::kMemorySections, {function::sparse_index_alloc});
     if (boot_.state.memblock.alloc_node(kPageSize, kCacheLine, nid, caller)) return true;
-    boot_.panic_without_memory(caller.function, kPageSize);
+    boot_.panic_without_memory({caller.function, kFile}, kPageSize);
     return false;
   }
 

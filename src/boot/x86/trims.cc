@@ -19,9 +19,6 @@ std::string label(const Trim& trim, const std::string& reason) {
   return reason.empty() ? trim.name() : fmt::format("{}: {}", trim.name(), reason);
 }
 
-// The function that a rule names: `parse_memopt` of `parse_memopt(), arch/x86/kernel/e820.c`.
-std::string function_of(const std::string& rule) { return rule.substr(0, rule.find('(')); }
-
 // The kernel's own edits are a matter of course; others are what somebody wanted to see.
 Severity severity_of(const Edit& edit) {
   return edit.rule.empty() ? Severity::info : Severity::debug;
@@ -87,9 +84,8 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
     }
     const Edit& edit = std::get<Edit>(doing);
     EventList told;
-    e820::Editor editor(
-        boot.state.e820.table, told,
-        edit.rule.empty() ? std::string(boot.story.step()) : function_of(edit.rule));
+    e820::Editor editor(boot.state.e820.table, told,
+                        edit.rule.empty() ? std::string(boot.story.step()) : edit.rule.function);
     changed += apply(boot, editor, edit);
     for (Event& event : told.events) {
       event.by = label(trim, edit.reason);
@@ -104,7 +100,7 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
 // compiler left it as one, else the one that the hook lies in (or was inlined into).
 memblock::Caller caller_of(Boot& boot, const Trim& trim, Hook hook, const Edit& edit) {
   const memblock::Purpose owner{owner::kPlugin, boot.story.keep_name(label(trim, edit.reason))};
-  const std::string function = function_of(edit.rule);
+  const std::string& function = edit.rule.function;
   if (boot.in.profile.is_function(function)) return {boot.story.keep_name(function), owner};
   return {hook == Hook::memblock_platform ? "setup_arch" : boot.story.step(), owner};
 }
@@ -116,7 +112,7 @@ std::string span(PhysRange range) {
 void tell(Boot& boot, const Trim& trim, const Edit& edit, std::string text,
           std::optional<PhysRange> range) {
   boot.story.tell({.severity = severity_of(edit),
-                   .step = edit.rule.empty() ? std::string() : function_of(edit.rule),
+                   .step = edit.rule.function,
                    .rule = edit.rule,
                    .text = std::move(text),
                    .range = range,

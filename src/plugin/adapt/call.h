@@ -64,6 +64,9 @@ struct DistanceAnswer {
 // A plugin's text as one printable line of at most `most` bytes.
 std::string one_line(const char* text, std::size_t most = 1000);
 
+// Of `trim_bios_range(), FILE`; a text of another form is all file.
+FollowedRule rule_of(const std::string& text);
+
 // Serves the calls of one plugin with its options. Stays where it is: host() points to it.
 class Call {
  public:

@@ -162,7 +162,9 @@ void Checks::on_call(const memblock::Call& call) {
 }
 
 void Checks::on_event(const Event& event) {
-  if (wanted(MEMMAP_EVENT_MESSAGE)) tell(to_abi(event));
+  if (!wanted(MEMMAP_EVENT_MESSAGE)) return;
+  const std::string rule = to_string(event.rule);
+  tell(to_abi(event, rule.c_str()));
 }
 
 void Checks::at_end() {

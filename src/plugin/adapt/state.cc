@@ -52,14 +52,14 @@ State& self(void* ctx) { return *static_cast<State*>(ctx); }
 
 }  // namespace
 
-memmap_event_t to_abi(const Event& event) {
+memmap_event_t to_abi(const Event& event, const char* rule) {
   memmap_event_t out{};
   out.struct_size = sizeof out;
   out.kind = MEMMAP_EVENT_MESSAGE;
   out.severity = static_cast<std::uint32_t>(event.severity);
   out.step = event.step.c_str();
   out.text = event.text.c_str();
-  out.function = event.rule.c_str();
+  out.function = rule;
   out.owner = event.by.c_str();
   if (event.range) {
     out.base = raw(event.range->base());
@@ -283,7 +283,7 @@ std::size_t State::messages(void* ctx, const memmap_event_t** list) noexcept {
   State& s = self(ctx);
   if (!s.messages_) {
     s.messages_.emplace();
-    for (const Event& e : *s.events_) s.messages_->push_back(to_abi(e));
+    for (const Event& e : *s.events_) s.messages_->push_back(to_abi(e, s.keep(to_string(e.rule))));
   }
   return give(*s.messages_, list);
 }

@@ -154,7 +154,7 @@ void events(JsonWriter& json, const Events& list) {
   table(json, "events", list, [&](const Event& e) {
     json.member("severity", severity_name(e.severity));
     json.member("step", std::string_view(e.step));
-    json.member("rule", std::string_view(e.rule));
+    json.member("rule", to_string(e.rule));
     json.member("text", std::string_view(e.text));
     if (!e.by.empty()) json.member("by", std::string_view(e.by));
     range(json, e.range);

@@ -133,6 +133,20 @@ TEST(Boot, OwnersAddUpToWhatIsReserved) {
   EXPECT_EQ(per_cpu, 2 * 0x42000u);  // of 2 MiB that were taken: static, for modules, dynamic
 }
 
+// The panics of a machine with too little memory too: whose, and where it stands.
+TEST(Boot, EventsFollowARuleThatStandsInAFile) {
+  bool failed_to_allocate = false;
+  for (std::uint64_t size = kMiB; size <= 4 * kMiB; size += 32 * kKiB) {
+    Machine m = machine();
+    m.firmware_map.back().size = size;
+    for (const Event& e : boot("swiotlb=noforce", profile(), m).events) {
+      EXPECT_FALSE(e.rule.function.empty() || e.rule.file.empty()) << e.text;
+      failed_to_allocate |= e.text.find("Failed to allocate") != std::string::npos;
+    }
+  }
+  EXPECT_TRUE(failed_to_allocate);
+}
+
 // Programs compare the owner, people read the words.
 TEST(Boot, WhatIsReservedHasAnOwnerOfTheTable) {
   Machine m = machine();
