@@ -42,8 +42,8 @@ std::vector<Change> changes(kernel::Version first, kernel::Version second) {
                        const kernel::Threshold& until, Change change) {
     if (in_older == in_newer) return;
     change.begins = second == newer ? in_newer : in_older;
-    // The one that the newer kernel has reached and the older has not. Where there is none it is the
-    // other way round: a stable release took the change over, a later one of mainline lacks it.
+    // The one that the newer kernel has reached and the older has not. Where there is none it is
+    // the other way round: a stable release took the change over, a later one of mainline lacks it.
     change.at = in_newer ? since : until;
     change.not_yet_in_newer = !change.at.reached(newer) || change.at.reached(older);
     if (change.not_yet_in_newer) change.at = in_newer ? until : since;

@@ -27,8 +27,9 @@ struct Change {
   std::vector<std::string_view> takes_in{};
 };
 
-// The differences in the order of their table, then the steps in the order of the boot; what one of
-// the two has as a step and the other within another step stands with that. Equal versions: nothing.
+// The differences in the order of their table, then the steps in the order of the boot; what one
+// of the two has as a step and the other within another step stands with that. Equal versions:
+// nothing.
 std::vector<Change> changes(kernel::Version first, kernel::Version second);
 
 }  // namespace memmap::boot

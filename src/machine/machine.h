@@ -30,9 +30,9 @@ enum SetupType : std::uint32_t {
 // see to it that it does not wrap.
 // kernel: struct setup_data, arch/x86/include/uapi/asm/setup_data.h, v6.12
 struct SetupData {
-  PhysAddr addr{};  // of the header
+  PhysAddr addr{};         // of the header
   std::uint32_t type = 0;  // SetupType, or another
-  std::uint64_t len = 0;  // bytes after the header
+  std::uint64_t len = 0;   // bytes after the header
   // Of SETUP_INDIRECT only: the data that it points to, and that data's type.
   std::optional<PhysRange> indirect{};
   std::uint32_t indirect_type = 0;

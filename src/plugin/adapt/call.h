@@ -80,7 +80,8 @@ class Call {
   const memmap_host_t* host() const { return &host_; }
   const std::string& plugin() const { return plugin_; }
 
-  // Whose options has_config() tells, and kernel_does() what it does; nullptr: nobody's. Must outlive the calls.
+  // Whose options has_config() tells, and kernel_does() what it does; nullptr: nobody's. Must
+  // outlive the calls.
   void set_profile(const kernel::Profile* profile) { profile_ = profile; }
 
   // Forgets what the call before left behind.
