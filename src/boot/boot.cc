@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
+
 namespace memmap::boot {
 namespace {
 
@@ -70,8 +72,9 @@ Boot::Boot(const Machine& machine, const kernel::Profile& profile, const Options
       state(initial_state(in)),
       story(state.memblock, options.observer) {}
 
-memblock::Caller Boot::caller(std::string_view owner,
+memblock::Caller Boot::caller(const memblock::Purpose& owner,
                               std::initializer_list<kernel::Function> functions) const {
+  MEMMAP_CHECK(functions.size() != 0, "a caller is one of some functions");
   for (const kernel::Function& function : functions) {
     if (in.profile.is_function(function)) return {function.name, owner};
   }
@@ -81,9 +84,9 @@ memblock::Caller Boot::caller(std::string_view owner,
 }
 
 std::optional<PhysAddr> Boot::alloc_or_panic(std::uint64_t size, std::uint64_t align,
-                                             const memblock::Caller& who) {
+                                             const memblock::Caller& who, std::string_view file) {
   const auto found = state.memblock.alloc(size, align, who);
-  if (!found) panic_without_memory(who.function, size);
+  if (!found) panic_without_memory({who.function, file}, size);
   return found;
 }
 
@@ -104,10 +107,10 @@ void Boot::tell_of(FirmwareTable table) {
   }
 }
 
-void Boot::panic_without_memory(std::string_view function, std::uint64_t size) {
-  story.tell(
-      Severity::panic, Rule{.function = function},
-      fmt::format("Kernel panic - not syncing: {}: Failed to allocate {} bytes", function, size));
+void Boot::panic_without_memory(const Rule& rule, std::uint64_t size) {
+  story.tell(Severity::panic, rule,
+             fmt::format("Kernel panic - not syncing: {}: Failed to allocate {} bytes",
+                         rule.function, size));
 }
 
 }  // namespace memmap::boot

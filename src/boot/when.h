@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
 
 #include "boot/boot.h"
 #include "boot/mm/hashes.h"
@@ -11,8 +10,6 @@
 #include "boot/x86/efi.h"
 
 namespace memmap::boot {
-
-inline constexpr std::uint32_t kSetupE820Ext = 1;
 
 inline bool has_efi(const Boot& b) {
   return b.in.machine.firmware == Firmware::efi && b.in.profile.has(config::EFI);

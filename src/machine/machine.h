@@ -16,14 +16,23 @@ namespace memmap {
 
 enum class Firmware { unknown, bios, efi, xen };
 
+// What a node of setup_data holds. A node may be of other types, too.
+// kernel: SETUP_*, arch/x86/include/uapi/asm/setup_data.h, v6.12
+enum SetupType : std::uint32_t {
+  kSetupE820Ext = 1,
+  kSetupEfi = 4,
+  kSetupIma = 8,
+  kSetupRngSeed = 9,
+  kSetupIndirect = 1u << 31,
+};
+
 // A node of the boot loader's list of extensible data: 16 bytes of header, then `len` bytes. Readers
 // see to it that it does not wrap.
 // kernel: struct setup_data, arch/x86/include/uapi/asm/setup_data.h, v6.12
 struct SetupData {
-  PhysAddr addr{};  // of the header
-  // SETUP_E820_EXT 1, SETUP_DTB 2, SETUP_PCI 3, SETUP_EFI 4, ... SETUP_INDIRECT 1 << 31.
-  std::uint32_t type = 0;
-  std::uint64_t len = 0;  // bytes after the header
+  PhysAddr addr{};         // of the header
+  std::uint32_t type = 0;  // SetupType, or another
+  std::uint64_t len = 0;   // bytes after the header
   // Of SETUP_INDIRECT only: the data that it points to, and that data's type.
   std::optional<PhysRange> indirect{};
   std::uint32_t indirect_type = 0;

@@ -53,8 +53,12 @@ bool AddressSpace::add_table(unsigned level, VirtAddr virt, TablePage page) {
 
 void AddressSpace::map(const Mapping& run) {
   if (run.pages == 0) return;
-  unmap(run.virt, bytes_of(run));
-  auto at = runs_.begin() + (first_above(runs_, raw(run.virt)) - runs_.cbegin());
+  auto next = first_above(runs_, raw(run.virt));
+  if (next != runs_.cend() && raw(next->virt) <= last_of(run)) {
+    unmap(run.virt, bytes_of(run));
+    next = first_above(runs_, raw(run.virt));
+  }
+  auto at = runs_.begin() + (next - runs_.cbegin());
   const bool before = at != runs_.begin() && joins(*std::prev(at), run);
   const bool behind = at != runs_.end() && joins(run, *at);
   if (before && behind) {

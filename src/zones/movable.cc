@@ -37,7 +37,7 @@ void lower(Starts& starts, int nid, std::uint64_t pfn) {
 void warn(Events& events, std::string text) {
   events.push_back({Severity::warning,
                     "find_zone_movable_pfns_for_nodes",
-                    "find_zone_movable_pfns_for_nodes(), mm/mm_init.c, v6.12",
+                    Rule{"find_zone_movable_pfns_for_nodes", "mm/mm_init.c, v6.12"},
                     std::move(text),
                     {}});
 }

@@ -53,7 +53,7 @@ std::uint64_t ram(const boot::Outcome& outcome) {
 std::uint64_t owned(const boot::Outcome& outcome, std::string_view plugin) {
   std::uint64_t sum = 0;
   for (const boot::Owned& o : outcome.owners) {
-    if (o.owner.starts_with(plugin)) sum += o.range.size();
+    if (o.words.starts_with(plugin)) sum += o.range.size();
   }
   return sum;
 }

@@ -33,6 +33,10 @@ class Filler {
   void number(Key key, std::optional<T>& number) {
     add(key), number = T{next()};
   }
+  // One of the kernel's own, at the start of a GiB.
+  void number(Key key, std::optional<VirtAddr>& number) {
+    add(key), number = VirtAddr{0xffff800000000000 + (std::uint64_t{next()} << 30)};
+  }
   template <std::integral T>
   void count(Key key, T& number, std::uint64_t, Need = {}) {
     add(key), number = static_cast<T>(next());

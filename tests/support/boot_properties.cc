@@ -124,7 +124,7 @@ void check_hand_over(const boot::Outcome& o, std::vector<std::string>& out) {
 }
 
 auto key(const Event& e) { return std::tie(e.severity, e.step, e.rule, e.text, e.range, e.by); }
-auto key(const boot::Owned& o) { return std::tie(o.range, o.owner, o.function); }
+auto key(const boot::Owned& o) { return std::tie(o.range, o.words, o.function); }
 auto key(const Error& e) { return std::tie(e.message); }
 auto key(const numa::NodeBlock& b) { return std::tie(b.range, b.nid); }
 auto key(const buddy::FreeRun& r) { return std::tie(r.first, r.count); }

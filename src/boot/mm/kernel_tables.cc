@@ -6,7 +6,8 @@
 
 namespace memmap::boot {
 
-void make_tables(Boot& boot, std::uint64_t start, std::uint64_t end, std::string_view owner) {
+void make_tables(Boot& boot, std::uint64_t start, std::uint64_t end,
+                 const memblock::Owner& owner) {
   const memblock::Caller caller = boot.caller(owner, {function::spp_getpage});
   paging::AddressSpace& tables = boot.state.page_tables;
   for (std::uint64_t at = start; at < end; at = align_down(at, paging::kSize2M) + paging::kSize2M) {

@@ -15,6 +15,7 @@
 namespace memmap::boot {
 namespace {
 
+constexpr std::string_view kFile = "mm/sparse.c";
 constexpr unsigned kSectionShift = 27;  // SECTION_SIZE_BITS
 constexpr std::uint64_t kSection = 1ull << kSectionShift;
 constexpr std::uint64_t kPagesPerSection = kSection >> kPageShift;
@@ -66,7 +67,8 @@ class SparseInit {
     if (!boot_.alloc_or_panic(roots * 8, kCacheLine,
                               boot_.caller(owner::kArrayOfMemorySections,
                                            {function::memory_present, function::memblocks_present,
-                                            function::sparse_init}))) {
+                                            function::sparse_init}),
+                              kFile)) {
       return false;
     }
     std::uint64_t next_root = 0;
@@ -123,7 +125,7 @@ class SparseInit {
     const memblock::Caller caller =
         boot_.caller(owner::kMemorySections, {function::sparse_index_alloc});
     if (boot_.state.memblock.alloc_node(kPageSize, kCacheLine, nid, caller)) return true;
-    boot_.panic_without_memory(caller.function, kPageSize);
+    boot_.panic_without_memory({caller.function, kFile}, kPageSize);
     return false;
   }
 
@@ -300,7 +302,7 @@ class SparseInit {
                                                   memblock::kAllocAccessible, nid, caller);
   }
 
-  std::string_view owner(int nid) { return boot_.story.name_for_node(owner::kStructPages, nid); }
+  memblock::Purpose owner(int nid) { return boot_.story.of_node(owner::kStructPages, nid); }
 
   void lose(std::string text) {
     boot_.story.tell(Severity::warning, rule::kSparseInitNid, std::move(text));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/align.h"
 #include "boot/mm/kernel_tables.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
@@ -76,19 +77,21 @@ std::vector<Part> parts_of(const Boot& boot) {
   return parts;
 }
 
-// Page by page: a processor's data may be (percpu_alloc=page). Shared with user space, so the pages
+// Page by page where the processor's data is (percpu_alloc=page). Shared with user space, so the pages
 // are global under page-table isolation too. kernel: cea_set_pte(), cea_map_percpu_pages()
 void map_part(Boot& boot, std::uint64_t area, std::uint64_t cpu, const Part& part) {
   const paging::Features& f = boot.in.features;
   const std::uint32_t flags = (part.writable ? paging::kWritable : 0u) |
                               (f.nx ? paging::kNoExecute : 0u) | (f.pge ? paging::kGlobal : 0u);
-  for (std::uint64_t done = 0; done + kPageSize <= part.size; done += kPageSize) {
+  const std::uint64_t size = align_down(part.size, kPageSize);
+  const std::uint64_t step = boot.state.per_cpu.pieces_of_each == 1 ? size : kPageSize;
+  for (std::uint64_t done = 0; done < size; done += step) {
     const auto phys = boot.state.per_cpu.phys(cpu, part.offset + done);
     if (!phys) return;
     boot.state.page_tables.map({.virt = VirtAddr{area + part.at + done},
                                 .phys = *phys,
                                 .page_size = kPageSize,
-                                .pages = 1,
+                                .pages = step >> kPageShift,
                                 .flags = flags});
   }
 }

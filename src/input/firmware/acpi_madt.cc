@@ -10,7 +10,7 @@ namespace memmap::input {
 namespace {
 
 constexpr std::size_t kHead = 44;  // the common header, the local APICs' address, flags
-constexpr std::string_view kRule = "acpi_process_madt(), arch/x86/kernel/acpi/boot.c";
+constexpr Rule kRule{"acpi_process_madt", "arch/x86/kernel/acpi/boot.c"};
 constexpr std::uint32_t kEnabled = 1, kOnlineCapable = 2;
 enum Kind : std::uint8_t { kLocalApic = 0, kIoApic = 1, kLocalSapic = 7, kX2apic = 9 };
 constexpr std::uint32_t kMaxLocalApic = 32768;  // MAX_LOCAL_APIC
@@ -118,7 +118,7 @@ Status add_madt(const AcpiBytes& table, Machine& machine) {
   if (*walk == AcpiWalk::zero_length || found.damaged) {
     machine.firmware_events.push_back({FirmwareTable::madt,
                                        {.severity = Severity::warning,
-                                        .rule = std::string(kRule),
+                                        .rule = kRule,
                                         .text = "ACPI: Invalid BIOS MADT, disabling ACPI"}});
     return Done{};
   }

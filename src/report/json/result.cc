@@ -61,7 +61,8 @@ void memblock_state(JsonWriter& json, const memblock::Memblock& m,
   table(json, "owners", owners, [&](const boot::Owned& o) {
     json.member_address("base", raw(o.range.base()));
     json.member_address("size", o.range.size());
-    json.member("owner", std::string_view(o.owner));
+    json.member("owner", std::string_view(o.words));
+    if (o.owner != nullptr) json.member("owner_id", o.owner->id);
     json.member("function", std::string_view(o.function));
   });
 }
@@ -153,7 +154,7 @@ void events(JsonWriter& json, const Events& list) {
   table(json, "events", list, [&](const Event& e) {
     json.member("severity", severity_name(e.severity));
     json.member("step", std::string_view(e.step));
-    json.member("rule", std::string_view(e.rule));
+    json.member("rule", to_string(e.rule));
     json.member("text", std::string_view(e.text));
     if (!e.by.empty()) json.member("by", std::string_view(e.by));
     range(json, e.range);
