@@ -19,7 +19,7 @@ constexpr Option kSimulate[] = {
     {"--cmdline", "TEXT", "its command line, instead of the machine's own"},
     {"--append", "TEXT", "parameters to add to its command line, as a boot loader would"},
     {"--format", "FORMAT",
-     "text (default), json, dot, memblock-debug or the name of a report plugin"},
+     "text (default), json, dot, memblock-debug, qemu-mem or the name of a report plugin"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
     {"--force", "", "replace FILE if it exists"},
     {"--strict", "", "exit 1 if the simulated kernel warns or panics"},

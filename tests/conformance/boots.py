@@ -19,7 +19,7 @@ import listed
 
 # What is compared. Not simulated yet: MemTotal.
 STAGES = ["runs", "e820", "memory", "reserved", "trace", "dumps", "zones", "managed", "buddy", "direct_map",
-          "page_tables"]
+          "page_tables", "qemu_mem"]
 DIRECT_MAP = {4: (0xFFFF888000000000, 1 << 46), 5: (0xFF11000000000000, 1 << 55)}  # where it starts, its room
 
 
@@ -136,6 +136,13 @@ def compare(memmap, kernels, boot):
                        direct_map(paging["mappings"], levels, start)),
         "page_tables": (runs(ours["page_tables"]["mappings"]), runs(paging["mappings"])),
     }
+    dump = os.path.join(expected, "qemu_info_mem.txt")
+    if os.path.exists(dump) and os.path.getsize(dump) > 1:  # with five levels QEMU printed nothing
+        ours_dumped = subprocess.run(command + ["--format", "qemu-mem"], capture_output=True, text=True).stdout
+        with open(dump, encoding="utf-8") as file:
+            pairs["qemu_mem"] = (ours_dumped.splitlines(), file.read().splitlines())
+    else:
+        exact["qemu_mem"] = True
     exact["runs"] = True
     exact.update({stage: mine == real for stage, (mine, real) in pairs.items()})
     return exact
