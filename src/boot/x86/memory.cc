@@ -174,6 +174,7 @@ void init_mem_mapping(Boot& boot) {
   const paging::DirectMap map = paging::direct_map(memory_ranges(boot), options);
   memblock.set_current_limit(phys_of(map.max_pfn_mapped));
   place_tables(boot, map);
+  if (boot.story.panicked()) return;
 
   for (const paging::Mapping& m : map.mappings) {
     boot.state.page_tables.map(m);
