@@ -22,9 +22,13 @@ paging::Bases bases_of(const Inputs& in) {
   bases.page_offset = known.page_offset_base.value_or(bases.page_offset);
   bases.vmalloc = known.vmalloc_base.value_or(bases.vmalloc);
   bases.vmemmap = known.vmemmap_base.value_or(bases.vmemmap);
-  return paging::can_hold_all(bases, in.features.levels())
-             ? bases
-             : paging::fixed_bases(in.features.levels());
+  if (!paging::can_hold_all(bases, in.features.levels())) {
+    bases = paging::fixed_bases(in.features.levels());
+  }
+  if (!in.profile.has(config::RANDOMIZE_BASE)) {
+    bases.modules = VirtAddr{raw(paging::kStartKernelMap) + 512 * kMiB};
+  }
+  return bases;
 }
 
 // Those that the image brings: above them all others hang. Five levels need one more for the

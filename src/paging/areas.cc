@@ -10,6 +10,8 @@ struct Area {
   std::string_view name;
 };
 
+constexpr std::string_view kKernelImage = "kernel image";
+constexpr std::string_view kModules = "modules";
 constexpr std::string_view kVmalloc = "vmalloc";
 constexpr std::string_view kMemoryMap = "memory map";
 
@@ -37,8 +39,7 @@ constexpr Area kCommonTop[] = {
     {0xffffff8000000000, ""},
     {0xffffffef00000000, "EFI runtime"},
     {0xffffffff00000000, ""},
-    {0xffffffff80000000, "kernel image"},
-    {0xffffffffa0000000, "modules"},
+    {0xffffffff80000000, kKernelImage},
     {0xffffffffff000000, "fixmap"},
     {0xffffffffff600000, "vsyscall"},
     {0xffffffffff601000, ""},
@@ -110,8 +111,13 @@ void count(AreaTables& area, unsigned levels) {
 
 std::string_view area_of(VirtAddr address, unsigned levels, const Bases& bases) {
   const std::uint64_t a = raw(address);
-  if (a >= kCommonTop[0].base) return find(kCommonTop, a);
-  if (bases != fixed_bases(levels) && address >= bases.page_offset) {
+  if (a >= kCommonTop[0].base) {
+    const std::string_view name = find(kCommonTop, a);
+    return name == kKernelImage && address >= bases.modules ? kModules : name;
+  }
+  Bases fixed = fixed_bases(levels);
+  fixed.modules = bases.modules;
+  if (bases != fixed && address >= bases.page_offset) {
     return address >= bases.vmemmap ? kMemoryMap : address >= bases.vmalloc ? kVmalloc : kDirectMap;
   }
   return levels >= 5 ? find(kFiveLevels, a) : find(kFourLevels, a);

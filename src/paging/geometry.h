@@ -47,12 +47,14 @@ inline constexpr VirtAddr kVmalloc5{0xffa0000000000000};  // __VMALLOC_BASE_L5
 inline constexpr VirtAddr kVmemmap4{0xffffea0000000000};  // __VMEMMAP_BASE_L4
 inline constexpr VirtAddr kVmemmap5{0xffd4000000000000};  // __VMEMMAP_BASE_L5
 
-// Where the areas begin that KASLR moves, in ascending order.
+// Where the areas begin that KASLR moves, in ascending order, and the modules.
 // kernel: kernel_randomize_memory(), arch/x86/mm/kaslr.c, v6.12
 struct Bases {
   VirtAddr page_offset{};  // page_offset_base: of the direct map
   VirtAddr vmalloc{};      // vmalloc_base
   VirtAddr vmemmap{};      // vmemmap_base: of the struct pages
+  // MODULES_VADDR: a GiB above __START_KERNEL_map, half of one without CONFIG_RANDOMIZE_BASE.
+  VirtAddr modules{0xffffffffc0000000};
   friend constexpr bool operator==(const Bases&, const Bases&) = default;
 };
 // Whether these are in order, and below the CPU entry areas with all the memory there can be.

@@ -51,6 +51,17 @@ TEST(TablesByArea, CountsTablesAndPages) {
   EXPECT_EQ(direct.p4d_tables, 0u);
 }
 
+// KERNEL_IMAGE_SIZE is a GiB with CONFIG_RANDOMIZE_BASE, half of one without.
+TEST(AreaOf, ModulesLieBehindTheImagesRoom) {
+  Bases bases = fixed_bases(4);
+  EXPECT_EQ(area_of(VirtAddr{0xffffffffaa400000}, 4, bases), "kernel image");
+  EXPECT_EQ(area_of(VirtAddr{0xffffffffc0000000}, 4, bases), "modules");
+  bases.modules = VirtAddr{0xffffffffa0000000};
+  EXPECT_EQ(area_of(VirtAddr{0xffffffffaa400000}, 4, bases), "modules");
+  EXPECT_EQ(area_of(VirtAddr{0xffffea8000000000}, 4, bases), "memory map");
+  EXPECT_EQ(area_of(VirtAddr{0xffffe90000000000}, 4, bases), "elsewhere");  // a hole still
+}
+
 // Of a boot of 6.12 with KASLR: kaslr-1G-612 of the corpus.
 TEST(AreaOf, AreasThatKaslrMoved) {
   const Bases moved{VirtAddr{0xffff8da480000000}, VirtAddr{0xffffd12cc0000000},
