@@ -11,6 +11,7 @@
 #include "base/event.h"
 #include "base/range.h"
 #include "machine/e820_entry.h"
+#include "machine/mtrr_type.h"
 
 namespace memmap {
 
@@ -121,7 +122,7 @@ struct CpuFacts {
 // A variable-range MTRR, as /proc/mtrr and the log give it.
 struct MtrrRange {
   PhysRange range{};
-  std::string type{};  // write-back, uncachable, ...
+  MtrrType type = MtrrType::unknown;
 };
 
 // A device on the PCI bus of segment 0.
@@ -233,7 +234,7 @@ struct Machine {
 
   CpuFacts cpu{};
   std::vector<MtrrRange> mtrrs{};
-  std::optional<std::string> mtrr_default{};  // the type of what no MTRR covers: `uncachable`
+  MtrrType mtrr_default = MtrrType::unknown;  // the type of what no MTRR covers
   // AMD's TOP_MEM2: RAM from 4 GiB up to here is cached, whatever the MTRRs say.
   std::optional<PhysAddr> mtrr_tom2{};
   std::vector<PciDevice> pci{};  // empty: none is known

@@ -3,12 +3,14 @@
 // in share/schema/scenario.json.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "machine/machine.h"
 
@@ -28,10 +30,10 @@ enum class Need { required, written, optional };
 //   v.texts(key, texts)                 a list of texts
 //   v.text(key, text[, need])
 //   v.number(key, number[, need])       an address or a size: hexadecimal
-//   v.count(key, number, max[, need])   decimal
+//   v.count(key, number, max[, need])   decimal; of an optional one: max[, min]
 //   v.id(key, number)                   16 bits, hexadecimal
 //   v.flag(key, flag, usual)            written where it is not as usual
-//   v.choice(key, value, words)         an enum that counts as its words; the first is not written
+//   v.choice(key, value, words[, need]) an enum that counts as its words; the first is the usual one
 //   v.pci_address(key, address)
 //   v.range(key, range)                 a map of bounds
 //   v.bounds(range, need)               bounds among the other keys: start and end, last or size
@@ -53,6 +55,13 @@ constexpr bool is_square(std::size_t number) {
   std::size_t side = 0;
   while (side * side < number) ++side;
   return side * side == number;
+}
+
+// Whether each plugin that is to be left out is named once.
+inline bool left_out_once(const std::vector<PluginUse>& plugins) {
+  return std::ranges::all_of(plugins, [&](const PluginUse& p) {
+    return p.enabled || std::ranges::count(plugins, p.name, &PluginUse::name) == 1;
+  });
 }
 
 inline constexpr std::uint64_t kLargestU32 = std::numeric_limits<std::uint32_t>::max();
@@ -102,7 +111,7 @@ void visit_members(V& v, MaybeConst<CpuFacts> auto& c) {
   v.flag("nx", c.nx);
   v.flag("pse", c.pse);
   v.flag("pge", c.pge);
-  v.count("phys_bits", c.phys_bits, 64);
+  v.count("phys_bits", c.phys_bits, 52, 32);
   v.flag("meltdown", c.meltdown);
   v.text("vendor", c.vendor);
   v.text("hypervisor", c.hypervisor);
@@ -149,7 +158,7 @@ void visit_members(V& v, MaybeConst<SmbiosCopies> auto& s) {
 template <class V>
 void visit_members(V& v, MaybeConst<MtrrRange> auto& m) {
   v.bounds(m.range, Need::required);
-  v.text("type", m.type, Need::required);
+  v.choice("type", m.type, kMtrrWords, Need::required);
 }
 
 template <class V>
@@ -213,10 +222,12 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.ranges("pci_windows", m.pci_windows, "a window");
   v.object("smbios", m.smbios);
   v.list("mtrrs", m.mtrrs, "an MTRR");
-  v.text("mtrr_default", m.mtrr_default);
+  v.choice("mtrr_default", m.mtrr_default, kMtrrWords);
   v.number("mtrr_tom2", m.mtrr_tom2);
   v.list("pci", m.pci, "a PCI device");
   v.list("plugins", m.plugins, "a plugin");
+  v.check(left_out_once(m.plugins), "plugins",
+          "a plugin that is not enabled is named once, and no other entry is for it");
 }
 
 }  // namespace memmap

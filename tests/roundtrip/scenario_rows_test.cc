@@ -41,8 +41,8 @@ class Filler {
   void count(Key key, T& number, std::uint64_t, Need = {}) {
     add(key), number = static_cast<T>(next());
   }
-  void count(Key key, std::optional<unsigned>& number, std::uint64_t) {
-    add(key), number = next();
+  void count(Key key, std::optional<unsigned>& number, std::uint64_t, unsigned min = 0) {
+    add(key), number = std::max(next(), min);
   }
   void id(Key key, std::uint16_t& number) { add(key), number = 0xffff; }
   // One whose usual value is true would keep other members from having one.
@@ -51,7 +51,7 @@ class Filler {
   }
   void flag(Key key, std::optional<bool>& flag) { add(key), flag = next() % 2 == 0; }
   template <class T>
-  void choice(Key key, T& value, std::span<const Key> words) {
+  void choice(Key key, T& value, std::span<const Key> words, Need = {}) {
     add(key), value = static_cast<T>(words.size() - 1);
   }
   void pci_address(Key key, std::uint32_t& address) { add(key), address = 0x10; }

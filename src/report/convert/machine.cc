@@ -142,7 +142,8 @@ class MemberWriter {
   void count(std::string_view key, T number, std::uint64_t, Need need = Need::optional) {
     if (need != Need::optional || number != 0) put(key, fmt::format("{}", number));
   }
-  void count(std::string_view key, std::optional<unsigned> number, std::uint64_t) {
+  void count(std::string_view key, std::optional<unsigned> number, std::uint64_t,
+             std::uint64_t = 0) {
     if (number) put(key, fmt::format("{}", *number));
   }
   void id(std::string_view key, std::uint16_t number) { put(key, out_.address(number)); }
@@ -153,8 +154,9 @@ class MemberWriter {
     if (flag) put(key, *flag ? "true" : "false");
   }
   template <class T>
-  void choice(std::string_view key, T value, std::span<const std::string_view> words) {
-    if (value != T{}) put(key, out_.word(words[static_cast<std::size_t>(value)]));
+  void choice(std::string_view key, T value, std::span<const std::string_view> words,
+              Need need = Need::optional) {
+    if (need != Need::optional || value != T{}) put(key, out_.word(words[static_cast<std::size_t>(value)]));
   }
   void pci_address(std::string_view key, std::uint32_t address) {
     put(key, out_.text(pci_address_text(address)));

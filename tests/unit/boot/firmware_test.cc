@@ -235,7 +235,7 @@ TEST(Boot, NamesTheDefaultsInUse) {
   known.mp_floating = PhysRange::make(0xf5ba0, 0xf5bb0);
   known.node_memory = {{PhysRange::make(0, 1024 * kMiB), 0}};
   known.ioapics = 1;
-  known.mtrr_default = "write-back";
+  known.mtrr_default = MtrrType::write_back;
   known.cpu.nx = known.cpu.la57 = known.cpu.pse = known.cpu.pge = true;
   EXPECT_EQ(defaults(bare), 13u);
   EXPECT_EQ(defaults(known), 0u);
