@@ -17,8 +17,8 @@ struct Change {
   // It is the older that has: a stable release that took the change over, while the newer, of
   // mainline or of another series, is before it (5.10.262 and 5.11.0, of a change of 5.12).
   bool not_yet_in_newer = false;
-  std::string_view
-      difference{};             // name of a row of kernel/differences.h; empty: a step of the boot
+  // Name of a row of kernel/differences.h; empty: a step of the boot.
+  std::string_view difference{};
   std::string_view phase{};     // of a step: the function that calls it; else empty
   std::string_view function{};  // of the kernel; may be empty
   std::string_view file{};

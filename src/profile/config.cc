@@ -30,6 +30,14 @@ std::string unquoted(std::string_view value) {
   return out;
 }
 
+// A text that begins with a quote and does not end with one of its own.
+bool is_open(std::string_view value) {
+  if (!value.starts_with('"')) return false;
+  std::size_t i = 1;
+  while (i < value.size() && value[i] != '"') i += value[i] == '\\' ? 2 : 1;
+  return i + 1 != value.size();
+}
+
 struct Place {
   const std::string& source;
   std::string_view line;
@@ -65,6 +73,11 @@ void read_option(Config& config, const Place& at, Errors& errors) {
   if (equals == std::string_view::npos || !is_option(name)) {
     errors.push_back(fault(at, "neither `CONFIG_NAME=VALUE` nor a comment: no .config",
                            std::min<std::size_t>(name.size(), 40)));
+    return;
+  }
+  if (is_open(at.line.substr(equals + 1))) {
+    errors.push_back(fault(at, fmt::format("the text of `{}` has no closing quote", name),
+                           std::min<std::size_t>(at.line.size(), 80)));
     return;
   }
   const std::string value = unquoted(at.line.substr(equals + 1));

@@ -12,8 +12,8 @@
 namespace memmap::input {
 namespace {
 
-constexpr std::size_t kIndirectBytes =
-    24;  // struct setup_indirect {u32 type, 0, u64 len, u64 addr}
+// struct setup_indirect {u32 type, 0, u64 len, u64 addr}
+constexpr std::size_t kIndirectBytes = 24;
 
 struct Content {
   std::string name{};
