@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/number.h"
-#include "machine/machine.h"
+#include "machine/visit.h"
 
 namespace memmap::input {
 namespace {
@@ -64,22 +64,25 @@ class Reader {
   std::string name_;
 };
 
-// kernel: choose_random_location(), kernel_randomize_memory(): of such multiples, in this order
-void read_bases(Reader& reader, const json& bases, KaslrBases& out) {
-  if (!bases.is_object()) return reader.fault("", "kaslr", "is no object");
-  const auto base = [&](const char* key, std::uint64_t step) {
-    std::optional<VirtAddr> read;
-    if (const auto value = reader.number(bases, "kaslr.", key)) read = VirtAddr{*value};
-    if (read && (raw(*read) % step != 0 || raw(*read) < KaslrBases::kLowest)) {
-      reader.fault("kaslr.", key, "is no place of the kernel's");
+// The keys of `kaslr` and their bounds are those of a scenario's.
+class BaseReader {
+ public:
+  BaseReader(Reader& reader, const json& bases) : reader_(reader), bases_(bases) {}
+
+  void number(std::string_view key, std::optional<VirtAddr>& base) {
+    if (const auto read = reader_.number(bases_, kPath, std::string(key).c_str())) {
+      base = VirtAddr{*read};
     }
-    return read;
-  };
-  out.kernel_virt_base = base("kernel_virt_base", KaslrBases::kImageStep);
-  out.page_offset_base = base("page_offset_base", KaslrBases::kAreaStep);
-  out.vmalloc_base = base("vmalloc_base", KaslrBases::kAreaStep);
-  out.vmemmap_base = base("vmemmap_base", KaslrBases::kAreaStep);
-}
+  }
+  void check(bool good, std::string_view key, std::string_view message) {
+    if (!good) reader_.fault(kPath, key, message);
+  }
+
+ private:
+  static constexpr std::string_view kPath = "kaslr.";
+  Reader& reader_;
+  const json& bases_;
+};
 
 }  // namespace
 
@@ -107,7 +110,12 @@ Result<Manifest> read_manifest(const std::string& name, std::string_view text) {
     manifest.kernel_phys_base = PhysAddr{*base};
   }
   if (const auto bases = root.find("kaslr"); bases != root.end()) {
-    read_bases(reader, *bases, manifest.kaslr);
+    if (bases->is_object()) {
+      BaseReader base_reader(reader, *bases);
+      visit_members(base_reader, manifest.kaslr);
+    } else {
+      reader.fault("", "kaslr", "is no object");
+    }
   }
   if (const auto tables = root.find("firmware_tables"); tables != root.end()) {
     if (tables->is_object()) {
