@@ -11,7 +11,6 @@ namespace memmap::fixmap {
 // Slot 0; the others lie below. kernel: FIXADDR_TOP, arch/x86/include/asm/fixmap.h, v6.12
 inline constexpr VirtAddr kTop{0xffffffffff7ff000};
 inline constexpr unsigned kBtmapPages = 64;  // NR_FIX_BTMAPS: what one early_ioremap() can map
-inline constexpr unsigned kBtmapSlots = 8;   // FIX_BTMAPS_SLOTS: how many may be open
 
 // A slot is a number of `enum fixed_addresses`, which the kernel's configuration decides.
 constexpr VirtAddr fix_to_virt(std::uint64_t slot) {

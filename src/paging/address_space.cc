@@ -9,9 +9,8 @@
 namespace memmap::paging {
 namespace {
 
-std::uint64_t bytes_of(const Mapping& m) { return m.page_size * m.pages; }
 // The last byte, since the end of the highest run is no address.
-std::uint64_t last_of(const Mapping& m) { return raw(m.virt) + bytes_of(m) - 1; }
+std::uint64_t last_of(const Mapping& m) { return raw(m.virt) + m.bytes() - 1; }
 
 // `pages` of the run's pages, from number `from` on.
 Mapping piece_of(const Mapping& run, std::uint64_t from, std::uint64_t pages) {
@@ -20,11 +19,6 @@ Mapping piece_of(const Mapping& run, std::uint64_t from, std::uint64_t pages) {
   piece.phys = PhysAddr{raw(run.phys) + from * run.page_size};
   piece.pages = pages;
   return piece;
-}
-
-bool joins(const Mapping& a, const Mapping& b) {
-  return a.page_size == b.page_size && a.flags == b.flags && last_of(a) + 1 == raw(b.virt) &&
-         raw(a.phys) + bytes_of(a) == raw(b.phys);
 }
 
 // The first run that ends above `virt`.
@@ -55,12 +49,12 @@ void AddressSpace::map(const Mapping& run) {
   if (run.pages == 0) return;
   auto next = first_above(runs_, raw(run.virt));
   if (next != runs_.cend() && raw(next->virt) <= last_of(run)) {
-    unmap(run.virt, bytes_of(run));
+    unmap(run.virt, run.bytes());
     next = first_above(runs_, raw(run.virt));
   }
   auto at = runs_.begin() + (next - runs_.cbegin());
-  const bool before = at != runs_.begin() && joins(*std::prev(at), run);
-  const bool behind = at != runs_.end() && joins(run, *at);
+  const bool before = at != runs_.begin() && std::prev(at)->joins(run);
+  const bool behind = at != runs_.end() && run.joins(*at);
   if (before && behind) {
     std::prev(at)->pages += run.pages + at->pages;
     runs_.erase(at);

@@ -33,7 +33,7 @@ constexpr Area kFiveLevels[] = {
     {0xfffffc0000000000, ""},
 };
 constexpr Area kCommonTop[] = {
-    {0xfffffe0000000000, "CPU entry areas"},
+    {raw(kCpuEntryAreas), "CPU entry areas"},
     {0xfffffe8000000000, ""},
     {0xffffff0000000000, "ESP fixup stacks"},
     {0xffffff8000000000, ""},

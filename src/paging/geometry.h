@@ -40,12 +40,17 @@ constexpr bool is_canonical(VirtAddr v, unsigned levels) { return canonical(raw(
 // kernel: Documentation/arch/x86/x86_64/mm.rst, v6.12
 inline constexpr VirtAddr kPageOffset4{0xffff888000000000};     // __PAGE_OFFSET_BASE_L4
 inline constexpr VirtAddr kPageOffset5{0xff11000000000000};     // __PAGE_OFFSET_BASE_L5
+inline constexpr VirtAddr kCpuEntryAreas{0xfffffe0000000000};   // CPU_ENTRY_AREA_BASE
 inline constexpr VirtAddr kStartKernelMap{0xffffffff80000000};  // __START_KERNEL_map
 
 inline constexpr VirtAddr kVmalloc4{0xffffc90000000000};  // __VMALLOC_BASE_L4
 inline constexpr VirtAddr kVmalloc5{0xffa0000000000000};  // __VMALLOC_BASE_L5
 inline constexpr VirtAddr kVmemmap4{0xffffea0000000000};  // __VMEMMAP_BASE_L4
 inline constexpr VirtAddr kVmemmap5{0xffd4000000000000};  // __VMEMMAP_BASE_L5
+
+// Bits of the physical addresses that memory may have.
+// kernel: MAX_PHYSMEM_BITS, arch/x86/include/asm/sparsemem.h
+constexpr unsigned physmem_bits(unsigned levels) { return levels == 5 ? 52 : 46; }
 
 // Where the areas begin that KASLR moves, in ascending order, and the modules.
 // kernel: kernel_randomize_memory(), arch/x86/mm/kaslr.c, v6.12
@@ -59,8 +64,8 @@ struct Bases {
 };
 // Whether these are in order, and below the CPU entry areas with all the memory there can be.
 constexpr bool can_hold_all(const Bases& b, unsigned levels) {
-  constexpr std::uint64_t kEnd = 0xfffffe0000000000;             // CPU_ENTRY_AREA_BASE
-  const std::uint64_t memory = 1ull << (levels == 5 ? 52 : 46);  // MAX_PHYSMEM_BITS
+  constexpr std::uint64_t kEnd = raw(kCpuEntryAreas);
+  const std::uint64_t memory = 1ull << physmem_bits(levels);
   const std::uint64_t struct_pages = memory / kPageSize * 128;   // twice their usual size
   return raw(b.page_offset) >= raw(levels == 5 ? kPageOffset5 : kPageOffset4) &&
          b.page_offset < b.vmalloc && b.vmalloc < b.vmemmap &&

@@ -29,6 +29,14 @@ struct Mapping {
   std::uint64_t page_size = kSize4K;  // bytes
   std::uint64_t pages = 0;
   std::uint32_t flags = 0;  // Flags
+
+  constexpr std::uint64_t bytes() const { return page_size * pages; }
+  // Whether the processor sees no border between this run and the one that is to follow: same size,
+  // same flags, and frames that follow each other.
+  constexpr bool joins(const Mapping& next) const {
+    return page_size == next.page_size && flags == next.flags &&
+           raw(virt) + bytes() == raw(next.virt) && raw(phys) + bytes() == raw(next.phys);
+  }
   friend constexpr bool operator==(const Mapping&, const Mapping&) = default;
 };
 

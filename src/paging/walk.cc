@@ -48,16 +48,11 @@ class Walker {
   }
 
   void add(const Mapping& page) {
-    if (!mappings_.empty()) {
-      Mapping& last = mappings_.back();
-      const std::uint64_t size = last.pages * last.page_size;
-      if (last.page_size == page.page_size && last.flags == page.flags &&
-          raw(last.virt) + size == raw(page.virt) && raw(last.phys) + size == raw(page.phys)) {
-        ++last.pages;
-        return;
-      }
+    if (!mappings_.empty() && mappings_.back().joins(page)) {
+      ++mappings_.back().pages;
+    } else {
+      mappings_.push_back(page);
     }
-    mappings_.push_back(page);
   }
 
   const Tables& tables_;

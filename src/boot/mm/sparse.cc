@@ -55,14 +55,12 @@ class SparseInit {
   }
 
  private:
-  // MAX_PHYSMEM_BITS, arch/x86/include/asm/sparsemem.h
-  unsigned physmem_bits() const { return boot_.state.page_tables.levels() == 5 ? 52 : 46; }
-
   // kernel: memblocks_present(), memory_present(), sparse_index_alloc()
   bool allocate_roots() {
     const std::uint64_t per_root =
         std::max<std::uint64_t>(kPageSize / boot_.in.profile.size_of(type::mem_section), 1);
-    const std::uint64_t most = 1ull << (physmem_bits() - kSectionShift);  // NR_MEM_SECTIONS
+    const unsigned bits = paging::physmem_bits(boot_.state.page_tables.levels());
+    const std::uint64_t most = 1ull << (bits - kSectionShift);  // NR_MEM_SECTIONS
     const std::uint64_t roots = (most + per_root - 1) / per_root;
     if (!boot_.alloc_or_panic(roots * 8, kCacheLine,
                               boot_.caller(owner::kArrayOfMemorySections,

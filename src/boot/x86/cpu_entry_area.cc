@@ -10,8 +10,6 @@
 namespace memmap::boot {
 namespace {
 
-constexpr std::uint64_t kBase = 0xfffffe0000000000;  // CPU_ENTRY_AREA_BASE
-
 // What one area maps of its processor's per-CPU data.
 struct Part {
   std::uint64_t at = 0;      // within the area, bytes
@@ -108,6 +106,7 @@ void setup_cpu_entry_areas(Boot& boot) {
   const std::uint64_t stacks_end = p.offset_of(member::cpu_entry_area_estacks) +
                                    p.offset_of(member::cea_exception_stacks_VC_stack_guard);
   const std::uint64_t debug_store = p.offset_of(member::cpu_entry_area_cpu_debug_store);
+  const bool maps_debug_store = has_debug_store(boot);
   const bool random = are_random(boot);
   if (random) {
     boot.story.tell(
@@ -123,9 +122,10 @@ void setup_cpu_entry_areas(Boot& boot) {
                     "areas map is left out");
   }
   for (std::uint64_t cpu = 0; cpu < boot.in.possible_cpus && !boot.story.panicked(); ++cpu) {
-    const std::uint64_t at = kBase + kPageSize + (random ? cpu * paging::kSize1G : cpu * size);
+    const std::uint64_t at =
+        raw(paging::kCpuEntryAreas) + kPageSize + (random ? cpu * paging::kSize1G : cpu * size);
     make_tables(boot, at, at + stacks_end, owner::kPageTablesOfCPUEntryAreas);
-    if (has_debug_store(boot) && !boot.story.panicked()) {
+    if (maps_debug_store && !boot.story.panicked()) {
       // Those of the buffers too, which are not mapped yet.
       make_tables(boot, at + debug_store, at + size, owner::kPageTablesOfCPUEntryAreas);
     }

@@ -145,9 +145,9 @@ void trim_bios_range(Boot& boot) {
 
 namespace {
 
-// kernel: MAX_ARCH_PFN, MAXMEM: 46 bits of physical memory, 52 with five levels of page tables
+// kernel: MAX_ARCH_PFN, MAXMEM
 Pfn max_arch_pfn(const Boot& boot) {
-  return Pfn{boot.state.page_tables.levels() == 5 ? 1ull << 40 : 1ull << 34};
+  return Pfn{1ull << (paging::physmem_bits(boot.state.page_tables.levels()) - kPageShift)};
 }
 
 Pfn end_of_ram(Boot& boot, Pfn limit) {

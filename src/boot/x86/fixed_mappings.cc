@@ -1,7 +1,5 @@
 #include "boot/x86/fixed_mappings.h"
 
-#include <algorithm>
-
 #include "base/align.h"
 #include "fixmap/fixmap.h"
 

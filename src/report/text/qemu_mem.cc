@@ -27,7 +27,7 @@ std::string to_qemu_mem(const boot::Outcome& outcome) {
   std::string out;
   std::optional<Range> open;
   for (const paging::Mapping& m : outcome.state.page_tables.mappings()) {
-    const std::uint64_t size = m.page_size * m.pages;
+    const std::uint64_t size = m.bytes();
     const std::uint32_t rights = m.flags & kRights;
     if (open && open->start + open->size == raw(m.virt) && open->rights == rights) {
       open->size += size;

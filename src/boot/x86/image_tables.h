@@ -1,0 +1,14 @@
+// The page tables that the kernel's image brings, and where the areas lie that KASLR moves.
+#pragma once
+
+#include "boot/inputs.h"
+#include "paging/address_space.h"
+
+namespace memmap::boot {
+
+// Nothing is mapped in them yet: above them all other tables hang. Five levels need one more for the
+// image, whose table the CPU entry areas share. Their places are as far known as the symbols are.
+// kernel: arch/x86/kernel/head_64.S, v6.12; early_ioremap_init(), arch/x86/mm/ioremap.c (bm_pte)
+paging::AddressSpace image_tables(const Inputs& in);
+
+}  // namespace memmap::boot
