@@ -5,6 +5,15 @@
 namespace memmap::cli {
 namespace {
 
+constexpr Option kUsePlugin{"--plugin", "NAME[:KEY=VALUE,...]",
+                            "use a plugin (may be given several times)", true};
+
+constexpr Option kWithoutPlugin{"--without-plugin", "NAME",
+                                "boot without one of the kernel's own (may be repeated)", true};
+
+constexpr Option kPluginFolder{"--plugin-dir", "DIR",
+                               "look for plugins there first (may be given several times)", true};
+
 constexpr Option kPluginTimeout{
     "--plugin-timeout", "SECONDS",
     "how long a plugin of others may take to answer (default 60; 0: any time)"};
@@ -24,22 +33,19 @@ constexpr Option kSimulate[] = {
     {"--force", "", "replace FILE if it exists"},
     {"--strict", "", "exit 1 if the simulated kernel warns or panics"},
     {"--no-entry-limit", "", "e820 tables without the kernel's last place"},
-    {"--plugin", "NAME[:KEY=VALUE,...]", "use a plugin (may be given several times)", true},
-    {"--without-plugin", "NAME", "boot without one of the kernel's own (may be repeated)", true},
-    {"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true},
+    kUsePlugin,
+    kWithoutPlugin,
+    kPluginFolder,
     kPluginTimeout,
 };
 
 constexpr Option kConvert[] = {
     MEMMAP_MACHINE_OPTIONS,
-    {"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true},
+    kPluginFolder,
     {"--to", "ID", "what to write: yaml, json, sysfs, etc-e820, exactmap, c-array or synthetic"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
     {"--force", "", "replace FILE if it exists"},
 };
-
-constexpr Option kPluginFolder{"--plugin-dir", "DIR",
-                               "look for plugins there first (may be given several times)", true};
 
 constexpr Option kFormatsOptions[] = {kPluginFolder};
 
@@ -86,8 +92,14 @@ constexpr Option kCapture[] = {
 constexpr Option kLint[] = {
     MEMMAP_MACHINE_OPTIONS,
     {"--kernel", "NAME", "the kernel that is to read the line: a name or a file"},
+    {"--config", "FILE", "its .config, instead of the one that it was built with"},
     {"--cmdline", "TEXT", "the command line, instead of the machine's own"},
     {"--append", "TEXT", "parameters to add to it"},
+    {"--no-entry-limit", "", "e820 tables without the kernel's last place"},
+    kUsePlugin,
+    kWithoutPlugin,
+    kPluginFolder,
+    kPluginTimeout,
     {"--list", "", "list the rules"},
     {"--format", "FORMAT", "text (default) or json"},
     {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},

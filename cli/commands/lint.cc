@@ -1,5 +1,7 @@
 #include "lint/lint.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -34,6 +36,27 @@ Errors without_effect(const input::ReadOptions& given, std::string_view source,
   Errors out;
   if (given.format) out.push_back(session::no_effect("--input-format", source, what));
   if (given.boot) out.push_back(session::no_effect("--boot", source, what));
+  return out;
+}
+
+// What changes a boot, where none is made; of plugins, what does nothing that is told here.
+Errors idle_options(const Arguments& arguments, const Input& input) {
+  Errors out;
+  if (!input.session.machine()) {
+    for (const std::string_view option :
+         {"--no-entry-limit", "--plugin", "--without-plugin", "--plugin-dir", "--plugin-timeout"}) {
+      if (!arguments.has(option)) continue;
+      out.push_back(session::no_effect(option, input.name, "no machine is booted"));
+    }
+    return out;
+  }
+  const session::NamedPlugins& named = input.session.named();
+  std::vector<std::string> idle = named.only_reports;
+  idle.insert(idle.end(), named.only_checks.begin(), named.only_checks.end());
+  for (const std::string& name : idle) {
+    out.push_back(session::no_effect(fmt::format("--plugin {}", name), "lint",
+                                     "it neither shows checks nor writes with plugins"));
+  }
   return out;
 }
 
@@ -164,6 +187,7 @@ ExitCode run_lint(const Arguments& arguments) {
   if (!format) return bad_input(format.errors());
   auto input = input_of(arguments);
   if (!input) return bad_input(input.errors());
+  if (const Errors idle = idle_options(arguments, *input); !idle.empty()) return bad_input(idle);
   session::Session& session = input->session;
   const Machine* machine = session.machine() ? &*session.machine() : nullptr;
   std::optional<session::Rules> rules;

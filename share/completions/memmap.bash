@@ -73,7 +73,8 @@ _memmap() {
       options="--kernel --cmdline --append --boot --format --output --force --help"
       ;;
     lint)
-      options="--e820 --synthetic --machine --sysroot --input-format --boot --kernel --cmdline --append --list
+      options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit --kernel
+        --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout --list
         --format --output --force --help"
       ;;
     kernel)

@@ -111,6 +111,9 @@ struct CpuFacts {
   std::optional<bool> nx{};
   std::optional<bool> pse{};
   std::optional<bool> pge{};
+  // Of a physical address; what x86-64 can have. No reader takes another number.
+  static constexpr unsigned kLeastPhysBits = 32;
+  static constexpr unsigned kMostPhysBits = 52;
   std::optional<unsigned> phys_bits{};
   std::optional<bool> meltdown{};  // it has the bug that page table isolation is for
   std::string vendor{};            // GenuineIntel, AuthenticAMD; empty: not known

@@ -48,7 +48,10 @@ class Reader {
 
   // As profiles write it: `y` and `m` are true, an option that is off is false.
   void option(const Option& row) {
-    const std::string value = value_of(config_, row.name);
+    // What is no number is told as it was written.
+    const auto text = config_.text(row.name);
+    const std::string value =
+        row.kind == Kind::number && text ? std::string(*text) : value_of(config_, row.name);
     if (const auto told = fault_of(row, value)) return fault(row.name, *told);
     profile_.config.emplace(row.name, value);
   }

@@ -51,8 +51,12 @@ Result<NamedPlugins> sort_plugins(plugin::PluginHost& host,
     if (offered.has_report()) out.reports.push_back(spec);
     const bool decides = offered.has_alloc() || offered.has_trim() || offered.has_numa();
     if (decides) out.deciding.push_back(spec);
-    if (decides || offered.has_check() || offered.has_source() == offered.has_report()) continue;
-    (offered.has_source() ? out.only_sources : out.only_reports).push_back((*loaded)->name());
+    const int kinds = decides + offered.has_check() + offered.has_source() + offered.has_report();
+    if (decides || kinds != 1) continue;
+    auto& only = offered.has_check()    ? out.only_checks
+                 : offered.has_source() ? out.only_sources
+                                        : out.only_reports;
+    only.push_back((*loaded)->name());
   }
   if (!errors.empty()) return errors;
   return out;

@@ -22,6 +22,7 @@ struct NamedPlugins {
   std::vector<plugin::PluginSpec> reports{};   // loaded, their options not yet looked at
   std::vector<plugin::PluginSpec> deciding{};  // those that decide something in the boot
   // Names of those that do nothing else.
+  std::vector<std::string> only_checks{};
   std::vector<std::string> only_sources{};
   std::vector<std::string> only_reports{};
 };

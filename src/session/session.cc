@@ -79,6 +79,23 @@ std::vector<plugin::PluginSpec> Session::scenario_plugins() const {
   return out;
 }
 
+Status Session::refuse_idle_of_scenario(const NamedPlugins& plugins) const {
+  Errors errors;
+  const auto refuse = [&](const std::vector<std::string>& idle,
+                          const std::vector<std::string>& of_request, std::string_view why) {
+    for (const std::string& name : idle) {
+      if (std::ranges::find(of_request, name) != of_request.end()) continue;
+      errors.push_back(
+          {fmt::format("plugin `{}` has no effect in a scenario: it only {}", name, why),
+           {machine_->source}});
+    }
+  };
+  refuse(plugins.only_sources, named_.only_sources, "reads sources, and this one is read");
+  refuse(plugins.only_reports, named_.only_reports, "writes reports, where --format names it");
+  if (!errors.empty()) return errors;
+  return Done{};
+}
+
 Result<Rules> Session::make_rules(NamedPlugins plugins) {
   plugin::ChainWishes wishes{std::move(plugins.deciding), request_.without_plugins};
   if (machine_) {
@@ -97,12 +114,14 @@ Result<Rules> Session::rules() {
   specs.insert(specs.end(), request_.plugins.begin(), request_.plugins.end());
   auto plugins = sort_plugins(host_, specs);
   if (!plugins) return plugins.errors();
+  if (const Status act = refuse_idle_of_scenario(*plugins); !act) return act.errors();
   return make_rules(*std::move(plugins));
 }
 
 Result<Rules> Session::rules_under(const std::optional<plugin::PluginSpec>& policy) {
   auto plugins = sort_plugins(host_, scenario_plugins());
   if (!plugins) return plugins.errors();
+  if (const Status act = refuse_idle_of_scenario(*plugins); !act) return act.errors();
   plugins->checks.clear();
   std::erase_if(plugins->deciding, [this](const plugin::PluginSpec& spec) {
     return (*host_.load(spec.name))->interfaces().has_alloc();

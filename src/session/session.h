@@ -68,6 +68,8 @@ class Session {
   // Whether the request names a plugin, to use it or to leave it out: then a scenario gives way.
   bool names(const std::string& plugin) const;
   std::vector<plugin::PluginSpec> scenario_plugins() const;
+  // Error: the scenario names plugins that do nothing but read sources or write reports.
+  Status refuse_idle_of_scenario(const NamedPlugins& plugins) const;
   Result<Rules> make_rules(NamedPlugins plugins);
 
   Request request_;

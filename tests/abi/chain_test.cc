@@ -82,7 +82,8 @@ TEST(Chain, EventsAndOwnersNameThePlugin) {
 
 TEST(Chain, OneOfTheKernelsCanBeLeftOut) {
   EXPECT_EQ(ram(boot_with({.without = {"trim_bios"}})) - ram(boot_with({})), kPageSize);
-  EXPECT_EQ(boot_with({.without = {"trim_limit"}}, "mem=512M").max_pfn, boot_with({}).max_pfn);
+  EXPECT_EQ(boot_with({.without = {"trim_limit"}}, "mem=512M").state.max_pfn,
+            boot_with({}).state.max_pfn);
   EXPECT_EQ(owned(boot_with({.without = {"trim_snb"}}), "trim_snb"), 0u);
   const boot::Outcome whole = boot_with({.without = {"trim_partial_pages"}});
   EXPECT_EQ(raw(whole.state.memblock.memory().regions().front().range.end()), 0x9fc00u);
@@ -117,8 +118,8 @@ TEST(Chain, AnotherSourceOfNodesReplacesTheKernels) {
   EXPECT_EQ(boot_with({.without = {"numa_srat"}}, "", m).state.nodes.online, std::vector<int>{0});
   const boot::Outcome turns =
       boot_with({.use = {{"numa_interleave", {{"granule", "256M"}}}}}, "", m);
-  EXPECT_EQ(turns.nodes.online, (std::vector<int>{0, 1}));
-  EXPECT_EQ(turns.nodes.blocks.size(), 4u);
+  EXPECT_EQ(turns.state.nodes.online, (std::vector<int>{0, 1}));
+  EXPECT_EQ(turns.state.nodes.blocks.size(), 4u);
   EXPECT_EQ(boot_with({.use = {{"numa_fake", {{"split", "4"}}}}}, "", m).state.nodes.online,
             (std::vector<int>{0, 1, 2, 3}));
 }

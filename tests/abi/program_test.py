@@ -328,6 +328,23 @@ class Plugins(unittest.TestCase):
         self.assert_ends(run("compare", *SMALL, "--format", "dot"), 2, "text, json")
         self.assert_ends(run("compare", *SMALL, "--plugin-dir", FIXTURES, "--alloc", "liar:lie=taken"), 70)
 
+    def test_a_scenarios_plugins_that_cannot_act(self):
+        def scenario(*plugins):
+            file = self.folder / "scenario.yaml"
+            file.write_text("e820:\n  - {start: 0, size: 640K, type: ram}\n"
+                            "  - {start: 1M, size: 255M, type: ram}\nplugins:\n"
+                            + "".join(f"  - {{name: {plugin}}}\n" for plugin in plugins))
+            return "--e820", str(file)
+        for command, more in (("simulate", ()), ("compare", ("--alloc", "kernel")), ("lint", ("--cmdline", "ro"))):
+            self.assert_ends(run(command, *scenario("source_csv", "report_markdown"), *more), 2,
+                             "scenario.yaml", "plugin `source_csv` has no effect in a scenario",
+                             "plugin `report_markdown` has no effect in a scenario")
+        for pair in (("trim_snb, enabled: false", "trim_snb"), ("trim_snb", "trim_snb, enabled: false"),
+                     ("trim_snb, enabled: false", "trim_snb, enabled: false")):
+            self.assert_ends(run("simulate", *scenario(*pair)), 2, "scenario.yaml:",
+                             "a plugin that is not enabled is named once")
+        self.assert_ends(run("simulate", *scenario("trim_snb", "trim_snb")), 2, "was named twice")
+
     def test_a_scenarios_plugins(self):
         def scenario(*plugins):
             file = self.folder / "scenario.yaml"

@@ -19,7 +19,7 @@ NAMING = {"--e820", "--synthetic", "--machine", "--sysroot", "--live"}
 VALUES = {
     "--kernel": "6.1.0-55-amd64", "--config": "{folder}/config", "--cmdline": "ro", "--append": "quiet",
     "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
-    "--no-entry-limit": None, "--plugin": "check_invariants", "--without-plugin": "trim_bios",
+    "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--list": None,
     "--plugin-timeout": "9",
 }
@@ -39,6 +39,8 @@ ONE_BOOT = {"scenario", "sysfs", "synthetic", "machine without a log", "sysroot"
 ONE_FORM = {"synthetic", "machine", "machine without a log", "sysroot", "live"}
 # Option: the kinds that it has no effect on.
 REFUSED = {"--boot": ONE_BOOT, "--input-format": ONE_FORM}
+# They act where `lint` has a machine, or a log that tells of one.
+OF_A_BOOT = {"--boot", "--no-entry-limit", "--plugin", "--without-plugin", "--plugin-dir", "--plugin-timeout"}
 # The same of one command: there plugins do nothing but read.
 REFUSED_BY = {("convert", "--plugin-dir"): ONE_FORM}
 
@@ -143,8 +145,20 @@ class Options(unittest.TestCase):
             for option in sorted(options_of("lint") - NAMING - {"--list"}):
                 if option in ("--cmdline", "--append") and kind != "line" or option in source:
                     continue  # refused for another reason: two lines
-                refused = option == "--input-format" or option == "--boot" and kind != "log"
+                refused = option == "--input-format" or kind != "log" and option in OF_A_BOOT
                 self.check(["lint", *source, *self.given(option, "dmesg")], option, refused, name)
+
+    def test_lint_with_plugins_and_a_config(self):
+        machine = ("--synthetic", SMALL, "--cmdline", "mem=64M")
+        for name in ("check_invariants", "report_markdown"):
+            done = run("lint", *machine, "--plugin", name)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+            self.assertIn(f"--plugin {name} has no effect on lint", done.stderr)
+        told = run("lint", *machine, "--config", f"{self.folder}/config", "--format", "json").stdout
+        self.assertIn(f"its options are those of {self.folder}/config", told)
+        done = run("lint", *machine, "--without-plugin", "alloc_topdown")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("plugin `alloc_topdown`: cannot be left out", done.stderr)
 
     def test_lint_of_a_file_for_a_machine(self):
         log, grub, machine = (f"{self.folder}/{name}" for name in ("two.log", "grub", "gathered"))
@@ -174,6 +188,12 @@ class Options(unittest.TestCase):
             words = ["plugin", action, *([] if action == "list" else ["alloc_topdown"])]
             for option in sorted(options_of("plugin") - names):
                 self.check([*words, option, "x"], option, True, f"plugin {action}")
+
+    def test_a_boots_number(self):
+        for number in ("0", "4294967296", "4294967297"):
+            done = run("simulate", "--e820", f"{self.folder}/two.log", "--boot", number)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("boots are counted from 1 to 4294967295", done.stderr)
 
     def test_a_boot_that_is_not_there(self):
         for source in (["--e820", f"{self.folder}/two.log"], ["--machine", f"{self.folder}/gathered"]):

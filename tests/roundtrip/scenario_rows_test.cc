@@ -198,5 +198,14 @@ TEST(ScenarioRows, AreInTheSchema) {
   for (const std::string& key : filled().keys) EXPECT_TRUE(allows(*schema, key)) << key;
 }
 
+TEST(ScenarioRows, AreInTheDocument) {
+  const auto page = input::read_file(MEMMAP_SOURCE_DIR "/share/doc/scenario.md");
+  ASSERT_TRUE(page);
+  for (const std::string& key : filled().keys) {
+    const std::string word = "`" + key.substr(key.rfind('.') + 1) + "`";
+    EXPECT_NE(page->find(word), std::string::npos) << key;
+  }
+}
+
 }  // namespace
 }  // namespace memmap

@@ -81,7 +81,17 @@ Status add_cpuinfo(const std::string& name, std::string_view text, Machine& mach
     if (key == "flags") take_flags(value, cpu);
     if (key == "bugs")
       cpu.meltdown = fmt::format(" {} ", value).find(" cpu_meltdown ") != std::string::npos;
-    if (key == "address sizes") cpu.phys_bits = number(value.substr(0, value.find(' ')));
+    if (key == "address sizes") {
+      const std::string_view digits = value.substr(0, value.find(' '));
+      const auto bits = parse_count(digits);
+      if (bits && (*bits < CpuFacts::kLeastPhysBits || *bits > CpuFacts::kMostPhysBits)) {
+        faults.add(error_at(name, *line, digits,
+                            fmt::format("a physical address has from {} to {} bits",
+                                        CpuFacts::kLeastPhysBits, CpuFacts::kMostPhysBits)));
+      } else {
+        cpu.phys_bits = number(digits);
+      }
+    }
   }
   if (!begun) {
     faults.add(Error{.message = "holds no line `KEY : VALUE`", .origin = {.file = name}});

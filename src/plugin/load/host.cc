@@ -229,7 +229,7 @@ Result<const Plugin*> PluginHost::load(std::string_view name_or_path) {
   install_guards();
   if (trust_of(file) == Trust::foreign) {
     if (Status s = try_in_child(file, open); !s) return blame(file, s.errors());
-    begin_watch();
+    if (Status s = begin_watch(); !s) return blame(file, s.errors());
   }
   auto description = open(file);
   if (!description) return blame(file, description.errors());

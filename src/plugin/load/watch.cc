@@ -11,6 +11,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -103,6 +104,11 @@ void copy(char* to, std::size_t size, const char* from) {
   }
 }
 
+Error cannot_watch(int error) {
+  return Error{.message =
+                   fmt::format("no process can be made to watch it: {}", std::strerror(error))};
+}
+
 }  // namespace
 
 void watch_foreign_plugins(unsigned seconds) {
@@ -110,11 +116,11 @@ void watch_foreign_plugins(unsigned seconds) {
   limit_seconds = seconds;
 }
 
-void begin_watch() {
-  if (!std::exchange(wanted, false)) return;
+Status begin_watch() {
+  if (!wanted) return Done{};
   void* memory =
       ::mmap(nullptr, sizeof(Notes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return;
+  if (memory == MAP_FAILED) return cannot_watch(errno);
   Notes* const shared = new (memory) Notes;
   sigset_t signals;
   sigset_t before;
@@ -126,6 +132,7 @@ void begin_watch() {
   std::fflush(nullptr);
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
+  const int failed = errno;
   if (child > 0) wait_for(child, *shared, signals);
   if (child == 0) {
     notes = shared;
@@ -133,6 +140,12 @@ void begin_watch() {
     if (::getppid() != parent) end(kFaultExitCode);  // it went before it could be seen to
   }
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (child < 0) {
+    ::munmap(memory, sizeof(Notes));
+    return cannot_watch(failed);
+  }
+  wanted = false;
+  return Done{};
 }
 
 void note_call(const char* plugin, const char* call) noexcept {

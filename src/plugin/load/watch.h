@@ -2,6 +2,8 @@
 // memmap says how it ended, and never ends well where it did not.
 #pragma once
 
+#include "base/result.h"
+
 namespace memmap::plugin {
 
 // How long a call of a foreign plugin may take, unless the user says otherwise.
@@ -15,8 +17,9 @@ void watch_foreign_plugins(unsigned seconds);
 // on; the old one waits, hands on SIGTERM, SIGINT, SIGHUP and SIGQUIT, and ends as the new one did.
 // Where that ended without note_end() (a system call, exec, the last thread's end), by a signal in
 // a plugin's call, or where the call took too long, it names the plugin and ends with
-// kFaultExitCode.
-void begin_watch();
+// kFaultExitCode. Nothing happens where nobody asked for it, and the second time. Error: there is no
+// memory or no process for it; the plugin is refused then, for it would run unwatched.
+Status begin_watch();
 
 // For the waiting process, which reads it: the call that is made (nullptr: none), and that the
 // process is about to end on purpose. Nothing happens where nobody waits.

@@ -81,6 +81,7 @@ const OutOfRange kOutOfRange[] = {
      "c:2:24: error: `CONFIG_X86_RESERVE_LOW` is from 4 to 640"},
     {"CONFIG_KFENCE_NUM_OBJECTS=65536",
      "c:2:27: error: `CONFIG_KFENCE_NUM_OBJECTS` is from 1 to 65535"},
+    {"CONFIG_NR_CPUS=y", "c:2:16: error: `CONFIG_NR_CPUS` is a number: `y` is not a number"},
     {"CONFIG_SMP=2", "c:2:12: error: `CONFIG_SMP` is y, m, true or false"},
 };
 

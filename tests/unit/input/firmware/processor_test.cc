@@ -26,6 +26,13 @@ TEST(Cpuinfo, TellsEachBadNumber) {
   ASSERT_FALSE(done.ok());
   EXPECT_EQ(done.errors().size(), 2u);
   EXPECT_FALSE(add_cpuinfo("c", "nothing\n", m).ok());
+  for (const char* bits : {"0", "31", "53"}) {
+    const std::string line =
+        std::string("address sizes : ") + bits + " bits physical, 48 bits virtual\n";
+    const auto read = add_cpuinfo("c", line, m);
+    ASSERT_FALSE(read.ok()) << bits;
+    EXPECT_EQ(read.errors().front().message, "a physical address has from 32 to 52 bits");
+  }
 }
 
 TEST(Mtrr, ReadsRealOnes) {
