@@ -15,8 +15,8 @@ namespace {
 // kernel: SETUP_* in arch/x86/include/uapi/asm/setup_data.h, v6.12
 constexpr std::uint32_t kE820Ext = 1;
 constexpr std::uint32_t kIndirect = 1u << 31;
-constexpr std::size_t kIndirectBytes =
-    24;  // struct setup_indirect {u32 type, 0, u64 len, u64 addr}
+// struct setup_indirect {u32 type, 0, u64 len, u64 addr}
+constexpr std::size_t kIndirectBytes = 24;
 
 struct Content {
   std::string name{};
@@ -38,9 +38,6 @@ std::optional<std::uint32_t> type_number(std::string_view text) {
 // One node of the folder, into `out`.
 void read_node(const FileTree& tree, const std::string& folder, const std::string& name,
                SetupDataNames names, Contents& out, Errors& errors) {
-  const auto take = [&errors](const Errors& more) {
-    errors.insert(errors.end(), more.begin(), more.end());
-  };
   const std::string path = folder + "/" + name;
   const bool typed = names == SetupDataNames::typed;
   const std::size_t dash = typed ? name.find('-') : name.size();
@@ -49,7 +46,7 @@ void read_node(const FileTree& tree, const std::string& folder, const std::strin
   if (typed && dash != std::string::npos) type_text = name.substr(dash + 1);
   if (!typed) {
     const auto text = tree.read(path + "/type");
-    if (!text) return take(text.errors());
+    if (!text) return append(errors, text.errors());
     type_text = std::string(trimmed(*text));
   }
   const auto type = type_number(type_text);
@@ -60,7 +57,7 @@ void read_node(const FileTree& tree, const std::string& folder, const std::strin
   }
   const std::string data = typed ? path : path + "/data";
   auto bytes = tree.read(data);
-  if (!bytes) return take(bytes.errors());
+  if (!bytes) return append(errors, bytes.errors());
   out[*number] = Content{.name = tree.shown(data), .type = *type, .bytes = std::move(*bytes)};
 }
 
