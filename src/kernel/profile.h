@@ -42,8 +42,8 @@ struct Profile {
   std::string origin{};  // where the values come from, for the report
   bool verified = true;  // false: no boot of such a kernel was compared with what memmap says of it
   ImageLayout image{};
-  std::uint64_t default_phys_base =
-      0x1000000;                           // CONFIG_PHYSICAL_START: where it lies without KASLR
+  // CONFIG_PHYSICAL_START: where it lies without KASLR
+  std::uint64_t default_phys_base = 0x1000000;
   unsigned nodes_shift = 6;                // CONFIG_NODES_SHIFT: MAX_NUMNODES = 1 << it
   bool x86_5level = true;                  // CONFIG_X86_5LEVEL
   bool deferred_struct_page_init = false;  // CONFIG_DEFERRED_STRUCT_PAGE_INIT
@@ -53,8 +53,8 @@ struct Profile {
   unsigned pageblock_order = 9;            // HUGETLB_PAGE_ORDER
   unsigned max_page_order = 10;            // MAX_PAGE_ORDER (MAX_ORDER - 1 before 6.4)
   std::map<std::string, std::uint64_t, std::less<>> struct_sizes{};  // bytes: page, zone, ...
-  std::map<std::string, std::string, std::less<>>
-      config{};  // CONFIG_ options: true, false, a number
+  // CONFIG_ options: true, false, a number, a text
+  std::map<std::string, std::string, std::less<>> config{};
   std::map<std::string, std::uint64_t, std::less<>> symbols{};  // from _text or the per-CPU section
   std::map<std::string, std::uint64_t, std::less<>> constants{};  // of enums: MIGRATE_TYPES, ...
   std::map<std::string, std::uint64_t, std::less<>> offsets{};    // bytes: `zone.free_area`, ...
@@ -73,10 +73,11 @@ struct Profile {
   // Bytes from one symbol to the other; as the rows have them unless both are known, in this order.
   std::uint64_t bytes_between(const Symbol& start, const Symbol& end) const;
 
+  bool is_function(const Function& which) const { return is_function_named(which.name); }
+
   // By a name that is known only when memmap runs, as plugins give it: false for what has no row.
   bool has_named(std::string_view option) const;
-  bool is_function(std::string_view which) const;
-  bool is_function(const Function& which) const { return is_function(which.name); }
+  bool is_function_named(std::string_view which) const;
 };
 
 }  // namespace memmap::kernel

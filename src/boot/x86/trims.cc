@@ -104,7 +104,7 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
 memblock::Caller caller_of(Boot& boot, const Trim& trim, Hook hook, const Edit& edit) {
   const std::string_view owner = boot.story.keep_name(label(trim, edit.reason));
   const std::string function = function_of(edit.rule);
-  if (boot.in.profile.is_function(function)) return {boot.story.keep_name(function), owner};
+  if (boot.in.profile.is_function_named(function)) return {boot.story.keep_name(function), owner};
   return {hook == Hook::memblock_platform ? "setup_arch" : boot.story.step(), owner};
 }
 
