@@ -13,8 +13,8 @@ namespace memmap::boot {
 struct Change {
   bool begins = false;     // the second kernel does it and the first does not; else reverse
   kernel::Threshold at{};  // which lies between the two
-  std::string_view
-      difference{};             // name of a row of kernel/differences.h; empty: a step of the boot
+  // Name of a row of kernel/differences.h; empty: a step of the boot.
+  std::string_view difference{};
   std::string_view phase{};     // of a step: the function that calls it; else empty
   std::string_view function{};  // of the kernel; may be empty
   std::string_view file{};

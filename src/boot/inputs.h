@@ -30,11 +30,11 @@ struct Inputs {
   const Machine& machine;
   const kernel::Profile& profile;
   const kernel::Behaviour behaviour;
-  const std::string command_line;  // the whole of it, what is built into the kernel too
+  const std::string command_line;                   // all of it, what is built in too
   const std::vector<kernel::Parameter> parameters;  // of command_line, in order
   const CpuCount cpus;                              // before the command line limits them
-  const unsigned
-      possible_cpus;           // that the kernel makes room for; 1 where the machine does not tell
+  // That the kernel makes room for; 1 where the machine does not tell.
+  const unsigned possible_cpus;
   const unsigned nr_cpu_ids;   // as many, or what CONFIG_FORCE_NR_CPUS says
   const PhysAddr kernel_base;  // of _text
   const paging::Features features;

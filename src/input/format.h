@@ -42,8 +42,8 @@ class OtherFormats {
 
 struct ReadOptions {
   std::optional<std::string> format{};  // id of a format: do not guess
-  std::optional<unsigned>
-      boot{};  // which boot of a log that holds several, from 1; empty: the last
+  // Which boot of a log that holds several, from 1; empty: the last.
+  std::optional<unsigned> boot{};
   // Asked for a format that the table does not have, and where none of the table's knows the
   // source; nullptr: there are no others.
   OtherFormats* others = nullptr;

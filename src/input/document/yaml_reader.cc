@@ -154,8 +154,9 @@ Result<Document> read_yaml(std::string file, std::string_view source) {
     if (!parser.HandleNextDocument(handler)) {
       return document.error_at(1, 1, "there is no document in it: empty, or comments only");
     }
-    parser.HandleNextDocument(
-        handler);  // at most once: at a stray `,` it never says that it is done
+    // A second document, or text behind the first, is told by OnDocumentStart(). Called once: at a
+    // stray `,` it never says that it is done.
+    parser.HandleNextDocument(handler);
     handler.check_last_quote();
     return document;
   } catch (const Stop& stop) {
