@@ -21,7 +21,7 @@ constexpr Option kSimulate[] = {
     {"--config",         "FILE",                 "its .config, instead of the one that it was built with"},
     {"--cmdline",        "TEXT",                 "its command line, instead of the machine's own"},
     {"--append",         "TEXT",                 "parameters to add to its command line, as a boot loader would"},
-    {"--format",         "FORMAT",               "text (default), json, dot, memblock-debug or the name of a report plugin"},
+    {"--format",         "FORMAT",               "text (default), json, dot, memblock-debug, qemu-mem or the name of a report plugin"},
     kOutput,
     kForce,
     {"--strict",         "",                     "exit 1 if the simulated kernel warns or panics"},

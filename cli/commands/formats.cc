@@ -38,7 +38,8 @@ ExitCode run_formats(const Arguments& arguments) {
       "  json          for programs\n"
       "  dot           for Graphviz\n"
       "  memblock-debug\n"
-      "                the kernel's own lines\n" +
+      "                the kernel's own lines\n"
+      "  qemu-mem      the page tables as QEMU's `info mem` has them\n" +
       reports;
   out +=
       "\ngzip, xz, zstd, bzip2, lz4, lzip, lzma and compress are unpacked on the way; `-` is "

@@ -14,6 +14,7 @@
 #include "report/form/names.h"
 #include "report/json/result.h"
 #include "report/text/memblock_debug.h"
+#include "report/text/qemu_mem.h"
 #include "report/text/text.h"
 #include "request.h"
 #include "text_output.h"
@@ -21,7 +22,8 @@
 namespace memmap::cli {
 namespace {
 
-constexpr std::array<std::string_view, 4> kFormats{"text", "json", "dot", "memblock-debug"};
+constexpr std::array<std::string_view, 5> kFormats{"text", "json", "dot", "memblock-debug",
+                                                   "qemu-mem"};
 
 // A report plugin, where --format names one; null: one of kFormats.
 Result<std::unique_ptr<plugin::ReportPlugin>> load_report(session::Session& session,
@@ -56,6 +58,7 @@ std::string render(const boot::Outcome& outcome, std::string_view format,
   if (format == "json") return report::to_json(outcome);
   if (format == "dot") return report::to_dot(outcome);
   if (format == "memblock-debug") return report::to_memblock_debug(outcome);
+  if (format == "qemu-mem") return report::to_qemu_mem(outcome);
   return report::to_text(outcome, text_style(destination));
 }
 
@@ -86,7 +89,8 @@ ExitCode run_simulate(const Arguments& arguments) {
   if (!outcome) return bad_input(outcome.errors());
 
   const kernel::Profile& kernel = session->profile();
-  if (format == "memblock-debug" && !kernel.verified) {  // the others say it themselves
+  const bool bare = format == "memblock-debug" || format == "qemu-mem";
+  if (bare && !kernel.verified) {  // the others say it themselves
     note(report::not_verified_note(kernel.name));
   }
   const Destination destination = destination_of(arguments);

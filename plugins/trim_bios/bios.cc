@@ -13,9 +13,9 @@ constexpr std::uint64_t kBiosBegin = 0xa0000;
 constexpr std::uint64_t kBiosEnd = 0x100000;
 constexpr char kRule[] = "trim_bios_range(), arch/x86/kernel/setup.c";
 
-std::int32_t run(const memmap_trim_input_t* in, const memmap_host_t* host) {
-  return memmap::plugin::guarded(host, [in](const Host& h) -> std::int32_t {
-    if (!memmap::plugin::since(*in->facts, 2, 6, 34)) return MEMMAP_NONE;
+std::int32_t run(const memmap_trim_input_t*, const memmap_host_t* host) {
+  return memmap::plugin::guarded(host, [](const Host& h) -> std::int32_t {
+    if (!h.kernel_does("trims_bios_range")) return MEMMAP_NONE;
     h.retype(0, kPage, kRam, kReserved, "the BIOS's first page", kRule);
     h.remove(kBiosBegin, kBiosEnd, kRam, "the BIOS's area below 1 MiB", kRule);
     return MEMMAP_OK;

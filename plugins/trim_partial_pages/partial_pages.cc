@@ -1,5 +1,5 @@
 // Memory starts and ends at whole pages.
-// kernel: e820__memblock_setup(), arch/x86/kernel/e820.c; memblock_trim_memory(), since v3.7
+// kernel: e820__memblock_setup(), arch/x86/kernel/e820.c; memblock_trim_memory()
 #include "plugin/plugin.hpp"
 
 namespace {
@@ -8,9 +8,9 @@ using memmap::plugin::Host;
 
 constexpr std::uint64_t kPage = 0x1000;
 
-std::int32_t run(const memmap_trim_input_t* in, const memmap_host_t* host) {
-  return memmap::plugin::guarded(host, [in](const Host& h) -> std::int32_t {
-    if (!memmap::plugin::since(*in->facts, 3, 7)) return MEMMAP_NONE;
+std::int32_t run(const memmap_trim_input_t*, const memmap_host_t* host) {
+  return memmap::plugin::guarded(host, [](const Host& h) -> std::int32_t {
+    if (!h.kernel_does("memblock_trims_partial_pages")) return MEMMAP_NONE;
     h.align(kPage, "no whole page", "memblock_trim_memory(), mm/memblock.c");
     return MEMMAP_OK;
   });

@@ -5,7 +5,6 @@
 namespace {
 
 using memmap::plugin::Host;
-using memmap::plugin::since;
 
 constexpr std::uint64_t kPage = 0x1000;
 constexpr std::uint64_t kMiB = 1ull << 20;
@@ -27,21 +26,17 @@ bool has_the_graphics(const memmap_facts_t& facts) {
   return false;
 }
 
-// Since 5.13 the kernel does it first of all, before with the platform's ranges.
-std::uint32_t hook_of(const memmap_facts_t& facts) {
-  return since(facts, 5, 13) ? MEMMAP_HOOK_MEMBLOCK_EARLY : MEMMAP_HOOK_MEMBLOCK_PLATFORM;
-}
-
 std::int32_t run(const memmap_trim_input_t* in, const memmap_host_t* host) {
   return memmap::plugin::guarded(host, [in](const Host& h) -> std::int32_t {
-    const memmap_facts_t& facts = *in->facts;
-    if (in->hook != hook_of(facts) || !h.has_config("PCI") || !has_the_graphics(facts)) {
+    const bool early = h.kernel_does("snb_reserved_early");
+    const std::uint32_t hook = early ? MEMMAP_HOOK_MEMBLOCK_EARLY : MEMMAP_HOOK_MEMBLOCK_PLATFORM;
+    if (in->hook != hook || !h.has_config("PCI") || !has_the_graphics(*in->facts)) {
       return MEMMAP_NONE;
     }
     constexpr char kReason[] = "Sandy Bridge's graphics cannot reach it";
     h.say(MEMMAP_SEVERITY_DEBUG, "reserving inaccessible SNB gfx pages", kRule);
     // Later kernels reserve the first MiB for everybody.
-    if (!since(facts, 5, 13)) h.reserve(0, kMiB, kReason, kRule);
+    if (!early) h.reserve(0, kMiB, kReason, kRule);
     for (const std::uint64_t page : kBadPages) h.reserve(page, page + kPage, kReason, kRule);
     return MEMMAP_OK;
   });

@@ -26,7 +26,7 @@ _memmap() {
       return
       ;;
     --format)
-      local report_formats="text json dot memblock-debug"
+      local report_formats="text json dot memblock-debug qemu-mem"
       case ${COMP_WORDS[1]:-} in
         replay | lint | compare | kernels) report_formats="text json" ;;
       esac

@@ -74,7 +74,7 @@ Layers layers_of(const boot::Outcome& outcome) {
   for (const auto& r : outcome.state.memblock.reserved().regions())
     l.reserved.add(raw(r.range.base()), raw(r.range.end()), 0);
   for (const auto& o : outcome.owners)
-    l.owner.add(raw(o.range.base()), raw(o.range.end()), o.owner);
+    l.owner.add(raw(o.range.base()), raw(o.range.end()), o.words);
   for (const auto& node : outcome.state.node_states) {
     for (const auto& zone : node.zones) {
       for (const auto& list : zone.free) {

@@ -18,19 +18,30 @@ enum class Severity {
   panic,    // the kernel stops here
 };
 
-// A rule of the kernel's that the simulation follows: where it stands, and the versions in which it
-// was read.
+// A rule of the kernel's that the simulation follows: the function that it stands in. Constants, as
+// in boot/rules.h.
 struct Rule {
   std::string_view function{};
   std::string_view file{};
-  std::string_view read{};
+};
+
+// A rule as an event keeps it. Programs compare the function. Empty: none is followed.
+struct FollowedRule {
+  FollowedRule() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): an event is told of a rule
+  FollowedRule(const Rule& rule) : function(rule.function), file(rule.file) {}
+
+  bool empty() const { return function.empty() && file.empty(); }
+  friend bool operator==(const FollowedRule&, const FollowedRule&) = default;
+
+  std::string function{};  // `e820__print_table`; empty: `file` is all that a plugin says
+  std::string file{};      // `arch/x86/kernel/e820.c`; empty: a plugin names none
 };
 
 // `e820__print_table(), arch/x86/kernel/e820.c`
-inline std::string to_string(const Rule& rule) {
-  std::string out = std::string(rule.function) + "()";
-  if (!rule.file.empty()) out += ", " + std::string(rule.file);
-  return out;
+inline std::string to_string(const FollowedRule& rule) {
+  if (rule.function.empty()) return rule.file;
+  return rule.function + "()" + (rule.file.empty() ? "" : ", " + rule.file);
 }
 
 // One line of the boot's story.
@@ -38,8 +49,7 @@ struct Event {
   Severity severity = Severity::info;
   // The kernel function at work: `trim_bios_range`.
   std::string step{};
-  // The rule that was followed: `e820__range_update(), arch/x86/kernel/e820.c, v6.12`.
-  std::string rule{};
+  FollowedRule rule{};
   // The kernel's own words where it prints any, without the time stamp, so that a log can be
   // searched for them; else ours, in the same tone.
   std::string text{};

@@ -1,11 +1,38 @@
 #include "boot/changes.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "boot/steps.h"
 #include "kernel/differences.h"
 
 namespace memmap::boot {
+namespace {
+
+struct Kernel {
+  kernel::Version version{};
+  kernel::Behaviour behaviour = kernel::behaviour_of(version, 0);
+
+  bool has(const Step& s) const { return s.is_of(version, behaviour); }
+  // It calls `s` within another step.
+  bool has_within(const Step& s) const {
+    return !s.moves_into.empty() && !has(s) && std::ranges::any_of(steps(), [&](const Step& o) {
+      return o.function == s.moves_into && has(o);
+    });
+  }
+};
+
+// The functions that moved into `into` between the two kernels.
+std::vector<std::string_view> moved(const Step& into, const Kernel& a, const Kernel& b) {
+  std::vector<std::string_view> out;
+  for (const Step& s : steps()) {
+    const bool moves = (a.has(s) && b.has_within(s)) || (b.has(s) && a.has_within(s));
+    if (moves && s.moves_into == into.function) out.push_back(s.function);
+  }
+  return out;
+}
+
+}  // namespace
 
 std::vector<Change> changes(kernel::Version first, kernel::Version second) {
   const kernel::Version older = std::min(first, second);
@@ -15,20 +42,28 @@ std::vector<Change> changes(kernel::Version first, kernel::Version second) {
                        const kernel::Threshold& until, Change change) {
     if (in_older == in_newer) return;
     change.begins = second == newer ? in_newer : in_older;
+    // The one that the newer kernel has reached and the older has not. Where there is none it is
+    // the other way round: a stable release took the change over, a later one of mainline lacks it.
     change.at = in_newer ? since : until;
-    out.push_back(change);
+    change.not_yet_in_newer = !change.at.reached(newer) || change.at.reached(older);
+    if (change.not_yet_in_newer) change.at = in_newer ? until : since;
+    out.push_back(std::move(change));
   };
   for (const kernel::Difference& d : kernel::differences()) {
     add(d.holds(older), d.holds(newer), d.since, d.until,
         {.difference = d.name, .function = d.function, .file = d.file, .what = d.what});
   }
-  const kernel::Behaviour old_one = kernel::behaviour_of(older, 0);
-  const kernel::Behaviour new_one = kernel::behaviour_of(newer, 0);
+  const Kernel old_one{older};
+  const Kernel new_one{newer};
   for (const Step& s : steps()) {
-    // One that names a difference is told by that.
+    // One that names a difference is told by that; one that moved, by the step that it moved into.
     if (s.since.names_difference() || s.until.names_difference()) continue;
-    add(s.is_of(older, old_one), s.is_of(newer, new_one), s.since.versions(), s.until.versions(),
-        {.phase = s.phase, .function = s.function, .file = s.file});
+    if (old_one.has_within(s) || new_one.has_within(s)) continue;
+    add(old_one.has(s), new_one.has(s), s.since.versions(), s.until.versions(),
+        {.phase = s.phase,
+         .function = s.function,
+         .file = s.file,
+         .takes_in = moved(s, old_one, new_one)});
   }
   return out;
 }

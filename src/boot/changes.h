@@ -11,18 +11,25 @@ namespace memmap::boot {
 
 // All views are into the tables they come from.
 struct Change {
-  bool begins = false;     // the second kernel does it and the first does not; else reverse
-  kernel::Threshold at{};  // which lies between the two
+  bool begins = false;  // the second kernel does it and the first does not; else reverse
+  // Which one of the two has reached and the other has not; never empty.
+  kernel::Threshold at{};
+  // It is the older that has: a stable release that took the change over, while the newer, of
+  // mainline or of another series, is before it (5.10.262 and 5.11.0, of a change of 5.12).
+  bool not_yet_in_newer = false;
   // Name of a row of kernel/differences.h; empty: a step of the boot.
   std::string_view difference{};
   std::string_view phase{};     // of a step: the function that calls it; else empty
   std::string_view function{};  // of the kernel; may be empty
   std::string_view file{};
   std::string_view what{};  // of a difference: a sentence of the kernels that do it
+  // Of a step: the functions that it calls and that are steps of their own in the other kernel.
+  std::vector<std::string_view> takes_in{};
 };
 
-// The differences in the order of their table, then the steps in the order of the boot. What the
-// kernel's own plugins (plugins/) do by version is not here. Equal versions: nothing.
+// The differences in the order of their table, then the steps in the order of the boot; what one
+// of the two has as a step and the other within another step stands with that. Equal versions:
+// nothing.
 std::vector<Change> changes(kernel::Version first, kernel::Version second);
 
 }  // namespace memmap::boot

@@ -45,7 +45,7 @@ std::vector<std::string> defaults_used(const Inputs& in) {
   add(machine.node_memory.empty() && machine.acpi_tables.empty(), "all memory is of one node");
   add(in.cpus.origin == CpuCount::Origin::assumed, "one processor is possible");
   add(!machine.ioapics, "there is one I/O APIC");
-  add(!machine.mtrr_default, "MTRRs leave all RAM cached");
+  add(machine.mtrr_default == MtrrType::unknown, "MTRRs leave all RAM cached");
   add(true, unknown_features(machine.cpu));
   const bool keeps_services =
       machine.firmware == Firmware::efi && in.profile.has(config::EFI) && !efi_runtime_disabled(in);

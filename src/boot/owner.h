@@ -1,27 +1,25 @@
-// What memory is taken for, by the steps of the boot: each owner stands once, with the id that
-// programs compare and the words that people read. Sorted by words.
+// What memory is taken for, by the steps of the boot, or is in use for: each owner stands once, with
+// the id that programs compare and the words that people read. Where a node has one of its own,
+// `of node N` follows the words. Sorted by words.
 #pragma once
 
-#include <string_view>
+#include "memblock/call.h"
 
 namespace memmap::boot {
 
-struct Owner {
-  std::string_view id{};
-  std::string_view words{};  // where a node has one of its own, `of node N` follows
-
-  // NOLINTNEXTLINE(google-explicit-constructor): a memblock::Caller is given the words
-  constexpr operator std::string_view() const { return words; }
-};
+using memblock::Owner;
 
 namespace owner {
 
 // clang-format off
+inline constexpr Owner kPlugin                   {"plugin",                         ""};  // its name and reason follow
 inline constexpr Owner kSysFirmwareMemmap        {"sys_firmware_memmap",            "/sys/firmware/memmap"};
+inline constexpr Owner kACPITable                {"acpi_table",                     "ACPI table"};  // its signature follows
 inline constexpr Owner kACPITables               {"acpi_tables",                    "ACPI tables"};
 inline constexpr Owner kACPITablesOfTheInitrd    {"acpi_tables_of_the_initrd",      "ACPI tables of the initrd"};
 inline constexpr Owner kArrayOfMemorySections    {"array_of_memory_sections",       "array of memory sections"};
 inline constexpr Owner kBIOSArea                 {"bios_area",                      "BIOS area"};
+inline constexpr Owner kBrk                      {"brk",                            "brk"};  // what of the area is in use
 inline constexpr Owner kBrkArea                  {"brk_area",                       "brk area"};
 inline constexpr Owner kCMADMABuffers            {"cma_dma_buffers",                "CMA: DMA buffers"};
 inline constexpr Owner kCMAHugePages             {"cma_huge_pages",                 "CMA: huge pages"};
@@ -46,10 +44,15 @@ inline constexpr Owner kKFENCE                   {"kfence",                     
 inline constexpr Owner kLogBuffer                {"log_buffer",                     "log buffer"};
 inline constexpr Owner kLowMemory                {"low_memory",                     "low memory"};
 inline constexpr Owner kMemorySections           {"memory_sections",                "memory sections"};
+inline constexpr Owner kMemblockMemory           {"memblock_memory",                "memblock.memory"};
+inline constexpr Owner kMemblockReserved         {"memblock_reserved",              "memblock.reserved"};
+inline constexpr Owner kMPConfigurationTable     {"mp_configuration_table",         "MP configuration table"};
+inline constexpr Owner kMPFloatingPointer        {"mp_floating_pointer",            "MP floating pointer"};
 inline constexpr Owner kMPTables                 {"mp_tables",                      "MP tables"};
 inline constexpr Owner kNewMPTable               {"new_mp_table",                   "new MP table"};
 inline constexpr Owner kPageTables               {"page_tables",                    "page tables"};
 inline constexpr Owner kPageTablesOfCPUEntryAreas{"page_tables_of_cpu_entry_areas", "page tables of CPU entry areas"};
+inline constexpr Owner kPageTablesOfPerCPUAreas  {"page_tables_of_per_cpu_areas",   "page tables of per-CPU areas"};
 inline constexpr Owner kPageTablesOfStructPages  {"page_tables_of_struct_pages",    "page tables of struct pages"};
 inline constexpr Owner kPerCPUAreas              {"per_cpu_areas",                  "per-CPU areas"};
 inline constexpr Owner kPerCPUBookkeeping        {"per_cpu_bookkeeping",            "per-CPU bookkeeping"};
@@ -58,7 +61,7 @@ inline constexpr Owner kRealModeTrampoline       {"real_mode_trampoline",       
 inline constexpr Owner kRegionsNotToSave         {"regions_not_to_save",            "regions not to save"};
 inline constexpr Owner kReserveMem               {"reserve_mem",                    "reserve_mem"};
 inline constexpr Owner kResourceOfTheHPET        {"resource_of_the_hpet",           "resource of the HPET"};
-inline constexpr Owner kResourcesOfTheIOAPICs    {"resources_of_the_i_o_apics",     "resources of the I/O APICs"};
+inline constexpr Owner kResourcesOfTheIOAPICs    {"resources_of_the_io_apics",      "resources of the I/O APICs"};
 inline constexpr Owner kResourcesOfTheMemoryMap  {"resources_of_the_memory_map",    "resources of the memory map"};
 inline constexpr Owner kSetupData                {"setup_data",                     "setup_data"};
 inline constexpr Owner kSoftReserved             {"soft_reserved",                  "soft reserved"};
@@ -67,7 +70,7 @@ inline constexpr Owner kStackDepot               {"stack_depot",                
 inline constexpr Owner kStructPages              {"struct_pages",                   "struct pages"};
 inline constexpr Owner kUnknownParameters        {"unknown_parameters",             "unknown parameters"};
 inline constexpr Owner kUsageMapsOfSections      {"usage_maps_of_sections",         "usage maps of sections"};
-inline constexpr Owner kWatchedForTheBIOSSWrites {"watched_for_the_bios_s_writes",  "watched for the BIOS's writes"};
+inline constexpr Owner kWatchedForTheBIOSSWrites {"watched_for_bios_writes",        "watched for the BIOS's writes"};
 // clang-format on
 
 }  // namespace owner

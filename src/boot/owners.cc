@@ -63,6 +63,7 @@ void Owners::free(PhysRange range) {
 
 std::vector<Owned> Owners::of(std::span<const memblock::Region> regions) const {
   std::vector<Owned> out;
+  memblock::Purpose last;  // of out.back()
   for (const memblock::Region& r : regions) {
     auto it = pieces_.upper_bound(raw(r.range.base()));
     if (it != pieces_.begin()) --it;
@@ -71,11 +72,12 @@ std::vector<Owned> Owners::of(std::span<const memblock::Region> regions) const {
       if (part.empty()) continue;
       const memblock::Caller& caller = it->second.caller;
       const std::string_view function = caller.asker.empty() ? caller.function : caller.asker;
-      if (!out.empty() && out.back().range.end() == part.base() &&
-          out.back().owner == caller.owner && out.back().function == function) {
+      if (!out.empty() && out.back().range.end() == part.base() && last == caller.owner &&
+          out.back().function == function) {
         out.back().range = PhysRange::make(raw(out.back().range.base()), raw(part.end()));
       } else {
-        out.push_back({part, std::string(caller.owner), std::string(function)});
+        out.push_back({part, caller.owner.owner(), caller.owner.words(), std::string(function)});
+        last = caller.owner;
       }
     }
   }

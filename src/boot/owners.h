@@ -18,8 +18,9 @@ namespace memmap::boot {
 // twice belongs to the first who asked.
 struct Owned {
   PhysRange range{};
-  std::string owner{};     // what it is for: `kernel image`
-  std::string function{};  // the kernel function that asked
+  const memblock::Owner* owner = nullptr;  // what it is for, a constant; null: not recorded
+  std::string words{};                     // the owner's, and which it is: `data of node 1`
+  std::string function{};                  // the kernel function that asked
 };
 
 // Follows memblock's calls; memblock itself keeps no owners, and its regions join across them.

@@ -13,7 +13,7 @@
 #include "e820/table.h"
 #include "memblock/memblock.h"
 #include "numa/nodes.h"
-#include "paging/mapping.h"
+#include "paging/address_space.h"
 #include "zones/zones.h"
 
 namespace memmap::boot {
@@ -42,6 +42,17 @@ struct NodeState {
   std::vector<ZoneState> zones{};  // all types, the empty ones too
 };
 
+// Where the per-CPU units of the processors lie: each in one piece, or page by page.
+// kernel: __per_cpu_offset, per_cpu_ptr_to_phys(), mm/percpu.c
+struct PerCpuUnits {
+  std::uint64_t piece_size = 0;      // bytes: of a unit, or of a page
+  std::uint64_t pieces_of_each = 0;  // of a unit
+  std::vector<PhysAddr> pieces{};    // processor by processor
+
+  // What lies `offset` bytes behind the start of a processor's unit; nullopt: no such unit.
+  std::optional<PhysAddr> phys(std::uint64_t cpu, std::uint64_t offset) const;
+};
+
 // Filled in the order of the table of steps. Whoever adds a member: a variable of the kernel's that
 // outlives the step that sets it; what only one file of steps needs is its scratch (scratch.h).
 struct State {
@@ -53,7 +64,8 @@ struct State {
   std::optional<PhysRange> initrd{};  // where it lies now
   PhysRange brk{};                    // what is used of the brk area
 
-  paging::PageTables page_tables{};
+  paging::AddressSpace page_tables{4};
+  PerCpuUnits per_cpu{};
   std::vector<PhysRange> mapped{};  // pfn_mapped: by the direct map, joined, ascending
 
   numa::Nodes nodes{};

@@ -15,8 +15,10 @@
 #include "boot/x86/acpi.h"
 #include "boot/x86/crashkernel.h"
 #include "boot/x86/e820.h"
+#include "boot/x86/cpu_entry_area.h"
 #include "boot/x86/early.h"
 #include "boot/x86/efi.h"
+#include "boot/x86/fixed_mappings.h"
 #include "boot/x86/memory.h"
 #include "boot/x86/resources.h"
 #include "boot/x86/trims.h"
@@ -30,9 +32,11 @@ constexpr std::string_view kSetupArch = "setup_arch";
 constexpr std::string_view kStartKernel = "start_kernel";
 constexpr std::string_view kMmCoreInit = "mm_core_init";
 constexpr std::string_view kAfter = kMmCoreInit;  // behind memblock_free_all()
+constexpr std::string_view kEarlyReserve = "early_reserve_memory";
 
 constexpr std::string_view kAcpiBoot = "arch/x86/kernel/acpi/boot.c";
 constexpr std::string_view kAcpiTables = "drivers/acpi/tables.c";
+constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
 constexpr std::string_view kBgrt = "drivers/firmware/efi/efi-bgrt.c";
 constexpr std::string_view kCheck = "arch/x86/kernel/check.c";
 constexpr std::string_view kContiguous = "kernel/dma/contiguous.c";
@@ -78,10 +82,11 @@ constexpr std::string_view kX86Init = "arch/x86/mm/init.c";
 constexpr std::nullptr_t kAlways = nullptr;
 constexpr std::nullptr_t kNothing = nullptr;
 constexpr auto kEarly = &Behaviour::efi_map_reserved_early;
+constexpr auto kSnb = &Behaviour::snb_reserved_early;
 constexpr auto kGeneric = &Behaviour::crash_kernel_is_generic;
 
 // trim<HOOK>: what the kernel's function of that name does is up to the trims that act at the hook
-// (boot/trim.h); those of the kernel are plugins/trim_*, with their own versions and conditions.
+// (boot/trim.h); those of the kernel are plugins/trim_*, with their own differences and conditions.
 // trim_bios_range() asks those of Hook::e820_bios, mtrr_trim_uncached_memory() of Hook::e820_mtrr.
 //
 // Versions: the oldest the rule was read in or seen in a log of; where it is known to hold from the
@@ -89,10 +94,10 @@ constexpr auto kGeneric = &Behaviour::crash_kernel_is_generic;
 //
 // clang-format off
 constexpr Step kSteps[] = {
-    // phase, kernel function, file, since, until, when, what does it
+    // phase, kernel function, file, since, until, when, what does it, what calls it from `until` on
 
     // setup_arch(), arch/x86/kernel/setup.c: from firmware's map to nodes and zones
-    {kSetupArch,   "early_reserve_initrd",                  kSetup,        "",       "5.13",   kAlways,                  early_reserve_initrd},
+    {kSetupArch,   "early_reserve_initrd",                  kSetup,        "",       "5.13",   kAlways,                  early_reserve_initrd, kEarlyReserve},
     {kSetupArch,   "early_reserve_memory",                  kSetup,        "5.13",   "",       kAlways,                  early_reserve_memory},
     {kSetupArch,   "efi_memblock_x86_reserve_range",        kEfi,          kEarly,   "",       has_efi,                  efi_memblock_x86_reserve_range},
     {kSetupArch,   "early_reserve_memory",                  kSetup,        "",       "",       kAlways,                  trim<Hook::memblock_early>},
@@ -102,8 +107,8 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "parse_early_param",                     kMain,         "",       "",       kAlways,                  parse_early_param},
     {kSetupArch,   "efi_memblock_x86_reserve_range",        kEfi,          "",       kEarly,   has_efi,                  efi_memblock_x86_reserve_range},
     {kSetupArch,   "memblock_set_bottom_up",                kSetup,        "3.14",   "",       has_movable_node,         movable_node},
-    {kSetupArch,   "memblock_x86_reserve_range_setup_data", kSetup,        "",       "5.13",   has_setup_data,           memblock_x86_reserve_range_setup_data},
-    {kSetupArch,   "e820__reserve_setup_data",              kE820,         "2.6.27", "",       has_setup_data,           e820_reserve_setup_data},
+    {kSetupArch,   "memblock_x86_reserve_range_setup_data", kSetup,        "",       "5.13",   has_setup_data,           memblock_x86_reserve_range_setup_data, kEarlyReserve},
+    {kSetupArch,   "e820__reserve_setup_data",              kE820,         "2.6.27", "6.15",   has_setup_data,           e820_reserve_setup_data},
     {kSetupArch,   "e820__finish_early_params",             kE820,         "",       "",       has_user_map,             e820_finish_early_params},
     {kSetupArch,   "e820__finish_early_params",             kE820,         "",       "",       kAlways,                  trim<Hook::e820_command_line>},
     {kSetupArch,   "efi_init",                              kEfi,          "",       "",       has_efi,                  efi_init},
@@ -118,14 +123,14 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820__memblock_setup",                  kE820,         "",       "",       kAlways,                  e820_memblock_setup},
     {kSetupArch,   "e820__memblock_setup",                  kE820,         "",       "",       kAlways,                  trim<Hook::memblock_filled>},
     {kSetupArch,   "memblock_dump_all",                     kE820,         "",       "",       kAlways,                  memblock_dump_all},
-    {kSetupArch,   "reserve_bios_regions",                  kEbda,         "",       "5.13",   kAlways,                  reserve_bios_regions},
+    {kSetupArch,   "reserve_bios_regions",                  kEbda,         "",       "5.13",   kAlways,                  reserve_bios_regions, kEarlyReserve},
     {kSetupArch,   "efi_find_mirror",                       kNuma,         "4.6",    "",       has_efi_map,              efi_find_mirror},
     {kSetupArch,   "efi_esrt_init",                         kEsrt,         "4.9",    "",       has_esrt,                 efi_esrt_init},
     {kSetupArch,   "efi_reserve_boot_services",             kQuirks,       "3.0",    "",       has_efi_map,              efi_reserve_boot_services},
     {kSetupArch,   "e820__memblock_alloc_reserved_mpc_new", kMpParse,      "",       "",       wants_new_mptable,        e820_memblock_alloc_reserved_mpc_new},
     {kSetupArch,   "setup_bios_corruption_check",           kCheck,        "",       "",       checks_bios_corruption,   setup_bios_corruption_check},
     {kSetupArch,   "reserve_real_mode",                     kRealMode,     "3.8",    "",       kAlways,                  reserve_real_mode},
-    {kSetupArch,   "trim_platform_memory_ranges",           kSetup,        "3.8",    "5.13",   kAlways,                  trim<Hook::memblock_platform>},
+    {kSetupArch,   "trim_platform_memory_ranges",           kSetup,        "3.8",    kSnb,     kAlways,                  trim<Hook::memblock_platform>},
     {kSetupArch,   "trim_low_memory_range",                 kSetup,        "",       "5.13",   kAlways,                  trim_low_memory_range},
     {kSetupArch,   "init_mem_mapping",                      kX86Init,      "",       "",       kAlways,                  init_mem_mapping},
     {kSetupArch,   "setup_log_buf",                         kPrintk,       "",       "",       kAlways,                  setup_log_buf_early},
@@ -142,6 +147,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "alloc_offline_node_data",               kMmNuma,       "5.18",   "",       kAlways,                  alloc_offline_node_data},
     {kSetupArch,   "free_area_init",                        kMmInit,       "",       "",       kAlways,                  free_area_init},
     {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       "",       kAlways,                  count_kernel_pages},
+    {kSetupArch,   "register_lapic_address",                kApic,         "",       "",       has_local_apic,           register_lapic_address},
     {kSetupArch,   "acpi_parse_hpet",                       kAcpiBoot,     "",       "",       has_hpet,                 acpi_parse_hpet},
     {kSetupArch,   "efi_bgrt_init",                         kBgrt,         "4.16",   "",       has_bgrt,                 efi_bgrt_init},
     {kSetupArch,   "init_cpu_to_node",                      kNuma,         "",       "5.18",   kAlways,                  init_cpu_to_node},

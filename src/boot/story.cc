@@ -30,7 +30,7 @@ void Story::take(const memblock::Call& call) {
 
 void Story::tell(Severity severity, const Rule& rule, std::string text,
                  std::optional<PhysRange> range) {
-  tell({severity, {}, to_string(rule), std::move(text), range});
+  tell({severity, {}, rule, std::move(text), range});
 }
 
 void Story::tell(Event event) {
@@ -57,8 +57,8 @@ void Story::dump_memblock() {
                                         .reserved = memblock_.reserved().regions()}});
 }
 
-std::string_view Story::name_for_node(std::string_view what, int nid) {
-  return keep_name(fmt::format("{} of node {}", what, nid));
+memblock::Purpose Story::of_node(const memblock::Owner& owner, int nid) {
+  return {owner, keep_name(fmt::format("of node {}", nid))};
 }
 
 std::string_view Story::keep_name(std::string name) {

@@ -38,7 +38,7 @@ struct MemblockLine {
 // From parse_early_param() on.
 struct MemblockLog {
   std::vector<MemblockLine> lines{};
-  // Owners' names that are no literals, for the callers in `lines`.
+  // What is no literal of the callers in `lines`.
   std::shared_ptr<const std::deque<std::string>> names{};
 };
 
@@ -76,7 +76,7 @@ class Story final : public EventSink {
   void dump_memblock();  // kernel: memblock_dump_all()
 
   // `struct pages of node 1`; lives as long as the memblock log.
-  std::string_view name_for_node(std::string_view what, int nid);
+  memblock::Purpose of_node(const memblock::Owner& owner, int nid);
   // `name` itself, which lives as long as the memblock log.
   std::string_view keep_name(std::string name);
 

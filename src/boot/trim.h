@@ -47,7 +47,7 @@ struct Edit {
   std::uint32_t to = 0;    // retype: the new e820 type
   std::uint64_t align = 0;
   std::string reason{};
-  std::string rule{};  // the kernel's, if it is one of its own: `trim_bios_range(), FILE`
+  FollowedRule rule{};  // the kernel's, if it is one of its own
 };
 
 struct TrimInput {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
 
 #include "boot/boot.h"
 #include "boot/mm/hashes.h"
@@ -11,8 +10,6 @@
 #include "boot/x86/efi.h"
 
 namespace memmap::boot {
-
-inline constexpr std::uint32_t kSetupE820Ext = 1;
 
 inline bool has_efi(const Boot& b) {
   return b.in.machine.firmware == Firmware::efi && b.in.profile.has(config::EFI);
@@ -40,6 +37,10 @@ inline bool has_extended_map(const Boot& b) {
 }
 
 inline bool has_acpi(const Boot& b) { return b.in.acpi_enabled(); }
+// Not where the firmware has put it into x2APIC mode, of which no source tells.
+inline bool has_local_apic(const Boot& b) {
+  return !b.in.has_parameter("nolapic") && !b.in.has_parameter("disableapic");
+}
 inline bool has_hpet(const Boot& b) {
   return has_acpi(b) && b.in.profile.has(config::HPET_TIMER) &&
          (b.in.machine.hpet ||

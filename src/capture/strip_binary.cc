@@ -130,8 +130,7 @@ void strip_boot_params(std::string& zero_page) {
 }
 
 void strip_setup_data(std::string& content, std::uint32_t type) {
-  constexpr std::uint32_t kE820Ext = 1, kIndirect = 1u << 31;
-  if (type != kE820Ext && type != kIndirect) zero(content, 0, content.size());
+  if (type != kSetupE820Ext && type != kSetupIndirect) zero(content, 0, content.size());
 }
 
 void strip_low_memory(std::string& bytes, PhysAddr base, const Machine& found) {

@@ -4,7 +4,7 @@
 
 #include "base/blocks.h"
 #include "buddy/free_pages.h"
-#include "paging/geometry.h"
+#include "paging/areas.h"
 
 namespace memmap::compare {
 namespace {
@@ -74,8 +74,10 @@ Left left_of(std::string policy, const boot::Outcome& outcome, const NodeTally& 
     run = run.end() == r.base() ? PhysRange::make(raw(run.base()), raw(r.end())) : r;
     out.largest_free = std::max(out.largest_free, run.size());
   });
-  for (const paging::Mapping& m : outcome.state.page_tables.mappings) {
-    if (m.virt < paging::kStartKernelMap) out.direct_map[m.page_size] += m.pages;
+  const paging::AddressSpace& tables = outcome.state.page_tables;
+  for (const paging::Mapping& m : tables.mappings()) {
+    if (paging::area_of(m.virt, tables.levels(), tables.bases()) == paging::kDirectMap)
+      out.direct_map[m.page_size] += m.pages;
   }
   out.nodes_kept = nodes.kept;
   out.nodes_lost = nodes.lost;

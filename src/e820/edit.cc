@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kFile = "arch/x86/kernel/e820.c";
 
-std::string rule(std::string_view function) { return fmt::format("{}(), {}", function, kFile); }
+Rule rule(std::string_view function) { return {function, kFile}; }
 
 std::uint64_t clamped_end(std::uint64_t start, std::uint64_t size) {
   return start + std::min(size, std::numeric_limits<std::uint64_t>::max() - start);
@@ -34,9 +34,9 @@ PhysRange cut(E820Entry& entry, std::uint64_t start, std::uint64_t end) {
 
 }  // namespace
 
-void Editor::tell(Severity severity, std::string rule_text, std::string text, std::uint64_t start,
+void Editor::tell(Severity severity, const Rule& rule, std::string text, std::uint64_t start,
                   std::uint64_t end) {
-  events_.tell({severity, step_, std::move(rule_text), std::move(text),
+  events_.tell({severity, step_, rule, std::move(text),
                 PhysRange::from_bounds(PhysAddr{start}, PhysAddr{end})});
 }
 

@@ -51,7 +51,7 @@ class Editor {
 
  private:
   std::uint64_t remove_if(std::uint64_t start, std::uint64_t end, bool check_type, E820Type type);
-  void tell(Severity severity, std::string rule, std::string text, std::uint64_t start,
+  void tell(Severity severity, const Rule& rule, std::string text, std::uint64_t start,
             std::uint64_t end);
 
   Table& table_;

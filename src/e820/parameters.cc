@@ -10,12 +10,10 @@
 namespace memmap::e820 {
 namespace {
 
+constexpr std::string_view kFile = "arch/x86/kernel/e820.c";
+
 void warn(EventSink& events, std::string_view step, std::string text) {
-  events.tell({Severity::warning,
-               std::string(step),
-               fmt::format("{}(), arch/x86/kernel/e820.c", step),
-               std::move(text),
-               {}});
+  events.tell({Severity::warning, std::string(step), Rule{step, kFile}, std::move(text), {}});
 }
 
 // kernel: parse_memmap_one()
@@ -25,7 +23,7 @@ void memmap_one(std::string_view text, Table& table, EventSink& events, UserMap&
   if (item.exactmap) {
     events.tell({Severity::debug,
                  std::string(kStep),
-                 "parse_memmap_one(), arch/x86/kernel/e820.c",
+                 Rule{"parse_memmap_one", kFile},
                  "memmap=exactmap: the firmware's map is put aside",
                  {}});
     table.clear();
@@ -44,7 +42,7 @@ void memmap_one(std::string_view text, Table& table, EventSink& events, UserMap&
   if (item.becomes_itself()) {
     events.tell({Severity::panic,
                  std::string(kStep),
-                 "__e820__range_update(), arch/x86/kernel/e820.c",
+                 Rule{"__e820__range_update", kFile},
                  "kernel BUG: BUG_ON(old_type == new_type) in __e820__range_update()",
                  {}});
     return;

@@ -22,12 +22,14 @@ struct Behaviour {
   bool e820_ram_ends_after_acpi = true;
   bool e820_kexec_keeps_setup_data = false;
   bool e820_nosave_between_ram = true;
+  bool trims_bios_range = true;
   bool efi_map_reserved_early = false;
   bool efi_reserve_edits_map = true;
   bool efi_soft_reserves = true;
   bool efi_removes_mmio = true;
 
   // memblock
+  bool memblock_trims_partial_pages = true;
   bool memblock_tight_room_check = true;
   bool memblock_merges_around_change = true;
   bool memblock_empty_dummy = false;
@@ -45,6 +47,7 @@ struct Behaviour {
   bool allocates_within_bounds = true;
   bool crash_kernel_within_bounds = true;
   bool reserves_first_mib = true;
+  bool snb_reserved_early = true;
   bool crash_kernel_reserves_first_mib = false;
   bool crash_kernel_below_4g = true;
   bool crash_kernel_tells_low_ram = false;
@@ -78,6 +81,7 @@ struct Behaviour {
   bool percpu_depopulates = true;
   bool percpu_lists_by_kind = false;
   bool percpu_large_early_reserve = true;
+  bool cpu_entry_areas_are_random = true;
   bool percpu_grows_with_lockdep = false;
   bool cpumask_constant_size = true;
   bool bringup_has_four_masks = false;

@@ -1,5 +1,8 @@
 #include "kernel/differences.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace memmap::kernel {
 namespace {
 
@@ -27,6 +30,7 @@ constexpr std::string_view kPercpu = "mm/percpu.c";
 constexpr std::string_view kPercpuH = "include/linux/percpu.h";
 constexpr std::string_view kCpumask = "include/linux/cpumask.h";
 constexpr std::string_view kPerCpuX86 = "arch/x86/kernel/setup_percpu.c";
+constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
@@ -50,12 +54,14 @@ constexpr Difference kDifferences[] = {
     {D(e820_ram_ends_after_acpi),        "6.9",                "",                    "6.1 6.12",        "e820__end_ram_pfn",                kE820,      "ACPI data at the end of memory counts as RAM does"},
     {D(e820_kexec_keeps_setup_data),     "4.15",               "6.10",                "6.1 6.12",        "e820__reserve_setup_data",         kE820,      "the nodes of setup_data are marked in kexec's table too"},
     {D(e820_nosave_between_ram),         kSpring2025,          "",                    "5.4 6.1.192",     "e820__register_nosave_regions",    kE820,      "hibernation leaves out what lies between the RAM; before, each entry that is no RAM, and gaps"},
+    {D(trims_bios_range),                "2.6.34",             "",                    "",                "trim_bios_range",                  kSetup,     "the BIOS's first page and its area from 640 KiB to 1 MiB are no RAM", "no profile or boot before 2.6.34 comes with memmap"},
     {D(efi_map_reserved_early),          "5.13",               "5.16 5.15.12",        "5.15.11 5.15.12", "early_reserve_memory",             kSetup,     "EFI's map is reserved with the kernel image, before the command line is read", "no profile or boot of 5.13, 5.14 or 5.15 before 5.15.12 comes with memmap"},
     {D(efi_reserve_edits_map),           "5.5",                "",                    "5.4 5.10",        "efi_arch_mem_reserve",             kQuirks,    "what is kept of EFI's boot services leaves the e820 table"},
     {D(efi_soft_reserves),               "5.5",                "",                    "5.4 5.10",        "efi_soft_reserve_enabled",         kEfiFw,     "memory for specific purposes is kept for drivers"},
     {D(efi_removes_mmio),                "6.2",                "",                    "6.1 6.2",         "efi_remove_e820_mmio",             kEfi,       "large EFI windows of memory-mapped I/O go from the map"},
 
     // memblock
+    {D(memblock_trims_partial_pages),    "3.7",                "",                    "",                "memblock_trim_memory",             kMemblock,  "memory begins and ends at whole pages", "no profile or boot before 3.7 comes with memmap"},
     {D(memblock_tight_room_check),       "6.3",                "",                    "6.1 6.12",        "memblock_add_range",               kMemblock,  "inserts without counting first where cnt * 2 + 1 <= max; before, where it is less than max"},
     {D(memblock_merges_around_change),   "6.3",                "",                    "6.1 6.12",        "memblock_merge_regions",           kMemblock,  "joins neighbours around the change alone; before, in the whole list"},
     {D(memblock_empty_dummy),            "",                   "6.10",                "6.1 6.12",        "memblock_remove_region",           kMemblock,  "an empty list holds one region of no size, and counts it"},
@@ -73,6 +79,7 @@ constexpr Difference kDifferences[] = {
     {D(allocates_within_bounds),         "5.15",               "",                    "5.11 5.15",       "memblock_phys_alloc_range",        kMemblock,  "page tables, the trampoline, distances of nodes: allocated in one call; before, found and reserved"},
     {D(crash_kernel_within_bounds),      "5.10",               "",                    "5.4 5.10",        "reserve_crashkernel",              kSetup,     "the crash kernel and the initrd: allocated in one call; before, found and reserved"},
     {D(reserves_first_mib),              "5.13",               "",                    "5.11 5.15",       "reserve_real_mode",                kRealMode,  "no page below 1 MiB stays free"},
+    {D(snb_reserved_early),              "5.13",               "",                    "5.11 5.15",       "trim_snb_memory",                  kSetup,     "what Sandy Bridge's graphics cannot reach is reserved first of all; before, behind the trampoline, with the first MiB"},
     {D(crash_kernel_reserves_first_mib), "5.5",                "5.13",                "5.4 5.10 5.15",   "reserve_real_mode",                kRealMode,  "no page below 1 MiB stays free with crashkernel="},
     {D(crash_kernel_below_4g),           "5.2",                "",                    "5.4",             "reserve_crashkernel",              kSetup,     "looks below 4 GiB, without room there above; before, below 896 MiB, and above with `,high` alone"},
     {D(crash_kernel_tells_low_ram),      "",                   "5.10",                "5.4 5.10",        "reserve_crashkernel_low",          kSetup,     "tells how much RAM lies below 4 GiB; later, its limit"},
@@ -108,6 +115,7 @@ constexpr Difference kDifferences[] = {
     {D(percpu_large_early_reserve),      "6.6",                "",                    "6.1 6.12",        "",                                 kPercpuH,   "PERCPU_DYNAMIC_EARLY_SIZE is 20 KiB; before, 12"},
     {D(percpu_grows_with_lockdep),       "",                   "6.9",                 "6.1 6.12",        "",                                 kPercpuH,   "PERCPU_DYNAMIC_SIZE_SHIFT grows once more with LOCKDEP, as long as x86 has no CONFIG_PAGE_SIZE_4KB"},
     {D(cpumask_constant_size),           "6.3",                "",                    "6.1 6.12",        "cpumask_size",                     kCpumask,   "a constant where NR_CPUS is at most 256 (large_cpumask_bits)"},
+    {D(cpu_entry_areas_are_random),      "6.2",                "",                    "6.1 6.12",        "init_cea_offsets",                 kEntryArea, "with KASLR each processor's entry area lies at a random place; before, one behind the other"},
     {D(bringup_has_four_masks),          "",                   "6.5",                 "6.1 6.12",        "setup_cpu_local_masks",            kPerCpuX86, "masks of processors initialised, calling in and called out too; later, of siblings alone"},
 
     // The last before the hand-over
@@ -127,5 +135,10 @@ constexpr Difference kDifferences[] = {
 }  // namespace
 
 std::span<const Difference> differences() { return kDifferences; }
+
+const Difference* find_difference(std::string_view name) {
+  const auto* it = std::ranges::find(kDifferences, name, &Difference::name);
+  return it == std::end(kDifferences) ? nullptr : it;
+}
 
 }  // namespace memmap::kernel

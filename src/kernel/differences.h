@@ -10,7 +10,7 @@
 namespace memmap::kernel {
 
 // Whoever adds a difference: a member of Behaviour, a row here, a question to the member where the
-// kernel does it, and a boot or a profile that shows it.
+// kernel does it (in a plugin by name, host->kernel_does()), and a boot or a profile that shows it.
 struct Difference {
   std::string_view name{};            // of the member
   bool Behaviour::*member = nullptr;  // set in those kernels
@@ -31,5 +31,7 @@ struct Difference {
 };
 
 std::span<const Difference> differences();
+// nullptr: none has that name.
+const Difference* find_difference(std::string_view name);
 
 }  // namespace memmap::kernel

@@ -46,6 +46,11 @@ std::uint64_t Profile::value_of(const Constant& constant) const {
   return known(constants, constant);
 }
 
+std::optional<std::uint64_t> Profile::place_of(const Symbol& symbol) const {
+  const auto it = symbols.find(symbol.name);
+  return it == symbols.end() ? std::nullopt : std::optional(it->second);
+}
+
 std::uint64_t Profile::bytes_between(const Symbol& start, const Symbol& end) const {
   const auto from = symbols.find(start.name);
   const auto to = symbols.find(end.name);

@@ -70,6 +70,8 @@ struct Profile {
   std::uint64_t size_of(const Struct& type) const;
   std::uint64_t offset_of(const Member& member) const;
   std::uint64_t value_of(const Constant& constant) const;
+  // From _text or the per-CPU section, in bytes; nullopt: not known.
+  std::optional<std::uint64_t> place_of(const Symbol& symbol) const;
   // Bytes from one symbol to the other; as the rows have them unless both are known, in this order.
   std::uint64_t bytes_between(const Symbol& start, const Symbol& end) const;
 

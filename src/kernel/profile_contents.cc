@@ -71,9 +71,9 @@ constexpr Member kMembers[] = {
 #undef TOLD
 };
 
-constexpr std::uint64_t kLargestSlot = kGiB >> kPageShift;  // the fixmap lies above the modules
-constexpr std::uint64_t kMostMigrateTypes = 8;              // PB_migratetype_bits
-constexpr std::uint64_t kMostZones = 8;                     // ZONES_SHIFT
+using constant::kLargestSlot;
+constexpr std::uint64_t kMostMigrateTypes = 8;  // PB_migratetype_bits
+constexpr std::uint64_t kMostZones = 8;         // ZONES_SHIFT
 
 constexpr Constant kConstants[] = {
 #define CONSTANT(name, otherwise, smallest, largest, shape, use) constant::name,

@@ -10,7 +10,8 @@
 namespace memmap::kernel {
 
 // `6.15 6.14.3 6.12.24`: it came with 6.15, and into the stable series of 6.14 and 6.12 with those
-// releases. Empty: with none. Written as a literal; one of another form does not compile.
+// releases. Not monotone: 5.10.28 has reached `5.12 5.10.28`, the later 5.11.0 has not. Empty: with
+// none. Written as a literal; one of another form does not compile.
 class Threshold {
  public:
   constexpr Threshold() = default;

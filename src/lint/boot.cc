@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <array>
 
+#include "boot/rules.h"
 #include "kernel/known_parameters.h"
 #include "lint/check.h"
 
 namespace memmap::lint {
 namespace {
+
+namespace rule = boot::rule;
 
 // Whose parameters a kernel function reads or serves: where it warns, they are why.
 struct Speaker {
@@ -16,13 +19,14 @@ struct Speaker {
   std::array<std::string_view, 3> parameters{};
 };
 constexpr Speaker kSpeakers[] = {
-    {"hugepages_setup", {"hugepages", "hugepagesz", "default_hugepagesz"}},
-    {"hugetlb_cma_reserve", {"hugetlb_cma"}},
-    {"cma_declare_contiguous_nid", {"cma", "hugetlb_cma"}},
-    {"setup_log_buf", {"log_buf_len"}},
-    {"swiotlb_init_remap", {"swiotlb"}},
-    {"numa_emulation", {"numa"}},
-    {"kfence_alloc_pool", {"kfence.sample_interval"}},
+    {rule::kHugepagesSetup.function, {"hugepages", "hugepagesz", "default_hugepagesz"}},
+    {rule::kHugetlbCmaReserve.function, {"hugetlb_cma"}},
+    {rule::kCmaDeclareContiguousNid.function, {"cma", "hugetlb_cma"}},
+    {rule::kSetupLogBuf.function, {"log_buf_len"}},
+    {rule::kSwiotlbInitRemap.function, {"swiotlb"}},
+    {rule::kNumaEmulation.function, {"numa"}},
+    {rule::kKfenceAllocPool.function, {"kfence.sample_interval"}},
+    {rule::kKfenceAllocPoolAndMetadata.function, {"kfence.sample_interval"}},
     {"find_zone_movable_pfns_for_nodes", {"kernelcore", "movablecore", "movable_node"}},
 };
 
@@ -91,7 +95,7 @@ void no_boot(Check& check) {
   const Event& end = outcome.events.back();
   check.find(last ? check.line().substr(last->at, last->size) : check.line(),
              {"the kernel does not come up with this line, and does without it",
-              fmt::format("it says: {} ({})", end.text, end.rule),
+              fmt::format("it says: {} ({})", end.text, to_string(end.rule)),
               "leave the kernel the memory that it needs"});
 }
 
@@ -99,11 +103,11 @@ void kernel_complains(Check& check) {
   for (const Event& e : check.outcome().events) {
     if (e.severity != Severity::warning) continue;
     for (const Speaker& speaker : kSpeakers) {
-      if (!e.rule.starts_with(speaker.function)) continue;
+      if (e.rule.function != speaker.function) continue;
       const kernel::Parameter* p = meant_by(check, speaker, e.text);
       if (!p || check.is_found(*p)) continue;
       check.find(*p, {fmt::format("the kernel warns: {}", e.text),
-                      fmt::format("so it is on this machine ({})", e.rule),
+                      fmt::format("so it is on this machine ({})", to_string(e.rule)),
                       "see with `memmap simulate` what the machine has"});
     }
   }

@@ -97,7 +97,7 @@ bool Check::boots_without_line() {
 std::vector<PhysRange> Check::owned_by(const boot::Owner& owner) {
   std::vector<PhysRange> out;
   for (const boot::Owned& o : outcome().owners) {
-    if (o.owner == owner.words) out.push_back(o.range);
+    if (o.owner == &owner) out.push_back(o.range);
   }
   return out;
 }

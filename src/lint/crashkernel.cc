@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "boot/owner.h"
+#include "boot/rules.h"
 #include "boot/x86/crashkernel_parse.h"
 #include "kernel/behaviour.h"
 #include "lint/check.h"
@@ -32,6 +34,14 @@ bool is_generic(const Check& check) {
 
 Request plain(const Check& check, std::uint64_t memory) {
   return boot::crash::parse(check.line(), memory);
+}
+
+// Of either kernel's code for it, or of the memory below 4 GiB that goes with it.
+bool reserves_crash_kernel(const FollowedRule& rule) {
+  return std::ranges::any_of(
+      std::array{boot::rule::kReserveCrashkernel, boot::rule::kReserveCrashkernelLow,
+                 boot::rule::kReserveCrashkernelGeneric},
+      [&](const memmap::Rule& r) { return r.function == rule.function; });
 }
 
 }  // namespace
@@ -148,10 +158,7 @@ void crashkernel_not_reserved(Check& check) {
   }
   std::string said;
   for (const Event& e : check.outcome().events) {
-    if (e.rule.find("reserve_crashkernel") != std::string::npos &&
-        e.severity == Severity::warning) {
-      said = e.text;
-    }
+    if (e.severity == Severity::warning && reserves_crash_kernel(e.rule)) said = e.text;
   }
   Request r = plain(check, check.outcome().totals.memory);
   if (r.parse == Parse::none) r = boot::crash::parse(check.line(), 0, ",high");

@@ -11,19 +11,29 @@
 #include "base/event.h"
 #include "base/range.h"
 #include "machine/e820_entry.h"
+#include "machine/mtrr_type.h"
 
 namespace memmap {
 
 enum class Firmware { unknown, bios, efi, xen };
 
+// What a node of setup_data holds. A node may be of other types, too.
+// kernel: SETUP_*, arch/x86/include/uapi/asm/setup_data.h, v6.12
+enum SetupType : std::uint32_t {
+  kSetupE820Ext = 1,
+  kSetupEfi = 4,
+  kSetupIma = 8,
+  kSetupRngSeed = 9,
+  kSetupIndirect = 1u << 31,
+};
+
 // A node of the boot loader's list of extensible data: 16 bytes of header, then `len` bytes. Readers
 // see to it that it does not wrap.
 // kernel: struct setup_data, arch/x86/include/uapi/asm/setup_data.h, v6.12
 struct SetupData {
-  PhysAddr addr{};  // of the header
-  // SETUP_E820_EXT 1, SETUP_DTB 2, SETUP_PCI 3, SETUP_EFI 4, ... SETUP_INDIRECT 1 << 31.
-  std::uint32_t type = 0;
-  std::uint64_t len = 0;  // bytes after the header
+  PhysAddr addr{};         // of the header
+  std::uint32_t type = 0;  // SetupType, or another
+  std::uint64_t len = 0;   // bytes after the header
   // Of SETUP_INDIRECT only: the data that it points to, and that data's type.
   std::optional<PhysRange> indirect{};
   std::uint32_t indirect_type = 0;
@@ -112,7 +122,7 @@ struct CpuFacts {
 // A variable-range MTRR, as /proc/mtrr and the log give it.
 struct MtrrRange {
   PhysRange range{};
-  std::string type{};  // write-back, uncachable, ...
+  MtrrType type = MtrrType::unknown;
 };
 
 // A device on the PCI bus of segment 0.
@@ -135,6 +145,21 @@ enum class FirmwareTable { smbios, srat, madt };
 struct FirmwareEvent {
   FirmwareTable table{};
   Event event{};  // its step is the one that reads the table
+};
+
+// Where a boot with KASLR put the kernel in its own addresses: chance, which no rule tells. Where it is
+// not known the places without KASLR are taken.
+struct KaslrBases {
+  // Of _text; a multiple of 2 MiB within the GiB from 0xffffffff80000000 on.
+  std::optional<VirtAddr> kernel_virt_base{};
+  std::optional<VirtAddr> page_offset_base{};  // of the direct map; multiples of 1 GiB, as the next
+  std::optional<VirtAddr> vmalloc_base{};
+  std::optional<VirtAddr> vmemmap_base{};
+
+  static constexpr std::uint64_t kImageStep = 2 * kMiB;
+  static constexpr std::uint64_t kAreaStep = kGiB;
+  static constexpr std::uint64_t kLowest = 0xff00000000000000;  // the kernel's half, five levels
+  bool operator==(const KaslrBases&) const = default;
 };
 
 // All that is known of one machine. src/input fills it, src/boot reads it. Whoever adds a fact:
@@ -171,14 +196,17 @@ struct Machine {
   // Of the kernel that made the log: `6.12.117+deb12-amd64`.
   std::optional<std::string> kernel_release{};
   std::optional<PhysAddr> kernel_phys_base{};  // where the kernel image was put
-  std::optional<PhysRange> initrd{};           // where the loader put it, before any relocation
+  KaslrBases kaslr{};
+  std::optional<PhysRange> initrd{};  // where the loader put it, before any relocation
 
   std::vector<AcpiTable> acpi_tables{};
   std::uint64_t acpi_upgrade{};  // bytes of all ACPI tables that the initrd brings
   // It has Sandy Bridge's graphics, which cannot reach some pages: the kernel reserves those.
   bool snb_graphics = false;
-  std::optional<ListedCpus> listed_cpus{};  // the MADT's; nullopt: only cpu.possible is known
-  std::optional<unsigned> ioapics{};        // I/O APICs that the kernel found
+  std::optional<ListedCpus> listed_cpus{};   // the MADT's; nullopt: only cpu.possible is known
+  std::optional<unsigned> ioapics{};         // I/O APICs that the kernel found
+  std::vector<PhysAddr> ioapic_addresses{};  // in the kernel's order; empty: not known
+  std::optional<PhysAddr> lapic_address{};   // of the local APICs' registers; nullopt: not known
   // Each processor's node, in the kernel's order; -1: it has none of its own. Empty: not known.
   std::vector<int> cpu_nodes{};
   std::vector<NodeMemory> node_memory{};  // empty: the machine is one node
@@ -206,7 +234,7 @@ struct Machine {
 
   CpuFacts cpu{};
   std::vector<MtrrRange> mtrrs{};
-  std::optional<std::string> mtrr_default{};  // the type of what no MTRR covers: `uncachable`
+  MtrrType mtrr_default = MtrrType::unknown;  // the type of what no MTRR covers
   // AMD's TOP_MEM2: RAM from 4 GiB up to here is cached, whatever the MTRRs say.
   std::optional<PhysAddr> mtrr_tom2{};
   std::vector<PciDevice> pci{};  // empty: none is known

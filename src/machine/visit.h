@@ -3,12 +3,14 @@
 // in share/schema/scenario.json.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "machine/machine.h"
 
@@ -28,10 +30,10 @@ enum class Need { required, written, optional };
 //   v.texts(key, texts)                 a list of texts
 //   v.text(key, text[, need])
 //   v.number(key, number[, need])       an address or a size: hexadecimal
-//   v.count(key, number, max[, need])   decimal
+//   v.count(key, number, max[, need])   decimal; of an optional one: max[, min]
 //   v.id(key, number)                   16 bits, hexadecimal
 //   v.flag(key, flag, usual)            written where it is not as usual
-//   v.choice(key, value, words)         an enum that counts as its words; the first is not written
+//   v.choice(key, value, words[, need]) an enum that counts as its words; the first is the usual one
 //   v.pci_address(key, address)
 //   v.range(key, range)                 a map of bounds
 //   v.bounds(range, need)               bounds among the other keys: start and end, last or size
@@ -39,6 +41,7 @@ enum class Need { required, written, optional };
 //   v.ranges(key, ranges, what)         a list of ranges; `what` names one in messages
 //   v.list(key, values, what, need)     a list of values that have rows of their own
 //   v.object(key, value)                one such value
+//   v.addresses(key, addresses)         a list of addresses
 //   v.numbers(key, numbers, max, told)  a list of numbers; `told`: what each has to be
 //   v.nodes(key, nids, none)            a list of nodes, `none` for -1 where Lack::possible
 //   v.options(key, pairs)               a map of texts
@@ -52,6 +55,13 @@ constexpr bool is_square(std::size_t number) {
   std::size_t side = 0;
   while (side * side < number) ++side;
   return side * side == number;
+}
+
+// Whether each plugin that is to be left out is named once.
+inline bool left_out_once(const std::vector<PluginUse>& plugins) {
+  return std::ranges::all_of(plugins, [&](const PluginUse& p) {
+    return p.enabled || std::ranges::count(plugins, p.name, &PluginUse::name) == 1;
+  });
 }
 
 inline constexpr std::uint64_t kLargestU32 = std::numeric_limits<std::uint32_t>::max();
@@ -101,7 +111,7 @@ void visit_members(V& v, MaybeConst<CpuFacts> auto& c) {
   v.flag("nx", c.nx);
   v.flag("pse", c.pse);
   v.flag("pge", c.pge);
-  v.count("phys_bits", c.phys_bits, 64);
+  v.count("phys_bits", c.phys_bits, 52, 32);
   v.flag("meltdown", c.meltdown);
   v.text("vendor", c.vendor);
   v.text("hypervisor", c.hypervisor);
@@ -116,6 +126,19 @@ void visit_members(V& v, MaybeConst<ListedCpus> auto& c) {
   v.count("online_capable", c.online_capable, kMost, Need::written);
   v.count("disabled", c.disabled, kMost, Need::written);
   v.flag("has_online_capable", c.has_online_capable);
+}
+
+template <class V>
+void visit_members(V& v, MaybeConst<KaslrBases> auto& b) {
+  const auto base = [&v](std::string_view key, auto& place, std::uint64_t step) {
+    v.number(key, place);
+    v.check(!place || (raw(*place) % step == 0 && raw(*place) >= KaslrBases::kLowest), key,
+            "is no place of the kernel's");
+  };
+  base("kernel_virt_base", b.kernel_virt_base, KaslrBases::kImageStep);
+  base("page_offset_base", b.page_offset_base, KaslrBases::kAreaStep);
+  base("vmalloc_base", b.vmalloc_base, KaslrBases::kAreaStep);
+  base("vmemmap_base", b.vmemmap_base, KaslrBases::kAreaStep);
 }
 
 template <class V>
@@ -135,7 +158,7 @@ void visit_members(V& v, MaybeConst<SmbiosCopies> auto& s) {
 template <class V>
 void visit_members(V& v, MaybeConst<MtrrRange> auto& m) {
   v.bounds(m.range, Need::required);
-  v.text("type", m.type, Need::required);
+  v.choice("type", m.type, kMtrrWords, Need::required);
 }
 
 template <class V>
@@ -175,6 +198,7 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.number("kernel_phys_base", m.kernel_phys_base);
   v.check(!m.kernel_phys_base || raw(*m.kernel_phys_base) < Machine::kKernelEnd, "kernel_phys_base",
           "a kernel image lies below 64T");
+  v.object("kaslr", m.kaslr);
   v.range("initrd", m.initrd);
   v.list("acpi_tables", m.acpi_tables, "an ACPI table");
   v.number("acpi_upgrade", m.acpi_upgrade);
@@ -187,6 +211,8 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.number("memory_above_1m", m.memory_above_1m);
   v.object("cpus", m.cpu);
   v.count("ioapics", m.ioapics, 128);
+  v.addresses("ioapic_addresses", m.ioapic_addresses);
+  v.number("lapic_address", m.lapic_address);
   v.nodes("cpu_nodes", m.cpu_nodes, Lack::possible);
   v.object("listed_cpus", m.listed_cpus);
   v.nodes("other_nodes", m.other_nodes, Lack::impossible);
@@ -196,10 +222,12 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.ranges("pci_windows", m.pci_windows, "a window");
   v.object("smbios", m.smbios);
   v.list("mtrrs", m.mtrrs, "an MTRR");
-  v.text("mtrr_default", m.mtrr_default);
+  v.choice("mtrr_default", m.mtrr_default, kMtrrWords);
   v.number("mtrr_tom2", m.mtrr_tom2);
   v.list("pci", m.pci, "a PCI device");
   v.list("plugins", m.plugins, "a plugin");
+  v.check(left_out_once(m.plugins), "plugins",
+          "a plugin that is not enabled is named once, and no other entry is for it");
 }
 
 }  // namespace memmap

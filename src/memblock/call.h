@@ -4,16 +4,50 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/range.h"
 
 namespace memmap::memblock {
 
+// What memory is for. Constants: boot/owner.h has those of the boot.
+struct Owner {
+  std::string_view id{};     // that programs compare: `data`
+  std::string_view words{};  // that people read; empty: what follows them says it all
+};
+
+// An owner, and which of several it is. Both must outlive it. Empty: nobody is known.
+class Purpose {
+ public:
+  constexpr Purpose() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): a caller's memory is for an owner
+  constexpr Purpose(const Owner& owner, std::string_view which = {})
+      : owner_(&owner), which_(which) {}
+  Purpose(Owner&&, std::string_view = {}) = delete;
+
+  constexpr const Owner* owner() const { return owner_; }
+  // `data of node 1`: the owner's words, and which.
+  std::string words() const {
+    std::string out(owner_ == nullptr ? "" : owner_->words);
+    if (!out.empty() && !which_.empty()) out += ' ';
+    return out.append(which_);
+  }
+
+  friend constexpr bool operator==(const Purpose&, const Purpose&) = default;
+
+ private:
+  const Owner* owner_ = nullptr;
+  std::string_view which_{};  // `of node 1`
+};
+
+// Of memblock's own arrays.
+inline constexpr Owner kRegionsArray{"memblock_regions_array", "memblock regions array"};
+
 // Who calls. The strings must outlive the memblock; as a rule they are literals.
 struct Caller {
   std::string_view function{};  // the kernel function that calls: `setup_arch`
-  std::string_view owner{};     // what the memory is for, as reports name it: `initrd`
+  Purpose owner{};              // what the memory is for
   // For the reservation by which memblock ends an allocation: the function that asked for that
   // allocation. `function` is memblock's own then.
   std::string_view asker{};

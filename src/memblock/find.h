@@ -69,18 +69,4 @@ class FreeSearch : public FreeRanges {
   NoRoom& no_room_;
 };
 
-// The kernel's own choices, as policies: the highest block that fits, and the lowest.
-class TopDownPolicy : public AllocationPolicy {
- public:
-  std::optional<PhysAddr> choose(const FindRequest&, FreeRanges& ranges) override {
-    return ranges.first_fit_down();
-  }
-};
-class BottomUpPolicy : public AllocationPolicy {
- public:
-  std::optional<PhysAddr> choose(const FindRequest&, FreeRanges& ranges) override {
-    return ranges.first_fit_up();
-  }
-};
-
 }  // namespace memmap::memblock

@@ -72,7 +72,7 @@ void Memblock::event(Severity severity, std::string_view step, std::string text,
   Event e;
   e.severity = severity;
   e.step = step;
-  e.rule = fmt::format("{}(), mm/memblock.c", step);
+  e.rule = Rule{step, "mm/memblock.c"};
   e.text = std::move(text);
   e.range = range;
   sink_(std::move(e));

@@ -147,15 +147,16 @@ class Memblock {
   //   limits  the block lies in [start, end), or [min_addr, max_addr). An end of kAllocAccessible
   //           or kAllocNoleaktrace stands for current_limit(), kAllocAnywhere for no limit. The
   //           first page is never given out.
-  //   nid     a node, or kAnyNode. Since 6.10 an id that is no node stands for kAnyNode; before,
-  //           only MAX_NUMNODES does, warned of once, and no memory has any other such id.
+  //   nid     a node, or kAnyNode. With Behaviour::memblock_any_invalid_node an id that is no node
+  //           stands for kAnyNode; without, only MAX_NUMNODES does, warned of once, and no memory
+  //           has any other such id.
   //   caller  for the observer; `owner` is what the memory is for.
   //
   // Returned is the address of `size` bytes that were free and now are reserved, without a node.
   // They lie in one region of memory, which is neither nomap nor driver-managed, nor, under
   // movable_node, hotpluggable. The address is the highest multiple of `align` that fits, with
-  // bottom_up() the lowest. (Before 5.11, 5.10.14 and 5.4.96: the lowest above kernel_end, else the
-  // highest, warned of once.) A policy may choose another address that fits.
+  // bottom_up() the lowest: with Behaviour::memblock_bottom_up_above_kernel, the lowest above
+  // kernel_end, else the highest, warned of once. A policy may choose another address that fits.
   //
   // Tried in this order, each where it applies, until a block is found and reserved:
   //

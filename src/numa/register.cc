@@ -55,10 +55,10 @@ class Registrar {
 
   void say(Severity severity, const char* step, std::string text,
            std::optional<PhysRange> range = {}) {
-    registered_.events.push_back({severity, step,
-                                  std::string(step) + (generic() ? "(), mm/numa_memblks.c, v6.12"
-                                                                 : "(), arch/x86/mm/numa.c, v6.1"),
-                                  std::move(text), range});
+    registered_.events.push_back(
+        {severity, step,
+         Rule{step, generic() ? "mm/numa_memblks.c, v6.12" : "arch/x86/mm/numa.c, v6.1"},
+         std::move(text), range});
   }
 
   // False: the array is full. kernel: numa_add_memblk_to()

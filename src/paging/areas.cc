@@ -10,20 +10,25 @@ struct Area {
   std::string_view name;
 };
 
+constexpr std::string_view kKernelImage = "kernel image";
+constexpr std::string_view kModules = "modules";
+constexpr std::string_view kVmalloc = "vmalloc";
+constexpr std::string_view kMemoryMap = "memory map";
+
 // Each area reaches to the next row; rows without a name are holes.
 constexpr Area kFourLevels[] = {
     {0x0, "low half (identity)"},      {0x0000800000000000, ""},
-    {0xffff880000000000, "LDT remap"}, {0xffff888000000000, "direct map"},
-    {0xffffc88000000000, ""},          {0xffffc90000000000, "vmalloc"},
-    {0xffffe90000000000, ""},          {0xffffea0000000000, "memory map"},
+    {0xffff880000000000, "LDT remap"}, {0xffff888000000000, kDirectMap},
+    {0xffffc88000000000, ""},          {0xffffc90000000000, kVmalloc},
+    {0xffffe90000000000, ""},          {0xffffea0000000000, kMemoryMap},
     {0xffffeb0000000000, ""},          {0xffffec0000000000, "KASAN shadow"},
     {0xfffffc0000000000, ""},
 };
 constexpr Area kFiveLevels[] = {
     {0x0, "low half (identity)"},      {0x0100000000000000, ""},
-    {0xff10000000000000, "LDT remap"}, {0xff11000000000000, "direct map"},
-    {0xff91000000000000, ""},          {0xffa0000000000000, "vmalloc"},
-    {0xffd2000000000000, ""},          {0xffd4000000000000, "memory map"},
+    {0xff10000000000000, "LDT remap"}, {0xff11000000000000, kDirectMap},
+    {0xff91000000000000, ""},          {0xffa0000000000000, kVmalloc},
+    {0xffd2000000000000, ""},          {0xffd4000000000000, kMemoryMap},
     {0xffd6000000000000, ""},          {0xffdf000000000000, "KASAN shadow"},
     {0xfffffc0000000000, ""},
 };
@@ -34,8 +39,7 @@ constexpr Area kCommonTop[] = {
     {0xffffff8000000000, ""},
     {0xffffffef00000000, "EFI runtime"},
     {0xffffffff00000000, ""},
-    {0xffffffff80000000, "kernel image"},
-    {0xffffffffa0000000, "modules"},
+    {0xffffffff80000000, kKernelImage},
     {0xffffffffff000000, "fixmap"},
     {0xffffffffff600000, "vsyscall"},
     {0xffffffffff601000, ""},
@@ -105,20 +109,28 @@ void count(AreaTables& area, unsigned levels) {
 
 }  // namespace
 
-std::string_view area_of(VirtAddr address, unsigned levels) {
+std::string_view area_of(VirtAddr address, unsigned levels, const Bases& bases) {
   const std::uint64_t a = raw(address);
-  if (a >= kCommonTop[0].base) return find(kCommonTop, a);
+  if (a >= kCommonTop[0].base) {
+    const std::string_view name = find(kCommonTop, a);
+    return name == kKernelImage && address >= bases.modules ? kModules : name;
+  }
+  Bases fixed = fixed_bases(levels);
+  fixed.modules = bases.modules;
+  if (bases != fixed && address >= bases.page_offset) {
+    return address >= bases.vmemmap ? kMemoryMap : address >= bases.vmalloc ? kVmalloc : kDirectMap;
+  }
   return levels >= 5 ? find(kFiveLevels, a) : find(kFourLevels, a);
 }
 
-std::vector<AreaTables> tables_by_area(const PageTables& tables) {
+std::vector<AreaTables> tables_by_area(const AddressSpace& tables) {
   std::vector<AreaTables> areas;
-  for (const Mapping& m : tables.mappings) {
-    const std::string_view name = area_of(m.virt, tables.levels);
+  for (const Mapping& m : tables.mappings()) {
+    const std::string_view name = area_of(m.virt, tables.levels(), tables.bases());
     if (areas.empty() || areas.back().name != name) areas.push_back({.name = name});
     areas.back().mappings.push_back(&m);
   }
-  for (AreaTables& area : areas) count(area, tables.levels);
+  for (AreaTables& area : areas) count(area, tables.levels());
   return areas;
 }
 

@@ -6,19 +6,21 @@
 #include <string_view>
 #include <vector>
 
-#include "paging/mapping.h"
+#include "paging/address_space.h"
 
 namespace memmap::paging {
 
-// The name of the area that holds `address`, `elsewhere` for what lies in none. Areas that KASLR
-// moves (direct map, vmalloc, memory map) are looked for at their fixed places only.
+inline constexpr std::string_view kDirectMap = "direct map";
+
+// The name of the area that holds `address`, `elsewhere` for what lies in none. An area that KASLR
+// has moved reaches to the next one.
 // kernel: Documentation/arch/x86/x86_64/mm.rst, v6.12
-std::string_view area_of(VirtAddr address, unsigned levels);
+std::string_view area_of(VirtAddr address, unsigned levels, const Bases& bases);
 
 // Neighbouring mappings of one area: how many pages they have, and how many tables these take.
 struct AreaTables {
   std::string_view name{};
-  std::vector<const Mapping*> mappings{};  // ascending; into the PageTables that were counted
+  std::vector<const Mapping*> mappings{};  // ascending; of the tables that were counted
   std::uint64_t pages_4k = 0;
   std::uint64_t pages_2m = 0;
   std::uint64_t pages_1g = 0;
@@ -33,6 +35,6 @@ struct AreaTables {
 
 // The mappings of `tables`, in their order, by area. An area that others interrupt has several
 // rows.
-std::vector<AreaTables> tables_by_area(const PageTables& tables);
+std::vector<AreaTables> tables_by_area(const AddressSpace& tables);
 
 }  // namespace memmap::paging

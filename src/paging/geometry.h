@@ -42,8 +42,33 @@ inline constexpr VirtAddr kPageOffset4{0xffff888000000000};     // __PAGE_OFFSET
 inline constexpr VirtAddr kPageOffset5{0xff11000000000000};     // __PAGE_OFFSET_BASE_L5
 inline constexpr VirtAddr kStartKernelMap{0xffffffff80000000};  // __START_KERNEL_map
 
-constexpr VirtAddr page_offset(unsigned levels) {
-  return levels == 5 ? kPageOffset5 : kPageOffset4;
+inline constexpr VirtAddr kVmalloc4{0xffffc90000000000};  // __VMALLOC_BASE_L4
+inline constexpr VirtAddr kVmalloc5{0xffa0000000000000};  // __VMALLOC_BASE_L5
+inline constexpr VirtAddr kVmemmap4{0xffffea0000000000};  // __VMEMMAP_BASE_L4
+inline constexpr VirtAddr kVmemmap5{0xffd4000000000000};  // __VMEMMAP_BASE_L5
+
+// Where the areas begin that KASLR moves, in ascending order, and the modules.
+// kernel: kernel_randomize_memory(), arch/x86/mm/kaslr.c, v6.12
+struct Bases {
+  VirtAddr page_offset{};  // page_offset_base: of the direct map
+  VirtAddr vmalloc{};      // vmalloc_base
+  VirtAddr vmemmap{};      // vmemmap_base: of the struct pages
+  // MODULES_VADDR: a GiB above __START_KERNEL_map, half of one without CONFIG_RANDOMIZE_BASE.
+  VirtAddr modules{0xffffffffc0000000};
+  friend constexpr bool operator==(const Bases&, const Bases&) = default;
+};
+// Whether these are in order, and below the CPU entry areas with all the memory there can be.
+constexpr bool can_hold_all(const Bases& b, unsigned levels) {
+  constexpr std::uint64_t kEnd = 0xfffffe0000000000;             // CPU_ENTRY_AREA_BASE
+  const std::uint64_t memory = 1ull << (levels == 5 ? 52 : 46);  // MAX_PHYSMEM_BITS
+  const std::uint64_t struct_pages = memory / kPageSize * 128;   // twice their usual size
+  return raw(b.page_offset) >= raw(levels == 5 ? kPageOffset5 : kPageOffset4) &&
+         b.page_offset < b.vmalloc && b.vmalloc < b.vmemmap &&
+         raw(b.page_offset) <= kEnd - memory && raw(b.vmemmap) <= kEnd - struct_pages;
+}
+constexpr Bases fixed_bases(unsigned levels) {
+  return levels == 5 ? Bases{kPageOffset5, kVmalloc5, kVmemmap5}
+                     : Bases{kPageOffset4, kVmalloc4, kVmemmap4};
 }
 
 }  // namespace memmap::paging

@@ -34,9 +34,4 @@ struct Mapping {
 
 using Mappings = std::vector<Mapping>;
 
-struct PageTables {
-  unsigned levels = 4;  // 4 or 5
-  Mappings mappings{};  // ascending by virtual address, disjoint
-};
-
 }  // namespace memmap::paging

@@ -28,7 +28,7 @@ extern "C" {
 
 #define MEMMAP_ABI_MAGIC 0x504d4d4du /* "MMMP" in little-endian bytes */
 #define MEMMAP_ABI_MAJOR 1u          /* must be equal on both sides */
-#define MEMMAP_ABI_MINOR 2u          /* the host warns of a plugin with a newer one */
+#define MEMMAP_ABI_MINOR 3u          /* the host warns of a plugin with a newer one */
 
 #if defined(__GNUC__)
 #define MEMMAP_EXPORT __attribute__((visibility("default")))
@@ -239,6 +239,12 @@ typedef struct memmap_host {
    * tell, and returns MEMMAP_FAILED, as fail() does; but it is bad input, and no plugin is to
    * blame. */
   int32_t (*bad_option)(void* ctx, const char* option, const char* message);
+
+  /* Since 1.3: look at `abi_minor` first. */
+  /* Whether the kernel that boots does what a version changed: 1 or 0. `difference` is a name that
+   * `memmap kernels --differences A B --format json` tells; an unknown one makes the call fail. Not
+   * for memmap.alloc and memmap.source, which know of no kernel: 0. */
+  int32_t (*kernel_does)(void* ctx, const char* difference);
 } memmap_host_t;
 
 #define MEMMAP_PLAIN 0u

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
+#include "base/check.h"
 #include "plugin/built_in.h"
+#include "plugin/load/descriptor.h"
 
 namespace memmap::plugin {
 namespace {
@@ -14,6 +18,33 @@ constexpr std::string_view kBottomUp = "alloc_bottomup";
 constexpr std::string_view kFlat = "numa_flat";
 
 bool is_default(std::string_view name) { return find_built_in(name) != nullptr; }
+
+Description built_in_one(std::string_view name) {
+  auto description = describe_plugin(find_built_in(name), name);
+  MEMMAP_CHECK(description.ok(), "a built-in plugin is not described rightly");
+  return *std::move(description);
+}
+
+// What `plugin` lacks of what `own`, the built-in one in whose place it is loaded, does; or nothing.
+std::optional<std::string> lack_of(const Plugin& plugin, const Description& own) {
+  const auto& offered = plugin.info().interfaces;
+  for (const std::string& id : own.info.interfaces) {
+    if (std::ranges::find(offered, id) == offered.end()) return "does not offer " + id;
+  }
+  const std::uint32_t unlike = plugin.interfaces().numa.flags ^ own.interfaces.numa.flags;
+  if (!own.interfaces.has_numa() || (unlike & MEMMAP_NUMA_TRANSFORMS) == 0) return std::nullopt;
+  const bool transforms = (own.interfaces.numa.flags & MEMMAP_NUMA_TRANSFORMS) != 0;
+  return transforms ? "does not transform nodes (MEMMAP_NUMA_TRANSFORMS)"
+                    : "transforms nodes (MEMMAP_NUMA_TRANSFORMS) and is no source of them";
+}
+
+// Of `offered`, what `own` has as well.
+Interfaces those_of(const Interfaces& own, Interfaces offered) {
+  if (!own.has_alloc()) offered.alloc = {};
+  if (!own.has_trim()) offered.trim = {};
+  if (!own.has_numa()) offered.numa = {};
+  return offered;
+}
 
 std::string default_names() {
   std::string out;
@@ -49,6 +80,7 @@ class ChainBuilder {
       if (!is_default(l.plugin->name())) add(l);
     }
     if (!errors_.empty()) return std::move(errors_);
+    MEMMAP_CHECK(chain_.top_down_ != nullptr, "a chain without an allocation policy");
     return std::move(chain_);
   }
 
@@ -71,6 +103,10 @@ class ChainBuilder {
     for (const PluginSpec& spec : wishes_.use) {
       const auto plugin = load(spec.name);
       if (plugin == nullptr) continue;
+      if (std::ranges::find(wishes_.without, plugin->name()) != wishes_.without.end()) {
+        errors_.push_back(
+            {fmt::format("plugin `{}`: is named to be used, and to be left out", plugin->name())});
+      }
       const Loaded loaded{plugin, spec.options, true};
       const auto same = std::ranges::find_if(
           wished_, [&](const Loaded& l) { return l.plugin->name() == plugin->name(); });
@@ -94,11 +130,20 @@ class ChainBuilder {
     if (const Plugin* plugin = load(name)) add({plugin, {}, false});
   }
 
-  // In every list that it has an interface for.
+  // In every list that it has an interface for. One that nobody named does what the built-in one
+  // does in whose place it stands, and no more.
   void add(const Loaded& l) {
-    const Interfaces& offered = l.plugin->interfaces();
+    Interfaces offered = l.plugin->interfaces();
     const PluginInfo& info = l.plugin->info();
     if (is_default(info.name) && !info.file.empty()) {
+      const Description own = built_in_one(info.name);
+      if (const auto lack = lack_of(*l.plugin, own)) {
+        errors_.push_back(
+            {fmt::format("plugin `{}` is named as the kernel's own, but {}", info.name, *lack),
+             {info.file.string()}});
+        return;
+      }
+      if (!l.wished) offered = those_of(own.interfaces, offered);
       chain_.notes_.push_back(fmt::format("plugin {}: {} takes the place of the built-in one",
                                           info.name, info.file.string()));
     }

@@ -31,8 +31,9 @@ struct ChainWishes {
 class Chain {
  public:
   // Loads all of it. Errors: whatever host.load() and the plugins' options have to complain of
-  // (all), two allocation policies, a name in `without` that is not in the chain or must not be
-  // left out. `host` must outlive the chain.
+  // (all), two allocation policies, a name in `without` that is not in the chain, must not be left
+  // out or is in `use` as well, a module that has the name of one of the chain and not all of its
+  // interfaces. `host` must outlive the chain.
   static Result<Chain> create(PluginHost& host, const ChainWishes& wishes = {});
 
   // Puts the chain into the options of a boot, which it must outlive.

@@ -207,6 +207,16 @@ class Host {
     return value;
   }
   bool has_config(const char* option) const { return host_->has_config(host_->ctx, option) == 1; }
+  // What the kernel that boots does, by the name of a difference between kernels.
+  bool kernel_does(const char* difference) const {
+    if (host_->abi_minor < 3) {
+      fail("needs a memmap of plugin ABI 1.3");
+      throw Refused{};
+    }
+    const std::int32_t does = host_->kernel_does(host_->ctx, difference);
+    if (does == MEMMAP_FAILED) throw Refused{};
+    return does == 1;
+  }
   // memmap.check: `rule` is broken in [base, end), or, if both are 0, nowhere in particular.
   void finding(const char* rule, std::uint64_t base, std::uint64_t end,
                const std::string& text) const {

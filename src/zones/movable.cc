@@ -16,16 +16,15 @@ constexpr std::uint64_t kPages4G = raw(kMaxDma32Pfn);
 struct Pages {
   std::uint64_t start;
   std::uint64_t end;
-  int nid;
 };
 
-// The whole pages of each region that has one. kernel: for_each_mem_pfn_range()
-std::vector<Pages> whole_pages(std::span<const memblock::Region> memory) {
-  std::vector<Pages> pages;
+// The whole pages of each region that has one, by node. kernel: for_each_mem_pfn_range()
+std::map<int, std::vector<Pages>> whole_pages(std::span<const memblock::Region> memory) {
+  std::map<int, std::vector<Pages>> pages;
   for (const memblock::Region& r : memory) {
     const std::uint64_t start = raw(pfn_up(r.range.base()));
     const std::uint64_t end = raw(pfn_down(r.range.end()));
-    if (start < end) pages.push_back({start, end, r.nid});
+    if (start < end) pages[r.nid].push_back({start, end});
   }
   return pages;
 }
@@ -38,7 +37,7 @@ void lower(Starts& starts, int nid, std::uint64_t pfn) {
 void warn(Events& events, std::string text) {
   events.push_back({Severity::warning,
                     "find_zone_movable_pfns_for_nodes",
-                    "find_zone_movable_pfns_for_nodes(), mm/mm_init.c, v6.12",
+                    Rule{"find_zone_movable_pfns_for_nodes", "mm/mm_init.c, v6.12"},
                     std::move(text),
                     {}});
 }
@@ -86,10 +85,9 @@ std::uint64_t required_kernelcore(std::uint64_t total, const MovableOptions& o,
 
 // Gives the kernel its share of one node, at most `share` pages, from the node's lowest page on.
 // Returns how much of `required` is left.
-std::uint64_t take_from_node(const std::vector<Pages>& pages, int nid, std::uint64_t lowest,
+std::uint64_t take_from_node(const std::vector<Pages>& pages, std::uint64_t lowest,
                              std::uint64_t share, std::uint64_t required, std::uint64_t& movable) {
   for (const Pages& p : pages) {
-    if (p.nid != nid) continue;
     std::uint64_t start = std::max(p.start, movable);
     if (start >= p.end) continue;
     if (start < lowest) {
@@ -114,21 +112,21 @@ std::uint64_t take_from_node(const std::vector<Pages>& pages, int nid, std::uint
 
 Starts by_size(std::span<const memblock::Region> memory, std::uint64_t lowest,
                const MovableOptions& options, std::uint64_t max_block) {
-  const std::vector<Pages> pages = whole_pages(memory);
+  const std::map<int, std::vector<Pages>> pages = whole_pages(memory);
   std::uint64_t total = 0;
   Starts starts;
-  for (const Pages& p : pages) {
-    total += p.end - p.start;
-    starts[p.nid] = 0;
+  for (const auto& [nid, of_node] : pages) {
+    for (const Pages& p : of_node) total += p.end - p.start;
+    starts[nid] = 0;
   }
   std::uint64_t required = required_kernelcore(total, options, max_block);
   if (!required) return {};
   // While nodes give less than their share there is another round, which counts one node fewer.
   for (std::uint64_t nodes = starts.size(); nodes; --nodes) {
     std::uint64_t share = required / nodes;
-    for (auto& [nid, movable] : starts) {
+    for (const auto& [nid, of_node] : pages) {
       if (required < share) share = required / nodes;
-      required = take_from_node(pages, nid, lowest, share, required, movable);
+      required = take_from_node(of_node, lowest, share, required, starts[nid]);
     }
     if (required <= nodes - 1) break;
   }

@@ -44,6 +44,18 @@ TEST(Alloc, ShippedAndGuide) {
   }
 }
 
+// Whatever a plugin calls a rule is printed as it stands.
+TEST(RuleOf, ReadsFunctionAndFile) {
+  EXPECT_EQ(rule_of("f(), a.c, v6.12"), FollowedRule(Rule{"f", "a.c, v6.12"}));
+  EXPECT_EQ(rule_of("f()"), FollowedRule(Rule{"f", ""}));
+  EXPECT_EQ(rule_of("ours"), FollowedRule(Rule{"", "ours"}));
+  EXPECT_TRUE(rule_of("").empty());
+  for (const char* text :
+       {"f(), a.c", "f()", "f(), ", "f() in a.c", "()", "ours", "f(x), a.c", ""}) {
+    EXPECT_EQ(to_string(rule_of(text)), text);
+  }
+}
+
 struct Lie {
   const char* name;
   const char* says;
@@ -171,7 +183,8 @@ TEST(Trim, WhatIsSaidStandsBetweenTheAnswers) {
   const Event& last = std::get<Event>(answer->doings[2]);
   EXPECT_EQ(last.severity, Severity::info);
   EXPECT_EQ(last.step, "trim_bios_range");
-  EXPECT_EQ(last.rule, "trim_bios_range(), arch/x86/kernel/setup.c");
+  EXPECT_EQ(last.rule, (FollowedRule(Rule{"trim_bios_range", "arch/x86/kernel/setup.c"})));
+  EXPECT_EQ(to_string(last.rule), "trim_bios_range(), arch/x86/kernel/setup.c");
   EXPECT_EQ(last.range, span(0x4000, 0x6000));
 }
 
@@ -201,7 +214,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Lie{"none_after_all", "returned that there is nothing to do"},
                     Lie{"no_message", "no message"}, Lie{"no_number", "number read from nothing"},
                     Lie{"late_failure", "changed my mind"},
-                    Lie{"no_such_option", "option `truth` that it does not declare"}),
+                    Lie{"no_such_option", "option `truth` that it does not declare"},
+                    Lie{"no_such_difference", "a difference between kernels `flies`"}),
     lie_name);
 
 TEST(Trim, AUsersMistakeIsNoFaultOfThePlugin) {

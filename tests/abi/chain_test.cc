@@ -53,7 +53,7 @@ std::uint64_t ram(const boot::Outcome& outcome) {
 std::uint64_t owned(const boot::Outcome& outcome, std::string_view plugin) {
   std::uint64_t sum = 0;
   for (const boot::Owned& o : outcome.owners) {
-    if (o.owner.starts_with(plugin)) sum += o.range.size();
+    if (o.words.starts_with(plugin)) sum += o.range.size();
   }
   return sum;
 }
@@ -155,13 +155,15 @@ TEST(Chain, WishesThatCannotBeAreAllTold) {
                                                     {"alloc_topdown"},
                                                     {"trim_limit", {{"limit", "0"}}},
                                                     {"trim_bios"},
-                                                    {"trim_bios"}},
-                                            .without = {"trim_badram", "numa_flat"}});
+                                                    {"trim_bios"},
+                                                    {"trim_mtrr"}},
+                                            .without = {"trim_badram", "numa_flat", "trim_mtrr"}});
   ASSERT_FALSE(chain.ok());
   const std::string text = to_string(chain.errors());
   for (const char* part :
        {"`trim_badram`: cannot be left out, for it is not in the chain", "`numa_flat`: cannot be",
-        "`trim_bios`: is in the chain once", "one allocation policy at a time", "`limit`"}) {
+        "`trim_bios`: is in the chain once", "`trim_mtrr`: is named to be used, and to be left out",
+        "one allocation policy at a time", "`limit`"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
 }

@@ -18,7 +18,7 @@ std::int32_t reads(const memmap_numa_input_t* in, const memmap_host_t* host) {
     const char* rest = nullptr;
     h.say(MEMMAP_SEVERITY_INFO, std::to_string(h.read_number("4K:", MEMMAP_SIZE, &rest)) + rest);
     for (const memmap_range_t& r : memmap::plugin::blocks_of(*in)) h.assign(r.base, r.end, 0, "");
-    return h.has_config("NUMA") ? MEMMAP_OK : MEMMAP_NONE;
+    return h.has_config("NUMA") && h.kernel_does("numa_is_generic") ? MEMMAP_OK : MEMMAP_NONE;
   });
 }
 

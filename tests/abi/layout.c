@@ -74,7 +74,7 @@ AT(memmap_answer, reason, 40);
 AT(memmap_answer, rule, 48);
 AT(memmap_answer, align, 56);
 
-HOLDS(size_host, sizeof(memmap_host_t) == 136);
+HOLDS(size_host, sizeof(memmap_host_t) == 144);
 AT(memmap_host, struct_size, 0);
 AT(memmap_host, abi_minor, 4);
 AT(memmap_host, ctx, 8);
@@ -93,6 +93,7 @@ AT(memmap_host, fact, 104);
 AT(memmap_host, input_error, 112);
 AT(memmap_host, write, 120);
 AT(memmap_host, bad_option, 128);
+AT(memmap_host, kernel_does, 136);
 
 HOLDS(size_trim_input, sizeof(memmap_trim_input_t) == 48);
 AT(memmap_trim_input, struct_size, 0);

@@ -76,6 +76,36 @@ class Plugins(unittest.TestCase):
         self.assertTrue(listed.startswith("Built in:\n  alloc_bottomup "), listed)
         self.assertIn("file     built in", run("plugin", "show", "trim_bios").stdout)
 
+    def test_a_module_with_a_built_in_ones_name_must_do_what_that_does(self):
+        def folder(name, offers):
+            return "--plugin-dir", f"{FIXTURES}/in_place/{name}_{offers}"
+        both = folder("alloc_topdown", "CHECK") + folder("alloc_bottomup", "CHECK")
+        for args in (both, folder("alloc_topdown", "CHECK"), folder("alloc_bottomup", "CHECK")):
+            for command in ("simulate", "compare"):
+                self.assert_ends(run(command, *SMALL, *args), 2, f"{args[1]}/alloc_", "plugin `alloc_",
+                                 "is named as the kernel's own, but does not offer memmap.alloc/1")
+        trim = folder("trim_bios", "CHECK")
+        for args in ((), ("--plugin", "trim_bios")):
+            self.assert_ends(run("simulate", *SMALL, *trim, *args), 2, "plugin `trim_bios`",
+                             "does not offer memmap.trim/1")
+        self.assert_ends(run("simulate", *SMALL, *folder("numa_fake", "SOURCE_OF_NODES")), 2,
+                         "plugin `numa_fake`", "does not transform nodes")
+        # Left out, none of it is looked at.
+        self.assert_ends(run("simulate", *SMALL, *trim, "--without-plugin", "trim_bios"), 0)
+
+    def test_a_module_nobody_named_does_no_more_than_the_built_in_one(self):
+        more = ("--plugin-dir", f"{FIXTURES}/in_place/trim_bios_TRIM_AND_ALLOC", "--format", "json")
+        boot = run("simulate", *SMALL, *more)
+        self.assert_ends(boot, 0)
+        self.assertEqual(json.loads(boot.stdout)["subject"]["policy"], "alloc_topdown, alloc_bottomup")
+        named = run("simulate", *SMALL, *more, "--plugin", "trim_bios")
+        self.assertEqual(json.loads(named.stdout)["subject"]["policy"], "trim_bios")
+
+    def test_used_and_left_out_is_refused(self):
+        for name in ("trim_bios", f"{MODULES}/trim_bios.so"):
+            self.assert_ends(run("simulate", *SMALL, "--plugin", name, "--without-plugin", "trim_bios"), 2,
+                             "plugin `trim_bios`: is named to be used, and to be left out")
+
     def test_an_ordinary_boot_looks_at_no_folder(self):
         shutil.copy(MEMMAP, self.folder / "memmap")
         (self.folder / "plugins").mkdir()

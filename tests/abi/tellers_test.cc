@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "abi/fixture_host.h"
+#include "boot/owner.h"
 #include "boot/run.h"
 #include "boot/steps.h"
 #include "plugin/adapt/check.h"
@@ -125,7 +126,7 @@ std::vector<std::string> rules_of(const char* check, const std::function<void(bo
   options.observer = &checks;
   boot::Boot boot(machine, profile(), options);
   checks.begin(boot);
-  boot.state.memblock.add(PhysAddr{0x100000}, 0x3ff00000, {"test", "RAM"});
+  boot.state.memblock.add(PhysAddr{0x100000}, 0x3ff00000, {"test", boot::owner::kRAM});
   boot.state.memblock.allow_resize();
   boot.story.begin(boot::steps()[0]);
   wrong(boot);
@@ -151,9 +152,11 @@ TEST(Kmemcheck, FindsNothingInAGoodBoot) {
 
 TEST(Kmemcheck, FindsWrongCalls) {
   const char* const kName = "check_kmemcheck";
-  constexpr memblock::Caller kOne{"one", "first"};
-  constexpr memblock::Caller kTwo{"two", "second"};
-  constexpr memblock::Caller kChosen{"memblock_alloc_range_nid", "second"};
+  static constexpr memblock::Owner kFirst{"first", "first"};
+  static constexpr memblock::Owner kSecond{"second", "second"};
+  constexpr memblock::Caller kOne{"one", kFirst};
+  constexpr memblock::Caller kTwo{"two", kSecond};
+  constexpr memblock::Caller kChosen{"memblock_alloc_range_nid", kSecond};
   const PhysAddr high{0x20000000};
   EXPECT_THAT(rules_of(kName, [](boot::Boot&) {}), IsEmpty());
   EXPECT_THAT(
@@ -198,12 +201,13 @@ TEST(Kmemcheck, FindsMemoryThatIsStillRead) {
   const auto rules = [&](const std::function<void(boot::Boot&)>& wrong) {
     return rules_of("check_kmemcheck", wrong, machine);
   };
-  constexpr memblock::Caller kChosen{"memblock_alloc_range_nid", "table"};
+  static constexpr memblock::Owner kTable{"table", "table"};
+  constexpr memblock::Caller kChosen{"memblock_alloc_range_nid", kTable};
   EXPECT_THAT(
       rules([&](boot::Boot& b) { b.state.memblock.reserve(PhysAddr{0x30000000}, 4096, kChosen); }),
       ElementsAre("overwrites"));
   EXPECT_THAT(rules([&](boot::Boot& b) {
-                b.reserve(*machine.initrd, {"setup_arch", "initrd"});
+                b.reserve(*machine.initrd, {"setup_arch", boot::owner::kInitrd});
                 b.state.memblock.phys_free(PhysAddr{0x30000000}, 4096, {"free_initrd", {}});
               }),
               ElementsAre("freed_in_use"));
@@ -211,11 +215,12 @@ TEST(Kmemcheck, FindsMemoryThatIsStillRead) {
   EXPECT_THAT(rules([&](boot::Boot& b) { b.state.handed_over = true; }),
               ElementsAre("given_away", "given_away"));
   machine.initrd = PhysRange::make(0x1000000, 0x1001000);
-  EXPECT_THAT(rules([&](boot::Boot& b) {
-                b.reserve(PhysRange::make(0x1000000, 0x4000000), {"setup_arch", "kernel image"});
-                b.state.handed_over = true;
-              }),
-              ElementsAre("overlap"));
+  EXPECT_THAT(
+      rules([&](boot::Boot& b) {
+        b.reserve(PhysRange::make(0x1000000, 0x4000000), {"setup_arch", boot::owner::kKernelImage});
+        b.state.handed_over = true;
+      }),
+      ElementsAre("overlap"));
 }
 
 TEST(Invariants, FindsWrongStates) {

@@ -129,7 +129,7 @@ class Cli(unittest.TestCase):
         self.assertIn("No space left", result.stderr)
 
     def test_same_input_same_bytes(self):
-        for fmt in ("text", "json", "dot", "memblock-debug"):
+        for fmt in ("text", "json", "dot", "memblock-debug", "qemu-mem"):
             first = simulate("--format", fmt)
             self.assertEqual(first.returncode, 0, first.stderr)
             other = simulate("--format", fmt, env={"LC_ALL": "C", "COLUMNS": "200", "TZ": "Asia/Tokyo"})
@@ -167,6 +167,12 @@ class Cli(unittest.TestCase):
         rows = {row["name"]: row for row in back["differences"]}
         self.assertEqual((rows["efi_removes_mmio"]["only_in"], rows["efi_removes_mmio"]["version"]), ("first", "6.2"))
         self.assertEqual(rows["e820_nosave_between_ram"]["stable"][:2], ["6.14.3", "6.13.12"])
+        for older, newer, text in (("5.10.262", "5.11", "not yet in 5.11.0; mainline from 5.12"),
+                                   ("6.6.80", "6.7", "not yet in 6.7.0; mainline from 6.8")):
+            self.assertIn(text, run("kernels", "--differences", older, newer).stdout)
+            told = json.loads(run("kernels", "--differences", older, newer, "--format", "json").stdout)
+            for row in told["differences"] + told["steps"]:
+                self.assertRegex(row["version"], r"^[0-9]+\.[0-9]+$", row)
         same = run("kernels", "--differences", "6.1", "6.1")
         self.assertEqual(same.stdout, "0 differences between Linux 6.1.0 and 6.1.0\n")
         for wrong in (("--differences",), ("--differences", "6.1"), ("6.1", "6.12"), ("--differences", "6.1", "6.x"),

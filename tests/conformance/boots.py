@@ -17,8 +17,9 @@ import sys
 
 import listed
 
-# What is compared. Not simulated yet: all page tables, MemTotal.
-STAGES = ["runs", "e820", "memory", "reserved", "trace", "dumps", "zones", "managed", "buddy", "direct_map"]
+# What is compared. Not simulated yet: MemTotal.
+STAGES = ["runs", "e820", "memory", "reserved", "trace", "dumps", "zones", "managed", "buddy", "direct_map",
+          "page_tables", "qemu_mem"]
 DIRECT_MAP = {4: (0xFFFF888000000000, 1 << 46), 5: (0xFF11000000000000, 1 << 55)}  # where it starts, its room
 
 
@@ -75,7 +76,11 @@ def direct_map(mappings, levels, start):
     """The runs of the direct map, which starts at `start`, or where it does without KASLR."""
     low, room = DIRECT_MAP[levels]
     low = start or low
-    high = low + room
+    return runs(mappings, low, low + room)
+
+
+def runs(mappings, low=0, high=1 << 64):
+    """The mappings in [low, high), neighbours joined that the processor cannot tell apart."""
     out = []
     for m in sorted(mappings, key=lambda m: number(m["virt"])):
         virt, phys, size, pages = number(m["virt"]), number(m["phys"]), m["page_size"], m["pages"]
@@ -129,7 +134,15 @@ def compare(memmap, kernels, boot):
         "buddy": (blocks(ours["nodes"]), blocks(nodes)),
         "direct_map": (direct_map(ours["page_tables"]["mappings"], levels, start),
                        direct_map(paging["mappings"], levels, start)),
+        "page_tables": (runs(ours["page_tables"]["mappings"]), runs(paging["mappings"])),
     }
+    dump = os.path.join(expected, "qemu_info_mem.txt")
+    if os.path.exists(dump) and os.path.getsize(dump) > 1:  # with five levels QEMU printed nothing
+        ours_dumped = subprocess.run(command + ["--format", "qemu-mem"], capture_output=True, text=True).stdout
+        with open(dump, encoding="utf-8") as file:
+            pairs["qemu_mem"] = (ours_dumped.splitlines(), file.read().splitlines())
+    else:
+        exact["qemu_mem"] = True
     exact["runs"] = True
     exact.update({stage: mine == real for stage, (mine, real) in pairs.items()})
     return exact

@@ -148,8 +148,8 @@ Machine full_machine() {
   m.ioapics = 2;
   m.acpi_upgrade = 5000;
   m.snb_graphics = true;
-  m.mtrrs = {{.range = PhysRange::make(15, 16), .type = "uncachable"}};
-  m.mtrr_default = "write-back";
+  m.mtrrs = {{.range = PhysRange::make(15, 16), .type = MtrrType::uncachable}};
+  m.mtrr_default = MtrrType::write_back;
   m.mtrr_tom2 = PhysAddr{0x43f000000};
   m.memory_above_1m = 63 * kMiB;
   m.efi_esrt = PhysRange::make(0x7a88a018, 0x7a88a050);

@@ -33,12 +33,16 @@ class Filler {
   void number(Key key, std::optional<T>& number) {
     add(key), number = T{next()};
   }
+  // One of the kernel's own, at the start of a GiB.
+  void number(Key key, std::optional<VirtAddr>& number) {
+    add(key), number = VirtAddr{0xffff800000000000 + (std::uint64_t{next()} << 30)};
+  }
   template <std::integral T>
   void count(Key key, T& number, std::uint64_t, Need = {}) {
     add(key), number = static_cast<T>(next());
   }
-  void count(Key key, std::optional<unsigned>& number, std::uint64_t) {
-    add(key), number = next();
+  void count(Key key, std::optional<unsigned>& number, std::uint64_t, unsigned min = 0) {
+    add(key), number = std::max(next(), min);
   }
   void id(Key key, std::uint16_t& number) { add(key), number = 0xffff; }
   // One whose usual value is true would keep other members from having one.
@@ -47,7 +51,7 @@ class Filler {
   }
   void flag(Key key, std::optional<bool>& flag) { add(key), flag = next() % 2 == 0; }
   template <class T>
-  void choice(Key key, T& value, std::span<const Key> words) {
+  void choice(Key key, T& value, std::span<const Key> words, Need = {}) {
     add(key), value = static_cast<T>(words.size() - 1);
   }
   void pci_address(Key key, std::uint32_t& address) { add(key), address = 0x10; }
@@ -77,6 +81,9 @@ class Filler {
   template <class T>
   void object(Key key, std::optional<T>& value) {
     object(key, value.emplace());
+  }
+  void addresses(Key key, std::vector<PhysAddr>& addresses) {
+    add(key), addresses = {PhysAddr{~std::uint64_t{0}}, PhysAddr{0}};
   }
   template <class T>
   void numbers(Key key, std::vector<T>& numbers, std::uint64_t max, Key) {

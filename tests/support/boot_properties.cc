@@ -123,8 +123,42 @@ void check_hand_over(const boot::Outcome& o, std::vector<std::string>& out) {
   }
 }
 
+// Every table lies in a page of its own, which is the kernel's; below the image's addresses, whose
+// tables are the image's own, all that is mapped hangs on tables.
+void check_page_tables(const boot::Outcome& o, std::vector<std::string>& out) {
+  const paging::AddressSpace& space = o.state.page_tables;
+  std::vector<PhysAddr> places;
+  for (unsigned level = 1; level <= space.levels(); ++level) {
+    for (const auto& [virt, table] : space.tables(level)) {
+      if (!table.phys) continue;
+      places.push_back(*table.phys);
+      const PhysRange page = PhysRange::make(raw(*table.phys), raw(*table.phys) + kPageSize);
+      const bool in_place = table.origin == paging::TableOrigin::image ||
+                            (table.origin == paging::TableOrigin::brk
+                                 ? o.state.brk.contains(page)
+                                 : o.state.memblock.is_region_reserved(page.base(), kPageSize));
+      if (!in_place) out.push_back(fmt::format("a table at {} is not reserved", text_of(page)));
+    }
+  }
+  std::ranges::sort(places);
+  const auto twice = std::ranges::adjacent_find(places);
+  if (twice != places.end()) out.push_back(fmt::format("two tables lie at {:#x}", raw(*twice)));
+
+  for (const paging::Mapping& m : space.mappings()) {
+    if (m.virt >= paging::kStartKernelMap) break;
+    const std::uint64_t last = raw(m.virt) + (m.page_size * m.pages - 1);
+    unsigned level = 1;
+    while (paging::entry_size(level) < m.page_size) ++level;
+    for (; level < space.levels(); ++level) {
+      if (space.table(level, m.virt) && space.table(level, VirtAddr{last})) continue;
+      out.push_back(
+          fmt::format("what is mapped at {:#x} has no table of level {}", raw(m.virt), level));
+    }
+  }
+}
+
 auto key(const Event& e) { return std::tie(e.severity, e.step, e.rule, e.text, e.range, e.by); }
-auto key(const boot::Owned& o) { return std::tie(o.range, o.owner, o.function); }
+auto key(const boot::Owned& o) { return std::tie(o.range, o.words, o.function); }
 auto key(const Error& e) { return std::tie(e.message); }
 auto key(const numa::NodeBlock& b) { return std::tie(b.range, b.nid); }
 auto key(const buddy::FreeRun& r) { return std::tie(r.first, r.count); }
@@ -172,6 +206,7 @@ std::vector<std::string> broken_properties(const boot::Outcome& o) {
   if (const auto bytes = bytes_outside(o.owners, reserved)) {
     out.push_back(fmt::format("{} bytes have an owner and are not reserved", bytes));
   }
+  check_page_tables(o, out);
   if (!o.panicked) check_hand_over(o, out);
   return out;
 }
@@ -196,7 +231,7 @@ std::string difference(const boot::Outcome& a, const boot::Outcome& b) {
            a.state.nodes.online == b.state.nodes.online,
        "nodes"},
       {std::ranges::equal(a.state.node_states, b.state.node_states, same_node), "zones"},
-      {a.state.page_tables.mappings == b.state.page_tables.mappings, "page tables"},
+      {a.state.page_tables.mappings() == b.state.page_tables.mappings(), "page tables"},
       {a.panicked == b.panicked, "panicked"},
       {same(a.faults, b.faults), "faults"},
       {same(a.events, b.events), "events"},

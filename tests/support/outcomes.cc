@@ -40,7 +40,7 @@ boot::ZoneState zone(zones::ZoneType type, std::uint64_t start, std::uint64_t sp
 void own(boot::Outcome& o, std::uint64_t base, std::uint64_t end, const char* owner,
          const char* function) {
   const PhysRange range = PhysRange::make(base, end);
-  o.owners.push_back({range, owner, function});
+  o.owners.push_back({range, nullptr, owner, function});
   memblock::Regions reserved = o.state.memblock.reserved().regions();
   if (!reserved.empty() && reserved.back().range.end() == range.base()) {
     reserved.back().range = PhysRange::make(raw(reserved.back().range.base()), end);
@@ -111,21 +111,21 @@ boot::Outcome machine() {
   o.events = {
       {info,
        "e820__memory_setup",
-       "e820__memory_setup(), arch/x86/kernel/e820.c, v6.12",
+       Rule{"e820__memory_setup", "arch/x86/kernel/e820.c, v6.12"},
        "BIOS-provided physical RAM map:",
        {}},
-      {info, "trim_bios_range", "trim_bios_range(), arch/x86/kernel/setup.c, v6.12",
+      {info, "trim_bios_range", Rule{"trim_bios_range", "arch/x86/kernel/setup.c, v6.12"},
        "e820: update [mem 0x00000000-0x00000fff] usable ==> reserved", PhysRange::make(0, 0x1000)},
-      {info, "trim_bios_range", "trim_bios_range(), arch/x86/kernel/setup.c, v6.12",
+      {info, "trim_bios_range", Rule{"trim_bios_range", "arch/x86/kernel/setup.c, v6.12"},
        "e820: remove [mem 0x000a0000-0x000fffff] usable", PhysRange::make(0xa0000, 0x100000)},
       {debug,
        "memblock_set_current_limit",
-       "e820__memblock_setup(), arch/x86/kernel/e820.c, v6.12",
+       Rule{"e820__memblock_setup", "arch/x86/kernel/e820.c, v6.12"},
        "memblock takes memory from the e820 table",
        {}},
       {warning,
        "reserve_crashkernel_generic",
-       "reserve_crashkernel_generic(), kernel/crash_reserve.c, v6.12",
+       Rule{"reserve_crashkernel_generic", "kernel/crash_reserve.c, v6.12"},
        "crashkernel reservation failed - no suitable area for 4G below 64T",
        {}}};
   return o;
@@ -169,7 +169,7 @@ boot::Outcome two_nodes() {
         boot::ZoneState{{ZoneType::dma32, Pfn{0}, 0, 0}, 0, {}},
         zone(ZoneType::normal, 0x100000, 0x40000, 0x40000, 0x100000, 0x13f000), empty_movable}}};
   constexpr std::uint32_t kData = paging::kWritable | paging::kNoExecute | paging::kGlobal;
-  o.state.page_tables.mappings = {
+  const paging::Mapping mappings[] = {
       {VirtAddr{0xffff888000000000}, PhysAddr{0x0}, paging::kSize4K, 512, kData},
       {VirtAddr{0xffff888000200000}, PhysAddr{0x200000}, paging::kSize2M, 511, kData},
       {VirtAddr{0xffff888040000000}, PhysAddr{0x40000000}, paging::kSize2M, 511, kData},
@@ -179,6 +179,7 @@ boot::Outcome two_nodes() {
        paging::kGlobal | paging::kWritable},
       {VirtAddr{0xffffffffff5fd000}, PhysAddr{0xfee00000}, paging::kSize4K, 1,
        kData | paging::kCacheDisable | paging::kWriteThrough}};
+  for (const paging::Mapping& m : mappings) o.state.page_tables.map(m);
   add_up(o);
   o.totals.mem_total_kib = 2744832;
   return o;
@@ -187,7 +188,7 @@ boot::Outcome two_nodes() {
 boot::Outcome stopped() {
   boot::Outcome o = machine();
   o.panicked = true;
-  o.events.push_back({Severity::panic, "memmap_alloc", "memmap_alloc(), mm/mm_init.c, v6.12",
+  o.events.push_back({Severity::panic, "memmap_alloc", Rule{"memmap_alloc", "mm/mm_init.c, v6.12"},
                       "Failed to allocate 33554432 bytes for node 1 memory map",
                       PhysRange::make(0x100000000, 0x140000000)});
   add_up(o);
@@ -212,8 +213,11 @@ boot::Outcome hostile() {
              {{PhysRange::make(0x1000, 0x100000), 0x80000004, memblock::kAnyNode}});
   own(o, 0x2000, 0x2001, "<owner>\x1b]0;title\x07", "f\x80n");
   own(o, 0x3000, 0x3fff, "", "");
-  o.events = {
-      {Severity::warning, "\x1b[31mstep", "\xc0\xaf", "overlong \xc0\xaf and \x9b csi", {}}};
+  o.events = {{Severity::warning,
+               "\x1b[31mstep",
+               Rule{"", "\xc0\xaf"},
+               "overlong \xc0\xaf and \x9b csi",
+               {}}};
   add_up(o);
   return o;
 }

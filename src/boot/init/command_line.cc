@@ -87,7 +87,8 @@ void setup_command_line(Boot& boot) {
   for (unsigned copy = 0; copy < boot.in.behaviour.command_line_copies; ++copy) {
     boot.alloc_or_panic(
         size, kCacheLine,
-        boot.caller(owner::kCommandLine, {function::setup_command_line, function::start_kernel}));
+        boot.caller(owner::kCommandLine, {function::setup_command_line, function::start_kernel}),
+        "init/main.c");
   }
 }
 

@@ -116,9 +116,9 @@ bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
 
 std::optional<PhysAddr> CpuIsolation::new_mask() {
   if (!boot_.in.profile.has(config::CPUMASK_OFFSTACK)) return std::nullopt;
-  return boot_.alloc_or_panic(
-      boot_.in.cpumask_size(), 64,
-      boot_.caller(owner::kCPUMasks, {function::alloc_bootmem_cpumask_var}));
+  return boot_.alloc_or_panic(boot_.in.cpumask_size(), 64,
+                              boot_.caller(owner::kCPUMasks, {function::alloc_bootmem_cpumask_var}),
+                              "lib/cpumask.c");
 }
 
 void CpuIsolation::free_mask(std::optional<PhysAddr> mask) {

@@ -80,7 +80,7 @@ std::optional<PhysAddr> place(Boot& boot, const Area& area, std::uint64_t align,
                                   caller);
 }
 
-bool declare(Boot& boot, Area area, std::uint64_t align, int nid, std::string_view owner) {
+bool declare(Boot& boot, Area area, std::uint64_t align, int nid, const memblock::Purpose& owner) {
   const memblock::Caller caller{"cma_declare_contiguous_nid", owner};
   // CMA_MIN_ALIGNMENT_BYTES
   const std::uint64_t least = kPageSize << boot.in.profile.pageblock_order;
@@ -158,7 +158,7 @@ void reserve_on_nodes(Boot& boot) {
   const std::uint64_t each = text ? kernel::memparse(*text).value : 0;
   const auto own = sizes_of_nodes(boot);
   for (const int nid : boot.state.nodes.online) {
-    const std::string_view owner = boot.story.name_for_node(owner::kCMADMABuffers, nid);
+    const memblock::Purpose owner = boot.story.of_node(owner::kCMADMABuffers, nid);
     if (each != 0) declare(boot, {.size = each}, 0, nid, owner);
     const auto size = own.find(nid);
     if (size != own.end()) declare(boot, {.size = size->second}, 0, nid, owner);

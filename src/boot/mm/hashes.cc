@@ -66,7 +66,7 @@ std::uint64_t asked(const Boot& boot, std::string_view name) {
 
 // kernel: alloc_large_system_hash(), with HASH_EARLY
 enum class Contents { zeroed, raw };
-void alloc_hash(Boot& boot, std::string_view name, std::string_view owner, const hash::Table& table,
+void alloc_hash(Boot& boot, std::string_view name, const Owner& owner, const hash::Table& table,
                 Contents contents = Contents::zeroed) {
   const memblock::Caller caller = boot.caller(owner, {function::alloc_large_system_hash});
   for (std::uint64_t entries = hash::entries(table);; entries /= 2) {

@@ -2,18 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "boot/boot.h"
 
 namespace memmap::boot {
 
-// True, once, for a page table that is not there yet: the one of `level` (1 holds 4 KiB pages) that
-// translates the piece of the address space that `virt` lies in.
-bool needs_table(Boot& boot, unsigned level, std::uint64_t virt);
-
-// Page tables down to 4 KiB pages for [start, end), as they are needed.
+// Page tables down to those of 4 KiB pages for the virtual addresses [start, end), as they are
+// needed; where there is no page for one, the kernel panics.
 // kernel: fill_pte(), fill_pmd(), fill_pud(), fill_p4d(), arch/x86/mm/init_64.c
-void map_kernel_pages(Boot& boot, std::uint64_t start, std::uint64_t end, std::string_view owner);
+void make_tables(Boot& boot, std::uint64_t start, std::uint64_t end,
+                 const memblock::Owner& owner);
 
 }  // namespace memmap::boot

@@ -6,7 +6,6 @@
 #include <bit>
 
 #include "base/align.h"
-#include "boot/mm/kernel_tables.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
 
@@ -79,34 +78,6 @@ void setup_log_buf_late(Boot& boot) {
     log_buffer(boot).size = log_size(boot, extra + base);
   }
   setup_log_buf(boot, log_buffer(boot).size);
-}
-
-// Every processor's piece of the area that is mapped in user space too: its GDT, TSS, stacks.
-// kernel: setup_cpu_entry_areas(), arch/x86/mm/cpu_entry_area.c, v6.1 and v6.12
-void setup_cpu_entry_areas(Boot& boot) {
-  constexpr std::uint64_t kBase = 0xfffffe0000000000;  // CPU_ENTRY_AREA_BASE
-  const kernel::Profile& p = boot.in.profile;
-  const std::uint64_t size = p.size_of(type::cpu_entry_area);
-  // Confidential guests alone have the last two stacks, Intel's processors alone the debug store,
-  // if the kernel is for them at all.
-  const std::uint64_t stacks_end = p.offset_of(member::cpu_entry_area_estacks) +
-                                   p.offset_of(member::cea_exception_stacks_VC_stack_guard);
-  const std::uint64_t debug_store = p.offset_of(member::cpu_entry_area_cpu_debug_store);
-  const bool has_debug_store = boot.in.machine.cpu.vendor == "GenuineIntel" && debug_store < size;
-  if (p.has(config::RANDOMIZE_MEMORY) &&
-      !kernel::find_option_bool(boot.in.command_line, "nokaslr")) {
-    boot.story.tell(
-        Severity::debug, rule::kInitCeaOffsets,
-        "the kernel places these areas at random; the page tables they take may differ");
-  }
-  // Five levels of tables: the one for the last 256 TiB is the image's own.
-  if (boot.state.page_tables.levels == 5) needs_table(boot, 4, kBase);
-  for (std::uint64_t cpu = 0; cpu < boot.in.possible_cpus && !boot.story.panicked(); ++cpu) {
-    const std::uint64_t at = kBase + kPageSize + cpu * size;
-    map_kernel_pages(boot, at, at + stacks_end, owner::kPageTablesOfCPUEntryAreas);
-    if (!has_debug_store || boot.story.panicked()) continue;
-    map_kernel_pages(boot, at + debug_store, at + size, owner::kPageTablesOfCPUEntryAreas);
-  }
 }
 
 // User space has page tables of its own; those that they take are the page allocator's.

@@ -7,7 +7,6 @@ namespace memmap::boot {
 
 void setup_log_buf_early(Boot& boot);
 void setup_log_buf_late(Boot& boot);
-void setup_cpu_entry_areas(Boot& boot);
 void kfence_alloc_pool(Boot& boot);
 void pti_init(Boot& boot);
 

@@ -204,7 +204,7 @@ void alloc_node_data(Boot& boot, const numa::Registered& setup) {
   for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.in.behaviour)) {
     const auto found = boot.state.memblock.phys_alloc_try_nid(
         r.size, r.align, r.nid,
-        boot.caller(boot.story.name_for_node(owner::kData, r.nid),
+        boot.caller(boot.story.of_node(owner::kData, r.nid),
                     {function::alloc_node_data, function::initmem_init}));
     if (!found) {
       return boot.story.tell(
@@ -248,7 +248,7 @@ void init_cpu_to_node(Boot& boot) {
   for (const int nid : bare) {
     const auto found = boot.state.memblock.phys_alloc_try_nid(
         size, kCacheLine, nid,
-        boot.caller(boot.story.name_for_node(owner::kData, nid),
+        boot.caller(boot.story.of_node(owner::kData, nid),
                     {function::alloc_node_data, function::init_cpu_to_node}));
     if (!found) {
       boot.story.tell(
@@ -263,9 +263,12 @@ void init_cpu_to_node(Boot& boot) {
 void alloc_offline_node_data(Boot& boot) {
   for (const int nid : boot.state.possible_nodes) {
     if (std::ranges::binary_search(boot.state.nodes.online, nid)) continue;
-    boot.alloc_or_panic(boot.in.profile.size_of(type::pglist_data), kCacheLine,
-                        boot.caller(boot.story.name_for_node(owner::kData, nid),
-                                    {function::alloc_offline_node_data, function::free_area_init}));
+    const memblock::Caller caller =
+        boot.caller(boot.story.of_node(owner::kData, nid),
+                    {function::alloc_offline_node_data, function::free_area_init});
+    const bool own = caller.function == function::alloc_offline_node_data.name;
+    boot.alloc_or_panic(boot.in.profile.size_of(type::pglist_data), kCacheLine, caller,
+                        own ? "mm/numa.c" : "mm/mm_init.c");
   }
 }
 

@@ -18,10 +18,9 @@ namespace {
 constexpr std::uint64_t kCacheLine = 64;                 // SMP_CACHE_BYTES
 constexpr std::uint64_t kMinAlloc = 4;                   // PCPU_MIN_ALLOC_SIZE
 constexpr PhysAddr kMaxDmaAddress{16 * kMiB};            // __pa(MAX_DMA_ADDRESS)
-constexpr std::uint64_t kVmalloc4 = 0xffffc90000000000;  // __VMALLOC_BASE_L4
-constexpr std::uint64_t kVmalloc5 = 0xffa0000000000000;  // __VMALLOC_BASE_L5
 
-constexpr std::string_view kOwner = owner::kPerCPUBookkeeping;
+constexpr std::string_view kFile = "mm/percpu.c";
+constexpr const Owner& kOwner = owner::kPerCPUBookkeeping;
 
 std::uint64_t bitmap_bytes(std::uint64_t bits) { return align_up(bits, 64) / 8; }
 
@@ -61,7 +60,8 @@ void alloc_first_chunk(Boot& boot, std::uint64_t base, std::uint64_t size) {
       bitmap_bytes(bits), bitmap_bytes(bits + 1),
       pages * boot.in.profile.size_of(type::pcpu_block_md)};
   for (const std::uint64_t bytes : sizes) {
-    boot.alloc_or_panic(bytes, kCacheLine, boot.caller(kOwner, {function::pcpu_alloc_first_chunk}));
+    boot.alloc_or_panic(bytes, kCacheLine, boot.caller(kOwner, {function::pcpu_alloc_first_chunk}),
+                        kFile);
   }
 }
 
@@ -83,7 +83,8 @@ void setup_first_chunk(Boot& boot, const percpu::Layout& layout, std::uint64_t b
   const std::uint64_t sizes[] = {8 * layout.groups.size(), 8 * layout.groups.size(), 4 * cpus,
                                  8 * cpus, 16 * chunk_slots(boot, layout.unit_size)};
   for (const std::uint64_t bytes : sizes) {
-    boot.alloc_or_panic(bytes, kCacheLine, boot.caller(kOwner, {function::pcpu_setup_first_chunk}));
+    boot.alloc_or_panic(bytes, kCacheLine, boot.caller(kOwner, {function::pcpu_setup_first_chunk}),
+                        kFile);
   }
   const std::uint64_t fixed = align_up(layout.static_size, kMinAlloc);
   const std::uint64_t dynamic = layout.dynamic_size - (fixed - layout.static_size);
@@ -161,6 +162,20 @@ void free_unused(Boot& boot, const percpu::Layout& layout, const std::vector<Phy
   }
 }
 
+// kernel: pcpu_unit_offsets, pcpu_setup_first_chunk()
+PerCpuUnits units_in(const percpu::Layout& layout, const std::vector<PhysAddr>& areas,
+                     unsigned cpus) {
+  PerCpuUnits units{layout.unit_size, 1, std::vector<PhysAddr>(cpus)};
+  for (std::size_t group = 0; group < layout.groups.size(); ++group) {
+    std::uint64_t at = raw(areas[group]);
+    for (const unsigned cpu : layout.groups[group].cpus) {
+      units.pieces[cpu] = PhysAddr{at};
+      at += layout.unit_size;
+    }
+  }
+  return units;
+}
+
 // All units of a node's processors in one block, in the direct map. False: it is not to be had.
 // kernel: pcpu_embed_first_chunk(), mm/percpu.c, v6.1 and v6.12
 bool embed_first_chunk(Boot& boot) {
@@ -183,6 +198,7 @@ bool embed_first_chunk(Boot& boot) {
   const bool done = list && areas.size() == layout.groups.size();
   if (done) {
     free_unused(boot, layout, areas);
+    boot.state.per_cpu = units_in(layout, areas, boot.in.possible_cpus);
     setup_first_chunk(boot, layout, raw(std::ranges::min(areas)));
   } else {
     for (std::size_t i = 0; i < areas.size(); ++i) {
@@ -199,22 +215,33 @@ void page_first_chunk(Boot& boot) {
   const std::vector<int> nodes = nodes_of_cpus(boot);
   const percpu::Layout layout = layout_of(boot, 0, kPageSize, std::vector<int>(nodes.size(), 0));
   const memblock::Caller own = boot.caller(kOwner, {function::pcpu_page_first_chunk});
-  const auto description = boot.alloc_or_panic(
-      info_size(boot, layout), kPageSize, boot.caller(kOwner, {function::pcpu_build_alloc_info}));
+  const auto description =
+      boot.alloc_or_panic(info_size(boot, layout), kPageSize,
+                          boot.caller(kOwner, {function::pcpu_build_alloc_info}), kFile);
   const std::uint64_t pages = layout.unit_size / kPageSize;
   const std::uint64_t list_size = align_up(pages * nodes.size() * 8, kPageSize);
-  const auto list = boot.alloc_or_panic(list_size, kCacheLine, own);
+  const auto list = boot.alloc_or_panic(list_size, kCacheLine, own, kFile);
+  boot.state.per_cpu = {kPageSize, pages, {}};
   for (std::uint64_t page = 0; page < pages * nodes.size() && !boot.story.panicked(); ++page) {
-    if (alloc_area(boot, kPageSize, kPageSize, nodes[page / pages],
-                   function::pcpu_page_first_chunk))
+    if (const auto found = alloc_area(boot, kPageSize, kPageSize, nodes[page / pages],
+                                      function::pcpu_page_first_chunk)) {
+      boot.state.per_cpu.pieces.push_back(*found);
       continue;
+    }
     boot.story.tell(Severity::panic, rule::kSetupPerCpuAreas,
                     "Kernel panic - not syncing: cannot initialize percpu area (err=-12)");
   }
-  const std::uint64_t base = boot.state.page_tables.levels == 5 ? kVmalloc5 : kVmalloc4;
-  map_kernel_pages(boot, base, base + layout.unit_size * nodes.size(),
-                   "page tables of per-CPU areas");
+  const std::uint64_t base = raw(boot.state.page_tables.bases().vmalloc);
+  make_tables(boot, base, base + layout.unit_size * nodes.size(), owner::kPageTablesOfPerCPUAreas);
   if (boot.story.panicked()) return;
+  // kernel: __pcpu_map_pages(), of PAGE_KERNEL
+  for (std::uint64_t page = 0; page < boot.state.per_cpu.pieces.size(); ++page) {
+    boot.state.page_tables.map({.virt = VirtAddr{base + page * kPageSize},
+                                .phys = boot.state.per_cpu.pieces[page],
+                                .page_size = kPageSize,
+                                .pages = 1,
+                                .flags = paging::kernel_flags(boot.in.features)});
+  }
   setup_first_chunk(boot, layout, base);
   boot.state.memblock.free(*list, list_size, own);
   boot.state.memblock.free(*description, info_size(boot, layout), own);
@@ -223,7 +250,8 @@ void page_first_chunk(Boot& boot) {
 void alloc_cpumasks(Boot& boot, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) {
     boot.alloc_or_panic(boot.in.cpumask_size(), kCacheLine,
-                        boot.caller(owner::kCPUMasks, {function::alloc_bootmem_cpumask_var}));
+                        boot.caller(owner::kCPUMasks, {function::alloc_bootmem_cpumask_var}),
+                        "lib/cpumask.c");
   }
 }
 

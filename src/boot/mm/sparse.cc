@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "base/align.h"
-#include "boot/mm/kernel_tables.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
 #include "paging/geometry.h"
@@ -16,13 +15,12 @@
 namespace memmap::boot {
 namespace {
 
+constexpr std::string_view kFile = "mm/sparse.c";
 constexpr unsigned kSectionShift = 27;  // SECTION_SIZE_BITS
 constexpr std::uint64_t kSection = 1ull << kSectionShift;
 constexpr std::uint64_t kPagesPerSection = kSection >> kPageShift;
 constexpr std::uint64_t kCacheLine = 64;           // SMP_CACHE_BYTES
 constexpr PhysAddr kMaxDmaAddress{16 * kMiB};      // __pa(MAX_DMA_ADDRESS)
-constexpr VirtAddr kVmemmap4{0xffffea0000000000};  // __VMEMMAP_BASE_L4
-constexpr VirtAddr kVmemmap5{0xffd4000000000000};  // __VMEMMAP_BASE_L5
 
 // kernel: enum pageblock_bits, include/linux/pageblock-flags.h, v6.1, v6.12 and later
 std::uint64_t block_flag_bits(const kernel::Profile& profile) {
@@ -44,7 +42,7 @@ class SparseInit {
   explicit SparseInit(Boot& boot)
       : boot_(boot),
         page_bytes_(boot.in.profile.size_of(type::page)),
-        vmemmap_(boot.state.page_tables.levels == 5 ? kVmemmap5 : kVmemmap4) {}
+        vmemmap_(boot.state.page_tables.bases().vmemmap) {}
 
   // A section is the node's whose memory is met in it first. Runs of sections of one node are
   // initialised together. kernel: sparse_init(), mm/sparse.c, v6.1 and v6.12
@@ -58,7 +56,7 @@ class SparseInit {
 
  private:
   // MAX_PHYSMEM_BITS, arch/x86/include/asm/sparsemem.h
-  unsigned physmem_bits() const { return boot_.state.page_tables.levels == 5 ? 52 : 46; }
+  unsigned physmem_bits() const { return boot_.state.page_tables.levels() == 5 ? 52 : 46; }
 
   // kernel: memblocks_present(), memory_present(), sparse_index_alloc()
   bool allocate_roots() {
@@ -69,7 +67,8 @@ class SparseInit {
     if (!boot_.alloc_or_panic(roots * 8, kCacheLine,
                               boot_.caller(owner::kArrayOfMemorySections,
                                            {function::memory_present, function::memblocks_present,
-                                            function::sparse_init}))) {
+                                            function::sparse_init}),
+                              kFile)) {
       return false;
     }
     std::uint64_t next_root = 0;
@@ -126,7 +125,7 @@ class SparseInit {
     const memblock::Caller caller =
         boot_.caller(owner::kMemorySections, {function::sparse_index_alloc});
     if (boot_.state.memblock.alloc_node(kPageSize, kCacheLine, nid, caller)) return true;
-    boot_.panic_without_memory(caller.function, kPageSize);
+    boot_.panic_without_memory({caller.function, kFile}, kPageSize);
     return false;
   }
 
@@ -222,6 +221,7 @@ class SparseInit {
     const std::uint64_t taken = std::min(wanted, room);
     if (taken != 0) {
       take_buffered(taken * paging::kSize2M, paging::kSize2M);
+      map_page((first + had) * paging::kSize2M, start, paging::kSize2M, taken);
       last_large_ = first + had + taken - 1;
     }
     return taken + had == 0 ? at : std::min(end, (first + had + taken) * paging::kSize2M);
@@ -232,7 +232,8 @@ class SparseInit {
     if (boot_.in.features.pse) {
       const std::uint64_t page = at / paging::kSize2M;
       if (last_large_ == page) return true;
-      if (take(paging::kSize2M, nid)) {
+      if (const auto found = take(paging::kSize2M, nid)) {
+        map_page(page * paging::kSize2M, raw(*found), paging::kSize2M, 1);
         last_large_ = page;
         return true;
       }
@@ -242,54 +243,66 @@ class SparseInit {
 
   bool populate_small(std::uint64_t start, std::uint64_t end, int nid) {
     for (std::uint64_t at = start; at < end; at += kPageSize) {
-      if (needs_table(boot_, 1, at) && !new_table(function::vmemmap_pmd_populate, nid))
-        return false;
-      if (!take(kPageSize, nid)) return false;
+      if (!table(1, at, function::vmemmap_pmd_populate, nid)) return false;
+      const auto found = take(kPageSize, nid);
+      if (!found) return false;
+      map_page(align_down(at, kPageSize), raw(*found), kPageSize, 1);
     }
     return true;
   }
 
   bool populate_tables(std::uint64_t at, int nid) {
-    const bool five = boot_.state.page_tables.levels == 5;
-    if (five && needs_table(boot_, 4, at) && !new_table(function::vmemmap_pgd_populate, nid))
-      return false;
-    if (needs_table(boot_, 3, at) && !new_table(function::vmemmap_p4d_populate, nid)) return false;
-    return !needs_table(boot_, 2, at) || new_table(function::vmemmap_pud_populate, nid);
+    const bool five = boot_.state.page_tables.levels() == 5;
+    return (!five || table(4, at, function::vmemmap_pgd_populate, nid)) &&
+           table(3, at, function::vmemmap_p4d_populate, nid) &&
+           table(2, at, function::vmemmap_pud_populate, nid);
   }
 
-  // kernel: vmemmap_alloc_block_zero()
-  bool new_table(const kernel::Function& function, int nid) {
-    return block(kPageSize, nid,
-                 boot_.caller(owner::kPageTablesOfStructPages,
-                              {function::vmemmap_alloc_block_zero,
-                               function::vmemmap_alloc_block_zero_constprop_0, function}));
+  // True: it is there now. kernel: vmemmap_alloc_block_zero()
+  bool table(unsigned level, std::uint64_t virt, const kernel::Function& function, int nid) {
+    paging::AddressSpace& tables = boot_.state.page_tables;
+    if (tables.table(level, VirtAddr{virt})) return true;
+    const auto page =
+        block(kPageSize, nid,
+              boot_.caller(owner::kPageTablesOfStructPages,
+                           {function::vmemmap_alloc_block_zero,
+                            function::vmemmap_alloc_block_zero_constprop_0, function}));
+    return page && tables.add_table(level, VirtAddr{virt}, {*page, paging::TableOrigin::memblock});
+  }
+
+  // kernel: vmemmap_set_pmd(), vmemmap_pte_populate(): PAGE_KERNEL_LARGE, PAGE_KERNEL
+  void map_page(std::uint64_t virt, std::uint64_t phys, std::uint64_t size, std::uint64_t pages) {
+    boot_.state.page_tables.map({.virt = VirtAddr{virt},
+                                 .phys = PhysAddr{phys},
+                                 .page_size = size,
+                                 .pages = pages,
+                                 .flags = paging::kernel_flags(boot_.in.features)});
   }
 
   // Of the buffer, else of memblock. kernel: vmemmap_alloc_block_buf()
-  bool take(std::uint64_t size, int nid) {
-    return take_buffered(size, size) ||
-           block(size, nid, boot_.caller(owner(nid), {function::vmemmap_alloc_block}));
+  std::optional<PhysAddr> take(std::uint64_t size, int nid) {
+    if (const auto found = take_buffered(size, size)) return found;
+    return block(size, nid, boot_.caller(owner(nid), {function::vmemmap_alloc_block}));
   }
 
-  // False: the buffer has not as much. kernel: sparse_buffer_alloc()
-  bool take_buffered(std::uint64_t size, std::uint64_t align) {
+  // nullopt: the buffer has not as much. kernel: sparse_buffer_alloc()
+  std::optional<PhysAddr> take_buffered(std::uint64_t size, std::uint64_t align) {
     const std::uint64_t at = align_up(buffer_, align);
-    if (buffer_ == 0 || at + size > buffer_end_) return false;
+    if (buffer_ == 0 || at + size > buffer_end_) return std::nullopt;
     if (at > buffer_) {
       boot_.state.memblock.phys_free(PhysAddr{buffer_}, at - buffer_,
                                      boot_.caller({}, {function::sparse_buffer_alloc}));
     }
     buffer_ = at + size;
-    return true;
+    return PhysAddr{at};
   }
 
-  bool block(std::uint64_t size, int nid, const memblock::Caller& caller) {
-    return boot_.state.memblock
-        .alloc_try_nid_raw(size, size, kMaxDmaAddress, memblock::kAllocAccessible, nid, caller)
-        .has_value();
+  std::optional<PhysAddr> block(std::uint64_t size, int nid, const memblock::Caller& caller) {
+    return boot_.state.memblock.alloc_try_nid_raw(size, size, kMaxDmaAddress,
+                                                  memblock::kAllocAccessible, nid, caller);
   }
 
-  std::string_view owner(int nid) { return boot_.story.name_for_node(owner::kStructPages, nid); }
+  memblock::Purpose owner(int nid) { return boot_.story.of_node(owner::kStructPages, nid); }
 
   void lose(std::string text) {
     boot_.story.tell(Severity::warning, rule::kSparseInitNid, std::move(text));

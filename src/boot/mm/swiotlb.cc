@@ -101,7 +101,8 @@ void swiotlb_init(Boot& boot, swiotlb::Settings s) {
   for (const std::uint64_t record : records) {
     boot.alloc_or_panic(align_up(slabs * record, kPageSize), kPageSize,
                         boot.caller(owner::kSoftwareIOTLB,
-                                    {function::swiotlb_init_with_tbl, function::swiotlb_init}));
+                                    {function::swiotlb_init_with_tbl, function::swiotlb_init}),
+                        "kernel/dma/swiotlb.c");
   }
 }
 

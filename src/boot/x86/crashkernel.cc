@@ -17,7 +17,7 @@ constexpr std::uint64_t kAlign = 16 * kMiB;  // CRASH_ALIGN
 constexpr std::uint64_t kLowMax = 4 * kGiB;  // CRASH_ADDR_LOW_MAX
 constexpr std::uint64_t kOldLowMax = 896 * kMiB;
 constexpr std::uint64_t kHighMax = 64 * kTiB;  // CRASH_ADDR_HIGH_MAX
-constexpr std::string_view kOwner = owner::kCrashKernel;
+constexpr const Owner& kOwner = owner::kCrashKernel;
 
 // Room for DMA below 4 GiB. kernel: crash_low_size_default()
 std::uint64_t default_low_size(const Boot& boot) {

@@ -46,12 +46,6 @@ bool append(Boot& boot, const E820Entries& entries) {
   return true;
 }
 
-constexpr std::uint32_t kSetupEfi = 4;
-constexpr std::uint32_t kSetupIma = 8;
-constexpr std::uint32_t kSetupRngSeed = 9;
-constexpr std::uint32_t kSetupIndirect = 1u << 31;
-constexpr std::uint64_t kSetupHeader = 16;  // sizeof(struct setup_data)
-
 }  // namespace
 
 // kernel: e820__memory_setup(), e820__memory_setup_default()
@@ -105,7 +99,8 @@ void e820_reserve_setup_data(Boot& boot) {
   };
   for (const SetupData& data : boot.in.machine.setup_data) {
     // The seed's length was zeroed when it was read (parse_setup_data()).
-    const std::uint64_t size = kSetupHeader + (data.type == kSetupRngSeed ? 0 : data.len);
+    const std::uint64_t size =
+        SetupData::kHeaderBytes + (data.type == kSetupRngSeed ? 0 : data.len);
     const bool from_kexec =
         data.type == kSetupEfi || data.type == kSetupIma || data.type == kSetupRngSeed;
     keep(boot.state.e820.table, raw(data.addr), size);
@@ -152,7 +147,7 @@ namespace {
 
 // kernel: MAX_ARCH_PFN, MAXMEM: 46 bits of physical memory, 52 with five levels of page tables
 Pfn max_arch_pfn(const Boot& boot) {
-  return Pfn{boot.state.page_tables.levels == 5 ? 1ull << 40 : 1ull << 34};
+  return Pfn{boot.state.page_tables.levels() == 5 ? 1ull << 40 : 1ull << 34};
 }
 
 Pfn end_of_ram(Boot& boot, Pfn limit) {

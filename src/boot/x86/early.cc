@@ -12,8 +12,6 @@
 namespace memmap::boot {
 namespace {
 
-constexpr std::uint64_t kSetupHeader = 16;  // sizeof(struct setup_data)
-
 void reserve_image(Boot& boot, std::string_view function) {
   boot.state.memblock.reserve(boot.in.kernel_base, boot.in.profile.image.end_of_kernel_reserve,
                               {function, owner::kKernelImage});
@@ -44,8 +42,8 @@ void reserve_bios_regions(Boot& boot) {
 void memblock_x86_reserve_range_setup_data(Boot& boot) {
   constexpr memblock::Caller kCaller{"memblock_x86_reserve_range_setup_data", owner::kSetupData};
   for (const SetupData& data : boot.in.machine.setup_data) {
-    boot.state.memblock.reserve(data.addr, kSetupHeader + data.len, kCaller);
-    if (data.indirect && data.indirect_type != 1u << 31) {
+    boot.state.memblock.reserve(data.addr, SetupData::kHeaderBytes + data.len, kCaller);
+    if (data.indirect && data.indirect_type != kSetupIndirect) {
       boot.reserve(*data.indirect, kCaller);
     }
   }

@@ -7,6 +7,7 @@
 #include "base/align.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "boot/x86/fixed_mappings.h"
 
 namespace memmap::boot {
 namespace {
@@ -81,6 +82,7 @@ void efi_memblock_x86_reserve_range(Boot& boot) {
   if (boot.in.machine.efi_memmap) {
     boot.reserve(*boot.in.machine.efi_memmap,
                  {"efi_memblock_x86_reserve_range", owner::kEFIMemoryMap});
+    map_efi_memmap(boot, *boot.in.machine.efi_memmap);
   }
 }
 
@@ -104,7 +106,8 @@ void efi_init(Boot& boot) {
     boot.reserve(*boot.in.machine.efi_memory_attributes,
                  {"efi_memattr_init", owner::kEFIMemoryAttributes});
   }
-  if (efi_runtime_disabled(boot.in) || !boot.in.behaviour.efi_removes_mmio) return;
+  if (efi_runtime_disabled(boot.in)) return unmap_efi_memmap(boot);
+  if (!boot.in.behaviour.efi_removes_mmio) return;
   constexpr std::uint64_t kLarge = 256 * kKiB;
   e820::Editor edit(boot.state.e820.table, boot.story, "efi_remove_e820_mmio");
   for (std::size_t i = 0; i < boot.in.machine.efi_map.size(); ++i) {
@@ -148,10 +151,11 @@ bool copy_memmap(Boot& boot, PhysRange descriptor, PhysRange kept) {
   const std::uint64_t each =
       known != 0 && bytes % known == 0 && bytes != 0 ? bytes / known : kUsual;
   const std::uint64_t count = known != 0 ? known : bytes / each;
-  return boot.state.memblock
-      .phys_alloc((count + pieces_more(descriptor, kept)) * each, kCacheLine,
-                  boot.caller(owner::kEFIMemoryMap, {function::efi_memmap_alloc}))
-      .has_value();
+  const std::uint64_t size = (count + pieces_more(descriptor, kept)) * each;
+  const auto copy = boot.state.memblock.phys_alloc(
+      size, kCacheLine, boot.caller(owner::kEFIMemoryMap, {function::efi_memmap_alloc}));
+  if (copy) map_efi_memmap(boot, PhysRange::make(raw(*copy), raw(*copy) + size));
+  return copy.has_value();
 }
 
 }  // namespace

@@ -32,15 +32,24 @@ std::vector<PhysRange> memory_ranges(const Boot& boot) {
 // Places the tables of the direct map as the kernel finds them: in the brk area while it lasts,
 // then below what is mapped already. kernel: alloc_low_pages(), arch/x86/mm/init.c
 void place_tables(Boot& boot, const paging::DirectMap& map) {
+  paging::AddressSpace& tables = boot.state.page_tables;
+  PhysAddr brk = brk_area(boot).tables.base();
   for (const paging::MapStep& step : map.steps) {
     for (const paging::TableRequest& table : step.tables) {
-      if (table.from_brk_tables) continue;
+      if (table.from_brk_tables) {
+        tables.add_table(table.level, table.virt, {brk, paging::TableOrigin::brk});
+        brk = PhysAddr{raw(brk) + kPageSize};
+        continue;
+      }
       const PhysRange limits = table.limits;
-      const bool found =
-          !limits.empty() &&
-          boot.take_within(boot.in.behaviour.bounded, kPageSize, kPageSize, limits.base(),
-                           limits.end(), {"alloc_low_pages", owner::kPageTables});
-      if (found) continue;
+      const auto found = limits.empty() ? std::nullopt
+                                        : boot.take_within(boot.in.behaviour.bounded, kPageSize,
+                                                           kPageSize, limits.base(), limits.end(),
+                                                           {"alloc_low_pages", owner::kPageTables});
+      if (found) {
+        tables.add_table(table.level, table.virt, {*found, paging::TableOrigin::memblock});
+        continue;
+      }
       return boot.story.tell(Severity::panic, rule::kAllocLowPages,
                              "Kernel panic - not syncing: alloc_low_pages: can not alloc memory");
     }
@@ -144,7 +153,7 @@ void init_mem_mapping(Boot& boot) {
   memblock::Memblock& memblock = boot.state.memblock;
   paging::DirectMapOptions options;
   options.features = boot.in.features;
-  options.page_offset = paging::page_offset(boot.in.features.levels());
+  options.page_offset = boot.state.page_tables.bases().page_offset;
   options.max_pfn = boot.state.max_pfn;
   options.kernel_end = boot.in.kernel_image().end();
   options.brk_tables = brk_area(boot).tables;
@@ -165,9 +174,10 @@ void init_mem_mapping(Boot& boot) {
   const paging::DirectMap map = paging::direct_map(memory_ranges(boot), options);
   memblock.set_current_limit(phys_of(map.max_pfn_mapped));
   place_tables(boot, map);
+  if (boot.story.panicked()) return;
 
-  boot.state.page_tables.mappings = map.mappings;
   for (const paging::Mapping& m : map.mappings) {
+    boot.state.page_tables.map(m);
     const std::uint64_t end = raw(m.phys) + m.page_size * m.pages;
     if (!boot.state.mapped.empty() && boot.state.mapped.back().end() == m.phys) {
       boot.state.mapped.back() = PhysRange::make(raw(boot.state.mapped.back().base()), end);
@@ -175,12 +185,13 @@ void init_mem_mapping(Boot& boot) {
       boot.state.mapped.push_back(PhysRange::make(raw(m.phys), end));
     }
   }
-  const VirtAddr text{raw(paging::kStartKernelMap) + boot.in.profile.default_phys_base};
+  const VirtAddr text = boot.in.machine.kaslr.kernel_virt_base.value_or(
+      VirtAddr{raw(paging::kStartKernelMap) + boot.in.profile.default_phys_base});
   const VirtAddr brk_end{raw(text) + raw(boot.state.brk.end()) - raw(boot.in.kernel_base)};
-  const paging::Mappings image =
-      paging::kernel_map(text, boot.in.kernel_base, brk_end, boot.in.features);
-  boot.state.page_tables.mappings.insert(boot.state.page_tables.mappings.end(), image.begin(),
-                                         image.end());
+  for (const paging::Mapping& m :
+       paging::kernel_map(text, boot.in.kernel_base, brk_end, boot.in.features)) {
+    boot.state.page_tables.map(m);
+  }
 }
 
 // The initrd stays where it is if all of it is mapped; else a copy of it does.

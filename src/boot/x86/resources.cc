@@ -4,6 +4,7 @@
 
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "boot/x86/fixed_mappings.h"
 
 namespace memmap::boot {
 namespace {
@@ -50,7 +51,8 @@ void acpi_parse_hpet(Boot& boot) {
   constexpr std::uint64_t kName = 9;  // HPET_RESOURCE_NAME_SIZE
   if (boot.in.machine.hpet && !is_usable(boot, *boot.in.machine.hpet)) return;
   boot.alloc_or_panic(boot.in.profile.size_of(type::resource) + kName, kCacheLine,
-                      boot.caller(owner::kResourceOfTheHPET, {function::acpi_parse_hpet}));
+                      boot.caller(owner::kResourceOfTheHPET, {function::acpi_parse_hpet}),
+                      "arch/x86/kernel/acpi/boot.c");
 }
 
 // kernel: ioapic_setup_resources(), arch/x86/kernel/apic/io_apic.c, v6.1 and v6.12
@@ -60,10 +62,11 @@ void io_apic_init_mappings(Boot& boot) {
   const bool in_mp_tables = boot.in.profile.has(config::X86_MPPARSE) && boot.in.machine.mp_floating;
   const unsigned count = boot.in.machine.ioapics.value_or(1);
   if (count == 0 || (refuses_io_apics(boot) && !in_mp_tables)) return;
-  boot.alloc_or_panic(
-      (boot.in.profile.size_of(type::resource) + kName) * count, kCacheLine,
-      boot.caller(owner::kResourcesOfTheIOAPICs,
-                  {function::ioapic_setup_resources, function::io_apic_init_mappings}));
+  for (unsigned i = 0; i < count; ++i) map_io_apic(boot, i);
+  boot.alloc_or_panic((boot.in.profile.size_of(type::resource) + kName) * count, kCacheLine,
+                      boot.caller(owner::kResourcesOfTheIOAPICs, {function::ioapic_setup_resources,
+                                                                  function::io_apic_init_mappings}),
+                      "arch/x86/kernel/apic/io_apic.c");
 }
 
 // kernel: e820__reserve_resources(), arch/x86/kernel/e820.c; firmware_map_add_early(),
@@ -72,7 +75,8 @@ void e820_reserve_resources(Boot& boot) {
   const std::uint64_t entries = boot.state.e820.table.entries().size();
   boot.alloc_or_panic(
       boot.in.profile.size_of(type::resource) * entries, kCacheLine,
-      boot.caller(owner::kResourcesOfTheMemoryMap, {function::e820__reserve_resources}));
+      boot.caller(owner::kResourcesOfTheMemoryMap, {function::e820__reserve_resources}),
+      "arch/x86/kernel/e820.c");
   if (!boot.in.profile.has(config::FIRMWARE_MEMMAP)) return;
   for (std::size_t i = 0; i < boot.state.e820.firmware.entries().size(); ++i) {
     boot.state.memblock.alloc(
@@ -93,7 +97,8 @@ void e820_register_nosave_regions(Boot& boot) {
       boot.alloc_or_panic(
           boot.in.profile.size_of(type::nosave_region), kCacheLine,
           boot.caller(owner::kRegionsNotToSave,
-                      {function::register_nosave_region, function::__register_nosave_region}));
+                      {function::register_nosave_region, function::__register_nosave_region}),
+          "kernel/power/snapshot.c");
     }
     last_end = raw(end);
   };

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "boot/owner.h"
 #include "e820/edit.h"
 
 namespace memmap::boot {
@@ -17,9 +18,6 @@ constexpr std::uint64_t kTop = ~0ull;
 std::string label(const Trim& trim, const std::string& reason) {
   return reason.empty() ? trim.name() : fmt::format("{}: {}", trim.name(), reason);
 }
-
-// The function that a rule names: `parse_memopt` of `parse_memopt(), arch/x86/kernel/e820.c`.
-std::string function_of(const std::string& rule) { return rule.substr(0, rule.find('(')); }
 
 // The kernel's own edits are a matter of course; others are what somebody wanted to see.
 Severity severity_of(const Edit& edit) {
@@ -86,9 +84,8 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
     }
     const Edit& edit = std::get<Edit>(doing);
     EventList told;
-    e820::Editor editor(
-        boot.state.e820.table, told,
-        edit.rule.empty() ? std::string(boot.story.step()) : function_of(edit.rule));
+    e820::Editor editor(boot.state.e820.table, told,
+                        edit.rule.empty() ? std::string(boot.story.step()) : edit.rule.function);
     changed += apply(boot, editor, edit);
     for (Event& event : told.events) {
       event.by = label(trim, edit.reason);
@@ -102,8 +99,8 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
 // The caller that memblock=debug would name for an edit: the function of the kernel's rule, if the
 // compiler left it as one, else the one that the hook lies in (or was inlined into).
 memblock::Caller caller_of(Boot& boot, const Trim& trim, Hook hook, const Edit& edit) {
-  const std::string_view owner = boot.story.keep_name(label(trim, edit.reason));
-  const std::string function = function_of(edit.rule);
+  const memblock::Purpose owner{owner::kPlugin, boot.story.keep_name(label(trim, edit.reason))};
+  const std::string& function = edit.rule.function;
   if (boot.in.profile.is_function_named(function)) return {boot.story.keep_name(function), owner};
   return {hook == Hook::memblock_platform ? "setup_arch" : boot.story.step(), owner};
 }
@@ -115,7 +112,7 @@ std::string span(PhysRange range) {
 void tell(Boot& boot, const Trim& trim, const Edit& edit, std::string text,
           std::optional<PhysRange> range) {
   boot.story.tell({.severity = severity_of(edit),
-                   .step = edit.rule.empty() ? std::string() : function_of(edit.rule),
+                   .step = edit.rule.function,
                    .rule = edit.rule,
                    .text = std::move(text),
                    .range = range,

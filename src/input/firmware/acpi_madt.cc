@@ -10,7 +10,7 @@ namespace memmap::input {
 namespace {
 
 constexpr std::size_t kHead = 44;  // the common header, the local APICs' address, flags
-constexpr std::string_view kRule = "acpi_process_madt(), arch/x86/kernel/acpi/boot.c";
+constexpr Rule kRule{"acpi_process_madt", "arch/x86/kernel/acpi/boot.c"};
 constexpr std::uint32_t kEnabled = 1, kOnlineCapable = 2;
 enum Kind : std::uint8_t { kLocalApic = 0, kIoApic = 1, kLocalSapic = 7, kX2apic = 9 };
 constexpr std::uint32_t kMaxLocalApic = 32768;  // MAX_LOCAL_APIC
@@ -25,6 +25,7 @@ struct Processor {
 struct Found {
   std::vector<Processor> processors{};
   std::vector<std::uint32_t> io_apics{};  // their addresses
+  PhysAddr lapic{};                       // the local APICs' address
   bool damaged = false;                   // a structure is shorter than its kind
 };
 
@@ -96,23 +97,28 @@ void order_cpu_nodes(const std::vector<Processor>& processors, Machine& machine)
 }
 
 // kernel: mp_register_ioapic(), arch/x86/kernel/apic/io_apic.c, v6.12
-unsigned count_io_apics(std::vector<std::uint32_t> addresses) {
-  std::erase(addresses, 0u);
-  std::ranges::sort(addresses);
-  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
-  return static_cast<unsigned>(std::min(addresses.size(), kMaxIoApics));
+std::vector<PhysAddr> used_io_apics(const std::vector<std::uint32_t>& addresses) {
+  std::vector<PhysAddr> used;
+  for (const std::uint32_t address : addresses) {
+    if (address == 0 || used.size() == kMaxIoApics) continue;
+    if (!std::ranges::count(used, PhysAddr{address})) used.push_back(PhysAddr{address});
+  }
+  return used;
 }
 
 }  // namespace
 
 Status add_madt(const AcpiBytes& table, Machine& machine) {
   Found found;
+  if (table.bytes.size() >= kHead) {
+    found.lapic = PhysAddr{little_endian<std::uint32_t>(table.bytes, 36)};
+  }
   const auto walk = walk_acpi_entries(table, kHead, [&](const AcpiEntry& e) { take(e, found); });
   if (!walk) return walk.errors();
   if (*walk == AcpiWalk::zero_length || found.damaged) {
     machine.firmware_events.push_back({FirmwareTable::madt,
                                        {.severity = Severity::warning,
-                                        .rule = std::string(kRule),
+                                        .rule = kRule,
                                         .text = "ACPI: Invalid BIOS MADT, disabling ACPI"}});
     return Done{};
   }
@@ -122,12 +128,14 @@ Status add_madt(const AcpiBytes& table, Machine& machine) {
   machine.listed_cpus = counted(found.processors);
   machine.listed_cpus->has_online_capable = has_online_capable;
   order_cpu_nodes(found.processors, machine);
-  const unsigned io_apics = count_io_apics(found.io_apics);
+  machine.ioapic_addresses = used_io_apics(found.io_apics);
+  const auto io_apics = static_cast<unsigned>(machine.ioapic_addresses.size());
   if (machine.ioapics && *machine.ioapics != io_apics) {
     machine.notes.push_back(fmt::format("I/O APICs: {} in the log, {} in {}, which is used",
                                         *machine.ioapics, io_apics, table.name));
   }
   machine.ioapics = io_apics;
+  machine.lapic_address = found.lapic;
   return Done{};
 }
 

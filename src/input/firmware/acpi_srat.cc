@@ -11,7 +11,7 @@ namespace memmap::input {
 namespace {
 
 constexpr std::size_t kHead = 48;  // the common header, 12 bytes reserved
-constexpr std::string_view kRule = "acpi_numa_init(), drivers/acpi/numa/srat.c";
+constexpr Rule kRule{"acpi_numa_init", "drivers/acpi/numa/srat.c"};
 constexpr std::uint32_t kEnabled = 1, kHotPluggable = 2;
 enum Kind : std::uint8_t { kProcessor = 0, kMemory = 1, kX2apic = 2, kGenericInitiator = 5 };
 constexpr std::size_t kProcessorBytes = 16, kMemoryBytes = 40, kX2apicBytes = 24,
@@ -126,7 +126,7 @@ class SratReader {
   void tell(std::string text) {
     machine_.firmware_events.push_back(
         {FirmwareTable::srat,
-         {.severity = Severity::warning, .rule = std::string(kRule), .text = std::move(text)}});
+         {.severity = Severity::warning, .rule = kRule, .text = std::move(text)}});
   }
 
   Machine& machine_;

@@ -49,7 +49,7 @@ std::optional<MtrrRange> parse_mtrr(std::string_view text) {
   if (!size) return std::nullopt;
   const auto range = PhysRange::from_size(PhysAddr{*base}, *size);
   if (!range) return std::nullopt;
-  return MtrrRange{.range = *range, .type = std::string(trimmed(text.substr(type_at + 2)))};
+  return MtrrRange{.range = *range, .type = mtrr_type_of(trimmed(text.substr(type_at + 2)))};
 }
 
 }  // namespace

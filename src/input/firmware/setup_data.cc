@@ -12,9 +12,6 @@
 namespace memmap::input {
 namespace {
 
-// kernel: SETUP_* in arch/x86/include/uapi/asm/setup_data.h, v6.12
-constexpr std::uint32_t kE820Ext = 1;
-constexpr std::uint32_t kIndirect = 1u << 31;
 // struct setup_indirect {u32 type, 0, u64 len, u64 addr}
 constexpr std::size_t kIndirectBytes = 24;
 
@@ -79,7 +76,7 @@ Contents read_contents(const FileTree& tree, const std::string& folder, SetupDat
 // What the content means to memory: more entries of the map, or a range elsewhere.
 void interpret(const Content& content, SetupData& node, E820Entries& extended, Errors& errors) {
   const std::string_view bytes = content.bytes;
-  if (content.type == kE820Ext) {
+  if (content.type == kSetupE820Ext) {
     if (bytes.size() % kPackedEntryBytes != 0) {
       errors.push_back(Error{.message = "cut short: entries of an e820 table have 20 bytes",
                              .origin = {.file = content.name, .offset = bytes.size()}});
@@ -89,7 +86,7 @@ void interpret(const Content& content, SetupData& node, E820Entries& extended, E
       extended.push_back(packed_entry(bytes, at));
     }
   }
-  if (content.type == kIndirect && bytes.size() >= kIndirectBytes) {
+  if (content.type == kSetupIndirect && bytes.size() >= kIndirectBytes) {
     node.indirect_type = little_endian<std::uint32_t>(bytes, 0);
     node.indirect = PhysRange::from_size(PhysAddr{little_endian<std::uint64_t>(bytes, 16)},
                                          little_endian<std::uint64_t>(bytes, 8));

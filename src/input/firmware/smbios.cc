@@ -125,7 +125,7 @@ Status add_smbios(const std::string& entry_point_name, std::string_view entry_po
     machine.firmware_events.push_back(
         {FirmwareTable::smbios,
          {.severity = Severity::warning,
-          .rule = "dmi_decode_table(), drivers/firmware/dmi_scan.c",
+          .rule = Rule{"dmi_decode_table", "drivers/firmware/dmi_scan.c"},
           .text = fmt::format("[Firmware Bug]: Corrupted DMI table, offset {} (only {} entries "
                               "processed)",
                               damage->offset, damage->structures)}});

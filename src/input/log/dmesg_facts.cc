@@ -215,7 +215,14 @@ void FactReader::ioapic_line(std::string_view text) {
   const auto index = take_count(text);
   if (!index || !eat(text, "]: apic_id ")) return;
   const unsigned count = *index + 1;
-  if (count <= 128) machine_.ioapics = std::max(machine_.ioapics.value_or(0), count);
+  if (count > 128) return;
+  machine_.ioapics = std::max(machine_.ioapics.value_or(0), count);
+  const std::size_t at = text.find(", address ");
+  if (at == text.npos || machine_.ioapic_addresses.size() != *index) return;
+  text.remove_prefix(at + 10);
+  if (const auto address = take_hex(text)) {
+    machine_.ioapic_addresses.push_back(PhysAddr{*address});
+  }
 }
 
 // `smpboot: Allowing 4 CPUs, 0 hotplug CPUs`; `CPU topo: Allowing 4 present CPUs plus 0 hotplug
@@ -315,7 +322,9 @@ void FactReader::efi_mmio_line(std::string_view text) {
 // kernel: print_mtrr_state(), arch/x86/kernel/cpu/mtrr/generic.c
 void FactReader::mtrr_line(std::string_view text) {
   if (eat(text, "MTRR default type: ")) {
-    if (!machine_.mtrr_default) machine_.mtrr_default = std::string(trim(text));
+    if (machine_.mtrr_default == MtrrType::unknown) {
+      machine_.mtrr_default = mtrr_type_of(trim(text));
+    }
     return;
   }
   if (eat(text, "MTRR variable ranges enabled:")) {
@@ -334,7 +343,7 @@ void FactReader::mtrr_line(std::string_view text) {
   const std::uint64_t size = 1ull << std::countr_zero(*mask);
   const auto range = PhysRange::from_size(PhysAddr{*base}, size);
   if (range && machine_.mtrrs.size() < 256)
-    machine_.mtrrs.push_back({*range, std::string(trim(text))});
+    machine_.mtrrs.push_back({*range, mtrr_type_of(trim(text))});
 }
 
 // `e820: update [mem 0xb0494018-0xb04b4657] usable ==> usable`: RAM becomes RAM for the kernel

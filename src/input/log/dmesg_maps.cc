@@ -3,11 +3,6 @@
 #include <algorithm>
 
 namespace memmap::input {
-namespace {
-
-constexpr std::uint64_t kSetupDataHeader = 16;  // sizeof(struct setup_data)
-
-}  // namespace
 
 E820Entries added_entries(const E820Entries& firmware, const E820Entries& extended) {
   E820Entries known = firmware;
@@ -37,9 +32,8 @@ E820Entries added_entries(const E820Entries& firmware, const E820Entries& extend
 }
 
 std::uint32_t setup_data_type(std::uint64_t len) {
-  constexpr std::uint32_t kSetupEfi = 4;
   constexpr std::uint64_t kEfiLen = 96;
-  return len == kEfiLen ? kSetupEfi : 0;
+  return len == kEfiLen ? std::uint32_t{kSetupEfi} : 0;
 }
 
 std::optional<std::vector<SetupData>> setup_data_of(const E820Entries& table) {
@@ -52,8 +46,8 @@ std::optional<std::vector<SetupData>> setup_data_of(const E820Entries& table) {
     }
     if ((end - i) % 2 == 0) return std::nullopt;
     for (std::size_t node = i + 1; node < end; node += 2) {
-      if (table[node].size < kSetupDataHeader) return std::nullopt;
-      const std::uint64_t len = table[node].size - kSetupDataHeader;
+      if (table[node].size < SetupData::kHeaderBytes) return std::nullopt;
+      const std::uint64_t len = table[node].size - SetupData::kHeaderBytes;
       nodes.push_back({.addr = table[node].addr, .type = setup_data_type(len), .len = len});
     }
     i = end;

@@ -132,8 +132,8 @@ class FactReader {
     }
     auto log = read_machine(*source, options);
     if (!log) {
-      if (options_.boot)
-        return append(errors_, log.errors());  // that boot and no other was asked for
+      // That boot and no other was asked for.
+      if (options_.boot) return append(errors_, log.errors());
       log_errors_ = log.errors();
       return;
     }
@@ -207,8 +207,9 @@ class FactReader {
   void read_command_line() {
     const auto text = content(files_.command_line);
     if (!text) return;
-    std::string line(trimmed(*text));
-    if (machine_.command_line && trimmed(*machine_.command_line) != line) {
+    // Blanks at its end are the kernel's too: the copies that it makes are as long.
+    std::string line = text->substr(0, text->find('\n'));
+    if (machine_.command_line && trimmed(*machine_.command_line) != trimmed(line)) {
       note(fmt::format("the log's command line differs from {}, which is used",
                        files_.command_line));
     }
@@ -274,6 +275,7 @@ class FactReader {
                        raw(*machine_.kernel_phys_base)));
     }
     if (!machine_.kernel_phys_base) machine_.kernel_phys_base = manifest->kernel_phys_base;
+    machine_.kaslr = manifest->kaslr;
     if (manifest->mp_configuration) machine_.mp_configuration = manifest->mp_configuration;
     if (manifest->efi_memory_attributes) {
       machine_.efi_memory_attributes = manifest->efi_memory_attributes;

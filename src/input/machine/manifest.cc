@@ -64,6 +64,23 @@ class Reader {
   std::string name_;
 };
 
+// kernel: choose_random_location(), kernel_randomize_memory(): of such multiples, in this order
+void read_bases(Reader& reader, const json& bases, KaslrBases& out) {
+  if (!bases.is_object()) return reader.fault("", "kaslr", "is no object");
+  const auto base = [&](const char* key, std::uint64_t step) {
+    std::optional<VirtAddr> read;
+    if (const auto value = reader.number(bases, "kaslr.", key)) read = VirtAddr{*value};
+    if (read && (raw(*read) % step != 0 || raw(*read) < KaslrBases::kLowest)) {
+      reader.fault("kaslr.", key, "is no place of the kernel's");
+    }
+    return read;
+  };
+  out.kernel_virt_base = base("kernel_virt_base", KaslrBases::kImageStep);
+  out.page_offset_base = base("page_offset_base", KaslrBases::kAreaStep);
+  out.vmalloc_base = base("vmalloc_base", KaslrBases::kAreaStep);
+  out.vmemmap_base = base("vmemmap_base", KaslrBases::kAreaStep);
+}
+
 }  // namespace
 
 Result<Manifest> read_manifest(const std::string& name, std::string_view text) {
@@ -88,6 +105,9 @@ Result<Manifest> read_manifest(const std::string& name, std::string_view text) {
       reader.fault("", "kernel_phys_base", "is out of range: a kernel image lies below 64T");
     }
     manifest.kernel_phys_base = PhysAddr{*base};
+  }
+  if (const auto bases = root.find("kaslr"); bases != root.end()) {
+    read_bases(reader, *bases, manifest.kaslr);
   }
   if (const auto tables = root.find("firmware_tables"); tables != root.end()) {
     if (tables->is_object()) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "machine/machine.h"
 
 namespace memmap::input {
 
@@ -14,6 +15,7 @@ struct Manifest {
   std::optional<std::string> kernel{};          // release of the kernel that ran
   std::optional<std::string> firmware{};        // `efi`, `bios` or what the gatherer calls it
   std::optional<PhysAddr> kernel_phys_base{};   // where its image was put
+  KaslrBases kaslr{};
   std::optional<PhysRange> mp_configuration{};  // firmware_tables.mp_configuration: {base, size}
   std::optional<PhysRange> efi_memory_attributes{};
   // missing: [{file, reason}], of a capture: `FILE was not captured: REASON`.

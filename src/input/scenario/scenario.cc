@@ -62,14 +62,16 @@ class KeyCollector {
   void text(Key key, const auto&, Need = {}) { add(key); }
   void number(Key key, const auto&, Need = {}) { add(key); }
   void count(Key key, const auto&, std::uint64_t, Need = {}) { add(key); }
+  void count(Key key, const std::optional<unsigned>&, std::uint64_t, std::uint64_t = 0) { add(key); }
   void id(Key key, const auto&) { add(key); }
   void flag(Key key, const auto&, bool = {}) { add(key); }
-  void choice(Key key, const auto&, const auto&) { add(key); }
+  void choice(Key key, const auto&, const auto&, Need = {}) { add(key); }
   void pci_address(Key key, const auto&) { add(key); }
   void range(Key key, const auto&) { add(key); }
   void ranges(Key key, const auto&, const auto&) { add(key); }
   void list(Key key, const auto&, const auto&, Need = {}) { add(key); }
   void object(Key key, const auto&) { add(key); }
+  void addresses(Key key, const auto&) { add(key); }
   void numbers(Key key, const auto&, std::uint64_t, const auto&) { add(key); }
   void nodes(Key key, const auto&, Lack) { add(key); }
   void options(Key key, const auto&) { add(key); }
@@ -131,8 +133,12 @@ class MemberReader {
     require(key, need);
     if (const auto read = fields_.count(key, max)) number = static_cast<T>(*read);
   }
-  void count(Key key, std::optional<unsigned>& number, std::uint64_t max) {
-    if (const auto read = fields_.count(key, max)) number = static_cast<unsigned>(*read);
+  void count(Key key, std::optional<unsigned>& number, std::uint64_t max, std::uint64_t min = 0) {
+    const auto read = fields_.count(key, max);
+    if (read) number = static_cast<unsigned>(*read);
+    check(!read || *read >= min, key,
+          "`" + std::string(key) + "` is from " + std::to_string(min) + " to " +
+              std::to_string(max));
   }
   void id(Key key, std::uint16_t& number) {
     count(key, number, std::numeric_limits<std::uint16_t>::max(), Need::required);
@@ -140,7 +146,9 @@ class MemberReader {
   void flag(Key key, bool& flag, bool) { flag = fields_.boolean(key).value_or(flag); }
   void flag(Key key, std::optional<bool>& flag) { flag = fields_.boolean(key); }
   template <class T>
-  void choice(Key key, T& value, std::span<const std::string_view> words) {
+  void choice(Key key, T& value, std::span<const std::string_view> words,
+              Need need = Need::optional) {
+    require(key, need);
     value = static_cast<T>(fields_.choice(key, words).value_or(0));
   }
   void pci_address(Key key, std::uint32_t& address) {
@@ -188,6 +196,13 @@ class MemberReader {
   template <class T>
   void object(Key key, std::optional<T>& value) {
     if (fields_.find(key)) object(key, value.emplace());
+  }
+  void addresses(Key key, std::vector<PhysAddr>& addresses) {
+    each(key, [&](ValueId id) {
+      const auto address = parse_u64(scalar(id));
+      if (!address) return faults().at(id, address.errors());
+      addresses.push_back(PhysAddr{*address});
+    });
   }
   template <class T>
   void numbers(Key key, std::vector<T>& numbers, std::uint64_t max, Key told) {

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "kernel/command_line.h"
+#include "kernel/differences.h"
 #include "plugin/load/descriptor.h"
 
 namespace memmap::plugin {
@@ -35,6 +36,24 @@ std::string one_line(const char* text, std::size_t most) {
   return out;
 }
 
+FollowedRule rule_of(const std::string& text) {
+  constexpr std::string_view kCall = "()", kComma = ", ";
+  FollowedRule rule;
+  const std::size_t at = text.find(kCall);
+  std::string_view rest(text);
+  if (at != text.npos && at != 0) {
+    rest.remove_prefix(at + kCall.size());
+    const bool named = rest.starts_with(kComma) && rest.size() > kComma.size();
+    if (rest.empty() || named) rule.function = text.substr(0, at);
+  }
+  if (rule.function.empty()) {
+    rule.file = text;
+  } else if (!rest.empty()) {
+    rule.file = rest.substr(kComma.size());
+  }
+  return rule;
+}
+
 Call::Call(std::string plugin, OptionValues options, Takes takes)
     : plugin_(std::move(plugin)), options_(std::move(options)), takes_(takes) {
   host_ = {.struct_size = sizeof host_,
@@ -54,7 +73,8 @@ Call::Call(std::string plugin, OptionValues options, Takes takes)
            .fact = fact,
            .input_error = input_error,
            .write = write,
-           .bad_option = bad_option};
+           .bad_option = bad_option,
+           .kernel_does = kernel_does};
 }
 
 void Call::begin() {
@@ -241,9 +261,9 @@ void Call::say(void* ctx, const memmap_message_t* message) noexcept {
     return;
   }
   Event event{.severity = static_cast<Severity>(message->severity),
-              .rule = one_line(message->rule),
+              .rule = rule_of(one_line(message->rule)),
               .text = one_line(message->text)};
-  event.step = event.rule.substr(0, event.rule.find('('));
+  event.step = event.rule.function;
   const auto range = PhysRange::from_bounds(PhysAddr{message->base}, PhysAddr{message->end});
   if (range && !range->empty()) event.range = *range;
   call.said_.push_back({std::move(event), call.answers_.size()});
@@ -274,6 +294,17 @@ std::int32_t Call::bad_option(void* ctx, const char* option, const char* message
   if (text.empty()) return call.refuse("refuses an option's value without saying why");
   call.users_mistake_ = true;
   return call.refuse(fmt::format("option `{}`: {}", option, text));
+}
+
+std::int32_t Call::kernel_does(void* ctx, const char* difference) noexcept {
+  Call& call = self(ctx);
+  const kernel::Difference* d =
+      difference == nullptr ? nullptr : kernel::find_difference(difference);
+  if (d == nullptr) {
+    return call.refuse(fmt::format("asks for a difference between kernels `{}` that is not known",
+                                   one_line(difference)));
+  }
+  return call.profile_ != nullptr && d->holds(call.profile_->version) ? 1 : 0;
 }
 
 std::int32_t Call::fail(void* ctx, const char* message) noexcept {

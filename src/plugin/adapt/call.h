@@ -64,6 +64,9 @@ struct DistanceAnswer {
 // A plugin's text as one printable line of at most `most` bytes.
 std::string one_line(const char* text, std::size_t most = 1000);
 
+// Of `trim_bios_range(), FILE`; a text of another form is all file.
+FollowedRule rule_of(const std::string& text);
+
 // Serves the calls of one plugin with its options. Stays where it is: host() points to it.
 class Call {
  public:
@@ -77,7 +80,8 @@ class Call {
   const memmap_host_t* host() const { return &host_; }
   const std::string& plugin() const { return plugin_; }
 
-  // Whose options has_config() tells; nullptr: nobody's. Must outlive the calls.
+  // Whose options has_config() tells, and kernel_does() what it does; nullptr: nobody's. Must
+  // outlive the calls.
   void set_profile(const kernel::Profile* profile) { profile_ = profile; }
 
   // Forgets what the call before left behind.
@@ -126,6 +130,7 @@ class Call {
                                   const char* message) noexcept;
   static std::int32_t write(void* ctx, const void* bytes, std::size_t count) noexcept;
   static std::int32_t bad_option(void* ctx, const char* option, const char* message) noexcept;
+  static std::int32_t kernel_does(void* ctx, const char* difference) noexcept;
 
   const OptionValue* find_option(const char* name);
   std::int32_t refuse(std::string message);  // the first reason stands

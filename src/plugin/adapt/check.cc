@@ -141,7 +141,7 @@ void Checks::on_call(const memblock::Call& call) {
   if (!wanted(MEMMAP_EVENT_CALL)) return;
   const std::array<std::string, 4> texts{
       std::string(boot_->story.step()), std::string(call.operation),
-      std::string(call.caller.function), std::string(call.caller.owner)};
+      std::string(call.caller.function), call.caller.owner.words()};
   memmap_event_t event{};
   event.struct_size = sizeof event;
   event.kind = MEMMAP_EVENT_CALL;
@@ -162,7 +162,9 @@ void Checks::on_call(const memblock::Call& call) {
 }
 
 void Checks::on_event(const Event& event) {
-  if (wanted(MEMMAP_EVENT_MESSAGE)) tell(to_abi(event));
+  if (!wanted(MEMMAP_EVENT_MESSAGE)) return;
+  const std::string rule = to_string(event.rule);
+  tell(to_abi(event, rule.c_str()));
 }
 
 void Checks::at_end() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <optional>
 
@@ -20,16 +21,13 @@ memmap_range_t range_of(PhysRange r, std::uint32_t type, std::int32_t nid, std::
           .flags = flags};
 }
 
-// The names that /proc/mtrr and the kernel's log use. kernel: mtrr_strings[],
-// arch/x86/kernel/cpu/mtrr
-std::uint32_t mtrr_type(const std::string& name) {
-  if (name == "uncachable") return MEMMAP_MTRR_UNCACHABLE;
-  if (name == "write-combining") return MEMMAP_MTRR_WRITE_COMBINING;
-  if (name == "write-through") return MEMMAP_MTRR_WRITE_THROUGH;
-  if (name == "write-protect") return MEMMAP_MTRR_WRITE_PROTECT;
-  if (name == "write-back") return MEMMAP_MTRR_WRITE_BACK;
-  return MEMMAP_MTRR_UNKNOWN;
-}
+// In the order of MtrrType.
+constexpr std::uint32_t kMtrrTypes[] = {
+    MEMMAP_MTRR_UNKNOWN,       MEMMAP_MTRR_UNCACHABLE,    MEMMAP_MTRR_WRITE_COMBINING,
+    MEMMAP_MTRR_WRITE_THROUGH, MEMMAP_MTRR_WRITE_PROTECT, MEMMAP_MTRR_WRITE_BACK};
+static_assert(std::size(kMtrrTypes) == std::size(kMtrrWords));
+
+std::uint32_t to_abi(MtrrType type) { return kMtrrTypes[static_cast<std::size_t>(type)]; }
 
 }  // namespace
 
@@ -51,7 +49,7 @@ Facts::Facts(const boot::Facts& facts)
         range_of(m.range, raw(E820Type::ram), m.nid, m.hotpluggable ? MEMMAP_NODE_HOTPLUG : 0));
   }
   for (const MtrrRange& m : machine.mtrrs) {
-    mtrrs_.push_back(range_of(m.range, mtrr_type(m.type), memblock::kAnyNode, 0));
+    mtrrs_.push_back(range_of(m.range, to_abi(m.type), memblock::kAnyNode, 0));
   }
   for (const kernel::Parameter& p : facts.parameters) parameters_.push_back(to_abi(p));
   for (const PciDevice& d : machine.pci) pci_.push_back({d.address, d.vendor, d.device});
@@ -66,7 +64,7 @@ Facts::Facts(const boot::Facts& facts)
           .node_memory_count = node_memory_.size(),
           .mtrrs = mtrrs_.data(),
           .mtrr_count = mtrrs_.size(),
-          .mtrr_default = mtrr_type(machine.mtrr_default.value_or("")),
+          .mtrr_default = to_abi(machine.mtrr_default),
           .reserved = 0,
           .kernel_version = {facts.profile.version.major, facts.profile.version.minor,
                              facts.profile.version.patch},

@@ -52,14 +52,14 @@ State& self(void* ctx) { return *static_cast<State*>(ctx); }
 
 }  // namespace
 
-memmap_event_t to_abi(const Event& event) {
+memmap_event_t to_abi(const Event& event, const char* rule) {
   memmap_event_t out{};
   out.struct_size = sizeof out;
   out.kind = MEMMAP_EVENT_MESSAGE;
   out.severity = static_cast<std::uint32_t>(event.severity);
   out.step = event.step.c_str();
   out.text = event.text.c_str();
-  out.function = event.rule.c_str();
+  out.function = rule;
   out.owner = event.by.c_str();
   if (event.range) {
     out.base = raw(event.range->base());
@@ -148,7 +148,7 @@ std::size_t State::reserved(void* ctx, const memmap_range_t** list) noexcept {
 std::vector<memmap_owned_t> State::owned_of(State& self, const std::vector<boot::Owned>& list) {
   std::vector<memmap_owned_t> out;
   for (const boot::Owned& o : list) {
-    out.push_back(owned(o.range, self.keep(o.owner), self.keep(o.function)));
+    out.push_back(owned(o.range, self.keep(o.words), self.keep(o.function)));
   }
   return out;
 }
@@ -190,7 +190,7 @@ std::size_t State::owners_in(void* ctx, std::uint64_t base, std::uint64_t end,
                                        [](const boot::Owned& o) { return raw(o.range.end()); });
     for (; it != all.end() && raw(it->range.base()) < end; ++it) {
       const PhysRange part = it->range.intersect(PhysRange::make(base, end));
-      out.push_back(owned(part, s.keep(it->owner), s.keep(it->function)));
+      out.push_back(owned(part, s.keep(it->words), s.keep(it->function)));
     }
   }
   return give(out, list);
@@ -267,7 +267,7 @@ std::size_t State::mappings(void* ctx, const memmap_mapping_t** list) noexcept {
   State& s = self(ctx);
   if (!s.mappings_) {
     s.mappings_.emplace();
-    for (const paging::Mapping& m : s.state_->page_tables.mappings) {
+    for (const paging::Mapping& m : s.state_->page_tables.mappings()) {
       s.mappings_->push_back({.struct_size = sizeof(memmap_mapping_t),
                               .flags = m.flags,
                               .virt = raw(m.virt),
@@ -283,7 +283,7 @@ std::size_t State::messages(void* ctx, const memmap_event_t** list) noexcept {
   State& s = self(ctx);
   if (!s.messages_) {
     s.messages_.emplace();
-    for (const Event& e : *s.events_) s.messages_->push_back(to_abi(e));
+    for (const Event& e : *s.events_) s.messages_->push_back(to_abi(e, s.keep(to_string(e.rule))));
   }
   return give(*s.messages_, list);
 }

@@ -79,7 +79,8 @@ class State {
   std::deque<std::string> texts_{};  // what the structs point to
 };
 
-// An event of MEMMAP_EVENT_MESSAGE; its strings live as long as `event`.
-memmap_event_t to_abi(const Event& event);
+// An event of MEMMAP_EVENT_MESSAGE; its strings live as long as `event`
+// and `rule`, which is the text of the event's rule.
+memmap_event_t to_abi(const Event& event, const char* rule);
 
 }  // namespace memmap::plugin

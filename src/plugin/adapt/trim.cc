@@ -167,7 +167,7 @@ Result<boot::TrimAnswer> TrimPlugin::check(Hook hook, std::int32_t returned) con
                      .to = a.to,
                      .align = a.align,
                      .reason = a.reason,
-                     .rule = a.rule});
+                     .rule = rule_of(a.rule)});
   }
   if (const auto twice = find_overlap(edits)) {
     errors.push_back(call_.fault(

@@ -45,6 +45,14 @@ std::string place(const boot::Change& c) {
   return c.function.empty() ? std::string(c.file) : fmt::format("{}(), {}", c.function, c.file);
 }
 
+// `early_reserve_initrd(), reserve_bios_regions()`
+std::string called(const std::vector<std::string_view>& functions) {
+  std::string out;
+  for (const std::string_view f : functions)
+    out += fmt::format("{}{}()", out.empty() ? "" : ", ", f);
+  return out;
+}
+
 std::string shown(const ComparedKernel& k) {
   const std::string version = kernel::to_string(k.version);
   return version.starts_with(k.name) ? version : fmt::format("{} ({})", k.name, version);
@@ -74,6 +82,11 @@ void add(JsonWriter& json, const boot::Change& c) {
   }
   json.close();
   if (!c.function.empty()) json.member("function", c.function);
+  if (!c.takes_in.empty()) {
+    json.key("takes_in").open_array(Layout::row);
+    for (const std::string_view function : c.takes_in) json.value(function);
+    json.close();
+  }
   json.member("file", c.file);
   if (!c.what.empty()) json.member("what", c.what);
   json.close();
@@ -86,11 +99,20 @@ std::string differences_to_text(const ComparedKernel& first, const ComparedKerne
   std::string out = fmt::format("{} between Linux {} and {}\n",
                                 counted(changes.size(), "difference"), shown(first), shown(second));
   if (changes.empty()) return out;
+  const kernel::Version newer = std::max(first.version, second.version);
   out += "  + only the second does it, - only the first; the version is where that changed\n\n";
   for (const boot::Change& c : changes) {
     out += fmt::format("{} {:<5}  {}\n", c.begins ? '+' : '-', mainline(c.at), place(c));
     out += c.difference.empty() ? fmt::format("{:9}a step of the boot, in {}()\n", "", c.phase)
                                 : wrapped(c.what, 9);
+    if (!c.takes_in.empty()) {
+      out += wrapped("it calls what the other kernel has as steps: " + called(c.takes_in), 9);
+    }
+    if (c.not_yet_in_newer) {
+      out += wrapped(
+          fmt::format("not yet in {}; mainline from {}", kernel::to_string(newer), mainline(c.at)),
+          9);
+    }
     if (!stable(c.at).empty()) out += wrapped(fmt::format("in stable {}", stable(c.at)), 9);
   }
   return out;

@@ -142,7 +142,8 @@ class MemberWriter {
   void count(std::string_view key, T number, std::uint64_t, Need need = Need::optional) {
     if (need != Need::optional || number != 0) put(key, fmt::format("{}", number));
   }
-  void count(std::string_view key, std::optional<unsigned> number, std::uint64_t) {
+  void count(std::string_view key, std::optional<unsigned> number, std::uint64_t,
+             std::uint64_t = 0) {
     if (number) put(key, fmt::format("{}", *number));
   }
   void id(std::string_view key, std::uint16_t number) { put(key, out_.address(number)); }
@@ -153,8 +154,9 @@ class MemberWriter {
     if (flag) put(key, *flag ? "true" : "false");
   }
   template <class T>
-  void choice(std::string_view key, T value, std::span<const std::string_view> words) {
-    if (value != T{}) put(key, out_.word(words[static_cast<std::size_t>(value)]));
+  void choice(std::string_view key, T value, std::span<const std::string_view> words,
+              Need need = Need::optional) {
+    if (need != Need::optional || value != T{}) put(key, out_.word(words[static_cast<std::size_t>(value)]));
   }
   void pci_address(std::string_view key, std::uint32_t address) {
     put(key, out_.text(pci_address_text(address)));
@@ -212,6 +214,11 @@ class MemberWriter {
   void object(std::string_view key, const std::optional<T>& value) {
     if (value) object(key, *value);
   }
+  void addresses(std::string_view key, const std::vector<PhysAddr>& addresses) {
+    std::vector<std::string> lines;
+    for (const PhysAddr address : addresses) lines.push_back(out_.address(raw(address)));
+    if (!lines.empty()) out_.list(key, lines);
+  }
   template <class T>
   void numbers(std::string_view key, const std::vector<T>& numbers, std::uint64_t,
                std::string_view) {
@@ -247,6 +254,7 @@ class MemberWriter {
     });
   }
   static std::uint64_t value_of(std::uint64_t number) { return number; }
+  static std::uint64_t value_of(VirtAddr address) { return raw(address); }
   static std::uint64_t value_of(PhysAddr address) { return raw(address); }
 
   void put(std::string_view key, std::string_view value) {

@@ -112,7 +112,7 @@ std::vector<Item> memory_items(const memblock::Regions& memory) {
 std::vector<Item> owner_items(const std::vector<boot::Owned>& owned) {
   std::map<std::string_view, Item> owners;
   for (const boot::Owned& o : owned) {
-    Item& item = owners[o.owner];
+    Item& item = owners[o.words];
     item.ranges.push_back(o.range);
     item.bytes += o.range.size();
   }

@@ -74,11 +74,11 @@ void add_area(Digraph& graph, Digraph::Cluster cluster, Digraph::Node root,
 
 }  // namespace
 
-void add_page_tables(Digraph& graph, const paging::PageTables& tables) {
+void add_page_tables(Digraph& graph, const paging::AddressSpace& tables) {
   std::vector<paging::AreaTables> areas = paging::tables_by_area(tables);
   if (areas.empty()) return;
   const Digraph::Cluster cluster =
-      graph.add_cluster({fmt::format("Page tables, {} levels", tables.levels)});
+      graph.add_cluster({fmt::format("Page tables, {} levels", tables.levels())});
   const Digraph::Node root = graph.add_node(cluster, {"PGD"}, "white");
   for (std::size_t i = 0; i < std::min(areas.size(), kAreas); ++i)
     add_area(graph, cluster, root, areas[i]);

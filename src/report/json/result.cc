@@ -61,7 +61,8 @@ void memblock_state(JsonWriter& json, const memblock::Memblock& m,
   table(json, "owners", owners, [&](const boot::Owned& o) {
     json.member_address("base", raw(o.range.base()));
     json.member_address("size", o.range.size());
-    json.member("owner", std::string_view(o.owner));
+    json.member("owner", std::string_view(o.words));
+    if (o.owner != nullptr) json.member("owner_id", o.owner->id);
     json.member("function", std::string_view(o.function));
   });
 }
@@ -117,10 +118,10 @@ void nodes(JsonWriter& json, const std::vector<boot::NodeState>& states) {
   json.close();
 }
 
-void page_tables(JsonWriter& json, const paging::PageTables& tables) {
+void page_tables(JsonWriter& json, const paging::AddressSpace& tables) {
   json.key("page_tables").open_object();
-  json.member("levels", tables.levels);
-  table(json, "mappings", tables.mappings, [&](const paging::Mapping& m) {
+  json.member("levels", tables.levels());
+  table(json, "mappings", tables.mappings(), [&](const paging::Mapping& m) {
     json.member_address("virt", raw(m.virt));
     json.member_address("phys", raw(m.phys));
     json.member("page_size", m.page_size);
@@ -153,7 +154,7 @@ void events(JsonWriter& json, const Events& list) {
   table(json, "events", list, [&](const Event& e) {
     json.member("severity", severity_name(e.severity));
     json.member("step", std::string_view(e.step));
-    json.member("rule", std::string_view(e.rule));
+    json.member("rule", to_string(e.rule));
     json.member("text", std::string_view(e.text));
     if (!e.by.empty()) json.member("by", std::string_view(e.by));
     range(json, e.range);

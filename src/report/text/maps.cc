@@ -88,8 +88,8 @@ struct OwnerGroup {
 std::vector<OwnerGroup> by_owner(const std::vector<boot::Owned>& owned) {
   std::map<std::string_view, OwnerGroup> groups;
   for (const boot::Owned& o : owned) {
-    OwnerGroup& group = groups[o.owner];
-    group.owner = o.owner;
+    OwnerGroup& group = groups[o.words];
+    group.owner = o.words;
     group.bytes += o.range.size();
     group.pieces.push_back(&o);
   }

@@ -60,7 +60,7 @@ void write_alarms(Page& page, const boot::Outcome& outcome) {
       write_field(page, "panic", last.text);
       write_field(page, "in", last.step);
       if (last.range) write_field(page, "range", span(*last.range));
-      write_field(page, "by rule", last.rule);
+      write_field(page, "by rule", to_string(last.rule));
     }
   }
   write_check_alarm(page, outcome);

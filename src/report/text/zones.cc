@@ -126,8 +126,8 @@ void write_page_tables(Page& page, const boot::Outcome& outcome) {
   const std::vector<paging::AreaTables> areas = paging::tables_by_area(outcome.state.page_tables);
   if (areas.empty()) return;
   page.heading("Page tables",
-               fmt::format("{} levels, {}", outcome.state.page_tables.levels,
-                           counted(outcome.state.page_tables.mappings.size(), "run")));
+               fmt::format("{} levels, {}", outcome.state.page_tables.levels(),
+                           counted(outcome.state.page_tables.mappings().size(), "run")));
   const auto pages = [](std::uint64_t n) {
     return Cell{n == 0 ? "-" : fmt::format("{}", n), n == 0 ? Paint::faint : Paint::plain};
   };

@@ -93,7 +93,7 @@ TEST(MemoryUse, PartitionsAnything) {
       o.state.memblock.reserve(r.base(), r.size());
     }
     for (std::uint64_t n = random(3); n > 0; --n)
-      o.owners.push_back({range(), random(2) == 0 ? "a" : "b", "f"});
+      o.owners.push_back({range(), nullptr, random(2) == 0 ? "a" : "b", "f"});
     const std::vector<Piece> pieces = memory_use(o);
     std::uint64_t next = 0;
     for (const Piece& p : pieces) {

@@ -18,6 +18,12 @@ const Change* find(const std::vector<Change>& changes, std::string_view name) {
   return found == changes.end() ? nullptr : &*found;
 }
 
+const Change* find_step(const std::vector<Change>& changes, std::string_view function) {
+  const auto found = std::ranges::find_if(
+      changes, [&](const Change& c) { return c.difference.empty() && c.function == function; });
+  return found == changes.end() ? nullptr : &*found;
+}
+
 TEST(Changes, BeginAndEnd) {
   const auto changes = boot::changes(Version{5, 10, 0}, Version{5, 15, 0});
   const Change* begins = find(changes, "reserves_first_mib");
@@ -50,6 +56,76 @@ TEST(Changes, FollowStableSeries) {
   EXPECT_NE(find(boot::changes(Version{6, 12, 23}, Version{6, 12, 24}), "e820_nosave_between_ram"),
             nullptr);
   EXPECT_TRUE(boot::changes(Version{6, 12, 24}, Version{6, 12, 117}).empty());
+}
+
+// A stable release has what a later one of mainline does not have yet.
+TEST(Changes, TellWhatTheNewerKernelDoesNotHaveYet) {
+  const auto tables = boot::changes(Version{5, 10, 262}, Version{5, 11, 0});
+  const Change* of_5_12 = find(tables, "acpi_reserves_tables");
+  ASSERT_NE(of_5_12, nullptr);
+  EXPECT_FALSE(of_5_12->begins);
+  EXPECT_TRUE(of_5_12->not_yet_in_newer);
+  EXPECT_EQ(of_5_12->at.first(), (Version{5, 12, 0}));
+  const auto nodes = boot::changes(Version{6, 7, 0}, Version{6, 6, 80});
+  const Change* of_6_8 = find(nodes, "numa_memblock_covers");
+  ASSERT_NE(of_6_8, nullptr);
+  EXPECT_TRUE(of_6_8->begins);
+  EXPECT_TRUE(of_6_8->not_yet_in_newer);
+  EXPECT_EQ(of_6_8->at.text(), "6.8 6.6.70");
+  const Change* of_6_7 = find(nodes, "memblock_resize_panics");
+  ASSERT_NE(of_6_7, nullptr);
+  EXPECT_FALSE(of_6_7->not_yet_in_newer);
+}
+
+TEST(Changes, LieBetweenTheTwo) {
+  const Version kVersions[] = {{4, 14, 300}, {5, 4, 90},   {5, 4, 297}, {5, 8, 5},   {5, 8, 18},
+                               {5, 10, 0},   {5, 10, 262}, {5, 11, 0},  {5, 11, 22}, {5, 14, 0},
+                               {5, 15, 0},   {5, 15, 181}, {5, 16, 0},  {6, 1, 192}, {6, 6, 69},
+                               {6, 6, 95},   {6, 7, 0},    {6, 12, 4},  {6, 12, 30}, {6, 13, 0},
+                               {6, 14, 2},   {6, 15, 0},   {9999, 0, 0}};
+  for (const Version a : kVersions) {
+    for (const Version b : kVersions) {
+      for (const Change& c : boot::changes(a, b)) {
+        const Version older = std::min(a, b);
+        const Version newer = std::max(a, b);
+        EXPECT_EQ(c.at.reached(newer), !c.not_yet_in_newer) << c.difference << c.function;
+        EXPECT_EQ(c.at.reached(older), c.not_yet_in_newer) << c.difference << c.function;
+      }
+    }
+  }
+}
+
+// A function that goes on within another step is neither gone nor new.
+TEST(Changes, TellWhatMovedWithTheStepThatItMovedInto) {
+  for (const bool forward : {true, false}) {
+    const Version a{5, 10, 0};
+    const Version b{5, 15, 0};
+    const auto changes = forward ? boot::changes(a, b) : boot::changes(b, a);
+    for (const std::string_view moved : {"early_reserve_initrd", "reserve_bios_regions",
+                                         "memblock_x86_reserve_range_setup_data"}) {
+      EXPECT_EQ(find_step(changes, moved), nullptr) << moved;
+    }
+    const Change* into = find_step(changes, "early_reserve_memory");
+    ASSERT_NE(into, nullptr);
+    EXPECT_EQ(into->begins, forward);
+    EXPECT_EQ(into->takes_in, (std::vector<std::string_view>{
+                                  "early_reserve_initrd", "memblock_x86_reserve_range_setup_data",
+                                  "reserve_bios_regions"}));
+    EXPECT_NE(find(changes, "trim_low_memory_range"), nullptr);  // it is gone
+  }
+  const auto later = boot::changes(Version{5, 15, 0}, Version{6, 12, 0});
+  EXPECT_EQ(find_step(later, "early_reserve_memory"), nullptr);
+}
+
+// What the kernel's own plugins do by version is told too.
+TEST(Changes, TellTheRulesOfPlugins) {
+  const auto changes = boot::changes(Version{2, 6, 33}, Version{6, 12, 0});
+  for (const char* name :
+       {"trims_bios_range", "memblock_trims_partial_pages", "snb_reserved_early"}) {
+    const Change* change = find(changes, name);
+    ASSERT_NE(change, nullptr) << name;
+    EXPECT_TRUE(change->begins) << name;
+  }
 }
 
 // A step that names a difference is told once, as that.

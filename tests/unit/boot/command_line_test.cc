@@ -115,7 +115,7 @@ TEST(Boot, ReadsRepeatedParametersAsTheKernelDoes) {
     for (const NodeState& n : outcome.state.node_states) {
       for (const ZoneState& z : n.zones) out.push_back(z.zone.present_pages);
     }
-    for (const paging::Mapping& mapping : outcome.state.page_tables.mappings) {
+    for (const paging::Mapping& mapping : outcome.state.page_tables.mappings()) {
       out.push_back(mapping.page_size);
     }
     return out;
@@ -179,7 +179,7 @@ TEST(Boot, TakesHugePagesCmaByNode) {
     const Outcome outcome = run(m, p, options);
     std::vector<std::pair<std::uint64_t, std::uint64_t>> out;
     for (const Owned& o : outcome.owners) {
-      if (o.owner == "CMA: huge pages") out.emplace_back(raw(o.range.base()), o.range.size());
+      if (o.words == "CMA: huge pages") out.emplace_back(raw(o.range.base()), o.range.size());
     }
     return std::pair(out, warnings(outcome));
   };

@@ -29,7 +29,7 @@ TEST(Boot, CopiesTheTablesThatTheInitrdBrings) {
   const Outcome listed = boot("", {6, 12, 0}, m);
   EXPECT_EQ(asked(listed, "ACPI tables of the initrd"), Sizes{0x1000});
   for (const Owned& o : listed.owners) {
-    EXPECT_FALSE(o.owner == "ACPI tables" && raw(o.range.base()) == 0x3d000000);
+    EXPECT_FALSE(o.words == "ACPI tables" && raw(o.range.base()) == 0x3d000000);
   }
   EXPECT_EQ(asked(boot("lockdown=integrity", {6, 12, 0}, m), "ACPI tables of the initrd"), Sizes{});
 }
@@ -94,7 +94,7 @@ TEST(Boot, KeepsAwayFromPagesThatSandyBridgesGraphicsCannotReach) {
   const Outcome outcome = boot("", {6, 12, 0}, m);
   std::uint64_t pages = 0;
   for (const Owned& o : outcome.owners) {
-    if (o.owner.starts_with("trim_snb: ")) pages += o.range.size() >> 12;
+    if (o.words.starts_with("trim_snb: ")) pages += o.range.size() >> 12;
   }
   EXPECT_EQ(pages, 5u);
 }
@@ -130,7 +130,7 @@ TEST_P(EfiRuntime, DecidesOverItsMap) {
   p.config["EFI_DISABLE_RUNTIME"] = c.option;
   const Outcome outcome = boot(c.line, p, m);
   const bool reserved = std::ranges::any_of(outcome.owners, [](const Owned& o) {
-    return o.owner == "EFI boot services" && o.range == PhysRange::make(0x8000000, 0x8100000);
+    return o.words == "EFI boot services" && o.range == PhysRange::make(0x8000000, 0x8100000);
   });
   EXPECT_EQ(reserved, c.kept);
   EXPECT_EQ(std::ranges::any_of(outcome.state.e820.table.entries(),
@@ -174,7 +174,7 @@ TEST(Boot, SmbiosCostsPagesOfTheBrkArea) {
     m.smbios = copies;
     std::uint64_t size = 0;
     for (const Owned& o : boot("", {6, 12, 0}, m).owners) {
-      if (o.owner == "brk area") size += o.range.size();
+      if (o.words == "brk area") size += o.range.size();
     }
     return size;
   };
@@ -235,7 +235,7 @@ TEST(Boot, NamesTheDefaultsInUse) {
   known.mp_floating = PhysRange::make(0xf5ba0, 0xf5bb0);
   known.node_memory = {{PhysRange::make(0, 1024 * kMiB), 0}};
   known.ioapics = 1;
-  known.mtrr_default = "write-back";
+  known.mtrr_default = MtrrType::write_back;
   known.cpu.nx = known.cpu.la57 = known.cpu.pse = known.cpu.pge = true;
   EXPECT_EQ(defaults(bare), 13u);
   EXPECT_EQ(defaults(known), 0u);

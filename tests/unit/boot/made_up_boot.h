@@ -55,7 +55,7 @@ inline Outcome boot(const std::string& line, kernel::Version version = {6, 12, 0
 inline Sizes asked(const Outcome& outcome, std::string_view owner) {
   Sizes out;
   for (const MemblockLine& line : outcome.memblock_log.lines) {
-    if (line.dump || line.call.caller.owner != owner) continue;
+    if (line.dump || line.call.caller.owner.words() != owner) continue;
     if (line.call.kind == memblock::CallKind::alloc) out.push_back(line.call.size);
   }
   return out;
@@ -65,7 +65,7 @@ inline Sizes asked(const Outcome& outcome, std::string_view owner) {
 inline std::uint64_t owned(const Outcome& outcome, std::string_view owner) {
   std::uint64_t bytes = 0;
   for (const Owned& o : outcome.owners) {
-    if (o.owner == owner) bytes += o.range.size();
+    if (o.words == owner) bytes += o.range.size();
   }
   return bytes;
 }

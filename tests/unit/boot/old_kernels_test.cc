@@ -60,7 +60,7 @@ std::vector<std::string> reservers(const Outcome& outcome) {
   for (const MemblockLine& line : outcome.memblock_log.lines) {
     if (line.dump || line.call.kind != memblock::CallKind::reserve) continue;
     if (line.call.caller.function == "memblock_alloc_range_nid") break;
-    out.emplace_back(line.call.caller.owner);
+    out.emplace_back(line.call.caller.owner.words());
   }
   return out;
 }
@@ -106,7 +106,7 @@ TEST(OldBoot, WatchesLowMemoryForTheBios) {
     options.command_line = line;
     PhysRange found;
     for (const MemblockLine& l : run(machine(), p, options).memblock_log.lines) {
-      if (l.call.caller.owner == "watched for the BIOS's writes") found = l.call.range;
+      if (l.call.caller.owner.words() == "watched for the BIOS's writes") found = l.call.range;
     }
     return found;
   };
@@ -119,7 +119,7 @@ TEST(OldBoot, WatchesLowMemoryForTheBios) {
 TEST(OldBoot, LeavesAcpiTables) {
   const auto keeps = [](Version v) {
     for (const Owned& o : boot("", v).owners) {
-      if (o.owner == "ACPI tables") return true;
+      if (o.words == "ACPI tables") return true;
     }
     return false;
   };
@@ -150,7 +150,7 @@ TEST(OldBoot, PlacesACrashKernel) {
   m.firmware_map.back().size = 3 * kGiB;
   const auto end = [&](const char* line, Version version) {
     for (const Owned& o : boot(line, version, m).owners) {
-      if (o.owner == "crash kernel") return raw(o.range.end());
+      if (o.words == "crash kernel") return raw(o.range.end());
     }
     return std::uint64_t{0};
   };
@@ -205,8 +205,7 @@ TEST(OldBoot, DescribesPerCpuAreas) {
     kernel::Profile p = profile(version);
     p.struct_sizes["pcpu_chunk"] = 120;
     p.config["MEMCG"] = "true";
-    Sizes out =
-        asked(run(machine(), p, test::default_options()), "per-CPU bookkeeping");
+    Sizes out = asked(run(machine(), p, test::default_options()), "per-CPU bookkeeping");
     return Sizes(out.begin() + 6, out.begin() + 8);  // lists of chunks, the first chunk
   };
   EXPECT_EQ(sizes(k54), (Sizes{320, 121}));
@@ -224,8 +223,8 @@ TEST(OldBoot, GivesBareNodesDataByTheirProcessors) {
     std::string before;
     for (const MemblockLine& line : outcome.memblock_log.lines) {
       if (line.dump) continue;
-      if (line.call.caller.owner == "data of node 1") return before;
-      before = line.call.caller.owner;
+      if (line.call.caller.owner.words() == "data of node 1") return before;
+      before = line.call.caller.owner.words();
     }
     return std::string("none");
   };

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <map>
 #include <ostream>
+#include <string_view>
 
+#include "boot/owner.h"
 #include "made_up_boot.h"
 
 namespace memmap::boot {
@@ -90,7 +92,7 @@ TEST(Boot, TakesTheTablesThatTheRootTableAndTheFadtName) {
   const Outcome outcome = boot("");
   std::vector<PhysRange> tables;
   for (const MemblockLine& line : outcome.memblock_log.lines) {
-    if (line.call.caller.owner == "ACPI tables") tables.push_back(line.call.range);
+    if (line.call.caller.owner.words() == "ACPI tables") tables.push_back(line.call.range);
   }
   const std::vector<PhysRange> want = {PhysRange::make(0x3f001000, 0x3f001074),
                                        PhysRange::make(0x3f000000, 0x3f001000),
@@ -125,16 +127,47 @@ TEST(Boot, OwnersAddUpToWhatIsReserved) {
   std::uint64_t per_cpu = 0;
   for (const Owned& o : outcome.owners) {
     owned += o.range.size();
-    if (o.owner == "per-CPU areas") per_cpu += o.range.size();
+    if (o.words == "per-CPU areas") per_cpu += o.range.size();
   }
   EXPECT_EQ(owned, reserved);
   EXPECT_EQ(per_cpu, 2 * 0x42000u);  // of 2 MiB that were taken: static, for modules, dynamic
 }
 
+// The panics of a machine with too little memory too: whose, and where it stands.
+TEST(Boot, EventsFollowARuleThatStandsInAFile) {
+  bool failed_to_allocate = false;
+  for (std::uint64_t size = kMiB; size <= 4 * kMiB; size += 32 * kKiB) {
+    Machine m = machine();
+    m.firmware_map.back().size = size;
+    for (const Event& e : boot("swiotlb=noforce", profile(), m).events) {
+      EXPECT_FALSE(e.rule.function.empty() || e.rule.file.empty()) << e.text;
+      failed_to_allocate |= e.text.find("Failed to allocate") != std::string::npos;
+    }
+  }
+  EXPECT_TRUE(failed_to_allocate);
+}
+
+// Programs compare the owner, people read the words.
+TEST(Boot, WhatIsReservedHasAnOwnerOfTheTable) {
+  Machine m = machine();
+  m.snb_graphics = true;
+  const Outcome outcome = boot("crashkernel=64M", profile(), m);
+  std::map<std::string_view, std::string_view> ids;
+  for (const Owned& o : outcome.owners) {
+    ASSERT_NE(o.owner, nullptr) << o.words;
+    EXPECT_TRUE(o.words.starts_with(o.owner->words)) << o.words;
+    ids[o.words] = o.owner->id;
+  }
+  EXPECT_EQ(ids["crash kernel"], owner::kCrashKernel.id);
+  EXPECT_EQ(ids["data of node 0"], owner::kData.id);
+  EXPECT_EQ(ids["struct pages of node 0"], owner::kStructPages.id);
+  EXPECT_EQ(ids["trim_snb: Sandy Bridge's graphics cannot reach it"], owner::kPlugin.id);
+}
+
 TEST(Boot, AllocationsBelongToWhoAsked) {
   const Outcome outcome = boot("log_buf_len=1M crashkernel=64M");
   for (const Owned& o : outcome.owners) {
-    EXPECT_FALSE(o.function.starts_with("memblock_")) << o.owner << " by " << o.function;
+    EXPECT_FALSE(o.function.starts_with("memblock_")) << o.words << " by " << o.function;
   }
 }
 
@@ -175,7 +208,8 @@ TEST(Boot, VersionsDiffer) {
     const Outcome outcome = boot("crashkernel=64M", version);
     bool found = false;
     for (const MemblockLine& line : outcome.memblock_log.lines) {
-      if (line.call.kind != memblock::CallKind::alloc || line.call.caller.owner != "crash kernel")
+      if (line.call.kind != memblock::CallKind::alloc ||
+          line.call.caller.owner.words() != "crash kernel")
         continue;
       found = true;
       EXPECT_EQ(raw(line.call.from), from);

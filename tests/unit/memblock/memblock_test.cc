@@ -103,8 +103,9 @@ TEST(Memblock, FallsBackFromMirroredMemoryWithAWarning) {
 
 TEST(Memblock, RecordsCallsAsTheKernelLogsThem) {
   Fixture f;
-  f.mb.add(0_pa, 0x10000, {"e820__memblock_setup", ""});
-  f.mb.phys_alloc(0x100, 0, {"alloc_low_pages", "page tables"});
+  constexpr static Owner kPageTables{"page_tables", "page tables"};
+  f.mb.add(0_pa, 0x10000, {"e820__memblock_setup", {}});
+  f.mb.phys_alloc(0x100, 0, {"alloc_low_pages", kPageTables});
   ASSERT_EQ(f.calls.size(), 3u);
   EXPECT_EQ(f.calls[1].kind, CallKind::alloc);
   EXPECT_EQ(f.calls[1].operation, "memblock_phys_alloc_range");
@@ -112,7 +113,7 @@ TEST(Memblock, RecordsCallsAsTheKernelLogsThem) {
   EXPECT_EQ(f.calls[2].kind, CallKind::reserve);
   EXPECT_EQ(f.calls[2].range, PhysRange::make(0xff00, 0x10000));
   EXPECT_EQ(f.calls[2].caller.function, "memblock_alloc_range_nid");
-  EXPECT_EQ(f.calls[2].caller.owner, "page tables");
+  EXPECT_EQ(f.calls[2].caller.owner.owner(), &kPageTables);
   ASSERT_EQ(f.events.size(), 1u);  // alignment 0
 }
 

@@ -62,8 +62,16 @@ TEST(Policy, IsChosenByDirection) {
 }
 
 TEST(Policy, KernelsOwnAgreeWithTheDefault) {
-  TopDownPolicy down;
-  BottomUpPolicy up;
+  struct Down : AllocationPolicy {
+    std::optional<PhysAddr> choose(const FindRequest&, FreeRanges& ranges) override {
+      return ranges.first_fit_down();
+    }
+  } down;
+  struct Up : AllocationPolicy {
+    std::optional<PhysAddr> choose(const FindRequest&, FreeRanges& ranges) override {
+      return ranges.first_fit_up();
+    }
+  } up;
   for (const bool bottom_up : {false, true}) {
     Memblock a(behaviour(6, 12));
     Memblock b(behaviour(6, 12));

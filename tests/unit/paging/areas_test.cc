@@ -33,7 +33,7 @@ const Case kCases[] = {
 
 TEST(AreaOf, FollowsTheKernelsMap) {
   for (const Case& c : kCases)
-    EXPECT_EQ(area_of(VirtAddr{c.address}, c.levels), c.want) << std::hex << c.address;
+    EXPECT_EQ(area_of(VirtAddr{c.address}, c.levels, fixed_bases(c.levels)), c.want) << std::hex << c.address;
 }
 
 TEST(TablesByArea, CountsTablesAndPages) {
@@ -51,12 +51,35 @@ TEST(TablesByArea, CountsTablesAndPages) {
   EXPECT_EQ(direct.p4d_tables, 0u);
 }
 
+// KERNEL_IMAGE_SIZE is a GiB with CONFIG_RANDOMIZE_BASE, half of one without.
+TEST(AreaOf, ModulesLieBehindTheImagesRoom) {
+  Bases bases = fixed_bases(4);
+  EXPECT_EQ(area_of(VirtAddr{0xffffffffaa400000}, 4, bases), "kernel image");
+  EXPECT_EQ(area_of(VirtAddr{0xffffffffc0000000}, 4, bases), "modules");
+  bases.modules = VirtAddr{0xffffffffa0000000};
+  EXPECT_EQ(area_of(VirtAddr{0xffffffffaa400000}, 4, bases), "modules");
+  EXPECT_EQ(area_of(VirtAddr{0xffffea8000000000}, 4, bases), "memory map");
+  EXPECT_EQ(area_of(VirtAddr{0xffffe90000000000}, 4, bases), "elsewhere");  // a hole still
+}
+
+// Of a boot of 6.12 with KASLR: kaslr-1G-612 of the corpus.
+TEST(AreaOf, AreasThatKaslrMoved) {
+  const Bases moved{VirtAddr{0xffff8da480000000}, VirtAddr{0xffffd12cc0000000},
+                    VirtAddr{0xfffffaed40000000}};
+  EXPECT_TRUE(can_hold_all(moved, 4));
+  EXPECT_FALSE(can_hold_all(moved, 5));
+  EXPECT_FALSE(can_hold_all({moved.vmalloc, moved.page_offset, moved.vmemmap}, 4));
+  EXPECT_EQ(area_of(VirtAddr{0xffff8da4bfe00000}, 4, moved), "direct map");
+  EXPECT_EQ(area_of(VirtAddr{0xffffd12cc0000000}, 4, moved), "vmalloc");
+  EXPECT_EQ(area_of(VirtAddr{0xfffffaed40000000}, 4, moved), "memory map");
+  EXPECT_EQ(area_of(VirtAddr{0xfffffe0000001000}, 4, moved), "CPU entry areas");
+}
+
 TEST(TablesByArea, CountsATableThatTwoRunsShareOnce) {
-  paging::PageTables tables;
-  tables.levels = 5;
-  tables.mappings = {{VirtAddr{0xff11000000000000}, PhysAddr{0}, kSize4K, 1, 0},
-                     {VirtAddr{0xff11000000002000}, PhysAddr{0x5000}, kSize4K, 0x400, 0},
-                     {VirtAddr{0xff11008000000000}, PhysAddr{0x8000000000}, kSize1G, 1, 0}};
+  AddressSpace tables(5);
+  tables.map({VirtAddr{0xff11000000000000}, PhysAddr{0}, kSize4K, 1, 0});
+  tables.map({VirtAddr{0xff11000000002000}, PhysAddr{0x5000}, kSize4K, 0x400, 0});
+  tables.map({VirtAddr{0xff11008000000000}, PhysAddr{0x8000000000}, kSize1G, 1, 0});
   const std::vector<AreaTables> areas = tables_by_area(tables);
   ASSERT_EQ(areas.size(), 1u);
   EXPECT_EQ(areas[0].pte_tables, 3u);

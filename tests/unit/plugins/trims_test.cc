@@ -150,7 +150,7 @@ TEST(TrimLimit, OptionActsWhenAllIsRead) {
 struct MtrrCase {
   const char* name;
   std::vector<MtrrRange> mtrrs;
-  const char* default_type;
+  MtrrType default_type;
   std::uint64_t tom2;
   const char* line;
   Texts want;
@@ -163,43 +163,43 @@ TEST_P(TrimMtrr, TakesWhatIsNotCached) {
   if (GetParam().tom2 != 0) world.machine.mtrr_tom2 = PhysAddr{GetParam().tom2};
   EXPECT_EQ(ask("trim_mtrr", world, Hook::e820_mtrr), GetParam().want);
 }
-const MtrrRange kFirst1G = {test::span(0, kGiB), "write-back"};
-const MtrrRange kAll = {test::span(0, 4 * kGiB), "write-back"};
+const MtrrRange kFirst1G = {test::span(0, kGiB), MtrrType::write_back};
+const MtrrRange kAll = {test::span(0, 4 * kGiB), MtrrType::write_back};
 constexpr char kLost[] = "warning: WARNING: BIOS bug: CPU MTRRs don't cover all of memory, losing ";
 const Texts kSecond1G = {"retype 1to2 [0x40000000, 0x80000000)",
                          std::string(kLost) + "1024MB of RAM."};
 INSTANTIATE_TEST_SUITE_P(
     , TrimMtrr,
     testing::Values(
-        MtrrCase{"all_covered", {kAll}, "uncachable", 0, "", {}},
-        MtrrCase{"top", {kFirst1G}, "uncachable", 0, "", kSecond1G},
+        MtrrCase{"all_covered", {kAll}, MtrrType::uncachable, 0, "", {}},
+        MtrrCase{"top", {kFirst1G}, MtrrType::uncachable, 0, "", kSecond1G},
         MtrrCase{"hole",
-                 {kAll, {test::span(kGiB, kGiB + 16 * kMiB), "uncachable"}},
-                 "uncachable",
+                 {kAll, {test::span(kGiB, kGiB + 16 * kMiB), MtrrType::uncachable}},
+                 MtrrType::uncachable,
                  0,
                  "",
                  {"retype 1to2 [0x40000000, 0x41000000)", std::string(kLost) + "16MB of RAM."}},
         MtrrCase{"low_uncachable_is_the_fixed_ones",
-                 {kAll, {test::span(0, 2 * kMiB), "uncachable"}},
-                 "uncachable",
+                 {kAll, {test::span(0, 2 * kMiB), MtrrType::uncachable}},
+                 MtrrType::uncachable,
                  0,
                  "",
                  {"retype 1to2 [0x100000, 0x200000)", std::string(kLost) + "1MB of RAM."}},
         MtrrCase{"tom2_covers_above_4g",
                  {kFirst1G},
-                 "uncachable",
+                 MtrrType::uncachable,
                  8 * kGiB,
                  "",
                  {"retype 1to2 [0x40000000, 0x100000000)", std::string(kLost) + "1024MB of RAM."}},
-        MtrrCase{"default_is_cached", {kFirst1G}, "write-back", 0, "", {}},
-        MtrrCase{"blank", {}, "uncachable", 0, "", {}},
+        MtrrCase{"default_is_cached", {kFirst1G}, MtrrType::write_back, 0, "", {}},
+        MtrrCase{"blank", {}, MtrrType::uncachable, 0, "", {}},
         MtrrCase{"other_types",
-                 {kFirst1G, {test::span(kGiB, 2 * kGiB), "write-combining"}},
-                 "uncachable",
+                 {kFirst1G, {test::span(kGiB, 2 * kGiB), MtrrType::write_combining}},
+                 MtrrType::uncachable,
                  0,
                  "",
                  {}},
-        MtrrCase{"turned_off", {kFirst1G}, "uncachable", 0, "disable-mtrr-trim", {}}),
+        MtrrCase{"turned_off", {kFirst1G}, MtrrType::uncachable, 0, "disable-mtrr-trim", {}}),
     [](const auto& row) { return row.param.name; });
 
 struct BadCase {

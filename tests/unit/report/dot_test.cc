@@ -45,8 +45,8 @@ TEST(Dot, FoldsLargeMachines) {
         PhysRange::make(i << 21, (i << 21) + 0x1000 * (i + 1) % 0x200000 + 0x1000);
     o.state.e820.firmware.add({range.base(), range.size(), E820Type::ram});
     memory.push_back({range, 0, static_cast<int>(i % 64)});
-    o.owners.push_back({range, fmt::format("owner {}", i % 500), "f"});
-    o.state.page_tables.mappings.push_back(
+    o.owners.push_back({range, nullptr, fmt::format("owner {}", i % 500), "f"});
+    o.state.page_tables.map(
         {VirtAddr{0xffff888000000000 + (i << 21)}, PhysAddr{i << 21}, 4096, i % 7 + 1, 1});
   }
   test::set_memory(o.state.memblock, memory);

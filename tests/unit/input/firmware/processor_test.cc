@@ -34,7 +34,7 @@ TEST(Mtrr, ReadsRealOnes) {
   ASSERT_TRUE(add_mtrr("mtrr", data_bytes("mtrr-efi"), m).ok());
   ASSERT_EQ(m.mtrrs.size(), 3u);
   EXPECT_EQ(m.mtrrs[0].range, PhysRange::make(0xc0000000, 0x100000000));
-  EXPECT_EQ(m.mtrrs[0].type, "uncachable");
+  EXPECT_EQ(m.mtrrs[0].type, MtrrType::uncachable);
   EXPECT_EQ(m.mtrrs[2].range, PhysRange::make(0xe000000000, 0x10000000000));
 }
 

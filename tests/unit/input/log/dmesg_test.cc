@@ -274,8 +274,8 @@ TEST(ReadDmesg, ReadsOldFacts) {
   ASSERT_EQ(m.mtrrs.size(), 2u);
   EXPECT_EQ(m.mtrrs[0].range, PhysRange::make(0, 0x80000000));
   EXPECT_EQ(m.mtrrs[1].range, PhysRange::make(0xcfe00000, 0xd0000000));
-  EXPECT_EQ(m.mtrrs[1].type, "uncachable");
-  EXPECT_EQ(m.mtrr_default, "uncachable");
+  EXPECT_EQ(m.mtrrs[1].type, MtrrType::uncachable);
+  EXPECT_EQ(m.mtrr_default, MtrrType::uncachable);
   ASSERT_EQ(m.pci.size(), 2u);
   EXPECT_EQ(m.pci[1].address, 0x10u);
   EXPECT_EQ(m.pci[1].vendor, 0x8086);

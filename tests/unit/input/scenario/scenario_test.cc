@@ -167,8 +167,8 @@ plugins: [{name: trim_x, options: {limit: 4G, list: "1,2"}}, {name: trim_bios, e
   EXPECT_EQ(m.cpu.vendor, "GenuineIntel");
   EXPECT_EQ(m.cpu.model, 85u);
   ASSERT_EQ(m.mtrrs.size(), 1u);
-  EXPECT_EQ(m.mtrrs[0].type, "uncachable");
-  EXPECT_EQ(m.mtrr_default, "write-back");
+  EXPECT_EQ(m.mtrrs[0].type, MtrrType::uncachable);
+  EXPECT_EQ(m.mtrr_default, MtrrType::write_back);
   ASSERT_EQ(m.pci.size(), 1u);
   EXPECT_EQ(m.pci[0].address, 0x10u);
   EXPECT_EQ(m.pci[0].vendor, 0x8086u);

@@ -1,0 +1,63 @@
+// The kernel's page tables while they grow: where each table lies, and what all of them translate.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "paging/geometry.h"
+#include "paging/mapping.h"
+
+namespace memmap::paging {
+
+enum class TableOrigin { image, brk, memblock };
+
+// A table: a page of 512 entries. A table of the image lies nowhere that is known where the kernel's
+// symbols are not.
+struct TablePage {
+  std::optional<PhysAddr> phys{};
+  TableOrigin origin = TableOrigin::image;
+  friend constexpr bool operator==(const TablePage&, const TablePage&) = default;
+};
+
+// It keeps runs of pages and a record for each table, no entries: its size does not grow with the
+// memory's. kernel: init_mm.pgd and the tables below it
+class AddressSpace {
+ public:
+  // Tables of one level by the first address that each translates.
+  using Tables = std::map<VirtAddr, TablePage>;
+
+  // `levels`: 4 or 5. The root is there from the start.
+  explicit AddressSpace(unsigned levels, TablePage root = {})
+      : AddressSpace(levels, fixed_bases(levels), root) {}
+  AddressSpace(unsigned levels, Bases bases, TablePage root);
+
+  unsigned levels() const { return levels_; }
+  const Bases& bases() const { return bases_; }
+  // Of `level` 1 (tables of 4 KiB pages) to levels(), where the root is the only one.
+  const Tables& tables(unsigned level) const { return tables_[level]; }
+  const TablePage* table(unsigned level, VirtAddr virt) const;  // nullptr: there is none
+  // Adds the table of `level`, below levels(), that translates `virt`. False: it is there already.
+  bool add_table(unsigned level, VirtAddr virt, TablePage page);
+
+  // Puts the run's pages in place of what is mapped there; a larger page that they cover in part goes as
+  // a whole. The run does not end above all addresses. Neighbours become one run where the
+  // processor sees no border: same size, same flags, frames that follow each other.
+  void map(const Mapping& run);
+  // Removes every page that [virt, virt + size) touches.
+  void unmap(VirtAddr virt, std::uint64_t size);
+
+  // The run that `virt` lies in; nullptr: a fault.
+  const Mapping* find(VirtAddr virt) const;
+  // All of them, ascending: what walk() finds.
+  const Mappings& mappings() const { return runs_; }
+
+ private:
+  unsigned levels_;
+  Bases bases_;
+  std::array<Tables, 6> tables_{};  // by level, from 1 on
+  Mappings runs_{};                 // ascending, disjoint, joined
+};
+
+}  // namespace memmap::paging
