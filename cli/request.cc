@@ -40,8 +40,9 @@ Result<input::ReadOptions> read_options(const Arguments& arguments) {
   if (const auto text = arguments.get("--boot")) {
     const auto number = parse_count(*text);
     if (!number) return Error{number.errors().front().message, {"--boot"}};
-    if (*number == 0 || *number > std::numeric_limits<unsigned>::max()) {
-      return Error{"boots are counted from 1", {"--boot"}};
+    constexpr unsigned kMost = std::numeric_limits<unsigned>::max();
+    if (*number == 0 || *number > kMost) {
+      return Error{fmt::format("boots are counted from 1 to {}", kMost), {"--boot"}};
     }
     options.boot = static_cast<unsigned>(*number);
   }

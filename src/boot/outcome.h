@@ -21,7 +21,7 @@ struct Totals {
   std::uint64_t reserved = 0;       // bytes of memblock.reserved that lie in memory
   std::uint64_t managed_pages = 0;  // pages handed to the buddy allocator
   std::uint64_t free_pages = 0;     // of its free blocks; equals managed_pages at the hand-over
-  // MemTotal of /proc/meminfo in user space; empty: not known
+  // MemTotal of /proc/meminfo in user space; empty: not known.
   std::optional<std::uint64_t> mem_total_kib{};
 };
 

@@ -26,7 +26,7 @@ inline bool wants_new_mptable(const Boot& b) {
          b.in.has_parameter("alloc_mptable");
 }
 inline bool brings_acpi_tables(const Boot& b) {
-  return b.in.machine.initrd && b.in.profile.has(config::ACPI) &&
+  return b.in.machine.initrd && b.in.profile.has(config::ACPI_TABLE_UPGRADE) &&
          (b.in.machine.acpi_upgrade != 0 || !initrd_acpi_tables(b.in.machine).empty());
 }
 inline bool has_initrd(const Boot& b) { return b.in.machine.initrd.has_value(); }

@@ -42,7 +42,7 @@ struct Profile {
   std::string origin{};  // where the values come from, for the report
   bool verified = true;  // false: no boot of such a kernel was compared with what memmap says of it
   ImageLayout image{};
-  // CONFIG_PHYSICAL_START: where it lies without KASLR
+  // CONFIG_PHYSICAL_START: where it lies without KASLR.
   std::uint64_t default_phys_base = 0x1000000;
   unsigned nodes_shift = 6;                // CONFIG_NODES_SHIFT: MAX_NUMNODES = 1 << it
   bool x86_5level = true;                  // CONFIG_X86_5LEVEL
@@ -53,7 +53,7 @@ struct Profile {
   unsigned pageblock_order = 9;            // HUGETLB_PAGE_ORDER
   unsigned max_page_order = 10;            // MAX_PAGE_ORDER (MAX_ORDER - 1 before 6.4)
   std::map<std::string, std::uint64_t, std::less<>> struct_sizes{};  // bytes: page, zone, ...
-  // CONFIG_ options: true, false, a number, a text
+  // CONFIG_ options: true, false, a number, a text.
   std::map<std::string, std::string, std::less<>> config{};
   std::map<std::string, std::uint64_t, std::less<>> symbols{};  // from _text or the per-CPU section
   std::map<std::string, std::uint64_t, std::less<>> constants{};  // of enums: MIGRATE_TYPES, ...

@@ -28,6 +28,14 @@ std::string unquoted(std::string_view value) {
   return out;
 }
 
+// A text that begins with a quote and does not end with one of its own.
+bool is_open(std::string_view value) {
+  if (!value.starts_with('"')) return false;
+  std::size_t i = 1;
+  while (i < value.size() && value[i] != '"') i += value[i] == '\\' ? 2 : 1;
+  return i + 1 != value.size();
+}
+
 // `# Linux/x86 6.12.117 Kernel Configuration`: the architecture and the version.
 // kernel: conf_write(), scripts/kconfig/confdata.c, v6.12
 struct Banner {
@@ -51,6 +59,13 @@ void read_option(Config& config, const input::Line& line, input::Faults& faults)
     faults.add_made([&] {
       return input::error_at(config.source, line, name.substr(0, 40),
                              "neither `CONFIG_NAME=VALUE` nor a comment: no .config");
+    });
+    return;
+  }
+  if (is_open(line.text.substr(equals + 1))) {
+    faults.add_made([&] {
+      return input::error_at(config.source, line, line.text.substr(0, 80),
+                             fmt::format("the text of `{}` has no closing quote", name));
     });
     return;
   }

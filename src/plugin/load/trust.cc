@@ -30,7 +30,7 @@ Status check(const fs::path& path, Kind kind) {
   const auto who = writers(path, kind);
   if (!who) return who.errors();
   if (who->empty()) return Done{};
-  return Error{.message = fmt::format("{} `{}` is {}-writable, so anyone of them could replace the "
+  return Error{.message = fmt::format("{} `{}` is {}-writable, so anyone could replace the "
                                       "plugin; take that right away (chmod go-w) or move it",
                                       kind == Kind::file ? "file" : "folder", path.string(), *who)};
 }

@@ -32,6 +32,9 @@ TEST(Boot, CopiesTheTablesThatTheInitrdBrings) {
     EXPECT_FALSE(o.words == "ACPI tables" && raw(o.range.base()) == 0x3d000000);
   }
   EXPECT_EQ(asked(boot("lockdown=integrity", {6, 12, 0}, m), "ACPI tables of the initrd"), Sizes{});
+  kernel::Profile without = profile({6, 12, 0});
+  without.config["ACPI_TABLE_UPGRADE"] = "false";
+  EXPECT_EQ(asked(boot("", without, m), "ACPI tables of the initrd"), Sizes{});
 }
 
 Machine efi_machine() {

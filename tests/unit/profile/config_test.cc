@@ -32,6 +32,10 @@ const Bad kBad[] = {
     {"CONFIG_X86_64=y\nhello\n", "neither `CONFIG_NAME=VALUE` nor a comment: no .config", 2},
     {"CONFIG_X86_64=y\nCONFIG_A=1\nCONFIG_A=2\n", "`CONFIG_A` was given before, with another value",
      3},
+    {"CONFIG_X86_64=y\nCONFIG_CMDLINE=\"a\n", "the text of `CONFIG_CMDLINE` has no closing quote",
+     2},
+    {"CONFIG_X86_64=y\nCONFIG_CMDLINE=\"a\\\"\n",
+     "the text of `CONFIG_CMDLINE` has no closing quote", 2},
 };
 
 TEST(Config, TellsWhatIsWrong) {
