@@ -5,34 +5,30 @@
 namespace memmap::cli {
 namespace {
 
-constexpr Option kUsePlugin{"--plugin", "NAME[:KEY=VALUE,...]",
-                            "use a plugin (may be given several times)", true};
-
-constexpr Option kWithoutPlugin{"--without-plugin", "NAME",
-                                "boot without one of the kernel's own (may be repeated)", true};
-
-constexpr Option kPluginFolder{"--plugin-dir", "DIR",
-                               "look for plugins there first (may be given several times)", true};
-
-constexpr Option kPluginTimeout{
-    "--plugin-timeout", "SECONDS",
-    "how long a plugin of others may take to answer (default 60; 0: any time)"};
+// Rows of options, and then of commands, as command.h has their columns: an option's name, its value,
+// its help, whether it may be repeated. What several commands take stands before them.
+//
+// clang-format off
+constexpr Option kUsePlugin{"--plugin", "NAME[:KEY=VALUE,...]", "use a plugin (may be given several times)", true};
+constexpr Option kWithoutPlugin{"--without-plugin", "NAME", "boot without one of the kernel's own (may be repeated)", true};
+constexpr Option kNoEntryLimit{"--no-entry-limit", "", "e820 tables without the kernel's last place"};
+constexpr Option kPluginFolder{"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true};
+constexpr Option kPluginTimeout{"--plugin-timeout", "SECONDS", "how long a plugin of others may take to answer (default 60; 0: any time)"};
+constexpr Option kOutput{"-o,--output", "FILE", "write there, all or nothing, instead of standard output"};
+constexpr Option kForce{"--force", "", "replace FILE if it exists"};
 
 constexpr Option kSimulate[] = {
     MEMMAP_MACHINE_OPTIONS,
-    {"--live", "", "this machine: what `memmap capture` gathers of it"},
-    {"--kernel", "NAME",
-     "the kernel to boot: a name that `memmap kernels` lists, a profile's file, or an "
-     "image (vmlinuz, vmlinux, linux-image-*.deb)"},
-    {"--config", "FILE", "its .config, instead of the one that it was built with"},
-    {"--cmdline", "TEXT", "its command line, instead of the machine's own"},
-    {"--append", "TEXT", "parameters to add to its command line, as a boot loader would"},
-    {"--format", "FORMAT",
-     "text (default), json, dot, memblock-debug, qemu-mem or the name of a report plugin"},
-    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
-    {"--force", "", "replace FILE if it exists"},
-    {"--strict", "", "exit 1 if the simulated kernel warns or panics"},
-    {"--no-entry-limit", "", "e820 tables without the kernel's last place"},
+    {"--live",           "",                     "this machine: what `memmap capture` gathers of it"},
+    {"--kernel",         "NAME",                 "the kernel to boot: a name that `memmap kernels` lists, a profile's file, or an image (vmlinuz, vmlinux, linux-image-*.deb)"},
+    {"--config",         "FILE",                 "its .config, instead of the one that it was built with"},
+    {"--cmdline",        "TEXT",                 "its command line, instead of the machine's own"},
+    {"--append",         "TEXT",                 "parameters to add to its command line, as a boot loader would"},
+    {"--format",         "FORMAT",               "text (default), json, dot, memblock-debug, qemu-mem or the name of a report plugin"},
+    kOutput,
+    kForce,
+    {"--strict",         "",                     "exit 1 if the simulated kernel warns or panics"},
+    kNoEntryLimit,
     kUsePlugin,
     kWithoutPlugin,
     kPluginFolder,
@@ -43,167 +39,135 @@ constexpr Option kConvert[] = {
     MEMMAP_MACHINE_OPTIONS,
     kPluginFolder,
     {"--to", "ID", "what to write: yaml, json, sysfs, etc-e820, exactmap, c-array or synthetic"},
-    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
-    {"--force", "", "replace FILE if it exists"},
+    kOutput,
+    kForce,
 };
 
 constexpr Option kFormatsOptions[] = {kPluginFolder};
 
 constexpr Option kCompare[] = {
     MEMMAP_MACHINE_OPTIONS,
-    {"--alloc", "NAME[:KEY=VALUE,...],...",
-     "allocation plugins, and `kernel` for the kernel's own way (default: all that are found)",
-     true},
-    {"--kernel", "NAME", "the kernel to boot, as with simulate"},
-    {"--config", "FILE", "its .config, instead of the one that it was built with"},
-    {"--cmdline", "TEXT", "its command line, instead of the machine's own"},
-    {"--append", "TEXT", "parameters to add to its command line, as a boot loader would"},
-    {"--no-entry-limit", "", "e820 tables without the kernel's last place"},
+    {"--alloc",          "NAME[:KEY=VALUE,...],...", "allocation plugins, and `kernel` for the kernel's own way (default: all that are found)", true},
+    {"--kernel",         "NAME",                     "the kernel to boot, as with simulate"},
+    {"--config",         "FILE",                     "its .config, instead of the one that it was built with"},
+    {"--cmdline",        "TEXT",                     "its command line, instead of the machine's own"},
+    {"--append",         "TEXT",                     "parameters to add to its command line, as a boot loader would"},
+    kNoEntryLimit,
     kPluginFolder,
     kPluginTimeout,
-    {"--format", "FORMAT", "text (default) or json"},
-    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
-    {"--force", "", "replace FILE if it exists"},
+    {"--format",         "FORMAT",                   "text (default) or json"},
+    kOutput,
+    kForce,
 };
 
 constexpr Option kPlugin[] = {
     kPluginFolder,
-    {"--kind", "KIND", "of a new plugin: trim, numa, alloc, check, source or report"},
-    {"-o,--output", "DIR", "where to put a new plugin, instead of a folder of its name"},
+    {"--kind",      "KIND", "of a new plugin: trim, numa, alloc, check, source or report"},
+    {"-o,--output", "DIR",  "where to put a new plugin, instead of a folder of its name"},
 };
 
 constexpr Option kReplay[] = {
-    {"--kernel", "NAME", "whose rules to follow, if not those of the log's: a name or a file"},
-    {"--cmdline", "TEXT", "its command line, if not the log's"},
-    {"--append", "TEXT", "parameters to add to its command line"},
-    {"--boot", "N", "the N-th boot of a log that holds several (default: the last)"},
-    {"--format", "FORMAT", "text (default) or json"},
-    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
-    {"--force", "", "replace FILE if it exists"},
+    {"--kernel",  "NAME",   "whose rules to follow, if not those of the log's: a name or a file"},
+    {"--cmdline", "TEXT",   "its command line, if not the log's"},
+    {"--append",  "TEXT",   "parameters to add to its command line"},
+    {"--boot",    "N",      "the N-th boot of a log that holds several (default: the last)"},
+    {"--format",  "FORMAT", "text (default) or json"},
+    kOutput,
+    kForce,
 };
 
 constexpr Option kCapture[] = {
-    {"-o,--output", "DIR", "the folder to write, all or nothing; it must not exist yet"},
-    {"--sysroot", "DIR", "capture from another machine's /proc, /sys, /dev and /var/log below DIR"},
-    {"--keep-identifiers", "",
-     "keep serial numbers, UUIDs, host names and MAC addresses, which are overwritten otherwise"},
+    {"-o,--output",        "DIR", "the folder to write, all or nothing; it must not exist yet"},
+    {"--sysroot",          "DIR", "capture from another machine's /proc, /sys, /dev and /var/log below DIR"},
+    {"--keep-identifiers", "",    "keep serial numbers, UUIDs, host names and MAC addresses, which are overwritten otherwise"},
 };
 
 constexpr Option kLint[] = {
     MEMMAP_MACHINE_OPTIONS,
-    {"--kernel", "NAME", "the kernel that is to read the line: a name or a file"},
-    {"--config", "FILE", "its .config, instead of the one that it was built with"},
-    {"--cmdline", "TEXT", "the command line, instead of the machine's own"},
-    {"--append", "TEXT", "parameters to add to it"},
-    {"--no-entry-limit", "", "e820 tables without the kernel's last place"},
+    {"--kernel",  "NAME",   "the kernel that is to read the line: a name or a file"},
+    {"--config",  "FILE",   "its .config, instead of the one that it was built with"},
+    {"--cmdline", "TEXT",   "the command line, instead of the machine's own"},
+    {"--append",  "TEXT",   "parameters to add to it"},
+    kNoEntryLimit,
     kUsePlugin,
     kWithoutPlugin,
     kPluginFolder,
     kPluginTimeout,
-    {"--list", "", "list the rules"},
-    {"--format", "FORMAT", "text (default) or json"},
-    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
-    {"--force", "", "replace FILE if it exists"},
+    {"--list",    "",       "list the rules"},
+    {"--format",  "FORMAT", "text (default) or json"},
+    kOutput,
+    kForce,
 };
 
 constexpr Option kKernel[] = {
-    {"--parts", "DIR",
-     "read the parts in DIR: config, *.btf, kallsyms, sections.txt, params.txt, ..."},
-    {"--btf", "FILE", "its BTF: /sys/kernel/btf/vmlinux"},
-    {"--config", "FILE", "its .config: /boot/config-*, /proc/config.gz"},
+    {"--parts",      "DIR",  "read the parts in DIR: config, *.btf, kallsyms, sections.txt, params.txt, ..."},
+    {"--btf",        "FILE", "its BTF: /sys/kernel/btf/vmlinux"},
+    {"--config",     "FILE", "its .config: /boot/config-*, /proc/config.gz"},
     {"--system-map", "FILE", "its symbols: System.map, `nm vmlinux`"},
-    {"--kallsyms", "FILE", "its symbols: /proc/kallsyms, read as root"},
-    {"--sections", "FILE", "its sections: `readelf -S --wide vmlinux`"},
-    {"--params", "FILE",
-     "the parameters it knows: lines `early mem`, `setup root=`, `param panic`"},
-    {"--name", "NAME", "the profile's name, instead of the image's or folder's own"},
-    {"--explain", "", "tell of each value where it was read and what it is used for"},
-    {"-o,--output", "FILE", "write there, all or nothing, instead of standard output"},
-    {"--force", "", "replace FILE if it exists"},
+    {"--kallsyms",   "FILE", "its symbols: /proc/kallsyms, read as root"},
+    {"--sections",   "FILE", "its sections: `readelf -S --wide vmlinux`"},
+    {"--params",     "FILE", "the parameters it knows: lines `early mem`, `setup root=`, `param panic`"},
+    {"--name",       "NAME", "the profile's name, instead of the image's or folder's own"},
+    {"--explain",    "",     "tell of each value where it was read and what it is used for"},
+    kOutput,
+    kForce,
 };
 
 constexpr Option kKernels[] = {
-    {"--differences", "", "tell what kernel B does differently from kernel A"},
-    {"--format", "FORMAT", "of the differences: text (default) or json"},
+    {"--differences", "",       "tell what kernel B does differently from kernel A"},
+    {"--format",      "FORMAT", "of the differences: text (default) or json"},
 };
 
+// The lines below a command's options.
+constexpr std::string_view kSimulateExamples =
+    "  memmap simulate --e820 /sys/firmware/memmap\n"
+    "  dmesg | memmap simulate --e820 - --kernel 6.12.117+deb12-amd64\n"
+    "  memmap simulate --synthetic \"ram:640K hole:384K ram:3G\" --cmdline \"mem=2G\"\n"
+    "  memmap simulate --e820 boot.log.xz --boot 2 --format json -o result.json";
+constexpr std::string_view kConvertExamples =
+    "  memmap convert boot.log --to yaml\n"
+    "  memmap convert /sys/firmware/memmap --to synthetic\n"
+    "  memmap convert map.yaml --to sysfs -o memmap";
+constexpr std::string_view kReplayExamples =
+    "  memmap replay memblock.log\n"
+    "  memmap replay memblock.log --format json -o replay.json";
+constexpr std::string_view kLintExamples =
+    "  memmap lint --cmdline \"root=/dev/sda1 quiet\"\n"
+    "  memmap lint --list";
+constexpr std::string_view kKernelExamples =
+    "  memmap kernel /boot/vmlinuz-6.12.117+deb12-amd64 -o 6.12.yaml\n"
+    "  memmap kernel --parts kernel-parts -o made.yaml\n"
+    "  memmap kernel --parts kernel-parts --explain\n"
+    "  memmap kernel --btf /sys/kernel/btf/vmlinux --config /boot/config-6.1.0-55-amd64 --kallsyms /proc/kallsyms";
+constexpr std::string_view kCaptureExamples =
+    "  memmap capture -o captured\n"
+    "  memmap simulate --machine captured --cmdline crashkernel=256M";
+constexpr std::string_view kKernelsExamples =
+    "  memmap kernels\n"
+    "  memmap kernels --differences 6.1 6.12";
+constexpr std::string_view kCompareExamples =
+    "  memmap compare --e820 boot.log\n"
+    "  memmap compare --e820 boot.log --alloc kernel,alloc_bestfit\n"
+    "  memmap compare boot.log --alloc kernel,alloc_low_fragmentation:block=2M --format json";
+constexpr std::string_view kPluginExamples =
+    "  memmap plugin list\n"
+    "  memmap plugin show alloc_low_fragmentation\n"
+    "  memmap plugin new alloc_mine --kind alloc";
+
 constexpr Command kCommands[] = {
-    {"simulate",
-     "boot a machine's memory map and report what became of it",
-     "  memmap simulate --e820 /sys/firmware/memmap\n"
-     "  dmesg | memmap simulate --e820 - --kernel 6.12.117+deb12-amd64\n"
-     "  memmap simulate --synthetic \"ram:640K hole:384K ram:3G\" --cmdline \"mem=2G\"\n"
-     "  memmap simulate --e820 boot.log.xz --boot 2 --format json -o result.json",
-     kSimulate,
-     {"SOURCE", "what to read, as with --e820", false},
-     run_simulate},
-    {"convert",
-     "write a machine's memory map in another format",
-     "  memmap convert boot.log --to yaml\n"
-     "  memmap convert /sys/firmware/memmap --to synthetic\n"
-     "  memmap convert map.yaml --to sysfs -o memmap",
-     kConvert,
-     {"SOURCE", "what to read, as with --e820", false},
-     run_convert},
-    {"replay",
-     "check a log made with memblock=debug: what the kernel chose against what memmap would",
-     "  memmap replay memblock.log\n"
-     "  memmap replay memblock.log --format json -o replay.json",
-     kReplay,
-     {"LOG", "a kernel log, compressed or not; `-`: standard input"},
-     run_replay},
-    {"lint",
-     "tell what is wrong with a kernel command line, before it is booted",
-     "  memmap lint --cmdline \"root=/dev/sda1 quiet\"\n"
-     "  memmap lint --list",
-     kLint,
-     {"FILE", "/etc/default/grub, grub.cfg, a boot entry, /proc/cmdline or a boot log", false},
-     run_lint},
-    {"kernel",
-     "write the profile of a kernel, read from its image or from parts of it",
-     "  memmap kernel /boot/vmlinuz-6.12.117+deb12-amd64 -o 6.12.yaml\n"
-     "  memmap kernel --parts kernel-parts -o made.yaml\n"
-     "  memmap kernel --parts kernel-parts --explain\n"
-     "  memmap kernel --btf /sys/kernel/btf/vmlinux --config /boot/config-6.1.0-55-amd64 "
-     "--kallsyms "
-     "/proc/kallsyms",
-     kKernel,
-     {"IMAGE", "a vmlinuz, a vmlinux or a Debian package linux-image-*.deb", false},
-     run_kernel},
-    {"capture",
-     "gather this machine's facts into a folder that --machine reads",
-     "  memmap capture -o captured\n"
-     "  memmap simulate --machine captured --cmdline crashkernel=256M",
-     kCapture,
-     {},
-     run_capture},
-    {"kernels",
-     "list the kernel profiles that come with the program, or what two kernels do differently",
-     "  memmap kernels\n"
-     "  memmap kernels --differences 6.1 6.12",
-     kKernels,
-     {"A", "with --differences: a profile's name or file, or a version", false},
-     run_kernels,
-     {"B", "the kernel to compare it with", false}},
-    {"formats", "list what can be read and written", "", kFormatsOptions, {}, run_formats},
-    {"compare",
-     "boot under several allocation policies and rank what they leave",
-     "  memmap compare --e820 boot.log\n"
-     "  memmap compare --e820 boot.log --alloc kernel,alloc_bestfit\n"
-     "  memmap compare boot.log --alloc kernel,alloc_low_fragmentation:block=2M --format json",
-     kCompare,
-     {"SOURCE", "what to read, as with --e820", false},
-     run_compare},
-    {"plugin",
-     "list, show and check plugins, begin a new one",
-     "  memmap plugin list\n"
-     "  memmap plugin show alloc_low_fragmentation\n"
-     "  memmap plugin new alloc_mine --kind alloc",
-     kPlugin,
-     {"ACTION", "list, show NAME, check FILE or new NAME"},
-     run_plugin,
-     {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
+    // name, summary, examples, options, argument, what does it, second argument
+    {"simulate", "boot a machine's memory map and report what became of it",                                kSimulateExamples, kSimulate,       {"SOURCE", "what to read, as with --e820", false},                                         run_simulate},
+    {"convert",  "write a machine's memory map in another format",                                          kConvertExamples,  kConvert,        {"SOURCE", "what to read, as with --e820", false},                                         run_convert},
+    {"replay",   "check a log made with memblock=debug: what the kernel chose against what memmap would",   kReplayExamples,   kReplay,         {"LOG", "a kernel log, compressed or not; `-`: standard input"},                           run_replay},
+    {"lint",     "tell what is wrong with a kernel command line, before it is booted",                      kLintExamples,     kLint,           {"FILE", "/etc/default/grub, grub.cfg, a boot entry, /proc/cmdline or a boot log", false}, run_lint},
+    {"kernel",   "write the profile of a kernel, read from its image or from parts of it",                  kKernelExamples,   kKernel,         {"IMAGE", "a vmlinuz, a vmlinux or a Debian package linux-image-*.deb", false},            run_kernel},
+    {"capture",  "gather this machine's facts into a folder that --machine reads",                          kCaptureExamples,  kCapture,        {},                                                                                        run_capture},
+    {"kernels",  "list the kernel profiles that come with the program, or what two kernels do differently", kKernelsExamples,  kKernels,        {"A", "with --differences: a profile's name or file, or a version", false},                run_kernels,  {"B", "the kernel to compare it with", false}},
+    {"formats",  "list what can be read and written",                                                       "",                kFormatsOptions, {},                                                                                        run_formats},
+    {"compare",  "boot under several allocation policies and rank what they leave",                         kCompareExamples,  kCompare,        {"SOURCE", "what to read, as with --e820", false},                                         run_compare},
+    {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };
+// clang-format on
 
 }  // namespace
 

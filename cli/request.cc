@@ -20,7 +20,7 @@ Result<std::vector<plugin::PluginSpec>> named_plugins(const Arguments& arguments
     if (const auto spec = plugin::parse_spec(text)) {
       out.push_back(*spec);
     } else {
-      errors.insert(errors.end(), spec.errors().begin(), spec.errors().end());
+      append(errors, spec.errors());
     }
   }
   if (!errors.empty()) return errors;

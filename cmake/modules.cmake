@@ -1,7 +1,7 @@
 # Flags of all our own code. Everything is position independent in one way, so that precompiled headers
 # fit libraries and programs; unit tests run for milliseconds and are compiled often.
 add_compile_options(-fPIC)
-if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)  # ccache sees through them
   # gcc 12 takes std::string's assignment for an access past its end, which only shows where the
   # standard library's headers are precompiled.

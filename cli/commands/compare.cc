@@ -63,15 +63,12 @@ Result<std::vector<Policy>> load_policies(session::Session& session,
                                           const std::vector<std::string>& names) {
   std::vector<Policy> out;
   Errors errors;
-  const auto complain = [&](const Errors& more) {
-    errors.insert(errors.end(), more.begin(), more.end());
-  };
   for (const std::string& name : names) {
     std::optional<plugin::PluginSpec> plugin;
     if (name != kKernel) {
       auto spec = plugin::parse_spec(name);
       if (!spec) {
-        complain(spec.errors());
+        append(errors, spec.errors());
         continue;
       }
       plugin = *std::move(spec);
@@ -80,7 +77,7 @@ Result<std::vector<Policy>> load_policies(session::Session& session,
     if (rules) {
       out.push_back({name, *std::move(rules)});
     } else {
-      complain(rules.errors());
+      append(errors, rules.errors());
     }
   }
   if (!errors.empty()) return errors;

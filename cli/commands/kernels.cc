@@ -69,7 +69,7 @@ ExitCode run_kernels(const Arguments& arguments) {
   for (const std::string& name : names) {
     const auto choice = kernel::choose_kernel(name, std::nullopt, folder);
     if (!choice) {
-      errors.insert(errors.end(), choice.errors().begin(), choice.errors().end());
+      append(errors, choice.errors());
       continue;
     }
     std::string_view remark = name == usual->profile.name ? "(the default)" : "";

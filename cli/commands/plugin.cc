@@ -102,7 +102,7 @@ ExitCode check(const std::string& name) {
     const std::string_view mark = !c.reached ? "-   " : c.errors.empty() ? "good" : "BAD ";
     out += fmt::format("  {} {}\n", mark, c.what);
     for (const Error& e : c.errors) out += fmt::format("         {}\n", e.message);
-    errors.insert(errors.end(), c.errors.begin(), c.errors.end());
+    append(errors, c.errors);
   }
   if (const ExitCode printed = print(out); printed != ExitCode::good) return printed;
   if (errors.empty()) return ExitCode::good;

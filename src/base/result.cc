@@ -23,6 +23,10 @@ std::string place(const Origin& o) {
 
 }  // namespace
 
+void append(Errors& errors, const Errors& more) {
+  errors.insert(errors.end(), more.begin(), more.end());
+}
+
 ErrorCode code_of_errno(int number) {
   switch (number) {
     case ENOENT:

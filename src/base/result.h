@@ -41,6 +41,7 @@ struct Error {
 };
 
 using Errors = std::vector<Error>;
+void append(Errors& errors, const Errors& more);
 
 // The code for an `errno` of the system's.
 ErrorCode code_of_errno(int number);

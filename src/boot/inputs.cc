@@ -123,17 +123,18 @@ PhysAddr kernel_place(const Machine& machine, const kernel::Profile& profile) {
 
 }  // namespace
 
-Inputs::Inputs(const Machine& machine_, const kernel::Profile& profile_, const Options& options_)
-    : options(options_),
-      machine(machine_),
-      profile(profile_),
-      behaviour(kernel::behaviour_of(profile_)),
-      command_line(line_of(machine_, profile_, options_)),
+Inputs::Inputs(const Machine& its_machine, const kernel::Profile& its_profile,
+               const Options& its_options)
+    : options(its_options),
+      machine(its_machine),
+      profile(its_profile),
+      behaviour(kernel::behaviour_of(its_profile)),
+      command_line(line_of(its_machine, its_profile, its_options)),
       parameters(kernel::parse_command_line(command_line)),
-      cpus(listed_cpus(machine_, profile_, parameters)),
-      possible_cpus(boot::possible_cpus(cpus.facts(machine_.cpu), profile_, parameters)),
-      nr_cpu_ids(profile_.has(config::FORCE_NR_CPUS) ? nr_cpus(profile_) : possible_cpus),
-      kernel_base(kernel_place(machine_, profile_)),
+      cpus(listed_cpus(its_machine, its_profile, parameters)),
+      possible_cpus(boot::possible_cpus(cpus.facts(its_machine.cpu), its_profile, parameters)),
+      nr_cpu_ids(its_profile.has(config::FORCE_NR_CPUS) ? nr_cpus(its_profile) : possible_cpus),
+      kernel_base(kernel_place(its_machine, its_profile)),
       features(features_of(*this)) {}
 
 bool Inputs::has_parameter(std::string_view name) const {

@@ -30,7 +30,7 @@ struct Inputs {
   const Machine& machine;
   const kernel::Profile& profile;
   const kernel::Behaviour behaviour;
-  const std::string command_line;  // the whole of it, what is built into the kernel too
+  const std::string command_line;                   // all of it, what is built in too
   const std::vector<kernel::Parameter> parameters;  // of command_line, in order
   const CpuCount cpus;                              // before the command line limits them
   // That the kernel makes room for; 1 where the machine does not tell.

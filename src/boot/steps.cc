@@ -13,9 +13,9 @@
 #include "boot/mm/swiotlb.h"
 #include "boot/when.h"
 #include "boot/x86/acpi.h"
+#include "boot/x86/cpu_entry_area.h"
 #include "boot/x86/crashkernel.h"
 #include "boot/x86/e820.h"
-#include "boot/x86/cpu_entry_area.h"
 #include "boot/x86/early.h"
 #include "boot/x86/efi.h"
 #include "boot/x86/fixed_mappings.h"
@@ -31,6 +31,7 @@ using kernel::Behaviour;
 constexpr std::string_view kSetupArch = "setup_arch";
 constexpr std::string_view kStartKernel = "start_kernel";
 constexpr std::string_view kMmCoreInit = "mm_core_init";
+constexpr std::string_view kAfter = kMmCoreInit;  // behind memblock_free_all()
 constexpr std::string_view kEarlyReserve = "early_reserve_memory";
 
 constexpr std::string_view kAcpiBoot = "arch/x86/kernel/acpi/boot.c";
@@ -175,16 +176,16 @@ constexpr Step kSteps[] = {
     {kMmCoreInit,  "pci_iommu_alloc",                       kPciDma,       "",       "",       has_swiotlb,              pci_iommu_alloc},
     {kMmCoreInit,  "memblock_free_all",                     kMemblock,     "",       "",       kAlways,                  memblock_free_all},
 
-    // The page allocator has the memory from here on.
-    {kMmCoreInit,  "x86_init.hyper.init_after_bootmem",     kInit64,       "4.18",   "",       kAlways,                  kNothing},
-    {kMmCoreInit,  "kmem_cache_init",                       kSlub,         "",       "",       kAlways,                  kNothing},
-    {kMmCoreInit,  "kmemleak_init",                         kKmemleak,     "2.6.31", "",       kAlways,                  kNothing},
-    {kMmCoreInit,  "pgtable_init",                          kMmH,          "3.13",   "6.12",   kAlways,                  kNothing},
-    {kMmCoreInit,  "debug_objects_mem_init",                kDebugObjects, "2.6.26", "",       has_debug_objects,        kNothing},
-    {kMmCoreInit,  "vmalloc_init",                          kVmalloc,      "2.6.28", "",       kAlways,                  kNothing},
-    {kMmCoreInit,  "ioremap_huge_init",                     kIoremap,      "4.1",    "5.13",   kAlways,                  kNothing},
-    {kMmCoreInit,  "init_espfix_bsp",                       kEspfix,       "4.15",   "",       has_espfix,               kNothing},
-    {kMmCoreInit,  "pti_init",                              kPti,          "4.15",   "",       has_page_table_isolation, pti_init},
+    // After: still mm_core_init(), but the page allocator has the memory.
+    {kAfter,       "x86_init.hyper.init_after_bootmem",     kInit64,       "4.18",   "",       kAlways,                  kNothing},
+    {kAfter,       "kmem_cache_init",                       kSlub,         "",       "",       kAlways,                  kNothing},
+    {kAfter,       "kmemleak_init",                         kKmemleak,     "2.6.31", "",       kAlways,                  kNothing},
+    {kAfter,       "pgtable_init",                          kMmH,          "3.13",   "6.12",   kAlways,                  kNothing},
+    {kAfter,       "debug_objects_mem_init",                kDebugObjects, "2.6.26", "",       has_debug_objects,        kNothing},
+    {kAfter,       "vmalloc_init",                          kVmalloc,      "2.6.28", "",       kAlways,                  kNothing},
+    {kAfter,       "ioremap_huge_init",                     kIoremap,      "4.1",    "5.13",   kAlways,                  kNothing},
+    {kAfter,       "init_espfix_bsp",                       kEspfix,       "4.15",   "",       has_espfix,               kNothing},
+    {kAfter,       "pti_init",                              kPti,          "4.15",   "",       has_page_table_isolation, pti_init},
 };
 // clang-format on
 

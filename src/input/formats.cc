@@ -29,20 +29,21 @@ constexpr int kLowestAccepted = 20;
 
 // clang-format off
 constexpr Format kFormats[] = {
-    {"dmesg", Takes::file, "a boot log: dmesg, journalctl -k, syslog, a serial console", "dmesg | memmap simulate -", recognise_dmesg, read_dmesg, true},
-    {"sysfs", Takes::folder, "the folder /sys/firmware/memmap", "memmap simulate /sys/firmware/memmap", recognise_sysfs, read_sysfs},
-    {"machine", Takes::either, "files gathered from one machine: a folder, or a tar of it, packed or not", "memmap simulate --machine DIR", recognise_machine_folder, read_machine_source, true},
-    {"sysfs-tar", Takes::file, "a tar of /sys/firmware/memmap, packed or not", "memmap simulate memmap.tar.gz", recognise_sysfs_tar, read_sysfs_tar},
-    {"boot-params", Takes::file, "the zero page, /sys/kernel/boot_params/data", "memmap simulate /sys/kernel/boot_params/data", recognise_boot_params, read_boot_params},
-    {"elf-core", Takes::file, "an ELF memory dump (dump-guest-memory, vmcore)", "memmap simulate guest.elf", recognise_elf_core, read_elf_core},
-    {"mtree", Takes::file, "QEMU's `info mtree`, with -f or without", "memmap simulate mtree.txt", recognise_mtree, read_mtree},
-    {"iomem", Takes::file, "/proc/iomem, read as root", "sudo cat /proc/iomem | memmap simulate -", recognise_iomem, read_iomem},
-    {"etc-e820", Takes::file, "QEMU's fw_cfg file etc/e820", "memmap simulate etc-e820.bin", recognise_etc_e820, read_etc_e820},
-    {"scenario", Takes::file, "a machine in YAML, written by hand or by convert", "memmap simulate machine.yaml", recognise_scenario, read_scenario},
-    {"json", Takes::file, "the same in JSON", "memmap simulate machine.json", recognise_json, read_json},
-    {"synthetic", Takes::file, "a map in one line", "echo ram:640K hole:384K ram:3G | memmap simulate -", recognise_synthetic, read_synthetic},
-    {"exactmap", Takes::file, "memmap=exactmap parameters", "memmap simulate parameters.txt", recognise_exactmap, read_exactmap},
-    {"c-array", Takes::file, "struct boot_e820_entry[] in C", "memmap simulate map.c", recognise_c_array, read_c_array},
+    // id, what it is, summary, example, how it is known and read, whether it holds several boots
+    {"dmesg",       Takes::file,   "a boot log: dmesg, journalctl -k, syslog, a serial console",               "dmesg | memmap simulate -",                          recognise_dmesg,          read_dmesg,          true},
+    {"sysfs",       Takes::folder, "the folder /sys/firmware/memmap",                                          "memmap simulate /sys/firmware/memmap",               recognise_sysfs,          read_sysfs},
+    {"machine",     Takes::either, "files gathered from one machine: a folder, or a tar of it, packed or not", "memmap simulate --machine DIR",                      recognise_machine_folder, read_machine_source, true},
+    {"sysfs-tar",   Takes::file,   "a tar of /sys/firmware/memmap, packed or not",                             "memmap simulate memmap.tar.gz",                      recognise_sysfs_tar,      read_sysfs_tar},
+    {"boot-params", Takes::file,   "the zero page, /sys/kernel/boot_params/data",                              "memmap simulate /sys/kernel/boot_params/data",       recognise_boot_params,    read_boot_params},
+    {"elf-core",    Takes::file,   "an ELF memory dump (dump-guest-memory, vmcore)",                           "memmap simulate guest.elf",                          recognise_elf_core,       read_elf_core},
+    {"mtree",       Takes::file,   "QEMU's `info mtree`, with -f or without",                                  "memmap simulate mtree.txt",                          recognise_mtree,          read_mtree},
+    {"iomem",       Takes::file,   "/proc/iomem, read as root",                                                "sudo cat /proc/iomem | memmap simulate -",           recognise_iomem,          read_iomem},
+    {"etc-e820",    Takes::file,   "QEMU's fw_cfg file etc/e820",                                              "memmap simulate etc-e820.bin",                       recognise_etc_e820,       read_etc_e820},
+    {"scenario",    Takes::file,   "a machine in YAML, written by hand or by convert",                         "memmap simulate machine.yaml",                       recognise_scenario,       read_scenario},
+    {"json",        Takes::file,   "the same in JSON",                                                         "memmap simulate machine.json",                       recognise_json,           read_json},
+    {"synthetic",   Takes::file,   "a map in one line",                                                        "echo ram:640K hole:384K ram:3G | memmap simulate -", recognise_synthetic,      read_synthetic},
+    {"exactmap",    Takes::file,   "memmap=exactmap parameters",                                               "memmap simulate parameters.txt",                     recognise_exactmap,       read_exactmap},
+    {"c-array",     Takes::file,   "struct boot_e820_entry[] in C",                                            "memmap simulate map.c",                              recognise_c_array,        read_c_array},
 };
 // clang-format on
 
@@ -123,7 +124,7 @@ Result<Machine> read_forced(const Format& format, const Source& source,
   if (recognition.score >= kLowestAccepted) return machine;
   Errors errors{
       fault(source, fmt::format("does not look like `{}`: {}", format.id, recognition.reason))};
-  errors.insert(errors.end(), machine.errors().begin(), machine.errors().end());
+  append(errors, machine.errors());
   return errors;
 }
 

@@ -65,7 +65,7 @@ bool Profile::has_named(std::string_view option) const {
   return has(Flag{*row});
 }
 
-bool Profile::is_function(std::string_view which) const {
+bool Profile::is_function_named(std::string_view which) const {
   return std::ranges::binary_search(functions, which);
 }
 

@@ -53,7 +53,7 @@ struct Profile {
   unsigned pageblock_order = 9;            // HUGETLB_PAGE_ORDER
   unsigned max_page_order = 10;            // MAX_PAGE_ORDER (MAX_ORDER - 1 before 6.4)
   std::map<std::string, std::uint64_t, std::less<>> struct_sizes{};  // bytes: page, zone, ...
-  // CONFIG_ options: true, false, a number.
+  // CONFIG_ options: true, false, a number, a text.
   std::map<std::string, std::string, std::less<>> config{};
   std::map<std::string, std::uint64_t, std::less<>> symbols{};  // from _text or the per-CPU section
   std::map<std::string, std::uint64_t, std::less<>> constants{};  // of enums: MIGRATE_TYPES, ...
@@ -75,10 +75,11 @@ struct Profile {
   // Bytes from one symbol to the other; as the rows have them unless both are known, in this order.
   std::uint64_t bytes_between(const Symbol& start, const Symbol& end) const;
 
+  bool is_function(const Function& which) const { return is_function_named(which.name); }
+
   // By a name that is known only when memmap runs, as plugins give it: false for what has no row.
   bool has_named(std::string_view option) const;
-  bool is_function(std::string_view which) const;
-  bool is_function(const Function& which) const { return is_function(which.name); }
+  bool is_function_named(std::string_view which) const;
 };
 
 }  // namespace memmap::kernel

@@ -8,19 +8,20 @@ namespace memmap::kernel {
 namespace {
 
 // The linker script places the symbols in this order.
+// clang-format off
 constexpr ImageRow kImage[] = {
-    {"etext", "_etext", &ImageLayout::etext, "code: reserved, mapped, in /proc/iomem"},
-    {"start_rodata", "__start_rodata", &ImageLayout::start_rodata, "read-only data"},
-    {"end_rodata", "__end_rodata", &ImageLayout::end_rodata, "read-only data"},
-    {"sdata", "_sdata", &ImageLayout::sdata, "data"},
-    {"edata", "_edata", &ImageLayout::edata, "data"},
-    {"bss_start", "__bss_start", &ImageLayout::bss_start, "zeroed data"},
-    {"bss_stop", "__bss_stop", &ImageLayout::bss_stop, "zeroed data"},
-    {"end_of_kernel_reserve", "__end_of_kernel_reserve", &ImageLayout::end_of_kernel_reserve,
-     "what early_reserve_memory() reserves"},
-    {"brk_base", "__brk_base", &ImageLayout::brk_base, "the first page tables come from there"},
-    {"end", "_end", &ImageLayout::end, "the image's end; the room for the first page tables"},
+    {"etext",                 "_etext",                  &ImageLayout::etext,                 "code: reserved, mapped, in /proc/iomem"},
+    {"start_rodata",          "__start_rodata",          &ImageLayout::start_rodata,          "read-only data"},
+    {"end_rodata",            "__end_rodata",            &ImageLayout::end_rodata,            "read-only data"},
+    {"sdata",                 "_sdata",                  &ImageLayout::sdata,                 "data"},
+    {"edata",                 "_edata",                  &ImageLayout::edata,                 "data"},
+    {"bss_start",             "__bss_start",             &ImageLayout::bss_start,             "zeroed data"},
+    {"bss_stop",              "__bss_stop",              &ImageLayout::bss_stop,              "zeroed data"},
+    {"end_of_kernel_reserve", "__end_of_kernel_reserve", &ImageLayout::end_of_kernel_reserve, "what early_reserve_memory() reserves"},
+    {"brk_base",              "__brk_base",              &ImageLayout::brk_base,              "the first page tables come from there"},
+    {"end",                   "_end",                    &ImageLayout::end,                   "the image's end; the room for the first page tables"},
 };
+// clang-format on
 
 // kernel: the ASSERT() on KERNEL_IMAGE_SIZE, arch/x86/kernel/vmlinux.lds.S (addresses are linked
 // from PHYSICAL_START on); NODES_SHIFT (none without NUMA), arch/x86/Kconfig; the #error on an order
@@ -43,7 +44,11 @@ constexpr Option kOptions[] = {
 #define FLAG(name, otherwise, effect, use) config::name,
 #define NUMBER(name, otherwise, smallest, largest, effect, use) config::name,
 #define TEXT(name, effect, use) config::name,
+#define TOLD_FLAG FLAG
+#define TOLD_NUMBER NUMBER
 #include "kernel/rows/options.def"
+#undef TOLD_FLAG
+#undef TOLD_NUMBER
 #undef FLAG
 #undef NUMBER
 #undef TEXT
@@ -51,8 +56,7 @@ constexpr Option kOptions[] = {
 
 constexpr Struct kStructs[] = {
 #define STRUCT(name, otherwise, smallest, largest, shape, wanted, use) type::name,
-#define TOLD(name, wanted, use) \
-  {{#name, 0, 1, type::kLargestStruct, Shape::any, use}, type::wanted},
+#define TOLD(name, wanted, use) type::name,
 #include "kernel/rows/structs.def"
 #undef STRUCT
 #undef TOLD
@@ -61,7 +65,7 @@ constexpr Struct kStructs[] = {
 constexpr Member kMembers[] = {
 #define MEMBER(structure, name, otherwise, use) member::structure##_##name,
 #define TOLD(structure, name, use) \
-  {{#structure "." #name, 0, 0, type::kLargestStruct, Shape::any, use}},
+  {{#structure "." #name, 0, 0, type::kLargestStruct, Shape::any, use, true}},
 #include "kernel/rows/members.def"
 #undef MEMBER
 #undef TOLD
@@ -73,7 +77,7 @@ constexpr std::uint64_t kMostZones = 8;         // ZONES_SHIFT
 
 constexpr Constant kConstants[] = {
 #define CONSTANT(name, otherwise, smallest, largest, shape, use) constant::name,
-#define TOLD(name, smallest, largest, use) {{#name, 0, smallest, largest, Shape::any, use}},
+#define TOLD(name, smallest, largest, use) {{#name, 0, smallest, largest, Shape::any, use, true}},
 #include "kernel/rows/constants.def"
 #undef CONSTANT
 #undef TOLD
@@ -81,7 +85,7 @@ constexpr Constant kConstants[] = {
 
 constexpr Symbol kSymbols[] = {
 #define SYMBOL(name, otherwise, use) symbol::name,
-#define TOLD(name, use) {{#name, 0, 0, symbol::kLargestImage, Shape::any, use}},
+#define TOLD(name, use) symbol::name,
 #include "kernel/rows/symbols.def"
 #undef SYMBOL
 #undef TOLD
@@ -90,8 +94,10 @@ constexpr Symbol kSymbols[] = {
 constexpr Function kFunctions[] = {
 #define FUNCTION(name) function::name,
 #define VARIANT(name, suffix, number) function::name##_##suffix##_##number,
+#define TOLD(name) function::name,
 #include "kernel/rows/functions.def"
 #undef FUNCTION
+#undef TOLD
 #undef VARIANT
 };
 
@@ -123,9 +129,9 @@ std::span<const Constant> constant_rows() { return kConstants; }
 std::span<const Symbol> symbol_rows() { return kSymbols; }
 std::span<const Function> function_rows() { return kFunctions; }
 
-const SettingRow& setting_row(std::string_view key) {
-  const auto* row = std::ranges::find(kSettings, key, &SettingRow::key);
-  MEMMAP_CHECK(row != std::end(kSettings), "a key of a setting");
+const SettingRow& setting_row(decltype(SettingRow::member) member) {
+  const auto* row = std::ranges::find(kSettings, member, &SettingRow::member);
+  MEMMAP_CHECK(row != std::end(kSettings), "a setting with a row");
   return *row;
 }
 

@@ -32,7 +32,7 @@ struct SettingRow {
   std::string_view use{};
 };
 std::span<const SettingRow> setting_rows();
-const SettingRow& setting_row(std::string_view key);  // of a key that there is
+const SettingRow& setting_row(decltype(SettingRow::member) member);  // of one that has a row
 // The value of a setting; a flag is 0 or 1.
 std::uint64_t number_of(const Profile& profile, const SettingRow& row);
 void set_number(Profile& profile, const SettingRow& row, std::uint64_t value);

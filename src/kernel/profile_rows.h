@@ -3,7 +3,8 @@
 //   profile.has(config::SMP)    profile.number(config::NR_CPUS)    profile.size_of(type::page)
 //
 // The rows stand in rows/*.def, one table a kind. Whoever adds a value adds one row there, and
-// `memmap kernel --parts` writes it into the profiles; a name without a row does not compile. What
+// `memmap kernel --parts` writes it into the profiles; a name without a row does not compile. A row
+// that no boot asks for is a TOLD one, which tests/layers/rows.py holds against the sources. What
 // is neither an option, a symbol, a structure, a constant nor a function also gets a member of
 // Profile and a row in profile_contents.cc, and its key in share/schema/kernel.json and
 // share/doc/kernel-profile.md.
@@ -27,6 +28,7 @@ struct Quantity {
   std::uint64_t largest = 0;
   Shape shape = Shape::any;
   std::string_view use{};  // what it changes in the boot
+  bool told = false;       // it is told of only: no boot asks for it
 
   constexpr bool allows(std::uint64_t value) const {
     if (value < smallest || value > largest) return false;
@@ -64,6 +66,7 @@ struct Symbol : Quantity {};
 
 struct Function {
   std::string_view name{};
+  bool told = false;  // no boot asks whether it is inlined
 };
 
 }  // namespace memmap::kernel
@@ -72,21 +75,31 @@ namespace memmap::config {
 
 inline constexpr std::uint64_t kLargestInt = 0x7fffffff;
 
-#define FLAG(name, otherwise, effect, use)                                               \
-  inline constexpr kernel::Flag name{{{#name, otherwise, 0, 1, kernel::Shape::any, use}, \
-                                      kernel::Kind::flag,                                \
+#define FLAG_ROW(name, otherwise, effect, use, told)                                           \
+  inline constexpr kernel::Flag name{{{#name, otherwise, 0, 1, kernel::Shape::any, use, told}, \
+                                      kernel::Kind::flag,                                      \
                                       kernel::Effect::effect}};
-#define NUMBER(name, otherwise, smallest, largest, effect, use)        \
-  inline constexpr kernel::Number name{                                \
-      {{#name, otherwise, smallest, largest, kernel::Shape::any, use}, \
-       kernel::Kind::number,                                           \
+#define NUMBER_ROW(name, otherwise, smallest, largest, effect, use, told)    \
+  inline constexpr kernel::Number name{                                      \
+      {{#name, otherwise, smallest, largest, kernel::Shape::any, use, told}, \
+       kernel::Kind::number,                                                 \
        kernel::Effect::effect}};
+#define FLAG(name, otherwise, effect, use) FLAG_ROW(name, otherwise, effect, use, false)
+#define TOLD_FLAG(name, otherwise, effect, use) FLAG_ROW(name, otherwise, effect, use, true)
+#define NUMBER(name, otherwise, smallest, largest, effect, use) \
+  NUMBER_ROW(name, otherwise, smallest, largest, effect, use, false)
+#define TOLD_NUMBER(name, otherwise, smallest, largest, effect, use) \
+  NUMBER_ROW(name, otherwise, smallest, largest, effect, use, true)
 #define TEXT(name, effect, use)       \
   inline constexpr kernel::Text name{ \
       {{#name, 0, 0, 0, kernel::Shape::any, use}, kernel::Kind::text, kernel::Effect::effect}};
 #include "kernel/rows/options.def"
+#undef FLAG_ROW
+#undef NUMBER_ROW
 #undef FLAG
+#undef TOLD_FLAG
 #undef NUMBER
+#undef TOLD_NUMBER
 #undef TEXT
 
 }  // namespace memmap::config
@@ -105,7 +118,9 @@ constexpr kernel::Wanted with(const kernel::Flag& option) {
 #define STRUCT(name, otherwise, smallest, largest, shape, wanted, use) \
   inline constexpr kernel::Struct name{                                \
       {#name, otherwise, smallest, largest, kernel::Shape::shape, use}, wanted};
-#define TOLD(name, wanted, use)
+#define TOLD(name, wanted, use)         \
+  inline constexpr kernel::Struct name{ \
+      {#name, 0, 1, kLargestStruct, kernel::Shape::any, use, true}, wanted};
 #include "kernel/rows/structs.def"
 #undef STRUCT
 #undef TOLD
@@ -127,7 +142,8 @@ namespace memmap::member {
 
 namespace memmap::constant {
 
-inline constexpr std::uint64_t kLargestSlot = kGiB >> kPageShift;  // the fixmap lies above the modules
+// The fixmap lies above the modules.
+inline constexpr std::uint64_t kLargestSlot = kGiB >> kPageShift;
 
 #define CONSTANT(name, otherwise, smallest, largest, shape, use) \
   inline constexpr kernel::Constant name{                        \
@@ -147,7 +163,8 @@ inline constexpr std::uint64_t kLargestImage = kGiB;
 #define SYMBOL(name, otherwise, use)    \
   inline constexpr kernel::Symbol name{ \
       {#name, otherwise, 0, kLargestImage, kernel::Shape::any, use}};
-#define TOLD(name, use)
+#define TOLD(name, use) \
+  inline constexpr kernel::Symbol name{{#name, 0, 0, kLargestImage, kernel::Shape::any, use, true}};
 #include "kernel/rows/symbols.def"
 #undef SYMBOL
 #undef TOLD
@@ -159,8 +176,10 @@ namespace memmap::function {
 #define FUNCTION(name) inline constexpr kernel::Function name{#name};
 #define VARIANT(name, suffix, number) \
   inline constexpr kernel::Function name##_##suffix##_##number{#name "." #suffix "." #number};
+#define TOLD(name) inline constexpr kernel::Function name{#name, true};
 #include "kernel/rows/functions.def"
 #undef FUNCTION
+#undef TOLD
 #undef VARIANT
 
 }  // namespace memmap::function

@@ -12,6 +12,7 @@ struct Version {
   unsigned major = 0;
   unsigned minor = 0;
   unsigned patch = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): what the compiler makes of it compares with 0
   constexpr auto operator<=>(const Version&) const = default;
 };
 

@@ -32,6 +32,7 @@ constexpr Area kFiveLevels[] = {
     {0xffd6000000000000, ""},          {0xffdf000000000000, "KASAN shadow"},
     {0xfffffc0000000000, ""},
 };
+// clang-format off
 constexpr Area kCommonTop[] = {
     {raw(kCpuEntryAreas), "CPU entry areas"},
     {0xfffffe8000000000, ""},
@@ -44,6 +45,7 @@ constexpr Area kCommonTop[] = {
     {0xffffffffff600000, "vsyscall"},
     {0xffffffffff601000, ""},
 };
+// clang-format on
 
 constexpr std::string_view kElsewhere = "elsewhere";
 

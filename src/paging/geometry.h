@@ -66,7 +66,7 @@ struct Bases {
 constexpr bool can_hold_all(const Bases& b, unsigned levels) {
   constexpr std::uint64_t kEnd = raw(kCpuEntryAreas);
   const std::uint64_t memory = 1ull << physmem_bits(levels);
-  const std::uint64_t struct_pages = memory / kPageSize * 128;   // twice their usual size
+  const std::uint64_t struct_pages = memory / kPageSize * 128;  // twice their usual size
   return raw(b.page_offset) >= raw(levels == 5 ? kPageOffset5 : kPageOffset4) &&
          b.page_offset < b.vmalloc && b.vmalloc < b.vmemmap &&
          raw(b.page_offset) <= kEnd - memory && raw(b.vmemmap) <= kEnd - struct_pages;

@@ -167,7 +167,7 @@ class ChainBuilder {
       return;
     }
     auto policy = AllocPlugin::create(*l.plugin, l.options);
-    if (!policy) return complain(policy.errors());
+    if (!policy) return append(errors_, policy.errors());
     auto& place = chain_.top_down_ == nullptr ? chain_.top_down_ : chain_.bottom_up_;
     place = *std::move(policy);
   }
@@ -176,19 +176,15 @@ class ChainBuilder {
   void take(std::vector<std::unique_ptr<T>>& list, const Loaded& l,
             typename std::vector<std::unique_ptr<T>>::iterator at) {
     auto made = T::create(*l.plugin, l.options);
-    if (!made) return complain(made.errors());
+    if (!made) return append(errors_, made.errors());
     list.insert(at, *std::move(made));
   }
 
   const Plugin* load(std::string_view name) {
     const auto plugin = host_.load(name);
     if (plugin) return *plugin;
-    complain(plugin.errors());
+    append(errors_, plugin.errors());
     return nullptr;
-  }
-
-  void complain(const Errors& errors) {
-    errors_.insert(errors_.end(), errors.begin(), errors.end());
   }
 
   PluginHost& host_;

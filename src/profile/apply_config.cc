@@ -27,8 +27,9 @@ class Reader {
 
   // A setting that is a number, which the option counts in `scale`; `otherwise` where the
   // configuration lacks it.
-  void setting(std::string_view key, std::uint64_t otherwise, std::uint64_t scale = 1) {
-    SettingRow row = setting_row(key);
+  void setting(decltype(SettingRow::member) member, std::uint64_t otherwise,
+               std::uint64_t scale = 1) {
+    SettingRow row = setting_row(member);
     set_number(profile_, row, otherwise);
     const auto text = config_.text(row.option);
     if (!text) return;
@@ -41,12 +42,8 @@ class Reader {
     set_number(profile_, row, *value * scale);
   }
 
-  void flag(std::string_view key) {
-    const SettingRow& row = setting_row(key);
-    set_number(profile_, row, config_.is_on(row.option) ? 1 : 0);
-  }
+  void flag(bool Profile::*member) { profile_.*member = config_.is_on(setting_row(member).option); }
 
-  // As profiles write it: `y` and `m` are true, an option that is off is false.
   void option(const Option& row) {
     // What is no number is told as it was written.
     const auto text = config_.text(row.name);
@@ -68,8 +65,9 @@ class Reader {
 
 // kernel: pageblock_order, include/linux/pageblock-flags.h, v6.1 and v6.12
 unsigned pageblock_order(const Config& config, const Behaviour& behaviour, unsigned max_order) {
-  const bool huge = config.is_on("HUGETLB_PAGE") ||
-                    (behaviour.pageblocks_follow_thp && config.is_on("TRANSPARENT_HUGEPAGE"));
+  const bool huge =
+      config.is_on(config::HUGETLB_PAGE.name) ||
+      (behaviour.pageblocks_follow_thp && config.is_on(config::TRANSPARENT_HUGEPAGE.name));
   return huge ? std::min(kPmdOrder, max_order) : max_order;
 }
 
@@ -78,13 +76,13 @@ unsigned pageblock_order(const Config& config, const Behaviour& behaviour, unsig
 Status apply_config(const Config& config, Profile& profile) {
   Errors errors;
   Reader read(config, profile, errors);
-  read.setting("default_phys_base", 16 * kMiB);
-  read.setting("nodes_shift", 0);
-  read.setting("reserve_low", 64 * kKiB, kKiB);
-  for (const std::string_view key :
-       {"x86_5level", "deferred_struct_page_init", "memory_hotplug", "numa"}) {
-    read.flag(key);
-  }
+  read.setting(&Profile::default_phys_base, 16 * kMiB);
+  read.setting(&Profile::nodes_shift, 0);
+  read.setting(&Profile::reserve_low, 64 * kKiB, kKiB);
+  read.flag(&Profile::x86_5level);
+  read.flag(&Profile::deferred_struct_page_init);
+  read.flag(&Profile::memory_hotplug);
+  read.flag(&Profile::numa);
   const Behaviour behaviour = behaviour_of(profile);
   profile.x86_5level = profile.x86_5level || behaviour.paging_5level_always;
   profile.max_page_order = kMaxPageOrder;
@@ -107,10 +105,11 @@ Result<std::vector<std::string>> overlay_config(const Config& config, Profile& p
   const unsigned nodes_shift = profile.nodes_shift;
   const bool numa = profile.numa;
   const bool memory_hotplug = profile.memory_hotplug;
-  const bool knows_layout = profile.config.contains("PREEMPT_RT");
+  const bool knows_layout = profile.config.contains(config::PREEMPT_RT.name);
   if (auto status = apply_config(config, profile); !status) return status.errors();
+  const SettingRow& base = setting_row(&Profile::default_phys_base);
   for (const Contradiction& c : contradictions_of(profile)) {
-    if (c.key == "default_phys_base") return config.error("PHYSICAL_START", c.message);
+    if (c.key == base.key) return config.error(base.option, c.message);
   }
   if (profile.nodes_shift != nodes_shift) {
     changed.push_back(

@@ -144,7 +144,7 @@ Result<Types> Types::read(const std::string& source, std::string_view bytes) {
   impl->source = source;
   impl->types.reset(btf__new(bytes.data(), static_cast<std::uint32_t>(bytes.size())));
   if (libbpf_get_error(impl->types.get()) != 0 || impl->types == nullptr) {
-    impl->types.release();  // an error in the guise of a pointer, in libbpf before 1.0
+    (void)impl->types.release();  // an error in the guise of a pointer, in libbpf before 1.0
     return fault(source, "damaged BTF: libbpf refuses its types", sizeof(Header));
   }
   const std::uint32_t count = btf__type_cnt(impl->types.get());

@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "input/text/faults.h"
+#include "input/text/lines.h"
+
 namespace memmap::kernel {
 namespace {
 
-using namespace std::string_view_literals;
-
 constexpr std::string_view kPrefix = "CONFIG_";
-
-// What a .config may hold of letters: more is a binary file, or a hostile one.
-constexpr std::size_t kMostErrors = 100;
 
 bool is_option(std::string_view name) {
   if (!name.starts_with(kPrefix) || name.size() == kPrefix.size()) return false;
@@ -38,19 +36,6 @@ bool is_open(std::string_view value) {
   return i + 1 != value.size();
 }
 
-struct Place {
-  const std::string& source;
-  std::string_view line;
-  std::size_t number;
-};
-
-Error fault(const Place& at, std::string message, std::size_t length) {
-  return Error{.message = std::move(message),
-               .origin = {.file = at.source, .line = at.number, .column = 1},
-               .line_text = std::string(at.line.substr(0, 200)),
-               .caret_length = length == 0 ? 1 : length};
-}
-
 // `# Linux/x86 6.12.117 Kernel Configuration`: the architecture and the version.
 // kernel: conf_write(), scripts/kconfig/confdata.c, v6.12
 struct Banner {
@@ -67,26 +52,32 @@ std::optional<Banner> banner_of(std::string_view line) {
   return Banner{line.substr(0, blank), line.substr(blank + 1)};
 }
 
-void read_option(Config& config, const Place& at, Errors& errors) {
-  const std::size_t equals = at.line.find('=');
-  const std::string_view name = at.line.substr(0, equals);
+void read_option(Config& config, const input::Line& line, input::Faults& faults) {
+  const std::size_t equals = line.text.find('=');
+  const std::string_view name = line.text.substr(0, equals);
   if (equals == std::string_view::npos || !is_option(name)) {
-    errors.push_back(fault(at, "neither `CONFIG_NAME=VALUE` nor a comment: no .config",
-                           std::min<std::size_t>(name.size(), 40)));
+    faults.add_made([&] {
+      return input::error_at(config.source, line, name.substr(0, 40),
+                             "neither `CONFIG_NAME=VALUE` nor a comment: no .config");
+    });
     return;
   }
-  if (is_open(at.line.substr(equals + 1))) {
-    errors.push_back(fault(at, fmt::format("the text of `{}` has no closing quote", name),
-                           std::min<std::size_t>(at.line.size(), 80)));
+  if (is_open(line.text.substr(equals + 1))) {
+    faults.add_made([&] {
+      return input::error_at(config.source, line, line.text.substr(0, 80),
+                             fmt::format("the text of `{}` has no closing quote", name));
+    });
     return;
   }
-  const std::string value = unquoted(at.line.substr(equals + 1));
+  const std::string value = unquoted(line.text.substr(equals + 1));
   const std::string option(name.substr(kPrefix.size()));
   const auto [it, added] = config.options.emplace(option, value);
-  config.lines.emplace(option, at.number);
+  config.lines.emplace(option, line.number);
   if (!added && it->second != value) {
-    errors.push_back(
-        fault(at, fmt::format("`{}` was given before, with another value", name), name.size()));
+    faults.add_made([&] {
+      return input::error_at(config.source, line, name,
+                             fmt::format("`{}` was given before, with another value", name));
+    });
   }
 }
 
@@ -112,29 +103,25 @@ Error Config::error(std::string_view option, std::string message) const {
 
 Result<Config> read_config(const std::string& source, std::string_view text) {
   Config config{.source = source};
-  Errors errors;
-  std::size_t number = 0;
-  for (std::string_view rest = text; !rest.empty() && errors.size() < kMostErrors;) {
-    const std::size_t end = rest.find('\n');
-    std::string_view line = rest.substr(0, end);
-    rest = end == std::string_view::npos ? ""sv : rest.substr(end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    const Place at{source, line, ++number};
-    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
-    if (!line.starts_with('#')) {
-      read_option(config, at, errors);
+  input::Faults faults;
+  input::Lines lines(text);
+  while (const auto line = lines.next()) {
+    if (line->text.find_first_not_of(" \t") == std::string_view::npos) continue;
+    if (!line->text.starts_with('#')) {
+      read_option(config, *line, faults);
       continue;
     }
-    const auto banner = banner_of(line);
+    const auto banner = banner_of(line->text);
     if (!banner) continue;
     config.version = parse_version(banner->version);
     if (banner->architecture != "x86" && banner->architecture != "x86_64") {
-      errors.push_back(fault(
-          at, fmt::format("a .config of another architecture: {}, not x86", banner->architecture),
-          8 + banner->architecture.size()));
+      const std::string_view part = line->text.substr(0, 8 + banner->architecture.size());
+      faults.add(input::error_at(
+          source, *line, part,
+          fmt::format("a .config of another architecture: {}, not x86", banner->architecture)));
     }
   }
-  if (!errors.empty()) return errors;
+  if (!faults.none()) return faults.take();
   if (config.options.empty()) return Error{"holds no option: no .config", {source}};
   if (!config.is_on("X86_64")) {
     return Error{"a .config of another architecture: CONFIG_X86_64=y is not in it", {source}};

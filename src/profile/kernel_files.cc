@@ -22,17 +22,14 @@ template <class T, class Read>
 void read_part(const std::optional<std::string>& path, std::optional<T>& into, Errors& errors,
                const Read& read) {
   if (!path) return;
-  const auto add = [&](const Errors& more) {
-    errors.insert(errors.end(), more.begin(), more.end());
-  };
   const auto source = input::open_source(*path);
-  if (!source) return add(source.errors());
+  if (!source) return append(errors, source.errors());
   if (source->is_folder()) {
     errors.push_back(Error{.message = "is a folder, a file is expected", .origin = {*path}});
     return;
   }
   auto part = read(*path, source->bytes);
-  if (!part) return add(part.errors());
+  if (!part) return append(errors, part.errors());
   into = std::move(*part);
 }
 
@@ -143,7 +140,7 @@ Result<Facts> read_kernel_files(const KernelFiles& given) {
     auto bytes = input::read_whole_file(*files.image);
     const Status status =
         bytes ? read_kernel_image(*files.image, std::move(*bytes), facts) : Status(bytes.errors());
-    if (!status) errors.insert(errors.end(), status.errors().begin(), status.errors().end());
+    if (!status) append(errors, status.errors());
     if (!facts.config && !files.config) {
       read_part(config_beside(*files.image), facts.config, errors, read_config);
     }

@@ -135,6 +135,10 @@ class Writer {
   std::string out_{};
 };
 
+std::string use_of(const Quantity& row) {
+  return fmt::format("{}{}", row.use, row.told ? "; told only, no boot asks for it" : "");
+}
+
 class Explanation {
  public:
   explicit Explanation(const MadeProfile& made) : made_(made) {}
@@ -156,7 +160,7 @@ class Explanation {
       const auto it = values.find(r.name);
       if (it == values.end()) continue;
       row(group, r.name, hex ? fmt::format("{:#x}", it->second) : fmt::format("{}", it->second),
-          r.use);
+          use_of(r));
     }
   }
   std::string take() && { return std::move(out_); }
@@ -192,7 +196,7 @@ std::string explain_profile(const MadeProfile& made) {
   out.heading("config: options");
   for (const Option& r : option_rows()) {
     const auto it = p.config.find(r.name);
-    if (it != p.config.end()) out.row("config", r.name, it->second, r.use);
+    if (it != p.config.end()) out.row("config", r.name, it->second, use_of(r));
   }
   out.heading("symbols: from _text on, or within the per-CPU section");
   out.numbers("symbols", symbol_rows(), p.symbols, true);
@@ -201,8 +205,11 @@ std::string explain_profile(const MadeProfile& made) {
   out.row("parameters", "setup", fmt::format("{}", p.parameters.setup.size()), "__setup()");
   out.row("parameters", "param", fmt::format("{}", p.parameters.param.size()),
           "module_param() of what is built in, core_param()");
+  const auto told = std::ranges::count_if(
+      function_rows(), [&](const Function& row) { return row.told && p.is_function(row); });
   out.row("functions", "functions", fmt::format("{}", p.functions.size()),
-          "callers that memblock=debug names");
+          told == 0 ? "callers that memblock=debug names"
+                    : fmt::format("callers that memblock=debug names; {} of them told only", told));
   std::string text = std::move(out).take();
   for (const std::string& note : made.notes) text += fmt::format("\n{}\n", note);
   return text;

@@ -27,16 +27,20 @@ std::string_view shape_text(Shape shape) {
   return shape == Shape::power_of_two ? "a power of two " : "";
 }
 
-// Two symbols that the linker script puts into this order. The boot takes the bytes in between.
+// Two symbols that the linker script puts into this order: what takes the bytes in between, the
+// boot or a reader of the profile, relies on it.
 struct Pair {
-  std::string_view start{};
-  std::string_view end{};
+  Symbol start{};
+  Symbol end{};
 };
 constexpr Pair kPairs[] = {
-    {"__entry_text_start", "__entry_text_end"}, {"__init_begin", "__init_end"},
-    {"__nosave_begin", "__nosave_end"},         {"__per_cpu_start", "__per_cpu_end"},
-    {"__smp_locks", "__smp_locks_end"},         {"_sinittext", "_einittext"},
-    {"real_mode_blob", "real_mode_blob_end"},
+    {symbol::__entry_text_start, symbol::__entry_text_end},
+    {symbol::__init_begin, symbol::__init_end},
+    {symbol::__nosave_begin, symbol::__nosave_end},
+    {symbol::__per_cpu_start, symbol::__per_cpu_end},
+    {symbol::__smp_locks, symbol::__smp_locks_end},
+    {symbol::_sinittext, symbol::_einittext},
+    {symbol::real_mode_blob, symbol::real_mode_blob_end},
 };
 
 }  // namespace
@@ -69,13 +73,13 @@ std::optional<std::string> fault_of(const Option& row, std::string_view text) {
 std::vector<Contradiction> contradictions_of(const Profile& profile) {
   std::vector<Contradiction> out;
   if (profile.pageblock_order > profile.max_page_order) {
-    out.push_back({"", "pageblock_order",
+    out.push_back({"", setting_row(&Profile::pageblock_order).key,
                    fmt::format("`pageblock_order` is at most `max_page_order`, which is {}",
                                profile.max_page_order)});
   }
   // kernel: the ASSERT() on KERNEL_IMAGE_SIZE, arch/x86/kernel/vmlinux.lds.S, v6.12
   if (profile.default_phys_base + profile.image.end > symbol::kLargestImage) {
-    out.push_back({"", "default_phys_base",
+    out.push_back({"", setting_row(&Profile::default_phys_base).key,
                    fmt::format("the image lies within the first 1G: from {:#x} on, its {:#x} bytes "
                                "do not",
                                profile.default_phys_base, profile.image.end)});
@@ -91,13 +95,13 @@ std::vector<Contradiction> contradictions_of(const Profile& profile) {
                                row.name, type, size->second)});
   }
   for (const Pair& pair : kPairs) {
-    const auto start = profile.symbols.find(pair.start);
-    const auto end = profile.symbols.find(pair.end);
+    const auto start = profile.symbols.find(pair.start.name);
+    const auto end = profile.symbols.find(pair.end.name);
     if (start == profile.symbols.end() || end == profile.symbols.end()) continue;
     if (start->second <= end->second) continue;
-    out.push_back({"symbols", pair.end,
-                   fmt::format("`{}` lies before `{}`, which is at {:#x}", pair.end, pair.start,
-                               start->second)});
+    out.push_back({"symbols", pair.end.name,
+                   fmt::format("`{}` lies before `{}`, which is at {:#x}", pair.end.name,
+                               pair.start.name, start->second)});
   }
   return out;
 }

@@ -27,7 +27,8 @@ class Maker {
     ask_for_what_is_missing();
     if (!errors_.empty()) return errors_;
     name_and_version();
-    if (auto status = apply_config(*facts_.config, out_.profile); !status) add(status.errors());
+    if (auto status = apply_config(*facts_.config, out_.profile); !status)
+      append(errors_, status.errors());
     out_.sources["config"] = file_of(facts_.config->source);
     image();
     symbols();
@@ -44,7 +45,6 @@ class Maker {
   void fault(std::string message, const std::string& file) {
     errors_.push_back({.message = std::move(message), .origin = {file}});
   }
-  void add(const Errors& errors) { errors_.insert(errors_.end(), errors.begin(), errors.end()); }
 
   void ask_for_what_is_missing() {
     const std::string release = facts_.banner.substr(0, facts_.banner.find(' '));
@@ -252,7 +252,7 @@ class Maker {
 
   void contradictions() {
     const auto cpus = out_.profile.number(config::NR_CPUS);
-    const auto mask = out_.profile.struct_sizes.find("cpumask");
+    const auto mask = out_.profile.struct_sizes.find(type::cpumask.name);
     if (cpus > 0 && mask != out_.profile.struct_sizes.end() &&
         mask->second != align_up(cpus, 64) / 8) {
       fault(fmt::format("CONFIG_NR_CPUS={} of {} contradicts a cpumask of {} bytes: they are of "

@@ -4,12 +4,13 @@
 
 #include <array>
 
+#include "input/text/faults.h"
+#include "input/text/lines.h"
 #include "profile/bytes.h"
 
 namespace memmap::kernel {
 namespace {
 
-constexpr std::size_t kMostErrors = 20;
 // struct obs_kernel_param: str, setup_func, early. struct kernel_param: name, mod, ops, perm and
 // level and flags, arg.
 constexpr std::uint64_t kSetupBytes = 24;
@@ -50,30 +51,26 @@ std::string_view name_of(ParameterKind kind) {
 
 Result<DeclaredParameters> read_parameters(const std::string& source, std::string_view text) {
   DeclaredParameters out{.source = source};
-  Errors errors;
-  std::size_t number = 0;
-  for (std::string_view rest = text; !rest.empty() && errors.size() < kMostErrors;) {
-    const std::size_t end = rest.find('\n');
-    std::string_view line = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    ++number;
-    if (line.empty()) continue;
-    const std::size_t blank = line.find(' ');
-    const std::string_view word = line.substr(0, blank);
-    const std::string_view name = blank == std::string_view::npos ? "" : line.substr(blank + 1);
+  input::Faults faults;
+  input::Lines lines(text);
+  while (const auto line = lines.next()) {
+    if (line->text.empty()) continue;
+    const std::size_t blank = line->text.find(' ');
+    const std::string_view word = line->text.substr(0, blank);
+    const std::string_view name =
+        blank == std::string_view::npos ? "" : line->text.substr(blank + 1);
     const ParameterKind* kind = nullptr;
     for (const ParameterKind& k : kKinds) kind = name_of(k) == word ? &k : kind;
     if (kind == nullptr || !is_name(name)) {
-      errors.push_back({.message = "`early NAME`, `setup NAME` or `param NAME` is expected",
-                        .origin = {.file = source, .line = number, .column = 1},
-                        .line_text = std::string(line.substr(0, 200)),
-                        .caret_length = std::max<std::size_t>(word.size(), 1)});
+      faults.add_made([&] {
+        return input::error_at(source, *line, word,
+                               "`early NAME`, `setup NAME` or `param NAME` is expected");
+      });
       continue;
     }
     out.list.push_back({*kind, std::string(name)});
   }
-  if (!errors.empty()) return errors;
+  if (!faults.none()) return faults.take();
   if (out.list.empty()) return Error{"holds no parameter", {source}};
   return out;
 }

@@ -5,11 +5,12 @@
 
 #include "base/align.h"
 #include "base/number.h"
+#include "input/text/faults.h"
+#include "input/text/lines.h"
 
 namespace memmap::kernel {
 namespace {
 
-constexpr std::size_t kMostErrors = 20;
 constexpr std::uint64_t kPage = 4096;
 
 std::vector<std::string_view> words_of(std::string_view line) {
@@ -86,24 +87,20 @@ std::optional<std::uint64_t> Sections::symbol(std::string_view name) const {
 
 Result<Sections> read_sections(const std::string& source, std::string_view text) {
   Sections out{.source = source};
-  Errors errors;
-  std::size_t number = 0;
-  for (std::string_view rest = text; !rest.empty() && errors.size() < kMostErrors;) {
-    const std::size_t end = rest.find('\n');
-    const std::string_view line = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    ++number;
+  input::Faults faults;
+  input::Lines lines(text);
+  while (const auto line = lines.next()) {
     SectionPlace place;
-    const Row row = read_row(line, place);
+    const Row row = read_row(line->text, place);
     if (row == Row::section) out.list.push_back(std::move(place));
     if (row != Row::bad) continue;
-    errors.push_back({.message =
-                          "a section's name, type, address, offset and size are expected, as "
-                          "`readelf -S --wide` prints them",
-                      .origin = {.file = source, .line = number, .column = 1},
-                      .line_text = std::string(line.substr(0, 200))});
+    faults.add_made([&] {
+      return input::error_at(source, *line, {},
+                             "a section's name, type, address, offset and size are expected, as "
+                             "`readelf -S --wide` prints them");
+    });
   }
-  if (!errors.empty()) return errors;
+  if (!faults.none()) return faults.take();
   if (!out.symbol("_text")) {
     return Error{
         "has no section .text: the sections of a vmlinux are expected, as `readelf -S --wide` "

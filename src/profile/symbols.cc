@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "base/number.h"
+#include "input/text/faults.h"
+#include "input/text/lines.h"
 
 namespace memmap::kernel {
 namespace {
-
-constexpr std::size_t kMostErrors = 20;
 
 std::string_view next_word(std::string_view& line) {
   const std::size_t start = line.find_first_not_of(" \t");
@@ -63,15 +63,11 @@ std::optional<std::uint64_t> Symbols::from_text(std::string_view name) const {
 Result<Symbols> read_symbol_table(const std::string& source, std::string_view text) {
   Symbols symbols;
   symbols.set_source(source);
-  Errors errors;
+  input::Faults faults;
   bool any_address = false;
-  std::size_t number = 0;
-  for (std::string_view rest = text; !rest.empty() && errors.size() < kMostErrors;) {
-    const std::size_t end = rest.find('\n');
-    const std::string_view line = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    ++number;
-    std::string_view words = line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
+  input::Lines lines(text);
+  while (const auto line = lines.next()) {
+    std::string_view words = line->text;
     const std::string_view first = next_word(words);
     if (first.empty()) continue;
     const std::string_view type = next_word(words);
@@ -79,18 +75,17 @@ Result<Symbols> read_symbol_table(const std::string& source, std::string_view te
     if (type == "U" || type == "w") continue;  // nm: defined elsewhere
     const auto address = parse_hex(first);
     if (!address || type.size() != 1 || name.empty()) {
-      errors.push_back(
-          {.message = "no line of a symbol table: `ffffffff81000000 T _text` is expected",
-           .origin = {.file = source, .line = number, .column = 1},
-           .line_text = std::string(line.substr(0, 200)),
-           .caret_length = std::max<std::size_t>(first.size(), 1)});
+      faults.add_made([&] {
+        return input::error_at(source, *line, first,
+                               "no line of a symbol table: `ffffffff81000000 T _text` is expected");
+      });
       continue;
     }
     if (!next_word(words).empty()) continue;
     any_address = any_address || *address != 0;
     symbols.add(name, type[0], *address);
   }
-  if (!errors.empty()) return errors;
+  if (!faults.none()) return faults.take();
   if (symbols.empty()) return Error{"holds no symbol", {source}};
   if (!any_address) {
     return Error{

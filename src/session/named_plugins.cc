@@ -20,10 +20,6 @@ class SourceFormat : public input::OtherFormat {
   plugin::SourcePlugin& source_;
 };
 
-void append(Errors& errors, const Errors& more) {
-  errors.insert(errors.end(), more.begin(), more.end());
-}
-
 }  // namespace
 
 Result<NamedPlugins> sort_plugins(plugin::PluginHost& host,

@@ -253,8 +253,8 @@ TEST(Convert, LargeMapsAreReadInTime) {
     ASSERT_TRUE(read);
     EXPECT_EQ(read->firmware_map, machine.firmware_map);
     std::printf("%s: %zu bytes in %.3f s\n", form.id, written->bytes.size(), took.count());
-    EXPECT_LT(took.count(), 20)
-        << form.id;  // about 1 s; not so on a loaded or instrumented machine
+    // About 1 s; not so on a loaded or instrumented machine.
+    EXPECT_LT(took.count(), 20) << form.id;
   }
 }
 

@@ -18,7 +18,8 @@ std::string tests_of(std::string_view name) {
       const testing::TestInfo& test = *suite.GetTestInfo(j);
       const std::string_view file = test.file();
       if (!file.ends_with("_test.cc")) {
-        std::fprintf(stderr, "%s: a source with tests is named *_test.cc, or CTest does not see it\n",
+        std::fprintf(stderr,
+                     "%s: a source with tests is named *_test.cc, or CTest does not see it\n",
                      test.file());
         return {};
       }

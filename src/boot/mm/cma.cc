@@ -82,8 +82,8 @@ std::optional<PhysAddr> place(Boot& boot, const Area& area, std::uint64_t align,
 
 bool declare(Boot& boot, Area area, std::uint64_t align, int nid, const memblock::Purpose& owner) {
   const memblock::Caller caller{"cma_declare_contiguous_nid", owner};
-  const std::uint64_t least = kPageSize
-                              << boot.in.profile.pageblock_order;  // CMA_MIN_ALIGNMENT_BYTES
+  // CMA_MIN_ALIGNMENT_BYTES
+  const std::uint64_t least = kPageSize << boot.in.profile.pageblock_order;
   align = std::max(align, least);
   const auto fail = [&](std::string why) {
     if (!why.empty())

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
 
 #include "base/align.h"
 #include "boot/mm/large_hash.h"

@@ -6,8 +6,7 @@
 
 namespace memmap::boot {
 
-void make_tables(Boot& boot, std::uint64_t start, std::uint64_t end,
-                 const memblock::Owner& owner) {
+void make_tables(Boot& boot, std::uint64_t start, std::uint64_t end, const memblock::Owner& owner) {
   const memblock::Caller caller = boot.caller(owner, {function::spp_getpage});
   paging::AddressSpace& tables = boot.state.page_tables;
   for (std::uint64_t at = start; at < end; at = align_down(at, paging::kSize2M) + paging::kSize2M) {

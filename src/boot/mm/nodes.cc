@@ -306,6 +306,7 @@ void memblock_free_all(Boot& boot) {
       ZoneState& zone = node.zones[static_cast<std::size_t>(free.type)];
       zone.managed_pages = free.managed_pages;
       zone.free = std::move(free.free);
+      break;
     }
   }
   boot.state.handed_over = true;

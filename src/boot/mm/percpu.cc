@@ -15,9 +15,9 @@
 namespace memmap::boot {
 namespace {
 
-constexpr std::uint64_t kCacheLine = 64;                 // SMP_CACHE_BYTES
-constexpr std::uint64_t kMinAlloc = 4;                   // PCPU_MIN_ALLOC_SIZE
-constexpr PhysAddr kMaxDmaAddress{16 * kMiB};            // __pa(MAX_DMA_ADDRESS)
+constexpr std::uint64_t kCacheLine = 64;       // SMP_CACHE_BYTES
+constexpr std::uint64_t kMinAlloc = 4;         // PCPU_MIN_ALLOC_SIZE
+constexpr PhysAddr kMaxDmaAddress{16 * kMiB};  // __pa(MAX_DMA_ADDRESS)
 
 constexpr std::string_view kFile = "mm/percpu.c";
 constexpr const Owner& kOwner = owner::kPerCPUBookkeeping;
@@ -70,8 +70,8 @@ std::uint64_t chunk_slots(const Boot& boot, std::uint64_t unit_size) {
   constexpr int kBaseShift = 5;  // PCPU_SLOT_BASE_SHIFT
   const int slot = std::max(static_cast<int>(std::bit_width(unit_size)) - kBaseShift + 2, 1);
   const auto slots = static_cast<std::uint64_t>(slot);
-  if (boot.in.behaviour.percpu_depopulates)
-    return slots + 4;  // and from 0 on, sidelined, free, ...
+  // And from 0 on, sidelined, free, ...
+  if (boot.in.behaviour.percpu_depopulates) return slots + 4;
   // PCPU_NR_CHUNK_TYPES; MEMCG_KMEM goes with MEMCG.
   const bool by_kind = boot.in.behaviour.percpu_lists_by_kind && boot.in.profile.has(config::MEMCG);
   return (slots + 2) * (by_kind ? 2 : 1);

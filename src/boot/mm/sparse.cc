@@ -19,8 +19,8 @@ constexpr std::string_view kFile = "mm/sparse.c";
 constexpr unsigned kSectionShift = 27;  // SECTION_SIZE_BITS
 constexpr std::uint64_t kSection = 1ull << kSectionShift;
 constexpr std::uint64_t kPagesPerSection = kSection >> kPageShift;
-constexpr std::uint64_t kCacheLine = 64;           // SMP_CACHE_BYTES
-constexpr PhysAddr kMaxDmaAddress{16 * kMiB};      // __pa(MAX_DMA_ADDRESS)
+constexpr std::uint64_t kCacheLine = 64;       // SMP_CACHE_BYTES
+constexpr PhysAddr kMaxDmaAddress{16 * kMiB};  // __pa(MAX_DMA_ADDRESS)
 
 // kernel: enum pageblock_bits, include/linux/pageblock-flags.h, v6.1, v6.12 and later
 std::uint64_t block_flag_bits(const kernel::Profile& profile) {

@@ -101,7 +101,7 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
 memblock::Caller caller_of(Boot& boot, const Trim& trim, Hook hook, const Edit& edit) {
   const memblock::Purpose owner{owner::kPlugin, boot.story.keep_name(label(trim, edit.reason))};
   const std::string& function = edit.rule.function;
-  if (boot.in.profile.is_function(function)) return {boot.story.keep_name(function), owner};
+  if (boot.in.profile.is_function_named(function)) return {boot.story.keep_name(function), owner};
   return {hook == Hook::memblock_platform ? "setup_arch" : boot.story.step(), owner};
 }
 

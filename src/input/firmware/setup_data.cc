@@ -35,9 +35,6 @@ std::optional<std::uint32_t> type_number(std::string_view text) {
 // One node of the folder, into `out`.
 void read_node(const FileTree& tree, const std::string& folder, const std::string& name,
                SetupDataNames names, Contents& out, Errors& errors) {
-  const auto take = [&errors](const Errors& more) {
-    errors.insert(errors.end(), more.begin(), more.end());
-  };
   const std::string path = folder + "/" + name;
   const bool typed = names == SetupDataNames::typed;
   const std::size_t dash = typed ? name.find('-') : name.size();
@@ -46,7 +43,7 @@ void read_node(const FileTree& tree, const std::string& folder, const std::strin
   if (typed && dash != std::string::npos) type_text = name.substr(dash + 1);
   if (!typed) {
     const auto text = tree.read(path + "/type");
-    if (!text) return take(text.errors());
+    if (!text) return append(errors, text.errors());
     type_text = std::string(trimmed(*text));
   }
   const auto type = type_number(type_text);
@@ -57,7 +54,7 @@ void read_node(const FileTree& tree, const std::string& folder, const std::strin
   }
   const std::string data = typed ? path : path + "/data";
   auto bytes = tree.read(data);
-  if (!bytes) return take(bytes.errors());
+  if (!bytes) return append(errors, bytes.errors());
   out[*number] = Content{.name = tree.shown(data), .type = *type, .bytes = std::move(*bytes)};
 }
 

@@ -52,9 +52,6 @@ Status add_acpi_folder(const FileTree& tree, const std::string& folder, Machine&
   const auto names = tree.list(folder);
   if (!names) return names.errors();
   Errors errors;
-  const auto take = [&errors](const Errors& more) {
-    errors.insert(errors.end(), more.begin(), more.end());
-  };
   std::map<std::string, std::string, std::less<>> contents;
   std::vector<AcpiBytes> tables;
   std::size_t unread = 0;
@@ -70,11 +67,11 @@ Status add_acpi_folder(const FileTree& tree, const std::string& folder, Machine&
     const std::string& kept = contents[name] = std::move(*bytes);
     auto table = open_acpi_table(tree.shown(path), kept);
     if (!table) {
-      take(table.errors());
+      append(errors, table.errors());
     } else if (table->signature != name.substr(0, 4)) {
-      take({Error{.message = fmt::format("is named `{}`, but its signature is `{}`", name,
-                                         table->signature),
-                  .origin = {.file = tree.shown(path), .offset = 0}}});
+      errors.push_back({Error{.message = fmt::format("is named `{}`, but its signature is `{}`",
+                                                     name, table->signature),
+                              .origin = {.file = tree.shown(path), .offset = 0}}});
     } else {
       list_table(*table, machine);
       tables.push_back(std::move(*table));
@@ -87,7 +84,7 @@ Status add_acpi_folder(const FileTree& tree, const std::string& folder, Machine&
   for (const Reader& reader : kReaders) {
     const auto table = std::ranges::find(tables, reader.signature, &AcpiBytes::signature);
     if (table == tables.end()) continue;
-    if (const Status done = reader.add(*table, machine); !done) take(done.errors());
+    if (const Status done = reader.add(*table, machine); !done) append(errors, done.errors());
   }
   if (!errors.empty()) return errors;
   // The FADT alone counts none.

@@ -92,7 +92,6 @@ class FactReader {
   }
 
  private:
-  void take(const Errors& errors) { errors_.insert(errors_.end(), errors.begin(), errors.end()); }
   void note(std::string text) { machine_.notes.push_back(std::move(text)); }
 
   bool there(const std::string& path) const { return !path.empty() && tree_.has(path); }
@@ -113,7 +112,7 @@ class FactReader {
     const auto bytes = content(path);
     if (!bytes || bytes->empty()) return;
     const Status done = function(tree_.shown(path), *bytes, machine_);
-    if (!done) take(done.errors());
+    if (!done) append(errors_, done.errors());
   }
 
   void read_log() {
@@ -133,7 +132,8 @@ class FactReader {
     }
     auto log = read_machine(*source, options);
     if (!log) {
-      if (options_.boot) return take(log.errors());  // that boot and no other was asked for
+      // That boot and no other was asked for.
+      if (options_.boot) return append(errors_, log.errors());
       log_errors_ = log.errors();
       return;
     }
@@ -147,7 +147,7 @@ class FactReader {
     if (!bytes) return;
     auto page =
         read_boot_params({.name = tree_.shown(files_.boot_params), .bytes = *bytes}, options_);
-    if (!page) return take(page.errors());
+    if (!page) return append(errors_, page.errors());
     compare_ram(page->firmware_map, "boot_params");
     map_from_ = "boot_params";
     machine_.firmware_map = std::move(page->firmware_map);
@@ -173,7 +173,7 @@ class FactReader {
   void read_setup_data(std::optional<PhysAddr> head) {
     auto nodes = read_setup_data_folder(tree_, files_.setup_data, files_.setup_data_names, head,
                                         machine_.setup_data);
-    if (!nodes) return take(nodes.errors());
+    if (!nodes) return append(errors_, nodes.errors());
     for (std::string& text : nodes->notes) note(std::move(text));
     if (!nodes->nodes.empty()) machine_.setup_data = std::move(nodes->nodes);
     if (!nodes->extended_map.empty()) machine_.extended_map = std::move(nodes->extended_map);
@@ -182,7 +182,7 @@ class FactReader {
   void read_memmap() {
     if (!there(files_.memmap)) return;
     auto map = read_memmap_folder(tree_, files_.memmap);
-    if (!map) return take(map.errors());
+    if (!map) return append(errors_, map.errors());
     if (!map_from_.empty()) {
       // The kernel shows its sanitised table here, with the extended entries.
       E820Entries all = machine_.firmware_map;
@@ -228,14 +228,14 @@ class FactReader {
   void read_firmware_tables() {
     if (!files_.acpi.empty()) {
       const Status done = add_acpi_folder(tree_, files_.acpi, machine_);
-      if (!done) take(done.errors());
+      if (!done) append(errors_, done.errors());
     }
     const auto entry_point = content(files_.smbios_entry_point);
     const auto table = content(files_.smbios_table);
     if (!entry_point || !table || table->empty()) return;
     const Status done = add_smbios(tree_.shown(files_.smbios_entry_point), *entry_point,
                                    tree_.shown(files_.smbios_table), *table, machine_);
-    if (!done) take(done.errors());
+    if (!done) append(errors_, done.errors());
   }
 
   void read_low_memory() {
@@ -243,7 +243,7 @@ class FactReader {
                            content(files_.bios_f0000), content(files_.ebda)};
     if (bytes[0] && !bytes[0]->empty()) {
       const Status done = add_page0(tree_.shown(files_.page0), *bytes[0], machine_);
-      if (!done) take(done.errors());
+      if (!done) append(errors_, done.errors());
     }
     const std::array places{std::uint64_t{0}, kBaseMemoryEnd, kBiosRom,
                             raw(machine_.ebda.value_or(PhysAddr{0}))};
@@ -266,7 +266,7 @@ class FactReader {
     const auto text = content(files_.manifest);
     if (!text) return;
     const auto manifest = read_manifest(tree_.shown(files_.manifest), *text);
-    if (!manifest) return take(manifest.errors());
+    if (!manifest) return append(errors_, manifest.errors());
     // The kernel's own word goes before that of whoever gathered the folder.
     if (manifest->kernel_phys_base && machine_.kernel_phys_base &&
         machine_.kernel_phys_base != manifest->kernel_phys_base) {

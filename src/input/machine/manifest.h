@@ -12,9 +12,9 @@
 namespace memmap::input {
 
 struct Manifest {
-  std::optional<std::string> kernel{};          // release of the kernel that ran
-  std::optional<std::string> firmware{};        // `efi`, `bios` or what the gatherer calls it
-  std::optional<PhysAddr> kernel_phys_base{};   // where its image was put
+  std::optional<std::string> kernel{};         // release of the kernel that ran
+  std::optional<std::string> firmware{};       // `efi`, `bios` or what the gatherer calls it
+  std::optional<PhysAddr> kernel_phys_base{};  // where its image was put
   KaslrBases kaslr{};
   std::optional<PhysRange> mp_configuration{};  // firmware_tables.mp_configuration: {base, size}
   std::optional<PhysRange> efi_memory_attributes{};

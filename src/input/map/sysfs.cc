@@ -86,10 +86,7 @@ Result<SysfsMap> read_memmap_folder(const FileTree& tree, const std::string& fol
 Result<Machine> read_sysfs(const Source& source, const ReadOptions&) {
   auto map = read_memmap_folder(DiskTree(source.folder), "");
   if (!map) return map.errors();
-  Machine machine;
-  machine.firmware_map = std::move(map->entries);
-  machine.notes = std::move(map->notes);
-  return machine;
+  return machine_of(*std::move(map));
 }
 
 }  // namespace memmap::input

@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <string_view>
+#include <utility>
 
 #include "base/number.h"
 #include "base/suggest.h"
@@ -96,6 +97,13 @@ Result<SysfsMap> map_of_folders(const std::string& name, const EntryFolders& fol
                     kUnknownE820Name, raw(kUnknownE820Type)));
   }
   return map;
+}
+
+Machine machine_of(SysfsMap map) {
+  Machine machine;
+  machine.firmware_map = std::move(map.entries);
+  machine.notes = std::move(map.notes);
+  return machine;
 }
 
 }  // namespace memmap::input

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "machine/e820_entry.h"
+#include "machine/machine.h"
 
 namespace memmap::input {
 
@@ -36,5 +37,8 @@ struct SysfsMap {
 // Errors, all of them: no entry, a number left out, a file missing in an entry, content that is not
 // an address or a type. `name`: of the whole, for messages.
 Result<SysfsMap> map_of_folders(const std::string& name, const EntryFolders& folders);
+
+// One of which nothing else is known.
+Machine machine_of(SysfsMap map);
 
 }  // namespace memmap::input

@@ -91,10 +91,7 @@ Result<Machine> read_sysfs_tar(const Source& source, const ReadOptions&) {
   }
   auto map = map_of_folders(source.name, maps.empty() ? EntryFolders{} : maps.begin()->second);
   if (!map) return map.errors();
-  Machine machine;
-  machine.firmware_map = std::move(map->entries);
-  machine.notes = std::move(map->notes);
-  return machine;
+  return machine_of(*std::move(map));
 }
 
 }  // namespace memmap::input

@@ -136,9 +136,9 @@ class MemberReader {
   void count(Key key, std::optional<unsigned>& number, std::uint64_t max, std::uint64_t min = 0) {
     const auto read = fields_.count(key, max);
     if (read) number = static_cast<unsigned>(*read);
-    check(!read || *read >= min, key,
-          "`" + std::string(key) + "` is from " + std::to_string(min) + " to " +
-              std::to_string(max));
+    check(
+        !read || *read >= min, key,
+        "`" + std::string(key) + "` is from " + std::to_string(min) + " to " + std::to_string(max));
   }
   void id(Key key, std::uint16_t& number) {
     count(key, number, std::numeric_limits<std::uint16_t>::max(), Need::required);

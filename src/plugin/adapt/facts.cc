@@ -22,9 +22,9 @@ memmap_range_t range_of(PhysRange r, std::uint32_t type, std::int32_t nid, std::
 }
 
 // In the order of MtrrType.
-constexpr std::uint32_t kMtrrTypes[] = {
-    MEMMAP_MTRR_UNKNOWN,       MEMMAP_MTRR_UNCACHABLE,    MEMMAP_MTRR_WRITE_COMBINING,
-    MEMMAP_MTRR_WRITE_THROUGH, MEMMAP_MTRR_WRITE_PROTECT, MEMMAP_MTRR_WRITE_BACK};
+constexpr std::uint32_t kMtrrTypes[] = {MEMMAP_MTRR_UNKNOWN,         MEMMAP_MTRR_UNCACHABLE,
+                                        MEMMAP_MTRR_WRITE_COMBINING, MEMMAP_MTRR_WRITE_THROUGH,
+                                        MEMMAP_MTRR_WRITE_PROTECT,   MEMMAP_MTRR_WRITE_BACK};
 static_assert(std::size(kMtrrTypes) == std::size(kMtrrWords));
 
 std::uint32_t to_abi(MtrrType type) { return kMtrrTypes[static_cast<std::size_t>(type)]; }

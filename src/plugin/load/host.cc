@@ -243,7 +243,7 @@ Listing PluginHost::list() {
     if (plugin) {
       out.plugins.push_back((*plugin)->info());
     } else {
-      out.refused.insert(out.refused.end(), plugin.errors().begin(), plugin.errors().end());
+      append(out.refused, plugin.errors());
     }
   }
   return out;

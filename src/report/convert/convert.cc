@@ -66,7 +66,8 @@ std::vector<std::string> losses_beside_map(const Machine& m, NodesToo nodes) {
        "what is known of the CPUs");
   lost(!m.distances.empty() || m.hpet || !m.pci_windows.empty() || m.smbios,
        "what ACPI's and SMBIOS's tables say of nodes, timers, PCI and strings");
-  lost(!m.mtrrs.empty() || m.mtrr_default != MtrrType::unknown || m.mtrr_tom2, "what is known of the MTRRs");
+  lost(!m.mtrrs.empty() || m.mtrr_default != MtrrType::unknown || m.mtrr_tom2,
+       "what is known of the MTRRs");
   lost(!m.notes.empty(), "the text of the notes");
   return losses;
 }

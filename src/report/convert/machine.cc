@@ -156,7 +156,8 @@ class MemberWriter {
   template <class T>
   void choice(std::string_view key, T value, std::span<const std::string_view> words,
               Need need = Need::optional) {
-    if (need != Need::optional || value != T{}) put(key, out_.word(words[static_cast<std::size_t>(value)]));
+    if (need != Need::optional || value != T{})
+      put(key, out_.word(words[static_cast<std::size_t>(value)]));
   }
   void pci_address(std::string_view key, std::uint32_t address) {
     put(key, out_.text(pci_address_text(address)));

@@ -33,8 +33,8 @@ class Run {
     mb_.set_event_sink([this](const memmap::Event& e) {
       if (e.severity == memmap::Severity::debug) return;
       if (e.text.rfind("dump_stack()", 0) == 0) return;  // the suite's header prints nothing for it
-      if (e.text.find("deprecated") != std::string::npos)
-        return;  // kernel_memblock.h: kmb_printed()
+      // kernel_memblock.h: kmb_printed()
+      if (e.text.find("deprecated") != std::string::npos) return;
       ++events_;
       if (e.severity == memmap::Severity::panic) std::abort();
     });

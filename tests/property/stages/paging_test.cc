@@ -34,7 +34,8 @@ DirectMapOptions random_options(std::mt19937_64& rng, const std::vector<PhysRang
   o.features.nx = rng() % 4;
   o.features.la57 = rng() % 2;
   // Randomised by whole GiB, as KASLR does it.
-  o.page_offset = VirtAddr{raw(fixed_bases(o.features.levels()).page_offset) + rng() % 1000 * kSize1G};
+  o.page_offset =
+      VirtAddr{raw(fixed_bases(o.features.levels()).page_offset) + rng() % 1000 * kSize1G};
   o.max_pfn = memory.empty() ? Pfn{0} : pfn_down(memory.back().end());
   o.direction = rng() % 4 ? Direction::top_down : Direction::bottom_up;
   o.kernel_end = PhysAddr{0x3c30000};

@@ -159,10 +159,8 @@ TEST(Lint, CountsPagesThatAreSetUpLater) {
   m.firmware_map.push_back({PhysAddr{4 * kGiB}, 60 * kGiB, E820Type::ram});
   kernel::Profile p = profile();
   p.deferred_struct_page_init = true;
-  EXPECT_TRUE(
-      lint({"nokaslr hugepages=20000", p, &m, test::default_options()}).empty());
-  EXPECT_EQ(
-      lint({"nokaslr hugepages=40000", p, &m, test::default_options()}).size(), 1u);
+  EXPECT_TRUE(lint({"nokaslr hugepages=20000", p, &m, test::default_options()}).empty());
+  EXPECT_EQ(lint({"nokaslr hugepages=40000", p, &m, test::default_options()}).size(), 1u);
 }
 
 TEST(Lint, WarnsWhereTheKernelStops) {

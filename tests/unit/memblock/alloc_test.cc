@@ -6,14 +6,12 @@
 #include <vector>
 
 #include "memblock/memblock.h"
+#include "support/memblock_fixture.h"
 
 namespace memmap::memblock {
 namespace {
 
 using namespace literals;
-
-constexpr kernel::Version k612{6, 12, 0};
-constexpr kernel::Version k61{6, 1, 0};
 
 // What a policy that finds nothing was asked for.
 class Nowhere : public AllocationPolicy {
@@ -23,17 +21,6 @@ class Nowhere : public AllocationPolicy {
     return std::nullopt;
   }
   std::vector<FindRequest> asked;
-};
-
-struct Fixture {
-  explicit Fixture(kernel::Version v = k612, const Options& options = {})
-      : mb(kernel::behaviour_of(v, 6), options) {
-    mb.set_event_sink([this](Event e) { events.push_back(std::move(e)); });
-    mb.set_observer([this](const Call& c) { calls.push_back(c); });
-  }
-  Memblock mb;
-  Events events;
-  std::vector<Call> calls;
 };
 
 TEST(Alloc, AlignmentOf0IsACacheLineWithAWarning) {

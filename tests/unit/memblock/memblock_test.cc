@@ -6,30 +6,18 @@
 #include <vector>
 
 #include "memblock/iterate.h"
+#include "support/memblock_fixture.h"
 
 namespace memmap::memblock {
 namespace {
 
 using namespace literals;
 
-constexpr kernel::Version k612{6, 12, 0};
-constexpr kernel::Version k61{6, 1, 0};
 constexpr int kNone64 = 64;  // MAX_NUMNODES with NODES_SHIFT 6
 
 Region at(std::uint64_t base, std::uint64_t size, int nid = kNone64, std::uint32_t flags = kNone) {
   return Region{PhysRange::make(base, base + size), flags, nid};
 }
-
-struct Fixture {
-  explicit Fixture(kernel::Version v = k612, const Options& options = {})
-      : mb(kernel::behaviour_of(v, 6), options) {
-    mb.set_event_sink([this](Event e) { events.push_back(std::move(e)); });
-    mb.set_observer([this](const Call& c) { calls.push_back(c); });
-  }
-  Memblock mb;
-  Events events;
-  std::vector<Call> calls;
-};
 
 TEST(Memblock, JoinsNeighboursOfEqualFlagsAndNodeOnly) {
   Fixture f;

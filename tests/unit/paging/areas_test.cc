@@ -33,7 +33,8 @@ const Case kCases[] = {
 
 TEST(AreaOf, FollowsTheKernelsMap) {
   for (const Case& c : kCases)
-    EXPECT_EQ(area_of(VirtAddr{c.address}, c.levels, fixed_bases(c.levels)), c.want) << std::hex << c.address;
+    EXPECT_EQ(area_of(VirtAddr{c.address}, c.levels, fixed_bases(c.levels)), c.want)
+        << std::hex << c.address;
 }
 
 TEST(TablesByArea, CountsTablesAndPages) {

@@ -10,6 +10,7 @@
 
 #include "profile/kernel_choice.h"
 #include "profile/kernel_image.h"
+#include "profile/kernel_profile_yaml.h"
 
 namespace memmap::kernel {
 namespace {
@@ -110,6 +111,21 @@ TEST(KernelFiles, AnotherConfigTellsWhatItCannotChange) {
   EXPECT_NE(warning.find("CONFIG_MEMCG (true, was false)"), std::string::npos) << warning;
   EXPECT_NE(warning.find("CONFIG_NODES_SHIFT (10, was 6)"), std::string::npos) << warning;
   EXPECT_EQ(warning.find("CONFIG_ACPI"), std::string::npos) << warning;
+}
+
+TEST(KernelFiles, ExplainsWhichValuesAreToldOnly) {
+  const auto made = make_profile(*read_kernel_files({.parts = kParts}));
+  ASSERT_TRUE(made.ok());
+  const std::string text = explain_profile(*made);
+  const auto line_of = [&](const std::string& name) {
+    const std::size_t at = text.find("\n  " + name + " ") + 1;
+    return text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_TRUE(line_of("KASAN").ends_with("shadow memory; told only, no boot asks for it"));
+  EXPECT_TRUE(line_of("PREEMPT_RT").ends_with("; told only, no boot asks for it"));
+  EXPECT_TRUE(line_of("SMP").ends_with("per-CPU areas, the trampoline"));
+  EXPECT_TRUE(line_of("memblock_region").ends_with("; told only, no boot asks for it"));
+  EXPECT_TRUE(line_of("page").find("told") == std::string::npos);
 }
 
 TEST(KernelFiles, AnImageIsAKernelToChoose) {

@@ -1,6 +1,7 @@
 // The text parts: tables of symbols, of sections, of parameters.
 #include <gtest/gtest.h>
 
+#include "profile/config.h"
 #include "profile/parameters.h"
 #include "profile/sections.h"
 #include "profile/symbols.h"
@@ -68,6 +69,20 @@ TEST(DeclaredParameters, AreRead) {
   const auto bad = read_parameters("p", "early mem\nlate x\nearly\n");
   ASSERT_FALSE(bad.ok());
   EXPECT_EQ(bad.errors().size(), 2u) << "all mistakes at once";
+}
+
+// All four are read line by line, and their mistakes collected, as every other text's are.
+TEST(KernelTexts, TellSoManyMistakesAndHowManyMore) {
+  std::string text;
+  for (int i = 0; i < 150; ++i) text += "  [ 1] .text\r\n";
+  for (const Errors& errors :
+       {read_symbol_table("s", text).errors(), read_sections("s", text).errors(),
+        read_parameters("s", text).errors(), read_config("s", text).errors()}) {
+    ASSERT_EQ(errors.size(), 101u);
+    EXPECT_EQ(errors[99].origin.line, 100u);
+    EXPECT_EQ(errors[99].line_text, "  [ 1] .text");
+    EXPECT_EQ(errors[100].message, "and 50 more mistakes");
+  }
 }
 
 }  // namespace

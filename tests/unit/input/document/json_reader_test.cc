@@ -2,31 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <ostream>
+#include "support/refused_text.h"
 
 namespace memmap::input {
 namespace {
 
-std::string told(std::string_view source) {
-  const auto document = read_json_document("f.json", source);
-  return document ? "" : to_string(document.errors());
-}
+class JsonRefuses : public testing::TestWithParam<test::RefusedText> {};
 
-struct Case {
-  const char* name;
-  std::string source;
-  const char* want;  // a part of the message
-};
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+TEST_P(JsonRefuses, AtItsPlace) { test::expect_refused(read_json_document, "f.json", GetParam()); }
 
-class JsonRefuses : public testing::TestWithParam<Case> {};
-
-TEST_P(JsonRefuses, AtItsPlace) {
-  EXPECT_NE(told(GetParam().source).find(GetParam().want), std::string::npos)
-      << told(GetParam().source);
-}
-
-const Case kCases[] = {
+const test::RefusedText kCases[] = {
     {"empty", "", "f.json:1:1: error: not JSON"},
     {"comma", ",", "f.json:1:1: error: not JSON"},
     {"truncated", "{\"a\": [1,\n 2", "f.json:2:3: error: not JSON"},
@@ -67,7 +52,8 @@ TEST(Json, KeepsNumbersAsWrittenAndPlaces) {
 TEST(Json, RefusesTooManyValues) {
   std::string source = "[0";
   for (std::size_t i = 0; i < kMaxDocumentValues; ++i) source += ",1";
-  EXPECT_NE(told(source + "]").find("more than 4194304 values"), std::string::npos);
+  EXPECT_NE(test::told(read_json_document, "f.json", source + "]").find("more than 4194304 values"),
+            std::string::npos);
 }
 
 }  // namespace
