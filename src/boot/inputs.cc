@@ -5,6 +5,7 @@
 #include "base/align.h"
 #include "boot/x86/possible_cpus.h"
 #include "e820/sanitize.h"
+#include "paging/geometry.h"
 
 namespace memmap::boot {
 namespace {
@@ -161,6 +162,11 @@ std::optional<std::string> Inputs::parameter(std::string_view name) const {
   const auto last = std::find_if(parameters.rbegin(), parameters.rend(),
                                  [&](const auto& p) { return kernel::parameq(p.name, name); });
   return last == parameters.rend() ? std::nullopt : last->value;
+}
+
+VirtAddr Inputs::kernel_text() const {
+  return machine.kaslr.kernel_virt_base.value_or(
+      VirtAddr{raw(paging::kStartKernelMap) + profile.default_phys_base});
 }
 
 PhysRange Inputs::kernel_image() const {

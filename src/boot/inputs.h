@@ -40,6 +40,7 @@ struct Inputs {
   const paging::Features features;
 
   PhysRange kernel_image() const;      // [_text, _end)
+  VirtAddr kernel_text() const;        // of _text, in the mapping at __START_KERNEL_map
   bool acpi_enabled() const;           // the kernel reads ACPI's tables
   bool mirrored_kernelcore() const;    // kernelcore=mirror
   std::uint64_t cpumask_size() const;  // bytes of a CPU mask that is allocated

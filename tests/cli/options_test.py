@@ -21,7 +21,7 @@ VALUES = {
     "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--list": None,
-    "--plugin-timeout": "9",
+    "--plugin-timeout": "9", "--at": "hand-over",
 }
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {
@@ -130,6 +130,18 @@ class Options(unittest.TestCase):
 
     def test_compare(self):
         self.check_command("compare", KINDS)
+
+    def test_a_moment_of_the_boot(self):
+        for command in (["simulate", "--synthetic", SMALL], ["walk", "0x1000", "--synthetic", SMALL]):
+            done = run(*command, "--at", "noon")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("--at is hand-over or user-space, not `noon`", done.stderr)
+        user_space = ["simulate", "--synthetic", SMALL, "--at", "user-space"]
+        for form in ("text", "dot", "memblock-debug", "report_markdown"):
+            self.check([*user_space, "--format", form], "--at", True, f"--format {form}")
+        for form in ("json", "qemu-mem", "ptdump"):
+            self.check([*user_space, "--format", form], "--at", False, "")
+        self.assertIn('"user_space"', run(*user_space, "--format", "json").stdout)
 
     def test_walk(self):
         self.check_command("walk", KINDS, ("0xffff888000000000",))
