@@ -77,6 +77,7 @@ constexpr std::string_view kSetup = "arch/x86/kernel/setup.c";
 constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSparse = "mm/sparse.c";
 constexpr std::string_view kVmalloc = "mm/vmalloc.c";
+constexpr std::string_view kVsyscall = "arch/x86/entry/vsyscall/vsyscall_64.c";
 constexpr std::string_view kX86Init = "arch/x86/mm/init.c";
 
 constexpr std::nullptr_t kAlways = nullptr;
@@ -147,6 +148,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "alloc_offline_node_data",               kMmNuma,       "5.18",   "",       kAlways,                  alloc_offline_node_data},
     {kSetupArch,   "free_area_init",                        kMmInit,       "",       "",       kAlways,                  free_area_init},
     {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       "",       kAlways,                  count_kernel_pages},
+    {kSetupArch,   "map_vsyscall",                          kVsyscall,     "",       "",       has_vsyscall,             map_vsyscall},
     {kSetupArch,   "register_lapic_address",                kApic,         "",       "",       has_local_apic,           register_lapic_address},
     {kSetupArch,   "acpi_parse_hpet",                       kAcpiBoot,     "",       "",       has_hpet,                 acpi_parse_hpet},
     {kSetupArch,   "efi_bgrt_init",                         kBgrt,         "4.16",   "",       has_bgrt,                 efi_bgrt_init},

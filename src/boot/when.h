@@ -59,6 +59,7 @@ inline bool checks_bios_corruption(const Boot& b) {
   return b.in.profile.has(config::X86_CHECK_BIOS_CORRUPTION);
 }
 inline bool has_io_apic(const Boot& b) { return b.in.profile.has(config::X86_IO_APIC); }
+inline bool has_vsyscall(const Boot& b) { return b.in.profile.has(config::X86_VSYSCALL_EMULATION); }
 inline bool has_hibernation(const Boot& b) { return b.in.profile.has(config::HIBERNATION); }
 inline bool has_dma_cma(const Boot& b) { return b.in.profile.has(config::DMA_CMA); }
 inline bool has_hugetlb(const Boot& b) { return b.in.profile.has(config::HUGETLB_PAGE); }

@@ -60,6 +60,12 @@ struct Behaviour {
   bool keeps_initcall_command_line = false;
   bool log_has_descriptors = true;
 
+  // The fixmap
+  bool fixmap_has_ghes = true;
+  bool fixmap_has_text_poke = false;
+  bool fixmap_paravirt_is_xxl = true;
+  bool fixmap_has_kmaps = true;
+
   // Nodes and zones
   bool numa_clears_to_no_node = true;
   bool numa_distance_by_alloc = true;

@@ -1,5 +1,6 @@
 #include "report/json/result.h"
 
+#include "fixmap/slots.h"
 #include "report/form/json_writer.h"
 #include "report/form/names.h"
 
@@ -131,6 +132,17 @@ void page_tables(JsonWriter& json, const paging::AddressSpace& tables) {
   json.close();
 }
 
+void fixmap_slots(JsonWriter& json, const std::vector<fixmap::MappedSlot>& slots) {
+  table(json, "fixmap", slots, [&](const fixmap::MappedSlot& s) {
+    json.member("slot", s.number);
+    json.member("name", std::string_view(s.name));
+    json.member("permanent", s.lifetime == fixmap::Lifetime::permanent);
+    json.member_address("virt", raw(s.virt));
+    json.member_address("phys", raw(s.phys));
+    json.member("flags", std::string_view(mapping_flags(s.flags)));
+  });
+}
+
 void totals(JsonWriter& json, const boot::Totals& t) {
   json.key("totals").open_object();
   json.member("firmware_ram", t.firmware_ram);
@@ -199,6 +211,7 @@ std::string to_json(const boot::Outcome& outcome) {
   numa_blocks(json, outcome.state.nodes);
   nodes(json, outcome.state.node_states);
   page_tables(json, outcome.state.page_tables);
+  fixmap_slots(json, outcome.fixmap);
   events(json, outcome.events);
   checks(json, outcome.checks);
   json.close();
