@@ -11,6 +11,7 @@
 #include "buddy/free_area.h"
 #include "e820/parameters.h"
 #include "e820/table.h"
+#include "ioremap/early_ioremap.h"
 #include "memblock/memblock.h"
 #include "numa/nodes.h"
 #include "paging/address_space.h"
@@ -65,6 +66,7 @@ struct State {
   PhysRange brk{};                    // what is used of the brk area
 
   paging::AddressSpace page_tables{4};
+  ioremap::EarlyIoremap early_ioremap{};
   PerCpuUnits per_cpu{};
   std::vector<PhysRange> mapped{};  // pfn_mapped: by the direct map, joined, ascending
 

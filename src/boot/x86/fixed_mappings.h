@@ -1,15 +1,9 @@
-// What the fixmap holds at the hand-over.
+// What permanent slots of the fixmap hold at the hand-over.
 #pragma once
 
 #include "boot/boot.h"
 
 namespace memmap::boot {
-
-// early_memremap() of what stays mapped until the page allocator is there: whole pages from the
-// first slot of FIX_BTMAP on, in place of what the slot maps. More than 256 KiB are refused.
-// kernel: __early_ioremap(), mm/early_ioremap.c, v6.12
-void map_efi_memmap(Boot& boot, PhysRange memmap);
-void unmap_efi_memmap(Boot& boot);
 
 // The I/O APIC of that number, in the kernel's order.
 // kernel: mp_register_ioapic(), arch/x86/kernel/apic/io_apic.c, v6.12
