@@ -50,7 +50,7 @@ void Checker::free_pages(std::uint64_t base, unsigned order) {
 
 // kernel: kmemcheck_slab_alloc(), mm/kmemcheck.c; allocate_slab(), mm/slub.c, v4.14
 void Checker::slab_alloc(std::uint64_t object, std::uint64_t size, Gfp gfp, const Slab& slab) {
-  if (slabs_.try_emplace(slab.base, slab.pages).second && options_.mode != 0 && !slab.notrack) {
+  if (slab.pages != 0 && options_.mode != 0 && !slab.notrack) {
     // A constructor has run on each object, which stays in it; the rest is nobody's yet.
     shadow_.track(slab.base, slab.pages,
                   slab.constructor ? Shadow::uninitialized : Shadow::unallocated);

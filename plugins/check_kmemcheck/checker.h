@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 
@@ -20,9 +19,10 @@ struct Options {
   unsigned shadow_copy = 5;  // CONFIG_KMEMCHECK_SHADOW_COPY_SHIFT: 2 to 8
 };
 
-// The slab cache that an object is of, and where in it.
+// The slab and its cache that an object is of.
 struct Slab {
-  std::uint64_t base = 0;  // of the slab that has the object
+  // Of the slab, if the object is the first of it; else there it is already.
+  std::uint64_t base = 0;
   std::uint64_t pages = 0;
   bool notrack = false;      // SLAB_NOTRACK
   bool constructor = false;  // objects keep their contents from free to allocation
@@ -50,7 +50,7 @@ class Checker {
   // The page allocator hands out 2^order pages at `base`.
   void alloc_pages(std::uint64_t base, unsigned order, Gfp gfp);
   void free_pages(std::uint64_t base, unsigned order);
-  // A slab cache hands out an object. The first from a slab makes the slab.
+  // A slab cache hands out an object.
   void slab_alloc(std::uint64_t object, std::uint64_t size, Gfp gfp, const Slab& slab);
   void slab_free(std::uint64_t object, std::uint64_t size, const Slab& slab);
 
@@ -98,7 +98,6 @@ class Checker {
   Options options_;
   ShadowMap shadow_{};
   Queue queue_;
-  std::map<std::uint64_t, std::uint64_t> slabs_{};  // made: pages by base
   std::uint64_t previous_ip_ = 0;
   bool dead_ = false;
 };

@@ -102,6 +102,22 @@ void CheckPlugin::finish(State& state) {
   take("finish", rc, "");
 }
 
+Events CheckPlugin::access(const memmap_access_t& access, State& state) {
+  call_.begin();
+  call_.allow_story(true);
+  std::int32_t rc = MEMMAP_FAILED;
+  {
+    CallGuard guard(call_.plugin().c_str(), "access()");
+    rc = guard.returned(interface_.access(prepared_.state(), call_.host(), &access, state.abi()));
+  }
+  call_.allow_story(false);
+  take("access", rc, fmt::format("step {}", access.step).c_str());
+  Events events;
+  if (fault_) return events;
+  for (const Said& said : call_.said()) events.push_back(said.event);
+  return events;
+}
+
 boot::CheckReport CheckPlugin::report() const { return report_; }
 
 bool Checks::wanted(std::uint32_t kind) const {

@@ -1,6 +1,7 @@
 // kmemcheck's engine: what an allocation, an access, a free does to the shadow, and what is reported.
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ constexpr std::uint64_t kStack = 0xffff88007a000000;  // of nobody's tracked pag
 struct Watched {
   Checker checker;
   std::uint64_t ip = 0;
+  std::set<std::uint64_t> slabs{};
 
   explicit Watched(Options options = {.mode = 1}) : checker(options) {}
 
@@ -28,8 +30,8 @@ struct Watched {
   void free(std::uint64_t at, std::uint64_t size, Slab slab = {}) {
     checker.slab_free(at, size, in_slab(at, slab));
   }
-  static Slab in_slab(std::uint64_t at, Slab slab) {
-    if (slab.pages == 0) slab.base = page_of(at), slab.pages = 1;
+  Slab in_slab(std::uint64_t at, Slab slab) {
+    if (slabs.insert(page_of(at)).second) slab.base = page_of(at), slab.pages = 1;
     return slab;
   }
   void read(std::uint64_t at, std::uint64_t size) { checker.read(++ip, at, size); }
