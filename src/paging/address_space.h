@@ -11,7 +11,7 @@
 
 namespace memmap::paging {
 
-enum class TableOrigin { image, brk, memblock };
+enum class TableOrigin { image, brk, memblock, page_allocator };
 
 // A table: a page of 512 entries. A table of the image lies nowhere that is known where the kernel's
 // symbols are not.
@@ -40,6 +40,8 @@ class AddressSpace {
   const TablePage* table(unsigned level, VirtAddr virt) const;  // nullptr: there is none
   // Adds the table of `level`, below levels(), that translates `virt`. False: it is there already.
   bool add_table(unsigned level, VirtAddr virt, TablePage page);
+  // Takes it away, where there is one; nothing is mapped through it any more.
+  void remove_table(unsigned level, VirtAddr virt);
 
   // Puts the run's pages in place of what is mapped there; a larger page that they cover in part goes as
   // a whole. The run does not end above all addresses. Neighbours become one run where the

@@ -52,8 +52,9 @@ std::string mapping_flags(std::uint32_t flags) {
     char letter;
   };
   constexpr Letter kLetters[] = {{paging::kCacheDisable, 'C'}, {paging::kGlobal, 'G'},
-                                 {paging::kWriteThrough, 'T'}, {paging::kUser, 'U'},
-                                 {paging::kWritable, 'W'},     {paging::kNoExecute, 'X'}};
+                                 {paging::kPat, 'P'},          {paging::kWriteThrough, 'T'},
+                                 {paging::kUser, 'U'},         {paging::kWritable, 'W'},
+                                 {paging::kNoExecute, 'X'}};
   std::string out;
   for (const Letter& l : kLetters) {
     if ((flags & l.bit) != 0) out += l.letter;

@@ -22,8 +22,8 @@ std::string_view severity_name(Severity severity);
 // `mirror|nomap`. Empty: no flag is set.
 std::string region_flags(std::uint32_t flags);
 
-// paging::Flags as letters in alphabetical order: C cache off, G global, T write-through, U user,
-// W writable, X no-execute.
+// paging::Flags as letters in alphabetical order: C cache off, G global, P third bit of the cache
+// attribute, T write-through, U user, W writable, X no-execute.
 std::string mapping_flags(std::uint32_t flags);
 
 }  // namespace memmap::report
