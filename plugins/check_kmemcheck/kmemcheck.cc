@@ -58,6 +58,8 @@ class Accesses {
         } else {
           checker_->alloc_pages(a.virt, order_of(a.size), gfp_of(a));
         }
+        return;
+      case MEMMAP_ACCESS_CONTENTS:
         return checker_->tell(a.virt, contents_of(a));
       case MEMMAP_ACCESS_FREED:
         if (slab) return checker_->slab_free(a.virt, a.size, slab_of(a));
@@ -178,10 +180,10 @@ constexpr memmap_option_t kOptions[] = {
      "2^N bytes are shown (CONFIG_KMEMCHECK_SHADOW_COPY_SHIFT)", "5", nullptr, 2, 8, 0, 0},
 };
 
-constexpr std::uint32_t kWatched = MEMMAP_ACCESS_ALLOCATED | MEMMAP_ACCESS_FREED |
-                                   MEMMAP_ACCESS_READ | MEMMAP_ACCESS_WRITTEN |
-                                   MEMMAP_ACCESS_COPIED | MEMMAP_ACCESS_INITIALIZED |
-                                   MEMMAP_ACCESS_SETTING | MEMMAP_ACCESS_INTERRUPTS;
+constexpr std::uint32_t kWatched =
+    MEMMAP_ACCESS_ALLOCATED | MEMMAP_ACCESS_FREED | MEMMAP_ACCESS_READ | MEMMAP_ACCESS_WRITTEN |
+    MEMMAP_ACCESS_COPIED | MEMMAP_ACCESS_INITIALIZED | MEMMAP_ACCESS_SETTING |
+    MEMMAP_ACCESS_INTERRUPTS | MEMMAP_ACCESS_CONTENTS;
 
 constexpr memmap_check_t kCheck = {sizeof(memmap_check_t),
                                    MEMMAP_EVENT_CALL,

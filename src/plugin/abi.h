@@ -511,6 +511,7 @@ typedef struct memmap_state {
 #define MEMMAP_ACCESS_INITIALIZED 64u /* declared to be, as kmemcheck_annotate_bitfield() does */
 #define MEMMAP_ACCESS_SETTING 128u    /* a file in /proc/sys is written */
 #define MEMMAP_ACCESS_INTERRUPTS 256u /* are switched on (`value` 1) or off (0) */
+#define MEMMAP_ACCESS_CONTENTS 512u   /* nobody's access: what is in memory there */
 
 /* Of an allocation, and of its end. kernel: include/linux/gfp.h, include/linux/slab.h, v4.14 */
 #define MEMMAP_GFP_ZERO 1u
@@ -533,11 +534,11 @@ typedef struct memmap_access {
   uint64_t step;  /* of the script, from 1; an access may be told in parts */
   uint64_t virt;  /* the first byte */
   uint64_t phys;
-  uint64_t size; /* bytes; of an allocation those that it gave: the object's, or all pages' */
-  uint64_t from; /* COPIED: the first byte of the source */
+  uint64_t size;      /* bytes; of an allocation those that it gave: the object's, or all pages' */
+  uint64_t from;      /* COPIED: the first byte of the source */
   uint64_t slab_base; /* ALLOCATED: of the slab that the object is the first of; or 0, 0 */
   uint64_t slab_end;
-  const uint8_t* bytes; /* WRITTEN: what; ALLOCATED: what is in it. NULL: not known */
+  const uint8_t* bytes; /* WRITTEN, CONTENTS; NULL: not known */
   size_t byte_count;
   const char* by;    /* ALLOCATED, FREED: the kernel's function; SETTING: `kernel.kmemcheck` */
   const char* cache; /* of slab that the object is of; "": whole pages */

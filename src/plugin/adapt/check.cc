@@ -120,6 +120,18 @@ Events CheckPlugin::access(const memmap_access_t& access, State& state) {
 
 boot::CheckReport CheckPlugin::report() const { return report_; }
 
+Result<std::vector<boot::CheckReport>> reports_of(
+    const std::vector<std::unique_ptr<CheckPlugin>>& checks) {
+  std::vector<boot::CheckReport> out;
+  Errors faults;
+  for (const auto& check : checks) {
+    if (check->fault()) faults.push_back(*check->fault());
+    out.push_back(check->report());
+  }
+  if (!faults.empty()) return faults;
+  return out;
+}
+
 bool Checks::wanted(std::uint32_t kind) const {
   return std::any_of(checks_.begin(), checks_.end(),
                      [kind](const auto& check) { return check->wants(kind); });

@@ -57,6 +57,10 @@ class CheckPlugin {
   std::optional<Error> fault_{};
 };
 
+// What each has said so far. Errors: what they did wrong.
+Result<std::vector<boot::CheckReport>> reports_of(
+    const std::vector<std::unique_ptr<CheckPlugin>>& checks);
+
 // All checks of one boot (and no other), in their order; they must outlive it.
 class Checks : public boot::Observer {
  public:
