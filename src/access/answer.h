@@ -58,6 +58,7 @@ struct Answers {
   std::vector<Answer> steps{};               // one a step
   std::vector<std::string> notes{};          // of all
   std::vector<ioremap::Memtype> memtypes{};  // afterwards, in the kernel's order
+  bool list_has_ranges = true;               // false: as kernels before 5.6 print the list
   bool pat_enabled = true;                   // false: the kernel has no list of memory types
 };
 

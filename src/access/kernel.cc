@@ -55,7 +55,8 @@ std::uint64_t largest_io_page(const boot::Inputs& in) {
 }
 
 ioremap::Surroundings surroundings_of(const boot::Outcome& outcome, const boot::Inputs& in) {
-  return {.pat = pat_of(in),
+  return {.behaviour = in.behaviour,
+          .pat = pat_of(in),
           .phys_bits = in.machine.cpu.phys_bits.value_or(default_phys_bits()),
           .kernel_flags = paging::kernel_flags(in.features),
           .largest_page = largest_io_page(in),
@@ -113,6 +114,17 @@ Kernel::Kernel(const boot::Outcome& what, const boot::Inputs& in)
            return phys_of(block->first);
          }) {
   add_early_areas(areas, tables);
+  if (in.behaviour.vmalloc_levels_are_there) preallocate_levels();
+}
+
+// Of a root's entries for vmalloc's addresses none is ever added again: what other processes have of it
+// need not follow. kernel: preallocate_vmalloc_pages(), arch/x86/mm/init_64.c, v6.12
+void Kernel::preallocate_levels() {
+  const unsigned below = tables.levels() - 1;
+  for (std::uint64_t at = raw(areas.start()); at <= raw(areas.end());
+       at = align_down(at, paging::entry_size(below + 1)) + paging::entry_size(below + 1)) {
+    io.need_tables(VirtAddr{at}, below);
+  }
 }
 
 std::vector<std::string> Kernel::notes() const {

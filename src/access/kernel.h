@@ -48,6 +48,9 @@ class Kernel {
   ioremap::Memtypes memtypes;
   ioremap::VmapAreas areas;
   ioremap::IoMapper io;
+
+ private:
+  void preallocate_levels();
 };
 
 }  // namespace memmap::access

@@ -115,6 +115,13 @@ class Runner {
   }
 
   void run(const AllocPages& what, Answer& out, EventSink& sink) {
+    if (what.order > k_.inputs.profile.max_page_order && (what.gfp & kGfpNowarn) == 0) {
+      sink.tell(
+          {.severity = Severity::warning,
+           .step = "__alloc_pages",
+           .text = fmt::format("WARNING: at mm/page_alloc.c __alloc_pages: order {} is above {}",
+                               what.order, k_.inputs.profile.max_page_order)});
+    }
     const auto block = k_.pages.take(what.order, what.gfp);
     if (!block) {
       return refuses(out, fmt::format("NULL: no free block of order {}", what.order));
@@ -430,6 +437,7 @@ Result<Answers> run(const Script& script, const boot::Outcome& outcome, const bo
   }
   out.memtypes = kernel.memtypes.entries();
   out.pat_enabled = kernel.surroundings.pat != ioremap::Pat::off;
+  out.list_has_ranges = inputs.behaviour.pat_list_has_ranges;
   return out;
 }
 

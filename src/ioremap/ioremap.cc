@@ -79,6 +79,9 @@ std::optional<VirtAddr> IoMapper::ioremap(PhysAddr phys, std::uint64_t size, Cac
          fmt::format("ioremap: invalid physical address {:x}", raw(phys)), exact);
     return std::nullopt;
   }
+  if (about_.behaviour.ioremap_spares_isa && is_untracked(exact)) {
+    return VirtAddr{raw(tables_.bases().page_offset) + raw(phys)};
+  }
   if (has_usable_ram(exact)) {
     tell(sink, warned_of_ram_ ? Severity::debug : Severity::warning, kIoremap,
          fmt::format("ioremap on RAM at {:#018x} - {:#018x}{}", raw(phys), last,
@@ -111,10 +114,15 @@ std::optional<VirtAddr> IoMapper::ioremap(PhysAddr phys, std::uint64_t size, Cac
   const std::uint64_t align = std::clamp(std::bit_ceil(pages.size()), kPageSize, kMostAligned);
   const auto virt = areas_.take(pages.size(), align);
   if (!virt) {
-    tell(sink, Severity::warning, kAllocArea,
-         fmt::format("vmalloc_node_range for size {} failed: Address range restricted to {:#x} - "
-                     "{:#x}",
-                     pages.size() + kGuard, raw(areas_.start()), raw(areas_.end())));
+    const std::uint64_t bytes = pages.size() + kGuard;
+    tell(
+        sink, Severity::warning, kAllocArea,
+        about_.behaviour.vmalloc_tells_bounds
+            ? fmt::format("vmalloc_node_range for size {} failed: Address range restricted to "
+                          "{:#x} - {:#x}",
+                          bytes, raw(areas_.start()), raw(areas_.end()))
+            : fmt::format("vmap allocation for size {} failed: use vmalloc=<size> to increase size",
+                          bytes));
     memtypes_.free(pages, sink);
     return std::nullopt;
   }
@@ -140,7 +148,10 @@ std::uint64_t IoMapper::page_size_at(VirtAddr virt, PhysAddr phys, std::uint64_t
       continue;
     }
     const PhysRange page = PhysRange::make(raw(phys), raw(phys) + size);
-    if (memtypes_.mtrrs().look_up(page).uniform) return size;
+    const MtrrMap::Type mtrr = memtypes_.mtrrs().look_up(page);
+    const bool may_vary =
+        !about_.behaviour.huge_io_wants_one_type && mtrr.type == MtrrType::write_back;
+    if (mtrr.uniform || may_vary) return size;
     if (size != paging::kSize2M || warned_of_mtrr_) continue;
     warned_of_mtrr_ = true;
     tell(
@@ -258,10 +269,15 @@ bool IoMapper::set_mode(VirtAddr virt, std::uint64_t size, CacheMode mode) {
 }
 
 bool IoMapper::iounmap(VirtAddr virt, EventSink& sink) {
-  if (virt < areas_.start() || virt >= areas_.end()) {
-    tell(sink, warned_of_unmap_ ? Severity::debug : Severity::warning, kIounmap,
-         fmt::format("WARNING: iounmap() of {:#x}, which is no address of ioremap's{}", raw(virt),
-                     warned_of_unmap_ ? " (said once only)" : ""));
+  if (!about_.behaviour.iounmap_checks_range) {
+    const std::uint64_t high =
+        raw(tables_.bases().page_offset) + raw(phys_of(about_.max_pfn));  // high_memory
+    if (raw(virt) <= high) return false;
+  } else if (virt < areas_.start() || virt >= areas_.end()) {
+    tell(
+        sink, warned_of_unmap_ ? Severity::debug : Severity::warning, kIounmap,
+        fmt::format("WARNING: at arch/x86/mm/ioremap.c iounmap: {:#x} is no address of vmalloc's{}",
+                    raw(virt), warned_of_unmap_ ? " (said once only)" : ""));
     warned_of_unmap_ = true;
     return false;
   }

@@ -12,12 +12,14 @@
 #include "ioremap/cache_mode.h"
 #include "ioremap/memtype.h"
 #include "ioremap/vmap_areas.h"
+#include "kernel/behaviour.h"
 #include "paging/address_space.h"
 
 namespace memmap::ioremap {
 
 // What does not change while it maps.
 struct Surroundings {
+  kernel::Behaviour behaviour{};
   Pat pat = Pat::full;
   unsigned phys_bits = 46;              // of a physical address that the processor has
   std::uint32_t kernel_flags = 0;       // paging::Flags of PAGE_KERNEL

@@ -20,8 +20,8 @@ constexpr Rule kReserveRam{"reserve_ram_pages_type", "arch/x86/mm/pat/memtype.c"
 constexpr Rule kFree{"memtype_free", "arch/x86/mm/pat/memtype.c"};
 constexpr Rule kConflict{"memtype_check_conflict", "arch/x86/mm/pat/memtype_interval.c"};
 
-// The task that calls: none of ours has another name. kernel: current->comm, current->pid
-constexpr std::string_view kTask = "swapper/0:1";
+// The task that calls: the first, which boots. kernel: current->comm, current->pid
+constexpr std::string_view kTask = "swapper:0";
 
 // kernel: `[mem %#010Lx-%#010Lx]`
 std::string mem(PhysRange range) {

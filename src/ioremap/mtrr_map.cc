@@ -24,8 +24,12 @@ MtrrMap::MtrrMap(const Machine& machine, std::vector<PhysRange> assumed)
     for (const PhysRange range : assumed) add(range, MtrrType::write_back);
     return;
   }
-  // Firmware that tells MTRRs but no default has uncachable: what the processor starts with.
-  if (machine.mtrr_default != MtrrType::unknown) default_ = machine.mtrr_default;
+  // /proc/mtrr does not tell the default: it is write-back, unless there are ranges to say so.
+  const bool says_write_back = std::ranges::any_of(
+      machine.mtrrs, [](const MtrrRange& m) { return m.type == MtrrType::write_back; });
+  default_ = machine.mtrr_default != MtrrType::unknown ? machine.mtrr_default
+             : says_write_back                         ? MtrrType::uncachable
+                                                       : MtrrType::write_back;
   constexpr std::uint64_t k4G = 4 * kGiB;
   if (machine.mtrr_tom2 && raw(*machine.mtrr_tom2) > k4G) {
     add(PhysRange::make(k4G, raw(*machine.mtrr_tom2)), MtrrType::write_back);

@@ -242,8 +242,12 @@ std::string to_memtype_list(const access::Answers& answers) {
   if (!answers.pat_enabled) return {};
   std::string out = "PAT memtype list:\n";
   for (const ioremap::Memtype& m : answers.memtypes) {
-    out += fmt::format("PAT: [mem {:#018x}-{:#018x}] {}\n", raw(m.range.base()), raw(m.range.end()),
-                       ioremap::cattr_name(m.type));
+    const std::uint64_t start = raw(m.range.base());
+    const std::uint64_t end = raw(m.range.end());
+    const std::string_view type = ioremap::cattr_name(m.type);
+    out += answers.list_has_ranges
+               ? fmt::format("PAT: [mem {:#018x}-{:#018x}] {}\n", start, end, type)
+               : fmt::format("{} @ 0x{:x}-0x{:x}\n", type, start, end);
   }
   return out;
 }

@@ -18,7 +18,7 @@ std::string access_to_text(const boot::Outcome& outcome, const std::string& scri
 // share/schema/access.json
 std::string access_to_json(const boot::Outcome& outcome, const std::string& script,
                            const access::Answers& answers);
-// As /sys/kernel/debug/x86/pat_memtype_list reads: ends are exclusive, as kernels print them since 5.7.
+// As /sys/kernel/debug/x86/pat_memtype_list reads: the ends are exclusive.
 // Without PAT there is no such file, and no text.
 // kernel: memtype_seq_show(), arch/x86/mm/pat/memtype.c, v6.12
 std::string to_memtype_list(const access::Answers& answers);
