@@ -1,5 +1,6 @@
 #include "report/answers/access.h"
 
+#include <algorithm>
 #include <array>
 
 #include "access/run.h"
@@ -9,6 +10,7 @@
 #include "input/script/script.h"
 #include "messages.h"
 #include "output.h"
+#include "plugin/adapt/watch.h"
 #include "report/form/names.h"
 #include "request.h"
 #include "text_output.h"
@@ -34,9 +36,9 @@ Result<access::Script> script_of(const Arguments& arguments) {
 std::string render(const boot::Outcome& outcome, const access::Script& script,
                    const access::Answers& answers, std::string_view format,
                    const Destination& destination) {
-  if (format == "json") return report::access_to_json(outcome.subject, script.source, answers);
+  if (format == "json") return report::access_to_json(outcome, script.source, answers);
   if (format == "memtype") return report::to_memtype_list(answers);
-  return report::access_to_text(outcome.subject, script.source, answers, text_style(destination));
+  return report::access_to_text(outcome, script.source, answers, text_style(destination));
 }
 
 }  // namespace
@@ -48,7 +50,9 @@ ExitCode run_access(const Arguments& arguments) {
   if (!script) return bad_input(script.errors());
   auto session = open_session(arguments);
   if (!session) return bad_input(session.errors());
-  const auto outcome = session->boot();
+  auto rules = session->rules();
+  if (!rules) return bad_input(rules.errors());
+  auto outcome = session->boot(*rules, session->options(*rules));
   if (!outcome) return bad_input(outcome.errors());
   if (outcome->panicked) {
     return bad_input({{"the kernel panics before the hand-over: no access can be answered",
@@ -58,8 +62,13 @@ ExitCode run_access(const Arguments& arguments) {
   boot::Options options;
   options.command_line = session->command_line();
   const boot::Inputs inputs(*session->machine(), session->profile(), options);
-  const auto answers = access::run(*script, *outcome, inputs);
+  plugin::Watch watch(rules->checks, *outcome, inputs.facts());
+  const auto answers =
+      access::run(*script, *outcome, inputs, rules->checks.empty() ? nullptr : &watch);
   if (!answers) return bad_input(answers.errors());
+  auto checks = plugin::reports_of(rules->checks);
+  if (!checks) return bad_input(checks.errors());
+  outcome->checks = *std::move(checks);
   const Destination destination = destination_of(arguments);
   if (*format == "memtype") {
     if (!session->profile().verified) note(report::not_verified_note(session->profile().name));
@@ -68,7 +77,9 @@ ExitCode run_access(const Arguments& arguments) {
   const Status written =
       write_output(destination, render(*outcome, *script, *answers, *format, destination));
   if (!written) return bad_input(written.errors());
-  return ExitCode::good;
+  const bool found = std::ranges::any_of(
+      outcome->checks, [](const boot::CheckReport& c) { return !c.findings.empty(); });
+  return found ? ExitCode::difference : ExitCode::good;
 }
 
 }  // namespace memmap::cli

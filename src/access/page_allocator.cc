@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/align.h"
+
 namespace memmap::access {
 namespace {
 
@@ -157,6 +159,39 @@ std::optional<PageAllocator::Block> PageAllocator::take(unsigned order, Gfp gfp)
     }
   }
   return std::nullopt;
+}
+
+// The block that has it is split down to it, and its other halves stay free.
+bool PageAllocator::take_page(Zone& zone, Pfn pfn) {
+  for (auto& [type, lists] : zone.lists) {
+    lists.resize(max_order_ + 1);
+    for (unsigned order = 0; order <= max_order_; ++order) {
+      std::uint64_t first = align_down(raw(pfn), std::uint64_t{1} << order);
+      if (!take_exactly(lists[order], order, Pfn{first})) continue;
+      while (order-- > 0) {
+        const std::uint64_t half = std::uint64_t{1} << order;
+        const bool upper = raw(pfn) >= first + half;
+        lists[order].push_front({Pfn{upper ? first : first + half}, 1});
+        if (upper) first += half;
+      }
+      taken_.emplace(pfn, Block{pfn, 0, zone.nid, zone.type});
+      return true;
+    }
+  }
+  return false;
+}
+
+bool PageAllocator::take_at(Pfn first, std::uint64_t pages) {
+  for (std::uint64_t i = 0; i < pages; ++i) {
+    const Pfn pfn{raw(first) + i};
+    const bool taken = std::ranges::any_of(zones_, [&](Zone& zone) {
+      return pfn >= zone.start && pfn < zone.end && take_page(zone, pfn);
+    });
+    if (taken) continue;
+    while (i-- > 0) give_back(taken_.at(Pfn{raw(first) + i}));
+    return false;
+  }
+  return true;
 }
 
 void PageAllocator::give_back(const Block& given) {

@@ -32,6 +32,8 @@ class PageAllocator {
   // A block of 2^order pages from the first zone of the request's list that has one; nullopt: none has,
   // or there is no such order.
   std::optional<Block> take(unsigned order, Gfp gfp);
+  // These very pages, one by one; false, and nothing is taken, where one is not free.
+  bool take_at(Pfn first, std::uint64_t pages);
   // Gives back what take() gave; free buddies become one block.
   void give_back(const Block& block);
   // What take() gave and begins there.
@@ -58,6 +60,7 @@ class PageAllocator {
 
   std::optional<Pfn> take_smallest(Zone& zone, unsigned order, int type);
   bool steal(Zone& zone, unsigned order, int type);
+  bool take_page(Zone& zone, Pfn pfn);
   std::optional<Pfn> take_first(List& list, unsigned order);
   bool take_exactly(List& list, unsigned order, Pfn pfn);
   List& list_of(Zone& zone, int type, unsigned order);

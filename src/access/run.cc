@@ -23,13 +23,16 @@ constexpr std::uint64_t kLargestIoremap = kTiB;
 
 using Names = std::map<std::string, std::uint64_t, std::less<>>;
 
-const Address* address_of(const Action& action) {
+// What a step reads names of.
+std::vector<const Address*> addresses_of(const Action& action) {
   return std::visit(
-      [](const auto& a) -> const Address* {
-        if constexpr (requires { a.at; }) {
-          return &a.at;
+      [](const auto& a) -> std::vector<const Address*> {
+        if constexpr (requires { a.from; }) {
+          return {&a.at, &a.from};
+        } else if constexpr (requires { a.at.name; }) {
+          return {&a.at};
         } else {
-          return nullptr;
+          return {};
         }
       },
       action);
@@ -40,9 +43,11 @@ Errors check_names(const Script& script, const boot::Inputs& inputs, const pagin
   Errors errors;
   std::vector<std::string_view> given;
   for (const Step& step : script.steps) {
-    const Address* at = address_of(step.action);
-    if (at != nullptr && !at->name.empty() && std::ranges::find(given, at->name) == given.end() &&
-        !place_of(at->name, inputs, bases)) {
+    for (const Address* at : addresses_of(step.action)) {
+      if (at->name.empty() || std::ranges::find(given, at->name) != given.end() ||
+          place_of(at->name, inputs, bases)) {
+        continue;
+      }
       std::vector<std::string_view> known = place_names(inputs);
       known.insert(known.begin(), given.begin(), given.end());
       errors.push_back(at->place.error(
@@ -168,19 +173,38 @@ class Runner {
                      sink);
   }
 
+  // Of a kernel address in the direct map, or wherever the tables have it.
+  std::optional<PhysAddr> mapped_to(VirtAddr at) const {
+    if (const auto direct = k_.phys_of_direct(at)) return direct;
+    const Walk walk = k_.walk(at);
+    if (!walk.mapping) return std::nullopt;
+    return PhysAddr{raw(walk.mapping->phys) + (raw(at) - raw(walk.mapping->virt))};
+  }
+
+  std::optional<Slabs::Object> object_of(const Kmalloc& what) {
+    if (!what.at) return k_.slabs.take(what.size, what.gfp, what.cache, what.flags);
+    const auto phys = mapped_to(*what.at);
+    if (!phys) return std::nullopt;
+    return k_.slabs.take_at(*phys, what.size, what.gfp, what.cache, what.flags);
+  }
+
   void run(const Kmalloc& what, Answer& out, EventSink& sink) {
     if (what.size == 0) {
       // kernel: ZERO_SIZE_PTR, include/linux/slab.h
       return gives(out, VirtAddr{16}, "ZERO_SIZE_PTR, which nothing may be read from");
     }
-    const auto object = k_.slabs.take(what.size, what.gfp);
-    if (!object) return refuses(out, "NULL: no pages for it");
-    const VirtAddr virt = k_.virt_of(object->phys);
+    const auto object = object_of(what);
+    if (!object) {
+      return refuses(out, what.at ? "NULL: no free page is mapped there" : "NULL: no pages for it");
+    }
+    const VirtAddr virt = what.at.value_or(k_.virt_of(object->phys));
     gives(out, virt,
           fmt::format("{:#x}, {} bytes of {}", raw(virt), object->size,
                       object->cache.empty() ? "whole pages" : object->cache));
-    out.models.emplace_back(
-        "where: the size of objects and slabs is the kernel's, their order and place are a model");
+    if (!what.at)
+      out.models.emplace_back(
+          "where: the size of objects and slabs is the kernel's, their order and place are a "
+          "model");
     if (observer_ == nullptr) return;
     observer_->allocated(
         {.by = "kmalloc",
@@ -191,6 +215,7 @@ class Runner {
          .gfp = what.gfp,
          .zeroed = (what.gfp & kGfpZero) != 0,
          .cache = object->cache,
+         .cache_flags = object->flags,
          .new_slab = object->first_of_slab || object->cache.empty() ? std::optional(object->slab)
                                                                     : std::nullopt},
         sink);
@@ -202,7 +227,7 @@ class Runner {
       out.text = "nothing, of NULL";
       return;
     }
-    const auto phys = k_.phys_of_direct(at);
+    const auto phys = mapped_to(at);
     const auto object = phys ? k_.slabs.taken(*phys) : std::nullopt;
     if (!object) {
       sink.tell({.severity = Severity::warning,
@@ -215,9 +240,13 @@ class Runner {
     k_.slabs.give_back(*phys);
     out.text = fmt::format("{:#x} is free", raw(at));
     if (observer_ == nullptr) return;
-    observer_->freed(
-        {.by = "kfree", .virt = at, .phys = *phys, .size = object->size, .cache = object->cache},
-        sink);
+    observer_->freed({.by = "kfree",
+                      .virt = at,
+                      .phys = *phys,
+                      .size = object->size,
+                      .cache = object->cache,
+                      .cache_flags = object->flags},
+                     sink);
   }
 
   void run(const Map& what, Answer& out, EventSink&) {
@@ -266,6 +295,47 @@ class Runner {
                                   : what.touch == Touch::write ? "written"
                                                                : "executed";
     out.text = fmt::format("{} {} {}", what.size, what.size == 1 ? "byte" : "bytes", verb);
+  }
+
+  // The source is read and the destination written to; whoever looks on is told once.
+  void run(const Copy& what, Answer& out, EventSink& sink) {
+    Observer* const observer = std::exchange(observer_, nullptr);
+    run(Access{.touch = Touch::read, .at = what.from, .size = what.size}, out, sink);
+    if (out.outcome == Answer::Outcome::done) {
+      run(Access{.touch = Touch::write, .at = what.at, .size = what.size}, out, sink);
+    }
+    observer_ = observer;
+    if (out.outcome != Answer::Outcome::done) return;
+    out.text = fmt::format("{} {} copied", what.size, what.size == 1 ? "byte" : "bytes");
+    if (observer_ == nullptr) return;
+    observer_->copied(
+        {.from = resolve(what.from), .to = resolve(what.at), .size = what.size, .unit = what.unit},
+        sink);
+  }
+
+  void run(const Contents& what, Answer& out, EventSink& sink) {
+    out.text = fmt::format("{} {} there", what.bytes.size(),
+                           what.bytes.size() == 1 ? "byte is" : "bytes are");
+    if (observer_ == nullptr) return;
+    observer_->told({.virt = resolve(what.at), .size = what.bytes.size(), .bytes = what.bytes},
+                    sink);
+  }
+
+  void run(const Annotate& what, Answer& out, EventSink& sink) {
+    out.text = "counts as initialised where somebody checks";
+    if (observer_ != nullptr) {
+      observer_->told({.virt = resolve(what.at), .size = what.size}, sink);
+    }
+  }
+
+  void run(const Sysctl& what, Answer& out, EventSink& sink) {
+    out.text = fmt::format("{} = {}", what.name, what.value);
+    if (observer_ != nullptr) observer_->set(what, sink);
+  }
+
+  void run(const Interrupts& what, Answer& out, EventSink& sink) {
+    out.text = what.on ? "interrupts are on" : "interrupts are off";
+    if (observer_ != nullptr) observer_->interrupts(what.on, sink);
   }
 
   void tell_of(const Access& what, const Served& part,
@@ -361,7 +431,10 @@ Result<Answers> run(const Script& script, const boot::Outcome& outcome, const bo
   Runner runner(kernel, observer);
   Answers out;
   out.notes = kernel.notes();
-  for (const Step& step : script.steps) out.steps.push_back(runner.answer(step));
+  for (const Step& step : script.steps) {
+    if (observer != nullptr) observer->begin(out.steps.size() + 1);
+    out.steps.push_back(runner.answer(step));
+  }
   out.memtypes = kernel.memtypes.entries();
   out.pat_enabled = kernel.surroundings.pat != ioremap::Pat::off;
   out.list_has_ranges = inputs.behaviour.pat_list_has_ranges;

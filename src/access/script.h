@@ -56,9 +56,21 @@ struct AllocPages {
 struct FreePages {
   Address at{};
 };
+// Of the slab cache that an object is of: SLAB_NOTRACK, SLAB_DESTROY_BY_RCU, whether it has a
+// constructor.
+struct CacheFlags {
+  bool notrack = false;
+  bool by_rcu = false;
+  bool constructor = false;
+};
 struct Kmalloc {
   std::uint64_t size = 0;
   Gfp gfp = kGfpKernel;
+  // Where the object is to lie, in free pages that are mapped there; without it the model of the caches
+  // decides. `cache`: the name of a cache of its own; empty: kmalloc()'s.
+  std::optional<VirtAddr> at{};
+  std::string cache{};
+  CacheFlags flags{};
 };
 struct Kfree {
   Address at{};
@@ -88,8 +100,35 @@ struct Access {
   std::vector<std::uint8_t> bytes{};
 };
 
-using Action =
-    std::variant<Ioremap, Iounmap, AllocPages, FreePages, Kmalloc, Kfree, Map, VmArea, Access>;
+// `rep movs`: by steps of `unit` bytes (1, 2, 4 or 8), what is left in smaller ones.
+struct Copy {
+  Address at{};  // the first byte of the destination
+  Address from{};
+  std::uint64_t size = 0;
+  unsigned unit = 8;
+};
+// What is in memory, without anybody's writing it.
+struct Contents {
+  Address at{};
+  std::vector<std::uint8_t> bytes{};
+};
+// The kernel declares memory initialised: kmemcheck_annotate_bitfield().
+struct Annotate {
+  Address at{};
+  std::uint64_t size = 0;
+};
+// A file below /proc/sys is written: `kernel.kmemcheck`.
+struct Sysctl {
+  std::string name{};
+  std::uint64_t value = 0;
+};
+// local_irq_enable(), local_irq_disable().
+struct Interrupts {
+  bool on = true;
+};
+
+using Action = std::variant<Ioremap, Iounmap, AllocPages, FreePages, Kmalloc, Kfree, Map, VmArea,
+                            Access, Copy, Contents, Annotate, Sysctl, Interrupts>;
 
 struct Step {
   std::string words{};  // on one line, as --do takes it: `ioremap 0xfed00000 4K as hpet`

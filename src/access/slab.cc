@@ -49,6 +49,16 @@ std::string cache_name(std::uint64_t size, Gfp gfp) {
                      : fmt::format("{}kmalloc-{}k", kind, size / kKiB);
 }
 
+struct Cache {
+  std::string name{};
+  std::uint64_t size = 0;  // of its objects
+};
+Cache cache_for(std::uint64_t size, Gfp gfp, const std::string& name) {
+  if (!name.empty()) return {name, align_up(size, 8)};
+  const std::uint64_t objects = object_size(size);
+  return {cache_name(objects, gfp), objects};
+}
+
 PhysRange range_of(const PageAllocator::Block& block) {
   const std::uint64_t base = raw(phys_of(block.first));
   return PhysRange::make(base, base + (kPageSize << block.order));
@@ -56,11 +66,13 @@ PhysRange range_of(const PageAllocator::Block& block) {
 
 }  // namespace
 
-std::optional<Slabs::Object> Slabs::take(std::uint64_t size, Gfp gfp) {
+std::optional<Slabs::Object> Slabs::take(std::uint64_t size, Gfp gfp, const std::string& cache,
+                                         const CacheFlags& flags) {
   std::optional<Object> out;
   if (size <= kLargestCached) {
-    const std::uint64_t objects = object_size(size);
-    out = from_cache(cache_name(objects, gfp), objects, gfp);
+    const auto [name, bytes] = cache_for(size, gfp, cache);
+    out = from_cache(name, bytes, gfp);
+    if (out) out->flags = flags;
   } else if (size <= kGiB) {
     const auto block = pages_.take(order_of(size), gfp);
     if (!block) return std::nullopt;
@@ -87,6 +99,33 @@ std::optional<Slabs::Object> Slabs::from_cache(const std::string& name, std::uin
   Object out{.phys = free.back(), .size = size, .cache = name, .first_of_slab = fresh};
   free.pop_back();
   out.slab = std::prev(slabs_.upper_bound(out.phys))->second.range;
+  return out;
+}
+
+std::optional<Slabs::Object> Slabs::take_at(PhysAddr phys, std::uint64_t size, Gfp gfp,
+                                            const std::string& cache, const CacheFlags& flags) {
+  if (size > kLargestCached) return std::nullopt;
+  const auto [name, bytes] = cache_for(size, gfp, cache);
+  const PhysAddr end{raw(phys) + bytes};
+  if (const auto next = taken_.lower_bound(end); next != taken_.begin()) {
+    const Object& before = std::prev(next)->second;
+    if (raw(before.phys) + before.size > raw(phys)) return std::nullopt;
+  }
+  Object out{.phys = phys, .size = bytes, .cache = name, .flags = flags};
+  const auto next = slabs_.upper_bound(phys);
+  if (next != slabs_.begin() && std::prev(next)->second.range.contains(phys)) {
+    const Slab& slab = std::prev(next)->second;
+    if (slab.cache != name || slab.range.end() < end) return std::nullopt;
+    out.slab = slab.range;
+    // It may be one that the cache would have given next.
+    std::erase_if(free_[name], [&](PhysAddr free) { return free >= phys && free < end; });
+  } else {
+    out.slab = PhysRange::make(align_down(raw(phys), kPageSize), align_up(raw(end), kPageSize));
+    if (!pages_.take_at(pfn_down(phys), out.slab.size() / kPageSize)) return std::nullopt;
+    slabs_.emplace(out.slab.base(), Slab{name, out.slab});
+    out.first_of_slab = true;
+  }
+  taken_.emplace(phys, out);
   return out;
 }
 

@@ -11,6 +11,7 @@
 
 #include "access/gfp.h"
 #include "access/page_allocator.h"
+#include "access/script.h"
 #include "base/address.h"
 
 namespace memmap::access {
@@ -29,10 +30,17 @@ class Slabs {
     std::string cache{};     // `kmalloc-64`; empty: whole pages
     bool first_of_slab = false;
     PhysRange slab{};  // or the pages
+    CacheFlags flags{};
   };
-  // nullopt: no pages are left, or the size is above what pages come in. `size` is above 0.
+  // nullopt: no pages are left, or the size is above what pages come in. `size` is above 0. Of the
+  // cache of that name, whose objects have that size; without a name: of kmalloc()'s.
   // kernel: kmalloc_slab(), mm/slab_common.c; calculate_order(), mm/slub.c, v6.12
-  std::optional<Object> take(std::uint64_t size, Gfp gfp);
+  std::optional<Object> take(std::uint64_t size, Gfp gfp, const std::string& cache = {},
+                             const CacheFlags& flags = {});
+  // The same at that very place. nullopt: something else is there, the pages that it needs are not
+  // free, or it would be whole pages.
+  std::optional<Object> take_at(PhysAddr phys, std::uint64_t size, Gfp gfp,
+                                const std::string& cache, const CacheFlags& flags);
   // What take() gave and is still taken, at its first byte; nullopt: there is none.
   std::optional<Object> taken(PhysAddr phys) const;
   // Its place is the next that its cache gives. The slab stays with the cache.

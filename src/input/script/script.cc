@@ -13,6 +13,7 @@
 #include "input/document/yaml_reader.h"
 #include "input/script/lines.h"
 #include "input/script/verbs.h"
+#include "input/script/watched.h"
 #include "paging/mapping.h"
 
 namespace memmap::input {
@@ -143,6 +144,10 @@ class Reader {
       out.action = map(fields);
     } else if (verb.name == "vm_area") {
       out.action = vm_area(fields);
+    } else if (auto watched = watched_action(verb.name, fields, [&](std::string_view key) {
+                 return needed_address(fields, key);
+               })) {
+      out.action = *std::move(watched);
     } else {
       out.action = touch(verb.name, fields);
     }
@@ -186,6 +191,11 @@ class Reader {
     }
     out.offset = minus ? 0 - *number : *number;
     return out;
+  }
+
+  Address needed_address(const Fields& fields, std::string_view key) {
+    const auto id = fields.require(key);
+    return id ? address(*id).value_or(Address{}) : Address{};
   }
 
   std::string name(const Fields& fields) {
@@ -261,7 +271,9 @@ class Reader {
   }
 
   access::Kmalloc kmalloc(const Fields& fields) {
-    return {.size = needed(fields, "size"), .gfp = gfp(fields)};
+    access::Kmalloc out{.size = needed(fields, "size"), .gfp = gfp(fields)};
+    read_place(fields, words_of(fields, "slab"), out);
+    return out;
   }
 
   access::Map map(const Fields& fields) {
@@ -323,9 +335,7 @@ class Reader {
     access::Access out{.touch = verb == "read"    ? access::Touch::read
                                 : verb == "write" ? access::Touch::write
                                                   : access::Touch::exec};
-    if (const auto id = fields.require("at")) {
-      if (auto at = address(*id)) out.at = *std::move(at);
-    }
+    out.at = needed_address(fields, "at");
     out.size = fields.number("size").value_or(1);
     out.user = fields.boolean("user").value_or(false);
     out.phys = fields.boolean("phys").value_or(false);
@@ -357,21 +367,11 @@ class Reader {
     }
   }
 
-  // Pairs of hexadecimal digits, with or without blanks between them.
   void write_bytes(const Fields& fields, ValueId id, access::Access& out) {
-    const auto text = fields.text("bytes");
-    if (!text) return;
-    std::string digits;
-    std::ranges::copy_if(*text, std::back_inserter(digits), [](char c) { return c != ' '; });
-    for (std::size_t i = 0; i + 1 < digits.size() && out.bytes.size() <= access::kMostBytes;
-         i += 2) {
-      const auto byte = parse_hex(std::string_view(digits).substr(i, 2));
-      if (!byte) break;
-      out.bytes.push_back(static_cast<std::uint8_t>(*byte));
-    }
-    if (digits.empty() || out.bytes.size() * 2 != digits.size()) {
-      faults_.at(id, "`bytes` takes pairs of hexadecimal digits, up to 4096 of them: 00 ff 1c");
-    } else if (!fields.find("size")) {
+    const auto bytes = bytes_of(fields, "bytes");
+    if (!bytes) return;
+    out.bytes = *bytes;
+    if (!fields.find("size")) {
       out.size = out.bytes.size();
     } else if (out.size != out.bytes.size()) {
       faults_.at(id, "`bytes` are " + std::to_string(out.bytes.size()) + ", `size` is another");

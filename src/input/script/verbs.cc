@@ -9,6 +9,9 @@ namespace {
 using Word = std::string_view;
 
 constexpr Word kAt[] = {"at"};
+constexpr Word kAtBytes[] = {"at", "bytes"};
+constexpr Word kCopyArguments[] = {"from", "to", "size"};
+constexpr Word kNameValue[] = {"name", "value"};
 constexpr Word kAtSize[] = {"at", "size"};
 constexpr Word kPhysSize[] = {"phys", "size"};
 constexpr Word kVirtSize[] = {"virt", "size"};
@@ -19,7 +22,8 @@ constexpr Word kTouchSwitches[] = {"user", "phys"};
 
 constexpr Word kIoremap[] = {"phys", "size", "cache", "as"};
 constexpr Word kAllocPages[] = {"order", "gfp", "as"};
-constexpr Word kKmalloc[] = {"size", "gfp", "as"};
+constexpr Word kKmalloc[] = {"size", "gfp", "at", "cache", "slab", "as"};
+constexpr Word kCopy[] = {"from", "to", "size", "by"};
 constexpr Word kMap[] = {"virt", "phys", "size", "page_size", "flags", "cache", "as"};
 constexpr Word kVmArea[] = {"virt", "size", "as"};
 constexpr Word kRead[] = {"at", "size", "user", "phys"};
@@ -28,17 +32,23 @@ constexpr Word kWrite[] = {"at", "size", "user", "phys", "value", "bytes"};
 // clang-format off
 constexpr Verb kVerbs[] = {
     // name, without a key, keys, switches
-    {"alloc_pages", kOrder,    kAllocPages, {}},
-    {"exec",        kAtSize,   kRead,       kTouchSwitches},
-    {"free_pages",  kAt,       kAt,         {}},
-    {"ioremap",     kPhysSize, kIoremap,    {}},
-    {"iounmap",     kAt,       kAt,         {}},
-    {"kfree",       kAt,       kAt,         {}},
-    {"kmalloc",     kSize,     kKmalloc,    {}},
-    {"map",         kVirt,     kMap,        {}},
-    {"read",        kAtSize,   kRead,       kTouchSwitches},
-    {"vm_area",     kVirtSize, kVmArea,     {}},
-    {"write",       kAtSize,   kWrite,      kTouchSwitches},
+    {"alloc_pages",       kOrder,         kAllocPages, {}},
+    {"annotate",          kAtSize,        kAtSize,     {}},
+    {"contents",          kAtBytes,       kAtBytes,    {}},
+    {"copy",              kCopyArguments, kCopy,       {}},
+    {"exec",              kAtSize,        kRead,       kTouchSwitches},
+    {"free_pages",        kAt,            kAt,         {}},
+    {"ioremap",           kPhysSize,      kIoremap,    {}},
+    {"iounmap",           kAt,            kAt,         {}},
+    {"kfree",             kAt,            kAt,         {}},
+    {"kmalloc",           kSize,          kKmalloc,    {}},
+    {"local_irq_disable", {},             {},          {}},
+    {"local_irq_enable",  {},             {},          {}},
+    {"map",               kVirt,          kMap,        {}},
+    {"read",              kAtSize,        kRead,       kTouchSwitches},
+    {"sysctl",            kNameValue,     kNameValue,  {}},
+    {"vm_area",           kVirtSize,      kVmArea,     {}},
+    {"write",             kAtSize,        kWrite,      kTouchSwitches},
 };
 // clang-format on
 

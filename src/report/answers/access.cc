@@ -77,9 +77,10 @@ void write_answer(Page& page, std::size_t number, const Answer& answer) {
                  answer.outcome == Answer::Outcome::done ? Paint::plain : Paint::red);
   for (const Served& s : answer.served) write_served(page, s);
   if (answer.fault) write_walk(page, *answer.fault);
+  // As they are: of some the columns count.
   for (const Event& e : answer.events) {
-    page.paragraph("     | ", page.foreign(e.text),
-                   e.severity == Severity::warning ? Paint::yellow : Paint::plain);
+    page.line("     | " + page.foreign(e.text),
+              e.severity == Severity::warning ? Paint::yellow : Paint::plain);
   }
   for (const std::string& model : answer.models) {
     page.paragraph("     model: ", model, Paint::faint);
@@ -149,10 +150,38 @@ void write_answer(JsonWriter& json, std::size_t number, const Answer& answer) {
   json.close();
 }
 
+void write_checks(JsonWriter& json, const std::vector<boot::CheckReport>& checks) {
+  if (checks.empty()) return;
+  json.key("checks").open_array();
+  for (const boot::CheckReport& check : checks) {
+    json.open_object();
+    json.member("name", std::string_view(check.name));
+    json.member("version", std::string_view(check.version));
+    json.key("findings").open_array();
+    for (const boot::Finding& f : check.findings) {
+      json.open_object(Layout::row);
+      json.member("rule", std::string_view(f.rule));
+      json.member("step", std::string_view(f.step));
+      json.member("text", std::string_view(f.text));
+      if (f.range) {
+        json.key("range").open_object(Layout::row);
+        json.member_address("base", raw(f.range->base()));
+        json.member_address("size", f.range->size());
+        json.close();
+      }
+      json.close();
+    }
+    json.close();
+    json.close();
+  }
+  json.close();
+}
+
 }  // namespace
 
-std::string access_to_text(const boot::Subject& subject, const std::string& script,
+std::string access_to_text(const boot::Outcome& outcome, const std::string& script,
                            const access::Answers& answers, const TextStyle& style) {
+  const boot::Subject& subject = outcome.subject;
   Page page(style);
   page.paragraph("", page.foreign(fmt::format("{} ({})", subject.source, subject.format)),
                  Paint::strong);
@@ -167,11 +196,13 @@ std::string access_to_text(const boot::Subject& subject, const std::string& scri
   for (std::size_t i = 0; i < answers.steps.size(); ++i) {
     write_answer(page, i + 1, answers.steps[i]);
   }
+  write_checks(page, outcome);
   return std::move(page).take();
 }
 
-std::string access_to_json(const boot::Subject& subject, const std::string& script,
+std::string access_to_json(const boot::Outcome& outcome, const std::string& script,
                            const access::Answers& answers) {
+  const boot::Subject& subject = outcome.subject;
   JsonWriter json;
   json.open_object();
   json.member("schema", kAccessSchema);
@@ -202,6 +233,7 @@ std::string access_to_json(const boot::Subject& subject, const std::string& scri
     json.close();
   }
   json.close();
+  write_checks(json, outcome.checks);
   json.close();
   return std::move(json).finish();
 }

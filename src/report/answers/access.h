@@ -11,11 +11,12 @@ namespace memmap::report {
 
 inline constexpr const char* kAccessSchema = "memmap/access/1";
 
-// The subject is that of the boot; `script` is how its source was named.
-std::string access_to_text(const boot::Subject& subject, const std::string& script,
+// Of the boot come its subject and what checks found, then and over the script; `script` is how its
+// source was named.
+std::string access_to_text(const boot::Outcome& outcome, const std::string& script,
                            const access::Answers& answers, const TextStyle& style);
 // share/schema/access.json
-std::string access_to_json(const boot::Subject& subject, const std::string& script,
+std::string access_to_json(const boot::Outcome& outcome, const std::string& script,
                            const access::Answers& answers);
 // As /sys/kernel/debug/x86/pat_memtype_list reads: the ends are exclusive.
 // Without PAT there is no such file, and no text.
