@@ -37,6 +37,24 @@ constexpr Option kSimulate[] = {
     kPluginTimeout,
 };
 
+constexpr Option kAccess[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    {"--live",           "",                     "this machine: what `memmap capture` gathers of it"},
+    {"--do",             "STEP",                 "a step in place of SCRIPT: \"ioremap 0xfed00000 4K as hpet\" (may be given several times)", true},
+    {"--kernel",         "NAME",                 "the kernel to boot, as with simulate"},
+    {"--config",         "FILE",                 "its .config, instead of the one that it was built with"},
+    {"--cmdline",        "TEXT",                 "its command line, instead of the machine's own"},
+    {"--append",         "TEXT",                 "parameters to add to its command line, as a boot loader would"},
+    {"--format",         "FORMAT",               "text (default), json or memtype: the list of memory types afterwards, as pat_memtype_list has it"},
+    kOutput,
+    kForce,
+    kNoEntryLimit,
+    kUsePlugin,
+    kWithoutPlugin,
+    kPluginFolder,
+    kPluginTimeout,
+};
+
 constexpr Option kConvert[] = {
     MEMMAP_MACHINE_OPTIONS,
     kPluginFolder,
@@ -144,6 +162,10 @@ constexpr std::string_view kSimulateExamples =
     "  dmesg | memmap simulate --e820 - --kernel 6.12.117+deb12-amd64\n"
     "  memmap simulate --synthetic \"ram:640K hole:384K ram:3G\" --cmdline \"mem=2G\"\n"
     "  memmap simulate --e820 boot.log.xz --boot 2 --format json -o result.json";
+constexpr std::string_view kAccessExamples =
+    "  memmap access --e820 boot.log --do \"ioremap 0xfed00000 4K as hpet\" --do \"read hpet+0xf0 4\"\n"
+    "  memmap access script.yaml --e820 boot.log --format json\n"
+    "  memmap access --synthetic \"ram:640K hole:384K ram:3G\" --do \"write 0xffffffff81000000 8\"";
 constexpr std::string_view kConvertExamples =
     "  memmap convert boot.log --to yaml\n"
     "  memmap convert /sys/firmware/memmap --to synthetic\n"
@@ -180,6 +202,7 @@ constexpr std::string_view kPluginExamples =
 constexpr Command kCommands[] = {
     // name, summary, examples, options, argument, what does it, second argument
     {"simulate", "boot a machine's memory map and report what became of it",                                kSimulateExamples, kSimulate,       {"SOURCE", "what to read, as with --e820", false},                                         run_simulate},
+    {"access",   "answer what accesses of memory come to: mapped, faulting, cached how",                      kAccessExamples,   kAccess,         {"SCRIPT", "a YAML file of steps (share/doc/access.md)", false},                          run_access},
     {"convert",  "write a machine's memory map in another format",                                          kConvertExamples,  kConvert,        {"SOURCE", "what to read, as with --e820", false},                                         run_convert},
     {"replay",   "check a log made with memblock=debug: what the kernel chose against what memmap would",   kReplayExamples,   kReplay,         {"LOG", "a kernel log, compressed or not; `-`: standard input"},                           run_replay},
     {"lint",     "tell what is wrong with a kernel command line, before it is booted",                      kLintExamples,     kLint,           {"FILE", "/etc/default/grub, grub.cfg, a boot entry, /proc/cmdline or a boot log", false}, run_lint},

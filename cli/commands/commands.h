@@ -5,6 +5,7 @@
 
 namespace memmap::cli {
 
+ExitCode run_access(const Arguments& arguments);
 ExitCode run_simulate(const Arguments& arguments);
 ExitCode run_convert(const Arguments& arguments);
 ExitCode run_replay(const Arguments& arguments);

@@ -1,338 +1,208 @@
-// Follows every call of memblock and complains of memory that is used by two, given back wrongly or
-// given away while it is still read. README.md lists the rules.
-#include <map>
+// The plugin: hands memblock's calls to the rules for them, and a script of accesses to kmemcheck as
+// kernels had it; prints what either finds.
+#include <optional>
 #include <string>
 
+#include "boot_rules.h"
+#include "checker.h"
 #include "plugin/plugin.hpp"
 
+namespace kmemcheck {
 namespace {
 
-using memmap::plugin::hex;
 using memmap::plugin::Host;
 
-struct Range {
-  std::uint64_t base = 0;
-  std::uint64_t end = 0;
-};
+constexpr char kErrorSave[] = "kmemcheck_error_save(), arch/x86/mm/kmemcheck/error.c";
+constexpr char kRecall[] = "kmemcheck_error_recall(), arch/x86/mm/kmemcheck/error.c";
 
-Range common(Range a, Range b) {
-  const Range r{a.base > b.base ? a.base : b.base, a.end < b.end ? a.end : b.end};
-  return r.base < r.end ? r : Range{};
+// kernel: param_kmemcheck(), arch/x86/mm/kmemcheck/kmemcheck.c, v4.14
+unsigned mode_of(const memmap_facts_t& facts, const Host& host) {
+  if (const auto option = host.number("mode")) return static_cast<unsigned>(*option);
+  const memmap_setting_t* p = memmap::plugin::find_parameter(facts, "kmemcheck");
+  if (p == nullptr || p->value == nullptr) return Options{}.mode;
+  return static_cast<unsigned>(host.read_number(p->value, MEMMAP_PLAIN));
 }
 
-bool empty(Range r) { return r.base >= r.end; }
-
-// Calls `take` with each piece of `range` that no element of `list` (ascending, disjoint) covers.
-template <class T, class Take>
-void for_each_gap(Range range, const memmap::plugin::View<T>& list, Take take) {
-  std::uint64_t at = range.base;
-  for (const T& r : list) {
-    if (r.end <= at) continue;
-    if (r.base >= range.end) break;
-    if (r.base > at) take(Range{at, r.base});
-    at = r.end;
-  }
-  if (at < range.end) take(Range{at, range.end});
+Options options_of(const memmap_facts_t& facts, const Host& host) {
+  return {.mode = mode_of(facts, host),
+          .partial_ok = *host.number("partial_ok") != 0,
+          .queue = static_cast<unsigned>(*host.number("queue")),
+          .shadow_copy = static_cast<unsigned>(*host.number("shadow_copy"))};
 }
 
-// As the kernel prints ranges: with the last byte.
-std::string text(Range r) { return memmap::plugin::mem(r.base, r.end); }
-
-std::string quoted(const std::string& owner, const std::string& function) {
-  const std::string what = owner.empty() ? "unnamed memory" : "`" + owner + "`";
-  return function.empty() ? what : what + " of " + function + "()";
+const char* rule_of(Shadow state) {
+  if (state == Shadow::freed) return "freed_read";
+  return state == Shadow::unallocated ? "unallocated_read" : "uninitialized_read";
 }
 
-// Memory whose place memblock chose, until it is freed.
-struct Allocation {
-  std::uint64_t end = 0;
-  std::string owner{};
-  std::string function{};
-};
-
-// What the kernel gives back before the hand-over, always. kernel: pcpu_free_alloc_info(),
-// mm/percpu.c; print_unknown_bootoptions(), init/main.c
-struct Temporary {
-  const char* owner;     // nullptr: any
-  const char* function;  // nullptr: any
-  const char* freed_by;
-};
-constexpr Temporary kTemporary[] = {
-    {nullptr, "pcpu_build_alloc_info", "pcpu_free_alloc_info"},
-    {"unknown parameters", nullptr, "print_unknown_bootoptions"},
-};
-
-class Memory {
+class Accesses {
  public:
-  void call(const memmap_event_t& e, const memmap_state_t& boot, const Host& host) {
-    const bool follows = asked_;
-    asked_ = false;
-    switch (e.call) {
-      case MEMMAP_CALL_ALLOC:
-        asked_ = true;
-        asked_by_ = e.function;
-        asked_for_ = e.owner;
-        asked_virtual_ = std::string(e.text).rfind("memblock_phys", 0) != 0;
-        return;
-      case MEMMAP_CALL_RESERVE:
-        return is_second_half(e) ? allocate(e, boot, host, follows) : reserve(e, host);
-      case MEMMAP_CALL_FREE:
-        return free(e, boot, host);
-      default:
-        return;
+  void take(const memmap_access_t& a, const memmap_state_t& boot, const Host& host) {
+    if (!checker_) checker_.emplace(options_of(*boot.facts, host));
+    const bool was_dead = checker_->dead();
+    act(a);
+    if (checker_->dead() && !was_dead) {
+      host.say(MEMMAP_SEVERITY_WARNING, "kernel BUG at arch/x86/mm/kmemcheck/error.c!", kErrorSave);
+      host.finding("kernel_bug", 0, 0, "kmemcheck ends the kernel: BUG_ON(!shadow_copy)");
     }
-  }
-
-  void finish(const memmap_state_t& boot, const Host& host) const {
-    if ((boot.flags & MEMMAP_STATE_HANDED_OVER) == 0) return;
-    complain_of_lost(boot, host);
-    complain_of_overlaps(boot, host);
-    for (const auto& [base, a] : allocations_) {
-      for (const Temporary& t : kTemporary) {
-        if ((t.owner != nullptr && a.owner != t.owner) ||
-            (t.function != nullptr && a.function != t.function)) {
-          continue;
-        }
-        host.finding("not_freed", base, a.end,
-                     quoted(a.owner, a.function) + " at " + text({base, a.end}) +
-                         " is still there at the hand-over; the kernel frees it in " + t.freed_by +
-                         "()");
-      }
-    }
+    if (interrupts_) print(a, host);
   }
 
  private:
-  // memblock reserves on its own behalf only what it has chosen itself.
-  static bool is_second_half(const memmap_event_t& e) {
-    const std::string function = e.function;
-    return function == "memblock_alloc_range_nid" || function == "memblock_double_array";
-  }
-
-  void allocate(const memmap_event_t& e, const memmap_state_t& boot, const Host& host,
-                bool follows) {
-    const Range r{e.base, e.end};
-    if (empty(r)) return;
-    const std::string function = follows ? asked_by_ : std::string(e.function);
-    const std::string owner = follows && !asked_for_.empty() ? asked_for_ : std::string(e.owner);
-    const std::string who = quoted(owner, function);
-    for_each_gap(r, memmap::plugin::memory_in(boot, r.base, r.end), [&](Range gap) {
-      host.finding("not_memory", gap.base, gap.end,
-                   who + " is placed at " + text(r) + ", of which " + text(gap) + " is no memory");
-    });
-    if (follows && asked_virtual_ && r.end > boot.current_limit) {
-      host.finding("not_mapped", r.base, r.end,
-                   who + " is placed at " + text(r) +
-                       " and written to at once, but memory is mapped "
-                       "up to " +
-                       hex(boot.current_limit) + " only");
-    }
-    complain_of_allocations(r, who, host);
-    for (const memmap_range_t& other : memmap::plugin::reserved_in(boot, r.base, r.end)) {
-      if (other.base >= r.end) break;
-      const Range both = common(r, {other.base, other.end});
-      if (!empty(both)) {
-        host.finding(
-            "already_reserved", both.base, both.end,
-            who + " is placed at " + text(r) + ", of which " + text(both) + " is reserved already");
-      }
-    }
-    for (const memmap_owned_t& used : memmap::plugin::in_use_of(boot)) {
-      const Range both = common(r, {used.base, used.end});
-      // A grown array of memblock's is in use a moment before it is reserved.
-      const bool itself = used.base == r.base && used.end == r.end &&
-                          std::strcmp(e.function, "memblock_double_array") == 0;
-      if (!empty(both) && !itself) {
-        host.finding("overwrites", both.base, both.end,
-                     who + " is placed over " + quoted(used.owner, "") + " at " + text(both) +
-                         ", which " + used.function + "() reads later");
-      }
-    }
-    freed_erase(r);
-    allocations_[r.base] = {r.end, owner, function};
-  }
-
-  void complain_of_allocations(Range r, const std::string& who, const Host& host) const {
-    for (auto it = first_ending_above(r.base); it != allocations_.end() && it->first < r.end;
-         ++it) {
-      const Range both = common(r, {it->first, it->second.end});
-      host.finding("handed_out_twice", both.base, both.end,
-                   who + " is placed at " + text(both) + ", which " +
-                       quoted(it->second.owner, it->second.function) + " has");
-    }
-  }
-
-  // Somebody names an address. To cover an allocation whole is what the kernel does on purpose (it
-  // reserves the first MiB after it has put the real-mode trampoline there); to cut one is not.
-  void reserve(const memmap_event_t& e, const Host& host) {
-    const Range r{e.base, e.end};
-    if (empty(r)) return;
-    freed_erase(r);
-    for (auto it = first_ending_above(r.base); it != allocations_.end() && it->first < r.end;
-         ++it) {
-      if (it->first >= r.base && it->second.end <= r.end) continue;
-      const Range both = common(r, {it->first, it->second.end});
-      host.finding("reserved_over_allocation", both.base, both.end,
-                   quoted(e.owner, e.function) + " reserves " + text(r) + ", which cuts " +
-                       quoted(it->second.owner, it->second.function) + " at " +
-                       text({it->first, it->second.end}));
-    }
-  }
-
-  void free(const memmap_event_t& e, const memmap_state_t& boot, const Host& host) {
-    const Range r{e.base, e.end};
-    if (empty(r)) return;
-    const std::string who = std::string(e.function) + "()";
-    for_each_gap(r, memmap::plugin::reserved_in(boot, r.base, r.end), [&](Range gap) {
-      const bool again = freed_holds(gap);
-      host.finding(again ? "freed_twice" : "freed_unreserved", gap.base, gap.end,
-                   who + " frees " + text(gap) +
-                       (again ? ", which was freed before" : ", which nobody has"));
-    });
-    complain_of_owners(r, who, boot, host);
-    for (const memmap_owned_t& used : memmap::plugin::in_use_of(boot)) {
-      const Range both = common(r, {used.base, used.end});
-      if (!empty(both)) {
-        host.finding("freed_in_use", both.base, both.end,
-                     who + " frees " + text(both) + " of " + quoted(used.owner, "") + ", which " +
-                         used.function + "() reads later");
-      }
-    }
-    forget(r);
-    freed_insert(r);
-  }
-
-  static void complain_of_owners(Range r, const std::string& who, const memmap_state_t& boot,
-                                 const Host& host) {
-    const memmap_owned_t* first = nullptr;
-    for (const memmap_owned_t& o : memmap::plugin::owners_in(boot, r.base, r.end)) {
-      if (o.base >= r.end) break;
-      if (empty(common(r, {o.base, o.end}))) continue;
-      if (first != nullptr && std::strcmp(first->owner, o.owner) != 0) {
-        host.finding("freed_of_others", r.base, r.end,
-                     who + " frees " + text(r) + ", parts of which are of " +
-                         quoted(first->owner, "") + " and of " + quoted(o.owner, ""));
+  void act(const memmap_access_t& a) {
+    const bool slab = a.cache[0] != 0;
+    switch (a.kind) {
+      case MEMMAP_ACCESS_ALLOCATED:
+        if (slab) {
+          checker_->slab_alloc(a.virt, a.size, gfp_of(a), slab_of(a));
+        } else {
+          checker_->alloc_pages(a.virt, order_of(a.size), gfp_of(a));
+        }
         return;
+      case MEMMAP_ACCESS_CONTENTS:
+        return checker_->tell(a.virt, contents_of(a));
+      case MEMMAP_ACCESS_FREED:
+        if (slab) return checker_->slab_free(a.virt, a.size, slab_of(a));
+        return checker_->free_pages(a.virt, order_of(a.size));
+      case MEMMAP_ACCESS_INITIALIZED:
+        return checker_->mark_initialized(a.virt, a.size);
+      case MEMMAP_ACCESS_SETTING:
+        if (std::string(a.by) == "kernel.kmemcheck") {
+          checker_->set_mode(static_cast<unsigned>(a.value));
+        }
+        return;
+      case MEMMAP_ACCESS_INTERRUPTS:
+        interrupts_ = a.value != 0;
+        return;
+      default:
+        return touch(a);
+    }
+  }
+
+  // A fault of a program's, or of a page that is no RAM, is none of kmemcheck's.
+  void touch(const memmap_access_t& a) {
+    if ((a.flags & (MEMMAP_TOUCH_USER | MEMMAP_TOUCH_PHYSICAL | MEMMAP_TOUCH_MMIO)) != 0) return;
+    if (a.kind == MEMMAP_ACCESS_READ) checker_->read(a.step, a.virt, a.size);
+    if (a.kind == MEMMAP_ACCESS_WRITTEN) checker_->write(a.step, a.virt, a.size, contents_of(a));
+    if (a.kind == MEMMAP_ACCESS_COPIED) checker_->copy(a.step, a.from, a.virt, a.size, a.unit);
+  }
+
+  void print(const memmap_access_t& a, const Host& host) {
+    const Queue::Drained drained = checker_->drain();
+    for (const Report& report : drained.reports) {
+      for (const std::string& line : lines_of(report)) {
+        host.say(MEMMAP_SEVERITY_WARNING, line, kRecall);
       }
-      first = &o;
+      const bool here = a.kind == MEMMAP_ACCESS_READ && report.ip == a.step;
+      const std::uint64_t base = here ? a.phys + (report.address - a.virt) : 0;
+      host.finding(rule_of(report.state), base, here ? base + report.size : 0, caught(report));
+    }
+    if (drained.lost != 0) {
+      host.say(MEMMAP_SEVERITY_WARNING, lost_line(drained.lost),
+               "do_wakeup(), arch/x86/mm/kmemcheck/error.c");
     }
   }
 
-  // What is still read must not be in the page allocator's hands.
-  static void complain_of_lost(const memmap_state_t& boot, const Host& host) {
-    for (const memmap_owned_t& used : memmap::plugin::in_use_of(boot)) {
-      for (const memmap_range_t& m : memmap::plugin::memory_of(boot)) {
-        const Range in_memory = common({used.base, used.end}, {m.base, m.end});
-        if (empty(in_memory)) continue;
-        for_each_gap(in_memory, memmap::plugin::reserved_of(boot), [&](Range gap) {
-          host.finding("given_away", gap.base, gap.end,
-                       quoted(used.owner, "") + " at " + text(gap) +
-                           " is nobody's and goes to the page allocator, but " + used.function +
-                           "() reads it later");
-        });
-      }
-    }
+  static Gfp gfp_of(const memmap_access_t& a) {
+    return {.zero = (a.flags & MEMMAP_GFP_ZERO) != 0,
+            .notrack = (a.flags & MEMMAP_GFP_NOTRACK) != 0,
+            .highmem = (a.flags & MEMMAP_GFP_HIGHMEM) != 0};
+  }
+  static Slab slab_of(const memmap_access_t& a) {
+    return {.base = a.slab_base,
+            .pages = (a.slab_end - a.slab_base) / kPageSize,
+            .notrack = (a.flags & MEMMAP_SLAB_NOTRACK) != 0,
+            .constructor = (a.flags & MEMMAP_SLAB_CONSTRUCTOR) != 0,
+            .by_rcu = (a.flags & MEMMAP_SLAB_BY_RCU) != 0};
+  }
+  static Contents contents_of(const memmap_access_t& a) {
+    return a.bytes == nullptr ? Contents{} : Contents(a.bytes, a.byte_count);
+  }
+  // Of whole pages, a power of two of them.
+  static unsigned order_of(std::uint64_t size) {
+    unsigned order = 0;
+    while ((kPageSize << order) < size) ++order;
+    return order;
   }
 
-  // Whoever put them there, two things that are both read cannot be in one place. Firmware may list
-  // an ACPI table twice.
-  static void complain_of_overlaps(const memmap_state_t& boot, const Host& host) {
-    const auto is_acpi = [](const memmap_owned_t& o) {
-      return std::strncmp(o.owner, "ACPI table", 10) == 0;
-    };
-    const auto list = memmap::plugin::in_use_of(boot);
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      for (std::size_t k = 0; k < i; ++k) {
-        const Range both = common({list[i].base, list[i].end}, {list[k].base, list[k].end});
-        if (empty(both) || (is_acpi(list[i]) && is_acpi(list[k]))) continue;
-        host.finding("overlap", both.base, both.end,
-                     quoted(list[k].owner, "") + " and " + quoted(list[i].owner, "") +
-                         " are both at " + text(both));
-      }
-    }
-  }
+  std::optional<Checker> checker_{};  // from the first access on
+  bool interrupts_ = true;
+};
 
-  using Allocations = std::map<std::uint64_t, Allocation>;
-
-  Allocations::const_iterator first_ending_above(std::uint64_t at) const {
-    auto it = allocations_.upper_bound(at);
-    if (it != allocations_.begin() && std::prev(it)->second.end > at) --it;
-    return it;
-  }
-
-  // Takes `r` out of the allocations; what of one is left on either side stays.
-  void forget(Range r) {
-    for (auto it = first_ending_above(r.base); it != allocations_.end() && it->first < r.end;) {
-      const std::uint64_t base = it->first;
-      const Allocation whole = it->second;
-      it = allocations_.erase(it);
-      if (base < r.base) allocations_[base] = {r.base, whole.owner, whole.function};
-      if (whole.end > r.end) allocations_[r.end] = whole;
-    }
-  }
-
-  // What was freed and is nobody's again: disjoint, by base.
-  void freed_insert(Range r) {
-    freed_erase(r);
-    freed_[r.base] = r.end;
-  }
-  void freed_erase(Range r) {
-    auto it = freed_.upper_bound(r.base);
-    if (it != freed_.begin() && std::prev(it)->second > r.base) --it;
-    while (it != freed_.end() && it->first < r.end) {
-      const Range whole{it->first, it->second};
-      it = freed_.erase(it);
-      if (whole.base < r.base) freed_[whole.base] = r.base;
-      if (whole.end > r.end) freed_[r.end] = whole.end;
-    }
-  }
-  bool freed_holds(Range r) const {
-    auto it = freed_.upper_bound(r.base);
-    if (it != freed_.begin() && std::prev(it)->second > r.base) --it;
-    return it != freed_.end() && it->first < r.end;
-  }
-
-  Allocations allocations_{};
-  std::map<std::uint64_t, std::uint64_t> freed_{};
-  bool asked_ = false;  // the call before was the first half of an allocation
-  bool asked_virtual_ = false;
-  std::string asked_by_{};
-  std::string asked_for_{};
+struct Check {
+  std::unique_ptr<BootRules> boot = make_boot_rules();
+  Accesses accesses{};
 };
 
 std::int32_t prepare(const memmap_host_t* host, void** state) {
   return memmap::plugin::guarded(host, [state](const Host&) -> std::int32_t {
-    *state = new Memory;
+    *state = new Check;
     return MEMMAP_OK;
   });
 }
 
-void release(void* state) { delete static_cast<Memory*>(state); }
+void release(void* state) { delete static_cast<Check*>(state); }
 
 std::int32_t event(void* state, const memmap_host_t* host, const memmap_event_t* event,
                    const memmap_state_t* boot) {
   return memmap::plugin::guarded(host, [=](const Host& h) -> std::int32_t {
-    static_cast<Memory*>(state)->call(*event, *boot, h);
+    static_cast<Check*>(state)->boot->call(*event, *boot, h);
     return MEMMAP_OK;
   });
 }
 
 std::int32_t finish(void* state, const memmap_host_t* host, const memmap_state_t* boot) {
   return memmap::plugin::guarded(host, [=](const Host& h) -> std::int32_t {
-    static_cast<const Memory*>(state)->finish(*boot, h);
+    static_cast<const Check*>(state)->boot->finish(*boot, h);
     return MEMMAP_OK;
   });
 }
 
-constexpr memmap_check_t kCheck = {
-    sizeof(memmap_check_t), MEMMAP_EVENT_CALL, prepare, release, event, finish};
+std::int32_t access(void* state, const memmap_host_t* host, const memmap_access_t* access,
+                    const memmap_state_t* boot) {
+  return memmap::plugin::guarded(host, [=](const Host& h) -> std::int32_t {
+    static_cast<Check*>(state)->accesses.take(*access, *boot, h);
+    return MEMMAP_OK;
+  });
+}
+
+constexpr memmap_option_t kOptions[] = {
+    {sizeof(memmap_option_t), MEMMAP_OPTION_COUNT, "mode",
+     "0: accesses are not checked, 1: they are, 2: up to the first report (the default, where "
+     "kmemcheck= of the command line says nothing)",
+     nullptr, nullptr, 0, 2, 0, 0},
+    {sizeof(memmap_option_t), MEMMAP_OPTION_FLAG, "partial_ok",
+     "one initialised byte of an access is enough (CONFIG_KMEMCHECK_PARTIAL_OK)", "yes", nullptr, 0,
+     0, 0, 0},
+    {sizeof(memmap_option_t), MEMMAP_OPTION_COUNT, "queue",
+     "reports that can wait (CONFIG_KMEMCHECK_QUEUE_SIZE)", "64", nullptr, 1, 65536, 0, 0},
+    {sizeof(memmap_option_t), MEMMAP_OPTION_COUNT, "shadow_copy",
+     "2^N bytes are shown (CONFIG_KMEMCHECK_SHADOW_COPY_SHIFT)", "5", nullptr, 2, 8, 0, 0},
+};
+
+constexpr std::uint32_t kWatched =
+    MEMMAP_ACCESS_ALLOCATED | MEMMAP_ACCESS_FREED | MEMMAP_ACCESS_READ | MEMMAP_ACCESS_WRITTEN |
+    MEMMAP_ACCESS_COPIED | MEMMAP_ACCESS_INITIALIZED | MEMMAP_ACCESS_SETTING |
+    MEMMAP_ACCESS_INTERRUPTS | MEMMAP_ACCESS_CONTENTS;
+
+constexpr memmap_check_t kCheck = {sizeof(memmap_check_t),
+                                   MEMMAP_EVENT_CALL,
+                                   prepare,
+                                   release,
+                                   event,
+                                   finish,
+                                   kWatched,
+                                   0,
+                                   access};
 
 const void* get_interface(const char* id) {
   return memmap::plugin::is_interface(id, MEMMAP_CHECK_1) ? &kCheck : nullptr;
 }
 
 }  // namespace
+}  // namespace kmemcheck
 
 const memmap_plugin_t memmap_plugin = memmap::plugin::describe(
-    "check_kmemcheck", "1.0",
-    "Finds memory that two use, that is freed wrongly or given away while it is read",
-    get_interface);
+    "check_kmemcheck", "2.0",
+    "Finds memory that two use, that is freed wrongly, given away or read before it is written",
+    kmemcheck::get_interface, kmemcheck::kOptions, 4);

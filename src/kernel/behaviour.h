@@ -103,6 +103,14 @@ struct Behaviour {
   bool swiotlb_has_areas = true;
   bool swiotlb_slots = true;
 
+  // After the hand-over: ioremap, vmalloc
+  bool ioremap_spares_isa = false;
+  bool iounmap_checks_range = true;
+  bool huge_io_wants_one_type = true;
+  bool vmalloc_tells_bounds = true;
+  bool vmalloc_levels_are_there = true;
+  bool pat_list_has_ranges = true;
+
   // What rows above come to.
   std::string_view e820_table_full = "E820 table full";        // of an entry that finds no place
   std::string_view memblock_free_line = "memblock_phys_free";  // its name in memblock's log

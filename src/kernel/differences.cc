@@ -38,6 +38,11 @@ constexpr std::string_view kHugetlb = "mm/hugetlb.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
 constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSwiotlb = "kernel/dma/swiotlb.c";
+constexpr std::string_view kIoremap = "arch/x86/mm/ioremap.c";
+constexpr std::string_view kPgtable = "arch/x86/mm/pgtable.c";
+constexpr std::string_view kVmalloc = "mm/vmalloc.c";
+constexpr std::string_view kInit64 = "arch/x86/mm/init_64.c";
+constexpr std::string_view kMemtype = "arch/x86/mm/pat/memtype.c";
 
 // Patches that many stable series took over at once.
 constexpr const char* kApril2021 = "5.12 5.11.12 5.10.28 5.4.117";
@@ -136,6 +141,14 @@ constexpr Difference kDifferences[] = {
     {D(swiotlb_fewer_areas),             "6.6",                "",                    "6.1 6.12",        "swiotlb_init_remap",               kSwiotlb,   "a smaller buffer has fewer areas"},
     {D(swiotlb_has_areas),               "6.0",                "",                    "5.15 6.1",        "swiotlb_init_remap",               kSwiotlb,   "areas, as many as processors, and a smaller buffer where there is no room; before, one size"},
     {D(swiotlb_slots),                   "5.14",               "",                    "5.11 5.15",       "swiotlb_init_remap",               kSwiotlb,   "a slot's records: one array of struct io_tlb_slot; before, one of int and one of addresses"},
+
+    // After the hand-over: ioremap, vmalloc
+    {D(ioremap_spares_isa),              "",                   "4.14",                "",                "__ioremap_caller",                 kIoremap,   "what lies between 640 KiB and 1 MiB is not mapped anew: its place in the direct map is given", "no profile or boot before 4.14 comes with memmap"},
+    {D(iounmap_checks_range),            "6.12",               "",                    "6.1 6.12",        "iounmap",                          kIoremap,   "warns of an address that is none of vmalloc's; before, one of the direct map or below does nothing"},
+    {D(huge_io_wants_one_type),          "6.5",                "",                    "6.1 6.12",        "pmd_set_huge",                     kPgtable,   "a large page of an ioremap() needs one type of MTRR all over; before, several that come to write-back do"},
+    {D(vmalloc_tells_bounds),            "6.11",               "",                    "6.1 6.12",        "alloc_vmap_area",                  kVmalloc,   "where no area is left it tells the bounds; before, it advises vmalloc="},
+    {D(vmalloc_levels_are_there),        "5.9",                "",                    "6.1 6.12",        "preallocate_vmalloc_pages",        kInit64,    "the tables below the root are there for all of vmalloc's addresses"},
+    {D(pat_list_has_ranges),             "5.6",                "",                    "6.1 6.12",        "memtype_seq_show",                 kMemtype,   "pat_memtype_list has `PAT: [mem START-END] TYPE`; before, `TYPE @ START-END`"},
 };
 
 #undef D

@@ -45,6 +45,11 @@ bool AddressSpace::add_table(unsigned level, VirtAddr virt, TablePage page) {
   return tables_[level].emplace(VirtAddr{align_down(raw(virt), table_size(level))}, page).second;
 }
 
+void AddressSpace::remove_table(unsigned level, VirtAddr virt) {
+  MEMMAP_CHECK(level >= 1 && level < levels_, "a level of tables below the root");
+  tables_[level].erase(VirtAddr{align_down(raw(virt), table_size(level))});
+}
+
 void AddressSpace::map(const Mapping& run) {
   if (run.pages == 0) return;
   auto next = first_above(runs_, raw(run.virt));

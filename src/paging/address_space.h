@@ -11,7 +11,7 @@
 
 namespace memmap::paging {
 
-enum class TableOrigin { image, brk, memblock, buddy };
+enum class TableOrigin { image, brk, memblock, page_allocator };
 
 // A table: a page of 512 entries. Where it lies is not known of one of the image whose symbol the
 // profile lacks, nor of one that the page allocator gave.
@@ -40,6 +40,8 @@ class AddressSpace {
   const TablePage* table(unsigned level, VirtAddr virt) const;  // nullptr: there is none
   // Adds the table of `level`, below levels(), that translates `virt`. False: it is there already.
   bool add_table(unsigned level, VirtAddr virt, TablePage page);
+  // Takes it away, where there is one; nothing is mapped through it any more.
+  void remove_table(unsigned level, VirtAddr virt);
 
   // Puts the run's pages in place of what is mapped there; a larger page that they cover in part goes as
   // a whole. The run does not end above all addresses. Neighbours become one run where the

@@ -17,7 +17,7 @@ std::optional<unsigned> leaf_level(std::uint64_t page_size) {
   return std::nullopt;
 }
 
-std::uint64_t leaf_bits(std::uint32_t flags) {
+std::uint64_t leaf_bits(std::uint32_t flags, unsigned level) {
   std::uint64_t bits = kEntryPresent | kEntryAccessed | kEntryDirty;
   if (flags & kWritable) bits |= kEntryWritable;
   if (flags & kNoExecute) bits |= kEntryNoExecute;
@@ -25,6 +25,7 @@ std::uint64_t leaf_bits(std::uint32_t flags) {
   if (flags & kUser) bits |= kEntryUser;
   if (flags & kCacheDisable) bits |= kEntryCacheDisable;
   if (flags & kWriteThrough) bits |= kEntryWriteThrough;
+  if (flags & kPat) bits |= level == 1 ? kEntryPat : kEntryPatLarge;
   return bits;
 }
 
@@ -54,7 +55,7 @@ class Builder {
 
   // False if a page is mapped already; what was mapped before it stays.
   bool map(const Mapping& m, unsigned level) {
-    std::uint64_t bits = leaf_bits(m.flags);
+    std::uint64_t bits = leaf_bits(m.flags, level);
     if (level > 1) bits |= kEntryLarge;
     Table* table = nullptr;
     for (std::uint64_t i = 0; i < m.pages; ++i) {

@@ -20,6 +20,8 @@ enum Flags : std::uint32_t {
   kUser = 1u << 3,
   kCacheDisable = 1u << 4,
   kWriteThrough = 1u << 5,
+  // The third bit that chooses from the page attribute table; large pages have it elsewhere.
+  kPat = 1u << 6,
 };
 
 // A run of pages: `pages` of them from `virt` on map to as many behind each other from `phys` on.

@@ -7,7 +7,8 @@ constexpr std::uint64_t kAllowed = kEntryWritable | kEntryUser;
 
 // The flags of a page as the processor sees them: all levels must allow, any may forbid, and the
 // rest is the entry's own.
-std::uint32_t flags_of(std::uint64_t entry, std::uint64_t allowed, std::uint64_t forbidden) {
+std::uint32_t flags_of(std::uint64_t entry, unsigned level, std::uint64_t allowed,
+                       std::uint64_t forbidden) {
   std::uint32_t flags = 0;
   if (entry & allowed & kEntryWritable) flags |= kWritable;
   if (entry & allowed & kEntryUser) flags |= kUser;
@@ -15,6 +16,7 @@ std::uint32_t flags_of(std::uint64_t entry, std::uint64_t allowed, std::uint64_t
   if (entry & kEntryGlobal) flags |= kGlobal;
   if (entry & kEntryCacheDisable) flags |= kCacheDisable;
   if (entry & kEntryWriteThrough) flags |= kWriteThrough;
+  if (entry & (level == 1 ? kEntryPat : kEntryPatLarge)) flags |= kPat;
   return flags;
 }
 
@@ -39,7 +41,7 @@ class Walker {
       if (level == 1 || (level <= 3 && (entry & kEntryLarge))) {
         const std::uint64_t phys = entry & kEntryAddress & ~(entry_size(level) - 1);
         add({canonical(here, tables_.levels), PhysAddr{phys}, entry_size(level), 1,
-             flags_of(entry, allowed, forbidden)});
+             flags_of(entry, level, allowed, forbidden)});
       } else {
         table(PhysAddr{entry & kEntryAddress}, level - 1, here, allowed & entry,
               forbidden | (entry & kEntryNoExecute));

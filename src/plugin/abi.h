@@ -28,7 +28,7 @@ extern "C" {
 
 #define MEMMAP_ABI_MAGIC 0x504d4d4du /* "MMMP" in little-endian bytes */
 #define MEMMAP_ABI_MAJOR 1u          /* must be equal on both sides */
-#define MEMMAP_ABI_MINOR 3u          /* the host warns of a plugin with a newer one */
+#define MEMMAP_ABI_MINOR 4u          /* the host warns of a plugin with a newer one */
 
 #if defined(__GNUC__)
 #define MEMMAP_EXPORT __attribute__((visibility("default")))
@@ -214,7 +214,8 @@ typedef struct memmap_host {
 
   /* Since 1.1 */
   /* memmap.trim, memmap.numa: a line of the boot's story, between what was emitted before and after
-   * it. Stands where the call returns MEMMAP_NONE, too. */
+   * it. Stands where the call returns MEMMAP_NONE, too. Since 1.4, memmap.check's access(): a line
+   * that the kernel prints there; leading spaces are kept. */
   void (*say)(void* ctx, const memmap_message_t* message);
   /* Reads a number at the front of `text` as the kernel does: decimal, 0x, octal; with MEMMAP_SIZE
    * a suffix K M G T P E counts, as memparse() has it. Gives what follows; `text` itself: none. */
@@ -498,6 +499,52 @@ typedef struct memmap_state {
   size_t (*owners_in)(void* ctx, uint64_t base, uint64_t end, const memmap_owned_t** list);
 } memmap_state_t;
 
+/* ------------------------------------------------ accesses to memory, since 1.4 */
+
+/* What a script of accesses does once the kernel has booted (`memmap access`). */
+#define MEMMAP_ACCESS_ALLOCATED 1u    /* an allocator of the kernel's gives memory */
+#define MEMMAP_ACCESS_FREED 2u        /* and takes it back */
+#define MEMMAP_ACCESS_READ 4u         /* up to the first byte that faults, if one does */
+#define MEMMAP_ACCESS_WRITTEN 8u      /* likewise */
+#define MEMMAP_ACCESS_EXECUTED 16u    /* likewise */
+#define MEMMAP_ACCESS_COPIED 32u      /* `size` bytes from `from`, by `rep movs` */
+#define MEMMAP_ACCESS_INITIALIZED 64u /* declared to be, as kmemcheck_annotate_bitfield() does */
+#define MEMMAP_ACCESS_SETTING 128u    /* a file in /proc/sys is written */
+#define MEMMAP_ACCESS_INTERRUPTS 256u /* are switched on (`value` 1) or off (0) */
+#define MEMMAP_ACCESS_CONTENTS 512u   /* nobody's access: what is in memory there */
+
+/* Of an allocation, and of its end. kernel: include/linux/gfp.h, include/linux/slab.h, v4.14 */
+#define MEMMAP_GFP_ZERO 1u
+#define MEMMAP_GFP_NOTRACK 2u
+#define MEMMAP_GFP_HIGHMEM 4u
+#define MEMMAP_SLAB_NOTRACK 16u
+#define MEMMAP_SLAB_CONSTRUCTOR 32u
+#define MEMMAP_SLAB_BY_RCU 64u /* SLAB_DESTROY_BY_RCU, SLAB_TYPESAFE_BY_RCU */
+/* Of an access. */
+#define MEMMAP_TOUCH_MMIO 1u     /* no RAM is there */
+#define MEMMAP_TOUCH_USER 2u     /* a program does it */
+#define MEMMAP_TOUCH_PHYSICAL 4u /* no page table was asked; `virt` is 0 */
+
+/* One of them. What does not apply is 0, NULL or "". */
+typedef struct memmap_access {
+  uint32_t struct_size;
+  uint32_t kind;  /* MEMMAP_ACCESS_* */
+  uint32_t flags; /* MEMMAP_GFP_*, MEMMAP_SLAB_*; MEMMAP_TOUCH_* */
+  uint32_t unit;  /* COPIED: by steps of so many bytes: 1, 2, 4 or 8 */
+  uint64_t step;  /* of the script, from 1; an access may be told in parts */
+  uint64_t virt;  /* the first byte */
+  uint64_t phys;
+  uint64_t size;      /* bytes; of an allocation those that it gave: the object's, or all pages' */
+  uint64_t from;      /* COPIED: the first byte of the source */
+  uint64_t slab_base; /* ALLOCATED: of the slab that the object is the first of; or 0, 0 */
+  uint64_t slab_end;
+  const uint8_t* bytes; /* WRITTEN, CONTENTS; NULL: not known */
+  size_t byte_count;
+  const char* by;    /* ALLOCATED, FREED: the kernel's function; SETTING: `kernel.kmemcheck` */
+  const char* cache; /* of slab that the object is of; "": whole pages */
+  uint64_t value;    /* SETTING: what is written; INTERRUPTS */
+} memmap_access_t;
+
 /* ------------------------------------------------ memmap.check/1, since 1.1 */
 
 #define MEMMAP_CHECK_1 "memmap.check/1"
@@ -514,6 +561,13 @@ typedef struct memmap_check {
                    const memmap_state_t* boot);
   /* After the last step, also of a boot that panicked. NULL: nothing to do. */
   int32_t (*finish)(void* state, const memmap_host_t* host, const memmap_state_t* boot);
+  /* Since 1.4 */
+  uint32_t accesses; /* MEMMAP_ACCESS_* or'ed: for which access() is called; 0: for none */
+  uint32_t reserved; /* 0 */
+  /* After finish(), where a script of accesses follows: as each is done. It may say() what the
+   * kernel prints. NULL if `accesses` is 0. */
+  int32_t (*access)(void* state, const memmap_host_t* host, const memmap_access_t* access,
+                    const memmap_state_t* boot);
 } memmap_check_t;
 
 /* ----------------------------------------------- memmap.source/1, since 1.1 */

@@ -40,6 +40,9 @@ inline View<memmap_range_t> blocks_of(const memmap_numa_input_t& in) {
   return {in.blocks, in.block_count};
 }
 
+// What a write writes, as far as it is known, or memory holds.
+inline View<std::uint8_t> bytes_of(const memmap_access_t& a) { return {a.bytes, a.byte_count}; }
+
 // Whether a parameter has that name; `-` and `_` are the same. kernel: parameq(), kernel/params.c
 inline bool is_parameter(const memmap_setting_t& parameter, const char* name) {
   const char* given = parameter.name;

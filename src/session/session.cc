@@ -157,9 +157,11 @@ Result<boot::Outcome> Session::boot(Rules& rules, boot::Options options) const {
   boot::Outcome outcome = boot::run(*machine_, profile_, options);
   Errors faults = outcome.faults;
   if (const auto fault = rules.chain.allocation_fault()) faults.push_back(*fault);
-  for (const auto& check : rules.checks) {
-    if (check->fault()) faults.push_back(*check->fault());
-    outcome.checks.push_back(check->report());
+  auto reports = plugin::reports_of(rules.checks);
+  if (reports) {
+    outcome.checks = *std::move(reports);
+  } else {
+    append(faults, reports.errors());
   }
   if (!faults.empty()) return faults;
   outcome.subject.policy = rules.chain.policy_name();

@@ -223,13 +223,34 @@ AT(memmap_state, memory_in, 120);
 AT(memmap_state, reserved_in, 128);
 AT(memmap_state, owners_in, 136);
 
-HOLDS(size_check, sizeof(memmap_check_t) == 40);
+HOLDS(size_access, sizeof(memmap_access_t) == 112);
+AT(memmap_access, struct_size, 0);
+AT(memmap_access, kind, 4);
+AT(memmap_access, flags, 8);
+AT(memmap_access, unit, 12);
+AT(memmap_access, step, 16);
+AT(memmap_access, virt, 24);
+AT(memmap_access, phys, 32);
+AT(memmap_access, size, 40);
+AT(memmap_access, from, 48);
+AT(memmap_access, slab_base, 56);
+AT(memmap_access, slab_end, 64);
+AT(memmap_access, bytes, 72);
+AT(memmap_access, byte_count, 80);
+AT(memmap_access, by, 88);
+AT(memmap_access, cache, 96);
+AT(memmap_access, value, 104);
+
+HOLDS(size_check, sizeof(memmap_check_t) == 56);
 AT(memmap_check, struct_size, 0);
 AT(memmap_check, events, 4);
 AT(memmap_check, prepare, 8);
 AT(memmap_check, release, 16);
 AT(memmap_check, event, 24);
 AT(memmap_check, finish, 32);
+AT(memmap_check, accesses, 40);
+AT(memmap_check, reserved, 44);
+AT(memmap_check, access, 48);
 
 HOLDS(size_source_input, sizeof(memmap_source_input_t) == 32);
 AT(memmap_source_input, struct_size, 0);

@@ -251,7 +251,8 @@ void Call::warn(void* ctx, const char* message) noexcept {
 
 void Call::say(void* ctx, const memmap_message_t* message) noexcept {
   Call& call = self(ctx);
-  if (call.takes_ != Takes::answers && call.takes_ != Takes::answers_and_distances) {
+  if (call.takes_ != Takes::answers && call.takes_ != Takes::answers_and_distances &&
+      !call.story_) {
     call.refuse("says something where no story is told");
     return;
   }

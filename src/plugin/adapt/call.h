@@ -84,6 +84,9 @@ class Call {
   // outlive the calls.
   void set_profile(const kernel::Profile* profile) { profile_ = profile; }
 
+  // Whether say() is there for one that Takes::findings; for those who take answers it always is.
+  void allow_story(bool allowed) { story_ = allowed; }
+
   // Forgets what the call before left behind.
   void begin();
   // What `function` came to, given what it returned: an error if it failed, broke a rule of the ABI
@@ -138,6 +141,7 @@ class Call {
   std::string plugin_;
   OptionValues options_;
   Takes takes_;
+  bool story_ = false;
   memmap_host_t host_{};
   std::vector<Answer> answers_;
   std::vector<DistanceAnswer> distances_;

@@ -102,7 +102,35 @@ void CheckPlugin::finish(State& state) {
   take("finish", rc, "");
 }
 
+Events CheckPlugin::access(const memmap_access_t& access, State& state) {
+  call_.begin();
+  call_.allow_story(true);
+  std::int32_t rc = MEMMAP_FAILED;
+  {
+    CallGuard guard(call_.plugin().c_str(), "access()");
+    rc = guard.returned(interface_.access(prepared_.state(), call_.host(), &access, state.abi()));
+  }
+  call_.allow_story(false);
+  take("access", rc, fmt::format("step {}", access.step).c_str());
+  Events events;
+  if (fault_) return events;
+  for (const Said& said : call_.said()) events.push_back(said.event);
+  return events;
+}
+
 boot::CheckReport CheckPlugin::report() const { return report_; }
+
+Result<std::vector<boot::CheckReport>> reports_of(
+    const std::vector<std::unique_ptr<CheckPlugin>>& checks) {
+  std::vector<boot::CheckReport> out;
+  Errors faults;
+  for (const auto& check : checks) {
+    if (check->fault()) faults.push_back(*check->fault());
+    out.push_back(check->report());
+  }
+  if (!faults.empty()) return faults;
+  return out;
+}
 
 bool Checks::wanted(std::uint32_t kind) const {
   return std::any_of(checks_.begin(), checks_.end(),

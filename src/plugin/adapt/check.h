@@ -36,6 +36,10 @@ class CheckPlugin {
   void event(const memmap_event_t& event, State& state);
   void finish(State& state);
 
+  // After finish(), of a script of accesses; gives what it said that the kernel prints.
+  bool watches(std::uint32_t kind) const { return !fault_ && (interface_.accesses & kind) != 0; }
+  Events access(const memmap_access_t& access, State& state);
+
   const std::string& name() const { return call_.plugin(); }
   // What it said so far.
   boot::CheckReport report() const;
@@ -52,6 +56,10 @@ class CheckPlugin {
   boot::CheckReport report_{};
   std::optional<Error> fault_{};
 };
+
+// What each has said so far. Errors: what they did wrong.
+Result<std::vector<boot::CheckReport>> reports_of(
+    const std::vector<std::unique_ptr<CheckPlugin>>& checks);
 
 // All checks of one boot (and no other), in their order; they must outlive it.
 class Checks : public boot::Observer {

@@ -21,7 +21,8 @@ constexpr std::uint32_t kSourceSize = 40;
 constexpr std::uint32_t kReportSize = 24;
 static_assert(sizeof(memmap_plugin_t) == kPluginSize && sizeof(memmap_option_t) == kOptionSize);
 static_assert(sizeof(memmap_trim_t) == kTrimSize && sizeof(memmap_numa_t) == kNumaSize &&
-              sizeof(memmap_alloc_t) == kAllocSize && sizeof(memmap_check_t) == kCheckSize &&
+              sizeof(memmap_alloc_t) == kAllocSize &&
+              offsetof(memmap_check_t, accesses) == kCheckSize &&
               sizeof(memmap_source_t) == kSourceSize && sizeof(memmap_report_t) == kReportSize);
 
 class Complaints {
@@ -175,8 +176,9 @@ void read_interfaces(const memmap_plugin_t& plugin, Description& d, Complaints& 
   need(in.numa.struct_size != 0, in.has_numa(), MEMMAP_NUMA_1, "run");
   need(in.alloc.struct_size != 0, in.has_alloc(), MEMMAP_ALLOC_1, "choose");
   const bool has_check = in.check.struct_size != 0;
-  need(has_check, in.has_check(), MEMMAP_CHECK_1, "event() or finish");
+  need(has_check, in.has_check(), MEMMAP_CHECK_1, "event(), finish() or access");
   need(has_check && in.check.events != 0, in.check.event != nullptr, MEMMAP_CHECK_1, "event");
+  need(has_check && in.check.accesses != 0, in.check.access != nullptr, MEMMAP_CHECK_1, "access");
   need(in.source.struct_size != 0, in.source.recognise != nullptr, MEMMAP_SOURCE_1, "recognise");
   need(in.source.struct_size != 0, in.source.read != nullptr, MEMMAP_SOURCE_1, "read");
   need(in.report.struct_size != 0, in.has_report(), MEMMAP_REPORT_1, "render");

@@ -40,7 +40,9 @@ struct Interfaces {
   bool has_trim() const { return trim.run != nullptr; }
   bool has_numa() const { return numa.run != nullptr; }
   bool has_alloc() const { return alloc.choose != nullptr; }
-  bool has_check() const { return check.event != nullptr || check.finish != nullptr; }
+  bool has_check() const {
+    return check.event != nullptr || check.finish != nullptr || check.access != nullptr;
+  }
   bool has_source() const { return source.recognise != nullptr && source.read != nullptr; }
   bool has_report() const { return report.render != nullptr; }
 };

@@ -52,8 +52,9 @@ std::string mapping_flags(std::uint32_t flags) {
     char letter;
   };
   constexpr Letter kLetters[] = {{paging::kCacheDisable, 'C'}, {paging::kGlobal, 'G'},
-                                 {paging::kWriteThrough, 'T'}, {paging::kUser, 'U'},
-                                 {paging::kWritable, 'W'},     {paging::kNoExecute, 'X'}};
+                                 {paging::kPat, 'P'},          {paging::kWriteThrough, 'T'},
+                                 {paging::kUser, 'U'},         {paging::kWritable, 'W'},
+                                 {paging::kNoExecute, 'X'}};
   std::string out;
   for (const Letter& l : kLetters) {
     if ((flags & l.bit) != 0) out += l.letter;
@@ -66,6 +67,7 @@ std::string mapping_words(std::uint32_t flags) {
   if ((flags & paging::kUser) != 0) out += " USR";
   if ((flags & paging::kWriteThrough) != 0) out += " PWT";
   if ((flags & paging::kCacheDisable) != 0) out += " PCD";
+  if ((flags & paging::kPat) != 0) out += " PAT";
   if ((flags & paging::kGlobal) != 0) out += " GLB";
   return out + ((flags & paging::kNoExecute) != 0 ? " NX" : " x");
 }
@@ -83,7 +85,7 @@ std::string_view origin_name(paging::TableOrigin origin) {
       return "brk";
     case paging::TableOrigin::memblock:
       return "memblock";
-    case paging::TableOrigin::buddy:
+    case paging::TableOrigin::page_allocator:
       return "page allocator";
   }
   return "";

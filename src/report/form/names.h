@@ -23,8 +23,8 @@ std::string_view severity_name(Severity severity);
 // `mirror|nomap`. Empty: no flag is set.
 std::string region_flags(std::uint32_t flags);
 
-// paging::Flags as letters in alphabetical order: C cache off, G global, T write-through, U user,
-// W writable, X no-execute.
+// paging::Flags as letters in alphabetical order: C cache off, G global, P third bit of the cache
+// attribute, T write-through, U user, W writable, X no-execute.
 std::string mapping_flags(std::uint32_t flags);
 // The same in the words of the kernel's debugfs: `RW GLB NX`, `ro USR x`.
 std::string mapping_words(std::uint32_t flags);
