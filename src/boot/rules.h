@@ -34,6 +34,7 @@ inline constexpr Rule kAllocLowPages               {"alloc_low_pages",          
 inline constexpr Rule kSppGetpage                  {"spp_getpage",                     "arch/x86/mm/init_64.c"};                                // v6.1 and v6.12
 inline constexpr Rule kAllocNodeDataOld            {"alloc_node_data",                 "arch/x86/mm/numa.c"};                                   // v5.4 and v5.10
 inline constexpr Rule kPtiInit                     {"pti_init",                        "arch/x86/mm/pti.c"};                                    // v5.4 to v6.12
+inline constexpr Rule kEfiInit                     {"efi_init",                        "arch/x86/platform/efi/efi.c"};                          // v6.12
 inline constexpr Rule kEfiRemoveE820Mmio           {"efi_remove_e820_mmio",            "arch/x86/platform/efi/efi.c"};                          // v6.1 and v6.12
 inline constexpr Rule kEfiArchMemReserve           {"efi_arch_mem_reserve",            "arch/x86/platform/efi/quirks.c"};                       // v6.1 and v6.12
 inline constexpr Rule kEfiReserveBootServices      {"efi_reserve_boot_services",       "arch/x86/platform/efi/quirks.c"};                       // v6.1 and v6.12
