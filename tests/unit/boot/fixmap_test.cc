@@ -1,6 +1,7 @@
 // What the fixmap maps at the hand-over.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "made_up_boot.h"
@@ -86,6 +87,25 @@ const Case kCases[] = {
 };
 INSTANTIATE_TEST_SUITE_P(, FixmapMaps, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
+
+TEST(Fixmap, HasSlotsForSoManyIoApics) {
+  Machine m = machine();
+  m.ioapics = 130;
+  for (std::uint64_t i = 0; i < 130; ++i) m.ioapic_addresses.push_back(PhysAddr{i << 20});
+  const Outcome outcome = boot("", {6, 12, 0}, m);
+  ASSERT_EQ(outcome.fixmap.size(), 129u);
+  EXPECT_EQ(outcome.fixmap[3].name, "FIX_IO_APIC_BASE_0 + 2");
+  EXPECT_EQ(outcome.fixmap.back().number, 642u);
+}
+
+TEST(Fixmap, OfAnOldKernelIsAssumed) {
+  const auto assumed = [](kernel::Version version) {
+    const auto notes = boot("", version).subject.notes;
+    return std::ranges::count(notes, "default: the fixmap's slots are those of Linux 4.15");
+  };
+  EXPECT_EQ(assumed({4, 14, 0}), 1);
+  EXPECT_EQ(assumed({6, 12, 0}), 0);
+}
 
 }  // namespace
 }  // namespace memmap::boot
