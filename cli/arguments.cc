@@ -44,7 +44,7 @@ void define(CLI::App& app, const Command& command, std::vector<Slot>& slots) {
     slot.option->expected(1)->type_name(std::string(o.value))->option_text(std::string(o.value));
     slot.option->multi_option_policy(o.repeat ? CLI::MultiOptionPolicy::TakeAll
                                               : CLI::MultiOptionPolicy::Throw);
-    if (o.repeat) slot.option->allow_extra_args(false);
+    slot.option->allow_extra_args(false);
   }
   for (const Positional& p : {command.positional, command.second}) {
     if (p.name.empty()) continue;

@@ -78,6 +78,23 @@ constexpr Option kCompare[] = {
     kForce,
 };
 
+constexpr Option kWalk[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    {"--live",    "",       "this machine: what `memmap capture` gathers of it"},
+    {"--kernel",  "NAME",   "the kernel to boot, as with simulate"},
+    {"--config",  "FILE",   "its .config, instead of the one that it was built with"},
+    {"--cmdline", "TEXT",   "its command line, instead of the machine's own"},
+    {"--append",  "TEXT",   "parameters to add to its command line, as a boot loader would"},
+    kNoEntryLimit,
+    kUsePlugin,
+    kWithoutPlugin,
+    kPluginFolder,
+    kPluginTimeout,
+    {"--format",  "FORMAT", "text (default) or json"},
+    kOutput,
+    kForce,
+};
+
 constexpr Option kPlugin[] = {
     kPluginFolder,
     {"--kind",      "KIND", "of a new plugin: trim, numa, alloc, check, source or report"},
@@ -171,6 +188,9 @@ constexpr std::string_view kCompareExamples =
     "  memmap compare --e820 boot.log\n"
     "  memmap compare --e820 boot.log --alloc kernel,alloc_bestfit\n"
     "  memmap compare boot.log --alloc kernel,alloc_low_fragmentation:block=2M --format json";
+constexpr std::string_view kWalkExamples =
+    "  memmap walk 0xffff888001000000 --e820 /sys/firmware/memmap\n"
+    "  memmap walk phys:0xfee00000 boot.log --format json";
 constexpr std::string_view kPluginExamples =
     "  memmap plugin list\n"
     "  memmap plugin show alloc_low_fragmentation\n"
@@ -188,6 +208,7 @@ constexpr Command kCommands[] = {
     {"kernels",  "list the kernel profiles that come with the program, or what two kernels do differently", kKernelsExamples,  kKernels,        {"A", "with --differences: a profile's name or file, or a version", false},                run_kernels,  {"B", "the kernel to compare it with", false}},
     {"formats",  "list what can be read and written",                                                       "",                kFormatsOptions, {},                                                                                        run_formats},
     {"compare",  "boot under several allocation policies and rank what they leave",                         kCompareExamples,  kCompare,        {"SOURCE", "what to read, as with --e820", false},                                         run_compare},
+    {"walk",     "tell how an address is translated, table by table, and what lies there",                  kWalkExamples,     kWalk,           {"ADDRESS", "virtual, or physical where it can be one (below 2^52); `virt:` or `phys:` before it says which; several with commas"}, run_walk, {"SOURCE", "what to read, as with --e820", false}},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };
 // clang-format on

@@ -39,7 +39,7 @@ Errors without_effect(const input::ReadOptions& given, std::string_view source,
   return out;
 }
 
-// What changes a boot, where none is made; of plugins, what does nothing that is told here.
+// What changes a boot, where none is made; of plugins, what does nothing here.
 Errors idle_options(const Arguments& arguments, const Input& input) {
   Errors out;
   if (!input.session.machine()) {
@@ -50,14 +50,7 @@ Errors idle_options(const Arguments& arguments, const Input& input) {
     }
     return out;
   }
-  const session::NamedPlugins& named = input.session.named();
-  std::vector<std::string> idle = named.only_reports;
-  idle.insert(idle.end(), named.only_checks.begin(), named.only_checks.end());
-  for (const std::string& name : idle) {
-    out.push_back(session::no_effect(fmt::format("--plugin {}", name), "lint",
-                                     "it neither shows checks nor writes with plugins"));
-  }
-  return out;
+  return idle_plugins(input.session, "lint");
 }
 
 // --boot is the file's, if that is a log; else that of the machine's source.

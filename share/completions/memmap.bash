@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate convert replay lint kernel capture kernels formats compare plugin help"
+  local commands="simulate convert replay lint kernel capture kernels formats compare walk plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -28,7 +28,7 @@ _memmap() {
     --format)
       local report_formats="text json dot memblock-debug qemu-mem"
       case ${COMP_WORDS[1]:-} in
-        replay | lint | compare | kernels) report_formats="text json" ;;
+        replay | lint | compare | kernels | walk) report_formats="text json" ;;
       esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
@@ -85,13 +85,18 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay lint kernel capture kernels formats compare plugin" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay lint kernel capture kernels formats compare walk plugin" -- "$cur")
       return
       ;;
     compare)
       options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit --kernel
         --config --cmdline --append --alloc --plugin-dir --plugin-timeout --format
         --output --force --help"
+      ;;
+    walk)
+      options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
+        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --plugin-timeout --format --output --force --help"
       ;;
     plugin)
       options="--plugin-dir --kind --output --help"
@@ -110,7 +115,7 @@ _memmap() {
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
   elif [[ $command == convert || $command == replay || $command == lint || $command == kernel || $command == compare ||
-    $command == plugin ]]; then
+    $command == walk || $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()
   else

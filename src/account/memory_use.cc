@@ -137,31 +137,6 @@ void append_waiting(std::vector<Piece>& out, Piece p) {
   part(last, end, Use::fragment);
 }
 
-std::string label_of(const Piece& p, const boot::Outcome& outcome) {
-  switch (p.use) {
-    case Use::reserved:
-      return p.owner.empty() ? "reserved, owner not recorded" : std::string(p.owner);
-    case Use::retyped:
-      return p.type == kNoType ? "dropped from the kernel's map"
-                               : "made " + e820_name(p.type) + " by the kernel";
-    case Use::left_out:
-      return "RAM that memblock was not given";
-    case Use::nomap:
-      return "not to be mapped";
-    case Use::fragment:
-      return "unreserved parts of pages";
-    case Use::waiting:
-      return outcome.state.node_states.empty() ? "unreserved" : "not yet in the buddy allocator";
-    case Use::free:
-      return "free";
-    case Use::firmware:
-      return e820_name(p.type);
-    case Use::gap:
-      return "nothing";
-  }
-  return {};
-}
-
 }  // namespace
 
 std::vector<Piece> memory_use(const boot::Outcome& outcome) {
@@ -197,13 +172,46 @@ std::vector<Piece> memory_use(const boot::Outcome& outcome) {
   return out;
 }
 
+std::string words_of(const Piece& p, const boot::Outcome& outcome) {
+  switch (p.use) {
+    case Use::reserved:
+      return p.owner.empty() ? "reserved, owner not recorded" : std::string(p.owner);
+    case Use::retyped:
+      return p.type == kNoType ? "dropped from the kernel's map"
+                               : "made " + e820_name(p.type) + " by the kernel";
+    case Use::left_out:
+      return "RAM that memblock was not given";
+    case Use::nomap:
+      return "not to be mapped";
+    case Use::fragment:
+      return "unreserved parts of pages";
+    case Use::waiting:
+      return outcome.state.node_states.empty() ? "unreserved" : "not yet in the buddy allocator";
+    case Use::free:
+      return "free";
+    case Use::firmware:
+      return e820_name(p.type);
+    case Use::gap:
+      return "nothing";
+  }
+  return {};
+}
+
+const Piece* piece_at(const std::vector<Piece>& pieces, PhysAddr phys) {
+  const auto after =
+      std::ranges::upper_bound(pieces, phys, {}, [](const Piece& p) { return p.range.base(); });
+  if (after == pieces.begin()) return nullptr;
+  const Piece& piece = *std::prev(after);
+  return piece.range.contains(phys) ? &piece : nullptr;
+}
+
 Balance balance(const boot::Outcome& outcome, const std::vector<Piece>& pieces) {
   Balance sum;
   std::map<std::pair<int, std::string>, BalanceRow> rows;
   for (const Piece& p : pieces) {
     if (!p.firmware_ram && !p.memory) continue;
     (p.firmware_ram ? sum.firmware_ram : sum.added) += p.range.size();
-    std::string label = label_of(p, outcome);
+    std::string label = words_of(p, outcome);
     BalanceRow& row = rows[{static_cast<int>(p.use), label}];
     row.use = p.use;
     row.label = std::move(label);

@@ -48,6 +48,13 @@ struct Piece {
 // holes. Takes O(n log n) for n ranges in the outcome.
 std::vector<Piece> memory_use(const boot::Outcome& outcome);
 
+// What the piece is, in a few words: its owner, the type's name, `free`.
+std::string words_of(const Piece& piece, const boot::Outcome& outcome);
+
+// The piece of `pieces`, as memory_use() gives them, that holds the byte; nullptr: it lies above all
+// that anything describes.
+const Piece* piece_at(const std::vector<Piece>& pieces, PhysAddr phys);
+
 // All pieces of one use and one label.
 struct BalanceRow {
   Use use = Use::gap;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "base/align.h"
 #include "paging/geometry.h"
@@ -77,6 +78,10 @@ std::optional<VirtAddr> IoMapper::ioremap(PhysAddr phys, std::uint64_t size, Cac
   if (about_.phys_bits < 64 && raw(phys) >> about_.phys_bits != 0) {
     tell(sink, Severity::warning, kIoremap,
          fmt::format("ioremap: invalid physical address {:x}", raw(phys)), exact);
+    if (!std::exchange(warned_of_phys_, true)) {
+      tell(sink, Severity::warning, kIoremap, "WARNING: at arch/x86/mm/ioremap.c __ioremap_caller",
+           exact);
+    }
     return std::nullopt;
   }
   if (about_.behaviour.ioremap_spares_isa && is_untracked(exact)) {
@@ -93,6 +98,8 @@ std::optional<VirtAddr> IoMapper::ioremap(PhysAddr phys, std::uint64_t size, Cac
   const std::uint64_t offset = raw(phys) & (kPageSize - 1);
   const PhysRange pages =
       PhysRange::make(raw(phys) - offset, std::max(align_up(last + 1, kPageSize), last + 1));
+  // There is no function for write-protected: ioremap_prot() takes entries, which may not have it.
+  if (asked == CacheMode::wp) asked = cache_mode_of(flags_of(asked, about_.pat), about_.pat);
   const Granted granted = memtypes_.reserve(pages, asked, sink);
   if (!granted) {
     tell(sink, Severity::warning, kIoremap,
@@ -219,7 +226,8 @@ bool IoMapper::sync_direct_map(PhysRange range, CacheMode mode) {
 
 // Whole pages change as they are; one that changes in part is split, a size at a time. Where nothing
 // is mapped nothing is done.
-// kernel: __change_page_attr(), __should_split_large_page(), arch/x86/mm/pat/set_memory.c, v6.12
+// kernel: _set_memory_uc(), _set_memory_wc(), _set_memory_wt(), _set_memory_wb(),
+// __change_page_attr(), __should_split_large_page(), arch/x86/mm/pat/set_memory.c, v6.12
 bool IoMapper::set_mode(VirtAddr virt, std::uint64_t size, CacheMode mode) {
   const std::uint64_t end = raw(virt) + size;
   std::uint64_t at = raw(virt);
@@ -234,9 +242,10 @@ bool IoMapper::set_mode(VirtAddr virt, std::uint64_t size, CacheMode mode) {
       continue;
     }
     const paging::Mapping run = *here;
-    // To uncached-minus the bits are only added.
-    const bool adds = mode != CacheMode::wb && mode != CacheMode::wc && mode != CacheMode::wt;
-    const std::uint32_t bits = flags_of(adds ? CacheMode::uc_minus : mode, about_.pat);
+    // To write-through and uncached-minus, which all others are here, bits are only added.
+    const bool adds = mode != CacheMode::wb && mode != CacheMode::wc;
+    const bool known = !adds || mode == CacheMode::wt;
+    const std::uint32_t bits = flags_of(known ? mode : CacheMode::uc_minus, about_.pat);
     const std::uint32_t flags = (adds ? run.flags : run.flags & ~kCacheFlags) | bits;
     const std::uint64_t run_end = std::min(end, raw(run.virt) + run.bytes());
     if (flags == run.flags) {

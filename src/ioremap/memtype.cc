@@ -114,6 +114,12 @@ Granted Memtypes::reserve(PhysRange range, CacheMode asked, EventSink& sink) {
     if (!found) {
       given = e.type;
       found = true;
+      if (debug_) {
+        tell(
+            sink, Severity::info, kConflict,
+            fmt::format("x86/PAT: Overlap at {:#x}-{:#x}", raw(e.range.base()), raw(e.range.end())),
+            e.range);
+      }
     } else if (e.type != given) {
       tell(sink, Severity::info, kConflict,
            fmt::format("x86/PAT: {} conflicting memory types {:x}-{:x} {}<->{}", kTask,

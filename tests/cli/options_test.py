@@ -131,6 +131,12 @@ class Options(unittest.TestCase):
     def test_compare(self):
         self.check_command("compare", KINDS)
 
+    def test_walk(self):
+        self.check_command("walk", KINDS, ("0xffff888000000000",))
+        done = run("walk", "0x1000", "--synthetic", SMALL, "--plugin", "check_invariants")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin check_invariants has no effect on walk", done.stderr)
+
     def test_convert(self):
         self.check_command("convert", KINDS, ("--to", "yaml"))
 

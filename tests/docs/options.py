@@ -13,7 +13,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMMANDS = ("simulate", "convert", "replay", "lint", "kernel", "capture", "kernels",
-            "formats", "compare", "plugin")
+            "formats", "compare", "walk", "plugin")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 
 

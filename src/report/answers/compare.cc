@@ -79,13 +79,7 @@ void write_direct_map(Page& page, const std::vector<Left>& ranked) {
 std::string compare_to_text(const boot::Subject& subject, const std::vector<Left>& ranked,
                             const TextStyle& style) {
   Page page(style);
-  page.paragraph("", page.foreign(fmt::format("{} ({})", subject.source, subject.format)),
-                 Paint::strong);
-  const std::string remark = subject.kernel_verified ? "" : fmt::format("; {}", kNotVerified);
-  page.paragraph("  kernel        ", page.foreign(subject.kernel + remark));
-  page.paragraph("  command line  ",
-                 page.foreign(subject.command_line.empty() ? "(empty)" : subject.command_line));
-  write_notes(page, subject.notes);
+  write_subject(page, subject);
   if (ranked.empty()) return std::move(page).take();
   write_left(page, ranked);
   write_blocks(page, ranked);

@@ -62,4 +62,18 @@ std::string mapping_flags(std::uint32_t flags) {
   return out;
 }
 
+std::string mapping_words(std::uint32_t flags) {
+  std::string out = (flags & paging::kWritable) != 0 ? "RW" : "ro";
+  if ((flags & paging::kUser) != 0) out += " USR";
+  if ((flags & paging::kWriteThrough) != 0) out += " PWT";
+  if ((flags & paging::kCacheDisable) != 0) out += " PCD";
+  if ((flags & paging::kGlobal) != 0) out += " GLB";
+  return out + ((flags & paging::kNoExecute) != 0 ? " NX" : " x");
+}
+
+std::string_view table_name(unsigned level, unsigned levels) {
+  constexpr std::string_view kNames[] = {"", "PTE", "PMD", "PUD", "P4D"};
+  return level == levels ? "PGD" : kNames[level];
+}
+
 }  // namespace memmap::report

@@ -25,5 +25,10 @@ std::string region_flags(std::uint32_t flags);
 // paging::Flags as letters in alphabetical order: C cache off, G global, P third bit of the cache
 // attribute, T write-through, U user, W writable, X no-execute.
 std::string mapping_flags(std::uint32_t flags);
+// The same in the words of the kernel's debugfs: `RW GLB NX`, `ro USR x`.
+std::string mapping_words(std::uint32_t flags);
+
+// Of a table by its level: `PGD` for the root, else `P4D`, `PUD`, `PMD` or `PTE`.
+std::string_view table_name(unsigned level, unsigned levels);
 
 }  // namespace memmap::report

@@ -2,6 +2,7 @@
 
 #include "report/form/json_writer.h"
 #include "report/form/names.h"
+#include "report/json/subject.h"
 
 namespace memmap::report {
 namespace {
@@ -15,21 +16,6 @@ void table(JsonWriter& json, std::string_view key, const Rows& rows, WriteMember
     write_members(row);
     json.close();
   }
-  json.close();
-}
-
-void subject(JsonWriter& json, const boot::Subject& s) {
-  json.key("subject").open_object();
-  json.member("source", std::string_view(s.source));
-  json.member("format", std::string_view(s.format));
-  json.member("kernel", std::string_view(s.kernel));
-  json.member("kernel_origin", std::string_view(s.kernel_origin));
-  json.member("kernel_verified", s.kernel_verified);
-  json.member("command_line", std::string_view(s.command_line));
-  json.member("policy", std::string_view(s.policy));
-  json.close();
-  json.key("notes").open_array();
-  for (const std::string& note : s.notes) json.value(std::string_view(note));
   json.close();
 }
 
@@ -185,7 +171,7 @@ std::string to_json(const boot::Outcome& outcome) {
   JsonWriter json;
   json.open_object();
   json.member("schema", kResultSchema);
-  subject(json, outcome.subject);
+  write_subject(json, outcome.subject);
   json.member("panicked", outcome.panicked);
   totals(json, outcome.totals);
   json.key("e820").open_object();

@@ -12,6 +12,8 @@ namespace memmap::report {
 
 // What there is to tell of the source and the kernel, and what was assumed; for other heads too.
 void write_notes(Page& page, const std::vector<std::string>& notes);
+// The head of an answer that is no report of a whole boot: source, kernel, command line, notes.
+void write_subject(Page& page, const boot::Subject& subject);
 void write_head(Page& page, const boot::Outcome& outcome);
 void write_e820(Page& page, const boot::Outcome& outcome);
 void write_memory(Page& page, const boot::Outcome& outcome);

@@ -88,6 +88,17 @@ void write_notes(Page& page, const std::vector<std::string>& notes) {
   for (const std::string& note : sorted.others) write_field(page, "note", note);
 }
 
+void write_subject(Page& page, const boot::Subject& subject) {
+  page.paragraph("", page.foreign(fmt::format("{} ({})", subject.source, subject.format)),
+                 Paint::strong);
+  write_field(page, "kernel",
+              subject.kernel_verified ? subject.kernel
+                                      : fmt::format("{}; {}", subject.kernel, kNotVerified));
+  write_field(page, "command line",
+              subject.command_line.empty() ? "(empty)" : subject.command_line);
+  write_notes(page, subject.notes);
+}
+
 void write_head(Page& page, const boot::Outcome& outcome) {
   const boot::Subject& s = outcome.subject;
   std::string title = page.foreign(s.source.empty() ? "memory map" : s.source);

@@ -1,0 +1,12 @@
+// The head of an answer about a boot, for programs.
+#pragma once
+
+#include "boot/outcome.h"
+#include "report/form/json_writer.h"
+
+namespace memmap::report {
+
+// The members `subject` and `notes` of the object that is open.
+void write_subject(JsonWriter& json, const boot::Subject& subject);
+
+}  // namespace memmap::report
