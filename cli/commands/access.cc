@@ -1,5 +1,7 @@
 #include "report/answers/access.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -50,6 +52,12 @@ ExitCode run_access(const Arguments& arguments) {
   if (!script) return bad_input(script.errors());
   auto session = open_session(arguments);
   if (!session) return bad_input(session.errors());
+  Errors idle;
+  for (const std::string& name : session->named().only_reports) {
+    idle.push_back(session::no_effect(fmt::format("--plugin {}", name), "access",
+                                      "it writes no report with plugins"));
+  }
+  if (!idle.empty()) return bad_input(idle);
   auto rules = session->rules();
   if (!rules) return bad_input(rules.errors());
   auto outcome = session->boot(*rules, session->options(*rules));

@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate convert replay lint kernel capture kernels formats compare walk plugin help"
+  local commands="simulate access convert replay lint kernel capture kernels formats compare walk plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -28,6 +28,7 @@ _memmap() {
     --format)
       local report_formats="text json dot memblock-debug qemu-mem"
       case ${COMP_WORDS[1]:-} in
+        access) report_formats="text json memtype" ;;
         replay | lint | compare | kernels | walk) report_formats="text json" ;;
       esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
@@ -47,7 +48,7 @@ _memmap() {
       mapfile -t COMPREPLY < <(compgen -W "trim numa alloc check source report" -- "$cur")
       return
       ;;
-    --synthetic | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --name)
+    --synthetic | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --do | --name)
       COMPREPLY=()
       return
       ;;
@@ -64,6 +65,11 @@ _memmap() {
       options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --output --force --strict --help"
+      ;;
+    access)
+      options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit --do
+        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --plugin-timeout --format --output --force --help"
       ;;
     convert)
       options="--to --e820 --synthetic --machine --sysroot --input-format --boot --plugin-dir --output
@@ -85,7 +91,7 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate convert replay lint kernel capture kernels formats compare walk plugin" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate access convert replay lint kernel capture kernels formats compare walk plugin" -- "$cur")
       return
       ;;
     compare)
@@ -114,7 +120,7 @@ _memmap() {
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-  elif [[ $command == convert || $command == replay || $command == lint || $command == kernel || $command == compare ||
+  elif [[ $command == access || $command == convert || $command == replay || $command == lint || $command == kernel || $command == compare ||
     $command == walk || $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()

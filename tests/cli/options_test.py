@@ -21,7 +21,7 @@ VALUES = {
     "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--list": None,
-    "--plugin-timeout": "9",
+    "--plugin-timeout": "9", "--do": "read 0xffff888000100000 4",
 }
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {
@@ -130,6 +130,12 @@ class Options(unittest.TestCase):
 
     def test_compare(self):
         self.check_command("compare", KINDS)
+
+    def test_access(self):
+        self.check_command("access", KINDS, ("--do", "read 0xffff888000100000 4"))
+        done = run("access", "--do", "read 0", "--synthetic", SMALL, "--plugin", "report_markdown")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin report_markdown has no effect on access", done.stderr)
 
     def test_walk(self):
         self.check_command("walk", KINDS, ("0xffff888000000000",))

@@ -67,6 +67,7 @@ std::string mapping_words(std::uint32_t flags) {
   if ((flags & paging::kUser) != 0) out += " USR";
   if ((flags & paging::kWriteThrough) != 0) out += " PWT";
   if ((flags & paging::kCacheDisable) != 0) out += " PCD";
+  if ((flags & paging::kPat) != 0) out += " PAT";
   if ((flags & paging::kGlobal) != 0) out += " GLB";
   return out + ((flags & paging::kNoExecute) != 0 ? " NX" : " x");
 }
