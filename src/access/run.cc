@@ -12,14 +12,14 @@
 #include "access/kernel.h"
 #include "access/symbols.h"
 #include "base/suggest.h"
+#include "paging/geometry.h"
 
 namespace memmap::access {
 namespace {
 
 // Of one access: further ones are asked for faults, but not told.
 constexpr std::size_t kMostServed = 64;
-// A mapping that takes more tables is none that anybody makes.
-constexpr std::uint64_t kLargestIoremap = kTiB;
+constexpr std::uint64_t kMostTables = std::uint64_t{1} << 20;  // of a script
 
 using Names = std::map<std::string, std::uint64_t, std::less<>>;
 
@@ -408,14 +408,28 @@ class Runner {
   Names names_{};
 };
 
-// What would take longer than anybody waits for.
-Errors check_sizes(const Script& script) {
+// Whether all mappings together take more tables than anybody waits for; and virtual addresses that the
+// tables cannot hold.
+Errors check_mappings(const Script& script, unsigned levels) {
   Errors errors;
+  std::uint64_t tables = 0;
   for (const Step& step : script.steps) {
-    const auto* io = std::get_if<Ioremap>(&step.action);
-    if (io == nullptr || io->size <= kLargestIoremap) continue;
-    if (raw(io->phys) + io->size - 1 < raw(io->phys)) continue;  // the kernel refuses it
-    errors.push_back(step.place.error("more than 1T is mapped by no ioremap() of a kernel's"));
+    if (const auto* io = std::get_if<Ioremap>(&step.action)) {
+      if (raw(io->phys) + io->size - 1 < raw(io->phys)) continue;  // the kernel refuses it
+      tables += io->size / paging::table_size(1) + 1;
+    } else if (const auto* map = std::get_if<Map>(&step.action)) {
+      tables += map->size / map->page_size / paging::kEntries + 1;
+      const VirtAddr last{raw(map->virt) + map->size - 1};
+      if (!paging::is_canonical(map->virt, levels) || !paging::is_canonical(last, levels) ||
+          raw(map->virt) >> 63 != raw(last) >> 63) {
+        errors.push_back(step.place.error("this begins or ends at no canonical address"));
+      }
+    }
+    if (tables <= kMostTables) continue;
+    errors.push_back(step.place.error(
+        "up to here the script maps what may take more than a million page tables (2T of small "
+        "pages)"));
+    break;
   }
   return errors;
 }
@@ -425,7 +439,7 @@ Errors check_sizes(const Script& script) {
 Result<Answers> run(const Script& script, const boot::Outcome& outcome, const boot::Inputs& inputs,
                     Observer* observer) {
   Errors errors = check_names(script, inputs, outcome.state.page_tables.bases());
-  append(errors, check_sizes(script));
+  append(errors, check_mappings(script, outcome.state.page_tables.levels()));
   if (!errors.empty()) return errors;
   Kernel kernel(outcome, inputs);
   Runner runner(kernel, observer);

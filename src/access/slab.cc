@@ -40,13 +40,15 @@ unsigned slab_order(std::uint64_t size, unsigned cpus) {
   return order_of(size);
 }
 
+// kernel: kmalloc_info[], mm/slab_common.c; kmalloc_type(), include/linux/slab.h, v6.12
 std::string cache_name(std::uint64_t size, Gfp gfp) {
-  const std::string_view kind = (gfp & (kGfpDma | kGfpDma32)) != 0 ? "dma-"
-                                : (gfp & kGfpReclaimable) != 0     ? "rcl-"
-                                : (gfp & kGfpAccount) != 0         ? "cg-"
-                                                                   : "";
-  return size < kKiB ? fmt::format("{}kmalloc-{}", kind, size)
-                     : fmt::format("{}kmalloc-{}k", kind, size / kKiB);
+  const std::string_view before = (gfp & kGfpDma) != 0 ? "dma-" : "";
+  const std::string_view kind = (gfp & kGfpDma) != 0           ? ""
+                                : (gfp & kGfpReclaimable) != 0 ? "rcl-"
+                                : (gfp & kGfpAccount) != 0     ? "cg-"
+                                                               : "";
+  return size < kKiB ? fmt::format("{}kmalloc-{}{}", before, kind, size)
+                     : fmt::format("{}kmalloc-{}{}k", before, kind, size / kKiB);
 }
 
 struct Cache {

@@ -110,6 +110,7 @@ Granted Memtypes::reserve(PhysRange range, CacheMode asked, EventSink& sink) {
   CacheMode given = actual;
   bool found = false;
   for (const Memtype& e : entries_) {
+    if (e.range.base() >= range.end()) break;
     if (!e.range.overlaps(range)) continue;
     if (!found) {
       given = e.type;

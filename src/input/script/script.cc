@@ -24,7 +24,6 @@ using access::Step;
 
 constexpr std::array<std::string_view, 1> kRootKeys{"steps"};
 constexpr std::uint64_t kTop = std::numeric_limits<std::uint64_t>::max();
-constexpr std::uint64_t kMostTables = std::uint64_t{1} << 20;
 
 std::string in_quotes(std::string_view text) {
   return "`" + std::string(text.substr(0, 40)) + (text.size() > 40 ? "...`" : "`");
@@ -56,7 +55,7 @@ class Reader {
  private:
   void steps(ValueId list, access::Script& script) {
     if (doc_.size(list) > access::kMostSteps) {
-      faults_.at(list, "a script has up to 100000 steps, not " + std::to_string(doc_.size(list)));
+      faults_.at(list, "a script has up to 10000 steps, not " + std::to_string(doc_.size(list)));
       return;
     }
     for (ValueId id = doc_.first(list); id != kNoValue; id = doc_.next(id)) {
@@ -291,8 +290,6 @@ class Reader {
     } else if (out.size - 1 > kTop - raw(out.virt) || raw(out.phys) >= (1ull << 52) ||
                out.size > (1ull << 52) - raw(out.phys)) {
       faults_.at(fields.map(), "the end wraps, or is no physical address");
-    } else if (out.size / page / 512 > kMostTables) {
-      faults_.at(fields.map(), "so many pages take more than a million tables");
     }
     for (const auto& [word, id] : words_of(fields, "flags")) add_flag(word, id, out);
     return out;
