@@ -23,7 +23,7 @@ void in_steps(std::uint64_t size, unsigned unit, Until until, Each each) {
       each(at, n);
       at += n;
     } else {
-      at += away / unit * unit;
+      at += std::max<std::uint64_t>(away / unit * unit, n);
     }
   }
 }

@@ -56,6 +56,14 @@ TEST(KmemcheckEngine, SkipsWhatIsNotTracked) {
   EXPECT_EQ(run.reports(), Reports{});
 }
 
+// The last, smaller steps: one ends where the page begins.
+TEST(KmemcheckEngine, SkipsSmallSteps) {
+  Watched run;
+  run.pages(kPage);
+  run.read(kPage - 4, 5);
+  EXPECT_EQ(run.reports(), Reports{"8 u 0"});
+}
+
 TEST(KmemcheckEngine, CopyOverAPageEnd) {
   Watched run;
   run.pages(kPage);
