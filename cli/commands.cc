@@ -12,6 +12,7 @@ namespace {
 constexpr Option kUsePlugin{"--plugin", "NAME[:KEY=VALUE,...]", "use a plugin (may be given several times)", true};
 constexpr Option kWithoutPlugin{"--without-plugin", "NAME", "boot without one of the kernel's own (may be repeated)", true};
 constexpr Option kNoEntryLimit{"--no-entry-limit", "", "e820 tables without the kernel's last place"};
+constexpr Option kAt{"--at", "MOMENT", "of the boot: hand-over (default), or user-space, where page tables are as the first process finds them"};
 constexpr Option kPluginFolder{"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true};
 constexpr Option kPluginTimeout{"--plugin-timeout", "SECONDS", "how long a plugin of others may take to answer (default 60; 0: any time)"};
 constexpr Option kOutput{"-o,--output", "FILE", "write there, all or nothing, instead of standard output"};
@@ -24,7 +25,8 @@ constexpr Option kSimulate[] = {
     {"--config",         "FILE",                 "its .config, instead of the one that it was built with"},
     {"--cmdline",        "TEXT",                 "its command line, instead of the machine's own"},
     {"--append",         "TEXT",                 "parameters to add to its command line, as a boot loader would"},
-    {"--format",         "FORMAT",               "text (default), json, dot, memblock-debug, qemu-mem or the name of a report plugin"},
+    {"--format",         "FORMAT",               "text (default), json, dot, memblock-debug, qemu-mem, ptdump or the name of a report plugin"},
+    kAt,
     kOutput,
     kForce,
     {"--strict",         "",                     "exit 1 if the simulated kernel warns or panics"},
@@ -44,6 +46,7 @@ constexpr Option kAccess[] = {
     {"--cmdline",        "TEXT",                 "its command line, instead of the machine's own"},
     {"--append",         "TEXT",                 "parameters to add to its command line, as a boot loader would"},
     {"--format",         "FORMAT",               "text (default), json or memtype: the list of memory types afterwards, as pat_memtype_list has it"},
+    kAt,
     kOutput,
     kForce,
     kNoEntryLimit,
@@ -85,6 +88,7 @@ constexpr Option kWalk[] = {
     {"--config",  "FILE",   "its .config, instead of the one that it was built with"},
     {"--cmdline", "TEXT",   "its command line, instead of the machine's own"},
     {"--append",  "TEXT",   "parameters to add to its command line, as a boot loader would"},
+    kAt,
     kNoEntryLimit,
     kUsePlugin,
     kWithoutPlugin,

@@ -13,6 +13,10 @@
 namespace memmap::cli {
 namespace {
 
+// Moments of a boot, for --at.
+constexpr std::string_view kHandOver = "hand-over";
+constexpr std::string_view kUserSpace = "user-space";
+
 Result<std::vector<plugin::PluginSpec>> named_plugins(const Arguments& arguments) {
   std::vector<plugin::PluginSpec> out;
   Errors errors;
@@ -90,6 +94,10 @@ Result<Asked> asked(const Arguments& arguments) {
   if (!plugins) return plugins.errors();
   auto source = source_of(arguments);
   if (!source) return source.errors();
+  const std::string at = arguments.get("--at").value_or(std::string(kHandOver));
+  if (at != kHandOver && at != kUserSpace) {
+    return Error{fmt::format("--at is {} or {}, not `{}`", kHandOver, kUserSpace, at), {"memmap"}};
+  }
   const auto without = arguments.all("--without-plugin");
   session::Request request{
       .source = *std::move(source),
@@ -100,6 +108,7 @@ Result<Asked> asked(const Arguments& arguments) {
       .plugins = *std::move(plugins),
       .without_plugins = {without.begin(), without.end()},
       .entry_limit = !arguments.has("--no-entry-limit"),
+      .goes_on = at == kUserSpace,
       .record_memblock = arguments.get("--format") == "memblock-debug",
   };
   return Asked{std::move(request), *std::move(places)};

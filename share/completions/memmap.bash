@@ -26,7 +26,7 @@ _memmap() {
       return
       ;;
     --format)
-      local report_formats="text json dot memblock-debug qemu-mem"
+      local report_formats="text json dot memblock-debug qemu-mem ptdump"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
         replay | lint | compare | kernels | walk) report_formats="text json" ;;
@@ -42,6 +42,10 @@ _memmap() {
     --input-format)
       mapfile -t COMPREPLY < <(
         compgen -W "$("${COMP_WORDS[0]}" formats 2>/dev/null | awk '/^[a-z]/ {print $1}')" -- "$cur")
+      return
+      ;;
+    --at)
+      mapfile -t COMPREPLY < <(compgen -W "hand-over user-space" -- "$cur")
       return
       ;;
     --kind)
@@ -64,12 +68,12 @@ _memmap() {
     simulate)
       options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --output --force --strict --help"
+        --plugin-timeout --format --at --output --force --strict --help"
       ;;
     access)
       options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit --do
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --output --force --help"
+        --plugin-timeout --format --at --output --force --help"
       ;;
     convert)
       options="--to --e820 --synthetic --machine --sysroot --input-format --boot --plugin-dir --output
@@ -102,7 +106,7 @@ _memmap() {
     walk)
       options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --output --force --help"
+        --plugin-timeout --format --at --output --force --help"
       ;;
     plugin)
       options="--plugin-dir --kind --output --help"

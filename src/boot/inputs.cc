@@ -5,6 +5,7 @@
 #include "base/align.h"
 #include "boot/x86/possible_cpus.h"
 #include "e820/sanitize.h"
+#include "paging/geometry.h"
 
 namespace memmap::boot {
 namespace {
@@ -161,6 +162,25 @@ std::optional<std::string> Inputs::parameter(std::string_view name) const {
   const auto last = std::find_if(parameters.rbegin(), parameters.rend(),
                                  [&](const auto& p) { return kernel::parameq(p.name, name); });
   return last == parameters.rend() ? std::nullopt : last->value;
+}
+
+VirtAddr Inputs::kernel_text() const {
+  return machine.kaslr.kernel_virt_base.value_or(
+      VirtAddr{raw(paging::kStartKernelMap) + profile.default_phys_base});
+}
+
+paging::ImagePlaces Inputs::image_places(PhysAddr brk_end) const {
+  const auto at = [&](std::uint64_t offset) { return VirtAddr{raw(kernel_text()) + offset}; };
+  const VirtAddr end_rodata = at(profile.image.end_rodata);
+  const auto end_large = profile.place_of(symbol::__end_rodata_hpage_align);
+  return {.text = kernel_text(),
+          .phys = kernel_base,
+          .etext = at(profile.image.etext),
+          .start_rodata = at(profile.image.start_rodata),
+          .end_rodata = end_rodata,
+          .end_rodata_large =
+              end_large ? at(*end_large) : VirtAddr{align_up(raw(end_rodata), paging::kSize2M)},
+          .brk_end = at(raw(brk_end) - raw(kernel_base))};
 }
 
 PhysRange Inputs::kernel_image() const {

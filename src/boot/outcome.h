@@ -52,9 +52,19 @@ struct CheckReport {
   std::vector<Finding> findings{};
 };
 
+// When the first process runs: the page tables by then. What drivers, modules and vmalloc() map is not
+// in them.
+struct UserSpace {
+  paging::AddressSpace page_tables{4};
+  // Under page-table isolation: what a process sees of the kernel while it runs in user mode.
+  std::optional<paging::AddressSpace> user_page_tables{};
+};
+
 struct Outcome {
   Subject subject{};
-  State state{};                // at the hand-over to the buddy allocator, or where it ended
+  State state{};  // at the hand-over to the buddy allocator, or where it ended
+  // Where the boot was to go so far (Options::until) and did.
+  std::optional<UserSpace> user_space{};
   std::vector<Owned> owners{};  // of every byte of memblock.reserved
   MemblockLog memblock_log{};
   Totals totals{};

@@ -8,6 +8,7 @@ namespace memmap::boot::rule {
 
 // clang-format off
 inline constexpr Rule kAcpiParseHpet               {"acpi_parse_hpet",                 "arch/x86/kernel/acpi/boot.c"};                          // v6.1 and v6.12
+inline constexpr Rule kAlternatives                {"alternative_instructions",       "arch/x86/kernel/alternative.c"};                         // v6.12
 inline constexpr Rule kSetupBiosCorruptionCheck    {"setup_bios_corruption_check",     "arch/x86/kernel/check.c"};                              // v5.4 to v6.12
 inline constexpr Rule kCrashReserveLow1M           {"crash_reserve_low_1M",            "arch/x86/kernel/crash.c"};                              // v5.10
 inline constexpr Rule kAppendE820Table             {"__append_e820_table",             "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
@@ -18,6 +19,7 @@ inline constexpr Rule kE820MemorySetupDefault      {"e820__memory_setup_default"
 inline constexpr Rule kE820MemorySetupExtended     {"e820__memory_setup_extended",     "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820PrintTable              {"e820__print_table",               "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820ReserveSetupData        {"e820__reserve_setup_data",        "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
+inline constexpr Rule kIdtSetup                    {"idt_setup_apic_and_irq_gates",   "arch/x86/kernel/idt.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kE820AddKernelRange          {"e820_add_kernel_range",           "arch/x86/kernel/setup.c"};                              // v6.1 and v6.12
 inline constexpr Rule kExtendBrk                   {"extend_brk",                      "arch/x86/kernel/setup.c"};                              // v6.1 and v6.12
 inline constexpr Rule kRelocateInitrd              {"relocate_initrd",                 "arch/x86/kernel/setup.c"};                              // v6.1 and v6.12
@@ -28,6 +30,8 @@ inline constexpr Rule kSetupPerCpuAreas            {"setup_per_cpu_areas",      
 inline constexpr Rule kInitCeaOffsets              {"init_cea_offsets",                "arch/x86/mm/cpu_entry_area.c"};                         // v6.1 and v6.12
 inline constexpr Rule kSetupCpuEntryAreas         {"setup_cpu_entry_areas",           "arch/x86/mm/cpu_entry_area.c"};                         // v6.1 and v6.12
 inline constexpr Rule kAllocLowPages               {"alloc_low_pages",                 "arch/x86/mm/init.c"};                                   // v6.1 and v6.12
+inline constexpr Rule kFreeInitmem                 {"free_initmem",                   "arch/x86/mm/init.c"};                                    // v6.12
+inline constexpr Rule kMarkRodataRo                {"mark_rodata_ro",                 "arch/x86/mm/init_64.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kSppGetpage                  {"spp_getpage",                     "arch/x86/mm/init_64.c"};                                // v6.1 and v6.12
 inline constexpr Rule kAllocNodeDataOld            {"alloc_node_data",                 "arch/x86/mm/numa.c"};                                   // v5.4 and v5.10
 inline constexpr Rule kPtiInit                     {"pti_init",                        "arch/x86/mm/pti.c"};                                    // v5.4 to v6.12

@@ -1,9 +1,11 @@
 #include "boot/run.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "boot/defaults.h"
 #include "boot/steps.h"
+#include "boot/when.h"
 
 namespace memmap::boot {
 namespace {
@@ -50,11 +52,18 @@ Subject subject_of(const Inputs& in) {
   return out;
 }
 
-// What came of a boot that is over; its story is told.
-Outcome outcome_of(Boot& boot) {
+// What came of a boot that is over; its story is told. `hand_over`: the page tables then, where the boot
+// went on.
+Outcome outcome_of(Boot& boot, std::optional<paging::AddressSpace> hand_over) {
   boot.story.end();
+  std::optional<UserSpace> user_space;
+  if (hand_over) {
+    user_space = UserSpace{std::exchange(boot.state.page_tables, *std::move(hand_over)),
+                           std::exchange(boot.state.user_page_tables, std::nullopt)};
+  }
   Outcome out{.subject = subject_of(boot.in),
               .state = std::move(boot.state),
+              .user_space = std::move(user_space),
               .memblock_log = boot.story.take_memblock_log(),
               .panicked = boot.story.panicked(),
               .deferred = boot.in.profile.deferred_struct_page_init,
@@ -75,15 +84,17 @@ Outcome run(const Machine& machine, const kernel::Profile& profile, const Option
   for (NodeSource* source : options.node_transforms) source->begin(facts);
   Observer* const observer = options.observer;
   if (observer != nullptr) observer->begin(boot);
+  std::optional<paging::AddressSpace> hand_over;
   for (const Step& step : steps()) {
     if (!does(step, boot)) continue;
     boot.story.begin(step);
     if (step.run) step.run(boot);
     if (observer != nullptr) observer->after_step(step);
     if (boot.story.over()) break;
+    if (boot.state.handed_over && goes_on(boot) && !hand_over) hand_over = boot.state.page_tables;
   }
   if (observer != nullptr) observer->at_end();
-  return outcome_of(boot);
+  return outcome_of(boot, std::move(hand_over));
 }
 
 }  // namespace memmap::boot

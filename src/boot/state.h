@@ -61,10 +61,13 @@ struct State {
   Pfn max_low_pfn{};
 
   memblock::Memblock memblock{};
-  std::optional<PhysRange> initrd{};  // where it lies now
-  PhysRange brk{};                    // what is used of the brk area
+  std::optional<PhysRange> initrd{};     // where it lies now
+  PhysRange brk{};                       // what is used of the brk area
+  std::optional<PhysRange> real_mode{};  // real_mode_header: where the trampoline lies
 
   paging::AddressSpace page_tables{4};
+  // Under page-table isolation: what a process sees of the kernel while it runs in user mode.
+  std::optional<paging::AddressSpace> user_page_tables{};
   PerCpuUnits per_cpu{};
   std::vector<PhysRange> mapped{};  // pfn_mapped: by the direct map, joined, ascending
 

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "boot/after/isolation.h"
+#include "boot/after/page_tables.h"
 #include "boot/init/command_line.h"
 #include "boot/init/parameters.h"
 #include "boot/mm/cma.h"
@@ -32,10 +34,12 @@ constexpr std::string_view kSetupArch = "setup_arch";
 constexpr std::string_view kStartKernel = "start_kernel";
 constexpr std::string_view kMmCoreInit = "mm_core_init";
 constexpr std::string_view kAfter = kMmCoreInit;  // behind memblock_free_all()
+constexpr std::string_view kKernelInit = "kernel_init";  // the first process, before it runs a program
 constexpr std::string_view kEarlyReserve = "early_reserve_memory";
 
 constexpr std::string_view kAcpiBoot = "arch/x86/kernel/acpi/boot.c";
 constexpr std::string_view kAcpiTables = "drivers/acpi/tables.c";
+constexpr std::string_view kAlternative = "arch/x86/kernel/alternative.c";
 constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
 constexpr std::string_view kBgrt = "drivers/firmware/efi/efi-bgrt.c";
 constexpr std::string_view kCheck = "arch/x86/kernel/check.c";
@@ -51,6 +55,7 @@ constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kEspfix = "arch/x86/kernel/espfix_64.c";
 constexpr std::string_view kEsrt = "drivers/firmware/efi/esrt.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
+constexpr std::string_view kIdt = "arch/x86/kernel/idt.c";
 constexpr std::string_view kInit64 = "arch/x86/mm/init_64.c";
 constexpr std::string_view kIoApic = "arch/x86/kernel/apic/io_apic.c";
 constexpr std::string_view kIoremap = "lib/ioremap.c";
@@ -178,6 +183,7 @@ constexpr Step kSteps[] = {
 
     // After: still mm_core_init(), but the page allocator has the memory.
     {kAfter,       "x86_init.hyper.init_after_bootmem",     kInit64,       "4.18",   "",       kAlways,                  kNothing},
+    {kAfter,       "preallocate_vmalloc_pages",             kInit64,       "5.9",    "",       goes_on,                  preallocate_vmalloc_pages},
     {kAfter,       "kmem_cache_init",                       kSlub,         "",       "",       kAlways,                  kNothing},
     {kAfter,       "kmemleak_init",                         kKmemleak,     "2.6.31", "",       kAlways,                  kNothing},
     {kAfter,       "pgtable_init",                          kMmH,          "3.13",   "6.12",   kAlways,                  kNothing},
@@ -185,7 +191,18 @@ constexpr Step kSteps[] = {
     {kAfter,       "vmalloc_init",                          kVmalloc,      "2.6.28", "",       kAlways,                  kNothing},
     {kAfter,       "ioremap_huge_init",                     kIoremap,      "4.1",    "5.13",   kAlways,                  kNothing},
     {kAfter,       "init_espfix_bsp",                       kEspfix,       "4.15",   "",       has_espfix,               kNothing},
+    {kAfter,       "init_espfix_bsp",                       kEspfix,       "4.15",   "",       goes_on_with_espfix,      init_espfix_bsp},
     {kAfter,       "pti_init",                              kPti,          "4.15",   "",       has_page_table_isolation, pti_init},
+    {kAfter,       "pti_init",                              kPti,          "4.15",   "",       goes_on_with_isolation,   clone_user_tables},
+
+    // The rest of start_kernel(), then the first process: what changes page tables, where the boot goes on.
+    {kStartKernel, "idt_setup_apic_and_irq_gates",          kIdt,          "5.8",    "",       goes_on,                  idt_setup_apic_and_irq_gates},
+    {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "",       "",       goes_on_with_efi,         efi_enter_virtual_mode},
+    {kStartKernel, "alternative_instructions",              kAlternative,  "",       "",       goes_on_with_smp,         alternative_instructions},
+    {kKernelInit,  "set_real_mode_permissions",             kRealMode,     "",       "",       goes_on,                  set_real_mode_permissions},
+    {kKernelInit,  "free_initmem",                          kX86Init,      "",       "",       goes_on,                  free_initmem},
+    {kKernelInit,  "mark_rodata_ro",                        kInit64,       "",       "",       goes_on_to_read_only,     mark_rodata_ro},
+    {kKernelInit,  "pti_finalize",                          kPti,          "4.18",   "",       goes_on_with_isolation,   pti_finalize},
 };
 // clang-format on
 

@@ -111,6 +111,7 @@ struct CpuFacts {
   std::optional<bool> nx{};
   std::optional<bool> pse{};
   std::optional<bool> pge{};
+  std::optional<bool> pcid{};
   // Of a physical address; what x86-64 can have. No reader takes another number.
   static constexpr unsigned kLeastPhysBits = 32;
   static constexpr unsigned kMostPhysBits = 52;

@@ -111,6 +111,7 @@ void visit_members(V& v, MaybeConst<CpuFacts> auto& c) {
   v.flag("nx", c.nx);
   v.flag("pse", c.pse);
   v.flag("pge", c.pge);
+  v.flag("pcid", c.pcid);
   v.count("phys_bits", c.phys_bits, CpuFacts::kMostPhysBits, CpuFacts::kLeastPhysBits);
   v.flag("meltdown", c.meltdown);
   v.text("vendor", c.vendor);

@@ -11,10 +11,10 @@
 
 namespace memmap::paging {
 
-enum class TableOrigin { image, brk, memblock, page_allocator };
+enum class TableOrigin { image, brk, memblock, buddy };
 
-// A table: a page of 512 entries. A table of the image lies nowhere that is known where the kernel's
-// symbols are not.
+// A table: a page of 512 entries. Where it lies is not known of one of the image whose symbol the
+// profile lacks, nor of one that the page allocator gave.
 struct TablePage {
   std::optional<PhysAddr> phys{};
   TableOrigin origin = TableOrigin::image;

@@ -19,6 +19,7 @@ struct Request {
   std::vector<plugin::PluginSpec> plugins{};  // to use, before what a scenario says of the same
   std::vector<std::string> without_plugins{};
   bool entry_limit = true;       // false: the e820 tables have no last place
+  bool goes_on = false;          // behind the hand-over, up to user space
   bool record_memblock = false;  // boot::Options has it
 };
 

@@ -38,6 +38,7 @@ class Session {
 
   const std::optional<Machine>& machine() const { return machine_; }
   const kernel::Profile& profile() const { return profile_; }
+  bool goes_on() const { return request_.goes_on; }
   const NamedPlugins& named() const { return named_; }
   plugin::PluginHost& host() { return host_; }
   // The request's, or the machine's own, with what is appended.

@@ -21,7 +21,7 @@ VALUES = {
     "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--list": None,
-    "--plugin-timeout": "9", "--do": "read 0xffff888000100000 4",
+    "--plugin-timeout": "9", "--at": "hand-over", "--do": "read 0xffff888000100000 4",
 }
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {

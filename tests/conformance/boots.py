@@ -19,7 +19,7 @@ import listed
 
 # What is compared. Not simulated yet: MemTotal.
 STAGES = ["runs", "e820", "memory", "reserved", "trace", "dumps", "zones", "managed", "buddy", "direct_map",
-          "page_tables", "qemu_mem"]
+          "page_tables", "qemu_mem", "ptdump"]
 DIRECT_MAP = {4: (0xFFFF888000000000, 1 << 46), 5: (0xFF11000000000000, 1 << 55)}  # where it starts, its room
 
 
@@ -30,6 +30,16 @@ def number(value):
 def load(folder, name):
     with open(os.path.join(folder, name), encoding="utf-8") as file:
         return json.load(file)
+
+
+def but_vmalloc(dump):
+    """The lines of /sys/kernel/debug/page_tables/kernel that do not lie in the vmalloc area: what lies there
+    is the drivers' and the processes' stacks, after the hand-over."""
+    lines = dump.splitlines()
+    areas = [line for line in lines if line.startswith("---[ ")]
+    behind = areas[areas.index("---[ vmalloc() Area ]---") + 1]
+    start, end = lines.index("---[ vmalloc() Area ]---"), lines.index(behind)
+    return lines[:start + 1] + lines[end:]
 
 
 def regions(rows):
@@ -143,6 +153,14 @@ def compare(memmap, kernels, boot):
             pairs["qemu_mem"] = (ours_dumped.splitlines(), file.read().splitlines())
     else:
         exact["qemu_mem"] = True
+    dump = os.path.join(expected, "ptdump.txt")
+    if os.path.exists(dump):
+        ours_dumped = subprocess.run(command + ["--format", "ptdump", "--at", "user-space"],
+                                     capture_output=True, text=True).stdout
+        with open(dump, encoding="utf-8") as file:
+            pairs["ptdump"] = (but_vmalloc(ours_dumped), but_vmalloc(file.read()))
+    else:
+        exact["ptdump"] = True
     exact["runs"] = True
     exact.update({stage: mine == real for stage, (mine, real) in pairs.items()})
     return exact

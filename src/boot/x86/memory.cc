@@ -135,6 +135,8 @@ void reserve_real_mode(Boot& boot) {
   if (!found) {
     boot.story.tell(Severity::warning, rule::kReserveRealMode,
                     "No sub-1M memory is available for the trampoline");
+  } else {
+    boot.state.real_mode = PhysRange::from_size(*found, real_mode_size(boot.in.profile));
   }
   const PhysRange first_mib = PhysRange::make(0, kMiB);
   // The function's last call: memblock=debug sees it come from its caller.
@@ -185,8 +187,7 @@ void init_mem_mapping(Boot& boot) {
       boot.state.mapped.push_back(PhysRange::make(raw(m.phys), end));
     }
   }
-  const VirtAddr text = boot.in.machine.kaslr.kernel_virt_base.value_or(
-      VirtAddr{raw(paging::kStartKernelMap) + boot.in.profile.default_phys_base});
+  const VirtAddr text = boot.in.kernel_text();
   const VirtAddr brk_end{raw(text) + raw(boot.state.brk.end()) - raw(boot.in.kernel_base)};
   for (const paging::Mapping& m :
        paging::kernel_map(text, boot.in.kernel_base, brk_end, boot.in.features)) {

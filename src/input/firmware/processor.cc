@@ -21,6 +21,7 @@ void take_flags(std::string_view flags, CpuFacts& cpu) {
   cpu.nx = has("nx");
   cpu.pse = has("pse");
   cpu.pge = has("pge");
+  cpu.pcid = has("pcid");
 }
 
 // The text between `before` and `after`; nullopt where either is missing. Blanks around it go.

@@ -17,20 +17,6 @@ namespace {
 using paging::EntryKind;
 using paging::LookupStep;
 
-std::string_view origin_name(paging::TableOrigin origin) {
-  switch (origin) {
-    case paging::TableOrigin::image:
-      return "image";
-    case paging::TableOrigin::brk:
-      return "brk";
-    case paging::TableOrigin::memblock:
-      return "memblock";
-    case paging::TableOrigin::page_allocator:
-      return "page allocator";
-  }
-  return "";
-}
-
 std::string_view entry_name(EntryKind kind) {
   switch (kind) {
     case EntryKind::absent:
@@ -47,7 +33,8 @@ std::string_view entry_name(EntryKind kind) {
 struct Walk {
   const boot::Outcome& outcome;
   const std::vector<account::Piece>& pieces;
-  const paging::AddressSpace& tables = outcome.state.page_tables;
+  const paging::AddressSpace& tables =
+      outcome.user_space ? outcome.user_space->page_tables : outcome.state.page_tables;
 
   std::string_view area(VirtAddr virt) const {
     return paging::area_of(virt, tables.levels(), tables.bases());

@@ -60,9 +60,9 @@ std::vector<std::string> losses_beside_map(const Machine& m, NodesToo nodes) {
   lost(m.ebda || m.base_memory || m.memory_above_1m, "what the BIOS says of memory");
   const CpuFacts& cpu = m.cpu;
   lost(cpu.possible || cpu.present || cpu.gbpages || cpu.la57 || cpu.nx || cpu.pse || cpu.pge ||
-           cpu.phys_bits || cpu.meltdown || m.ioapics || !m.cpu_nodes.empty() || m.listed_cpus ||
-           !m.other_nodes.empty() || !cpu.hypervisor.empty() || !cpu.vendor.empty() ||
-           cpu.family != 0 || cpu.model != 0,
+           cpu.pcid || cpu.phys_bits || cpu.meltdown || m.ioapics || !m.cpu_nodes.empty() ||
+           m.listed_cpus || !m.other_nodes.empty() || !cpu.hypervisor.empty() ||
+           !cpu.vendor.empty() || cpu.family != 0 || cpu.model != 0,
        "what is known of the CPUs");
   lost(!m.distances.empty() || m.hpet || !m.pci_windows.empty() || m.smbios,
        "what ACPI's and SMBIOS's tables say of nodes, timers, PCI and strings");

@@ -77,4 +77,18 @@ std::string_view table_name(unsigned level, unsigned levels) {
   return level == levels ? "PGD" : kNames[level];
 }
 
+std::string_view origin_name(paging::TableOrigin origin) {
+  switch (origin) {
+    case paging::TableOrigin::image:
+      return "image";
+    case paging::TableOrigin::brk:
+      return "brk";
+    case paging::TableOrigin::memblock:
+      return "memblock";
+    case paging::TableOrigin::buddy:
+      return "page allocator";
+  }
+  return "";
+}
+
 }  // namespace memmap::report

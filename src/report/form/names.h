@@ -7,6 +7,7 @@
 
 #include "base/event.h"
 #include "machine/e820_words.h"
+#include "paging/address_space.h"
 
 namespace memmap::report {
 
@@ -30,5 +31,8 @@ std::string mapping_words(std::uint32_t flags);
 
 // Of a table by its level: `PGD` for the root, else `P4D`, `PUD`, `PMD` or `PTE`.
 std::string_view table_name(unsigned level, unsigned levels);
+
+// Where the page of a table is from: `image`, `brk`, `memblock`, `page allocator`.
+std::string_view origin_name(paging::TableOrigin origin);
 
 }  // namespace memmap::report

@@ -105,8 +105,8 @@ void nodes(JsonWriter& json, const std::vector<boot::NodeState>& states) {
   json.close();
 }
 
-void page_tables(JsonWriter& json, const paging::AddressSpace& tables) {
-  json.key("page_tables").open_object();
+void page_tables(JsonWriter& json, std::string_view key, const paging::AddressSpace& tables) {
+  json.key(key).open_object();
   json.member("levels", tables.levels());
   table(json, "mappings", tables.mappings(), [&](const paging::Mapping& m) {
     json.member_address("virt", raw(m.virt));
@@ -115,6 +115,25 @@ void page_tables(JsonWriter& json, const paging::AddressSpace& tables) {
     json.member("pages", m.pages);
     json.member("flags", std::string_view(mapping_flags(m.flags)));
   });
+  json.key("tables").open_array();
+  for (unsigned level = tables.levels(); level >= 1; --level) {
+    for (const auto& [virt, page] : tables.tables(level)) {
+      json.open_object(Layout::row);
+      json.member("level", level);
+      json.member_address("virt", raw(virt));
+      if (page.phys) json.member_address("lies_at", raw(*page.phys));
+      json.member("in", origin_name(page.origin));
+      json.close();
+    }
+  }
+  json.close();
+  json.close();
+}
+
+void user_space(JsonWriter& json, const boot::UserSpace& state) {
+  json.key("user_space").open_object();
+  page_tables(json, "page_tables", state.page_tables);
+  if (state.user_page_tables) page_tables(json, "user_page_tables", *state.user_page_tables);
   json.close();
 }
 
@@ -167,7 +186,8 @@ std::string to_json(const boot::Outcome& outcome) {
   memblock_state(json, outcome.state.memblock, outcome.owners);
   numa_blocks(json, outcome.state.nodes);
   nodes(json, outcome.state.node_states);
-  page_tables(json, outcome.state.page_tables);
+  page_tables(json, "page_tables", outcome.state.page_tables);
+  if (outcome.user_space) user_space(json, *outcome.user_space);
   events(json, outcome.events);
   write_checks(json, outcome.checks);
   json.close();

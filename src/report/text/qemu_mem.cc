@@ -23,10 +23,10 @@ std::string line(const Range& r) {
 
 }  // namespace
 
-std::string to_qemu_mem(const boot::Outcome& outcome) {
+std::string to_qemu_mem(const paging::AddressSpace& tables) {
   std::string out;
   std::optional<Range> open;
-  for (const paging::Mapping& m : outcome.state.page_tables.mappings()) {
+  for (const paging::Mapping& m : tables.mappings()) {
     const std::uint64_t size = m.bytes();
     const std::uint32_t rights = m.flags & kRights;
     if (open && open->start + open->size == raw(m.virt) && open->rights == rights) {

@@ -3,14 +3,14 @@
 
 #include <string>
 
-#include "boot/outcome.h"
+#include "paging/address_space.h"
 
 namespace memmap::report {
 
-// What `info mem` prints at the hand-over: a line for each range of addresses that are mapped with the
+// What `info mem` prints of them: a line for each range of addresses that are mapped with the
 // same rights, `start-end size urw`; where they lie in memory, whether they can be executed and how they
 // are cached it does not tell.
 // QEMU: mem_info_la48(), mem_info_la57(), target/i386/monitor.c, 7.2
-std::string to_qemu_mem(const boot::Outcome& outcome);
+std::string to_qemu_mem(const paging::AddressSpace& tables);
 
 }  // namespace memmap::report

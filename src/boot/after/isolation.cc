@@ -1,0 +1,121 @@
+#include "boot/after/isolation.h"
+
+#include "base/align.h"
+#include "boot/after/image.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr paging::TablePage kFromBuddy{.origin = paging::TableOrigin::buddy};
+
+// Tables of `to` down to `level`, where there are none yet. kernel: pti_user_pagetable_walk_*()
+void make_user_tables(paging::AddressSpace& to, VirtAddr virt, unsigned level) {
+  for (unsigned l = to.levels() - 1; l >= level; --l) to.add_table(l, virt, kFromBuddy);
+}
+
+// All that `from` has in [start, start + size) stands in `to` as well: its tables below `level`, which
+// both share, and its pages.
+void share(const paging::AddressSpace& from, paging::AddressSpace& to, VirtAddr start,
+           std::uint64_t size, unsigned level) {
+  const std::uint64_t last = raw(start) + (size - 1);
+  for (unsigned l = 1; l < level; ++l) {
+    const auto& tables = from.tables(l);
+    for (auto at = tables.lower_bound(start); at != tables.end() && raw(at->first) <= last; ++at)
+      to.add_table(l, at->first, at->second);
+  }
+  to.unmap(start, size);
+  for (const paging::Mapping& m : from.mappings()) {
+    if (raw(m.virt) > last || raw(m.virt) + (m.bytes() - 1) < raw(start)) continue;
+    const std::uint64_t skipped =
+        raw(m.virt) < raw(start) ? (raw(start) - raw(m.virt)) / m.page_size : 0;
+    const VirtAddr first{raw(m.virt) + skipped * m.page_size};
+    const std::uint64_t pages = std::min(m.pages - skipped, (last - raw(first)) / m.page_size + 1);
+    to.map({first, PhysAddr{raw(m.phys) + skipped * m.page_size}, m.page_size, pages, m.flags});
+  }
+}
+
+// kernel: pti_clone_p4d()
+void clone_p4d(const paging::AddressSpace& from, paging::AddressSpace& to, VirtAddr virt) {
+  if (to.levels() == 5) make_user_tables(to, virt, 4);
+  const VirtAddr start{align_down(raw(virt), paging::entry_size(4))};
+  share(from, to, start, paging::entry_size(4), 4);
+}
+
+// Entries of 2 MiB, which become global in both. kernel: pti_clone_pgtable(), PTI_CLONE_PMD
+void clone_pmds(Boot& boot, VirtAddr from, VirtAddr to) {
+  paging::AddressSpace& kernel = boot.state.page_tables;
+  paging::AddressSpace& user = *boot.state.user_page_tables;
+  for (std::uint64_t at = align_down(raw(from), paging::kSize2M); at < raw(to);
+       at += paging::kSize2M) {
+    const VirtAddr virt{at};
+    const paging::Mapping* run = kernel.find(virt);
+    const bool large = run != nullptr && run->page_size == paging::kSize2M;
+    if (!large && kernel.table(1, virt) == nullptr) continue;
+    if (large && boot.in.features.pge) {
+      kernel.map({virt, PhysAddr{raw(run->phys) + (at - raw(run->virt))}, paging::kSize2M, 1,
+                  run->flags | paging::kGlobal});
+    }
+    make_user_tables(user, virt, 2);
+    share(kernel, user, virt, paging::kSize2M, 2);
+  }
+}
+
+// The image's code in user space too costs nothing but secrecy, and is of no use where the processor
+// has PCIDs. kernel: pti_kernel_image_global_ok()
+bool image_may_be_global(const Boot& boot) {
+  const bool chosen = boot.in.parameter("pti").value_or("auto") != "auto";
+  return !boot.in.machine.cpu.pcid.value_or(true) && !chosen;
+}
+
+void clone_entry_text(Boot& boot) {
+  const auto from = address_of(boot, symbol::__entry_text_start);
+  const auto to = address_of(boot, symbol::__entry_text_end);
+  if (from && to) clone_pmds(boot, *from, *to);
+}
+
+}  // namespace
+
+// kernel: pti_init(), arch/x86/mm/pti.c, v6.12
+void clone_user_tables(Boot& boot) {
+  paging::AddressSpace& kernel = boot.state.page_tables;
+  const paging::TablePage* root = kernel.table(kernel.levels(), VirtAddr{0});
+  paging::TablePage user_root = *root;  // the page behind the kernel's: init_top_pgt has two
+  if (user_root.phys) user_root.phys = PhysAddr{raw(*user_root.phys) + kPageSize};
+  boot.state.user_page_tables.emplace(kernel.levels(), kernel.bases(), user_root);
+  paging::AddressSpace& user = *boot.state.user_page_tables;
+
+  // pti_clone_user_shared()
+  clone_p4d(kernel, user, paging::kCpuEntryAreas);
+  const auto start = boot.in.profile.place_of(symbol::__per_cpu_start);
+  const auto tss = boot.in.profile.place_of(symbol::cpu_tss_rw);
+  for (unsigned cpu = 0; start && tss && cpu < boot.in.possible_cpus; ++cpu) {
+    const auto phys = boot.state.per_cpu.phys(cpu, *tss - *start);
+    if (!phys) break;
+    const VirtAddr virt{raw(kernel.bases().page_offset) + raw(*phys)};
+    make_user_tables(user, virt, 1);
+    user.map({virt, *phys, kPageSize, 1, paging::kernel_flags(boot.in.features)});
+  }
+  // pti_set_kernel_image_nonglobal()
+  const VirtAddr text = boot.in.kernel_text();
+  const std::uint64_t end = align_up(raw(text) + boot.in.profile.image.end, paging::kSize2M);
+  set_memory(boot).nonglobal(text, (end - raw(text)) >> kPageShift);
+
+  clone_entry_text(boot);
+  if (boot.in.profile.has(config::X86_ESPFIX64))
+    clone_p4d(kernel, user, VirtAddr{0xffffff0000000000});
+}
+
+// kernel: pti_finalize(), pti_clone_kernel_text(), v6.12
+void pti_finalize(Boot& boot) {
+  clone_entry_text(boot);
+  if (!image_may_be_global(boot)) return;
+  const VirtAddr text = boot.in.kernel_text();
+  if (const auto end = address_of(boot, symbol::__end_rodata_hpage_align)) {
+    clone_pmds(boot, text, *end);
+    paging::SetMemory memory = set_memory(boot);
+    memory.keep_read_only();
+    memory.global(text, align_up(boot.in.profile.image.etext, kPageSize) >> kPageShift);
+  }
+}
+
+}  // namespace memmap::boot

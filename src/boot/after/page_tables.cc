@@ -1,0 +1,122 @@
+#include "boot/after/page_tables.h"
+
+#include "base/align.h"
+#include "boot/after/image.h"
+#include "boot/rules.h"
+#include "boot/x86/fixed_mappings.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr std::uint64_t kTiB = 1ull << 40;
+
+// Of a kernel whose symbols are not known, a part of its image stays as it was at the hand-over.
+void tell_unknown(Boot& boot, const Rule& rule, std::string_view what) {
+  boot.story.tell(Severity::info, rule,
+                  std::string("not simulated, since the kernel's profile lacks the symbols: ") +
+                      std::string(what));
+}
+
+// kernel: VMALLOC_SIZE_TB_L4, VMALLOC_SIZE_TB_L5, arch/x86/include/asm/pgtable_64_types.h, v6.12
+std::uint64_t vmalloc_size(unsigned levels) { return (levels == 5 ? 12800 : 32) * kTiB; }
+
+}  // namespace
+
+// kernel: preallocate_vmalloc_pages(), arch/x86/mm/init_64.c, v6.12
+void preallocate_vmalloc_pages(Boot& boot) {
+  paging::AddressSpace& tables = boot.state.page_tables;
+  const unsigned below_root = tables.levels() - 1;
+  const std::uint64_t start = raw(tables.bases().vmalloc);
+  const std::uint64_t step = paging::entry_size(tables.levels());
+  const std::uint64_t end = start + vmalloc_size(tables.levels());
+  for (std::uint64_t at = start; at < end; at = align_down(at, step) + step)
+    tables.add_table(below_root, VirtAddr{at}, {.origin = paging::TableOrigin::buddy});
+}
+
+// kernel: init_espfix_bsp(), arch/x86/kernel/espfix_64.c, v6.12
+void init_espfix_bsp(Boot& boot) {
+  constexpr VirtAddr kBase{0xffffff0000000000};  // ESPFIX_BASE_ADDR
+  paging::AddressSpace& tables = boot.state.page_tables;
+  if (tables.levels() == 5) tables.add_table(4, kBase, {.origin = paging::TableOrigin::buddy});
+  paging::TablePage page{.origin = paging::TableOrigin::image};
+  if (const auto place = boot.in.profile.place_of(symbol::espfix_pud_page))
+    page.phys = PhysAddr{raw(boot.in.kernel_base) + *place};
+  tables.add_table(3, kBase, page);
+}
+
+// kernel: idt_setup_apic_and_irq_gates(), idt_map_in_cea(), arch/x86/kernel/idt.c, v6.12
+void idt_setup_apic_and_irq_gates(Boot& boot) {
+  const auto place = boot.in.profile.place_of(symbol::idt_table);
+  if (!place) return tell_unknown(boot, rule::kIdtSetup, "the IDT becomes read-only");
+  const paging::Features& f = boot.in.features;
+  boot.state.page_tables.map(
+      {.virt = paging::kCpuEntryAreas,  // CPU_ENTRY_AREA_RO_IDT
+       .phys = PhysAddr{raw(boot.in.kernel_base) + *place},
+       .pages = 1,
+       .flags = (f.nx ? paging::kNoExecute : 0u) | (f.pge ? paging::kGlobal : 0u)});
+  set_memory(boot).ro(VirtAddr{raw(boot.in.kernel_text()) + *place}, 1);
+}
+
+// kernel: __efi_enter_virtual_mode(), arch/x86/platform/efi/efi.c, v6.12
+void efi_enter_virtual_mode(Boot& boot) { unmap_efi_memmap(boot); }
+
+// What says where to patch locks is of no use once it is sure that they stay, or that no second
+// processor can come. kernel: alternative_instructions(), arch/x86/kernel/alternative.c, v6.12
+void alternative_instructions(Boot& boot) {
+  const bool one_present = boot.in.cpus.present == 1 || boot.in.has_parameter("nosmp");
+  const bool patched = one_present && !boot.in.has_parameter("noreplace-smp");
+  if (patched && boot.in.possible_cpus != 1) return;
+  const auto from = address_of(boot, symbol::__smp_locks);
+  const auto to = address_of(boot, symbol::__smp_locks_end);
+  if (!from || !to) return tell_unknown(boot, rule::kAlternatives, "the list of locks is freed");
+  paging::SetMemory memory = set_memory(boot);
+  free_init_pages(boot, memory, *from, *to);
+}
+
+// The trampoline's header and read-only data fill a page, its code the next one.
+// kernel: set_real_mode_permissions(), arch/x86/realmode/init.c; realmode.lds.S, v6.12
+void set_real_mode_permissions(Boot& boot) {
+  if (!boot.state.real_mode) return;
+  const VirtAddr base{raw(boot.state.page_tables.bases().page_offset) +
+                      raw(boot.state.real_mode->base())};
+  const VirtAddr text{raw(base) + kPageSize};
+  paging::SetMemory memory = set_memory(boot);
+  memory.nx(base, boot.state.real_mode->size() >> kPageShift);
+  memory.ro(base, 2);
+  memory.x(text, 1);
+}
+
+// kernel: free_initmem(), arch/x86/mm/init.c; mem_encrypt_free_decrypted_mem(), v6.12
+void free_initmem(Boot& boot) {
+  const auto from = address_of(boot, symbol::__init_begin);
+  const auto to = address_of(boot, symbol::__init_end);
+  if (!from || !to) return tell_unknown(boot, rule::kFreeInitmem, "the init sections are freed");
+  paging::SetMemory memory = set_memory(boot);
+  const auto shared_from = address_of(boot, symbol::__start_bss_decrypted_unused);
+  const auto shared_to = address_of(boot, symbol::__end_bss_decrypted);
+  if (shared_from && shared_to) free_init_pages(boot, memory, *shared_from, *shared_to);
+  free_kernel_image_pages(boot, memory, *from, *to);
+}
+
+// kernel: mark_rodata_ro(), arch/x86/mm/init_64.c, v6.12
+void mark_rodata_ro(Boot& boot) {
+  const kernel::ImageLayout& image = boot.in.profile.image;
+  const auto end = address_of(boot, symbol::__end_rodata_hpage_align);
+  if (!end) return tell_unknown(boot, rule::kMarkRodataRo, "read-only data becomes so");
+  const auto aligned = [&](std::uint64_t offset) {
+    return VirtAddr{raw(boot.in.kernel_text()) + align_up(offset, kPageSize)};
+  };
+  const VirtAddr text = boot.in.kernel_text();
+  const VirtAddr text_end = aligned(image.etext);
+  const std::uint64_t brk_end = raw(boot.state.brk.end()) - raw(boot.in.kernel_base) + raw(text);
+  const std::uint64_t all_end = align_up(brk_end, paging::kSize2M);
+  paging::SetMemory memory = set_memory(boot);
+  memory.ro(text, (raw(*end) - raw(text)) >> kPageShift);
+  memory.keep_read_only();
+  memory.nx(text_end, (all_end - raw(text_end)) >> kPageShift);
+  free_kernel_image_pages(boot, memory, text_end, aligned(image.start_rodata));
+  free_kernel_image_pages(boot, memory, aligned(image.end_rodata),
+                          VirtAddr{raw(text) + image.sdata});
+}
+
+}  // namespace memmap::boot

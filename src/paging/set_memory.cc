@@ -1,0 +1,101 @@
+#include "paging/set_memory.h"
+
+#include <algorithm>
+
+#include "base/align.h"
+
+namespace memmap::paging {
+namespace {
+
+VirtAddr operator+(VirtAddr a, std::uint64_t bytes) { return VirtAddr{raw(a) + bytes}; }
+PhysAddr operator+(PhysAddr a, std::uint64_t bytes) { return PhysAddr{raw(a) + bytes}; }
+
+bool overlaps(std::uint64_t start, std::uint64_t size, std::uint64_t from, std::uint64_t to) {
+  return start < to && from < start + size;
+}
+
+}  // namespace
+
+void SetMemory::change(VirtAddr virt, std::uint64_t pages, const Change& what) {
+  while (pages != 0) {
+    const Mapping* run = tables_.find(virt);
+    const PhysAddr phys = run == nullptr ? PhysAddr{} : run->phys + (raw(virt) - raw(run->virt));
+    const std::uint64_t done = change_page(virt, pages, what);
+    if (run != nullptr && what.aliases) change_aliases(virt, phys, done, what);
+    virt = virt + done * kPageSize;
+    pages -= done;
+  }
+}
+
+// kernel: __change_page_attr(), __should_split_large_page()
+std::uint64_t SetMemory::change_page(VirtAddr virt, std::uint64_t pages, const Change& what) {
+  const Mapping* found = tables_.find(virt);
+  if (found == nullptr) return 1;
+  const Mapping run = *found;
+  const VirtAddr page{align_down(raw(virt), run.page_size)};
+  const PhysAddr phys = run.phys + (raw(page) - raw(run.virt));
+  const std::uint64_t all = run.page_size / kPageSize;
+  const std::uint64_t done = std::min(pages, all - (raw(virt) - raw(page)) / kPageSize);
+  if (what.unmap) {
+    if (done == all) {
+      tables_.unmap(page, run.page_size);
+      return done;
+    }
+  } else {
+    const std::uint32_t wanted = what.of(run.flags);
+    if (wanted == run.flags) return done;
+    const std::uint32_t flags = allowed(wanted, page, phys, run.page_size, done == all);
+    if (run.page_size == kSize4K || (done == all && flags == wanted)) {
+      tables_.map({page, phys, run.page_size, 1, flags});
+      return done;
+    }
+  }
+  split(run, page);
+  return change_page(virt, pages, what);
+}
+
+// kernel: cpa_process_alias()
+void SetMemory::change_aliases(VirtAddr virt, PhysAddr phys, std::uint64_t pages,
+                               const Change& what) {
+  if (!is_mapped(phys)) return;
+  Change alias = what;
+  alias.aliases = false;
+  alias.set &= ~kNoExecute;
+  alias.clear &= ~kNoExecute;
+  const VirtAddr direct = tables_.bases().page_offset + raw(phys);
+  if (virt != direct) change(direct, pages, alias);
+  const bool in_image = virt >= image_.text && virt < image_.brk_end;
+  const std::uint64_t size = raw(image_.brk_end) - raw(image_.text);
+  if (!in_image && phys >= image_.phys && raw(phys) - raw(image_.phys) < size)
+    change(image_.text + (raw(phys) - raw(image_.phys)), pages, alias);
+}
+
+// kernel: __split_large_page()
+void SetMemory::split(const Mapping& run, VirtAddr virt) {
+  const std::uint64_t smaller = run.page_size == kSize1G ? kSize2M : kSize4K;
+  tables_.add_table(run.page_size == kSize1G ? 2 : 1, virt, {.origin = TableOrigin::buddy});
+  tables_.map(
+      {virt, run.phys + (raw(virt) - raw(run.virt)), smaller, run.page_size / smaller, run.flags});
+}
+
+// kernel: static_protections()
+std::uint32_t SetMemory::allowed(std::uint32_t flags, VirtAddr virt, PhysAddr phys,
+                                 std::uint64_t size, bool whole) const {
+  const std::uint64_t text = raw(image_.text);
+  if (overlaps(raw(virt), size, text, raw(image_.etext))) flags &= ~kNoExecute;
+  if (!read_only_) return flags;
+  const bool is_large = size != kSize4K;
+  if (is_large && !whole && overlaps(raw(virt), size, text, raw(image_.end_rodata_large)))
+    flags &= ~kWritable;
+  const auto phys_of = [&](VirtAddr v) { return raw(image_.phys) + (raw(v) - text); };
+  if (overlaps(raw(phys), size, align_down(phys_of(image_.start_rodata), kPageSize),
+               align_down(phys_of(image_.end_rodata), kPageSize)))
+    flags &= ~kWritable;
+  return flags;
+}
+
+bool SetMemory::is_mapped(PhysAddr phys) const {
+  return std::ranges::any_of(mapped_, [&](const PhysRange& r) { return r.contains(phys); });
+}
+
+}  // namespace memmap::paging

@@ -1,0 +1,160 @@
+// What the kernel makes of its page tables between the hand-over and the first process.
+#include <gtest/gtest.h>
+
+#include "made_up_boot.h"
+
+namespace memmap::boot {
+namespace {
+
+constexpr std::uint64_t kText = 0xffffffff81000000;
+
+// Code of 4 MiB, read-only data behind it, then data, init sections and the brk area.
+kernel::Profile known_kernel() {
+  kernel::Profile p = profile();
+  p.image = {.etext = 0x400800,
+             .start_rodata = 0x600000,
+             .end_rodata = 0x7c5000,
+             .sdata = 0x800000,
+             .edata = 0x900000,
+             .bss_start = 0xa00000,
+             .bss_stop = 0xe00000,
+             .end_of_kernel_reserve = 0x1000000,
+             .brk_base = 0x1000000,
+             .end = 0x1030000};
+  p.symbols = {{"__end_rodata_hpage_align", 0x800000},
+               {"__init_begin", 0x900000},
+               {"__init_end", 0x9f0000},
+               {"idt_table", 0xa00000},
+               {"__entry_text_start", 0x200000},
+               {"__entry_text_end", 0x202000},
+               {"__smp_locks", 0x9f0000},
+               {"__smp_locks_end", 0x9f1000},
+               {"init_top_pgt", 0x920000},
+               {"__per_cpu_start", 0},
+               {"__per_cpu_end", 0x39000},
+               {"cpu_tss_rw", 0x5000}};
+  return p;
+}
+
+Outcome gone_on(const std::string& line, const kernel::Profile& kernel,
+                const Machine& m = machine()) {
+  Options options = test::default_options();
+  options.command_line = line;
+  options.until = Until::user_space;
+  return run(m, kernel, options);
+}
+
+const paging::Mapping& at(const paging::AddressSpace& tables, std::uint64_t virt) {
+  const paging::Mapping* run = tables.find(VirtAddr{virt});
+  static const paging::Mapping kNone{};
+  return run == nullptr ? kNone : *run;
+}
+
+TEST(UserSpace, LeavesTheHandOverAsItIs) {
+  const Outcome here = boot("", known_kernel(), machine());
+  const Outcome on = gone_on("", known_kernel());
+  EXPECT_FALSE(here.user_space.has_value());
+  ASSERT_TRUE(on.user_space.has_value());
+  EXPECT_EQ(on.state.page_tables.mappings(), here.state.page_tables.mappings());
+  EXPECT_FALSE(on.state.user_page_tables.has_value());
+}
+
+TEST(UserSpace, NothingIsBothWritableAndExecutable) {
+  const Outcome outcome = gone_on("", known_kernel());
+  for (const paging::Mapping& m : outcome.user_space->page_tables.mappings()) {
+    EXPECT_TRUE((m.flags & paging::kWritable) == 0 || (m.flags & paging::kNoExecute) != 0)
+        << std::hex << raw(m.virt);
+  }
+  EXPECT_EQ(at(outcome.state.page_tables, kText).flags & paging::kNoExecute, 0u);
+}
+
+TEST(UserSpace, PartsOfTheImageAreAsTheLinkerHasThem) {
+  const Outcome outcome = gone_on("", known_kernel());
+  const paging::AddressSpace& tables = outcome.user_space->page_tables;
+  struct Case {
+    std::uint64_t offset;
+    bool writable;
+    bool executable;
+  };
+  const Case kCases[] = {
+      {0x000000, false, true},   // code
+      {0x400000, false, true},   // its last page
+      {0x401000, true, false},   // the gap behind it is freed
+      {0x600000, false, false},  // read-only data
+      {0x7c4000, false, false},  // its last page
+      {0x7c5000, true, false},   // freed
+      {0x800000, true, false},   // data
+      {0x900000, true, false},   // init sections, freed
+      {0xa00000, false, false},  // the IDT
+      {0xa01000, true, false},
+  };
+  for (const Case& c : kCases) {
+    for (const std::uint64_t base : {kText, 0xffff888001000000}) {
+      const std::uint32_t flags = at(tables, base + c.offset).flags;
+      EXPECT_EQ((flags & paging::kWritable) != 0, c.writable) << std::hex << base + c.offset;
+      EXPECT_EQ((flags & paging::kNoExecute) == 0, c.executable && base == kText)
+          << std::hex << base + c.offset;
+    }
+  }
+}
+
+TEST(UserSpace, RodataOffLeavesTheImageWritable) {
+  const Outcome outcome = gone_on("rodata=off", known_kernel());
+  EXPECT_NE(at(outcome.user_space->page_tables, kText).flags & paging::kWritable, 0u);
+}
+
+TEST(UserSpace, WhatTheProfileLacksIsSaid) {
+  const Outcome outcome = gone_on("", profile());
+  std::vector<std::string_view> told;
+  for (const Event& e : outcome.events) {
+    if (e.text.starts_with("not simulated, since the kernel's profile lacks the symbols: "))
+      told.push_back(e.rule.function);
+  }
+  EXPECT_EQ(told, (std::vector<std::string_view>{"idt_setup_apic_and_irq_gates",
+                                                 "alternative_instructions", "free_initmem",
+                                                 "mark_rodata_ro"}));
+}
+
+TEST(UserSpace, IsolationHidesTheKernelFromUserMode) {
+  Machine m = machine();
+  m.cpu.meltdown = true;
+  m.cpu.pcid = true;
+  const Outcome outcome = gone_on("", known_kernel(), m);
+  ASSERT_TRUE(outcome.user_space && outcome.user_space->user_page_tables);
+  const paging::AddressSpace& kernel = outcome.user_space->page_tables;
+  const paging::AddressSpace& user = *outcome.user_space->user_page_tables;
+  // Entry code in its page of 2 MiB, global in both; nothing else of the image.
+  EXPECT_EQ(at(user, kText + 0x200000).flags, at(kernel, kText + 0x200000).flags);
+  EXPECT_NE(at(user, kText + 0x200000).flags & paging::kGlobal, 0u);
+  EXPECT_EQ(user.find(VirtAddr{kText}), nullptr);
+  EXPECT_EQ(at(kernel, kText).flags & paging::kGlobal, 0u);
+  EXPECT_EQ(user.find(VirtAddr{0xffff888000100000}), nullptr);
+  // A page of each processor's task state.
+  std::size_t in_direct_map = 0;
+  for (const paging::Mapping& r : user.mappings())
+    in_direct_map += raw(r.virt) < 0xffffc90000000000 ? r.pages : 0;
+  EXPECT_EQ(in_direct_map, 2u);
+  // The root is the page behind the kernel's.
+  EXPECT_EQ(user.table(4, VirtAddr{0})->phys, PhysAddr{0x1921000});
+  EXPECT_EQ(kernel.table(4, VirtAddr{0})->phys, PhysAddr{0x1920000});
+  // CPU entry areas share their tables.
+  for (const auto& [virt, table] : user.tables(3)) {
+    if (virt != paging::kCpuEntryAreas) continue;
+    EXPECT_EQ(table, *kernel.table(3, virt));
+  }
+}
+
+TEST(UserSpace, WithoutPcidsAllCodeIsInUserMode) {
+  Machine m = machine();
+  m.cpu.meltdown = true;
+  m.cpu.pcid = false;
+  const Outcome outcome = gone_on("", known_kernel(), m);
+  const paging::AddressSpace& user = *outcome.user_space->user_page_tables;
+  EXPECT_NE(user.find(VirtAddr{kText}), nullptr);
+  EXPECT_EQ(user.find(VirtAddr{kText + 0x800000}), nullptr);
+  const Outcome forced = gone_on("pti=on", known_kernel(), m);
+  EXPECT_EQ(forced.user_space->user_page_tables->find(VirtAddr{kText}), nullptr);
+}
+
+}  // namespace
+}  // namespace memmap::boot

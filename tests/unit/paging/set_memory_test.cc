@@ -1,0 +1,118 @@
+#include "paging/set_memory.h"
+
+#include <gtest/gtest.h>
+
+namespace memmap::paging {
+namespace {
+
+constexpr std::uint64_t kText = 0xffffffff81000000;
+constexpr std::uint64_t kDirect = 0xffff888000000000;
+constexpr std::uint64_t kPhys = 0x1000000;
+constexpr std::uint32_t kData = kWritable | kNoExecute | kGlobal;
+constexpr std::uint32_t kCode = kWritable | kGlobal;
+
+// Code, read-only data from 2 MiB on, data from 4 MiB on, all in pages of 2 MiB.
+ImagePlaces places() {
+  return {.text = VirtAddr{kText},
+          .phys = PhysAddr{kPhys},
+          .etext = VirtAddr{kText + 0x1ff800},
+          .start_rodata = VirtAddr{kText + kSize2M},
+          .end_rodata = VirtAddr{kText + kSize2M + 0x5000},
+          .end_rodata_large = VirtAddr{kText + 2 * kSize2M},
+          .brk_end = VirtAddr{kText + 3 * kSize2M}};
+}
+
+struct Space {
+  AddressSpace tables{4};
+  SetMemory memory{tables, places(), {PhysRange::make(0, 64 << 20)}, true};
+
+  Space() {
+    tables.map({VirtAddr{kDirect}, PhysAddr{0}, kSize2M, 32, kData});
+    tables.map({VirtAddr{kText}, PhysAddr{kPhys}, kSize2M, 3, kCode});
+  }
+  std::uint32_t flags(std::uint64_t virt) const { return tables.find(VirtAddr{virt})->flags; }
+  std::uint64_t page_size(std::uint64_t virt) const {
+    return tables.find(VirtAddr{virt})->page_size;
+  }
+};
+
+TEST(SetMemory, ChangesAWholeLargePageAndItsAlias) {
+  Space s;
+  s.memory.ro(VirtAddr{kText}, 512);
+  EXPECT_EQ(s.flags(kText), kGlobal);
+  EXPECT_EQ(s.page_size(kText), kSize2M);
+  EXPECT_EQ(s.flags(kDirect + kPhys), kNoExecute | kGlobal);
+  EXPECT_EQ(s.page_size(kDirect + kPhys), kSize2M);
+  EXPECT_EQ(s.flags(kText + kSize2M), kCode);
+}
+
+TEST(SetMemory, SplitsWhatIsChangedInPart) {
+  Space s;
+  s.memory.ro(VirtAddr{kText + 2 * kSize2M + 0x3000}, 1);
+  EXPECT_EQ(s.page_size(kText + 2 * kSize2M), kSize4K);
+  EXPECT_EQ(s.flags(kText + 2 * kSize2M + 0x2fff), kCode);
+  EXPECT_EQ(s.flags(kText + 2 * kSize2M + 0x3000), kGlobal);
+  EXPECT_EQ(s.flags(kText + 2 * kSize2M + 0x4000), kCode);
+  EXPECT_EQ(s.page_size(kDirect + kPhys + 2 * kSize2M), kSize4K);
+  const TablePage* table = s.tables.table(1, VirtAddr{kText + 2 * kSize2M});
+  ASSERT_NE(table, nullptr);
+  EXPECT_EQ(table->origin, TableOrigin::buddy);
+}
+
+TEST(SetMemory, LeavesALargePageThatIsSoAlready) {
+  Space s;
+  s.memory.rw(VirtAddr{kDirect + 0x5000}, 3);
+  s.memory.nx(VirtAddr{kDirect + 0x5000}, 3);
+  EXPECT_EQ(s.page_size(kDirect), kSize2M);
+}
+
+TEST(SetMemory, CodeIsNeverMadeNoExecute) {
+  Space s;
+  s.memory.nx(VirtAddr{kText}, 3 * 512);
+  EXPECT_EQ(s.flags(kText), kCode);  // its last bytes too, since they share a page with code
+  EXPECT_EQ(s.flags(kText + 0x1ff000), kCode);
+  EXPECT_EQ(s.page_size(kText), kSize4K);  // split since it may not be changed as a whole
+  EXPECT_EQ(s.flags(kText + kSize2M), kData);
+  EXPECT_EQ(s.page_size(kText + kSize2M), kSize2M);
+}
+
+TEST(SetMemory, ReadOnlyDataStaysSo) {
+  Space s;
+  s.memory.ro(VirtAddr{kText}, 2 * 512);
+  s.memory.keep_read_only();
+  s.memory.rw(VirtAddr{kText + kSize2M}, 512);
+  EXPECT_EQ(s.flags(kText + kSize2M), kGlobal);
+  EXPECT_EQ(s.flags(kText + kSize2M + 0x5000), kCode);  // behind it: freed memory
+  EXPECT_EQ(s.flags(kDirect + kPhys + kSize2M + 0x4000), kNoExecute | kGlobal);
+}
+
+TEST(SetMemory, SplitsPagesOf1GTwice) {
+  AddressSpace tables(4);
+  tables.map({VirtAddr{kDirect}, PhysAddr{0}, kSize1G, 2, kData});
+  SetMemory memory(tables, places(), {PhysRange::make(0, 2 * kSize1G)}, true);
+  memory.ro(VirtAddr{kDirect + kSize1G + kSize2M + kSize4K}, 1);
+  EXPECT_EQ(tables.find(VirtAddr{kDirect})->page_size, kSize1G);
+  EXPECT_EQ(tables.find(VirtAddr{kDirect + kSize1G})->page_size, kSize2M);
+  EXPECT_EQ(tables.find(VirtAddr{kDirect + kSize1G + kSize2M})->page_size, kSize4K);
+  EXPECT_EQ(tables.find(VirtAddr{kDirect + 2 * kSize1G - 1})->page_size, kSize2M);
+}
+
+TEST(SetMemory, UnmapsWithAndWithoutTheAlias) {
+  Space s;
+  s.memory.np_noalias(VirtAddr{kText + 2 * kSize2M}, 512);
+  EXPECT_EQ(s.tables.find(VirtAddr{kText + 2 * kSize2M}), nullptr);
+  EXPECT_NE(s.tables.find(VirtAddr{kDirect + kPhys + 2 * kSize2M}), nullptr);
+  s.memory.np(VirtAddr{kDirect + 0x400000}, 2);
+  EXPECT_EQ(s.tables.find(VirtAddr{kDirect + 0x401fff}), nullptr);
+  EXPECT_NE(s.tables.find(VirtAddr{kDirect + 0x402000}), nullptr);
+}
+
+TEST(SetMemory, WhereNothingIsMappedNothingChanges) {
+  Space s;
+  const Mappings before = s.tables.mappings();
+  s.memory.ro(VirtAddr{kDirect + (1ull << 40)}, 5);
+  EXPECT_EQ(s.tables.mappings(), before);
+}
+
+}  // namespace
+}  // namespace memmap::paging
