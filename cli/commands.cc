@@ -46,6 +46,7 @@ constexpr Option kAccess[] = {
     {"--cmdline",        "TEXT",                 "its command line, instead of the machine's own"},
     {"--append",         "TEXT",                 "parameters to add to its command line, as a boot loader would"},
     {"--format",         "FORMAT",               "text (default), json or memtype: the list of memory types afterwards, as pat_memtype_list has it"},
+    kAt,
     kOutput,
     kForce,
     kNoEntryLimit,

@@ -73,7 +73,7 @@ _memmap() {
     access)
       options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit --do
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --output --force --help"
+        --plugin-timeout --format --at --output --force --help"
       ;;
     convert)
       options="--to --e820 --synthetic --machine --sysroot --input-format --boot --plugin-dir --output

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "access/symbols.h"
 #include "base/align.h"
 #include "base/range_union.h"
 #include "paging/features.h"
@@ -63,8 +62,8 @@ ioremap::Surroundings surroundings_of(const boot::Outcome& outcome, const boot::
           .max_pfn = outcome.state.max_pfn,
           .system_ram = system_ram(outcome.state),
           .reserved = reserved_pages(outcome.state),
-          .image = in.kernel_image(),
-          .image_virt = image_place(in)};
+          .mapped = outcome.state.mapped,
+          .image = in.image_places(outcome.state.brk.end())};
 }
 
 ioremap::MtrrMap mtrrs_of(const boot::Outcome& outcome, const boot::Inputs& in) {
@@ -98,7 +97,7 @@ Kernel::Kernel(const boot::Outcome& what, const boot::Inputs& in)
     : outcome(what),
       inputs(in),
       surroundings(surroundings_of(what, in)),
-      tables(what.state.page_tables),
+      tables(what.user_space ? what.user_space->page_tables : what.state.page_tables),
       pages(what.state, in.profile.max_page_order, in.profile.pageblock_order),
       slabs(pages, std::max(in.cpus.present, 1u)),
       places(what, in.machine, pages, slabs),
@@ -130,9 +129,12 @@ void Kernel::preallocate_levels() {
 std::vector<std::string> Kernel::notes() const {
   std::vector<std::string> out;
   out.emplace_back(
-      "the script begins at the hand-over: no driver has mapped or allocated anything, and "
-      "vmalloc's "
-      "addresses are free but for what the boot itself has there");
+      outcome.user_space
+          ? "the script begins where user space does: the page tables are those that the kernel "
+            "has "
+            "by then; what drivers and others have mapped and allocated is not there"
+          : "the script begins at the hand-over: no driver has mapped or allocated anything, and "
+            "vmalloc's addresses are free but for what the boot itself has there");
   if (!memtypes.mtrrs().told()) {
     out.emplace_back(
         "default: MTRRs not known; RAM is taken as write-back, all else as uncachable");
@@ -143,8 +145,10 @@ std::vector<std::string> Kernel::notes() const {
   return out;
 }
 
-Walk Kernel::walk(VirtAddr at) const {
-  paging::Lookup found = paging::look_up(tables, at);
+Walk Kernel::walk(VirtAddr at, bool user) const {
+  const bool isolated = user && outcome.user_space && outcome.user_space->user_page_tables;
+  paging::Lookup found =
+      paging::look_up(isolated ? *outcome.user_space->user_page_tables : tables, at);
   Walk out{.canonical = found.canonical, .steps = std::move(found.steps)};
   if (found.mapping != nullptr) out.mapping = *found.mapping;
   return out;

@@ -27,7 +27,8 @@ class Kernel {
   // What the answers rest on and a boot's report does not tell.
   std::vector<std::string> notes() const;
 
-  Walk walk(VirtAddr at) const;
+  // `user`: while a program runs, which has its own tables under page-table isolation.
+  Walk walk(VirtAddr at, bool user = false) const;
   // The direct map's address of `phys`, and what of the direct map lies at an address.
   VirtAddr virt_of(PhysAddr phys) const;
   std::optional<PhysAddr> phys_of_direct(VirtAddr virt) const;

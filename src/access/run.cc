@@ -275,7 +275,7 @@ class Runner {
       Served part{.virt = at, .phys = PhysAddr{raw(at)}, .size = what.size - done};
       std::optional<paging::Mapping> mapping;
       if (!what.phys) {
-        Walk walk = k_.walk(at);
+        Walk walk = k_.walk(at, what.user);
         if (fault_of(walk, what.touch, what.user))
           return fault(what, at, std::move(walk), out, sink);
         mapping = walk.mapping;

@@ -33,16 +33,11 @@ bool is_of_image(std::string_view symbol) {
 
 }  // namespace
 
-VirtAddr image_place(const boot::Inputs& inputs) {
-  return inputs.machine.kaslr.kernel_virt_base.value_or(
-      VirtAddr{raw(paging::kStartKernelMap) + inputs.profile.default_phys_base});
-}
-
 std::optional<VirtAddr> place_of(std::string_view name, const boot::Inputs& inputs,
                                  const paging::Bases& bases) {
   const auto* const area = std::ranges::find(kAreas, name, &Area::name);
   if (area != std::end(kAreas)) return area->place(bases);
-  const std::uint64_t text = raw(image_place(inputs));
+  const std::uint64_t text = raw(inputs.kernel_text());
   if (name == "_text") return VirtAddr{text};
   for (const kernel::ImageRow& row : kernel::image_rows()) {
     if (row.symbol == name) return VirtAddr{text + inputs.profile.image.*row.member};

@@ -18,7 +18,4 @@ std::optional<VirtAddr> place_of(std::string_view name, const boot::Inputs& inpu
 // All the names, for messages.
 std::vector<std::string_view> place_names(const boot::Inputs& inputs);
 
-// Where the image is mapped.
-VirtAddr image_place(const boot::Inputs& inputs);
-
 }  // namespace memmap::access

@@ -18,6 +18,7 @@
 #include "kernel/profile.h"
 #include "machine/machine.h"
 #include "paging/features.h"
+#include "paging/set_memory.h"
 
 namespace memmap::boot {
 
@@ -43,6 +44,8 @@ struct Inputs {
 
   PhysRange kernel_image() const;      // [_text, _end)
   VirtAddr kernel_text() const;        // of _text, in the mapping at __START_KERNEL_map
+  // Where the parts of the image are mapped; `brk_end`: of what the brk area has given out.
+  paging::ImagePlaces image_places(PhysAddr brk_end) const;
   bool acpi_enabled() const;           // the kernel reads ACPI's tables
   bool mirrored_kernelcore() const;    // kernelcore=mirror
   std::uint64_t cpumask_size() const;  // bytes of a CPU mask that is allocated

@@ -135,7 +135,8 @@ std::optional<VirtAddr> IoMapper::ioremap(PhysAddr phys, std::uint64_t size, Cac
   }
   areas_.set_ioremap(*virt, pages.base());
   const std::uint32_t flags = about_.kernel_flags | flags_of(mode, about_.pat);
-  if (!sync_direct_map(pages, granted.type) || !map_range(*virt, pages, flags, sink)) {
+  sync_direct_map(pages, granted.type);
+  if (!map_range(*virt, pages, flags, sink)) {
     tables_.unmap(*virt, pages.size());
     areas_.give_back(*virt);
     memtypes_.free(pages, sink);
@@ -176,7 +177,7 @@ bool IoMapper::need_tables(VirtAddr virt, unsigned level) {
     if (tables_.table(l, virt) != nullptr) continue;
     const auto page = take_table_(l, virt);
     if (!page) return false;
-    tables_.add_table(l, virt, {*page, paging::TableOrigin::page_allocator});
+    tables_.add_table(l, virt, {*page, paging::TableOrigin::buddy});
   }
   return true;
 }
@@ -209,72 +210,22 @@ bool IoMapper::map_range(VirtAddr virt, PhysRange range, std::uint32_t flags, Ev
   return true;
 }
 
-// What RAM's own mappings say follows, so that no page is cached in two ways.
+// What RAM's own mappings say follows, so that no page is cached in two ways. To write-through and
+// uncached-minus, which all others are here, bits are only added.
 // kernel: memtype_kernel_map_sync(), arch/x86/mm/pat/memtype.c; ioremap_change_attr(),
-// arch/x86/mm/ioremap.c; cpa_process_alias(), arch/x86/mm/pat/set_memory.c, v6.12
-bool IoMapper::sync_direct_map(PhysRange range, CacheMode mode) {
+// arch/x86/mm/ioremap.c; _set_memory_uc(), _set_memory_wc(), _set_memory_wt(), _set_memory_wb(),
+// arch/x86/mm/pat/set_memory.c, v6.12
+void IoMapper::sync_direct_map(PhysRange range, CacheMode mode) {
   const PhysAddr end = phys_of(about_.max_pfn);
-  if (range.base() >= end || !memtypes_.page_is_ram(range.base())) return true;
-  const PhysRange mapped = range.intersect(PhysRange::make(0, raw(end)));
-  const VirtAddr direct{raw(tables_.bases().page_offset) + raw(mapped.base())};
-  if (!set_mode(direct, mapped.size(), mode)) return false;
-  const PhysRange image = about_.image.intersect(mapped);
-  if (image.empty()) return true;
-  const VirtAddr alias{raw(about_.image_virt) + (raw(image.base()) - raw(about_.image.base()))};
-  return set_mode(alias, image.size(), mode);
-}
-
-// Whole pages change as they are; one that changes in part is split, a size at a time. Where nothing
-// is mapped nothing is done.
-// kernel: _set_memory_uc(), _set_memory_wc(), _set_memory_wt(), _set_memory_wb(),
-// __change_page_attr(), __should_split_large_page(), arch/x86/mm/pat/set_memory.c, v6.12
-bool IoMapper::set_mode(VirtAddr virt, std::uint64_t size, CacheMode mode) {
-  const std::uint64_t end = raw(virt) + size;
-  std::uint64_t at = raw(virt);
-  while (at < end) {
-    const auto next = std::ranges::upper_bound(
-        tables_.mappings(), VirtAddr{at}, {},
-        [](const paging::Mapping& m) { return VirtAddr{raw(m.virt) + m.bytes() - 1}; });
-    const paging::Mapping* here = tables_.find(VirtAddr{at});
-    if (here == nullptr) {
-      if (next == tables_.mappings().end() || raw(next->virt) >= end) return true;
-      at = raw(next->virt);
-      continue;
-    }
-    const paging::Mapping run = *here;
-    // To write-through and uncached-minus, which all others are here, bits are only added.
-    const bool adds = mode != CacheMode::wb && mode != CacheMode::wc;
-    const bool known = !adds || mode == CacheMode::wt;
-    const std::uint32_t bits = flags_of(known ? mode : CacheMode::uc_minus, about_.pat);
-    const std::uint32_t flags = (adds ? run.flags : run.flags & ~kCacheFlags) | bits;
-    const std::uint64_t run_end = std::min(end, raw(run.virt) + run.bytes());
-    if (flags == run.flags) {
-      at = run_end;
-      continue;
-    }
-    const std::uint64_t page = raw(run.virt) + align_down(at - raw(run.virt), run.page_size);
-    const PhysAddr phys{raw(run.phys) + (page - raw(run.virt))};
-    const std::uint64_t whole = (run_end - page) / run.page_size;
-    if (page == at && whole > 0) {
-      tables_.map({.virt = VirtAddr{at},
-                   .phys = phys,
-                   .page_size = run.page_size,
-                   .pages = whole,
-                   .flags = flags});
-      at += whole * run.page_size;
-      continue;
-    }
-    const unsigned level = level_of(run.page_size) - 1;
-    const auto table = take_table_(level, VirtAddr{page});
-    if (!table) return false;
-    tables_.add_table(level, VirtAddr{page}, {*table, paging::TableOrigin::page_allocator});
-    tables_.map({.virt = VirtAddr{page},
-                 .phys = phys,
-                 .page_size = paging::entry_size(level),
-                 .pages = paging::kEntries,
-                 .flags = run.flags});
-  }
-  return true;
+  if (range.base() >= end || !memtypes_.page_is_ram(range.base())) return;
+  const PhysRange changed = range.intersect(PhysRange::make(0, raw(end)));
+  const bool replaces = mode == CacheMode::wb || mode == CacheMode::wc;
+  const bool known = replaces || mode == CacheMode::wt;
+  paging::SetMemory memory(tables_, about_.image, about_.mapped, true);
+  memory.cache(VirtAddr{raw(tables_.bases().page_offset) + raw(changed.base())},
+               changed.size() >> kPageShift,
+               flags_of(known ? mode : CacheMode::uc_minus, about_.pat),
+               replaces ? kCacheFlags : 0u);
 }
 
 bool IoMapper::iounmap(VirtAddr virt, EventSink& sink) {

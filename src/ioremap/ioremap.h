@@ -14,6 +14,7 @@
 #include "ioremap/vmap_areas.h"
 #include "kernel/behaviour.h"
 #include "paging/address_space.h"
+#include "paging/set_memory.h"
 
 namespace memmap::ioremap {
 
@@ -27,8 +28,8 @@ struct Surroundings {
   Pfn max_pfn{};                        // the end of the direct map
   std::vector<PhysRange> system_ram{};  // the busy resources of RAM, ascending, disjoint
   std::vector<PhysRange> reserved{};    // whose pages are PageReserved, ascending, disjoint
-  PhysRange image{};                    // the kernel's; mapped a second time at `image_virt`
-  VirtAddr image_virt{};
+  std::vector<PhysRange> mapped{};      // by the direct map
+  paging::ImagePlaces image{};          // mapped a second time
 };
 
 // A page for a new table of `level` that translates `virt`; nullopt: there is none.
@@ -54,8 +55,7 @@ class IoMapper {
   bool has_usable_ram(PhysRange range) const;
   bool map_range(VirtAddr virt, PhysRange range, std::uint32_t flags, EventSink& sink);
   std::uint64_t page_size_at(VirtAddr virt, PhysAddr phys, std::uint64_t left, EventSink& sink);
-  bool sync_direct_map(PhysRange range, CacheMode mode);
-  bool set_mode(VirtAddr virt, std::uint64_t size, CacheMode mode);
+  void sync_direct_map(PhysRange range, CacheMode mode);
 
   Surroundings about_;
   paging::AddressSpace& tables_;

@@ -47,6 +47,10 @@ class SetMemory {
   }
   void global(VirtAddr virt, std::uint64_t pages) { change(virt, pages, {.set = kGlobal}); }
   void nonglobal(VirtAddr virt, std::uint64_t pages) { change(virt, pages, {.clear = kGlobal}); }
+  // Of RAM how it is cached: Flags to set, and those to clear of what was set before.
+  void cache(VirtAddr virt, std::uint64_t pages, std::uint32_t set, std::uint32_t clear) {
+    change(virt, pages, {.set = set, .clear = clear & ~set});
+  }
 
   // From now on the image's text and read-only data stay so. kernel: kernel_set_to_readonly
   void keep_read_only() { read_only_ = true; }

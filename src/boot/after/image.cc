@@ -22,18 +22,7 @@ std::optional<VirtAddr> address_of(const Boot& boot, const kernel::Symbol& symbo
 }
 
 paging::SetMemory set_memory(Boot& boot) {
-  const kernel::ImageLayout& image = boot.in.profile.image;
-  const VirtAddr end_rodata = in_image(boot, image.end_rodata);
-  return {boot.state.page_tables,
-          {.text = boot.in.kernel_text(),
-           .phys = boot.in.kernel_base,
-           .etext = in_image(boot, image.etext),
-           .start_rodata = in_image(boot, image.start_rodata),
-           .end_rodata = end_rodata,
-           .end_rodata_large = address_of(boot, symbol::__end_rodata_hpage_align)
-                                   .value_or(VirtAddr{align_up(raw(end_rodata), paging::kSize2M)}),
-           .brk_end = in_image(boot, raw(boot.state.brk.end()) - raw(boot.in.kernel_base))},
-          boot.state.mapped,
+  return {boot.state.page_tables, boot.in.image_places(boot.state.brk.end()), boot.state.mapped,
           boot.in.features.nx};
 }
 

@@ -115,7 +115,14 @@ class Reader {
         in_order = in_order && !bare;
         continue;
       }
-      out += bare ? " " + text(id) : " " + std::string(key) + " " + text(id);
+      const bool is_switch = std::ranges::find(verb.switches, key) != verb.switches.end();
+      if (bare) {
+        out += " " + text(id);
+      } else if (is_switch && text(id) == "true") {
+        out += " " + std::string(key);
+      } else {
+        out += " " + std::string(key) + " " + text(id);
+      }
     }
     return out;
   }

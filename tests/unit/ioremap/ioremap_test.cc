@@ -34,6 +34,9 @@ class IoMapperTest : public testing::Test {
   }
 
   Surroundings surroundings() const {
+    const auto image = [](std::uint64_t offset) {
+      return VirtAddr{raw(paging::kStartKernelMap) + 0x1000000 + offset};
+    };
     return {
         .behaviour = behaviour,
         .phys_bits = 40,
@@ -42,8 +45,11 @@ class IoMapperTest : public testing::Test {
         .max_pfn = Pfn{0x40000},
         .system_ram = ram,
         .reserved = {PhysRange::make(0x100000, 0x200000), PhysRange::make(0x1000000, 0x1100000)},
-        .image = PhysRange::make(0x1000000, 0x1100000),
-        .image_virt = VirtAddr{raw(paging::kStartKernelMap) + 0x1000000}};
+        .mapped = {PhysRange::make(0, 0x40000000)},
+        .image = {.text = image(0),
+                  .phys = PhysAddr{0x1000000},
+                  .etext = image(0x1000),
+                  .brk_end = image(0x100000)}};
   }
   IoMapper mapper() {
     return {surroundings(), tables, memtypes, areas,
