@@ -20,10 +20,12 @@ State initial_state(const Inputs& in) {
   const e820::Table table(
       in.options.entry_limit ? e820::max_entries(in.profile.nodes_shift) : e820::kNoLimit,
       in.behaviour.e820_table_full);
-  State state{.e820 = {.firmware = table, .kexec = table, .table = table},
-              .memblock = memblock::Memblock(in.behaviour, memblock_options(in)),
-              .initrd = in.machine.initrd,
-              .page_tables = image_tables(in)};
+  State state{
+      .e820 = {.firmware = table, .kexec = table, .table = table},
+      .memblock = memblock::Memblock(in.behaviour, memblock_options(in)),
+      .initrd = in.machine.initrd,
+      .page_tables = image_tables(in),
+      .early_ioremap = ioremap::EarlyIoremap(in.fixmap.btmap_begin(), in.fixmap.btmap_windows())};
   state.memblock.set_policies(in.options.top_down, in.options.bottom_up);
   return state;
 }

@@ -136,7 +136,8 @@ Inputs::Inputs(const Machine& its_machine, const kernel::Profile& its_profile,
       possible_cpus(boot::possible_cpus(cpus.facts(its_machine.cpu), its_profile, parameters)),
       nr_cpu_ids(its_profile.has(config::FORCE_NR_CPUS) ? nr_cpus(its_profile) : possible_cpus),
       kernel_base(kernel_place(its_machine, its_profile)),
-      features(features_of(*this)) {}
+      features(features_of(*this)),
+      fixmap(its_profile) {}
 
 bool Inputs::has_parameter(std::string_view name) const {
   return std::ranges::any_of(parameters,

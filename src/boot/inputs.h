@@ -12,6 +12,7 @@
 #include "boot/options.h"
 #include "boot/plugged.h"
 #include "boot/x86/cpus.h"
+#include "fixmap/slots.h"
 #include "kernel/behaviour.h"
 #include "kernel/command_line.h"
 #include "kernel/profile.h"
@@ -39,6 +40,7 @@ struct Inputs {
   const unsigned nr_cpu_ids;   // as many, or what CONFIG_FORCE_NR_CPUS says
   const PhysAddr kernel_base;  // of _text
   const paging::Features features;
+  const fixmap::Slots fixmap;
 
   PhysRange kernel_image() const;      // [_text, _end)
   VirtAddr kernel_text() const;        // of _text, in the mapping at __START_KERNEL_map

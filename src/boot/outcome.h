@@ -12,6 +12,7 @@
 #include "boot/owners.h"
 #include "boot/state.h"
 #include "boot/story.h"
+#include "fixmap/slots.h"
 
 namespace memmap::boot {
 
@@ -67,6 +68,7 @@ struct Outcome {
   std::optional<UserSpace> user_space{};
   std::vector<Owned> owners{};  // of every byte of memblock.reserved
   MemblockLog memblock_log{};
+  std::vector<fixmap::MappedSlot> fixmap{};  // what it maps, slot by slot
   Totals totals{};
   bool panicked = false;  // the kernel stopped at the last event; later stages are empty
   bool deferred = false;  // the kernel hands over the end of each node later

@@ -20,12 +20,15 @@ inline constexpr Rule kE820MemorySetupExtended     {"e820__memory_setup_extended
 inline constexpr Rule kE820PrintTable              {"e820__print_table",               "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820ReserveSetupData        {"e820__reserve_setup_data",        "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kIdtSetup                    {"idt_setup_apic_and_irq_gates",   "arch/x86/kernel/idt.c"};                                 // v6.1 and v6.12
+inline constexpr Rule kSmpScanConfig               {"smp_scan_config",                 "arch/x86/kernel/mpparse.c"};                            // v6.12
 inline constexpr Rule kE820AddKernelRange          {"e820_add_kernel_range",           "arch/x86/kernel/setup.c"};                              // v6.1 and v6.12
 inline constexpr Rule kExtendBrk                   {"extend_brk",                      "arch/x86/kernel/setup.c"};                              // v6.1 and v6.12
 inline constexpr Rule kRelocateInitrd              {"relocate_initrd",                 "arch/x86/kernel/setup.c"};                              // v6.1 and v6.12
 inline constexpr Rule kReserveCrashkernel          {"reserve_crashkernel",             "arch/x86/kernel/setup.c"};                              // v5.4 to v6.1
 inline constexpr Rule kReserveCrashkernelLow       {"reserve_crashkernel_low",         "arch/x86/kernel/setup.c"};                              // v5.4 to v6.1
 inline constexpr Rule kReserveInitrd               {"reserve_initrd",                  "arch/x86/kernel/setup.c"};                              // v6.1 and v6.12
+inline constexpr Rule kParseSetupData              {"parse_setup_data",                "arch/x86/kernel/setup.c"};                              // v6.12
+inline constexpr Rule kReserveRangeSetupData       {"memblock_x86_reserve_range_setup_data", "arch/x86/kernel/setup.c"};                        // v6.12
 inline constexpr Rule kSetupPerCpuAreas            {"setup_per_cpu_areas",             "arch/x86/kernel/setup_percpu.c"};                       // v6.1 and v6.12
 inline constexpr Rule kInitCeaOffsets              {"init_cea_offsets",                "arch/x86/mm/cpu_entry_area.c"};                         // v6.1 and v6.12
 inline constexpr Rule kSetupCpuEntryAreas         {"setup_cpu_entry_areas",           "arch/x86/mm/cpu_entry_area.c"};                         // v6.1 and v6.12
@@ -43,6 +46,7 @@ inline constexpr Rule kAcpiReallocateRootTable     {"acpi_reallocate_root_table"
 inline constexpr Rule kAcpiUtVerifyChecksum        {"acpi_ut_verify_checksum",         "drivers/acpi/acpica/utcksum.c"};                        // v6.12
 inline constexpr Rule kAcpiTableUpgrade            {"acpi_table_upgrade",              "drivers/acpi/tables.c"};                                // v6.1 and v6.12
 inline constexpr Rule kEfiBgrtInit                 {"efi_bgrt_init",                   "drivers/firmware/efi/efi-bgrt.c"};                      // v6.1 and v6.12
+inline constexpr Rule kEfiMemmapInit               {"__efi_memmap_init",               "drivers/firmware/efi/memmap.c"};                        // v6.12
 inline constexpr Rule kDcacheInitEarly             {"dcache_init_early",               "fs/dcache.c"};                                          // v6.1 and v6.12
 inline constexpr Rule kDoEarlyParam                {"do_early_param",                  "init/main.c"};                                          // v6.12
 inline constexpr Rule kPrintUnknownBootoptions     {"print_unknown_bootoptions",       "init/main.c"};                                          // v6.1 and v6.12
@@ -52,6 +56,9 @@ inline constexpr Rule kSwiotlbInit                 {"swiotlb_init",             
 inline constexpr Rule kSwiotlbInitRemap            {"swiotlb_init_remap",              "kernel/dma/swiotlb.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kSetupLogBuf                 {"setup_log_buf",                   "kernel/printk/printk.c"};                               // v5.4 to v6.12
 inline constexpr Rule kCmaDeclareContiguousNid     {"cma_declare_contiguous_nid",      "mm/cma.c"};                                             // v6.1 and v6.12
+inline constexpr Rule kEarlyMemremap               {"early_memremap",                  "mm/early_ioremap.c"};                                   // v6.12 and v7.2
+inline constexpr Rule kEarlyMemunmap               {"early_memunmap",                  "mm/early_ioremap.c"};                                   // v6.12 and v7.2
+inline constexpr Rule kCopyFromEarlyMem            {"copy_from_early_mem",             "mm/early_ioremap.c"};                                   // v6.12
 inline constexpr Rule kHugepagesSetup              {"hugepages_setup",                 "mm/hugetlb.c"};                                         // v6.1 and v6.12
 inline constexpr Rule kHugetlbCmaReserve           {"hugetlb_cma_reserve",             "mm/hugetlb.c"};                                         // v6.1 and v6.12
 inline constexpr Rule kKfenceAllocPool             {"kfence_alloc_pool",               "mm/kfence/core.c"};                                     // v6.1

@@ -70,6 +70,7 @@ Outcome outcome_of(Boot& boot, std::optional<paging::AddressSpace> hand_over) {
               .faults = boot.story.take_faults(),
               .events = boot.story.take_events()};
   out.owners = boot.story.owners().of(out.state.memblock.reserved().regions());
+  out.fixmap = fixmap::mapped_slots(boot.in.fixmap, out.state.page_tables);
   out.totals = totals_of(out.state);
   return out;
 }

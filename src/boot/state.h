@@ -11,6 +11,7 @@
 #include "buddy/free_area.h"
 #include "e820/parameters.h"
 #include "e820/table.h"
+#include "ioremap/early_ioremap.h"
 #include "memblock/memblock.h"
 #include "numa/nodes.h"
 #include "paging/address_space.h"
@@ -68,6 +69,7 @@ struct State {
   paging::AddressSpace page_tables{4};
   // Under page-table isolation: what a process sees of the kernel while it runs in user mode.
   std::optional<paging::AddressSpace> user_page_tables{};
+  ioremap::EarlyIoremap early_ioremap{};
   PerCpuUnits per_cpu{};
   std::vector<PhysRange> mapped{};  // pfn_mapped: by the direct map, joined, ascending
 

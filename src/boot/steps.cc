@@ -81,7 +81,9 @@ constexpr std::string_view kRealMode = "arch/x86/realmode/init.c";
 constexpr std::string_view kSetup = "arch/x86/kernel/setup.c";
 constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSparse = "mm/sparse.c";
+constexpr std::string_view kSrat = "drivers/acpi/numa/srat.c";
 constexpr std::string_view kVmalloc = "mm/vmalloc.c";
+constexpr std::string_view kVsyscall = "arch/x86/entry/vsyscall/vsyscall_64.c";
 constexpr std::string_view kX86Init = "arch/x86/mm/init.c";
 
 constexpr std::nullptr_t kAlways = nullptr;
@@ -107,7 +109,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "efi_memblock_x86_reserve_range",        kEfi,          kEarly,   "",       has_efi,                  efi_memblock_x86_reserve_range},
     {kSetupArch,   "early_reserve_memory",                  kSetup,        "",       "",       kAlways,                  trim<Hook::memblock_early>},
     {kSetupArch,   "e820__memory_setup",                    kE820,         "",       "",       kAlways,                  e820_memory_setup},
-    {kSetupArch,   "parse_setup_data",                      kSetup,        "2.6.35", "",       has_extended_map,         e820_memory_setup_extended},
+    {kSetupArch,   "parse_setup_data",                      kSetup,        "2.6.35", "",       reads_setup_data,         parse_setup_data},
     {kSetupArch,   "e820__memory_setup",                    kE820,         "",       "",       kAlways,                  trim<Hook::e820_firmware>},
     {kSetupArch,   "parse_early_param",                     kMain,         "",       "",       kAlways,                  parse_early_param},
     {kSetupArch,   "efi_memblock_x86_reserve_range",        kEfi,          "",       kEarly,   has_efi,                  efi_memblock_x86_reserve_range},
@@ -142,6 +144,8 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "reserve_initrd",                        kSetup,        "",       "",       has_initrd,               reserve_initrd},
     {kSetupArch,   "acpi_table_upgrade",                    kAcpiTables,   "3.7",    "",       brings_acpi_tables,       acpi_table_upgrade},
     {kSetupArch,   "acpi_boot_table_init",                  kAcpiTables,   "",       "",       has_acpi,                 acpi_boot_table_init},
+    {kSetupArch,   "early_acpi_boot_init",                  kAcpiBoot,     "",       "",       has_acpi,                 early_acpi_boot_init},
+    {kSetupArch,   "acpi_numa_init",                        kSrat,         "",       "",       has_acpi_numa,            acpi_numa_init},
     {kSetupArch,   "initmem_init",                          kNuma64,       "",       "",       kAlways,                  initmem_init},
     {kSetupArch,   "dma_contiguous_reserve",                kContiguous,   "3.5",    "",       has_dma_cma,              dma_contiguous_reserve},
     {kSetupArch,   "hugetlb_cma_reserve",                   kHugetlb,      "5.7",    "",       has_hugetlb_cma,          hugetlb_cma_reserve},
@@ -152,6 +156,8 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "alloc_offline_node_data",               kMmNuma,       "5.18",   "",       kAlways,                  alloc_offline_node_data},
     {kSetupArch,   "free_area_init",                        kMmInit,       "",       "",       kAlways,                  free_area_init},
     {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       "",       kAlways,                  count_kernel_pages},
+    {kSetupArch,   "map_vsyscall",                          kVsyscall,     "",       "",       has_vsyscall,             map_vsyscall},
+    {kSetupArch,   "acpi_boot_init",                        kAcpiBoot,     "",       "",       has_acpi,                 acpi_boot_init},
     {kSetupArch,   "register_lapic_address",                kApic,         "",       "",       has_local_apic,           register_lapic_address},
     {kSetupArch,   "acpi_parse_hpet",                       kAcpiBoot,     "",       "",       has_hpet,                 acpi_parse_hpet},
     {kSetupArch,   "efi_bgrt_init",                         kBgrt,         "4.16",   "",       has_bgrt,                 efi_bgrt_init},

@@ -30,16 +30,20 @@ inline bool brings_acpi_tables(const Boot& b) {
          (b.in.machine.acpi_upgrade != 0 || !initrd_acpi_tables(b.in.machine).empty());
 }
 inline bool has_initrd(const Boot& b) { return b.in.machine.initrd.has_value(); }
-inline bool has_extended_map(const Boot& b) {
-  return !b.in.machine.extended_map.empty() ||
-         std::ranges::any_of(b.in.machine.setup_data,
-                             [](const SetupData& d) { return d.type == kSetupE820Ext; });
+inline bool reads_setup_data(const Boot& b) {
+  return has_setup_data(b) || !b.in.machine.extended_map.empty();
 }
 
 inline bool has_acpi(const Boot& b) { return b.in.acpi_enabled(); }
 // Not where the firmware has put it into x2APIC mode, of which no source tells.
 inline bool has_local_apic(const Boot& b) {
   return !b.in.has_parameter("nolapic") && !b.in.has_parameter("disableapic");
+}
+inline bool has_acpi_numa(const Boot& b) {
+  return has_acpi(b) && b.in.profile.numa && b.in.profile.has(config::ACPI_NUMA) &&
+         std::ranges::none_of(b.in.values_of("numa"), [](const auto& value) {
+           return value && (value->starts_with("off") || value->starts_with("noacpi"));
+         });
 }
 inline bool has_hpet(const Boot& b) {
   return has_acpi(b) && b.in.profile.has(config::HPET_TIMER) &&
@@ -59,6 +63,7 @@ inline bool checks_bios_corruption(const Boot& b) {
   return b.in.profile.has(config::X86_CHECK_BIOS_CORRUPTION);
 }
 inline bool has_io_apic(const Boot& b) { return b.in.profile.has(config::X86_IO_APIC); }
+inline bool has_vsyscall(const Boot& b) { return b.in.profile.has(config::X86_VSYSCALL_EMULATION); }
 inline bool has_hibernation(const Boot& b) { return b.in.profile.has(config::HIBERNATION); }
 inline bool has_dma_cma(const Boot& b) { return b.in.profile.has(config::DMA_CMA); }
 inline bool has_hugetlb(const Boot& b) { return b.in.profile.has(config::HUGETLB_PAGE); }

@@ -60,6 +60,13 @@ struct Behaviour {
   bool keeps_initcall_command_line = false;
   bool log_has_descriptors = true;
 
+  // The fixmap, early_ioremap()
+  bool fixmap_has_ghes = true;
+  bool fixmap_has_text_poke = false;
+  bool fixmap_paravirt_is_xxl = true;
+  bool fixmap_has_kmaps = true;
+  bool early_ioremap_tells_offset_last = true;
+
   // Nodes and zones
   bool numa_clears_to_no_node = true;
   bool numa_distance_by_alloc = true;

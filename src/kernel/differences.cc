@@ -30,7 +30,9 @@ constexpr std::string_view kPercpu = "mm/percpu.c";
 constexpr std::string_view kPercpuH = "include/linux/percpu.h";
 constexpr std::string_view kCpumask = "include/linux/cpumask.h";
 constexpr std::string_view kPerCpuX86 = "arch/x86/kernel/setup_percpu.c";
+constexpr std::string_view kEarlyIoremap = "mm/early_ioremap.c";
 constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
+constexpr std::string_view kFixmap = "arch/x86/include/asm/fixmap.h";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
@@ -96,6 +98,13 @@ constexpr Difference kDifferences[] = {
     {D(possible_cpus_is_a_limit),        "6.9",                "",                    "6.1 6.12",        "topology_init_possible_cpus",      kTopology,  "possible_cpus= is one more limit; before, it is taken as it is"},
     {D(keeps_initcall_command_line),     "",                   "5.6",                 "5.4 5.10",        "setup_command_line",               kMain,      "a third copy of the command line, for initcalls"},
     {D(log_has_descriptors),             "5.10",               "",                    "5.4 5.10",        "setup_log_buf",                    kPrintk,    "descriptors and records beside the text; before, the text alone"},
+
+    // The fixmap, early_ioremap()
+    {D(fixmap_has_ghes),                 "4.15",                "",                    "",               "",                                 kFixmap,    "two slots in which error records are read (CONFIG_ACPI_APEI_GHES)", "no profile or boot before 4.15 comes with memmap"},
+    {D(fixmap_has_text_poke),            "",                    "5.2",                 "5.1 6.1",        "",                                 kFixmap,    "two slots through which the kernel changes its own code"},
+    {D(fixmap_paravirt_is_xxl),          "5.10",                "",                    "5.9 6.1",        "",                                 kFixmap,    "the slot of paravirtual guests' tables wants CONFIG_PARAVIRT_XXL; before, CONFIG_PARAVIRT"},
+    {D(fixmap_has_kmaps),                "5.11",                "",                    "5.10 6.12",      "",                                 kFixmap,    "slots for short mappings, with CONFIG_DEBUG_KMAP_LOCAL_FORCE_MAP"},
+    {D(early_ioremap_tells_offset_last), "6.17",               "",                    "6.12 7.2",        "__early_ioremap",                  kEarlyIoremap, "early_ioremap_debug tells the window's address, then the offset in it; before, the other way round", "no profile of 6.17 or later comes with memmap"},
 
     // Nodes and zones
     {D(numa_clears_to_no_node),          "6.10",               "",                    "6.1 6.12",        "numa_init",                        kNuma,      "takes the nodes from all regions: to NUMA_NO_NODE; before, to MAX_NUMNODES"},

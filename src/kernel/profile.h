@@ -58,6 +58,9 @@ struct Profile {
   std::map<std::string, std::uint64_t, std::less<>> symbols{};  // from _text or the per-CPU section
   std::map<std::string, std::uint64_t, std::less<>> constants{};  // of enums: MIGRATE_TYPES, ...
   std::map<std::string, std::uint64_t, std::less<>> offsets{};    // bytes: `zone.free_area`, ...
+  // enum fixed_addresses: the fixmap's slots, and where it ends. Empty: not known; fixmap/slots has
+  // what follows from the options.
+  std::map<std::string, std::uint64_t, std::less<>> fixmap{};
   KnownParameters parameters{};
   // Functions that call memblock and stand in the symbol table: not inlined. Sorted.
   std::vector<std::string> functions{};

@@ -71,7 +71,6 @@ constexpr Member kMembers[] = {
 #undef TOLD
 };
 
-using constant::kLargestSlot;
 constexpr std::uint64_t kMostMigrateTypes = 8;  // PB_migratetype_bits
 constexpr std::uint64_t kMostZones = 8;         // ZONES_SHIFT
 

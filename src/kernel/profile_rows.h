@@ -142,9 +142,6 @@ namespace memmap::member {
 
 namespace memmap::constant {
 
-// The fixmap lies above the modules.
-inline constexpr std::uint64_t kLargestSlot = kGiB >> kPageShift;
-
 #define CONSTANT(name, otherwise, smallest, largest, shape, use) \
   inline constexpr kernel::Constant name{                        \
       {#name, otherwise, smallest, largest, kernel::Shape::shape, use}};

@@ -107,6 +107,7 @@ Result<std::vector<std::string>> overlay_config(const Config& config, Profile& p
   const bool memory_hotplug = profile.memory_hotplug;
   const bool knows_layout = profile.config.contains(config::PREEMPT_RT.name);
   if (auto status = apply_config(config, profile); !status) return status.errors();
+  profile.fixmap.clear();  // its slots follow from the options
   const SettingRow& base = setting_row(&Profile::default_phys_base);
   for (const Contradiction& c : contradictions_of(profile)) {
     if (c.key == base.key) return config.error(base.option, c.message);

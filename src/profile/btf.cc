@@ -75,6 +75,7 @@ struct Types::Impl {
   // Names point into `types`.
   std::unordered_map<std::string_view, std::uint32_t> structs{};  // and unions
   std::unordered_map<std::string_view, std::uint32_t> typedefs{};
+  std::unordered_map<std::string_view, std::uint32_t> enums{};
   std::unordered_map<std::string_view, std::int64_t> constants{};
 
   std::string_view name(std::uint32_t offset) const {
@@ -102,14 +103,22 @@ struct Types::Impl {
       structs.emplace(text, id);
     } else if (btf_is_typedef(t)) {
       typedefs.emplace(text, id);
-    } else if (btf_is_enum(t)) {
-      const struct btf_enum* e = btf_enum(t);
-      for (std::uint16_t i = 0; i < btf_vlen(t); ++i)
-        constants.emplace(name(e[i].name_off), e[i].val);
-    } else if (btf_is_enum64(t)) {
-      const struct btf_enum64* e = btf_enum64(t);
-      for (std::uint16_t i = 0; i < btf_vlen(t); ++i) {
-        constants.emplace(name(e[i].name_off), static_cast<std::int64_t>(btf_enum64_value(&e[i])));
+    } else if (btf_is_any_enum(t)) {
+      if (!text.empty() && btf_vlen(t) > 0) enums.emplace(text, id);
+      for_each_constant(t, [this](std::string_view constant, std::int64_t value) {
+        constants.emplace(constant, value);
+      });
+    }
+  }
+
+  template <class Each>
+  void for_each_constant(const btf_type* t, const Each& each) const {
+    for (std::uint16_t i = 0; i < btf_vlen(t); ++i) {
+      if (btf_is_enum(t)) {
+        each(name(btf_enum(t)[i].name_off), std::int64_t{btf_enum(t)[i].val});
+      } else {
+        const struct btf_enum64& e = btf_enum64(t)[i];
+        each(name(e.name_off), static_cast<std::int64_t>(btf_enum64_value(&e)));
       }
     }
   }
@@ -179,6 +188,16 @@ std::optional<std::uint64_t> Types::offset_of(std::string_view type,
 std::optional<std::int64_t> Types::constant(std::string_view name) const {
   const auto it = impl_->constants.find(name);
   return it == impl_->constants.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::vector<std::pair<std::string, std::int64_t>> Types::constants_of(std::string_view name) const {
+  std::vector<std::pair<std::string, std::int64_t>> out;
+  if (const auto it = impl_->enums.find(name); it != impl_->enums.end()) {
+    impl_->for_each_constant(
+        impl_->type(it->second),
+        [&](std::string_view text, std::int64_t value) { out.emplace_back(text, value); });
+  }
+  return out;
 }
 
 bool is_btf(std::string_view bytes) {

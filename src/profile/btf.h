@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 
@@ -28,8 +30,10 @@ class Types {
   // Of a member, looked for in its unnamed structs and unions too; bytes, rounded down for a bit
   // field.
   std::optional<std::uint64_t> offset_of(std::string_view type, std::string_view member) const;
-  // The value of a constant of any enum: `__end_of_fixed_addresses`, `MIGRATE_TYPES`.
+  // The value of a constant of any enum: `MIGRATE_TYPES`.
   std::optional<std::int64_t> constant(std::string_view name) const;
+  // All constants of the enum of that name, in its order; empty: there is none.
+  std::vector<std::pair<std::string, std::int64_t>> constants_of(std::string_view name) const;
 
  private:
   struct Impl;

@@ -92,6 +92,32 @@ Numbers numbers_of(const input::Document& doc, const input::Fields& root, std::s
   return out;
 }
 
+// Names are as the kernel has them, which no table lists.
+void read_fixmap(const input::Document& doc, const input::Fields& root,
+                 input::DocumentFaults& faults, Profile& p) {
+  const std::optional<input::ValueId> id = root.find("fixmap");
+  if (!id) return;
+  if (doc.kind(*id) != input::ValueKind::map) {
+    return faults.at(*id, "`fixmap` is a map of names and numbers");
+  }
+  for (input::ValueId name = doc.first(*id); name != input::kNoValue;
+       name = doc.next(doc.next(name))) {
+    const input::ValueId place = doc.next(name);
+    if (doc.kind(place) != input::ValueKind::scalar) {
+      faults.at(place, "a single value is expected");
+      continue;
+    }
+    const Result<std::uint64_t> value = parse_count(doc.text(place));
+    if (!value) {
+      faults.at(place, value.errors());
+    } else if (const auto fault = fault_of_slot(doc.text(name), *value)) {
+      faults.at(place, fmt::format("`{}` {}", doc.text(name).substr(0, 40), *fault));
+    } else {
+      p.fixmap.emplace(doc.text(name), *value);
+    }
+  }
+}
+
 void read_config(const input::Document& doc, const input::Fields& root,
                  input::DocumentFaults& faults, Profile& p) {
   each_of(doc, root, "config", option_rows(), faults, [&](const Option& row, input::ValueId id) {
@@ -161,8 +187,8 @@ Version version_of(const input::Fields& root, input::DocumentFaults& faults) {
 
 Profile profile_of(const input::Document& doc, input::DocumentFaults& faults) {
   std::vector<std::string_view> keys = {
-      "schema", "name",    "version",   "origin",  "image",      "verified", "struct_sizes",
-      "config", "symbols", "constants", "offsets", "parameters", "functions"};
+      "schema", "name",    "version",   "origin",  "image",  "verified",   "struct_sizes",
+      "config", "symbols", "constants", "offsets", "fixmap", "parameters", "functions"};
   for (const SettingRow& row : setting_rows()) keys.push_back(row.key);
   Profile p;
   const input::Fields root(doc, 0, "a kernel profile", keys, faults);
@@ -179,6 +205,7 @@ Profile profile_of(const input::Document& doc, input::DocumentFaults& faults) {
   p.symbols = numbers_of(doc, root, "symbols", symbol_rows(), parse_u64, faults);
   p.constants = numbers_of(doc, root, "constants", constant_rows(), parse_count, faults);
   p.offsets = numbers_of(doc, root, "offsets", member_rows(), parse_count, faults);
+  read_fixmap(doc, root, faults, p);
   read_parameters(doc, root, faults, p);
   p.functions = words(root, "functions");
   std::ranges::sort(p.functions);

@@ -47,6 +47,15 @@ std::string own_source(const MadeProfile& made, std::string_view group, std::str
   return source.empty() ? "" : "  # " + source;
 }
 
+using Slots = std::vector<std::pair<std::uint64_t, std::string_view>>;
+
+Slots in_order(const std::map<std::string, std::uint64_t, std::less<>>& fixmap) {
+  Slots out;
+  for (const auto& [name, slot] : fixmap) out.emplace_back(slot, name);
+  std::ranges::sort(out);
+  return out;
+}
+
 class Writer {
  public:
   explicit Writer(const MadeProfile& made) : made_(made), p_(made.profile) {}
@@ -68,6 +77,7 @@ class Writer {
     numbers("struct_sizes", "bytes; ", p_.struct_sizes, "{}");
     numbers("offsets", "bytes from the start of the structure; ", p_.offsets, "{}");
     numbers("constants", "of enums; ", p_.constants, "{}");
+    slots();
     group("config", "");
     for (const auto& [name, value] : p_.config) {
       line(fmt::format("  {}: {}", name, is_plain(value) ? value : json_text(value)));
@@ -112,6 +122,15 @@ class Writer {
     for (const auto& [name, value] : values) {
       line(fmt::format("  {}: {}{}", name, fmt::vformat(format, fmt::make_format_args(value)),
                        own_source(made_, key, name)));
+    }
+  }
+
+  // From the top down, as the enum has them.
+  void slots() {
+    if (p_.fixmap.empty()) return;
+    group("fixmap", "enum fixed_addresses; ");
+    for (const auto& [slot, name] : in_order(p_.fixmap)) {
+      line(fmt::format("  {}: {}", name, slot));
     }
   }
 
@@ -193,6 +212,10 @@ std::string explain_profile(const MadeProfile& made) {
   out.numbers("offsets", member_rows(), p.offsets, false);
   out.heading("constants: of enums");
   out.numbers("constants", constant_rows(), p.constants, false);
+  out.heading("fixmap: enum fixed_addresses");
+  for (const auto& [slot, name] : in_order(p.fixmap)) {
+    out.row("fixmap", name, fmt::format("{}", slot), "a page from the fixmap's top down");
+  }
   out.heading("config: options");
   for (const Option& r : option_rows()) {
     const auto it = p.config.find(r.name);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/align.h"
 #include "base/number.h"
 
 namespace memmap::kernel {
@@ -70,6 +71,48 @@ std::optional<std::string> fault_of(const Option& row, std::string_view text) {
   return fault_of(static_cast<const Quantity&>(row), *value);
 }
 
+std::optional<std::string> fault_of_slot(std::string_view name, std::uint64_t value) {
+  constexpr std::size_t kLongestName = 63;
+  constexpr std::uint64_t kLargest = kGiB >> kPageShift;  // the fixmap lies above the modules
+  const bool word = !name.empty() && name.size() <= kLongestName &&
+                    name.find_first_not_of(
+                        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                        "0123456789_") == std::string_view::npos;
+  if (!word) return "is no name that an enum can have";
+  if (value <= kLargest) return std::nullopt;
+  return fmt::format("is {}", range_text(0, kLargest));
+}
+
+namespace {
+
+// kernel: enum fixed_addresses, arch/x86/include/asm/fixmap.h, v6.12
+std::optional<Contradiction> contradiction_of_slots(const Profile& profile) {
+  if (profile.fixmap.empty()) return std::nullopt;
+  constexpr std::string_view kNeeded[] = {"__end_of_permanent_fixed_addresses", "FIX_BTMAP_END",
+                                          "FIX_BTMAP_BEGIN", "__end_of_fixed_addresses"};
+  std::uint64_t before = 0;
+  for (const std::string_view name : kNeeded) {
+    const auto it = profile.fixmap.find(name);
+    if (it == profile.fixmap.end()) {
+      return Contradiction{"", "fixmap", fmt::format("`fixmap` needs `{}`", name)};
+    }
+    if (it->second < before) {
+      return Contradiction{"fixmap", name, fmt::format("`{}` is at least {}", name, before)};
+    }
+    before = it->second;
+  }
+  const std::uint64_t pages =
+      profile.fixmap.find(kNeeded[2])->second - profile.fixmap.find(kNeeded[1])->second + 1;
+  constexpr std::uint64_t kWindow = 64;  // NR_FIX_BTMAPS
+  if (pages % kWindow == 0 && pages / kWindow <= 8) return std::nullopt;
+  return Contradiction{"fixmap", kNeeded[2],
+                       fmt::format("early_ioremap() has up to 8 windows of 64 slots: from "
+                                   "FIX_BTMAP_END to FIX_BTMAP_BEGIN there are {}",
+                                   pages)};
+}
+
+}  // namespace
+
 std::vector<Contradiction> contradictions_of(const Profile& profile) {
   std::vector<Contradiction> out;
   if (profile.pageblock_order > profile.max_page_order) {
@@ -103,6 +146,7 @@ std::vector<Contradiction> contradictions_of(const Profile& profile) {
                    fmt::format("`{}` lies before `{}`, which is at {:#x}", pair.end.name,
                                pair.start.name, start->second)});
   }
+  if (auto slots = contradiction_of_slots(profile)) out.push_back(std::move(*slots));
   return out;
 }
 

@@ -17,6 +17,9 @@ std::optional<std::string> fault_of(const SettingRow& row, std::uint64_t value);
 // The text of an option as a profile has it; `false` where the configuration lacks it.
 std::optional<std::string> fault_of(const Option& row, std::string_view text);
 
+// A slot of the fixmap, as an enum has it.
+std::optional<std::string> fault_of_slot(std::string_view name, std::uint64_t value);
+
 // A value that another one rules out. `group` and `key` name it as the profile's file does
 // (`offsets`, `zone.free_area`; no group: a key of its own); the message is a whole sentence.
 struct Contradiction {

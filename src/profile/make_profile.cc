@@ -196,10 +196,23 @@ class Maker {
         take(row, static_cast<std::uint64_t>(*value), out_.profile.constants);
       }
     }
+    slots();
     for (const Member& row : member_rows()) {
       const std::size_t dot = row.name.find('.');
       const auto offset = types.offset_of(row.name.substr(0, dot), row.name.substr(dot + 1));
       if (offset) take(row, *offset, out_.profile.offsets);
+    }
+  }
+
+  void slots() {
+    out_.sources["fixmap"] = file_of(facts_.types->source());
+    for (const auto& [name, number] : facts_.types->constants_of("fixed_addresses")) {
+      const auto value = static_cast<std::uint64_t>(number);
+      if (const auto told = fault_of_slot(name, value)) {
+        fault(fmt::format("has `{}` as {}, which {}", name, number, *told), facts_.types->source());
+      } else {
+        out_.profile.fixmap.emplace(name, value);
+      }
     }
   }
 

@@ -54,6 +54,8 @@ WRONG = [
     (["page_tables", "levels"], 3),
     (["page_tables", "mappings", 0, "flags"], "XW"),
     (["page_tables", "mappings", 0, "page_size"], 8192),
+    (["fixmap", 0, "name"], 514),
+    (["fixmap", 0, "flags"], "XW"),
     (["totals", "mem_total_kib"], "1 kB"),
     (["events", 0, "severity"], "error"),
 ]

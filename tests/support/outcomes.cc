@@ -180,6 +180,8 @@ boot::Outcome two_nodes() {
       {VirtAddr{0xffffffffff5fd000}, PhysAddr{0xfee00000}, paging::kSize4K, 1,
        kData | paging::kCacheDisable | paging::kWriteThrough}};
   for (const paging::Mapping& m : mappings) o.state.page_tables.map(m);
+  o.fixmap = {{"FIX_APIC_BASE", 514, fixmap::Lifetime::permanent, VirtAddr{0xffffffffff5fd000},
+               PhysAddr{0xfee00000}, kData | paging::kCacheDisable | paging::kWriteThrough}};
   add_up(o);
   o.totals.mem_total_kib = 2744832;
   return o;

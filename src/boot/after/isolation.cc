@@ -101,6 +101,12 @@ void clone_user_tables(Boot& boot) {
   set_memory(boot).nonglobal(text, (end - raw(text)) >> kPageShift);
 
   clone_entry_text(boot);
+  // pti_setup_vsyscall()
+  constexpr VirtAddr kVsyscall{0xffffffffff600000};  // VSYSCALL_ADDR
+  if (const paging::Mapping* page = kernel.find(kVsyscall)) {
+    make_user_tables(user, kVsyscall, 1);
+    user.map(*page);
+  }
   if (boot.in.profile.has(config::X86_ESPFIX64))
     clone_p4d(kernel, user, VirtAddr{0xffffff0000000000});
 }

@@ -3,7 +3,6 @@
 #include "base/align.h"
 #include "boot/after/image.h"
 #include "boot/rules.h"
-#include "boot/x86/fixed_mappings.h"
 
 namespace memmap::boot {
 namespace {
@@ -56,9 +55,6 @@ void idt_setup_apic_and_irq_gates(Boot& boot) {
        .flags = (f.nx ? paging::kNoExecute : 0u) | (f.pge ? paging::kGlobal : 0u)});
   set_memory(boot).ro(VirtAddr{raw(boot.in.kernel_text()) + *place}, 1);
 }
-
-// kernel: __efi_enter_virtual_mode(), arch/x86/platform/efi/efi.c, v6.12
-void efi_enter_virtual_mode(Boot& boot) { unmap_efi_memmap(boot); }
 
 // What says where to patch locks is of no use once it is sure that they stay, or that no second
 // processor can come. kernel: alternative_instructions(), arch/x86/kernel/alternative.c, v6.12

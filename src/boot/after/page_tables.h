@@ -12,8 +12,6 @@ void preallocate_vmalloc_pages(Boot& boot);
 void init_espfix_bsp(Boot& boot);
 // The IDT becomes read-only, and is mapped with the CPU entry areas.
 void idt_setup_apic_and_irq_gates(Boot& boot);
-// Firmware's map moves from the window of early_ioremap() to the direct map.
-void efi_enter_virtual_mode(Boot& boot);
 void alternative_instructions(Boot& boot);
 void set_real_mode_permissions(Boot& boot);
 void free_initmem(Boot& boot);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/early_windows.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
 
@@ -55,6 +56,7 @@ void acpi_table_upgrade(Boot& boot) {
   e820::Editor edit(boot.state.e820.table, boot.story, std::string(boot.story.step()));
   edit.add(raw(*found), size, E820Type::nvs);
   edit.sanitize();
+  look_through(boot, *PhysRange::from_size(*found, size));
 }
 
 // A place for an MP table with more entries, by default of a page; kexec'd kernels keep away from
@@ -93,10 +95,54 @@ void tell_checksums(Boot& boot) {
   }
 }
 
+// The root table stays mapped while the header of each table that it names is read; the FADT is read
+// in full. Tables of the initrd are met later.
+// kernel: acpi_tb_parse_root_table(), acpi_tb_install_standard_table(), drivers/acpi/acpica, v6.12
+void map_tables(Boot& boot) {
+  constexpr std::uint64_t kRsdp = 36;    // struct acpi_table_rsdp
+  constexpr std::uint64_t kHeader = 36;  // struct acpi_table_header
+  const auto& tables = boot.in.machine.acpi_tables;
+  const PhysRange of_initrd = initrd_acpi_tables(boot.in.machine);
+  const auto find = [&](std::string_view signature) -> const AcpiTable* {
+    const auto it = std::ranges::find(tables, signature, &AcpiTable::signature);
+    return it == tables.end() || it->range.empty() ? nullptr : &*it;
+  };
+  if (const AcpiTable* rsdp = find("RSDP")) look_at(boot, rsdp->range.base(), kRsdp);
+  const AcpiTable* root = find("XSDT") != nullptr ? find("XSDT") : find("RSDT");
+  std::optional<VirtAddr> window;
+  if (root != nullptr) {
+    look_at(boot, root->range.base(), kHeader);
+    window = early_memremap(boot, root->range.base(), root->range.size());
+  }
+  for (const AcpiTable& t : tables) {
+    if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT") continue;
+    if (t.range.empty() || of_initrd.contains(t.range)) continue;
+    look_at(boot, t.range.base(), std::min(kHeader, t.range.size()));
+    if (t.signature == "FACP") look_at(boot, t.range);
+  }
+  if (window) early_memunmap(boot, *window, root->range.size());
+}
+
+// The first table of each signature, once; the kernel maps one anew for each time that it reads it.
+void read_tables(Boot& boot, std::initializer_list<std::string_view> signatures) {
+  const auto& tables = boot.in.machine.acpi_tables;
+  for (const std::string_view signature : signatures) {
+    const auto it = std::ranges::find(tables, signature, &AcpiTable::signature);
+    if (it != tables.end() && !it->range.empty()) look_at(boot, it->range);
+  }
+}
+
 }  // namespace
+
+void early_acpi_boot_init(Boot& boot) { read_tables(boot, {"APIC"}); }
+
+void acpi_numa_init(Boot& boot) { read_tables(boot, {"SRAT", "SLIT"}); }
+
+void acpi_boot_init(Boot& boot) { read_tables(boot, {"FACP", "APIC", "HPET", "BGRT"}); }
 
 // kernel: acpi_reserve_initial_tables(), drivers/acpi/tables.c, since v5.12
 void acpi_boot_table_init(Boot& boot) {
+  map_tables(boot);
   tell_checksums(boot);
   if (!boot.in.behaviour.acpi_reserves_tables) return;
   const PhysRange initrd_tables = initrd_acpi_tables(boot.in.machine);

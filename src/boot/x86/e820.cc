@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "boot/early_windows.h"
 #include "boot/init/early_options.h"
 #include "boot/rules.h"
+#include "boot/x86/early.h"
 #include "boot/x86/trims.h"
 #include "e820/range_text.h"
 #include "machine/e820_words.h"
@@ -73,7 +75,9 @@ void e820_memory_setup(Boot& boot) {
   print_table(boot, who);
 }
 
-// kernel: parse_setup_data(), e820__memory_setup_extended()
+namespace {
+
+// kernel: e820__memory_setup_extended()
 void e820_memory_setup_extended(Boot& boot) {
   append(boot, boot.in.machine.extended_map);
   edit(boot).sanitize();
@@ -83,6 +87,38 @@ void e820_memory_setup_extended(Boot& boot) {
   print_table(boot, "extended");
 }
 
+}  // namespace
+
+namespace {
+
+// What could not be mapped is read all the same.
+void read_at_null(Boot& boot) {
+  boot.story.tell(Severity::panic, rule::kParseSetupData,
+                  "PANIC: early exception 0x0e: setup_data that could not be mapped is read");
+}
+
+}  // namespace
+
+// What a node holds is read through windows; one that is larger is none that the kernel survives.
+// kernel: parse_setup_data(), arch/x86/kernel/setup.c, v6.12
+void parse_setup_data(Boot& boot) {
+  constexpr std::uint64_t kImaBytes = 16;  // struct ima_setup_data
+  bool extended = false;
+  for (const SetupData& data : boot.in.machine.setup_data) {
+    if (!look_at(boot, data.addr, SetupData::kHeaderBytes)) return read_at_null(boot);
+    if (data.type == kSetupIma) {
+      look_at(boot, PhysAddr{raw(data.addr) + SetupData::kHeaderBytes}, kImaBytes);
+    }
+    if (data.type != kSetupE820Ext && data.type != kSetupRngSeed) continue;
+    if (!look_at(boot, data.addr, SetupData::kHeaderBytes + data.len)) return read_at_null(boot);
+    if (data.type != kSetupE820Ext || extended) continue;
+    e820_memory_setup_extended(boot);
+    extended = true;
+  }
+  // Of a log, which has no nodes.
+  if (!extended && !boot.in.machine.extended_map.empty()) e820_memory_setup_extended(boot);
+}
+
 void parse_early_param(Boot& boot) {
   for (const kernel::Parameter& p : boot.in.parameters) {
     e820::apply_parameter(p, boot.state.e820.table, boot.story, boot.state.e820.user);
@@ -90,6 +126,10 @@ void parse_early_param(Boot& boot) {
     tell_if_malformed(boot, p);
     if (boot.story.over()) return;
   }
+  boot.state.early_ioremap.words = {
+      .debug = boot.in.has_parameter("early_ioremap_debug"),
+      .offset_last = boot.in.behaviour.early_ioremap_tells_offset_last,
+      .plain_pointers = boot.in.has_parameter("no_hash_pointers")};
   if (boot.in.options.record_memblock) boot.story.log_memblock();
 }
 
@@ -98,6 +138,7 @@ void e820_reserve_setup_data(Boot& boot) {
     edit(boot, table).update(addr, size, E820Type::ram, E820Type::reserved_kern);
   };
   for (const SetupData& data : boot.in.machine.setup_data) {
+    if (!look_at_setup_data(boot, data, rule::kE820ReserveSetupData, "e820")) return;
     // The seed's length was zeroed when it was read (parse_setup_data()).
     const std::uint64_t size =
         SetupData::kHeaderBytes + (data.type == kSetupRngSeed ? 0 : data.len);

@@ -6,7 +6,7 @@
 namespace memmap::boot {
 
 void e820_memory_setup(Boot& boot);
-void e820_memory_setup_extended(Boot& boot);
+void parse_setup_data(Boot& boot);
 void parse_early_param(Boot& boot);
 void e820_reserve_setup_data(Boot& boot);
 void e820_finish_early_params(Boot& boot);

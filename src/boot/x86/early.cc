@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/early_windows.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
 #include "memblock/iterate.h"
@@ -39,9 +40,20 @@ void reserve_bios_regions(Boot& boot) {
   boot.reserve(PhysRange::make(start, kMiB), {"reserve_bios_regions", owner::kBIOSArea});
 }
 
+bool look_at_setup_data(Boot& boot, const SetupData& data, const Rule& rule, std::string_view who) {
+  const bool header = look_at(boot, data.addr, SetupData::kHeaderBytes);
+  if (header && data.type != kSetupIndirect) return true;
+  if (header && look_at(boot, data.addr, SetupData::kHeaderBytes + data.len)) return true;
+  boot.story.tell(Severity::warning, rule,
+                  fmt::format("{}: failed to memremap {}setup_data{}", who,
+                              header ? "indirect " : "", header ? "" : " entry"));
+  return false;
+}
+
 void memblock_x86_reserve_range_setup_data(Boot& boot) {
   constexpr memblock::Caller kCaller{"memblock_x86_reserve_range_setup_data", owner::kSetupData};
   for (const SetupData& data : boot.in.machine.setup_data) {
+    if (!look_at_setup_data(boot, data, rule::kReserveRangeSetupData, "setup")) return;
     boot.state.memblock.reserve(data.addr, SetupData::kHeaderBytes + data.len, kCaller);
     if (data.indirect && data.indirect_type != kSetupIndirect) {
       boot.reserve(*data.indirect, kCaller);
@@ -107,12 +119,48 @@ void setup_bios_corruption_check(Boot& boot) {
                   fmt::format("check: Scanning {} areas for low memory corruption", areas));
 }
 
-void find_mptable(Boot& boot) {
-  if (!boot.in.machine.mp_floating) return;
-  boot.reserve(*boot.in.machine.mp_floating, {"smp_scan_config", owner::kMPTables});
-  if (boot.in.machine.mp_configuration) {
-    boot.reserve(*boot.in.machine.mp_configuration, {"smp_scan_config", owner::kMPTables});
+namespace {
+
+// Looks at `area` every 16 bytes, each time through a window up to its end, until `end`.
+// kernel: smp_scan_config(), arch/x86/kernel/mpparse.c, v6.12
+void scan_for_mp(Boot& boot, PhysRange area, PhysAddr end) {
+  constexpr std::uint64_t kStep = 16;
+  if (end == area.base()) return;
+  look_at(boot, area);
+  const std::uint64_t more = (raw(end) - raw(area.base())) / kStep - 1;
+  if (more == 0) return;
+  boot.story.tell(Severity::debug, rule::kSmpScanConfig,
+                  fmt::format("early_memremap() {} more times, from each 16 bytes on", more), area);
+}
+
+// Where an MP table is looked for. kernel: mpparse_find_mptable(), get_bios_ebda()
+std::vector<PhysRange> mp_areas(const Machine& machine) {
+  std::vector<PhysRange> areas = {PhysRange::make(0, kKiB), PhysRange::make(639 * kKiB, 640 * kKiB),
+                                  PhysRange::make(0xf0000, kMiB)};
+  if (raw(machine.ebda.value_or(PhysAddr{0})) != 0) {
+    areas.push_back(PhysRange::make(raw(*machine.ebda), raw(*machine.ebda) + kKiB));
   }
+  return areas;
+}
+
+}  // namespace
+
+void find_mptable(Boot& boot) {
+  const auto& floating = boot.in.machine.mp_floating;
+  const auto& table = boot.in.machine.mp_configuration;
+  for (const PhysRange area : mp_areas(boot.in.machine)) {
+    const bool here = floating && area.contains(*floating);
+    scan_for_mp(boot, area, here ? floating->base() : area.end());
+    if (!here) continue;
+    const PhysRange rest = PhysRange::make(raw(floating->base()), raw(area.end()));
+    const auto window = early_memremap(boot, rest.base(), rest.size());
+    if (table) look_at(boot, table->base(), kPageSize);  // get_mpc_size()
+    if (window) early_memunmap(boot, *window, rest.size());
+    break;
+  }
+  if (!floating) return;
+  boot.reserve(*floating, {"smp_scan_config", owner::kMPTables});
+  if (table) boot.reserve(*table, {"smp_scan_config", owner::kMPTables});
 }
 
 }  // namespace memmap::boot

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/early_windows.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
-#include "boot/x86/fixed_mappings.h"
 
 namespace memmap::boot {
 namespace {
@@ -25,6 +25,7 @@ enum EfiType : std::uint32_t {
   kMmio = 11,
   kPersistent = 14,
 };
+constexpr std::uint64_t kTableHeader = 16;  // of the memory attributes table, and of the ESRT
 constexpr std::uint64_t kWriteBack = 8;
 constexpr std::uint64_t kMoreReliable = 0x10000;
 constexpr std::uint64_t kSpecificPurpose = 0x40000;
@@ -69,9 +70,34 @@ void add_efi_memmap(Boot& boot) {
   edit.sanitize();
 }
 
+// efi.memmap: where EFI's map is mapped, and its bytes.
+struct MappedMap {
+  std::optional<VirtAddr> at{};
+  std::uint64_t size = 0;
+};
+
+// kernel: efi_memmap_unmap(), drivers/firmware/efi/memmap.c, v6.12
+void unmap_efi_memmap(Boot& boot) {
+  auto& map = boot.scratch.of<MappedMap>();
+  if (map.at) early_memunmap(boot, *map.at, map.size);
+  map.at.reset();
+}
+
+// It stays until the page allocator is there. False: it is larger than a window.
+// kernel: __efi_memmap_init(), drivers/firmware/efi/memmap.c, v6.12
+bool map_efi_memmap(Boot& boot, PhysRange memmap) {
+  auto& map = boot.scratch.of<MappedMap>();
+  map = {early_memremap(boot, memmap.base(), memmap.size()), memmap.size()};
+  if (!map.at) {
+    boot.story.tell(Severity::warning, rule::kEfiMemmapInit, "efi: Could not map the memory map!");
+  }
+  return map.at.has_value();
+}
+
 }  // namespace
 
 void efi_memblock_x86_reserve_range(Boot& boot) {
+  if (boot.in.machine.efi_memmap && !map_efi_memmap(boot, *boot.in.machine.efi_memmap)) return;
   const auto& map = boot.in.machine.efi_map;
   const bool specific_purpose = std::ranges::any_of(map, [](const EfiMemory& m) {
     return m.type == kConventional && (m.attributes & kSpecificPurpose);
@@ -82,7 +108,6 @@ void efi_memblock_x86_reserve_range(Boot& boot) {
   if (boot.in.machine.efi_memmap) {
     boot.reserve(*boot.in.machine.efi_memmap,
                  {"efi_memblock_x86_reserve_range", owner::kEFIMemoryMap});
-    map_efi_memmap(boot, *boot.in.machine.efi_memmap);
   }
 }
 
@@ -103,6 +128,7 @@ bool efi_runtime_disabled(const Inputs& in) {
 // kernel: efi_init(), efi_remove_e820_mmio()
 void efi_init(Boot& boot) {
   if (boot.in.machine.efi_memory_attributes) {
+    look_at(boot, boot.in.machine.efi_memory_attributes->base(), kTableHeader);
     boot.reserve(*boot.in.machine.efi_memory_attributes,
                  {"efi_memattr_init", owner::kEFIMemoryAttributes});
   }
@@ -154,8 +180,15 @@ bool copy_memmap(Boot& boot, PhysRange descriptor, PhysRange kept) {
   const std::uint64_t size = (count + pieces_more(descriptor, kept)) * each;
   const auto copy = boot.state.memblock.phys_alloc(
       size, kCacheLine, boot.caller(owner::kEFIMemoryMap, {function::efi_memmap_alloc}));
-  if (copy) map_efi_memmap(boot, PhysRange::make(raw(*copy), raw(*copy) + size));
-  return copy.has_value();
+  if (!copy || !look_at(boot, *copy, size)) {
+    boot.story.tell(Severity::warning, rule::kEfiArchMemReserve,
+                    copy ? "efi: Failed to map new boot services memmap"
+                         : "efi: Could not allocate boot services memmap");
+    return false;
+  }
+  unmap_efi_memmap(boot);
+  map_efi_memmap(boot, PhysRange::make(raw(*copy), raw(*copy) + size));
+  return true;
 }
 
 }  // namespace
@@ -166,6 +199,7 @@ bool copy_memmap(Boot& boot, PhysRange descriptor, PhysRange kept) {
 // arch/x86/platform/efi/quirks.c, v6.1 and v6.12
 void efi_esrt_init(Boot& boot) {
   const PhysRange esrt = *boot.in.machine.efi_esrt;
+  look_at(boot, esrt.base(), kTableHeader);
   const auto& map = boot.in.machine.efi_map;
   const auto holder =
       std::ranges::find_if(map, [&](const EfiMemory& m) { return m.range.contains(esrt); });
@@ -181,10 +215,7 @@ void efi_esrt_init(Boot& boot) {
                       std::max(raw(esrt.end()), align_up(raw(esrt.end()), kPageSize)));
   const bool copied = (map.empty() && !boot.in.machine.efi_memmap) ||
                       copy_memmap(boot, map.empty() ? pages : holder->range, pages);
-  if (!copied) {
-    return boot.story.tell(Severity::warning, rule::kEfiArchMemReserve,
-                           "Could not allocate boot services memmap");
-  }
+  if (!copied) return;
   if (!boot.in.behaviour.efi_reserve_edits_map) return;
   e820::Editor edit(boot.state.e820.table, boot.story, std::string(boot.story.step()));
   edit.update(raw(pages.base()), pages.size(), E820Type::ram, E820Type::reserved);
@@ -213,5 +244,8 @@ void efi_reserve_boot_services(Boot& boot) {
     boot.reserve(m.range, {"efi_reserve_boot_services", owner::kEFIBootServices});
   }
 }
+
+// kernel: __efi_enter_virtual_mode(), arch/x86/platform/efi/efi.c, v6.12
+void efi_enter_virtual_mode(Boot& boot) { unmap_efi_memmap(boot); }
 
 }  // namespace memmap::boot

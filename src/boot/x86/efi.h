@@ -16,4 +16,7 @@ void efi_bgrt_init(Boot& boot);
 // EFI's map, out of use.
 bool efi_runtime_disabled(const Inputs& in);
 
+// Behind the hand-over: firmware's map moves from a window of early_ioremap() to the direct map.
+void efi_enter_virtual_mode(Boot& boot);
+
 }  // namespace memmap::boot

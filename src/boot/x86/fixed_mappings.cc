@@ -1,6 +1,5 @@
 #include "boot/x86/fixed_mappings.h"
 
-#include "base/align.h"
 #include "fixmap/fixmap.h"
 
 namespace memmap::boot {
@@ -9,44 +8,50 @@ namespace {
 constexpr PhysAddr kDefaultLapic{0xfee00000};   // APIC_DEFAULT_PHYS_BASE
 constexpr PhysAddr kDefaultIoApic{0xfec00000};  // IO_APIC_DEFAULT_PHYS_BASE
 
-// The first slot of early_ioremap() has the lowest addresses, and within it they rise.
-VirtAddr first_btmap(const Boot& boot) {
-  return fixmap::fix_to_virt(boot.in.profile.value_of(constant::FIX_BTMAP_BEGIN));
-}
-
 // FIXMAP_PAGE_NOCACHE
 std::uint32_t uncached(const Boot& boot) {
   return paging::kernel_flags(boot.in.features) | paging::kCacheDisable | paging::kWriteThrough;
 }
 
+// kernel: vsyscall_setup(), arch/x86/entry/vsyscall/vsyscall_64.c: another word changes nothing
+bool emulates_vsyscall(const Inputs& in) {
+  bool emulates = in.profile.has(config::LEGACY_VSYSCALL_EMULATE) &&
+                  !in.profile.has(config::LEGACY_VSYSCALL_NONE) &&
+                  !in.profile.has(config::LEGACY_VSYSCALL_XONLY);
+  for (const auto& value : in.values_of("vsyscall")) {
+    if (value == "emulate") emulates = true;
+    if (value == "xonly" || value == "none") emulates = false;
+  }
+  return emulates;
+}
+
 }  // namespace
-
-void map_efi_memmap(Boot& boot, PhysRange memmap) {
-  unmap_efi_memmap(boot);
-  const std::uint64_t start = align_down(raw(memmap.base()), kPageSize);
-  const std::uint64_t pages = (align_up(raw(memmap.end()), kPageSize) - start) >> kPageShift;
-  if (pages == 0 || pages > fixmap::kBtmapPages) return;
-  // Before probe_page_size_mask() nothing is taken from PAGE_KERNEL but what the processor lacks.
-  const std::uint32_t flags =
-      paging::kWritable | paging::kGlobal | (boot.in.features.nx ? paging::kNoExecute : 0u);
-  boot.state.page_tables.map({first_btmap(boot), PhysAddr{start}, kPageSize, pages, flags});
-}
-
-void unmap_efi_memmap(Boot& boot) {
-  boot.state.page_tables.unmap(first_btmap(boot), fixmap::kBtmapPages * kPageSize);
-}
 
 void map_io_apic(Boot& boot, unsigned index) {
   const std::vector<PhysAddr>& known = boot.in.machine.ioapic_addresses;
   if (known.empty() ? index != 0 : index >= known.size()) return;
-  fixmap::set_fixmap(boot.state.page_tables,
-                     boot.in.profile.value_of(constant::FIX_IO_APIC_BASE_0) + index,
+  const auto first = boot.in.fixmap.find("FIX_IO_APIC_BASE_0");
+  if (!first) return;
+  fixmap::set_fixmap(boot.state.page_tables, *first + index,
                      known.empty() ? kDefaultIoApic : known[index], uncached(boot));
 }
 
 void register_lapic_address(Boot& boot) {
-  fixmap::set_fixmap(boot.state.page_tables, boot.in.profile.value_of(constant::FIX_APIC_BASE),
+  const auto slot = boot.in.fixmap.find("FIX_APIC_BASE");
+  if (!slot) return;
+  fixmap::set_fixmap(boot.state.page_tables, *slot,
                      boot.in.machine.lapic_address.value_or(kDefaultLapic), uncached(boot));
+}
+
+void map_vsyscall(Boot& boot) {
+  const auto slot = boot.in.fixmap.find("VSYSCALL_PAGE");
+  const auto page = boot.in.profile.place_of(symbol::__vsyscall_page);
+  if (!slot || !page || !emulates_vsyscall(boot.in)) return;
+  // PAGE_KERNEL_VVAR; the tables above let user space through as well.
+  const std::uint32_t flags =
+      (paging::kernel_flags(boot.in.features) & ~paging::kWritable) | paging::kUser;
+  fixmap::set_fixmap(boot.state.page_tables, *slot, PhysAddr{raw(boot.in.kernel_base) + *page},
+                     flags);
 }
 
 }  // namespace memmap::boot

@@ -1,15 +1,9 @@
-// What the fixmap holds at the hand-over.
+// What permanent slots of the fixmap hold at the hand-over.
 #pragma once
 
 #include "boot/boot.h"
 
 namespace memmap::boot {
-
-// early_memremap() of what stays mapped until the page allocator is there: whole pages from the
-// first slot of FIX_BTMAP on, in place of what the slot maps. More than 256 KiB are refused.
-// kernel: __early_ioremap(), mm/early_ioremap.c, v6.12
-void map_efi_memmap(Boot& boot, PhysRange memmap);
-void unmap_efi_memmap(Boot& boot);
 
 // The I/O APIC of that number, in the kernel's order.
 // kernel: mp_register_ioapic(), arch/x86/kernel/apic/io_apic.c, v6.12
@@ -17,5 +11,10 @@ void map_io_apic(Boot& boot, unsigned index);
 
 // A step. kernel: register_lapic_address(), arch/x86/kernel/apic/apic.c, v6.1 and v6.12
 void register_lapic_address(Boot& boot);
+
+// A step. The page of old system calls is mapped where they are emulated in full alone; where the
+// kernel does not tell its place, it is left out.
+// kernel: map_vsyscall(), arch/x86/entry/vsyscall/vsyscall_64.c, v6.12
+void map_vsyscall(Boot& boot);
 
 }  // namespace memmap::boot

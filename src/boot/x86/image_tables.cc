@@ -25,8 +25,7 @@ paging::Bases bases_of(const Inputs& in) {
 
 paging::AddressSpace image_tables(const Inputs& in) {
   constexpr VirtAddr kFixmapTables{0xffffffffff400000};  // FIXMAP_PMD_NUM of them, 2
-  const VirtAddr early_ioremap =
-      fixmap::fix_to_virt(in.profile.value_of(constant::FIX_BTMAP_BEGIN));
+  const VirtAddr early_ioremap = fixmap::fix_to_virt(in.fixmap.btmap_begin());
   const auto page_of = [&](const kernel::Symbol& symbol, std::uint64_t offset = 0) {
     const auto place = in.profile.place_of(symbol);
     paging::TablePage page{.origin = paging::TableOrigin::image};

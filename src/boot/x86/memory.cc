@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/early_windows.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
 #include "paging/direct_map.h"
@@ -79,6 +80,9 @@ std::uint64_t real_mode_size(const kernel::Profile& profile) {
 // are not known they are taken to fit a page, as they do on most machines.
 // kernel: dmi_setup(), drivers/firmware/dmi_scan.c; extend_brk(), arch/x86/kernel/setup.c, v6.12
 void dmi_setup(Boot& boot) {
+  // EFI tells where the entry point is, which no source has; a BIOS's is looked for.
+  constexpr std::uint64_t kBiosArea = 0xf0000;  // SMBIOS_ENTRY_POINT_SCAN_START
+  if (boot.in.machine.firmware != Firmware::efi) look_at(boot, PhysAddr{kBiosArea}, 64 * kKiB);
   boot.tell_of(FirmwareTable::smbios);
   if (!boot.in.machine.smbios) {
     brk_area(boot).used = kPageSize;
@@ -226,6 +230,7 @@ void reserve_initrd(Boot& boot) {
                   fmt::format("Allocated new RAMDISK: [mem {:#010x}-{:#010x}]", raw(*found),
                               raw(*found) + boot.in.machine.initrd->size() - 1),
                   PhysRange::from_size(*found, size));
+  look_through(boot, *boot.in.machine.initrd);
   boot.state.initrd = PhysRange::from_size(*found, boot.in.machine.initrd->size());
   boot.state.memblock.phys_free(base, pages, {"setup_arch", owner::kInitrd});
 }

@@ -1,5 +1,6 @@
 #include "report/json/result.h"
 
+#include "fixmap/slots.h"
 #include "report/form/json_writer.h"
 #include "report/form/names.h"
 #include "report/json/subject.h"
@@ -136,6 +137,17 @@ void user_space(JsonWriter& json, const boot::UserSpace& state) {
   json.close();
 }
 
+void fixmap_slots(JsonWriter& json, const std::vector<fixmap::MappedSlot>& slots) {
+  table(json, "fixmap", slots, [&](const fixmap::MappedSlot& s) {
+    json.member("slot", s.number);
+    json.member("name", std::string_view(s.name));
+    json.member("permanent", s.lifetime == fixmap::Lifetime::permanent);
+    json.member_address("virt", raw(s.virt));
+    json.member_address("phys", raw(s.phys));
+    json.member("flags", std::string_view(mapping_flags(s.flags)));
+  });
+}
+
 void totals(JsonWriter& json, const boot::Totals& t) {
   json.key("totals").open_object();
   json.member("firmware_ram", t.firmware_ram);
@@ -205,6 +217,7 @@ std::string to_json(const boot::Outcome& outcome) {
   nodes(json, outcome.state.node_states);
   page_tables(json, "page_tables", outcome.state.page_tables);
   if (outcome.user_space) user_space(json, *outcome.user_space);
+  fixmap_slots(json, outcome.fixmap);
   events(json, outcome.events);
   checks(json, outcome.checks);
   json.close();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fixmap/fixmap.h"
+#include "fixmap/slots.h"
 #include "paging/geometry.h"
 
 namespace memmap::report {
@@ -32,8 +33,8 @@ std::vector<Marker> markers_of(const paging::AddressSpace& tables, const kernel:
   out.push_back({raw(paging::kStartKernelMap), "High Kernel Mapping"});
   out.push_back({raw(bases.modules), "Modules"});
   out.push_back({0xffffffffff000000, "End Modules"});
-  out.push_back({raw(fixmap::fix_to_virt(p.value_of(constant::__end_of_permanent_fixed_addresses))),
-                 "Fixmap Area"});
+  const fixmap::Slots slots(p);
+  out.push_back({raw(fixmap::fix_to_virt(slots.permanent_end())), "Fixmap Area"});  // FIXADDR_START
   out.push_back({~std::uint64_t{0}, ""});
   return out;
 }

@@ -21,6 +21,7 @@ void write_reserved(Page& page, const boot::Outcome& outcome);
 void write_zones(Page& page, const boot::Outcome& outcome);
 void write_free_blocks(Page& page, const boot::Outcome& outcome);
 void write_page_tables(Page& page, const boot::Outcome& outcome);
+void write_fixmap(Page& page, const boot::Outcome& outcome);
 void write_balance(Page& page, const boot::Outcome& outcome,
                    const std::vector<account::Piece>& pieces);
 void write_checks(Page& page, const boot::Outcome& outcome);

@@ -198,6 +198,7 @@ std::string to_text(const boot::Outcome& outcome, const TextStyle& style) {
   write_zones(page, outcome);
   write_free_blocks(page, outcome);
   write_page_tables(page, outcome);
+  write_fixmap(page, outcome);
   write_checks(page, outcome);
   write_events(page, outcome);
   return std::move(page).take();

@@ -68,8 +68,8 @@ TEST(Extremes, MemoryInHundredsOfPieces) {
 
 TEST(Extremes, WhatWrapsIsCutWhereMemblockCutsIt) {
   Machine m = machine();
-  m.setup_data = {{.addr = PhysAddr{0xfffffffffffffff8}, .type = 2, .len = 100}};
-  EXPECT_EQ(owned(boot("", {6, 12, 0}, m), "setup_data"), 7u);
+  m.setup_data = {{.addr = PhysAddr{0xffffffffffffffe0}, .type = 2, .len = 100}};
+  EXPECT_EQ(owned(boot("", {6, 12, 0}, m), "setup_data"), 31u);
   m = machine();
   m.kernel_phys_base = PhysAddr{0xffffffffffe00000};
   EXPECT_EQ(broken_properties(boot("", {6, 12, 0}, m)), std::vector<std::string>{});

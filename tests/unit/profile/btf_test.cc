@@ -27,6 +27,17 @@ TEST(Btf, TellsSizesOffsetsAndConstants) {
   EXPECT_EQ(types->constant("MIGRATE_CMA"), std::nullopt);
 }
 
+TEST(Btf, TellsAnEnumInItsOrder) {
+  const auto types = Types::read("b", sample());
+  ASSERT_TRUE(types.ok());
+  const auto zones = types->constants_of("zone_type");
+  ASSERT_EQ(zones.size(), 5u);
+  EXPECT_EQ(zones.front(), (std::pair<std::string, std::int64_t>("ZONE_DMA", 0)));
+  EXPECT_EQ(zones.back(), (std::pair<std::string, std::int64_t>("__MAX_NR_ZONES", 4)));
+  EXPECT_TRUE(types->constants_of("fixed_addresses").empty());
+  EXPECT_TRUE(types->constants_of("page").empty()) << "a structure";
+}
+
 std::string message(const std::string& bytes, std::uint64_t& offset) {
   const auto types = Types::read("b", bytes);
   if (types) return "";

@@ -30,6 +30,8 @@ TEST(KernelProfile, ReadsAShippedOne) {
   EXPECT_EQ(profile->nodes_shift, 10u);
   EXPECT_TRUE(profile->deferred_struct_page_init);
   EXPECT_EQ(profile->reserve_low, 64 * 1024u);
+  EXPECT_EQ(profile->fixmap.at("FIX_APIC_BASE"), 514u);
+  EXPECT_EQ(profile->fixmap.size(), 14u);
   EXPECT_EQ(profile->struct_sizes.at("pglist_data"), 174464u);
   EXPECT_TRUE(profile->has(config::ZONE_DMA));
   EXPECT_FALSE(profile->has(config::CMA));
@@ -126,6 +128,21 @@ const Case kCases[] = {
     {"config_list", kHead + "config: [SMP]\n", "`config` is a map"},
     {"symbol", kHead + "symbols: {__log_buf: far}\n", "k.yaml:5:22"},
     {"parameter_kind", kHead + "parameters: {late: x}\n", "`late`"},
+    {"slots_of_what", kHead + "fixmap: 5\n", "`fixmap` is a map"},
+    {"slot", kHead + "fixmap: {FIX_APIC_BASE: 262145}\n",
+     "k.yaml:5:25: error: `FIX_APIC_BASE` is from 0 to 262144"},
+    {"slot_name", kHead + "fixmap: {\"FIX APIC\": 5}\n", "is no name that an enum can have"},
+    {"slots_lack_an_end", kHead + "fixmap: {FIX_APIC_BASE: 5}\n",
+     "k.yaml:5:9: error: `fixmap` needs `__end_of_permanent_fixed_addresses`"},
+    {"slots_in_disorder",
+     kHead + "fixmap: {__end_of_permanent_fixed_addresses: 9, FIX_BTMAP_END: 8,\n"
+             "  FIX_BTMAP_BEGIN: 9, __end_of_fixed_addresses: 10}\n",
+     "k.yaml:5:64: error: `FIX_BTMAP_END` is at least 9"},
+    {"windows",
+     kHead + "fixmap: {__end_of_permanent_fixed_addresses: 9, FIX_BTMAP_END: 512,\n"
+             "  FIX_BTMAP_BEGIN: 1024, __end_of_fixed_addresses: 1025}\n",
+     "k.yaml:6:20: error: early_ioremap() has up to 8 windows of 64 slots: from FIX_BTMAP_END to "
+     "FIX_BTMAP_BEGIN there are 513"},
     {"not_yaml", "a: [", "not YAML"},
 };
 INSTANTIATE_TEST_SUITE_P(, KernelProfileRefuses, testing::ValuesIn(kCases),

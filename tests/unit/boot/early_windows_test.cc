@@ -1,0 +1,170 @@
+// What the boot looks at through early_ioremap(), and what stays.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "made_up_boot.h"
+
+namespace memmap::boot {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+// The windows that a step took, without where they lie: `early_memremap(0xf0000, 0x10000)`.
+Lines taken(const Outcome& outcome, std::string_view step) {
+  Lines out;
+  for (const Event& e : outcome.events) {
+    if (e.step == step && e.text.starts_with("early_memremap(0x")) {
+      out.push_back(e.text.substr(0, e.text.find(" =>")));
+    }
+  }
+  return out;
+}
+
+Lines texts(const Outcome& outcome, Severity severity) {
+  Lines out;
+  for (const Event& e : outcome.events) {
+    if (e.severity == severity) out.push_back(e.text);
+  }
+  return out;
+}
+
+struct Case {
+  const char* name;
+  const char* step;
+  void (*change)(Machine& m);
+  Lines want;
+};
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+void nothing(Machine&) {}
+void nodes(Machine& m) {
+  m.setup_data = {{.addr = PhysAddr{0x3e000010}, .type = 2, .len = 0x100},
+                  {.addr = PhysAddr{0x3e001000}, .type = kSetupRngSeed, .len = 32},
+                  {.addr = PhysAddr{0x3e002000},
+                   .type = kSetupIndirect,
+                   .len = 24,
+                   .indirect = PhysRange::make(0x3e003000, 0x3e003100),
+                   .indirect_type = 2},
+                  {.addr = PhysAddr{0x3e004000}, .type = kSetupIma, .len = 16}};
+}
+void mp_table(Machine& m) {
+  m.mp_floating = PhysRange::make(0xf5000, 0xf5010);
+  m.mp_configuration = PhysRange::make(0xf5010, 0xf5100);
+}
+
+class BootTakes : public testing::TestWithParam<Case> {};
+
+TEST_P(BootTakes, Windows) {
+  Machine m = machine();
+  GetParam().change(m);
+  const Outcome outcome = boot("", {6, 12, 0}, m);
+  EXPECT_EQ(taken(outcome, GetParam().step), GetParam().want);
+  EXPECT_EQ(outcome.state.early_ioremap.held(), 0u);
+}
+
+const Lines kHeaders{"early_memremap(0x3e000010, 0x10)", "early_memremap(0x3e001000, 0x10)",
+                     "early_memremap(0x3e002000, 0x10)", "early_memremap(0x3e002000, 0x28)",
+                     "early_memremap(0x3e004000, 0x10)"};
+const Case kCases[] = {
+    {"reserved_early", "early_reserve_memory", nodes, kHeaders},
+    {"reserved_in_the_map", "e820__reserve_setup_data", nodes, kHeaders},
+    {"parsed",
+     "parse_setup_data",
+     nodes,
+     {"early_memremap(0x3e000010, 0x10)", "early_memremap(0x3e001000, 0x10)",
+      "early_memremap(0x3e001000, 0x30)", "early_memremap(0x3e002000, 0x10)",
+      "early_memremap(0x3e004000, 0x10)", "early_memremap(0x3e004010, 0x10)"}},
+    {"smbios", "dmi_setup", nothing, {"early_memremap(0xf0000, 0x10000)"}},
+    {"no_mp_table",
+     "find_mptable",
+     nothing,
+     {"early_memremap(0x0, 0x400)", "early_memremap(0x9fc00, 0x400)",
+      "early_memremap(0xf0000, 0x10000)"}},
+    {"ebda",
+     "find_mptable",
+     [](Machine& m) { m.ebda = PhysAddr{0x9f800}; },
+     {"early_memremap(0x0, 0x400)", "early_memremap(0x9fc00, 0x400)",
+      "early_memremap(0xf0000, 0x10000)", "early_memremap(0x9f800, 0x400)"}},
+    {"mp_table",
+     "find_mptable",
+     mp_table,
+     {"early_memremap(0x0, 0x400)", "early_memremap(0x9fc00, 0x400)",
+      "early_memremap(0xf0000, 0x10000)", "early_memremap(0xf5000, 0xb000)",
+      "early_memremap(0xf5010, 0x1000)"}},
+    {"acpi",
+     "acpi_boot_table_init",
+     nothing,
+     {"early_memremap(0xf59d0, 0x24)", "early_memremap(0x3f001000, 0x24)",
+      "early_memremap(0x3f001000, 0x74)", "early_memremap(0x3f000000, 0x24)",
+      "early_memremap(0x3f002000, 0x24)"}},
+};
+INSTANTIATE_TEST_SUITE_P(, BootTakes, testing::ValuesIn(kCases),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(EarlyWindows, EfisMapStaysInTheFirst) {
+  Machine m = machine();
+  m.firmware = Firmware::efi;
+  m.efi_memmap = PhysRange::make(0x3e000040, 0x3e001b40);
+  const Outcome stays = boot("", {6, 12, 0}, m);
+  ASSERT_EQ(stays.state.early_ioremap.held(), 1u);
+  EXPECT_EQ(stays.state.early_ioremap.windows()[0].at, VirtAddr{0xffffffffff200040});
+  EXPECT_EQ(std::ranges::count(stays.fixmap, fixmap::Lifetime::boot, &fixmap::MappedSlot::lifetime),
+            2);
+  EXPECT_EQ(stays.fixmap.back().name, "FIX_BTMAP slot 0 page 0");
+  const Outcome gone = boot("efi=noruntime", {6, 12, 0}, m);
+  EXPECT_EQ(gone.state.early_ioremap.held(), 0u);
+}
+
+TEST(EarlyWindows, EfisMapMayBeTooLarge) {
+  Machine m = machine();
+  m.firmware = Firmware::efi;
+  m.efi_memmap = PhysRange::make(0x3e000000, 0x3e040001);
+  const Outcome outcome = boot("", {6, 12, 0}, m);
+  EXPECT_EQ(outcome.state.early_ioremap.held(), 0u);
+  EXPECT_EQ(owned(outcome, "EFI memory map"), 0u);
+  EXPECT_EQ(texts(outcome, Severity::warning),
+            (Lines{"WARNING: at mm/early_ioremap.c __early_ioremap: 65 pages, a window has 64",
+                   "efi: Could not map the memory map!"}));
+}
+
+TEST(EarlyWindows, WhatDoesNotFitStopsTheKernelOrTheList) {
+  Machine m = machine();
+  m.setup_data = {{.addr = PhysAddr{0x3e000000}, .type = kSetupE820Ext, .len = 256 * kKiB - 15}};
+  const Outcome stopped = boot("", {6, 12, 0}, m);
+  EXPECT_TRUE(stopped.panicked);
+  m.setup_data = {{.addr = PhysAddr{0x3e000000}, .type = kSetupIndirect, .len = 256 * kKiB - 15},
+                  {.addr = PhysAddr{0x3d000000}, .type = 2, .len = 1}};
+  const Outcome outcome = boot("", {6, 12, 0}, m);
+  EXPECT_FALSE(outcome.panicked);
+  EXPECT_EQ(owned(outcome, "setup_data"), 0u);
+  const Lines warnings = texts(outcome, Severity::warning);
+  EXPECT_EQ(std::ranges::count(warnings, "setup: failed to memremap indirect setup_data"), 1);
+  EXPECT_EQ(std::ranges::count(warnings, "e820: failed to memremap indirect setup_data"), 1);
+}
+
+TEST(EarlyWindows, AnInitrdIsCopiedWindowByWindow) {
+  Machine m = machine();
+  m.initrd = PhysRange::make(0x3f000800, 0x3f0a0800);
+  const Outcome outcome = boot("mem=768M", {6, 12, 0}, m);
+  ASSERT_EQ(taken(outcome, "reserve_initrd"), Lines{"early_memremap(0x3f000000, 0x40000)"});
+  EXPECT_EQ(std::ranges::count(texts(outcome, Severity::debug),
+                               "early_memremap() 2 more times, 0x40000 bytes each at most"),
+            1);
+}
+
+TEST(EarlyWindows, DebugLinesBeginWithTheCommandLine) {
+  Machine m = machine();
+  nodes(m);
+  const Outcome outcome = boot("early_ioremap_debug", {6, 12, 0}, m);
+  const auto first = std::ranges::find_if(
+      outcome.events, [](const Event& e) { return e.text.starts_with("__early_ioremap("); });
+  ASSERT_NE(first, outcome.events.end());
+  EXPECT_EQ(first->step, "e820__reserve_setup_data");
+  EXPECT_EQ(first->text,
+            "__early_ioremap(0x000000003e001000, 00001000) [0] => 00000010 + ffffffffff200000");
+}
+
+}  // namespace
+}  // namespace memmap::boot

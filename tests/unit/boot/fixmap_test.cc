@@ -1,0 +1,72 @@
+// What the fixmap maps at the hand-over.
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+#include "made_up_boot.h"
+
+namespace memmap::boot {
+namespace {
+
+// `NAME PHYS FLAGS` of each slot that is mapped, in their order.
+std::vector<std::string> mapped(const Outcome& outcome) {
+  std::vector<std::string> out;
+  for (const fixmap::MappedSlot& s : outcome.fixmap) {
+    char text[80];
+    std::snprintf(text, sizeof text, "%s %#lx %#x", s.name.c_str(),
+                  static_cast<unsigned long>(raw(s.phys)), s.flags);
+    out.emplace_back(text);
+  }
+  return out;
+}
+
+using Lines = std::vector<std::string>;
+
+// CacheDisable, WriteThrough, Global, NoExecute, Writable.
+const std::string kLapic = "FIX_APIC_BASE 0xfee00000 0x37";
+const std::string kIoApic = "FIX_IO_APIC_BASE_0 0xfec00000 0x37";
+// User, Global, NoExecute.
+const std::string kVsyscall = "VSYSCALL_PAGE 0x2a05000 0xe";
+
+struct Case {
+  const char* name;
+  const char* line;
+  Config config;
+  Lines want;
+};
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class FixmapMaps : public testing::TestWithParam<Case> {};
+
+TEST_P(FixmapMaps, WhatTheKernelSets) {
+  kernel::Profile p = profile();
+  p.symbols = {{"__vsyscall_page", 0x1a05000}};
+  p.config.insert(GetParam().config.begin(), GetParam().config.end());
+  EXPECT_EQ(mapped(boot(GetParam().line, p, machine())), GetParam().want);
+}
+
+const Config kOption{{"LEGACY_VSYSCALL_EMULATE", "true"},
+                     {"LEGACY_VSYSCALL_XONLY", "false"},
+                     {"LEGACY_VSYSCALL_NONE", "false"}};
+const Case kCases[] = {
+    {"apics", "", {}, {kLapic, kIoApic}},
+    {"no_apics", "nolapic", {}, {}},
+    {"vsyscall_none", "vsyscall=none", {}, {kLapic, kIoApic}},
+    {"vsyscall_xonly", "vsyscall=xonly", {}, {kLapic, kIoApic}},
+    {"vsyscall_emulate", "vsyscall=emulate", {}, {kVsyscall, kLapic, kIoApic}},
+    {"last_word_that_is_one", "vsyscall=emulate vsyscall=native", {}, {kVsyscall, kLapic, kIoApic}},
+    {"last_word", "vsyscall=emulate vsyscall=none", {}, {kLapic, kIoApic}},
+    {"vsyscall_by_option", "", kOption, {kVsyscall, kLapic, kIoApic}},
+    {"option_overruled", "vsyscall=xonly", kOption, {kLapic, kIoApic}},
+    {"no_vsyscall", "vsyscall=emulate", {{"X86_VSYSCALL_EMULATION", "false"}}, {kLapic, kIoApic}},
+    {"isolated",
+     "vsyscall=emulate pti=on",
+     {},
+     {"VSYSCALL_PAGE 0x2a05000 0xa", "FIX_APIC_BASE 0xfee00000 0x33",
+      "FIX_IO_APIC_BASE_0 0xfec00000 0x33"}},
+};
+INSTANTIATE_TEST_SUITE_P(, FixmapMaps, testing::ValuesIn(kCases),
+                         [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace memmap::boot
