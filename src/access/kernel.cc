@@ -111,7 +111,9 @@ Kernel::Kernel(const boot::Outcome& what, const boot::Inputs& in)
            const auto block = pages.take(0, kGfpKernel | kGfpZero);
            if (!block) return std::nullopt;
            return phys_of(block->first);
-         }) {
+         }),
+      early(what.state.early_ioremap) {
+  if (what.user_space) early.system_runs();
   add_early_areas(areas, tables);
   if (in.behaviour.vmalloc_levels_are_there) preallocate_levels();
 }

@@ -49,6 +49,7 @@ class Kernel {
   ioremap::Memtypes memtypes;
   ioremap::VmapAreas areas;
   ioremap::IoMapper io;
+  ioremap::EarlyIoremap early;
 
  private:
   void preallocate_levels();

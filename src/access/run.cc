@@ -114,6 +114,25 @@ class Runner {
     }
   }
 
+  void run(const EarlyMap& what, Answer& out, EventSink& sink) {
+    const std::uint32_t flags = ioremap::early_flags(what.how, k_.surroundings.kernel_flags);
+    const auto virt = k_.early.map(k_.tables, what.phys, what.size, flags, sink);
+    if (!virt) return refuses(out, "NULL");
+    gives(out, *virt, fmt::format("{:#x}", raw(*virt)));
+  }
+
+  void run(const EarlyUnmap& what, Answer& out, EventSink& sink) {
+    const VirtAddr at = resolve(what.at);
+    const auto& windows = k_.early.windows();
+    const auto window = std::ranges::find(windows, at, &ioremap::EarlyIoremap::Window::at);
+    const std::uint64_t size = window == windows.end() ? 0 : window->size;
+    if (k_.early.unmap(k_.tables, at, what.size.value_or(size), sink)) {
+      out.text = fmt::format("{:#x} is unmapped", raw(at));
+    } else {
+      refuses(out, "nothing is unmapped");
+    }
+  }
+
   void run(const AllocPages& what, Answer& out, EventSink& sink) {
     if (what.order > k_.inputs.profile.max_page_order && (what.gfp & kGfpNowarn) == 0) {
       sink.tell(

@@ -11,6 +11,7 @@
 #include "base/address.h"
 #include "base/result.h"
 #include "ioremap/cache_mode.h"
+#include "ioremap/early_ioremap.h"
 
 namespace memmap::access {
 
@@ -48,6 +49,16 @@ struct Ioremap {
 };
 struct Iounmap {
   Address at{};
+};
+// early_ioremap(), early_memremap(), early_memremap_ro(): through a window of the fixmap.
+struct EarlyMap {
+  PhysAddr phys{};
+  std::uint64_t size = 0;
+  ioremap::EarlyMap how = ioremap::EarlyMap::io;
+};
+struct EarlyUnmap {
+  Address at{};
+  std::optional<std::uint64_t> size{};  // nullopt: that with which it was mapped
 };
 struct AllocPages {
   unsigned order = 0;
@@ -127,8 +138,9 @@ struct Interrupts {
   bool on = true;
 };
 
-using Action = std::variant<Ioremap, Iounmap, AllocPages, FreePages, Kmalloc, Kfree, Map, VmArea,
-                            Access, Copy, Contents, Annotate, Sysctl, Interrupts>;
+using Action =
+    std::variant<Ioremap, Iounmap, EarlyMap, EarlyUnmap, AllocPages, FreePages, Kmalloc, Kfree, Map,
+                 VmArea, Access, Copy, Contents, Annotate, Sysctl, Interrupts>;
 
 struct Step {
   std::string words{};  // on one line, as --do takes it: `ioremap 0xfed00000 4K as hpet`

@@ -142,6 +142,8 @@ class Reader {
       }
     } else if (verb.name == "ioremap") {
       out.action = ioremap(fields);
+    } else if (verb.name.starts_with("early_")) {
+      out.action = early(verb.name, fields);
     } else if (verb.name == "alloc_pages") {
       out.action = alloc_pages(fields);
     } else if (verb.name == "kmalloc") {
@@ -269,6 +271,17 @@ class Reader {
     return {.phys = PhysAddr{needed(fields, "phys")},
             .size = needed(fields, "size"),
             .cache = cache(fields, ioremap::CacheMode::uc_minus)};
+  }
+
+  access::Action early(std::string_view verb, const Fields& fields) {
+    if (verb.ends_with("unmap")) {
+      return access::EarlyUnmap{.at = needed_address(fields, "at"), .size = fields.number("size")};
+    }
+    return access::EarlyMap{.phys = PhysAddr{needed(fields, "phys")},
+                            .size = needed(fields, "size"),
+                            .how = verb == "early_ioremap"    ? ioremap::EarlyMap::io
+                                   : verb == "early_memremap" ? ioremap::EarlyMap::normal
+                                                              : ioremap::EarlyMap::read_only};
   }
 
   access::AllocPages alloc_pages(const Fields& fields) {

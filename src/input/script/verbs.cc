@@ -21,6 +21,7 @@ constexpr Word kSize[] = {"size"};
 constexpr Word kTouchSwitches[] = {"user", "phys"};
 
 constexpr Word kIoremap[] = {"phys", "size", "cache", "as"};
+constexpr Word kEarlyMap[] = {"phys", "size", "as"};
 constexpr Word kAllocPages[] = {"order", "gfp", "as"};
 constexpr Word kKmalloc[] = {"size", "gfp", "at", "cache", "slab", "as"};
 constexpr Word kCopy[] = {"from", "to", "size", "by"};
@@ -36,6 +37,11 @@ constexpr Verb kVerbs[] = {
     {"annotate",          kAtSize,        kAtSize,     {}},
     {"contents",          kAtBytes,       kAtBytes,    {}},
     {"copy",              kCopyArguments, kCopy,       {}},
+    {"early_ioremap",     kPhysSize,      kEarlyMap,   {}},
+    {"early_iounmap",     kAtSize,        kAtSize,     {}},
+    {"early_memremap",    kPhysSize,      kEarlyMap,   {}},
+    {"early_memremap_ro", kPhysSize,      kEarlyMap,   {}},
+    {"early_memunmap",    kAtSize,        kAtSize,     {}},
     {"exec",              kAtSize,        kRead,       kTouchSwitches},
     {"free_pages",        kAt,            kAt,         {}},
     {"ioremap",           kPhysSize,      kIoremap,    {}},

@@ -178,6 +178,20 @@ TEST_F(Run, GoesAroundAreasOfOthers) {
   EXPECT_EQ(all[2].outcome, refused);
 }
 
+TEST_F(Run, MapsThroughWindowsOfTheFixmap) {
+  const auto all =
+      answers({"early_ioremap 0xfed00100 1K as a", "write a 4",
+               "early_memremap_ro 0x100000 4K as b", "write b 4", "early_iounmap b 8K",
+               "early_memunmap b", "read b", "early_iounmap a 1K", "early_ioremap 0xfed00000 1M"});
+  EXPECT_EQ(all[1].served[0].phys, PhysAddr{0xfed00100});
+  EXPECT_THAT(all[3].text, HasSubstr("the page is read-only"));
+  EXPECT_EQ(all[4].outcome, refused);
+  EXPECT_EQ(all[5].outcome, done);
+  EXPECT_EQ(all[6].outcome, fault);
+  EXPECT_EQ(all[7].outcome, done);
+  EXPECT_EQ(all[8].outcome, refused);
+}
+
 TEST_F(Run, KnowsTheParametersOfPat) {
   line_ = "nopat";
   const auto out = run({"ioremap 0xd0000000 4K cache wc as a", "read a"});
