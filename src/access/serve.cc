@@ -5,7 +5,7 @@
 namespace memmap::access {
 
 // What the processor makes of the mapping's attribute and the MTRRs' type together.
-// kernel: the tables of effective memory types, pat_x_mtrr_type(), arch/x86/mm/pat/memtype.c
+// Intel SDM, volume 3, "Effective Page-Level Memory Types"; the kernel leaves it to the processor.
 void judge_cache(const Kernel& kernel, const paging::Mapping& mapping, Served& part) {
   using enum ioremap::CacheMode;
   const ioremap::CacheMode mode = kernel.mode_of(mapping.flags);
