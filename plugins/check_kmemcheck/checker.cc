@@ -12,12 +12,19 @@ unsigned step_size(std::uint64_t left, unsigned unit) {
   return unit;
 }
 
-template <class Each>
-void in_steps(std::uint64_t size, unsigned unit, Each each) {
+// Steps in which nothing is tracked are left out: `until(at)` tells how far the next byte is that is.
+template <class Until, class Each>
+void in_steps(std::uint64_t size, unsigned unit, Until until, Each each) {
   for (std::uint64_t at = 0; at < size;) {
     const unsigned n = step_size(size - at, unit);
-    each(at, n);
-    at += n;
+    const std::uint64_t away = until(at);
+    if (away >= size - at) return;
+    if (away < n) {
+      each(at, n);
+      at += n;
+    } else {
+      at += std::max<std::uint64_t>(away / unit * unit, n);
+    }
   }
 }
 
@@ -100,8 +107,9 @@ void Checker::step(const Fault& fault) {
 }
 
 void Checker::read(std::uint64_t ip, std::uint64_t address, std::uint64_t size) {
-  if (dead_ || !shadow_.any_tracked(address, size)) return;
-  in_steps(size, 8, [&](std::uint64_t at, unsigned n) {
+  if (dead_) return;
+  const auto until = [&](std::uint64_t at) { return shadow_.until_tracked(address + at); };
+  in_steps(size, 8, until, [&](std::uint64_t at, unsigned n) {
     // The kernel goes by the address that faulted, which is the second page's if only that is
     // hidden, and the size of the whole access.
     if (const auto where = faults(address + at, n)) {
@@ -114,12 +122,13 @@ void Checker::read(std::uint64_t ip, std::uint64_t address, std::uint64_t size) 
 
 void Checker::write(std::uint64_t ip, std::uint64_t address, std::uint64_t size,
                     Contents contents) {
-  if (dead_ || !shadow_.any_tracked(address, size)) return;
-  for (std::uint64_t i = 0; i < size; ++i) {
-    shadow_.set_content(address + i,
-                        i < contents.size() ? ShadowMap::Byte(contents[i]) : std::nullopt);
-  }
-  in_steps(size, 8, [&](std::uint64_t at, unsigned n) {
+  if (dead_) return;
+  const auto until = [&](std::uint64_t at) { return shadow_.until_tracked(address + at); };
+  in_steps(size, 8, until, [&](std::uint64_t at, unsigned n) {
+    for (std::uint64_t i = at; i < at + n; ++i) {
+      shadow_.set_content(address + i,
+                          i < contents.size() ? ShadowMap::Byte(contents[i]) : std::nullopt);
+    }
     if (const auto where = faults(address + at, n)) {
       Fault fault{.ip = ip};
       check_write(fault, *where, n);
@@ -130,8 +139,11 @@ void Checker::write(std::uint64_t ip, std::uint64_t address, std::uint64_t size,
 
 void Checker::copy(std::uint64_t ip, std::uint64_t from, std::uint64_t to, std::uint64_t size,
                    unsigned unit) {
-  if (dead_ || (!shadow_.any_tracked(from, size) && !shadow_.any_tracked(to, size))) return;
-  in_steps(size, unit, [&](std::uint64_t at, unsigned n) {
+  if (dead_) return;
+  const auto until = [&](std::uint64_t at) {
+    return std::min(shadow_.until_tracked(from + at), shadow_.until_tracked(to + at));
+  };
+  in_steps(size, unit, until, [&](std::uint64_t at, unsigned n) {
     if (faults(from + at, n) || faults(to + at, n)) {
       Fault fault{.ip = ip};
       check_copy(fault, from + at, to + at, n);
@@ -140,17 +152,6 @@ void Checker::copy(std::uint64_t ip, std::uint64_t from, std::uint64_t to, std::
     for (unsigned i = 0; i < n; ++i) {
       shadow_.set_content(to + at + i, shadow_.content(from + at + i));
     }
-  });
-}
-
-void Checker::compare(std::uint64_t ip, std::uint64_t a, std::uint64_t b, std::uint64_t size) {
-  if (dead_) return;
-  in_steps(size, 8, [&](std::uint64_t at, unsigned n) {
-    if (!faults(a + at, n) && !faults(b + at, n)) return;
-    Fault fault{.ip = ip};
-    check_read(fault, a + at, n);
-    check_read(fault, b + at, n);
-    step(fault);
   });
 }
 

@@ -60,7 +60,6 @@ class Checker {
   // By steps of `unit` bytes (1, 2, 4 or 8), what is left in smaller ones.
   void copy(std::uint64_t ip, std::uint64_t from, std::uint64_t to, std::uint64_t size,
             unsigned unit);
-  void compare(std::uint64_t ip, std::uint64_t a, std::uint64_t b, std::uint64_t size);
 
   // The kernel declares it initialised: kmemcheck_annotate_bitfield(), device memory.
   void mark_initialized(std::uint64_t address, std::uint64_t size);

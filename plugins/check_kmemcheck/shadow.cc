@@ -77,11 +77,10 @@ ShadowMap::Page* ShadowMap::page(std::uint64_t address) {
 
 bool ShadowMap::tracked(std::uint64_t address) const { return run_of(address) != runs_.end(); }
 
-bool ShadowMap::any_tracked(std::uint64_t address, std::uint64_t size) const {
-  if (size == 0) return false;
-  if (tracked(address)) return true;
+std::uint64_t ShadowMap::until_tracked(std::uint64_t address) const {
+  if (tracked(address)) return 0;
   const auto next = runs_.upper_bound(address);
-  return next != runs_.end() && next->first - address < size;
+  return next == runs_.end() ? UINT64_MAX : next->first - address;
 }
 
 bool ShadowMap::hidden(std::uint64_t address) const {

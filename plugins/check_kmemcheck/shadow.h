@@ -33,7 +33,8 @@ class ShadowMap {
   void untrack(std::uint64_t base, std::uint64_t pages);
 
   bool tracked(std::uint64_t address) const;
-  bool any_tracked(std::uint64_t address, std::uint64_t size) const;
+  // How far the first tracked byte from `address` on is; UINT64_MAX: there is none.
+  std::uint64_t until_tracked(std::uint64_t address) const;
   // Whether an access there would fault.
   bool hidden(std::uint64_t address) const;
   // False, and nothing is done, where the page is not tracked.

@@ -47,6 +47,7 @@ std::vector<std::string> defaults_used(const Inputs& in) {
   add(!machine.ioapics, "there is one I/O APIC");
   add(machine.mtrr_default == MtrrType::unknown, "MTRRs leave all RAM cached");
   add(true, unknown_features(machine.cpu));
+  add(in.fixmap.origin() == fixmap::Origin::assumed, "the fixmap's slots are those of Linux 4.15");
   const bool keeps_services =
       machine.firmware == Firmware::efi && in.profile.has(config::EFI) && !efi_runtime_disabled(in);
   if (keeps_services && machine.efi_map.empty()) {

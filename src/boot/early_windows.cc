@@ -7,21 +7,16 @@
 #include "boot/rules.h"
 
 namespace memmap::boot {
-namespace {
 
-// Before init_mem_mapping() nothing is taken from PAGE_KERNEL but what the processor lacks.
-// kernel: __supported_pte_mask, probe_page_size_mask(), arch/x86/mm/init.c, v6.12
-std::uint32_t flags(const Boot& boot) {
+std::uint32_t early_page_flags(const Boot& boot) {
   const paging::Features& features = boot.in.features;
   if (!boot.state.mapped.empty()) return paging::kernel_flags(features);
   return paging::kWritable | paging::kGlobal | (features.nx ? paging::kNoExecute : 0u);
 }
 
-}  // namespace
-
 std::optional<VirtAddr> early_memremap(Boot& boot, PhysAddr phys, std::uint64_t size) {
-  const auto at =
-      boot.state.early_ioremap.map(boot.state.page_tables, phys, size, flags(boot), boot.story);
+  const auto at = boot.state.early_ioremap.map(boot.state.page_tables, phys, size,
+                                               early_page_flags(boot), boot.story);
   if (at) {
     boot.story.tell(Severity::debug, rule::kEarlyMemremap,
                     fmt::format("early_memremap({:#x}, {:#x}) => {:#x}, {}", raw(phys), size,

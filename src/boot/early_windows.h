@@ -10,6 +10,11 @@
 
 namespace memmap::boot {
 
+// The paging::Flags of PAGE_KERNEL as they are now. Before init_mem_mapping() nothing is taken from
+// them but what the processor lacks.
+// kernel: __supported_pte_mask, probe_page_size_mask(), arch/x86/mm/init.c, v6.12
+std::uint32_t early_page_flags(const Boot& boot);
+
 // The window that [phys, phys + size) has got; nullopt: refused, and the story has what the kernel says.
 // kernel: early_memremap(), mm/early_ioremap.c, v6.12
 std::optional<VirtAddr> early_memremap(Boot& boot, PhysAddr phys, std::uint64_t size);

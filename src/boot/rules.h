@@ -38,6 +38,7 @@ inline constexpr Rule kMarkRodataRo                {"mark_rodata_ro",           
 inline constexpr Rule kSppGetpage                  {"spp_getpage",                     "arch/x86/mm/init_64.c"};                                // v6.1 and v6.12
 inline constexpr Rule kAllocNodeDataOld            {"alloc_node_data",                 "arch/x86/mm/numa.c"};                                   // v5.4 and v5.10
 inline constexpr Rule kPtiInit                     {"pti_init",                        "arch/x86/mm/pti.c"};                                    // v5.4 to v6.12
+inline constexpr Rule kEfiInit                     {"efi_init",                        "arch/x86/platform/efi/efi.c"};                          // v6.12
 inline constexpr Rule kEfiRemoveE820Mmio           {"efi_remove_e820_mmio",            "arch/x86/platform/efi/efi.c"};                          // v6.1 and v6.12
 inline constexpr Rule kEfiArchMemReserve           {"efi_arch_mem_reserve",            "arch/x86/platform/efi/quirks.c"};                       // v6.1 and v6.12
 inline constexpr Rule kEfiReserveBootServices      {"efi_reserve_boot_services",       "arch/x86/platform/efi/quirks.c"};                       // v6.1 and v6.12
@@ -47,6 +48,7 @@ inline constexpr Rule kAcpiUtVerifyChecksum        {"acpi_ut_verify_checksum",  
 inline constexpr Rule kAcpiTableUpgrade            {"acpi_table_upgrade",              "drivers/acpi/tables.c"};                                // v6.1 and v6.12
 inline constexpr Rule kEfiBgrtInit                 {"efi_bgrt_init",                   "drivers/firmware/efi/efi-bgrt.c"};                      // v6.1 and v6.12
 inline constexpr Rule kEfiMemmapInit               {"__efi_memmap_init",               "drivers/firmware/efi/memmap.c"};                        // v6.12
+inline constexpr Rule kSetupEarlycon               {"setup_earlycon",                  "drivers/tty/serial/earlycon.c"};                        // v6.12
 inline constexpr Rule kDcacheInitEarly             {"dcache_init_early",               "fs/dcache.c"};                                          // v6.1 and v6.12
 inline constexpr Rule kDoEarlyParam                {"do_early_param",                  "init/main.c"};                                          // v6.12
 inline constexpr Rule kPrintUnknownBootoptions     {"print_unknown_bootoptions",       "init/main.c"};                                          // v6.1 and v6.12

@@ -11,7 +11,7 @@
 
 namespace memmap::paging {
 
-enum class TableOrigin { image, brk, memblock, buddy };
+enum class TableOrigin { image, brk, memblock, page_allocator };
 
 // A table: a page of 512 entries. Where it lies is not known of one of the image whose symbol the
 // profile lacks, nor of one that the page allocator gave.

@@ -13,11 +13,11 @@ using testing::HasSubstr;
 
 // One page that is freed, told to a check after its boot.
 Events freed_page(CheckPlugin& check) {
-  static const Machine machine{.firmware_map = {{PhysAddr{0x100000}, 0x3ff00000, E820Type::ram}}};
-  static const kernel::Profile profile{.version = {6, 12, 0}};
-  static const boot::Outcome outcome = boot::run(machine, profile, test::default_options());
-  const Facts facts({machine, profile, "", {}, true});
-  State state(outcome, facts);
+  static const Machine kMachine{.firmware_map = {{PhysAddr{0x100000}, 0x3ff00000, E820Type::ram}}};
+  static const kernel::Profile kProfile{.version = {6, 12, 0}};
+  static const boot::Outcome kOutcome = boot::run(kMachine, kProfile, test::default_options());
+  const Facts facts({kMachine, kProfile, "", {}, true});
+  State state(kOutcome, facts);
   memmap_access_t access{};
   access.struct_size = sizeof access;
   access.kind = MEMMAP_ACCESS_FREED;

@@ -131,6 +131,18 @@ class Options(unittest.TestCase):
     def test_compare(self):
         self.check_command("compare", KINDS)
 
+    def test_a_moment_of_the_boot(self):
+        for command in (["simulate", "--synthetic", SMALL], ["walk", "0x1000", "--synthetic", SMALL]):
+            done = run(*command, "--at", "noon")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("--at is hand-over or user-space, not `noon`", done.stderr)
+        user_space = ["simulate", "--synthetic", SMALL, "--at", "user-space"]
+        for form in ("text", "dot", "memblock-debug", "report_markdown"):
+            self.check([*user_space, "--format", form], "--at", True, f"--format {form}")
+        for form in ("json", "qemu-mem", "ptdump"):
+            self.check([*user_space, "--format", form], "--at", False, "")
+        self.assertIn('"user_space"', run(*user_space, "--format", "json").stdout)
+
     def test_access(self):
         self.check_command("access", KINDS, ("--do", "read 0xffff888000100000 4"))
         done = run("access", "--do", "read 0", "--synthetic", SMALL, "--plugin", "report_markdown")

@@ -31,8 +31,15 @@ constexpr memmap_option_t kOptions[] = {
      "1G", nullptr, 1, 0, 0, 0},
 };
 
-constexpr memmap_check_t kCheck = {
-    sizeof(memmap_check_t), MEMMAP_EVENT_CALL, nullptr, nullptr, event, finish};
+// Member by member: the struct grows at its end with later versions of the ABI.
+constexpr memmap_check_t kCheck = [] {
+  memmap_check_t check{};
+  check.struct_size = sizeof check;
+  check.events = MEMMAP_EVENT_CALL;
+  check.event = event;
+  check.finish = finish;
+  return check;
+}();
 
 const void* get_interface(const char* id) {
   return memmap::plugin::is_interface(id, MEMMAP_CHECK_1) ? &kCheck : nullptr;

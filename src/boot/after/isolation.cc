@@ -6,7 +6,7 @@
 namespace memmap::boot {
 namespace {
 
-constexpr paging::TablePage kFromBuddy{.origin = paging::TableOrigin::buddy};
+constexpr paging::TablePage kFromBuddy{.origin = paging::TableOrigin::page_allocator};
 
 // Tables of `to` down to `level`, where there are none yet. kernel: pti_user_pagetable_walk_*()
 void make_user_tables(paging::AddressSpace& to, VirtAddr virt, unsigned level) {

@@ -29,14 +29,14 @@ void preallocate_vmalloc_pages(Boot& boot) {
   const std::uint64_t step = paging::entry_size(tables.levels());
   const std::uint64_t end = start + vmalloc_size(tables.levels());
   for (std::uint64_t at = start; at < end; at = align_down(at, step) + step)
-    tables.add_table(below_root, VirtAddr{at}, {.origin = paging::TableOrigin::buddy});
+    tables.add_table(below_root, VirtAddr{at}, {.origin = paging::TableOrigin::page_allocator});
 }
 
 // kernel: init_espfix_bsp(), arch/x86/kernel/espfix_64.c, v6.12
 void init_espfix_bsp(Boot& boot) {
   constexpr VirtAddr kBase{0xffffff0000000000};  // ESPFIX_BASE_ADDR
   paging::AddressSpace& tables = boot.state.page_tables;
-  if (tables.levels() == 5) tables.add_table(4, kBase, {.origin = paging::TableOrigin::buddy});
+  if (tables.levels() == 5) tables.add_table(4, kBase, {.origin = paging::TableOrigin::page_allocator});
   paging::TablePage page{.origin = paging::TableOrigin::image};
   if (const auto place = boot.in.profile.place_of(symbol::espfix_pud_page))
     page.phys = PhysAddr{raw(boot.in.kernel_base) + *place};

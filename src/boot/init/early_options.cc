@@ -19,6 +19,7 @@ bool is_acpi_word(const Value& v) {
                                          "noirq", "copy_dsdt", "nocmcff"};
   return v && std::ranges::find(kWords, *v) != std::end(kWords);
 }
+bool is_vsyscall_mode(const Value& v) { return v == "emulate" || v == "xonly" || v == "none"; }
 
 struct EarlyOption {
   std::string_view name{};
@@ -38,6 +39,7 @@ constexpr EarlyOption kOptions[] = {
     {"page_owner", is_switch},           // early_page_owner_param(), mm/page_owner.c
     {"percpu_alloc", is_there},          // percpu_alloc_setup(), mm/percpu.c
     {"stack_depot_disable", is_switch},  // disable_stack_depot(), lib/stackdepot.c
+    {"vsyscall", is_vsyscall_mode},      // vsyscall_setup(), arch/x86/entry/vsyscall/vsyscall_64.c
 };
 
 }  // namespace

@@ -95,12 +95,13 @@ void tell_checksums(Boot& boot) {
   }
 }
 
-// The root table stays mapped while the header of each table that it names is read; the FADT is read
-// in full. Tables of the initrd are met later.
+constexpr std::uint64_t kHeader = 36;  // struct acpi_table_header
+
+// The root table stays mapped while the header of each table that it names is read, twice; the FADT
+// is read in full. Tables of the initrd are met later.
 // kernel: acpi_tb_parse_root_table(), acpi_tb_install_standard_table(), drivers/acpi/acpica, v6.12
 void map_tables(Boot& boot) {
-  constexpr std::uint64_t kRsdp = 36;    // struct acpi_table_rsdp
-  constexpr std::uint64_t kHeader = 36;  // struct acpi_table_header
+  constexpr std::uint64_t kRsdp = 36;  // struct acpi_table_rsdp
   const auto& tables = boot.in.machine.acpi_tables;
   const PhysRange of_initrd = initrd_acpi_tables(boot.in.machine);
   const auto find = [&](std::string_view signature) -> const AcpiTable* {
@@ -117,7 +118,7 @@ void map_tables(Boot& boot) {
   for (const AcpiTable& t : tables) {
     if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT") continue;
     if (t.range.empty() || of_initrd.contains(t.range)) continue;
-    look_at(boot, t.range.base(), std::min(kHeader, t.range.size()));
+    for (int time = 0; time < 2; ++time) look_at(boot, t.range.base(), kHeader);
     if (t.signature == "FACP") look_at(boot, t.range);
   }
   if (window) early_memunmap(boot, *window, root->range.size());
@@ -134,7 +135,12 @@ void read_tables(Boot& boot, std::initializer_list<std::string_view> signatures)
 
 }  // namespace
 
-void early_acpi_boot_init(Boot& boot) { read_tables(boot, {"APIC"}); }
+void early_acpi_boot_init(Boot& boot) {
+  const auto& tables = boot.in.machine.acpi_tables;
+  const auto dsdt = std::ranges::find(tables, "DSDT", &AcpiTable::signature);
+  if (dsdt != tables.end() && !dsdt->range.empty()) look_at(boot, dsdt->range.base(), kHeader);
+  read_tables(boot, {"APIC"});
+}
 
 void acpi_numa_init(Boot& boot) { read_tables(boot, {"SRAT", "SLIT"}); }
 

@@ -9,7 +9,8 @@ void e820_memblock_alloc_reserved_mpc_new(Boot& boot);
 void acpi_boot_table_init(Boot& boot);
 void acpi_table_upgrade(Boot& boot);
 // They read tables, through windows; what they find there is the machine's facts.
-// kernel: arch/x86/kernel/acpi/boot.c, drivers/acpi/numa/srat.c, v6.12
+// kernel: acpi_blacklisted(), drivers/acpi/x86/blacklist.c (of the DSDT, whose makers it knows);
+// arch/x86/kernel/acpi/boot.c; drivers/acpi/numa/srat.c; v6.12
 void early_acpi_boot_init(Boot& boot);
 void acpi_numa_init(Boot& boot);
 void acpi_boot_init(Boot& boot);

@@ -8,6 +8,7 @@
 #include "boot/init/early_options.h"
 #include "boot/rules.h"
 #include "boot/x86/early.h"
+#include "boot/x86/earlycon.h"
 #include "boot/x86/trims.h"
 #include "e820/range_text.h"
 #include "machine/e820_words.h"
@@ -124,6 +125,7 @@ void parse_early_param(Boot& boot) {
     e820::apply_parameter(p, boot.state.e820.table, boot.story, boot.state.e820.user);
     trim_e820(boot, Hook::e820_parameter, &p);
     tell_if_malformed(boot, p);
+    setup_earlycon(boot, p);
     if (boot.story.over()) return;
   }
   boot.state.early_ioremap.words = {

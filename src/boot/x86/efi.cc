@@ -25,7 +25,7 @@ enum EfiType : std::uint32_t {
   kMmio = 11,
   kPersistent = 14,
 };
-constexpr std::uint64_t kTableHeader = 16;  // of the memory attributes table, and of the ESRT
+constexpr std::uint64_t kEsrtHeader = 16;  // struct efi_system_resource_table
 constexpr std::uint64_t kWriteBack = 8;
 constexpr std::uint64_t kMoreReliable = 0x10000;
 constexpr std::uint64_t kSpecificPurpose = 0x40000;
@@ -127,8 +127,10 @@ bool efi_runtime_disabled(const Inputs& in) {
 // Large windows of memory-mapped I/O are no RAM and no reservation: PCI may use them.
 // kernel: efi_init(), efi_remove_e820_mmio()
 void efi_init(Boot& boot) {
+  boot.story.tell(Severity::debug, rule::kEfiInit,
+                  "EFI's system and configuration tables, and those that these name, are read "
+                  "through windows of early_ioremap(); where they lie is not known");
   if (boot.in.machine.efi_memory_attributes) {
-    look_at(boot, boot.in.machine.efi_memory_attributes->base(), kTableHeader);
     boot.reserve(*boot.in.machine.efi_memory_attributes,
                  {"efi_memattr_init", owner::kEFIMemoryAttributes});
   }
@@ -199,7 +201,7 @@ bool copy_memmap(Boot& boot, PhysRange descriptor, PhysRange kept) {
 // arch/x86/platform/efi/quirks.c, v6.1 and v6.12
 void efi_esrt_init(Boot& boot) {
   const PhysRange esrt = *boot.in.machine.efi_esrt;
-  look_at(boot, esrt.base(), kTableHeader);
+  look_at(boot, esrt.base(), kEsrtHeader);
   const auto& map = boot.in.machine.efi_map;
   const auto holder =
       std::ranges::find_if(map, [&](const EfiMemory& m) { return m.range.contains(esrt); });

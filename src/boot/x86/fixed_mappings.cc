@@ -31,7 +31,8 @@ void map_io_apic(Boot& boot, unsigned index) {
   const std::vector<PhysAddr>& known = boot.in.machine.ioapic_addresses;
   if (known.empty() ? index != 0 : index >= known.size()) return;
   const auto first = boot.in.fixmap.find("FIX_IO_APIC_BASE_0");
-  if (!first) return;
+  const auto last = boot.in.fixmap.find("FIX_IO_APIC_BASE_END");
+  if (!first || !last || index > *last - *first) return;
   fixmap::set_fixmap(boot.state.page_tables, *first + index,
                      known.empty() ? kDefaultIoApic : known[index], uncached(boot));
 }

@@ -5,7 +5,7 @@
 
 namespace memmap::boot {
 
-// The I/O APIC of that number, in the kernel's order.
+// The I/O APIC of that number, in the kernel's order. The kernel has slots for 128 and leaves others.
 // kernel: mp_register_ioapic(), arch/x86/kernel/apic/io_apic.c, v6.12
 void map_io_apic(Boot& boot, unsigned index);
 

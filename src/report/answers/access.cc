@@ -6,6 +6,7 @@
 #include "report/form/names.h"
 #include "report/form/page.h"
 #include "report/form/units.h"
+#include "report/json/checks.h"
 #include "report/text/sections.h"
 
 namespace memmap::report {
@@ -147,33 +148,6 @@ void write_answer(JsonWriter& json, std::size_t number, const Answer& answer) {
   json.key("models").open_array();
   for (const std::string& model : answer.models) json.value(std::string_view(model));
   json.close();
-  json.close();
-}
-
-void write_checks(JsonWriter& json, const std::vector<boot::CheckReport>& checks) {
-  if (checks.empty()) return;
-  json.key("checks").open_array();
-  for (const boot::CheckReport& check : checks) {
-    json.open_object();
-    json.member("name", std::string_view(check.name));
-    json.member("version", std::string_view(check.version));
-    json.key("findings").open_array();
-    for (const boot::Finding& f : check.findings) {
-      json.open_object(Layout::row);
-      json.member("rule", std::string_view(f.rule));
-      json.member("step", std::string_view(f.step));
-      json.member("text", std::string_view(f.text));
-      if (f.range) {
-        json.key("range").open_object(Layout::row);
-        json.member_address("base", raw(f.range->base()));
-        json.member_address("size", f.range->size());
-        json.close();
-      }
-      json.close();
-    }
-    json.close();
-    json.close();
-  }
   json.close();
 }
 

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "paging/areas.h"
 #include "report/form/names.h"
@@ -13,13 +16,10 @@ namespace memmap::report {
 namespace {
 
 constexpr std::size_t kAreas = 8;
-constexpr std::size_t kRuns = 3;  // of one level and area
+constexpr std::size_t kRuns = 3;    // of one level and area
+constexpr std::size_t kPlaces = 3;  // of the tables of one level and area
 
-struct Level {
-  const char* name;
-  std::uint64_t tables;
-  std::uint64_t page_size;  // of its leaves; 0: has none
-};
+constexpr std::uint64_t kNoPages = 0;
 
 std::string run_text(const paging::Mapping& m) {
   return fmt::format("{} → {}  {} × {}  {}", hex(raw(m.virt), 16), hex(raw(m.phys)), m.pages,
@@ -46,31 +46,92 @@ Label runs_label(const paging::AreaTables& area, std::uint64_t page_size) {
   return label;
 }
 
-void add_area(Digraph& graph, Digraph::Cluster cluster, Digraph::Node root,
-              const paging::AreaTables& area) {
-  const Digraph::Node top =
-      graph.add_node(cluster,
-                     {std::string(area.name), "from " + hex(raw(area.mappings.front()->virt), 16),
-                      human_size(area.bytes) + " mapped"},
-                     "lightgoldenrod1");
-  graph.add_edge(root, top);
-  const Level levels[] = {{"P4D", area.p4d_tables, 0},
-                          {"PUD", area.pud_tables, paging::kSize1G},
-                          {"PMD", area.pmd_tables, paging::kSize2M},
-                          {"PTE", area.pte_tables, paging::kSize4K}};
-  Digraph::Node above = top;
-  for (const Level& level : levels) {
-    if (level.tables == 0) continue;
-    const Digraph::Node node = graph.add_node(
-        cluster, {counted(level.tables, fmt::format("{} table", level.name))}, "white");
-    graph.add_edge(above, node);
-    above = node;
-    const Label runs = level.page_size == 0 ? Label{} : runs_label(area, level.page_size);
-    if (!runs.empty())
-      graph.add_edge(node, graph.add_node(cluster, runs, "honeydew"),
-                     {human_size(level.page_size)});
+// Where tables lie, the first of them: `0x4402000 brk`.
+Label tables_label(std::string_view name, const std::vector<const paging::TablePage*>& tables) {
+  Label label{counted(tables.size(), fmt::format("{} table", name))};
+  for (std::size_t i = 0; i < std::min(tables.size(), kPlaces); ++i) {
+    const paging::TablePage& table = *tables[i];
+    label.push_back(fmt::format("{} {}", table.phys ? hex(raw(*table.phys)) : "place not known,",
+                                origin_name(table.origin)));
   }
+  if (tables.size() > kPlaces) label.push_back(fmt::format("… {} more", tables.size() - kPlaces));
+  return label;
 }
+
+// The tables of a level that translate addresses of the area's pages; ascending.
+std::vector<const paging::TablePage*> tables_of(const paging::AddressSpace& space, unsigned level,
+                                                const paging::AreaTables& area) {
+  std::vector<const paging::TablePage*> out;
+  const paging::Mapping& last = *area.mappings.back();
+  const VirtAddr end{raw(last.virt) + (last.bytes() - 1)};
+  const auto& tables = space.tables(level);
+  auto at = tables.upper_bound(area.mappings.front()->virt);
+  if (at != tables.begin()) --at;
+  for (; at != tables.end() && at->first <= end; ++at) {
+    const VirtAddr table_end{raw(at->first) + (paging::table_size(level) - 1)};
+    if (table_end >= area.mappings.front()->virt) out.push_back(&at->second);
+  }
+  return out;
+}
+
+// A cluster for each level of tables from the root down, and one for what they lead to.
+class Levels {
+ public:
+  Levels(Digraph& graph, Digraph::Cluster parent, const paging::AddressSpace& tables)
+      : graph_(graph), tables_(tables), parent_(parent) {
+    for (unsigned level = tables.levels(); level >= 1; --level) {
+      clusters_[level] =
+          graph.add_cluster({std::string(table_name(level, tables.levels()))}, parent);
+    }
+    pages_ = graph.add_cluster({"pages"}, parent);
+    const paging::TablePage* root = tables.table(tables.levels(), VirtAddr{0});
+    root_ = graph.add_node(clusters_[tables.levels()], tables_label("PGD", {root}), "white");
+  }
+
+  void add_area(const paging::AreaTables& area) {
+    Digraph::Node above = root_;
+    Label edge{std::string(area.name), hex(raw(area.mappings.front()->virt), 16)};
+    for (unsigned level = tables_.levels() - 1; level >= 1; --level) {
+      const auto tables = tables_of(tables_, level, area);
+      if (tables.empty()) continue;
+      const Digraph::Node node = node_of(level, tables);
+      if (edges_.insert({above, node}).second || !edge.empty()) graph_.add_edge(above, node, edge);
+      edge.clear();
+      above = node;
+      const std::uint64_t size = level <= 3 ? paging::entry_size(level) : kNoPages;
+      const Label runs = size == kNoPages ? Label{} : runs_label(area, size);
+      if (runs.empty()) continue;
+      graph_.add_edge(node, graph_.add_node(pages_, runs, "honeydew"), {human_size(size)});
+    }
+  }
+
+  void add_more(std::size_t areas) {
+    const Label label{fmt::format("… {} more areas", areas)};
+    graph_.add_edge(root_, graph_.add_node(parent_, label, "white"));
+  }
+
+ private:
+  using Group = std::vector<const paging::TablePage*>;
+
+  // One node for tables that several areas share.
+  Digraph::Node node_of(unsigned level, const Group& tables) {
+    const auto [at, is_new] = nodes_.try_emplace(tables);
+    if (is_new) {
+      at->second = graph_.add_node(
+          clusters_[level], tables_label(table_name(level, tables_.levels()), tables), "white");
+    }
+    return at->second;
+  }
+
+  Digraph& graph_;
+  const paging::AddressSpace& tables_;
+  std::map<Group, Digraph::Node> nodes_{};
+  std::set<std::pair<Digraph::Node, Digraph::Node>> edges_{};
+  Digraph::Cluster parent_;
+  std::array<Digraph::Cluster, 6> clusters_{};  // by level
+  Digraph::Cluster pages_{};
+  Digraph::Node root_{};
+};
 
 }  // namespace
 
@@ -79,14 +140,9 @@ void add_page_tables(Digraph& graph, const paging::AddressSpace& tables) {
   if (areas.empty()) return;
   const Digraph::Cluster cluster =
       graph.add_cluster({fmt::format("Page tables, {} levels", tables.levels())});
-  const Digraph::Node root = graph.add_node(cluster, {"PGD"}, "white");
-  for (std::size_t i = 0; i < std::min(areas.size(), kAreas); ++i)
-    add_area(graph, cluster, root, areas[i]);
-  if (areas.size() > kAreas) {
-    graph.add_edge(
-        root,
-        graph.add_node(cluster, {fmt::format("… {} more areas", areas.size() - kAreas)}, "white"));
-  }
+  Levels levels(graph, cluster, tables);
+  for (std::size_t i = 0; i < std::min(areas.size(), kAreas); ++i) levels.add_area(areas[i]);
+  if (areas.size() > kAreas) levels.add_more(areas.size() - kAreas);
 }
 
 }  // namespace memmap::report

@@ -6,8 +6,9 @@
 
 namespace memmap::report {
 
-// A cluster with the root table, an area of addresses below it each, then the tables level by level
-// with their counts, and the runs of pages that a level maps. Nothing where there are no mappings.
+// A cluster for each level of tables: a node for the tables of an area of addresses, with the places
+// where they lie, and edges from the tables whose entries lead to them; then the runs of pages that a
+// level maps. Nothing where there are no mappings.
 void add_page_tables(Digraph& graph, const paging::AddressSpace& tables);
 
 }  // namespace memmap::report

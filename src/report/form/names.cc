@@ -85,7 +85,7 @@ std::string_view origin_name(paging::TableOrigin origin) {
       return "brk";
     case paging::TableOrigin::memblock:
       return "memblock";
-    case paging::TableOrigin::buddy:
+    case paging::TableOrigin::page_allocator:
       return "page allocator";
   }
   return "";

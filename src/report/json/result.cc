@@ -3,6 +3,7 @@
 #include "fixmap/slots.h"
 #include "report/form/json_writer.h"
 #include "report/form/names.h"
+#include "report/json/checks.h"
 #include "report/json/subject.h"
 
 namespace memmap::report {
@@ -178,24 +179,6 @@ void events(JsonWriter& json, const Events& list) {
   });
 }
 
-void checks(JsonWriter& json, const std::vector<boot::CheckReport>& list) {
-  if (list.empty()) return;
-  json.key("checks").open_array();
-  for (const boot::CheckReport& c : list) {
-    json.open_object();
-    json.member("name", std::string_view(c.name));
-    json.member("version", std::string_view(c.version));
-    table(json, "findings", c.findings, [&](const boot::Finding& f) {
-      json.member("rule", std::string_view(f.rule));
-      json.member("step", std::string_view(f.step));
-      json.member("text", std::string_view(f.text));
-      range(json, f.range);
-    });
-    json.close();
-  }
-  json.close();
-}
-
 }  // namespace
 
 std::string to_json(const boot::Outcome& outcome) {
@@ -219,7 +202,7 @@ std::string to_json(const boot::Outcome& outcome) {
   if (outcome.user_space) user_space(json, *outcome.user_space);
   fixmap_slots(json, outcome.fixmap);
   events(json, outcome.events);
-  checks(json, outcome.checks);
+  write_checks(json, outcome.checks);
   json.close();
   return std::move(json).finish();
 }

@@ -97,8 +97,14 @@ const Case kCases[] = {
      "acpi_boot_table_init",
      nothing,
      {"early_memremap(0xf59d0, 0x24)", "early_memremap(0x3f001000, 0x24)",
-      "early_memremap(0x3f001000, 0x74)", "early_memremap(0x3f000000, 0x24)",
-      "early_memremap(0x3f002000, 0x24)"}},
+      "early_memremap(0x3f001000, 0x24)", "early_memremap(0x3f001000, 0x74)",
+      "early_memremap(0x3f000000, 0x24)", "early_memremap(0x3f000000, 0x24)",
+      "early_memremap(0x3f002000, 0x24)", "early_memremap(0x3f002000, 0x24)"}},
+    {"blacklist", "early_acpi_boot_init", nothing, {"early_memremap(0x3f000000, 0x24)"}},
+    {"acpi_read",
+     "acpi_boot_init",
+     nothing,
+     {"early_memremap(0x3f001000, 0x74)", "early_memremap(0x3f002000, 0x38)"}},
 };
 INSTANTIATE_TEST_SUITE_P(, BootTakes, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });

@@ -1,6 +1,7 @@
 // What the fixmap maps at the hand-over.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "made_up_boot.h"
@@ -25,6 +26,8 @@ using Lines = std::vector<std::string>;
 // CacheDisable, WriteThrough, Global, NoExecute, Writable.
 const std::string kLapic = "FIX_APIC_BASE 0xfee00000 0x37";
 const std::string kIoApic = "FIX_IO_APIC_BASE_0 0xfec00000 0x37";
+// Global, NoExecute, Writable; isolation comes later.
+const std::string kConsole = "FIX_EARLYCON_MEM_BASE 0xfe000000 0x7";
 // User, Global, NoExecute.
 const std::string kVsyscall = "VSYSCALL_PAGE 0x2a05000 0xe";
 
@@ -59,6 +62,23 @@ const Case kCases[] = {
     {"vsyscall_by_option", "", kOption, {kVsyscall, kLapic, kIoApic}},
     {"option_overruled", "vsyscall=xonly", kOption, {kLapic, kIoApic}},
     {"no_vsyscall", "vsyscall=emulate", {{"X86_VSYSCALL_EMULATION", "false"}}, {kLapic, kIoApic}},
+    {"console", "earlycon=uart8250,mmio,0xfe000123", {}, {kConsole, kLapic, kIoApic}},
+    {"console_by_console",
+     "console=uart,mmio32,0xfe000123,115200",
+     {},
+     {kConsole, kLapic, kIoApic}},
+    {"console_by_number", "earlycon=uart,0xfe000123", {}, {kConsole, kLapic, kIoApic}},
+    {"first_console",
+     "earlycon=uart,0xfe000123 earlycon=uart,0xfd000000",
+     {},
+     {kConsole, kLapic, kIoApic}},
+    {"console_at_a_port", "earlycon=uart8250,io,0x3f8", {}, {kLapic, kIoApic}},
+    {"console_of_another_kind", "earlycon=efifb console=ttyS0", {}, {kLapic, kIoApic}},
+    {"console_nowhere", "earlycon=uart8250,mmio,x", {}, {kLapic, kIoApic}},
+    {"console_isolated",
+     "earlycon=uart,0xfe000123 pti=on",
+     {},
+     {kConsole, "FIX_APIC_BASE 0xfee00000 0x33", "FIX_IO_APIC_BASE_0 0xfec00000 0x33"}},
     {"isolated",
      "vsyscall=emulate pti=on",
      {},
@@ -67,6 +87,25 @@ const Case kCases[] = {
 };
 INSTANTIATE_TEST_SUITE_P(, FixmapMaps, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
+
+TEST(Fixmap, HasSlotsForSoManyIoApics) {
+  Machine m = machine();
+  m.ioapics = 130;
+  for (std::uint64_t i = 0; i < 130; ++i) m.ioapic_addresses.push_back(PhysAddr{i << 20});
+  const Outcome outcome = boot("", {6, 12, 0}, m);
+  ASSERT_EQ(outcome.fixmap.size(), 129u);
+  EXPECT_EQ(outcome.fixmap[3].name, "FIX_IO_APIC_BASE_0 + 2");
+  EXPECT_EQ(outcome.fixmap.back().number, 642u);
+}
+
+TEST(Fixmap, OfAnOldKernelIsAssumed) {
+  const auto assumed = [](kernel::Version version) {
+    const auto notes = boot("", version).subject.notes;
+    return std::ranges::count(notes, "default: the fixmap's slots are those of Linux 4.15");
+  };
+  EXPECT_EQ(assumed({4, 14, 0}), 1);
+  EXPECT_EQ(assumed({6, 12, 0}), 0);
+}
 
 }  // namespace
 }  // namespace memmap::boot

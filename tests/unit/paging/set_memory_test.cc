@@ -56,7 +56,7 @@ TEST(SetMemory, SplitsWhatIsChangedInPart) {
   EXPECT_EQ(s.page_size(kDirect + kPhys + 2 * kSize2M), kSize4K);
   const TablePage* table = s.tables.table(1, VirtAddr{kText + 2 * kSize2M});
   ASSERT_NE(table, nullptr);
-  EXPECT_EQ(table->origin, TableOrigin::buddy);
+  EXPECT_EQ(table->origin, TableOrigin::page_allocator);
 }
 
 TEST(SetMemory, LeavesALargePageThatIsSoAlready) {

@@ -1,66 +1,12 @@
 // kmemcheck's engine: what an allocation, an access, a free does to the shadow, and what is reported.
 #include <gtest/gtest.h>
 
-#include <set>
 #include <string>
-#include <vector>
 
-#include "check_kmemcheck/checker.h"
+#include "kmemcheck_watched.h"
 
 namespace kmemcheck {
 namespace {
-
-constexpr std::uint64_t kPage = 0xffff88003e4a2000;
-constexpr std::uint64_t kStack = 0xffff88007a000000;  // of nobody's tracked pages
-
-// A checker and the instruction that it is at.
-struct Watched {
-  Checker checker;
-  std::uint64_t ip = 0;
-  std::set<std::uint64_t> slabs{};
-
-  explicit Watched(Options options = {.mode = 1}) : checker(options) {}
-
-  void pages(std::uint64_t base, unsigned order = 0, Gfp gfp = {}) {
-    checker.alloc_pages(base, order, gfp);
-  }
-  void object(std::uint64_t at, std::uint64_t size, Gfp gfp = {}, Slab slab = {}) {
-    checker.slab_alloc(at, size, gfp, in_slab(at, slab));
-  }
-  void free(std::uint64_t at, std::uint64_t size, Slab slab = {}) {
-    checker.slab_free(at, size, in_slab(at, slab));
-  }
-  Slab in_slab(std::uint64_t at, Slab slab) {
-    if (slabs.insert(page_of(at)).second) slab.base = page_of(at), slab.pages = 1;
-    return slab;
-  }
-  void read(std::uint64_t at, std::uint64_t size) { checker.read(++ip, at, size); }
-  void write(std::uint64_t at, std::uint64_t size) { checker.write(++ip, at, size, {}); }
-  void copy(std::uint64_t from, std::uint64_t to, std::uint64_t size, unsigned unit = 8) {
-    checker.copy(++ip, from, to, size, unit);
-  }
-
-  // `uuuuiiii`; `.` is not tracked.
-  std::string shadow(std::uint64_t at, std::uint64_t size) const {
-    std::string out;
-    for (std::uint64_t i = 0; i < size; ++i) {
-      const auto state = checker.shadow().at(at + i);
-      out += state ? letter_of(*state) : '.';
-    }
-    return out;
-  }
-  // `32 u 24`: bits, state and offset in the page, of each report that waits.
-  std::vector<std::string> reports() {
-    std::vector<std::string> out;
-    for (const Report& r : checker.drain().reports) {
-      out.push_back(std::to_string(8 * r.size) + ' ' + letter_of(r.state) + ' ' +
-                    std::to_string(r.address % kPageSize));
-    }
-    return out;
-  }
-};
-
-using Reports = std::vector<std::string>;
 
 struct Case {
   const char* name;
@@ -293,14 +239,6 @@ const Case kCases[] = {
      },
      {},
      "iiiiiiiiuuuu"},
-    {"compared",
-     [](Watched& r) {
-       r.pages(kPage);
-       r.checker.compare(1, kPage, kPage + 8, 4);
-     },
-     {"32 u 0"},
-     "iiiiuuuuiiiiuuuu"},
-
     {"disabled",
      [](Watched& r) {
        r.pages(kPage);
@@ -349,76 +287,6 @@ TEST(KmemcheckEngine, Cases) {
     EXPECT_EQ(run.reports(), c.want);
     EXPECT_EQ(run.shadow(kPage, std::string(c.shadow).size()), c.shadow);
   }
-}
-
-// An access over a page's end is two, and of the second the kernel looks at one byte too few.
-struct Crossing {
-  const char* name;
-  bool first, second;  // tracked
-  unsigned before;     // bytes in the first page
-  unsigned size;
-  Reports want;
-};
-const Crossing kCrossings[] = {
-    {"both", true, true, 4, 8, {"32 u 4092", "24 u 0"}},
-    {"first", true, false, 4, 8, {"32 u 4092"}},
-    // Only the second page faults, and is looked at as if the whole access were in it.
-    {"second", false, true, 4, 8, {"64 u 0"}},
-    {"one_byte_beyond", true, true, 7, 8, {"56 u 4089", "0 u 0"}},
-    {"none", false, false, 4, 8, {}},
-};
-
-TEST(KmemcheckEngine, CrossesAPage) {
-  for (const Crossing& c : kCrossings) {
-    SCOPED_TRACE(c.name);
-    Watched run;
-    if (c.first) run.pages(kPage);
-    if (c.second) run.pages(kPage + kPageSize);
-    // The two halves have one instruction pointer, so that only the first of two is reported.
-    run.read(kPage + kPageSize - c.before, c.size);
-    const Reports first(c.want.begin(), c.want.begin() + (c.want.empty() ? 0 : 1));
-    EXPECT_EQ(run.reports(), first);
-    if (c.first && c.second && c.size - c.before > 1) {
-      EXPECT_EQ(run.shadow(kPage + kPageSize, c.size - c.before), "iiiu");
-    }
-  }
-}
-
-TEST(KmemcheckEngine, CopyOverAPageEnd) {
-  Watched run;
-  run.pages(kPage);
-  run.pages(kPage + 2 * kPageSize, 1, {.zero = true});
-  run.copy(kPage + kPageSize - 4, kPage + 3 * kPageSize - 2, 8);
-  EXPECT_EQ(run.reports(), Reports{});
-  EXPECT_EQ(run.shadow(kPage + 3 * kPageSize - 2, 8), "uuuuiiii");  // the rest came from nobody
-}
-
-// The window that a report shows is of the page of the source's first byte, or the kernel ends there.
-TEST(KmemcheckEngine, EndsTheKernel) {
-  Watched run;
-  run.pages(kPage + kPageSize);
-  run.copy(kPage + kPageSize - 1, kStack, 8);
-  EXPECT_EQ(run.reports(), Reports{});
-  EXPECT_FALSE(run.checker.dead());  // a byte that is not tracked is initialised
-  Watched strict({.mode = 1, .partial_ok = false});
-  strict.pages(kPage + kPageSize);
-  strict.copy(kPage + kPageSize - 1, kStack, 8);
-  EXPECT_TRUE(strict.checker.dead());
-}
-
-TEST(KmemcheckEngine, KeepsContents) {
-  Watched run;
-  run.pages(kPage);
-  const std::uint8_t told[] = {0xde, 0xad, 0xbe, 0xef};
-  run.checker.tell(kPage, told);
-  run.checker.write(1, kPage + 1, 2, Contents(told).first(1));
-  run.checker.copy(2, kPage, kPage + 4, 4, 1);
-  std::string bytes;
-  for (unsigned i = 0; i < 8; ++i) {
-    const auto b = run.checker.shadow().content(kPage + i);
-    bytes += b ? std::to_string(*b) + ' ' : "? ";
-  }
-  EXPECT_EQ(bytes, "222 222 ? 239 222 222 ? 239 ");
 }
 
 }  // namespace
