@@ -177,7 +177,7 @@ bool IoMapper::need_tables(VirtAddr virt, unsigned level) {
     if (tables_.table(l, virt) != nullptr) continue;
     const auto page = take_table_(l, virt);
     if (!page) return false;
-    tables_.add_table(l, virt, {*page, paging::TableOrigin::buddy});
+    tables_.add_table(l, virt, {*page, paging::TableOrigin::page_allocator});
   }
   return true;
 }
