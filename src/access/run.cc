@@ -5,63 +5,21 @@
 #include <algorithm>
 #include <map>
 #include <span>
-#include <type_traits>
 #include <utility>
 
+#include "access/check.h"
 #include "access/fault.h"
 #include "access/kernel.h"
+#include "access/serve.h"
 #include "access/symbols.h"
-#include "base/suggest.h"
-#include "paging/geometry.h"
 
 namespace memmap::access {
 namespace {
 
 // Of one access: further ones are asked for faults, but not told.
 constexpr std::size_t kMostServed = 64;
-constexpr std::uint64_t kMostTables = std::uint64_t{1} << 20;  // of a script
 
 using Names = std::map<std::string, std::uint64_t, std::less<>>;
-
-// What a step reads names of.
-std::vector<const Address*> addresses_of(const Action& action) {
-  return std::visit(
-      [](const auto& a) -> std::vector<const Address*> {
-        if constexpr (requires { a.from; }) {
-          return {&a.at, &a.from};
-        } else if constexpr (requires { a.at.name; }) {
-          return {&a.at};
-        } else {
-          return {};
-        }
-      },
-      action);
-}
-
-// Every name that is asked for is given before, once, or is a place of the kernel.
-Errors check_names(const Script& script, const boot::Inputs& inputs, const paging::Bases& bases) {
-  Errors errors;
-  std::vector<std::string_view> given;
-  for (const Step& step : script.steps) {
-    for (const Address* at : addresses_of(step.action)) {
-      if (at->name.empty() || std::ranges::find(given, at->name) != given.end() ||
-          place_of(at->name, inputs, bases)) {
-        continue;
-      }
-      std::vector<std::string_view> known = place_names(inputs);
-      known.insert(known.begin(), given.begin(), given.end());
-      errors.push_back(at->place.error(
-          fmt::format("no step before this one gives `{}`, and the kernel has no such place{}",
-                      at->name, did_you_mean(at->name, known))));
-    }
-    if (step.as.empty()) continue;
-    if (std::ranges::find(given, step.as) != given.end()) {
-      errors.push_back(step.place.error(fmt::format("`{}` is given by an earlier step", step.as)));
-    }
-    given.push_back(step.as);
-  }
-  return errors;
-}
 
 class Runner {
  public:
@@ -305,7 +263,7 @@ class Runner {
       part.there = k_.places.at(part.phys);
       part.size = std::min(part.size, raw(part.there.end) - raw(part.phys));
       if (part.size == 0) part.size = 1;  // the last byte of all
-      if (mapping) judge_cache(*mapping, part);
+      if (mapping) judge_cache(k_, *mapping, part);
       if (observer_ != nullptr) tell_of(what, part, mapping, done, sink);
       done += part.size;
       if (out.served.size() < kMostServed) out.served.push_back(std::move(part));
@@ -372,54 +330,11 @@ class Runner {
                         sink);
   }
 
-  // What the processor makes of the mapping's attribute and the MTRRs' type together.
-  // kernel: the tables of effective memory types, pat_x_mtrr_type(), arch/x86/mm/pat/memtype.c
-  void judge_cache(const paging::Mapping& mapping, Served& part) const {
-    using enum ioremap::CacheMode;
-    const ioremap::CacheMode mode = k_.mode_of(mapping.flags);
-    const PhysRange byte = PhysRange::make(raw(part.phys), raw(part.phys) + 1);
-    const MtrrType mtrr = k_.memtypes.mtrrs().look_up(byte).type;
-    ioremap::CacheMode effective = mode == uc_minus ? uc : mode;
-    if (mtrr == MtrrType::write_combining) {
-      if (mode == uc_minus || mode == wb) effective = wc;
-      if (mode == wt || mode == wp) effective = uc;
-    } else if (mtrr == MtrrType::uncachable) {
-      if (mode != wc) effective = uc;
-    } else if (mtrr == MtrrType::write_through && mode == wb) {
-      effective = wt;
-    } else if (mtrr == MtrrType::write_protect && mode == wb) {
-      effective = wp;
-    }
-    part.mode = mode;
-    part.cached =
-        fmt::format("{}, with {} MTRRs: {}", ioremap::cattr_name(mode),
-                    kMtrrWords[static_cast<std::size_t>(mtrr)], ioremap::cattr_name(effective));
-    part.cache_is_wrong =
-        !part.there.ram && (effective == wb || effective == wt || effective == wp);
-  }
-
   void fault(const Access& what, VirtAddr at, Walk walk, Answer& out, EventSink& sink) const {
     out.outcome = Answer::Outcome::fault;
     for (Event& event : fault_events(at, walk, what.touch, what.user)) sink.tell(std::move(event));
-    out.text = fmt::format("a fault at {:#x}: {}", raw(at), reason(at, walk, what));
+    out.text = fmt::format("a fault at {:#x}: {}", raw(at), fault_reason(k_, at, walk, what));
     out.fault = std::move(walk);
-  }
-
-  std::string reason(VirtAddr at, const Walk& walk, const Access& what) const {
-    if (!walk.canonical) return "no canonical address";
-    if (!walk.mapping) {
-      const ioremap::VmapArea* area = k_.areas.find(at);
-      if (area != nullptr && raw(at) - raw(area->virt) >= area->size) {
-        return fmt::format("the guard page behind the area at {:#x}", raw(area->virt));
-      }
-      return "nothing is mapped there";
-    }
-    const std::uint32_t flags = walk.mapping->flags;
-    if (what.user && (flags & paging::kUser) == 0) return "the page is the kernel's alone";
-    if (what.touch == Touch::write && (flags & paging::kWritable) == 0)
-      return "the page is read-only";
-    if ((flags & paging::kNoExecute) != 0) return "the page must not be executed";
-    return "the page is a user's, of which the kernel executes nothing";
   }
 
   Kernel& k_;
@@ -427,38 +342,11 @@ class Runner {
   Names names_{};
 };
 
-// Whether all mappings together take more tables than anybody waits for; and virtual addresses that the
-// tables cannot hold.
-Errors check_mappings(const Script& script, unsigned levels) {
-  Errors errors;
-  std::uint64_t tables = 0;
-  for (const Step& step : script.steps) {
-    if (const auto* io = std::get_if<Ioremap>(&step.action)) {
-      if (raw(io->phys) + io->size - 1 < raw(io->phys)) continue;  // the kernel refuses it
-      tables += io->size / paging::table_size(1) + 1;
-    } else if (const auto* map = std::get_if<Map>(&step.action)) {
-      tables += map->size / map->page_size / paging::kEntries + 1;
-      const VirtAddr last{raw(map->virt) + map->size - 1};
-      if (!paging::is_canonical(map->virt, levels) || !paging::is_canonical(last, levels) ||
-          raw(map->virt) >> 63 != raw(last) >> 63) {
-        errors.push_back(step.place.error("this begins or ends at no canonical address"));
-      }
-    }
-    if (tables <= kMostTables) continue;
-    errors.push_back(step.place.error(
-        "up to here the script maps what may take more than a million page tables (2T of small "
-        "pages)"));
-    break;
-  }
-  return errors;
-}
-
 }  // namespace
 
 Result<Answers> run(const Script& script, const boot::Outcome& outcome, const boot::Inputs& inputs,
                     Observer* observer) {
-  Errors errors = check_names(script, inputs, outcome.state.page_tables.bases());
-  append(errors, check_mappings(script, outcome.state.page_tables.levels()));
+  Errors errors = check(script, inputs, outcome.state.page_tables);
   if (!errors.empty()) return errors;
   Kernel kernel(outcome, inputs);
   Runner runner(kernel, observer);

@@ -14,6 +14,7 @@
 #include "input/script/lines.h"
 #include "input/script/verbs.h"
 #include "input/script/watched.h"
+#include "input/script/words.h"
 #include "paging/mapping.h"
 
 namespace memmap::input {
@@ -79,51 +80,9 @@ class Reader {
     }
     const std::size_t before = faults_.count();
     Step out{.place = place(key)};
-    out.words = words(*verb, doc_.next(key));
+    out.words = line_of(doc_, *verb, doc_.next(key));
     action(*verb, doc_.next(key), out);
     if (faults_.count() != before) return std::nullopt;
-    return out;
-  }
-
-  // As a line: what needs no key first, then the others in their order.
-  std::string words(const Verb& verb, ValueId value) const {
-    std::string out(verb.name);
-    if (doc_.kind(value) == ValueKind::scalar) return out + " " + std::string(doc_.text(value));
-    if (doc_.kind(value) != ValueKind::map) return out;
-    const auto find = [&](std::string_view key) {
-      for (ValueId id = doc_.first(value); id != kNoValue; id = doc_.next(doc_.next(id))) {
-        if (doc_.text(id) == key) return doc_.next(id);
-      }
-      return kNoValue;
-    };
-    const auto text = [&](ValueId id) {
-      if (doc_.kind(id) == ValueKind::scalar) return std::string(doc_.text(id));
-      std::string joined;
-      if (doc_.kind(id) != ValueKind::list) return joined;
-      for (ValueId item = doc_.first(id); item != kNoValue; item = doc_.next(item)) {
-        if (doc_.kind(item) != ValueKind::scalar) continue;
-        joined += (joined.empty() ? "" : ",") + std::string(doc_.text(item));
-      }
-      return joined;
-    };
-    bool in_order = true;
-    for (const std::string_view key : verb.keys) {
-      const ValueId id = find(key);
-      const bool bare =
-          in_order && std::ranges::find(verb.positional, key) != verb.positional.end();
-      if (id == kNoValue) {
-        in_order = in_order && !bare;
-        continue;
-      }
-      const bool is_switch = std::ranges::find(verb.switches, key) != verb.switches.end();
-      if (bare) {
-        out += " " + text(id);
-      } else if (is_switch && text(id) == "true") {
-        out += " " + std::string(key);
-      } else {
-        out += " " + std::string(key) + " " + text(id);
-      }
-    }
     return out;
   }
 
