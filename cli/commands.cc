@@ -13,6 +13,7 @@ constexpr Option kUsePlugin{"--plugin", "NAME[:KEY=VALUE,...]", "use a plugin (m
 constexpr Option kWithoutPlugin{"--without-plugin", "NAME", "boot without one of the kernel's own (may be repeated)", true};
 constexpr Option kNoEntryLimit{"--no-entry-limit", "", "e820 tables without the kernel's last place"};
 constexpr Option kAt{"--at", "MOMENT", "of the boot: hand-over (default), or user-space, where page tables are as the first process finds them"};
+constexpr Option kKaslrBase{"--kaslr-base", "NAME=ADDRESS", "where randomisation put kernel_phys_base, kernel_virt_base, page_offset_base, vmalloc_base or vmemmap_base (may be repeated)", true};
 constexpr Option kPluginFolder{"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true};
 constexpr Option kPluginTimeout{"--plugin-timeout", "SECONDS", "how long a plugin of others may take to answer (default 60; 0: any time)"};
 constexpr Option kOutput{"-o,--output", "FILE", "write there, all or nothing, instead of standard output"};
@@ -27,6 +28,7 @@ constexpr Option kSimulate[] = {
     {"--append",         "TEXT",                 "parameters to add to its command line, as a boot loader would"},
     {"--format",         "FORMAT",               "text (default), json, dot, memblock-debug, qemu-mem, ptdump or the name of a report plugin"},
     kAt,
+    kKaslrBase,
     kOutput,
     kForce,
     {"--strict",         "",                     "exit 1 if the simulated kernel warns or panics"},
@@ -47,6 +49,7 @@ constexpr Option kAccess[] = {
     {"--append",         "TEXT",                 "parameters to add to its command line, as a boot loader would"},
     {"--format",         "FORMAT",               "text (default), json or memtype: the list of memory types afterwards, as pat_memtype_list has it"},
     kAt,
+    kKaslrBase,
     kOutput,
     kForce,
     kNoEntryLimit,
@@ -89,6 +92,7 @@ constexpr Option kWalk[] = {
     {"--cmdline", "TEXT",   "its command line, instead of the machine's own"},
     {"--append",  "TEXT",   "parameters to add to its command line, as a boot loader would"},
     kAt,
+    kKaslrBase,
     kNoEntryLimit,
     kUsePlugin,
     kWithoutPlugin,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/number.h"
+#include "machine/visit.h"
 
 namespace memmap::cli {
 namespace {
@@ -29,6 +30,65 @@ Result<std::vector<plugin::PluginSpec>> named_plugins(const Arguments& arguments
   }
   if (!errors.empty()) return errors;
   return out;
+}
+
+// Reads one NAME=ADDRESS of --kaslr-base: names and bounds are those of a scenario's `kaslr`.
+class BaseOption {
+ public:
+  BaseOption(std::string_view name, std::uint64_t address) : name_(name), address_(address) {}
+
+  void number(std::string_view key, std::optional<VirtAddr>& base) {
+    known_.push_back(std::string(key));
+    if (key != name_) return;
+    base = VirtAddr{address_};
+    taken_ = true;
+  }
+  void check(bool good, std::string_view key, std::string_view message) {
+    if (!good && key == name_) fault_ = fmt::format("{:#x} {}", address_, message);
+  }
+  bool taken() const { return taken_; }
+  const std::string& fault() const { return fault_; }
+  const std::vector<std::string>& known() const { return known_; }
+
+ private:
+  std::string_view name_;
+  std::uint64_t address_;
+  bool taken_ = false;
+  std::string fault_{};
+  std::vector<std::string> known_{};
+};
+
+// All --kaslr-base options; of each name the last.
+Status read_bases(const Arguments& arguments, session::Request& request) {
+  constexpr std::string_view kPhysical = "kernel_phys_base";
+  Errors errors;
+  for (const std::string& text : arguments.all("--kaslr-base")) {
+    const auto refuse = [&](std::string_view why) {
+      errors.push_back({fmt::format("--kaslr-base {}: {}", text, why), {"memmap"}});
+    };
+    const std::size_t equals = text.find('=');
+    const auto address = parse_u64(equals == text.npos ? "" : text.substr(equals + 1));
+    if (!address) {
+      refuse(equals == text.npos ? "expected NAME=ADDRESS"
+                                 : std::string_view(address.errors().front().message));
+      continue;
+    }
+    const std::string_view name = std::string_view(text).substr(0, equals);
+    if (name == kPhysical) {
+      if (*address >= Machine::kKernelEnd) refuse("a kernel image lies below 64T");
+      request.kernel_phys_base = PhysAddr{*address};
+      continue;
+    }
+    BaseOption option(name, *address);
+    visit_members(option, request.kaslr);
+    if (!option.taken()) {
+      refuse(fmt::format("the bases are {} and {}", kPhysical, fmt::join(option.known(), ", ")));
+    } else if (!option.fault().empty()) {
+      refuse(option.fault());
+    }
+  }
+  if (!errors.empty()) return errors;
+  return Done{};
 }
 
 Result<session::Places> places_of(const Arguments& arguments) {
@@ -111,6 +171,7 @@ Result<Asked> asked(const Arguments& arguments) {
       .goes_on = at == kUserSpace,
       .record_memblock = arguments.get("--format") == "memblock-debug",
   };
+  if (const Status read = read_bases(arguments, request); !read) return read.errors();
   return Asked{std::move(request), *std::move(places)};
 }
 

@@ -68,12 +68,12 @@ _memmap() {
     simulate)
       options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --at --output --force --strict --help"
+        --plugin-timeout --format --at --kaslr-base --output --force --strict --help"
       ;;
     access)
       options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit --do
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --at --output --force --help"
+        --plugin-timeout --format --at --kaslr-base --output --force --help"
       ;;
     convert)
       options="--to --e820 --synthetic --machine --sysroot --input-format --boot --plugin-dir --output
@@ -106,7 +106,7 @@ _memmap() {
     walk)
       options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --at --output --force --help"
+        --plugin-timeout --format --at --kaslr-base --output --force --help"
       ;;
     plugin)
       options="--plugin-dir --kind --output --help"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "boot/x86/efi.h"
+#include "boot/x86/image_tables.h"
 
 namespace memmap::boot {
 namespace {
@@ -47,6 +48,10 @@ std::vector<std::string> defaults_used(const Inputs& in) {
   add(!machine.ioapics, "there is one I/O APIC");
   add(machine.mtrr_default == MtrrType::unknown, "MTRRs leave all RAM cached");
   add(true, unknown_features(machine.cpu));
+  add(!told_bases_fit(in),
+      fmt::format("the direct map, vmalloc and the memory map lie where they do without KASLR: the "
+                  "places that are told cannot be those of {} levels of page tables",
+                  in.features.levels()));
   add(in.fixmap.origin() == fixmap::Origin::assumed, "the fixmap's slots are those of Linux 4.15");
   const bool keeps_services =
       machine.firmware == Firmware::efi && in.profile.has(config::EFI) && !efi_runtime_disabled(in);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "machine/machine.h"
 #include "plugin/load/options.h"
 #include "session/source.h"
 
@@ -18,6 +19,9 @@ struct Request {
   std::string append{};                       // added to it, as a boot loader would
   std::vector<plugin::PluginSpec> plugins{};  // to use, before what a scenario says of the same
   std::vector<std::string> without_plugins{};
+  // Where randomisation has put things, before what the machine tells of it.
+  KaslrBases kaslr{};
+  std::optional<PhysAddr> kernel_phys_base{};
   bool entry_limit = true;       // false: the e820 tables have no last place
   bool goes_on = false;          // behind the hand-over, up to user space
   bool record_memblock = false;  // boot::Options has it

@@ -24,6 +24,7 @@ Result<Session> Session::open(Request request, const Places& places) {
     auto machine = read_machine(*source, session->host_, session->named_);
     if (!machine) return machine.errors();
     session->machine_ = *std::move(machine);
+    session->take_bases();
   }
   if (const Status chosen = session->choose_kernel(places); !chosen) return chosen.errors();
   return session;
@@ -36,6 +37,18 @@ Result<Session> Session::open(Request request, const Places& places, Machine mac
   session->machine_ = std::move(machine);
   if (const Status chosen = session->choose_kernel(places); !chosen) return chosen.errors();
   return session;
+}
+
+void Session::take_bases() {
+  const auto take = [](auto& known, const auto& asked) {
+    if (asked) known = asked;
+  };
+  KaslrBases& known = machine_->kaslr;
+  take(known.kernel_virt_base, request_.kaslr.kernel_virt_base);
+  take(known.page_offset_base, request_.kaslr.page_offset_base);
+  take(known.vmalloc_base, request_.kaslr.vmalloc_base);
+  take(known.vmemmap_base, request_.kaslr.vmemmap_base);
+  take(machine_->kernel_phys_base, request_.kernel_phys_base);
 }
 
 Status Session::choose_kernel(const Places& places) {

@@ -65,6 +65,7 @@ class Session {
   Session(Request request, const Places& places)
       : request_(std::move(request)), host_(places.plugins) {}
   static Result<Session> begin(Request request, const Places& places);
+  void take_bases();  // the request's, in place of the machine's
   Status choose_kernel(const Places& places);
   // Whether the request names a plugin, to use it or to leave it out: then a scenario gives way.
   bool names(const std::string& plugin) const;

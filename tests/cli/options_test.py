@@ -21,7 +21,7 @@ VALUES = {
     "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--list": None,
-    "--plugin-timeout": "9", "--at": "hand-over", "--do": "read 0xffff888000100000 4",
+    "--plugin-timeout": "9", "--at": "hand-over", "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {
@@ -130,6 +130,19 @@ class Options(unittest.TestCase):
 
     def test_compare(self):
         self.check_command("compare", KINDS)
+
+    def test_bases_of_randomisation(self):
+        told = run("walk", "phys:0x100000", "--synthetic", SMALL, "--kaslr-base",
+                   "page_offset_base=0xffff900000000000").stdout
+        self.assertIn("0xffff900000100000", told)
+        for text, why in (("page_offset_base=5G", "is no place of the kernel's"), ("vmalloc=0", "the bases are "),
+                          ("vmalloc_base", "expected NAME=ADDRESS"), ("vmalloc_base=x", "expected a number"),
+                          ("kernel_phys_base=64T", "below 64T")):
+            done = run("simulate", "--synthetic", SMALL, "--kaslr-base", text)
+            self.assertEqual(done.returncode, 2, text)
+            self.assertIn(why, done.stderr)
+        done = run("simulate", "--synthetic", SMALL, "--kaslr-base", "page_offset_base=0xff11000000000000")
+        self.assertIn("cannot be those of 4 levels", " ".join(done.stdout.split()))
 
     def test_a_moment_of_the_boot(self):
         for command in (["simulate", "--synthetic", SMALL], ["walk", "0x1000", "--synthetic", SMALL]):

@@ -5,16 +5,18 @@
 namespace memmap::boot {
 namespace {
 
-// Of a kernel with other levels of page tables, or of another one's machine, they cannot be.
-paging::Bases bases_of(const Inputs& in) {
+paging::Bases told_bases(const Inputs& in) {
   const KaslrBases& known = in.machine.kaslr;
   paging::Bases bases = paging::fixed_bases(in.features.levels());
   bases.page_offset = known.page_offset_base.value_or(bases.page_offset);
   bases.vmalloc = known.vmalloc_base.value_or(bases.vmalloc);
   bases.vmemmap = known.vmemmap_base.value_or(bases.vmemmap);
-  if (!paging::can_hold_all(bases, in.features.levels())) {
-    bases = paging::fixed_bases(in.features.levels());
-  }
+  return bases;
+}
+
+paging::Bases bases_of(const Inputs& in) {
+  paging::Bases bases =
+      told_bases_fit(in) ? told_bases(in) : paging::fixed_bases(in.features.levels());
   if (!in.profile.has(config::RANDOMIZE_BASE)) {
     bases.modules = VirtAddr{raw(paging::kStartKernelMap) + 512 * kMiB};
   }
@@ -22,6 +24,10 @@ paging::Bases bases_of(const Inputs& in) {
 }
 
 }  // namespace
+
+bool told_bases_fit(const Inputs& in) {
+  return paging::can_hold_all(told_bases(in), in.features.levels());
+}
 
 paging::AddressSpace image_tables(const Inputs& in) {
   constexpr VirtAddr kFixmapTables{0xffffffffff400000};  // FIXMAP_PMD_NUM of them, 2

@@ -11,4 +11,8 @@ namespace memmap::boot {
 // kernel: arch/x86/kernel/head_64.S, v6.12; early_ioremap_init(), arch/x86/mm/ioremap.c (bm_pte)
 paging::AddressSpace image_tables(const Inputs& in);
 
+// Whether the bases that the machine tells can be of this kernel's page tables: in order, with room
+// for all memory. Where they cannot, the fixed ones are taken.
+bool told_bases_fit(const Inputs& in);
+
 }  // namespace memmap::boot
