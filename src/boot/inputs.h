@@ -42,8 +42,8 @@ struct Inputs {
   const paging::Features features;
   const fixmap::Slots fixmap;
 
-  PhysRange kernel_image() const;      // [_text, _end)
-  VirtAddr kernel_text() const;        // of _text, in the mapping at __START_KERNEL_map
+  PhysRange kernel_image() const;  // [_text, _end)
+  VirtAddr kernel_text() const;    // of _text, in the mapping at __START_KERNEL_map
   // Where the parts of the image are mapped; `brk_end`: of what the brk area has given out.
   paging::ImagePlaces image_places(PhysAddr brk_end) const;
   bool acpi_enabled() const;           // the kernel reads ACPI's tables

@@ -34,7 +34,8 @@ constexpr std::string_view kSetupArch = "setup_arch";
 constexpr std::string_view kStartKernel = "start_kernel";
 constexpr std::string_view kMmCoreInit = "mm_core_init";
 constexpr std::string_view kAfter = kMmCoreInit;  // behind memblock_free_all()
-constexpr std::string_view kKernelInit = "kernel_init";  // the first process, before it runs a program
+constexpr std::string_view kKernelInit =
+    "kernel_init";  // the first process, before it runs a program
 constexpr std::string_view kEarlyReserve = "early_reserve_memory";
 
 constexpr std::string_view kAcpiBoot = "arch/x86/kernel/acpi/boot.c";

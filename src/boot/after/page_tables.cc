@@ -36,7 +36,8 @@ void preallocate_vmalloc_pages(Boot& boot) {
 void init_espfix_bsp(Boot& boot) {
   constexpr VirtAddr kBase{0xffffff0000000000};  // ESPFIX_BASE_ADDR
   paging::AddressSpace& tables = boot.state.page_tables;
-  if (tables.levels() == 5) tables.add_table(4, kBase, {.origin = paging::TableOrigin::page_allocator});
+  if (tables.levels() == 5)
+    tables.add_table(4, kBase, {.origin = paging::TableOrigin::page_allocator});
   paging::TablePage page{.origin = paging::TableOrigin::image};
   if (const auto place = boot.in.profile.place_of(symbol::espfix_pud_page))
     page.phys = PhysAddr{raw(boot.in.kernel_base) + *place};

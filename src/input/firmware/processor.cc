@@ -107,7 +107,7 @@ Status add_mtrr(const std::string& name, std::string_view text, Machine& machine
   while (const auto line = lines.next()) {
     if (trimmed(line->text).empty()) continue;
     if (auto range = parse_mtrr(trimmed(line->text))) {
-      machine.mtrrs.push_back(std::move(*range));
+      machine.mtrrs.push_back(*range);
     } else {
       faults.add(error_at(name, *line, {},
                           "is no line of /proc/mtrr: expected `regNN: base=0x... (...MB), "

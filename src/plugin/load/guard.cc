@@ -97,7 +97,7 @@ void end_process_if_plugins(int code) {
 }
 
 void install_guards() {
-  static const bool installed = [] {
+  static const bool installed = [] {  // NOLINT(readability-identifier-naming)
     guards_installed = true;
     stack_t now{};
     if (::sigaltstack(nullptr, &now) == 0 && (now.ss_flags & SS_DISABLE) != 0) {

@@ -225,7 +225,8 @@ void write_balance(Page& page, const boot::Outcome& outcome,
   page.heading("Where the RAM went", "in bytes");
   const std::uint64_t all = b.firmware_ram + b.added;
   std::vector<Row> rows;
-  const auto row = [&](std::string name, std::uint64_t bytes, Paint paint, std::string ranges) {
+  const auto row = [&](const std::string& name, std::uint64_t bytes, Paint paint,
+                       std::string ranges) {
     rows.push_back({{cut(page.foreign(name), 34, page.charset()), paint},
                     {grouped(bytes)},
                     {human_size(bytes)},
