@@ -232,6 +232,10 @@ std::string difference(const boot::Outcome& a, const boot::Outcome& b) {
        "nodes"},
       {std::ranges::equal(a.state.node_states, b.state.node_states, same_node), "zones"},
       {a.state.page_tables.mappings() == b.state.page_tables.mappings(), "page tables"},
+      {a.user_space.has_value() == b.user_space.has_value() &&
+           (!a.user_space ||
+            a.user_space->page_tables.mappings() == b.user_space->page_tables.mappings()),
+       "page tables of user space"},
       {a.panicked == b.panicked, "panicked"},
       {same(a.faults, b.faults), "faults"},
       {same(a.events, b.events), "events"},

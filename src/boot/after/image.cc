@@ -9,10 +9,6 @@ VirtAddr in_image(const Boot& boot, std::uint64_t offset) {
   return VirtAddr{raw(boot.in.kernel_text()) + offset};
 }
 
-std::uint64_t pages_between(VirtAddr from, VirtAddr to) {
-  return from < to ? (raw(to) - raw(from)) >> kPageShift : 0;
-}
-
 }  // namespace
 
 std::optional<VirtAddr> address_of(const Boot& boot, const kernel::Symbol& symbol) {

@@ -11,6 +11,11 @@ namespace memmap::boot {
 // The virtual address of a symbol in the image's mapping; nullopt: the profile does not tell.
 std::optional<VirtAddr> address_of(const Boot& boot, const kernel::Symbol& symbol);
 
+// Pages of 4 KiB from one address to the other; 0 where they are not in this order.
+constexpr std::uint64_t pages_between(VirtAddr from, VirtAddr to) {
+  return from < to ? (raw(to) - raw(from)) >> kPageShift : 0;
+}
+
 // Changes to the page tables as they are now. After mark_rodata_ro() it is asked to keep_read_only().
 paging::SetMemory set_memory(Boot& boot);
 

@@ -108,9 +108,9 @@ void mark_rodata_ro(Boot& boot) {
   const std::uint64_t brk_end = raw(boot.state.brk.end()) - raw(boot.in.kernel_base) + raw(text);
   const std::uint64_t all_end = align_up(brk_end, paging::kSize2M);
   paging::SetMemory memory = set_memory(boot);
-  memory.ro(text, (raw(*end) - raw(text)) >> kPageShift);
+  memory.ro(text, pages_between(text, *end));
   memory.keep_read_only();
-  memory.nx(text_end, (all_end - raw(text_end)) >> kPageShift);
+  memory.nx(text_end, pages_between(text_end, VirtAddr{all_end}));
   free_kernel_image_pages(boot, memory, text_end, aligned(image.start_rodata));
   free_kernel_image_pages(boot, memory, aligned(image.end_rodata),
                           VirtAddr{raw(text) + image.sdata});
