@@ -19,13 +19,20 @@ constexpr Option kPluginTimeout{"--plugin-timeout", "SECONDS", "how long a plugi
 constexpr Option kOutput{"-o,--output", "FILE", "write there, all or nothing, instead of standard output"};
 constexpr Option kForce{"--force", "", "replace FILE if it exists"};
 
+constexpr Option kLive{"--live", "", "this machine: what `memmap capture` gathers of it"};
+constexpr Option kSameKernel{"--kernel", "NAME", "the kernel to boot, as with simulate"};
+constexpr Option kConfig{"--config", "FILE", "its .config, instead of the one that it was built with"};
+constexpr Option kCmdline{"--cmdline", "TEXT", "its command line, instead of the machine's own"};
+constexpr Option kAppend{"--append", "TEXT", "parameters to add to its command line, as a boot loader would"};
+constexpr Option kTextOrJson{"--format", "FORMAT", "text (default) or json"};
+
 constexpr Option kSimulate[] = {
     MEMMAP_MACHINE_OPTIONS,
-    {"--live",           "",                     "this machine: what `memmap capture` gathers of it"},
+    kLive,
     {"--kernel",         "NAME",                 "the kernel to boot: a name that `memmap kernels` lists, a profile's file, or an image (vmlinuz, vmlinux, linux-image-*.deb)"},
-    {"--config",         "FILE",                 "its .config, instead of the one that it was built with"},
-    {"--cmdline",        "TEXT",                 "its command line, instead of the machine's own"},
-    {"--append",         "TEXT",                 "parameters to add to its command line, as a boot loader would"},
+    kConfig,
+    kCmdline,
+    kAppend,
     {"--format",         "FORMAT",               "text (default), json, dot, memblock-debug, qemu-mem, ptdump or the name of a report plugin"},
     kAt,
     kKaslrBase,
@@ -41,12 +48,12 @@ constexpr Option kSimulate[] = {
 
 constexpr Option kAccess[] = {
     MEMMAP_MACHINE_OPTIONS,
-    {"--live",           "",                     "this machine: what `memmap capture` gathers of it"},
+    kLive,
     {"--do",             "STEP",                 "a step in place of SCRIPT: \"ioremap 0xfed00000 4K as hpet\" (may be given several times)", true},
-    {"--kernel",         "NAME",                 "the kernel to boot, as with simulate"},
-    {"--config",         "FILE",                 "its .config, instead of the one that it was built with"},
-    {"--cmdline",        "TEXT",                 "its command line, instead of the machine's own"},
-    {"--append",         "TEXT",                 "parameters to add to its command line, as a boot loader would"},
+    kSameKernel,
+    kConfig,
+    kCmdline,
+    kAppend,
     {"--format",         "FORMAT",               "text (default), json or memtype: the list of memory types afterwards, as pat_memtype_list has it"},
     kAt,
     kKaslrBase,
@@ -72,25 +79,25 @@ constexpr Option kFormatsOptions[] = {kPluginFolder};
 constexpr Option kCompare[] = {
     MEMMAP_MACHINE_OPTIONS,
     {"--alloc",          "NAME[:KEY=VALUE,...],...", "allocation plugins, and `kernel` for the kernel's own way (default: all that are found)", true},
-    {"--kernel",         "NAME",                     "the kernel to boot, as with simulate"},
-    {"--config",         "FILE",                     "its .config, instead of the one that it was built with"},
-    {"--cmdline",        "TEXT",                     "its command line, instead of the machine's own"},
-    {"--append",         "TEXT",                     "parameters to add to its command line, as a boot loader would"},
+    kSameKernel,
+    kConfig,
+    kCmdline,
+    kAppend,
     kNoEntryLimit,
     kPluginFolder,
     kPluginTimeout,
-    {"--format",         "FORMAT",                   "text (default) or json"},
+    kTextOrJson,
     kOutput,
     kForce,
 };
 
 constexpr Option kWalk[] = {
     MEMMAP_MACHINE_OPTIONS,
-    {"--live",    "",       "this machine: what `memmap capture` gathers of it"},
-    {"--kernel",  "NAME",   "the kernel to boot, as with simulate"},
-    {"--config",  "FILE",   "its .config, instead of the one that it was built with"},
-    {"--cmdline", "TEXT",   "its command line, instead of the machine's own"},
-    {"--append",  "TEXT",   "parameters to add to its command line, as a boot loader would"},
+    kLive,
+    kSameKernel,
+    kConfig,
+    kCmdline,
+    kAppend,
     kAt,
     kKaslrBase,
     kNoEntryLimit,
@@ -98,7 +105,7 @@ constexpr Option kWalk[] = {
     kWithoutPlugin,
     kPluginFolder,
     kPluginTimeout,
-    {"--format",  "FORMAT", "text (default) or json"},
+    kTextOrJson,
     kOutput,
     kForce,
 };
@@ -114,7 +121,7 @@ constexpr Option kReplay[] = {
     {"--cmdline", "TEXT",   "its command line, if not the log's"},
     {"--append",  "TEXT",   "parameters to add to its command line"},
     {"--boot",    "N",      "the N-th boot of a log that holds several (default: the last)"},
-    {"--format",  "FORMAT", "text (default) or json"},
+    kTextOrJson,
     kOutput,
     kForce,
 };
@@ -128,7 +135,7 @@ constexpr Option kCapture[] = {
 constexpr Option kLint[] = {
     MEMMAP_MACHINE_OPTIONS,
     {"--kernel",  "NAME",   "the kernel that is to read the line: a name or a file"},
-    {"--config",  "FILE",   "its .config, instead of the one that it was built with"},
+    kConfig,
     {"--cmdline", "TEXT",   "the command line, instead of the machine's own"},
     {"--append",  "TEXT",   "parameters to add to it"},
     kNoEntryLimit,
@@ -137,7 +144,7 @@ constexpr Option kLint[] = {
     kPluginFolder,
     kPluginTimeout,
     {"--list",    "",       "list the rules"},
-    {"--format",  "FORMAT", "text (default) or json"},
+    kTextOrJson,
     kOutput,
     kForce,
 };

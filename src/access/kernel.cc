@@ -4,17 +4,13 @@
 
 #include "base/align.h"
 #include "base/range_union.h"
+#include "paging/areas.h"
 #include "paging/features.h"
 
 namespace memmap::access {
 namespace {
 
 using ioremap::Pat;
-
-// kernel: VMALLOC_SIZE_TB_L4, VMALLOC_SIZE_TB_L5, arch/x86/include/asm/pgtable_64_types.h, v6.12
-constexpr std::uint64_t vmalloc_bytes(unsigned levels) {
-  return (levels == 5 ? 12'800 : 32) * kTiB;
-}
 
 // kernel: nopat(), pat_bp_init(), arch/x86/mm/pat/memtype.c, v6.12
 Pat pat_of(const boot::Inputs& in) {
@@ -104,7 +100,7 @@ Kernel::Kernel(const boot::Outcome& what, const boot::Inputs& in)
       memtypes(surroundings.pat != Pat::off, in.has_parameter("debugpat"), surroundings.system_ram,
                mtrrs_of(what, in)),
       areas(tables.bases().vmalloc,
-            VirtAddr{raw(tables.bases().vmalloc) + vmalloc_bytes(tables.levels()) - 1},
+            VirtAddr{raw(tables.bases().vmalloc) + paging::vmalloc_size(tables.levels()) - 1},
             std::max(in.cpus.present, 1u)),
       io(surroundings, tables, memtypes, areas,
          [this](unsigned, VirtAddr) -> std::optional<PhysAddr> {
@@ -121,10 +117,8 @@ Kernel::Kernel(const boot::Outcome& what, const boot::Inputs& in)
 // Of a root's entries for vmalloc's addresses none is ever added again: what other processes have of it
 // need not follow. kernel: preallocate_vmalloc_pages(), arch/x86/mm/init_64.c, v6.12
 void Kernel::preallocate_levels() {
-  const unsigned below = tables.levels() - 1;
-  for (std::uint64_t at = raw(areas.start()); at <= raw(areas.end());
-       at = align_down(at, paging::entry_size(below + 1)) + paging::entry_size(below + 1)) {
-    io.need_tables(VirtAddr{at}, below);
+  for (const VirtAddr at : paging::vmalloc_root_entries(tables)) {
+    io.need_tables(at, tables.levels() - 1);
   }
 }
 
@@ -169,9 +163,7 @@ std::optional<PhysAddr> Kernel::phys_of_direct(VirtAddr virt) const {
 }
 
 bool Kernel::map(const paging::Mapping& run) {
-  const unsigned leaf = run.page_size == paging::kSize1G   ? 3
-                        : run.page_size == paging::kSize2M ? 2
-                                                           : 1;
+  const unsigned leaf = paging::leaf_level(run.page_size);
   const std::uint64_t step = paging::table_size(leaf);
   const std::uint64_t last = raw(run.virt) + run.bytes() - 1;
   std::uint64_t at = align_down(raw(run.virt), step);

@@ -71,11 +71,8 @@ There Places::of_no_ram(PhysAddr phys, std::string otherwise, PhysAddr end) cons
 }
 
 There Places::at(PhysAddr phys) const {
-  const auto piece = std::ranges::upper_bound(
-      pieces_, phys, {}, [](const account::Piece& p) { return p.range.end(); });
-  if (piece == pieces_.end() || !piece->range.contains(phys)) {
-    return of_no_ram(phys, std::string(kHole), piece == pieces_.end() ? kTop : piece->range.base());
-  }
+  const account::Piece* const piece = account::piece_at(pieces_, phys);
+  if (piece == nullptr) return of_no_ram(phys, std::string(kHole), kTop);
   if (piece->use == Use::gap) return of_no_ram(phys, std::string(kHole), piece->range.end());
   if (piece->use == Use::firmware) {
     return of_no_ram(phys, fmt::format("no RAM: {} by the firmware's map", e820_name(piece->type)),

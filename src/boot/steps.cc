@@ -91,6 +91,7 @@ constexpr std::nullptr_t kAlways = nullptr;
 constexpr std::nullptr_t kNothing = nullptr;
 constexpr auto kEarly = &Behaviour::efi_map_reserved_early;
 constexpr auto kSnb = &Behaviour::snb_reserved_early;
+constexpr auto kLevels = &Behaviour::vmalloc_levels_are_there;
 constexpr auto kGeneric = &Behaviour::crash_kernel_is_generic;
 
 // trim<HOOK>: what the kernel's function of that name does is up to the trims that act at the hook
@@ -190,7 +191,7 @@ constexpr Step kSteps[] = {
 
     // After: still mm_core_init(), but the page allocator has the memory.
     {kAfter,       "x86_init.hyper.init_after_bootmem",     kInit64,       "4.18",   "",       kAlways,                  kNothing},
-    {kAfter,       "preallocate_vmalloc_pages",             kInit64,       "5.9",    "",       goes_on,                  preallocate_vmalloc_pages},
+    {kAfter,       "preallocate_vmalloc_pages",             kInit64,       kLevels,  "",       goes_on,                  preallocate_vmalloc_pages},
     {kAfter,       "kmem_cache_init",                       kSlub,         "",       "",       kAlways,                  kNothing},
     {kAfter,       "kmemleak_init",                         kKmemleak,     "2.6.31", "",       kAlways,                  kNothing},
     {kAfter,       "pgtable_init",                          kMmH,          "3.13",   "6.12",   kAlways,                  kNothing},

@@ -16,10 +16,9 @@ constexpr std::string_view kEnd = "__end_of_fixed_addresses";
 constexpr std::string_view kBtmapEnd = "FIX_BTMAP_END";
 constexpr std::string_view kBtmapBegin = "FIX_BTMAP_BEGIN";
 constexpr std::string_view kBtmap = "FIX_BTMAP";
-constexpr VirtAddr kVsyscall{0xffffffffff600000};  // VSYSCALL_ADDR
-constexpr std::uint64_t kMaxIoApics = 128;         // MAX_IO_APICS
-constexpr std::uint64_t kMaxKmaps = 33;            // KM_MAX_IDX with CONFIG_DEBUG_KMAP_LOCAL
-constexpr std::uint64_t kEntriesOfTable = 512;     // PTRS_PER_PTE
+constexpr std::uint64_t kMaxIoApics = 128;      // MAX_IO_APICS
+constexpr std::uint64_t kMaxKmaps = 33;         // KM_MAX_IDX with CONFIG_DEBUG_KMAP_LOCAL
+constexpr std::uint64_t kEntriesOfTable = 512;  // PTRS_PER_PTE
 constexpr unsigned kWindows = 8;
 
 // An enum as C counts one: each constant is one more than the one before.
@@ -53,7 +52,8 @@ std::uint64_t btmap_end(std::uint64_t permanent) {
 
 FixedAddresses count(const kernel::Profile& profile, const kernel::Behaviour& behaviour) {
   Enum e;
-  if (profile.has(config::X86_VSYSCALL_EMULATION)) e.add("VSYSCALL_PAGE", virt_to_fix(kVsyscall));
+  if (profile.has(config::X86_VSYSCALL_EMULATION))
+    e.add("VSYSCALL_PAGE", virt_to_fix(paging::kVsyscall));
   e.add("FIX_DBGP_BASE");
   e.add("FIX_EARLYCON_MEM_BASE");
   if (profile.has(config::PROVIDE_OHCI1394_DMA_INIT)) e.add("FIX_OHCI1394_BASE");

@@ -29,10 +29,6 @@ void tell(EventSink& sink, Severity severity, const Rule& rule, std::string text
              .range = range});
 }
 
-constexpr unsigned level_of(std::uint64_t page_size) {
-  return page_size == paging::kSize1G ? 3 : page_size == paging::kSize2M ? 2 : 1;
-}
-
 constexpr std::uint32_t kCacheFlags = paging::kPat | paging::kCacheDisable | paging::kWriteThrough;
 
 }  // namespace
@@ -190,7 +186,7 @@ bool IoMapper::map_range(VirtAddr virt, PhysRange range, std::uint32_t flags, Ev
     const PhysAddr phys{raw(range.base()) + done};
     const std::uint64_t left = range.size() - done;
     const std::uint64_t size = page_size_at(at, phys, left, sink);
-    const unsigned level = level_of(size);
+    const unsigned level = paging::leaf_level(size);
     // 4 KiB pages up to where a larger one might begin.
     const std::uint64_t bytes =
         size == kPageSize

@@ -17,32 +17,32 @@ constexpr std::string_view kMemoryMap = "memory map";
 
 // Each area reaches to the next row; rows without a name are holes.
 constexpr Area kFourLevels[] = {
-    {0x0, "low half (identity)"},      {0x0000800000000000, ""},
-    {0xffff880000000000, "LDT remap"}, {0xffff888000000000, kDirectMap},
-    {0xffffc88000000000, ""},          {0xffffc90000000000, kVmalloc},
-    {0xffffe90000000000, ""},          {0xffffea0000000000, kMemoryMap},
-    {0xffffeb0000000000, ""},          {0xffffec0000000000, "KASAN shadow"},
+    {0x0, "low half (identity)"},   {0x0000800000000000, ""},
+    {raw(kLdtRemap4), "LDT remap"}, {raw(kPageOffset4), kDirectMap},
+    {0xffffc88000000000, ""},       {raw(kVmalloc4), kVmalloc},
+    {0xffffe90000000000, ""},       {raw(kVmemmap4), kMemoryMap},
+    {0xffffeb0000000000, ""},       {0xffffec0000000000, "KASAN shadow"},
     {0xfffffc0000000000, ""},
 };
 constexpr Area kFiveLevels[] = {
-    {0x0, "low half (identity)"},      {0x0100000000000000, ""},
-    {0xff10000000000000, "LDT remap"}, {0xff11000000000000, kDirectMap},
-    {0xff91000000000000, ""},          {0xffa0000000000000, kVmalloc},
-    {0xffd2000000000000, ""},          {0xffd4000000000000, kMemoryMap},
-    {0xffd6000000000000, ""},          {0xffdf000000000000, "KASAN shadow"},
+    {0x0, "low half (identity)"},   {0x0100000000000000, ""},
+    {raw(kLdtRemap5), "LDT remap"}, {raw(kPageOffset5), kDirectMap},
+    {0xff91000000000000, ""},       {raw(kVmalloc5), kVmalloc},
+    {0xffd2000000000000, ""},       {raw(kVmemmap5), kMemoryMap},
+    {0xffd6000000000000, ""},       {0xffdf000000000000, "KASAN shadow"},
     {0xfffffc0000000000, ""},
 };
 // clang-format off
 constexpr Area kCommonTop[] = {
     {raw(kCpuEntryAreas), "CPU entry areas"},
     {0xfffffe8000000000, ""},
-    {0xffffff0000000000, "ESP fixup stacks"},
+    {raw(kEspfix), "ESP fixup stacks"},
     {0xffffff8000000000, ""},
-    {0xffffffef00000000, "EFI runtime"},
+    {raw(kEfiEnd), "EFI runtime"},
     {0xffffffff00000000, ""},
-    {0xffffffff80000000, kKernelImage},
-    {0xffffffffff000000, "fixmap"},
-    {0xffffffffff600000, "vsyscall"},
+    {raw(kStartKernelMap), kKernelImage},
+    {raw(kModulesEnd), "fixmap"},
+    {raw(kVsyscall), "vsyscall"},
     {0xffffffffff601000, ""},
 };
 // clang-format on
@@ -123,6 +123,16 @@ std::string_view area_of(VirtAddr address, unsigned levels, const Bases& bases) 
     return address >= bases.vmemmap ? kMemoryMap : address >= bases.vmalloc ? kVmalloc : kDirectMap;
   }
   return levels >= 5 ? find(kFiveLevels, a) : find(kFourLevels, a);
+}
+
+std::vector<VirtAddr> vmalloc_root_entries(const AddressSpace& tables) {
+  std::vector<VirtAddr> out;
+  const std::uint64_t step = entry_size(tables.levels());
+  const std::uint64_t start = raw(tables.bases().vmalloc);
+  const std::uint64_t end = start + vmalloc_size(tables.levels());
+  for (std::uint64_t at = start; at < end; at = (at & ~(step - 1)) + step)
+    out.push_back(VirtAddr{at});
+  return out;
 }
 
 std::vector<AreaTables> tables_by_area(const AddressSpace& tables) {

@@ -17,6 +17,9 @@ inline constexpr std::string_view kDirectMap = "direct map";
 // kernel: Documentation/arch/x86/x86_64/mm.rst, v6.12
 std::string_view area_of(VirtAddr address, unsigned levels, const Bases& bases);
 
+// Of each entry of the root that vmalloc's addresses lie in, the first of them.
+std::vector<VirtAddr> vmalloc_root_entries(const AddressSpace& tables);
+
 // Neighbouring mappings of one area: how many pages they have, and how many tables these take.
 struct AreaTables {
   std::string_view name{};

@@ -10,13 +10,6 @@ namespace {
 
 constexpr std::uint64_t kPhysLimit = 1ull << 52;
 
-std::optional<unsigned> leaf_level(std::uint64_t page_size) {
-  for (unsigned level = 1; level <= 3; ++level) {
-    if (entry_size(level) == page_size) return level;
-  }
-  return std::nullopt;
-}
-
 std::uint64_t leaf_bits(std::uint32_t flags, unsigned level) {
   std::uint64_t bits = kEntryPresent | kEntryAccessed | kEntryDirty;
   if (flags & kWritable) bits |= kEntryWritable;
@@ -31,7 +24,7 @@ std::uint64_t leaf_bits(std::uint32_t flags, unsigned level) {
 
 // What is wrong with a mapping by itself; empty: nothing.
 std::string_view fault(const Mapping& m, unsigned levels) {
-  if (!leaf_level(m.page_size)) return "page size must be 4 KiB, 2 MiB or 1 GiB";
+  if (leaf_level(m.page_size) == 0) return "page size must be 4 KiB, 2 MiB or 1 GiB";
   if (!is_aligned(raw(m.virt) | raw(m.phys), m.page_size)) {
     return "addresses must be multiples of the page size";
   }
@@ -117,7 +110,7 @@ Result<Tables> build(const Mappings& mappings, unsigned levels, const PlaceTable
     const Mapping& m = mappings[i];
     if (const std::string_view what = fault(m, levels); !what.empty()) {
       errors.push_back(error_of(i, m, what));
-    } else if (!builder.map(m, *leaf_level(m.page_size))) {
+    } else if (!builder.map(m, leaf_level(m.page_size))) {
       errors.push_back(error_of(i, m, "overlaps an earlier mapping"));
     }
   }

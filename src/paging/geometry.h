@@ -23,6 +23,14 @@ constexpr unsigned entry_shift(unsigned level) { return kPageShift + kIndexBits 
 constexpr std::uint64_t entry_size(unsigned level) { return 1ull << entry_shift(level); }
 constexpr std::uint64_t table_size(unsigned level) { return 1ull << entry_shift(level + 1); }
 
+// The level of the tables whose entries are pages of `page_size` bytes; 0: there are no such pages.
+constexpr unsigned leaf_level(std::uint64_t page_size) {
+  for (unsigned level = 1; level <= 3; ++level) {
+    if (entry_size(level) == page_size) return level;
+  }
+  return 0;
+}
+
 // The entry that translates `v` in its table of this level.
 constexpr unsigned index_of(VirtAddr v, unsigned level) {
   return static_cast<unsigned>((raw(v) >> entry_shift(level)) & (kEntries - 1));
@@ -36,12 +44,24 @@ constexpr VirtAddr canonical(std::uint64_t v, unsigned levels) {
 }
 constexpr bool is_canonical(VirtAddr v, unsigned levels) { return canonical(raw(v), levels) == v; }
 
-// Where the direct map and the kernel image begin without KASLR.
+// Bytes of vmalloc's addresses.
+// kernel: VMALLOC_SIZE_TB_L4, VMALLOC_SIZE_TB_L5, arch/x86/include/asm/pgtable_64_types.h, v6.12
+constexpr std::uint64_t vmalloc_size(unsigned levels) {
+  return (levels == 5 ? 12'800 : 32) * (std::uint64_t{1} << 40);
+}
+
+// Where areas begin that KASLR leaves in place, and where it does not move the others to.
 // kernel: Documentation/arch/x86/x86_64/mm.rst, v6.12
-inline constexpr VirtAddr kPageOffset4{0xffff888000000000};     // __PAGE_OFFSET_BASE_L4
-inline constexpr VirtAddr kPageOffset5{0xff11000000000000};     // __PAGE_OFFSET_BASE_L5
-inline constexpr VirtAddr kCpuEntryAreas{0xfffffe0000000000};   // CPU_ENTRY_AREA_BASE
+inline constexpr VirtAddr kLdtRemap4{0xffff880000000000};      // LDT_BASE_ADDR, GUARD_HOLE_END_ADDR
+inline constexpr VirtAddr kLdtRemap5{0xff10000000000000};      // the same with five levels
+inline constexpr VirtAddr kPageOffset4{0xffff888000000000};    // __PAGE_OFFSET_BASE_L4
+inline constexpr VirtAddr kPageOffset5{0xff11000000000000};    // __PAGE_OFFSET_BASE_L5
+inline constexpr VirtAddr kCpuEntryAreas{0xfffffe0000000000};  // CPU_ENTRY_AREA_BASE
+inline constexpr VirtAddr kEspfix{0xffffff0000000000};         // ESPFIX_BASE_ADDR
+inline constexpr VirtAddr kEfiEnd{0xffffffef00000000};         // EFI_VA_END: the lowest
 inline constexpr VirtAddr kStartKernelMap{0xffffffff80000000};  // __START_KERNEL_map
+inline constexpr VirtAddr kModulesEnd{0xffffffffff000000};      // MODULES_END
+inline constexpr VirtAddr kVsyscall{0xffffffffff600000};        // VSYSCALL_ADDR
 
 inline constexpr VirtAddr kVmalloc4{0xffffc90000000000};  // __VMALLOC_BASE_L4
 inline constexpr VirtAddr kVmalloc5{0xffa0000000000000};  // __VMALLOC_BASE_L5

@@ -73,8 +73,7 @@ void SetMemory::change_aliases(VirtAddr virt, PhysAddr phys, std::uint64_t pages
 // kernel: __split_large_page()
 void SetMemory::split(const Mapping& run, VirtAddr virt) {
   const std::uint64_t smaller = run.page_size == kSize1G ? kSize2M : kSize4K;
-  tables_.add_table(run.page_size == kSize1G ? 2 : 1, virt,
-                    {.origin = TableOrigin::page_allocator});
+  tables_.add_table(leaf_level(smaller), virt, {.origin = TableOrigin::page_allocator});
   tables_.map(
       {virt, run.phys + (raw(virt) - raw(run.virt)), smaller, run.page_size / smaller, run.flags});
 }

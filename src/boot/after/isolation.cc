@@ -1,5 +1,7 @@
 #include "boot/after/isolation.h"
 
+#include <algorithm>
+
 #include "base/align.h"
 #include "boot/after/image.h"
 
@@ -24,8 +26,11 @@ void share(const paging::AddressSpace& from, paging::AddressSpace& to, VirtAddr 
       to.add_table(l, at->first, at->second);
   }
   to.unmap(start, size);
-  for (const paging::Mapping& m : from.mappings()) {
-    if (raw(m.virt) > last || raw(m.virt) + (m.bytes() - 1) < raw(start)) continue;
+  const paging::Mappings& runs = from.mappings();
+  auto run = std::ranges::lower_bound(
+      runs, raw(start), {}, [](const paging::Mapping& m) { return raw(m.virt) + (m.bytes() - 1); });
+  for (; run != runs.end() && raw(run->virt) <= last; ++run) {
+    const paging::Mapping& m = *run;
     const std::uint64_t skipped =
         raw(m.virt) < raw(start) ? (raw(start) - raw(m.virt)) / m.page_size : 0;
     const VirtAddr first{raw(m.virt) + skipped * m.page_size};
@@ -102,13 +107,11 @@ void clone_user_tables(Boot& boot) {
 
   clone_entry_text(boot);
   // pti_setup_vsyscall()
-  constexpr VirtAddr kVsyscall{0xffffffffff600000};  // VSYSCALL_ADDR
-  if (const paging::Mapping* page = kernel.find(kVsyscall)) {
-    make_user_tables(user, kVsyscall, 1);
+  if (const paging::Mapping* page = kernel.find(paging::kVsyscall)) {
+    make_user_tables(user, paging::kVsyscall, 1);
     user.map(*page);
   }
-  if (boot.in.profile.has(config::X86_ESPFIX64))
-    clone_p4d(kernel, user, VirtAddr{0xffffff0000000000});
+  if (boot.in.profile.has(config::X86_ESPFIX64)) clone_p4d(kernel, user, paging::kEspfix);
 }
 
 // kernel: pti_finalize(), pti_clone_kernel_text(), v6.12

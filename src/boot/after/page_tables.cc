@@ -3,11 +3,10 @@
 #include "base/align.h"
 #include "boot/after/image.h"
 #include "boot/rules.h"
+#include "paging/areas.h"
 
 namespace memmap::boot {
 namespace {
-
-constexpr std::uint64_t kTiB = 1ull << 40;
 
 // Of a kernel whose symbols are not known, a part of its image stays as it was at the hand-over.
 void tell_unknown(Boot& boot, const Rule& rule, std::string_view what) {
@@ -16,32 +15,25 @@ void tell_unknown(Boot& boot, const Rule& rule, std::string_view what) {
                       std::string(what));
 }
 
-// kernel: VMALLOC_SIZE_TB_L4, VMALLOC_SIZE_TB_L5, arch/x86/include/asm/pgtable_64_types.h, v6.12
-std::uint64_t vmalloc_size(unsigned levels) { return (levels == 5 ? 12800 : 32) * kTiB; }
-
 }  // namespace
 
 // kernel: preallocate_vmalloc_pages(), arch/x86/mm/init_64.c, v6.12
 void preallocate_vmalloc_pages(Boot& boot) {
   paging::AddressSpace& tables = boot.state.page_tables;
-  const unsigned below_root = tables.levels() - 1;
-  const std::uint64_t start = raw(tables.bases().vmalloc);
-  const std::uint64_t step = paging::entry_size(tables.levels());
-  const std::uint64_t end = start + vmalloc_size(tables.levels());
-  for (std::uint64_t at = start; at < end; at = align_down(at, step) + step)
-    tables.add_table(below_root, VirtAddr{at}, {.origin = paging::TableOrigin::page_allocator});
+  for (const VirtAddr at : paging::vmalloc_root_entries(tables)) {
+    tables.add_table(tables.levels() - 1, at, {.origin = paging::TableOrigin::page_allocator});
+  }
 }
 
 // kernel: init_espfix_bsp(), arch/x86/kernel/espfix_64.c, v6.12
 void init_espfix_bsp(Boot& boot) {
-  constexpr VirtAddr kBase{0xffffff0000000000};  // ESPFIX_BASE_ADDR
   paging::AddressSpace& tables = boot.state.page_tables;
   if (tables.levels() == 5)
-    tables.add_table(4, kBase, {.origin = paging::TableOrigin::page_allocator});
+    tables.add_table(4, paging::kEspfix, {.origin = paging::TableOrigin::page_allocator});
   paging::TablePage page{.origin = paging::TableOrigin::image};
   if (const auto place = boot.in.profile.place_of(symbol::espfix_pud_page))
     page.phys = PhysAddr{raw(boot.in.kernel_base) + *place};
-  tables.add_table(3, kBase, page);
+  tables.add_table(3, paging::kEspfix, page);
 }
 
 // kernel: idt_setup_apic_and_irq_gates(), idt_map_in_cea(), arch/x86/kernel/idt.c, v6.12

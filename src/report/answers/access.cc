@@ -41,7 +41,8 @@ std::string_view outcome_name(Answer::Outcome outcome) {
 }
 
 std::string table_place(const paging::TablePage& table) {
-  return table.phys ? hex(raw(*table.phys), 8) : std::string("(in the image)");
+  return table.phys ? hex(raw(*table.phys), 8)
+                    : fmt::format("(in the {})", origin_name(table.origin));
 }
 
 void write_walk(Page& page, const Walk& walk) {

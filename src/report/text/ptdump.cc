@@ -17,22 +17,25 @@ struct Marker {
   unsigned max_lines = 0;  // 0: all
 };
 
+VirtAddr ldt_remap(unsigned levels) {
+  return levels == 5 ? paging::kLdtRemap5 : paging::kLdtRemap4;
+}
+
 // kernel: address_markers, pt_dump_init(), v6.12
 std::vector<Marker> markers_of(const paging::AddressSpace& tables, const kernel::Profile& p) {
-  const bool five = tables.levels() == 5;
   const paging::Bases& bases = tables.bases();
   std::vector<Marker> out{{0, "User Space"}, {1ull << 63, "Kernel Space"}};
   if (p.has(config::MODIFY_LDT_SYSCALL))
-    out.push_back({five ? 0xff10000000000000 : 0xffff880000000000, "LDT remap"});
+    out.push_back({raw(ldt_remap(tables.levels())), "LDT remap"});
   out.push_back({raw(bases.page_offset), "Low Kernel Mapping"});
   out.push_back({raw(bases.vmalloc), "vmalloc() Area"});
   out.push_back({raw(bases.vmemmap), "Vmemmap"});
   out.push_back({raw(paging::kCpuEntryAreas), "CPU entry Area"});
-  if (p.has(config::X86_ESPFIX64)) out.push_back({0xffffff0000000000, "ESPfix Area", 16});
-  if (p.has(config::EFI)) out.push_back({0xffffffef00000000, "EFI Runtime Services"});
+  if (p.has(config::X86_ESPFIX64)) out.push_back({raw(paging::kEspfix), "ESPfix Area", 16});
+  if (p.has(config::EFI)) out.push_back({raw(paging::kEfiEnd), "EFI Runtime Services"});
   out.push_back({raw(paging::kStartKernelMap), "High Kernel Mapping"});
   out.push_back({raw(bases.modules), "Modules"});
-  out.push_back({0xffffffffff000000, "End Modules"});
+  out.push_back({raw(paging::kModulesEnd), "End Modules"});
   const fixmap::Slots slots(p);
   out.push_back({raw(fixmap::fix_to_virt(slots.permanent_end())), "Fixmap Area"});  // FIXADDR_START
   out.push_back({~std::uint64_t{0}, ""});
@@ -50,7 +53,7 @@ class Dump {
     // The hole of non-canonical addresses, and that behind it which hypervisors may use, are left
     // out: GUARD_HOLE_END_ADDR.
     const std::uint64_t half = paging::table_size(root) / 2;
-    const std::uint64_t guard_end = root == 5 ? 0xff10000000000000 : 0xffff880000000000;
+    const std::uint64_t guard_end = raw(ldt_remap(root));
     table(root, 0, half);
     table(root, guard_end, 0 - guard_end);
     note(0, 0, kNothing, true);
