@@ -108,7 +108,7 @@ Kernel::Kernel(const boot::Outcome& what, const boot::Inputs& in)
            if (!block) return std::nullopt;
            return phys_of(block->first);
          }),
-      early(what.state.early_ioremap) {
+      early(what.user_space ? what.user_space->early_ioremap : what.state.early_ioremap) {
   if (what.user_space) early.system_runs();
   add_early_areas(areas, tables);
   if (in.behaviour.vmalloc_levels_are_there) preallocate_levels();

@@ -12,8 +12,6 @@
 
 namespace memmap::boot {
 
-enum class Until { hand_over, user_space };
-
 // All that is plugged in must outlive the boot; without any of the kernel's own rules
 // (plugin::Chain has them) the outcome is no kernel's.
 struct Options {
@@ -21,8 +19,8 @@ struct Options {
   std::string append{};                       // added to it, as a boot loader would
   // MemblockLog is kept; without it a boot of a large machine takes less time and memory.
   bool record_memblock = true;
-  // How far the boot goes: the hand-over to the buddy allocator is in its outcome either way.
-  Until until = Until::hand_over;
+  // The page tables of user space are in the outcome too, beside those of the hand-over.
+  bool keep_user_space = false;
   bool entry_limit = true;  // false: the e820 tables have no last place
   memblock::AllocationPolicy* top_down = nullptr;
   memblock::AllocationPolicy* bottom_up = nullptr;

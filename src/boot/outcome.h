@@ -59,12 +59,13 @@ struct UserSpace {
   paging::AddressSpace page_tables{4};
   // Under page-table isolation: what a process sees of the kernel while it runs in user mode.
   std::optional<paging::AddressSpace> user_page_tables{};
+  ioremap::EarlyIoremap early_ioremap{};
 };
 
 struct Outcome {
   Subject subject{};
   State state{};  // at the hand-over to the buddy allocator, or where it ended
-  // Where the boot was to go so far (Options::until) and did.
+  // Where it is to be kept (Options::keep_user_space) and the boot came so far.
   std::optional<UserSpace> user_space{};
   std::vector<Owned> owners{};  // of every byte of memblock.reserved
   MemblockLog memblock_log{};

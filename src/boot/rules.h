@@ -42,6 +42,7 @@ inline constexpr Rule kEfiInit                     {"efi_init",                 
 inline constexpr Rule kEfiRemoveE820Mmio           {"efi_remove_e820_mmio",            "arch/x86/platform/efi/efi.c"};                          // v6.1 and v6.12
 inline constexpr Rule kEfiArchMemReserve           {"efi_arch_mem_reserve",            "arch/x86/platform/efi/quirks.c"};                       // v6.1 and v6.12
 inline constexpr Rule kEfiReserveBootServices      {"efi_reserve_boot_services",       "arch/x86/platform/efi/quirks.c"};                       // v6.1 and v6.12
+inline constexpr Rule kEfiFreeBootServices         {"efi_free_boot_services",          "arch/x86/platform/efi/quirks.c"};                        // v6.1 and v6.12
 inline constexpr Rule kReserveRealMode             {"reserve_real_mode",               "arch/x86/realmode/init.c"};                             // v6.1 and v6.12
 inline constexpr Rule kAcpiReallocateRootTable     {"acpi_reallocate_root_table",      "drivers/acpi/acpica/tbxface.c (after the hand-over)"};  // v6.12
 inline constexpr Rule kAcpiUtVerifyChecksum        {"acpi_ut_verify_checksum",         "drivers/acpi/acpica/utcksum.c"};                        // v6.12
@@ -50,6 +51,7 @@ inline constexpr Rule kEfiBgrtInit                 {"efi_bgrt_init",            
 inline constexpr Rule kEfiMemmapInit               {"__efi_memmap_init",               "drivers/firmware/efi/memmap.c"};                        // v6.12
 inline constexpr Rule kSetupEarlycon               {"setup_earlycon",                  "drivers/tty/serial/earlycon.c"};                        // v6.12
 inline constexpr Rule kDcacheInitEarly             {"dcache_init_early",               "fs/dcache.c"};                                          // v6.1 and v6.12
+inline constexpr Rule kPopulateRootfs              {"populate_rootfs",                 "init/initramfs.c"};                                      // v6.1 and v6.12
 inline constexpr Rule kDoEarlyParam                {"do_early_param",                  "init/main.c"};                                          // v6.12
 inline constexpr Rule kPrintUnknownBootoptions     {"print_unknown_bootoptions",       "init/main.c"};                                          // v6.1 and v6.12
 inline constexpr Rule kSetupBootConfig             {"setup_boot_config",               "init/main.c"};                                          // v6.1 and v6.12
@@ -66,8 +68,10 @@ inline constexpr Rule kHugetlbCmaReserve           {"hugetlb_cma_reserve",      
 inline constexpr Rule kKfenceAllocPool             {"kfence_alloc_pool",               "mm/kfence/core.c"};                                     // v6.1
 inline constexpr Rule kKfenceAllocPoolAndMetadata  {"kfence_alloc_pool_and_metadata",  "mm/kfence/core.c"};                                     // v6.12
 inline constexpr Rule kAllocLargeSystemHash        {"alloc_large_system_hash",         "mm/mm_init.c"};                                         // v6.1 and v6.12
+inline constexpr Rule kMemInitPrintInfo            {"mem_init_print_info",             "mm/mm_init.c"};                                          // v6.12
 inline constexpr Rule kAllocNodeData               {"alloc_node_data",                 "mm/numa.c"};                                            // v6.12
 inline constexpr Rule kNumaEmulation               {"numa_emulation",                  "mm/numa_emulation.c"};                                  // v6.1
+inline constexpr Rule kFreeReservedArea            {"free_reserved_area",              "mm/page_alloc.c"};                                       // v6.1 and v6.12
 inline constexpr Rule kPercpuAllocSetup            {"percpu_alloc_setup",              "mm/percpu.c"};                                          // v6.1 and v6.12
 inline constexpr Rule kMminitValidateMemmodelLimits{"mminit_validate_memmodel_limits", "mm/sparse.c"};                                          // v5.4 to v6.12
 inline constexpr Rule kSparseInitNid               {"sparse_init_nid",                 "mm/sparse.c"};                                          // v6.1 and v6.12

@@ -52,14 +52,22 @@ Subject subject_of(const Inputs& in) {
   return out;
 }
 
-// What came of a boot that is over; its story is told. `hand_over`: the page tables then, where the boot
-// went on.
-Outcome outcome_of(Boot& boot, std::optional<paging::AddressSpace> hand_over) {
+// Of the state, what steps behind the hand-over change and reports show as it was there.
+struct HandOver {
+  paging::AddressSpace page_tables;
+  ioremap::EarlyIoremap early_ioremap;
+};
+
+// What came of a boot that is over; its story is told. `hand_over`: where the boot came so far.
+Outcome outcome_of(Boot& boot, std::optional<HandOver> hand_over) {
   boot.story.end();
   std::optional<UserSpace> user_space;
   if (hand_over) {
-    user_space = UserSpace{std::exchange(boot.state.page_tables, *std::move(hand_over)),
-                           std::exchange(boot.state.user_page_tables, std::nullopt)};
+    State& state = boot.state;
+    user_space = UserSpace{std::exchange(state.page_tables, std::move(hand_over->page_tables)),
+                           std::exchange(state.user_page_tables, std::nullopt),
+                           std::exchange(state.early_ioremap, std::move(hand_over->early_ioremap))};
+    if (!boot.in.options.keep_user_space) user_space.reset();
   }
   Outcome out{.subject = subject_of(boot.in),
               .state = std::move(boot.state),
@@ -72,6 +80,8 @@ Outcome outcome_of(Boot& boot, std::optional<paging::AddressSpace> hand_over) {
   out.owners = boot.story.owners().of(out.state.memblock.reserved().regions());
   out.fixmap = fixmap::mapped_slots(boot.in.fixmap, out.state.page_tables);
   out.totals = totals_of(out.state);
+  if (out.state.handed_over && !out.panicked)
+    out.totals.mem_total_kib = out.state.page_allocator.totalram_pages << (kPageShift - 10);
   return out;
 }
 
@@ -85,14 +95,15 @@ Outcome run(const Machine& machine, const kernel::Profile& profile, const Option
   for (NodeSource* source : options.node_transforms) source->begin(facts);
   Observer* const observer = options.observer;
   if (observer != nullptr) observer->begin(boot);
-  std::optional<paging::AddressSpace> hand_over;
+  std::optional<HandOver> hand_over;
   for (const Step& step : steps()) {
     if (!does(step, boot)) continue;
     boot.story.begin(step);
     if (step.run) step.run(boot);
     if (observer != nullptr) observer->after_step(step);
     if (boot.story.over()) break;
-    if (boot.state.handed_over && goes_on(boot) && !hand_over) hand_over = boot.state.page_tables;
+    if (boot.state.handed_over && !hand_over)
+      hand_over = {boot.state.page_tables, boot.state.early_ioremap};
   }
   if (observer != nullptr) observer->at_end();
   return outcome_of(boot, std::move(hand_over));

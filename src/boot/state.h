@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/range.h"
@@ -43,6 +44,45 @@ struct NodeState {
   std::vector<ZoneState> zones{};  // all types, the empty ones too
 };
 
+// Reserved memory that becomes the page allocator's behind the hand-over, or counts as managed from
+// then on.
+struct GivenBack {
+  PhysRange range{};        // whole pages
+  std::string_view what{};  // in the kernel's words, where it has any: `initrd`
+  std::string_view step{};  // the kernel function of the step
+};
+
+// What the page allocator has of a zone as the boot goes on behind the hand-over.
+struct ManagedZone {
+  int nid = 0;
+  zones::ZoneType type = zones::ZoneType::dma;
+  std::uint64_t managed_pages = 0;
+};
+
+// `Memory: 207548K/1048056K available (14343K kernel code, ...)`
+// kernel: mem_init_print_info(), mm/mm_init.c, v6.12
+struct MemoryLine {
+  // nullopt: this kernel prints it so late that nobody can tell what else was taken by then.
+  std::optional<std::uint64_t> available_pages{};
+  std::uint64_t phys_pages = 0;
+  std::uint64_t code = 0;  // bytes, up to `bss`
+  std::uint64_t rwdata = 0;
+  std::uint64_t rodata = 0;
+  std::uint64_t init = 0;
+  std::uint64_t bss = 0;
+  std::uint64_t reserved_pages = 0;
+  std::uint64_t cma_pages = 0;
+};
+
+// The page allocator's figures, from the hand-over on; at the end of a boot they are user space's.
+struct PageAllocator {
+  std::uint64_t totalram_pages = 0;     // _totalram_pages: MemTotal
+  std::uint64_t totalcma_pages = 0;     // of CMA areas, counted where they are reserved
+  std::vector<ManagedZone> zones{};     // every zone of every node, in their order
+  std::vector<GivenBack> given_back{};  // in the order in which it came
+  std::optional<MemoryLine> memory_line{};
+};
+
 // Where the per-CPU units of the processors lie: each in one piece, or page by page.
 // kernel: __per_cpu_offset, per_cpu_ptr_to_phys(), mm/percpu.c
 struct PerCpuUnits {
@@ -74,14 +114,16 @@ struct State {
   std::vector<PhysRange> mapped{};  // pfn_mapped: by the direct map, joined, ascending
 
   numa::Nodes nodes{};
-  std::vector<int> possible_nodes{};     // node_possible_map: those without memory too, ascending
-  std::map<int, PhysAddr> node_data{};   // NODE_DATA: where each node's pg_data_t lies
-  std::vector<int> emulated_from{};      // emu_nid_to_phys: by node, the one it was part of
-  bool processors_have_nodes = false;    // firmware's nodes are in use, the processors' too
-  PhysAddr firmware_memory_end{};        // of what firmware's nodes span, hot-plug windows too
-  bool hugetlb_cma = false;              // huge pages come from CMA areas
-  std::vector<NodeState> node_states{};  // ascending by nid
-  bool handed_over = false;              // memblock_free_all() is done
+  std::vector<int> possible_nodes{};    // node_possible_map: those without memory too, ascending
+  std::map<int, PhysAddr> node_data{};  // NODE_DATA: where each node's pg_data_t lies
+  std::vector<int> emulated_from{};     // emu_nid_to_phys: by node, the one it was part of
+  bool processors_have_nodes = false;   // firmware's nodes are in use, the processors' too
+  PhysAddr firmware_memory_end{};       // of what firmware's nodes span, hot-plug windows too
+  bool hugetlb_cma = false;             // huge pages come from CMA areas
+  std::vector<PhysRange> gigantic_pages{};  // that memblock gave, in this order
+  std::vector<NodeState> node_states{};     // ascending by nid; as at the hand-over
+  bool handed_over = false;                 // memblock_free_all() is done
+  PageAllocator page_allocator{};
 };
 
 // The zones as they were formed, without what the page allocator has of them.

@@ -5,11 +5,14 @@
 #include "boot/after/isolation.h"
 #include "boot/after/page_tables.h"
 #include "boot/init/command_line.h"
+#include "boot/init/initramfs.h"
 #include "boot/init/parameters.h"
 #include "boot/mm/cma.h"
 #include "boot/mm/hashes.h"
+#include "boot/mm/hugepages.h"
 #include "boot/mm/late.h"
 #include "boot/mm/nodes.h"
+#include "boot/mm/page_alloc.h"
 #include "boot/mm/percpu.h"
 #include "boot/mm/sparse.h"
 #include "boot/mm/swiotlb.h"
@@ -44,6 +47,7 @@ constexpr std::string_view kAlternative = "arch/x86/kernel/alternative.c";
 constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
 constexpr std::string_view kBgrt = "drivers/firmware/efi/efi-bgrt.c";
 constexpr std::string_view kCheck = "arch/x86/kernel/check.c";
+constexpr std::string_view kCma = "mm/cma.c";
 constexpr std::string_view kContiguous = "kernel/dma/contiguous.c";
 constexpr std::string_view kDcache = "fs/dcache.c";
 constexpr std::string_view kDebugObjects = "lib/debugobjects.c";
@@ -62,6 +66,7 @@ constexpr std::string_view kIoApic = "arch/x86/kernel/apic/io_apic.c";
 constexpr std::string_view kIoremap = "lib/ioremap.c";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
 constexpr std::string_view kKmemleak = "mm/kmemleak.c";
+constexpr std::string_view kInitramfs = "init/initramfs.c";
 constexpr std::string_view kMain = "init/main.c";
 constexpr std::string_view kMemblock = "mm/memblock.c";
 constexpr std::string_view kMmH = "include/linux/mm.h";
@@ -92,6 +97,7 @@ constexpr std::nullptr_t kNothing = nullptr;
 constexpr auto kEarly = &Behaviour::efi_map_reserved_early;
 constexpr auto kSnb = &Behaviour::snb_reserved_early;
 constexpr auto kLevels = &Behaviour::vmalloc_levels_are_there;
+constexpr auto kTold = &Behaviour::memory_is_told_late;
 constexpr auto kGeneric = &Behaviour::crash_kernel_is_generic;
 
 // trim<HOOK>: what the kernel's function of that name does is up to the trims that act at the hook
@@ -191,26 +197,35 @@ constexpr Step kSteps[] = {
 
     // After: still mm_core_init(), but the page allocator has the memory.
     {kAfter,       "x86_init.hyper.init_after_bootmem",     kInit64,       "4.18",   "",       kAlways,                  kNothing},
-    {kAfter,       "preallocate_vmalloc_pages",             kInit64,       kLevels,  "",       goes_on,                  preallocate_vmalloc_pages},
+    {kAfter,       "preallocate_vmalloc_pages",             kInit64,       kLevels,  "",       kAlways,                  preallocate_vmalloc_pages},
+    {kAfter,       "mem_init_print_info",                   kMmInit,       "",       kTold,    kAlways,                  mem_init_print_info, "page_alloc_init_late"},
     {kAfter,       "kmem_cache_init",                       kSlub,         "",       "",       kAlways,                  kNothing},
     {kAfter,       "kmemleak_init",                         kKmemleak,     "2.6.31", "",       kAlways,                  kNothing},
     {kAfter,       "pgtable_init",                          kMmH,          "3.13",   "6.12",   kAlways,                  kNothing},
     {kAfter,       "debug_objects_mem_init",                kDebugObjects, "2.6.26", "",       has_debug_objects,        kNothing},
     {kAfter,       "vmalloc_init",                          kVmalloc,      "2.6.28", "",       kAlways,                  kNothing},
     {kAfter,       "ioremap_huge_init",                     kIoremap,      "4.1",    "5.13",   kAlways,                  kNothing},
-    {kAfter,       "init_espfix_bsp",                       kEspfix,       "4.15",   "",       has_espfix,               kNothing},
-    {kAfter,       "init_espfix_bsp",                       kEspfix,       "4.15",   "",       goes_on_with_espfix,      init_espfix_bsp},
+    {kAfter,       "init_espfix_bsp",                       kEspfix,       "4.15",   "",       has_espfix,               init_espfix_bsp},
     {kAfter,       "pti_init",                              kPti,          "4.15",   "",       has_page_table_isolation, pti_init},
-    {kAfter,       "pti_init",                              kPti,          "4.15",   "",       goes_on_with_isolation,   clone_user_tables},
+    {kAfter,       "pti_init",                              kPti,          "4.15",   "",       has_page_table_isolation, clone_user_tables},
 
-    // The rest of start_kernel(), then the first process: what changes page tables, where the boot goes on.
-    {kStartKernel, "idt_setup_apic_and_irq_gates",          kIdt,          "5.8",    "",       goes_on,                  idt_setup_apic_and_irq_gates},
-    {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "",       "",       goes_on_with_efi,         efi_enter_virtual_mode},
-    {kStartKernel, "alternative_instructions",              kAlternative,  "",       "",       goes_on_with_smp,         alternative_instructions},
-    {kKernelInit,  "set_real_mode_permissions",             kRealMode,     "",       "",       goes_on,                  set_real_mode_permissions},
-    {kKernelInit,  "free_initmem",                          kX86Init,      "",       "",       goes_on,                  free_initmem},
-    {kKernelInit,  "mark_rodata_ro",                        kInit64,       "",       "",       goes_on_to_read_only,     mark_rodata_ro},
-    {kKernelInit,  "pti_finalize",                          kPti,          "4.18",   "",       goes_on_with_isolation,   pti_finalize},
+    // The rest of start_kernel(): what changes page tables and memory.
+    {kStartKernel, "idt_setup_apic_and_irq_gates",          kIdt,          "5.8",    "",       kAlways,                  idt_setup_apic_and_irq_gates},
+    {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "",       "",       has_efi_map,              efi_enter_virtual_mode},
+    {kStartKernel, "alternative_instructions",              kAlternative,  "",       "",       has_smp,                  alternative_instructions},
+
+    // The first process, before it runs a program: kernel_init_freeable() with the initcalls in their order.
+    {kKernelInit,  "set_real_mode_permissions",             kRealMode,     "",       "",       kAlways,                  set_real_mode_permissions},
+    {kKernelInit,  "deferred_init_memmap",                  kMmInit,       "4.2",    "",       defers_struct_pages,      deferred_init_memmap},
+    {kKernelInit,  "page_alloc_init_late",                  kMmInit,       kTold,    "",       kAlways,                  mem_init_print_info},
+    {kKernelInit,  "memblock_discard",                      kMemblock,     "4.14",   "",       kAlways,                  memblock_discard},
+    {kKernelInit,  "cma_init_reserved_areas",               kCma,          "3.5",    "",       has_cma,                  cma_init_reserved_areas},
+    {kKernelInit,  "efi_free_boot_services",                kQuirks,       "3.0",    "",       has_efi_map,              efi_free_boot_services},
+    {kKernelInit,  "hugetlb_init",                          kHugetlb,      "",       "",       has_hugetlb,              hugetlb_init},
+    {kKernelInit,  "populate_rootfs",                       kInitramfs,    "",       "",       kAlways,                  populate_rootfs},
+    {kKernelInit,  "free_initmem",                          kX86Init,      "",       "",       kAlways,                  free_initmem},
+    {kKernelInit,  "mark_rodata_ro",                        kInit64,       "",       "",       protects_rodata,          mark_rodata_ro},
+    {kKernelInit,  "pti_finalize",                          kPti,          "4.18",   "",       has_page_table_isolation, pti_finalize},
 };
 // clang-format on
 

@@ -65,6 +65,7 @@ inline bool checks_bios_corruption(const Boot& b) {
 inline bool has_io_apic(const Boot& b) { return b.in.profile.has(config::X86_IO_APIC); }
 inline bool has_vsyscall(const Boot& b) { return b.in.profile.has(config::X86_VSYSCALL_EMULATION); }
 inline bool has_hibernation(const Boot& b) { return b.in.profile.has(config::HIBERNATION); }
+inline bool has_cma(const Boot& b) { return b.in.profile.has(config::CMA); }
 inline bool has_dma_cma(const Boot& b) { return b.in.profile.has(config::DMA_CMA); }
 inline bool has_hugetlb(const Boot& b) { return b.in.profile.has(config::HUGETLB_PAGE); }
 inline bool has_hugetlb_cma(const Boot& b) {
@@ -84,18 +85,12 @@ inline bool has_page_extension(const Boot& b) { return b.in.profile.has(config::
 inline bool has_debug_objects(const Boot& b) { return b.in.profile.has(config::DEBUG_OBJECTS); }
 inline bool has_espfix(const Boot& b) { return b.in.profile.has(config::X86_ESPFIX64); }
 inline bool has_page_table_isolation(const Boot& b) { return b.in.features.pti; }
-// Steps behind the hand-over that change the state: where the boot goes on (Options::until).
-inline bool goes_on(const Boot& b) { return b.in.options.until == Until::user_space; }
-inline bool goes_on_with_espfix(const Boot& b) { return goes_on(b) && has_espfix(b); }
-inline bool goes_on_with_efi(const Boot& b) { return goes_on(b) && has_efi_map(b); }
-inline bool goes_on_with_smp(const Boot& b) { return goes_on(b) && b.in.profile.has(config::SMP); }
+inline bool has_smp(const Boot& b) { return b.in.profile.has(config::SMP); }
 // kernel: mark_readonly(), set_debug_rodata(), init/main.c, v6.12
-inline bool goes_on_to_read_only(const Boot& b) {
-  return goes_on(b) && b.in.parameter("rodata").value_or("on") != "off";
+inline bool protects_rodata(const Boot& b) {
+  return b.in.parameter("rodata").value_or("on") != "off";
 }
-inline bool goes_on_with_isolation(const Boot& b) {
-  return goes_on(b) && has_page_table_isolation(b);
-}
+inline bool defers_struct_pages(const Boot& b) { return b.in.profile.deferred_struct_page_init; }
 inline bool has_swiotlb(const Boot& b) { return b.in.profile.has(config::SWIOTLB); }
 
 }  // namespace memmap::boot

@@ -6,15 +6,10 @@
 #include "base/blocks.h"
 #include "buddy/deferred.h"
 #include "buddy/free_pages.h"
+#include "buddy/zone_pages.h"
 
 namespace memmap::buddy {
 namespace {
-
-// In page frame numbers, half-open.
-struct Run {
-  std::uint64_t start = 0;
-  std::uint64_t end = 0;
-};
 
 using Deferred = std::map<int, Pfn>;
 
@@ -82,7 +77,7 @@ class Pageblocks {
   MigrateType last_type_ = MigrateType::unmovable;
 };
 
-void append(std::vector<Run>& runs, Run r) {
+void append(std::vector<PageRun>& runs, PageRun r) {
   if (!runs.empty() && runs.back().end == r.start) {
     runs.back().end = r.end;
   } else {
@@ -90,30 +85,9 @@ void append(std::vector<Run>& runs, Run r) {
   }
 }
 
-// Gives each page of `run` to its zone: the highest that spans it, but for mirrored memory, which
-// is not in Movable. `zone` counts down the node's zones.
-void to_zones(Run run, std::span<const zones::Zone> node_zones, std::size_t zone, bool not_movable,
-              std::span<std::vector<Run>> runs) {
-  while (zone > 0) {
-    --zone;
-    const zones::Zone& z = node_zones[zone];
-    if (not_movable && z.type == zones::ZoneType::movable) continue;
-    const std::uint64_t z_start = raw(z.start_pfn);
-    const std::uint64_t z_end = z_start + z.spanned_pages;
-    const Run common{std::max(run.start, z_start), std::min(run.end, z_end)};
-    if (common.start >= common.end) continue;
-    if (run.start < common.start) {
-      to_zones({run.start, common.start}, node_zones, zone, not_movable, runs);
-    }
-    append(runs[zone], common);
-    if (common.end >= run.end) return;
-    run.start = common.end;
-  }
-}
-
-FreeArea free_area(std::span<const Run> runs, unsigned max_order, Pageblocks& pageblocks) {
+FreeArea free_area(std::span<const PageRun> runs, unsigned max_order, Pageblocks& pageblocks) {
   std::map<std::pair<unsigned, MigrateType>, std::vector<FreeRun>> lists;
-  for (const Run& run : runs) {
+  for (const PageRun& run : runs) {
     const auto take = [&](unsigned order, std::uint64_t first, std::uint64_t count) {
       auto& list = lists[{order, pageblocks.type(first)}];
       if (!list.empty() && raw(list.back().first) + (list.back().count << order) == first) {
@@ -141,14 +115,14 @@ Handoff free_all(std::span<const memblock::Region> memory,
   }
 
   std::map<int, std::size_t> node_of;
-  std::vector<std::vector<std::vector<Run>>> runs(nodes.size());  // by node, zone
+  std::vector<std::vector<std::vector<PageRun>>> runs(nodes.size());  // by node, zone
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     node_of[nodes[i].nid] = i;
     runs[i].resize(nodes[i].zones.size());
   }
 
   each_free_pages(memory, reserved, [&](const memblock::Region& r, Pfn first, Pfn end) {
-    Run run{raw(first), std::min(raw(end), raw(options.max_low_pfn))};
+    PageRun run{raw(first), std::min(raw(end), raw(options.max_low_pfn))};
     if (run.start >= run.end) return;
     handoff.totalram_pages += run.end - run.start;
     const auto node = node_of.find(r.nid);
@@ -160,14 +134,16 @@ Handoff free_all(std::span<const memblock::Region> memory,
     }
     const auto& node_zones = nodes[node->second].zones;
     const bool not_movable = options.kernelcore_mirror && (r.flags & memblock::kMirror) != 0;
-    to_zones(run, node_zones, node_zones.size(), not_movable, runs[node->second]);
+    each_zone_pages(run, node_zones, not_movable, [&](std::size_t zone, PageRun pages) {
+      append(runs[node->second][zone], pages);
+    });
   });
 
   Pageblocks pageblocks(memory, nodes, handoff.first_deferred, options);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (std::size_t z = 0; z < nodes[i].zones.size(); ++z) {
       ZoneFree zone{.nid = nodes[i].nid, .type = nodes[i].zones[z].type};
-      for (const Run& run : runs[i][z]) zone.managed_pages += run.end - run.start;
+      for (const PageRun& run : runs[i][z]) zone.managed_pages += run.end - run.start;
       zone.free = free_area(runs[i][z], options.max_page_order, pageblocks);
       handoff.zones.push_back(std::move(zone));
     }

@@ -109,6 +109,7 @@ struct Behaviour {
   bool huge_io_wants_one_type = true;
   bool vmalloc_tells_bounds = true;
   bool vmalloc_levels_are_there = true;
+  bool memory_is_told_late = true;
   bool pat_list_has_ranges = true;
 
   // What rows above come to.

@@ -148,6 +148,7 @@ constexpr Difference kDifferences[] = {
     {D(huge_io_wants_one_type),          "6.5",                "",                    "6.1 6.12",        "pmd_set_huge",                     kPgtable,   "a large page of an ioremap() needs one type of MTRR all over; before, several that come to write-back do"},
     {D(vmalloc_tells_bounds),            "6.11",               "",                    "6.1 6.12",        "alloc_vmap_area",                  kVmalloc,   "where no area is left it tells the bounds; before, it advises vmalloc="},
     {D(vmalloc_levels_are_there),        "5.9",                "",                    "",                "preallocate_vmalloc_pages",        kInit64,    "the tables below the root are there for all of vmalloc's addresses"},
+    {D(memory_is_told_late),             "6.11",               "",                    "6.1 6.12",        "page_alloc_init_late",             kMmInit,    "the line `Memory: ...` comes once all struct pages are initialised, behind allocations that nobody can tell"},
     {D(pat_list_has_ranges),             "5.6",                "",                    "",                "memtype_seq_show",                 kMemtype,   "pat_memtype_list has `PAT: [mem START-END] TYPE`; before, `TYPE @ START-END`"},
 };
 

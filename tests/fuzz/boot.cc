@@ -121,7 +121,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.append = std::string(in.command_line);
   options.entry_limit = in.entry_limit;
   options.record_memblock = false;
-  options.until = boot::Until::user_space;
+  options.keep_user_space = true;
   const boot::Outcome first = boot::run(*machine, *profile, options);
   for (const std::string& what : test::broken_properties(first)) {
     MEMMAP_CHECK(what.empty(), what);

@@ -1,6 +1,7 @@
 #include "boot/after/image.h"
 
 #include "base/align.h"
+#include "boot/mm/page_alloc.h"
 
 namespace memmap::boot {
 namespace {
@@ -22,7 +23,8 @@ paging::SetMemory set_memory(Boot& boot) {
           boot.in.features.nx};
 }
 
-void free_init_pages(const Boot& boot, paging::SetMemory& memory, VirtAddr from, VirtAddr to) {
+void free_init_pages(Boot& boot, paging::SetMemory& memory, std::string_view what, VirtAddr from,
+                     VirtAddr to) {
   const VirtAddr first{align_up(raw(from), kPageSize)};
   const std::uint64_t pages = pages_between(first, VirtAddr{align_down(raw(to), kPageSize)});
   if (boot.in.features.debug_pagealloc) {
@@ -31,11 +33,13 @@ void free_init_pages(const Boot& boot, paging::SetMemory& memory, VirtAddr from,
   }
   memory.nx(first, pages);
   memory.rw(first, pages);
+  const std::uint64_t phys = raw(boot.in.kernel_base) + raw(first) - raw(boot.in.kernel_text());
+  free_reserved_area(boot, PhysRange::make(phys, phys + (pages << kPageShift)), what);
 }
 
-void free_kernel_image_pages(const Boot& boot, paging::SetMemory& memory, VirtAddr from,
-                             VirtAddr to) {
-  free_init_pages(boot, memory, from, to);
+void free_kernel_image_pages(Boot& boot, paging::SetMemory& memory, std::string_view what,
+                             VirtAddr from, VirtAddr to) {
+  free_init_pages(boot, memory, what, from, to);
   if (boot.in.features.pti) memory.np_noalias(from, pages_between(from, to));
 }
 

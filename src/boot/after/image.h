@@ -19,12 +19,14 @@ constexpr std::uint64_t pages_between(VirtAddr from, VirtAddr to) {
 // Changes to the page tables as they are now. After mark_rodata_ro() it is asked to keep_read_only().
 paging::SetMemory set_memory(Boot& boot);
 
-// [from, to) of the image goes to the page allocator: writable, not executable, and under page-table
+// [from, to) of the image goes to the page allocator as `what`, unless debug_pagealloc wants to find
+// out who still uses it: writable, not executable, and under page-table
 // isolation no longer mapped at __START_KERNEL_map. Both are multiples of a page, or the part of
 // a page at either end stays. kernel: free_kernel_image_pages(), arch/x86/mm/init.c, v6.12
-void free_kernel_image_pages(const Boot& boot, paging::SetMemory& memory, VirtAddr from,
-                             VirtAddr to);
+void free_kernel_image_pages(Boot& boot, paging::SetMemory& memory, std::string_view what,
+                             VirtAddr from, VirtAddr to);
 // The same without the last, as for what is no part of the image. kernel: free_init_pages()
-void free_init_pages(const Boot& boot, paging::SetMemory& memory, VirtAddr from, VirtAddr to);
+void free_init_pages(Boot& boot, paging::SetMemory& memory, std::string_view what, VirtAddr from,
+                     VirtAddr to);
 
 }  // namespace memmap::boot

@@ -59,7 +59,7 @@ void alternative_instructions(Boot& boot) {
   const auto to = address_of(boot, symbol::__smp_locks_end);
   if (!from || !to) return tell_unknown(boot, rule::kAlternatives, "the list of locks is freed");
   paging::SetMemory memory = set_memory(boot);
-  free_init_pages(boot, memory, *from, *to);
+  free_init_pages(boot, memory, "SMP alternatives", *from, *to);
 }
 
 // The trampoline's header and read-only data fill a page, its code the next one.
@@ -83,8 +83,9 @@ void free_initmem(Boot& boot) {
   paging::SetMemory memory = set_memory(boot);
   const auto shared_from = address_of(boot, symbol::__start_bss_decrypted_unused);
   const auto shared_to = address_of(boot, symbol::__end_bss_decrypted);
-  if (shared_from && shared_to) free_init_pages(boot, memory, *shared_from, *shared_to);
-  free_kernel_image_pages(boot, memory, *from, *to);
+  if (shared_from && shared_to)
+    free_init_pages(boot, memory, "unused decrypted", *shared_from, *shared_to);
+  free_kernel_image_pages(boot, memory, "unused kernel image (initmem)", *from, *to);
 }
 
 // kernel: mark_rodata_ro(), arch/x86/mm/init_64.c, v6.12
@@ -103,9 +104,10 @@ void mark_rodata_ro(Boot& boot) {
   memory.ro(text, pages_between(text, *end));
   memory.keep_read_only();
   memory.nx(text_end, pages_between(text_end, VirtAddr{all_end}));
-  free_kernel_image_pages(boot, memory, text_end, aligned(image.start_rodata));
-  free_kernel_image_pages(boot, memory, aligned(image.end_rodata),
-                          VirtAddr{raw(text) + image.sdata});
+  free_kernel_image_pages(boot, memory, "unused kernel image (text/rodata gap)", text_end,
+                          aligned(image.start_rodata));
+  free_kernel_image_pages(boot, memory, "unused kernel image (rodata/data gap)",
+                          aligned(image.end_rodata), VirtAddr{raw(text) + image.sdata});
 }
 
 }  // namespace memmap::boot

@@ -7,11 +7,15 @@
 #include <map>
 
 #include "base/align.h"
+#include "boot/mm/page_alloc.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
 
 namespace memmap::boot {
 namespace {
+
+// What was reserved, in this order. kernel: cma_areas
+using Areas = std::vector<PhysRange>;
 
 struct Area {
   std::uint64_t base = 0;
@@ -116,6 +120,8 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, const memblock
     if (!found) return fail({});
     at = raw(*found);
   }
+  boot.scratch.of<Areas>().push_back(PhysRange::make(at, at + area.size));
+  boot.state.page_allocator.totalcma_pages += area.size >> kPageShift;
   boot.story.tell(
       Severity::info, rule::kCmaDeclareContiguousNid,
       fmt::format("cma: Reserved {} MiB at {:#018x} on node {}", area.size >> 20, at, nid),
@@ -242,6 +248,13 @@ void hugetlb_cma_reserve(Boot& boot) {
     if (reserved >= wanted.size) break;
   }
   boot.state.hugetlb_cma = reserved != 0;
+}
+
+// Of an area too that lies in two zones, and cannot be used as one.
+// kernel: cma_activate_area(), mm/cma.c; init_cma_reserved_pageblock(), mm/mm_init.c, v6.12
+void cma_init_reserved_areas(Boot& boot) {
+  for (const PhysRange area : boot.scratch.of<Areas>())
+    adjust_managed_page_count(boot, area, "CMA");
 }
 
 }  // namespace memmap::boot

@@ -7,5 +7,7 @@ namespace memmap::boot {
 
 void dma_contiguous_reserve(Boot& boot);
 void hugetlb_cma_reserve(Boot& boot);
+// Behind the hand-over: the areas become the page allocator's.
+void cma_init_reserved_areas(Boot& boot);
 
 }  // namespace memmap::boot

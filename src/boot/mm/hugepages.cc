@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "boot/mm/page_alloc.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
 #include "paging/geometry.h"
@@ -150,7 +151,15 @@ bool HugePages::allocate_page(int nid) {
   if (found && boot_.in.behaviour.memblock_rsrv_noinit) {
     boot_.state.memblock.reserved_mark_noinit(PhysAddr{raw(*found) + kPageSize}, size_ - kPageSize);
   }
+  if (found)
+    boot_.state.gigantic_pages.push_back(PhysRange::make(raw(*found), raw(*found) + size_));
   return found.has_value();
+}
+
+// Pages that memblock gave count again. kernel: gather_bootmem_prealloc(), mm/hugetlb.c, v6.12
+void hugetlb_init(Boot& boot) {
+  for (const PhysRange page : boot.state.gigantic_pages)
+    adjust_managed_page_count(boot, page, "huge pages");
 }
 
 }  // namespace memmap::boot

@@ -50,4 +50,7 @@ class HugePages {
   std::optional<Count> before_{};          // hugepages= before any size
 };
 
+// Behind the hand-over.
+void hugetlb_init(Boot& boot);
+
 }  // namespace memmap::boot

@@ -8,7 +8,6 @@
 #include "base/align.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
-#include "buddy/handoff.h"
 #include "numa/register.h"
 #include "zones/form.h"
 #include "zones/limits.h"
@@ -288,28 +287,6 @@ void free_area_init(Boot& boot) {
     for (const zones::Zone& z : n.zones) state.zones.push_back({z, 0, {}});
     boot.state.node_states.push_back(std::move(state));
   }
-}
-
-void memblock_free_all(Boot& boot) {
-  buddy::Options options;
-  options.max_low_pfn = boot.state.max_pfn;
-  options.deferred_init = boot.in.profile.deferred_struct_page_init;
-  options.kernelcore_mirror = boot.in.mirrored_kernelcore();
-  options.max_page_order = boot.in.profile.max_page_order;
-  options.pageblock_order = boot.in.profile.pageblock_order;
-  options.behaviour = boot.in.behaviour;
-  buddy::Handoff handoff = buddy::free_all(
-      memory_of(boot), boot.state.memblock.reserved().regions(), zone_nodes(boot.state), options);
-  for (buddy::ZoneFree& free : handoff.zones) {
-    for (NodeState& node : boot.state.node_states) {
-      if (node.nid != free.nid) continue;
-      ZoneState& zone = node.zones[static_cast<std::size_t>(free.type)];
-      zone.managed_pages = free.managed_pages;
-      zone.free = std::move(free.free);
-      break;
-    }
-  }
-  boot.state.handed_over = true;
 }
 
 }  // namespace memmap::boot

@@ -1,4 +1,4 @@
-// Nodes, zones and the hand-over.
+// Nodes and zones.
 #pragma once
 
 #include "boot/boot.h"
@@ -9,6 +9,5 @@ void initmem_init(Boot& boot);
 void init_cpu_to_node(Boot& boot);
 void alloc_offline_node_data(Boot& boot);
 void free_area_init(Boot& boot);
-void memblock_free_all(Boot& boot);
 
 }  // namespace memmap::boot

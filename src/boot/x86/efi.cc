@@ -6,6 +6,7 @@
 
 #include "base/align.h"
 #include "boot/early_windows.h"
+#include "boot/mm/page_alloc.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
 
@@ -29,6 +30,7 @@ constexpr std::uint64_t kEsrtHeader = 16;  // struct efi_system_resource_table
 constexpr std::uint64_t kWriteBack = 8;
 constexpr std::uint64_t kMoreReliable = 0x10000;
 constexpr std::uint64_t kSpecificPurpose = 0x40000;
+constexpr std::uint64_t kRuntime = 1ull << 63;
 
 // efi=nosoftreserve. kernel: efi_soft_reserve_enabled()
 bool soft_reserve_enabled(const Boot& boot) {
@@ -233,6 +235,21 @@ void efi_bgrt_init(Boot& boot) {
       "map and the picture's pages in the map are left out");
 }
 
+namespace {
+
+// What efi_reserve_boot_services() was the first to reserve, and may be freed.
+using BootServices = std::vector<PhysRange>;
+
+// kernel: can_free_region(), arch/x86/platform/efi/quirks.c, v6.12
+bool can_free_region(const Boot& boot, PhysRange range) {
+  const PhysAddr text = boot.in.kernel_base;
+  const PhysAddr end{raw(text) + boot.in.profile.image.end};
+  if (range.end() > text && range.base() <= end) return false;
+  return e820::mapped_all(boot.state.e820.table, range, E820Type::ram);
+}
+
+}  // namespace
+
 void efi_reserve_boot_services(Boot& boot) {
   if (boot.in.machine.efi_map.empty()) {
     return boot.story.tell(
@@ -244,7 +261,33 @@ void efi_reserve_boot_services(Boot& boot) {
     if (m.type != kBootServicesCode && m.type != kBootServicesData) continue;
     if (boot.state.memblock.is_region_reserved(m.range.base(), m.range.size())) continue;
     boot.reserve(m.range, {"efi_reserve_boot_services", owner::kEFIBootServices});
+    if ((m.attributes & kRuntime) == 0 && can_free_region(boot, m.range))
+      boot.scratch.of<BootServices>().push_back(m.range);
   }
+}
+
+// Nothing below 1 MiB: firmware may still write there. kernel: efi_unmap_boot_services(),
+// efi_free_boot_services(), arch/x86/platform/efi/quirks.c, v6.1 and v6.12
+void efi_free_boot_services(Boot& boot) {
+  const BootServices& ranges = boot.scratch.of<BootServices>();
+  if (ranges.empty()) return;
+  const bool debug = std::ranges::any_of(boot.in.values_of("efi"), [](const auto& value) {
+    return value && kernel::parse_option_str(*value, "debug");
+  });
+  if (debug) {
+    return boot.story.tell(Severity::info, rule::kEfiFreeBootServices,
+                           "efi=debug keeps the memory of EFI's boot services");
+  }
+  std::uint64_t freed = 0;
+  for (const PhysRange range : ranges) {
+    if (raw(range.end()) < kMiB) continue;
+    const auto high = PhysRange::make(std::max(raw(range.base()), kMiB), raw(range.end()));
+    free_reserved_area(boot, high, {});
+    freed += high.size();
+  }
+  if (freed == 0) return;
+  boot.story.tell(Severity::info, rule::kEfiFreeBootServices,
+                  fmt::format("Freeing EFI boot services memory: {}K", freed >> 10));
 }
 
 // kernel: __efi_enter_virtual_mode(), arch/x86/platform/efi/efi.c, v6.12

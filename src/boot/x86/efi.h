@@ -18,5 +18,6 @@ bool efi_runtime_disabled(const Inputs& in);
 
 // Behind the hand-over: firmware's map moves from a window of early_ioremap() to the direct map.
 void efi_enter_virtual_mode(Boot& boot);
+void efi_free_boot_services(Boot& boot);
 
 }  // namespace memmap::boot

@@ -40,7 +40,7 @@ Outcome gone_on(const std::string& line, const kernel::Profile& kernel,
                 const Machine& m = machine()) {
   Options options = test::default_options();
   options.command_line = line;
-  options.until = Until::user_space;
+  options.keep_user_space = true;
   return run(m, kernel, options);
 }
 

@@ -1,0 +1,155 @@
+#include "boot/mm/page_alloc.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/align.h"
+#include "boot/rules.h"
+#include "buddy/free_pages.h"
+#include "buddy/handoff.h"
+#include "buddy/zone_pages.h"
+#include "paging/areas.h"
+
+namespace memmap::boot {
+namespace {
+
+// Where pages are not initialised yet, by node.
+std::map<int, Pfn>& first_deferred(Boot& boot) { return boot.scratch.of<std::map<int, Pfn>>(); }
+
+ManagedZone& managed_zone(Boot& boot, std::size_t node, std::size_t zone) {
+  return boot.state.page_allocator.zones[node * zones::kZoneTypes + zone];
+}
+
+// Adds pages of `region` to the zones of its node; all of them are memory.
+void add_to_zones(Boot& boot, const memblock::Region& region, buddy::PageRun pages) {
+  const std::vector<NodeState>& nodes = boot.state.node_states;
+  const auto node = std::ranges::lower_bound(nodes, region.nid, {}, &NodeState::nid);
+  if (node == nodes.end() || node->nid != region.nid) return;
+  std::array<zones::Zone, zones::kZoneTypes> of_node{};
+  std::ranges::transform(node->zones, of_node.begin(), &ZoneState::zone);
+  const bool not_movable = boot.in.mirrored_kernelcore() && (region.flags & memblock::kMirror) != 0;
+  buddy::each_zone_pages(pages, of_node, not_movable, [&](std::size_t zone, buddy::PageRun run) {
+    managed_zone(boot, static_cast<std::size_t>(node - nodes.begin()), zone).managed_pages +=
+        run.end - run.start;
+  });
+}
+
+void give(Boot& boot, PhysRange range, std::string_view what) {
+  const buddy::PageRun pages{raw(pfn_up(range.base())), raw(pfn_down(range.end()))};
+  if (pages.start >= pages.end) return;
+  PageAllocator& allocator = boot.state.page_allocator;
+  const memblock::Regions memory = boot.state.memblock.memory().regions();
+  auto r = std::ranges::lower_bound(memory, range.base(), std::ranges::less_equal{},
+                                    [](const memblock::Region& m) { return m.range.end(); });
+  for (; r != memory.end() && r->range.base() < range.end(); ++r) {
+    const buddy::PageRun common{std::max(pages.start, raw(pfn_up(r->range.base()))),
+                                std::min(pages.end, raw(pfn_down(r->range.end())))};
+    if (common.start >= common.end) continue;
+    allocator.totalram_pages += common.end - common.start;
+    allocator.given_back.push_back(
+        {PhysRange::make(raw(phys_of(Pfn{common.start})), raw(phys_of(Pfn{common.end}))), what,
+         boot.story.step()});
+    add_to_zones(boot, *r, common);
+  }
+}
+
+}  // namespace
+
+void memblock_free_all(Boot& boot) {
+  buddy::Options options;
+  options.max_low_pfn = boot.state.max_pfn;
+  options.deferred_init = boot.in.profile.deferred_struct_page_init;
+  options.kernelcore_mirror = boot.in.mirrored_kernelcore();
+  options.max_page_order = boot.in.profile.max_page_order;
+  options.pageblock_order = boot.in.profile.pageblock_order;
+  options.behaviour = boot.in.behaviour;
+  buddy::Handoff handoff =
+      buddy::free_all(boot.state.memblock.memory().regions(),
+                      boot.state.memblock.reserved().regions(), zone_nodes(boot.state), options);
+  for (buddy::ZoneFree& free : handoff.zones) {
+    for (NodeState& node : boot.state.node_states) {
+      if (node.nid != free.nid) continue;
+      ZoneState& zone = node.zones[static_cast<std::size_t>(free.type)];
+      zone.managed_pages = free.managed_pages;
+      zone.free = std::move(free.free);
+      break;
+    }
+  }
+  PageAllocator& allocator = boot.state.page_allocator;
+  allocator.totalram_pages = handoff.totalram_pages;
+  for (const NodeState& node : boot.state.node_states) {
+    for (const ZoneState& zone : node.zones)
+      allocator.zones.push_back({node.nid, zone.zone.type, zone.managed_pages});
+  }
+  first_deferred(boot) = std::move(handoff.first_deferred);
+  boot.state.handed_over = true;
+}
+
+void free_reserved_area(Boot& boot, PhysRange range, std::string_view what) {
+  give(boot, range, what);
+  const std::uint64_t bytes =
+      align_down(raw(range.end()), kPageSize) - align_up(raw(range.base()), kPageSize);
+  if (what.empty() || raw(range.end()) - raw(range.base()) < kPageSize) return;
+  boot.story.tell(Severity::info, rule::kFreeReservedArea,
+                  fmt::format("Freeing {} memory: {}K", what, bytes >> 10), range);
+}
+
+void adjust_managed_page_count(Boot& boot, PhysRange range, std::string_view what) {
+  give(boot, range, what);
+}
+
+// kernel: deferred_init_memmap(), mm/mm_init.c, v6.12; mm/page_alloc.c, v6.1
+void deferred_init_memmap(Boot& boot) {
+  const std::map<int, Pfn>& first = first_deferred(boot);
+  if (first.empty()) return;
+  const std::uint64_t max_pfn = raw(boot.state.max_pfn);
+  buddy::each_free_pages(boot.state.memblock.memory().regions(),
+                         boot.state.memblock.reserved().regions(),
+                         [&](const memblock::Region& r, Pfn from, Pfn to) {
+                           const auto node = first.find(r.nid);
+                           if (node == first.end()) return;
+                           const buddy::PageRun pages{std::max(raw(from), raw(node->second)),
+                                                      std::min(raw(to), max_pfn)};
+                           if (pages.start < pages.end) add_to_zones(boot, r, pages);
+                         });
+}
+
+// kernel: mem_init_print_info(), mm/mm_init.c, v6.12; mm/page_alloc.c, v6.1
+void mem_init_print_info(Boot& boot) {
+  PageAllocator& allocator = boot.state.page_allocator;
+  const kernel::ImageLayout& image = boot.in.profile.image;
+  MemoryLine line;
+  for (const NodeState& node : boot.state.node_states) line.phys_pages += node.present_pages;
+  line.code = image.etext;
+  line.rwdata = image.edata - image.sdata;
+  line.rodata = image.end_rodata - image.start_rodata;
+  line.bss = image.bss_stop - image.bss_start;
+  const auto init_begin = boot.in.profile.place_of(symbol::__init_begin);
+  const auto init_end = boot.in.profile.place_of(symbol::__init_end);
+  if (init_begin && init_end) line.init = *init_end - *init_begin;
+  line.reserved_pages = line.phys_pages - allocator.totalram_pages - allocator.totalcma_pages;
+  line.cma_pages = allocator.totalcma_pages;
+  // Behind the hand-over only vmalloc's tables have been taken by then; later nobody can tell.
+  if (!boot.in.behaviour.memory_is_told_late) {
+    std::uint64_t free = 0;
+    for (const ManagedZone& zone : allocator.zones) free += zone.managed_pages;
+    if (boot.in.behaviour.vmalloc_levels_are_there)
+      free -= paging::vmalloc_root_entries(boot.state.page_tables).size();
+    line.available_pages = free;
+  }
+  allocator.memory_line = line;
+}
+
+// What memblock grew into, once nobody asks it any more. kernel: memblock_discard(), mm/memblock.c
+void memblock_discard(Boot& boot) {
+  const auto discard = [&](std::optional<PhysRange> array) {
+    if (array)
+      free_reserved_area(
+          boot, PhysRange::make(raw(array->base()), align_up(raw(array->end()), kPageSize)), {});
+  };
+  discard(boot.state.memblock.reserved().array);
+  discard(boot.state.memblock.memory().array);
+}
+
+}  // namespace memmap::boot

@@ -1,0 +1,25 @@
+// The page allocator takes over: the hand-over, and what it is given later.
+#pragma once
+
+#include <string_view>
+
+#include "boot/boot.h"
+
+namespace memmap::boot {
+
+void memblock_free_all(Boot& boot);
+
+// The whole pages of `range`, which are memory and were not the page allocator's, are from now on;
+// where `what` is not empty the kernel tells so: `Freeing WHAT memory: 4K`.
+// kernel: free_reserved_area(), mm/page_alloc.c, v6.12; memblock_free_late(), mm/memblock.c
+void free_reserved_area(Boot& boot, PhysRange range, std::string_view what);
+// Its pages count as managed, though they are in use: those of a gigantic page.
+// kernel: adjust_managed_page_count(), mm/page_alloc.c, v6.12
+void adjust_managed_page_count(Boot& boot, PhysRange range, std::string_view what);
+
+void mem_init_print_info(Boot& boot);
+// The pages that memblock_free_all() left for later.
+void deferred_init_memmap(Boot& boot);
+void memblock_discard(Boot& boot);
+
+}  // namespace memmap::boot
