@@ -103,6 +103,11 @@ struct Behaviour {
   bool swiotlb_has_areas = true;
   bool swiotlb_slots = true;
 
+  // The page allocator
+  bool watermarks_spare_movable = true;
+  bool min_free_reaches_256m = true;
+  bool lowmem_reserve_is_kept_up = true;
+
   // After the hand-over: ioremap, vmalloc
   bool ioremap_spares_isa = false;
   bool iounmap_checks_range = true;

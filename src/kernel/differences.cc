@@ -24,6 +24,7 @@ constexpr std::string_view kPrintk = "kernel/printk/printk.c";
 constexpr std::string_view kNuma = "arch/x86/mm/numa.c";
 constexpr std::string_view kNumaBlks = "mm/numa_memblks.c";
 constexpr std::string_view kMmInit = "mm/mm_init.c";
+constexpr std::string_view kPageAlloc = "mm/page_alloc.c";
 constexpr std::string_view kPageblock = "include/linux/pageblock-flags.h";
 constexpr std::string_view kSparse = "mm/sparse.c";
 constexpr std::string_view kPercpu = "mm/percpu.c";
@@ -141,6 +142,11 @@ constexpr Difference kDifferences[] = {
     {D(swiotlb_fewer_areas),             "6.6",                "",                    "6.1 6.12",        "swiotlb_init_remap",               kSwiotlb,   "a smaller buffer has fewer areas"},
     {D(swiotlb_has_areas),               "6.0",                "",                    "5.15 6.1",        "swiotlb_init_remap",               kSwiotlb,   "areas, as many as processors, and a smaller buffer where there is no room; before, one size"},
     {D(swiotlb_slots),                   "5.14",               "",                    "5.11 5.15",       "swiotlb_init_remap",               kSwiotlb,   "a slot's records: one array of struct io_tlb_slot; before, one of int and one of addresses"},
+
+    // The page allocator
+    {D(watermarks_spare_movable),        "6.6",                "",                    "6.1 6.12",        "__setup_per_zone_wmarks",          kPageAlloc, "Movable has no share of min_free_kbytes but a small minimum of its own"},
+    {D(min_free_reaches_256m),           "5.7",                "",                    "",                "calculate_min_free_kbytes",        kPageAlloc, "min_free_kbytes is at most 256 MiB; before, 64"},
+    {D(lowmem_reserve_is_kept_up),       "6.15",               "",                    "6.12 7.2",        "adjust_managed_page_count",        kPageAlloc, "what lower zones keep follows each page that is freed late; before, it is computed once", "no profile of 6.15 or later comes with memmap"},
 
     // After the hand-over: ioremap, vmalloc
     {D(ioremap_spares_isa),              "",                   "4.14",                "",                "__ioremap_caller",                 kIoremap,   "what lies between 640 KiB and 1 MiB is not mapped anew: its place in the direct map is given", "no profile or boot before 4.14 comes with memmap"},
