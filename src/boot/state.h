@@ -10,6 +10,7 @@
 
 #include "base/range.h"
 #include "buddy/free_area.h"
+#include "buddy/watermarks.h"
 #include "e820/parameters.h"
 #include "e820/table.h"
 #include "ioremap/early_ioremap.h"
@@ -52,13 +53,6 @@ struct GivenBack {
   std::string_view step{};  // the kernel function of the step
 };
 
-// What the page allocator has of a zone as the boot goes on behind the hand-over.
-struct ManagedZone {
-  int nid = 0;
-  zones::ZoneType type = zones::ZoneType::dma;
-  std::uint64_t managed_pages = 0;
-};
-
 // `Memory: 207548K/1048056K available (14343K kernel code, ...)`
 // kernel: mem_init_print_info(), mm/mm_init.c, v6.12
 struct MemoryLine {
@@ -76,9 +70,14 @@ struct MemoryLine {
 
 // The page allocator's figures, from the hand-over on; at the end of a boot they are user space's.
 struct PageAllocator {
-  std::uint64_t totalram_pages = 0;     // _totalram_pages: MemTotal
-  std::uint64_t totalcma_pages = 0;     // of CMA areas, counted where they are reserved
-  std::vector<ManagedZone> zones{};     // every zone of every node, in their order
+  std::uint64_t totalram_pages = 0;       // _totalram_pages: MemTotal
+  std::uint64_t totalcma_pages = 0;       // of CMA areas, counted where they are reserved
+  std::vector<buddy::ZonePages> zones{};  // every zone of every node, in their order
+  // Of `zones`, as init_per_zone_wmark_min() and hugepage_init() leave them; before, empty.
+  std::vector<buddy::Watermarks> watermarks{};
+  std::vector<buddy::LowmemReserve> lowmem_reserves{};
+  std::uint64_t min_free_kbytes = 0;
+  std::uint64_t totalreserve_pages = 0;
   std::vector<GivenBack> given_back{};  // in the order in which it came
   std::optional<MemoryLine> memory_line{};
 };

@@ -16,6 +16,7 @@
 #include "boot/mm/percpu.h"
 #include "boot/mm/sparse.h"
 #include "boot/mm/swiotlb.h"
+#include "boot/mm/watermarks.h"
 #include "boot/when.h"
 #include "boot/x86/acpi.h"
 #include "boot/x86/cpu_entry_area.h"
@@ -60,6 +61,7 @@ constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kEspfix = "arch/x86/kernel/espfix_64.c";
 constexpr std::string_view kEsrt = "drivers/firmware/efi/esrt.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
+constexpr std::string_view kHugeMemory = "mm/huge_memory.c";
 constexpr std::string_view kIdt = "arch/x86/kernel/idt.c";
 constexpr std::string_view kInit64 = "arch/x86/mm/init_64.c";
 constexpr std::string_view kIoApic = "arch/x86/kernel/apic/io_apic.c";
@@ -217,11 +219,14 @@ constexpr Step kSteps[] = {
     // The first process, before it runs a program: kernel_init_freeable() with the initcalls in their order.
     {kKernelInit,  "set_real_mode_permissions",             kRealMode,     "",       "",       kAlways,                  set_real_mode_permissions},
     {kKernelInit,  "deferred_init_memmap",                  kMmInit,       "4.2",    "",       defers_struct_pages,      deferred_init_memmap},
+    {kKernelInit,  "hugetlb_bootmem_struct_page_init",      kHugetlb,      "6.12",   "",       has_hugetlb,              hugetlb_init},
     {kKernelInit,  "page_alloc_init_late",                  kMmInit,       kTold,    "",       kAlways,                  mem_init_print_info},
     {kKernelInit,  "memblock_discard",                      kMemblock,     "4.14",   "",       kAlways,                  memblock_discard},
     {kKernelInit,  "cma_init_reserved_areas",               kCma,          "3.5",    "",       has_cma,                  cma_init_reserved_areas},
+    {kKernelInit,  "init_per_zone_wmark_min",               kPageAlloc,    "2.6.32", "",       kAlways,                  init_per_zone_wmark_min},
     {kKernelInit,  "efi_free_boot_services",                kQuirks,       "3.0",    "",       has_efi_map,              efi_free_boot_services},
-    {kKernelInit,  "hugetlb_init",                          kHugetlb,      "",       "",       has_hugetlb,              hugetlb_init},
+    {kKernelInit,  "hugetlb_init",                          kHugetlb,      "",       "6.12",   has_hugetlb,              hugetlb_init, "page_alloc_init_late"},
+    {kKernelInit,  "hugepage_init",                         kHugeMemory,   "2.6.38", "",       has_transparent_hugepage, hugepage_init},
     {kKernelInit,  "populate_rootfs",                       kInitramfs,    "",       "",       kAlways,                  populate_rootfs},
     {kKernelInit,  "free_initmem",                          kX86Init,      "",       "",       kAlways,                  free_initmem},
     {kKernelInit,  "mark_rodata_ro",                        kInit64,       "",       "",       protects_rodata,          mark_rodata_ro},

@@ -85,6 +85,9 @@ inline bool has_page_extension(const Boot& b) { return b.in.profile.has(config::
 inline bool has_debug_objects(const Boot& b) { return b.in.profile.has(config::DEBUG_OBJECTS); }
 inline bool has_espfix(const Boot& b) { return b.in.profile.has(config::X86_ESPFIX64); }
 inline bool has_page_table_isolation(const Boot& b) { return b.in.features.pti; }
+inline bool has_transparent_hugepage(const Boot& b) {
+  return b.in.profile.has(config::TRANSPARENT_HUGEPAGE);
+}
 inline bool has_smp(const Boot& b) { return b.in.profile.has(config::SMP); }
 // kernel: mark_readonly(), set_debug_rodata(), init/main.c, v6.12
 inline bool protects_rodata(const Boot& b) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/mm/watermarks.h"
 #include "boot/rules.h"
 #include "buddy/free_pages.h"
 #include "buddy/handoff.h"
@@ -17,7 +18,7 @@ namespace {
 // Where pages are not initialised yet, by node.
 std::map<int, Pfn>& first_deferred(Boot& boot) { return boot.scratch.of<std::map<int, Pfn>>(); }
 
-ManagedZone& managed_zone(Boot& boot, std::size_t node, std::size_t zone) {
+buddy::ZonePages& managed_zone(Boot& boot, std::size_t node, std::size_t zone) {
   return boot.state.page_allocator.zones[node * zones::kZoneTypes + zone];
 }
 
@@ -52,6 +53,8 @@ void give(Boot& boot, PhysRange range, std::string_view what) {
          boot.story.step()});
     add_to_zones(boot, *r, common);
   }
+  if (boot.in.behaviour.lowmem_reserve_is_kept_up && !allocator.lowmem_reserves.empty())
+    setup_per_zone_lowmem_reserve(boot);
 }
 
 }  // namespace
@@ -133,7 +136,7 @@ void mem_init_print_info(Boot& boot) {
   // Behind the hand-over only vmalloc's tables have been taken by then; later nobody can tell.
   if (!boot.in.behaviour.memory_is_told_late) {
     std::uint64_t free = 0;
-    for (const ManagedZone& zone : allocator.zones) free += zone.managed_pages;
+    for (const buddy::ZonePages& zone : allocator.zones) free += zone.managed_pages;
     if (boot.in.behaviour.vmalloc_levels_are_there)
       free -= paging::vmalloc_root_entries(boot.state.page_tables).size();
     line.available_pages = free;

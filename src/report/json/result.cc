@@ -131,10 +131,57 @@ void page_tables(JsonWriter& json, std::string_view key, const paging::AddressSp
   json.close();
 }
 
-void user_space(JsonWriter& json, const boot::UserSpace& state) {
+void memory_line(JsonWriter& json, const boot::MemoryLine& line) {
+  json.key("memory_line").open_object();
+  if (line.available_pages) json.member("available_pages", *line.available_pages);
+  json.member("phys_pages", line.phys_pages);
+  json.member("code", line.code);
+  json.member("rwdata", line.rwdata);
+  json.member("rodata", line.rodata);
+  json.member("init", line.init);
+  json.member("bss", line.bss);
+  json.member("reserved_pages", line.reserved_pages);
+  json.member("cma_pages", line.cma_pages);
+  json.close();
+}
+
+void managed_zones(JsonWriter& json, const boot::PageAllocator& a) {
+  json.key("zones").open_array();
+  for (std::size_t i = 0; i < a.zones.size(); ++i) {
+    json.open_object(Layout::row);
+    json.member("nid", a.zones[i].nid);
+    json.member("zone", zones::name(a.zones[i].type));
+    json.member("managed_pages", a.zones[i].managed_pages);
+    if (!a.watermarks.empty()) {
+      json.member("min", a.watermarks[i].min);
+      json.member("low", a.watermarks[i].low);
+      json.member("high", a.watermarks[i].high);
+      json.key("protection").open_array(Layout::row);
+      for (const std::uint64_t pages : a.lowmem_reserves[i]) json.value(pages);
+      json.close();
+    }
+    json.close();
+  }
+  json.close();
+}
+
+void user_space(JsonWriter& json, const boot::Outcome& outcome) {
+  const boot::PageAllocator& a = outcome.state.page_allocator;
   json.key("user_space").open_object();
-  page_tables(json, "page_tables", state.page_tables);
-  if (state.user_page_tables) page_tables(json, "user_page_tables", *state.user_page_tables);
+  json.member("min_free_kbytes", a.min_free_kbytes);
+  json.member("totalreserve_pages", a.totalreserve_pages);
+  managed_zones(json, a);
+  if (a.memory_line) memory_line(json, *a.memory_line);
+  table(json, "given_back", a.given_back, [&](const boot::GivenBack& g) {
+    json.member_address("base", raw(g.range.base()));
+    json.member_address("size", g.range.size());
+    json.member("what", g.what);
+    json.member("step", g.step);
+  });
+  if (const auto& tables = outcome.user_space) {
+    page_tables(json, "page_tables", tables->page_tables);
+    if (tables->user_page_tables) page_tables(json, "user_page_tables", *tables->user_page_tables);
+  }
   json.close();
 }
 
@@ -199,7 +246,7 @@ std::string to_json(const boot::Outcome& outcome) {
   numa_blocks(json, outcome.state.nodes);
   nodes(json, outcome.state.node_states);
   page_tables(json, "page_tables", outcome.state.page_tables);
-  if (outcome.user_space) user_space(json, *outcome.user_space);
+  if (outcome.totals.mem_total_kib) user_space(json, outcome);
   fixmap_slots(json, outcome.fixmap);
   events(json, outcome.events);
   write_checks(json, outcome.checks);
