@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "boot/inputs.h"
+#include "boot/losses.h"
 #include "boot/scratch.h"
 #include "boot/state.h"
 #include "boot/story.h"
@@ -23,6 +24,7 @@ struct Boot {
   const Inputs in;
   State state;
   Story story;
+  Losses losses{};
   Scratch scratch{};
 
   // The caller that memblock=debug would name: of `functions`, innermost first, the first that the

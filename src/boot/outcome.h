@@ -9,6 +9,7 @@
 #include "base/event.h"
 #include "base/range.h"
 #include "base/result.h"
+#include "boot/losses.h"
 #include "boot/owners.h"
 #include "boot/state.h"
 #include "boot/story.h"
@@ -67,7 +68,9 @@ struct Outcome {
   State state{};  // at the hand-over to the buddy allocator, or where it ended
   // Where it is to be kept (Options::keep_user_space) and the boot came so far.
   std::optional<UserSpace> user_space{};
-  std::vector<Owned> owners{};  // of every byte of memblock.reserved
+  std::vector<Owned> owners{};                   // of every byte of memblock.reserved
+  std::optional<std::uint64_t> installed_ram{};  // bytes, as the machine tells; empty: not known
+  std::vector<Loss> losses{};                    // of RAM, up to memblock.memory as it is
   MemblockLog memblock_log{};
   std::vector<fixmap::MappedSlot> fixmap{};  // what it maps, slot by slot
   Totals totals{};

@@ -78,6 +78,8 @@ Outcome outcome_of(Boot& boot, std::optional<HandOver> hand_over) {
               .faults = boot.story.take_faults(),
               .events = boot.story.take_events()};
   out.owners = boot.story.owners().of(out.state.memblock.reserved().regions());
+  out.installed_ram = boot.in.machine.installed_ram;
+  out.losses = std::move(boot.losses).take();
   out.fixmap = fixmap::mapped_slots(boot.in.fixmap, out.state.page_tables);
   out.totals = totals_of(out.state);
   if (out.state.handed_over && !out.panicked)
@@ -100,6 +102,7 @@ Outcome run(const Machine& machine, const kernel::Profile& profile, const Option
     if (!does(step, boot)) continue;
     boot.story.begin(step);
     if (step.run) step.run(boot);
+    if (!boot.state.handed_over) boot.losses.look(boot.state, step.function);
     if (observer != nullptr) observer->after_step(step);
     if (boot.story.over()) break;
     if (boot.state.handed_over && !hand_over)

@@ -28,7 +28,12 @@ class Table {
       : capacity_(capacity), full_(full) {}
 
   const E820Entries& entries() const { return entries_; }
-  std::span<E820Entry> mutable_entries() { return entries_; }
+  std::span<E820Entry> mutable_entries() {
+    ++changes_;
+    return entries_;
+  }
+  // Counts what may have changed the entries.
+  std::uint64_t changes() const { return changes_; }
   std::size_t capacity() const { return capacity_; }
   std::string_view full() const { return full_; }
 
@@ -36,17 +41,23 @@ class Table {
   bool add(const E820Entry& entry) {
     if (entries_.size() >= capacity_) return false;
     entries_.push_back(entry);
+    ++changes_;
     return true;
   }
-  void clear() { entries_.clear(); }
+  void clear() {
+    entries_.clear();
+    ++changes_;
+  }
   // Replaces all entries, which must not be more than capacity().
   void assign(E820Entries entries) {
     MEMMAP_CHECK(entries.size() <= capacity_, "more entries than places");
     entries_ = std::move(entries);
+    ++changes_;
   }
 
  private:
   E820Entries entries_{};
+  std::uint64_t changes_ = 0;
   std::size_t capacity_;
   std::string_view full_;
 };

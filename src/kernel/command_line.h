@@ -22,6 +22,9 @@ struct Parameter {
   std::size_t size = 0;
 };
 
+// `mem=4G`: as it was given, but for quotes.
+inline std::string to_text(const Parameter& p) { return p.value ? p.name + "=" + *p.value : p.name; }
+
 // How a line that is built into the kernel (CONFIG_CMDLINE) relates to the boot loader's line:
 // `instead` with CONFIG_CMDLINE_OVERRIDE.
 enum class BuiltIn { before, instead };

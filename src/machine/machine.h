@@ -236,6 +236,10 @@ struct Machine {
   // Bytes of RAM from 1 MiB on, by the BIOS's older calls (e801, 88).
   std::optional<std::uint64_t> memory_above_1m{};
 
+  // Bytes of RAM that is plugged in, as SMBIOS's memory devices have it; some of it may be no RAM in
+  // the firmware's map. Empty: not known.
+  std::optional<std::uint64_t> installed_ram{};
+
   CpuFacts cpu{};
   std::vector<MtrrRange> mtrrs{};
   MtrrType mtrr_default = MtrrType::unknown;  // the type of what no MTRR covers

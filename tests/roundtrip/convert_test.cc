@@ -152,6 +152,7 @@ Machine full_machine() {
   m.mtrr_default = MtrrType::write_back;
   m.mtrr_tom2 = PhysAddr{0x43f000000};
   m.memory_above_1m = 63 * kMiB;
+  m.installed_ram = 4 * kGiB;
   m.efi_esrt = PhysRange::make(0x7a88a018, 0x7a88a050);
   m.efi_mmio = {PhysRange::make(0xe0000000, 0xf0000000)};
   return m;

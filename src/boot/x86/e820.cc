@@ -123,6 +123,7 @@ void parse_setup_data(Boot& boot) {
 void parse_early_param(Boot& boot) {
   for (const kernel::Parameter& p : boot.in.parameters) {
     e820::apply_parameter(p, boot.state.e820.table, boot.story, boot.state.e820.user);
+    boot.losses.look(boot.state, "parse_memmap_opt", kernel::to_text(p));
     trim_e820(boot, Hook::e820_parameter, &p);
     tell_if_malformed(boot, p);
     setup_earlycon(boot, p);

@@ -19,6 +19,10 @@ std::string label(const Trim& trim, const std::string& reason) {
   return reason.empty() ? trim.name() : fmt::format("{}: {}", trim.name(), reason);
 }
 
+std::string function_of(const Boot& boot, const Edit& edit) {
+  return edit.rule.empty() ? std::string(boot.story.step()) : edit.rule.function;
+}
+
 // The kernel's own edits are a matter of course; others are what somebody wanted to see.
 Severity severity_of(const Edit& edit) {
   return edit.rule.empty() ? Severity::info : Severity::debug;
@@ -74,8 +78,10 @@ std::uint64_t apply(Boot& boot, e820::Editor& editor, const Edit& edit) {
   return 0;
 }
 
-// Applies all that `trim` does to the table; returns the bytes changed.
-std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
+// Applies all that `trim` does to the table, of which `parameter` is the reason where there is one;
+// returns the bytes changed.
+std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer,
+                    const kernel::Parameter* parameter) {
   std::uint64_t changed = 0;
   for (auto& doing : answer.doings) {
     if (auto* event = std::get_if<Event>(&doing)) {
@@ -84,9 +90,10 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer) {
     }
     const Edit& edit = std::get<Edit>(doing);
     EventList told;
-    e820::Editor editor(boot.state.e820.table, told,
-                        edit.rule.empty() ? std::string(boot.story.step()) : edit.rule.function);
+    e820::Editor editor(boot.state.e820.table, told, function_of(boot, edit));
     changed += apply(boot, editor, edit);
+    boot.losses.look(boot.state, function_of(boot, edit),
+                     parameter == nullptr ? label(trim, edit.reason) : kernel::to_text(*parameter));
     for (Event& event : told.events) {
       event.by = label(trim, edit.reason);
       event.severity = std::max(event.severity, severity_of(edit));
@@ -170,7 +177,7 @@ bool trim_e820(Boot& boot, Hook hook, const kernel::Parameter* parameter) {
         }
       }
     }
-    if (apply(boot, *trim, *std::move(answer)) == 0 || parameter != nullptr) continue;
+    if (apply(boot, *trim, *std::move(answer), parameter) == 0 || parameter != nullptr) continue;
     e820::Editor(boot.state.e820.table, boot.story, std::string(boot.story.step())).sanitize();
     sorted = true;
   }
@@ -187,7 +194,9 @@ void trim_memblock(Boot& boot, Hook hook) {
       if (auto* event = std::get_if<Event>(&doing)) {
         say(boot, *trim, std::move(*event));
       } else {
-        apply_to_memblock(boot, *trim, hook, std::get<Edit>(doing));
+        const Edit& edit = std::get<Edit>(doing);
+        apply_to_memblock(boot, *trim, hook, edit);
+        boot.losses.look(boot.state, function_of(boot, edit), label(*trim, edit.reason));
       }
     }
   }

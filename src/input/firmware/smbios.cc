@@ -115,6 +115,32 @@ std::optional<SmbiosFault> walk_smbios(std::string_view table, unsigned structur
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> installed_ram(std::string_view table, unsigned structures) {
+  constexpr std::uint8_t kMemoryDevice = 17;
+  constexpr std::size_t kSize = 0x0c;
+  constexpr std::size_t kExtendedSize = 0x1c;
+  constexpr std::uint16_t kUnknown = 0xffff;
+  constexpr std::uint16_t kIsExtended = 0x7fff;
+  constexpr std::uint16_t kInKib = 0x8000;
+  std::uint64_t sum = 0;
+  bool known = true;
+  walk_smbios(table, structures, [&](const SmbiosStructure& s) {
+    if (s.type != kMemoryDevice || !s.complete || s.formatted.size() < kSize + 2) return;
+    const auto size = little_endian<std::uint16_t>(s.formatted, kSize);
+    if (size == kUnknown) {
+      known = false;
+    } else if (size != kIsExtended) {
+      sum += std::uint64_t{size & 0x7fffu} * ((size & kInKib) != 0 ? kKiB : kMiB);
+    } else if (s.formatted.size() >= kExtendedSize + 4) {
+      sum += (little_endian<std::uint32_t>(s.formatted, kExtendedSize) & 0x7fffffffu) * kMiB;
+    } else {
+      known = false;
+    }
+  });
+  if (!known || sum == 0) return std::nullopt;
+  return sum;
+}
+
 Status add_smbios(const std::string& entry_point_name, std::string_view entry_point,
                   const std::string& table_name, std::string_view table, Machine& machine) {
   const auto entry = open_smbios_entry_point(entry_point_name, entry_point);
@@ -137,6 +163,7 @@ Status add_smbios(const std::string& entry_point_name, std::string_view entry_po
                  entry->max_size);
   }
   machine.smbios = smbios_copies(table, entry->structures);
+  machine.installed_ram = installed_ram(table, entry->structures);
   return Done{};
 }
 

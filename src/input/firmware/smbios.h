@@ -53,6 +53,10 @@ std::optional<SmbiosFault> walk_smbios(std::string_view table, unsigned structur
 // kernel: dmi_decode(), dmi_memdev_walk(), v6.1 and v6.12
 SmbiosCopies smbios_copies(std::string_view table, unsigned structures);
 
+// The sizes of all memory devices (type 17) together, in bytes; nullopt: the table has none, or does
+// not know the size of one that is there. SMBIOS 3.7, 7.18.
+std::optional<std::uint64_t> installed_ram(std::string_view table, unsigned structures);
+
 // Both files into `machine`; a damaged structure becomes a firmware event, as the kernel warns of
 // it. `entry_point` and `table` are the files' contents. Errors: a damaged entry point.
 Status add_smbios(const std::string& entry_point_name, std::string_view entry_point,

@@ -58,6 +58,7 @@ std::vector<std::string> losses_beside_map(const Machine& m, NodesToo nodes) {
   lost(nodes == NodesToo::yes && !m.node_memory.empty(), "the memory of nodes");
   lost(m.mp_floating || m.mp_configuration, "the place of the MP tables");
   lost(m.ebda || m.base_memory || m.memory_above_1m, "what the BIOS says of memory");
+  lost(m.installed_ram.has_value(), "how much RAM is plugged in");
   const CpuFacts& cpu = m.cpu;
   lost(cpu.possible || cpu.present || cpu.gbpages || cpu.la57 || cpu.nx || cpu.pse || cpu.pge ||
            cpu.pcid || cpu.phys_bits || cpu.meltdown || m.ioapics || !m.cpu_nodes.empty() ||
