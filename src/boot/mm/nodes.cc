@@ -285,7 +285,7 @@ void free_area_init(Boot& boot) {
   boot.story.tell(formed.events);
   for (const zones::Node& n : formed.nodes) {
     NodeState state{n.nid, n.start_pfn, n.spanned_pages, n.present_pages, {}};
-    for (const zones::Zone& z : n.zones) state.zones.push_back({z, 0, {}});
+    for (const zones::Zone& z : n.zones) state.zones.push_back({z});
     boot.state.node_states.push_back(std::move(state));
   }
 }
@@ -305,6 +305,7 @@ void memblock_free_all(Boot& boot) {
       if (node.nid != free.nid) continue;
       ZoneState& zone = node.zones[static_cast<std::size_t>(free.type)];
       zone.managed_pages = free.managed_pages;
+      zone.lists = buddy::lists_of(free);
       zone.free = std::move(free.free);
       break;
     }
