@@ -101,6 +101,18 @@ void ZoneAllocator::free_range(Pfn start, Pfn end, std::optional<Place> place) {
   });
 }
 
+void ZoneAllocator::append(Pfn start, Pfn end) {
+  each_block(raw(start), raw(end), options_.max_page_order,
+             [&](unsigned order, std::uint64_t first, std::uint64_t count) {
+               // A block of the largest order has no buddy to merge with.
+               if (order == options_.max_page_order && count > 1) {
+                 lists_.append({first, order, pageblocks_.type(first)}, count);
+               } else {
+                 free(Pfn{first}, order, Place::tail);
+               }
+             });
+}
+
 bool ZoneAllocator::may_merge(MigrateType a, MigrateType b) const {
   if (a == b) return true;
   if (options_.behaviour.buddy_keeps_types_apart) return is_mergeable(a) && is_mergeable(b);

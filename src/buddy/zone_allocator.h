@@ -57,6 +57,8 @@ class ZoneAllocator {
   void free(Pfn pfn, unsigned order, std::optional<Place> place = std::nullopt);
   // Page by page, ascending, at the cost of the blocks that they become.
   void free_range(Pfn start, Pfn end, std::optional<Place> place = std::nullopt);
+  // To the tails, in the largest blocks: pageblocks of one type that were not free before.
+  void append(Pfn start, Pfn end);
   // Once more, with the type that the caller remembers. kernel: free_pcppages_bulk(), v6.1
   void free_as(Pfn pfn, unsigned order, MigrateType type) {
     merge(raw(pfn), order, type, std::nullopt);
