@@ -287,6 +287,17 @@ void Allocator::free_deferred(Pfn start, Pfn end) {
   });
 }
 
+void Allocator::free_cma(Pfn start, Pfn end) {
+  for (std::uint64_t pfn = raw(start); pfn < raw(end);) {
+    LiveZone& zone = zones_[zone_of(Pfn{pfn})];
+    PageblockTypes& pageblocks = zone.free.pageblocks();
+    pageblocks.set(pfn, pfn + pageblocks.pages(), MigrateType::cma);
+    free(Pfn{pfn}, pageblocks.order());
+    zone.managed_pages += pageblocks.pages();
+    pfn += pageblocks.pages();
+  }
+}
+
 void Allocator::set_watermarks(std::span<const Watermarks> marks,
                                std::span<const LowmemReserve> reserves) {
   MEMMAP_CHECK(marks.size() == zones_.size() && reserves.size() == zones_.size(),

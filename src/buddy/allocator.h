@@ -86,6 +86,8 @@ class Allocator {
   // As memblock hands pages over, to the tails, in pageblocks that are movable from now on: what was
   // deferred. kernel: deferred_free_pages(), mm/mm_init.c, v6.12
   void free_deferred(Pfn start, Pfn end);
+  // Whole pageblocks that are CMA's from now on. kernel: init_cma_reserved_pageblock()
+  void free_cma(Pfn start, Pfn end);
 
   bool watermark_ok(const LiveZone& zone, const Request& request) const;
   void set_watermarks(std::span<const Watermarks> marks, std::span<const LowmemReserve> reserves);
