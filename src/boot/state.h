@@ -35,6 +35,7 @@ struct ZoneState {
   zones::Zone zone{};
   std::uint64_t managed_pages = 0;
   buddy::FreeArea free{};
+  buddy::OrderedLists lists{};  // the same blocks, each list from head to tail
 };
 
 struct NodeState {

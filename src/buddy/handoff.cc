@@ -4,7 +4,9 @@
 
 #include "base/align.h"
 #include "base/blocks.h"
+#include "base/range_union.h"
 #include "buddy/deferred.h"
+#include "buddy/free_lists.h"
 #include "buddy/free_pages.h"
 #include "buddy/zone_pages.h"
 
@@ -13,69 +15,54 @@ namespace {
 
 using Deferred = std::map<int, Pfn>;
 
-// Knows in which pageblocks memmap_init_range() has set the migrate type.
-class Pageblocks {
- public:
-  Pageblocks(std::span<const memblock::Region> memory, std::span<const zones::Node> nodes,
-             const Deferred& deferred, const Options& options)
-      : memory_(memory),
-        nodes_(nodes),
-        deferred_(deferred),
-        size_(1ull << options.pageblock_order),
-        by_page_(!options.behaviour.init_by_region) {}
+// Where memmap_init_range() has set the migrate type: in each pageblock that begins with a page that
+// it initialised.
+void set_movable(PageblockTypes& pageblocks, std::uint64_t start, std::uint64_t end) {
+  start = align_up(start, pageblocks.pages());
+  if (start < end) pageblocks.set(start, end, MigrateType::movable);
+}
 
-  MigrateType type(std::uint64_t pfn) {
-    const std::uint64_t block = align_down(pfn, size_);
-    if (block != last_block_ || !known_) {
-      last_type_ = visited(block) ? MigrateType::movable : MigrateType::unmovable;
-      last_block_ = block;
-      known_ = true;
+std::uint64_t initialised_end(const Deferred& deferred, int nid, std::uint64_t end) {
+  const auto d = deferred.find(nid);
+  return d == deferred.end() ? end : std::min(end, raw(d->second));
+}
+
+// Holes too, in every zone that spans them, but for other nodes' memory. A pageblock with a free
+// page has its section. kernel: memmap_init_zone(), mm/page_alloc.c, v5.4
+void set_movable_by_page(PageblockTypes& pageblocks, std::span<const memblock::Region> memory,
+                         std::span<const zones::Node> nodes, const Deferred& deferred) {
+  for (const zones::Node& node : nodes) {
+    std::vector<PhysRange> others;
+    for (const memblock::Region& r : memory) {
+      if (r.nid != node.nid) others.push_back(r.range);
     }
-    return last_type_;
-  }
-
- private:
-  bool visited(std::uint64_t pfn) const {
-    const PhysAddr at = phys_of(Pfn{pfn});
-    auto r = std::upper_bound(
-        memory_.begin(), memory_.end(), at,
-        [](PhysAddr a, const memblock::Region& region) { return a < region.range.base(); });
-    if (by_page_) return visited_by_page(pfn, r);
-    if (r == memory_.begin()) return false;
-    --r;
-    if (pfn >= raw(pfn_down(r->range.end()))) return false;
-    return initialised(r->nid, pfn);
-  }
-
-  // Holes too, in every zone that spans them. `next` is the first region behind. The block has a
-  // free page, so its section is there. kernel: memmap_init_zone(), mm/page_alloc.c, v5.4
-  bool visited_by_page(std::uint64_t pfn, std::span<const memblock::Region>::iterator next) const {
-    const bool hole = next == memory_.begin() || phys_of(Pfn{pfn}) >= (next - 1)->range.end();
-    for (const zones::Node& node : nodes_) {
-      if (!hole && (next - 1)->nid != node.nid) continue;
-      for (const zones::Zone& z : node.zones) {
-        const std::uint64_t start = raw(z.start_pfn);
-        if (pfn < start || pfn >= start + z.spanned_pages) continue;
-        if (initialised(node.nid, pfn)) return true;
+    for (const zones::Zone& z : node.zones) {
+      const PhysAddr start = phys_of(z.start_pfn);
+      std::vector<PhysRange> own = {
+          PhysRange::make(raw(start), raw(start) + (z.spanned_pages << kPageShift))};
+      for (const PhysRange other : others) own = without(own, other);
+      for (const PhysRange r : own) {
+        set_movable(pageblocks, raw(pfn_up(r.base())),
+                    initialised_end(deferred, node.nid, raw(pfn_up(r.end()))));
       }
     }
-    return false;
   }
+}
 
-  bool initialised(int nid, std::uint64_t pfn) const {
-    const auto d = deferred_.find(nid);
-    return d == deferred_.end() || pfn < raw(d->second);
+PageblockTypes pageblock_types(std::span<const memblock::Region> memory,
+                               std::span<const zones::Node> nodes, const Deferred& deferred,
+                               const Options& options) {
+  PageblockTypes pageblocks(options.pageblock_order);
+  if (!options.behaviour.init_by_region) {
+    set_movable_by_page(pageblocks, memory, nodes, deferred);
+    return pageblocks;
   }
-
-  std::span<const memblock::Region> memory_;
-  std::span<const zones::Node> nodes_;
-  const Deferred& deferred_;
-  std::uint64_t size_;
-  bool by_page_;  // pages are initialised one by one, not region by region
-  bool known_ = false;
-  std::uint64_t last_block_ = 0;
-  MigrateType last_type_ = MigrateType::unmovable;
-};
+  for (const memblock::Region& r : memory) {
+    set_movable(pageblocks, raw(pfn_up(r.range.base())),
+                initialised_end(deferred, r.nid, raw(pfn_down(r.range.end()))));
+  }
+  return pageblocks;
+}
 
 void append(std::vector<PageRun>& runs, PageRun r) {
   if (!runs.empty() && runs.back().end == r.start) {
@@ -85,7 +72,8 @@ void append(std::vector<PageRun>& runs, PageRun r) {
   }
 }
 
-FreeArea free_area(std::span<const PageRun> runs, unsigned max_order, Pageblocks& pageblocks) {
+FreeArea free_area(std::span<const PageRun> runs, unsigned max_order,
+                   const PageblockTypes& pageblocks) {
   std::map<std::pair<unsigned, MigrateType>, std::vector<FreeRun>> lists;
   for (const PageRun& run : runs) {
     const auto take = [&](unsigned order, std::uint64_t first, std::uint64_t count) {
@@ -103,7 +91,39 @@ FreeArea free_area(std::span<const PageRun> runs, unsigned max_order, Pageblocks
   return area;
 }
 
+// Before 5.10 each block goes to its list's head; to the tail if the block that it would be half of
+// has a free buddy. kernel: __free_one_page(), mm/page_alloc.c, v5.4
+OrderedLists lists_from_heads(std::span<const PageRun> runs, unsigned max_order,
+                              const PageblockTypes& pageblocks) {
+  FreeLists lists;
+  for (const PageRun& run : runs) {
+    each_block(run.start, run.end, max_order,
+               [&](unsigned order, std::uint64_t first, std::uint64_t count) {
+                 const std::uint64_t higher = first & ~(1ull << order);
+                 const bool soon =
+                     order + 1 < max_order && lists.is_block(higher ^ (2ull << order), order + 1);
+                 const Block block{first, order, pageblocks.type(first)};
+                 if (soon) {
+                   lists.append(block, count);
+                 } else {
+                   lists.prepend(block, count);
+                 }
+               });
+  }
+  return lists.ordered();
+}
+
 }  // namespace
+
+OrderedLists lists_of(const ZoneFree& zone) {
+  if (!zone.unsorted.empty()) return zone.unsorted;
+  OrderedLists lists;
+  for (const FreeList& l : zone.free) {
+    lists.push_back({l.order, l.migratetype, {}});
+    for (const FreeRun& r : l.runs) lists.back().runs.push_back({r.first, r.count});
+  }
+  return lists;
+}
 
 Handoff free_all(std::span<const memblock::Region> memory,
                  std::span<const memblock::Region> reserved, std::span<const zones::Node> nodes,
@@ -139,12 +159,15 @@ Handoff free_all(std::span<const memblock::Region> memory,
     });
   });
 
-  Pageblocks pageblocks(memory, nodes, handoff.first_deferred, options);
+  handoff.pageblocks = pageblock_types(memory, nodes, handoff.first_deferred, options);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (std::size_t z = 0; z < nodes[i].zones.size(); ++z) {
       ZoneFree zone{.nid = nodes[i].nid, .type = nodes[i].zones[z].type};
       for (const PageRun& run : runs[i][z]) zone.managed_pages += run.end - run.start;
-      zone.free = free_area(runs[i][z], options.max_page_order, pageblocks);
+      zone.free = free_area(runs[i][z], options.max_page_order, handoff.pageblocks);
+      if (!options.behaviour.handover_frees_to_tail) {
+        zone.unsorted = lists_from_heads(runs[i][z], options.max_page_order, handoff.pageblocks);
+      }
       handoff.zones.push_back(std::move(zone));
     }
   }

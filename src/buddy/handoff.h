@@ -8,6 +8,7 @@
 
 #include "base/address.h"
 #include "buddy/free_area.h"
+#include "buddy/pageblocks.h"
 #include "kernel/behaviour.h"
 #include "memblock/region.h"
 #include "zones/zones.h"
@@ -28,11 +29,19 @@ struct ZoneFree {
   zones::ZoneType type = zones::ZoneType::dma;
   std::uint64_t managed_pages = 0;  // the pages of `free`
   FreeArea free{};
+  OrderedLists
+      unsorted{};  // the lists of a kernel that does not keep them ascending; see lists_of()
 };
+
+// From head to tail: as `free` has them from 5.10 on, where what is handed over goes to the tails.
+// page_alloc.shuffle=1 changes nothing before page_alloc_init_late(); before 5.10 it puts blocks of
+// the largest order to head or tail by chance, and here they are to the head.
+OrderedLists lists_of(const ZoneFree& zone);
 
 struct Handoff {
   std::vector<ZoneFree> zones{};        // every zone of every node, in their order
   std::map<int, Pfn> first_deferred{};  // by node, see deferred.h; empty: nothing is deferred
+  PageblockTypes pageblocks{};          // of all zones; what is deferred is unmovable still
   // What memblock_free_all() adds to totalram_pages. Deferred pages count, though not yet free.
   std::uint64_t totalram_pages = 0;
 };

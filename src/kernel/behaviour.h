@@ -104,6 +104,14 @@ struct Behaviour {
   bool swiotlb_slots = true;
 
   // The page allocator
+  bool handover_frees_to_tail = true;
+  bool buddy_keeps_types_apart = true;
+  bool lists_follow_pageblocks = true;
+  bool fallback_claims_first = true;
+  bool highatomic_spares_small_zones = true;
+  bool highatomic_counts_free = true;
+  bool zonelist_loads_add_up = true;
+  bool pageset_tunes_itself = true;
   bool watermarks_spare_movable = true;
   bool min_free_reaches_256m = true;
   bool lowmem_reserve_is_kept_up = true;

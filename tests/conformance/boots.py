@@ -18,8 +18,8 @@ import sys
 import listed
 
 # What is compared. Not simulated yet: MemTotal.
-STAGES = ["runs", "e820", "memory", "reserved", "trace", "dumps", "zones", "managed", "buddy", "direct_map",
-          "page_tables", "qemu_mem", "ptdump"]
+STAGES = ["runs", "e820", "memory", "reserved", "trace", "dumps", "zones", "managed", "buddy", "lists",
+          "direct_map", "page_tables", "qemu_mem", "ptdump"]
 DIRECT_MAP = {4: (0xFFFF888000000000, 1 << 46), 5: (0xFF11000000000000, 1 << 55)}  # where it starts, its room
 
 
@@ -79,6 +79,18 @@ def blocks(nodes):
                 for order, area in free.items() for kind, runs in area["blocks"].items()]
             out += [(n["nid"], z["zone"], r["order"], r["migratetype"], pfn + i * (1 << r["order"]))
                     for r in rows for pfn, count in r["blocks"] for i in range(count)]
+    return sorted(out)
+
+
+def lists(nodes):
+    """Each free list from head to tail."""
+    out = []
+    for n in nodes:
+        for z in n["zones"]:
+            rows = z["lists"] if "lists" in z else [
+                {"order": int(order), "migratetype": int(kind), "blocks": runs}
+                for order, area in z["free"].items() for kind, runs in area["lists"].items()]
+            out += [(n["nid"], z["zone"], r["order"], r["migratetype"], r["blocks"]) for r in rows]
     return sorted(out)
 
 
@@ -142,6 +154,7 @@ def compare(memmap, kernels, boot):
         "managed": (zones(ours["nodes"], "start_pfn", ["managed_pages"]),
                     zones(nodes, "zone_start_pfn", ["managed_pages"])),
         "buddy": (blocks(ours["nodes"]), blocks(nodes)),
+        "lists": (lists(ours["nodes"]), lists(nodes)),
         "direct_map": (direct_map(ours["page_tables"]["mappings"], levels, start),
                        direct_map(paging["mappings"], levels, start)),
         "page_tables": (runs(ours["page_tables"]["mappings"]), runs(paging["mappings"])),

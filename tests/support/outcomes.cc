@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "buddy/handoff.h"
 #include "support/lists.h"
 
 namespace memmap::test {
@@ -184,6 +185,9 @@ boot::Outcome two_nodes() {
                PhysAddr{0xfee00000}, kData | paging::kCacheDisable | paging::kWriteThrough}};
   add_up(o);
   o.totals.mem_total_kib = 2744832;
+  for (boot::NodeState& node : o.state.node_states) {
+    for (boot::ZoneState& z : node.zones) z.lists = buddy::lists_of({.free = z.free});
+  }
   return o;
 }
 

@@ -284,7 +284,7 @@ void free_area_init(Boot& boot) {
   boot.story.tell(formed.events);
   for (const zones::Node& n : formed.nodes) {
     NodeState state{n.nid, n.start_pfn, n.spanned_pages, n.present_pages, {}};
-    for (const zones::Zone& z : n.zones) state.zones.push_back({z, 0, {}});
+    for (const zones::Zone& z : n.zones) state.zones.push_back({z});
     boot.state.node_states.push_back(std::move(state));
   }
 }

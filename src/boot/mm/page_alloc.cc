@@ -75,6 +75,7 @@ void memblock_free_all(Boot& boot) {
       if (node.nid != free.nid) continue;
       ZoneState& zone = node.zones[static_cast<std::size_t>(free.type)];
       zone.managed_pages = free.managed_pages;
+      zone.lists = buddy::lists_of(free);
       zone.free = std::move(free.free);
       break;
     }

@@ -68,6 +68,23 @@ void numa_blocks(JsonWriter& json, const numa::Nodes& nodes) {
   json.close();
 }
 
+// Runs of blocks by order and migrate type; `count` of a run.
+template <class Lists, class Count>
+void block_lists(JsonWriter& json, std::string_view key, const Lists& lists, const Count& count) {
+  table(json, key, lists, [&](const auto& list) {
+    json.member("order", list.order);
+    json.member("migratetype", static_cast<int>(list.migratetype));
+    json.key("blocks").open_array(Layout::row);
+    for (const auto& run : list.runs) {
+      json.open_array(Layout::row);
+      json.value(raw(run.first));
+      json.value(count(run));
+      json.close();
+    }
+    json.close();
+  });
+}
+
 void zone(JsonWriter& json, const boot::ZoneState& z) {
   json.open_object();
   json.member("zone", zones::name(z.zone.type));
@@ -75,17 +92,10 @@ void zone(JsonWriter& json, const boot::ZoneState& z) {
   json.member("spanned_pages", z.zone.spanned_pages);
   json.member("present_pages", z.zone.present_pages);
   json.member("managed_pages", z.managed_pages);
-  table(json, "free", z.free, [&](const buddy::FreeList& list) {
-    json.member("order", list.order);
-    json.member("migratetype", static_cast<int>(list.migratetype));
-    json.key("blocks").open_array(Layout::row);
-    for (const buddy::FreeRun& run : list.runs) {
-      json.open_array(Layout::row);
-      json.value(raw(run.first));
-      json.value(run.count);
-      json.close();
-    }
-    json.close();
+  block_lists(json, "free", z.free, [](const buddy::FreeRun& run) { return run.count; });
+  block_lists(json, "lists", z.lists, [](const buddy::ListRun& run) {
+    const auto count = static_cast<std::int64_t>(run.count);
+    return run.falling ? -count : count;
   });
   json.close();
 }

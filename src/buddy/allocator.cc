@@ -1,0 +1,319 @@
+#include "buddy/allocator.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/align.h"
+#include "base/check.h"
+#include "buddy/zone_pages.h"
+
+namespace memmap::buddy {
+namespace {
+
+using zones::ZoneType;
+
+int usual_distance(int from, int to) { return from == to ? 10 : 20; }
+
+std::uint64_t mark_of(const LiveZone& zone, Mark mark) {
+  switch (mark) {
+    case Mark::min:
+      return zone.marks.min;
+    case Mark::low:
+      return zone.marks.low;
+    case Mark::high:
+      return zone.marks.high;
+    case Mark::none:
+      break;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Allocator::Allocator(std::span<const memblock::Region> memory, std::span<const zones::Node> nodes,
+                     const Handoff& handoff, const AllocatorOptions& options)
+    : options_(options), nodes_(nodes.size()) {
+  const Options& o = options_.handoff;
+  for (const zones::Node& node : nodes) {
+    for (const zones::Zone& z : node.zones) {
+      MEMMAP_CHECK(zones_.size() < handoff.zones.size(), "the hand-over has every zone");
+      const ZoneFree& free = handoff.zones[zones_.size()];
+      const std::uint64_t start = raw(z.start_pfn);
+      const ZoneOptions zone{.start_pfn = z.start_pfn,
+                             .spanned_pages = z.spanned_pages,
+                             .max_page_order = o.max_page_order,
+                             .boosts = options_.boosts,
+                             .behaviour = o.behaviour};
+      zones_.push_back(
+          {.nid = node.nid,
+           .type = z.type,
+           .present_pages = z.present_pages,
+           .managed_pages = free.managed_pages,
+           .free = ZoneAllocator(FreeLists(lists_of(free)),
+                                 handoff.pageblocks.part(start, start + z.spanned_pages), zone)});
+    }
+  }
+  build_zonelists(nodes);
+  map_zones(memory, nodes);
+}
+
+// kernel: build_zonerefs_node(), mm/page_alloc.c
+void Allocator::build_zonelists(std::span<const zones::Node> nodes) {
+  std::vector<ZonelistNode> places;
+  for (const zones::Node& node : nodes) {
+    const bool cpus = std::ranges::find(options_.node_cpus, node.nid) != options_.node_cpus.end();
+    places.push_back({node.nid, node.present_pages > 0, cpus});
+  }
+  const Distance distance = options_.distance ? options_.distance : usual_distance;
+  for (const auto& [nid, order] : fallback_orders(places, distance, options_.handoff.behaviour)) {
+    for (const int fallback : order) {
+      for (std::size_t i = zones_.size(); i-- > 0;) {  // a node's highest zone first
+        if (zones_[i].nid == fallback && zones_[i].present_pages > 0) {
+          zonelists_[nid].push_back(i);
+        }
+      }
+    }
+  }
+}
+
+void Allocator::map_zones(std::span<const memblock::Region> memory,
+                          std::span<const zones::Node> nodes) {
+  std::map<int, std::pair<const zones::Node*, std::size_t>> first_zone;
+  std::size_t zones_before = 0;
+  for (const zones::Node& node : nodes) {
+    first_zone[node.nid] = {&node, zones_before};
+    zones_before += node.zones.size();
+  }
+  for (const memblock::Region& r : memory) {
+    const auto node = first_zone.find(r.nid);
+    if (node == first_zone.end()) continue;
+    const auto& node_zones = node->second.first->zones;
+    const bool not_movable =
+        options_.handoff.kernelcore_mirror && (r.flags & memblock::kMirror) != 0;
+    const PageRun pages{raw(pfn_up(r.range.base())), raw(pfn_down(r.range.end()))};
+    each_zone_pages(pages, node_zones, not_movable, [&](std::size_t zone, PageRun run) {
+      spans_.push_back({run.start, run.end, node->second.second + zone});
+    });
+  }
+}
+
+std::size_t Allocator::zone_of(Pfn pfn) const {
+  const auto next = std::ranges::upper_bound(spans_, raw(pfn), {}, &Span::start);
+  MEMMAP_CHECK(next != spans_.begin() && raw(pfn) < (next - 1)->end, "the page is memory");
+  return (next - 1)->zone;
+}
+
+template <class Take>
+void Allocator::each_part(Pfn start, Pfn end, const Take& take) {
+  auto span = std::ranges::upper_bound(spans_, raw(start), {}, &Span::start);
+  if (span != spans_.begin()) --span;
+  for (; span != spans_.end() && span->start < raw(end); ++span) {
+    const std::uint64_t from = std::max(span->start, raw(start));
+    const std::uint64_t to = std::min(span->end, raw(end));
+    if (from < to) take(zones_[span->zone], Pfn{from}, Pfn{to});
+  }
+}
+
+// Normal alone: below it there is another zone to try before its pageblocks are mixed.
+// kernel: alloc_flags_nofragment(), mm/page_alloc.c, v6.12
+bool Allocator::avoids_fragments(std::size_t preferred) const {
+  if (!options_.zone_dma32 || zones_[preferred].type != ZoneType::normal) return false;
+  return nodes_ <= 1 || zones_[preferred - 1].present_pages > 0;
+}
+
+std::optional<Allocation> Allocator::alloc(const Request& request) {
+  std::vector<std::size_t> list;
+  for (const std::size_t i : zonelists_[request.nid]) {
+    if (zones_[i].type > request.highest) continue;
+    if (request.this_node && zones_[i].nid != request.nid) continue;
+    list.push_back(i);
+  }
+  if (list.empty()) return std::nullopt;
+  const std::size_t preferred = list.front();
+  bool may_fragment = !avoids_fragments(preferred);
+  for (std::size_t n = 0;; ++n) {
+    if (n == list.size()) {
+      if (may_fragment) return std::nullopt;
+      may_fragment = true;
+      n = 0;
+    }
+    LiveZone& zone = zones_[list[n]];
+    // Another node is worse than mixed pageblocks.
+    if (!may_fragment && zone.nid != zones_[preferred].nid) {
+      may_fragment = true;
+      n = 0;
+    }
+    LiveZone& next = zones_[list[n]];
+    if (request.mark != Mark::none && !watermark_ok(next, request)) continue;
+    const auto pfn = rmqueue(next, request, may_fragment);
+    if (!pfn) continue;
+    if (request.highatomic) reserve_highatomic(next, *pfn, request.order);
+    return Allocation{list[n], *pfn};
+  }
+}
+
+// kernel: rmqueue(), rmqueue_buddy(), mm/page_alloc.c, v6.12
+std::optional<Pfn> Allocator::rmqueue(LiveZone& zone, const Request& request, bool may_fragment) {
+  const Take take{.cma = request.type == MigrateType::movable, .may_fragment = may_fragment};
+  if (pageset_takes(request.order, options_.transparent_hugepages)) {
+    if (const auto pfn = zone.pageset.alloc(zone.free, request.order, request.type, take)) {
+      return pfn;
+    }
+  }
+  if (request.highatomic) {
+    if (const auto pfn = zone.free.alloc_smallest(request.order, MigrateType::highatomic)) {
+      return pfn;
+    }
+  }
+  if (const auto pfn = zone.free.alloc(request.order, request.type, take)) return pfn;
+  if (!request.oom && !request.non_block) return std::nullopt;
+  return zone.free.alloc_smallest(request.order, MigrateType::highatomic);
+}
+
+bool Allocator::watermark_ok(const LiveZone& zone, const Request& request) const {
+  const kernel::Behaviour& behaviour = options_.handoff.behaviour;
+  const FreeLists& lists = zone.free.lists();
+  const bool reserves =
+      request.non_block || request.min_reserve || request.oom || request.highatomic;
+  const bool cma = request.type == MigrateType::movable;
+
+  std::uint64_t unusable = (1ull << request.order) - 1;
+  if (!reserves) {
+    unusable += behaviour.highatomic_counts_free ? lists.pages(MigrateType::highatomic)
+                                                 : zone.reserved_highatomic;
+  }
+  if (!cma) unusable += lists.pages(MigrateType::cma);
+
+  // kernel: __zone_watermark_ok(), mm/page_alloc.c, v6.12
+  const auto enough = [&](std::uint64_t min) {
+    if (request.min_reserve) {
+      min -= min / 2;
+      if (request.non_block) min -= min / 4;
+    }
+    if (request.oom) min -= min / 2;
+    const std::uint64_t kept = zone.reserve[static_cast<std::size_t>(request.highest)];
+    return zone.free.free_pages() > min + kept + unusable;
+  };
+  const std::uint64_t mark = mark_of(zone, request.mark);
+  // kernel: zone_watermark_fast()
+  const bool may_ignore_boost =
+      request.order == 0 && request.min_reserve && request.mark == Mark::min;
+  if (!enough(mark + zone.free.watermark_boost()) && !(may_ignore_boost && enough(mark))) {
+    return false;
+  }
+  if (request.order == 0) return true;
+  for (unsigned o = request.order; o <= options_.handoff.max_page_order; ++o) {
+    for (const MigrateType type :
+         {MigrateType::unmovable, MigrateType::movable, MigrateType::reclaimable}) {
+      if (!lists.empty(o, type)) return true;
+    }
+    if (cma && !lists.empty(o, MigrateType::cma)) return true;
+    if ((request.highatomic || request.oom) && !lists.empty(o, MigrateType::highatomic)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// kernel: reserve_highatomic_pageblock(), mm/page_alloc.c, v6.12
+void Allocator::reserve_highatomic(LiveZone& zone, Pfn pfn, unsigned order) {
+  PageblockTypes& pageblocks = zone.free.pageblocks();
+  const std::uint64_t pageblock = pageblocks.pages();
+  const std::uint64_t hundredth = zone.managed_pages / 100;
+  const bool spares = options_.handoff.behaviour.highatomic_spares_small_zones;
+  if (spares && hundredth < pageblock) return;
+  const std::uint64_t most = spares ? align_up(hundredth, pageblock) : hundredth + pageblock;
+  if (zone.reserved_highatomic >= most) return;
+  if (pageblocks.type(raw(pfn)) >= MigrateType::highatomic) return;
+  if (spares && order >= pageblocks.order()) {
+    pageblocks.set(raw(pfn), raw(pfn) + (1ull << order), MigrateType::highatomic);
+    zone.reserved_highatomic += 1ull << order;
+    return;
+  }
+  if (!zone.free.move_pageblock(pfn, MigrateType::highatomic)) {
+    if (spares) return;
+    pageblocks.set(raw(pfn), raw(pfn) + 1, MigrateType::highatomic);
+  }
+  zone.reserved_highatomic += pageblock;
+}
+
+std::optional<Allocation> Allocator::alloc_exact(const Request& request, std::uint64_t pages) {
+  MEMMAP_CHECK(pages > 0, "something is asked for");
+  Request whole = request;
+  whole.order = static_cast<unsigned>(std::bit_width(pages - 1));
+  if (whole.order > options_.handoff.max_page_order) return std::nullopt;
+  const auto block = alloc(whole);
+  if (!block) return std::nullopt;
+  zones_[block->zone].free.free_range(Pfn{raw(block->pfn) + pages},
+                                      Pfn{raw(block->pfn) + (1ull << whole.order)}, Place::tail);
+  return block;
+}
+
+void Allocator::free(Pfn pfn, unsigned order) {
+  LiveZone& zone = zones_[zone_of(pfn)];
+  if (pageset_takes(order, options_.transparent_hugepages)) {
+    zone.pageset.free(zone.free, pfn, order);
+  } else {
+    zone.free.free(pfn, order);
+  }
+}
+
+void Allocator::free_each(Pfn start, Pfn end) {
+  each_part(start, end, [](LiveZone& zone, Pfn from, Pfn to) {
+    if (zone.pageset.limits() == PagesetLimits{}) {
+      zone.free.free_range(from, to);  // nothing stays with the processor
+      return;
+    }
+    for (std::uint64_t pfn = raw(from); pfn < raw(to); ++pfn) {
+      zone.pageset.free(zone.free, Pfn{pfn}, 0);
+    }
+  });
+}
+
+void Allocator::free_reserved(Pfn start, Pfn end) {
+  free_each(start, end);
+  each_part(start, end,
+            [](LiveZone& zone, Pfn from, Pfn to) { zone.managed_pages += raw(to) - raw(from); });
+}
+
+void Allocator::free_deferred(Pfn start, Pfn end) {
+  each_part(start, end, [](LiveZone& zone, Pfn from, Pfn to) {
+    PageblockTypes& pageblocks = zone.free.pageblocks();
+    const std::uint64_t first = align_up(raw(from), pageblocks.pages());
+    if (first < raw(to)) pageblocks.set(first, raw(to), MigrateType::movable);
+    zone.free.append(from, to);
+    zone.managed_pages += raw(to) - raw(from);
+  });
+}
+
+void Allocator::free_cma(Pfn start, Pfn end) {
+  for (std::uint64_t pfn = raw(start); pfn < raw(end);) {
+    LiveZone& zone = zones_[zone_of(Pfn{pfn})];
+    PageblockTypes& pageblocks = zone.free.pageblocks();
+    pageblocks.set(pfn, pfn + pageblocks.pages(), MigrateType::cma);
+    free(Pfn{pfn}, pageblocks.order());
+    zone.managed_pages += pageblocks.pages();
+    pfn += pageblocks.pages();
+  }
+}
+
+void Allocator::set_watermarks(std::span<const Watermarks> marks,
+                               std::span<const LowmemReserve> reserves) {
+  MEMMAP_CHECK(marks.size() == zones_.size() && reserves.size() == zones_.size(),
+               "one for each zone");
+  for (std::size_t i = 0; i < zones_.size(); ++i) {
+    zones_[i].marks = marks[i];
+    zones_[i].reserve = reserves[i];
+    zones_[i].free.set_boost_limits(zones_[i].managed_pages, marks[i].high);
+  }
+}
+
+void Allocator::setup_pagesets() {
+  for (LiveZone& z : zones_) {
+    if (z.present_pages == 0) continue;
+    z.pageset.set_limits(
+        pageset_limits(z.managed_pages, z.marks.low, 1, options_.handoff.behaviour));
+  }
+}
+
+}  // namespace memmap::buddy
