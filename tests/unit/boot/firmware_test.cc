@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <ostream>
+#include <string>
 
 #include "made_up_boot.h"
 
@@ -152,6 +153,31 @@ const Runtime kRuntimes[] = {
 };
 INSTANTIATE_TEST_SUITE_P(, EfiRuntime, testing::ValuesIn(kRuntimes),
                          [](const auto& test) { return test.param.name; });
+
+// Each comes back once, and as what it is: a real 7.2 with both showed that they were one list.
+TEST(Boot, BootServicesAndCmaAreasComeBackApart) {
+  Machine m = machine();
+  m.firmware = Firmware::efi;
+  constexpr std::uint32_t kBootServicesData = 4;
+  const PhysRange services = PhysRange::make(0x8000000, 0x8100000);
+  m.efi_map = {{services, kBootServicesData, 0xf}};
+  kernel::Profile p = profile();
+  p.config["CMA"] = "true";
+  p.config["DMA_CMA"] = "true";
+  const auto back = [&](const char* line) {
+    std::map<std::string, std::uint64_t> bytes;
+    for (const GivenBack& g : boot(line, p, m).state.page_allocator.given_back) {
+      bytes[std::string(g.step)] += g.range.size();
+    }
+    return bytes;
+  };
+  auto bytes = back("cma=16M");
+  EXPECT_EQ(bytes["cma_init_reserved_areas"], 16 * kMiB);
+  EXPECT_EQ(bytes["efi_free_boot_services"], services.size());
+  bytes = back("cma=16M efi=debug");
+  EXPECT_EQ(bytes["cma_init_reserved_areas"], 16 * kMiB);
+  EXPECT_EQ(bytes["efi_free_boot_services"], 0u);
+}
 
 TEST(Boot, FirmwaresNodesNeedAcpi) {
   Machine m = machine();
