@@ -10,6 +10,7 @@
 #include "base/range.h"
 #include "base/result.h"
 #include "boot/owners.h"
+#include "boot/roots.h"
 #include "boot/state.h"
 #include "boot/story.h"
 #include "fixmap/slots.h"
@@ -66,7 +67,8 @@ struct Outcome {
   State state{};  // at the hand-over to the buddy allocator, or where it ended
   // Where the boot was to go so far (Options::until) and did.
   std::optional<UserSpace> user_space{};
-  std::vector<Owned> owners{};  // of every byte of memblock.reserved
+  std::vector<RootTables> other_roots{};  // in the order in which they were made
+  std::vector<Owned> owners{};            // of every byte of memblock.reserved
   MemblockLog memblock_log{};
   std::vector<fixmap::MappedSlot> fixmap{};  // what it maps, slot by slot
   Totals totals{};

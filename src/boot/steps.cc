@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "boot/after/efi_tables.h"
 #include "boot/after/isolation.h"
 #include "boot/after/page_tables.h"
 #include "boot/init/command_line.h"
@@ -206,6 +207,7 @@ constexpr Step kSteps[] = {
     // The rest of start_kernel(), then the first process: what changes page tables, where the boot goes on.
     {kStartKernel, "idt_setup_apic_and_irq_gates",          kIdt,          "5.8",    "",       goes_on,                  idt_setup_apic_and_irq_gates},
     {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "",       "",       goes_on_with_efi,         efi_enter_virtual_mode},
+    {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "4.6",    "",       goes_on_with_efi,         map_efi_regions},
     {kStartKernel, "alternative_instructions",              kAlternative,  "",       "",       goes_on_with_smp,         alternative_instructions},
     {kKernelInit,  "set_real_mode_permissions",             kRealMode,     "",       "",       goes_on,                  set_real_mode_permissions},
     {kKernelInit,  "free_initmem",                          kX86Init,      "",       "",       goes_on,                  free_initmem},

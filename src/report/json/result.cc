@@ -131,6 +131,20 @@ void page_tables(JsonWriter& json, std::string_view key, const paging::AddressSp
   json.close();
 }
 
+void other_roots(JsonWriter& json, const std::vector<boot::RootTables>& roots) {
+  json.key("roots").open_array();
+  for (const boot::RootTables& r : roots) {
+    json.open_object();
+    json.member("root", boot::name_of(r.root));
+    const std::string_view moment = boot::moment_of(r.root);
+    json.member("at", moment.empty() ? "user_space" : moment);
+    if (!r.lacks.empty()) json.member("lacks", r.lacks);
+    page_tables(json, "page_tables", r.tables);
+    json.close();
+  }
+  json.close();
+}
+
 void user_space(JsonWriter& json, const boot::UserSpace& state) {
   json.key("user_space").open_object();
   page_tables(json, "page_tables", state.page_tables);
@@ -200,6 +214,7 @@ std::string to_json(const boot::Outcome& outcome) {
   nodes(json, outcome.state.node_states);
   page_tables(json, "page_tables", outcome.state.page_tables);
   if (outcome.user_space) user_space(json, *outcome.user_space);
+  other_roots(json, outcome.other_roots);
   fixmap_slots(json, outcome.fixmap);
   events(json, outcome.events);
   write_checks(json, outcome.checks);
