@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/align.h"
+#include "boot/rules.h"
 #include "machine/efi.h"
 #include "paging/share.h"
 
@@ -100,13 +101,17 @@ void map_efi_regions(Boot& boot) {
   const std::uint64_t limit = std::uint64_t{1} << paging::physmem_bits(kernel.levels());
   for (const EfiMemory& m : merged(boot.state.efi_map) | std::views::reverse) {
     const bool kept = (m.attributes & efi::kRuntime) != 0;
-    if ((!kept && !is_of_boot_services(m)) || raw(m.range.end()) > limit) continue;
+    const bool whole_pages = is_aligned(raw(m.range.base()) | m.range.size(), kPageSize);
+    if ((!kept && !is_of_boot_services(m)) || raw(m.range.end()) > limit || !whole_pages) continue;
     const VirtAddr same{raw(m.range.base())};
     map_pages(boot, tables, same, m.range, flags_of(m));
-    if (m.range.size() > next - raw(paging::kEfiEnd)) continue;
-    const std::uint64_t place = place_below(next, m.range);
-    next = place;
-    if (place < raw(paging::kEfiEnd)) continue;
+    const std::uint64_t place = next < m.range.size() ? 0 : place_below(next, m.range);
+    next = place < raw(paging::kEfiEnd) ? 0 : place;
+    if (next == 0) {
+      boot.story.tell(Severity::warning, rule::kEfiMapRegion,
+                      "efi: [Firmware Warn]: VA address range overflow!", m.range);
+      continue;
+    }
     map_pages(boot, tables, VirtAddr{place}, m.range, flags_of(m));
     if (kept || keeps_all) continue;
     freed.emplace_back(same, m.range.size());
