@@ -149,7 +149,7 @@ constexpr Difference kDifferences[] = {
     {D(vmalloc_tells_bounds),            "6.11",               "",                    "6.1 6.12",        "alloc_vmap_area",                  kVmalloc,   "where no area is left it tells the bounds; before, it advises vmalloc="},
     {D(vmalloc_levels_are_there),        "5.9",                "",                    "",                "preallocate_vmalloc_pages",        kInit64,    "the tables below the root are there for all of vmalloc's addresses"},
     {D(pat_list_has_ranges),             "5.6",                "",                    "",                "memtype_seq_show",                 kMemtype,   "pat_memtype_list has `PAT: [mem START-END] TYPE`; before, `TYPE @ START-END`"},
-    {D(trampoline_maps_kernel),          "5.16 5.15.7 5.10.84 5.4.164", "",            "6.1 6.12",        "setup_real_mode",                  kRealMode,  "the trampoline's root has all of the kernel's entries; before, the last alone"},
+    {D(trampoline_maps_kernel),          "5.16 5.15.7 5.10.84 5.4.164", "",            "",                "setup_real_mode",                  kRealMode,  "the trampoline's root has all of the kernel's entries; before, the last alone"},
 };
 
 #undef D
