@@ -13,6 +13,7 @@ constexpr Option kUsePlugin{"--plugin", "NAME[:KEY=VALUE,...]", "use a plugin (m
 constexpr Option kWithoutPlugin{"--without-plugin", "NAME", "boot without one of the kernel's own (may be repeated)", true};
 constexpr Option kNoEntryLimit{"--no-entry-limit", "", "e820 tables without the kernel's last place"};
 constexpr Option kAt{"--at", "MOMENT", "of the boot: hand-over (default), or user-space, where page tables are as the first process finds them"};
+constexpr Option kRoot{"--root", "NAME", "whose page tables: kernel (default), startup or early (before it has its own), user, trampoline or efi (with --at user-space)"};
 constexpr Option kKaslrBase{"--kaslr-base", "NAME=ADDRESS", "where randomisation put kernel_phys_base, kernel_virt_base, page_offset_base, vmalloc_base or vmemmap_base (may be repeated)", true};
 constexpr Option kPluginFolder{"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true};
 constexpr Option kPluginTimeout{"--plugin-timeout", "SECONDS", "how long a plugin of others may take to answer (default 60; 0: any time)"};
@@ -99,6 +100,7 @@ constexpr Option kWalk[] = {
     kCmdline,
     kAppend,
     kAt,
+    kRoot,
     kKaslrBase,
     kNoEntryLimit,
     kUsePlugin,

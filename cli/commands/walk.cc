@@ -58,6 +58,13 @@ ExitCode run_walk(const Arguments& arguments) {
       append(errors, question.errors());
     }
   }
+  const std::string asked_root = arguments.get("--root").value_or("kernel");
+  const auto root = boot::root_named(asked_root);
+  if (!root) {
+    errors.push_back({fmt::format("--root `{}`: {} are the roots", asked_root,
+                                  fmt::join(boot::root_names(), ", ")),
+                      {"memmap"}});
+  }
   if (!errors.empty()) return bad_input(errors);
   auto session = open_session(arguments);
   if (!session) return bad_input(session.errors());
@@ -66,11 +73,16 @@ ExitCode run_walk(const Arguments& arguments) {
   const auto outcome = session->boot();
   if (!outcome) return bad_input(outcome.errors());
 
+  if (boot::tables_of(*outcome, *root) == nullptr) {
+    return bad_input(
+        {{fmt::format("--root {}: {}", asked_root, boot::why_not(*outcome, *root)), {"memmap"}}});
+  }
+
   const std::vector<account::Piece> pieces = account::memory_use(*outcome);
   const Destination destination = destination_of(arguments);
   const Status written = write_output(
-      destination, *format == "json" ? report::walk_to_json(*outcome, pieces, questions)
-                                     : report::walk_to_text(*outcome, pieces, questions,
+      destination, *format == "json" ? report::walk_to_json(*outcome, *root, pieces, questions)
+                                     : report::walk_to_text(*outcome, *root, pieces, questions,
                                                             text_style(destination)));
   return written ? ExitCode::good : bad_input(written.errors());
 }

@@ -106,7 +106,7 @@ _memmap() {
     walk)
       options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --at --kaslr-base --output --force --help"
+        --plugin-timeout --format --at --root --kaslr-base --output --force --help"
       ;;
     plugin)
       options="--plugin-dir --kind --output --help"

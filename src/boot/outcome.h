@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "boot/losses.h"
 #include "boot/owners.h"
+#include "boot/roots.h"
 #include "boot/state.h"
 #include "boot/story.h"
 #include "fixmap/slots.h"
@@ -68,6 +69,7 @@ struct Outcome {
   State state{};  // at the hand-over to the buddy allocator, or where it ended
   // Where it is to be kept (Options::keep_user_space) and the boot came so far.
   std::optional<UserSpace> user_space{};
+  std::vector<RootTables> other_roots{};         // in the order in which they were made
   std::vector<Owned> owners{};                   // of every byte of memblock.reserved
   std::optional<std::uint64_t> installed_ram{};  // bytes, as the machine tells; empty: not known
   std::vector<Loss> losses{};                    // of RAM, up to memblock.memory as it is

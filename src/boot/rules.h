@@ -48,6 +48,7 @@ inline constexpr Rule kAcpiReallocateRootTable     {"acpi_reallocate_root_table"
 inline constexpr Rule kAcpiUtVerifyChecksum        {"acpi_ut_verify_checksum",         "drivers/acpi/acpica/utcksum.c"};                        // v6.12
 inline constexpr Rule kAcpiTableUpgrade            {"acpi_table_upgrade",              "drivers/acpi/tables.c"};                                // v6.1 and v6.12
 inline constexpr Rule kEfiBgrtInit                 {"efi_bgrt_init",                   "drivers/firmware/efi/efi-bgrt.c"};                      // v6.1 and v6.12
+inline constexpr Rule kEfiMapRegion                {"efi_map_region",                  "arch/x86/platform/efi/efi_64.c"};                       // v6.1 and v6.12
 inline constexpr Rule kEfiMemmapInit               {"__efi_memmap_init",               "drivers/firmware/efi/memmap.c"};                        // v6.12
 inline constexpr Rule kSetupEarlycon               {"setup_earlycon",                  "drivers/tty/serial/earlycon.c"};                        // v6.12
 inline constexpr Rule kDcacheInitEarly             {"dcache_init_early",               "fs/dcache.c"};                                          // v6.1 and v6.12

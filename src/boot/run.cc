@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "boot/after/efi_tables.h"
+#include "boot/after/trampoline.h"
 #include "boot/defaults.h"
 #include "boot/steps.h"
 #include "boot/when.h"
+#include "boot/x86/early_tables.h"
 
 namespace memmap::boot {
 namespace {
@@ -52,6 +55,19 @@ Subject subject_of(const Inputs& in) {
   return out;
 }
 
+// Those that lie beside the kernel's own and the user's.
+std::vector<RootTables> other_roots(const Boot& boot, bool in_user_space) {
+  std::vector<RootTables> out;
+  out.push_back({Root::startup, startup_tables(boot.in), {}});
+  out.push_back({Root::early, early_tables(boot.in), early_reads_unknown(boot.in)});
+  if (!in_user_space) return out;
+  if (auto tables = trampoline_tables(boot))
+    out.push_back({Root::trampoline, *std::move(tables), {}});
+  if (auto tables = efi_tables(boot))
+    out.push_back({Root::efi, *std::move(tables), efi_unknown(boot.in)});
+  return out;
+}
+
 // Of the state, what steps behind the hand-over change and reports show as it was there.
 struct HandOver {
   paging::AddressSpace page_tables;
@@ -61,6 +77,7 @@ struct HandOver {
 // What came of a boot that is over; its story is told. `hand_over`: where the boot came so far.
 Outcome outcome_of(Boot& boot, std::optional<HandOver> hand_over) {
   boot.story.end();
+  std::vector<RootTables> roots = other_roots(boot, hand_over.has_value());
   std::optional<UserSpace> user_space;
   if (hand_over) {
     State& state = boot.state;
@@ -72,6 +89,7 @@ Outcome outcome_of(Boot& boot, std::optional<HandOver> hand_over) {
   Outcome out{.subject = subject_of(boot.in),
               .state = std::move(boot.state),
               .user_space = std::move(user_space),
+              .other_roots = std::move(roots),
               .memblock_log = boot.story.take_memblock_log(),
               .panicked = boot.story.panicked(),
               .deferred = boot.in.profile.deferred_struct_page_init,

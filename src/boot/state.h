@@ -14,6 +14,7 @@
 #include "e820/parameters.h"
 #include "e820/table.h"
 #include "ioremap/early_ioremap.h"
+#include "machine/machine.h"
 #include "memblock/memblock.h"
 #include "numa/nodes.h"
 #include "paging/address_space.h"
@@ -101,6 +102,8 @@ struct State {
   Pfn max_pfn{};
   Pfn max_low_pfn{};
 
+  std::vector<EfiMemory> efi_map{};  // efi.memmap: as the kernel has it by now
+
   memblock::Memblock memblock{};
   std::optional<PhysRange> initrd{};     // where it lies now
   PhysRange brk{};                       // what is used of the brk area
@@ -109,6 +112,10 @@ struct State {
   paging::AddressSpace page_tables{4};
   // Under page-table isolation: what a process sees of the kernel while it runs in user mode.
   std::optional<paging::AddressSpace> user_page_tables{};
+  // Those of other roots. The trampoline's first entry has pages of its own where the direct map lies at
+  // random: of the levels from 3 on.
+  std::vector<PhysAddr> trampoline_pages{};
+  std::optional<paging::AddressSpace> efi_tables{};
   ioremap::EarlyIoremap early_ioremap{};
   PerCpuUnits per_cpu{};
   std::vector<PhysRange> mapped{};  // pfn_mapped: by the direct map, joined, ascending

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "boot/after/efi_tables.h"
 #include "boot/after/isolation.h"
 #include "boot/after/page_tables.h"
 #include "boot/init/command_line.h"
@@ -214,6 +215,7 @@ constexpr Step kSteps[] = {
     // The rest of start_kernel(): what changes page tables and memory.
     {kStartKernel, "idt_setup_apic_and_irq_gates",          kIdt,          "5.8",    "",       kAlways,                  idt_setup_apic_and_irq_gates},
     {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "",       "",       has_efi_map,              efi_enter_virtual_mode},
+    {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "4.6",    "",       has_efi_map,              map_efi_regions},
     {kStartKernel, "alternative_instructions",              kAlternative,  "",       "",       has_smp,                  alternative_instructions},
 
     // The first process, before it runs a program: kernel_init_freeable() with the initcalls in their order.

@@ -124,6 +124,7 @@ struct Behaviour {
   bool vmalloc_levels_are_there = true;
   bool memory_is_told_late = true;
   bool pat_list_has_ranges = true;
+  bool trampoline_maps_kernel = true;
 
   // What rows above come to.
   std::string_view e820_table_full = "E820 table full";        // of an entry that finds no place

@@ -164,6 +164,7 @@ constexpr Difference kDifferences[] = {
     {D(vmalloc_levels_are_there),        "5.9",                "",                    "",                "preallocate_vmalloc_pages",        kInit64,    "the tables below the root are there for all of vmalloc's addresses"},
     {D(memory_is_told_late),             "6.11",               "",                    "6.1 6.12",        "page_alloc_init_late",             kMmInit,    "the line `Memory: ...` comes once all struct pages are initialised, behind allocations that nobody can tell"},
     {D(pat_list_has_ranges),             "5.6",                "",                    "",                "memtype_seq_show",                 kMemtype,   "pat_memtype_list has `PAT: [mem START-END] TYPE`; before, `TYPE @ START-END`"},
+    {D(trampoline_maps_kernel),          "5.16 5.15.7 5.10.84 5.4.164", "",            "",                "setup_real_mode",                  kRealMode,  "the trampoline's root has all of the kernel's entries; before, the last alone"},
 };
 
 #undef D

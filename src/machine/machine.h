@@ -197,6 +197,7 @@ struct Machine {
   std::optional<PhysRange> efi_memmap{};             // the copy of EFI's map that the loader made
 
   std::optional<std::string> command_line{};
+  std::optional<PhysAddr> command_line_base{};  // where the loader put it
   // Of the kernel that made the log: `6.12.117+deb12-amd64`.
   std::optional<std::string> kernel_release{};
   std::optional<PhysAddr> kernel_phys_base{};  // where the kernel image was put

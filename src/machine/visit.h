@@ -195,6 +195,7 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.range("efi_esrt", m.efi_esrt);
   v.ranges("efi_mmio", m.efi_mmio, "a window");
   v.text("cmdline", m.command_line);
+  v.number("command_line_base", m.command_line_base);
   v.text("kernel_release", m.kernel_release);
   v.number("kernel_phys_base", m.kernel_phys_base);
   v.check(!m.kernel_phys_base || raw(*m.kernel_phys_base) < Machine::kKernelEnd, "kernel_phys_base",

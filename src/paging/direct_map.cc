@@ -23,6 +23,7 @@ class Mapper {
   DirectMap run() {
     const std::uint64_t end = raw(phys_of(options_.max_pfn));
     map_range(PhysRange::make(0, raw(kIsaEnd)));
+    brk_used_ += options_.pages_behind_first;
     if (options_.direction == Direction::top_down) {
       top_down(raw(kIsaEnd), end);
     } else {

@@ -36,6 +36,8 @@ struct DirectMapOptions {
   PhysAddr top_end{};      // of top-down: where mapping starts, see top_block_end()
   PhysAddr kernel_end{};   // of bottom-up: where mapping starts, the end of the kernel image
   PhysRange brk_tables{};  // brk_table_pages() pages of the brk area, for tables
+  // Pages of these that go to somebody else once the first MiB is mapped.
+  std::uint64_t pages_behind_first = 0;
 };
 
 // Where mapping top-down starts. The kernel finds out by allocating 2 MiB from memblock, aligned to

@@ -21,7 +21,8 @@ VALUES = {
     "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--list": None,
-    "--plugin-timeout": "9", "--at": "hand-over", "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
+    "--plugin-timeout": "9", "--at": "hand-over", "--root": "early",
+    "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {
@@ -155,6 +156,22 @@ class Options(unittest.TestCase):
         for form in ("json", "qemu-mem", "ptdump"):
             self.check([*user_space, "--format", form], "--at", False, "")
         self.assertIn('"user_space"', run(*user_space, "--format", "json").stdout)
+
+    def test_a_root_of_page_tables(self):
+        walk = ["walk", "0xffffffff81000000", "--synthetic", SMALL]
+        for root, why in (("x", "--root `x`: startup, early, kernel, user, trampoline, efi are the roots"),
+                          ("user", "ask --at user-space"), ("trampoline", "ask --at user-space")):
+            done = run(*walk, "--root", root)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(why, done.stderr)
+        for root, why in (("user", "no page-table isolation"), ("efi", "no EFI runtime services")):
+            done = run(*walk, "--root", root, "--at", "user-space")
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(why, done.stderr)
+        self.assertIn("where setup_arch() begins", run(*walk, "--root", "early").stdout)
+        for root in ("kernel", "trampoline"):
+            done = run(*walk, "--root", root, "--at", "user-space", "--format", "json")
+            self.assertIn(f'"root": "{root}"', done.stdout)
 
     def test_access(self):
         self.check_command("access", KINDS, ("--do", "read 0xffff888000100000 4"))

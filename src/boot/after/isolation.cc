@@ -1,9 +1,8 @@
 #include "boot/after/isolation.h"
 
-#include <algorithm>
-
 #include "base/align.h"
 #include "boot/after/image.h"
+#include "paging/share.h"
 
 namespace memmap::boot {
 namespace {
@@ -15,35 +14,11 @@ void make_user_tables(paging::AddressSpace& to, VirtAddr virt, unsigned level) {
   for (unsigned l = to.levels() - 1; l >= level; --l) to.add_table(l, virt, kFromBuddy);
 }
 
-// All that `from` has in [start, start + size) stands in `to` as well: its tables below `level`, which
-// both share, and its pages.
-void share(const paging::AddressSpace& from, paging::AddressSpace& to, VirtAddr start,
-           std::uint64_t size, unsigned level) {
-  const std::uint64_t last = raw(start) + (size - 1);
-  for (unsigned l = 1; l < level; ++l) {
-    const auto& tables = from.tables(l);
-    for (auto at = tables.lower_bound(start); at != tables.end() && raw(at->first) <= last; ++at)
-      to.add_table(l, at->first, at->second);
-  }
-  to.unmap(start, size);
-  const paging::Mappings& runs = from.mappings();
-  auto run = std::ranges::lower_bound(
-      runs, raw(start), {}, [](const paging::Mapping& m) { return raw(m.virt) + (m.bytes() - 1); });
-  for (; run != runs.end() && raw(run->virt) <= last; ++run) {
-    const paging::Mapping& m = *run;
-    const std::uint64_t skipped =
-        raw(m.virt) < raw(start) ? (raw(start) - raw(m.virt)) / m.page_size : 0;
-    const VirtAddr first{raw(m.virt) + skipped * m.page_size};
-    const std::uint64_t pages = std::min(m.pages - skipped, (last - raw(first)) / m.page_size + 1);
-    to.map({first, PhysAddr{raw(m.phys) + skipped * m.page_size}, m.page_size, pages, m.flags});
-  }
-}
-
 // kernel: pti_clone_p4d()
 void clone_p4d(const paging::AddressSpace& from, paging::AddressSpace& to, VirtAddr virt) {
   if (to.levels() == 5) make_user_tables(to, virt, 4);
   const VirtAddr start{align_down(raw(virt), paging::entry_size(4))};
-  share(from, to, start, paging::entry_size(4), 4);
+  paging::share(from, to, start, paging::entry_size(4), 4);
 }
 
 // Entries of 2 MiB, which become global in both. kernel: pti_clone_pgtable(), PTI_CLONE_PMD
@@ -61,7 +36,7 @@ void clone_pmds(Boot& boot, VirtAddr from, VirtAddr to) {
                   run->flags | paging::kGlobal});
     }
     make_user_tables(user, virt, 2);
-    share(kernel, user, virt, paging::kSize2M, 2);
+    paging::share(kernel, user, virt, paging::kSize2M, 2);
   }
 }
 

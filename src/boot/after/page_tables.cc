@@ -2,6 +2,7 @@
 
 #include "base/align.h"
 #include "boot/after/image.h"
+#include "boot/after/trampoline.h"
 #include "boot/rules.h"
 #include "paging/areas.h"
 
@@ -62,7 +63,6 @@ void alternative_instructions(Boot& boot) {
   free_init_pages(boot, memory, "SMP alternatives", *from, *to);
 }
 
-// The trampoline's header and read-only data fill a page, its code the next one.
 // kernel: set_real_mode_permissions(), arch/x86/realmode/init.c; realmode.lds.S, v6.12
 void set_real_mode_permissions(Boot& boot) {
   if (!boot.state.real_mode) return;
@@ -71,8 +71,9 @@ void set_real_mode_permissions(Boot& boot) {
   const VirtAddr text{raw(base) + kPageSize};
   paging::SetMemory memory = set_memory(boot);
   memory.nx(base, boot.state.real_mode->size() >> kPageShift);
-  memory.ro(base, 2);
-  memory.x(text, 1);
+  const std::uint64_t code = real_mode_code_pages(*boot.state.real_mode);
+  memory.ro(base, 1 + code);
+  memory.x(text, code);
 }
 
 // kernel: free_initmem(), arch/x86/mm/init.c; mem_encrypt_free_decrypted_mem(), v6.12

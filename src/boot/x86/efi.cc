@@ -9,28 +9,15 @@
 #include "boot/mm/page_alloc.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "machine/efi.h"
 
 namespace memmap::boot {
 namespace {
 
-// kernel: include/linux/efi.h
-enum EfiType : std::uint32_t {
-  kLoaderCode = 1,
-  kLoaderData = 2,
-  kBootServicesCode = 3,
-  kBootServicesData = 4,
-  kConventional = 7,
-  kUnusable = 8,
-  kAcpiReclaim = 9,
-  kAcpiNvs = 10,
-  kMmio = 11,
-  kPersistent = 14,
-};
 constexpr std::uint64_t kEsrtHeader = 16;  // struct efi_system_resource_table
-constexpr std::uint64_t kWriteBack = 8;
-constexpr std::uint64_t kMoreReliable = 0x10000;
-constexpr std::uint64_t kSpecificPurpose = 0x40000;
-constexpr std::uint64_t kRuntime = 1ull << 63;
+using efi::kMoreReliable;
+using efi::kSpecificPurpose;
+using efi::kWriteBack;
 
 // efi=nosoftreserve. kernel: efi_soft_reserve_enabled()
 bool soft_reserve_enabled(const Boot& boot) {
@@ -42,20 +29,20 @@ bool soft_reserve_enabled(const Boot& boot) {
 
 E820Type e820_type(const EfiMemory& m, bool soft_reserve) {
   switch (m.type) {
-    case kLoaderCode:
-    case kLoaderData:
-    case kBootServicesCode:
-    case kBootServicesData:
-    case kConventional:
+    case efi::kLoaderCode:
+    case efi::kLoaderData:
+    case efi::kBootServicesCode:
+    case efi::kBootServicesData:
+    case efi::kConventional:
       if (soft_reserve && (m.attributes & kSpecificPurpose)) return E820Type::soft_reserved;
       return m.attributes & kWriteBack ? E820Type::ram : E820Type::reserved;
-    case kAcpiReclaim:
+    case efi::kAcpiReclaim:
       return E820Type::acpi;
-    case kAcpiNvs:
+    case efi::kAcpiNvs:
       return E820Type::nvs;
-    case kUnusable:
+    case efi::kUnusable:
       return E820Type::unusable;
-    case kPersistent:
+    case efi::kPersistent:
       return E820Type::pmem;
     default:
       return E820Type::reserved;
@@ -102,7 +89,7 @@ void efi_memblock_x86_reserve_range(Boot& boot) {
   if (boot.in.machine.efi_memmap && !map_efi_memmap(boot, *boot.in.machine.efi_memmap)) return;
   const auto& map = boot.in.machine.efi_map;
   const bool specific_purpose = std::ranges::any_of(map, [](const EfiMemory& m) {
-    return m.type == kConventional && (m.attributes & kSpecificPurpose);
+    return m.type == efi::kConventional && (m.attributes & kSpecificPurpose);
   });
   if (boot.in.has_parameter("add_efi_memmap") || (specific_purpose && soft_reserve_enabled(boot))) {
     add_efi_memmap(boot);
@@ -142,7 +129,7 @@ void efi_init(Boot& boot) {
   e820::Editor edit(boot.state.e820.table, boot.story, "efi_remove_e820_mmio");
   for (std::size_t i = 0; i < boot.in.machine.efi_map.size(); ++i) {
     const EfiMemory& m = boot.in.machine.efi_map[i];
-    if (m.type != kMmio || m.range.size() < kLarge) continue;
+    if (m.type != efi::kMmio || m.range.size() < kLarge) continue;
     boot.story.tell(
         Severity::info, rule::kEfiRemoveE820Mmio,
         fmt::format("efi: Remove mem{:02}: MMIO range=[{:#010x}-{:#010x}] ({}MB) from e820 map", i,
@@ -171,6 +158,23 @@ std::uint64_t pieces_more(PhysRange descriptor, PhysRange part) {
   return (descriptor.base() < part.base() ? 1u : 0u) + (part.end() < descriptor.end() ? 1u : 0u);
 }
 
+// `part` of a descriptor becomes one of its own, which firmware keeps. kernel: efi_memmap_insert()
+void keep(Boot& boot, PhysRange part) {
+  std::vector<EfiMemory> map;
+  for (const EfiMemory& m : boot.state.efi_map) {
+    if (!m.range.contains(part)) {
+      map.push_back(m);
+      continue;
+    }
+    const PhysRange before = PhysRange::make(raw(m.range.base()), raw(part.base()));
+    const PhysRange behind = PhysRange::make(raw(part.end()), raw(m.range.end()));
+    if (!before.empty()) map.push_back({before, m.type, m.attributes});
+    map.push_back({part, m.type, m.attributes | efi::kRuntime});
+    if (!behind.empty()) map.push_back({behind, m.type, m.attributes});
+  }
+  boot.state.efi_map = std::move(map);
+}
+
 // EFI's map is copied with a descriptor of its own for what is kept.
 // kernel: efi_memmap_alloc(), arch/x86/platform/efi/memmap.c, v6.1 and v6.12
 bool copy_memmap(Boot& boot, PhysRange descriptor, PhysRange kept) {
@@ -192,6 +196,7 @@ bool copy_memmap(Boot& boot, PhysRange descriptor, PhysRange kept) {
   }
   unmap_efi_memmap(boot);
   map_efi_memmap(boot, PhysRange::make(raw(*copy), raw(*copy) + size));
+  keep(boot, kept);
   return true;
 }
 
@@ -209,7 +214,7 @@ void efi_esrt_init(Boot& boot) {
       std::ranges::find_if(map, [&](const EfiMemory& m) { return m.range.contains(esrt); });
   const bool boot_services = map.empty()
                                  ? e820::mapped_all(boot.state.e820.table, esrt, E820Type::ram)
-                                 : holder != map.end() && holder->type == kBootServicesData;
+                                 : holder != map.end() && holder->type == efi::kBootServicesData;
   if (!boot_services) return;
   if (!boot.state.memblock.is_region_reserved(esrt.base(), esrt.size())) {
     boot.reserve(esrt, {"efi_mem_reserve", owner::kEFISystemResourceTable});
@@ -237,17 +242,11 @@ void efi_bgrt_init(Boot& boot) {
 
 namespace {
 
-// What efi_reserve_boot_services() was the first to reserve, and may be freed.
-struct BootServices {
-  std::vector<PhysRange> ranges{};
-};
-
 // kernel: can_free_region(), arch/x86/platform/efi/quirks.c, v6.12
 bool can_free_region(const Boot& boot, PhysRange range) {
-  const PhysAddr text = boot.in.kernel_base;
-  const PhysAddr end{raw(text) + boot.in.profile.image.end};
-  if (range.end() > text && range.base() <= end) return false;
-  return e820::mapped_all(boot.state.e820.table, range, E820Type::ram);
+  const PhysRange image = boot.in.kernel_image();
+  const bool in_image = range.end() > image.base() && range.base() <= image.end();
+  return !in_image && e820::mapped_all(boot.state.e820.table, range, E820Type::ram);
 }
 
 }  // namespace
@@ -259,20 +258,20 @@ void efi_reserve_boot_services(Boot& boot) {
         "EFI's memory map is not known (a log made with efi=debug has it): what its boot "
         "services hold is left out, and what is allocated may lie elsewhere");
   }
-  for (const EfiMemory& m : boot.in.machine.efi_map) {
-    if (m.type != kBootServicesCode && m.type != kBootServicesData) continue;
-    if (boot.state.memblock.is_region_reserved(m.range.base(), m.range.size())) continue;
-    boot.reserve(m.range, {"efi_reserve_boot_services", owner::kEFIBootServices});
-    if ((m.attributes & kRuntime) == 0 && can_free_region(boot, m.range))
-      boot.scratch.of<BootServices>().ranges.push_back(m.range);
+  for (EfiMemory& m : boot.state.efi_map) {
+    if (m.type != efi::kBootServicesCode && m.type != efi::kBootServicesData) continue;
+    if (!boot.state.memblock.is_region_reserved(m.range.base(), m.range.size())) {
+      boot.reserve(m.range, {"efi_reserve_boot_services", owner::kEFIBootServices});
+      if (can_free_region(boot, m.range)) continue;
+    }
+    m.attributes |= efi::kRuntime;  // somebody else's: it is not freed with the others
   }
 }
 
 // Nothing below 1 MiB: firmware may still write there. kernel: efi_unmap_boot_services(),
 // efi_free_boot_services(), arch/x86/platform/efi/quirks.c, v6.1 and v6.12
 void efi_free_boot_services(Boot& boot) {
-  const std::vector<PhysRange>& ranges = boot.scratch.of<BootServices>().ranges;
-  if (ranges.empty()) return;
+  if (boot.state.efi_map.empty()) return;
   const bool debug = std::ranges::any_of(boot.in.values_of("efi"), [](const auto& value) {
     return value && kernel::parse_option_str(*value, "debug");
   });
@@ -281,9 +280,11 @@ void efi_free_boot_services(Boot& boot) {
                            "efi=debug keeps the memory of EFI's boot services");
   }
   std::uint64_t freed = 0;
-  for (const PhysRange range : ranges) {
-    if (raw(range.end()) < kMiB) continue;
-    const auto high = PhysRange::make(std::max(raw(range.base()), kMiB), raw(range.end()));
+  for (const EfiMemory& m : boot.state.efi_map) {
+    const bool boot_services = m.type == efi::kBootServicesCode || m.type == efi::kBootServicesData;
+    if (!boot_services || (m.attributes & efi::kRuntime) != 0 || raw(m.range.end()) < kMiB)
+      continue;
+    const auto high = PhysRange::make(std::max(raw(m.range.base()), kMiB), raw(m.range.end()));
     free_reserved_area(boot, high, {});
     freed += high.size();
   }

@@ -29,26 +29,30 @@ bool told_bases_fit(const Inputs& in) {
   return paging::can_hold_all(told_bases(in), in.features.levels());
 }
 
-paging::AddressSpace image_tables(const Inputs& in) {
+paging::TablePage image_page(const Inputs& in, const kernel::Symbol& symbol, unsigned number) {
+  const auto place = in.profile.place_of(symbol);
+  paging::TablePage page{.origin = paging::TableOrigin::image};
+  if (place) page.phys = PhysAddr{raw(in.kernel_base) + *place + number * kPageSize};
+  return page;
+}
+
+void add_head_tables(const Inputs& in, paging::AddressSpace& tables) {
   constexpr VirtAddr kFixmapTables{0xffffffffff400000};  // FIXMAP_PMD_NUM of them, 2
-  const VirtAddr early_ioremap = fixmap::fix_to_virt(in.fixmap.btmap_begin());
-  const auto page_of = [&](const kernel::Symbol& symbol, std::uint64_t offset = 0) {
-    const auto place = in.profile.place_of(symbol);
-    paging::TablePage page{.origin = paging::TableOrigin::image};
-    if (place) page.phys = PhysAddr{raw(in.kernel_base) + *place + offset};
-    return page;
-  };
   const VirtAddr image = paging::kStartKernelMap;
-  const unsigned levels = in.features.levels();
-  paging::AddressSpace tables(levels, bases_of(in), page_of(symbol::init_top_pgt));
-  if (levels == 5) tables.add_table(4, image, page_of(symbol::level4_kernel_pgt));
-  tables.add_table(3, image, page_of(symbol::level3_kernel_pgt));
-  tables.add_table(2, image, page_of(symbol::level2_kernel_pgt));
-  tables.add_table(2, kFixmapTables, page_of(symbol::level2_fixmap_pgt));
-  tables.add_table(1, kFixmapTables, page_of(symbol::level1_fixmap_pgt));
+  if (tables.levels() == 5) tables.add_table(4, image, image_page(in, symbol::level4_kernel_pgt));
+  tables.add_table(3, image, image_page(in, symbol::level3_kernel_pgt));
+  tables.add_table(2, image, image_page(in, symbol::level2_kernel_pgt));
+  tables.add_table(2, kFixmapTables, image_page(in, symbol::level2_fixmap_pgt));
+  tables.add_table(1, kFixmapTables, image_page(in, symbol::level1_fixmap_pgt));
   tables.add_table(1, VirtAddr{raw(kFixmapTables) + paging::kSize2M},
-                   page_of(symbol::level1_fixmap_pgt, kPageSize));
-  tables.add_table(1, early_ioremap, page_of(symbol::bm_pte));
+                   image_page(in, symbol::level1_fixmap_pgt, 1));
+}
+
+paging::AddressSpace image_tables(const Inputs& in) {
+  paging::AddressSpace tables(in.features.levels(), bases_of(in),
+                              image_page(in, symbol::init_top_pgt));
+  add_head_tables(in, tables);
+  tables.add_table(1, fixmap::fix_to_virt(in.fixmap.btmap_begin()), image_page(in, symbol::bm_pte));
   return tables;
 }
 

@@ -30,12 +30,32 @@ std::vector<PhysRange> memory_ranges(const Boot& boot) {
   return out;
 }
 
+// Tables that the trampoline has for itself: one of each level from 3 on, below its root.
+// kernel: kaslr_memory_enabled(); init_trampoline_kaslr(), arch/x86/mm/kaslr.c, v6.1 and v6.12
+std::uint64_t trampoline_pages(const Boot& boot) {
+  const paging::AddressSpace& tables = boot.state.page_tables;
+  const bool random =
+      boot.in.profile.has(config::RANDOMIZE_MEMORY) &&
+      tables.bases().page_offset != paging::fixed_bases(tables.levels()).page_offset;
+  return random ? tables.levels() - 3 : 0;
+}
+
+// Takes them from `brk` on; returns what follows. kernel: init_trampoline(), arch/x86/mm/init.c, v6.12
+PhysAddr init_trampoline(Boot& boot, PhysAddr brk) {
+  for (std::uint64_t i = trampoline_pages(boot); i != 0; --i) {
+    boot.state.trampoline_pages.push_back(brk);
+    brk = PhysAddr{raw(brk) + kPageSize};
+  }
+  return brk;
+}
+
 // Places the tables of the direct map as the kernel finds them: in the brk area while it lasts,
 // then below what is mapped already. kernel: alloc_low_pages(), arch/x86/mm/init.c
 void place_tables(Boot& boot, const paging::DirectMap& map) {
   paging::AddressSpace& tables = boot.state.page_tables;
   PhysAddr brk = brk_area(boot).tables.base();
   for (const paging::MapStep& step : map.steps) {
+    if (&step == &map.steps.front() + 1) brk = init_trampoline(boot, brk);
     for (const paging::TableRequest& table : step.tables) {
       if (table.from_brk_tables) {
         tables.add_table(table.level, table.virt, {brk, paging::TableOrigin::brk});
@@ -163,6 +183,7 @@ void init_mem_mapping(Boot& boot) {
   options.max_pfn = boot.state.max_pfn;
   options.kernel_end = boot.in.kernel_image().end();
   options.brk_tables = brk_area(boot).tables;
+  options.pages_behind_first = trampoline_pages(boot);
   if (memblock.bottom_up()) {
     options.direction = paging::Direction::bottom_up;
   } else {

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kExtMemK = 0x002;  // screen_info.ext_mem_k
 constexpr std::size_t kExtRamdiskImage = 0x0c0;
 constexpr std::size_t kExtRamdiskSize = 0x0c4;
+constexpr std::size_t kExtCmdLinePtr = 0x0c8;
 constexpr std::size_t kEfiInfo = 0x1c0;
 constexpr std::size_t kEfiMemmap = kEfiInfo + 16;
 constexpr std::size_t kEfiMemmapSize = kEfiInfo + 20;
@@ -24,6 +25,7 @@ constexpr std::size_t kHeaderMagic = 0x202;
 constexpr std::size_t kTypeOfLoader = 0x210;
 constexpr std::size_t kRamdiskImage = 0x218;
 constexpr std::size_t kRamdiskSize = 0x21c;
+constexpr std::size_t kCmdLinePtr = 0x228;
 constexpr std::size_t kHardwareSubarch = 0x23c;
 constexpr std::size_t kSetupData = 0x250;
 constexpr std::size_t kE820Table = 0x2d0;
@@ -151,6 +153,8 @@ Result<Machine> read_boot_params(const Source& source, const ReadOptions&) {
   if (const std::uint64_t above = memory_above_1m(bytes)) machine.memory_above_1m = above;
   machine.firmware = firmware(bytes);
   machine.initrd = initrd(source, errors);
+  if (const std::uint64_t line = wide(bytes, kCmdLinePtr, kExtCmdLinePtr))
+    machine.command_line_base = PhysAddr{line};
   if (machine.firmware == Firmware::efi) machine.efi_memmap = efi_memmap(source, errors);
   if (!errors.empty()) return errors;
   return machine;

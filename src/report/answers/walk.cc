@@ -32,9 +32,9 @@ std::string_view entry_name(EntryKind kind) {
 // What both forms are made of.
 struct Walk {
   const boot::Outcome& outcome;
+  const boot::Root root;
   const std::vector<account::Piece>& pieces;
-  const paging::AddressSpace& tables =
-      outcome.user_space ? outcome.user_space->page_tables : outcome.state.page_tables;
+  const paging::AddressSpace& tables = *boot::tables_of(outcome, root);
 
   std::string_view area(VirtAddr virt) const {
     return paging::area_of(virt, tables.levels(), tables.bases());
@@ -64,6 +64,16 @@ std::string entry_text(const paging::Lookup& found, const LookupStep& step) {
       return "nothing: a fault";
   }
   return "";
+}
+
+// Which root it is, where that is not the kernel's own.
+void write_root(Page& page, const Walk& walk) {
+  if (walk.root == boot::Root::kernel) return;
+  const std::string_view moment = boot::moment_of(walk.root);
+  page.heading(fmt::format("root {}", boot::name_of(walk.root)),
+               moment.empty() ? "" : fmt::format("where {}() begins", moment));
+  const std::string_view lacks = boot::lacks_of(walk.outcome, walk.root);
+  if (!lacks.empty()) page.paragraph("  ", lacks);
 }
 
 void write_piece(Page& page, const Walk& walk, PhysAddr phys) {
@@ -169,11 +179,13 @@ void json_virtual(JsonWriter& json, const Walk& walk, VirtAddr virt) {
 
 }  // namespace
 
-std::string walk_to_text(const boot::Outcome& outcome, const std::vector<account::Piece>& pieces,
+std::string walk_to_text(const boot::Outcome& outcome, boot::Root root,
+                         const std::vector<account::Piece>& pieces,
                          const std::vector<WalkQuestion>& questions, const TextStyle& style) {
-  const Walk walk{outcome, pieces};
+  const Walk walk{outcome, root, pieces};
   Page page(style);
   write_subject(page, outcome.subject);
+  write_root(page, walk);
   for (const WalkQuestion& q : questions) {
     if (q.is_physical) {
       write_physical(page, walk, PhysAddr{q.address});
@@ -184,13 +196,17 @@ std::string walk_to_text(const boot::Outcome& outcome, const std::vector<account
   return std::move(page).take();
 }
 
-std::string walk_to_json(const boot::Outcome& outcome, const std::vector<account::Piece>& pieces,
+std::string walk_to_json(const boot::Outcome& outcome, boot::Root root,
+                         const std::vector<account::Piece>& pieces,
                          const std::vector<WalkQuestion>& questions) {
-  const Walk walk{outcome, pieces};
+  const Walk walk{outcome, root, pieces};
   JsonWriter json;
   json.open_object();
   json.member("schema", kWalkSchema);
   write_subject(json, outcome.subject);
+  json.member("root", boot::name_of(root));
+  const std::string_view lacks = boot::lacks_of(outcome, root);
+  if (!lacks.empty()) json.member("lacks", lacks);
   json.member("levels", walk.tables.levels());
   json.key("answers").open_array();
   for (const WalkQuestion& q : questions) {

@@ -20,11 +20,14 @@ struct WalkQuestion {
   bool is_physical = false;
 };
 
-// In the order of the questions. `pieces` are those of `outcome`.
-std::string walk_to_text(const boot::Outcome& outcome, const std::vector<account::Piece>& pieces,
+// In the order of the questions, by the tables of `root`, which `outcome` has. `pieces` are those of
+// `outcome`.
+std::string walk_to_text(const boot::Outcome& outcome, boot::Root root,
+                         const std::vector<account::Piece>& pieces,
                          const std::vector<WalkQuestion>& questions, const TextStyle& style);
 // share/schema/walk.json
-std::string walk_to_json(const boot::Outcome& outcome, const std::vector<account::Piece>& pieces,
+std::string walk_to_json(const boot::Outcome& outcome, boot::Root root,
+                         const std::vector<account::Piece>& pieces,
                          const std::vector<WalkQuestion>& questions);
 
 }  // namespace memmap::report

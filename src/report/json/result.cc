@@ -175,6 +175,20 @@ void managed_zones(JsonWriter& json, const boot::PageAllocator& a) {
   json.close();
 }
 
+void other_roots(JsonWriter& json, const std::vector<boot::RootTables>& roots) {
+  json.key("roots").open_array();
+  for (const boot::RootTables& r : roots) {
+    json.open_object();
+    json.member("root", boot::name_of(r.root));
+    const std::string_view moment = boot::moment_of(r.root);
+    json.member("at", moment.empty() ? "user_space" : moment);
+    if (!r.lacks.empty()) json.member("lacks", r.lacks);
+    page_tables(json, "page_tables", r.tables);
+    json.close();
+  }
+  json.close();
+}
+
 void user_space(JsonWriter& json, const boot::Outcome& outcome) {
   const boot::PageAllocator& a = outcome.state.page_allocator;
   json.key("user_space").open_object();
@@ -257,6 +271,7 @@ std::string to_json(const boot::Outcome& outcome) {
   nodes(json, outcome.state.node_states);
   page_tables(json, "page_tables", outcome.state.page_tables);
   if (outcome.totals.mem_total_kib) user_space(json, outcome);
+  other_roots(json, outcome.other_roots);
   fixmap_slots(json, outcome.fixmap);
   events(json, outcome.events);
   write_checks(json, outcome.checks);

@@ -1,0 +1,57 @@
+#include "paging/share.h"
+
+#include <gtest/gtest.h>
+
+namespace memmap::paging {
+namespace {
+
+constexpr VirtAddr kDirectMap = kPageOffset4;
+constexpr VirtAddr at(VirtAddr base, std::uint64_t offset) { return VirtAddr{raw(base) + offset}; }
+
+AddressSpace source() {
+  AddressSpace out(4);
+  out.add_table(3, kDirectMap, {PhysAddr{0x3000}});
+  out.add_table(2, kDirectMap, {PhysAddr{0x2000}});
+  out.add_table(1, kDirectMap, {PhysAddr{0x1000}});
+  out.map({kDirectMap, PhysAddr{0}, kSize4K, 512, kWritable});
+  out.map({at(kDirectMap, kSize2M), PhysAddr{kSize2M}, kSize2M, 600, kWritable});
+  return out;
+}
+
+TEST(Share, AnEntryBringsAllBelowIt) {
+  const AddressSpace from = source();
+  AddressSpace to(4);
+  share(from, to, kDirectMap, entry_size(4), 4);
+  EXPECT_EQ(to.mappings(), from.mappings());
+  for (unsigned level = 1; level < 4; ++level) EXPECT_EQ(to.tables(level), from.tables(level));
+}
+
+TEST(Share, OtherAddressesReachTheSame) {
+  const AddressSpace from = source();
+  AddressSpace to(4);
+  share(from, to, kDirectMap, entry_size(4), 4, VirtAddr{0});
+  ASSERT_EQ(to.mappings().size(), from.mappings().size());
+  EXPECT_EQ(to.find(VirtAddr{0x5000})->phys, PhysAddr{0});
+  EXPECT_EQ(*to.table(1, VirtAddr{0}), *from.table(1, kDirectMap));
+}
+
+//   from   |-4K-|-----2M x 600-----|     an entry of level 3: its first GiB
+//   to     |-4K-|--2M x 511-|
+TEST(Share, ARunIsCutAtTheEnd) {
+  const AddressSpace from = source();
+  AddressSpace to(4);
+  share(from, to, kDirectMap, kSize1G, 3, VirtAddr{kSize1G});
+  EXPECT_EQ(to.mappings().back(),
+            (Mapping{VirtAddr{kSize1G + kSize2M}, PhysAddr{kSize2M}, kSize2M, 511, kWritable}));
+  EXPECT_EQ(to.table(3, VirtAddr{0}), nullptr);
+}
+
+TEST(Share, WhatWasThereGoes) {
+  AddressSpace to(4);
+  to.map({at(kDirectMap, 64 * kSize1G), PhysAddr{0}, kSize2M, 1, 0});
+  share(source(), to, kDirectMap, entry_size(4), 4);
+  EXPECT_EQ(to.find(at(kDirectMap, 64 * kSize1G)), nullptr);
+}
+
+}  // namespace
+}  // namespace memmap::paging
