@@ -83,7 +83,7 @@ void memblock_free_all(Boot& boot) {
   allocator.totalram_pages = handoff.totalram_pages;
   for (const NodeState& node : boot.state.node_states) {
     for (const ZoneState& zone : node.zones)
-      allocator.zones.push_back({node.nid, zone.zone.type, zone.managed_pages});
+      allocator.zones.push_back({node.nid, zone.zone.type, zone.managed_pages, 0});
   }
   first_deferred(boot) = std::move(handoff.first_deferred);
   boot.state.handed_over = true;
