@@ -9,7 +9,8 @@
 namespace memmap::boot {
 
 // A default-made object of each type that is asked for, kept for the boot. The type is the file's
-// own (in its unnamed namespace), so that nobody else can ask for it.
+// own struct (in its unnamed namespace), so that nobody else can ask for it: a name for
+// std::vector<PhysRange> is the same type in every file.
 class Scratch {
  public:
   template <class T>

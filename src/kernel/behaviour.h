@@ -103,7 +103,7 @@ struct Behaviour {
   bool swiotlb_has_areas = true;
   bool swiotlb_slots = true;
 
-  // The page allocator, and what /proc shows
+  // The page allocator
   bool watermarks_spare_movable = true;
   bool min_free_reaches_256m = true;
   bool lowmem_reserve_is_kept_up = true;

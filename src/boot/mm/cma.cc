@@ -15,7 +15,9 @@ namespace memmap::boot {
 namespace {
 
 // What was reserved, in this order. kernel: cma_areas
-using Areas = std::vector<PhysRange>;
+struct Areas {
+  std::vector<PhysRange> ranges{};
+};
 
 struct Area {
   std::uint64_t base = 0;
@@ -120,7 +122,7 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, const memblock
     if (!found) return fail({});
     at = raw(*found);
   }
-  boot.scratch.of<Areas>().push_back(PhysRange::make(at, at + area.size));
+  boot.scratch.of<Areas>().ranges.push_back(PhysRange::make(at, at + area.size));
   boot.state.page_allocator.totalcma_pages += area.size >> kPageShift;
   boot.story.tell(
       Severity::info, rule::kCmaDeclareContiguousNid,
@@ -254,7 +256,7 @@ void hugetlb_cma_reserve(Boot& boot) {
 // kernel: cma_activate_area(), mm/cma.c; init_cma_reserved_pageblock(), mm/mm_init.c, v6.12
 void cma_init_reserved_areas(Boot& boot) {
   std::vector<buddy::ZonePages>& zones = boot.state.page_allocator.zones;
-  for (const PhysRange area : boot.scratch.of<Areas>()) {
+  for (const PhysRange area : boot.scratch.of<Areas>().ranges) {
     const std::vector<buddy::ZonePages> before = zones;
     adjust_managed_page_count(boot, area, "CMA");
     buddy::ZonePages* only = nullptr;

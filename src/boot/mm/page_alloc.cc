@@ -16,7 +16,11 @@ namespace memmap::boot {
 namespace {
 
 // Where pages are not initialised yet, by node.
-std::map<int, Pfn>& first_deferred(Boot& boot) { return boot.scratch.of<std::map<int, Pfn>>(); }
+struct FirstDeferred {
+  std::map<int, Pfn> of_node{};
+};
+
+std::map<int, Pfn>& first_deferred(Boot& boot) { return boot.scratch.of<FirstDeferred>().of_node; }
 
 buddy::ZonePages& managed_zone(Boot& boot, std::size_t node, std::size_t zone) {
   return boot.state.page_allocator.zones[node * zones::kZoneTypes + zone];

@@ -238,7 +238,9 @@ void efi_bgrt_init(Boot& boot) {
 namespace {
 
 // What efi_reserve_boot_services() was the first to reserve, and may be freed.
-using BootServices = std::vector<PhysRange>;
+struct BootServices {
+  std::vector<PhysRange> ranges{};
+};
 
 // kernel: can_free_region(), arch/x86/platform/efi/quirks.c, v6.12
 bool can_free_region(const Boot& boot, PhysRange range) {
@@ -262,14 +264,14 @@ void efi_reserve_boot_services(Boot& boot) {
     if (boot.state.memblock.is_region_reserved(m.range.base(), m.range.size())) continue;
     boot.reserve(m.range, {"efi_reserve_boot_services", owner::kEFIBootServices});
     if ((m.attributes & kRuntime) == 0 && can_free_region(boot, m.range))
-      boot.scratch.of<BootServices>().push_back(m.range);
+      boot.scratch.of<BootServices>().ranges.push_back(m.range);
   }
 }
 
 // Nothing below 1 MiB: firmware may still write there. kernel: efi_unmap_boot_services(),
 // efi_free_boot_services(), arch/x86/platform/efi/quirks.c, v6.1 and v6.12
 void efi_free_boot_services(Boot& boot) {
-  const BootServices& ranges = boot.scratch.of<BootServices>();
+  const std::vector<PhysRange>& ranges = boot.scratch.of<BootServices>().ranges;
   if (ranges.empty()) return;
   const bool debug = std::ranges::any_of(boot.in.values_of("efi"), [](const auto& value) {
     return value && kernel::parse_option_str(*value, "debug");
