@@ -13,6 +13,7 @@
 #include "report/form/names.h"
 #include "report/json/result.h"
 #include "report/text/memblock_debug.h"
+#include "report/text/proc.h"
 #include "report/text/ptdump.h"
 #include "report/text/qemu_mem.h"
 #include "report/text/text.h"
@@ -22,33 +23,58 @@
 namespace memmap::cli {
 namespace {
 
+using boot::Moment;
+
 // What a format of the program's own takes.
 struct Asking {
   const boot::Outcome& outcome;
   const kernel::Profile& kernel;
   report::TextStyle style;
+  Moment moment;
 
-  // Of the moment that --at names.
   const paging::AddressSpace& tables() const {
-    return outcome.user_space ? outcome.user_space->page_tables : outcome.state.page_tables;
+    return moment == Moment::user_space && outcome.user_space ? outcome.user_space->page_tables
+                                                              : outcome.state.page_tables;
   }
 };
 
 struct Format {
   std::string_view name{};
-  bool has_head = true;      // it tells of the kernel and what was assumed
-  bool of_any_time = false;  // it may be of the time of user space
+  bool has_head = true;               // it tells of the kernel and what was assumed
+  Moment moment = Moment::hand_over;  // what it shows without --at
+  std::string_view only{};            // why it shows no other; empty: it does
   std::string (*render)(const Asking&) = nullptr;
+  std::string_view left_out{};  // what a reader might miss in it; said beside it
 };
+
+constexpr std::string_view kOnlyHandOver = "it shows the hand-over alone";
+constexpr std::string_view kNoFreeLists =
+    "it shows the hand-over alone: later, the free blocks depend on what ran";
+constexpr std::string_view kNoProc =
+    "it shows user space alone: at the hand-over there is no /proc";
+constexpr std::string_view kMeminfoLeavesOut =
+    "left out: what depends on what runs (MemFree, Slab, Cached, Percpu, ...); DirectMap is what "
+    "the "
+    "kernel itself does: BPF programs, trampolines and modules split further pages";
+constexpr std::string_view kZoneinfoLeavesOut =
+    "left out: what depends on what runs (pages free, boost, nr_*, numa_*, pagesets)";
+constexpr std::string_view kIomemLeavesOut =
+    "left out: what drivers add (windows of PCI bridges, devices, local APICs) and ROMs other than "
+    "the "
+    "system's; a RAM buffer beside a bridge's window";
 
 // clang-format off
 constexpr Format kFormats[] = {
-    {"text",           true,  false, [](const Asking& a) { return report::to_text(a.outcome, a.style); }},
-    {"json",           true,  true,  [](const Asking& a) { return report::to_json(a.outcome); }},
-    {"dot",            true,  false, [](const Asking& a) { return report::to_dot(a.outcome); }},
-    {"memblock-debug", false, false, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
-    {"qemu-mem",       false, true,  [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
-    {"ptdump",         false, true,  [](const Asking& a) { return report::to_ptdump(a.tables(), a.kernel); }},
+    {"text",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_text(a.outcome, a.style); }},
+    {"json",           true,  Moment::hand_over,  {},            [](const Asking& a) { return report::to_json(a.outcome); }},
+    {"dot",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_dot(a.outcome); }},
+    {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
+    {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
+    {"ptdump",         false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_ptdump(a.tables(), a.kernel); }},
+    {"meminfo",        false, Moment::user_space, kNoProc,       [](const Asking& a) { return report::to_meminfo(a.outcome, a.kernel); }, kMeminfoLeavesOut},
+    {"zoneinfo",       false, Moment::user_space, {},            [](const Asking& a) { return report::to_zoneinfo(a.outcome, a.kernel, a.moment); }, kZoneinfoLeavesOut},
+    {"buddyinfo",      false, Moment::hand_over,  kNoFreeLists,  [](const Asking& a) { return report::to_buddyinfo(a.outcome, a.kernel); }},
+    {"iomem",          false, Moment::user_space, kNoProc,       [](const Asking& a) { return report::to_iomem(a.outcome); }, kIomemLeavesOut},
 };
 // clang-format on
 
@@ -117,10 +143,11 @@ ExitCode run_simulate(const Arguments& arguments) {
   const auto report = load_report(*session, format);
   if (!report) return bad_input(report.errors());
   const Format* const own = own_format(format);
-  if (session->goes_on() && !(own != nullptr && own->of_any_time)) {
-    return bad_input(
-        {session::no_effect("--at", "--format " + format, "it shows the hand-over alone")});
-  }
+  const Moment asked = session->goes_on() ? Moment::user_space : Moment::hand_over;
+  const Moment usual = own != nullptr ? own->moment : Moment::hand_over;
+  const std::string_view only = own != nullptr ? own->only : kOnlyHandOver;
+  if (arguments.has("--at") && asked != usual && !only.empty())
+    return bad_input({session::no_effect("--at", "--format " + format, only)});
   const auto outcome = session->boot();
   if (!outcome) return bad_input(outcome.errors());
 
@@ -131,12 +158,17 @@ ExitCode run_simulate(const Arguments& arguments) {
   const Destination destination = destination_of(arguments);
   const Result<std::string> bytes =
       own != nullptr
-          ? Result<std::string>(own->render({*outcome, kernel, text_style(destination)}))
+          ? Result<std::string>(own->render(
+                {*outcome, kernel, text_style(destination), arguments.has("--at") ? asked : usual}))
           : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());
   const Status written = write_output(destination, *bytes);
   if (!written) return bad_input(written.errors());
-  if (bytes->empty()) note(why_empty(*outcome, format));
+  if (bytes->empty()) {
+    note(why_empty(*outcome, format));
+  } else if (own != nullptr && !own->left_out.empty()) {
+    note(std::string(own->left_out));
+  }
   const bool found = std::ranges::any_of(
       outcome->checks, [](const boot::CheckReport& c) { return !c.findings.empty(); });
   const bool strict = arguments.has("--strict") && warned(*outcome);

@@ -26,7 +26,7 @@ _memmap() {
       return
       ;;
     --format)
-      local report_formats="text json dot memblock-debug qemu-mem ptdump"
+      local report_formats="text json dot memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
         replay | lint | compare | kernels | walk) report_formats="text json" ;;

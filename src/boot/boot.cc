@@ -27,6 +27,8 @@ State initial_state(const Inputs& in) {
       .initrd = in.machine.initrd,
       .page_tables = image_tables(in),
       .early_ioremap = ioremap::EarlyIoremap(in.fixmap.btmap_begin(), in.fixmap.btmap_windows())};
+  constexpr unsigned kMostBits = CpuFacts::kMostPhysBits;
+  state.iomem = IoMem(PhysAddr{std::uint64_t{1} << in.machine.cpu.phys_bits.value_or(kMostBits)});
   state.memblock.set_policies(in.options.top_down, in.options.bottom_up);
   return state;
 }

@@ -18,6 +18,9 @@
 
 namespace memmap::boot {
 
+// Those of a boot that reports show.
+enum class Moment { hand_over, user_space };
+
 struct Totals {
   std::uint64_t firmware_ram = 0;   // bytes of type RAM in the firmware's table
   std::uint64_t memory = 0;         // bytes of memblock.memory

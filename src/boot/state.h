@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/range.h"
+#include "boot/iomem.h"
 #include "buddy/free_area.h"
 #include "buddy/watermarks.h"
 #include "e820/parameters.h"
@@ -18,6 +19,7 @@
 #include "memblock/memblock.h"
 #include "numa/nodes.h"
 #include "paging/address_space.h"
+#include "paging/direct_pages.h"
 #include "zones/zones.h"
 
 namespace memmap::boot {
@@ -72,9 +74,10 @@ struct MemoryLine {
 
 // The page allocator's figures, from the hand-over on; at the end of a boot they are user space's.
 struct PageAllocator {
-  std::uint64_t totalram_pages = 0;       // _totalram_pages: MemTotal
-  std::uint64_t totalcma_pages = 0;       // of CMA areas, counted where they are reserved
-  std::vector<buddy::ZonePages> zones{};  // every zone of every node, in their order
+  std::uint64_t totalram_pages = 0;  // _totalram_pages: MemTotal
+  std::uint64_t totalcma_pages = 0;  // of CMA areas, counted where they are reserved
+  // Every zone of every node, in their order; behind them those of nodes without memory.
+  std::vector<buddy::ZonePages> zones{};
   // Of `zones`, as init_per_zone_wmark_min() and hugepage_init() leave them; before, empty.
   std::vector<buddy::Watermarks> watermarks{};
   std::vector<buddy::LowmemReserve> lowmem_reserves{};
@@ -82,6 +85,13 @@ struct PageAllocator {
   std::uint64_t totalreserve_pages = 0;
   std::vector<GivenBack> given_back{};  // in the order in which it came
   std::optional<MemoryLine> memory_line{};
+};
+
+// A size of huge pages. kernel: struct hstate
+struct HugePageSize {
+  std::uint64_t size = 0;  // bytes
+  // nullopt: as many as were free when they were asked for, which nobody can tell.
+  std::optional<std::uint64_t> pages = 0;
 };
 
 // Where the per-CPU units of the processors lie: each in one piece, or page by page.
@@ -118,18 +128,30 @@ struct State {
   std::optional<paging::AddressSpace> efi_tables{};
   ioremap::EarlyIoremap early_ioremap{};
   PerCpuUnits per_cpu{};
+  // As at the end of the boot, not at the hand-over.
+  paging::DirectPages direct_pages{};
+  bool direct_gbpages = false;      // 1 GiB pages are used in the direct map, where they fit
   std::vector<PhysRange> mapped{};  // pfn_mapped: by the direct map, joined, ascending
 
+  // iomem_resource: what the kernel's own code for memory enters; bridges, devices and ROMs that only
+  // a look at the machine shows are not in it. As at the end of the boot.
+  IoMem iomem{};
+
   numa::Nodes nodes{};
-  std::vector<int> possible_nodes{};    // node_possible_map: those without memory too, ascending
-  std::map<int, PhysAddr> node_data{};  // NODE_DATA: where each node's pg_data_t lies
-  std::vector<int> emulated_from{};     // emu_nid_to_phys: by node, the one it was part of
-  bool processors_have_nodes = false;   // firmware's nodes are in use, the processors' too
-  PhysAddr firmware_memory_end{};       // of what firmware's nodes span, hot-plug windows too
-  bool hugetlb_cma = false;             // huge pages come from CMA areas
+  std::vector<int> possible_nodes{};  // node_possible_map: those without memory too, ascending
+  // Behind the hand-over: node_online_map, those with memory or with a processor that runs.
+  std::vector<int> online_nodes{};
+  std::map<int, PhysAddr> node_data{};      // NODE_DATA: where each node's pg_data_t lies
+  std::vector<int> emulated_from{};         // emu_nid_to_phys: by node, the one it was part of
+  bool processors_have_nodes = false;       // firmware's nodes are in use, the processors' too
+  PhysAddr firmware_memory_end{};           // of what firmware's nodes span, hot-plug windows too
+  bool hugetlb_cma = false;                 // huge pages come from CMA areas
+  std::optional<PhysRange> kfence_pool{};   // __kfence_pool
   std::vector<PhysRange> gigantic_pages{};  // that memblock gave, in this order
-  std::vector<NodeState> node_states{};     // ascending by nid; as at the hand-over
-  bool handed_over = false;                 // memblock_free_all() is done
+  // Behind the hand-over: hstates, the default one (default_hugepagesz=) first. Empty: no huge pages.
+  std::vector<HugePageSize> huge_page_sizes{};
+  std::vector<NodeState> node_states{};  // ascending by nid; as at the hand-over
+  bool handed_over = false;              // memblock_free_all() is done
   PageAllocator page_allocator{};
 };
 

@@ -51,6 +51,7 @@ constexpr std::string_view kBgrt = "drivers/firmware/efi/efi-bgrt.c";
 constexpr std::string_view kCheck = "arch/x86/kernel/check.c";
 constexpr std::string_view kCma = "mm/cma.c";
 constexpr std::string_view kContiguous = "kernel/dma/contiguous.c";
+constexpr std::string_view kCpu = "kernel/cpu.c";
 constexpr std::string_view kDcache = "fs/dcache.c";
 constexpr std::string_view kDebugObjects = "lib/debugobjects.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
@@ -84,6 +85,7 @@ constexpr std::string_view kPageExt = "mm/page_ext.c";
 constexpr std::string_view kPciDma = "arch/x86/kernel/pci-dma.c";
 constexpr std::string_view kPerCpu = "arch/x86/kernel/setup_percpu.c";
 constexpr std::string_view kPrintk = "kernel/printk/printk.c";
+constexpr std::string_view kProbeRoms = "arch/x86/kernel/probe_roms.c";
 constexpr std::string_view kPti = "arch/x86/mm/pti.c";
 constexpr std::string_view kQuirks = "arch/x86/platform/efi/quirks.c";
 constexpr std::string_view kRealMode = "arch/x86/realmode/init.c";
@@ -131,6 +133,8 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820__finish_early_params",             kE820,         "",       "",       kAlways,                  trim<Hook::e820_command_line>},
     {kSetupArch,   "efi_init",                              kEfi,          "",       "",       has_efi,                  efi_init},
     {kSetupArch,   "dmi_setup",                             kDmi,          "",       "",       has_dmi,                  dmi_setup},
+    {kSetupArch,   "probe_roms",                            kProbeRoms,    "",       "",       kAlways,                  probe_roms},
+    {kSetupArch,   "insert_resource",                       kSetup,        "",       "",       kAlways,                  insert_kernel_resources},
     {kSetupArch,   "e820_add_kernel_range",                 kSetup,        "3.9",    "",       kAlways,                  e820_add_kernel_range},
     {kSetupArch,   "trim_bios_range",                       kSetup,        "",       "",       kAlways,                  trim_bios_range},
     {kSetupArch,   "e820__end_of_ram_pfn",                  kE820,         "",       "",       kAlways,                  e820_end_of_ram_pfn},
@@ -214,11 +218,13 @@ constexpr Step kSteps[] = {
 
     // The rest of start_kernel(): what changes page tables and memory.
     {kStartKernel, "idt_setup_apic_and_irq_gates",          kIdt,          "5.8",    "",       kAlways,                  idt_setup_apic_and_irq_gates},
+    {kStartKernel, "kfence_init",                           kKfence,       "5.12",   "",       has_kfence,               kfence_init},
     {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "",       "",       has_efi_map,              efi_enter_virtual_mode},
     {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "4.6",    "",       has_efi_map,              map_efi_regions},
     {kStartKernel, "alternative_instructions",              kAlternative,  "",       "",       has_smp,                  alternative_instructions},
 
     // The first process, before it runs a program: kernel_init_freeable() with the initcalls in their order.
+    {kKernelInit,  "bringup_nonboot_cpus",                  kCpu,          "",       "",       kAlways,                  bringup_nonboot_cpus},
     {kKernelInit,  "set_real_mode_permissions",             kRealMode,     "",       "",       kAlways,                  set_real_mode_permissions},
     {kKernelInit,  "deferred_init_memmap",                  kMmInit,       "4.2",    "",       defers_struct_pages,      deferred_init_memmap},
     {kKernelInit,  "hugetlb_bootmem_struct_page_init",      kHugetlb,      "6.12",   "",       has_hugetlb,              hugetlb_init},
@@ -228,8 +234,12 @@ constexpr Step kSteps[] = {
     {kKernelInit,  "init_per_zone_wmark_min",               kPageAlloc,    "2.6.32", "",       kAlways,                  init_per_zone_wmark_min},
     {kKernelInit,  "efi_free_boot_services",                kQuirks,       "3.0",    "",       has_efi_map,              efi_free_boot_services},
     {kKernelInit,  "hugetlb_init",                          kHugetlb,      "",       "6.12",   has_hugetlb,              hugetlb_init, "page_alloc_init_late"},
+    {kKernelInit,  "hugetlb_hstate_alloc_pages",            kHugetlb,      "2.6.27", "",       has_hugetlb,              hugetlb_hstate_alloc_pages},
     {kKernelInit,  "hugepage_init",                         kHugeMemory,   "2.6.38", "",       has_transparent_hugepage, hugepage_init},
+    {kKernelInit,  "e820__reserve_resources_late",          kE820,         "",       "",       surveys_pci,              e820_reserve_resources_late},
+    {kKernelInit,  "ioapic_insert_resources",               kIoApic,       "",       "",       surveys_pci,              ioapic_insert_resources},
     {kKernelInit,  "populate_rootfs",                       kInitramfs,    "",       "",       kAlways,                  populate_rootfs},
+    {kKernelInit,  "hpet_insert_resource",                  kAcpiBoot,     "",       "",       has_hpet,                 hpet_insert_resource},
     {kKernelInit,  "free_initmem",                          kX86Init,      "",       "",       kAlways,                  free_initmem},
     {kKernelInit,  "mark_rodata_ro",                        kInit64,       "",       "",       protects_rodata,          mark_rodata_ro},
     {kKernelInit,  "pti_finalize",                          kPti,          "4.18",   "",       has_page_table_isolation, pti_finalize},

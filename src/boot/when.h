@@ -63,6 +63,11 @@ inline bool checks_bios_corruption(const Boot& b) {
   return b.in.profile.has(config::X86_CHECK_BIOS_CORRUPTION);
 }
 inline bool has_io_apic(const Boot& b) { return b.in.profile.has(config::X86_IO_APIC); }
+// kernel: pcibios_init(), arch/x86/pci/common.c, which calls pcibios_resource_survey(), v6.12
+inline bool surveys_pci(const Boot& b) {
+  return b.in.profile.has(config::PCI) &&
+         std::ranges::none_of(b.in.values_of("pci"), [](const auto& v) { return v == "off"; });
+}
 inline bool has_vsyscall(const Boot& b) { return b.in.profile.has(config::X86_VSYSCALL_EMULATION); }
 inline bool has_hibernation(const Boot& b) { return b.in.profile.has(config::HIBERNATION); }
 inline bool has_cma(const Boot& b) { return b.in.profile.has(config::CMA); }

@@ -19,6 +19,7 @@ struct ZonePages {
   int nid = 0;
   zones::ZoneType type = zones::ZoneType::dma;
   std::uint64_t managed_pages = 0;
+  std::uint64_t cma_pages = 0;  // of these, in areas that are CMA's
 };
 
 // In pages, without a boost. kernel: enum zone_watermarks

@@ -115,6 +115,9 @@ struct Behaviour {
   bool watermarks_spare_movable = true;
   bool min_free_reaches_256m = true;
   bool lowmem_reserve_is_kept_up = true;
+  bool iomem_has_rodata = true;
+  bool zoneinfo_has_cma = true;
+  bool zoneinfo_has_promo = true;
 
   // After the hand-over: ioremap, vmalloc
   bool ioremap_spares_isa = false;

@@ -41,6 +41,7 @@ constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSwiotlb = "kernel/dma/swiotlb.c";
 constexpr std::string_view kIoremap = "arch/x86/mm/ioremap.c";
 constexpr std::string_view kPgtable = "arch/x86/mm/pgtable.c";
+constexpr std::string_view kVmstat = "mm/vmstat.c";
 constexpr std::string_view kVmalloc = "mm/vmalloc.c";
 constexpr std::string_view kInit64 = "arch/x86/mm/init_64.c";
 constexpr std::string_view kMemtype = "arch/x86/mm/pat/memtype.c";
@@ -155,6 +156,10 @@ constexpr Difference kDifferences[] = {
     {D(watermarks_spare_movable),        "6.6",                "",                    "6.1 6.12",        "__setup_per_zone_wmarks",          kPageAlloc, "Movable has no share of min_free_kbytes but a small minimum of its own"},
     {D(min_free_reaches_256m),           "5.7",                "",                    "",                "calculate_min_free_kbytes",        kPageAlloc, "min_free_kbytes is at most 256 MiB; before, 64"},
     {D(lowmem_reserve_is_kept_up),       "6.15",               "",                    "6.12 7.2",        "adjust_managed_page_count",        kPageAlloc, "what lower zones keep follows each page that is freed late; before, it is computed once", "no profile of 6.15 or later comes with memmap"},
+
+    {D(iomem_has_rodata),                "5.5",                "",                    "",                "setup_arch",                       kSetup,     "/proc/iomem has the image's read-only data, and its data from _sdata on; before, data from the end of the code on"},
+    {D(zoneinfo_has_cma),                "5.12",               "",                    "6.1",             "zoneinfo_show_print",              kVmstat,    "a zone's pages that are CMA's are told"},
+    {D(zoneinfo_has_promo),              "6.12",               "",                    "6.1 6.12",        "zoneinfo_show_print",              kVmstat,    "the watermark promo is told"},
 
     // After the hand-over: ioremap, vmalloc
     {D(ioremap_spares_isa),              "",                   "4.14",                "",                "__ioremap_caller",                 kIoremap,   "what lies between 640 KiB and 1 MiB is not mapped anew: its place in the direct map is given", "no profile or boot before 4.14 comes with memmap"},

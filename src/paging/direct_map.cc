@@ -32,6 +32,7 @@ class Mapper {
       bottom_up(raw(kIsaEnd), kernel_end);
     }
     result_.mappings = tables_.mappings(kernel_flags(options_.features));
+    result_.pages = tables_.counted();
     result_.brk_tables_used = brk_used_;
     result_.max_pfn_mapped = Pfn{max_mapped_ >> kPageShift};
     result_.max_low_pfn_mapped = Pfn{max_low_mapped_ >> kPageShift};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/range.h"
+#include "paging/direct_pages.h"
 #include "paging/features.h"
 #include "paging/geometry.h"
 #include "paging/mapping.h"
@@ -68,6 +69,7 @@ struct MapStep {
 struct DirectMap {
   Mappings mappings{};              // ascending
   std::vector<MapStep> steps{};     // in the kernel's order
+  DirectPages pages{};              // as the kernel counts them
   std::size_t brk_tables_used = 0;  // pages of DirectMapOptions::brk_tables
   Pfn max_pfn_mapped{};             // the end of what is mapped
   Pfn max_low_pfn_mapped{};         // the end of what is mapped below 4 GiB

@@ -50,7 +50,7 @@ std::uint64_t SetMemory::change_page(VirtAddr virt, std::uint64_t pages, const C
       return done;
     }
   }
-  split(run, page);
+  split(run, virt);
   return change_page(virt, pages, what);
 }
 
@@ -73,9 +73,12 @@ void SetMemory::change_aliases(VirtAddr virt, PhysAddr phys, std::uint64_t pages
 // kernel: __split_large_page()
 void SetMemory::split(const Mapping& run, VirtAddr virt) {
   const std::uint64_t smaller = run.page_size == kSize1G ? kSize2M : kSize4K;
-  tables_.add_table(leaf_level(smaller), virt, {.origin = TableOrigin::page_allocator});
+  const VirtAddr page{align_down(raw(virt), run.page_size)};
+  if (count_ != nullptr && is_mapped(run.phys + (raw(virt) - raw(run.virt))))
+    count_->split(leaf_level(run.page_size));
+  tables_.add_table(leaf_level(smaller), page, {.origin = TableOrigin::page_allocator});
   tables_.map(
-      {virt, run.phys + (raw(virt) - raw(run.virt)), smaller, run.page_size / smaller, run.flags});
+      {page, run.phys + (raw(page) - raw(run.virt)), smaller, run.page_size / smaller, run.flags});
 }
 
 // kernel: static_protections()

@@ -7,6 +7,7 @@
 
 #include "base/range.h"
 #include "paging/address_space.h"
+#include "paging/direct_pages.h"
 
 namespace memmap::paging {
 
@@ -27,9 +28,11 @@ struct ImagePlaces {
 // kernel: change_page_attr_set_clr(), arch/x86/mm/pat/set_memory.c, v6.12
 class SetMemory {
  public:
-  // `mapped`: what the direct map maps, ascending (pfn_mapped). `nx`: the processor has it.
-  SetMemory(AddressSpace& tables, const ImagePlaces& image, std::vector<PhysRange> mapped, bool nx)
-      : tables_(tables), image_(image), mapped_(std::move(mapped)), nx_(nx) {}
+  // `mapped`: what the direct map maps, ascending (pfn_mapped). `nx`: the processor has it. `count`
+  // follows splits, and is not owned either; nullptr: nobody counts.
+  SetMemory(AddressSpace& tables, const ImagePlaces& image, std::vector<PhysRange> mapped, bool nx,
+            DirectPages* count = nullptr)
+      : tables_(tables), image_(image), mapped_(std::move(mapped)), nx_(nx), count_(count) {}
 
   // Each of `pages` pages of 4 KiB from `virt` on, a multiple of 4 KiB. Where nothing is mapped
   // nothing changes.
@@ -68,6 +71,7 @@ class SetMemory {
   // One page of the tables, or what `pages` have of it; returns how many of them that were.
   std::uint64_t change_page(VirtAddr virt, std::uint64_t pages, const Change& what);
   void change_aliases(VirtAddr virt, PhysAddr phys, std::uint64_t pages, const Change& what);
+  // The page of `run` that `virt` lies in.
   void split(const Mapping& run, VirtAddr virt);
   // `flags` of a page of `size` bytes without what the kernel does not allow there. `whole`: all of a
   // large page is changed at once.
@@ -79,6 +83,7 @@ class SetMemory {
   ImagePlaces image_;
   std::vector<PhysRange> mapped_;
   bool nx_;
+  DirectPages* count_;
   bool read_only_ = false;
 };
 

@@ -28,6 +28,7 @@ std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64
   const std::uint64_t size = entry_size(level);
   if (level == 1) {
     add(1, base, end);
+    counted_.add(1, (end - base) / size);
     return end;
   }
   const bool leaf_allowed = level <= 3 && size <= request.page_size;
@@ -37,6 +38,7 @@ std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64
   if (leaf_allowed && !has_table_in(level - 1, first, last) &&
       !overlaps(leaves_[level], first, last)) {
     add(level, first, last);
+    counted_.add(level, (last - first) / size);
     return last;
   }
 
@@ -47,12 +49,14 @@ std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64
     // A page that maps the entry already is kept. It cannot be larger than the request allows:
     // whether a page is allowed depends on the memory around it alone (split_mem_range()).
     if (level <= 3 && overlaps(leaves_[level], at, at + 1)) {
+      counted_.add(level, 1);
       mapped_to = next;
       continue;
     }
     const bool has_table = has_table_in(level - 1, at, at + 1);
     if (!has_table && leaf_allowed) {
       add(level, next - size, next);
+      counted_.add(level, 1);
       mapped_to = next;
       continue;
     }

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "paging/direct_pages.h"
 #include "paging/geometry.h"
 #include "paging/mapping.h"
 #include "paging/split.h"
@@ -32,6 +33,9 @@ class TableBuilder {
   // All that is mapped, ascending, every mapping with `flags`.
   Mappings mappings(std::uint32_t flags) const;
 
+  // As the kernel counts them while it maps: pages that are there already, each time anew.
+  const DirectPages& counted() const { return counted_; }
+
  private:
   // The end of each run by its base, in physical bytes; runs neither overlap nor touch.
   using Runs = std::map<std::uint64_t, std::uint64_t>;
@@ -47,6 +51,7 @@ class TableBuilder {
 
   std::uint64_t page_offset_;
   unsigned levels_;
+  DirectPages counted_{};
   std::array<Runs, 4> leaves_{};  // pages by level, 1 to 3
   // Tables by level, 1 to 4, each as its virtual address / table_size(level).
   std::array<std::set<std::uint64_t>, 5> tables_{};

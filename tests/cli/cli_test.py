@@ -129,7 +129,8 @@ class Cli(unittest.TestCase):
         self.assertIn("No space left", result.stderr)
 
     def test_same_input_same_bytes(self):
-        for fmt in ("text", "json", "dot", "memblock-debug", "qemu-mem"):
+        for fmt in ("text", "json", "dot", "memblock-debug", "qemu-mem", "meminfo", "zoneinfo", "buddyinfo",
+                    "iomem"):
             first = simulate("--format", fmt)
             self.assertEqual(first.returncode, 0, first.stderr)
             other = simulate("--format", fmt, env={"LC_ALL": "C", "COLUMNS": "200", "TZ": "Asia/Tokyo"})

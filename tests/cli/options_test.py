@@ -153,8 +153,18 @@ class Options(unittest.TestCase):
         user_space = ["simulate", "--synthetic", SMALL, "--at", "user-space"]
         for form in ("text", "dot", "memblock-debug", "report_markdown"):
             self.check([*user_space, "--format", form], "--at", True, f"--format {form}")
-        for form in ("json", "qemu-mem", "ptdump"):
+        for form in ("json", "qemu-mem", "ptdump", "zoneinfo", "meminfo", "iomem"):
             self.check([*user_space, "--format", form], "--at", False, "")
+        hand_over = ["simulate", "--synthetic", SMALL, "--at", "hand-over"]
+        for form in ("meminfo", "iomem"):
+            self.check([*hand_over, "--format", form], "--at", True, f"--format {form}")
+        for form in ("text", "zoneinfo", "buddyinfo"):
+            self.check([*hand_over, "--format", form], "--at", False, "")
+        self.assertIn("depend on what ran", run(*user_space, "--format", "buddyinfo").stderr)
+        later, earlier = (run("simulate", "--synthetic", SMALL, "--format", "zoneinfo", *at).stdout
+                          for at in ((), ("--at", "hand-over")))
+        self.assertRegex(later, r"min +[1-9]")
+        self.assertNotRegex(earlier, r"min +[1-9]")
         self.assertIn('"user_space"', run(*user_space, "--format", "json").stdout)
 
     def test_a_root_of_page_tables(self):

@@ -25,7 +25,8 @@ offers() {
 offers "memmap s" simulate
 offers "memmap --v" --version
 offers "memmap simulate --e" --e820
-offers "memmap simulate --format m" memblock-debug
+offers "memmap simulate --format m" memblock-debug meminfo
+offers "memmap simulate --format i" iomem
 offers "memmap simulate --format = j" json
 offers "memmap simulate --cmdline " # free text
 offers "memmap access --format m" memtype

@@ -11,7 +11,8 @@ import pathlib
 import subprocess
 import sys
 
-FORMATS = {"report.txt": "text", "graph.dot": "dot", "result.json": "json", "memblock-debug.txt": "memblock-debug"}
+FORMATS = {"report.txt": "text", "graph.dot": "dot", "result.json": "json", "memblock-debug.txt": "memblock-debug",
+           "meminfo.txt": "meminfo", "zoneinfo.txt": "zoneinfo", "buddyinfo.txt": "buddyinfo", "iomem.txt": "iomem"}
 
 
 def main():

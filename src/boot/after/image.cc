@@ -20,7 +20,7 @@ std::optional<VirtAddr> address_of(const Boot& boot, const kernel::Symbol& symbo
 
 paging::SetMemory set_memory(Boot& boot) {
   return {boot.state.page_tables, boot.in.image_places(boot.state.brk.end()), boot.state.mapped,
-          boot.in.features.nx};
+          boot.in.features.nx, &boot.state.direct_pages};
 }
 
 void free_init_pages(Boot& boot, paging::SetMemory& memory, std::string_view what, VirtAddr from,

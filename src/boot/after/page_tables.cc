@@ -50,6 +50,20 @@ void idt_setup_apic_and_irq_gates(Boot& boot) {
   set_memory(boot).ro(VirtAddr{raw(boot.in.kernel_text()) + *place}, 1);
 }
 
+// KFENCE's objects lie on pages of their own, between pages that nobody may touch: the first one, then
+// every second. Large pages are split for it.
+// kernel: kfence_init_pool(), mm/kfence/core.c; arch_kfence_init_pool(),
+// arch/x86/include/asm/kfence.h, v6.1 and v6.12
+void kfence_init(Boot& boot) {
+  const std::optional<PhysRange> pool = boot.state.kfence_pool;
+  if (!pool) return;
+  const VirtAddr base{raw(boot.state.page_tables.bases().page_offset) + raw(pool->base())};
+  paging::SetMemory memory = set_memory(boot);
+  memory.np_noalias(base, 1);
+  for (std::uint64_t at = kPageSize; at < pool->size(); at += 2 * kPageSize)
+    memory.np_noalias(VirtAddr{raw(base) + at}, 1);
+}
+
 // What says where to patch locks is of no use once it is sure that they stay, or that no second
 // processor can come. kernel: alternative_instructions(), arch/x86/kernel/alternative.c, v6.12
 void alternative_instructions(Boot& boot) {

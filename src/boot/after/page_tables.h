@@ -14,6 +14,7 @@ void init_espfix_bsp(Boot& boot);
 void idt_setup_apic_and_irq_gates(Boot& boot);
 void alternative_instructions(Boot& boot);
 void set_real_mode_permissions(Boot& boot);
+void kfence_init(Boot& boot);
 void free_initmem(Boot& boot);
 void mark_rodata_ro(Boot& boot);
 

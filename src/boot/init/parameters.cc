@@ -63,6 +63,7 @@ void parse_args(Boot& boot) {
     const bool reserves = p.value && kernel::parameq(p.name, "reserve_mem");
     if (reserves && boot.in.behaviour.has_reserve_mem) reserved.take(*p.value);
   }
+  huge.end();
 }
 
 }  // namespace memmap::boot

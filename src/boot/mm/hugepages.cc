@@ -20,6 +20,16 @@ bool take_decimal(std::string_view& text, std::uint64_t& value) {
   return true;
 }
 
+// What the page allocator is to give.
+struct Asked {
+  std::uint64_t size = 0;  // bytes
+  HugePages::Count count{};
+};
+
+bool is_gigantic(const Boot& boot, std::uint64_t size) {
+  return size > kPageSize << boot.in.profile.max_page_order;
+}
+
 }  // namespace
 
 void HugePages::take(const kernel::Parameter& p) {
@@ -39,7 +49,7 @@ bool HugePages::is_size(std::uint64_t size) const {
          (size == paging::kSize1G && boot_.in.machine.cpu.gbpages.value_or(false));
 }
 
-bool HugePages::gigantic() const { return size_ > kPageSize << boot_.in.profile.max_page_order; }
+bool HugePages::gigantic() const { return is_gigantic(boot_, size_); }
 
 // kernel: hugepagesz_setup(), mm/hugetlb.c, v6.1 and v6.12
 void HugePages::set_size(std::string_view text) {
@@ -47,9 +57,9 @@ void HugePages::set_size(std::string_view text) {
   const std::uint64_t size = kernel::memparse(text).value;
   if (!is_size(size)) return warn(fmt::format("unsupported hugepagesz={}", text));
   const auto known = sizes_.find(size);
-  const bool again = known != sizes_.end() && (size != default_ || known->second);
+  const bool again = known != sizes_.end() && (size != default_ || known->second.has_value());
   if (again) return warn(fmt::format("hugepagesz={} specified twice, ignoring", text));
-  sizes_.emplace(size, false);
+  sizes_.try_emplace(size);
   size_ = size;
   size_valid_ = true;
 }
@@ -64,9 +74,9 @@ void HugePages::set_default_size(std::string_view text) {
   if (!is_size(size)) return warn(fmt::format("unsupported default_hugepagesz={}", text));
   size_ = default_ = size;
   size_valid_ = true;
-  sizes_.emplace(size, false);
+  sizes_.try_emplace(size);
   if (!before_) return;
-  sizes_[size] = true;
+  sizes_[size] = before_;
   if (gigantic()) allocate(*before_);
   before_.reset();
 }
@@ -89,7 +99,7 @@ void HugePages::pages(std::string_view text) {
   if (size_ == 0) {
     before_ = count;
   } else {
-    sizes_[size_] = true;
+    sizes_[size_] = count;
     if (gigantic()) allocate(count);
   }
   last_ = size_;
@@ -154,6 +164,55 @@ bool HugePages::allocate_page(int nid) {
   if (found)
     boot_.state.gigantic_pages.push_back(PhysRange::make(raw(*found), raw(*found) + size_));
   return found.has_value();
+}
+
+void HugePages::end() {
+  const std::uint64_t usual = default_ != 0 ? default_ : paging::kSize2M;
+  std::vector<Asked>& asked = boot_.scratch.of<std::vector<Asked>>();
+  asked.push_back({usual, before_ ? *before_ : sizes_[usual].value_or(Count{})});
+  for (const auto& [size, count] : sizes_) {
+    if (size != usual) asked.push_back({size, count.value_or(Count{})});
+  }
+}
+
+namespace {
+
+// Whether the page allocator has room for all that is asked for: then it gives it, since hardly
+// anything is taken yet. Where it is asked for most of memory nobody can tell how much it gives.
+bool has_room(const Boot& boot, const std::vector<Asked>& asked) {
+  std::uint64_t all = 0;
+  std::map<int, std::uint64_t> of_node;
+  for (const Asked& a : asked) {
+    if (is_gigantic(boot, a.size)) continue;
+    all += a.count.total * (a.size >> kPageShift);
+    for (const auto& [nid, number] : a.count.of_node)
+      of_node[nid] += number * (a.size >> kPageShift);
+  }
+  std::map<int, std::uint64_t> managed;
+  for (const buddy::ZonePages& z : boot.state.page_allocator.zones)
+    managed[z.nid] += z.managed_pages;
+  const auto fits = [](std::uint64_t pages, std::uint64_t room) { return pages <= room / 4 * 3; };
+  return fits(all, boot.state.page_allocator.totalram_pages) &&
+         std::ranges::all_of(of_node,
+                             [&](const auto& n) { return fits(n.second, managed[n.first]); });
+}
+
+}  // namespace
+
+// kernel: hugetlb_init(), hugetlb_init_hstates(), mm/hugetlb.c, v6.1 and v6.12
+void hugetlb_hstate_alloc_pages(Boot& boot) {
+  if (!boot.in.features.pse) return;  // hugepages_supported()
+  const std::vector<Asked>& asked = boot.scratch.of<std::vector<Asked>>();
+  const bool room = has_room(boot, asked);
+  for (const Asked& a : asked) {
+    HugePageSize& out = boot.state.huge_page_sizes.emplace_back(HugePageSize{a.size});
+    if (is_gigantic(boot, a.size)) {
+      out.pages = static_cast<std::uint64_t>(
+          std::ranges::count(boot.state.gigantic_pages, a.size, &PhysRange::size));
+    } else {
+      out.pages = room || a.count.total == 0 ? std::optional(a.count.total) : std::nullopt;
+    }
+  }
 }
 
 // Pages that memblock gave count again. kernel: gather_bootmem_prealloc(), mm/hugetlb.c, v6.12

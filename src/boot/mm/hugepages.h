@@ -21,8 +21,9 @@ class HugePages {
 
   // hugepagesz=, default_hugepagesz=, hugepages=; others are passed over.
   void take(const kernel::Parameter& parameter);
+  // After the last: what is left for hugetlb_hstate_alloc_pages().
+  void end();
 
- private:
   // How many pages a hugepages= asks for: a number, or NODE:NUMBER,...
   struct Count {
     bool valid = true;
@@ -30,6 +31,7 @@ class HugePages {
     std::map<int, std::uint64_t> of_node{};
   };
 
+ private:
   Count count_of(std::string_view text) const;
   void set_size(std::string_view text);
   void set_default_size(std::string_view text);
@@ -37,20 +39,22 @@ class HugePages {
   void allocate(const Count& count);
   bool allocate_page(int nid);
   bool is_size(std::uint64_t size) const;
-  bool gigantic() const;
+  bool gigantic() const;  // pages of size_
   std::vector<int> nodes_with_memory() const;
   void warn(std::string text);
 
   Boot& boot_;
-  std::uint64_t size_ = 0;                 // parsed_hstate; 0: none yet
-  std::uint64_t default_ = 0;              // of default_hugepagesz=
-  bool size_valid_ = true;                 // parsed_valid_hugepagesz
-  std::map<std::uint64_t, bool> sizes_{};  // those named: whether pages were asked for
-  std::optional<std::uint64_t> last_{};    // the size of the last hugepages=; 0: the default one's
-  std::optional<Count> before_{};          // hugepages= before any size
+  std::uint64_t size_ = 0;     // parsed_hstate; 0: none yet
+  std::uint64_t default_ = 0;  // of default_hugepagesz=
+  bool size_valid_ = true;     // parsed_valid_hugepagesz
+  // Those named; what was asked for, if anything was.
+  std::map<std::uint64_t, std::optional<Count>> sizes_{};
+  std::optional<std::uint64_t> last_{};  // the size of the last hugepages=; 0: the default one's
+  std::optional<Count> before_{};        // hugepages= before any size
 };
 
 // Behind the hand-over.
 void hugetlb_init(Boot& boot);
+void hugetlb_hstate_alloc_pages(Boot& boot);
 
 }  // namespace memmap::boot

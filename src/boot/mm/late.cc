@@ -103,6 +103,7 @@ void kfence_alloc_pool(Boot& boot) {
     return boot.story.tell(Severity::warning, rule::kKfenceAllocPool,
                            "kfence: failed to allocate pool");
   }
+  boot.state.kfence_pool = PhysRange::from_size(*pool, pool_size);
   if (!boot.in.behaviour.kfence_allocates_metadata) return;
   const std::uint64_t metadata =
       align_up(boot.in.profile.size_of(type::kfence_metadata) * objects, kPageSize);
@@ -110,6 +111,7 @@ void kfence_alloc_pool(Boot& boot) {
   boot.story.tell(Severity::warning, rule::kKfenceAllocPoolAndMetadata,
                   "kfence: failed to allocate metadata");
   boot.state.memblock.free(*pool, pool_size, caller);
+  boot.state.kfence_pool.reset();
 }
 
 }  // namespace memmap::boot

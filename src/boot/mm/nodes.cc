@@ -289,4 +289,29 @@ void free_area_init(Boot& boot) {
   }
 }
 
+// A node that has processors and no memory is online once one of them runs.
+// kernel: try_online_node(), mm/memory_hotplug.c, of cpu_up(), kernel/cpu.c; maxcpus(), nosmp(),
+// kernel/smp.c, v6.1 and v6.12
+void bringup_nonboot_cpus(Boot& boot) {
+  std::uint64_t running = boot.in.cpus.present;
+  for (const kernel::Parameter& p : boot.in.parameters) {
+    if (kernel::parameq(p.name, "nosmp")) running = 1;
+    if (kernel::parameq(p.name, "maxcpus") && p.value) {
+      if (const auto most = kernel::get_option(*p.value); most && *most >= 0)
+        running = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(*most), 1, running);
+    }
+  }
+  std::vector<int>& online = boot.state.online_nodes;
+  online = boot.state.nodes.online;
+  if (!boot.state.processors_have_nodes || !boot.state.emulated_from.empty()) return;
+  const std::vector<int>& of_cpu = boot.in.machine.cpu_nodes;
+  for (std::size_t cpu = 0; cpu < of_cpu.size() && cpu < running; ++cpu) {
+    const int nid = of_cpu[cpu];
+    if (nid < 0 || std::ranges::binary_search(online, nid)) continue;
+    online.insert(std::ranges::lower_bound(online, nid), nid);
+    for (int type = 0; type < zones::kZoneTypes; ++type)
+      boot.state.page_allocator.zones.push_back({nid, static_cast<zones::ZoneType>(type), 0, 0});
+  }
+}
+
 }  // namespace memmap::boot

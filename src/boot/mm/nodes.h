@@ -9,5 +9,7 @@ void initmem_init(Boot& boot);
 void init_cpu_to_node(Boot& boot);
 void alloc_offline_node_data(Boot& boot);
 void free_area_init(Boot& boot);
+// Behind the hand-over.
+void bringup_nonboot_cpus(Boot& boot);
 
 }  // namespace memmap::boot

@@ -16,7 +16,11 @@ namespace memmap::boot {
 namespace {
 
 // Where pages are not initialised yet, by node.
-std::map<int, Pfn>& first_deferred(Boot& boot) { return boot.scratch.of<std::map<int, Pfn>>(); }
+struct FirstDeferred {
+  std::map<int, Pfn> of_node{};
+};
+
+std::map<int, Pfn>& first_deferred(Boot& boot) { return boot.scratch.of<FirstDeferred>().of_node; }
 
 buddy::ZonePages& managed_zone(Boot& boot, std::size_t node, std::size_t zone) {
   return boot.state.page_allocator.zones[node * zones::kZoneTypes + zone];
@@ -84,7 +88,7 @@ void memblock_free_all(Boot& boot) {
   allocator.totalram_pages = handoff.totalram_pages;
   for (const NodeState& node : boot.state.node_states) {
     for (const ZoneState& zone : node.zones)
-      allocator.zones.push_back({node.nid, zone.zone.type, zone.managed_pages});
+      allocator.zones.push_back({node.nid, zone.zone.type, zone.managed_pages, 0});
   }
   first_deferred(boot) = std::move(handoff.first_deferred);
   boot.state.handed_over = true;

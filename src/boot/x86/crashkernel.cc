@@ -41,6 +41,11 @@ std::optional<PhysAddr> take_low(Boot& boot, std::uint64_t size, const memblock:
   return found;
 }
 
+void insert_crash_kernel(Boot& boot, PhysAddr base, std::uint64_t size) {
+  if (const auto range = PhysRange::from_size(base, size))
+    boot.state.iomem.insert(*range, "Crash kernel");
+}
+
 void complain(Boot& boot, const crash::Request& r, const Rule& rule) {
   if (r.fault.empty()) return;
   const bool bad = r.parse == crash::Parse::bad;
@@ -112,10 +117,15 @@ void arch_reserve_crashkernel(Boot& boot) {
   if (!found) return;
   const std::uint64_t base = raw(*found);
   const std::uint64_t size = w->request.size;
-  if (base >= kLowMax && w->low_size != 0 && !take_low(boot, w->low_size, caller)) {
-    boot.state.memblock.phys_free(*found, size, caller);
-    return;
+  if (base >= kLowMax && w->low_size != 0) {
+    const auto low = take_low(boot, w->low_size, caller);
+    if (!low) {
+      boot.state.memblock.phys_free(*found, size, caller);
+      return;
+    }
+    insert_crash_kernel(boot, *low, w->low_size);
   }
+  insert_crash_kernel(boot, *found, size);
   boot.story.tell(Severity::info, rule::kReserveCrashkernelGeneric,
                   fmt::format("crashkernel reserved: {:#018x} - {:#018x} ({} MB)", base,
                               base + size, size >> 20),
@@ -152,6 +162,7 @@ bool reserve_low(Boot& boot, std::uint64_t memory) {
                     size >> 20));
     return false;
   }
+  insert_crash_kernel(boot, *found, size);
   const std::string limit =
       boot.in.behaviour.crash_kernel_tells_low_ram
           ? fmt::format("System low RAM: {}MB", low_memory(boot) >> 20)
@@ -197,6 +208,7 @@ void reserve_crashkernel(Boot& boot) {
     boot.state.memblock.phys_free(*found, r.size, caller);
     return;
   }
+  insert_crash_kernel(boot, *found, r.size);
   boot.story.tell(Severity::info, rule::kReserveCrashkernel,
                   fmt::format("Reserving {}MB of memory at {}MB for crashkernel (System RAM: {}MB)",
                               r.size >> 20, raw(*found) >> 20, memory >> 20),

@@ -27,14 +27,19 @@ bool emulates_vsyscall(const Inputs& in) {
 
 }  // namespace
 
+std::optional<PhysAddr> io_apic_address(const Inputs& in, unsigned index) {
+  const std::vector<PhysAddr>& known = in.machine.ioapic_addresses;
+  if (index < known.size()) return known[index];
+  return known.empty() && index == 0 ? std::optional(kDefaultIoApic) : std::nullopt;
+}
+
 void map_io_apic(Boot& boot, unsigned index) {
-  const std::vector<PhysAddr>& known = boot.in.machine.ioapic_addresses;
-  if (known.empty() ? index != 0 : index >= known.size()) return;
+  const auto address = io_apic_address(boot.in, index);
+  if (!address) return;
   const auto first = boot.in.fixmap.find("FIX_IO_APIC_BASE_0");
   const auto last = boot.in.fixmap.find("FIX_IO_APIC_BASE_END");
   if (!first || !last || index > *last - *first) return;
-  fixmap::set_fixmap(boot.state.page_tables, *first + index,
-                     known.empty() ? kDefaultIoApic : known[index], uncached(boot));
+  fixmap::set_fixmap(boot.state.page_tables, *first + index, *address, uncached(boot));
 }
 
 void register_lapic_address(Boot& boot) {

@@ -8,6 +8,8 @@ namespace memmap::boot {
 // The I/O APIC of that number, in the kernel's order. The kernel has slots for 128 and leaves others.
 // kernel: mp_register_ioapic(), arch/x86/kernel/apic/io_apic.c, v6.12
 void map_io_apic(Boot& boot, unsigned index);
+// Where it is; nullopt: not known. Of a machine that tells of none, the first is where most have it.
+std::optional<PhysAddr> io_apic_address(const Inputs& in, unsigned index);
 
 // A step. kernel: register_lapic_address(), arch/x86/kernel/apic/apic.c, v6.1 and v6.12
 void register_lapic_address(Boot& boot);

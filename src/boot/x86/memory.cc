@@ -200,6 +200,8 @@ void init_mem_mapping(Boot& boot) {
   }
   const paging::DirectMap map = paging::direct_map(memory_ranges(boot), options);
   memblock.set_current_limit(phys_of(map.max_pfn_mapped));
+  boot.state.direct_pages = map.pages;
+  boot.state.direct_gbpages = paging::largest_page(options.features) == paging::kSize1G;
   place_tables(boot, map);
   if (boot.story.panicked()) return;
 

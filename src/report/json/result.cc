@@ -162,6 +162,7 @@ void managed_zones(JsonWriter& json, const boot::PageAllocator& a) {
     json.member("nid", a.zones[i].nid);
     json.member("zone", zones::name(a.zones[i].type));
     json.member("managed_pages", a.zones[i].managed_pages);
+    json.member("cma_pages", a.zones[i].cma_pages);
     if (!a.watermarks.empty()) {
       json.member("min", a.watermarks[i].min);
       json.member("low", a.watermarks[i].low);
@@ -189,12 +190,25 @@ void other_roots(JsonWriter& json, const std::vector<boot::RootTables>& roots) {
   json.close();
 }
 
+void direct_map(JsonWriter& json, const boot::State& state) {
+  json.key("direct_map").open_object(Layout::row);
+  json.member("pages_4k", state.direct_pages.of(1));
+  json.member("pages_2m", state.direct_pages.of(2));
+  if (state.direct_gbpages) json.member("pages_1g", state.direct_pages.of(3));
+  json.close();
+}
+
 void user_space(JsonWriter& json, const boot::Outcome& outcome) {
   const boot::PageAllocator& a = outcome.state.page_allocator;
   json.key("user_space").open_object();
   json.member("min_free_kbytes", a.min_free_kbytes);
   json.member("totalreserve_pages", a.totalreserve_pages);
   managed_zones(json, a);
+  direct_map(json, outcome.state);
+  table(json, "huge_pages", outcome.state.huge_page_sizes, [&](const boot::HugePageSize& h) {
+    json.member("size", h.size);
+    if (h.pages) json.member("pages", *h.pages);
+  });
   if (a.memory_line) memory_line(json, *a.memory_line);
   table(json, "given_back", a.given_back, [&](const boot::GivenBack& g) {
     json.member_address("base", raw(g.range.base()));

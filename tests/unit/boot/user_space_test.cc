@@ -156,5 +156,37 @@ TEST(UserSpace, WithoutPcidsAllCodeIsInUserMode) {
   EXPECT_EQ(forced.user_space->user_page_tables->find(VirtAddr{kText}), nullptr);
 }
 
+// The first page of KFENCE's pool and every second one, in pages of 4 KiB all of them.
+TEST(UserSpace, NobodyMayTouchPagesBetweenKfencesObjects) {
+  kernel::Profile kernel = known_kernel();
+  kernel.config["KFENCE"] = "true";
+  const Outcome without = gone_on("", kernel);
+  const Outcome o = gone_on("kfence.sample_interval=100", kernel);
+  ASSERT_TRUE(o.state.kfence_pool.has_value());
+  EXPECT_EQ(o.state.kfence_pool->size(), 2 * kMiB);
+  const std::uint64_t pool = raw(paging::kPageOffset4) + raw(o.state.kfence_pool->base());
+  const paging::AddressSpace& tables = o.user_space->page_tables;
+  for (const std::uint64_t page : {0, 1, 3, 511})
+    EXPECT_EQ(tables.find(VirtAddr{pool + page * kPageSize}), nullptr) << page;
+  for (const std::uint64_t page : {2, 4, 510})
+    EXPECT_EQ(at(tables, pool + page * kPageSize).page_size, kPageSize) << page;
+  EXPECT_NE(o.state.page_tables.find(VirtAddr{pool}), nullptr);  // at the hand-over
+  const std::uint64_t pages = raw(o.state.kfence_pool->base()) % paging::kSize2M == 0 ? 1 : 2;
+  EXPECT_EQ(o.state.direct_pages.of(1), without.state.direct_pages.of(1) + pages * 512);
+  EXPECT_EQ(o.state.direct_pages.of(2), without.state.direct_pages.of(2) - pages);
+}
+
+TEST(UserSpace, ANodeOfProcessorsAloneIsOnlineOnceOneRuns) {
+  Machine m = machine();
+  m.cpu.present = 2;
+  m.cpu_nodes = {0, 1};
+  m.node_memory = {{PhysRange::make(0, kGiB), 0}};
+  m.acpi_tables.push_back({"SRAT", PhysRange::make(0x3f003000, 0x3f003100)});
+  EXPECT_EQ(gone_on("", known_kernel(), m).state.online_nodes, (std::vector<int>{0, 1}));
+  EXPECT_EQ(gone_on("nosmp", known_kernel(), m).state.online_nodes, (std::vector<int>{0}));
+  EXPECT_EQ(gone_on("maxcpus=1", known_kernel(), m).state.online_nodes, (std::vector<int>{0}));
+  EXPECT_EQ(gone_on("numa=off", known_kernel(), m).state.online_nodes, (std::vector<int>{0}));
+}
+
 }  // namespace
 }  // namespace memmap::boot

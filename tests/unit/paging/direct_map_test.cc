@@ -40,6 +40,21 @@ TEST(DirectMap, FourGigabytes) {
   EXPECT_EQ(raw(d.max_low_pfn_mapped), 0xbffe0u);
 }
 
+// Of real boots, before the first split: pages are counted once; of 1 GiB, once for each step that comes
+// upon them.
+TEST(DirectMap, CountsPagesAsTheKernelDoes) {
+  const DirectMap d = direct_map(pc(0xbffe0000, 0x140000000), options(0x140000000));
+  EXPECT_EQ(d.pages.of(1), 512u + 480u);
+  EXPECT_EQ(d.pages.of(2), 1534u + 512u);
+  EXPECT_EQ(d.pages.of(3), 0u);
+  DirectMapOptions with = options(0x180000000);
+  with.features.gbpages = true;
+  const DirectMap large = direct_map(pc(0x7ffe0000, 0x180000000), with);
+  EXPECT_EQ(large.pages.of(1), 512u + 480u);
+  EXPECT_EQ(large.pages.of(2), 1022u);
+  EXPECT_EQ(large.pages.of(3), 4u);
+}
+
 // The same boot: four tables from the brk, then the low memory, in which the rest of the brk's
 // pages lies, takes three from memblock.
 TEST(DirectMap, TablesOfFourGigabytes) {

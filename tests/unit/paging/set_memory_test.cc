@@ -97,6 +97,27 @@ TEST(SetMemory, SplitsPagesOf1GTwice) {
   EXPECT_EQ(tables.find(VirtAddr{kDirect + 2 * kSize1G - 1})->page_size, kSize2M);
 }
 
+// Splits of the image's own mapping too; those of what is no memory are not counted.
+TEST(SetMemory, CountsSplitsAsTheDirectMaps) {
+  Space s;
+  DirectPages count;
+  count.add(2, 32);
+  SetMemory memory(s.tables, places(), {PhysRange::make(0, 64 << 20)}, true, &count);
+  memory.ro(VirtAddr{kText + 2 * kSize2M + 0x3000}, 1);
+  EXPECT_EQ(count.of(2), 30u);
+  EXPECT_EQ(count.of(1), 2 * 512u);
+  s.tables.map({VirtAddr{kDirect + kSize1G}, PhysAddr{kSize1G}, kSize2M, 1, kData});
+  memory.ro(VirtAddr{kDirect + kSize1G}, 1);
+  EXPECT_EQ(count.of(2), 30u);
+}
+
+TEST(DirectPages, OfASizeThatHasNoneNoneIsSplit) {
+  DirectPages count;
+  count.split(3);
+  EXPECT_EQ(count.of(3), 0u);
+  EXPECT_EQ(count.of(2), 0u);
+}
+
 TEST(SetMemory, UnmapsWithAndWithoutTheAlias) {
   Space s;
   s.memory.np_noalias(VirtAddr{kText + 2 * kSize2M}, 512);
