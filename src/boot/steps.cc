@@ -21,6 +21,7 @@
 #include "boot/x86/early.h"
 #include "boot/x86/efi.h"
 #include "boot/x86/fixed_mappings.h"
+#include "boot/x86/local_apic.h"
 #include "boot/x86/memory.h"
 #include "boot/x86/resources.h"
 #include "boot/x86/trims.h"
@@ -126,6 +127,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "trim_bios_range",                       kSetup,        "",       "",       kAlways,                  trim_bios_range},
     {kSetupArch,   "e820__end_of_ram_pfn",                  kE820,         "",       "",       kAlways,                  e820_end_of_ram_pfn},
     {kSetupArch,   "mtrr_trim_uncached_memory",             kMtrr,         "",       "",       kAlways,                  mtrr_trim_uncached_memory},
+    {kSetupArch,   "check_x2apic",                          kApic,         "2.6.28", "",       kAlways,                  check_x2apic},
     {kSetupArch,   "e820__end_of_low_ram_pfn",              kE820,         "",       "",       kAlways,                  e820_end_of_low_ram_pfn},
     {kSetupArch,   "find_mptable",                          kMpParse,      "",       "",       has_mpparse,              find_mptable},
     {kSetupArch,   "reserve_brk",                           kSetup,        "",       "",       kAlways,                  reserve_brk},
@@ -160,7 +162,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       "",       kAlways,                  count_kernel_pages},
     {kSetupArch,   "map_vsyscall",                          kVsyscall,     "",       "",       has_vsyscall,             map_vsyscall},
     {kSetupArch,   "acpi_boot_init",                        kAcpiBoot,     "",       "",       has_acpi,                 acpi_boot_init},
-    {kSetupArch,   "register_lapic_address",                kApic,         "",       "",       has_local_apic,           register_lapic_address},
+    {kSetupArch,   "register_lapic_address",                kApic,         "",       "",       has_apic_registers,       register_lapic_address},
     {kSetupArch,   "acpi_parse_hpet",                       kAcpiBoot,     "",       "",       has_hpet,                 acpi_parse_hpet},
     {kSetupArch,   "efi_bgrt_init",                         kBgrt,         "4.16",   "",       has_bgrt,                 efi_bgrt_init},
     {kSetupArch,   "init_cpu_to_node",                      kNuma,         "",       "5.18",   kAlways,                  init_cpu_to_node},

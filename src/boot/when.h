@@ -8,6 +8,7 @@
 #include "boot/mm/hashes.h"
 #include "boot/x86/acpi.h"
 #include "boot/x86/efi.h"
+#include "boot/x86/local_apic.h"
 
 namespace memmap::boot {
 
@@ -35,9 +36,8 @@ inline bool reads_setup_data(const Boot& b) {
 }
 
 inline bool has_acpi(const Boot& b) { return b.in.acpi_enabled(); }
-// Not where the firmware has put it into x2APIC mode, of which no source tells.
-inline bool has_local_apic(const Boot& b) {
-  return !b.in.has_parameter("nolapic") && !b.in.has_parameter("disableapic");
+inline bool has_apic_registers(const Boot& b) {
+  return local_apic(b.in.machine, b.in.profile, b.in.parameters) == LocalApic::memory;
 }
 inline bool has_acpi_numa(const Boot& b) {
   return has_acpi(b) && b.in.profile.numa && b.in.profile.has(config::ACPI_NUMA) &&

@@ -55,6 +55,7 @@ struct Behaviour {
   bool acpi_reserves_tables = true;
   bool pti_in_order = true;
   bool paging_5level_always = true;
+  bool x2apic_unknown_turns_off = true;
   bool disabled_cpus_are_possible = false;
   bool possible_cpus_is_a_limit = true;
   bool keeps_initcall_command_line = false;

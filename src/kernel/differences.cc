@@ -16,6 +16,7 @@ constexpr std::string_view kNumaH = "include/linux/numa.h";
 constexpr std::string_view kRealMode = "arch/x86/realmode/init.c";
 constexpr std::string_view kCrash = "kernel/crash_reserve.c";
 constexpr std::string_view kAcpi = "arch/x86/kernel/acpi/boot.c";
+constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
 constexpr std::string_view kPti = "arch/x86/mm/pti.c";
 constexpr std::string_view kKconfig = "arch/x86/Kconfig";
 constexpr std::string_view kTopology = "arch/x86/kernel/cpu/topology.c";
@@ -94,6 +95,7 @@ constexpr Difference kDifferences[] = {
     {D(acpi_reserves_tables),            kApril2021,           "",                    "5.10.27 5.10.28", "acpi_boot_table_init",             kAcpi,      "reserves the tables"},
     {D(pti_in_order),                    "6.12",               "",                    "6.1 6.12",        "pti_check_boottime_disable",       kPti,       "pti= and nopti hold where they stand, mitigations=off above all; before, the last pti= that is a mode holds above both"},
     {D(paging_5level_always),            "6.16",               "",                    "6.12 7.2",        "",                                 kKconfig,   "5-level page tables are no option (CONFIG_X86_5LEVEL)", "no profile of 6.16 or later comes with memmap"},
+    {D(x2apic_unknown_turns_off),        "6.2 6.1.2 6.0.16",   "",                    "6.1.192",         "check_x2apic",                     kApic,      "without CONFIG_X86_X2APIC it does without local APICs that firmware has put into x2APIC mode; before, it goes on and panics after the hand-over"},
     {D(disabled_cpus_are_possible),      "",                   "6.9",                 "6.1 6.12",        "acpi_is_processor_usable",         kAcpi,      "processors that firmware lists as disabled may be plugged in later, on the bare processor too"},
     {D(possible_cpus_is_a_limit),        "6.9",                "",                    "6.1 6.12",        "topology_init_possible_cpus",      kTopology,  "possible_cpus= is one more limit; before, it is taken as it is"},
     {D(keeps_initcall_command_line),     "",                   "5.6",                 "5.4 5.10",        "setup_command_line",               kMain,      "a third copy of the command line, for initcalls"},

@@ -17,6 +17,10 @@ namespace memmap {
 
 enum class Firmware { unknown, bios, efi, xen };
 
+// How firmware left the processors' local APICs: in the mode whose registers lie in memory, in x2APIC
+// mode, or in that for good.
+enum class X2apic { unknown, off, on, locked };
+
 // What a node of setup_data holds. A node may be of other types, too.
 // kernel: SETUP_*, arch/x86/include/uapi/asm/setup_data.h, v6.12
 enum SetupType : std::uint32_t {
@@ -211,6 +215,7 @@ struct Machine {
   std::optional<unsigned> ioapics{};         // I/O APICs that the kernel found
   std::vector<PhysAddr> ioapic_addresses{};  // in the kernel's order; empty: not known
   std::optional<PhysAddr> lapic_address{};   // of the local APICs' registers; nullopt: not known
+  X2apic x2apic = X2apic::unknown;
   // Each processor's node, in the kernel's order; -1: it has none of its own. Empty: not known.
   std::vector<int> cpu_nodes{};
   std::vector<NodeMemory> node_memory{};  // empty: the machine is one node

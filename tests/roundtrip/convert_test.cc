@@ -148,6 +148,7 @@ Machine full_machine() {
   m.ioapics = 2;
   m.acpi_upgrade = 5000;
   m.snb_graphics = true;
+  m.x2apic = X2apic::on;
   m.mtrrs = {{.range = PhysRange::make(15, 16), .type = MtrrType::uncachable}};
   m.mtrr_default = MtrrType::write_back;
   m.mtrr_tom2 = PhysAddr{0x43f000000};

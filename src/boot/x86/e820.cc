@@ -9,6 +9,7 @@
 #include "boot/rules.h"
 #include "boot/x86/early.h"
 #include "boot/x86/earlycon.h"
+#include "boot/x86/local_apic.h"
 #include "boot/x86/trims.h"
 #include "e820/range_text.h"
 #include "machine/e820_words.h"
@@ -126,6 +127,7 @@ void parse_early_param(Boot& boot) {
     trim_e820(boot, Hook::e820_parameter, &p);
     tell_if_malformed(boot, p);
     setup_earlycon(boot, p);
+    setup_nox2apic(boot, p);
     if (boot.story.over()) return;
   }
   boot.state.early_ioremap.words = {

@@ -4,6 +4,7 @@
 
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "boot/x86/local_apic.h"
 #include "boot/x86/fixed_mappings.h"
 
 namespace memmap::boot {
@@ -39,7 +40,8 @@ bool refuses_io_apics(const Boot& boot) {
   const auto is_noirq = [](const auto& value) { return value == "noirq"; };
   const auto is_none = [](const auto& value) { return kernel::get_option(value) == 0; };
   return !boot.in.acpi_enabled() || boot.in.has_parameter("noapic") ||
-         boot.in.has_parameter("nolapic") || boot.in.has_parameter("nosmp") ||
+         local_apic(boot.in.machine, boot.in.profile, boot.in.parameters) == LocalApic::off ||
+         boot.in.has_parameter("nosmp") ||
          std::ranges::any_of(boot.in.values_of("maxcpus"), is_none) ||
          std::ranges::any_of(boot.in.values_of("acpi"), is_noirq);
 }

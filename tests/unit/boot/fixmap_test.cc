@@ -88,6 +88,60 @@ const Case kCases[] = {
 INSTANTIATE_TEST_SUITE_P(, FixmapMaps, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
 
+// Registers in memory, or none: as firmware, the command line and the kernel's options have it.
+TEST(Fixmap, HasNoRegistersOfX2apics) {
+  struct Apic {
+    X2apic left;
+    const char* line;
+    bool known;  // CONFIG_X86_X2APIC
+    kernel::Version version;
+    Lines want;
+    Lines told;
+  };
+  const std::string taken = "x2apic: enabled by BIOS, switching to x2apic ops";
+  const Apic kApics[] = {
+      {X2apic::unknown, "", true, {6, 12, 0}, {kLapic, kIoApic}, {}},
+      {X2apic::off, "nox2apic", true, {6, 12, 0}, {kLapic, kIoApic}, {}},
+      {X2apic::on, "", true, {6, 12, 0}, {kIoApic}, {taken}},
+      {X2apic::on, "x2apic_phys", true, {6, 12, 0}, {kIoApic}, {taken}},
+      {X2apic::on, "nolapic", true, {6, 12, 0}, {}, {taken}},
+      {X2apic::on,
+       "nox2apic",
+       true,
+       {6, 12, 0},
+       {kLapic, kIoApic},
+       {"x2apic already enabled.", "x2apic disabled"}},
+      {X2apic::locked,
+       "nox2apic",
+       true,
+       {6, 12, 0},
+       {kIoApic},
+       {"APIC locked in x2apic mode, can't disable", taken}},
+      {X2apic::on,
+       "nox2apic",
+       false,
+       {6, 12, 0},
+       {},
+       {"Kernel does not support x2APIC, please recompile with CONFIG_X86_X2APIC.",
+        "Disabling APIC, expect reduced performance and functionality."}},
+      {X2apic::on, "", false, {6, 1, 1}, {kLapic, kIoApic}, {}},
+  };
+  for (const Apic& c : kApics) {
+    Machine m = machine();
+    m.x2apic = c.left;
+    kernel::Profile p = profile(c.version);
+    p.config["X86_X2APIC"] = c.known ? "true" : "false";
+    const Outcome outcome = boot(c.line, p, m);
+    Lines told;
+    for (const Event& e : outcome.events) {
+      if (e.rule.file == "arch/x86/kernel/apic/apic.c") told.push_back(e.text);
+    }
+    const std::string name = std::string(c.line) + (c.known ? "" : " unknown");
+    EXPECT_EQ(mapped(outcome), c.want) << name;
+    EXPECT_EQ(told, c.told) << name;
+  }
+}
+
 TEST(Fixmap, HasSlotsForSoManyIoApics) {
   Machine m = machine();
   m.ioapics = 130;
