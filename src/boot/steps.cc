@@ -19,10 +19,12 @@
 #include "boot/x86/crashkernel.h"
 #include "boot/x86/e820.h"
 #include "boot/x86/early.h"
+#include "boot/x86/early_devices.h"
 #include "boot/x86/efi.h"
 #include "boot/x86/fixed_mappings.h"
 #include "boot/x86/local_apic.h"
 #include "boot/x86/memory.h"
+#include "boot/x86/mp_table.h"
 #include "boot/x86/resources.h"
 #include "boot/x86/trims.h"
 
@@ -56,7 +58,9 @@ constexpr std::string_view kEfi = "arch/x86/platform/efi/efi.c";
 constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kEspfix = "arch/x86/kernel/espfix_64.c";
 constexpr std::string_view kEsrt = "drivers/firmware/efi/esrt.c";
+constexpr std::string_view kFirewire = "drivers/firewire/init_ohci1394_dma.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
+constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kIdt = "arch/x86/kernel/idt.c";
 constexpr std::string_view kInit64 = "arch/x86/mm/init_64.c";
 constexpr std::string_view kIoApic = "arch/x86/kernel/apic/io_apic.c";
@@ -84,6 +88,7 @@ constexpr std::string_view kSetup = "arch/x86/kernel/setup.c";
 constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSparse = "mm/sparse.c";
 constexpr std::string_view kSrat = "drivers/acpi/numa/srat.c";
+constexpr std::string_view kTboot = "arch/x86/kernel/tboot.c";
 constexpr std::string_view kVmalloc = "mm/vmalloc.c";
 constexpr std::string_view kVsyscall = "arch/x86/entry/vsyscall/vsyscall_64.c";
 constexpr std::string_view kX86Init = "arch/x86/mm/init.c";
@@ -91,6 +96,7 @@ constexpr std::string_view kX86Init = "arch/x86/mm/init.c";
 constexpr std::nullptr_t kAlways = nullptr;
 constexpr std::nullptr_t kNothing = nullptr;
 constexpr auto kEarly = &Behaviour::efi_map_reserved_early;
+constexpr auto kWindows = &Behaviour::ibft_through_windows;
 constexpr auto kSnb = &Behaviour::snb_reserved_early;
 constexpr auto kLevels = &Behaviour::vmalloc_levels_are_there;
 constexpr auto kGeneric = &Behaviour::crash_kernel_is_generic;
@@ -122,6 +128,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820__finish_early_params",             kE820,         "",       "",       has_user_map,             e820_finish_early_params},
     {kSetupArch,   "e820__finish_early_params",             kE820,         "",       "",       kAlways,                  trim<Hook::e820_command_line>},
     {kSetupArch,   "efi_init",                              kEfi,          "",       "",       has_efi,                  efi_init},
+    {kSetupArch,   "reserve_ibft_region",                   kIbft,         kWindows, "",       has_ibft,                 reserve_ibft_region},
     {kSetupArch,   "dmi_setup",                             kDmi,          "",       "",       has_dmi,                  dmi_setup},
     {kSetupArch,   "e820_add_kernel_range",                 kSetup,        "3.9",    "",       kAlways,                  e820_add_kernel_range},
     {kSetupArch,   "trim_bios_range",                       kSetup,        "",       "",       kAlways,                  trim_bios_range},
@@ -130,6 +137,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "check_x2apic",                          kApic,         "2.6.28", "",       kAlways,                  check_x2apic},
     {kSetupArch,   "e820__end_of_low_ram_pfn",              kE820,         "",       "",       kAlways,                  e820_end_of_low_ram_pfn},
     {kSetupArch,   "find_mptable",                          kMpParse,      "",       "",       has_mpparse,              find_mptable},
+    {kSetupArch,   "reserve_ibft_region",                   kIbft,         "",       "5.13",   has_ibft,                 reserve_ibft_region, kEarlyReserve},
     {kSetupArch,   "reserve_brk",                           kSetup,        "",       "",       kAlways,                  reserve_brk},
     {kSetupArch,   "e820__memblock_setup",                  kE820,         "",       "",       kAlways,                  e820_memblock_setup},
     {kSetupArch,   "e820__memblock_setup",                  kE820,         "",       "",       kAlways,                  trim<Hook::memblock_filled>},
@@ -144,11 +152,13 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "trim_platform_memory_ranges",           kSetup,        "3.8",    kSnb,     kAlways,                  trim<Hook::memblock_platform>},
     {kSetupArch,   "trim_low_memory_range",                 kSetup,        "",       "5.13",   kAlways,                  trim_low_memory_range},
     {kSetupArch,   "init_mem_mapping",                      kX86Init,      "",       "",       kAlways,                  init_mem_mapping},
+    {kSetupArch,   "init_ohci1394_dma_on_all_controllers",  kFirewire,     "",       "",       has_early_firewire,       init_ohci1394_dma_on_all_controllers},
     {kSetupArch,   "setup_log_buf",                         kPrintk,       "",       "",       kAlways,                  setup_log_buf_early},
     {kSetupArch,   "reserve_initrd",                        kSetup,        "",       "",       has_initrd,               reserve_initrd},
     {kSetupArch,   "acpi_table_upgrade",                    kAcpiTables,   "3.7",    "",       brings_acpi_tables,       acpi_table_upgrade},
     {kSetupArch,   "acpi_boot_table_init",                  kAcpiTables,   "",       "",       has_acpi,                 acpi_boot_table_init},
     {kSetupArch,   "early_acpi_boot_init",                  kAcpiBoot,     "",       "",       has_acpi,                 early_acpi_boot_init},
+    {kSetupArch,   "early_parse_smp_cfg",                   kMpParse,      "6.9",    "",       has_mpparse,              early_parse_smp_cfg},
     {kSetupArch,   "acpi_numa_init",                        kSrat,         "",       "",       has_acpi_numa,            acpi_numa_init},
     {kSetupArch,   "initmem_init",                          kNuma64,       "",       "",       kAlways,                  initmem_init},
     {kSetupArch,   "dma_contiguous_reserve",                kContiguous,   "3.5",    "",       has_dma_cma,              dma_contiguous_reserve},
@@ -160,8 +170,10 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "alloc_offline_node_data",               kMmNuma,       "5.18",   "",       kAlways,                  alloc_offline_node_data},
     {kSetupArch,   "free_area_init",                        kMmInit,       "",       "",       kAlways,                  free_area_init},
     {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       "",       kAlways,                  count_kernel_pages},
+    {kSetupArch,   "tboot_probe",                           kTboot,        "2.6.32", "",       has_tboot,                tboot_probe},
     {kSetupArch,   "map_vsyscall",                          kVsyscall,     "",       "",       has_vsyscall,             map_vsyscall},
     {kSetupArch,   "acpi_boot_init",                        kAcpiBoot,     "",       "",       has_acpi,                 acpi_boot_init},
+    {kSetupArch,   "parse_smp_cfg",                         kMpParse,      "",       "",       has_mpparse,              parse_smp_cfg},
     {kSetupArch,   "register_lapic_address",                kApic,         "",       "",       has_apic_registers,       register_lapic_address},
     {kSetupArch,   "acpi_parse_hpet",                       kAcpiBoot,     "",       "",       has_hpet,                 acpi_parse_hpet},
     {kSetupArch,   "efi_bgrt_init",                         kBgrt,         "4.16",   "",       has_bgrt,                 efi_bgrt_init},

@@ -48,6 +48,7 @@ struct Behaviour {
   bool crash_kernel_within_bounds = true;
   bool reserves_first_mib = true;
   bool snb_reserved_early = true;
+  bool ibft_through_windows = true;
   bool crash_kernel_reserves_first_mib = false;
   bool crash_kernel_below_4g = true;
   bool crash_kernel_tells_low_ram = false;

@@ -34,6 +34,7 @@ constexpr std::string_view kPerCpuX86 = "arch/x86/kernel/setup_percpu.c";
 constexpr std::string_view kEarlyIoremap = "mm/early_ioremap.c";
 constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kFixmap = "arch/x86/include/asm/fixmap.h";
+constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
@@ -88,6 +89,7 @@ constexpr Difference kDifferences[] = {
     {D(crash_kernel_within_bounds),      "5.10",               "",                    "5.4 5.10",        "reserve_crashkernel",              kSetup,     "the crash kernel and the initrd: allocated in one call; before, found and reserved"},
     {D(reserves_first_mib),              "5.13",               "",                    "5.11 5.15",       "reserve_real_mode",                kRealMode,  "no page below 1 MiB stays free"},
     {D(snb_reserved_early),              "5.13",               "",                    "5.11 5.15",       "trim_snb_memory",                  kSetup,     "what Sandy Bridge's graphics cannot reach is reserved first of all; before, behind the trampoline, with the first MiB"},
+    {D(ibft_through_windows),            "6.5",                "",                    "6.1 6.12",        "reserve_ibft_region",              kIbft,      "an iSCSI boot ROM's table is looked for through windows of early_memremap(), behind the e820 tables; before, without, and earlier"},
     {D(crash_kernel_reserves_first_mib), "5.5",                "5.13",                "5.4 5.10 5.15",   "reserve_real_mode",                kRealMode,  "no page below 1 MiB stays free with crashkernel="},
     {D(crash_kernel_below_4g),           "5.2",                "",                    "5.4",             "reserve_crashkernel",              kSetup,     "looks below 4 GiB, without room there above; before, below 896 MiB, and above with `,high` alone"},
     {D(crash_kernel_tells_low_ram),      "",                   "5.10",                "5.4 5.10",        "reserve_crashkernel_low",          kSetup,     "tells how much RAM lies below 4 GiB; later, its limit"},

@@ -170,6 +170,14 @@ struct KaslrBases {
   bool operator==(const KaslrBases&) const = default;
 };
 
+// Whether the kernel finds an iBFT there: below 1 MiB, with room for its header, not in the VGA area. kernel: reserve_ibft_region()
+constexpr bool is_place_of_ibft(PhysAddr at) {
+  constexpr std::uint64_t kHeader = 48;
+  const std::uint64_t a = raw(at);
+  return a % 16 == 0 &&
+         ((a >= 512 * kKiB && a < 640 * kKiB) || (a >= 768 * kKiB && a <= kMiB - kHeader));
+}
+
 // All that is known of one machine. src/input fills it, src/boot reads it. Whoever adds a fact:
 //  - says here what it is, in which unit, and what an empty value means;
 //  - reads it in each source that has it, and lists the source in share/doc/formats.md;
@@ -234,6 +242,10 @@ struct Machine {
   std::vector<FirmwareEvent> firmware_events{};
   std::optional<PhysRange> mp_floating{};       // MP floating pointer (16 bytes)
   std::optional<PhysRange> mp_configuration{};  // MP configuration table
+  // Where an iSCSI boot ROM left its table; its length is not known.
+  std::optional<PhysAddr> ibft{};
+  // Where Trusted Boot says that its page is: the zero page's tboot_addr.
+  std::optional<PhysAddr> tboot{};
   // The extended BIOS data area: the word at 0x40e of the BIOS data area, times 16.
   std::optional<PhysAddr> ebda{};
   // Bytes of base memory: the word at 0x413, which counts KiB.

@@ -208,6 +208,10 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.list("nodes", m.node_memory, "memory of a node");
   v.range("mp_floating", m.mp_floating);
   v.range("mp_configuration", m.mp_configuration);
+  v.number("ibft", m.ibft);
+  v.check(!m.ibft || is_place_of_ibft(*m.ibft), "ibft",
+          "lies from 512K on below 640K, or from 768K on below 1M");
+  v.number("tboot", m.tboot);
   v.number("ebda", m.ebda);
   v.number("base_memory", m.base_memory);
   v.number("memory_above_1m", m.memory_above_1m);

@@ -8,6 +8,7 @@
 #include "boot/init/early_options.h"
 #include "boot/rules.h"
 #include "boot/x86/early.h"
+#include "boot/x86/early_devices.h"
 #include "boot/x86/earlycon.h"
 #include "boot/x86/local_apic.h"
 #include "boot/x86/trims.h"
@@ -127,6 +128,7 @@ void parse_early_param(Boot& boot) {
     trim_e820(boot, Hook::e820_parameter, &p);
     tell_if_malformed(boot, p);
     setup_earlycon(boot, p);
+    setup_early_printk(boot, p);
     setup_nox2apic(boot, p);
     if (boot.story.over()) return;
   }

@@ -4,8 +4,8 @@
 
 #include "boot/owner.h"
 #include "boot/rules.h"
-#include "boot/x86/local_apic.h"
 #include "boot/x86/fixed_mappings.h"
+#include "boot/x86/local_apic.h"
 
 namespace memmap::boot {
 namespace {
@@ -33,7 +33,8 @@ bool is_usable(Boot& boot, const Hpet& hpet) {
   return true;
 }
 
-// The MADT's are not looked at; those of an MP table still are.
+}  // namespace
+
 // kernel: acpi_parse_madt_ioapic_entries(), arch/x86/kernel/acpi/boot.c; disable_ioapic_support(),
 // arch/x86/kernel/apic/io_apic.c, of noapic, nosmp and maxcpus=0; v6.1 and v6.12
 bool refuses_io_apics(const Boot& boot) {
@@ -45,8 +46,6 @@ bool refuses_io_apics(const Boot& boot) {
          std::ranges::any_of(boot.in.values_of("maxcpus"), is_none) ||
          std::ranges::any_of(boot.in.values_of("acpi"), is_noirq);
 }
-
-}  // namespace
 
 // kernel: acpi_parse_hpet(), arch/x86/kernel/acpi/boot.c, v6.1 and v6.12
 void acpi_parse_hpet(Boot& boot) {

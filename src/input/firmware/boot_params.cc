@@ -12,6 +12,7 @@ namespace {
 
 // Offsets in struct boot_params; those from 0x1f1 on are of struct setup_header.
 constexpr std::size_t kExtMemK = 0x002;  // screen_info.ext_mem_k
+constexpr std::size_t kTbootAddr = 0x058;
 constexpr std::size_t kExtRamdiskImage = 0x0c0;
 constexpr std::size_t kExtRamdiskSize = 0x0c4;
 constexpr std::size_t kEfiInfo = 0x1c0;
@@ -151,6 +152,9 @@ Result<Machine> read_boot_params(const Source& source, const ReadOptions&) {
   if (const std::uint64_t above = memory_above_1m(bytes)) machine.memory_above_1m = above;
   machine.firmware = firmware(bytes);
   machine.initrd = initrd(source, errors);
+  if (const auto tboot = little_endian<std::uint64_t>(bytes, kTbootAddr)) {
+    machine.tboot = PhysAddr{tboot};
+  }
   if (machine.firmware == Firmware::efi) machine.efi_memmap = efi_memmap(source, errors);
   if (!errors.empty()) return errors;
   return machine;

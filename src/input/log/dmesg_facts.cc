@@ -81,6 +81,17 @@ void FactReader::line(const LogLine& line) {
     case 'R':
       if (eat(rest, "RAMDISK: ")) set_once(machine_.initrd, whole_range(rest));
       return;
+    case 'i':
+      if (eat(rest, "iBFT found at 0x")) {
+        const auto at = take_hex(rest);
+        if (at && is_place_of_ibft(PhysAddr{*at})) machine_.ibft = PhysAddr{*at};
+      }
+      return;
+    case 't':
+      if (eat(rest, "tboot: found shared page at phys addr 0x")) {
+        if (const auto at = take_hex(rest)) machine_.tboot = PhysAddr{*at};
+      }
+      return;
     case 'I':
       if (eat(rest, "IOAPIC[")) ioapic_line(rest);
       return;

@@ -166,6 +166,7 @@ class FactReader {
                        show(machine_.initrd), show(page->initrd)));
     }
     machine_.initrd = page->initrd;
+    machine_.tboot = page->tboot;
     if (page->efi_memmap) machine_.efi_memmap = page->efi_memmap;
     read_setup_data(setup_data_head(*bytes));
   }

@@ -306,6 +306,15 @@ TEST(ReadDmesg, CountsCpusOfNewKernels) {
 
 constexpr char kSmallMap[] = "BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable\n";
 
+TEST(ReadDmesg, ReadsWhereBootRomsLeftTheirs) {
+  const Machine m =
+      good(kSmallMap + std::string("iBFT found at 0x000000000009b000.\n"
+                                   "tboot: found shared page at phys addr 0x7a000000:\n"));
+  EXPECT_EQ(m.ibft, PhysAddr{0x9b000});
+  EXPECT_EQ(m.tboot, PhysAddr{0x7a000000});
+  EXPECT_FALSE(good(kSmallMap + std::string("iBFT found at 0xffff88000009b000.\n")).ibft);
+}
+
 TEST(ReadDmesg, ReadsHowFirmwareLeftTheLocalApics) {
   const auto left = [](const std::string& line) { return good(kSmallMap + line + "\n").x2apic; };
   EXPECT_EQ(left(""), X2apic::unknown);
