@@ -8,7 +8,7 @@ namespace memmap::boot::rule {
 
 // clang-format off
 inline constexpr Rule kAcpiParseHpet               {"acpi_parse_hpet",                 "arch/x86/kernel/acpi/boot.c"};                          // v6.1 and v6.12
-inline constexpr Rule kAlternatives                {"alternative_instructions",       "arch/x86/kernel/alternative.c"};                         // v6.12
+inline constexpr Rule kAlternatives                {"alternative_instructions",       "arch/x86/kernel/alternative.c"};                         // v6.1, v6.12 and v7.2
 inline constexpr Rule kCheckX2apic                 {"check_x2apic",                    "arch/x86/kernel/apic/apic.c"};                          // v6.1, v6.12 and v7.2
 inline constexpr Rule kSetupNox2apic               {"setup_nox2apic",                  "arch/x86/kernel/apic/apic.c"};                          // v6.1, v6.12 and v7.2
 inline constexpr Rule kSetupBiosCorruptionCheck    {"setup_bios_corruption_check",     "arch/x86/kernel/check.c"};                              // v5.4 to v6.12

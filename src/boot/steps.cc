@@ -220,8 +220,9 @@ constexpr Step kSteps[] = {
     // The rest of start_kernel(), then the first process: what changes page tables, where the boot goes on.
     {kStartKernel, "idt_setup_apic_and_irq_gates",          kIdt,          "5.8",    "",       goes_on,                  idt_setup_apic_and_irq_gates},
     {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "",       "",       goes_on_with_efi,         efi_enter_virtual_mode},
-    {kStartKernel, "alternative_instructions",              kAlternative,  "",       "",       goes_on_with_smp,         alternative_instructions},
+    {kStartKernel, "alternative_instructions",              kAlternative,  "",       "7.2",    goes_on_with_smp,         free_smp_locks},
     {kKernelInit,  "set_real_mode_permissions",             kRealMode,     "",       "",       goes_on,                  set_real_mode_permissions},
+    {kKernelInit,  "free_smp_locks",                        kAlternative,  "7.2",    "",       goes_on_with_smp,         free_smp_locks},
     {kKernelInit,  "free_initmem",                          kX86Init,      "",       "",       goes_on,                  free_initmem},
     {kKernelInit,  "mark_rodata_ro",                        kInit64,       "",       "",       goes_on_to_read_only,     mark_rodata_ro},
     {kKernelInit,  "pti_finalize",                          kPti,          "4.18",   "",       goes_on_with_isolation,   pti_finalize},

@@ -1,5 +1,7 @@
 #include "boot/after/page_tables.h"
 
+#include <algorithm>
+
 #include "base/align.h"
 #include "boot/after/image.h"
 #include "boot/rules.h"
@@ -50,11 +52,17 @@ void idt_setup_apic_and_irq_gates(Boot& boot) {
 }
 
 // What says where to patch locks is of no use once it is sure that they stay, or that no second
-// processor can come. kernel: alternative_instructions(), arch/x86/kernel/alternative.c, v6.12
-void alternative_instructions(Boot& boot) {
-  const bool one_present = boot.in.cpus.present == 1 || boot.in.has_parameter("nosmp");
-  const bool patched = one_present && !boot.in.has_parameter("noreplace-smp");
-  if (patched && boot.in.possible_cpus != 1) return;
+// processor can come. Where one alone comes up but others may later, locks are patched out and the
+// list is kept. kernel: alternative_instructions(), alternatives_smp_module_add(),
+// arch/x86/kernel/alternative.c, v6.1 and v6.12; free_smp_locks(), v7.2
+void free_smp_locks(Boot& boot) {
+  const bool one_comes =
+      std::min(boot.in.cpus.present, boot.in.possible_cpus) == 1 || boot.in.setup_max_cpus <= 1;
+  const bool uniproc_patched = one_comes && !boot.in.has_parameter("noreplace-smp");
+  if (uniproc_patched && boot.in.possible_cpus != 1) {
+    return boot.story.tell(Severity::debug, rule::kAlternatives,
+                           "locks are patched out; their list stays, for processors to come");
+  }
   const auto from = address_of(boot, symbol::__smp_locks);
   const auto to = address_of(boot, symbol::__smp_locks_end);
   if (!from || !to) return tell_unknown(boot, rule::kAlternatives, "the list of locks is freed");

@@ -12,7 +12,7 @@ void preallocate_vmalloc_pages(Boot& boot);
 void init_espfix_bsp(Boot& boot);
 // The IDT becomes read-only, and is mapped with the CPU entry areas.
 void idt_setup_apic_and_irq_gates(Boot& boot);
-void alternative_instructions(Boot& boot);
+void free_smp_locks(Boot& boot);
 void set_real_mode_permissions(Boot& boot);
 void free_initmem(Boot& boot);
 void mark_rodata_ro(Boot& boot);

@@ -6,6 +6,7 @@
 #include "boot/rules.h"
 #include "boot/x86/fixed_mappings.h"
 #include "boot/x86/local_apic.h"
+#include "boot/x86/possible_cpus.h"
 
 namespace memmap::boot {
 namespace {
@@ -39,11 +40,10 @@ bool is_usable(Boot& boot, const Hpet& hpet) {
 // arch/x86/kernel/apic/io_apic.c, of noapic, nosmp and maxcpus=0; v6.1 and v6.12
 bool refuses_io_apics(const Boot& boot) {
   const auto is_noirq = [](const auto& value) { return value == "noirq"; };
-  const auto is_none = [](const auto& value) { return kernel::get_option(value) == 0; };
+  const auto allows_none = [](const kernel::Parameter& p) { return max_cpus_by(p) == 0u; };
   return !boot.in.acpi_enabled() || boot.in.has_parameter("noapic") ||
          local_apic(boot.in.machine, boot.in.profile, boot.in.parameters) == LocalApic::off ||
-         boot.in.has_parameter("nosmp") ||
-         std::ranges::any_of(boot.in.values_of("maxcpus"), is_none) ||
+         std::ranges::any_of(boot.in.parameters, allows_none) ||
          std::ranges::any_of(boot.in.values_of("acpi"), is_noirq);
 }
 

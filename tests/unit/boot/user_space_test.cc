@@ -103,6 +103,36 @@ TEST(UserSpace, RodataOffLeavesTheImageWritable) {
   EXPECT_NE(at(outcome.user_space->page_tables, kText).flags & paging::kWritable, 0u);
 }
 
+// The list of locks is kept where one processor comes up and others may come later.
+TEST(UserSpace, LocksAreKeptToBePatchedBack) {
+  struct Case {
+    const char* line;
+    unsigned possible;
+    unsigned present;
+    bool freed;
+  };
+  const Case kCases[] = {{"", 2, 2, true},           {"", 1, 1, true},
+                         {"", 2, 1, false},          {"noreplace-smp", 2, 1, true},
+                         {"maxcpus=1", 2, 2, false}, {"maxcpus=1 noreplace-smp", 2, 2, true},
+                         {"maxcpus=2", 4, 4, true},  {"maxcpus=-1", 2, 2, true},
+                         {"maxcpus=0", 2, 2, true},  // a second one is not possible
+                         {"nosmp", 2, 2, true},      {"nosmp maxcpus=4", 2, 2, true},
+                         {"nr_cpus=1", 2, 2, true}};
+  for (const kernel::Version version : {kernel::Version{6, 12, 0}, kernel::Version{7, 2, 0}}) {
+    kernel::Profile kernel = known_kernel();
+    kernel.version = version;
+    for (const Case& c : kCases) {
+      Machine m = machine();
+      m.cpu.possible = c.possible;
+      m.cpu.present = c.present;
+      // Where nothing is made read-only the image may be executed, but for what is freed.
+      const Outcome outcome = gone_on(std::string("rodata=off ") + c.line, kernel, m);
+      const std::uint32_t flags = at(outcome.user_space->page_tables, kText + 0x9f0000).flags;
+      EXPECT_EQ((flags & paging::kNoExecute) != 0, c.freed) << c.line << " " << c.present;
+    }
+  }
+}
+
 TEST(UserSpace, WhatTheProfileLacksIsSaid) {
   const Outcome outcome = gone_on("", profile());
   std::vector<std::string_view> told;
