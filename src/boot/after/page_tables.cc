@@ -1,5 +1,7 @@
 #include "boot/after/page_tables.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/align.h"
@@ -27,6 +29,38 @@ void preallocate_vmalloc_pages(Boot& boot) {
   }
 }
 
+namespace {
+
+// A page of stacks is shared by 64 processors, and mapped read-only at 65536 addresses of 4 GiB: by one
+// page table, which one table above it has in all of its entries, which four entries of the table
+// above that have. 16 pages share these. Which 4 GiB, and which of the 16 places in it, is chance.
+// kernel: init_espfix_ap(), init_espfix_random(), arch/x86/kernel/espfix_64.c, v6.1, v6.12 and v7.2
+void add_espfix_stacks(Boot& boot) {
+  constexpr std::uint64_t kStacksPerPage = 64;
+  constexpr std::uint64_t kPagesPerTable = 16;
+  constexpr std::uint64_t kStep = 4 * kGiB;
+  const std::uint64_t cpus =
+      std::clamp(boot.in.setup_max_cpus, 1u, std::min(boot.in.cpus.present, boot.in.possible_cpus));
+  const std::uint64_t pages = (cpus + kStacksPerPage - 1) / kStacksPerPage;
+  const std::uint64_t tables = (pages + kPagesPerTable - 1) / kPagesPerTable;
+  for (std::uint64_t i = 0; i < tables; ++i) {
+    const VirtAddr at{raw(paging::kEspfix) + i * kStep};
+    for (const unsigned level : {2u, 1u}) {
+      boot.state.page_tables.add_table(level, at, {.origin = paging::TableOrigin::page_allocator});
+    }
+  }
+  boot.story.tell(
+      Severity::debug, rule::kInitEspfixRandom,
+      fmt::format(
+          "the kernel places these stacks at random: {} page{} for {} processor{}, mapped at "
+          "65536 addresses each, {} left out; {} page tables are shown at the area's start",
+          pages, pages == 1 ? "" : "s", cpus, cpus == 1 ? "" : "s", pages == 1 ? "is" : "are",
+          2 * tables));
+}
+
+}  // namespace
+
+// The stacks of processors that come later too, which the user's tables share.
 // kernel: init_espfix_bsp(), arch/x86/kernel/espfix_64.c, v6.12
 void init_espfix_bsp(Boot& boot) {
   paging::AddressSpace& tables = boot.state.page_tables;
@@ -36,6 +70,7 @@ void init_espfix_bsp(Boot& boot) {
   if (const auto place = boot.in.profile.place_of(symbol::espfix_pud_page))
     page.phys = PhysAddr{raw(boot.in.kernel_base) + *place};
   tables.add_table(3, paging::kEspfix, page);
+  add_espfix_stacks(boot);
 }
 
 // kernel: idt_setup_apic_and_irq_gates(), idt_map_in_cea(), arch/x86/kernel/idt.c, v6.12

@@ -133,6 +133,28 @@ TEST(UserSpace, LocksAreKeptToBePatchedBack) {
   }
 }
 
+// Where the stacks lie is chance; how many tables they take is not.
+TEST(UserSpace, StacksOfEspfixTakeTwoTables) {
+  kernel::Profile kernel = known_kernel();
+  kernel.config["NR_CPUS"] = "8192";
+  const auto levels = [&kernel](unsigned cpus) {
+    Machine m = machine();
+    m.cpu.possible = cpus;
+    const Outcome outcome = gone_on("", kernel, m);
+    std::vector<std::size_t> out;
+    for (const unsigned level : {3u, 2u, 1u}) {
+      const auto& tables = outcome.user_space->page_tables.tables(level);
+      out.push_back(static_cast<std::size_t>(
+          std::distance(tables.lower_bound(paging::kEspfix),
+                        tables.lower_bound(VirtAddr{raw(paging::kEspfix) + 512 * kGiB}))));
+    }
+    return out;
+  };
+  EXPECT_EQ(levels(1), (std::vector<std::size_t>{1, 1, 1}));
+  EXPECT_EQ(levels(1024), (std::vector<std::size_t>{1, 1, 1}));
+  EXPECT_EQ(levels(1025), (std::vector<std::size_t>{1, 2, 2}));
+}
+
 TEST(UserSpace, WhatTheProfileLacksIsSaid) {
   const Outcome outcome = gone_on("", profile());
   std::vector<std::string_view> told;
