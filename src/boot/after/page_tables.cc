@@ -78,11 +78,14 @@ void idt_setup_apic_and_irq_gates(Boot& boot) {
   const auto place = boot.in.profile.place_of(symbol::idt_table);
   if (!place) return tell_unknown(boot, rule::kIdtSetup, "the IDT becomes read-only");
   const paging::Features& f = boot.in.features;
-  boot.state.page_tables.map(
-      {.virt = paging::kCpuEntryAreas,  // CPU_ENTRY_AREA_RO_IDT
-       .phys = PhysAddr{raw(boot.in.kernel_base) + *place},
-       .pages = 1,
-       .flags = (f.nx ? paging::kNoExecute : 0u) | (f.pge ? paging::kGlobal : 0u)});
+  const paging::Mapping idt{
+      .virt = paging::kCpuEntryAreas,  // CPU_ENTRY_AREA_RO_IDT
+      .phys = PhysAddr{raw(boot.in.kernel_base) + *place},
+      .pages = 1,
+      .flags = (f.nx ? paging::kNoExecute : 0u) | (f.pge ? paging::kGlobal : 0u)};
+  boot.state.page_tables.map(idt);
+  // The tables of the areas are those of user mode too. kernel: pti_clone_user_shared()
+  if (boot.state.user_page_tables) boot.state.user_page_tables->map(idt);
   set_memory(boot).ro(VirtAddr{raw(boot.in.kernel_text()) + *place}, 1);
 }
 
@@ -105,8 +108,21 @@ void free_smp_locks(Boot& boot) {
   free_init_pages(boot, memory, *from, *to);
 }
 
-// The trampoline's header and read-only data fill a page, its code the next one.
-// kernel: set_real_mode_permissions(), arch/x86/realmode/init.c; realmode.lds.S, v6.12
+namespace {
+
+// Whole pages of the trampoline's code: its header and read-only data fill the page before, its data
+// one behind, the stack and the root of its page tables two more, and some bytes a last one.
+// kernel: arch/x86/realmode/rm/realmode.lds.S, trampoline_64.S, stack.S, v7.2
+std::uint64_t pages_of_real_mode_code(const kernel::Profile& profile) {
+  constexpr std::uint64_t kOthers = 4;
+  const std::uint64_t size =
+      profile.bytes_between(symbol::real_mode_blob, symbol::real_mode_blob_end);
+  return std::max(size >> kPageShift, kOthers + 1) - kOthers;
+}
+
+}  // namespace
+
+// kernel: set_real_mode_permissions(), arch/x86/realmode/init.c, v7.2
 void set_real_mode_permissions(Boot& boot) {
   if (!boot.state.real_mode) return;
   const VirtAddr base{raw(boot.state.page_tables.bases().page_offset) +
@@ -114,8 +130,9 @@ void set_real_mode_permissions(Boot& boot) {
   const VirtAddr text{raw(base) + kPageSize};
   paging::SetMemory memory = set_memory(boot);
   memory.nx(base, boot.state.real_mode->size() >> kPageShift);
-  memory.ro(base, 2);
-  memory.x(text, 1);
+  const std::uint64_t code = pages_of_real_mode_code(boot.in.profile);
+  memory.ro(base, 1 + code);
+  memory.x(text, code);
 }
 
 // kernel: free_initmem(), arch/x86/mm/init.c; mem_encrypt_free_decrypted_mem(), v6.12
