@@ -22,11 +22,11 @@
 #include "boot/x86/early_devices.h"
 #include "boot/x86/efi.h"
 #include "boot/x86/fixed_mappings.h"
-#include "boot/x86/local_apic.h"
 #include "boot/x86/memory.h"
 #include "boot/x86/mp_table.h"
 #include "boot/x86/resources.h"
 #include "boot/x86/trims.h"
+#include "boot/x86/x2apic.h"
 
 namespace memmap::boot {
 namespace {

@@ -8,7 +8,6 @@
 #include "boot/mm/hashes.h"
 #include "boot/x86/acpi.h"
 #include "boot/x86/efi.h"
-#include "boot/x86/local_apic.h"
 
 namespace memmap::boot {
 
@@ -49,9 +48,7 @@ inline bool reads_setup_data(const Boot& b) {
 }
 
 inline bool has_acpi(const Boot& b) { return b.in.acpi_enabled(); }
-inline bool has_apic_registers(const Boot& b) {
-  return local_apic(b.in.machine, b.in.profile, b.in.parameters) == LocalApic::memory;
-}
+inline bool has_apic_registers(const Boot& b) { return b.in.local_apic == LocalApic::memory; }
 inline bool has_acpi_numa(const Boot& b) {
   return has_acpi(b) && b.in.profile.numa && b.in.profile.has(config::ACPI_NUMA) &&
          std::ranges::none_of(b.in.values_of("numa"), [](const auto& value) {

@@ -10,8 +10,8 @@
 #include "boot/x86/early.h"
 #include "boot/x86/early_devices.h"
 #include "boot/x86/earlycon.h"
-#include "boot/x86/local_apic.h"
 #include "boot/x86/trims.h"
+#include "boot/x86/x2apic.h"
 #include "e820/range_text.h"
 #include "machine/e820_words.h"
 

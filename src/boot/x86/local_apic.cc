@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "boot/rules.h"
 #include "kernel/behaviour.h"
 
 namespace memmap::boot {
@@ -13,15 +12,14 @@ bool is_given(const std::vector<kernel::Parameter>& parameters, std::string_view
                              [&](const auto& p) { return kernel::parameq(p.name, name); });
 }
 
-// What check_x2apic() finds: nox2apic has turned it off, but where the hardware refuses.
+}  // namespace
+
 bool finds_x2apic(const Machine& machine, const kernel::Profile& profile,
                   const std::vector<kernel::Parameter>& parameters) {
   if (machine.x2apic == X2apic::locked) return true;
   const bool turned_off = profile.has(config::X86_X2APIC) && is_given(parameters, "nox2apic");
   return machine.x2apic == X2apic::on && !turned_off;
 }
-
-}  // namespace
 
 LocalApic local_apic(const Machine& machine, const kernel::Profile& profile,
                      const std::vector<kernel::Parameter>& parameters) {
@@ -31,36 +29,6 @@ LocalApic local_apic(const Machine& machine, const kernel::Profile& profile,
   // The older kernels panic for it, but only among the first initcalls.
   return kernel::behaviour_of(profile).x2apic_unknown_turns_off ? LocalApic::off
                                                                 : LocalApic::memory;
-}
-
-void setup_nox2apic(Boot& boot, const kernel::Parameter& parameter) {
-  if (!kernel::parameq(parameter.name, "nox2apic") || !boot.in.profile.has(config::X86_X2APIC)) {
-    return;
-  }
-  const auto tell = [&](Severity severity, const char* text) {
-    boot.story.tell(severity, rule::kSetupNox2apic, text);
-  };
-  if (boot.in.machine.x2apic == X2apic::locked) {
-    return tell(Severity::warning, "APIC locked in x2apic mode, can't disable");
-  }
-  if (boot.in.machine.x2apic != X2apic::on) return;
-  tell(Severity::warning, "x2apic already enabled.");
-  tell(Severity::info, "x2apic disabled");
-}
-
-void check_x2apic(Boot& boot) {
-  const Inputs& in = boot.in;
-  if (!finds_x2apic(in.machine, in.profile, in.parameters)) return;
-  const auto tell = [&](Severity severity, const char* text) {
-    boot.story.tell(severity, rule::kCheckX2apic, text);
-  };
-  if (in.profile.has(config::X86_X2APIC)) {
-    return tell(Severity::info, "x2apic: enabled by BIOS, switching to x2apic ops");
-  }
-  if (!in.behaviour.x2apic_unknown_turns_off) return;
-  tell(Severity::warning,
-       "Kernel does not support x2APIC, please recompile with CONFIG_X86_X2APIC.");
-  tell(Severity::warning, "Disabling APIC, expect reduced performance and functionality.");
 }
 
 }  // namespace memmap::boot

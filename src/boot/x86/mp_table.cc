@@ -8,7 +8,6 @@
 #include "boot/early_windows.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
-#include "boot/x86/local_apic.h"
 #include "boot/x86/resources.h"
 
 namespace memmap::boot {
@@ -46,8 +45,7 @@ bool has_madt(const Machine& machine) {
 // kernel: acpi_lapic, acpi_process_madt(), arch/x86/kernel/acpi/boot.c, v6.1 and v6.12
 bool acpi_lapic(const Boot& boot) {
   const Inputs& in = boot.in;
-  return in.acpi_enabled() && has_madt(in.machine) &&
-         local_apic(in.machine, in.profile, in.parameters) != LocalApic::off;
+  return in.acpi_enabled() && has_madt(in.machine) && in.local_apic != LocalApic::off;
 }
 
 // The pointer stays mapped while the table's length and then all of it is read; without a table it

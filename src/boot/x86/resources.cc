@@ -5,7 +5,6 @@
 #include "boot/owner.h"
 #include "boot/rules.h"
 #include "boot/x86/fixed_mappings.h"
-#include "boot/x86/local_apic.h"
 #include "boot/x86/possible_cpus.h"
 
 namespace memmap::boot {
@@ -42,7 +41,7 @@ bool refuses_io_apics(const Boot& boot) {
   const auto is_noirq = [](const auto& value) { return value == "noirq"; };
   const auto allows_none = [](const kernel::Parameter& p) { return max_cpus_by(p) == 0u; };
   return !boot.in.acpi_enabled() || boot.in.has_parameter("noapic") ||
-         local_apic(boot.in.machine, boot.in.profile, boot.in.parameters) == LocalApic::off ||
+         boot.in.local_apic == LocalApic::off ||
          std::ranges::any_of(boot.in.parameters, allows_none) ||
          std::ranges::any_of(boot.in.values_of("acpi"), is_noirq);
 }
