@@ -242,7 +242,8 @@ struct Machine {
   std::vector<FirmwareEvent> firmware_events{};
   std::optional<PhysRange> mp_floating{};       // MP floating pointer (16 bytes)
   std::optional<PhysRange> mp_configuration{};  // MP configuration table
-  // Where an iSCSI boot ROM left its table; its length is not known.
+  // Where an iSCSI boot ROM left its table; its length is not known. The kernel finds no other than one
+  // that is_place_of_ibft().
   std::optional<PhysAddr> ibft{};
   // Where Trusted Boot says that its page is: the zero page's tboot_addr.
   std::optional<PhysAddr> tboot{};

@@ -208,10 +208,6 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.list("nodes", m.node_memory, "memory of a node");
   v.range("mp_floating", m.mp_floating);
   v.range("mp_configuration", m.mp_configuration);
-  v.number("ibft", m.ibft);
-  v.check(!m.ibft || is_place_of_ibft(*m.ibft), "ibft",
-          "lies from 512K on below 640K, or from 768K on below 1M");
-  v.number("tboot", m.tboot);
   v.number("ebda", m.ebda);
   v.number("base_memory", m.base_memory);
   v.number("memory_above_1m", m.memory_above_1m);
@@ -220,6 +216,8 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.addresses("ioapic_addresses", m.ioapic_addresses);
   v.number("lapic_address", m.lapic_address);
   v.choice("x2apic", m.x2apic, kX2apicWords);
+  v.number("ibft", m.ibft);
+  v.number("tboot", m.tboot);
   v.nodes("cpu_nodes", m.cpu_nodes, Lack::possible);
   v.object("listed_cpus", m.listed_cpus);
   v.nodes("other_nodes", m.other_nodes, Lack::impossible);

@@ -47,9 +47,10 @@ void reserve_bios_regions(Boot& boot) {
 void reserve_ibft_region(Boot& boot) {
   constexpr std::uint64_t kStart = 0x80000;  // IBFT_START
   constexpr PhysRange kVga = PhysRange::make(0xa0000, 0xc0000);
-  const auto ibft = boot.in.machine.ibft;
+  const PhysAddr ibft = boot.in.machine.ibft.value_or(PhysAddr{0});
+  const bool found = is_place_of_ibft(ibft);
   if (boot.in.behaviour.ibft_through_windows) {
-    const std::uint64_t end = ibft ? align_down(raw(*ibft), kPageSize) + kPageSize : kMiB;
+    const std::uint64_t end = found ? align_down(raw(ibft), kPageSize) + kPageSize : kMiB;
     const std::uint64_t bytes = end - kStart - (end > raw(kVga.end()) ? kVga.size() : 0);
     look_at(boot, PhysAddr{kStart}, kPageSize);
     if (const std::uint64_t more = bytes / kPageSize - 1; more != 0) {
@@ -58,10 +59,10 @@ void reserve_ibft_region(Boot& boot) {
                       PhysRange::make(kStart, end));
     }
   }
-  if (!ibft) return;
-  boot.state.memblock.reserve(*ibft, kPageSize, {"reserve_ibft_region", owner::kISCSIBootTable});
+  if (!found) return;
+  boot.state.memblock.reserve(ibft, kPageSize, {"reserve_ibft_region", owner::kISCSIBootTable});
   boot.story.tell(Severity::info, rule::kReserveIbftRegion,
-                  fmt::format("iBFT found at {:#018x}.", raw(*ibft)));
+                  fmt::format("iBFT found at {:#018x}.", raw(ibft)));
 }
 
 bool look_at_setup_data(Boot& boot, const SetupData& data, const Rule& rule, std::string_view who) {
