@@ -60,16 +60,15 @@ ExitCode run_access(const Arguments& arguments) {
   if (!idle.empty()) return bad_input(idle);
   auto rules = session->rules();
   if (!rules) return bad_input(rules.errors());
-  auto outcome = session->boot(*rules, session->options(*rules));
+  boot::Options options = session->options(*rules);
+  const boot::Inputs inputs(*session->machine(), session->profile(), options);
+  auto outcome = session->boot(*rules, options, inputs);
   if (!outcome) return bad_input(outcome.errors());
   if (outcome->panicked) {
     return bad_input({{"the kernel panics before the hand-over: no access can be answered",
                        {session->machine()->source}}});
   }
 
-  boot::Options options;
-  options.command_line = session->command_line();
-  const boot::Inputs inputs(*session->machine(), session->profile(), options);
   plugin::Watch watch(rules->checks, *outcome, inputs.facts());
   const auto answers =
       access::run(*script, *outcome, inputs, rules->checks.empty() ? nullptr : &watch);

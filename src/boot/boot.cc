@@ -35,10 +35,8 @@ State initial_state(const Inputs& in) {
 
 }  // namespace
 
-Boot::Boot(const Machine& machine, const kernel::Profile& profile, const Options& options)
-    : in(machine, profile, options),
-      state(initial_state(in)),
-      story(state.memblock, options.observer) {}
+Boot::Boot(const Inputs& inputs)
+    : in(inputs), state(initial_state(in)), story(state.memblock, in.options.observer) {}
 
 memblock::Caller Boot::caller(const memblock::Purpose& owner,
                               std::initializer_list<kernel::Function> functions) const {

@@ -16,12 +16,11 @@
 namespace memmap::boot {
 
 struct Boot {
-  // All three must outlive it.
-  Boot(const Machine& machine, const kernel::Profile& profile, const Options& options);
+  explicit Boot(const Inputs& inputs);  // which must outlive it
   Boot(const Boot&) = delete;
   Boot& operator=(const Boot&) = delete;
 
-  const Inputs in;
+  const Inputs& in;
   State state;
   Story story;
   Losses losses{};

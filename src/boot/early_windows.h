@@ -21,8 +21,10 @@ std::optional<VirtAddr> early_memremap(Boot& boot, PhysAddr phys, std::uint64_t 
 // Of a window that early_memremap() gave for `size` bytes.
 void early_memunmap(Boot& boot, VirtAddr window, std::uint64_t size);
 
-// Maps and frees at once, as what only reads does. False: refused.
-bool look_at(Boot& boot, PhysAddr phys, std::uint64_t size);
+// Maps and frees at once, as what only reads does, and tells it as one, without the
+// slot's name. False: refused.
+enum class Looks { once, twice };
+bool look_at(Boot& boot, PhysAddr phys, std::uint64_t size, Looks looks = Looks::once);
 inline bool look_at(Boot& boot, PhysRange range) {
   return look_at(boot, range.base(), range.size());
 }

@@ -12,6 +12,7 @@
 #include "boot/options.h"
 #include "boot/plugged.h"
 #include "boot/x86/cpus.h"
+#include "boot/x86/local_apic.h"
 #include "fixmap/slots.h"
 #include "kernel/behaviour.h"
 #include "kernel/command_line.h"
@@ -37,8 +38,10 @@ struct Inputs {
   const CpuCount cpus;                              // before the command line limits them
   // That the kernel makes room for; 1 where the machine does not tell.
   const unsigned possible_cpus;
-  const unsigned nr_cpu_ids;   // as many, or what CONFIG_FORCE_NR_CPUS says
-  const PhysAddr kernel_base;  // of _text
+  const LocalApic local_apic;
+  const unsigned setup_max_cpus;  // that may be brought up, by nosmp and maxcpus=
+  const unsigned nr_cpu_ids;      // as many, or what CONFIG_FORCE_NR_CPUS says
+  const PhysAddr kernel_base;     // of _text
   const paging::Features features;
   const fixmap::Slots fixmap;
 

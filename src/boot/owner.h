@@ -38,6 +38,7 @@ inline constexpr Owner kFirstMiB                 {"first_mib",                  
 inline constexpr Owner kFirstPage                {"first_page",                     "first page"};
 inline constexpr Owner kHugePages                {"huge_pages",                     "huge pages"};
 inline constexpr Owner kInitrd                   {"initrd",                         "initrd"};
+inline constexpr Owner kISCSIBootTable           {"iscsi_boot_table",               "iSCSI boot table"};
 inline constexpr Owner kInodeHashTable           {"inode_hash_table",               "inode hash table"};
 inline constexpr Owner kKernelImage              {"kernel_image",                   "kernel image"};
 inline constexpr Owner kKFENCE                   {"kfence",                         "KFENCE"};

@@ -8,17 +8,21 @@ namespace memmap::boot::rule {
 
 // clang-format off
 inline constexpr Rule kAcpiParseHpet               {"acpi_parse_hpet",                 "arch/x86/kernel/acpi/boot.c"};                          // v6.1 and v6.12
-inline constexpr Rule kAlternatives                {"alternative_instructions",       "arch/x86/kernel/alternative.c"};                         // v6.12
+inline constexpr Rule kAlternatives                {"alternative_instructions",       "arch/x86/kernel/alternative.c"};                         // v6.1, v6.12 and v7.2
+inline constexpr Rule kCheckX2apic                 {"check_x2apic",                    "arch/x86/kernel/apic/apic.c"};                          // v6.1, v6.12 and v7.2
+inline constexpr Rule kSetupNox2apic               {"setup_nox2apic",                  "arch/x86/kernel/apic/apic.c"};                          // v6.1, v6.12 and v7.2
 inline constexpr Rule kSetupBiosCorruptionCheck    {"setup_bios_corruption_check",     "arch/x86/kernel/check.c"};                              // v5.4 to v6.12
 inline constexpr Rule kCrashReserveLow1M           {"crash_reserve_low_1M",            "arch/x86/kernel/crash.c"};                              // v5.10
 inline constexpr Rule kAppendE820Table             {"__append_e820_table",             "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820EndRamPfn               {"e820__end_ram_pfn",               "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820FinishEarlyParams       {"e820__finish_early_params",       "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
+inline constexpr Rule kSetupEarlyPrintk            {"setup_early_printk",              "arch/x86/kernel/early_printk.c"};                       // v6.1 to v7.2
 inline constexpr Rule kE820MemorySetup             {"e820__memory_setup",              "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820MemorySetupDefault      {"e820__memory_setup_default",      "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820MemorySetupExtended     {"e820__memory_setup_extended",     "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820PrintTable              {"e820__print_table",               "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820ReserveSetupData        {"e820__reserve_setup_data",        "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
+inline constexpr Rule kInitEspfixRandom            {"init_espfix_random",              "arch/x86/kernel/espfix_64.c"};                          // v6.1, v6.12 and v7.2
 inline constexpr Rule kIdtSetup                    {"idt_setup_apic_and_irq_gates",   "arch/x86/kernel/idt.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kSmpScanConfig               {"smp_scan_config",                 "arch/x86/kernel/mpparse.c"};                            // v6.12
 inline constexpr Rule kE820AddKernelRange          {"e820_add_kernel_range",           "arch/x86/kernel/setup.c"};                              // v6.1 and v6.12
@@ -30,6 +34,7 @@ inline constexpr Rule kReserveInitrd               {"reserve_initrd",           
 inline constexpr Rule kParseSetupData              {"parse_setup_data",                "arch/x86/kernel/setup.c"};                              // v6.12
 inline constexpr Rule kReserveRangeSetupData       {"memblock_x86_reserve_range_setup_data", "arch/x86/kernel/setup.c"};                        // v6.12
 inline constexpr Rule kSetupPerCpuAreas            {"setup_per_cpu_areas",             "arch/x86/kernel/setup_percpu.c"};                       // v6.1 and v6.12
+inline constexpr Rule kTbootProbe                  {"tboot_probe",                     "arch/x86/kernel/tboot.c"};                              // v6.1 and v6.12
 inline constexpr Rule kInitCeaOffsets              {"init_cea_offsets",                "arch/x86/mm/cpu_entry_area.c"};                         // v6.1 and v6.12
 inline constexpr Rule kSetupCpuEntryAreas         {"setup_cpu_entry_areas",           "arch/x86/mm/cpu_entry_area.c"};                         // v6.1 and v6.12
 inline constexpr Rule kAllocLowPages               {"alloc_low_pages",                 "arch/x86/mm/init.c"};                                   // v6.1 and v6.12
@@ -47,9 +52,11 @@ inline constexpr Rule kReserveRealMode             {"reserve_real_mode",        
 inline constexpr Rule kAcpiReallocateRootTable     {"acpi_reallocate_root_table",      "drivers/acpi/acpica/tbxface.c (after the hand-over)"};  // v6.12
 inline constexpr Rule kAcpiUtVerifyChecksum        {"acpi_ut_verify_checksum",         "drivers/acpi/acpica/utcksum.c"};                        // v6.12
 inline constexpr Rule kAcpiTableUpgrade            {"acpi_table_upgrade",              "drivers/acpi/tables.c"};                                // v6.1 and v6.12
+inline constexpr Rule kInitOhci1394Dma             {"init_ohci1394_dma_on_all_controllers", "drivers/firewire/init_ohci1394_dma.c"};            // v7.2
 inline constexpr Rule kEfiBgrtInit                 {"efi_bgrt_init",                   "drivers/firmware/efi/efi-bgrt.c"};                      // v6.1 and v6.12
 inline constexpr Rule kEfiMapRegion                {"efi_map_region",                  "arch/x86/platform/efi/efi_64.c"};                       // v6.1 and v6.12
 inline constexpr Rule kEfiMemmapInit               {"__efi_memmap_init",               "drivers/firmware/efi/memmap.c"};                        // v6.12
+inline constexpr Rule kReserveIbftRegion           {"reserve_ibft_region",             "drivers/firmware/iscsi_ibft_find.c"};                   // v6.1 and v7.2
 inline constexpr Rule kSetupEarlycon               {"setup_earlycon",                  "drivers/tty/serial/earlycon.c"};                        // v6.12
 inline constexpr Rule kDcacheInitEarly             {"dcache_init_early",               "fs/dcache.c"};                                          // v6.1 and v6.12
 inline constexpr Rule kPopulateRootfs              {"populate_rootfs",                 "init/initramfs.c"};                                      // v6.1 and v6.12

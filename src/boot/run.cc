@@ -108,7 +108,12 @@ Outcome outcome_of(Boot& boot, std::optional<HandOver> hand_over) {
 }  // namespace
 
 Outcome run(const Machine& machine, const kernel::Profile& profile, const Options& options) {
-  Boot boot(machine, profile, options);
+  return run(Inputs(machine, profile, options));
+}
+
+Outcome run(const Inputs& inputs) {
+  Boot boot(inputs);
+  const Options& options = inputs.options;
   const Facts facts = boot.in.facts();
   for (Trim* trim : options.trims) trim->begin(facts);
   for (NodeSource* source : options.node_sources) source->begin(facts);

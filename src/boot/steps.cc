@@ -24,11 +24,14 @@
 #include "boot/x86/crashkernel.h"
 #include "boot/x86/e820.h"
 #include "boot/x86/early.h"
+#include "boot/x86/early_devices.h"
 #include "boot/x86/efi.h"
 #include "boot/x86/fixed_mappings.h"
 #include "boot/x86/memory.h"
+#include "boot/x86/mp_table.h"
 #include "boot/x86/resources.h"
 #include "boot/x86/trims.h"
+#include "boot/x86/x2apic.h"
 
 namespace memmap::boot {
 namespace {
@@ -62,8 +65,10 @@ constexpr std::string_view kEfi = "arch/x86/platform/efi/efi.c";
 constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kEspfix = "arch/x86/kernel/espfix_64.c";
 constexpr std::string_view kEsrt = "drivers/firmware/efi/esrt.c";
+constexpr std::string_view kFirewire = "drivers/firewire/init_ohci1394_dma.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
 constexpr std::string_view kHugeMemory = "mm/huge_memory.c";
+constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kIdt = "arch/x86/kernel/idt.c";
 constexpr std::string_view kInit64 = "arch/x86/mm/init_64.c";
 constexpr std::string_view kIoApic = "arch/x86/kernel/apic/io_apic.c";
@@ -93,6 +98,7 @@ constexpr std::string_view kSetup = "arch/x86/kernel/setup.c";
 constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSparse = "mm/sparse.c";
 constexpr std::string_view kSrat = "drivers/acpi/numa/srat.c";
+constexpr std::string_view kTboot = "arch/x86/kernel/tboot.c";
 constexpr std::string_view kVmalloc = "mm/vmalloc.c";
 constexpr std::string_view kVsyscall = "arch/x86/entry/vsyscall/vsyscall_64.c";
 constexpr std::string_view kX86Init = "arch/x86/mm/init.c";
@@ -100,6 +106,7 @@ constexpr std::string_view kX86Init = "arch/x86/mm/init.c";
 constexpr std::nullptr_t kAlways = nullptr;
 constexpr std::nullptr_t kNothing = nullptr;
 constexpr auto kEarly = &Behaviour::efi_map_reserved_early;
+constexpr auto kWindows = &Behaviour::ibft_through_windows;
 constexpr auto kSnb = &Behaviour::snb_reserved_early;
 constexpr auto kLevels = &Behaviour::vmalloc_levels_are_there;
 constexpr auto kTold = &Behaviour::memory_is_told_late;
@@ -132,6 +139,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820__finish_early_params",             kE820,         "",       "",       has_user_map,             e820_finish_early_params},
     {kSetupArch,   "e820__finish_early_params",             kE820,         "",       "",       kAlways,                  trim<Hook::e820_command_line>},
     {kSetupArch,   "efi_init",                              kEfi,          "",       "",       has_efi,                  efi_init},
+    {kSetupArch,   "reserve_ibft_region",                   kIbft,         kWindows, "",       has_ibft,                 reserve_ibft_region},
     {kSetupArch,   "dmi_setup",                             kDmi,          "",       "",       has_dmi,                  dmi_setup},
     {kSetupArch,   "probe_roms",                            kProbeRoms,    "",       "",       kAlways,                  probe_roms},
     {kSetupArch,   "insert_resource",                       kSetup,        "",       "",       kAlways,                  insert_kernel_resources},
@@ -139,8 +147,10 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "trim_bios_range",                       kSetup,        "",       "",       kAlways,                  trim_bios_range},
     {kSetupArch,   "e820__end_of_ram_pfn",                  kE820,         "",       "",       kAlways,                  e820_end_of_ram_pfn},
     {kSetupArch,   "mtrr_trim_uncached_memory",             kMtrr,         "",       "",       kAlways,                  mtrr_trim_uncached_memory},
+    {kSetupArch,   "check_x2apic",                          kApic,         "2.6.28", "",       kAlways,                  check_x2apic},
     {kSetupArch,   "e820__end_of_low_ram_pfn",              kE820,         "",       "",       kAlways,                  e820_end_of_low_ram_pfn},
     {kSetupArch,   "find_mptable",                          kMpParse,      "",       "",       has_mpparse,              find_mptable},
+    {kSetupArch,   "reserve_ibft_region",                   kIbft,         "",       "5.13",   has_ibft,                 reserve_ibft_region, kEarlyReserve},
     {kSetupArch,   "reserve_brk",                           kSetup,        "",       "",       kAlways,                  reserve_brk},
     {kSetupArch,   "e820__memblock_setup",                  kE820,         "",       "",       kAlways,                  e820_memblock_setup},
     {kSetupArch,   "e820__memblock_setup",                  kE820,         "",       "",       kAlways,                  trim<Hook::memblock_filled>},
@@ -155,11 +165,13 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "trim_platform_memory_ranges",           kSetup,        "3.8",    kSnb,     kAlways,                  trim<Hook::memblock_platform>},
     {kSetupArch,   "trim_low_memory_range",                 kSetup,        "",       "5.13",   kAlways,                  trim_low_memory_range},
     {kSetupArch,   "init_mem_mapping",                      kX86Init,      "",       "",       kAlways,                  init_mem_mapping},
+    {kSetupArch,   "init_ohci1394_dma_on_all_controllers",  kFirewire,     "",       "",       has_early_firewire,       init_ohci1394_dma_on_all_controllers},
     {kSetupArch,   "setup_log_buf",                         kPrintk,       "",       "",       kAlways,                  setup_log_buf_early},
     {kSetupArch,   "reserve_initrd",                        kSetup,        "",       "",       has_initrd,               reserve_initrd},
     {kSetupArch,   "acpi_table_upgrade",                    kAcpiTables,   "3.7",    "",       brings_acpi_tables,       acpi_table_upgrade},
     {kSetupArch,   "acpi_boot_table_init",                  kAcpiTables,   "",       "",       has_acpi,                 acpi_boot_table_init},
     {kSetupArch,   "early_acpi_boot_init",                  kAcpiBoot,     "",       "",       has_acpi,                 early_acpi_boot_init},
+    {kSetupArch,   "early_parse_smp_cfg",                   kMpParse,      "6.9",    "",       has_mpparse,              early_parse_smp_cfg},
     {kSetupArch,   "acpi_numa_init",                        kSrat,         "",       "",       has_acpi_numa,            acpi_numa_init},
     {kSetupArch,   "initmem_init",                          kNuma64,       "",       "",       kAlways,                  initmem_init},
     {kSetupArch,   "dma_contiguous_reserve",                kContiguous,   "3.5",    "",       has_dma_cma,              dma_contiguous_reserve},
@@ -171,9 +183,11 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "alloc_offline_node_data",               kMmNuma,       "5.18",   "",       kAlways,                  alloc_offline_node_data},
     {kSetupArch,   "free_area_init",                        kMmInit,       "",       "",       kAlways,                  free_area_init},
     {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       "",       kAlways,                  count_kernel_pages},
+    {kSetupArch,   "tboot_probe",                           kTboot,        "2.6.32", "",       has_tboot,                tboot_probe},
     {kSetupArch,   "map_vsyscall",                          kVsyscall,     "",       "",       has_vsyscall,             map_vsyscall},
     {kSetupArch,   "acpi_boot_init",                        kAcpiBoot,     "",       "",       has_acpi,                 acpi_boot_init},
-    {kSetupArch,   "register_lapic_address",                kApic,         "",       "",       has_local_apic,           register_lapic_address},
+    {kSetupArch,   "parse_smp_cfg",                         kMpParse,      "",       "",       has_mpparse,              parse_smp_cfg},
+    {kSetupArch,   "register_lapic_address",                kApic,         "",       "",       has_apic_registers,       register_lapic_address},
     {kSetupArch,   "acpi_parse_hpet",                       kAcpiBoot,     "",       "",       has_hpet,                 acpi_parse_hpet},
     {kSetupArch,   "efi_bgrt_init",                         kBgrt,         "4.16",   "",       has_bgrt,                 efi_bgrt_init},
     {kSetupArch,   "init_cpu_to_node",                      kNuma,         "",       "5.18",   kAlways,                  init_cpu_to_node},
@@ -221,7 +235,7 @@ constexpr Step kSteps[] = {
     {kStartKernel, "kfence_init",                           kKfence,       "5.12",   "",       has_kfence,               kfence_init},
     {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "",       "",       has_efi_map,              efi_enter_virtual_mode},
     {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "4.6",    "",       has_efi_map,              map_efi_regions},
-    {kStartKernel, "alternative_instructions",              kAlternative,  "",       "",       has_smp,                  alternative_instructions},
+    {kStartKernel, "alternative_instructions",              kAlternative,  "",       "7.2",    has_smp,                  free_smp_locks},
 
     // The first process, before it runs a program: kernel_init_freeable() with the initcalls in their order.
     {kKernelInit,  "bringup_nonboot_cpus",                  kCpu,          "",       "",       kAlways,                  bringup_nonboot_cpus},
@@ -232,6 +246,7 @@ constexpr Step kSteps[] = {
     {kKernelInit,  "memblock_discard",                      kMemblock,     "4.14",   "",       kAlways,                  memblock_discard},
     {kKernelInit,  "cma_init_reserved_areas",               kCma,          "3.5",    "",       has_cma,                  cma_init_reserved_areas},
     {kKernelInit,  "init_per_zone_wmark_min",               kPageAlloc,    "2.6.32", "",       kAlways,                  init_per_zone_wmark_min},
+    {kKernelInit,  "free_smp_locks",                        kAlternative,  "7.2",    "",       has_smp,                  free_smp_locks},
     {kKernelInit,  "efi_free_boot_services",                kQuirks,       "3.0",    "",       has_efi_map,              efi_free_boot_services},
     {kKernelInit,  "hugetlb_init",                          kHugetlb,      "",       "6.12",   has_hugetlb,              hugetlb_init, "page_alloc_init_late"},
     {kKernelInit,  "hugetlb_hstate_alloc_pages",            kHugetlb,      "2.6.27", "",       has_hugetlb,              hugetlb_hstate_alloc_pages},

@@ -10,6 +10,7 @@ namespace memmap::boot {
 
 Story::Story(memblock::Memblock& memblock, Observer* observer)
     : memblock_(memblock), observer_(observer) {
+  events_.reserve(128);  // more than most boots tell
   memblock_.set_observer([this](const memblock::Call& call) { take(call); });
   memblock_.set_event_sink([this](Event event) { tell(std::move(event)); });
 }

@@ -19,6 +19,19 @@ inline bool has_efi_map(const Boot& b) { return has_efi(b) && !efi_runtime_disab
 inline bool has_setup_data(const Boot& b) { return !b.in.machine.setup_data.empty(); }
 inline bool has_user_map(const Boot& b) { return b.state.e820.user.userdef; }
 inline bool has_esrt(const Boot& b) { return has_efi_map(b) && b.in.machine.efi_esrt.has_value(); }
+// Where there is EFI, ACPI alone tells of the table.
+inline bool has_ibft(const Boot& b) {
+  return b.in.profile.has(config::ISCSI_IBFT_FIND) && !has_efi(b);
+}
+inline bool has_tboot(const Boot& b) {
+  return b.in.profile.has(config::INTEL_TXT) && b.in.machine.tboot.has_value();
+}
+// Each ohci1394_dma=early counts, another word changes nothing.
+inline bool has_early_firewire(const Boot& b) {
+  return b.in.profile.has(config::PROVIDE_OHCI1394_DMA_INIT) &&
+         std::ranges::any_of(b.in.values_of("ohci1394_dma"),
+                             [](const auto& value) { return value == "early"; });
+}
 inline bool has_dmi(const Boot& b) { return b.in.profile.has(config::DMI); }
 inline bool has_mpparse(const Boot& b) { return b.in.profile.has(config::X86_MPPARSE); }
 inline bool wants_new_mptable(const Boot& b) {
@@ -35,10 +48,7 @@ inline bool reads_setup_data(const Boot& b) {
 }
 
 inline bool has_acpi(const Boot& b) { return b.in.acpi_enabled(); }
-// Not where the firmware has put it into x2APIC mode, of which no source tells.
-inline bool has_local_apic(const Boot& b) {
-  return !b.in.has_parameter("nolapic") && !b.in.has_parameter("disableapic");
-}
+inline bool has_apic_registers(const Boot& b) { return b.in.local_apic == LocalApic::memory; }
 inline bool has_acpi_numa(const Boot& b) {
   return has_acpi(b) && b.in.profile.numa && b.in.profile.has(config::ACPI_NUMA) &&
          std::ranges::none_of(b.in.values_of("numa"), [](const auto& value) {

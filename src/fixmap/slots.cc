@@ -20,6 +20,7 @@ constexpr std::uint64_t kMaxIoApics = 128;      // MAX_IO_APICS
 constexpr std::uint64_t kMaxKmaps = 33;         // KM_MAX_IDX with CONFIG_DEBUG_KMAP_LOCAL
 constexpr std::uint64_t kEntriesOfTable = 512;  // PTRS_PER_PTE
 constexpr unsigned kWindows = 8;
+constexpr std::size_t kSlotDigit = 15;  // in `FIX_BTMAP slot 0`
 
 // An enum as C counts one: each constant is one more than the one before.
 class Enum {
@@ -92,20 +93,27 @@ std::string_view stem(std::string_view name) {
   return {};
 }
 
-// Two constants of one stem are the ends of a range. Markers name no slot of their own.
+// Two constants of one stem are the ends of a range; by name they stand side by side. Markers name no
+// slot of their own.
 std::vector<Slot> slots_of(const FixedAddresses& values) {
   const std::uint64_t permanent = values.find(kEndOfPermanent)->second;
   std::vector<Slot> out;
-  for (const auto& [name, value] : values) {
+  out.reserve(values.size());
+  for (auto it = values.begin(); it != values.end(); ++it) {
+    std::string_view name = it->first;
     if (name.starts_with("__")) continue;
-    const auto other = std::ranges::find_if(values, [&, &own = name](const auto& v) {
-      return v.first != own && !stem(own).empty() && stem(v.first) == stem(own);
-    });
-    const bool range = other != values.end();
-    const std::uint64_t end = range ? other->second : value;
-    if (range && (value > end || (value == end && name > other->first))) continue;  // told by other
-    out.push_back({std::string(range ? stem(name) : std::string_view(name)), value, end,
-                   value < permanent ? Lifetime::permanent : Lifetime::boot});
+    std::uint64_t first = it->second;
+    std::uint64_t last = first;
+    const auto other = std::next(it);
+    if (const std::string_view own = stem(name);
+        !own.empty() && other != values.end() && stem(other->first) == own) {
+      first = std::min(it->second, other->second);
+      last = std::max(it->second, other->second);
+      name = own;
+      it = other;
+    }
+    out.push_back(
+        {std::string(name), first, last, first < permanent ? Lifetime::permanent : Lifetime::boot});
   }
   std::ranges::sort(out, {}, &Slot::first);
   return out;
@@ -119,27 +127,28 @@ std::optional<FixedAddresses> fixed_addresses(const kernel::Profile& profile) {
   return count(profile, behaviour);
 }
 
-Slots::Slots(const kernel::Profile& profile) : values_(profile.fixmap) {
-  if (values_.empty()) {
+Slots::Slots(const kernel::Profile& profile) : values_(&profile.fixmap) {
+  if (values_->empty()) {
     const kernel::Behaviour behaviour = kernel::behaviour_of(profile);
     origin_ = behaviour.fixmap_has_ghes ? Origin::options : Origin::assumed;
-    values_ = count(profile, behaviour);
+    counted_ = count(profile, behaviour);
+    values_ = &counted_;
   }
-  const auto begin = values_.find(kBtmapBegin);
-  const auto end = values_.find(kBtmapEnd);
-  MEMMAP_CHECK(begin != values_.end() && end != values_.end() && values_.contains(kEndOfPermanent),
+  const auto begin = find(kBtmapBegin);
+  const auto end = find(kBtmapEnd);
+  MEMMAP_CHECK(begin && end && find(kEndOfPermanent),
                "a profile's fixmap has the windows of early_ioremap(), and an end");
-  btmap_begin_ = begin->second;
-  btmap_windows_ = static_cast<unsigned>((begin->second - end->second + 1) / kBtmapPages);
-  list_ = slots_of(values_);
+  btmap_begin_ = *begin;
+  btmap_windows_ = static_cast<unsigned>((*begin - *end + 1) / kBtmapPages);
+  list_ = slots_of(*values_);
 }
 
 std::optional<std::uint64_t> Slots::find(std::string_view name) const {
-  const auto it = values_.find(name);
-  return it == values_.end() ? std::nullopt : std::optional(it->second);
+  const auto it = values_->find(name);
+  return it == values_->end() ? std::nullopt : std::optional(it->second);
 }
 
-std::uint64_t Slots::permanent_end() const { return values_.find(kEndOfPermanent)->second; }
+std::uint64_t Slots::permanent_end() const { return *find(kEndOfPermanent); }
 
 const Slot* Slots::at(std::uint64_t number) const {
   const auto after = std::ranges::upper_bound(list_, number, {}, &Slot::first);
@@ -153,11 +162,14 @@ std::string Slots::name_of(std::uint64_t number) const {
   if (slot->name == kBtmap) {
     // A window's first page has the highest number.
     const std::uint64_t from_first = slot->last - number;
-    return slot->name + " slot " + std::to_string(from_first / kBtmapPages) + " page " +
-           std::to_string(from_first % kBtmapPages);
+    std::string name = "FIX_BTMAP slot 0 page ";
+    name[kSlotDigit] = static_cast<char>('0' + from_first / kBtmapPages);
+    const std::uint64_t page = from_first % kBtmapPages;
+    if (page >= 10) name += static_cast<char>('0' + page / 10);
+    return name += static_cast<char>('0' + page % 10);
   }
   if (slot->first == slot->last) return slot->name;
-  const std::string first = slot->name + (values_.contains(slot->name + "_0") ? "_0" : "_BEGIN");
+  const std::string first = slot->name + (values_->contains(slot->name + "_0") ? "_0" : "_BEGIN");
   return number == slot->first ? first : first + " + " + std::to_string(number - slot->first);
 }
 

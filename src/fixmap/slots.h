@@ -41,8 +41,10 @@ enum class Origin { kernel, options, assumed };
 class Slots {
  public:
   // Of the kernel's own enum; where the profile lacks that, as its options have it; of a kernel
-  // that is too old for that, assumed as 4.15 has them.
+  // that is too old for that, assumed as 4.15 has them. The profile must outlive it.
   explicit Slots(const kernel::Profile& profile);
+  Slots(const Slots&) = delete;
+  Slots& operator=(const Slots&) = delete;
 
   Origin origin() const { return origin_; }
   // The number that the enum gives a name; nullopt: this kernel has none.
@@ -62,7 +64,8 @@ class Slots {
   std::string name_of(VirtAddr virt) const;
 
  private:
-  FixedAddresses values_;
+  FixedAddresses counted_{};  // where the profile has none
+  const FixedAddresses* values_;
   Origin origin_ = Origin::kernel;
   std::uint64_t btmap_begin_ = 0;
   unsigned btmap_windows_ = 0;

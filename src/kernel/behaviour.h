@@ -48,6 +48,7 @@ struct Behaviour {
   bool crash_kernel_within_bounds = true;
   bool reserves_first_mib = true;
   bool snb_reserved_early = true;
+  bool ibft_through_windows = true;
   bool crash_kernel_reserves_first_mib = false;
   bool crash_kernel_below_4g = true;
   bool crash_kernel_tells_low_ram = false;
@@ -55,6 +56,7 @@ struct Behaviour {
   bool acpi_reserves_tables = true;
   bool pti_in_order = true;
   bool paging_5level_always = true;
+  bool x2apic_unknown_turns_off = true;
   bool disabled_cpus_are_possible = false;
   bool possible_cpus_is_a_limit = true;
   bool keeps_initcall_command_line = false;

@@ -16,6 +16,7 @@ constexpr std::string_view kNumaH = "include/linux/numa.h";
 constexpr std::string_view kRealMode = "arch/x86/realmode/init.c";
 constexpr std::string_view kCrash = "kernel/crash_reserve.c";
 constexpr std::string_view kAcpi = "arch/x86/kernel/acpi/boot.c";
+constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
 constexpr std::string_view kPti = "arch/x86/mm/pti.c";
 constexpr std::string_view kKconfig = "arch/x86/Kconfig";
 constexpr std::string_view kTopology = "arch/x86/kernel/cpu/topology.c";
@@ -34,6 +35,7 @@ constexpr std::string_view kPerCpuX86 = "arch/x86/kernel/setup_percpu.c";
 constexpr std::string_view kEarlyIoremap = "mm/early_ioremap.c";
 constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kFixmap = "arch/x86/include/asm/fixmap.h";
+constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
@@ -89,6 +91,7 @@ constexpr Difference kDifferences[] = {
     {D(crash_kernel_within_bounds),      "5.10",               "",                    "5.4 5.10",        "reserve_crashkernel",              kSetup,     "the crash kernel and the initrd: allocated in one call; before, found and reserved"},
     {D(reserves_first_mib),              "5.13",               "",                    "5.11 5.15",       "reserve_real_mode",                kRealMode,  "no page below 1 MiB stays free"},
     {D(snb_reserved_early),              "5.13",               "",                    "5.11 5.15",       "trim_snb_memory",                  kSetup,     "what Sandy Bridge's graphics cannot reach is reserved first of all; before, behind the trampoline, with the first MiB"},
+    {D(ibft_through_windows),            "6.5",                "",                    "6.1 6.12",        "reserve_ibft_region",              kIbft,      "an iSCSI boot ROM's table is looked for through windows of early_memremap(), behind the e820 tables; before, without, and earlier"},
     {D(crash_kernel_reserves_first_mib), "5.5",                "5.13",                "5.4 5.10 5.15",   "reserve_real_mode",                kRealMode,  "no page below 1 MiB stays free with crashkernel="},
     {D(crash_kernel_below_4g),           "5.2",                "",                    "5.4",             "reserve_crashkernel",              kSetup,     "looks below 4 GiB, without room there above; before, below 896 MiB, and above with `,high` alone"},
     {D(crash_kernel_tells_low_ram),      "",                   "5.10",                "5.4 5.10",        "reserve_crashkernel_low",          kSetup,     "tells how much RAM lies below 4 GiB; later, its limit"},
@@ -96,6 +99,7 @@ constexpr Difference kDifferences[] = {
     {D(acpi_reserves_tables),            kApril2021,           "",                    "5.10.27 5.10.28", "acpi_boot_table_init",             kAcpi,      "reserves the tables"},
     {D(pti_in_order),                    "6.12",               "",                    "6.1 6.12",        "pti_check_boottime_disable",       kPti,       "pti= and nopti hold where they stand, mitigations=off above all; before, the last pti= that is a mode holds above both"},
     {D(paging_5level_always),            "6.16",               "",                    "6.12 7.2",        "",                                 kKconfig,   "5-level page tables are no option (CONFIG_X86_5LEVEL)", "no profile of 6.16 or later comes with memmap"},
+    {D(x2apic_unknown_turns_off),        "6.2 6.1.2 6.0.16",   "",                    "6.1.192",         "check_x2apic",                     kApic,      "without CONFIG_X86_X2APIC it does without local APICs that firmware has put into x2APIC mode; before, it goes on and panics after the hand-over"},
     {D(disabled_cpus_are_possible),      "",                   "6.9",                 "6.1 6.12",        "acpi_is_processor_usable",         kAcpi,      "processors that firmware lists as disabled may be plugged in later, on the bare processor too"},
     {D(possible_cpus_is_a_limit),        "6.9",                "",                    "6.1 6.12",        "topology_init_possible_cpus",      kTopology,  "possible_cpus= is one more limit; before, it is taken as it is"},
     {D(keeps_initcall_command_line),     "",                   "5.6",                 "5.4 5.10",        "setup_command_line",               kMain,      "a third copy of the command line, for initcalls"},

@@ -17,6 +17,10 @@ namespace memmap {
 
 enum class Firmware { unknown, bios, efi, xen };
 
+// How firmware left the processors' local APICs: in the mode whose registers lie in memory, in x2APIC
+// mode, or in that for good.
+enum class X2apic { unknown, off, on, locked };
+
 // What a node of setup_data holds. A node may be of other types, too.
 // kernel: SETUP_*, arch/x86/include/uapi/asm/setup_data.h, v6.12
 enum SetupType : std::uint32_t {
@@ -166,6 +170,14 @@ struct KaslrBases {
   bool operator==(const KaslrBases&) const = default;
 };
 
+// Whether the kernel finds an iBFT there: below 1 MiB, with room for its header, not in the VGA area. kernel: reserve_ibft_region()
+constexpr bool is_place_of_ibft(PhysAddr at) {
+  constexpr std::uint64_t kHeader = 48;
+  const std::uint64_t a = raw(at);
+  return a % 16 == 0 &&
+         ((a >= 512 * kKiB && a < 640 * kKiB) || (a >= 768 * kKiB && a <= kMiB - kHeader));
+}
+
 // All that is known of one machine. src/input fills it, src/boot reads it. Whoever adds a fact:
 //  - says here what it is, in which unit, and what an empty value means;
 //  - reads it in each source that has it, and lists the source in share/doc/formats.md;
@@ -212,6 +224,7 @@ struct Machine {
   std::optional<unsigned> ioapics{};         // I/O APICs that the kernel found
   std::vector<PhysAddr> ioapic_addresses{};  // in the kernel's order; empty: not known
   std::optional<PhysAddr> lapic_address{};   // of the local APICs' registers; nullopt: not known
+  X2apic x2apic = X2apic::unknown;
   // Each processor's node, in the kernel's order; -1: it has none of its own. Empty: not known.
   std::vector<int> cpu_nodes{};
   std::vector<NodeMemory> node_memory{};  // empty: the machine is one node
@@ -230,6 +243,11 @@ struct Machine {
   std::vector<FirmwareEvent> firmware_events{};
   std::optional<PhysRange> mp_floating{};       // MP floating pointer (16 bytes)
   std::optional<PhysRange> mp_configuration{};  // MP configuration table
+  // Where an iSCSI boot ROM left its table; its length is not known. The kernel finds no other than one
+  // that is_place_of_ibft().
+  std::optional<PhysAddr> ibft{};
+  // Where Trusted Boot says that its page is: the zero page's tboot_addr.
+  std::optional<PhysAddr> tboot{};
   // The extended BIOS data area: the word at 0x40e of the BIOS data area, times 16.
   std::optional<PhysAddr> ebda{};
   // Bytes of base memory: the word at 0x413, which counts KiB.

@@ -18,6 +18,7 @@ namespace memmap {
 
 inline constexpr std::string_view kScenarioSchema = "memmap/scenario/1";
 inline constexpr std::string_view kFirmwareWords[] = {"unknown", "bios", "efi", "xen"};
+inline constexpr std::string_view kX2apicWords[] = {"unknown", "off", "on", "locked"};
 
 // `required`: a scenario without the key is refused. `written`: it is always written. `optional`: it
 // is written unless it is empty, 0 or nullopt.
@@ -216,6 +217,9 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.count("ioapics", m.ioapics, 128);
   v.addresses("ioapic_addresses", m.ioapic_addresses);
   v.number("lapic_address", m.lapic_address);
+  v.choice("x2apic", m.x2apic, kX2apicWords);
+  v.number("ibft", m.ibft);
+  v.number("tboot", m.tboot);
   v.nodes("cpu_nodes", m.cpu_nodes, Lack::possible);
   v.object("listed_cpus", m.listed_cpus);
   v.nodes("other_nodes", m.other_nodes, Lack::impossible);

@@ -165,9 +165,15 @@ boot::Options Session::options(const Rules& rules) const {
 
 Result<boot::Outcome> Session::boot(Rules& rules, boot::Options options) const {
   MEMMAP_CHECK(machine_.has_value(), "nothing to boot");
+  return boot(rules, options, boot::Inputs(*machine_, profile_, options));
+}
+
+Result<boot::Outcome> Session::boot(Rules& rules, boot::Options& options,
+                                    const boot::Inputs& inputs) const {
   plugin::Checks checks(rules.checks);
   if (!rules.checks.empty()) options.observer = &checks;
-  boot::Outcome outcome = boot::run(*machine_, profile_, options);
+  boot::Outcome outcome = boot::run(inputs);
+  options.observer = nullptr;
   Errors faults = outcome.faults;
   if (const auto fault = rules.chain.allocation_fault()) faults.push_back(*fault);
   auto reports = plugin::reports_of(rules.checks);

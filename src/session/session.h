@@ -59,6 +59,10 @@ class Session {
   // Boots; there must be a machine. The outcome has the checks' reports, the policy's name and all
   // notes. Errors: what a plugin did wrong.
   Result<boot::Outcome> boot(Rules& rules, boot::Options options) const;
+  // The same of a boot whose inputs the caller goes on with: made of machine(), profile() and `options`,
+  // which listen to the checks meanwhile.
+  Result<boot::Outcome> boot(Rules& rules, boot::Options& options,
+                             const boot::Inputs& inputs) const;
   Result<boot::Outcome> boot();  // under rules(), with options()
 
  private:

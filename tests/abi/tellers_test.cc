@@ -125,7 +125,8 @@ std::vector<std::string> rules_of(const char* check, const std::function<void(bo
   Checks checks(list);
   boot::Options options;
   options.observer = &checks;
-  boot::Boot boot(machine, profile(), options);
+  const boot::Inputs inputs(machine, profile(), options);
+  boot::Boot boot(inputs);
   checks.begin(boot);
   boot.state.memblock.add(PhysAddr{0x100000}, 0x3ff00000, {"test", boot::owner::kRAM});
   boot.state.memblock.allow_resize();

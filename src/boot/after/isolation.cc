@@ -95,10 +95,11 @@ void pti_finalize(Boot& boot) {
   if (!image_may_be_global(boot)) return;
   const VirtAddr text = boot.in.kernel_text();
   if (const auto end = address_of(boot, symbol::__end_rodata_hpage_align)) {
-    clone_pmds(boot, text, *end);
+    // The kernel does this last; tables of small pages, which user mode shares, show it there too.
     paging::SetMemory memory = set_memory(boot);
     memory.keep_read_only();
     memory.global(text, align_up(boot.in.profile.image.etext, kPageSize) >> kPageShift);
+    clone_pmds(boot, text, *end);
   }
 }
 

@@ -1,5 +1,9 @@
 #include "boot/after/page_tables.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "base/align.h"
 #include "boot/after/image.h"
 #include "boot/after/trampoline.h"
@@ -26,6 +30,38 @@ void preallocate_vmalloc_pages(Boot& boot) {
   }
 }
 
+namespace {
+
+// A page of stacks is shared by 64 processors, and mapped read-only at 65536 addresses of 4 GiB: by one
+// page table, which one table above it has in all of its entries, which four entries of the table
+// above that have. 16 pages share these. Which 4 GiB, and which of the 16 places in it, is chance.
+// kernel: init_espfix_ap(), init_espfix_random(), arch/x86/kernel/espfix_64.c, v6.1, v6.12 and v7.2
+void add_espfix_stacks(Boot& boot) {
+  constexpr std::uint64_t kStacksPerPage = 64;
+  constexpr std::uint64_t kPagesPerTable = 16;
+  constexpr std::uint64_t kStep = 4 * kGiB;
+  const std::uint64_t cpus =
+      std::clamp(boot.in.setup_max_cpus, 1u, std::min(boot.in.cpus.present, boot.in.possible_cpus));
+  const std::uint64_t pages = (cpus + kStacksPerPage - 1) / kStacksPerPage;
+  const std::uint64_t tables = (pages + kPagesPerTable - 1) / kPagesPerTable;
+  for (std::uint64_t i = 0; i < tables; ++i) {
+    const VirtAddr at{raw(paging::kEspfix) + i * kStep};
+    for (const unsigned level : {2u, 1u}) {
+      boot.state.page_tables.add_table(level, at, {.origin = paging::TableOrigin::page_allocator});
+    }
+  }
+  boot.story.tell(
+      Severity::debug, rule::kInitEspfixRandom,
+      fmt::format(
+          "the kernel places these stacks at random: {} page{} for {} processor{}, mapped at "
+          "65536 addresses each, {} left out; {} page tables are shown at the area's start",
+          pages, pages == 1 ? "" : "s", cpus, cpus == 1 ? "" : "s", pages == 1 ? "is" : "are",
+          2 * tables));
+}
+
+}  // namespace
+
+// The stacks of processors that come later too, which the user's tables share.
 // kernel: init_espfix_bsp(), arch/x86/kernel/espfix_64.c, v6.12
 void init_espfix_bsp(Boot& boot) {
   paging::AddressSpace& tables = boot.state.page_tables;
@@ -35,6 +71,7 @@ void init_espfix_bsp(Boot& boot) {
   if (const auto place = boot.in.profile.place_of(symbol::espfix_pud_page))
     page.phys = PhysAddr{raw(boot.in.kernel_base) + *place};
   tables.add_table(3, paging::kEspfix, page);
+  add_espfix_stacks(boot);
 }
 
 // kernel: idt_setup_apic_and_irq_gates(), idt_map_in_cea(), arch/x86/kernel/idt.c, v6.12
@@ -42,11 +79,14 @@ void idt_setup_apic_and_irq_gates(Boot& boot) {
   const auto place = boot.in.profile.place_of(symbol::idt_table);
   if (!place) return tell_unknown(boot, rule::kIdtSetup, "the IDT becomes read-only");
   const paging::Features& f = boot.in.features;
-  boot.state.page_tables.map(
-      {.virt = paging::kCpuEntryAreas,  // CPU_ENTRY_AREA_RO_IDT
-       .phys = PhysAddr{raw(boot.in.kernel_base) + *place},
-       .pages = 1,
-       .flags = (f.nx ? paging::kNoExecute : 0u) | (f.pge ? paging::kGlobal : 0u)});
+  const paging::Mapping idt{
+      .virt = paging::kCpuEntryAreas,  // CPU_ENTRY_AREA_RO_IDT
+      .phys = PhysAddr{raw(boot.in.kernel_base) + *place},
+      .pages = 1,
+      .flags = (f.nx ? paging::kNoExecute : 0u) | (f.pge ? paging::kGlobal : 0u)};
+  boot.state.page_tables.map(idt);
+  // The tables of the areas are those of user mode too. kernel: pti_clone_user_shared()
+  if (boot.state.user_page_tables) boot.state.user_page_tables->map(idt);
   set_memory(boot).ro(VirtAddr{raw(boot.in.kernel_text()) + *place}, 1);
 }
 
@@ -65,11 +105,17 @@ void kfence_init(Boot& boot) {
 }
 
 // What says where to patch locks is of no use once it is sure that they stay, or that no second
-// processor can come. kernel: alternative_instructions(), arch/x86/kernel/alternative.c, v6.12
-void alternative_instructions(Boot& boot) {
-  const bool one_present = boot.in.cpus.present == 1 || boot.in.has_parameter("nosmp");
-  const bool patched = one_present && !boot.in.has_parameter("noreplace-smp");
-  if (patched && boot.in.possible_cpus != 1) return;
+// processor can come. Where one alone comes up but others may later, locks are patched out and the
+// list is kept. kernel: alternative_instructions(), alternatives_smp_module_add(),
+// arch/x86/kernel/alternative.c, v6.1 and v6.12; free_smp_locks(), v7.2
+void free_smp_locks(Boot& boot) {
+  const bool one_comes =
+      std::min(boot.in.cpus.present, boot.in.possible_cpus) == 1 || boot.in.setup_max_cpus <= 1;
+  const bool uniproc_patched = one_comes && !boot.in.has_parameter("noreplace-smp");
+  if (uniproc_patched && boot.in.possible_cpus != 1) {
+    return boot.story.tell(Severity::debug, rule::kAlternatives,
+                           "locks are patched out; their list stays, for processors to come");
+  }
   const auto from = address_of(boot, symbol::__smp_locks);
   const auto to = address_of(boot, symbol::__smp_locks_end);
   if (!from || !to) return tell_unknown(boot, rule::kAlternatives, "the list of locks is freed");

@@ -1,7 +1,6 @@
 #include "boot/init/cpu_isolation.h"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -48,19 +47,6 @@ std::optional<unsigned> isolcpus_flags(std::string_view& text, std::string_view 
   return flags == 0 ? static_cast<unsigned>(kDomain) : flags;
 }
 
-// How many processors may be brought up. kernel: nosmp(), maxcpus(), kernel/smp.c; get_option()
-unsigned most_brought_up(const Boot& boot) {
-  unsigned most = std::numeric_limits<unsigned>::max();
-  for (const kernel::Parameter& p : boot.in.parameters) {
-    if (kernel::parameq(p.name, "nosmp")) most = 0;
-    if (!kernel::parameq(p.name, "maxcpus") || !p.value || p.value->empty()) continue;
-    const bool negative = p.value->starts_with('-');
-    const auto number = kernel::simple_strtoull(std::string_view(*p.value).substr(negative));
-    most = static_cast<unsigned>(negative ? 0 - number.value : number.value);
-  }
-  return most;
-}
-
 }  // namespace
 
 bool CpuIsolation::take(const kernel::Parameter& p) {
@@ -96,7 +82,7 @@ bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
   const unsigned present = std::min(boot_.in.cpus.present, boot_.in.nr_cpu_ids);
   unsigned first = 0;  // that keeps house
   while (first < present && list->contains(first)) ++first;
-  if (first >= present || first >= most_brought_up(boot_)) list->erase(0);
+  if (first >= present || first >= boot_.in.setup_max_cpus) list->erase(0);
   // What was said before of a kind of work must be said again.
   bool fits = true;
   for (const auto& [type, before] : apart_) fits = fits && ((flags & type) == 0 || before == *list);

@@ -118,7 +118,7 @@ void map_tables(Boot& boot) {
   for (const AcpiTable& t : tables) {
     if (t.signature == "RSDP" || t.signature == "RSDT" || t.signature == "XSDT") continue;
     if (t.range.empty() || of_initrd.contains(t.range)) continue;
-    for (int time = 0; time < 2; ++time) look_at(boot, t.range.base(), kHeader);
+    look_at(boot, t.range.base(), kHeader, Looks::twice);
     if (t.signature == "FACP") look_at(boot, t.range);
   }
   if (window) early_memunmap(boot, *window, root->range.size());

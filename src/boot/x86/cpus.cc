@@ -3,15 +3,11 @@
 #include <algorithm>
 
 #include "boot/plugged.h"
+#include "boot/x86/local_apic.h"
 #include "kernel/behaviour.h"
 
 namespace memmap::boot {
 namespace {
-
-bool has(const std::vector<kernel::Parameter>& parameters, std::string_view name) {
-  return std::ranges::any_of(parameters,
-                             [&](const auto& p) { return kernel::parameq(p.name, name); });
-}
 
 // Processors that are not enabled and may be plugged in later. Newer kernels on the bare processor
 // have none but those that say so.
@@ -43,7 +39,7 @@ CpuCount listed_cpus(const Machine& machine, const kernel::Profile& profile,
                  !machine.cpu.possible);
   if (!acpi_enabled(profile, parameters) || !certain) return as_told(machine.cpu);
   CpuCount count{.origin = CpuCount::Origin::madt};
-  if (has(parameters, "nolapic") || has(parameters, "disableapic")) return count;
+  if (local_apic(machine, profile, parameters) == LocalApic::off) return count;
   count.present = std::max(1u, listed->enabled);
   count.possible = count.present + pluggable(machine, profile);
   return count;

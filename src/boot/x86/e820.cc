@@ -8,8 +8,10 @@
 #include "boot/init/early_options.h"
 #include "boot/rules.h"
 #include "boot/x86/early.h"
+#include "boot/x86/early_devices.h"
 #include "boot/x86/earlycon.h"
 #include "boot/x86/trims.h"
+#include "boot/x86/x2apic.h"
 #include "e820/range_text.h"
 #include "machine/e820_words.h"
 
@@ -127,6 +129,8 @@ void parse_early_param(Boot& boot) {
     trim_e820(boot, Hook::e820_parameter, &p);
     tell_if_malformed(boot, p);
     setup_earlycon(boot, p);
+    setup_early_printk(boot, p);
+    setup_nox2apic(boot, p);
     if (boot.story.over()) return;
   }
   boot.state.early_ioremap.words = {

@@ -8,6 +8,7 @@
 #include "boot/early_windows.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "boot/when.h"
 #include "memblock/iterate.h"
 
 namespace memmap::boot {
@@ -40,6 +41,30 @@ void reserve_bios_regions(Boot& boot) {
   boot.reserve(PhysRange::make(start, kMiB), {"reserve_bios_regions", owner::kBIOSArea});
 }
 
+// The table that an iSCSI boot ROM leaves below 1 MiB, looked for page by page. Its length, which no
+// source tells, is rounded up to pages: it never fills one.
+// kernel: reserve_ibft_region(), drivers/firmware/iscsi_ibft_find.c, v6.1 and v7.2
+void reserve_ibft_region(Boot& boot) {
+  constexpr std::uint64_t kStart = 0x80000;  // IBFT_START
+  constexpr PhysRange kVga = PhysRange::make(0xa0000, 0xc0000);
+  const PhysAddr ibft = boot.in.machine.ibft.value_or(PhysAddr{0});
+  const bool found = is_place_of_ibft(ibft);
+  if (boot.in.behaviour.ibft_through_windows) {
+    const std::uint64_t end = found ? align_down(raw(ibft), kPageSize) + kPageSize : kMiB;
+    const std::uint64_t bytes = end - kStart - (end > raw(kVga.end()) ? kVga.size() : 0);
+    look_at(boot, PhysAddr{kStart}, kPageSize);
+    if (const std::uint64_t more = bytes / kPageSize - 1; more != 0) {
+      boot.story.tell(Severity::debug, rule::kReserveIbftRegion,
+                      fmt::format("early_memremap_ro() {} more times, page by page", more),
+                      PhysRange::make(kStart, end));
+    }
+  }
+  if (!found) return;
+  boot.state.memblock.reserve(ibft, kPageSize, {"reserve_ibft_region", owner::kISCSIBootTable});
+  boot.story.tell(Severity::info, rule::kReserveIbftRegion,
+                  fmt::format("iBFT found at {:#018x}.", raw(ibft)));
+}
+
 bool look_at_setup_data(Boot& boot, const SetupData& data, const Rule& rule, std::string_view who) {
   const bool header = look_at(boot, data.addr, SetupData::kHeaderBytes);
   if (header && data.type != kSetupIndirect) return true;
@@ -68,6 +93,7 @@ void early_reserve_memory(Boot& boot) {
   boot.reserve(PhysRange::make(0, k64K), {"early_reserve_memory", owner::kFirst64KiB});
   reserve_early_initrd(boot);
   memblock_x86_reserve_range_setup_data(boot);
+  if (has_ibft(boot) && !boot.in.behaviour.ibft_through_windows) reserve_ibft_region(boot);
   reserve_bios_regions(boot);
 }
 
@@ -117,50 +143,6 @@ void setup_bios_corruption_check(Boot& boot) {
   if (areas == 0) return;
   boot.story.tell(Severity::info, rule::kSetupBiosCorruptionCheck,
                   fmt::format("check: Scanning {} areas for low memory corruption", areas));
-}
-
-namespace {
-
-// Looks at `area` every 16 bytes, each time through a window up to its end, until `end`.
-// kernel: smp_scan_config(), arch/x86/kernel/mpparse.c, v6.12
-void scan_for_mp(Boot& boot, PhysRange area, PhysAddr end) {
-  constexpr std::uint64_t kStep = 16;
-  if (end == area.base()) return;
-  look_at(boot, area);
-  const std::uint64_t more = (raw(end) - raw(area.base())) / kStep - 1;
-  if (more == 0) return;
-  boot.story.tell(Severity::debug, rule::kSmpScanConfig,
-                  fmt::format("early_memremap() {} more times, from each 16 bytes on", more), area);
-}
-
-// Where an MP table is looked for. kernel: mpparse_find_mptable(), get_bios_ebda()
-std::vector<PhysRange> mp_areas(const Machine& machine) {
-  std::vector<PhysRange> areas = {PhysRange::make(0, kKiB), PhysRange::make(639 * kKiB, 640 * kKiB),
-                                  PhysRange::make(0xf0000, kMiB)};
-  if (raw(machine.ebda.value_or(PhysAddr{0})) != 0) {
-    areas.push_back(PhysRange::make(raw(*machine.ebda), raw(*machine.ebda) + kKiB));
-  }
-  return areas;
-}
-
-}  // namespace
-
-void find_mptable(Boot& boot) {
-  const auto& floating = boot.in.machine.mp_floating;
-  const auto& table = boot.in.machine.mp_configuration;
-  for (const PhysRange area : mp_areas(boot.in.machine)) {
-    const bool here = floating && area.contains(*floating);
-    scan_for_mp(boot, area, here ? floating->base() : area.end());
-    if (!here) continue;
-    const PhysRange rest = PhysRange::make(raw(floating->base()), raw(area.end()));
-    const auto window = early_memremap(boot, rest.base(), rest.size());
-    if (table) look_at(boot, table->base(), kPageSize);  // get_mpc_size()
-    if (window) early_memunmap(boot, *window, rest.size());
-    break;
-  }
-  if (!floating) return;
-  boot.reserve(*floating, {"smp_scan_config", owner::kMPTables});
-  if (table) boot.reserve(*table, {"smp_scan_config", owner::kMPTables});
 }
 
 }  // namespace memmap::boot

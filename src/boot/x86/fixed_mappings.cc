@@ -1,5 +1,10 @@
 #include "boot/x86/fixed_mappings.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "boot/rules.h"
 #include "fixmap/fixmap.h"
 
 namespace memmap::boot {
@@ -47,6 +52,24 @@ void register_lapic_address(Boot& boot) {
   if (!slot) return;
   fixmap::set_fixmap(boot.state.page_tables, *slot,
                      boot.in.machine.lapic_address.value_or(kDefaultLapic), uncached(boot));
+}
+
+void tboot_probe(Boot& boot) {
+  const auto slot = boot.in.fixmap.find("FIX_TBOOT_BASE");
+  const PhysAddr at = *boot.in.machine.tboot;
+  if (!slot) return;
+  // The kernel asks for a range of no size, which an entry that begins there does not hold.
+  const auto holds = [&](const E820Entry& e) {
+    return e.type == E820Type::reserved && e.addr < at && raw(at) < e.end();
+  };
+  if (std::ranges::none_of(boot.state.e820.table.entries(), holds)) {
+    boot.story.tell(Severity::warning, rule::kTbootProbe,
+                    "tboot: non-0 tboot_addr but it is not of type E820_TYPE_RESERVED");
+    return;
+  }
+  fixmap::set_fixmap(boot.state.page_tables, *slot, at, paging::kernel_flags(boot.in.features));
+  boot.story.tell(Severity::info, rule::kTbootProbe,
+                  fmt::format("tboot: found shared page at phys addr {:#x}:", raw(at)));
 }
 
 void map_vsyscall(Boot& boot) {

@@ -14,6 +14,10 @@ std::optional<PhysAddr> io_apic_address(const Inputs& in, unsigned index);
 // A step. kernel: register_lapic_address(), arch/x86/kernel/apic/apic.c, v6.1 and v6.12
 void register_lapic_address(Boot& boot);
 
+// A step. Trusted Boot's page stays mapped, whatever it holds.
+// kernel: tboot_probe(), arch/x86/kernel/tboot.c, v6.1 and v6.12
+void tboot_probe(Boot& boot);
+
 // A step. The page of old system calls is mapped where they are emulated in full alone; where the
 // kernel does not tell its place, it is left out.
 // kernel: map_vsyscall(), arch/x86/entry/vsyscall/vsyscall_64.c, v6.12

@@ -1,6 +1,7 @@
 #include "boot/x86/possible_cpus.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "kernel/behaviour.h"
 
@@ -11,16 +12,13 @@ namespace {
 struct Limits {
   unsigned nr_cpus = 0;              // nr_cpu_ids
   std::optional<unsigned> possible;  // possible_cpus=; a negative number is a very large one
-  bool none_but_first = false;       // setup_max_cpus is 0
 };
 
-// kernel: nrcpus(), maxcpus(), nosmp(), kernel/smp.c; setup_possible_cpus(), v6.1 and v6.12
+// kernel: nrcpus(), kernel/smp.c; setup_possible_cpus(), v6.1 and v6.12
 Limits limits_of(const kernel::Profile& profile, const std::vector<kernel::Parameter>& parameters) {
   Limits out{.nr_cpus = nr_cpus(profile)};
   for (const kernel::Parameter& p : parameters) {
     const auto number = kernel::get_option(p.value);
-    if (kernel::parameq(p.name, "nosmp")) out.none_but_first = true;
-    if (kernel::parameq(p.name, "maxcpus") && number) out.none_but_first = *number == 0;
     if (kernel::parameq(p.name, "possible_cpus") && number) {
       out.possible = static_cast<unsigned>(*number);
     }
@@ -33,6 +31,20 @@ Limits limits_of(const kernel::Profile& profile, const std::vector<kernel::Param
 
 }  // namespace
 
+std::optional<unsigned> max_cpus_by(const kernel::Parameter& p) {
+  if (kernel::parameq(p.name, "nosmp")) return 0;
+  if (!kernel::parameq(p.name, "maxcpus") || !p.value || p.value->empty()) return std::nullopt;
+  const bool negative = p.value->starts_with('-');
+  const auto number = kernel::simple_strtoull(std::string_view(*p.value).substr(negative));
+  return static_cast<unsigned>(negative ? 0 - number.value : number.value);
+}
+
+unsigned setup_max_cpus(const std::vector<kernel::Parameter>& parameters) {
+  unsigned most = std::numeric_limits<unsigned>::max();
+  for (const kernel::Parameter& p : parameters) most = max_cpus_by(p).value_or(most);
+  return most;
+}
+
 unsigned nr_cpus(const kernel::Profile& profile) {
   const kernel::Number& row = config::NR_CPUS;
   return static_cast<unsigned>(std::clamp(profile.number(row), row.smallest, row.largest));
@@ -43,7 +55,7 @@ unsigned possible_cpus(const CpuFacts& cpu, const kernel::Profile& profile,
   if (!profile.has(config::SMP)) return 1;
   const Limits limits = limits_of(profile, parameters);
   const unsigned listed = std::max(1u, cpu.possible.value_or(1));
-  if (limits.none_but_first) return 1;
+  if (setup_max_cpus(parameters) == 0) return 1;
   unsigned possible = listed;
   if (limits.possible) {
     const bool is_limit = kernel::behaviour_of(profile).possible_cpus_is_a_limit;

@@ -14,6 +14,12 @@ namespace memmap::boot {
 // kernel: NR_CPUS, NR_CPUS_RANGE_END, arch/x86/Kconfig, v6.12
 unsigned nr_cpus(const kernel::Profile& profile);
 
+// What nosmp or maxcpus= sets setup_max_cpus to; a word that is no number is 0. nullopt: the parameter
+// does not set it. kernel: nosmp(), maxcpus(), kernel/smp.c; get_option(), lib/cmdline.c, v6.1 to v7.2
+std::optional<unsigned> max_cpus_by(const kernel::Parameter& parameter);
+// How many processors may be brought up: by the last that sets it, else any number.
+unsigned setup_max_cpus(const std::vector<kernel::Parameter>& parameters);
+
 // nr_cpu_ids, at least 1: what firmware lists (machine.cpu; 1 where it is not known), by what
 // nr_cpus=, possible_cpus=, maxcpus=0 and nosmp leave of it.
 //

@@ -8,6 +8,7 @@
 #include "boot/owner.h"
 #include "boot/rules.h"
 #include "boot/x86/fixed_mappings.h"
+#include "boot/x86/possible_cpus.h"
 #include "machine/e820_words.h"
 
 namespace memmap::boot {
@@ -66,21 +67,20 @@ bool is_usable(Boot& boot, const Hpet& hpet) {
 // Even those of an MP table are not set up.
 // kernel: disable_ioapic_support(), arch/x86/kernel/apic/io_apic.c, v6.1 and v6.12
 bool skips_io_apics(const Boot& boot) {
-  const auto is_none = [](const auto& value) { return kernel::get_option(value) == 0; };
-  return boot.in.has_parameter("noapic") || boot.in.has_parameter("nosmp") ||
-         std::ranges::any_of(boot.in.values_of("maxcpus"), is_none);
+  const auto allows_none = [](const kernel::Parameter& p) { return max_cpus_by(p) == 0u; };
+  return boot.in.has_parameter("noapic") || std::ranges::any_of(boot.in.parameters, allows_none);
 }
 
-// The MADT's are not looked at; those of an MP table still are.
+}  // namespace
+
 // kernel: acpi_parse_madt_ioapic_entries(), arch/x86/kernel/acpi/boot.c; disable_ioapic_support(),
 // arch/x86/kernel/apic/io_apic.c, of noapic, nosmp and maxcpus=0; v6.1 and v6.12
 bool refuses_io_apics(const Boot& boot) {
   const auto is_noirq = [](const auto& value) { return value == "noirq"; };
-  return !boot.in.acpi_enabled() || skips_io_apics(boot) || boot.in.has_parameter("nolapic") ||
+  return !boot.in.acpi_enabled() || skips_io_apics(boot) ||
+         boot.in.local_apic == LocalApic::off ||
          std::ranges::any_of(boot.in.values_of("acpi"), is_noirq);
 }
-
-}  // namespace
 
 // The system's own is always there; of others, one would have to read their signatures.
 // kernel: probe_roms(), arch/x86/kernel/probe_roms.c, v6.1 and v6.12

@@ -8,6 +8,9 @@ namespace memmap::boot {
 
 void probe_roms(Boot& boot);
 void insert_kernel_resources(Boot& boot);
+// The MADT's I/O APICs are not looked at; those of an MP table still are.
+bool refuses_io_apics(const Boot& boot);
+
 void acpi_parse_hpet(Boot& boot);
 void io_apic_init_mappings(Boot& boot);
 void e820_reserve_resources(Boot& boot);

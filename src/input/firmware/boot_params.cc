@@ -12,6 +12,7 @@ namespace {
 
 // Offsets in struct boot_params; those from 0x1f1 on are of struct setup_header.
 constexpr std::size_t kExtMemK = 0x002;  // screen_info.ext_mem_k
+constexpr std::size_t kTbootAddr = 0x058;
 constexpr std::size_t kExtRamdiskImage = 0x0c0;
 constexpr std::size_t kExtRamdiskSize = 0x0c4;
 constexpr std::size_t kExtCmdLinePtr = 0x0c8;
@@ -155,6 +156,9 @@ Result<Machine> read_boot_params(const Source& source, const ReadOptions&) {
   machine.initrd = initrd(source, errors);
   if (const std::uint64_t line = wide(bytes, kCmdLinePtr, kExtCmdLinePtr))
     machine.command_line_base = PhysAddr{line};
+  if (const auto tboot = little_endian<std::uint64_t>(bytes, kTbootAddr)) {
+    machine.tboot = PhysAddr{tboot};
+  }
   if (machine.firmware == Firmware::efi) machine.efi_memmap = efi_memmap(source, errors);
   if (!errors.empty()) return errors;
   return machine;

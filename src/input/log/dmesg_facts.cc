@@ -55,8 +55,10 @@ void FactReader::line(const LogLine& line) {
       if (text.substr(0, 3) == "CPU") return cpu_line(text);
       return kernel_line(text);
     case 'A':
-      if (eat(rest, "ACPI: ")) acpi_line(rest);
-      return;
+      if (eat(rest, "ACPI: ")) return acpi_line(rest);
+      return x2apic_line(text);
+    case 'x':
+      return x2apic_line(text);
     case 'S':
       if (text.substr(0, 5) == "SMP: ") return cpu_line(text);
       if (text.substr(0, 6) == "SMBIOS") saw_smbios_ = true;
@@ -78,6 +80,17 @@ void FactReader::line(const LogLine& line) {
       return;
     case 'R':
       if (eat(rest, "RAMDISK: ")) set_once(machine_.initrd, whole_range(rest));
+      return;
+    case 'i':
+      if (eat(rest, "iBFT found at 0x")) {
+        const auto at = take_hex(rest);
+        if (at && is_place_of_ibft(PhysAddr{*at})) machine_.ibft = PhysAddr{*at};
+      }
+      return;
+    case 't':
+      if (eat(rest, "tboot: found shared page at phys addr 0x")) {
+        if (const auto at = take_hex(rest)) machine_.tboot = PhysAddr{*at};
+      }
       return;
     case 'I':
       if (eat(rest, "IOAPIC[")) ioapic_line(rest);
@@ -222,6 +235,17 @@ void FactReader::ioapic_line(std::string_view text) {
   text.remove_prefix(at + 10);
   if (const auto address = take_hex(text)) {
     machine_.ioapic_addresses.push_back(PhysAddr{*address});
+  }
+}
+
+// What check_x2apic() and setup_nox2apic() say of how firmware left the local APICs; the first without
+// a colon before 3.20.
+void FactReader::x2apic_line(std::string_view text) {
+  if (text.starts_with("APIC locked in x2apic mode")) machine_.x2apic = X2apic::locked;
+  if (machine_.x2apic != X2apic::unknown) return;
+  if (text.starts_with("x2apic: enabled by BIOS") || text.starts_with("x2apic enabled by BIOS") ||
+      text.starts_with("x2apic already enabled")) {
+    machine_.x2apic = X2apic::on;
   }
 }
 

@@ -167,6 +167,7 @@ class FactReader {
     }
     machine_.initrd = page->initrd;
     machine_.command_line_base = page->command_line_base;
+    machine_.tboot = page->tboot;
     if (page->efi_memmap) machine_.efi_memmap = page->efi_memmap;
     read_setup_data(setup_data_head(*bytes));
   }

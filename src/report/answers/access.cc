@@ -7,6 +7,7 @@
 #include "report/form/page.h"
 #include "report/form/units.h"
 #include "report/json/checks.h"
+#include "report/json/subject.h"
 #include "report/text/sections.h"
 
 namespace memmap::report {
@@ -15,18 +16,6 @@ namespace {
 using access::Answer;
 using access::Served;
 using access::Walk;
-
-std::string_view entry_name(paging::EntryKind kind) {
-  switch (kind) {
-    case paging::EntryKind::absent:
-      return "not present";
-    case paging::EntryKind::table:
-      return "table";
-    case paging::EntryKind::page:
-      return "page";
-  }
-  return "?";
-}
 
 std::string_view outcome_name(Answer::Outcome outcome) {
   switch (outcome) {
@@ -177,22 +166,13 @@ std::string access_to_text(const boot::Outcome& outcome, const std::string& scri
 
 std::string access_to_json(const boot::Outcome& outcome, const std::string& script,
                            const access::Answers& answers) {
-  const boot::Subject& subject = outcome.subject;
+  boot::Subject subject = outcome.subject;
+  subject.notes.insert(subject.notes.end(), answers.notes.begin(), answers.notes.end());
   JsonWriter json;
   json.open_object();
   json.member("schema", kAccessSchema);
-  json.key("subject").open_object();
-  json.member("source", std::string_view(subject.source));
-  json.member("format", std::string_view(subject.format));
+  write_subject(json, subject);
   json.member("script", std::string_view(script));
-  json.member("kernel", std::string_view(subject.kernel));
-  json.member("kernel_verified", subject.kernel_verified);
-  json.member("command_line", std::string_view(subject.command_line));
-  json.close();
-  json.key("notes").open_array();
-  for (const std::string& note : subject.notes) json.value(std::string_view(note));
-  for (const std::string& note : answers.notes) json.value(std::string_view(note));
-  json.close();
   json.key("steps").open_array();
   for (std::size_t i = 0; i < answers.steps.size(); ++i) {
     write_answer(json, i + 1, answers.steps[i]);

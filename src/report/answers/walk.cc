@@ -17,18 +17,6 @@ namespace {
 using paging::EntryKind;
 using paging::LookupStep;
 
-std::string_view entry_name(EntryKind kind) {
-  switch (kind) {
-    case EntryKind::absent:
-      return "absent";
-    case EntryKind::table:
-      return "table";
-    case EntryKind::page:
-      return "page";
-  }
-  return "";
-}
-
 // What both forms are made of.
 struct Walk {
   const boot::Outcome& outcome;

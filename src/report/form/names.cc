@@ -77,6 +77,18 @@ std::string_view table_name(unsigned level, unsigned levels) {
   return level == levels ? "PGD" : kNames[level];
 }
 
+std::string_view entry_name(paging::EntryKind kind) {
+  switch (kind) {
+    case paging::EntryKind::absent:
+      return "absent";
+    case paging::EntryKind::table:
+      return "table";
+    case paging::EntryKind::page:
+      return "page";
+  }
+  return "";
+}
+
 std::string_view origin_name(paging::TableOrigin origin) {
   switch (origin) {
     case paging::TableOrigin::image:

@@ -8,6 +8,7 @@
 #include "base/event.h"
 #include "machine/e820_words.h"
 #include "paging/address_space.h"
+#include "paging/lookup.h"
 
 namespace memmap::report {
 
@@ -34,5 +35,8 @@ std::string_view table_name(unsigned level, unsigned levels);
 
 // Where the page of a table is from: `image`, `brk`, `memblock`, `page allocator`.
 std::string_view origin_name(paging::TableOrigin origin);
+
+// `absent`, `table`, `page`
+std::string_view entry_name(paging::EntryKind kind);
 
 }  // namespace memmap::report

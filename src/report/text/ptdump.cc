@@ -14,7 +14,8 @@ namespace {
 struct Marker {
   std::uint64_t start;
   std::string_view name;
-  unsigned max_lines = 0;  // 0: all
+  unsigned max_lines = 0;       // 0: all
+  std::string_view left_out{};  // what is mapped there and not shown
 };
 
 VirtAddr ldt_remap(unsigned levels) {
@@ -31,7 +32,11 @@ std::vector<Marker> markers_of(const paging::AddressSpace& tables, const kernel:
   out.push_back({raw(bases.vmalloc), "vmalloc() Area"});
   out.push_back({raw(bases.vmemmap), "Vmemmap"});
   out.push_back({raw(paging::kCpuEntryAreas), "CPU entry Area"});
-  if (p.has(config::X86_ESPFIX64)) out.push_back({raw(paging::kEspfix), "ESPfix Area", 16});
+  if (p.has(config::X86_ESPFIX64)) {
+    const bool mapped = tables.table(3, paging::kEspfix) != nullptr;
+    out.push_back({raw(paging::kEspfix), "ESPfix Area", 16,
+                   mapped ? "stacks at random addresses, not simulated" : ""});
+  }
   if (p.has(config::EFI)) out.push_back({raw(paging::kEfiEnd), "EFI Runtime Services"});
   out.push_back({raw(paging::kStartKernelMap), "High Kernel Mapping"});
   out.push_back({raw(bases.modules), "Modules"});
@@ -105,6 +110,9 @@ class Dump {
     if (most != 0 && lines_ > most) {
       out_ += fmt::format("... {} entr{} skipped ... \n", lines_ - most,
                           lines_ - most == 1 ? "y" : "ies");
+    }
+    if (const std::string_view left_out = markers_[marker_].left_out; !left_out.empty()) {
+      out_ += fmt::format("... {} ... \n", left_out);
     }
     ++marker_;
     lines_ = 0;

@@ -101,8 +101,9 @@ TEST(Changes, TellWhatMovedWithTheStepThatItMovedInto) {
     const Version a{5, 10, 0};
     const Version b{5, 15, 0};
     const auto changes = forward ? boot::changes(a, b) : boot::changes(b, a);
-    for (const std::string_view moved : {"early_reserve_initrd", "reserve_bios_regions",
-                                         "memblock_x86_reserve_range_setup_data"}) {
+    for (const std::string_view moved :
+         {"early_reserve_initrd", "reserve_ibft_region", "reserve_bios_regions",
+          "memblock_x86_reserve_range_setup_data"}) {
       EXPECT_EQ(find_step(changes, moved), nullptr) << moved;
     }
     const Change* into = find_step(changes, "early_reserve_memory");
@@ -110,7 +111,7 @@ TEST(Changes, TellWhatMovedWithTheStepThatItMovedInto) {
     EXPECT_EQ(into->begins, forward);
     EXPECT_EQ(into->takes_in, (std::vector<std::string_view>{
                                   "early_reserve_initrd", "memblock_x86_reserve_range_setup_data",
-                                  "reserve_bios_regions"}));
+                                  "reserve_ibft_region", "reserve_bios_regions"}));
     EXPECT_NE(find(changes, "trim_low_memory_range"), nullptr);  // it is gone
   }
   const auto later = boot::changes(Version{5, 15, 0}, Version{6, 12, 0});

@@ -35,6 +35,7 @@ const Case kCases[] = {
     {"nosmp", kNew, {.enabled = 4}, "nosmp", 1, 4},
     {"old_nosmp", kOld, {.enabled = 4}, "nosmp", 1, 4},
     {"maxcpus_0", kNew, {.enabled = 4}, "maxcpus=0", 1, 4},
+    {"maxcpus_word", kNew, {.enabled = 4}, "maxcpus=none", 1, 4},
     {"maxcpus_2", kNew, {.enabled = 4}, "maxcpus=2", 4, 4},
     {"nolapic", kNew, {.enabled = 4}, "nolapic", 1, 1},
     {"none_enabled", kNew, {.disabled = 2}, "", 1, 1},

@@ -16,7 +16,8 @@ Lines taken(const Outcome& outcome, std::string_view step) {
   Lines out;
   for (const Event& e : outcome.events) {
     if (e.step == step && e.text.starts_with("early_memremap(0x")) {
-      out.push_back(e.text.substr(0, e.text.find(" =>")));
+      const bool twice = e.text.ends_with("and once more");
+      out.push_back(e.text.substr(0, e.text.find(" =>")) + (twice ? " twice" : ""));
     }
   }
   return out;
@@ -93,13 +94,13 @@ const Case kCases[] = {
      {"early_memremap(0x0, 0x400)", "early_memremap(0x9fc00, 0x400)",
       "early_memremap(0xf0000, 0x10000)", "early_memremap(0xf5000, 0xb000)",
       "early_memremap(0xf5010, 0x1000)"}},
+    {"ibft", "reserve_ibft_region", nothing, {"early_memremap(0x80000, 0x1000)"}},
     {"acpi",
      "acpi_boot_table_init",
      nothing,
-     {"early_memremap(0xf59d0, 0x24)", "early_memremap(0x3f001000, 0x24)",
-      "early_memremap(0x3f001000, 0x24)", "early_memremap(0x3f001000, 0x74)",
-      "early_memremap(0x3f000000, 0x24)", "early_memremap(0x3f000000, 0x24)",
-      "early_memremap(0x3f002000, 0x24)", "early_memremap(0x3f002000, 0x24)"}},
+     {"early_memremap(0xf59d0, 0x24)", "early_memremap(0x3f001000, 0x24) twice",
+      "early_memremap(0x3f001000, 0x74)", "early_memremap(0x3f000000, 0x24) twice",
+      "early_memremap(0x3f002000, 0x24) twice"}},
     {"blacklist", "early_acpi_boot_init", nothing, {"early_memremap(0x3f000000, 0x24)"}},
     {"acpi_read",
      "acpi_boot_init",
@@ -108,6 +109,54 @@ const Case kCases[] = {
 };
 INSTANTIATE_TEST_SUITE_P(, BootTakes, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
+
+// Where ACPI has not told of processors and I/O APICs; early too since 6.9.
+TEST(EarlyWindows, TheMpTableIsReadWithoutAcpi) {
+  Machine m = machine();
+  mp_table(m);
+  m.acpi_tables.push_back({"APIC", PhysRange::make(0x3f003000, 0x3f003078)});
+  const Lines read{"early_memremap(0xf5000, 0x10)", "early_memremap(0xf5010, 0x1000)",
+                   "early_memremap(0xf5010, 0xf0)"};
+  const auto steps = [&](const char* line, kernel::Version version = {6, 12, 0}) {
+    const Outcome outcome = boot(line, version, m);
+    EXPECT_EQ(outcome.state.early_ioremap.held(), 0u);
+    return std::pair(taken(outcome, "early_parse_smp_cfg"), taken(outcome, "parse_smp_cfg"));
+  };
+  EXPECT_EQ(steps(""), std::pair(Lines{}, Lines{}));
+  EXPECT_EQ(steps("acpi=off"), std::pair(read, read));
+  EXPECT_EQ(steps("acpi=off", {6, 1, 0}), std::pair(Lines{}, read));
+  EXPECT_EQ(steps("noapic"), std::pair(Lines{}, read));
+  // Without a MADT ACPI gives the MP table up, but only when it has looked for one.
+  m.acpi_tables.pop_back();
+  EXPECT_EQ(steps(""), std::pair(read, Lines{}));
+  // One of the default configurations.
+  m.mp_configuration.reset();
+  EXPECT_EQ(steps("acpi=off").second, (Lines{"early_memremap(0xf5000, 0x10)"}));
+}
+
+// An iSCSI boot ROM's table: looked for through windows since 6.5; reserved in all.
+TEST(EarlyWindows, TheIbftIsLookedFor) {
+  Machine m = machine();
+  const auto told = [&](kernel::Version version, std::string_view step) {
+    Lines out;
+    for (const Event& e : boot("", version, m).events) {
+      if (e.step == step && e.rule.function == "reserve_ibft_region") out.push_back(e.text);
+    }
+    return out;
+  };
+  EXPECT_EQ(told({6, 12, 0}, "reserve_ibft_region"),
+            (Lines{"early_memremap_ro() 95 more times, page by page"}));
+  EXPECT_EQ(told({6, 1, 0}, "early_reserve_memory"), Lines{});
+  m.ibft = PhysAddr{0x9b010};
+  const std::string found = "iBFT found at 0x000000000009b010.";
+  EXPECT_EQ(told({6, 12, 0}, "reserve_ibft_region"),
+            (Lines{"early_memremap_ro() 27 more times, page by page", found}));
+  EXPECT_EQ(told({6, 1, 0}, "early_reserve_memory"), (Lines{found}));
+  EXPECT_EQ(told({5, 10, 0}, "reserve_ibft_region"), (Lines{found}));
+  EXPECT_EQ(owned(boot("", {5, 10, 0}, m), "iSCSI boot table"), 4096u);
+  m.firmware = Firmware::efi;
+  EXPECT_EQ(told({6, 12, 0}, "reserve_ibft_region"), Lines{});
+}
 
 TEST(EarlyWindows, EfisMapStaysInTheFirst) {
   Machine m = machine();

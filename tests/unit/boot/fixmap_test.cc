@@ -88,6 +88,105 @@ const Case kCases[] = {
 INSTANTIATE_TEST_SUITE_P(, FixmapMaps, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
 
+// Registers in memory, or none: as firmware, the command line and the kernel's options have it.
+TEST(Fixmap, HasNoRegistersOfX2apics) {
+  struct Apic {
+    X2apic left;
+    const char* line;
+    bool known;  // CONFIG_X86_X2APIC
+    kernel::Version version;
+    Lines want;
+    Lines told;
+  };
+  const std::string taken = "x2apic: enabled by BIOS, switching to x2apic ops";
+  const Apic kApics[] = {
+      {X2apic::unknown, "", true, {6, 12, 0}, {kLapic, kIoApic}, {}},
+      {X2apic::off, "nox2apic", true, {6, 12, 0}, {kLapic, kIoApic}, {}},
+      {X2apic::on, "", true, {6, 12, 0}, {kIoApic}, {taken}},
+      {X2apic::on, "x2apic_phys", true, {6, 12, 0}, {kIoApic}, {taken}},
+      {X2apic::on, "nolapic", true, {6, 12, 0}, {}, {taken}},
+      {X2apic::on,
+       "nox2apic",
+       true,
+       {6, 12, 0},
+       {kLapic, kIoApic},
+       {"x2apic already enabled.", "x2apic disabled"}},
+      {X2apic::locked,
+       "nox2apic",
+       true,
+       {6, 12, 0},
+       {kIoApic},
+       {"APIC locked in x2apic mode, can't disable", taken}},
+      {X2apic::on,
+       "nox2apic",
+       false,
+       {6, 12, 0},
+       {},
+       {"Kernel does not support x2APIC, please recompile with CONFIG_X86_X2APIC.",
+        "Disabling APIC, expect reduced performance and functionality."}},
+      {X2apic::on, "", false, {6, 1, 1}, {kLapic, kIoApic}, {}},
+  };
+  for (const Apic& c : kApics) {
+    Machine m = machine();
+    m.x2apic = c.left;
+    kernel::Profile p = profile(c.version);
+    p.config["X86_X2APIC"] = c.known ? "true" : "false";
+    const Outcome outcome = boot(c.line, p, m);
+    Lines told;
+    for (const Event& e : outcome.events) {
+      if (e.rule.file == "arch/x86/kernel/apic/apic.c") told.push_back(e.text);
+    }
+    const std::string name = std::string(c.line) + (c.known ? "" : " unknown");
+    EXPECT_EQ(mapped(outcome), c.want) << name;
+    EXPECT_EQ(told, c.told) << name;
+  }
+}
+
+TEST(Fixmap, HasTrustedBootsPageWhereItIsReserved) {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{0x40000000}, 0x10000, E820Type::reserved});
+  const std::string refused = "tboot: non-0 tboot_addr but it is not of type E820_TYPE_RESERVED";
+  const auto told = [](const Outcome& outcome) {
+    Lines out;
+    for (const Event& e : outcome.events) {
+      if (e.step == "tboot_probe") out.push_back(e.text);
+    }
+    return out;
+  };
+  m.tboot = PhysAddr{0x40001000};
+  const Outcome there = boot("", {6, 12, 0}, m);
+  EXPECT_EQ(mapped(there), (Lines{kLapic, kIoApic, "FIX_TBOOT_BASE 0x40001000 0x7"}));
+  EXPECT_EQ(told(there), (Lines{"tboot: found shared page at phys addr 0x40001000:"}));
+  for (const std::uint64_t at : {0x40000000u, 0x40010000u, 0x100000u}) {
+    m.tboot = PhysAddr{at};
+    const Outcome not_there = boot("", {6, 12, 0}, m);
+    EXPECT_EQ(mapped(not_there), (Lines{kLapic, kIoApic})) << at;
+    EXPECT_EQ(told(not_there), (Lines{refused})) << at;
+  }
+}
+
+// Where the registers lie is not known: never silent.
+TEST(Fixmap, TellsWhatItDoesNotSimulate) {
+  kernel::Profile p = profile();
+  const auto told = [&](const char* line) {
+    Lines out;
+    for (const Event& e : boot(line, p, machine()).events) {
+      const std::size_t colon = e.text.find(": not simulated: ");
+      if (colon != e.text.npos) out.push_back(e.text.substr(0, colon));
+    }
+    return out;
+  };
+  EXPECT_EQ(told("earlyprintk=dbgp1,keep"), (Lines{"earlyprintk=dbgp"}));
+  EXPECT_EQ(told("earlyprintk=xdbc earlyprintk=pciserial,0:16.0"),
+            (Lines{"earlyprintk=xdbc", "earlyprintk=pciserial"}));
+  EXPECT_EQ(told("earlyprintk earlyprintk=ttyS0 ohci1394_dma=early"), Lines{});
+  p.config = {{"EARLY_PRINTK_DBGP", "false"},
+              {"EARLY_PRINTK_USB_XDBC", "false"},
+              {"PROVIDE_OHCI1394_DMA_INIT", "true"}};
+  EXPECT_EQ(told("earlyprintk=dbgp earlyprintk=xdbc"), Lines{});
+  EXPECT_EQ(told("ohci1394_dma=late ohci1394_dma=early"), (Lines{"ohci1394_dma=early"}));
+}
+
 TEST(Fixmap, HasSlotsForSoManyIoApics) {
   Machine m = machine();
   m.ioapics = 130;

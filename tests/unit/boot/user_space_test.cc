@@ -103,6 +103,58 @@ TEST(UserSpace, RodataOffLeavesTheImageWritable) {
   EXPECT_NE(at(outcome.user_space->page_tables, kText).flags & paging::kWritable, 0u);
 }
 
+// The list of locks is kept where one processor comes up and others may come later.
+TEST(UserSpace, LocksAreKeptToBePatchedBack) {
+  struct Case {
+    const char* line;
+    unsigned possible;
+    unsigned present;
+    bool freed;
+  };
+  const Case kCases[] = {{"", 2, 2, true},           {"", 1, 1, true},
+                         {"", 2, 1, false},          {"noreplace-smp", 2, 1, true},
+                         {"maxcpus=1", 2, 2, false}, {"maxcpus=1 noreplace-smp", 2, 2, true},
+                         {"maxcpus=2", 4, 4, true},  {"maxcpus=-1", 2, 2, true},
+                         {"maxcpus=0", 2, 2, true},  // a second one is not possible
+                         {"nosmp", 2, 2, true},      {"nosmp maxcpus=4", 2, 2, true},
+                         {"nr_cpus=1", 2, 2, true}};
+  for (const kernel::Version version : {kernel::Version{6, 12, 0}, kernel::Version{7, 2, 0}}) {
+    kernel::Profile kernel = known_kernel();
+    kernel.version = version;
+    for (const Case& c : kCases) {
+      Machine m = machine();
+      m.cpu.possible = c.possible;
+      m.cpu.present = c.present;
+      // Where nothing is made read-only the image may be executed, but for what is freed.
+      const Outcome outcome = gone_on(std::string("rodata=off ") + c.line, kernel, m);
+      const std::uint32_t flags = at(outcome.user_space->page_tables, kText + 0x9f0000).flags;
+      EXPECT_EQ((flags & paging::kNoExecute) != 0, c.freed) << c.line << " " << c.present;
+    }
+  }
+}
+
+// Where the stacks lie is chance; how many tables they take is not.
+TEST(UserSpace, StacksOfEspfixTakeTwoTables) {
+  kernel::Profile kernel = known_kernel();
+  kernel.config["NR_CPUS"] = "8192";
+  const auto levels = [&kernel](unsigned cpus) {
+    Machine m = machine();
+    m.cpu.possible = cpus;
+    const Outcome outcome = gone_on("", kernel, m);
+    std::vector<std::size_t> out;
+    for (const unsigned level : {3u, 2u, 1u}) {
+      const auto& tables = outcome.user_space->page_tables.tables(level);
+      out.push_back(static_cast<std::size_t>(
+          std::distance(tables.lower_bound(paging::kEspfix),
+                        tables.lower_bound(VirtAddr{raw(paging::kEspfix) + 512 * kGiB}))));
+    }
+    return out;
+  };
+  EXPECT_EQ(levels(1), (std::vector<std::size_t>{1, 1, 1}));
+  EXPECT_EQ(levels(1024), (std::vector<std::size_t>{1, 1, 1}));
+  EXPECT_EQ(levels(1025), (std::vector<std::size_t>{1, 2, 2}));
+}
+
 TEST(UserSpace, WhatTheProfileLacksIsSaid) {
   const Outcome outcome = gone_on("", profile());
   std::vector<std::string_view> told;

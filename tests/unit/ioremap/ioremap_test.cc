@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mtrrs.h"
 #include "paging/lookup.h"
 
 namespace memmap::ioremap {
@@ -16,13 +17,6 @@ using enum CacheMode;
 constexpr std::uint64_t kVmalloc = raw(paging::kVmalloc4);
 constexpr std::uint64_t kDirect = raw(paging::kPageOffset4);
 constexpr std::uint32_t kKernel = paging::kWritable | paging::kNoExecute | paging::kGlobal;
-
-MtrrMap mtrrs() {
-  Machine machine;
-  machine.mtrr_default = MtrrType::write_back;
-  machine.mtrrs = {{PhysRange::make(0x80000000, 0xff000000), MtrrType::uncachable}};
-  return {machine, {}};
-}
 
 // 1 GiB of RAM, mapped by pages of 2 MiB; of it the second MiB and what lies from 16 MiB on for 1 MiB,
 // the image, are reserved.

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mtrrs.h"
+
 namespace memmap::ioremap {
 namespace {
 
@@ -19,13 +21,6 @@ PhysRange pages(std::uint64_t base, std::uint64_t count) {
 }
 PhysRange device(std::uint64_t first, std::uint64_t count) {
   return pages(kDevice + first * kPage, count);
-}
-
-MtrrMap mtrrs() {
-  Machine machine;
-  machine.mtrr_default = MtrrType::write_back;
-  machine.mtrrs = {{PhysRange::make(0x80000000, 0x100000000), MtrrType::uncachable}};
-  return {machine, {}};
 }
 
 class MemtypesTest : public testing::Test {

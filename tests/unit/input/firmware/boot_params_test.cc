@@ -69,6 +69,13 @@ TEST(BootParams, WithoutATableTheKernelTakesTheOlderCalls) {
   EXPECT_NE(machine->notes.at(0).find("88"), std::string::npos);
 }
 
+TEST(BootParams, TrustedBootsPage) {
+  std::string bytes = data_bytes("boot_params-4g");
+  EXPECT_FALSE(read_bytes(bytes)->tboot);
+  bytes[0x5b] = '\x7a';
+  EXPECT_EQ(read_bytes(bytes)->tboot, PhysAddr{0x7a000000});
+}
+
 TEST(BootParams, AKernelImageIsNoZeroPage) {
   const std::string image = data_bytes("boot_params-4g") + std::string(8192, 'x');
   const Recognition r = recognise_boot_params({.name = "vmlinuz", .bytes = image});

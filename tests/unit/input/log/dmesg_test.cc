@@ -306,6 +306,28 @@ TEST(ReadDmesg, CountsCpusOfNewKernels) {
 
 constexpr char kSmallMap[] = "BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable\n";
 
+TEST(ReadDmesg, ReadsWhereBootRomsLeftTheirs) {
+  const Machine m =
+      good(kSmallMap + std::string("iBFT found at 0x000000000009b000.\n"
+                                   "tboot: found shared page at phys addr 0x7a000000:\n"));
+  EXPECT_EQ(m.ibft, PhysAddr{0x9b000});
+  EXPECT_EQ(m.tboot, PhysAddr{0x7a000000});
+  EXPECT_FALSE(good(kSmallMap + std::string("iBFT found at 0xffff88000009b000.\n")).ibft);
+}
+
+TEST(ReadDmesg, ReadsHowFirmwareLeftTheLocalApics) {
+  const auto left = [](const std::string& line) { return good(kSmallMap + line + "\n").x2apic; };
+  EXPECT_EQ(left(""), X2apic::unknown);
+  EXPECT_EQ(left("x2apic: enabled by BIOS, switching to x2apic ops"), X2apic::on);
+  EXPECT_EQ(left("x2apic enabled by BIOS, switching to x2apic ops"), X2apic::on);
+  EXPECT_EQ(left("x2apic already enabled.\nx2apic disabled"), X2apic::on);
+  EXPECT_EQ(left("APIC locked in x2apic mode, can't disable\n"
+                 "x2apic: enabled by BIOS, switching to x2apic ops"),
+            X2apic::locked);
+  // By the kernel, later.
+  EXPECT_EQ(left("x2apic enabled"), X2apic::unknown);
+}
+
 // Where a log has come as far as its processors without a word of SMBIOS, there is none.
 TEST(ReadDmesg, TellsWhetherThereIsSmbios) {
   const std::string head =

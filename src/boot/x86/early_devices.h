@@ -1,0 +1,16 @@
+// Devices that parameters bring up before PCI is there. Their registers lie where PCI's configuration
+// space says, which no source has: what they map is told not to be simulated.
+#pragma once
+
+#include "boot/boot.h"
+
+namespace memmap::boot {
+
+// Acts on earlyprintk=. kernel: setup_early_printk(), arch/x86/kernel/early_printk.c, v6.1 to v7.2
+void setup_early_printk(Boot& boot, const kernel::Parameter& parameter);
+
+// A step, where ohci1394_dma=early asks for it.
+// kernel: init_ohci1394_dma_on_all_controllers(), drivers/firewire/init_ohci1394_dma.c, v7.2
+void init_ohci1394_dma_on_all_controllers(Boot& boot);
+
+}  // namespace memmap::boot
