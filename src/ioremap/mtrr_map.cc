@@ -18,7 +18,7 @@ MtrrType effective(MtrrType a, MtrrType b) {
 
 }  // namespace
 
-MtrrMap::MtrrMap(const Machine& machine, std::vector<PhysRange> assumed)
+MtrrMap::MtrrMap(const Machine& machine, const std::vector<PhysRange>& assumed)
     : told_(!machine.mtrrs.empty() || machine.mtrr_default != MtrrType::unknown) {
   if (!told_) {
     for (const PhysRange range : assumed) add(range, MtrrType::write_back);

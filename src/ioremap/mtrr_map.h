@@ -14,7 +14,7 @@ class MtrrMap {
  public:
   // `assumed`, where the machine tells no MTRRs: the ranges that count as write-back, as firmware sets
   // up RAM; all else is uncachable.
-  MtrrMap(const Machine& machine, std::vector<PhysRange> assumed);
+  MtrrMap(const Machine& machine, const std::vector<PhysRange>& assumed);
 
   struct Type {
     MtrrType type = MtrrType::uncachable;

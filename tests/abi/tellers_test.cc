@@ -342,7 +342,7 @@ TEST(Source, AScoreBeyondTheScaleIsAFault) {
 
 Result<std::string> render(const char* name, const OptionTexts& options) {
   const Machine machine = small();
-  const kernel::Profile kernel = profile();
+  const kernel::Profile& kernel = profile();
   boot::Outcome outcome = boot::run(machine, kernel, test::default_options());
   outcome.subject.source = "a|b<c>";
   return make<ReportPlugin>(name, options)

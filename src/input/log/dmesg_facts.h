@@ -22,7 +22,7 @@ class FactReader {
  private:
   void kernel_line(std::string_view text);  // `Linux version`, the command lines
   void x2apic_line(std::string_view text);
-  void acpi_line(std::string_view text);    // `ACPI: XSDT 0x...`, `ACPI: SRAT: Node ...`
+  void acpi_line(std::string_view text);  // `ACPI: XSDT 0x...`, `ACPI: SRAT: Node ...`
   void srat_node(std::string_view text);
   void srat_cpu(std::string_view text);
   void ioapic_line(std::string_view text);  // `IOAPIC[0]: ...`

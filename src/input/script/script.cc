@@ -121,9 +121,13 @@ class Reader {
   }
 
   static void give_address(std::string_view verb, Address at, Step& out) {
-    if (verb == "iounmap") out.action = access::Iounmap{std::move(at)};
-    if (verb == "free_pages") out.action = access::FreePages{std::move(at)};
-    if (verb == "kfree") out.action = access::Kfree{std::move(at)};
+    if (verb == "iounmap") {
+      out.action = access::Iounmap{std::move(at)};
+    } else if (verb == "free_pages") {
+      out.action = access::FreePages{std::move(at)};
+    } else if (verb == "kfree") {
+      out.action = access::Kfree{std::move(at)};
+    }
   }
 
   access::Place place(ValueId id) const {
