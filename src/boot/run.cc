@@ -77,7 +77,8 @@ struct HandOver {
 // What came of a boot that is over; its story is told. `hand_over`: where the boot came so far.
 Outcome outcome_of(Boot& boot, std::optional<HandOver> hand_over) {
   boot.story.end();
-  std::vector<RootTables> roots = other_roots(boot, hand_over.has_value());
+  std::vector<RootTables> roots =
+      other_roots(boot, hand_over.has_value() && boot.in.options.keep_user_space);
   std::optional<UserSpace> user_space;
   if (hand_over) {
     State& state = boot.state;

@@ -212,8 +212,8 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.number("ebda", m.ebda);
   v.number("base_memory", m.base_memory);
   v.number("memory_above_1m", m.memory_above_1m);
-  v.number("installed_ram", m.installed_ram);
   v.object("cpus", m.cpu);
+  v.number("installed_ram", m.installed_ram);
   v.count("ioapics", m.ioapics, 128);
   v.addresses("ioapic_addresses", m.ioapic_addresses);
   v.number("lapic_address", m.lapic_address);
