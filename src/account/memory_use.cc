@@ -1,10 +1,8 @@
 #include "account/memory_use.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <tuple>
-#include <utility>
 
 #include "base/align.h"
 #include "machine/e820_words.h"
@@ -203,28 +201,6 @@ const Piece* piece_at(const std::vector<Piece>& pieces, PhysAddr phys) {
   if (after == pieces.begin()) return nullptr;
   const Piece& piece = *std::prev(after);
   return piece.range.contains(phys) ? &piece : nullptr;
-}
-
-Balance balance(const boot::Outcome& outcome, const std::vector<Piece>& pieces) {
-  Balance sum;
-  std::map<std::pair<int, std::string>, BalanceRow> rows;
-  for (const Piece& p : pieces) {
-    if (!p.firmware_ram && !p.memory) continue;
-    (p.firmware_ram ? sum.firmware_ram : sum.added) += p.range.size();
-    std::string label = words_of(p, outcome);
-    BalanceRow& row = rows[{static_cast<int>(p.use), label}];
-    row.use = p.use;
-    row.label = std::move(label);
-    row.bytes += p.range.size();
-    ++row.ranges;
-  }
-  for (auto& [key, row] : rows) sum.rows.push_back(std::move(row));
-  // Owners first, the largest on top; free last.
-  const auto group = [](Use use) { return use == Use::reserved ? -1 : static_cast<int>(use); };
-  std::stable_sort(sum.rows.begin(), sum.rows.end(), [&](const BalanceRow& a, const BalanceRow& b) {
-    return std::make_tuple(group(a.use), ~a.bytes) < std::make_tuple(group(b.use), ~b.bytes);
-  });
-  return sum;
 }
 
 }  // namespace memmap::account

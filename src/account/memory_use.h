@@ -1,4 +1,4 @@
-// What each byte of the address space is used for, and the balance of the firmware's RAM.
+// What each byte of the address space is used for.
 #pragma once
 
 #include <cstdint>
@@ -54,23 +54,5 @@ std::string words_of(const Piece& piece, const boot::Outcome& outcome);
 // The piece of `pieces`, as memory_use() gives them, that holds the byte; nullptr: it lies above all
 // that anything describes.
 const Piece* piece_at(const std::vector<Piece>& pieces, PhysAddr phys);
-
-// All pieces of one use and one label.
-struct BalanceRow {
-  Use use = Use::gap;
-  std::string label{};  // the owner, or what the use is in words
-  std::uint64_t bytes = 0;
-  std::uint64_t ranges = 0;
-};
-
-// firmware_ram + added is the sum of the rows, to the byte.
-struct Balance {
-  std::uint64_t firmware_ram = 0;  // bytes that the firmware's map calls RAM
-  std::uint64_t added = 0;         // bytes of other memory: memmap=nn@ss, setup data
-  std::vector<BalanceRow> rows{};  // owners by size, then the other uses; none of 0 bytes
-};
-
-// The balance of `pieces`, which must be those of `outcome`.
-Balance balance(const boot::Outcome& outcome, const std::vector<Piece>& pieces);
 
 }  // namespace memmap::account

@@ -1,6 +1,7 @@
 #include "paging/set_memory.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "base/align.h"
 
@@ -14,13 +15,23 @@ bool overlaps(std::uint64_t start, std::uint64_t size, std::uint64_t from, std::
   return start < to && from < start + size;
 }
 
+// Bytes from `at` to the nearest of `bounds` above it.
+std::uint64_t until(std::uint64_t at, std::initializer_list<std::uint64_t> bounds) {
+  std::uint64_t nearest = ~std::uint64_t{0};
+  for (const std::uint64_t bound : bounds) {
+    if (bound > at) nearest = std::min(nearest, bound - at);
+  }
+  return nearest;
+}
+
 }  // namespace
 
 void SetMemory::change(VirtAddr virt, std::uint64_t pages, const Change& what) {
   while (pages != 0) {
     const Mapping* run = tables_.find(virt);
     const PhysAddr phys = run == nullptr ? PhysAddr{} : run->phys + (raw(virt) - raw(run->virt));
-    const std::uint64_t done = change_page(virt, pages, what);
+    const std::uint64_t most = run != nullptr && what.aliases ? one_alias(virt, phys) : pages;
+    const std::uint64_t done = change_some(virt, std::min(pages, most), what);
     if (run != nullptr && what.aliases) change_aliases(virt, phys, done, what);
     virt = virt + done * kPageSize;
     pages -= done;
@@ -28,30 +39,58 @@ void SetMemory::change(VirtAddr virt, std::uint64_t pages, const Change& what) {
 }
 
 // kernel: __change_page_attr(), __should_split_large_page()
-std::uint64_t SetMemory::change_page(VirtAddr virt, std::uint64_t pages, const Change& what) {
+std::uint64_t SetMemory::change_some(VirtAddr virt, std::uint64_t pages, const Change& what) {
   const Mapping* found = tables_.find(virt);
   if (found == nullptr) return 1;
   const Mapping run = *found;
   const VirtAddr page{align_down(raw(virt), run.page_size)};
   const PhysAddr phys = run.phys + (raw(page) - raw(run.virt));
   const std::uint64_t all = run.page_size / kPageSize;
-  const std::uint64_t done = std::min(pages, all - (raw(virt) - raw(page)) / kPageSize);
+  const std::uint64_t left = run.pages - (raw(page) - raw(run.virt)) / run.page_size;
+  // How many pages of the run's size are changed whole, and alike.
+  std::uint64_t whole = virt == page ? std::min(pages / all, left) : 0;
   if (what.unmap) {
-    if (done == all) {
-      tables_.unmap(page, run.page_size);
-      return done;
+    if (whole != 0) {
+      tables_.unmap(page, whole * run.page_size);
+      return whole * all;
     }
   } else {
     const std::uint32_t wanted = what.of(run.flags);
-    if (wanted == run.flags) return done;
-    const std::uint32_t flags = allowed(wanted, page, phys, run.page_size, done == all);
-    if (run.page_size == kSize4K || (done == all && flags == wanted)) {
-      tables_.map({page, phys, run.page_size, 1, flags});
-      return done;
+    if (wanted == run.flags) {
+      const std::uint64_t rest = all - (raw(virt) - raw(page)) / kPageSize;
+      return whole != 0 ? whole * all : std::min(pages, rest);
+    }
+    whole = std::min(whole, alike(page, phys, run.page_size));
+    const std::uint32_t flags = allowed(wanted, page, phys, run.page_size, whole != 0);
+    if (run.page_size == kSize4K || (whole != 0 && flags == wanted)) {
+      tables_.map({page, phys, run.page_size, whole, flags});
+      return whole * all;
     }
   }
   split(run, virt);
-  return change_page(virt, pages, what);
+  return change_some(virt, pages, what);
+}
+
+// Up to the next place where allowed() may answer otherwise.
+std::uint64_t SetMemory::alike(VirtAddr virt, PhysAddr phys, std::uint64_t size) const {
+  const std::uint64_t text = raw(image_.text);
+  const auto phys_of = [&](VirtAddr v) { return raw(image_.phys) + (raw(v) - text); };
+  const std::uint64_t bytes =
+      std::min(until(raw(virt),
+                     {text, align_up(raw(image_.etext), kPageSize), raw(image_.end_rodata_large)}),
+               until(raw(phys), {align_down(phys_of(image_.start_rodata), kPageSize),
+                                 align_down(phys_of(image_.end_rodata), kPageSize)}));
+  return std::max<std::uint64_t>(bytes / size, 1);
+}
+
+// How many pages from here on have their aliases, if any, in a row.
+std::uint64_t SetMemory::one_alias(VirtAddr virt, PhysAddr phys) const {
+  std::uint64_t bytes = until(raw(virt), {raw(image_.text), raw(image_.brk_end)});
+  const std::uint64_t size = raw(image_.brk_end) - raw(image_.text);
+  bytes = std::min(bytes, until(raw(phys), {raw(image_.phys), raw(image_.phys) + size}));
+  for (const PhysRange& r : mapped_)
+    bytes = std::min(bytes, until(raw(phys), {raw(r.base()), raw(r.end())}));
+  return std::max<std::uint64_t>(bytes / kPageSize, 1);
 }
 
 // kernel: cpa_process_alias()

@@ -68,8 +68,12 @@ class SetMemory {
   };
 
   void change(VirtAddr virt, std::uint64_t pages, const Change& what);
-  // One page of the tables, or what `pages` have of it; returns how many of them that were.
-  std::uint64_t change_page(VirtAddr virt, std::uint64_t pages, const Change& what);
+  // As many of `pages` pages of 4 KiB as are changed alike: whole pages of the tables, or a part of
+  // one; returns how many that were.
+  std::uint64_t change_some(VirtAddr virt, std::uint64_t pages, const Change& what);
+  // Pages of `size` bytes from here on of which allowed() says the same; at least 1.
+  std::uint64_t alike(VirtAddr virt, PhysAddr phys, std::uint64_t size) const;
+  std::uint64_t one_alias(VirtAddr virt, PhysAddr phys) const;
   void change_aliases(VirtAddr virt, PhysAddr phys, std::uint64_t pages, const Change& what);
   // The page of `run` that `virt` lies in.
   void split(const Mapping& run, VirtAddr virt);

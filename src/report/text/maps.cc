@@ -1,4 +1,4 @@
-// Sections of the text report about ranges of memory: e820, memblock, the balance.
+// Sections of the text report about ranges of memory: e820, memblock.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -216,35 +216,6 @@ void write_reserved(Page& page, const boot::Outcome& outcome) {
       {{"owner"}, {"size", Align::right}, {"each", Align::right}, {"range"}, {"asked for by"}},
       rows);
   write_folded(page, groups.size(), shown, "owner");
-}
-
-void write_balance(Page& page, const boot::Outcome& outcome,
-                   const std::vector<account::Piece>& pieces) {
-  const account::Balance b = account::balance(outcome, pieces);
-  if (b.rows.empty()) return;
-  page.heading("Where the RAM went", "in bytes");
-  const std::uint64_t all = b.firmware_ram + b.added;
-  std::vector<Row> rows;
-  const auto row = [&](const std::string& name, std::uint64_t bytes, Paint paint,
-                       std::string ranges) {
-    rows.push_back({{cut(page.foreign(name), 34, page.charset()), paint},
-                    {grouped(bytes)},
-                    {human_size(bytes)},
-                    {percent(bytes, all), Paint::faint},
-                    {std::move(ranges), Paint::faint}});
-  };
-  row("RAM in the firmware's map", b.firmware_ram, Paint::strong, "");
-  if (b.added != 0) row("+ memory beyond the firmware's RAM", b.added, Paint::strong, "");
-  for (const account::BalanceRow& r : b.rows) {
-    const Paint paint = r.use == account::Use::free       ? Paint::green
-                        : r.use == account::Use::reserved ? Paint::yellow
-                        : r.use == account::Use::waiting  ? Paint::cyan
-                                                          : Paint::red;
-    row((r.use == account::Use::free ? "= " : "- ") + r.label, r.bytes, paint,
-        counted(r.ranges, "range"));
-  }
-  page.table({{""}, {"bytes", Align::right}, {"size", Align::right}, {"share", Align::right}, {""}},
-             rows);
 }
 
 }  // namespace memmap::report

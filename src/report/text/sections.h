@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "account/memory_use.h"
+#include "account/ledger.h"
 #include "boot/outcome.h"
 #include "report/form/page.h"
 
@@ -14,7 +14,7 @@ namespace memmap::report {
 void write_notes(Page& page, const std::vector<std::string>& notes);
 // The head of an answer that is no report of a whole boot: source, kernel, command line, notes.
 void write_subject(Page& page, const boot::Subject& subject);
-void write_head(Page& page, const boot::Outcome& outcome);
+void write_head(Page& page, const boot::Outcome& outcome, const account::Ledger& ledger);
 void write_e820(Page& page, const boot::Outcome& outcome);
 void write_memory(Page& page, const boot::Outcome& outcome);
 void write_reserved(Page& page, const boot::Outcome& outcome);
@@ -22,8 +22,11 @@ void write_zones(Page& page, const boot::Outcome& outcome);
 void write_free_blocks(Page& page, const boot::Outcome& outcome);
 void write_page_tables(Page& page, const boot::Outcome& outcome);
 void write_fixmap(Page& page, const boot::Outcome& outcome);
-void write_balance(Page& page, const boot::Outcome& outcome,
-                   const std::vector<account::Piece>& pieces);
+void write_ledger(Page& page, const account::Ledger& ledger);
+// The largest loss in one sentence; empty: nothing is lost that is worth one.
+std::string largest_loss(const account::Ledger& ledger);
+// What was reserved because it was asked for, and where; empty: nothing.
+std::string set_aside(const account::Ledger& ledger);
 void write_checks(Page& page, const boot::Outcome& outcome);
 void write_events(Page& page, const boot::Outcome& outcome);
 

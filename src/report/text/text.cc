@@ -99,7 +99,7 @@ void write_subject(Page& page, const boot::Subject& subject) {
   write_notes(page, subject.notes);
 }
 
-void write_head(Page& page, const boot::Outcome& outcome) {
+void write_head(Page& page, const boot::Outcome& outcome, const account::Ledger& ledger) {
   const boot::Subject& s = outcome.subject;
   std::string title = page.foreign(s.source.empty() ? "memory map" : s.source);
   if (!s.format.empty()) title += " (" + page.foreign(s.format) + ")";
@@ -111,17 +111,21 @@ void write_head(Page& page, const boot::Outcome& outcome) {
   write_field(page, "command line", s.command_line.empty() ? "(empty)" : s.command_line);
   write_field(page, "policy", s.policy);
   const boot::Totals& t = outcome.totals;
-  std::string memory = fmt::format("{} from firmware", human_size(t.firmware_ram));
+  std::string memory;
+  if (ledger.installed) memory = human_size(*ledger.installed) + " plugged in, ";
+  memory += fmt::format("{} in the firmware's map", human_size(t.firmware_ram));
   if (t.memory != 0)
     memory += fmt::format(", {} in memblock, {} of it reserved", human_size(t.memory),
                           human_size(t.reserved));
   if (!outcome.state.node_states.empty())
-    memory += fmt::format(", {} free", human_size(t.free_pages << kPageShift));
+    memory += fmt::format(", {} free at the hand-over", human_size(t.free_pages << kPageShift));
   write_field(page, "RAM", memory);
   if (t.mem_total_kib) {
     write_field(page, "MemTotal",
                 fmt::format("{} kB ({})", *t.mem_total_kib, human_size(*t.mem_total_kib << 10)));
   }
+  write_field(page, "set aside", set_aside(ledger));
+  write_field(page, "largest loss", largest_loss(ledger));
   write_notes(page, s.notes);
   write_alarms(page, outcome);
 }
@@ -185,13 +189,14 @@ std::string to_text(const boot::Outcome& outcome, const TextStyle& style) {
   within.width = std::clamp(style.width, kMinWidth, kMaxWidth);
   Page page(within);
   const std::vector<account::Piece> pieces = account::memory_use(outcome);
-  write_head(page, outcome);
+  const account::Ledger ledger = account::ledger(outcome, pieces);
+  write_head(page, outcome, ledger);
   if (!pieces.empty()) {
     page.heading("Physical address space",
                  fmt::format("0 to {}, not to scale", human_size(raw(pieces.back().range.end()))));
     write_address_bar(page, pieces);
   }
-  write_balance(page, outcome, pieces);
+  write_ledger(page, ledger);
   write_e820(page, outcome);
   write_memory(page, outcome);
   write_reserved(page, outcome);

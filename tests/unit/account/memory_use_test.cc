@@ -10,53 +10,6 @@
 namespace memmap::account {
 namespace {
 
-std::uint64_t sum_of_rows(const Balance& b) {
-  std::uint64_t sum = 0;
-  for (const BalanceRow& r : b.rows) sum += r.bytes;
-  return sum;
-}
-
-std::uint64_t bytes_of(const Balance& b, Use use) {
-  std::uint64_t sum = 0;
-  for (const BalanceRow& r : b.rows) sum += r.use == use ? r.bytes : 0;
-  return sum;
-}
-
-TEST(Balance, AddsUpToTheByte) {
-  const boot::Outcome o = test::two_nodes();
-  const Balance b = balance(o, memory_use(o));
-  EXPECT_EQ(b.firmware_ram, o.totals.firmware_ram);
-  EXPECT_EQ(b.added, 0u);
-  EXPECT_EQ(sum_of_rows(b), b.firmware_ram + b.added);
-  EXPECT_EQ(bytes_of(b, Use::free), o.totals.free_pages * kPageSize);
-  EXPECT_EQ(bytes_of(b, Use::reserved), o.totals.reserved);
-  EXPECT_EQ(bytes_of(b, Use::retyped), 0x11000u);
-  EXPECT_EQ(bytes_of(b, Use::left_out), 0xc00u);  // of the last page below 640K
-  EXPECT_EQ(bytes_of(b, Use::fragment), 6u * (0x1000 - 0x68));
-  EXPECT_EQ(bytes_of(b, Use::waiting), 0u);
-  EXPECT_EQ(b.rows.front().label, "initrd");
-  EXPECT_EQ(b.rows.back().label, "free");
-}
-
-TEST(Balance, OfAStoppedBootHasNothingFree) {
-  const boot::Outcome o = test::stopped();
-  const Balance b = balance(o, memory_use(o));
-  EXPECT_EQ(sum_of_rows(b), o.totals.firmware_ram);
-  EXPECT_EQ(bytes_of(b, Use::free), 0u);
-  EXPECT_EQ(b.rows.back().label, "unreserved");
-}
-
-TEST(Balance, CountsMemoryThatTheUserAdded) {
-  boot::Outcome o;
-  o.state.e820.firmware.assign({{PhysAddr{0}, 0x10000, E820Type::ram}});
-  o.state.e820.table.assign({{PhysAddr{0}, 0x20000, E820Type::ram}});
-  test::set_memory(o.state.memblock, {{PhysRange::make(0x1000, 0x20000), 0, 0}});
-  const Balance b = balance(o, memory_use(o));
-  EXPECT_EQ(b.firmware_ram, 0x10000u);
-  EXPECT_EQ(b.added, 0x10000u);
-  EXPECT_EQ(sum_of_rows(b), 0x20000u);
-}
-
 // Whatever the outcome holds, overlapping and out of order: no byte is lost or counted twice.
 TEST(MemoryUse, PartitionsAnything) {
   std::uint64_t seed = 1;
@@ -106,8 +59,6 @@ TEST(MemoryUse, PartitionsAnything) {
       }
     }
     EXPECT_EQ(next, top);
-    const Balance b = balance(o, pieces);
-    EXPECT_EQ(sum_of_rows(b), b.firmware_ram + b.added);
   }
 }
 
