@@ -30,7 +30,11 @@ void SetMemory::change(VirtAddr virt, std::uint64_t pages, const Change& what) {
   while (pages != 0) {
     const Mapping* run = tables_.find(virt);
     const PhysAddr phys = run == nullptr ? PhysAddr{} : run->phys + (raw(virt) - raw(run->virt));
-    const std::uint64_t most = run != nullptr && what.aliases ? one_alias(virt, phys) : pages;
+    // A page of the tables is changed at once, wherever its aliases begin and end.
+    const std::uint64_t page =
+        run == nullptr ? 1 : (run->page_size - raw(virt) % run->page_size) / kPageSize;
+    const std::uint64_t most =
+        run != nullptr && what.aliases ? std::max(one_alias(virt, phys), page) : pages;
     const std::uint64_t done = change_some(virt, std::min(pages, most), what);
     if (run != nullptr && what.aliases) change_aliases(virt, phys, done, what);
     virt = virt + done * kPageSize;
