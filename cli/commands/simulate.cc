@@ -6,6 +6,7 @@
 #include "base/suggest.h"
 #include "boot/outcome.h"
 #include "commands/commands.h"
+#include "lint/lint.h"
 #include "messages.h"
 #include "output.h"
 #include "plugin/adapt/report.h"
@@ -134,6 +135,27 @@ std::string why_empty(const boot::Outcome& outcome, const std::string& format) {
   return fmt::format("nothing to print as {}", format);
 }
 
+// Parameters that do nothing, each with its reason, as notes.
+void tell_without_effect(session::Session& session, boot::Outcome& outcome) {
+  constexpr std::size_t kMost = 8;
+  const std::string line = session.command_line();
+  if (line.empty()) return;
+  const auto rules = session.rules();
+  if (!rules) return;  // the boot had them
+  const auto findings = lint::without_effect({.line = line,
+                                              .profile = session.profile(),
+                                              .machine = &*session.machine(),
+                                              .boot = session.options(*rules)});
+  auto& notes = outcome.subject.notes;
+  for (std::size_t i = 0; i < std::min(findings.size(), kMost); ++i)
+    notes.push_back(fmt::format("command line: {}: {}", findings[i].message, findings[i].reason));
+  if (findings.size() > kMost)
+    notes.push_back(
+        fmt::format("command line: {} more parameters have no effect; `memmap "
+                    "lint` tells of all",
+                    findings.size() - kMost));
+}
+
 }  // namespace
 
 ExitCode run_simulate(const Arguments& arguments) {
@@ -148,8 +170,9 @@ ExitCode run_simulate(const Arguments& arguments) {
   const std::string_view only = own != nullptr ? own->only : kOnlyHandOver;
   if (arguments.has("--at") && asked != usual && !only.empty())
     return bad_input({session::no_effect("--at", "--format " + format, only)});
-  const auto outcome = session->boot();
+  auto outcome = session->boot();
   if (!outcome) return bad_input(outcome.errors());
+  if (own != nullptr && own->has_head) tell_without_effect(*session, *outcome);
 
   const kernel::Profile& kernel = session->profile();
   if (own != nullptr && !own->has_head && !kernel.verified) {

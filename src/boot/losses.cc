@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "boot/pieces.h"
 #include "e820/sanitize.h"
 
 namespace memmap::boot {
@@ -56,22 +57,10 @@ void Losses::look(const State& state, std::string_view function, std::string_vie
   ram_ = std::move(now);
 }
 
-void Losses::split(std::uint64_t at) {
-  auto it = pieces_.upper_bound(at);
-  if (it == pieces_.begin()) return;
-  --it;
-  if (it->first == at || it->second.end <= at) return;
-  const Piece tail = it->second;
-  it->second.end = at;
-  pieces_.emplace(at, tail);
-}
-
 void Losses::lose(std::uint64_t base, std::uint64_t end, std::string_view function,
                   std::string_view by) {
   if (base >= end) return;
-  split(base);
-  split(end);
-  pieces_.erase(pieces_.lower_bound(base), pieces_.lower_bound(end));
+  cut_out(pieces_, base, end);
   pieces_.emplace(base, Piece{end, std::string(function), std::string(by)});
 }
 

@@ -44,7 +44,6 @@ class Losses {
   };
 
   void lose(std::uint64_t base, std::uint64_t end, std::string_view function, std::string_view by);
-  void split(std::uint64_t at);
 
   Stamp stamp_{};
   std::vector<PhysRange> ram_{};             // at the last look; disjoint, ascending

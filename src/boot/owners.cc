@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "boot/pieces.h"
+
 namespace memmap::boot {
 namespace {
 
@@ -30,16 +32,6 @@ void Owners::add(Pieces::iterator above, std::uint64_t base, std::uint64_t end,
   pieces_.erase(above);
 }
 
-void Owners::split(std::uint64_t at) {
-  auto it = pieces_.upper_bound(at);
-  if (it == pieces_.begin()) return;
-  --it;
-  if (it->first == at || it->second.end <= at) return;
-  const Piece tail = it->second;
-  it->second.end = at;
-  pieces_.emplace(at, tail);
-}
-
 void Owners::reserve(PhysRange range, const memblock::Caller& caller) {
   std::uint64_t base = raw(range.base());
   const std::uint64_t end = raw(range.end());
@@ -55,11 +47,7 @@ void Owners::reserve(PhysRange range, const memblock::Caller& caller) {
   }
 }
 
-void Owners::free(PhysRange range) {
-  split(raw(range.base()));
-  split(raw(range.end()));
-  pieces_.erase(pieces_.lower_bound(raw(range.base())), pieces_.lower_bound(raw(range.end())));
-}
+void Owners::free(PhysRange range) { cut_out(pieces_, raw(range.base()), raw(range.end())); }
 
 std::vector<Owned> Owners::of(std::span<const memblock::Region> regions) const {
   std::vector<Owned> out;

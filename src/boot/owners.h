@@ -50,7 +50,6 @@ class Owners {
   // [base, end), which nobody has; `above` is the first piece behind it.
   void add(Pieces::iterator above, std::uint64_t base, std::uint64_t end,
            const memblock::Caller& caller);
-  void split(std::uint64_t at);  // afterwards no piece lies on both sides of `at`
 
   Pieces pieces_{};
 };

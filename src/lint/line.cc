@@ -23,7 +23,7 @@ bool is_known(const kernel::KnownParameters& known, const kernel::Parameter& p) 
 bool is_looked_for(std::string_view name) {
   // clang-format off
   constexpr std::string_view kWords[] = {
-      "acpi_rsdp", "clearcpuid", "dis_ucode_ldr", "edd", "forcepae", "fred", "mem_encrypt",
+      "acpi_rsdp", "clearcpuid", "crashkernel", "dis_ucode_ldr", "edd", "forcepae", "fred", "mem_encrypt",
       "no387", "no5lvl", "nofxsr", "nokaslr", "nopti", "nospec_store_bypass_disable",
       "nospectre_v2", "nousershstk", "noxsave", "noxsaveopt", "noxsaves", "pti",
       "spec_store_bypass_disable", "spectre_v2", "spectre_v2_user", "split_lock_detect", "tsx",

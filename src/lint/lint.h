@@ -37,6 +37,9 @@ struct Subject {
 // machine, if there is one, to hear what the kernel says. Pure.
 std::vector<Finding> lint(const Subject& subject);
 
+// Of these only what has no effect, for those who did not ask for all.
+std::vector<Finding> without_effect(const Subject& subject);
+
 class Check;
 
 // One row a rule: to add one, write its function, declare it in check.h, and add a row to
@@ -47,6 +50,7 @@ struct Rule {
   std::string_view summary{};  // what it warns of, one line
   bool needs_machine = false;
   void (*run)(Check&) = nullptr;
+  bool is_idle = false;  // what it finds has no effect, or not the one that was meant
 };
 
 std::span<const Rule> rules();

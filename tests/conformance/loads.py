@@ -4,7 +4,7 @@
   loads.py MEMMAP KERNELS BOOTS
 
 Each BOOTS/ID/machine is simulated with --machine, as it is and packed into a tar, which must give the
-same. Nothing may be on standard error; notes tell of defaults and of the kernel only; a warning is one
+same. Nothing may be on standard error; notes tell of defaults, of the kernel and of parameters without effect; a warning is one
 that the real kernel printed too (expected/dmesg.txt).
 """
 import concurrent.futures
@@ -38,7 +38,7 @@ def said(report):
 
 
 def allowed(notes):
-    return DEFAULTS + ("kernel: ",) + (CUT if any(n.startswith(CUT[0]) for n in notes) else ())
+    return DEFAULTS + ("kernel: ", "command line: ") + (CUT if any(n.startswith(CUT[0]) for n in notes) else ())
 
 
 def check(memmap, kernels, boot):
