@@ -23,7 +23,9 @@ struct Parameter {
 };
 
 // `mem=4G`: as it was given, but for quotes.
-inline std::string to_text(const Parameter& p) { return p.value ? p.name + "=" + *p.value : p.name; }
+inline std::string to_text(const Parameter& p) {
+  return p.value ? p.name + "=" + *p.value : p.name;
+}
 
 // How a line that is built into the kernel (CONFIG_CMDLINE) relates to the boot loader's line:
 // `instead` with CONFIG_CMDLINE_OVERRIDE.

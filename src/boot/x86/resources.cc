@@ -77,8 +77,7 @@ bool skips_io_apics(const Boot& boot) {
 // arch/x86/kernel/apic/io_apic.c, of noapic, nosmp and maxcpus=0; v6.1 and v6.12
 bool refuses_io_apics(const Boot& boot) {
   const auto is_noirq = [](const auto& value) { return value == "noirq"; };
-  return !boot.in.acpi_enabled() || skips_io_apics(boot) ||
-         boot.in.local_apic == LocalApic::off ||
+  return !boot.in.acpi_enabled() || skips_io_apics(boot) || boot.in.local_apic == LocalApic::off ||
          std::ranges::any_of(boot.in.values_of("acpi"), is_noirq);
 }
 
