@@ -41,7 +41,7 @@ struct Step {
   Bound until{};                           // first version that no longer does; empty: all do
   bool (*applies)(const Boot&) = nullptr;  // null: always
   void (*run)(Boot&) = nullptr;            // null: it takes nothing of memblock
-  // The function of a later row that calls it from `until` on; empty: none does.
+  // The function of another row that calls it from `until` on; empty: none does.
   std::string_view moves_into{};
 
   bool is_of(kernel::Version v, const kernel::Behaviour& behaviour) const {

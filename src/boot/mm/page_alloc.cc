@@ -96,11 +96,13 @@ void memblock_free_all(Boot& boot) {
 
 void free_reserved_area(Boot& boot, PhysRange range, std::string_view what) {
   give(boot, range, what);
-  const std::uint64_t bytes =
-      align_down(raw(range.end()), kPageSize) - align_up(raw(range.base()), kPageSize);
-  if (what.empty() || raw(range.end()) - raw(range.base()) < kPageSize) return;
+  const Pfn first = pfn_up(range.base());
+  const Pfn end = pfn_down(range.end());
+  if (what.empty() || first >= end) return;
   boot.story.tell(Severity::info, rule::kFreeReservedArea,
-                  fmt::format("Freeing {} memory: {}K", what, bytes >> 10), range);
+                  fmt::format("Freeing {} memory: {}K", what,
+                              (raw(end) - raw(first)) << (kPageShift - 10)),
+                  range);
 }
 
 void adjust_managed_page_count(Boot& boot, PhysRange range, std::string_view what) {
