@@ -40,4 +40,23 @@ inline std::vector<PhysRange> without(const std::vector<PhysRange>& ranges, Phys
   return out;
 }
 
+// The bytes of `ranges` that are in none of `holes`; all three are as united() returns them. O(n).
+inline std::vector<PhysRange> without(const std::vector<PhysRange>& ranges,
+                                      const std::vector<PhysRange>& holes) {
+  std::vector<PhysRange> out;
+  auto hole = holes.begin();
+  for (const PhysRange r : ranges) {
+    std::uint64_t at = raw(r.base());
+    while (hole != holes.end() && hole->end() <= r.base()) ++hole;
+    // A hole that reaches beyond this range is looked at again for the next one.
+    for (; hole != holes.end() && hole->base() < r.end(); ++hole) {
+      if (at < raw(hole->base())) out.push_back(PhysRange::make(at, raw(hole->base())));
+      at = raw(hole->end());
+      if (at >= raw(r.end())) break;
+    }
+    if (at < raw(r.end())) out.push_back(PhysRange::make(at, raw(r.end())));
+  }
+  return out;
+}
+
 }  // namespace memmap

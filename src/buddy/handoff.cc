@@ -36,12 +36,12 @@ void set_movable_by_page(PageblockTypes& pageblocks, std::span<const memblock::R
     for (const memblock::Region& r : memory) {
       if (r.nid != node.nid) others.push_back(r.range);
     }
+    others = united(std::move(others));
     for (const zones::Zone& z : node.zones) {
       const PhysAddr start = phys_of(z.start_pfn);
-      std::vector<PhysRange> own = {
-          PhysRange::make(raw(start), raw(start) + (z.spanned_pages << kPageShift))};
-      for (const PhysRange other : others) own = without(own, other);
-      for (const PhysRange r : own) {
+      const std::vector<PhysRange> span =
+          united({PhysRange::make(raw(start), raw(start) + (z.spanned_pages << kPageShift))});
+      for (const PhysRange r : without(span, others)) {
         set_movable(pageblocks, raw(pfn_up(r.base())),
                     initialised_end(deferred, node.nid, raw(pfn_up(r.end()))));
       }

@@ -23,6 +23,11 @@ enum class E820Type : std::uint32_t {
   soft_reserved = 0xefffffff,
 };
 
+// What the kernel takes for memory. kernel: e820__memblock_setup(), arch/x86/kernel/e820.c, v6.12
+constexpr bool is_kernel_ram(E820Type t) {
+  return t == E820Type::ram || t == E820Type::reserved_kern;
+}
+
 constexpr std::uint32_t raw(E820Type t) { return static_cast<std::uint32_t>(t); }
 
 // The bytes [addr, addr + size) have `type`. As firmware writes it: size may be 0, and the sum may

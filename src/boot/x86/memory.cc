@@ -143,7 +143,7 @@ void e820_memblock_setup(Boot& boot) {
     if (e.type == E820Type::soft_reserved) {
       boot.state.memblock.reserve(e.addr, e.size, {"e820__memblock_setup", owner::kSoftReserved});
     }
-    if (e.type == E820Type::ram || e.type == E820Type::reserved_kern) {
+    if (is_kernel_ram(e.type)) {
       boot.state.memblock.add(e.addr, e.size, {"e820__memblock_setup", owner::kRAM});
     }
   }

@@ -43,10 +43,6 @@ std::uint64_t ram_alignment(std::uint64_t end) {
   return end < 16 * kMiB ? kMiB : 64 * kMiB;
 }
 
-bool is_ram(const E820Entry& e) {
-  return e.type == E820Type::ram || e.type == E820Type::reserved_kern;
-}
-
 // Where the table says nonsense there is no resource.
 bool is_usable(Boot& boot, const Hpet& hpet) {
   constexpr std::uint64_t kShifted = 0xfed0000000000000;
@@ -167,14 +163,14 @@ void e820_register_nosave_regions(Boot& boot) {
     for (const E820Entry& e : boot.state.e820.table.entries()) {
       add(pfn, pfn_up(e.addr));
       pfn = pfn_down(PhysAddr{e.end()});
-      if (!is_ram(e)) add(pfn_up(e.addr), pfn);
+      if (!is_kernel_ram(e.type)) add(pfn_up(e.addr), pfn);
       if (pfn >= boot.state.max_pfn) break;
     }
     return;
   }
   PhysAddr last{};
   for (const E820Entry& e : boot.state.e820.table.entries()) {
-    if (!is_ram(e)) continue;
+    if (!is_kernel_ram(e.type)) continue;
     if (last < e.addr) add(pfn_down(last), pfn_up(e.addr));
     last = PhysAddr{e.end()};
   }
