@@ -208,12 +208,14 @@ bool Inputs::acpi_enabled() const { return boot::acpi_enabled(profile, parameter
 
 Facts Inputs::facts() const { return {machine, profile, command_line, parameters, acpi_enabled()}; }
 
-// kernel: cmdline_parse_kernelcore(), mm/mm_init.c
-bool Inputs::mirrored_kernelcore() const {
-  return std::ranges::any_of(values_of("kernelcore"), [](std::optional<std::string_view> value) {
-    return value && kernel::parse_option_str(*value, "mirror");
+bool Inputs::has_word(std::string_view name, std::string_view word) const {
+  return std::ranges::any_of(values_of(name), [&](std::optional<std::string_view> value) {
+    return value && kernel::parse_option_str(*value, word);
   });
 }
+
+// kernel: cmdline_parse_kernelcore(), mm/mm_init.c
+bool Inputs::mirrored_kernelcore() const { return has_word("kernelcore", "mirror"); }
 
 // kernel: cpumask_size(), include/linux/cpumask.h, v6.1 and v6.12
 std::uint64_t Inputs::cpumask_size() const {

@@ -57,6 +57,8 @@ struct Inputs {
   bool has_parameter(std::string_view name) const;
   // The values of all parameters of that name, in order; of one without `=`: nullopt.
   std::vector<std::optional<std::string_view>> values_of(std::string_view name) const;
+  // Whether one of them has `word` among its words, which commas part: `debug` of efi=debug,runtime.
+  bool has_word(std::string_view name, std::string_view word) const;
   // A switch that is read by kstrtobool(): the last value that it takes, else `otherwise`.
   bool switched(std::string_view name, bool otherwise) const;
   // The value of the last parameter of that name; nullopt: none, or none with a value. Only for

@@ -26,4 +26,9 @@ inline constexpr std::uint64_t kMoreReliable = 0x10000;
 inline constexpr std::uint64_t kSpecificPurpose = 0x40000;
 inline constexpr std::uint64_t kRuntime = std::uint64_t{1} << 63;
 
+// Of those that firmware needs only until the kernel has taken over.
+constexpr bool is_of_boot_services(std::uint32_t type) {
+  return type == kBootServicesCode || type == kBootServicesData;
+}
+
 }  // namespace memmap::efi

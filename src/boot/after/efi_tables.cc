@@ -55,10 +55,6 @@ std::uint32_t flags_of(const EfiMemory& m) {
          (m.attributes & efi::kWriteBack ? 0u : paging::kCacheDisable);
 }
 
-bool is_of_boot_services(const EfiMemory& m) {
-  return m.type == efi::kBootServicesCode || m.type == efi::kBootServicesData;
-}
-
 // Neighbours of one type and the same attributes. kernel: efi_merge_regions()
 std::vector<EfiMemory> merged(const std::vector<EfiMemory>& map) {
   std::vector<EfiMemory> out;
@@ -93,16 +89,15 @@ void map_efi_regions(Boot& boot) {
   const paging::AddressSpace& kernel = boot.state.page_tables;
   paging::AddressSpace tables(kernel.levels(), kernel.bases(), kFromBuddy);
   add_tables(tables, paging::kEfiEnd, 3);
-  const bool keeps_all = std::ranges::any_of(boot.in.values_of("efi"), [](const auto& value) {
-    return value && kernel::parse_option_str(*value, "debug");
-  });
+  const bool keeps_all = boot.in.has_word("efi", "debug");
   std::vector<std::pair<VirtAddr, std::uint64_t>> freed;
   std::uint64_t next = raw(kEfiStart);
   const std::uint64_t limit = std::uint64_t{1} << paging::physmem_bits(kernel.levels());
   for (const EfiMemory& m : merged(boot.state.efi_map) | std::views::reverse) {
     const bool kept = (m.attributes & efi::kRuntime) != 0;
     const bool whole_pages = is_aligned(raw(m.range.base()) | m.range.size(), kPageSize);
-    if ((!kept && !is_of_boot_services(m)) || raw(m.range.end()) > limit || !whole_pages) continue;
+    if ((!kept && !efi::is_of_boot_services(m.type)) || raw(m.range.end()) > limit || !whole_pages)
+      continue;
     const VirtAddr same{raw(m.range.base())};
     map_pages(boot, tables, same, m.range, flags_of(m));
     const std::uint64_t place = next < m.range.size() ? 0 : place_below(next, m.range);

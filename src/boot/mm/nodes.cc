@@ -290,17 +290,9 @@ void free_area_init(Boot& boot) {
 }
 
 // A node that has processors and no memory is online once one of them runs.
-// kernel: try_online_node(), mm/memory_hotplug.c, of cpu_up(), kernel/cpu.c; maxcpus(), nosmp(),
-// kernel/smp.c, v6.1 and v6.12
+// kernel: try_online_node(), mm/memory_hotplug.c, of cpu_up(), kernel/cpu.c, v6.1 and v6.12
 void bringup_nonboot_cpus(Boot& boot) {
-  std::uint64_t running = boot.in.cpus.present;
-  for (const kernel::Parameter& p : boot.in.parameters) {
-    if (kernel::parameq(p.name, "nosmp")) running = 1;
-    if (kernel::parameq(p.name, "maxcpus") && p.value) {
-      if (const auto most = kernel::get_option(*p.value); most && *most >= 0)
-        running = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(*most), 1, running);
-    }
-  }
+  const unsigned running = std::min(boot.in.cpus.present, std::max(boot.in.setup_max_cpus, 1u));
   std::vector<int>& online = boot.state.online_nodes;
   online = boot.state.nodes.online;
   if (!boot.state.processors_have_nodes || !boot.state.emulated_from.empty()) return;

@@ -19,12 +19,9 @@ using efi::kMoreReliable;
 using efi::kSpecificPurpose;
 using efi::kWriteBack;
 
-// efi=nosoftreserve. kernel: efi_soft_reserve_enabled()
+// kernel: efi_soft_reserve_enabled()
 bool soft_reserve_enabled(const Boot& boot) {
-  return boot.in.behaviour.efi_soft_reserves &&
-         std::ranges::none_of(boot.in.values_of("efi"), [](std::optional<std::string_view> value) {
-           return value && kernel::parse_option_str(*value, "nosoftreserve");
-         });
+  return boot.in.behaviour.efi_soft_reserves && !boot.in.has_word("efi", "nosoftreserve");
 }
 
 E820Type e820_type(const EfiMemory& m, bool soft_reserve) {
@@ -259,7 +256,7 @@ void efi_reserve_boot_services(Boot& boot) {
         "services hold is left out, and what is allocated may lie elsewhere");
   }
   for (EfiMemory& m : boot.state.efi_map) {
-    if (m.type != efi::kBootServicesCode && m.type != efi::kBootServicesData) continue;
+    if (!efi::is_of_boot_services(m.type)) continue;
     if (!boot.state.memblock.is_region_reserved(m.range.base(), m.range.size())) {
       boot.reserve(m.range, {"efi_reserve_boot_services", owner::kEFIBootServices});
       if (can_free_region(boot, m.range)) continue;
@@ -272,17 +269,14 @@ void efi_reserve_boot_services(Boot& boot) {
 // efi_free_boot_services(), arch/x86/platform/efi/quirks.c, v6.1 and v6.12
 void efi_free_boot_services(Boot& boot) {
   if (boot.state.efi_map.empty()) return;
-  const bool debug = std::ranges::any_of(boot.in.values_of("efi"), [](const auto& value) {
-    return value && kernel::parse_option_str(*value, "debug");
-  });
-  if (debug) {
+  if (boot.in.has_word("efi", "debug")) {
     return boot.story.tell(Severity::info, rule::kEfiFreeBootServices,
                            "efi=debug keeps the memory of EFI's boot services");
   }
   std::uint64_t freed = 0;
   for (const EfiMemory& m : boot.state.efi_map) {
-    const bool boot_services = m.type == efi::kBootServicesCode || m.type == efi::kBootServicesData;
-    if (!boot_services || (m.attributes & efi::kRuntime) != 0 || raw(m.range.end()) < kMiB)
+    if (!efi::is_of_boot_services(m.type) || (m.attributes & efi::kRuntime) != 0 ||
+        raw(m.range.end()) < kMiB)
       continue;
     const auto high = PhysRange::make(std::max(raw(m.range.base()), kMiB), raw(m.range.end()));
     free_reserved_area(boot, high, {});
