@@ -34,8 +34,7 @@ struct Asking {
   Moment moment;
 
   const paging::AddressSpace& tables() const {
-    return moment == Moment::user_space && outcome.user_space ? outcome.user_space->page_tables
-                                                              : outcome.state.page_tables;
+    return *boot::tables_of(outcome, boot::Root::kernel);
   }
 };
 
@@ -136,16 +135,15 @@ std::string why_empty(const boot::Outcome& outcome, const std::string& format) {
 }
 
 // Parameters that do nothing, each with its reason, as notes.
-void tell_without_effect(session::Session& session, boot::Outcome& outcome) {
+void tell_without_effect(const session::Session& session, const session::Rules& rules,
+                         boot::Outcome& outcome) {
   constexpr std::size_t kMost = 8;
   const std::string line = session.command_line();
   if (line.empty()) return;
-  const auto rules = session.rules();
-  if (!rules) return;  // the boot had them
   const auto findings = lint::without_effect({.line = line,
                                               .profile = session.profile(),
                                               .machine = &*session.machine(),
-                                              .boot = session.options(*rules)});
+                                              .boot = session.options(rules)});
   auto& notes = outcome.subject.notes;
   for (std::size_t i = 0; i < std::min(findings.size(), kMost); ++i)
     notes.push_back(fmt::format("command line: {}: {}", findings[i].message, findings[i].reason));
@@ -168,11 +166,14 @@ ExitCode run_simulate(const Arguments& arguments) {
   const Moment asked = session->goes_on() ? Moment::user_space : Moment::hand_over;
   const Moment usual = own != nullptr ? own->moment : Moment::hand_over;
   const std::string_view only = own != nullptr ? own->only : kOnlyHandOver;
-  if (arguments.has("--at") && asked != usual && !only.empty())
+  const Moment moment = arguments.has("--at") ? asked : usual;
+  if (moment != usual && !only.empty())
     return bad_input({session::no_effect("--at", "--format " + format, only)});
-  auto outcome = session->boot();
+  auto rules = session->rules();
+  if (!rules) return bad_input(rules.errors());
+  auto outcome = session->boot(*rules, session->options(*rules));
   if (!outcome) return bad_input(outcome.errors());
-  if (own != nullptr && own->has_head) tell_without_effect(*session, *outcome);
+  if (own != nullptr && own->has_head) tell_without_effect(*session, *rules, *outcome);
 
   const kernel::Profile& kernel = session->profile();
   if (own != nullptr && !own->has_head && !kernel.verified) {
@@ -181,8 +182,7 @@ ExitCode run_simulate(const Arguments& arguments) {
   const Destination destination = destination_of(arguments);
   const Result<std::string> bytes =
       own != nullptr
-          ? Result<std::string>(own->render(
-                {*outcome, kernel, text_style(destination), arguments.has("--at") ? asked : usual}))
+          ? Result<std::string>(own->render({*outcome, kernel, text_style(destination), moment}))
           : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());
   const Status written = write_output(destination, *bytes);

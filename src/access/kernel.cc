@@ -25,7 +25,7 @@ Pat pat_of(const boot::Inputs& in) {
 std::vector<PhysRange> system_ram(const boot::State& state) {
   std::vector<PhysRange> out;
   for (const E820Entry& e : state.e820.table.entries()) {
-    if (e.type != E820Type::ram && e.type != E820Type::reserved_kern) continue;
+    if (!is_kernel_ram(e.type)) continue;
     if (const auto range = PhysRange::from_size(e.addr, e.size)) out.push_back(*range);
   }
   return united(std::move(out));
@@ -93,7 +93,7 @@ Kernel::Kernel(const boot::Outcome& what, const boot::Inputs& in)
     : outcome(what),
       inputs(in),
       surroundings(surroundings_of(what, in)),
-      tables(what.user_space ? what.user_space->page_tables : what.state.page_tables),
+      tables(*boot::tables_of(what, boot::Root::kernel)),
       pages(what.state, in.profile.max_page_order, in.profile.pageblock_order),
       slabs(pages, std::max(in.cpus.present, 1u)),
       places(what, in.machine, pages, slabs),

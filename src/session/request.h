@@ -23,7 +23,7 @@ struct Request {
   KaslrBases kaslr{};
   std::optional<PhysAddr> kernel_phys_base{};
   bool entry_limit = true;       // false: the e820 tables have no last place
-  bool goes_on = false;          // behind the hand-over, up to user space
+  bool goes_on = false;          // shows user space, not the hand-over
   bool record_memblock = false;  // boot::Options has it
 };
 

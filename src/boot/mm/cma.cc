@@ -255,18 +255,9 @@ void hugetlb_cma_reserve(Boot& boot) {
 // Of an area too that lies in two zones, and cannot be used as one: no zone counts it as CMA's.
 // kernel: cma_activate_area(), mm/cma.c; init_cma_reserved_pageblock(), mm/mm_init.c, v6.12
 void cma_init_reserved_areas(Boot& boot) {
-  std::vector<buddy::ZonePages>& zones = boot.state.page_allocator.zones;
   for (const PhysRange area : boot.scratch.of<Areas>().ranges) {
-    const std::vector<buddy::ZonePages> before = zones;
-    adjust_managed_page_count(boot, area, "CMA");
-    buddy::ZonePages* only = nullptr;
-    std::size_t changed = 0;
-    for (std::size_t i = 0; i < zones.size(); ++i) {
-      if (zones[i].managed_pages == before[i].managed_pages) continue;
-      only = &zones[i];
-      ++changed;
-    }
-    if (changed == 1) only->cma_pages += area.size() >> kPageShift;
+    if (buddy::ZonePages* const zone = adjust_managed_page_count(boot, area, "CMA"))
+      zone->cma_pages += area.size() >> kPageShift;
   }
 }
 

@@ -26,8 +26,11 @@ buddy::ZonePages& managed_zone(Boot& boot, std::size_t node, std::size_t zone) {
   return boot.state.page_allocator.zones[node * zones::kZoneTypes + zone];
 }
 
-// Adds pages of `region` to the zones of its node; all of them are memory.
-void add_to_zones(Boot& boot, const memblock::Region& region, buddy::PageRun pages) {
+// Adds pages of `region` to the zones of its node, each of which `added` is told; all of them are
+// memory.
+template <class Added>
+void add_to_zones(Boot& boot, const memblock::Region& region, buddy::PageRun pages,
+                  const Added& added) {
   const std::vector<NodeState>& nodes = boot.state.node_states;
   const auto node = std::ranges::lower_bound(nodes, region.nid, {}, &NodeState::nid);
   if (node == nodes.end() || node->nid != region.nid) return;
@@ -35,30 +38,11 @@ void add_to_zones(Boot& boot, const memblock::Region& region, buddy::PageRun pag
   std::ranges::transform(node->zones, of_node.begin(), &ZoneState::zone);
   const bool not_movable = boot.in.mirrored_kernelcore() && (region.flags & memblock::kMirror) != 0;
   buddy::each_zone_pages(pages, of_node, not_movable, [&](std::size_t zone, buddy::PageRun run) {
-    managed_zone(boot, static_cast<std::size_t>(node - nodes.begin()), zone).managed_pages +=
-        run.end - run.start;
+    buddy::ZonePages& managed =
+        managed_zone(boot, static_cast<std::size_t>(node - nodes.begin()), zone);
+    managed.managed_pages += run.end - run.start;
+    added(managed);
   });
-}
-
-void give(Boot& boot, PhysRange range, std::string_view what) {
-  const buddy::PageRun pages{raw(pfn_up(range.base())), raw(pfn_down(range.end()))};
-  if (pages.start >= pages.end) return;
-  PageAllocator& allocator = boot.state.page_allocator;
-  const memblock::Regions memory = boot.state.memblock.memory().regions();
-  auto r = std::ranges::lower_bound(memory, range.base(), std::ranges::less_equal{},
-                                    [](const memblock::Region& m) { return m.range.end(); });
-  for (; r != memory.end() && r->range.base() < range.end(); ++r) {
-    const buddy::PageRun common{std::max(pages.start, raw(pfn_up(r->range.base()))),
-                                std::min(pages.end, raw(pfn_down(r->range.end())))};
-    if (common.start >= common.end) continue;
-    allocator.totalram_pages += common.end - common.start;
-    allocator.given_back.push_back(
-        {PhysRange::make(raw(phys_of(Pfn{common.start})), raw(phys_of(Pfn{common.end}))), what,
-         boot.story.step()});
-    add_to_zones(boot, *r, common);
-  }
-  if (boot.in.behaviour.lowmem_reserve_is_kept_up && !allocator.lowmem_reserves.empty())
-    setup_per_zone_lowmem_reserve(boot);
 }
 
 }  // namespace
@@ -94,19 +78,43 @@ void memblock_free_all(Boot& boot) {
   boot.state.handed_over = true;
 }
 
+buddy::ZonePages* adjust_managed_page_count(Boot& boot, PhysRange range, std::string_view what) {
+  const buddy::PageRun pages{raw(pfn_up(range.base())), raw(pfn_down(range.end()))};
+  if (pages.start >= pages.end) return nullptr;
+  PageAllocator& allocator = boot.state.page_allocator;
+  buddy::ZonePages* zone = nullptr;
+  bool several = false;
+  const auto added = [&](buddy::ZonePages& to) {
+    several = several || (zone != nullptr && zone != &to);
+    zone = &to;
+  };
+  const memblock::Regions memory = boot.state.memblock.memory().regions();
+  auto r = std::ranges::lower_bound(memory, range.base(), std::ranges::less_equal{},
+                                    [](const memblock::Region& m) { return m.range.end(); });
+  for (; r != memory.end() && r->range.base() < range.end(); ++r) {
+    const buddy::PageRun common{std::max(pages.start, raw(pfn_up(r->range.base()))),
+                                std::min(pages.end, raw(pfn_down(r->range.end())))};
+    if (common.start >= common.end) continue;
+    allocator.totalram_pages += common.end - common.start;
+    allocator.given_back.push_back(
+        {PhysRange::make(raw(phys_of(Pfn{common.start})), raw(phys_of(Pfn{common.end}))), what,
+         boot.story.step()});
+    add_to_zones(boot, *r, common, added);
+  }
+  if (boot.in.behaviour.lowmem_reserve_is_kept_up && !allocator.lowmem_reserves.empty())
+    setup_per_zone_lowmem_reserve(boot);
+  return several ? nullptr : zone;
+}
+
 void free_reserved_area(Boot& boot, PhysRange range, std::string_view what) {
-  give(boot, range, what);
+  adjust_managed_page_count(boot, range, what);
   const Pfn first = pfn_up(range.base());
   const Pfn end = pfn_down(range.end());
   if (what.empty() || first >= end) return;
-  boot.story.tell(Severity::info, rule::kFreeReservedArea,
-                  fmt::format("Freeing {} memory: {}K", what,
-                              (raw(end) - raw(first)) << (kPageShift - 10)),
-                  range);
-}
-
-void adjust_managed_page_count(Boot& boot, PhysRange range, std::string_view what) {
-  give(boot, range, what);
+  boot.story.tell(
+      Severity::info, rule::kFreeReservedArea,
+      fmt::format("Freeing {} memory: {}K", what, (raw(end) - raw(first)) << (kPageShift - 10)),
+      range);
 }
 
 // kernel: deferred_init_memmap(), mm/mm_init.c, v6.12; mm/page_alloc.c, v6.1
@@ -121,7 +129,8 @@ void deferred_init_memmap(Boot& boot) {
                            if (node == first.end()) return;
                            const buddy::PageRun pages{std::max(raw(from), raw(node->second)),
                                                       std::min(raw(to), max_pfn)};
-                           if (pages.start < pages.end) add_to_zones(boot, r, pages);
+                           if (pages.start < pages.end)
+                             add_to_zones(boot, r, pages, [](const buddy::ZonePages&) {});
                          });
 }
 

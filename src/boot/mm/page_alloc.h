@@ -13,9 +13,10 @@ void memblock_free_all(Boot& boot);
 // where `what` is not empty the kernel tells so: `Freeing WHAT memory: 4K`.
 // kernel: free_reserved_area(), mm/page_alloc.c, v6.12; memblock_free_late(), mm/memblock.c
 void free_reserved_area(Boot& boot, PhysRange range, std::string_view what);
-// Its pages count as managed, though they are in use: those of a gigantic page.
+// The same without a word: of pages that count as managed, though they are in use, too. Returns the
+// zone that all of them are of; nullptr: there is none, or there are several.
 // kernel: adjust_managed_page_count(), mm/page_alloc.c, v6.12
-void adjust_managed_page_count(Boot& boot, PhysRange range, std::string_view what);
+buddy::ZonePages* adjust_managed_page_count(Boot& boot, PhysRange range, std::string_view what);
 
 void mem_init_print_info(Boot& boot);
 // The pages that memblock_free_all() left for later.

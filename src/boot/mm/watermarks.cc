@@ -1,10 +1,7 @@
 #include "boot/mm/watermarks.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "boot/rules.h"
 #include "buddy/watermarks.h"
 
 namespace memmap::boot {

@@ -265,10 +265,6 @@ void events(JsonWriter& json, const Events& list) {
   });
 }
 
-}  // namespace
-
-namespace {
-
 std::string_view stage_name(account::Stage stage) {
   switch (stage) {
     case account::Stage::lost:
@@ -282,8 +278,6 @@ std::string_view stage_name(account::Stage stage) {
   }
   return "";
 }
-
-}  // namespace
 
 void write_ledger(JsonWriter& json, const account::Ledger& ledger) {
   json.key("ledger").open_object();
@@ -302,6 +296,8 @@ void write_ledger(JsonWriter& json, const account::Ledger& ledger) {
   });
   json.close();
 }
+
+}  // namespace
 
 std::string to_json(const boot::Outcome& outcome) {
   JsonWriter json;
