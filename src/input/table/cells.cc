@@ -121,16 +121,17 @@ class Splitter {
     const std::size_t begin = at_;
     const std::string_view run = run_at(at_);
     Cell cell;
-    if (!read_number(run, cell)) return take_word(begin);
+    if (!read_number(run, cell)) {
+      if (is_digit(run[0]) && run.find('.') != run.npos) return skip_fraction(run.size());
+      return take_word(begin);
+    }
     at_ += run.size();
     // `254 MiB`
     std::size_t next = at_;
     if (at(next) == ' ') ++next;
     const std::string_view unit = run_at(next);
     Cell with_unit;
-    if (cell.decimal &&
-        (unit == "KiB" || unit == "MiB" || unit == "GiB" || unit == "KB" || unit == "MB" ||
-         unit == "GB") &&
+    if (cell.decimal && is_unit(unit) &&
         read_number(std::to_string(*cell.decimal) + std::string(unit), with_unit)) {
       cell = with_unit;
       at_ = next + unit.size();
@@ -138,6 +139,18 @@ class Splitter {
     cell.text = line_.substr(begin, at_ - begin);
     if (counts_lines(cell)) return;
     add(cell);
+  }
+
+  static bool is_unit(std::string_view word) {
+    return word == "KiB" || word == "MiB" || word == "GiB" || word == "KB" || word == "MB" ||
+           word == "GB";
+  }
+
+  void skip_fraction(std::size_t length) {
+    at_ += length;
+    const std::size_t next = at(at_) == ' ' ? at_ + 1 : at_;
+    const std::string_view unit = run_at(next);
+    if (is_unit(unit)) at_ = next + unit.size();
   }
 
   // The first number of a line, with a colon, a dot or brackets.

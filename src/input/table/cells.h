@@ -28,7 +28,8 @@ struct Cell {
 };
 
 // The cells from left to right. A number that counts lines (`3:`, `12.`, `[4]` before any other number)
-// is none, nor are labels, but for a type in front of a colon.
+// is none, nor are numbers with a fraction (time stamps, `4.0 MiB`), nor labels, but for a type in front
+// of a colon.
 std::vector<Cell> cells_of(std::string_view line);
 
 }  // namespace memmap::input

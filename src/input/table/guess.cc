@@ -70,11 +70,47 @@ std::vector<Meaning> titles_of(std::string_view line) {
 struct Found {
   Table table{};
   std::optional<Candidate> closest{};  // the first line with the most numbers, at least one
+  std::optional<Candidate> odd{};      // within the table, of another form
 };
+
+// Whether the line's last cells are those of a row of the table: `memory  0x0-0x9fbff available` above
+// `0x9fc00-0x9ffff reserved`. What stands before them is dropped.
+bool fit_end(const std::vector<Cell>& row, std::vector<Cell>& cells) {
+  if (cells.size() <= row.size()) return false;
+  std::vector<Cell> end(cells.end() - static_cast<std::ptrdiff_t>(row.size()), cells.end());
+  if (form_of(end) != form_of(row)) return false;
+  cells = std::move(end);
+  return true;
+}
+
+bool is_address(const Cell& cell) {
+  constexpr std::size_t kLong = 5;
+  return !cell.is_word && cell.text.size() >= kLong;
+}
+
+// Lines of other forms that stand between the table's, or right beside them, and have two addresses.
+void add_odd_ones(Found& found, const std::vector<Candidate>& others) {
+  Table& table = found.table;
+  const std::size_t first = table.rows.front().line.number;
+  const std::size_t last = table.rows.back().line.number;
+  const std::vector<Cell> row = table.rows.front().cells;
+  for (const Candidate& other : others) {
+    if (other.line.number + 1 < first || other.line.number > last + 1) continue;
+    if (form_of(other.cells) == form_of(row)) continue;
+    Candidate fitting = other;
+    if (fit_end(row, fitting.cells)) {
+      table.rows.push_back(std::move(fitting));
+    } else if (!found.odd && std::ranges::count_if(other.cells, is_address) > 1) {
+      found.odd = other;
+    }
+  }
+  std::ranges::stable_sort(table.rows, {}, [](const Candidate& c) { return c.line.number; });
+}
 
 Found find_table(std::string_view text) {
   std::map<std::string, Table> forms;
   std::map<std::string, std::vector<Meaning>> titles;
+  std::vector<Candidate> all;
   Found found;
   std::vector<Meaning> title;
   Lines lines(text.substr(0, kLookedAt));
@@ -91,22 +127,26 @@ Found find_table(std::string_view text) {
     if (!found.closest || numbers_in(found.closest->cells) < std::min<std::size_t>(numbers, 2))
       found.closest = candidate;
     if (numbers < 2 || candidate.cells.size() > kMostCells) continue;
+    all.push_back(candidate);
     const std::string form = form_of(candidate.cells);
     Table& table = forms[form];
     if (table.rows.empty() && title.size() == candidate.cells.size()) titles[form] = title;
     table.rows.push_back(std::move(candidate));
   }
+  std::string chosen;
   for (auto& [form, table] : forms) {
     if (table.rows.size() <= found.table.rows.size()) continue;
-    const std::vector<Cell>& first = table.rows.front().cells;
-    for (std::size_t i = 0; i < first.size(); ++i) {
-      const auto named = titles.find(form);
-      table.meanings.push_back(first[i].label != Meaning::none || named == titles.end()
-                                   ? first[i].label
-                                   : named->second[i]);
-    }
     found.table = std::move(table);
+    chosen = form;
   }
+  if (found.table.rows.empty()) return found;
+  const std::vector<Cell>& first = found.table.rows.front().cells;
+  const auto named = titles.find(chosen);
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const bool labelled = first[i].label != Meaning::none || named == titles.end();
+    found.table.meanings.push_back(labelled ? first[i].label : named->second[i]);
+  }
+  add_odd_ones(found, all);
   return found;
 }
 
@@ -298,6 +338,13 @@ Guess guess_table(std::string_view text, const std::string& file) {
     return out;
   }
   const Candidate& first = table.rows.front();
+  if (found.odd) {
+    out.refusal =
+        refuse(file, *found.odd,
+               fmt::format("stands in the table that begins in line {}, and has another form; {}",
+                           first.line.number, kAdvice));
+    return out;
+  }
   const std::vector<std::size_t> types = type_columns(table);
   if (types.size() != 1) {
     out.refusal =

@@ -14,10 +14,10 @@ using enum TypeNames;
 // clang-format off
 // What each prints was read in its source. Where two fit a line, the first does.
 constexpr Printer kPrinters[] = {
-    // id           whose                       types     mark            shape                                                              heading, whether it must be there, what announces, what is skipped
-    {"seabios",     "SeaBIOS's",                e820,     " = ",          "{index}: {start} - {end} = {type} {word}|{index}: {start} - {end} = {type}", "e820 map has", false, "map has "},
+    // id           whose                       types     mark            shape                                                              heading, whether it must be there, what is skipped
+    {"seabios",     "SeaBIOS's",                e820,     " = ",          "{index}: {start} - {end} = {type} {word}|{index}: {start} - {end} = {type}", "e820 map has"},
     {"coreboot",    "coreboot's",               coreboot, ": ",           "{index}. {start}-{last}: {word}",                                 ""},
-    {"hvmloader",   "hvmloader's (Xen)",        e820,     "]: ",          "[{index}]: {start} - {end}: {word}",                              "E820 table:", false, "", "HOLE:"},
+    {"hvmloader",   "hvmloader's (Xen)",        e820,     "]: ",          "[{index}]: {start} - {end}: {word}",                              "E820 table:", false, "HOLE:"},
     {"lsmmap",      "GRUB's lsmmap",            e820,     "base_addr",    "base_addr = {start}, length = {size}, type = {type}|base_addr = {start}, length = {size}, {word}", ""},
     {"multiboot",   "a multiboot kernel's",     e820,     "type = ",      "base = {start}, length = {size}, type = {type}",                  ""},
     {"limine",      "Limine's",                 limine,   "Type: ",       "Start: {start}, Size: {size}, Type: {word}",                      ""},
@@ -32,7 +32,8 @@ constexpr Printer kPrinters[] = {
     {"uefi_shell",  "the UEFI shell's",         efi,      "-0",           "{word} {start}-{last} {pages} {attr}",                            "# Pages"},
     {"lsefimmap",   "GRUB's lsefimmap",         efi,      "-0",           "{word} {start}-{last} {pages} {skip}",                            "#Pages"},
     {"crash",       "crash's mach -m",          e820,     "E820_",        "{start} - {end} {word}",                                          "PHYSICAL ADDRESS RANGE"},
-    {"u-boot",      "U-Boot's",                 e820,     "  ",           "{start} {size} {word}",                                           "Size  Type", true},
+    {"u-boot",      "U-Boot's",                 e820,     "  ",           "{start/hex} {size/hex} {word}",                                   "Size  Type", true},
+    {"uefi-rs",     "the uefi crate's",         efi,      "page_count",   "ty: {word}, phys_start: {start/dec}, virt_start: {skip} page_count: {size/pages}|ty: {word}, padding: {skip} phys_start: {start/dec}, virt_start: {skip} page_count: {size/pages}", ""},
 };
 // clang-format on
 
@@ -49,6 +50,18 @@ class Finder {
   explicit Finder(const Printer& printer) { found_.printer = &printer; }
 
   void take(const Line& line) {
+    read(line);
+    if (!trimmed(line.text).empty()) before_ = line.text;
+  }
+
+  PrintedTables finish() {
+    settle(false);
+    std::erase_if(found_.tables, [](const TableText& t) { return t.rows.empty(); });
+    return std::move(found_);
+  }
+
+ private:
+  void read(const Line& line) {
     const Printer& p = *found_.printer;
     if (p.headed && !opened_ && !is_heading(line)) return;
     if (auto row = has_mark(line, p) ? match_shape(p.shape, line.text) : std::nullopt) {
@@ -60,16 +73,15 @@ class Finder {
     // kexec has a second table above: its own numbers for types, under another heading.
     const bool own_numbers = p.id == "kexec" && line.text.find("ANGES") != std::string_view::npos;
     if (is_heading(line) || own_numbers) return open(line, own_numbers);
-    if (opened_ && !trimmed(line.text).empty()) pending_.push_back(line);
+    if (!opened_) return;
+    if (!trimmed(line.text).empty()) pending_.push_back(line);
+    // Its own lines are all that stands below such a heading.
+    if (p.headed && !found_.tables.back().rows.empty()) {
+      settle(false);
+      opened_ = false;
+    }
   }
 
-  PrintedTables finish() {
-    settle(false);
-    std::erase_if(found_.tables, [](const TableText& t) { return t.rows.empty(); });
-    return std::move(found_);
-  }
-
- private:
   bool is_heading(const Line& line) const {
     const std::string_view heading = found_.printer->heading;
     return !heading.empty() && line.text.find(heading) != std::string_view::npos;
@@ -82,11 +94,8 @@ class Finder {
         {.names = own_numbers ? TypeNames::kexec : p.names, .whose = std::string(p.whose)});
     opened_ = true;
     last_line_ = heading.number;
-    const std::size_t at =
-        p.announces.empty() ? std::string_view::npos : heading.text.find(p.announces);
-    if (at == std::string_view::npos) return;
-    std::string_view rest = heading.text.substr(at + p.announces.size());
-    found_.tables.back().announced = take_decimal(rest);
+    found_.tables.back().announced = announced_in(heading.text);
+    if (!found_.tables.back().announced) found_.tables.back().announced = announced_in(before_);
   }
 
   void add(const TableRow& row) {
@@ -94,7 +103,8 @@ class Finder {
     const bool again = opened_ && !found_.tables.back().rows.empty() && begins_again(row);
     settle(opened_ && !again);
     if (!opened_ || again) {
-      found_.tables.push_back({.names = p.names, .whose = std::string(p.whose)});
+      found_.tables.push_back(
+          {.names = p.names, .announced = announced_in(before_), .whose = std::string(p.whose)});
       opened_ = true;
     }
     found_.tables.back().rows.push_back(row);
@@ -126,6 +136,7 @@ class Finder {
 
   PrintedTables found_{};
   std::vector<Line> pending_{};
+  std::string_view before_{};  // the last line that is not blank
   std::size_t last_line_ = 0;
   bool opened_ = false;
 };

@@ -20,10 +20,8 @@ struct Printer {
   std::string_view mark;
   std::string_view shape;    // match_shape()
   std::string_view heading;  // in the line above a table; empty: it has none
-  // Others have lines of this form too: without its heading it is not known.
+  // Others have lines of this form too: only those right below its heading are its own.
   bool headed = false;
-  // In the heading, then a number: how many entries there are. Empty: it does not say.
-  std::string_view announces{};
   // Lines with this are no entries, but belong to the table; empty: there are none.
   std::string_view skips{};
 };

@@ -10,6 +10,7 @@
 #include "input/firmware/efi_stub.h"
 #include "input/table/types.h"
 #include "input/text/faults.h"
+#include "input/text/scan.h"
 #include "machine/e820_words.h"
 
 namespace memmap::input {
@@ -59,8 +60,11 @@ class Maker {
       return;
     }
     if (type->own) {
-      const std::string name =
-          row.word.empty() ? fmt::format("type {}", *row.number) : std::string(row.word);
+      std::string name = fmt::format("`{}`", row.word);
+      if (row.word.empty()) {
+        name = type->name.empty() ? fmt::format("`type {}`", *row.number)
+                                  : fmt::format("`type {}` ({})", *row.number, type->name);
+      }
       Becomes& own = own_[name];
       own.type = type->type;
       own.ranges.push_back(shown(row.start, *size));
@@ -173,7 +177,7 @@ class Maker {
       const std::size_t more = own.ranges.size() - std::min(own.ranges.size(), kShown);
       const std::vector<std::string> first(own.ranges.begin(),
                                            own.ranges.end() - static_cast<std::ptrdiff_t>(more));
-      note(fmt::format("`{}` is {} own and no type of e820's: taken as {} ({}{})", name,
+      note(fmt::format("{} is {} own and no type of e820's: taken as {} ({}{})", name,
                        table_.whose.empty() ? "the printer's" : table_.whose, e820_word(own.type),
                        fmt::join(first, ", "), more == 0 ? "" : fmt::format(" and {} more", more)));
     }
@@ -214,6 +218,22 @@ std::string_view column_of(Bound bound) {
       break;
   }
   return "size";
+}
+
+std::optional<std::uint64_t> announced_in(std::string_view line) {
+  for (const std::string_view word : {"entries", "items", "regions"}) {
+    const std::size_t at = line.find(word);
+    if (at == line.npos) continue;
+    std::string_view before = trim(line.substr(0, at));
+    std::size_t digits = 0;
+    while (digits < before.size() && is_digit(before[before.size() - 1 - digits])) ++digits;
+    before.remove_prefix(before.size() - digits);
+    if (const auto number = take_decimal(before)) return number;
+    std::string_view after = line.substr(at + word.size());
+    while (!after.empty() && !is_letter(after[0]) && !is_digit(after[0])) after.remove_prefix(1);
+    if (const auto number = take_decimal(after)) return number;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::uint64_t> size_of(const TableRow& row) {

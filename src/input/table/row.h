@@ -46,6 +46,10 @@ struct TableText {
   bool strict = false;  // a word that is not known is a mistake, not the printer's own
 };
 
+// How many entries a line above a table says that it has: `map has 8 items`, `entries: 18`. nullopt: it does
+// not say.
+std::optional<std::uint64_t> announced_in(std::string_view line);
+
 // How many bytes the entry has; nullopt: it ends before it begins, or behind the last byte of all.
 std::optional<std::uint64_t> size_of(const TableRow& row);
 

@@ -97,7 +97,8 @@ class Matcher {
         shape.remove_prefix(place.size() + 2);
         text = skip_blanks(text);
         if (!take(place, shape.empty(), text)) return false;
-        begun = begun || place == "start" || letters_ >= kWord;
+        begun = begun || place == "start" || place == "start/dec" || place == "size/hex" ||
+                letters_ >= kWord;
       } else if (shape[0] == ' ') {
         shape.remove_prefix(1);
         text = skip_blanks(text);
@@ -130,7 +131,16 @@ class Matcher {
     if (place == "bytes") return set(bytes_, take_bare_hex(text));
     if (place == "attr") return set(row.attributes, take_bare_hex(text));
     if (place == "start") return set(row.start, take_address(text));
+    if (place == "start/hex") return set(row.start, take_bare_hex(text));
+    if (place == "start/dec") return set(row.start, take_decimal(text));
     row.bound = place == "end" ? Bound::end : place == "last" ? Bound::last : Bound::size;
+    if (place == "size/hex") return set(row.second, take_bare_hex(text));
+    if (place == "size/pages") {
+      const auto pages = take_decimal(text);
+      if (!pages || *pages > ~std::uint64_t{0} / kPage) return false;
+      row.second = *pages * kPage;
+      return true;
+    }
     return set(row.second, take_address(text));
   }
 

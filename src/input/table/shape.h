@@ -15,6 +15,8 @@ namespace memmap::input {
 //   {start} {end} {last} {size}  an address or a length: 0x and hexadecimal digits, eight digits or more
 //                                without it, two groups of eight with a colon between them, or decimal
 //                                with a unit (324KiB)
+//   {start/hex} {size/hex}       the same of hexadecimal digits, however many
+//   {start/dec} {size/pages}     a decimal address, a decimal number of pages of 4 KiB
 //   {pages} {bytes}              how long the entry is once more, in pages of 4 KiB or bytes: it must agree
 //   {type} {index}               decimal or 0x
 //   {attr} {skip}                EFI's attributes; a number or word that tells nothing here

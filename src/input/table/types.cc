@@ -142,12 +142,14 @@ constexpr EfiWord kEfi[] = {
     {"acpi nvs", 10},
     {"acpi mem nvs", 10},
     {"acpi memory nvs", 10},
+    {"acpi non volatile", 10},
     {"mmio", 11},
     {"io", 11},
     {"memory mapped io", 11},
     {"mmio port", 12},
     {"io port", 12},
     {"io ports", 12},
+    {"mmio port space", 12},
     {"palcode", 13},
     {"pal", 13},
     {"pal code", 13},
@@ -179,7 +181,7 @@ std::optional<MeantType> among(std::span<const Word> words, std::string_view wor
 
 std::optional<MeantType> numbered(std::span<const Word> words, std::uint64_t number) {
   if (number >= words.size()) return std::nullopt;
-  return MeantType{words[number].type, words[number].own};
+  return MeantType{words[number].type, words[number].own, words[number].word};
 }
 
 std::optional<MeantType> efi(std::uint32_t number) {

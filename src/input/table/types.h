@@ -14,6 +14,8 @@ struct MeantType {
   E820Type type{};
   // The printer's own, which e820 does not have: `type` is what it becomes here.
   bool own = false;
+  // What its maker calls it; empty: it has no name but the one that was read.
+  std::string_view name{};
 };
 
 // Of a number. nullopt: `names` has no such number, or it has more than 32 bits.

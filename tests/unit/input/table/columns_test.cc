@@ -64,10 +64,24 @@ const Case kCases[] = {
     {"type_first",
      "usable: 0x0 - 0x90000\nreserved: 0x90000 - 0xa0000\nusable: 0x100000 - 0x40000000\n", nullptr,
      kMap},
+    {"a_word_before_the_first",
+     "memory    0x0000000000000000-0x000000000008ffff available\n"
+     "          0x0000000000090000-0x000000000009ffff reserved\n"
+     "          0x0000000000100000-0x000000003fffffff available\n",
+     nullptr, kMap},
+    {"without_zeros",
+     "E820: 3 entries\n              Addr              Size  Type\n           0       90000  RAM\n"
+     "       90000       10000  Reserved\n      100000    3ff00000  RAM\nSetup sectors       : "
+     "1e\n",
+     nullptr, kMap},
+    {"sizes_beside",
+     "0x0 - 0x90000 (0.6 MiB CONVENTIONAL)\n0x90000 - 0xa0000 (0.1 MiB RESERVED)\n"
+     "0x100000 - 0x40000000 (1023.0 MiB BOOT_SERVICES_DATA)\n",
+     nullptr, kMap},
     {"stamped",
      "[    1.000001] mod: 0x0 -> 0x90000 usable\n[    1.000002] mod: 0x90000 -> 0xa0000 reserved\n"
      "[    1.000003] mod: 0x100000 -> 0x40000000 usable\n",
-     "-,-,start,end,type", nullptr},
+     "start,end,type", kMap},
 };
 
 TEST(Columns, ReadEveryOrderAndUnit) {
@@ -137,6 +151,8 @@ const Bad kUncertain[] = {
      "nothing of it lies above 1 MiB"},
     {"0000000000000000-0000000000090000 (1)\n0000000000090000-0000000000100000 (2)\n", nullptr, 1,
      "would be `last`, and it is not"},
+    {"0x0 0x90000 ram\n0x90000 0xa0000 reserved\n0x100000 0x180000\n0x200000 0x40000000 ram\n",
+     nullptr, 3, "has another form"},
     {"0x0 0x90000 ram\n0x80000 0x90000 ram\n0x70000 0x200000 ram\n", nullptr, 1,
      "in no reading of it"},
 };

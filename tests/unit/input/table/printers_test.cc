@@ -154,6 +154,15 @@ const std::map<std::string, Form>& forms() {
         [](const E820Entry& e, std::size_t) {
           return fmt::format("{:016x} - {:016x}  E820_{}", raw(e.addr), e.end(), upper(e.type));
         }}},
+      {"uefi-rs",
+       {"",
+        [](const E820Entry& e, std::size_t) {
+          return fmt::format(
+              "INFO: MemoryDescriptor {{ ty: {}, phys_start: {}, virt_start: 0, page_count: {}, "
+              "att: WRITE_BACK }}",
+              efi_word(e.type, "CONVENTIONAL", "RESERVED", "ACPI_RECLAIM", "ACPI_NON_VOLATILE"),
+              raw(e.addr), e.size / 4096);
+        }}},
       {"u-boot",
        {"         Address              Size  Type\n",
         [](const E820Entry& e, std::size_t) {
@@ -283,10 +292,11 @@ const Want kWants[] = {
      {"`CONFIGURATION TABLES` is coreboot's own", "`PAYLOAD` is coreboot's own",
       "type 16 is coreboot's tables"}},
     {"limines_numbers",
-     "base: 0x1000, type: 5, length: 0x4000\nbase: 0x5000, type: 0, length: 0x9b000\n"
+     "Amount of entries: 7\nbase: 0x1000, type: 5, length: 0x4000\nbase: 0x5000, type: 0, length: "
+     "0x9b000\n"
      "base: 0x100000, type: 0, length: 0x700000\n",
      "1000-5000 2\n5000-a0000 1\n100000-800000 1\n",
-     {"`type 5` is Limine's own"}},
+     {"`type 5` (bootloader reclaimable) is Limine's own", "announces 7 entries, 3 are there"}},
     {"e820s_numbers_in_limines_form",
      "base: 0x1000, type: 1, length: 0x4000\nbase: 0x5000, type: 2, length: 0x1000\n",
      "1000-5000 1\n5000-6000 2\n",
