@@ -73,9 +73,14 @@ struct Candidate {
 
 // Best first; equals in the table's order.
 std::vector<Candidate> candidates(const Source& source) {
+  constexpr int kUnmistakable = 90;
   std::vector<Candidate> out;
+  bool certain = false;
   for (const Format& format : kFormats) {
-    if (takes(format, source)) out.push_back({&format, format.recognise(source)});
+    // It is the last to be asked, and looks at each line with many eyes.
+    if (!takes(format, source) || (certain && &format == &kTable)) continue;
+    out.push_back({&format, format.recognise(source)});
+    certain = certain || out.back().recognition.score >= kUnmistakable;
   }
   std::stable_sort(out.begin(), out.end(), [](const Candidate& a, const Candidate& b) {
     return a.recognition.score > b.recognition.score;

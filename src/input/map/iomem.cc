@@ -264,6 +264,10 @@ Recognition recognise_iomem(const Source& source) {
 Result<Machine> read_iomem(const Source& source, const ReadOptions&) {
   Faults faults;
   IomemLines found = find_lines(source.bytes);
+  Lines lines(source.bytes);
+  for (auto line = lines.next(); line && found.lines.empty(); line = lines.next()) {
+    if (!trimmed(line->text).empty()) found.lines.push_back(*line);
+  }
   std::vector<std::string> notes;
   if (found.cut) notes.push_back(cut_note(*found.cut));
   Reader reader(found);
