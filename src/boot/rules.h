@@ -73,6 +73,7 @@ inline constexpr Rule kEarlyMemunmap               {"early_memunmap",           
 inline constexpr Rule kCopyFromEarlyMem            {"copy_from_early_mem",             "mm/early_ioremap.c"};                                   // v6.12
 inline constexpr Rule kHugepagesSetup              {"hugepages_setup",                 "mm/hugetlb.c"};                                         // v6.1 and v6.12
 inline constexpr Rule kHugetlbCmaReserve           {"hugetlb_cma_reserve",             "mm/hugetlb.c"};                                         // v6.1 and v6.12
+inline constexpr Rule kHugetlbVmemmapOptimize      {"hugetlb_vmemmap_optimize",        "mm/hugetlb_vmemmap.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kKfenceAllocPool             {"kfence_alloc_pool",               "mm/kfence/core.c"};                                     // v6.1
 inline constexpr Rule kKfenceAllocPoolAndMetadata  {"kfence_alloc_pool_and_metadata",  "mm/kfence/core.c"};                                     // v6.12
 inline constexpr Rule kAllocLargeSystemHash        {"alloc_large_system_hash",         "mm/mm_init.c"};                                         // v6.1 and v6.12

@@ -11,6 +11,7 @@
 #include "boot/mm/cma.h"
 #include "boot/mm/hashes.h"
 #include "boot/mm/hugepages.h"
+#include "boot/mm/hugetlb_vmemmap.h"
 #include "boot/mm/late.h"
 #include "boot/mm/nodes.h"
 #include "boot/mm/page_alloc.h"
@@ -67,6 +68,7 @@ constexpr std::string_view kEspfix = "arch/x86/kernel/espfix_64.c";
 constexpr std::string_view kEsrt = "drivers/firmware/efi/esrt.c";
 constexpr std::string_view kFirewire = "drivers/firewire/init_ohci1394_dma.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
+constexpr std::string_view kHugetlbVm = "mm/hugetlb_vmemmap.c";
 constexpr std::string_view kHugeMemory = "mm/huge_memory.c";
 constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kIdt = "arch/x86/kernel/idt.c";
@@ -250,6 +252,7 @@ constexpr Step kSteps[] = {
     {kKernelInit,  "efi_free_boot_services",                kQuirks,       "3.0",    "",       has_efi_map,              efi_free_boot_services},
     {kKernelInit,  "hugetlb_init",                          kHugetlb,      "",       "6.12",   has_hugetlb,              hugetlb_init, "page_alloc_init_late"},
     {kKernelInit,  "hugetlb_hstate_alloc_pages",            kHugetlb,      "2.6.27", "",       has_hugetlb,              hugetlb_hstate_alloc_pages},
+    {kKernelInit,  "hugetlb_vmemmap_optimize",              kHugetlbVm,    "5.18",   "",       optimizes_hugetlb_vmemmap, hugetlb_vmemmap_optimize},
     {kKernelInit,  "hugepage_init",                         kHugeMemory,   "2.6.38", "",       has_transparent_hugepage, hugepage_init},
     {kKernelInit,  "e820__reserve_resources_late",          kE820,         "",       "",       surveys_pci,              e820_reserve_resources_late},
     {kKernelInit,  "ioapic_insert_resources",               kIoApic,       "",       "",       surveys_pci,              ioapic_insert_resources},

@@ -98,6 +98,7 @@ struct Behaviour {
   // The last before the hand-over
   bool kfence_allocates_metadata = true;
   bool hugetlb_cma_aligns_to_page = true;
+  bool hugetlb_head_page_is_copied = true;
   bool has_reserve_mem = true;
   bool stack_depot_lists = true;
   bool has_slab_debug = true;

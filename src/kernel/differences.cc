@@ -38,6 +38,7 @@ constexpr std::string_view kFixmap = "arch/x86/include/asm/fixmap.h";
 constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
+constexpr std::string_view kHugetlbVm = "mm/hugetlb_vmemmap.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
 constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSwiotlb = "kernel/dma/swiotlb.c";
@@ -141,6 +142,7 @@ constexpr Difference kDifferences[] = {
     // The last before the hand-over
     {D(kfence_allocates_metadata),       "6.6",                "",                    "6.1 6.12",        "kfence_alloc_pool_and_metadata",   kKfence,    "the objects' records are allocated; before, they lie in the image"},
     {D(hugetlb_cma_aligns_to_page),      "6.10",               "",                    "6.1 6.12",        "hugetlb_cma_reserve",              kHugetlb,   "an area begins where a page of 1 GiB can; before, one of 2 MiB"},
+    {D(hugetlb_head_page_is_copied),     "6.2",                "",                    "6.1 6.12",        "hugetlb_vmemmap_optimize_folio",   kHugetlbVm, "with hugetlb_free_vmemmap=on every page of a huge page's struct pages is given back; before, all but the first"},
     {D(has_reserve_mem),                 "6.12",               "",                    "6.1 6.12",        "reserve_mem",                      kMemblock,  "reserve_mem= is known"},
     {D(stack_depot_lists),               "6.9",                "",                    "6.1 6.12",        "stack_depot_early_init",           kDepot,     "its table holds lists and is not zeroed; before, pointers"},
     {D(has_slab_debug),                  "6.9",                "",                    "6.1 6.12",        "setup_slub_debug",                 kSlub,      "slab_debug= is another name of slub_debug="},
