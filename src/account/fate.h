@@ -11,7 +11,7 @@
 namespace memmap::account {
 
 enum class End {
-  no_ram,             // never RAM, whatever the kernel did
+  no_ram,             // no RAM by the firmware's map, and no memory
   lost,               // RAM of the firmware's map that memblock has not
   reserved,           // reserved at the hand-over, and never given back
   unusable,           // not reserved, but the page allocator never gets it

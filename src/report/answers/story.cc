@@ -62,14 +62,21 @@ class Teller {
     later();
     iomem();
     panic();
+    end_line();
     return std::move(lines_);
   }
 
  private:
   void tell(std::string_view stage, std::string_view function, std::string text,
             std::optional<PhysRange> range = {}) {
+    end_line();
     lines_.push_back({stage, std::string(function), std::move(text), range});
-    last_rule_ = {};
+  }
+  // Nothing more is like the last line.
+  void end_line() {
+    if (repeated_ != 0) lines_.back().text += fmt::format(" (and {} more)", repeated_);
+    repeated_ = 0;
+    last_rule_.clear();
   }
 
   void firmware() {
@@ -88,22 +95,16 @@ class Teller {
   void event(const Event& e, std::string_view which) {
     if (!is_at(e.range, phys_) || (e.step == kFirmwareStep && e.rule.function == kPrintTable))
       return;
-    const bool again = last_rule_ == e.rule.function && !lines_.empty() &&
-                       lines_.back().function == e.step && !e.rule.function.empty();
+    const bool again =
+        !last_rule_.empty() && last_rule_ == e.rule.function && lines_.back().function == e.step;
     if (again) {
       ++repeated_;
-      const std::string more = fmt::format(" (and {} more)", repeated_);
-      std::string& text = lines_.back().text;
-      if (repeated_ > 1)
-        text.resize(text.size() - fmt::format(" (and {} more)", repeated_ - 1).size());
-      text += more;
       return;
     }
     std::string text = e.text;
     if (!e.by.empty()) text += fmt::format(" ({})", e.by);
     tell(which, e.step, std::move(text), e.range);
     last_rule_ = e.rule.function;
-    repeated_ = 0;
   }
   static std::string_view stage_of(const Event& e) {
     return e.rule.file.ends_with("/e820.c") ? stage::kE820 : stage::kBoot;
@@ -367,6 +368,8 @@ std::string what_of(const boot::Outcome& outcome, const Fate& fate) {
   }
   if (fate.piece == nullptr || fate.piece->use == account::Use::gap)
     return "no RAM: a hole, or registers of a device";
+  if (fate.piece->use == account::Use::left_out)
+    return "RAM that a parameter added, and memblock was not given";
   if (fate.end == End::no_ram) return "no RAM: " + words_of(*fate.piece, outcome);
   return "free memory";
 }
