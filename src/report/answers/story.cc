@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <ranges>
 
 #include "base/align.h"
 #include "buddy/zone_pages.h"
@@ -198,9 +196,8 @@ class Teller {
     const std::string flags = region_flags(region->flags);
     for (const boot::NodeState& node : outcome_.state.node_states) {
       if (node.nid != region->nid) continue;
-      std::array<zones::Zone, zones::kZoneTypes> of_node{};
-      std::ranges::transform(node.zones | std::views::take(zones::kZoneTypes), of_node.begin(),
-                             &boot::ZoneState::zone);
+      std::vector<zones::Zone> of_node;
+      for (const boot::ZoneState& z : node.zones) of_node.push_back(z.zone);
       const bool not_movable =
           (region->flags & memblock::kMirror) != 0 &&
           outcome_.subject.command_line.find("kernelcore=mirror") != std::string::npos;
