@@ -112,6 +112,25 @@ constexpr Option kWalk[] = {
     kForce,
 };
 
+constexpr Option kExplain[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    kLive,
+    {"--lost",           "",                     "only what never comes back, with what a parameter can change"},
+    kSameKernel,
+    kConfig,
+    kCmdline,
+    kAppend,
+    kKaslrBase,
+    kNoEntryLimit,
+    kUsePlugin,
+    kWithoutPlugin,
+    kPluginFolder,
+    kPluginTimeout,
+    kTextOrJson,
+    kOutput,
+    kForce,
+};
+
 constexpr Option kPlugin[] = {
     kPluginFolder,
     {"--kind",      "KIND", "of a new plugin: trim, numa, alloc, check, source or report"},
@@ -208,6 +227,11 @@ constexpr std::string_view kCompareExamples =
 constexpr std::string_view kWalkExamples =
     "  memmap walk 0xffff888001000000 --e820 /sys/firmware/memmap\n"
     "  memmap walk phys:0xfee00000 boot.log --format json";
+constexpr std::string_view kExplainExamples =
+    "  memmap explain --e820 boot.log\n"
+    "  memmap explain boot.log --lost --append crashkernel=64M\n"
+    "  memmap explain boot.log 0x1000000,0xfee00000\n"
+    "  memmap explain 0x9fc00 --synthetic \"ram:640K hole:384K ram:3G\" --format json";
 constexpr std::string_view kPluginExamples =
     "  memmap plugin list\n"
     "  memmap plugin show alloc_low_fragmentation\n"
@@ -226,6 +250,7 @@ constexpr Command kCommands[] = {
     {"formats",  "list what can be read and written",                                                       "",                kFormatsOptions, {},                                                                                        run_formats},
     {"compare",  "boot under several allocation policies and rank what they leave",                         kCompareExamples,  kCompare,        {"SOURCE", "what to read, as with --e820", false},                                         run_compare},
     {"walk",     "tell how an address is translated, table by table, and what lies there",                  kWalkExamples,     kWalk,           {"ADDRESS", "virtual, or physical where it can be one (below 2^52); `virt:` or `phys:` before it says which; several with commas"}, run_walk, {"SOURCE", "what to read, as with --e820", false}},
+    {"explain",  "tell where the RAM went, or what becomes of one address, from firmware's map to MemTotal", kExplainExamples,  kExplain,        {"SOURCE", "what to read, as with --e820", false},                                         run_explain,  {"ADDRESS", "physical (or virtual, as with walk): its story in place of the whole ledger; several with commas", false}},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };
 // clang-format on

@@ -21,7 +21,7 @@ VALUES = {
     "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--list": None,
-    "--plugin-timeout": "9", "--at": "hand-over", "--root": "early",
+    "--plugin-timeout": "9", "--at": "hand-over", "--root": "early", "--lost": None,
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
@@ -194,6 +194,12 @@ class Options(unittest.TestCase):
         done = run("walk", "0x1000", "--synthetic", SMALL, "--plugin", "check_invariants")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertIn("--plugin check_invariants has no effect on walk", done.stderr)
+
+    def test_explain(self):
+        self.check_command("explain", KINDS)
+        done = run("explain", "--synthetic", SMALL, "--plugin", "check_invariants")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin check_invariants has no effect on explain", done.stderr)
 
     def test_convert(self):
         self.check_command("convert", KINDS, ("--to", "yaml"))
