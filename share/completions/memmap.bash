@@ -52,7 +52,7 @@ _memmap() {
       mapfile -t COMPREPLY < <(compgen -W "trim numa alloc check source report" -- "$cur")
       return
       ;;
-    --synthetic | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --do | --name)
+    --synthetic | --columns | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --do | --name)
       COMPREPLY=()
       return
       ;;
@@ -66,24 +66,24 @@ _memmap() {
   local options=""
   case $command in
     simulate)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --kaslr-base --output --force --strict --help"
       ;;
     access)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit --do
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit --do
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --kaslr-base --output --force --help"
       ;;
     convert)
-      options="--to --e820 --synthetic --machine --sysroot --input-format --boot --plugin-dir --output
+      options="--to --e820 --synthetic --machine --sysroot --input-format --columns --boot --plugin-dir --output
         --force --help"
       ;;
     replay)
       options="--kernel --cmdline --append --boot --format --output --force --help"
       ;;
     lint)
-      options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit --kernel
+      options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --no-entry-limit --kernel
         --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout --list
         --format --output --force --help"
       ;;
@@ -99,12 +99,12 @@ _memmap() {
       return
       ;;
     compare)
-      options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit --kernel
+      options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --no-entry-limit --kernel
         --config --cmdline --append --alloc --plugin-dir --plugin-timeout --format
         --output --force --help"
       ;;
     walk)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --root --kaslr-base --output --force --help"
       ;;
