@@ -19,6 +19,9 @@ std::string file_of(std::string_view source) {
          std::string(comma == std::string_view::npos ? "" : source.substr(comma));
 }
 
+// The file that `FILE, its sections` is a part of.
+std::string_view part_of(std::string_view source) { return source.substr(0, source.rfind(", ")); }
+
 class Maker {
  public:
   explicit Maker(const Facts& facts) : facts_(facts) {}
@@ -281,6 +284,8 @@ class Maker {
       }
     }
     if (!facts_.symbols || !facts_.sections) return;
+    // Both of one image: what differs then is where its linker script places the symbol.
+    if (part_of(facts_.symbols->source()) == part_of(facts_.sections->source)) return;
     for (const std::string_view name : {"_etext", "_edata", "_end"}) {
       const auto a = facts_.symbols->from_text(name);
       const auto b = from_sections(name);
