@@ -50,29 +50,35 @@ struct Table {
 
 // The token table that has the digits at `digits`, if the index behind it agrees with it.
 bool read_tokens(Table& t, std::size_t digits) {
-  // Back over the tokens before `0`, number 48: each ends in a zero byte.
-  std::size_t start = digits;
-  for (int i = 0; i < '0'; ++i) {
-    if (start < 2) return false;
-    const std::size_t before = t.data.rfind('\0', start - 2);
-    if (before == std::string_view::npos || start - before > 256) return false;
-    start = before + 1;
+  // Back over the tokens before `0`, number 48, down to number 1: before each lies the zero byte that
+  // ends the one before. What lies before the first may be anything.
+  std::size_t second = digits;
+  for (int i = 1; i < '0'; ++i) {
+    if (second < 2) return false;
+    const std::size_t before = t.data.rfind('\0', second - 2);
+    if (before == std::string_view::npos || second - before > 256) return false;
+    second = before + 1;
   }
-  std::size_t at = start;
-  std::array<std::size_t, kTokens> offsets{};
-  for (std::size_t i = 0; i < kTokens; ++i) {
+  std::array<std::size_t, kTokens> places{};
+  std::size_t at = second;
+  for (std::size_t i = 1; i < kTokens; ++i) {
     const std::size_t end = t.data.find('\0', at);
-    if (end == std::string_view::npos || end - start > kLongestTokens) return false;
-    offsets[i] = at - start;
+    if (end == std::string_view::npos || end - second > kLongestTokens) return false;
+    places[i] = at;
     t.tokens[i] = t.data.substr(at, end - at);
     at = end + 1;
   }
   const std::size_t index = t.aligned(at);
+  const auto first_bytes = number_at<std::uint16_t>(t.data, index + 2);
+  if (!first_bytes || *first_bytes == 0 || *first_bytes > second) return false;
+  places[0] = second - *first_bytes;
+  t.tokens[0] = t.data.substr(places[0], *first_bytes - std::size_t{1});
+  if (t.tokens[0].find('\0') != std::string_view::npos) return false;
   for (std::size_t i = 0; i < kTokens; ++i) {
     const auto offset = number_at<std::uint16_t>(t.data, index + 2 * i);
-    if (!offset || *offset != offsets[i]) return false;
+    if (!offset || *offset != places[i] - places[0]) return false;
   }
-  t.tokens_start = start;
+  t.tokens_start = places[0];
   t.index_end = index + 2 * kTokens;
   return true;
 }

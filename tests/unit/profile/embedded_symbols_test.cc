@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t kText = 0xffffffff81000000;
 constexpr std::uint64_t kRodata = 0xffffffff82000000;
-constexpr std::size_t kSymbols = 700;  // three markers
+constexpr std::size_t kSymbols = 704;  // three markers; their numbers need no padding
 
 // kernel: write_src(), scripts/kallsyms.c: of 6.1, of 6.12, of 7.2
 enum class Form { base_before, base_behind, own_places };
@@ -31,11 +31,11 @@ class Builder {
       base();
     }
     names();
+    if (form_ == Form::base_before) order();
     tokens();
     if (form_ != Form::base_before) addresses();
     if (form_ == Form::base_behind) base();
-    align();
-    out_.append(3 * kSymbols, '\x11');  // the order of names, which nobody here reads
+    if (form_ != Form::base_before) order();
     out_.append(64, '\xbb');
     return std::move(out_);
   }
@@ -50,6 +50,12 @@ class Builder {
   void align() {
     const std::size_t to = form_ == Form::own_places ? 4 : 8;
     while (out_.size() % to != 0) out_ += '\0';
+  }
+  // Of names, which nobody here reads. Where no padding follows, the next part begins behind a byte
+  // that is not zero.
+  void order() {
+    align();
+    out_.append(3 * kSymbols, '\x11');
   }
   void base() {
     align();
