@@ -30,7 +30,7 @@ constexpr Option kTextOrJson{"--format", "FORMAT", "text (default) or json"};
 constexpr Option kSimulate[] = {
     MEMMAP_MACHINE_OPTIONS,
     kLive,
-    {"--kernel",         "NAME",                 "the kernel to boot: a name that `memmap kernels` lists, a profile's file, or an image (vmlinuz, vmlinux, linux-image-*.deb)"},
+    {"--kernel",         "NAME",                 "the kernel to boot: a name that `memmap kernels` lists, a profile's file, or what `memmap kernel` reads: an image, a package, a folder"},
     kConfig,
     kCmdline,
     kAppend,
@@ -173,7 +173,7 @@ constexpr Option kLint[] = {
 constexpr Option kKernel[] = {
     {"--parts",      "DIR",  "read the parts in DIR: config, *.btf, kallsyms, sections.txt, params.txt, ..."},
     {"--btf",        "FILE", "its BTF: /sys/kernel/btf/vmlinux"},
-    {"--config",     "FILE", "its .config: /boot/config-*, /proc/config.gz"},
+    {"--config",     "FILE", "its .config: /boot/config-*, /proc/config.gz, or the package that has it"},
     {"--system-map", "FILE", "its symbols: System.map, `nm vmlinux`"},
     {"--kallsyms",   "FILE", "its symbols: /proc/kallsyms, read as root"},
     {"--sections",   "FILE", "its sections: `readelf -S --wide vmlinux`"},
@@ -211,6 +211,7 @@ constexpr std::string_view kLintExamples =
     "  memmap lint --list";
 constexpr std::string_view kKernelExamples =
     "  memmap kernel /boot/vmlinuz-6.12.117+deb12-amd64 -o 6.12.yaml\n"
+    "  memmap kernel /usr/lib/modules/7.2.12+deb13-amd64\n"
     "  memmap kernel --parts kernel-parts -o made.yaml\n"
     "  memmap kernel --parts kernel-parts --explain\n"
     "  memmap kernel --btf /sys/kernel/btf/vmlinux --config /boot/config-6.1.0-55-amd64 --kallsyms /proc/kallsyms";
@@ -244,7 +245,7 @@ constexpr Command kCommands[] = {
     {"convert",  "write a machine's memory map in another format",                                          kConvertExamples,  kConvert,        {"SOURCE", "what to read, as with --e820", false},                                         run_convert},
     {"replay",   "check a log made with memblock=debug: what the kernel chose against what memmap would",   kReplayExamples,   kReplay,         {"LOG", "a kernel log, compressed or not; `-`: standard input"},                           run_replay},
     {"lint",     "tell what is wrong with a kernel command line, before it is booted",                      kLintExamples,     kLint,           {"FILE", "/etc/default/grub, grub.cfg, a boot entry, /proc/cmdline or a boot log", false}, run_lint},
-    {"kernel",   "write the profile of a kernel, read from its image or from parts of it",                  kKernelExamples,   kKernel,         {"IMAGE", "a vmlinuz, a vmlinux or a Debian package linux-image-*.deb", false},            run_kernel},
+    {"kernel",   "write the profile of a kernel, read from its image or from parts of it",                  kKernelExamples,   kKernel,         {"IMAGE", "a vmlinuz, a vmlinux, a unified kernel image, a package (.deb, .rpm, .pkg.tar.zst) or a folder with one", false}, run_kernel},
     {"capture",  "gather this machine's facts into a folder that --machine reads",                          kCaptureExamples,  kCapture,        {},                                                                                        run_capture},
     {"kernels",  "list the kernel profiles that come with the program, or what two kernels do differently", kKernelsExamples,  kKernels,        {"A", "with --differences: a profile's name or file, or a version", false},                run_kernels,  {"B", "the kernel to compare it with", false}},
     {"formats",  "list what can be read and written",                                                       "",                kFormatsOptions, {},                                                                                        run_formats},
