@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -87,6 +88,30 @@ struct PageAllocator {
   std::optional<MemoryLine> memory_line{};
 };
 
+// A block of 2^order pages that the kernel took of the page allocator behind the hand-over.
+struct TakenBlock {
+  std::string_view step{};  // the kernel function of the step
+  std::string what{};       // what it is for: a slab cache, page tables
+  unsigned order = 0;
+  Pfn pfn{};
+  int nid = 0;  // where it is
+};
+
+struct FreeZone {
+  int nid = 0;
+  zones::ZoneType type = zones::ZoneType::dma;
+  std::uint64_t managed_pages = 0;
+  std::uint64_t free_pages = 0;
+  buddy::OrderedLists lists{};  // from head to tail
+};
+
+// Once mm_core_init() is done (mm_init() before 6.4).
+struct CoreInit {
+  std::string unknown{};            // why nobody can tell; the rest is empty then
+  std::vector<TakenBlock> taken{};  // until then, in order
+  std::vector<FreeZone> zones{};    // every zone of every node, in their order
+};
+
 // A size of huge pages. kernel: struct hstate
 struct HugePageSize {
   std::uint64_t size = 0;  // bytes
@@ -153,6 +178,7 @@ struct State {
   std::vector<NodeState> node_states{};  // ascending by nid; as at the hand-over
   bool handed_over = false;              // memblock_free_all() is done
   PageAllocator page_allocator{};
+  std::optional<CoreInit> core_init{};  // where Options::follow_pages asks for it
 };
 
 // The zones as they were formed, without what the page allocator has of them.

@@ -16,6 +16,7 @@
 #include "boot/mm/nodes.h"
 #include "boot/mm/page_alloc.h"
 #include "boot/mm/percpu.h"
+#include "boot/mm/slab.h"
 #include "boot/mm/sparse.h"
 #include "boot/mm/swiotlb.h"
 #include "boot/mm/watermarks.h"
@@ -67,6 +68,7 @@ constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kEspfix = "arch/x86/kernel/espfix_64.c";
 constexpr std::string_view kEsrt = "drivers/firmware/efi/esrt.c";
 constexpr std::string_view kFirewire = "drivers/firewire/init_ohci1394_dma.c";
+constexpr std::string_view kFork = "kernel/fork.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
 constexpr std::string_view kHugetlbVm = "mm/hugetlb_vmemmap.c";
 constexpr std::string_view kHugeMemory = "mm/huge_memory.c";
@@ -80,6 +82,7 @@ constexpr std::string_view kKmemleak = "mm/kmemleak.c";
 constexpr std::string_view kInitramfs = "init/initramfs.c";
 constexpr std::string_view kMain = "init/main.c";
 constexpr std::string_view kMemblock = "mm/memblock.c";
+constexpr std::string_view kMemory = "mm/memory.c";
 constexpr std::string_view kMmH = "include/linux/mm.h";
 constexpr std::string_view kMmInit = "mm/mm_init.c";
 constexpr std::string_view kMmNuma = "mm/numa.c";
@@ -110,6 +113,7 @@ constexpr std::nullptr_t kNothing = nullptr;
 constexpr auto kEarly = &Behaviour::efi_map_reserved_early;
 constexpr auto kWindows = &Behaviour::ibft_through_windows;
 constexpr auto kSnb = &Behaviour::snb_reserved_early;
+constexpr auto kMmCache = "6.2 6.1.44 5.15.125 5.10.189";
 constexpr auto kLevels = &Behaviour::vmalloc_levels_are_there;
 constexpr auto kTold = &Behaviour::memory_is_told_late;
 constexpr auto kGeneric = &Behaviour::crash_kernel_is_generic;
@@ -222,15 +226,17 @@ constexpr Step kSteps[] = {
     {kAfter,       "x86_init.hyper.init_after_bootmem",     kInit64,       "4.18",   "",       kAlways,                  kNothing},
     {kAfter,       "preallocate_vmalloc_pages",             kInit64,       kLevels,  "",       kAlways,                  preallocate_vmalloc_pages},
     {kAfter,       "mem_init_print_info",                   kMmInit,       "",       kTold,    kAlways,                  mem_init_print_info, "page_alloc_init_late"},
-    {kAfter,       "kmem_cache_init",                       kSlub,         "",       "",       kAlways,                  kNothing},
+    {kAfter,       "kmem_cache_init",                       kSlub,         "",       "",       kAlways,                  kmem_cache_init},
     {kAfter,       "kmemleak_init",                         kKmemleak,     "2.6.31", "",       kAlways,                  kNothing},
     {kAfter,       "pgtable_init",                          kMmH,          "3.13",   "6.12",   kAlways,                  kNothing},
+    {kAfter,       "ptlock_cache_init",                     kMemory,       "3.13",   "",       has_large_locks,          ptlock_cache_init},
     {kAfter,       "debug_objects_mem_init",                kDebugObjects, "2.6.26", "",       has_debug_objects,        kNothing},
-    {kAfter,       "vmalloc_init",                          kVmalloc,      "2.6.28", "",       kAlways,                  kNothing},
+    {kAfter,       "vmalloc_init",                          kVmalloc,      "2.6.28", "",       kAlways,                  vmalloc_init},
     {kAfter,       "ioremap_huge_init",                     kIoremap,      "4.1",    "5.13",   kAlways,                  kNothing},
     {kAfter,       "init_espfix_bsp",                       kEspfix,       "4.15",   "",       has_espfix,               init_espfix_bsp},
     {kAfter,       "pti_init",                              kPti,          "4.15",   "",       has_page_table_isolation, pti_init},
     {kAfter,       "pti_init",                              kPti,          "4.15",   "",       has_page_table_isolation, clone_user_tables},
+    {kAfter,       "mm_cache_init",                         kFork,         kMmCache, "",       kAlways,                  mm_cache_init},
 
     // The rest of start_kernel(): what changes page tables and memory.
     {kStartKernel, "idt_setup_apic_and_irq_gates",          kIdt,          "5.8",    "",       kAlways,                  idt_setup_apic_and_irq_gates},

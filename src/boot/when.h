@@ -98,6 +98,7 @@ inline bool wants_stack_depot(const Boot& b) {
 }
 inline bool has_page_extension(const Boot& b) { return b.in.profile.has(config::PAGE_EXTENSION); }
 inline bool has_debug_objects(const Boot& b) { return b.in.profile.has(config::DEBUG_OBJECTS); }
+inline bool has_large_locks(const Boot& b) { return b.in.profile.has(config::PREEMPT_RT); }
 inline bool has_espfix(const Boot& b) { return b.in.profile.has(config::X86_ESPFIX64); }
 inline bool has_page_table_isolation(const Boot& b) { return b.in.features.pti; }
 inline bool has_transparent_hugepage(const Boot& b) {

@@ -41,6 +41,8 @@ constexpr std::string_view kHugetlb = "mm/hugetlb.c";
 constexpr std::string_view kHugetlbVm = "mm/hugetlb_vmemmap.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
 constexpr std::string_view kSlub = "mm/slub.c";
+constexpr std::string_view kSlabCommon = "mm/slab_common.c";
+constexpr std::string_view kMemcontrol = "mm/memcontrol.c";
 constexpr std::string_view kSwiotlb = "kernel/dma/swiotlb.c";
 constexpr std::string_view kIoremap = "arch/x86/mm/ioremap.c";
 constexpr std::string_view kPgtable = "arch/x86/mm/pgtable.c";
@@ -163,6 +165,14 @@ constexpr Difference kDifferences[] = {
     {D(watermarks_spare_movable),        "6.6",                "",                    "6.1 6.12",        "__setup_per_zone_wmarks",          kPageAlloc, "Movable has no share of min_free_kbytes but a small minimum of its own"},
     {D(min_free_reaches_256m),           "5.7",                "",                    "",                "calculate_min_free_kbytes",        kPageAlloc, "min_free_kbytes is at most 256 MiB; before, 64"},
     {D(lowmem_reserve_is_kept_up),       "6.15",               "",                    "6.12 7.2",        "adjust_managed_page_count",        kPageAlloc, "what lower zones keep follows each page that is freed late; before, it is computed once", "no profile of 6.15 or later comes with memmap"},
+
+    // Slab caches and vmalloc, as far as mm_core_init() goes
+    {D(core_init_is_known),              "6.18 6.12.0 6.1.44",  "6.19",                "6.1 6.12 7.2",    "mm_core_init",                     kMmInit,    "what the kernel takes of the page allocator until mm_core_init() is done follows these rules"},
+    {D(slab_wastes_half),                "6.7",                "",                    "6.1 6.12",        "calculate_order",                  kSlub,      "a slab may waste half of itself before it has fewer objects than it should; before, a quarter"},
+    {D(slab_merges_by_config),           "6.8",                "",                    "6.1 6.12",        "slab_unmergeable",                 kSlabCommon, "without CONFIG_HARDENED_USERCOPY other caches may share kmalloc()'s; before, none may"},
+    {D(kmalloc_odd_sizes_first),         "6.10",               "",                    "6.1 6.12",        "create_kmalloc_caches",            kSlabCommon, "kmalloc-96 and kmalloc-192 are the first of each set; before, each follows the size below it"},
+    {D(memcg_has_kmem),                  "6.11",               "",                    "6.1 6.12",        "mem_cgroup_kmem_disabled",         kMemcontrol, "CONFIG_MEMCG accounts slab caches too; before, CONFIG_MEMCG_KMEM"},
+    {D(vmalloc_has_nodes),               "6.9",                "",                    "6.1 6.12",        "vmap_init_nodes",                  kVmalloc,   "as many parts of vmalloc's ranges as there are processors, and a shrinker for them"},
 
     {D(iomem_has_rodata),                "5.5",                "",                    "",                "setup_arch",                       kSetup,     "/proc/iomem has the image's read-only data, and its data from _sdata on; before, data from the end of the code on"},
     {D(zoneinfo_has_cma),                "5.12",               "",                    "6.1",             "zoneinfo_show_print",              kVmstat,    "a zone's pages that are CMA's are told"},

@@ -24,7 +24,8 @@ struct Request {
   std::optional<PhysAddr> kernel_phys_base{};
   bool entry_limit = true;       // false: the e820 tables have no last place
   bool goes_on = false;          // shows user space, not the hand-over
-  bool record_memblock = false;  // boot::Options has it
+  bool record_memblock = false;  // boot::Options has these
+  bool follow_pages = false;
 };
 
 }  // namespace memmap::session

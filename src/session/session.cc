@@ -157,6 +157,7 @@ boot::Options Session::options(const Rules& rules) const {
   options.command_line = request_.command_line;
   options.append = request_.append;
   options.record_memblock = request_.record_memblock;
+  options.follow_pages = request_.follow_pages;
   options.keep_user_space = request_.goes_on;
   options.entry_limit = request_.entry_limit;
   rules.chain.use_in(options);

@@ -92,6 +92,8 @@ void setup_first_chunk(Boot& boot, const percpu::Layout& layout, std::uint64_t b
   alloc_first_chunk(boot, base + fixed + layout.reserved_size, dynamic);
 }
 
+}  // namespace
+
 // By the processors' affinities; the others in turns over the nodes that have memory.
 // kernel: numa_init_array(), init_cpu_to_node(), arch/x86/mm/numa.c, v6.12
 std::vector<int> nodes_of_cpus(const Boot& boot) {
@@ -116,6 +118,8 @@ std::vector<int> nodes_of_cpus(const Boot& boot) {
   }
   return out;
 }
+
+namespace {
 
 percpu::Layout layout_of(const Boot& boot, std::uint64_t dynamic, std::uint64_t atom,
                          const std::vector<int>& nodes) {
