@@ -44,6 +44,8 @@ struct ReadOptions {
   std::optional<std::string> format{};  // id of a format: do not guess
   // Which boot of a log that holds several, from 1; empty: the last.
   std::optional<unsigned> boot{};
+  // Which lines of a log are kept in Machine::log, as the kernel wrote them; nullptr: none.
+  bool (*keep)(std::string_view line) = nullptr;
   // Asked for a format that the table does not have, and where none of the table's knows the
   // source; nullptr: there are no others.
   OtherFormats* others = nullptr;

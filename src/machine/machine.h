@@ -11,6 +11,7 @@
 #include "base/event.h"
 #include "base/range.h"
 #include "machine/e820_entry.h"
+#include "machine/kernel_log.h"
 #include "machine/mtrr_type.h"
 
 namespace memmap {
@@ -265,7 +266,8 @@ struct Machine {
   // AMD's TOP_MEM2: RAM from 4 GiB up to here is cached, whatever the MTRRs say.
   std::optional<PhysAddr> mtrr_tom2{};
   std::vector<PciDevice> pci{};  // empty: none is known
-  // No fact of the machine: the plugins that a scenario asks for.
+  // No facts of the machine: what the kernel of its log said; the plugins that a scenario asks for.
+  KernelLog log{};
   std::vector<PluginUse> plugins{};
 };
 

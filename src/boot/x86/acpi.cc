@@ -8,6 +8,7 @@
 #include "boot/early_windows.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "boot/x86/e820.h"
 
 namespace memmap::boot {
 
@@ -55,7 +56,7 @@ void acpi_table_upgrade(Boot& boot) {
   }
   e820::Editor edit(boot.state.e820.table, boot.story, std::string(boot.story.step()));
   edit.add(raw(*found), size, E820Type::nvs);
-  edit.sanitize();
+  e820_update_table_print(boot);
   look_through(boot, *PhysRange::from_size(*found, size));
 }
 

@@ -5,6 +5,7 @@
 #include "report/form/json_writer.h"
 #include "report/form/names.h"
 #include "report/json/checks.h"
+#include "report/json/log.h"
 #include "report/json/subject.h"
 
 namespace memmap::report {
@@ -323,6 +324,7 @@ std::string to_json(const boot::Outcome& outcome) {
   fixmap_slots(json, outcome.fixmap);
   events(json, outcome.events);
   write_checks(json, outcome.checks);
+  if (outcome.log) write_log(json, *outcome.log);
   json.close();
   return std::move(json).finish();
 }
