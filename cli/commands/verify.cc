@@ -1,3 +1,5 @@
+#include "report/answers/verify.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -8,7 +10,6 @@
 #include "messages.h"
 #include "output.h"
 #include "replay/replay.h"
-#include "report/answers/verify.h"
 #include "request.h"
 #include "session/proc_lines.h"
 #include "text_output.h"
@@ -27,8 +28,7 @@ std::optional<replay::Report> replayed(const std::string& file, const session::S
     return std::nullopt;
   const auto log = input::read_memblock_log(*source, options);
   if (!log) return std::nullopt;
-  return replay::replay(*log,
-                        replay::settings_for(session.profile(), session.command_line()));
+  return replay::replay(*log, replay::settings_for(session.profile(), session.command_line()));
 }
 
 Result<report::VerifiedLog> compared(session::Session& session, std::string file) {
@@ -53,7 +53,8 @@ Result<report::VerifiedLog> verified(const Asked& wanted, const std::string& fil
   session::Request request = wanted.request;
   const bool alone = !request.source;
   if (alone) {
-    request.source = session::Source{session::SourceKind::named, file, options.format, options.boot};
+    request.source =
+        session::Source{session::SourceKind::named, file, options.format, options.boot};
   } else {
     request.source->format.reset();  // both are the log's
     request.source->boot.reset();
@@ -119,10 +120,9 @@ ExitCode run_verify(const Arguments& arguments) {
   for (const std::string& file : files) take(verified(*wanted, file, *options));
   if (!errors.empty()) return bad_input(errors);
   const Destination destination = destination_of(arguments);
-  const Status written =
-      write_output(destination, *format == "json"
-                                    ? report::verify_to_json(logs)
-                                    : report::verify_to_text(logs, text_style(destination)));
+  const Status written = write_output(
+      destination, *format == "json" ? report::verify_to_json(logs)
+                                     : report::verify_to_text(logs, text_style(destination)));
   if (!written) return bad_input(written.errors());
   const bool differs = std::ranges::any_of(logs, &report::VerifiedLog::differs);
   return differs ? ExitCode::difference : ExitCode::good;

@@ -54,8 +54,9 @@ void read_zoneinfo(const std::string& path, ProcLines& out) {
 // Drivers add resources of their own: only the names that the boot gives are taken.
 void read_iomem(const std::string& path, ProcLines& out) {
   constexpr std::array<std::string_view, 9> kNames{
-      "System RAM",  "ACPI Tables",   "ACPI Non-volatile Storage", "RAM buffer", "Crash kernel",
-      "Kernel code", "Kernel rodata", "Kernel data",               "Kernel bss"};
+      "System RAM",    "ACPI Tables",  "ACPI Non-volatile Storage",
+      "RAM buffer",    "Crash kernel", "Kernel code",
+      "Kernel rodata", "Kernel data",  "Kernel bss"};
   bool hidden = true;
   std::vector<KernelLine> lines;
   const bool read = each_line(path, [&](std::size_t number, const std::string& text) {

@@ -9,8 +9,9 @@
 namespace memmap::session {
 
 struct ProcLines {
-  std::vector<KernelLine> lines{};    // `/proc/zoneinfo: Node 0, zone DMA: present 3998`
-  std::vector<std::string> unread{};  // a file and why: `/proc/iomem: addresses are shown to root only`
+  std::vector<KernelLine> lines{};  // `/proc/zoneinfo: Node 0, zone DMA: present 3998`
+  std::vector<std::string>
+      unread{};  // a file and why: `/proc/iomem: addresses are shown to root only`
 };
 
 // Of ROOT/proc/meminfo, zoneinfo and iomem, as far as they may be read: what a boot decides.

@@ -57,11 +57,23 @@ Status Session::choose_kernel(const Places& places) {
   if (!kernel) return kernel.errors();
   profile_ = std::move(kernel->profile);
   if (!kernel->note.empty()) kernel_notes_.push_back("kernel: " + kernel->note);
+  take_stable_version();
   if (!request_.config) return Done{};
   const auto notes = kernel::overlay_config_file(*request_.config, profile_);
   if (!notes) return notes.errors();
   for (const std::string& note : *notes) kernel_notes_.push_back("kernel: " + note);
   return Done{};
+}
+
+// A distribution's release keeps the number that its series began with.
+void Session::take_stable_version() {
+  if (request_.kernel || !machine_ || profile_.name == machine_->kernel_release) return;
+  const auto stable = kernel::parse_version(machine_->kernel_version.value_or(std::string{}));
+  const kernel::Version own = profile_.version;
+  if (!stable || stable == own || stable->major != own.major || stable->minor != own.minor) return;
+  profile_.version = *stable;
+  kernel_notes_.push_back("kernel: the log's first line tells that it is of " +
+                          *machine_->kernel_version);
 }
 
 std::string Session::command_line() const {

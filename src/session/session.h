@@ -80,6 +80,7 @@ class Session {
   static Result<Session> begin(Request request, const Places& places);
   void take_bases();  // the request's, in place of the machine's
   Status choose_kernel(const Places& places);
+  void take_stable_version();       // the log's, in place of the release's number
   bool is_the_logs_kernel() const;  // the profile is of the kernel that wrote the log
   // Whether the request names a plugin, to use it or to leave it out: then a scenario gives way.
   bool names(const std::string& plugin) const;

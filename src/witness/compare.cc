@@ -33,9 +33,8 @@ class Answers {
     Reading reading;
     for (const Event& event : boot_.out.events) {
       const std::string_view text = event.text;
-      const bool front = std::ranges::any_of(kind.fronts, [&](std::string_view f) {
-        return !f.empty() && text.starts_with(f);
-      });
+      const bool front = std::ranges::any_of(
+          kind.fronts, [&](std::string_view f) { return !f.empty() && text.starts_with(f); });
       if (!front) continue;
       if (auto said = kind.read(text, reading)) out.push_back(*std::move(said));
     }
@@ -87,8 +86,7 @@ std::vector<Read> read(const KernelLog& log) {
 }  // namespace
 
 std::size_t Comparison::count(Verdict verdict) const {
-  return static_cast<std::size_t>(
-      std::ranges::count(statements, verdict, &Statement::verdict));
+  return static_cast<std::size_t>(std::ranges::count(statements, verdict, &Statement::verdict));
 }
 
 Comparison compare(const KernelLog& log, const Simulated& boot) {

@@ -16,7 +16,7 @@ enum class Verdict { agrees, differs, unknown, fact };
 struct Statement {
   std::size_t line = 0;  // of the file, from 1
   const Kind* kind = nullptr;
-  std::string says{};    // the kernel's line
+  std::string says{};  // the kernel's line
   Verdict verdict = Verdict::agrees;
   std::string memmap{};  // of one that differs: what the boot has in its place
   std::string reason{};  // of one that differs: what it may come of; of one unknown: why

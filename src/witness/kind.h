@@ -27,6 +27,8 @@ struct Reading {
   int nid = 0;  // of the last `On node N`
   // Ranges were printed in page frames, as before 3.5: zones' pages then leave out struct pages.
   bool in_page_frames = false;
+  unsigned last_pfns =
+      0;  // lines `last_pfn`: between the first and the second the MTRRs are looked at
 };
 
 // The boot that a log is compared with.
@@ -56,7 +58,7 @@ struct Kind {
   std::string_view id;     // `node_ranges`
   std::string_view words;  // for people
   // Which lines may be of the kind: those that begin with one of these. Empty ones are none.
-  std::array<std::string_view, 6> fronts;
+  std::array<std::string_view, 8> fronts;
   // What such a line says; nullopt: it is something else.
   std::optional<Said> (*read)(std::string_view line, Reading& reading);
   // All that the boot says of the kind. nullptr: its events have it in the kernel's own words, which

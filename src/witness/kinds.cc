@@ -32,8 +32,8 @@ const Index& index() {
 const std::vector<const Kind*>& kinds() {
   static const std::vector<const Kind*> kAll = [] {
     std::vector<const Kind*> out;
-    for (const auto group : {map_kinds(), place_kinds(), reservation_kinds(), node_kinds(), page_kinds(),
-                             table_kinds(), size_kinds(), proc_kinds()}) {
+    for (const auto group : {map_kinds(), place_kinds(), reservation_kinds(), node_kinds(),
+                             page_kinds(), table_kinds(), size_kinds(), proc_kinds()}) {
       for (const Kind& kind : group) out.push_back(&kind);
     }
     return out;

@@ -16,21 +16,38 @@ namespace {
 
 using input::E820LogLine;
 
-std::optional<Said> read_edit(std::string_view line, Reading&) {
+constexpr std::string_view kByMtrrs = "update behind the first last_pfn";
+
+std::optional<Said> read_edit(std::string_view line, Reading& reading) {
   const auto edit = input::e820_edit_of(line);
-  if (!edit || edit->kind == E820LogLine::Kind::last_pfn) return std::nullopt;
+  if (!edit) return std::nullopt;
+  if (edit->kind == E820LogLine::Kind::last_pfn) {
+    ++reading.last_pfns;
+    return std::nullopt;
+  }
   const std::string range = show(edit->range);
   if (edit->kind == E820LogLine::Kind::remove)
     return Said{"remove", edit->from ? range + " " + e820_word(*edit->from) : range};
-  return Said{"update",
+  return Said{std::string(reading.last_pfns == 1 ? kByMtrrs : "update"),
               fmt::format("{} {} to {}", range, e820_word(*edit->from), e820_word(*edit->to))};
 }
 
-// Where setup_data lies is read from these very lines; so is which windows EFI's map loses.
+// Where setup_data lies is read from these very lines, and what is kept of EFI's tables. With RAM above
+// 4 GiB there is a second last_pfn; what changes before it is the MTRRs' doing.
 Judged judge_edit(const Simulated& boot, const Said& said) {
-  const bool from_log = boot.in.machine.format == "dmesg";
-  const bool setup_data = said.value.ends_with("ram to ram");
-  return {setup_data && from_log ? Standing::fact : Standing::compared};
+  const Machine& machine = boot.in.machine;
+  const bool above_4g = raw(boot.out.state.max_pfn) > 4 * kGiB >> kPageShift;
+  if (said.key == kByMtrrs && above_4g && machine.mtrrs.empty())
+    return {Standing::unknown, "it follows from the MTRRs, which this log does not show"};
+  if (machine.format != "dmesg") return {};
+  if (said.value.ends_with("ram to ram")) return {Standing::fact};
+  std::string_view text = said.value;
+  const auto base = input::take_hex(text);
+  if (!base) return {};
+  const auto kept = [&](PhysRange r) { return raw(r.base()) == *base; };
+  const bool fact = std::ranges::any_of(machine.efi_kept, kept) ||
+                    (machine.efi_picture && kept(*machine.efi_picture));
+  return {fact ? Standing::fact : Standing::compared};
 }
 
 std::optional<Said> read_last_pfn(std::string_view line, Reading&) {
@@ -48,9 +65,7 @@ std::optional<Said> read_entry(std::string_view line, std::string_view label) {
   return Said{fmt::format("{:#x}", raw(range->base())), show(*range) + " " + e820_word(*type)};
 }
 
-std::optional<Said> read_user(std::string_view line, Reading&) {
-  return read_entry(line, "user:");
-}
+std::optional<Said> read_user(std::string_view line, Reading&) { return read_entry(line, "user:"); }
 std::optional<Said> read_modified(std::string_view line, Reading&) {
   return read_entry(line, "modified:");
 }
@@ -74,8 +89,8 @@ std::optional<Said> read_range(std::string_view line,
 }
 
 std::optional<Said> read_nosave(std::string_view line, Reading&) {
-  return read_range(line, {"PM: hibernation: Registered nosave memory:",
-                           "PM: Registered nosave memory:"});
+  return read_range(
+      line, {"PM: hibernation: Registered nosave memory:", "PM: Registered nosave memory:"});
 }
 
 // kernel: e820__register_nosave_regions(), arch/x86/kernel/e820.c; register_nosave_region(),
@@ -116,9 +131,7 @@ std::vector<Said> ram_buffers(const Simulated& boot) {
   std::vector<Said> out;
   for (const E820Entry& e : boot.out.state.e820.table.entries()) {
     if (e.type != E820Type::ram) continue;
-    const std::uint64_t align = e.end() < kMiB        ? 64 * kKiB
-                                : e.end() < 16 * kMiB ? kMiB
-                                                      : 64 * kMiB;
+    const std::uint64_t align = e.end() < kMiB ? 64 * kKiB : e.end() < 16 * kMiB ? kMiB : 64 * kMiB;
     const std::uint64_t end = align_up(e.end(), align);
     if (e.end() + 1 < end) out.push_back({"", show(e.end(), end)});
   }
@@ -173,7 +186,7 @@ std::optional<Said> read_mtrr_loss(std::string_view line, Reading&) {
 
 // clang-format off
 constexpr Kind kKinds[] = {
-    {"e820_edits",     "edits of the e820 table",        {"e820: update ", "e820: remove ", "e820 update range: ", "e820 remove range: ", "update e820 range: ", "remove e820 range: "}, read_edit, nullptr, nullptr, judge_edit},
+    {"e820_edits",     "edits of the e820 table",        {"e820: update ", "e820: remove ", "e820 update range: ", "e820 remove range: ", "update e820 range: ", "remove e820 range: ", "last_pfn = ", "e820: last_pfn = "}, read_edit, nullptr, nullptr, judge_edit},
     {"last_pfn",       "the last page of RAM",           {"last_pfn = ", "e820: last_pfn = "}, read_last_pfn},
     {"user_map",       "user-defined map",               {"user: "}, read_user},
     {"modified_map",   "modified map",                   {"modified: "}, read_modified},

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/align.h"
@@ -57,9 +58,8 @@ std::vector<Said> node_data(const Simulated& boot) {
   std::uint64_t size = boot.in.profile.size_of(type::pglist_data);
   // kernel: alloc_node_data(), v6.12 and before: whole pages, or whole cache lines
   for (const auto& [nid, at] : boot.out.state.node_data) {
-    const auto owned = std::ranges::find_if(boot.out.owners, [&, at = at](const boot::Owned& o) {
-      return o.range.base() == at;
-    });
+    const auto owned = std::ranges::find_if(
+        boot.out.owners, [&, at = at](const boot::Owned& o) { return o.range.base() == at; });
     if (owned != boot.out.owners.end()) size = std::max(size, owned->range.size());
     out.push_back({node(static_cast<std::uint64_t>(nid)), show(raw(at), raw(at) + size)});
   }
@@ -83,9 +83,9 @@ std::optional<Said> read_zone_range(std::string_view line, Reading&) {
 
 // kernel: free_area_init(), mm/mm_init.c, v6.12
 std::vector<Said> zone_ranges(const Simulated& boot) {
-  const zones::Limits limits =
-      zones::limits(boot.out.state.max_pfn, {.zone_dma = boot.in.profile.has(config::ZONE_DMA),
-                                             .zone_dma32 = boot.in.profile.has(config::ZONE_DMA32)});
+  const zones::Limits limits = zones::limits(
+      boot.out.state.max_pfn, {.zone_dma = boot.in.profile.has(config::ZONE_DMA),
+                               .zone_dma32 = boot.in.profile.has(config::ZONE_DMA32)});
   const auto memory = memblock::mem_pfn_ranges(boot.out.state.memblock);
   if (memory.empty()) return {};
   std::uint64_t start = raw(memory.front().start);
@@ -176,23 +176,55 @@ std::optional<Said> read_fallback(std::string_view line, Reading&) {
   return Said{node(*nid), std::string(input::trim(line))};
 }
 
-// Without a SLIT, 10 within a node and 20 between two.
+// Nodes that are online when the zonelists are built: those with memory, and those of processors.
+// kernel: init_cpu_to_node(), arch/x86/mm/numa.c, v6.1 and v6.12
+std::vector<int> online_nodes(const Simulated& boot) {
+  std::vector<int> out = boot.out.state.nodes.online;
+  if (!boot.out.state.processors_have_nodes || !boot.out.state.emulated_from.empty()) return out;
+  for (const int nid : boot.in.machine.cpu_nodes) {
+    if (nid >= 0 && std::ranges::find(out, nid) == out.end()) out.push_back(nid);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+// Without a SLIT, 10 within a node and 20 between two; parts of one node are 10 apart.
+int distance(const Simulated& boot, int from, int to) {
+  const auto& parts = boot.out.state.emulated_from;
+  const auto of = [&](int nid) {
+    const auto at = static_cast<std::size_t>(nid);
+    return at < parts.size() && parts[at] >= 0 ? parts[at] : nid;
+  };
+  const std::vector<std::uint8_t>& table = boot.in.machine.distances;
+  const auto side = static_cast<std::size_t>(std::lround(std::sqrt(table.size())));
+  const auto row = static_cast<std::size_t>(of(from));
+  const auto column = static_cast<std::size_t>(of(to));
+  if (row < side && column < side) return table[row * side + column];
+  return row == column ? 10 : 20;
+}
+
 std::vector<Said> fallbacks(const Simulated& boot) {
   std::vector<buddy::ZonelistNode> nodes;
-  for (const boot::NodeState& n : boot.out.state.node_states)
-    nodes.push_back({n.nid, n.present_pages != 0, false});
-  const auto usual = [](int from, int to) { return from == to ? 10 : 20; };
+  std::set<int> bare;  // nodes without memory, which are not in their own order
+  for (const int nid : online_nodes(boot)) {
+    const bool memory = std::ranges::binary_search(boot.out.state.nodes.online, nid);
+    nodes.push_back({nid, memory, false});
+    if (!memory) bare.insert(nid);
+  }
+  const auto between = [&](int from, int to) { return distance(boot, from, to); };
   std::vector<Said> out;
-  for (const auto& [nid, order] : buddy::fallback_orders(nodes, usual, boot.in.behaviour))
-    out.push_back(
-        {node(static_cast<std::uint64_t>(nid)), fmt::format("{}", fmt::join(order, " "))});
+  for (auto& [nid, order] : buddy::fallback_orders(nodes, between, boot.in.behaviour)) {
+    std::vector<int> told = order;
+    if (bare.contains(nid)) std::erase(told, nid);
+    out.push_back({node(static_cast<std::uint64_t>(nid)), fmt::format("{}", fmt::join(told, " "))});
+  }
   return out;
 }
 
 Judged judge_fallback(const Simulated& boot, const Said&) {
   const auto& tables = boot.in.machine.acpi_tables;
   const bool slit = std::ranges::find(tables, "SLIT", &AcpiTable::signature) != tables.end();
-  if (slit && boot.out.state.node_states.size() > 1)
+  if (slit && boot.in.machine.distances.empty() && boot.out.state.node_states.size() > 1)
     return {Standing::unknown, "it follows from the SLIT, whose content is in no log"};
   return {};
 }
@@ -221,7 +253,7 @@ std::optional<Said> read_zonelists(std::string_view line, Reading&) {
   return Said{"", fmt::format("{} zonelists", *lists)};
 }
 std::vector<Said> zonelists(const Simulated& boot) {
-  return {{"", fmt::format("{} zonelists", boot.out.state.nodes.online.size())}};
+  return {{"", fmt::format("{} zonelists", online_nodes(boot).size())}};
 }
 
 // `setup_percpu: NR_CPUS:8192 nr_cpumask_bits:2 nr_cpu_ids:2 nr_node_ids:2`

@@ -193,13 +193,18 @@ std::vector<Said> built(const Simulated& boot) {
   return {{"", pages(all ? present : boot.out.state.nr_kernel_pages)}};
 }
 
+Judged judge_built(const Simulated& boot, const Said& said) {
+  if (boot.in.behaviour.hashes_follow_free_pages) return {};
+  return another_build(boot, said);
+}
+
 // clang-format off
 constexpr Kind kKinds[] = {
     {"unavailable", "pages in holes",            {"On node "}, read_unavailable, unavailable},
     {"node_pages",  "pages of the nodes",        {"On node "}, read_total, totals},
     {"zone_pages",  "pages of the zones",        {"DMA zone: ", "DMA32 zone: ", "Normal zone: ", "Movable zone: "}, read_zone_pages, zone_pages, nullptr, judge_zone_pages},
     {"zone_maps",   "struct pages of the zones", {"DMA zone: ", "DMA32 zone: ", "Normal zone: ", "Movable zone: "}, read_zone_map, zone_maps},
-    {"built_pages", "pages in the zonelists",    {"Built "}, read_built, built, nullptr, nullptr, Cause::place},
+    {"built_pages", "pages in the zonelists",    {"Built "}, read_built, built, nullptr, judge_built, Cause::place},
 };
 // clang-format on
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/align.h"
 #include "input/text/scan.h"
 #include "witness/kinds.h"
 #include "witness/words.h"
@@ -36,10 +37,15 @@ Judged judge_brk(const Simulated& boot, const Said& said) {
   return another_build(boot, said);
 }
 
+// The initrd's size is printed as it is; its pages are what is known of it.
+std::string in_pages(PhysRange range) {
+  return show(raw(range.base()), align_up(raw(range.end()), kPageSize));
+}
+
 std::optional<Said> read_ramdisk(std::string_view line, Reading&) {
   if (eat_word(line, "Allocated new RAMDISK:")) {
     const auto range = take_range(line);
-    return range ? std::optional(Said{"new place", show(*range)}) : std::nullopt;
+    return range ? std::optional(Said{"new place", in_pages(*range)}) : std::nullopt;
   }
   if (!eat_word(line, "Move RAMDISK from")) return std::nullopt;
   const auto from = take_range(line);
@@ -47,7 +53,7 @@ std::optional<Said> read_ramdisk(std::string_view line, Reading&) {
   if (!from || !eat_word(line, "to")) return std::nullopt;
   const auto to = take_range(line);
   if (!to) return std::nullopt;
-  return Said{"moved", fmt::format("{} to {}", show(*from), show(*to))};
+  return Said{"moved", fmt::format("{} to {}", in_pages(*from), in_pages(*to))};
 }
 
 // kernel: relocate_initrd(): told with the same places as its allocation
@@ -55,8 +61,8 @@ std::vector<Said> ramdisk(const Simulated& boot) {
   const auto& now = boot.out.state.initrd;
   const auto& before = boot.in.machine.initrd;
   if (!now || !before || now->base() == before->base()) return {};
-  return {{"new place", show(*now)},
-          {"moved", fmt::format("{} to {}", show(*before), show(*now))}};
+  return {{"new place", in_pages(*now)},
+          {"moved", fmt::format("{} to {}", in_pages(*before), in_pages(*now))}};
 }
 
 // ` [mem 0x00100000-0x001fffff] page 4k` below `init_memory_mapping: [mem ...]`, in kernels before

@@ -76,6 +76,13 @@ std::vector<Said> swiotlb(const Simulated& boot) {
   return {{"", show(largest)}};
 }
 
+// It is taken from the top of what is free below 4 GiB, where EFI's boot services lie too.
+Judged judge_swiotlb(const Simulated& boot, const Said&) {
+  if (boot.in.machine.firmware == Firmware::efi && boot.in.machine.efi_map.empty())
+    return {Standing::unknown, "it follows from EFI's memory map, which this log does not show"};
+  return {};
+}
+
 // `software IO TLB: area num 8.`
 std::optional<Said> read_areas(std::string_view line, Reading&) {
   const auto areas = number_behind(line, "area num ");
@@ -108,7 +115,12 @@ std::optional<Said> read_huge_pages(std::string_view line, Reading&) {
 
 std::vector<Said> huge_pages(const Simulated& boot) {
   std::vector<Said> out;
-  for (const boot::HugePageSize& h : boot.out.state.huge_page_sizes) {
+  const auto& sizes = boot.out.state.huge_page_sizes;
+  // kernel: gigantic_pages_init(), arch/x86/mm/hugetlbpage.c: registered though nobody asked for any
+  const bool has_1g = std::ranges::any_of(sizes, [](const auto& h) { return h.size >= kGiB; });
+  if (!sizes.empty() && !has_1g && boot.in.machine.cpu.gbpages.value_or(false))
+    out.push_back({"1 GiB", "0 pages set aside"});
+  for (const boot::HugePageSize& h : sizes) {
     if (!h.pages) continue;
     const bool giga = h.size >= kGiB;
     out.push_back({fmt::format("{} {}", h.size >> (giga ? 30 : 20), giga ? "GiB" : "MiB"),
@@ -152,7 +164,7 @@ std::optional<std::string> acpi_at(const Simulated& boot, const Said& said) {
 constexpr Kind kKinds[] = {
     {"crash_kernel",  "crash kernel",                    {"Reserving ", "kexec: Reserving the low 1M", "crashkernel reserved: ", "crashkernel low memory reserved: "}, read_crash_kernel, nullptr, nullptr, nullptr, Cause::crash_kernel},
     {"cma",           "CMA areas",                       {"cma: Reserved "}, read_cma, nullptr, nullptr, nullptr, Cause::place},
-    {"swiotlb",       "bounce buffer",                   {"software IO TLB: mapped", "software IO TLB [mem", "Placing software IO TLB"}, read_swiotlb, swiotlb, nullptr, nullptr, Cause::place},
+    {"swiotlb",       "bounce buffer",                   {"software IO TLB: mapped", "software IO TLB [mem", "Placing software IO TLB"}, read_swiotlb, swiotlb, nullptr, judge_swiotlb, Cause::place},
     {"swiotlb_areas", "areas of the bounce buffer",      {"software IO TLB: area num "}, read_areas, areas},
     {"huge_pages",    "huge pages",                      {"HugeTLB: registered ", "HugeTLB registered "}, read_huge_pages, huge_pages, nullptr, judge_huge_pages},
     {"acpi_tables",   "ACPI tables",                     {"ACPI: Reserving "}, read_acpi, nullptr, acpi_at},

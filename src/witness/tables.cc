@@ -64,7 +64,8 @@ std::optional<Said> read_hash(std::string_view line, Reading&) {
   const auto entries = number_behind(line, " hash table entries: ");
   const auto bytes = number_before(line, " bytes");
   if (at == line.npos || !entries || !bytes) return std::nullopt;
-  return Said{std::string(line.substr(0, at)), fmt::format("{} entries, {} bytes", *entries, *bytes)};
+  return Said{std::string(line.substr(0, at)),
+              fmt::format("{} entries, {} bytes", *entries, *bytes)};
 }
 
 struct Table {
@@ -94,8 +95,8 @@ std::vector<Said> hashes(const Simulated& boot) {
     if (const auto asked = boot.in.parameter(t.parameter))
       table.asked = kernel::simple_strtoull(*asked).value;
     const std::uint64_t entries = boot::hash::entries(table);
-    out.push_back({std::string(t.name),
-                   fmt::format("{} entries, {} bytes", entries, entries * kBucket)});
+    out.push_back(
+        {std::string(t.name), fmt::format("{} entries, {} bytes", entries, entries * kBucket)});
   }
   Reading reading;
   for (const Event& e : boot.out.events) {

@@ -86,9 +86,9 @@ void write_table(Page& page, std::string_view first, std::vector<Row> rows) {
 
 std::string verdict(const Tally& sum) {
   const std::size_t known = sum.agree + sum.differ;
-  std::string text = known == 0 ? std::string("no statement that can be compared")
-                                : fmt::format("agrees in {} of {}", sum.agree,
-                                              counted(known, "statement"));
+  std::string text =
+      known == 0 ? std::string("no statement that can be compared")
+                 : fmt::format("agrees in {} of {}", sum.agree, counted(known, "statement"));
   if (known != 0 && sum.differ != 0) text += fmt::format(" ({})", percent(sum.agree, known));
   if (sum.unknown != 0) text += fmt::format("; {} cannot be known", sum.unknown);
   if (sum.facts != 0) text += fmt::format("; {} were facts for the boot", sum.facts);
