@@ -22,6 +22,7 @@ inline constexpr Rule kE820MemorySetupDefault      {"e820__memory_setup_default"
 inline constexpr Rule kE820MemorySetupExtended     {"e820__memory_setup_extended",     "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820PrintTable              {"e820__print_table",               "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820ReserveSetupData        {"e820__reserve_setup_data",        "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
+inline constexpr Rule kE820UpdateTablePrint        {"e820__update_table_print",        "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kInitEspfixRandom            {"init_espfix_random",              "arch/x86/kernel/espfix_64.c"};                          // v6.1, v6.12 and v7.2
 inline constexpr Rule kIdtSetup                    {"idt_setup_apic_and_irq_gates",   "arch/x86/kernel/idt.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kSmpScanConfig               {"smp_scan_config",                 "arch/x86/kernel/mpparse.c"};                            // v6.12

@@ -122,6 +122,10 @@ struct HugePageSize {
 // Where the per-CPU units of the processors lie: each in one piece, or page by page.
 // kernel: __per_cpu_offset, per_cpu_ptr_to_phys(), mm/percpu.c
 struct PerCpuUnits {
+  // Of the variables in a unit, in bytes. kernel: struct pcpu_alloc_info
+  std::uint64_t static_size = 0;
+  std::uint64_t reserved_size = 0;
+  std::uint64_t dynamic_size = 0;
   std::uint64_t piece_size = 0;      // bytes: of a unit, or of a page
   std::uint64_t pieces_of_each = 0;  // of a unit
   std::vector<PhysAddr> pieces{};    // processor by processor
@@ -176,6 +180,7 @@ struct State {
   // Behind the hand-over: hstates, the default one (default_hugepagesz=) first. Empty: no huge pages.
   std::vector<HugePageSize> huge_page_sizes{};
   std::vector<NodeState> node_states{};  // ascending by nid; as at the hand-over
+  std::uint64_t nr_kernel_pages = 0;     // by which hash tables are sized
   bool handed_over = false;              // memblock_free_all() is done
   PageAllocator page_allocator{};
   std::optional<CoreInit> core_init{};  // where Options::follow_pages asks for it

@@ -52,6 +52,7 @@ constexpr std::string_view kAcpiBoot = "arch/x86/kernel/acpi/boot.c";
 constexpr std::string_view kAcpiTables = "drivers/acpi/tables.c";
 constexpr std::string_view kAlternative = "arch/x86/kernel/alternative.c";
 constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
+constexpr std::string_view kMokvar = "drivers/firmware/efi/mokvar-table.c";
 constexpr std::string_view kBgrt = "drivers/firmware/efi/efi-bgrt.c";
 constexpr std::string_view kCheck = "arch/x86/kernel/check.c";
 constexpr std::string_view kCma = "mm/cma.c";
@@ -164,6 +165,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "reserve_bios_regions",                  kEbda,         "",       "5.13",   kAlways,                  reserve_bios_regions, kEarlyReserve},
     {kSetupArch,   "efi_find_mirror",                       kNuma,         "4.6",    "",       has_efi_map,              efi_find_mirror},
     {kSetupArch,   "efi_esrt_init",                         kEsrt,         "4.9",    "",       has_esrt,                 efi_esrt_init},
+    {kSetupArch,   "efi_mokvar_table_init",                 kMokvar,       "4.9",    "",       keeps_efi_tables,         efi_mokvar_table_init},
     {kSetupArch,   "efi_reserve_boot_services",             kQuirks,       "3.0",    "",       has_efi_map,              efi_reserve_boot_services},
     {kSetupArch,   "e820__memblock_alloc_reserved_mpc_new", kMpParse,      "",       "",       wants_new_mptable,        e820_memblock_alloc_reserved_mpc_new},
     {kSetupArch,   "setup_bios_corruption_check",           kCheck,        "",       "",       checks_bios_corruption,   setup_bios_corruption_check},

@@ -47,6 +47,8 @@ struct ReadOptions {
   // `start,last,type`: the source is a table with these columns (input/table/columns.h), whatever it looks
   // like.
   std::optional<std::string> columns{};
+  // Which lines of a log are kept in Machine::log, as the kernel wrote them; nullptr: none.
+  bool (*keep)(std::string_view line) = nullptr;
   // Asked for a format that the table does not have, and where none of the table's knows the
   // source; nullptr: there are no others.
   OtherFormats* others = nullptr;

@@ -11,6 +11,7 @@
 #include "base/event.h"
 #include "base/range.h"
 #include "machine/e820_entry.h"
+#include "machine/kernel_log.h"
 #include "machine/mtrr_type.h"
 
 namespace memmap {
@@ -206,12 +207,18 @@ struct Machine {
   std::vector<PhysRange> efi_mmio{};
   std::optional<PhysRange> efi_memory_attributes{};  // EFI's memory attributes table, whole
   std::optional<PhysRange> efi_esrt{};               // EFI's system resource table, whole
-  std::optional<PhysRange> efi_memmap{};             // the copy of EFI's map that the loader made
+  // Whole pages of RAM that the kernel kept for other tables of EFI's, and for the boot screen's picture,
+  // as a log says: their sizes stand nowhere else.
+  std::vector<PhysRange> efi_kept{};
+  std::optional<PhysRange> efi_picture{};
+  std::optional<PhysRange> efi_memmap{};  // the copy of EFI's map that the loader made
 
   std::optional<std::string> command_line{};
   std::optional<PhysAddr> command_line_base{};  // where the loader put it
   // Of the kernel that made the log: `6.12.117+deb12-amd64`.
   std::optional<std::string> kernel_release{};
+  // Of which stable version it is, where its first line tells that and the release does not: `5.10.162`.
+  std::optional<std::string> kernel_version{};
   std::optional<PhysAddr> kernel_phys_base{};  // where the kernel image was put
   KaslrBases kaslr{};
   std::optional<PhysRange> initrd{};  // where the loader put it, before any relocation
@@ -265,7 +272,8 @@ struct Machine {
   // AMD's TOP_MEM2: RAM from 4 GiB up to here is cached, whatever the MTRRs say.
   std::optional<PhysAddr> mtrr_tom2{};
   std::vector<PciDevice> pci{};  // empty: none is known
-  // No fact of the machine: the plugins that a scenario asks for.
+  // No facts of the machine: what the kernel of its log said; the plugins that a scenario asks for.
+  KernelLog log{};
   std::vector<PluginUse> plugins{};
 };
 

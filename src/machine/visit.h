@@ -194,10 +194,13 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.range("efi_memory_attributes", m.efi_memory_attributes);
   v.range("efi_memmap", m.efi_memmap);
   v.range("efi_esrt", m.efi_esrt);
+  v.ranges("efi_kept", m.efi_kept, "a range");
+  v.range("efi_picture", m.efi_picture);
   v.ranges("efi_mmio", m.efi_mmio, "a window");
   v.text("cmdline", m.command_line);
   v.number("command_line_base", m.command_line_base);
   v.text("kernel_release", m.kernel_release);
+  v.text("kernel_version", m.kernel_version);
   v.number("kernel_phys_base", m.kernel_phys_base);
   v.check(!m.kernel_phys_base || raw(*m.kernel_phys_base) < Machine::kKernelEnd, "kernel_phys_base",
           "a kernel image lies below 64T");

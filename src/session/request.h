@@ -26,6 +26,8 @@ struct Request {
   bool goes_on = false;          // shows user space, not the hand-over
   bool record_memblock = false;  // boot::Options has these
   bool follow_pages = false;
+  // The machine's log is compared with a boot of it that nothing in the request makes another.
+  bool compare_log = false;
 };
 
 }  // namespace memmap::session

@@ -123,6 +123,9 @@ void arch_reserve_crashkernel(Boot& boot) {
       boot.state.memblock.phys_free(*found, size, caller);
       return;
     }
+    boot.story.tell(Severity::info, rule::kReserveCrashkernelGeneric,
+                    fmt::format("crashkernel low memory reserved: {:#010x} - {:#010x} ({} MB)",
+                                raw(*low), raw(*low) + w->low_size, w->low_size >> 20));
     insert_crash_kernel(boot, *low, w->low_size);
   }
   insert_crash_kernel(boot, *found, size);

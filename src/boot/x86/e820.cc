@@ -211,8 +211,16 @@ Pfn end_of_ram(Boot& boot, Pfn limit) {
 
 void e820_end_of_ram_pfn(Boot& boot) { boot.state.max_pfn = end_of_ram(boot, max_arch_pfn(boot)); }
 
+void e820_update_table_print(Boot& boot) {
+  edit(boot).sanitize();
+  boot.story.tell(Severity::info, rule::kE820UpdateTablePrint, "modified physical RAM map:");
+  print_table(boot, "modified");
+}
+
 void mtrr_trim_uncached_memory(Boot& boot) {
-  if (trim_e820(boot, Hook::e820_mtrr)) e820_end_of_ram_pfn(boot);
+  if (!trim_e820(boot, Hook::e820_mtrr)) return;
+  e820_update_table_print(boot);
+  e820_end_of_ram_pfn(boot);
 }
 
 void e820_end_of_low_ram_pfn(Boot& boot) {

@@ -68,11 +68,30 @@ void use_tables(Machine& machine, const LogTables& tables) {
   }
 }
 
-BootRead read_boot(const LogText& log, const LogBoot& boot) {
+// Keeps a log's lines that are asked for. A log of only such lines would take no end of memory.
+class LineKeeper {
+ public:
+  LineKeeper(const LogText& log, const ReadOptions& options)
+      : counter_(log), keep_(options.keep), kept_{.name = log.name()} {}
+  void line(const LogLine& line) {
+    constexpr std::size_t kMost = 1u << 16;
+    if (keep_ == nullptr || !keep_(line.text) || kept_.lines.size() >= kMost) return;
+    kept_.lines.push_back({counter_.number_at(line.offset), std::string(line.text)});
+  }
+  KernelLog take() && { return std::move(kept_); }
+
+ private:
+  LineCounter counter_;
+  bool (*keep_)(std::string_view);
+  KernelLog kept_;
+};
+
+BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& options) {
   BootRead read;
   TableReader table_reader(log);
   EfiMapReader efi_reader(log);
   FactReader fact_reader(read.machine);
+  LineKeeper keeper(log, options);
   LogLine line;
   // Of what stands before the kernel's first line only the hypervisor's words belong to this boot.
   for (LineReader reader(log, boot.preamble, boot.begin); reader.next(line);) {
@@ -82,7 +101,9 @@ BootRead read_boot(const LogText& log, const LogBoot& boot) {
     table_reader.line(line);
     efi_reader.line(line);
     fact_reader.line(line);
+    keeper.line(line);
   }
+  read.machine.log = std::move(keeper).take();
   const LogTables tables = table_reader.finish();
   read.errors = table_reader.faults();
   const bool has_table = !tables.firmware.empty() || !read.errors.empty();
@@ -129,7 +150,7 @@ Result<Chosen> choose_boot(const LogText& log, const Source& source, const ReadO
     }
     chosen.index = *options.boot - 1;
     chosen.boot = boots[chosen.index];
-    chosen.read = read_boot(log, chosen.boot);
+    chosen.read = read_boot(log, chosen.boot, options);
     if (!chosen.read.errors.empty()) return std::move(chosen.read.errors);
     if (!chosen.read.has_map())
       return no_map(source, "boot " + std::to_string(*options.boot) + " of the log");
@@ -138,7 +159,7 @@ Result<Chosen> choose_boot(const LogText& log, const Source& source, const ReadO
   for (std::size_t i = boots.size(); i-- > 0;) {
     chosen.index = i;
     chosen.boot = boots[i];
-    chosen.read = read_boot(log, boots[i]);
+    chosen.read = read_boot(log, boots[i], options);
     if (!chosen.read.errors.empty()) return std::move(chosen.read.errors);
     if (chosen.read.has_map()) return chosen;
   }

@@ -6,6 +6,7 @@
 #include "report/form/names.h"
 #include "report/json/checks.h"
 #include "report/json/ledger.h"
+#include "report/json/log.h"
 #include "report/json/subject.h"
 
 namespace memmap::report {
@@ -341,6 +342,7 @@ std::string to_json(const boot::Outcome& outcome) {
   fixmap_slots(json, outcome.fixmap);
   events(json, outcome.events);
   write_checks(json, outcome.checks);
+  if (outcome.log) write_log(json, *outcome.log);
   json.close();
   return std::move(json).finish();
 }

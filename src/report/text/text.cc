@@ -126,6 +126,7 @@ void write_head(Page& page, const boot::Outcome& outcome, const account::Ledger&
   }
   write_field(page, "set aside", set_aside(ledger));
   write_field(page, "largest loss", largest_loss(ledger));
+  if (outcome.log) write_log(page, *outcome.log);
   write_notes(page, s.notes);
   write_alarms(page, outcome);
 }
