@@ -20,6 +20,7 @@
 #include "input/map/sysfs_tar.h"
 #include "input/scenario/json.h"
 #include "input/scenario/scenario.h"
+#include "input/table/no_maps.h"
 #include "input/table/table.h"
 
 namespace memmap::input {
@@ -27,6 +28,8 @@ namespace {
 
 // A lower score says: it looks a little so, but it is not; its reason is worth telling.
 constexpr int kLowestAccepted = 20;
+// Above it the text is not looked at for what else it may be.
+constexpr int kCertain = 40;
 
 // clang-format off
 constexpr Format kFormats[] = {
@@ -217,6 +220,9 @@ Result<Machine> read_machine(const Source& source, const ReadOptions& options) {
     if (!other) return other.errors();
     if (*other == nullptr) return read_unknown(source, ranked, options);
     return read_with(**other, source, options);
+  }
+  if (ranked.front().recognition.score < kCertain && is_text(source)) {
+    if (auto known = known_as_no_map(source)) return *std::move(known);
   }
   return read_as(*ranked.front().format, source, options);
 }

@@ -214,6 +214,13 @@ class Reader {
     machine.notes.push_back(
         "made from the kernel's resources: the map after the kernel's own edits (memmap=, mem=, "
         "page 0, the BIOS area), not as the firmware gave it");
+    const bool only_ram = std::ranges::all_of(
+        machine.firmware_map, [](const E820Entry& e) { return e.type == E820Type::ram; });
+    if (devices_ == 0 && only_ram) {
+      machine.notes.push_back(
+          "only RAM is in it: whatever else /proc/iomem has was left out (by grep, say), and so is "
+          "what the firmware reserves");
+    }
     if (devices_ > 0) {
       machine.notes.push_back(
           fmt::format("{} of devices left out",

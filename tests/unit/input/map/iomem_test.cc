@@ -63,6 +63,13 @@ TEST(Iomem, WhatStandsAroundItDoesNotMatter) {
   EXPECT_EQ(show(read_text(flat)->firmware_map), want);
 }
 
+TEST(Iomem, WhatAGrepLeftIsTold) {
+  const auto machine =
+      read_text("00001000-0009fbff : System RAM\n00100000-3fffffff : System RAM\n");
+  ASSERT_TRUE(machine.ok()) << all_messages(machine);
+  EXPECT_NE(machine->notes.back().find("only RAM is in it"), std::string::npos);
+}
+
 TEST(Iomem, ACutLastLineIsToldAndLeftOut) {
   const char* kWhole = "00000000-00000fff : Reserved\n00001000-0009fbff : System RAM\n";
   for (const char* cut :
