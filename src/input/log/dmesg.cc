@@ -6,6 +6,7 @@
 #include "input/log/dmesg_edits.h"
 #include "input/log/dmesg_efi.h"
 #include "input/log/dmesg_facts.h"
+#include "input/log/dmesg_guest.h"
 #include "input/log/dmesg_maps.h"
 #include "input/log/log_boots.h"
 #include "input/open/archive.h"
@@ -72,6 +73,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot) {
   TableReader table_reader(log);
   EfiMapReader efi_reader(log);
   FactReader fact_reader(read.machine);
+  GuestReader guest_reader(read.machine);
   LogLine line;
   // Of what stands before the kernel's first line only the hypervisor's words belong to this boot.
   for (LineReader reader(log, boot.preamble, boot.begin); reader.next(line);) {
@@ -81,6 +83,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot) {
     table_reader.line(line);
     efi_reader.line(line);
     fact_reader.line(line);
+    guest_reader.line(line.text);
   }
   const LogTables tables = table_reader.finish();
   read.errors = table_reader.faults();
@@ -94,6 +97,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot) {
     read.errors = efi_reader.faults();
   }
   fact_reader.finish(tables.label);
+  guest_reader.finish();
   if (read.errors.empty()) use_tables(read.machine, tables);
   return read;
 }
