@@ -188,6 +188,10 @@ ExitCode run_simulate(const Arguments& arguments) {
   if (own != nullptr && !own->has_head && !kernel.verified) {
     note(report::not_verified_note(kernel.name));
   }
+  if (own != nullptr && !own->has_head) {
+    for (const std::string& text : outcome->subject.notes)
+      if (text.starts_with(kNotSimulated)) note(text);
+  }
   const Destination destination = destination_of(arguments);
   const Result<std::string> bytes =
       own != nullptr

@@ -22,6 +22,7 @@ State initial_state(const Inputs& in) {
       in.behaviour.e820_table_full);
   State state{
       .e820 = {.firmware = table, .kexec = table, .table = table},
+      .mtrrs = in.machine.mtrrs,
       .efi_map = in.machine.efi_map,
       .memblock = memblock::Memblock(in.behaviour, memblock_options(in)),
       .initrd = in.machine.initrd,

@@ -38,6 +38,7 @@ inline constexpr Owner kEFITables               {"efi_tables",                  
 inline constexpr Owner kFirst64KiB               {"first_64_kib",                   "first 64 KiB"};
 inline constexpr Owner kFirstMiB                 {"first_mib",                      "first MiB"};
 inline constexpr Owner kFirstPage                {"first_page",                     "first page"};
+inline constexpr Owner kGartAperture             {"gart_aperture",                  "GART aperture"};
 inline constexpr Owner kHugePages                {"huge_pages",                     "huge pages"};
 inline constexpr Owner kInitrd                   {"initrd",                         "initrd"};
 inline constexpr Owner kISCSIBootTable           {"iscsi_boot_table",               "iSCSI boot table"};

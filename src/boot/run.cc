@@ -7,6 +7,7 @@
 #include "boot/after/trampoline.h"
 #include "boot/defaults.h"
 #include "boot/mm/taken_pages.h"
+#include "boot/special.h"
 #include "boot/steps.h"
 #include "boot/when.h"
 #include "boot/x86/early_tables.h"
@@ -52,6 +53,7 @@ Subject subject_of(const Inputs& in) {
               .kernel_origin = in.profile.origin,
               .kernel_verified = in.profile.verified,
               .command_line = in.command_line};
+  for (std::string& text : not_simulated(in)) out.notes.push_back(std::move(text));
   for (std::string& text : defaults_used(in)) out.notes.push_back(std::move(text));
   return out;
 }

@@ -141,6 +141,7 @@ struct State {
   Pfn max_pfn{};
   Pfn max_low_pfn{};
 
+  std::vector<MtrrRange> mtrrs{};    // that are in use, as the kernel has them by now
   std::vector<EfiMemory> efi_map{};  // efi.memmap: as the kernel has it by now
 
   memblock::Memblock memblock{};
@@ -174,6 +175,7 @@ struct State {
   std::vector<int> emulated_from{};         // emu_nid_to_phys: by node, the one it was part of
   bool processors_have_nodes = false;       // firmware's nodes are in use, the processors' too
   PhysAddr firmware_memory_end{};           // of what firmware's nodes span, hot-plug windows too
+  std::uint64_t swiotlb_adjusted = 0;       // bytes that encrypted memory asks for; 0: it does not
   bool hugetlb_cma = false;                 // huge pages come from CMA areas
   std::optional<PhysRange> kfence_pool{};   // __kfence_pool
   std::vector<PhysRange> gigantic_pages{};  // that memblock gave, in this order

@@ -31,6 +31,7 @@
 #include "boot/x86/fixed_mappings.h"
 #include "boot/x86/memory.h"
 #include "boot/x86/mp_table.h"
+#include "boot/x86/mtrr_cleanup.h"
 #include "boot/x86/resources.h"
 #include "boot/x86/trims.h"
 #include "boot/x86/x2apic.h"
@@ -84,6 +85,7 @@ constexpr std::string_view kInitramfs = "init/initramfs.c";
 constexpr std::string_view kMain = "init/main.c";
 constexpr std::string_view kMemblock = "mm/memblock.c";
 constexpr std::string_view kMemory = "mm/memory.c";
+constexpr std::string_view kMemEncrypt = "arch/x86/mm/mem_encrypt.c";
 constexpr std::string_view kMmH = "include/linux/mm.h";
 constexpr std::string_view kMmInit = "mm/mm_init.c";
 constexpr std::string_view kMmNuma = "mm/numa.c";
@@ -153,6 +155,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820_add_kernel_range",                 kSetup,        "3.9",    "",       kAlways,                  e820_add_kernel_range},
     {kSetupArch,   "trim_bios_range",                       kSetup,        "",       "",       kAlways,                  trim_bios_range},
     {kSetupArch,   "e820__end_of_ram_pfn",                  kE820,         "",       "",       kAlways,                  e820_end_of_ram_pfn},
+    {kSetupArch,   "mtrr_cleanup",                          kMtrr,         "2.6.27", "",       cleans_mtrrs,             mtrr_cleanup},
     {kSetupArch,   "mtrr_trim_uncached_memory",             kMtrr,         "",       "",       kAlways,                  mtrr_trim_uncached_memory},
     {kSetupArch,   "check_x2apic",                          kApic,         "2.6.28", "",       kAlways,                  check_x2apic},
     {kSetupArch,   "e820__end_of_low_ram_pfn",              kE820,         "",       "",       kAlways,                  e820_end_of_low_ram_pfn},
@@ -163,6 +166,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820__memblock_setup",                  kE820,         "",       "",       kAlways,                  trim<Hook::memblock_filled>},
     {kSetupArch,   "memblock_dump_all",                     kE820,         "",       "",       kAlways,                  memblock_dump_all},
     {kSetupArch,   "reserve_bios_regions",                  kEbda,         "",       "5.13",   kAlways,                  reserve_bios_regions, kEarlyReserve},
+    {kSetupArch,   "mem_encrypt_setup_arch",                kMemEncrypt,   "5.11",   "",       grows_swiotlb,            mem_encrypt_setup_arch},
     {kSetupArch,   "efi_find_mirror",                       kNuma,         "4.6",    "",       has_efi_map,              efi_find_mirror},
     {kSetupArch,   "efi_esrt_init",                         kEsrt,         "4.9",    "",       has_esrt,                 efi_esrt_init},
     {kSetupArch,   "efi_mokvar_table_init",                 kMokvar,       "4.9",    "",       keeps_efi_tables,         efi_mokvar_table_init},

@@ -106,6 +106,10 @@ struct Behaviour {
   bool swiotlb_fewer_areas = true;
   bool swiotlb_has_areas = true;
   bool swiotlb_slots = true;
+  bool swiotlb_grows_for_tdx = true;
+  bool aperture_before_swiotlb = true;
+  bool cma_goes_bottom_up = true;
+  bool cma_aligns_to_largest = false;
 
   // The page allocator
   bool handover_frees_to_tail = true;

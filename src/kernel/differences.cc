@@ -14,6 +14,9 @@ constexpr std::string_view kEfiFw = "drivers/firmware/efi/efi.c";
 constexpr std::string_view kMemblock = "mm/memblock.c";
 constexpr std::string_view kNumaH = "include/linux/numa.h";
 constexpr std::string_view kRealMode = "arch/x86/realmode/init.c";
+constexpr std::string_view kPciDma = "arch/x86/kernel/pci-dma.c";
+constexpr std::string_view kMemEncrypt = "arch/x86/mm/mem_encrypt.c";
+constexpr std::string_view kCma = "mm/cma.c";
 constexpr std::string_view kCrash = "kernel/crash_reserve.c";
 constexpr std::string_view kAcpi = "arch/x86/kernel/acpi/boot.c";
 constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
@@ -151,6 +154,10 @@ constexpr Difference kDifferences[] = {
     {D(has_slab_debug),                  "6.9",                "",                    "6.1 6.12",        "setup_slub_debug",                 kSlub,      "slab_debug= is another name of slub_debug="},
     {D(swiotlb_fewer_areas),             "6.6",                "",                    "6.1 6.12",        "swiotlb_init_remap",               kSwiotlb,   "a smaller buffer has fewer areas"},
     {D(swiotlb_has_areas),               "6.0",                "",                    "5.15 6.1",        "swiotlb_init_remap",               kSwiotlb,   "areas, as many as processors, and a smaller buffer where there is no room; before, one size"},
+    {D(swiotlb_grows_for_tdx),           "6.7",                "",                    "6.1 6.12",        "mem_encrypt_setup_arch",           kMemEncrypt, "of TDX guests too the bounce buffer grows with memory; before, of SEV's alone", "no boot of a TDX guest comes with memmap"},
+    {D(aperture_before_swiotlb),         "5.18",               "",                    "6.1",             "pci_iommu_alloc",                  kPciDma,    "an aperture for AMD's old northbridges is taken before the bounce buffer; before, behind it", "no boot of a machine with a GART comes with memmap"},
+    {D(cma_goes_bottom_up),              "5.12",               "",                    "4.17 6.1",        "cma_declare_contiguous_nid",       kCma,       "an area is looked for from 4 GiB up first; before, from the top down", "no boot before 5.12 with a CMA area comes with memmap"},
+    {D(cma_aligns_to_largest),           "",                   "5.19",                "4.17 6.1",        "cma_declare_contiguous_nid",       kCma,       "an area is of the page allocator's largest blocks, of 4 MiB; later, of page blocks", "no boot before 5.19 with a CMA area comes with memmap"},
     {D(swiotlb_slots),                   "5.14",               "",                    "5.11 5.15",       "swiotlb_init_remap",               kSwiotlb,   "a slot's records: one array of struct io_tlb_slot; before, one of int and one of addresses"},
 
     // The page allocator

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,19 @@
 namespace memmap {
 
 enum class Firmware { unknown, bios, efi, xen };
+
+// What encrypts memory: the host for itself (SME), or a guest against its host.
+enum class Encryption { none, sme, sev, sev_es, sev_snp, tdx };
+constexpr bool is_confidential(Encryption e) { return e >= Encryption::sev; }
+
+// A domain of Xen that is not booted as bare metal is: paravirtualised (`dom0`: the one that owns the
+// machine), or with hardware's help but without firmware. HVM guests are `none`.
+enum class XenDomain { none, pv, pvh, dom0 };
+constexpr bool is_pv(XenDomain d) { return d == XenDomain::pv || d == XenDomain::dom0; }
+
+// How notes begin that every form of a report has: of a special guest or kernel, which is simulated as
+// far as the usual rules go.
+inline constexpr std::string_view kNotSimulated = "not simulated: ";
 
 // How firmware left the processors' local APICs: in the mode whose registers lie in memory, in x2APIC
 // mode, or in that for good.
@@ -190,7 +204,8 @@ struct Machine {
 
   std::string source{};  // as the user named it: a path, `-`, `--synthetic`
   std::string format{};  // id of the format it was read as: `dmesg`, `sysfs`, ...
-  // Sentences about the source: `the log holds 3 boots; the last one was read`.
+  // Sentences about the source: `the log holds 3 boots; the last one was read`. What of its kernel no
+  // boot follows begins with kNotSimulated.
   std::vector<std::string> notes{};
 
   // The map as the boot loader passed it, in its order; where the source does not have it, as the
@@ -269,6 +284,16 @@ struct Machine {
   CpuFacts cpu{};
   std::vector<MtrrRange> mtrrs{};
   MtrrType mtrr_default = MtrrType::unknown;  // the type of what no MTRR covers
+  // How many variable MTRRs the processor has, the free ones too. nullopt: not known.
+  std::optional<unsigned> mtrr_count{};
+  static constexpr unsigned kMostMtrrs = 256;
+  // The kernel that made the log cleaned them up: it does so without being asked to.
+  bool mtrrs_were_cleaned = false;
+  // Of AMD's old northbridges: what firmware made the aperture of each one's GART. Empty: not known, or
+  // there is none.
+  std::vector<PhysRange> gart_apertures{};
+  Encryption memory_encryption = Encryption::none;  // none: not known either
+  XenDomain xen_domain = XenDomain::none;
   // AMD's TOP_MEM2: RAM from 4 GiB up to here is cached, whatever the MTRRs say.
   std::optional<PhysAddr> mtrr_tom2{};
   std::vector<PciDevice> pci{};  // empty: none is known

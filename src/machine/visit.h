@@ -18,6 +18,9 @@ namespace memmap {
 
 inline constexpr std::string_view kScenarioSchema = "memmap/scenario/1";
 inline constexpr std::string_view kFirmwareWords[] = {"unknown", "bios", "efi", "xen"};
+inline constexpr std::string_view kEncryptionWords[] = {"none",   "sme",     "sev",
+                                                        "sev-es", "sev-snp", "tdx"};
+inline constexpr std::string_view kXenDomainWords[] = {"none", "pv", "pvh", "dom0"};
 inline constexpr std::string_view kX2apicWords[] = {"unknown", "off", "on", "locked"};
 
 // `required`: a scenario without the key is refused. `written`: it is always written. `optional`: it
@@ -233,7 +236,12 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.object("smbios", m.smbios);
   v.list("mtrrs", m.mtrrs, "an MTRR");
   v.choice("mtrr_default", m.mtrr_default, kMtrrWords);
+  v.count("mtrr_count", m.mtrr_count, Machine::kMostMtrrs);
+  v.flag("mtrrs_were_cleaned", m.mtrrs_were_cleaned, false);
   v.number("mtrr_tom2", m.mtrr_tom2);
+  v.ranges("gart_apertures", m.gart_apertures, "an aperture");
+  v.choice("memory_encryption", m.memory_encryption, kEncryptionWords);
+  v.choice("xen_domain", m.xen_domain, kXenDomainWords);
   v.list("pci", m.pci, "a PCI device");
   v.list("plugins", m.plugins, "a plugin");
   v.check(left_out_once(m.plugins), "plugins",

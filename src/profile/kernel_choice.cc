@@ -156,6 +156,7 @@ Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
   if (!choice) return choice;
   if (version) {
     choice->profile.version = *version;
+    choice->profile.stands_for = *release;
     choice->note = fmt::format(
         "no profile of {} is known: its version's rules, with the sizes of {}", *release, *name);
     if (!choice->profile.verified) choice->note += ", which were not verified against a real boot";

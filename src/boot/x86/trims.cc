@@ -166,7 +166,8 @@ bool trim_e820(Boot& boot, Hook hook, const kernel::Parameter* parameter) {
                       {.hook = hook,
                        .table = boot.state.e820.table.entries(),
                        .parameter = parameter,
-                       .max_pfn = boot.state.max_pfn});
+                       .max_pfn = boot.state.max_pfn,
+                       .mtrrs = boot.state.mtrrs});
     if (!answer) return sorted;
     if (parameter != nullptr) {
       boot.state.e820.user.userdef = boot.state.e820.user.userdef || answer->taken;

@@ -7,6 +7,7 @@
 #include "input/log/dmesg_edits.h"
 #include "input/log/dmesg_efi.h"
 #include "input/log/dmesg_facts.h"
+#include "input/log/dmesg_guest.h"
 #include "input/log/dmesg_maps.h"
 #include "input/log/log_boots.h"
 #include "input/open/archive.h"
@@ -93,6 +94,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
   EfiMapReader efi_reader(log);
   FactReader fact_reader(read.machine);
   LineKeeper keeper(log, options);
+  GuestReader guest_reader(read.machine);
   LogLine line;
   // Of what stands before the kernel's first line only the hypervisor's words belong to this boot.
   for (LineReader reader(log, boot.preamble, boot.begin); reader.next(line);) {
@@ -103,6 +105,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
     efi_reader.line(line);
     fact_reader.line(line);
     keeper.line(line);
+    guest_reader.line(line.text);
   }
   read.machine.log = std::move(keeper).take();
   const LogTables tables = table_reader.finish();
@@ -117,6 +120,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
     read.errors = efi_reader.faults();
   }
   fact_reader.finish(tables.label);
+  guest_reader.finish();
   if (read.errors.empty()) use_tables(read.machine, tables);
   return read;
 }

@@ -77,6 +77,7 @@ void FactReader::line(const LogLine& line) {
       return kernel_line(text);
     case 'A':
       if (eat(rest, "ACPI: ")) return acpi_line(rest);
+      if (eat(rest, "AGP: Node ")) return aperture_line(rest);
       return x2apic_line(text);
     case 'x':
       return x2apic_line(text);
@@ -152,6 +153,7 @@ void FactReader::line(const LogLine& line) {
       return;
     case 'N':
       if (rest.substr(0, 10) == "NODE_DATA(") saw_nodes_ = true;
+      if (eat(rest, "Node ")) return aperture_line(rest);
       if (eat(rest, "NX (Execute Disable) protection: ")) machine_.cpu.nx = true;
       if (text.find("NX (Execute Disable) protection missing in CPU") != text.npos)
         machine_.cpu.nx = false;
@@ -166,6 +168,11 @@ void FactReader::line(const LogLine& line) {
       return;
     case 'M':
       if (text.substr(0, 5) == "MTRR ") mtrr_line(text);
+      return;
+    case 'g':
+    case '*':
+      if (text.starts_with("gran_size: ") || text.starts_with("*BAD*gran_size: "))
+        machine_.mtrrs_were_cleaned = true;
       return;
     default:
       if (in_mtrrs_) mtrr_line(text);
@@ -381,18 +388,49 @@ void FactReader::mtrr_line(std::string_view text) {
     mtrrs_done_ = true;
     return;
   }
-  if (!is_digit(text[0]) || !take_count(text) || !eat(text, " base ")) {
-    in_mtrrs_ = in_mtrrs_ && text == " disabled";
+  // `MTRR map: 6 entries (3 fixed + 3 variable; max 23), built from 10 variable MTRRs`, since 6.5
+  if (const std::size_t at = text.find("built from "); at != text.npos) {
+    text.remove_prefix(at + 11);
+    if (const auto count = take_count(text)) note_mtrr_count(*count);
     return;
   }
+  const auto number = is_digit(text[0]) ? take_count(text) : std::nullopt;
+  const bool base_follows = number && eat(text, " base ");
+  in_mtrrs_ = in_mtrrs_ && number && (base_follows || text == " disabled");
+  if (in_mtrrs_) note_mtrr_count(*number + 1);
+  if (!base_follows) return;
   const auto base = take_hex(text);
   if (!base || !eat(text, " mask ")) return;
   const auto mask = take_hex(text);
   if (!mask || *mask == 0) return;
   const std::uint64_t size = 1ull << std::countr_zero(*mask);
   const auto range = PhysRange::from_size(PhysAddr{*base}, size);
-  if (range && machine_.mtrrs.size() < 256)
+  if (range && machine_.mtrrs.size() < Machine::kMostMtrrs)
     machine_.mtrrs.push_back({*range, mtrr_type_of(trim(text))});
+}
+
+// `0: aperture [bus addr 0xf4000000-0xf7ffffff] (64MB)`, `0: aperture @ f4000000 size 64 MB` before
+// 3.16. kernel: gart_iommu_hole_init(), arch/x86/kernel/aperture_64.c
+void FactReader::aperture_line(std::string_view text) {
+  if (!take_count(text) || !eat(text, ": aperture ")) return;
+  std::optional<PhysRange> range;
+  if (eat(text, "[bus addr ")) {
+    const auto first = take_hex(text);
+    if (!first || !eat(text, "-")) return;
+    const auto last = take_hex(text);
+    if (last) range = PhysRange::from_inclusive(PhysAddr{*first}, PhysAddr{*last});
+  } else if (eat(text, "@ ")) {
+    const auto first = take_hex(text);
+    if (!first || !eat(text, " size ")) return;
+    const auto megabytes = take_count(text);
+    if (megabytes) range = PhysRange::from_size(PhysAddr{*first}, *megabytes * kMiB);
+  }
+  if (range && machine_.gart_apertures.size() < 256) machine_.gart_apertures.push_back(*range);
+}
+
+void FactReader::note_mtrr_count(unsigned count) {
+  if (count > Machine::kMostMtrrs) return;
+  machine_.mtrr_count = std::max(machine_.mtrr_count.value_or(0), count);
 }
 
 // `e820: update [mem 0xb0494018-0xb04b4657] usable ==> usable`: RAM becomes RAM for the kernel

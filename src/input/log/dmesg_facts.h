@@ -35,6 +35,8 @@ class FactReader {
   void kept_line(PhysRange pages);
   void huge_page_line(std::string_view text);
   void mtrr_line(std::string_view text);
+  void note_mtrr_count(unsigned count);
+  void aperture_line(std::string_view text);  // `AGP: Node 0: aperture ...`
   void edit_line(std::string_view text);
 
   Machine& machine_;
