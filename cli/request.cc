@@ -171,6 +171,7 @@ Result<Asked> asked(const Arguments& arguments) {
       .entry_limit = !arguments.has("--no-entry-limit"),
       .goes_on = at == kUserSpace,
       .record_memblock = arguments.get("--format") == "memblock-debug",
+      .follow_pages = arguments.get("--format") == "json",
   };
   if (const Status read = read_bases(arguments, request); !read) return read.errors();
   return Asked{std::move(request), *std::move(places)};

@@ -11,6 +11,7 @@
 #include "input/formats.h"
 #include "input/log/command_lines.h"
 #include "kernel/command_line.h"
+#include "machine/visit.h"
 #include "messages.h"
 #include "output.h"
 #include "report/answers/lint.h"
@@ -25,8 +26,9 @@ constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 // What is looked at, and for which machine and kernel.
 struct Input {
   std::string name{};
-  std::string bytes{};  // of which the findings show lines
-  std::vector<input::FoundCommandLine> lines{};
+  std::string bytes{};                           // of which the findings show lines
+  std::vector<input::FoundCommandLine> lines{};  // with what is appended
+  std::string append{};                          // to each of them
   session::Session session;
 };
 
@@ -54,13 +56,25 @@ Errors idle_options(const Arguments& arguments, const Input& input) {
   return idle_plugins(input.session, "lint");
 }
 
+// Behind each line, as a boot loader adds it; what is added stands nowhere in the file.
+void append_to(std::vector<input::FoundCommandLine>& lines, const std::string& append) {
+  if (append.empty()) return;
+  for (input::FoundCommandLine& line : lines) {
+    const input::TextPlace end = line.places.back();
+    line.text = kernel::appended(line.text, append);
+    line.places.resize(line.text.size() + 1, end);
+  }
+}
+
 // --boot is the file's, if that is a log; else that of the machine's source.
-Result<Input> of_file(const std::string& file, const input::ReadOptions& options,
-                      session::Request request, const session::Places& places) {
+Result<Input> of_file(const std::string& file, const std::string& append,
+                      const input::ReadOptions& options, session::Request request,
+                      const session::Places& places) {
   const auto source = input::open_source(file);
   if (!source) return source.errors();
   auto found = input::read_command_lines(*source, options);
   if (!found) return found.errors();
+  append_to(found->lines, append);
   const bool is_log = found->format == "log";
   std::optional<Machine> told;
   if (request.source) {
@@ -79,7 +93,7 @@ Result<Input> of_file(const std::string& file, const input::ReadOptions& options
   auto session = told ? session::Session::open(std::move(request), places, *std::move(told))
                       : session::Session::open(std::move(request), places);
   if (!session) return session.errors();
-  return Input{file, std::move(found->text), std::move(found->lines), *std::move(session)};
+  return Input{file, std::move(found->text), std::move(found->lines), append, *std::move(session)};
 }
 
 // The line that is given, or that the machine tells.
@@ -102,7 +116,13 @@ Result<Input> of_line(const std::optional<std::string>& given, const std::string
   std::string name = given ? "--cmdline" : machine->source;
   std::string line = kernel::appended(given ? *given : *machine->command_line, append);
   auto found = input::plain_line(line);
-  return Input{std::move(name), std::move(line), {std::move(found)}, *std::move(session)};
+  return Input{std::move(name), std::move(line), {std::move(found)}, {}, *std::move(session)};
+}
+
+// A machine that somebody wrote down: its line is one of its members.
+bool is_scenario(const std::string& file) {
+  const auto source = input::open_source(file);
+  return source && source->bytes.find(kScenarioSchema) != std::string::npos;
 }
 
 Result<Input> input_of(const Arguments& arguments) {
@@ -116,10 +136,13 @@ Result<Input> input_of(const Arguments& arguments) {
   const auto append = std::exchange(request.append, {});
   const auto file = arguments.get("FILE");
   if (!file) return of_line(line, append, *options, std::move(request), places);
-  if (line || !append.empty()) {
-    return Error{"a file and --cmdline or --append each give a command line; give one", {"memmap"}};
+  if (line) return Error{"a file and --cmdline each give a command line; give one", {"memmap"}};
+  if (!request.source && is_scenario(*file)) {
+    request.source =
+        session::Source{session::SourceKind::named, *file, options->format, options->boot};
+    return of_line(line, append, *options, std::move(request), places);
   }
-  return of_file(*file, *options, std::move(request), places);
+  return of_file(*file, append, *options, std::move(request), places);
 }
 
 std::string nth_line(std::string_view text, std::size_t number) {
@@ -134,8 +157,17 @@ std::string nth_line(std::string_view text, std::size_t number) {
 }
 
 report::PlacedFinding placed(lint::Finding finding, const input::FoundCommandLine& line,
-                             std::string_view bytes) {
+                             const Input& input) {
   report::PlacedFinding out;
+  if (const std::size_t own = line.text.size() - input.append.size();
+      finding.at >= own && !input.append.empty()) {
+    out.source = "--append";
+    out.column = finding.at - own + 1;
+    out.length = std::max<std::size_t>(finding.size, 1);
+    out.line_text = input.append;
+    out.finding = std::move(finding);
+    return out;
+  }
   const input::TextPlace from = line.places[std::min(finding.at, line.places.size() - 1)];
   out.line = from.line;
   out.column = from.column;
@@ -145,7 +177,7 @@ report::PlacedFinding placed(lint::Finding finding, const input::FoundCommandLin
     const input::TextPlace at = line.places[i];
     if (at.line == from.line && at.column >= from.column) out.length = at.column - from.column + 1;
   }
-  out.line_text = nth_line(bytes, from.line);
+  out.line_text = nth_line(input.bytes, from.line);
   out.finding = std::move(finding);
   return out;
 }
@@ -205,7 +237,7 @@ ExitCode run_lint(const Arguments& arguments) {
     const lint::Subject about{line.text, session.profile(), machine,
                               rules ? session.options(*rules) : boot::Options{}};
     for (lint::Finding& finding : lint::lint(about)) {
-      linted.findings.push_back(placed(std::move(finding), line, input->bytes));
+      linted.findings.push_back(placed(std::move(finding), line, *input));
     }
     any = any || !linted.findings.empty();
   }

@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate access convert replay lint kernel capture kernels formats compare walk plugin help"
+  local commands="simulate access convert replay verify lint kernel capture kernels formats compare walk explain plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -29,7 +29,7 @@ _memmap() {
       local report_formats="text json dot memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
-        replay | lint | compare | kernels | walk) report_formats="text json" ;;
+        replay | verify | lint | compare | kernels | walk | explain) report_formats="text json" ;;
       esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
@@ -82,6 +82,10 @@ _memmap() {
     replay)
       options="--kernel --cmdline --append --boot --format --output --force --help"
       ;;
+    verify)
+      options="--live --machine --input-format --boot --kernel --config --kaslr-base --format --output
+        --force --help"
+      ;;
     lint)
       options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --no-entry-limit --kernel
         --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout --list
@@ -95,7 +99,7 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate access convert replay lint kernel capture kernels formats compare walk plugin" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate access convert replay verify lint kernel capture kernels formats compare walk explain plugin" -- "$cur")
       return
       ;;
     compare)
@@ -107,6 +111,11 @@ _memmap() {
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --root --kaslr-base --output --force --help"
+      ;;
+    explain)
+      options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
+        --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --plugin-timeout --format --kaslr-base --output --force --help"
       ;;
     plugin)
       options="--plugin-dir --kind --output --help"
@@ -124,8 +133,8 @@ _memmap() {
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-  elif [[ $command == access || $command == convert || $command == replay || $command == lint || $command == kernel || $command == compare ||
-    $command == walk || $command == plugin ]]; then
+  elif [[ $command == access || $command == convert || $command == replay || $command == verify || $command == lint || $command == kernel || $command == compare ||
+    $command == walk || $command == explain || $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()
   else

@@ -68,7 +68,7 @@ ioremap::MtrrMap mtrrs_of(const boot::Outcome& outcome, const boot::Inputs& in) 
     if (e.type != E820Type::acpi && e.type != E820Type::nvs) continue;
     if (const auto range = PhysRange::from_size(e.addr, e.size)) cached.push_back(*range);
   }
-  return {in.machine, united(std::move(cached))};
+  return {in.machine, outcome.state.mtrrs, united(std::move(cached))};
 }
 
 // What is mapped there already is an area of somebody's: per-CPU pages.

@@ -22,6 +22,7 @@ State initial_state(const Inputs& in) {
       in.behaviour.e820_table_full);
   State state{
       .e820 = {.firmware = table, .kexec = table, .table = table},
+      .mtrrs = in.machine.mtrrs,
       .efi_map = in.machine.efi_map,
       .memblock = memblock::Memblock(in.behaviour, memblock_options(in)),
       .initrd = in.machine.initrd,
@@ -36,7 +37,9 @@ State initial_state(const Inputs& in) {
 }  // namespace
 
 Boot::Boot(const Inputs& inputs)
-    : in(inputs), state(initial_state(in)), story(state.memblock, in.options.observer) {}
+    : in(inputs), state(initial_state(in)), story(state.memblock, in.options.observer) {
+  if (in.options.record_memblock) story.keep_memblock();
+}
 
 memblock::Caller Boot::caller(const memblock::Purpose& owner,
                               std::initializer_list<kernel::Function> functions) const {

@@ -32,10 +32,13 @@ inline constexpr Owner kDistancesBetweenNodes    {"distances_between_nodes",    
 inline constexpr Owner kEFIBootServices          {"efi_boot_services",              "EFI boot services"};
 inline constexpr Owner kEFIMemoryAttributes      {"efi_memory_attributes",          "EFI memory attributes"};
 inline constexpr Owner kEFIMemoryMap             {"efi_memory_map",                 "EFI memory map"};
+inline constexpr Owner kEFIPicture              {"efi_picture",                    "EFI picture of the boot screen"};
 inline constexpr Owner kEFISystemResourceTable   {"efi_system_resource_table",      "EFI system resource table"};
+inline constexpr Owner kEFITables               {"efi_tables",                     "EFI tables"};
 inline constexpr Owner kFirst64KiB               {"first_64_kib",                   "first 64 KiB"};
 inline constexpr Owner kFirstMiB                 {"first_mib",                      "first MiB"};
 inline constexpr Owner kFirstPage                {"first_page",                     "first page"};
+inline constexpr Owner kGartAperture             {"gart_aperture",                  "GART aperture"};
 inline constexpr Owner kHugePages                {"huge_pages",                     "huge pages"};
 inline constexpr Owner kInitrd                   {"initrd",                         "initrd"};
 inline constexpr Owner kISCSIBootTable           {"iscsi_boot_table",               "iSCSI boot table"};

@@ -6,6 +6,8 @@
 #include "boot/after/efi_tables.h"
 #include "boot/after/trampoline.h"
 #include "boot/defaults.h"
+#include "boot/mm/taken_pages.h"
+#include "boot/special.h"
 #include "boot/steps.h"
 #include "boot/when.h"
 #include "boot/x86/early_tables.h"
@@ -51,6 +53,7 @@ Subject subject_of(const Inputs& in) {
               .kernel_origin = in.profile.origin,
               .kernel_verified = in.profile.verified,
               .command_line = in.command_line};
+  for (std::string& text : not_simulated(in)) out.notes.push_back(std::move(text));
   for (std::string& text : defaults_used(in)) out.notes.push_back(std::move(text));
   return out;
 }
@@ -72,11 +75,13 @@ std::vector<RootTables> other_roots(const Boot& boot, bool in_user_space) {
 struct HandOver {
   paging::AddressSpace page_tables;
   ioremap::EarlyIoremap early_ioremap;
+  std::size_t events;  // how many were told before it
 };
 
 // What came of a boot that is over; its story is told. `hand_over`: where the boot came so far.
 Outcome outcome_of(Boot& boot, std::optional<HandOver> hand_over) {
   boot.story.end();
+  end_following_pages(boot);
   std::vector<RootTables> roots =
       other_roots(boot, hand_over.has_value() && boot.in.options.keep_user_space);
   std::optional<UserSpace> user_space;
@@ -99,6 +104,7 @@ Outcome outcome_of(Boot& boot, std::optional<HandOver> hand_over) {
   out.owners = boot.story.owners().of(out.state.memblock.reserved().regions());
   out.installed_ram = boot.in.machine.installed_ram;
   out.losses = std::move(boot.losses).take();
+  out.events_at_hand_over = hand_over ? hand_over->events : out.events.size();
   out.fixmap = fixmap::mapped_slots(boot.in.fixmap, out.state.page_tables);
   out.totals = totals_of(out.state);
   if (out.state.handed_over && !out.panicked)
@@ -126,11 +132,11 @@ Outcome run(const Inputs& inputs) {
     if (!does(step, boot)) continue;
     boot.story.begin(step);
     if (step.run) step.run(boot);
-    if (!boot.state.handed_over) boot.losses.look(boot.state, step.function);
+    if (!boot.state.handed_over) boot.losses.look(boot.state, boot.story.told(), step.function);
     if (observer != nullptr) observer->after_step(step);
     if (boot.story.over()) break;
     if (boot.state.handed_over && !hand_over)
-      hand_over = {boot.state.page_tables, boot.state.early_ioremap};
+      hand_over = {boot.state.page_tables, boot.state.early_ioremap, boot.story.events().size()};
   }
   if (observer != nullptr) observer->at_end();
   return outcome_of(boot, std::move(hand_over));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -87,6 +88,30 @@ struct PageAllocator {
   std::optional<MemoryLine> memory_line{};
 };
 
+// A block of 2^order pages that the kernel took of the page allocator behind the hand-over.
+struct TakenBlock {
+  std::string_view step{};  // the kernel function of the step
+  std::string what{};       // what it is for: a slab cache, page tables
+  unsigned order = 0;
+  Pfn pfn{};
+  int nid = 0;  // where it is
+};
+
+struct FreeZone {
+  int nid = 0;
+  zones::ZoneType type = zones::ZoneType::dma;
+  std::uint64_t managed_pages = 0;
+  std::uint64_t free_pages = 0;
+  buddy::OrderedLists lists{};  // from head to tail
+};
+
+// Once mm_core_init() is done (mm_init() before 6.4).
+struct CoreInit {
+  std::string unknown{};            // why nobody can tell; the rest is empty then
+  std::vector<TakenBlock> taken{};  // until then, in order
+  std::vector<FreeZone> zones{};    // every zone of every node, in their order
+};
+
 // A size of huge pages. kernel: struct hstate
 struct HugePageSize {
   std::uint64_t size = 0;  // bytes
@@ -97,6 +122,10 @@ struct HugePageSize {
 // Where the per-CPU units of the processors lie: each in one piece, or page by page.
 // kernel: __per_cpu_offset, per_cpu_ptr_to_phys(), mm/percpu.c
 struct PerCpuUnits {
+  // Of the variables in a unit, in bytes. kernel: struct pcpu_alloc_info
+  std::uint64_t static_size = 0;
+  std::uint64_t reserved_size = 0;
+  std::uint64_t dynamic_size = 0;
   std::uint64_t piece_size = 0;      // bytes: of a unit, or of a page
   std::uint64_t pieces_of_each = 0;  // of a unit
   std::vector<PhysAddr> pieces{};    // processor by processor
@@ -112,6 +141,7 @@ struct State {
   Pfn max_pfn{};
   Pfn max_low_pfn{};
 
+  std::vector<MtrrRange> mtrrs{};    // that are in use, as the kernel has them by now
   std::vector<EfiMemory> efi_map{};  // efi.memmap: as the kernel has it by now
 
   memblock::Memblock memblock{};
@@ -145,14 +175,17 @@ struct State {
   std::vector<int> emulated_from{};         // emu_nid_to_phys: by node, the one it was part of
   bool processors_have_nodes = false;       // firmware's nodes are in use, the processors' too
   PhysAddr firmware_memory_end{};           // of what firmware's nodes span, hot-plug windows too
+  std::uint64_t swiotlb_adjusted = 0;       // bytes that encrypted memory asks for; 0: it does not
   bool hugetlb_cma = false;                 // huge pages come from CMA areas
   std::optional<PhysRange> kfence_pool{};   // __kfence_pool
   std::vector<PhysRange> gigantic_pages{};  // that memblock gave, in this order
   // Behind the hand-over: hstates, the default one (default_hugepagesz=) first. Empty: no huge pages.
   std::vector<HugePageSize> huge_page_sizes{};
   std::vector<NodeState> node_states{};  // ascending by nid; as at the hand-over
+  std::uint64_t nr_kernel_pages = 0;     // by which hash tables are sized
   bool handed_over = false;              // memblock_free_all() is done
   PageAllocator page_allocator{};
+  std::optional<CoreInit> core_init{};  // where Options::follow_pages asks for it
 };
 
 // The zones as they were formed, without what the page allocator has of them.

@@ -11,10 +11,12 @@
 #include "boot/mm/cma.h"
 #include "boot/mm/hashes.h"
 #include "boot/mm/hugepages.h"
+#include "boot/mm/hugetlb_vmemmap.h"
 #include "boot/mm/late.h"
 #include "boot/mm/nodes.h"
 #include "boot/mm/page_alloc.h"
 #include "boot/mm/percpu.h"
+#include "boot/mm/slab.h"
 #include "boot/mm/sparse.h"
 #include "boot/mm/swiotlb.h"
 #include "boot/mm/watermarks.h"
@@ -29,6 +31,7 @@
 #include "boot/x86/fixed_mappings.h"
 #include "boot/x86/memory.h"
 #include "boot/x86/mp_table.h"
+#include "boot/x86/mtrr_cleanup.h"
 #include "boot/x86/resources.h"
 #include "boot/x86/trims.h"
 #include "boot/x86/x2apic.h"
@@ -50,6 +53,7 @@ constexpr std::string_view kAcpiBoot = "arch/x86/kernel/acpi/boot.c";
 constexpr std::string_view kAcpiTables = "drivers/acpi/tables.c";
 constexpr std::string_view kAlternative = "arch/x86/kernel/alternative.c";
 constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
+constexpr std::string_view kMokvar = "drivers/firmware/efi/mokvar-table.c";
 constexpr std::string_view kBgrt = "drivers/firmware/efi/efi-bgrt.c";
 constexpr std::string_view kCheck = "arch/x86/kernel/check.c";
 constexpr std::string_view kCma = "mm/cma.c";
@@ -66,7 +70,9 @@ constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kEspfix = "arch/x86/kernel/espfix_64.c";
 constexpr std::string_view kEsrt = "drivers/firmware/efi/esrt.c";
 constexpr std::string_view kFirewire = "drivers/firewire/init_ohci1394_dma.c";
+constexpr std::string_view kFork = "kernel/fork.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
+constexpr std::string_view kHugetlbVm = "mm/hugetlb_vmemmap.c";
 constexpr std::string_view kHugeMemory = "mm/huge_memory.c";
 constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kIdt = "arch/x86/kernel/idt.c";
@@ -78,6 +84,8 @@ constexpr std::string_view kKmemleak = "mm/kmemleak.c";
 constexpr std::string_view kInitramfs = "init/initramfs.c";
 constexpr std::string_view kMain = "init/main.c";
 constexpr std::string_view kMemblock = "mm/memblock.c";
+constexpr std::string_view kMemory = "mm/memory.c";
+constexpr std::string_view kMemEncrypt = "arch/x86/mm/mem_encrypt.c";
 constexpr std::string_view kMmH = "include/linux/mm.h";
 constexpr std::string_view kMmInit = "mm/mm_init.c";
 constexpr std::string_view kMmNuma = "mm/numa.c";
@@ -108,6 +116,7 @@ constexpr std::nullptr_t kNothing = nullptr;
 constexpr auto kEarly = &Behaviour::efi_map_reserved_early;
 constexpr auto kWindows = &Behaviour::ibft_through_windows;
 constexpr auto kSnb = &Behaviour::snb_reserved_early;
+constexpr auto kMmCache = "6.2 6.1.44 5.15.125 5.10.189";
 constexpr auto kLevels = &Behaviour::vmalloc_levels_are_there;
 constexpr auto kTold = &Behaviour::memory_is_told_late;
 constexpr auto kGeneric = &Behaviour::crash_kernel_is_generic;
@@ -146,6 +155,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820_add_kernel_range",                 kSetup,        "3.9",    "",       kAlways,                  e820_add_kernel_range},
     {kSetupArch,   "trim_bios_range",                       kSetup,        "",       "",       kAlways,                  trim_bios_range},
     {kSetupArch,   "e820__end_of_ram_pfn",                  kE820,         "",       "",       kAlways,                  e820_end_of_ram_pfn},
+    {kSetupArch,   "mtrr_cleanup",                          kMtrr,         "2.6.27", "",       cleans_mtrrs,             mtrr_cleanup},
     {kSetupArch,   "mtrr_trim_uncached_memory",             kMtrr,         "",       "",       kAlways,                  mtrr_trim_uncached_memory},
     {kSetupArch,   "check_x2apic",                          kApic,         "2.6.28", "",       kAlways,                  check_x2apic},
     {kSetupArch,   "e820__end_of_low_ram_pfn",              kE820,         "",       "",       kAlways,                  e820_end_of_low_ram_pfn},
@@ -156,8 +166,10 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820__memblock_setup",                  kE820,         "",       "",       kAlways,                  trim<Hook::memblock_filled>},
     {kSetupArch,   "memblock_dump_all",                     kE820,         "",       "",       kAlways,                  memblock_dump_all},
     {kSetupArch,   "reserve_bios_regions",                  kEbda,         "",       "5.13",   kAlways,                  reserve_bios_regions, kEarlyReserve},
+    {kSetupArch,   "mem_encrypt_setup_arch",                kMemEncrypt,   "5.11",   "",       grows_swiotlb,            mem_encrypt_setup_arch},
     {kSetupArch,   "efi_find_mirror",                       kNuma,         "4.6",    "",       has_efi_map,              efi_find_mirror},
     {kSetupArch,   "efi_esrt_init",                         kEsrt,         "4.9",    "",       has_esrt,                 efi_esrt_init},
+    {kSetupArch,   "efi_mokvar_table_init",                 kMokvar,       "4.9",    "",       keeps_efi_tables,         efi_mokvar_table_init},
     {kSetupArch,   "efi_reserve_boot_services",             kQuirks,       "3.0",    "",       has_efi_map,              efi_reserve_boot_services},
     {kSetupArch,   "e820__memblock_alloc_reserved_mpc_new", kMpParse,      "",       "",       wants_new_mptable,        e820_memblock_alloc_reserved_mpc_new},
     {kSetupArch,   "setup_bios_corruption_check",           kCheck,        "",       "",       checks_bios_corruption,   setup_bios_corruption_check},
@@ -220,15 +232,17 @@ constexpr Step kSteps[] = {
     {kAfter,       "x86_init.hyper.init_after_bootmem",     kInit64,       "4.18",   "",       kAlways,                  kNothing},
     {kAfter,       "preallocate_vmalloc_pages",             kInit64,       kLevels,  "",       kAlways,                  preallocate_vmalloc_pages},
     {kAfter,       "mem_init_print_info",                   kMmInit,       "",       kTold,    kAlways,                  mem_init_print_info, "page_alloc_init_late"},
-    {kAfter,       "kmem_cache_init",                       kSlub,         "",       "",       kAlways,                  kNothing},
+    {kAfter,       "kmem_cache_init",                       kSlub,         "",       "",       kAlways,                  kmem_cache_init},
     {kAfter,       "kmemleak_init",                         kKmemleak,     "2.6.31", "",       kAlways,                  kNothing},
     {kAfter,       "pgtable_init",                          kMmH,          "3.13",   "6.12",   kAlways,                  kNothing},
+    {kAfter,       "ptlock_cache_init",                     kMemory,       "3.13",   "",       has_large_locks,          ptlock_cache_init},
     {kAfter,       "debug_objects_mem_init",                kDebugObjects, "2.6.26", "",       has_debug_objects,        kNothing},
-    {kAfter,       "vmalloc_init",                          kVmalloc,      "2.6.28", "",       kAlways,                  kNothing},
+    {kAfter,       "vmalloc_init",                          kVmalloc,      "2.6.28", "",       kAlways,                  vmalloc_init},
     {kAfter,       "ioremap_huge_init",                     kIoremap,      "4.1",    "5.13",   kAlways,                  kNothing},
     {kAfter,       "init_espfix_bsp",                       kEspfix,       "4.15",   "",       has_espfix,               init_espfix_bsp},
     {kAfter,       "pti_init",                              kPti,          "4.15",   "",       has_page_table_isolation, pti_init},
     {kAfter,       "pti_init",                              kPti,          "4.15",   "",       has_page_table_isolation, clone_user_tables},
+    {kAfter,       "mm_cache_init",                         kFork,         kMmCache, "",       kAlways,                  mm_cache_init},
 
     // The rest of start_kernel(): what changes page tables and memory.
     {kStartKernel, "idt_setup_apic_and_irq_gates",          kIdt,          "5.8",    "",       kAlways,                  idt_setup_apic_and_irq_gates},
@@ -250,6 +264,7 @@ constexpr Step kSteps[] = {
     {kKernelInit,  "efi_free_boot_services",                kQuirks,       "3.0",    "",       has_efi_map,              efi_free_boot_services},
     {kKernelInit,  "hugetlb_init",                          kHugetlb,      "",       "6.12",   has_hugetlb,              hugetlb_init, "page_alloc_init_late"},
     {kKernelInit,  "hugetlb_hstate_alloc_pages",            kHugetlb,      "2.6.27", "",       has_hugetlb,              hugetlb_hstate_alloc_pages},
+    {kKernelInit,  "hugetlb_vmemmap_optimize",              kHugetlbVm,    "5.18",   "",       optimizes_hugetlb_vmemmap, hugetlb_vmemmap_optimize},
     {kKernelInit,  "hugepage_init",                         kHugeMemory,   "2.6.38", "",       has_transparent_hugepage, hugepage_init},
     {kKernelInit,  "e820__reserve_resources_late",          kE820,         "",       "",       surveys_pci,              e820_reserve_resources_late},
     {kKernelInit,  "ioapic_insert_resources",               kIoApic,       "",       "",       surveys_pci,              ioapic_insert_resources},

@@ -48,7 +48,8 @@ struct LiveZone {
   LowmemReserve reserve{};
   std::uint64_t reserved_highatomic = 0;  // pages
   ZoneAllocator free;
-  Pageset pageset{};  // the boot's until Allocator::setup_pagesets()
+  std::vector<PageRun> deferred{};  // not initialised yet; descending
+  Pageset pageset{};                // the boot's until Allocator::setup_pagesets()
 };
 
 struct AllocatorOptions {
@@ -60,8 +61,8 @@ struct AllocatorOptions {
   bool transparent_hugepages = true;  // CONFIG_TRANSPARENT_HUGEPAGE: processors keep huge pages too
 };
 
-// Starts with what the hand-over left. Deferred pages come in with free_deferred(); a zone that runs
-// low before does not grow. No page is ever reclaimed. Requests take O(zones + log(runs)).
+// Starts with what the hand-over left. Deferred pages come in with free_deferred(), and a section of
+// them before where a zone runs low. No page is ever reclaimed. Requests take O(zones + log(runs)).
 //
 // A pageblock that two zones share has a type in each.
 class Allocator {
@@ -83,9 +84,9 @@ class Allocator {
   // Pages that were never free count as managed from now on. Page by page, ascending.
   // kernel: free_reserved_area(), mm/page_alloc.c
   void free_reserved(Pfn start, Pfn end);
-  // As memblock hands pages over, to the tails, in pageblocks that are movable from now on: what was
-  // deferred. kernel: deferred_free_pages(), mm/mm_init.c, v6.12
-  void free_deferred(Pfn start, Pfn end);
+  // All that is deferred still, as memblock hands pages over: to the tails, in pageblocks that are
+  // movable from now on. kernel: deferred_free_pages(), mm/mm_init.c, v6.12
+  void free_deferred();
   // Whole pageblocks that are CMA's from now on. kernel: init_cma_reserved_pageblock()
   void free_cma(Pfn start, Pfn end);
 
@@ -108,6 +109,7 @@ class Allocator {
 
   std::optional<Pfn> rmqueue(LiveZone& zone, const Request& request, bool may_fragment);
   void reserve_highatomic(LiveZone& zone, Pfn pfn, unsigned order);
+  bool grow(LiveZone& zone);
   bool avoids_fragments(std::size_t preferred) const;
   void build_zonelists(std::span<const zones::Node> nodes);
   void map_zones(std::span<const memblock::Region> memory, std::span<const zones::Node> nodes);

@@ -49,7 +49,27 @@ void set_movable_by_page(PageblockTypes& pageblocks, std::span<const memblock::R
   }
 }
 
+// Deferred pages that are reserved are initialised one by one, at once.
+// kernel: reserve_bootmem_region(), mm/mm_init.c, v7.2
+void set_movable_by_reserved(PageblockTypes& pageblocks, std::span<const memblock::Region> memory,
+                             std::span<const memblock::Region> reserved, const Deferred& deferred) {
+  for (const memblock::Region& m : memory) {
+    const auto first = deferred.find(m.nid);
+    if (first == deferred.end()) continue;
+    const std::uint64_t start = std::max(raw(first->second), raw(pfn_down(m.range.base())));
+    const std::uint64_t end = raw(pfn_up(m.range.end()));
+    auto r = std::ranges::lower_bound(reserved, phys_of(Pfn{start}), std::ranges::less_equal{},
+                                      [](const memblock::Region& x) { return x.range.end(); });
+    for (; r != reserved.end() && raw(pfn_down(r->range.base())) < end; ++r) {
+      if ((r->flags & memblock::kRsrvNoinit) != 0) continue;
+      set_movable(pageblocks, std::max(start, raw(pfn_down(r->range.base()))),
+                  std::min(end, raw(pfn_up(r->range.end()))));
+    }
+  }
+}
+
 PageblockTypes pageblock_types(std::span<const memblock::Region> memory,
+                               std::span<const memblock::Region> reserved,
                                std::span<const zones::Node> nodes, const Deferred& deferred,
                                const Options& options) {
   PageblockTypes pageblocks(options.pageblock_order);
@@ -61,6 +81,8 @@ PageblockTypes pageblock_types(std::span<const memblock::Region> memory,
     set_movable(pageblocks, raw(pfn_up(r.range.base())),
                 initialised_end(deferred, r.nid, raw(pfn_down(r.range.end()))));
   }
+  if (options.behaviour.reserved_pages_set_pageblocks)
+    set_movable_by_reserved(pageblocks, memory, reserved, deferred);
   return pageblocks;
 }
 
@@ -136,9 +158,11 @@ Handoff free_all(std::span<const memblock::Region> memory,
 
   std::map<int, std::size_t> node_of;
   std::vector<std::vector<std::vector<PageRun>>> runs(nodes.size());  // by node, zone
+  std::vector<std::vector<std::vector<PageRun>>> deferred(nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     node_of[nodes[i].nid] = i;
     runs[i].resize(nodes[i].zones.size());
+    deferred[i].resize(nodes[i].zones.size());
   }
 
   each_free_pages(memory, reserved, [&](const memblock::Region& r, Pfn first, Pfn end) {
@@ -147,19 +171,19 @@ Handoff free_all(std::span<const memblock::Region> memory,
     handoff.totalram_pages += run.end - run.start;
     const auto node = node_of.find(r.nid);
     if (node == node_of.end()) return;
-    const auto deferred = handoff.first_deferred.find(r.nid);
-    if (deferred != handoff.first_deferred.end()) {
-      run.end = std::min(run.end, raw(deferred->second));
-      if (run.start >= run.end) return;
-    }
+    const std::uint64_t stop = initialised_end(handoff.first_deferred, r.nid, run.end);
     const auto& node_zones = nodes[node->second].zones;
     const bool not_movable = options.kernelcore_mirror && (r.flags & memblock::kMirror) != 0;
-    each_zone_pages(run, node_zones, not_movable, [&](std::size_t zone, PageRun pages) {
-      append(runs[node->second][zone], pages);
-    });
+    const auto add_to = [&](std::vector<std::vector<PageRun>>& by_zone, PageRun part) {
+      if (part.start >= part.end) return;
+      each_zone_pages(part, node_zones, not_movable,
+                      [&](std::size_t zone, PageRun pages) { append(by_zone[zone], pages); });
+    };
+    add_to(runs[node->second], {run.start, stop});
+    add_to(deferred[node->second], {std::max(run.start, stop), run.end});
   });
 
-  handoff.pageblocks = pageblock_types(memory, nodes, handoff.first_deferred, options);
+  handoff.pageblocks = pageblock_types(memory, reserved, nodes, handoff.first_deferred, options);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (std::size_t z = 0; z < nodes[i].zones.size(); ++z) {
       ZoneFree zone{.nid = nodes[i].nid, .type = nodes[i].zones[z].type};
@@ -168,6 +192,7 @@ Handoff free_all(std::span<const memblock::Region> memory,
       if (!options.behaviour.handover_frees_to_tail) {
         zone.unsorted = lists_from_heads(runs[i][z], options.max_page_order, handoff.pageblocks);
       }
+      zone.deferred = std::move(deferred[i][z]);
       handoff.zones.push_back(std::move(zone));
     }
   }

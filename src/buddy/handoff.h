@@ -9,6 +9,7 @@
 #include "base/address.h"
 #include "buddy/free_area.h"
 #include "buddy/pageblocks.h"
+#include "buddy/zone_pages.h"
 #include "kernel/behaviour.h"
 #include "memblock/region.h"
 #include "zones/zones.h"
@@ -31,6 +32,7 @@ struct ZoneFree {
   FreeArea free{};
   OrderedLists
       unsorted{};  // the lists of a kernel that does not keep them ascending; see lists_of()
+  std::vector<PageRun> deferred{};  // pages that wait, which become free later; ascending
 };
 
 // From head to tail: as `free` has them from 5.10 on, where what is handed over goes to the tails.

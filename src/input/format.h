@@ -40,6 +40,9 @@ class OtherFormats {
   virtual std::vector<OtherFormat*> all() = 0;  // in name order
 };
 
+// Of two logs compared with each other, the one before the changes or the one with them.
+enum class Side { older, newer };
+
 struct ReadOptions {
   std::optional<std::string> format{};  // id of a format: do not guess
   // Which boot of a log that holds several, from 1; empty: the last.
@@ -47,6 +50,10 @@ struct ReadOptions {
   // `start,last,type`: the source is a table with these columns (input/table/columns.h), whatever it looks
   // like.
   std::optional<std::string> columns{};
+  // Which lines of a log are kept in Machine::log, as the kernel wrote them; nullptr: none.
+  bool (*keep)(std::string_view line) = nullptr;
+  // Which side of a diff of two logs; an error of what is none.
+  std::optional<Side> side{};
   // Asked for a format that the table does not have, and where none of the table's knows the
   // source; nullptr: there are no others.
   OtherFormats* others = nullptr;

@@ -81,6 +81,7 @@ struct Behaviour {
   bool mirror_needs_mirrored = true;
   bool init_by_region = true;
   bool deferred_counts_low_zones = false;
+  bool reserved_pages_set_pageblocks = true;
   bool pageblocks_follow_thp = true;
   bool hashes_follow_free_pages = true;
   bool sparse_buffer_on_node = true;
@@ -98,12 +99,17 @@ struct Behaviour {
   // The last before the hand-over
   bool kfence_allocates_metadata = true;
   bool hugetlb_cma_aligns_to_page = true;
+  bool hugetlb_head_page_is_copied = true;
   bool has_reserve_mem = true;
   bool stack_depot_lists = true;
   bool has_slab_debug = true;
   bool swiotlb_fewer_areas = true;
   bool swiotlb_has_areas = true;
   bool swiotlb_slots = true;
+  bool swiotlb_grows_for_tdx = true;
+  bool aperture_before_swiotlb = true;
+  bool cma_goes_bottom_up = true;
+  bool cma_aligns_to_largest = false;
 
   // The page allocator
   bool handover_frees_to_tail = true;
@@ -117,6 +123,12 @@ struct Behaviour {
   bool watermarks_spare_movable = true;
   bool min_free_reaches_256m = true;
   bool lowmem_reserve_is_kept_up = true;
+  bool core_init_is_known = true;
+  bool slab_wastes_half = true;
+  bool slab_merges_by_config = true;
+  bool kmalloc_odd_sizes_first = true;
+  bool memcg_has_kmem = true;
+  bool vmalloc_has_nodes = true;
   bool iomem_has_rodata = true;
   bool zoneinfo_has_cma = true;
   bool zoneinfo_has_promo = true;

@@ -14,6 +14,9 @@ constexpr std::string_view kEfiFw = "drivers/firmware/efi/efi.c";
 constexpr std::string_view kMemblock = "mm/memblock.c";
 constexpr std::string_view kNumaH = "include/linux/numa.h";
 constexpr std::string_view kRealMode = "arch/x86/realmode/init.c";
+constexpr std::string_view kPciDma = "arch/x86/kernel/pci-dma.c";
+constexpr std::string_view kMemEncrypt = "arch/x86/mm/mem_encrypt.c";
+constexpr std::string_view kCma = "mm/cma.c";
 constexpr std::string_view kCrash = "kernel/crash_reserve.c";
 constexpr std::string_view kAcpi = "arch/x86/kernel/acpi/boot.c";
 constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
@@ -38,8 +41,11 @@ constexpr std::string_view kFixmap = "arch/x86/include/asm/fixmap.h";
 constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
+constexpr std::string_view kHugetlbVm = "mm/hugetlb_vmemmap.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
 constexpr std::string_view kSlub = "mm/slub.c";
+constexpr std::string_view kSlabCommon = "mm/slab_common.c";
+constexpr std::string_view kMemcontrol = "mm/memcontrol.c";
 constexpr std::string_view kSwiotlb = "kernel/dma/swiotlb.c";
 constexpr std::string_view kIoremap = "arch/x86/mm/ioremap.c";
 constexpr std::string_view kPgtable = "arch/x86/mm/pgtable.c";
@@ -124,6 +130,7 @@ constexpr Difference kDifferences[] = {
     {D(mirror_needs_mirrored),           "6.6",                "",                    "6.1 6.12",        "find_zone_movable_pfns_for_nodes", kMmInit,    "kernelcore=mirror is ignored, with a warning, where no memory is mirrored"},
     {D(init_by_region),                  "5.8",                "",                    "5.4 5.10",        "memmap_init",                      kMmInit,    "struct pages are initialised region by region; before, page by page, holes within a zone too"},
     {D(deferred_counts_low_zones),       "",                   "6.12",                "6.1 6.12",        "defer_init",                       kMmInit,    "looks at the zone's end before it asks whether the zone is the node's highest"},
+    {D(reserved_pages_set_pageblocks),   "6.15",               "",                    "6.12 7.2",        "__init_page_from_nid",             kMmInit,    "a reserved page that comes before the deferred ones are there makes its pageblock movable, where it is the first of it", "no profile of 6.15 or later comes with memmap"},
     {D(pageblocks_follow_thp),           "6.10",               "",                    "6.1 6.12",        "",                                 kPageblock, "pageblocks are of 2 MiB with CONFIG_TRANSPARENT_HUGEPAGE too; before, with CONFIG_HUGETLB_PAGE alone"},
     {D(hashes_follow_free_pages),        "6.10",               "",                    "6.1 6.12",        "calc_nr_kernel_pages",             kMmInit,    "counts what memblock has free; before, the zones' pages less their struct pages and what is taken below 16 MiB"},
     {D(sparse_buffer_on_node),           "5.5",                "",                    "5.4 5.10",        "sparse_buffer_init",               kSparse,    "aligned to a section's struct pages, on that node alone; before, to a page, elsewhere if need be"},
@@ -141,11 +148,16 @@ constexpr Difference kDifferences[] = {
     // The last before the hand-over
     {D(kfence_allocates_metadata),       "6.6",                "",                    "6.1 6.12",        "kfence_alloc_pool_and_metadata",   kKfence,    "the objects' records are allocated; before, they lie in the image"},
     {D(hugetlb_cma_aligns_to_page),      "6.10",               "",                    "6.1 6.12",        "hugetlb_cma_reserve",              kHugetlb,   "an area begins where a page of 1 GiB can; before, one of 2 MiB"},
+    {D(hugetlb_head_page_is_copied),     "6.2",                "",                    "6.1 6.12",        "hugetlb_vmemmap_optimize_folio",   kHugetlbVm, "with hugetlb_free_vmemmap=on every page of a huge page's struct pages is given back; before, all but the first"},
     {D(has_reserve_mem),                 "6.12",               "",                    "6.1 6.12",        "reserve_mem",                      kMemblock,  "reserve_mem= is known"},
     {D(stack_depot_lists),               "6.9",                "",                    "6.1 6.12",        "stack_depot_early_init",           kDepot,     "its table holds lists and is not zeroed; before, pointers"},
     {D(has_slab_debug),                  "6.9",                "",                    "6.1 6.12",        "setup_slub_debug",                 kSlub,      "slab_debug= is another name of slub_debug="},
     {D(swiotlb_fewer_areas),             "6.6",                "",                    "6.1 6.12",        "swiotlb_init_remap",               kSwiotlb,   "a smaller buffer has fewer areas"},
     {D(swiotlb_has_areas),               "6.0",                "",                    "5.15 6.1",        "swiotlb_init_remap",               kSwiotlb,   "areas, as many as processors, and a smaller buffer where there is no room; before, one size"},
+    {D(swiotlb_grows_for_tdx),           "6.7",                "",                    "6.1 6.12",        "mem_encrypt_setup_arch",           kMemEncrypt, "of TDX guests too the bounce buffer grows with memory; before, of SEV's alone", "no boot of a TDX guest comes with memmap"},
+    {D(aperture_before_swiotlb),         "5.18",               "",                    "6.1",             "pci_iommu_alloc",                  kPciDma,    "an aperture for AMD's old northbridges is taken before the bounce buffer; before, behind it", "no boot of a machine with a GART comes with memmap"},
+    {D(cma_goes_bottom_up),              "5.12",               "",                    "4.17 6.1",        "cma_declare_contiguous_nid",       kCma,       "an area is looked for from 4 GiB up first; before, from the top down", "no boot before 5.12 with a CMA area comes with memmap"},
+    {D(cma_aligns_to_largest),           "",                   "5.19",                "4.17 6.1",        "cma_declare_contiguous_nid",       kCma,       "an area is of the page allocator's largest blocks, of 4 MiB; later, of page blocks", "no boot before 5.19 with a CMA area comes with memmap"},
     {D(swiotlb_slots),                   "5.14",               "",                    "5.11 5.15",       "swiotlb_init_remap",               kSwiotlb,   "a slot's records: one array of struct io_tlb_slot; before, one of int and one of addresses"},
 
     // The page allocator
@@ -160,6 +172,14 @@ constexpr Difference kDifferences[] = {
     {D(watermarks_spare_movable),        "6.6",                "",                    "6.1 6.12",        "__setup_per_zone_wmarks",          kPageAlloc, "Movable has no share of min_free_kbytes but a small minimum of its own"},
     {D(min_free_reaches_256m),           "5.7",                "",                    "",                "calculate_min_free_kbytes",        kPageAlloc, "min_free_kbytes is at most 256 MiB; before, 64"},
     {D(lowmem_reserve_is_kept_up),       "6.15",               "",                    "6.12 7.2",        "adjust_managed_page_count",        kPageAlloc, "what lower zones keep follows each page that is freed late; before, it is computed once", "no profile of 6.15 or later comes with memmap"},
+
+    // Slab caches and vmalloc, as far as mm_core_init() goes
+    {D(core_init_is_known),              "6.18 6.12.0 6.1.44",  "6.19",                "6.1 6.12 7.2",    "mm_core_init",                     kMmInit,    "what the kernel takes of the page allocator until mm_core_init() is done follows these rules"},
+    {D(slab_wastes_half),                "6.7",                "",                    "6.1 6.12",        "calculate_order",                  kSlub,      "a slab may waste half of itself before it has fewer objects than it should; before, a quarter"},
+    {D(slab_merges_by_config),           "6.8",                "",                    "6.1 6.12",        "slab_unmergeable",                 kSlabCommon, "without CONFIG_HARDENED_USERCOPY other caches may share kmalloc()'s; before, none may"},
+    {D(kmalloc_odd_sizes_first),         "6.10",               "",                    "6.1 6.12",        "create_kmalloc_caches",            kSlabCommon, "kmalloc-96 and kmalloc-192 are the first of each set; before, each follows the size below it"},
+    {D(memcg_has_kmem),                  "6.11",               "",                    "6.1 6.12",        "mem_cgroup_kmem_disabled",         kMemcontrol, "CONFIG_MEMCG accounts slab caches too; before, CONFIG_MEMCG_KMEM"},
+    {D(vmalloc_has_nodes),               "6.9",                "",                    "6.1 6.12",        "vmap_init_nodes",                  kVmalloc,   "as many parts of vmalloc's ranges as there are processors, and a shrinker for them"},
 
     {D(iomem_has_rodata),                "5.5",                "",                    "",                "setup_arch",                       kSetup,     "/proc/iomem has the image's read-only data, and its data from _sdata on; before, data from the end of the code on"},
     {D(zoneinfo_has_cma),                "5.12",               "",                    "6.1",             "zoneinfo_show_print",              kVmstat,    "a zone's pages that are CMA's are told"},

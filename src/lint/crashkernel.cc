@@ -33,7 +33,7 @@ bool is_generic(const Check& check) {
 }
 
 Request plain(const Check& check, std::uint64_t memory) {
-  return boot::crash::parse(check.line(), memory);
+  return boot::crash::parse(boot::crash::with_auto(check.line(), check.profile(), memory), memory);
 }
 
 // Of either kernel's code for it, or of the memory below 4 GiB that goes with it.
@@ -54,15 +54,20 @@ void crashkernel_malformed(Check& check) {
                                     : value.ends_with(",low") ? ",low"
                                                               : "";
     const Request r =
-        p->value ? boot::crash::parse("crashkernel=" + std::string(value), kAnyMemory, suffix)
+        p->value ? boot::crash::parse(boot::crash::with_auto("crashkernel=" + std::string(value),
+                                                             check.profile(), kAnyMemory),
+                                      kAnyMemory, suffix)
                  : Request{.parse = Parse::bad, .fault = "crashkernel: memory value expected"};
     if (r.parse != Parse::bad) continue;
     check.find(*p,
                {fmt::format("`{}` is not understood: nothing is reserved",
                             check.line().substr(p->at, p->size)),
                 fmt::format("the kernel says: {}", r.fault),
-                "write SIZE, SIZE@PLACE, SIZE,high, SIZE,low or START-[END]:SIZE,...; a unit is "
-                "one letter: 256M"});
+                value.starts_with("auto")
+                    ? "`auto` is a word of the kernels of Enterprise Linux 7 and 8 alone: write a "
+                      "size, as 256M, or START-[END]:SIZE,..."
+                    : "write SIZE, SIZE@PLACE, SIZE,high, SIZE,low or START-[END]:SIZE,...; a unit "
+                      "is one letter: 256M"});
   }
 }
 

@@ -17,6 +17,7 @@
 #include "session/named_plugins.h"
 #include "session/places.h"
 #include "session/request.h"
+#include "witness/compare.h"
 
 namespace memmap::session {
 
@@ -65,12 +66,22 @@ class Session {
                              const boot::Inputs& inputs) const;
   Result<boot::Outcome> boot();  // under rules(), with options()
 
+  // Whether what the machine's log says may be held against a boot: it has statements, and the request
+  // asks for no other boot than the one that was logged.
+  bool has_witness() const;
+  // Statements of another log about the same boot, in place of the machine's own.
+  void take_log(KernelLog log);
+  // Every statement of the log beside the outcome of a boot of `inputs`.
+  witness::Comparison compare_log(const boot::Inputs& inputs, const boot::Outcome& outcome) const;
+
  private:
   Session(Request request, const Places& places)
       : request_(std::move(request)), host_(places.plugins) {}
   static Result<Session> begin(Request request, const Places& places);
   void take_bases();  // the request's, in place of the machine's
   Status choose_kernel(const Places& places);
+  void take_stable_version();       // the log's, in place of the release's number
+  bool is_the_logs_kernel() const;  // the profile is of the kernel that wrote the log
   // Whether the request names a plugin, to use it or to leave it out: then a scenario gives way.
   bool names(const std::string& plugin) const;
   std::vector<plugin::PluginSpec> scenario_plugins() const;

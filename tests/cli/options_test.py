@@ -20,8 +20,9 @@ VALUES = {
     "--kernel": "6.1.0-55-amd64", "--config": "{folder}/config", "--cmdline": "ro", "--append": "quiet",
     "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
-    "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--columns": "start,last,type", "--list": None,
-    "--plugin-timeout": "9", "--at": "hand-over", "--root": "early",
+    "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1",
+    "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
+    "--root": "early", "--lost": None,
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
@@ -200,6 +201,12 @@ class Options(unittest.TestCase):
         done = run("walk", "0x1000", "--synthetic", SMALL, "--plugin", "check_invariants")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertIn("--plugin check_invariants has no effect on walk", done.stderr)
+
+    def test_explain(self):
+        self.check_command("explain", KINDS)
+        done = run("explain", "--synthetic", SMALL, "--plugin", "check_invariants")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin check_invariants has no effect on explain", done.stderr)
 
     def test_convert(self):
         self.check_command("convert", KINDS, ("--to", "yaml"))

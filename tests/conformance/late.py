@@ -18,7 +18,7 @@ import sys
 
 import listed
 
-STAGES = ["runs", "memtotal", "managed", "watermarks", "protection", "min_free", "totalreserve", "memory_line"]
+STAGES = ["runs", "handover_lists", "core_init_lists", "memtotal", "managed", "watermarks", "protection", "min_free", "totalreserve", "memory_line"]
 ZONES = ["DMA", "DMA32", "Normal", "Movable"]
 PAGE_KIB = 4
 
@@ -100,6 +100,33 @@ def agrees(stage, mine, kernel):
     return mine == kernel
 
 
+def lists(late, stop):
+    """{(nid, zone, order, migrate type): its blocks as runs from head to tail}."""
+    return {(z["nid"], z["zone"], int(order), int(kind)): runs
+            for z in late["stops"][stop]["zones"]
+            for order, kinds in z["lists"].items() for kind, runs in kinds.items()}
+
+
+def our_lists(zones):
+    """The same of zones of memmap's JSON, each with its node."""
+    return {(nid, z["zone"], row["order"], row["migratetype"]): row["blocks"]
+            for nid, z in zones for row in z["lists"]}
+
+
+def compared_lists(late, result):
+    """{stage: ours and the kernel's}; ours None where memmap cannot tell."""
+    handover = our_lists((n["nid"], z) for n in result["nodes"] for z in n["zones"])
+    after = result["core_init"]
+    after = None if "unknown" in after else our_lists((z["nid"], z) for z in after["zones"])
+    return {"handover_lists": (handover, lists(late, "handover")), "core_init_lists": (after, lists(late, "mm_init"))}
+
+
+def first_difference(mine, kernel):
+    """Of two tables of lists, in words."""
+    keys = [key for key in sorted(set(mine) | set(kernel)) if mine.get(key) != kernel.get(key)]
+    return f"{len(keys)} of {len(kernel)} lists; {keys[0]}: {mine.get(keys[0])}, the kernel {kernel.get(keys[0])}"
+
+
 def machine_of(late, folders):
     paths = (os.path.join(folder, late["machine"], "machine") for folder in folders)
     return next(filter(os.path.isdir, paths), None)
@@ -118,8 +145,13 @@ def compare(memmap, kernels, path, folders):
     if run.returncode != 0:
         print(f"{path}: exit {run.returncode}: {run.stderr.strip()[-300:]}")
         return dict.fromkeys(STAGES, False)
-    told, kernel = ours(json.loads(run.stdout)), real(late)
+    result = json.loads(run.stdout)
+    told, kernel = ours(result), real(late)
     exact = {"runs": True}
+    for stage, (mine, theirs) in compared_lists(late, result).items():
+        exact[stage] = None if mine is None else mine == theirs
+        if exact[stage] is False:
+            print(f"{os.path.basename(path)}: {stage}: {first_difference(mine, theirs)}")
     for stage, mine in told.items():
         exact[stage] = None if mine is None else agrees(stage, mine, kernel[stage])
         if exact[stage] is False:

@@ -75,7 +75,8 @@ std::optional<PhysAddr> place(Boot& boot, const Area& area, std::uint64_t align,
   const PhysAddr limit{area.limit};
   const std::uint64_t end = raw(memblock.end_of_DRAM());
   std::optional<PhysAddr> found;
-  if (!memblock.bottom_up() && end >= 4 * kGiB + area.size) {
+  if (boot.in.behaviour.cma_goes_bottom_up && !memblock.bottom_up() &&
+      end >= 4 * kGiB + area.size) {
     memblock.set_bottom_up(true);
     found =
         memblock.alloc_range_nid(area.size, align, PhysAddr{4 * kGiB}, limit, nid, kExact, caller);
@@ -89,7 +90,11 @@ std::optional<PhysAddr> place(Boot& boot, const Area& area, std::uint64_t align,
 bool declare(Boot& boot, Area area, std::uint64_t align, int nid, const memblock::Purpose& owner) {
   const memblock::Caller caller{"cma_declare_contiguous_nid", owner};
   // CMA_MIN_ALIGNMENT_BYTES
-  const std::uint64_t least = kPageSize << boot.in.profile.pageblock_order;
+  const unsigned order =
+      boot.in.behaviour.cma_aligns_to_largest
+          ? std::max(boot.in.profile.max_page_order, boot.in.profile.pageblock_order)
+          : boot.in.profile.pageblock_order;
+  const std::uint64_t least = kPageSize << order;
   align = std::max(align, least);
   const auto fail = [&](std::string why) {
     if (!why.empty())

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/mm/taken_pages.h"
 #include "boot/mm/watermarks.h"
 #include "boot/rules.h"
 #include "buddy/free_pages.h"
@@ -58,6 +59,7 @@ void memblock_free_all(Boot& boot) {
   buddy::Handoff handoff =
       buddy::free_all(boot.state.memblock.memory().regions(),
                       boot.state.memblock.reserved().regions(), zone_nodes(boot.state), options);
+  if (boot.in.options.follow_pages) follow_pages(boot, handoff, options);
   for (buddy::ZoneFree& free : handoff.zones) {
     for (NodeState& node : boot.state.node_states) {
       if (node.nid != free.nid) continue;

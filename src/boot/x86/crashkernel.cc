@@ -8,6 +8,7 @@
 #include "boot/owner.h"
 #include "boot/rules.h"
 #include "boot/x86/crashkernel_parse.h"
+#include "kernel/distribution.h"
 #include "memblock/iterate.h"
 
 namespace memmap::boot {
@@ -21,9 +22,27 @@ constexpr const Owner& kOwner = owner::kCrashKernel;
 
 // Room for DMA below 4 GiB. kernel: crash_low_size_default()
 std::uint64_t default_low_size(const Boot& boot) {
-  const auto areas =
-      boot.in.behaviour.swiotlb_has_areas ? swiotlb::Areas::counted : swiotlb::Areas::none;
-  return std::max(swiotlb::settings(boot.in.parameters, areas).bytes() + 8 * kMiB, 256 * kMiB);
+  return std::max(swiotlb::settings(boot).bytes() + 8 * kMiB, 256 * kMiB);
+}
+
+// The command line as this kernel reads it: EL7's and EL8's know `auto`.
+std::string line_of(Boot& boot, std::uint64_t memory, const Rule& rule) {
+  std::string out = crash::with_auto(boot.in.command_line, boot.in.profile, memory);
+  if (out == boot.in.command_line) return out;
+  const auto meant = kernel::crashkernel_auto(boot.in.profile, memory);
+  boot.story.tell(
+      Severity::info, rule,
+      meant == "0M" ? "crashkernel=auto resulted in zero bytes of reserved memory."
+                    : fmt::format("crashkernel=auto is {} in this distribution's kernel", *meant));
+  return out;
+}
+
+// A paravirtualised guest has no kexec. kernel: arch_reserve_crashkernel(), v6.12
+bool is_refused(Boot& boot, const crash::Request& r, const Rule& rule) {
+  if (r.parse != crash::Parse::ok || r.size == 0 || !is_pv(boot.in.machine.xen_domain))
+    return false;
+  boot.story.tell(Severity::warning, rule, "Ignoring crashkernel for a Xen PV domain");
+  return true;
 }
 
 std::optional<PhysAddr> take(Boot& boot, std::uint64_t size, std::uint64_t align,
@@ -61,7 +80,8 @@ struct Wanted {
 // kernel: parse_crashkernel(), kernel/crash_reserve.c, v6.12
 std::optional<Wanted> wanted(Boot& boot) {
   const std::uint64_t memory = boot.state.memblock.phys_mem_size();
-  Wanted w{.request = crash::parse(boot.in.command_line, memory)};
+  const std::string line = line_of(boot, memory, rule::kReserveCrashkernelGeneric);
+  Wanted w{.request = crash::parse(line, memory)};
   complain(boot, w.request, rule::kReserveCrashkernelGeneric);
   if (w.request.parse == crash::Parse::none) {
     w.request = crash::parse(boot.in.command_line, 0, ",high");
@@ -75,6 +95,7 @@ std::optional<Wanted> wanted(Boot& boot) {
   }
   if (w.request.parse != crash::Parse::ok) return std::nullopt;
   if (w.request.size == 0 || w.request.size >= memory) return std::nullopt;
+  if (is_refused(boot, w.request, rule::kReserveCrashkernelGeneric)) return std::nullopt;
   return w;
 }
 
@@ -123,6 +144,9 @@ void arch_reserve_crashkernel(Boot& boot) {
       boot.state.memblock.phys_free(*found, size, caller);
       return;
     }
+    boot.story.tell(Severity::info, rule::kReserveCrashkernelGeneric,
+                    fmt::format("crashkernel low memory reserved: {:#010x} - {:#010x} ({} MB)",
+                                raw(*low), raw(*low) + w->low_size, w->low_size >> 20));
     insert_crash_kernel(boot, *low, w->low_size);
   }
   insert_crash_kernel(boot, *found, size);
@@ -182,12 +206,14 @@ void reserve_crashkernel(Boot& boot) {
   const std::uint64_t memory = boot.state.memblock.phys_mem_size();
   const memblock::Caller caller =
       boot.caller(kOwner, {function::reserve_crashkernel, function::setup_arch});
-  crash::Request r = crash::parse(boot.in.command_line, memory);
+  const std::string line = line_of(boot, memory, rule::kReserveCrashkernel);
+  crash::Request r = crash::parse(line, memory);
   complain(boot, r, rule::kReserveCrashkernel);
   const bool high = r.parse != crash::Parse::ok || r.size == 0;
   if (high) r = crash::parse(boot.in.command_line, memory, ",high");
   if (high) complain(boot, r, rule::kReserveCrashkernel);
   if (r.parse != crash::Parse::ok || r.size == 0) return;
+  if (is_refused(boot, r, rule::kReserveCrashkernel)) return;
   std::optional<PhysAddr> found;
   if (r.base != 0) {
     found = take(boot, r.size, kMiB, r.base, r.base + r.size, caller);

@@ -4,6 +4,7 @@
 
 #include "base/address.h"
 #include "kernel/command_line.h"
+#include "kernel/distribution.h"
 
 namespace memmap::boot::crash {
 namespace {
@@ -128,6 +129,20 @@ Request ranges(std::string_view text, std::uint64_t memory) {
 }
 
 }  // namespace
+
+std::string with_auto(std::string_view command_line, const kernel::Profile& profile,
+                      std::uint64_t memory) {
+  constexpr std::string_view kAuto = "crashkernel=auto";
+  std::string out;
+  for (std::size_t at = command_line.find(kAuto); at != command_line.npos;
+       at = command_line.find(kAuto)) {
+    const auto meant = kernel::crashkernel_auto(profile, memory);
+    if (!meant) break;
+    out += fmt::format("{}{}{}", command_line.substr(0, at), kName, *meant);
+    command_line.remove_prefix(at + kAuto.size());
+  }
+  return out += command_line;
+}
 
 Request parse(std::string_view command_line, std::uint64_t memory, std::string_view suffix) {
   const std::string_view text = last_of(command_line, suffix);

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "kernel/profile.h"
+
 namespace memmap::boot::crash {
 
 enum class Parse { none, bad, ok };
@@ -22,5 +24,10 @@ struct Request {
 // `memory` (bytes, taken as a multiple of 128 MiB) lies in counts.
 // kernel: __parse_crashkernel(), kernel/crash_reserve.c, v6.12; kernel/crash_core.c, v6.1
 Request parse(std::string_view command_line, std::uint64_t memory, std::string_view suffix = {});
+
+// The line with `crashkernel=auto` as a kernel that knows the word takes it with `memory` bytes; the
+// line itself for other kernels. See kernel/distribution.h.
+std::string with_auto(std::string_view command_line, const kernel::Profile& profile,
+                      std::uint64_t memory);
 
 }  // namespace memmap::boot::crash

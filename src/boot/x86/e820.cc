@@ -125,7 +125,7 @@ void parse_setup_data(Boot& boot) {
 void parse_early_param(Boot& boot) {
   for (const kernel::Parameter& p : boot.in.parameters) {
     e820::apply_parameter(p, boot.state.e820.table, boot.story, boot.state.e820.user);
-    boot.losses.look(boot.state, "parse_memmap_opt", kernel::to_text(p));
+    boot.losses.look(boot.state, boot.story.told(), "parse_memmap_opt", kernel::to_text(p));
     trim_e820(boot, Hook::e820_parameter, &p);
     tell_if_malformed(boot, p);
     setup_earlycon(boot, p);
@@ -137,7 +137,7 @@ void parse_early_param(Boot& boot) {
       .debug = boot.in.has_parameter("early_ioremap_debug"),
       .offset_last = boot.in.behaviour.early_ioremap_tells_offset_last,
       .plain_pointers = boot.in.has_parameter("no_hash_pointers")};
-  if (boot.in.options.record_memblock) boot.story.log_memblock();
+  boot.story.log_memblock();
 }
 
 void e820_reserve_setup_data(Boot& boot) {
@@ -211,8 +211,16 @@ Pfn end_of_ram(Boot& boot, Pfn limit) {
 
 void e820_end_of_ram_pfn(Boot& boot) { boot.state.max_pfn = end_of_ram(boot, max_arch_pfn(boot)); }
 
+void e820_update_table_print(Boot& boot) {
+  edit(boot).sanitize();
+  boot.story.tell(Severity::info, rule::kE820UpdateTablePrint, "modified physical RAM map:");
+  print_table(boot, "modified");
+}
+
 void mtrr_trim_uncached_memory(Boot& boot) {
-  if (trim_e820(boot, Hook::e820_mtrr)) e820_end_of_ram_pfn(boot);
+  if (!trim_e820(boot, Hook::e820_mtrr)) return;
+  e820_update_table_print(boot);
+  e820_end_of_ram_pfn(boot);
 }
 
 void e820_end_of_low_ram_pfn(Boot& boot) {

@@ -5,6 +5,7 @@
 
 #include "input/log/log_boots.h"
 #include "input/log/log_lines.h"
+#include "input/text/paper.h"
 
 namespace memmap::input {
 namespace {
@@ -269,7 +270,7 @@ std::vector<FoundCommandLine> log_line(std::string_view bytes, std::size_t begin
 
 // No line where it is no log, or the boot has none.
 Result<CommandLines> log_lines(const Source& source, const ReadOptions& options) {
-  const auto log = LogText::open(source);
+  const auto log = LogText::open(source, options.side);
   if (!log) return log.errors();
   std::size_t begin = 0;
   std::size_t end = log->bytes().size();
@@ -284,7 +285,7 @@ Result<CommandLines> log_lines(const Source& source, const ReadOptions& options)
     end = boots[*options.boot - 1].end;
   }
   CommandLines out{.format = "log", .lines = log_line(log->bytes(), begin, end)};
-  if (is_json_log(source.bytes) && !out.lines.empty()) {
+  if (!log->is_plain() && !out.lines.empty()) {
     // Its lines and columns are none of the file's.
     out.text = out.lines[0].text;
     out.lines = {plain_line(out.text)};
@@ -309,6 +310,10 @@ Result<CommandLines> read_lines(const Source& source, const ReadOptions& options
     return fault(source, "a file with a command line is expected, not a folder");
   }
   const std::string_view bytes = source.bytes;
+  if (has_other_encoding(bytes)) {
+    auto log = log_lines(source, options);
+    if (!log || !log->lines.empty()) return log;
+  }
   const std::size_t binary = bytes.find('\0');
   if (binary != bytes.npos && binary + 1 != bytes.size()) {
     return Error{.message = "this is no text: a byte is 0",

@@ -26,8 +26,8 @@ struct FoundCommandLine {
 struct CommandLines {
   std::string format{};  // `grub defaults`, `grub.cfg`, `boot entry`, `log`, `command line`
   std::vector<FoundCommandLine> lines{};  // never empty
-  // The text whose lines and columns the places are: the source's; of a log in JSON the command
-  // line itself.
+  // The text whose lines and columns the places are: the source's; of a log that is no plain
+  // one (in JSON, wrapped, ...) the command line itself.
   std::string text{};
 };
 

@@ -7,9 +7,11 @@
 #include "input/log/dmesg_edits.h"
 #include "input/log/dmesg_efi.h"
 #include "input/log/dmesg_facts.h"
+#include "input/log/dmesg_guest.h"
 #include "input/log/dmesg_maps.h"
 #include "input/log/log_boots.h"
 #include "input/open/archive.h"
+#include "input/text/paper.h"
 #include "input/text/scan.h"
 
 namespace memmap::input {
@@ -68,11 +70,31 @@ void use_tables(Machine& machine, const LogTables& tables) {
   }
 }
 
-BootRead read_boot(const LogText& log, const LogBoot& boot) {
+// Keeps a log's lines that are asked for. A log of only such lines would take no end of memory.
+class LineKeeper {
+ public:
+  LineKeeper(const LogText& log, const ReadOptions& options)
+      : counter_(log), keep_(options.keep), kept_{.name = log.name()} {}
+  void line(const LogLine& line) {
+    constexpr std::size_t kMost = 1u << 16;
+    if (keep_ == nullptr || !keep_(line.text) || kept_.lines.size() >= kMost) return;
+    kept_.lines.push_back({counter_.number_at(line.offset), std::string(line.text)});
+  }
+  KernelLog take() && { return std::move(kept_); }
+
+ private:
+  LineCounter counter_;
+  bool (*keep_)(std::string_view);
+  KernelLog kept_;
+};
+
+BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& options) {
   BootRead read;
   TableReader table_reader(log);
   EfiMapReader efi_reader(log);
   FactReader fact_reader(read.machine);
+  LineKeeper keeper(log, options);
+  GuestReader guest_reader(read.machine);
   LogLine line;
   // Of what stands before the kernel's first line only the hypervisor's words belong to this boot.
   for (LineReader reader(log, boot.preamble, boot.begin); reader.next(line);) {
@@ -82,7 +104,10 @@ BootRead read_boot(const LogText& log, const LogBoot& boot) {
     table_reader.line(line);
     efi_reader.line(line);
     fact_reader.line(line);
+    keeper.line(line);
+    guest_reader.line(line.text);
   }
+  read.machine.log = std::move(keeper).take();
   const LogTables tables = table_reader.finish();
   read.errors = table_reader.faults();
   const bool has_table = !tables.firmware.empty() || !read.errors.empty();
@@ -95,6 +120,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot) {
     read.errors = efi_reader.faults();
   }
   fact_reader.finish(tables.label);
+  guest_reader.finish();
   if (read.errors.empty()) use_tables(read.machine, tables);
   return read;
 }
@@ -129,7 +155,7 @@ Result<Chosen> choose_boot(const LogText& log, const Source& source, const ReadO
     }
     chosen.index = *options.boot - 1;
     chosen.boot = boots[chosen.index];
-    chosen.read = read_boot(log, chosen.boot);
+    chosen.read = read_boot(log, chosen.boot, options);
     if (!chosen.read.errors.empty()) return std::move(chosen.read.errors);
     if (!chosen.read.has_map())
       return no_map(source, "boot " + std::to_string(*options.boot) + " of the log");
@@ -138,7 +164,7 @@ Result<Chosen> choose_boot(const LogText& log, const Source& source, const ReadO
   for (std::size_t i = boots.size(); i-- > 0;) {
     chosen.index = i;
     chosen.boot = boots[i];
-    chosen.read = read_boot(log, boots[i]);
+    chosen.read = read_boot(log, boots[i], options);
     if (!chosen.read.errors.empty()) return std::move(chosen.read.errors);
     if (chosen.read.has_map()) return chosen;
   }
@@ -167,12 +193,8 @@ bool has_line(std::string_view bytes, std::string_view label, std::string_view n
   return false;
 }
 
-}  // namespace
-
-Recognition recognise_dmesg(const Source& source) {
-  const std::string_view bytes = source.bytes;
-  if (is_tar(bytes)) return {0, "a tar"};  // whatever logs are in it
-  if (is_json_log(bytes)) return {100, "JSON of dmesg or journalctl"};
+// A log whose disguises are off, or that has none.
+Recognition look_at(std::string_view bytes) {
   for (std::string_view label : {"BIOS-e820:", "BIOS-e801:", "BIOS-88:", "Xen:"}) {
     if (has_line(bytes, label, "[mem"))
       return {100, "a line of an e820 table (`" + std::string(label) + "`)"};
@@ -180,10 +202,23 @@ Recognition recognise_dmesg(const Source& source) {
   if (has_line(bytes, "efi: mem00:", "[") || has_line(bytes, "EFI: mem00:", "type=")) {
     return {100, "a line of EFI's memory map"};
   }
+  for (std::string_view label : {"user:", "modified:", "extended:", "reserve setup_data:"}) {
+    if (has_line(bytes, label, "[mem")) {
+      return {95, "a line of a table that the kernel made of the firmware's (`" +
+                      std::string(label) + "`)"};
+    }
+  }
   if (bytes.find("(XEN)") != bytes.npos && bytes.find("RAM map:") != bytes.npos) {
     return {90, "the hypervisor's memory map"};
   }
   if (has_line(bytes, "BIOS-e820:", "")) return {80, "a damaged line of an e820 table"};
+  for (std::string_view words :
+       {"BIOS-provided physical RAM map:", "e820: BIOS-provided physical RAM map:",
+        "e820: update [mem ", "e820: remove [mem ", "last_pfn = ", "e820: last_pfn = "}) {
+    if (has_line(bytes, words, "")) {
+      return {70, "a kernel's line about its map (`" + std::string(trim(words)) + "`)"};
+    }
+  }
   if (has_line(bytes, "Linux version ", "")) return {60, "the kernel's first line"};
   LogLine first{.whole = bytes.substr(0, std::min<std::size_t>(bytes.find('\n'), 1024))};
   strip_prefix(first);
@@ -191,8 +226,33 @@ Recognition recognise_dmesg(const Source& source) {
   return {0, "no line of an e820 table and no `Linux version`"};
 }
 
-Result<Machine> read_dmesg(const Source& source, const ReadOptions& options) {
+// Whether it is worth while to look behind what a text may wear.
+bool may_hold_log(std::string_view bytes) {
+  if (has_other_encoding(bytes)) return true;
+  if (bytes.substr(0, 512).find('\0') != bytes.npos) return false;
+  for (std::string_view words :
+       {"BIOS-", "Linux version ", "(XEN)", "[mem 0x", "\"dmesg\"", "\"MESSAGE\"", "e820: "}) {
+    if (bytes.find(words) != bytes.npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Recognition recognise_dmesg(const Source& source) {
+  const std::string_view bytes = source.bytes;
+  if (is_tar(bytes)) return {0, "a tar"};  // whatever logs are in it
+  const Recognition plain = look_at(bytes);
+  if (plain.score >= 95 || !may_hold_log(bytes)) return plain;
   const auto log = LogText::open(source);
+  if (!log) return {95, "a log that cannot be read: " + log.errors().front().message};
+  if (log->is_plain()) return plain;
+  const Recognition undressed = look_at(log->bytes());
+  return undressed.score > plain.score ? undressed : plain;
+}
+
+Result<Machine> read_dmesg(const Source& source, const ReadOptions& options) {
+  const auto log = LogText::open(source, options.side);
   if (!log.ok()) return log.errors();
   auto chosen = choose_boot(*log, source, options);
   if (!chosen.ok()) return chosen.errors();
@@ -207,7 +267,7 @@ Result<Machine> read_dmesg(const Source& source, const ReadOptions& options) {
 }
 
 Result<std::vector<E820LogLine>> read_e820_edits(const Source& source, const ReadOptions& options) {
-  const auto log = LogText::open(source);
+  const auto log = LogText::open(source, options.side);
   if (!log.ok()) return log.errors();
   const auto chosen = choose_boot(*log, source, options);
   if (!chosen.ok()) return chosen.errors();

@@ -36,6 +36,27 @@ std::optional<unsigned> take_count(std::string_view& text) {
   return static_cast<unsigned>(*count);
 }
 
+// `... #1 SMP Debian 5.10.162-1 (2023-01-21)` and `... (Ubuntu 5.15.0-67.74-generic 5.15.85)`: of which
+// stable version a kernel is whose release has another number. nullopt: it does not tell.
+std::optional<std::string> stable_version(std::string_view line) {
+  std::size_t at = line.rfind(" Debian ");
+  if (at != line.npos) {
+    at += 8;
+  } else if (at = line.rfind("(Ubuntu "); at != line.npos) {
+    at = line.find(' ', at + 8);
+    if (at == line.npos) return std::nullopt;
+    ++at;
+  } else {
+    return std::nullopt;
+  }
+  std::string_view rest = line.substr(at);
+  std::size_t n = 0;
+  while (n < rest.size() && (is_digit(rest[n]) || rest[n] == '.')) ++n;
+  const std::string_view version = rest.substr(0, n);
+  if (std::ranges::count(version, '.') != 2 || version.back() == '.') return std::nullopt;
+  return std::string(version);
+}
+
 // A record of the kernel's log is cut where its buffer ends: 1024 bytes since 6.3, 992 before, of
 // which the level's two and the final 0 are not text. kernel: vprintk_store(),
 // PRINTKRB_RECORD_MAX, LOG_LINE_MAX, kernel/printk/
@@ -56,6 +77,7 @@ void FactReader::line(const LogLine& line) {
       return kernel_line(text);
     case 'A':
       if (eat(rest, "ACPI: ")) return acpi_line(rest);
+      if (eat(rest, "AGP: Node ")) return aperture_line(rest);
       return x2apic_line(text);
     case 'x':
       return x2apic_line(text);
@@ -77,6 +99,7 @@ void FactReader::line(const LogLine& line) {
       return;
     case 'H':
       if (eat(rest, "Hypervisor detected: ")) machine_.cpu.hypervisor = std::string(trim(rest));
+      if (rest.substr(0, 7) == "HugeTLB") huge_page_line(rest);
       return;
     case 'R':
       if (eat(rest, "RAMDISK: ")) set_once(machine_.initrd, whole_range(rest));
@@ -129,6 +152,8 @@ void FactReader::line(const LogLine& line) {
       }
       return;
     case 'N':
+      if (rest.substr(0, 10) == "NODE_DATA(") saw_nodes_ = true;
+      if (eat(rest, "Node ")) return aperture_line(rest);
       if (eat(rest, "NX (Execute Disable) protection: ")) machine_.cpu.nx = true;
       if (text.find("NX (Execute Disable) protection missing in CPU") != text.npos)
         machine_.cpu.nx = false;
@@ -144,6 +169,11 @@ void FactReader::line(const LogLine& line) {
     case 'M':
       if (text.substr(0, 5) == "MTRR ") mtrr_line(text);
       return;
+    case 'g':
+    case '*':
+      if (text.starts_with("gran_size: ") || text.starts_with("*BAD*gran_size: "))
+        machine_.mtrrs_were_cleaned = true;
+      return;
     default:
       if (in_mtrrs_) mtrr_line(text);
       return;
@@ -153,7 +183,9 @@ void FactReader::line(const LogLine& line) {
 void FactReader::kernel_line(std::string_view text) {
   const std::string_view line = text;
   if (eat(text, "Linux version ")) {
-    if (!machine_.kernel_release) machine_.kernel_release = std::string(take_until(text, " "));
+    if (machine_.kernel_release) return;
+    machine_.kernel_release = std::string(take_until(text, " "));
+    machine_.kernel_version = stable_version(text);
   } else if (eat(text, "Command line: ")) {
     if (!machine_.command_line) machine_.command_line = std::string(trim(text));
     if (fills_record(line)) note_cut_line();
@@ -322,9 +354,9 @@ void FactReader::efi_tables_line(std::string_view text) {
         "EFI's table {} at {:#x} is kept by the kernel, but its size is in no log: "
         "that reservation is left out",
         name.substr(0, name.size() - 1), *place);
-    if (std::ranges::find(machine_.notes, note) == machine_.notes.end()) {
-      machine_.notes.push_back(std::move(note));
-    }
+    if (std::ranges::find(unsized_, PhysAddr{*place}, &std::pair<PhysAddr, std::string>::first) ==
+        unsized_.end())
+      unsized_.emplace_back(PhysAddr{*place}, std::move(note));
   }
 }
 
@@ -356,18 +388,49 @@ void FactReader::mtrr_line(std::string_view text) {
     mtrrs_done_ = true;
     return;
   }
-  if (!is_digit(text[0]) || !take_count(text) || !eat(text, " base ")) {
-    in_mtrrs_ = in_mtrrs_ && text == " disabled";
+  // `MTRR map: 6 entries (3 fixed + 3 variable; max 23), built from 10 variable MTRRs`, since 6.5
+  if (const std::size_t at = text.find("built from "); at != text.npos) {
+    text.remove_prefix(at + 11);
+    if (const auto count = take_count(text)) note_mtrr_count(*count);
     return;
   }
+  const auto number = is_digit(text[0]) ? take_count(text) : std::nullopt;
+  const bool base_follows = number && eat(text, " base ");
+  in_mtrrs_ = in_mtrrs_ && number && (base_follows || text == " disabled");
+  if (in_mtrrs_) note_mtrr_count(*number + 1);
+  if (!base_follows) return;
   const auto base = take_hex(text);
   if (!base || !eat(text, " mask ")) return;
   const auto mask = take_hex(text);
   if (!mask || *mask == 0) return;
   const std::uint64_t size = 1ull << std::countr_zero(*mask);
   const auto range = PhysRange::from_size(PhysAddr{*base}, size);
-  if (range && machine_.mtrrs.size() < 256)
+  if (range && machine_.mtrrs.size() < Machine::kMostMtrrs)
     machine_.mtrrs.push_back({*range, mtrr_type_of(trim(text))});
+}
+
+// `0: aperture [bus addr 0xf4000000-0xf7ffffff] (64MB)`, `0: aperture @ f4000000 size 64 MB` before
+// 3.16. kernel: gart_iommu_hole_init(), arch/x86/kernel/aperture_64.c
+void FactReader::aperture_line(std::string_view text) {
+  if (!take_count(text) || !eat(text, ": aperture ")) return;
+  std::optional<PhysRange> range;
+  if (eat(text, "[bus addr ")) {
+    const auto first = take_hex(text);
+    if (!first || !eat(text, "-")) return;
+    const auto last = take_hex(text);
+    if (last) range = PhysRange::from_inclusive(PhysAddr{*first}, PhysAddr{*last});
+  } else if (eat(text, "@ ")) {
+    const auto first = take_hex(text);
+    if (!first || !eat(text, " size ")) return;
+    const auto megabytes = take_count(text);
+    if (megabytes) range = PhysRange::from_size(PhysAddr{*first}, *megabytes * kMiB);
+  }
+  if (range && machine_.gart_apertures.size() < 256) machine_.gart_apertures.push_back(*range);
+}
+
+void FactReader::note_mtrr_count(unsigned count) {
+  if (count > Machine::kMostMtrrs) return;
+  machine_.mtrr_count = std::max(machine_.mtrr_count.value_or(0), count);
 }
 
 // `e820: update [mem 0xb0494018-0xb04b4657] usable ==> usable`: RAM becomes RAM for the kernel
@@ -377,6 +440,9 @@ void FactReader::edit_line(std::string_view text) {
   const auto edit = e820_edit_of(text);
   if (!edit) return;
   // MAXMEM tells the paging mode in use: 2^52 bytes is that of 5 levels.
+  if (edit->kind == E820LogLine::Kind::last_pfn) ++last_pfns_;
+  const bool taken = edit->from == E820Type::ram && edit->to == E820Type::reserved;
+  if (taken && saw_efi_ && last_pfns_ != 0) return kept_line(edit->range);
   if (edit->max_arch_pfn == kPhysicalLimit >> kPageShift) machine_.cpu.la57 = true;
   const bool own = edit->to == E820Type::ram && edit->from == E820Type::ram;
   if (!own || edit->range.size() < SetupData::kHeaderBytes) return;
@@ -390,7 +456,35 @@ void FactReader::edit_line(std::string_view text) {
   }
 }
 
+// RAM that becomes reserved once the MTRRs were looked at, which change whole MiB: pages that EFI's
+// tables are kept in, once nodes are there the boot screen's picture.
+// kernel: efi_arch_mem_reserve(), arch/x86/platform/efi/quirks.c, v4.9 and later
+void FactReader::kept_line(PhysRange pages) {
+  const auto whole = [](PhysAddr a) { return raw(a) % kMiB == 0; };
+  if (whole(pages.base()) && whole(pages.end())) return;
+  if (saw_nodes_) {
+    set_once(machine_.efi_picture, std::optional(pages));
+  } else if (machine_.efi_kept.size() < 64) {
+    machine_.efi_kept.push_back(pages);
+  }
+}
+
+// `HugeTLB: registered 1.00 GiB page size`: only where the processor has such pages.
+// kernel: gigantic_pages_init(), arch/x86/mm/hugetlbpage.c
+void FactReader::huge_page_line(std::string_view text) {
+  if (text.find("registered 1.00 GiB") != text.npos || text.find("registered 1 GB") != text.npos)
+    machine_.cpu.gbpages = true;
+}
+
 void FactReader::finish(std::string_view label) {
+  if (const auto esrt = machine_.efi_esrt) {
+    std::erase_if(machine_.efi_kept, [&](PhysRange r) { return r.contains(*esrt); });
+  }
+  for (auto& [place, note] : unsized_) {
+    const bool kept = std::ranges::any_of(machine_.efi_kept,
+                                          [at = place](PhysRange r) { return r.contains(at); });
+    if (!kept) machine_.notes.push_back(std::move(note));
+  }
   // Every kernel says by then whether there is SMBIOS: of a log that leaves such lines out, the one
   // that is no fact of the machine, `DMI not present`, is missing.
   // kernel: dmi_setup(), before prefill_possible_map() and topology_init_possible_cpus()

@@ -27,7 +27,7 @@ std::string lint_to_text(const LintSubject& subject, const std::vector<LintedLin
   std::string out;
   for (const LintedLine& l : lines) {
     for (const PlacedFinding& p : l.findings) {
-      out += fmt::format("{}:{}:{}: warning: {} [{}]\n", shown(subject.source), p.line, p.column,
+      out += fmt::format("{}:{}:{}: warning: {} [{}]\n", shown(p.source.empty() ? subject.source : p.source), p.line, p.column,
                          shown(p.finding.message), p.finding.rule);
       out += excerpt(p.line_text, p.column, p.length);
       out += fmt::format("    why: {}\n    do:  {}\n", shown(p.finding.reason),
@@ -62,6 +62,7 @@ std::string lint_to_json(const LintSubject& subject, const std::vector<LintedLin
     for (const PlacedFinding& p : l.findings) {
       json.open_object();
       json.member("rule", p.finding.rule);
+      if (!p.source.empty()) json.member("source", p.source);
       json.member("line", p.line);
       json.member("column", p.column);
       json.member("length", p.length);

@@ -15,6 +15,8 @@ void write_notes(Page& page, const std::vector<std::string>& notes);
 // The head of an answer that is no report of a whole boot: source, kernel, command line, notes.
 void write_subject(Page& page, const boot::Subject& subject);
 void write_head(Page& page, const boot::Outcome& outcome, const account::Ledger& ledger);
+// How far the log that the machine was read from agrees, and the first statements that do not.
+void write_log(Page& page, const boot::LogComparison& log);
 void write_e820(Page& page, const boot::Outcome& outcome);
 void write_memory(Page& page, const boot::Outcome& outcome);
 void write_reserved(Page& page, const boot::Outcome& outcome);
@@ -22,7 +24,10 @@ void write_zones(Page& page, const boot::Outcome& outcome);
 void write_free_blocks(Page& page, const boot::Outcome& outcome);
 void write_page_tables(Page& page, const boot::Outcome& outcome);
 void write_fixmap(Page& page, const boot::Outcome& outcome);
-void write_ledger(Page& page, const account::Ledger& ledger);
+// What stands beside each row's bytes: its size, share and how many ranges it has, or the kernel
+// function that took it.
+enum class LedgerAside { shares, functions };
+void write_ledger(Page& page, const account::Ledger& ledger, LedgerAside aside);
 // The largest loss in one sentence; empty: nothing is lost that is worth one.
 std::string largest_loss(const account::Ledger& ledger);
 // What was reserved because it was asked for, and where; empty: nothing.

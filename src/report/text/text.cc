@@ -126,6 +126,7 @@ void write_head(Page& page, const boot::Outcome& outcome, const account::Ledger&
   }
   write_field(page, "set aside", set_aside(ledger));
   write_field(page, "largest loss", largest_loss(ledger));
+  if (outcome.log) write_log(page, *outcome.log);
   write_notes(page, s.notes);
   write_alarms(page, outcome);
 }
@@ -196,7 +197,7 @@ std::string to_text(const boot::Outcome& outcome, const TextStyle& style) {
                  fmt::format("0 to {}, not to scale", human_size(raw(pieces.back().range.end()))));
     write_address_bar(page, pieces);
   }
-  write_ledger(page, ledger);
+  write_ledger(page, ledger, LedgerAside::shares);
   write_e820(page, outcome);
   write_memory(page, outcome);
   write_reserved(page, outcome);

@@ -1,6 +1,8 @@
 // How many huge pages there are when the first process runs.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "made_up_boot.h"
 
 namespace memmap::boot {
@@ -45,6 +47,43 @@ TEST(HugePages, NeedPagesOf2M) {
   Machine m = machine();
   m.cpu.pse = false;
   EXPECT_EQ(sizes("hugepages=8", m), "");
+}
+
+// What hugetlb_free_vmemmap=on adds to MemTotal, in pages. The figures of a boot with 1 GiB pages of 6.1
+// and 6.12 are those of real kernels (16,384 KiB and 16,380 KiB).
+std::uint64_t given_back(const std::string& line, kernel::Version version,
+                         const std::string& switched = " hugetlb_free_vmemmap=on",
+                         const std::string& built = "true") {
+  kernel::Profile kernel = profile(version);
+  kernel.config["HUGETLB_PAGE_OPTIMIZE_VMEMMAP"] = built;
+  const auto total = [&](const std::string& text) {
+    return boot(text, kernel, large()).state.page_allocator.totalram_pages;
+  };
+  return total(line + switched) - total(line);
+}
+
+TEST(HugePages, StructPagesOfThoseOfMemblockAreGivenBack) {
+  const std::string one = "hugepagesz=1G hugepages=1";
+  EXPECT_EQ(given_back(one, {6, 12, 0}), 4096u);
+  EXPECT_EQ(given_back(one, {6, 1, 0}), 4095u);
+  EXPECT_EQ(given_back("hugepagesz=1G hugepages=3", {6, 12, 0}), 3 * 4096u);
+  EXPECT_EQ(given_back("", {6, 12, 0}), 0u);
+  EXPECT_EQ(given_back(one, {6, 12, 0}, " hugetlb_free_vmemmap=off"), 0u);
+  EXPECT_EQ(given_back(one, {6, 12, 0}, " hugetlb_free_vmemmap=on", "false"), 0u);
+}
+
+TEST(HugePages, StructPagesOfThoseOfThePageAllocatorAreTold) {
+  kernel::Profile kernel = profile({6, 12, 0});
+  kernel.config["HUGETLB_PAGE_OPTIMIZE_VMEMMAP"] = "true";
+  const auto told = [&](const std::string& line) {
+    const Outcome o = boot(line, kernel, machine());
+    return std::ranges::any_of(o.events, [](const Event& e) {
+      return e.text.find("MemTotal is 32 KiB more for each") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(told("hugepages=8 hugetlb_free_vmemmap=on"));
+  EXPECT_FALSE(told("hugepages=8"));
+  EXPECT_FALSE(told("hugetlb_free_vmemmap=on"));
 }
 
 }  // namespace

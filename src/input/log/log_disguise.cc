@@ -1,0 +1,98 @@
+#include "input/log/log_disguise.h"
+
+#include <algorithm>
+
+#include "input/log/log_words.h"
+
+namespace memmap::input {
+namespace {
+
+// Enough: each round takes off what the one before laid open, say a mail in a container's log.
+constexpr int kRounds = 5;
+
+// How much of a log is looked at before it is taken for plain.
+constexpr std::size_t kWindow = std::size_t{64} << 10;
+
+template <void (*undo)(Paper&)>
+Errors whole(Paper& paper, Wish&) {
+  undo(paper);
+  return {};
+}
+
+// clang-format off
+constexpr Disguise kDisguises[] = {
+    // name                    whether it is worn     how it is taken off
+    {"JSON",                   has_json,              undo_json},
+    {"quoted-printable",       has_quoted_printable,  whole<undo_quoted_printable>},
+    {"HTML",                   has_html,              whole<undo_html>},
+    {"line ends",              has_other_line_ends,   whole<undo_other_line_ends>},
+    {"colours and blanks",     has_invisible,         whole<undo_invisible>},
+    {"diff",                   has_diff,              undo_diff},
+    {"tags",                   has_tags,              whole<undo_tags>},
+    {"broken lines",           has_wraps,             whole<undo_wraps>},
+};
+// clang-format on
+
+std::string_view line_start(std::string_view bytes, std::size_t at) {
+  const std::size_t newline = at == 0 ? bytes.npos : bytes.rfind('\n', at - 1);
+  return bytes.substr(newline == bytes.npos ? 0 : newline + 1);
+}
+
+// The front of `bytes`, cut behind a whole line.
+std::string_view window_at(std::string_view bytes, std::size_t at) {
+  const std::string_view front =
+      line_start(bytes, at - std::min(at, kWindow / 8)).substr(0, kWindow);
+  if (front.size() < kWindow) return front;
+  const std::size_t newline = front.rfind('\n');
+  return front.substr(0, newline == front.npos ? front.size() : newline + 1);
+}
+
+bool wears_any(const Paper& paper) {
+  return std::ranges::any_of(kDisguises, [&](const Disguise& d) { return d.worn(paper); });
+}
+
+// Where the kernel begins to speak, or its table; npos: nowhere.
+std::size_t first_words(std::string_view bytes) {
+  std::size_t first = bytes.npos;
+  for (const std::string_view words : {"BIOS-", "Linux version ", "(XEN)"}) {
+    if (first < kWindow / 2) return first;
+    first = std::min(first, bytes.substr(0, first).find(words));
+  }
+  return first;
+}
+
+}  // namespace
+
+std::span<const Disguise> disguises() { return kDisguises; }
+
+bool is_plain_log(std::string_view bytes) {
+  if (has_other_encoding(bytes)) return false;
+  if (wears_any(paper_of(window_at(bytes, 0)))) return false;
+  const std::size_t at = first_words(bytes);
+  return at == bytes.npos || at < kWindow / 2 || !wears_any(paper_of(window_at(bytes, at)));
+}
+
+Result<Paper> undress(const std::string& name, std::string_view bytes,
+                      const std::optional<Side>& side) {
+  Paper paper = has_other_encoding(bytes) ? paper_of(as_utf8(bytes)) : paper_of(bytes);
+  Wish wish{.side = side};
+  Errors errors;
+  for (int round = 0; round < kRounds && errors.empty(); ++round) {
+    bool any = false;
+    for (const Disguise& d : kDisguises) {
+      if (!d.worn(paper)) continue;
+      any = true;
+      errors = d.take_off(paper, wish);
+      if (!errors.empty()) break;
+    }
+    if (!any) break;
+  }
+  if (errors.empty() && side && !wish.side_used) {
+    errors.push_back({.message = "--side has no effect: the log is no diff of two"});
+  }
+  for (Error& error : errors) error.origin.file = name;
+  if (!errors.empty()) return errors;
+  return paper;
+}
+
+}  // namespace memmap::input
