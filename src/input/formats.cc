@@ -22,6 +22,7 @@
 #include "input/scenario/scenario.h"
 #include "input/table/no_maps.h"
 #include "input/table/table.h"
+#include "input/text/paper.h"
 
 namespace memmap::input {
 namespace {
@@ -206,11 +207,24 @@ Result<Machine> read_named(const std::string& id, const Source& source,
   return *other == nullptr ? unknown_format(source, id) : read_with(**other, source, options);
 }
 
-}  // namespace
+// Logs undo such things themselves, and more; other formats are files as programs wrote them.
+std::optional<Source> without_carriers(const Source& source, const ReadOptions& options) {
+  constexpr std::size_t kLongest = std::size_t{4} << 20;
+  constexpr std::string_view kPasted[] = {"iomem", "mtree", "table"};
+  if (source.is_folder() || source.bytes.size() > kLongest) return std::nullopt;
+  if (!options.columns) {
+    const Candidate best = candidates(source).front();
+    const std::string_view id =
+        options.format ? std::string_view(*options.format) : best.format->id;
+    const bool unknown = !options.format && best.recognition.score < kLowestAccepted;
+    if (!unknown && std::ranges::find(kPasted, id) == std::end(kPasted)) return std::nullopt;
+  }
+  auto text = without_encodings(source.bytes);
+  if (!text || text->find('\0') != std::string::npos) return std::nullopt;
+  return Source{.name = source.name, .bytes = *std::move(text)};
+}
 
-std::span<const Format> formats() { return kFormats; }
-
-Result<Machine> read_machine(const Source& source, const ReadOptions& options) {
+Result<Machine> read_plain(const Source& source, const ReadOptions& options) {
   if (options.columns && options.format.value_or(std::string(kTable.id)) != kTable.id) {
     return fault(source, fmt::format("--columns has no effect on format `{}`: it is for `{}`",
                                      *options.format, kTable.id));
@@ -230,6 +244,20 @@ Result<Machine> read_machine(const Source& source, const ReadOptions& options) {
     if (auto known = known_as_no_map(source)) return *std::move(known);
   }
   return read_as(*ranked.front().format, source, options);
+}
+
+}  // namespace
+
+std::span<const Format> formats() { return kFormats; }
+
+Result<Machine> read_machine(const Source& source, const ReadOptions& options) {
+  const auto plain = without_carriers(source, options);
+  if (!plain) return read_plain(source, options);
+  auto machine = read_plain(*plain, options);
+  if (!machine) return machine;
+  machine->notes.emplace_back(
+      "what a mail, a web page or an editor did to the text was undone before it was read");
+  return machine;
 }
 
 Result<Machine> read_machine(const std::string& path, const ReadOptions& options) {

@@ -420,4 +420,25 @@ void undo_invisible(Paper& paper) {
   for (PaperLine& line : paper) line.text = without_invisible(line.text);
 }
 
+std::optional<std::string> without_encodings(std::string_view bytes) {
+  constexpr struct {
+    bool (*worn)(const Paper&);
+    void (*take_off)(Paper&);
+  } kEach[] = {{has_quoted_printable, undo_quoted_printable},
+               {has_html, undo_html},
+               {has_other_line_ends, undo_other_line_ends},
+               {has_invisible, undo_invisible}};
+  bool changed = has_other_encoding(bytes);
+  Paper paper = paper_of(changed ? as_utf8(bytes) : std::string(bytes));
+  for (const auto& each : kEach) {
+    if (!each.worn(paper)) continue;
+    each.take_off(paper);
+    changed = true;
+  }
+  if (!changed) return std::nullopt;
+  std::string out;
+  for (const PaperLine& line : paper) out += line.text + "\n";
+  return out;
+}
+
 }  // namespace memmap::input

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,5 +49,9 @@ void undo_other_line_ends(Paper& paper);
 // blanks that are none of ASCII's, and characters without a width.
 bool has_invisible(const Paper& paper);
 void undo_invisible(Paper& paper);
+
+// All of these undone, in this order; nullopt: `bytes` has none of them. Lines may have other numbers then,
+// where such an encoding joined or parted them.
+std::optional<std::string> without_encodings(std::string_view bytes);
 
 }  // namespace memmap::input
