@@ -12,7 +12,9 @@
 #include "base/range.h"
 #include "boot/iomem.h"
 #include "buddy/free_area.h"
+#include "buddy/pageblocks.h"
 #include "buddy/watermarks.h"
+#include "buddy/zone_pages.h"
 #include "e820/parameters.h"
 #include "e820/table.h"
 #include "ioremap/early_ioremap.h"
@@ -39,7 +41,8 @@ struct ZoneState {
   zones::Zone zone{};
   std::uint64_t managed_pages = 0;
   buddy::FreeArea free{};
-  buddy::OrderedLists lists{};  // the same blocks, each list from head to tail
+  buddy::OrderedLists lists{};             // the same blocks, each list from head to tail
+  std::vector<buddy::PageRun> deferred{};  // free, but not initialised yet; ascending
 };
 
 struct NodeState {
@@ -183,6 +186,7 @@ struct State {
   std::vector<HugePageSize> huge_page_sizes{};
   std::vector<NodeState> node_states{};  // ascending by nid; as at the hand-over
   std::uint64_t nr_kernel_pages = 0;     // by which hash tables are sized
+  buddy::PageblockTypes pageblocks{};    // of all zones, as at the hand-over
   bool handed_over = false;              // memblock_free_all() is done
   PageAllocator page_allocator{};
   std::optional<CoreInit> core_init{};  // where Options::follow_pages asks for it

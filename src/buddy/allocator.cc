@@ -99,10 +99,21 @@ void Allocator::map_zones(std::span<const memblock::Region> memory,
   }
 }
 
-std::size_t Allocator::zone_of(Pfn pfn) const {
+const Allocator::Span* Allocator::span_of(Pfn pfn) const {
   const auto next = std::ranges::upper_bound(spans_, raw(pfn), {}, &Span::start);
-  MEMMAP_CHECK(next != spans_.begin() && raw(pfn) < (next - 1)->end, "the page is memory");
-  return (next - 1)->zone;
+  if (next == spans_.begin() || raw(pfn) >= (next - 1)->end) return nullptr;
+  return &*(next - 1);
+}
+
+std::size_t Allocator::zone_of(Pfn pfn) const {
+  const Span* const span = span_of(pfn);
+  MEMMAP_CHECK(span != nullptr, "the page is memory");
+  return span->zone;
+}
+
+bool Allocator::take_off(Pfn pfn) {
+  const Span* const span = span_of(pfn);
+  return span != nullptr && zones_[span->zone].free.take_off(pfn);
 }
 
 template <class Take>

@@ -76,6 +76,8 @@ class Allocator {
   // As many whole pages, of the smallest order that holds them; what is too much goes back page by
   // page, to the tails. kernel: alloc_pages_exact()
   std::optional<Allocation> alloc_exact(const Request& request, std::uint64_t pages);
+  // That very page. False: it is not free, or no memory.
+  bool take_off(Pfn pfn);
   // kernel: __free_pages(), through the processor's lists where these take the order
   void free(Pfn pfn, unsigned order);
   // Each page alone, in a row. kernel: free_pages_exact(); what split_page() made of a block
@@ -96,6 +98,7 @@ class Allocator {
   void setup_pagesets();
 
   std::span<const LiveZone> zones() const { return zones_; }
+  unsigned max_page_order() const { return options_.handoff.max_page_order; }
   // Whose the page is, which must be memory.
   std::size_t zone_of(Pfn pfn) const;
 
@@ -107,6 +110,7 @@ class Allocator {
     std::size_t zone = 0;
   };
 
+  const Span* span_of(Pfn pfn) const;  // nullptr: it is no memory
   std::optional<Pfn> rmqueue(LiveZone& zone, const Request& request, bool may_fragment);
   void reserve_highatomic(LiveZone& zone, Pfn pfn, unsigned order);
   bool grow(LiveZone& zone);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "boot/mm/percpu.h"
+#include "boot/page_allocator.h"
 
 namespace memmap::boot {
 namespace {
@@ -52,18 +53,12 @@ std::string why_unknown(const Boot& boot) {
 
 }  // namespace
 
-void follow_pages(Boot& boot, const buddy::Handoff& handoff, const buddy::Options& options) {
+void follow_pages(Boot& boot) {
   Followed& pages = followed(boot);
   pages.so_far.emplace();
   pages.so_far->unknown = why_unknown(boot);
   if (!pages.so_far->unknown.empty()) return;
-  const kernel::Profile& profile = boot.in.profile;
-  const std::vector<zones::Node> nodes = zone_nodes(boot.state);
-  pages.allocator.emplace(
-      boot.state.memblock.memory().regions(), nodes, handoff,
-      buddy::AllocatorOptions{.handoff = options,
-                              .zone_dma32 = profile.has(config::ZONE_DMA32),
-                              .transparent_hugepages = profile.has(config::TRANSPARENT_HUGEPAGE)});
+  pages.allocator.emplace(page_allocator(boot.state, allocator_options(boot.in, boot.state)));
   pages.nid = nodes_of_cpus(boot).front();
 }
 

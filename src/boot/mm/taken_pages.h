@@ -7,12 +7,11 @@
 #include <string>
 
 #include "boot/boot.h"
-#include "buddy/allocator.h"
 
 namespace memmap::boot {
 
 // The page allocator as the hand-over leaves it, or why nobody can tell what this kernel takes.
-void follow_pages(Boot& boot, const buddy::Handoff& handoff, const buddy::Options& options);
+void follow_pages(Boot& boot);
 // Pages are followed, and nothing has gone beyond what is known so far.
 bool follows_pages(Boot& boot);
 
