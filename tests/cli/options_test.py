@@ -78,6 +78,8 @@ class Options(unittest.TestCase):
         cls.write("map.yaml", run("convert", "--synthetic", SMALL, "--to", "yaml").stdout)
         with open(os.path.join(HERE, "../docs/data/memblock.log")) as file:
             cls.write("memblock.log", file.read())
+        with open(os.path.join(HERE, "../docs/data/whole.log")) as file:
+            cls.write("whole.log", file.read())
         cls.write("grub", 'GRUB_CMDLINE_LINUX="quiet"\n')
 
     @classmethod
@@ -240,6 +242,15 @@ class Options(unittest.TestCase):
                 given = self.given(option, "dmesg")
             refused = option not in ("--output", "--force")
             self.check(["lint", "--list", *(value or given)], option, refused, "lint --list")
+
+    def test_verify(self):
+        log = os.path.join(HERE, "../docs/data/whole.log")
+        for option in sorted(options_of("verify") - NAMING):
+            self.check(["verify", log, *self.given(option, "dmesg")], option, False, "")
+        self.check(["verify", f"{self.folder}/whole.log", "--machine", f"{self.folder}/gathered"], "--machine",
+                   False, "")
+        for words in (["verify"], ["verify", log, "--live"], ["verify", log, log, "--machine", self.folder]):
+            self.assertEqual(run(*words).returncode, 2, words)
 
     def test_replay(self):
         for option in sorted(options_of("replay")):

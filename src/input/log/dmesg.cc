@@ -8,6 +8,7 @@
 #include "input/log/dmesg_facts.h"
 #include "input/log/dmesg_maps.h"
 #include "input/log/log_boots.h"
+#include "input/log/statement_facts.h"
 #include "input/open/archive.h"
 #include "input/text/scan.h"
 
@@ -90,6 +91,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
   TableReader table_reader(log);
   EfiMapReader efi_reader(log);
   FactReader fact_reader(read.machine);
+  StatementFacts statement_facts(read.machine);
   LineKeeper keeper(log, options);
   LogLine line;
   // Of what stands before the kernel's first line only the hypervisor's words belong to this boot.
@@ -100,6 +102,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
     table_reader.line(line);
     efi_reader.line(line);
     fact_reader.line(line);
+    statement_facts.line(line);
     keeper.line(line);
   }
   read.machine.log = std::move(keeper).take();
@@ -116,6 +119,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
   }
   fact_reader.finish(tables.label);
   if (read.errors.empty()) use_tables(read.machine, tables);
+  statement_facts.finish();
   return read;
 }
 
