@@ -220,8 +220,8 @@ constexpr std::string_view kReplayExamples =
     "  memmap replay memblock.log\n"
     "  memmap replay memblock.log --format json -o replay.json";
 constexpr std::string_view kVerifyExamples =
-    "  memmap verify boot.log\n"
-    "  memmap verify boot.log memblock.log --format json";
+    "  memmap verify whole.log\n"
+    "  memmap verify whole.log --format json";
 constexpr std::string_view kLintExamples =
     "  memmap lint --cmdline \"root=/dev/sda1 quiet\"\n"
     "  memmap lint --list";

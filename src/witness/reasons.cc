@@ -33,20 +33,21 @@ bool random_place(const Simulated& boot) {
 
 std::string likely_reason(const Kind& kind, const Simulated& boot, const KernelLog&) {
   const std::string name = release(boot);
-  if (has(name, "kasan")) return "the log's kernel has KASAN, whose shadow memory is not simulated";
-  if (kind.cause == Cause::crash_kernel) {
-    const std::string_view who = distribution(name);
-    if (!who.empty()) return fmt::format("{} have rules of their own for it", who);
-  }
   const bool follows_place = kind.cause == Cause::place || kind.cause == Cause::crash_kernel;
+  if (has(name, "kasan")) return "its kernel has KASAN, whose shadow memory is not simulated";
+  if (kind.id == "user_map" && !boot.out.state.e820.user.userdef)
+    return "the log's command line asks for no map: it may be cut, or lack what is built in";
+  if (const std::string_view who = distribution(name);
+      kind.cause == Cause::crash_kernel && !who.empty())
+    return fmt::format("{} have rules of their own for it", who);
   if (follows_place && boot.in.machine.firmware == Firmware::efi && boot.in.machine.efi_map.empty())
     return "what EFI's boot services hold is not in the log: boot once with efi=debug";
+  if (!boot.same_build && boot.in.profile.name.starts_with("generic-"))
+    return fmt::format("{} is older than the kernels whose rules memmap has", name);
   if (follows_place && random_place(boot)) return "KASLR: where the kernel lay is not in the log";
   if (!boot.same_build && !name.empty())
-    return fmt::format(
-        "the log is of {}, of which memmap has no profile: its rules, options and "
-        "sizes may be others than those of {}",
-        name, boot.in.profile.name);
+    return fmt::format("{} may have other rules and options than its nearest profile, {}", name,
+                       boot.in.profile.name);
   return "not known";
 }
 

@@ -83,6 +83,8 @@ class Options(unittest.TestCase):
         with open(os.path.join(HERE, "../docs/data/memblock.log")) as file:
             cls.write("memblock.log", file.read())
         cls.write("table.txt", "0000000000001000-000000000009ffff (1)\n0000000000100000-000000000fffffff (1)\n")
+        with open(os.path.join(HERE, "../docs/data/whole.log")) as file:
+            cls.write("whole.log", file.read())
         cls.write("grub", 'GRUB_CMDLINE_LINUX="quiet"\n')
 
     @classmethod
@@ -253,6 +255,15 @@ class Options(unittest.TestCase):
                 given = self.given(option, "dmesg")
             refused = option not in ("--output", "--force")
             self.check(["lint", "--list", *(value or given)], option, refused, "lint --list")
+
+    def test_verify(self):
+        log = os.path.join(HERE, "../docs/data/whole.log")
+        for option in sorted(options_of("verify") - NAMING):
+            self.check(["verify", log, *self.given(option, "dmesg")], option, False, "")
+        self.check(["verify", f"{self.folder}/whole.log", "--machine", f"{self.folder}/gathered"], "--machine",
+                   False, "")
+        for words in (["verify"], ["verify", log, "--live"], ["verify", log, log, "--machine", self.folder]):
+            self.assertEqual(run(*words).returncode, 2, words)
 
     def test_replay(self):
         for option in sorted(options_of("replay")):

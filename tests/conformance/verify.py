@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Kernels' logs as witnesses: `memmap verify` finds no difference that is not known.
 
-  verify.py MEMMAP KERNELS DIFFERS PATH... [--update] [--table] [--least PERCENT]
+  verify.py MEMMAP KERNELS DIFFERS PATH... [--update] [--table] [--show] [--least PERCENT]
 
 A PATH is a folder of boots, each with machine/ and the kernel's whole log, expected/dmesg.txt or parts
 of it, or else a log. A boot is of its own kernel: all that its log says must agree. Of a log the kernel
 is its own, with the nearest profile's sizes; what differs there stands in DIFFERS (listed.py) by line,
 with the reason. --least: of all logs' statements that can be known, at least so many agree. --table
-prints the counts by kind.
+prints the counts by kind, --show what differs.
 """
 import collections
 import concurrent.futures
@@ -20,22 +20,19 @@ import sys
 import listed
 
 
-def boots_of(folder):
-    """(name, arguments) of each boot in a folder that has a whole log."""
+def boots_of(folder, kernels):
+    """(name, arguments) of each boot in a folder that has a whole log and is of a kernel of ours."""
     for machine in sorted(glob.glob(f"{folder}/*/machine")):
         boot = os.path.dirname(machine)
         log = f"{boot}/expected/dmesg.txt"
         if os.path.exists(log):
             with open(f"{machine}/machine.json", encoding="utf-8") as file:
                 kernel = json.load(file)["kernel"]
-            yield os.path.basename(boot), [log, "--machine", machine, "--kernel", kernel]
+            if os.path.exists(f"{kernels}/{kernel}.yaml"):
+                yield os.path.basename(boot), [log, "--machine", machine, "--kernel", f"{kernels}/{kernel}.yaml"]
 
 
-def verified(memmap, kernels, arguments):
-    arguments = list(arguments)
-    if "--kernel" in arguments:
-        at = arguments.index("--kernel") + 1
-        arguments[at] = f"{kernels}/{arguments[at]}.yaml"
+def verified(memmap, arguments):
     run = subprocess.run([memmap, "verify", "--format", "json", *arguments], capture_output=True, text=True,
                          errors="surrogateescape", timeout=120)
     if run.returncode not in (0, 1):
@@ -59,11 +56,11 @@ def main():
     asked = []
     for path in paths:
         if os.path.isdir(path):
-            asked += [(name, arguments, True) for name, arguments in boots_of(path)]
+            asked += [(name, arguments, True) for name, arguments in boots_of(path, kernels)]
         else:
             asked.append((os.path.basename(path), [path], False))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda a: verified(memmap, kernels, a[1]), asked))
+        results = list(pool.map(lambda a: verified(memmap, a[1]), asked))
     failed = False
     kinds = collections.defaultdict(lambda: [0, 0, 0])
     differs = []

@@ -10,6 +10,7 @@
 #include "input/log/dmesg_guest.h"
 #include "input/log/dmesg_maps.h"
 #include "input/log/log_boots.h"
+#include "input/log/statement_facts.h"
 #include "input/open/archive.h"
 #include "input/text/paper.h"
 #include "input/text/scan.h"
@@ -93,6 +94,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
   TableReader table_reader(log);
   EfiMapReader efi_reader(log);
   FactReader fact_reader(read.machine);
+  StatementFacts statement_facts(read.machine);
   LineKeeper keeper(log, options);
   GuestReader guest_reader(read.machine);
   LogLine line;
@@ -104,6 +106,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
     table_reader.line(line);
     efi_reader.line(line);
     fact_reader.line(line);
+    statement_facts.line(line);
     keeper.line(line);
     guest_reader.line(line.text);
   }
@@ -122,6 +125,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
   fact_reader.finish(tables.label);
   guest_reader.finish();
   if (read.errors.empty()) use_tables(read.machine, tables);
+  statement_facts.finish();
   return read;
 }
 

@@ -36,27 +36,6 @@ std::optional<unsigned> take_count(std::string_view& text) {
   return static_cast<unsigned>(*count);
 }
 
-// `... #1 SMP Debian 5.10.162-1 (2023-01-21)` and `... (Ubuntu 5.15.0-67.74-generic 5.15.85)`: of which
-// stable version a kernel is whose release has another number. nullopt: it does not tell.
-std::optional<std::string> stable_version(std::string_view line) {
-  std::size_t at = line.rfind(" Debian ");
-  if (at != line.npos) {
-    at += 8;
-  } else if (at = line.rfind("(Ubuntu "); at != line.npos) {
-    at = line.find(' ', at + 8);
-    if (at == line.npos) return std::nullopt;
-    ++at;
-  } else {
-    return std::nullopt;
-  }
-  std::string_view rest = line.substr(at);
-  std::size_t n = 0;
-  while (n < rest.size() && (is_digit(rest[n]) || rest[n] == '.')) ++n;
-  const std::string_view version = rest.substr(0, n);
-  if (std::ranges::count(version, '.') != 2 || version.back() == '.') return std::nullopt;
-  return std::string(version);
-}
-
 // A record of the kernel's log is cut where its buffer ends: 1024 bytes since 6.3, 992 before, of
 // which the level's two and the final 0 are not text. kernel: vprintk_store(),
 // PRINTKRB_RECORD_MAX, LOG_LINE_MAX, kernel/printk/
@@ -99,7 +78,6 @@ void FactReader::line(const LogLine& line) {
       return;
     case 'H':
       if (eat(rest, "Hypervisor detected: ")) machine_.cpu.hypervisor = std::string(trim(rest));
-      if (rest.substr(0, 7) == "HugeTLB") huge_page_line(rest);
       return;
     case 'R':
       if (eat(rest, "RAMDISK: ")) set_once(machine_.initrd, whole_range(rest));
@@ -152,7 +130,6 @@ void FactReader::line(const LogLine& line) {
       }
       return;
     case 'N':
-      if (rest.substr(0, 10) == "NODE_DATA(") saw_nodes_ = true;
       if (eat(rest, "Node ")) return aperture_line(rest);
       if (eat(rest, "NX (Execute Disable) protection: ")) machine_.cpu.nx = true;
       if (text.find("NX (Execute Disable) protection missing in CPU") != text.npos)
@@ -183,9 +160,7 @@ void FactReader::line(const LogLine& line) {
 void FactReader::kernel_line(std::string_view text) {
   const std::string_view line = text;
   if (eat(text, "Linux version ")) {
-    if (machine_.kernel_release) return;
-    machine_.kernel_release = std::string(take_until(text, " "));
-    machine_.kernel_version = stable_version(text);
+    if (!machine_.kernel_release) machine_.kernel_release = std::string(take_until(text, " "));
   } else if (eat(text, "Command line: ")) {
     if (!machine_.command_line) machine_.command_line = std::string(trim(text));
     if (fills_record(line)) note_cut_line();
@@ -440,9 +415,6 @@ void FactReader::edit_line(std::string_view text) {
   const auto edit = e820_edit_of(text);
   if (!edit) return;
   // MAXMEM tells the paging mode in use: 2^52 bytes is that of 5 levels.
-  if (edit->kind == E820LogLine::Kind::last_pfn) ++last_pfns_;
-  const bool taken = edit->from == E820Type::ram && edit->to == E820Type::reserved;
-  if (taken && saw_efi_ && last_pfns_ != 0) return kept_line(edit->range);
   if (edit->max_arch_pfn == kPhysicalLimit >> kPageShift) machine_.cpu.la57 = true;
   const bool own = edit->to == E820Type::ram && edit->from == E820Type::ram;
   if (!own || edit->range.size() < SetupData::kHeaderBytes) return;
@@ -456,30 +428,7 @@ void FactReader::edit_line(std::string_view text) {
   }
 }
 
-// RAM that becomes reserved once the MTRRs were looked at, which change whole MiB: pages that EFI's
-// tables are kept in, once nodes are there the boot screen's picture.
-// kernel: efi_arch_mem_reserve(), arch/x86/platform/efi/quirks.c, v4.9 and later
-void FactReader::kept_line(PhysRange pages) {
-  const auto whole = [](PhysAddr a) { return raw(a) % kMiB == 0; };
-  if (whole(pages.base()) && whole(pages.end())) return;
-  if (saw_nodes_) {
-    set_once(machine_.efi_picture, std::optional(pages));
-  } else if (machine_.efi_kept.size() < 64) {
-    machine_.efi_kept.push_back(pages);
-  }
-}
-
-// `HugeTLB: registered 1.00 GiB page size`: only where the processor has such pages.
-// kernel: gigantic_pages_init(), arch/x86/mm/hugetlbpage.c
-void FactReader::huge_page_line(std::string_view text) {
-  if (text.find("registered 1.00 GiB") != text.npos || text.find("registered 1 GB") != text.npos)
-    machine_.cpu.gbpages = true;
-}
-
 void FactReader::finish(std::string_view label) {
-  if (const auto esrt = machine_.efi_esrt) {
-    std::erase_if(machine_.efi_kept, [&](PhysRange r) { return r.contains(*esrt); });
-  }
   for (auto& [place, note] : unsized_) {
     const bool kept = std::ranges::any_of(machine_.efi_kept,
                                           [at = place](PhysRange r) { return r.contains(at); });

@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "input/log/log_lines.h"
 #include "machine/machine.h"
@@ -32,8 +34,6 @@ class FactReader {
   void acpi_upgrade_line(std::string_view text);
   void efi_tables_line(std::string_view text);
   void efi_mmio_line(std::string_view text);
-  void kept_line(PhysRange pages);
-  void huge_page_line(std::string_view text);
   void mtrr_line(std::string_view text);
   void note_mtrr_count(unsigned count);
   void aperture_line(std::string_view text);  // `AGP: Node 0: aperture ...`
@@ -43,8 +43,6 @@ class FactReader {
   std::string kernel_command_line_{};  // `Kernel command line:`, if the other line is missing
   // Of tables that EFI names: where, and what there is to tell while their size is not known.
   std::vector<std::pair<PhysAddr, std::string>> unsized_{};
-  unsigned last_pfns_ = 0;  // lines `last_pfn`
-  bool saw_nodes_ = false;  // nodes have their data
   bool saw_efi_ = false;
   bool saw_smbios_ = false;
   // A list's first line once more: what follows is a replay.

@@ -91,7 +91,7 @@ std::string verdict(const Tally& sum) {
                  : fmt::format("agrees in {} of {}", sum.agree, counted(known, "statement"));
   if (known != 0 && sum.differ != 0) text += fmt::format(" ({})", percent(sum.agree, known));
   if (sum.unknown != 0) text += fmt::format("; {} cannot be known", sum.unknown);
-  if (sum.facts != 0) text += fmt::format("; {} were facts for the boot", sum.facts);
+  if (sum.facts != 0) text += fmt::format("; the boot was made with {} more", sum.facts);
   return text;
 }
 

@@ -19,8 +19,10 @@ void write_log(Page& page, const boot::LogComparison& log) {
   const std::size_t shown = std::min(log.differ.size(), kShown);
   for (std::size_t i = 0; i < shown; ++i) {
     const boot::LogDifference& d = log.differ[i];
+    const bool same = i != 0 && d.reason == log.differ[i - 1].reason;
+    const std::string reason = same ? std::string("the same") : d.reason;
     page.paragraph(fmt::format("    line {}: ", d.line),
-                   page.foreign(fmt::format("`{}`; memmap: {} ({})", d.says, d.memmap, d.reason)));
+                   page.foreign(fmt::format("`{}`; memmap: {} ({})", d.says, d.memmap, reason)));
   }
   if (log.differ.size() > shown)
     page.line(fmt::format("    and {} more: `memmap verify`", log.differ.size() - shown),
