@@ -183,6 +183,11 @@ ExitCode run_simulate(const Arguments& arguments) {
   auto outcome = session->boot(*rules, session->options(*rules));
   if (!outcome) return bad_input(outcome.errors());
   if (own != nullptr && own->has_head) tell_without_effect(*session, *rules, *outcome);
+  if (own == nullptr || own->has_head) {
+    const auto margin = session->margin(*outcome);
+    if (!margin) return bad_input(margin.errors());
+    if (*margin) outcome->subject.notes.push_back(**margin);
+  }
 
   const kernel::Profile& kernel = session->profile();
   if (own != nullptr && !own->has_head && !kernel.verified) {

@@ -6,6 +6,7 @@
 
 #include "kernel/command_line.h"
 #include "profile/kernel_choice.h"
+#include "session/margin.h"
 
 namespace memmap::session {
 
@@ -56,6 +57,7 @@ Status Session::choose_kernel(const Places& places) {
       request_.kernel, machine_ ? machine_->kernel_release : std::nullopt, places.kernels);
   if (!kernel) return kernel.errors();
   profile_ = std::move(kernel->profile);
+  next_profile_ = std::move(kernel->next);
   if (!kernel->note.empty()) kernel_notes_.push_back("kernel: " + kernel->note);
   take_stable_version();
   if (!request_.config) return Done{};
@@ -235,6 +237,20 @@ Result<boot::Outcome> Session::boot() {
   auto made = rules();
   if (!made) return made.errors();
   return boot(*made, options(*made));
+}
+
+Result<std::optional<std::string>> Session::margin(const boot::Outcome& outcome) {
+  if (!next_profile_) return std::optional<std::string>{};
+  auto made = rules();
+  if (!made) return made.errors();
+  made->checks.clear();
+  auto options = this->options(*made);
+  const auto other = boot(*made, options, boot::Inputs(*machine_, *next_profile_, options));
+  if (!other) return other.errors();
+  return std::optional(
+      fmt::format("kernel: how far off this may be, by the next nearest that is "
+                  "known, {}: {}",
+                  next_profile_->name, differences_of(outcome, *other)));
 }
 
 }  // namespace memmap::session

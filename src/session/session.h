@@ -65,6 +65,10 @@ class Session {
   Result<boot::Outcome> boot(Rules& rules, boot::Options& options,
                              const boot::Inputs& inputs) const;
   Result<boot::Outcome> boot();  // under rules(), with options()
+  // How far a boot may be off whose machine ran a kernel without a profile, stage by stage: what the
+  // next nearest kernel that is known makes of the same request, a line for the report. nullopt: a
+  // profile fits, or was named. Errors: as boot().
+  Result<std::optional<std::string>> margin(const boot::Outcome& outcome);
 
   // Whether what the machine's log says may be held against a boot: it has statements, and the request
   // asks for no other boot than the one that was logged.
@@ -94,6 +98,7 @@ class Session {
   NamedPlugins named_{};
   std::optional<Machine> machine_{};
   kernel::Profile profile_{};
+  std::optional<kernel::Profile> next_profile_{};  // KernelChoice::next
   std::vector<std::string> kernel_notes_{};
 };
 
