@@ -36,6 +36,9 @@ struct Behaviour {
   bool memblock_resize_panics = true;
   bool memblock_any_invalid_node = true;
   bool memblock_rsrv_noinit = true;
+  bool memblock_rsrv_kern = true;
+  bool memblock_kho_scratch = true;
+  bool memblock_alloc_panics = true;
   bool memblock_sets_reserved_nodes = true;
   bool memblock_bottom_up_above_kernel = false;
   bool memblock_mirrors_on_request = true;
@@ -98,6 +101,7 @@ struct Behaviour {
   // The last before the hand-over
   bool kfence_allocates_metadata = true;
   bool hugetlb_cma_aligns_to_page = true;
+  bool real_mode_tells_limit = true;
   bool has_reserve_mem = true;
   bool stack_depot_lists = true;
   bool has_slab_debug = true;

@@ -214,7 +214,9 @@ void efi_esrt_init(Boot& boot) {
                                  : holder != map.end() && holder->type == efi::kBootServicesData;
   if (!boot_services) return;
   if (!boot.state.memblock.is_region_reserved(esrt.base(), esrt.size())) {
-    boot.reserve(esrt, {"efi_mem_reserve", owner::kEFISystemResourceTable});
+    boot.reserve_kern(esrt, {"efi_mem_reserve", owner::kEFISystemResourceTable});
+  } else {
+    boot.state.memblock.reserved_mark_kern(esrt.base(), esrt.size());
   }
   const auto pages =
       PhysRange::make(align_down(raw(esrt.base()), kPageSize),
