@@ -87,6 +87,11 @@ struct Behaviour {
   bool pageblocks_follow_thp = true;
   bool hashes_follow_free_pages = true;
   bool sparse_buffer_on_node = true;
+  bool sparse_usage_near_node = false;
+  bool sparse_has_buffer = false;
+  bool struct_pages_not_traced = true;
+  bool free_area_init_after_setup = true;
+  bool sections_behind_zones = true;
 
   // Per-CPU areas and masks
   bool percpu_counts_map_words = false;
@@ -101,6 +106,10 @@ struct Behaviour {
   // The last before the hand-over
   bool kfence_allocates_metadata = true;
   bool hugetlb_cma_aligns_to_page = true;
+  bool hugetlb_reads_early = true;
+  bool hugetlb_node_alone = true;
+  bool hugetlb_has_own_allocator = true;
+  bool iommu_comes_first = true;
   bool real_mode_tells_limit = true;
   bool has_reserve_mem = true;
   bool stack_depot_lists = true;
