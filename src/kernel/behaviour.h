@@ -109,7 +109,12 @@ struct Behaviour {
   bool hugetlb_reads_early = true;
   bool hugetlb_node_alone = true;
   bool hugetlb_has_own_allocator = true;
+  bool hugetlb_cma_is_whole = true;
+  bool hugetlb_cma_takes_percent = true;
+  bool cma_has_ranges = true;
   bool iommu_comes_first = true;
+  bool numa_cma_comes_last = true;
+  bool crash_kernel_has_cma = true;
   bool real_mode_tells_limit = true;
   bool has_reserve_mem = true;
   bool stack_depot_lists = true;

@@ -14,6 +14,7 @@ constexpr std::string_view kEfiFw = "drivers/firmware/efi/efi.c";
 constexpr std::string_view kMemblock = "mm/memblock.c";
 constexpr std::string_view kNumaH = "include/linux/numa.h";
 constexpr std::string_view kRealMode = "arch/x86/realmode/init.c";
+constexpr std::string_view kDmaCma = "kernel/dma/contiguous.c";
 constexpr std::string_view kCrash = "kernel/crash_reserve.c";
 constexpr std::string_view kAcpi = "arch/x86/kernel/acpi/boot.c";
 constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
@@ -38,6 +39,8 @@ constexpr std::string_view kFixmap = "arch/x86/include/asm/fixmap.h";
 constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
+constexpr std::string_view kHugetlbCma = "mm/hugetlb_cma.c";
+constexpr std::string_view kCmaC = "mm/cma.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
 constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSwiotlb = "kernel/dma/swiotlb.c";
@@ -99,6 +102,7 @@ constexpr Difference kDifferences[] = {
     {D(crash_kernel_below_4g),           "5.2",                "",                    "5.4",             "reserve_crashkernel",              kSetup,     "looks below 4 GiB, without room there above; before, below 896 MiB, and above with `,high` alone"},
     {D(crash_kernel_tells_low_ram),      "",                   "5.10",                "5.4 5.10",        "reserve_crashkernel_low",          kSetup,     "tells how much RAM lies below 4 GiB; later, its limit"},
     {D(crash_kernel_is_generic),         "6.7",                "",                    "6.1 6.12",        "reserve_crashkernel_generic",      kCrash,     "crashkernel= is the same code for all architectures: it aligns to CRASH_ALIGN, and wants CONFIG_CRASH_RESERVE"},
+    {D(crash_kernel_has_cma),            "6.17",               "",                    "6.12 7.2",        "reserve_crashkernel_cma",          kCrash,     "crashkernel=SIZE,cma takes an area that the kernel itself may use as well", "no profile of 6.17 or later comes with memmap"},
     {D(real_mode_tells_limit),           "7.0",                "",                    "6.12 7.2",        "reserve_real_mode",                kRealMode,  "without room for the trampoline it tells below which address; before, `sub-1M`", "no profile of 7.0 or later comes with memmap"},
     {D(acpi_reserves_tables),            kApril2021,           "",                    "5.10.27 5.10.28", "acpi_boot_table_init",             kAcpi,      "reserves the tables"},
     {D(pti_in_order),                    "6.12",               "",                    "6.1 6.12",        "pti_check_boottime_disable",       kPti,       "pti= and nopti hold where they stand, mitigations=off above all; before, the last pti= that is a mode holds above both"},
@@ -153,7 +157,11 @@ constexpr Difference kDifferences[] = {
     {D(hugetlb_reads_early),             "6.15",               "",                    "6.12 7.2",        "hugetlb_bootmem_alloc",            kHugetlb,   "hugepages= and its like are early parameters, and gigantic pages are taken before there are sections; before, where the command line is read", "no profile of 6.15 or later comes with memmap"},
     {D(hugetlb_node_alone),              "6.14",               "",                    "6.12 7.2",        "__alloc_bootmem_huge_page",        kHugetlb,   "a gigantic page of a node that hugepages= names lies there or nowhere; before, elsewhere if need be", "no profile of 6.14 or later comes with memmap"},
     {D(hugetlb_has_own_allocator),       "7.3",                "",                    "7.2 7.3",         "memblock_alloc_hugetlb",           kMemblock,  "gigantic pages have an allocator of their own, which spares mirrored memory and marks them (MEMBLOCK_RSRV_HUGETLB)", "no profile of 7.3 or later comes with memmap"},
+    {D(hugetlb_cma_is_whole),            "7.2",                "",                    "6.12 7.2",        "hugetlb_cma_reserve",              kHugetlbCma, "hugetlb_cma= that is no multiple of a gigantic page is refused; before, what is less than one, and the rest is rounded up", "no profile of 7.2 or later comes with memmap"},
+    {D(hugetlb_cma_takes_percent),       "7.3",                "",                    "7.2 7.3",         "hugetlb_cma_reserve",              kHugetlbCma, "hugetlb_cma= takes percentages of memory, rounded down to gigantic pages", "no profile of 7.3 or later comes with memmap"},
+    {D(cma_has_ranges),                  "6.15",               "",                    "6.12 7.2",        "cma_declare_contiguous_multi",     kCmaC,      "an area tells no node; huge pages' one may have several ranges, and tells how many", "no profile of 6.15 or later comes with memmap"},
     {D(iommu_comes_first),               "6.15",               "",                    "6.12 7.2",        "arch_mm_preinit",                  kInit64,    "the bounce buffer is allocated as mm_core_init() begins; before, last of all", "no profile of 6.15 or later comes with memmap"},
+    {D(numa_cma_comes_last),             "7.2",                "",                    "6.12 7.2",        "dma_contiguous_reserve",           kDmaCma,    "nodes' areas for DMA come behind that of all, one of each; before, ahead of it, and a node may have two", "no profile of 7.2 or later comes with memmap"},
     {D(has_reserve_mem),                 "6.12",               "",                    "6.1 6.12",        "reserve_mem",                      kMemblock,  "reserve_mem= is known"},
     {D(stack_depot_lists),               "6.9",                "",                    "6.1 6.12",        "stack_depot_early_init",           kDepot,     "its table holds lists and is not zeroed; before, pointers"},
     {D(has_slab_debug),                  "6.9",                "",                    "6.1 6.12",        "setup_slub_debug",                 kSlub,      "slab_debug= is another name of slub_debug="},
