@@ -49,7 +49,20 @@ void set_movable_by_page(PageblockTypes& pageblocks, std::span<const memblock::R
   }
 }
 
+// A deferred page that is reserved is initialised for that, and with it the type of the pageblock
+// that it begins. kernel: __init_page_from_nid(), mm/mm_init.c, v7.2
+void set_movable_by_reserved(PageblockTypes& pageblocks, std::span<const memblock::Region> reserved,
+                             const Deferred& deferred) {
+  for (const memblock::Region& r : reserved) {
+    const auto node = deferred.find(r.nid);
+    if (node == deferred.end() || (r.flags & memblock::kRsrvNoinit) != 0) continue;
+    set_movable(pageblocks, std::max(raw(pfn_down(r.range.base())), raw(node->second)),
+                raw(pfn_up(r.range.end())));
+  }
+}
+
 PageblockTypes pageblock_types(std::span<const memblock::Region> memory,
+                               std::span<const memblock::Region> reserved,
                                std::span<const zones::Node> nodes, const Deferred& deferred,
                                const Options& options) {
   PageblockTypes pageblocks(options.pageblock_order);
@@ -60,6 +73,9 @@ PageblockTypes pageblock_types(std::span<const memblock::Region> memory,
   for (const memblock::Region& r : memory) {
     set_movable(pageblocks, raw(pfn_up(r.range.base())),
                 initialised_end(deferred, r.nid, raw(pfn_down(r.range.end()))));
+  }
+  if (options.behaviour.reserved_begin_pageblocks) {
+    set_movable_by_reserved(pageblocks, reserved, deferred);
   }
   return pageblocks;
 }
@@ -159,7 +175,7 @@ Handoff free_all(std::span<const memblock::Region> memory,
     });
   });
 
-  handoff.pageblocks = pageblock_types(memory, nodes, handoff.first_deferred, options);
+  handoff.pageblocks = pageblock_types(memory, reserved, nodes, handoff.first_deferred, options);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (std::size_t z = 0; z < nodes[i].zones.size(); ++z) {
       ZoneFree zone{.nid = nodes[i].nid, .type = nodes[i].zones[z].type};

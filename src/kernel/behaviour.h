@@ -86,6 +86,7 @@ struct Behaviour {
   bool deferred_counts_low_zones = false;
   bool pageblocks_follow_thp = true;
   bool hashes_follow_free_pages = true;
+  bool reserved_begin_pageblocks = true;
   bool sparse_buffer_on_node = true;
   bool sparse_usage_near_node = false;
   bool sparse_has_buffer = false;
