@@ -54,7 +54,9 @@ memblock::Caller Boot::caller(const memblock::Purpose& owner,
 
 std::optional<PhysAddr> Boot::alloc_or_panic(std::uint64_t size, std::uint64_t align,
                                              const memblock::Caller& who, std::string_view file) {
-  const auto found = state.memblock.alloc(size, align, who);
+  const memblock::Caller between{"__memblock_alloc_or_panic", who.owner, who.function};
+  const auto found =
+      state.memblock.alloc(size, align, in.behaviour.memblock_alloc_panics ? between : who);
   if (!found) panic_without_memory({who.function, file}, size);
   return found;
 }

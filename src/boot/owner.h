@@ -21,6 +21,7 @@ inline constexpr Owner kArrayOfMemorySections    {"array_of_memory_sections",   
 inline constexpr Owner kBIOSArea                 {"bios_area",                      "BIOS area"};
 inline constexpr Owner kBrk                      {"brk",                            "brk"};  // what of the area is in use
 inline constexpr Owner kBrkArea                  {"brk_area",                       "brk area"};
+inline constexpr Owner kCMACrashKernel           {"cma_crash_kernel",               "CMA: crash kernel"};
 inline constexpr Owner kCMADMABuffers            {"cma_dma_buffers",                "CMA: DMA buffers"};
 inline constexpr Owner kCMAHugePages             {"cma_huge_pages",                 "CMA: huge pages"};
 inline constexpr Owner kCommandLine              {"command_line",                   "command line"};

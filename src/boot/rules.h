@@ -66,6 +66,7 @@ inline constexpr Rule kPopulateRootfs              {"populate_rootfs",          
 inline constexpr Rule kDoEarlyParam                {"do_early_param",                  "init/main.c"};                                          // v6.12
 inline constexpr Rule kPrintUnknownBootoptions     {"print_unknown_bootoptions",       "init/main.c"};                                          // v6.1 and v6.12
 inline constexpr Rule kSetupBootConfig             {"setup_boot_config",               "init/main.c"};                                          // v6.1 and v6.12
+inline constexpr Rule kReserveCrashkernelCma       {"reserve_crashkernel_cma",         "kernel/crash_reserve.c"};                               // v7.2
 inline constexpr Rule kReserveCrashkernelGeneric   {"reserve_crashkernel_generic",     "kernel/crash_reserve.c"};                               // v6.12
 inline constexpr Rule kSwiotlbAdjustSize           {"swiotlb_adjust_size",             "kernel/dma/swiotlb.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kSwiotlbInit                 {"swiotlb_init",                    "kernel/dma/swiotlb.c"};                                 // v5.4 and v5.15

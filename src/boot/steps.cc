@@ -43,6 +43,7 @@ using kernel::Behaviour;
 
 constexpr std::string_view kSetupArch = "setup_arch";
 constexpr std::string_view kStartKernel = "start_kernel";
+constexpr std::string_view kCoreEarly = "mm_core_init_early";
 constexpr std::string_view kMmCoreInit = "mm_core_init";
 constexpr std::string_view kAfter = kMmCoreInit;  // behind memblock_free_all()
 constexpr std::string_view kKernelInit =
@@ -73,6 +74,7 @@ constexpr std::string_view kFirewire = "drivers/firewire/init_ohci1394_dma.c";
 constexpr std::string_view kFork = "kernel/fork.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
 constexpr std::string_view kHugetlbVm = "mm/hugetlb_vmemmap.c";
+constexpr std::string_view kHugetlbCma = "mm/hugetlb_cma.c";
 constexpr std::string_view kHugeMemory = "mm/huge_memory.c";
 constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kIdt = "arch/x86/kernel/idt.c";
@@ -120,6 +122,10 @@ constexpr auto kMmCache = "6.2 6.1.44 5.15.125 5.10.189";
 constexpr auto kLevels = &Behaviour::vmalloc_levels_are_there;
 constexpr auto kTold = &Behaviour::memory_is_told_late;
 constexpr auto kGeneric = &Behaviour::crash_kernel_is_generic;
+constexpr auto kHuge = &Behaviour::hugetlb_reads_early;
+constexpr auto kIommu = &Behaviour::iommu_comes_first;
+constexpr auto kZones = &Behaviour::sections_behind_zones;
+constexpr auto kLater = &Behaviour::free_area_init_after_setup;
 
 // trim<HOOK>: what the kernel's function of that name does is up to the trims that act at the hook
 // (boot/trim.h); those of the kernel are plugins/trim_*, with their own differences and conditions.
@@ -187,14 +193,15 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "acpi_numa_init",                        kSrat,         "",       "",       has_acpi_numa,            acpi_numa_init},
     {kSetupArch,   "initmem_init",                          kNuma64,       "",       "",       kAlways,                  initmem_init},
     {kSetupArch,   "dma_contiguous_reserve",                kContiguous,   "3.5",    "",       has_dma_cma,              dma_contiguous_reserve},
-    {kSetupArch,   "hugetlb_cma_reserve",                   kHugetlb,      "5.7",    "",       has_hugetlb_cma,          hugetlb_cma_reserve},
+    {kSetupArch,   "hugetlb_cma_reserve",                   kHugetlb,      "5.7",    kLater,   has_hugetlb_cma,          hugetlb_cma_reserve},
+    {kSetupArch,   "hugetlb_bootmem_alloc",                 kHugetlb,      kHuge,    kLater,   has_hugetlb,              hugetlb_bootmem_alloc},
     {kSetupArch,   "reserve_crashkernel",                   kSetup,        "",       kGeneric, has_kexec,                reserve_crashkernel},
     {kSetupArch,   "arch_reserve_crashkernel",              kSetup,        kGeneric, "",       has_crash_reserve,        arch_reserve_crashkernel},
     {kSetupArch,   "memblock_find_dma_reserve",             kX86Init,      "",       "6.10",   kAlways,                  memblock_find_dma_reserve},
-    {kSetupArch,   "sparse_init",                           kSparse,       "",       "",       kAlways,                  sparse_init},
-    {kSetupArch,   "alloc_offline_node_data",               kMmNuma,       "5.18",   "",       kAlways,                  alloc_offline_node_data},
-    {kSetupArch,   "free_area_init",                        kMmInit,       "",       "",       kAlways,                  free_area_init},
-    {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       "",       kAlways,                  count_kernel_pages},
+    {kSetupArch,   "sparse_init",                           kSparse,       "",       kLater,   kAlways,                  sparse_init},
+    {kSetupArch,   "alloc_offline_node_data",               kMmNuma,       "5.18",   kLater,   kAlways,                  alloc_offline_node_data},
+    {kSetupArch,   "free_area_init",                        kMmInit,       "",       kLater,   kAlways,                  free_area_init},
+    {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       kLater,   kAlways,                  count_kernel_pages},
     {kSetupArch,   "tboot_probe",                           kTboot,        "2.6.32", "",       has_tboot,                tboot_probe},
     {kSetupArch,   "map_vsyscall",                          kVsyscall,     "",       "",       has_vsyscall,             map_vsyscall},
     {kSetupArch,   "acpi_boot_init",                        kAcpiBoot,     "",       "",       has_acpi,                 acpi_boot_init},
@@ -207,6 +214,17 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820__reserve_resources",               kE820,         "",       "",       kAlways,                  e820_reserve_resources},
     {kSetupArch,   "e820__register_nosave_regions",         kE820,         "",       "",       has_hibernation,          e820_register_nosave_regions},
 
+    // mm_core_init_early(), mm/mm_init.c, of start_kernel(): nodes and zones, since 7.0
+    {kCoreEarly,   "hugetlb_cma_reserve",                   kHugetlbCma,   kLater,   kZones,   has_hugetlb_cma,          hugetlb_cma_reserve},
+    {kCoreEarly,   "hugetlb_bootmem_alloc",                 kHugetlb,      kLater,   kZones,   has_hugetlb,              hugetlb_bootmem_alloc},
+    {kCoreEarly,   "sparse_init",                           kSparse,       kLater,   kZones,   kAlways,                  sparse_init},
+    {kCoreEarly,   "alloc_offline_node_data",               kMmNuma,       kLater,   "",       kAlways,                  alloc_offline_node_data},
+    {kCoreEarly,   "free_area_init",                        kMmInit,       kLater,   "",       kAlways,                  free_area_init},
+    {kCoreEarly,   "calc_nr_kernel_pages",                  kMmInit,       kLater,   "",       kAlways,                  count_kernel_pages},
+    {kCoreEarly,   "hugetlb_cma_reserve",                   kHugetlbCma,   kZones,   "",       has_hugetlb_cma,          hugetlb_cma_reserve},
+    {kCoreEarly,   "hugetlb_bootmem_alloc",                 kHugetlb,      kZones,   "",       has_hugetlb,              hugetlb_bootmem_alloc},
+    {kCoreEarly,   "sparse_init",                           kSparse,       kZones,   "",       kAlways,                  sparse_init},
+
     // start_kernel(), init/main.c: what is sized by processors and memory
     {kStartKernel, "setup_command_line",                    kMain,         "",       "",       kAlways,                  setup_command_line},
     {kStartKernel, "setup_per_cpu_areas",                   kPerCpu,       "",       "",       kAlways,                  setup_per_cpu_areas},
@@ -218,6 +236,7 @@ constexpr Step kSteps[] = {
     {kStartKernel, "setup_cpu_entry_areas",                 kEntryArea,    "4.15",   "",       kAlways,                  setup_cpu_entry_areas},
 
     // mm_core_init(), mm/mm_init.c; mm_init(), init/main.c, before 6.4: the last of memblock, the hand-over
+    {kMmCoreInit,  "pci_iommu_alloc",                       kPciDma,       kIommu,   "",       has_swiotlb,              pci_iommu_alloc},
     // Struct pages lie in sections: nothing to do where they do.
     {kMmCoreInit,  "page_ext_init_flatmem",                 kPageExt,      "3.18",   "",       has_page_extension,       kNothing},
     {kMmCoreInit,  "init_debug_pagealloc",                  kMmH,          "5.3",    "5.11",   kAlways,                  kNothing},
@@ -225,7 +244,7 @@ constexpr Step kSteps[] = {
     {kMmCoreInit,  "kfence_alloc_pool",                     kKfence,       "5.12",   "",       has_kfence,               kfence_alloc_pool},
     {kMmCoreInit,  "stack_depot_early_init",                kDepot,        "5.18",   "",       wants_stack_depot,        stack_depot_early_init},
     {kMmCoreInit,  "report_meminit",                        kMain,         "5.3",    "",       kAlways,                  kNothing},
-    {kMmCoreInit,  "pci_iommu_alloc",                       kPciDma,       "",       "",       has_swiotlb,              pci_iommu_alloc},
+    {kMmCoreInit,  "pci_iommu_alloc",                       kPciDma,       "",       kIommu,   has_swiotlb,              pci_iommu_alloc},
     {kMmCoreInit,  "memblock_free_all",                     kMemblock,     "",       "",       kAlways,                  memblock_free_all},
 
     // After: still mm_core_init(), but the page allocator has the memory.

@@ -36,6 +36,9 @@ struct Behaviour {
   bool memblock_resize_panics = true;
   bool memblock_any_invalid_node = true;
   bool memblock_rsrv_noinit = true;
+  bool memblock_rsrv_kern = true;
+  bool memblock_kho_scratch = true;
+  bool memblock_alloc_panics = true;
   bool memblock_sets_reserved_nodes = true;
   bool memblock_bottom_up_above_kernel = false;
   bool memblock_mirrors_on_request = true;
@@ -85,6 +88,11 @@ struct Behaviour {
   bool pageblocks_follow_thp = true;
   bool hashes_follow_free_pages = true;
   bool sparse_buffer_on_node = true;
+  bool sparse_usage_near_node = false;
+  bool sparse_has_buffer = false;
+  bool struct_pages_not_traced = true;
+  bool free_area_init_after_setup = true;
+  bool sections_behind_zones = true;
 
   // Per-CPU areas and masks
   bool percpu_counts_map_words = false;
@@ -100,6 +108,16 @@ struct Behaviour {
   bool kfence_allocates_metadata = true;
   bool hugetlb_cma_aligns_to_page = true;
   bool hugetlb_head_page_is_copied = true;
+  bool hugetlb_reads_early = true;
+  bool hugetlb_node_alone = true;
+  bool hugetlb_has_own_allocator = true;
+  bool hugetlb_cma_is_whole = true;
+  bool hugetlb_cma_takes_percent = true;
+  bool cma_has_ranges = true;
+  bool iommu_comes_first = true;
+  bool numa_cma_comes_last = true;
+  bool crash_kernel_has_cma = true;
+  bool real_mode_tells_limit = true;
   bool has_reserve_mem = true;
   bool stack_depot_lists = true;
   bool has_slab_debug = true;

@@ -17,6 +17,7 @@ constexpr std::string_view kRealMode = "arch/x86/realmode/init.c";
 constexpr std::string_view kPciDma = "arch/x86/kernel/pci-dma.c";
 constexpr std::string_view kMemEncrypt = "arch/x86/mm/mem_encrypt.c";
 constexpr std::string_view kCma = "mm/cma.c";
+constexpr std::string_view kDmaCma = "kernel/dma/contiguous.c";
 constexpr std::string_view kCrash = "kernel/crash_reserve.c";
 constexpr std::string_view kAcpi = "arch/x86/kernel/acpi/boot.c";
 constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
@@ -42,6 +43,7 @@ constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
 constexpr std::string_view kHugetlbVm = "mm/hugetlb_vmemmap.c";
+constexpr std::string_view kHugetlbCma = "mm/hugetlb_cma.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
 constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSlabCommon = "mm/slab_common.c";
@@ -85,6 +87,9 @@ constexpr Difference kDifferences[] = {
     {D(memblock_resize_panics),          "6.7",                "",                    "6.1 6.12",        "memblock_double_array",            kMemblock,  "before memblock_allow_resize() it panics; earlier kernels fail"},
     {D(memblock_any_invalid_node),       "6.10",               "",                    "6.1 6.12",        "numa_valid_node",                  kNumaH,     "a node that is not valid, MAX_NUMNODES too, selects every node; before, NUMA_NO_NODE alone, and MAX_NUMNODES with a warning"},
     {D(memblock_rsrv_noinit),            "6.9",                "",                    "6.1 6.12",        "memblock_reserved_mark_noinit",    kMemblock,  "reserved regions can be marked so that their struct pages are left (MEMBLOCK_RSRV_NOINIT)"},
+    {D(memblock_rsrv_kern),              "6.16",               "",                    "6.12 7.2",        "__memblock_reserve",               kMemblock,  "what the kernel itself uses is marked (MEMBLOCK_RSRV_KERN), allocations keep the node that was asked for; the log tells both", "no profile of 6.16 or later comes with memmap"},
+    {D(memblock_kho_scratch),            "6.16",               "",                    "6.12 7.2",        "memblock_mark_kho_scratch",        kMemblock,  "until the real-mode trampoline has its place the first MiB is marked, as what a kexec's next kernel may take (MEMBLOCK_KHO_SCRATCH)", "no profile of 6.16 or later comes with memmap"},
+    {D(memblock_alloc_panics),           "6.14",               "",                    "6.12 7.2",        "__memblock_alloc_or_panic",        kMemblock,  "what must have memory calls one function that panics without; the log names it as the caller", "no profile of 6.14 or later comes with memmap"},
     {D(memblock_sets_reserved_nodes),    "6.6",                "",                    "6.1 6.12",        "memmap_init_reserved_pages",       kMemblock,  "gives the reserved regions their nodes"},
     {D(memblock_bottom_up_above_kernel), "",                   "5.11 5.10.15 5.4.97", "5.4.96 5.4.97",   "memblock_find_in_range_node",      kMemblock,  "bottom-up looks above the kernel image only, then falls back to top-down with a warning"},
     {D(memblock_mirrors_on_request),     "6.0",                "",                    "5.15 6.1",        "memblock_mark_mirror",             kMemblock,  "does nothing without kernelcore=mirror"},
@@ -102,6 +107,8 @@ constexpr Difference kDifferences[] = {
     {D(crash_kernel_below_4g),           "5.2",                "",                    "5.4",             "reserve_crashkernel",              kSetup,     "looks below 4 GiB, without room there above; before, below 896 MiB, and above with `,high` alone"},
     {D(crash_kernel_tells_low_ram),      "",                   "5.10",                "5.4 5.10",        "reserve_crashkernel_low",          kSetup,     "tells how much RAM lies below 4 GiB; later, its limit"},
     {D(crash_kernel_is_generic),         "6.7",                "",                    "6.1 6.12",        "reserve_crashkernel_generic",      kCrash,     "crashkernel= is the same code for all architectures: it aligns to CRASH_ALIGN, and wants CONFIG_CRASH_RESERVE"},
+    {D(crash_kernel_has_cma),            "6.17",               "",                    "6.12 7.2",        "reserve_crashkernel_cma",          kCrash,     "crashkernel=SIZE,cma takes an area that the kernel itself may use as well", "no profile of 6.17 or later comes with memmap"},
+    {D(real_mode_tells_limit),           "7.0",                "",                    "6.12 7.2",        "reserve_real_mode",                kRealMode,  "without room for the trampoline it tells below which address; before, `sub-1M`", "no profile of 7.0 or later comes with memmap"},
     {D(acpi_reserves_tables),            kApril2021,           "",                    "5.10.27 5.10.28", "acpi_boot_table_init",             kAcpi,      "reserves the tables"},
     {D(pti_in_order),                    "6.12",               "",                    "6.1 6.12",        "pti_check_boottime_disable",       kPti,       "pti= and nopti hold where they stand, mitigations=off above all; before, the last pti= that is a mode holds above both"},
     {D(paging_5level_always),            "6.16",               "",                    "6.12 7.2",        "",                                 kKconfig,   "5-level page tables are no option (CONFIG_X86_5LEVEL)", "no profile of 6.16 or later comes with memmap"},
@@ -134,6 +141,11 @@ constexpr Difference kDifferences[] = {
     {D(pageblocks_follow_thp),           "6.10",               "",                    "6.1 6.12",        "",                                 kPageblock, "pageblocks are of 2 MiB with CONFIG_TRANSPARENT_HUGEPAGE too; before, with CONFIG_HUGETLB_PAGE alone"},
     {D(hashes_follow_free_pages),        "6.10",               "",                    "6.1 6.12",        "calc_nr_kernel_pages",             kMmInit,    "counts what memblock has free; before, the zones' pages less their struct pages and what is taken below 16 MiB"},
     {D(sparse_buffer_on_node),           "5.5",                "",                    "5.4 5.10",        "sparse_buffer_init",               kSparse,    "aligned to a section's struct pages, on that node alone; before, to a page, elsewhere if need be"},
+    {D(sparse_usage_near_node),          "",                   "7.1",                 "6.12 7.2",        "sparse_usage_init",                kSparse,    "where memory can be taken away the sections' maps of use lie near the node's data; later, anywhere on the node", "no profile of 7.1 or later comes with memmap"},
+    {D(sparse_has_buffer),               "",                   "7.2",                 "6.18.15 7.2",     "sparse_buffer_init",               kSparse,    "struct pages come out of one block for a node; later, each 2 MiB of them is allocated", "no profile of 7.2 or later comes with memmap"},
+    {D(struct_pages_not_traced),         "6.14",               "",                    "6.12 7.2",        "memmap_alloc",                     kMmInit,    "struct pages are allocated up to MEMBLOCK_ALLOC_NOLEAKTRACE", "no profile of 6.14 or later comes with memmap"},
+    {D(free_area_init_after_setup),      "7.0",                "",                    "6.18.15 7.2",     "mm_core_init_early",               kMmInit,    "huge pages' areas, sections, nodes and zones are set up behind setup_arch(); before, in it", "no profile of 7.0 or later comes with memmap"},
+    {D(sections_behind_zones),           "7.3",                "",                    "7.2 7.3",         "mm_core_init_early",               kMmInit,    "nodes and zones are set up first, then huge pages, then sections; before, sections come first, behind huge pages", "no profile of 7.3 or later comes with memmap"},
 
     // Per-CPU areas and masks
     {D(percpu_counts_map_words),         "",                   "5.9 5.8.11 5.4.67",   "5.4.66 5.4.67",   "pcpu_alloc_first_chunk",           kPercpu,    "counts the words of its map of pages, not their bytes"},
@@ -149,6 +161,14 @@ constexpr Difference kDifferences[] = {
     {D(kfence_allocates_metadata),       "6.6",                "",                    "6.1 6.12",        "kfence_alloc_pool_and_metadata",   kKfence,    "the objects' records are allocated; before, they lie in the image"},
     {D(hugetlb_cma_aligns_to_page),      "6.10",               "",                    "6.1 6.12",        "hugetlb_cma_reserve",              kHugetlb,   "an area begins where a page of 1 GiB can; before, one of 2 MiB"},
     {D(hugetlb_head_page_is_copied),     "6.2",                "",                    "6.1 6.12",        "hugetlb_vmemmap_optimize_folio",   kHugetlbVm, "with hugetlb_free_vmemmap=on every page of a huge page's struct pages is given back; before, all but the first"},
+    {D(hugetlb_reads_early),             "6.15",               "",                    "6.12 7.2",        "hugetlb_bootmem_alloc",            kHugetlb,   "hugepages= and its like are early parameters, and gigantic pages are taken before there are sections; before, where the command line is read", "no profile of 6.15 or later comes with memmap"},
+    {D(hugetlb_node_alone),              "6.14",               "",                    "6.12 7.2",        "__alloc_bootmem_huge_page",        kHugetlb,   "a gigantic page of a node that hugepages= names lies there or nowhere; before, elsewhere if need be", "no profile of 6.14 or later comes with memmap"},
+    {D(hugetlb_has_own_allocator),       "7.3",                "",                    "7.2 7.3",         "memblock_alloc_hugetlb",           kMemblock,  "gigantic pages have an allocator of their own, which spares mirrored memory and marks them (MEMBLOCK_RSRV_HUGETLB)", "no profile of 7.3 or later comes with memmap"},
+    {D(hugetlb_cma_is_whole),            "7.2",                "",                    "6.12 7.2",        "hugetlb_cma_reserve",              kHugetlbCma, "hugetlb_cma= that is no multiple of a gigantic page is refused; before, what is less than one, and the rest is rounded up", "no profile of 7.2 or later comes with memmap"},
+    {D(hugetlb_cma_takes_percent),       "7.3",                "",                    "7.2 7.3",         "hugetlb_cma_reserve",              kHugetlbCma, "hugetlb_cma= takes percentages of memory, rounded down to gigantic pages", "no profile of 7.3 or later comes with memmap"},
+    {D(cma_has_ranges),                  "6.15",               "",                    "6.12 7.2",        "cma_declare_contiguous_multi",     kCma,       "an area tells no node; huge pages' one may have several ranges, and tells how many", "no profile of 6.15 or later comes with memmap"},
+    {D(iommu_comes_first),               "6.15",               "",                    "6.12 7.2",        "arch_mm_preinit",                  kInit64,    "the bounce buffer is allocated as mm_core_init() begins; before, last of all", "no profile of 6.15 or later comes with memmap"},
+    {D(numa_cma_comes_last),             "7.2",                "",                    "6.12 7.2",        "dma_contiguous_reserve",           kDmaCma,    "nodes' areas for DMA come behind that of all, one of each; before, ahead of it, and a node may have two", "no profile of 7.2 or later comes with memmap"},
     {D(has_reserve_mem),                 "6.12",               "",                    "6.1 6.12",        "reserve_mem",                      kMemblock,  "reserve_mem= is known"},
     {D(stack_depot_lists),               "6.9",                "",                    "6.1 6.12",        "stack_depot_early_init",           kDepot,     "its table holds lists and is not zeroed; before, pointers"},
     {D(has_slab_debug),                  "6.9",                "",                    "6.1 6.12",        "setup_slub_debug",                 kSlub,      "slab_debug= is another name of slub_debug="},

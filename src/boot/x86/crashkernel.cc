@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/align.h"
+#include "boot/mm/cma.h"
 #include "boot/mm/swiotlb.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
@@ -71,27 +73,38 @@ void complain(Boot& boot, const crash::Request& r, const Rule& rule) {
   boot.story.tell(bad ? Severity::warning : Severity::info, rule, r.fault);
 }
 
+crash::Cma cma_of(const Boot& boot) {
+  return boot.in.behaviour.crash_kernel_has_cma ? crash::Cma::known : crash::Cma::unknown;
+}
+
 struct Wanted {
   crash::Request request{};
   std::uint64_t low_size = 0;
+  std::uint64_t cma_size = 0;
   bool high = false;
 };
 
-// kernel: parse_crashkernel(), kernel/crash_reserve.c, v6.12
+// kernel: parse_crashkernel(), kernel/crash_reserve.c, v6.12 and v7.2
 std::optional<Wanted> wanted(Boot& boot) {
   const std::uint64_t memory = boot.state.memblock.phys_mem_size();
   const std::string line = line_of(boot, memory, rule::kReserveCrashkernelGeneric);
-  Wanted w{.request = crash::parse(line, memory)};
+  const crash::Cma cma = cma_of(boot);
+  Wanted w{.request = crash::parse(line, memory, cma)};
   complain(boot, w.request, rule::kReserveCrashkernelGeneric);
   if (w.request.parse == crash::Parse::none) {
-    w.request = crash::parse(boot.in.command_line, 0, ",high");
+    w.request = crash::parse(boot.in.command_line, 0, cma, ",high");
     complain(boot, w.request, rule::kReserveCrashkernelGeneric);
     if (w.request.parse != crash::Parse::ok || w.request.size == 0) return std::nullopt;
-    const crash::Request low = crash::parse(boot.in.command_line, 0, ",low");
+    const crash::Request low = crash::parse(boot.in.command_line, 0, cma, ",low");
     complain(boot, low, rule::kReserveCrashkernelGeneric);
     if (low.parse == crash::Parse::bad) return std::nullopt;
     w.low_size = low.parse == crash::Parse::none ? default_low_size(boot) : low.size;
     w.high = true;
+  }
+  if (cma == crash::Cma::known) {
+    const crash::Request area = crash::parse(boot.in.command_line, 0, cma, ",cma");
+    complain(boot, area, rule::kReserveCrashkernelGeneric);
+    w.cma_size = area.size;
   }
   if (w.request.parse != crash::Parse::ok) return std::nullopt;
   if (w.request.size == 0 || w.request.size >= memory) return std::nullopt;
@@ -126,34 +139,73 @@ std::optional<PhysAddr> search(Boot& boot, Wanted& w, const memblock::Caller& ca
   return found;
 }
 
-}  // namespace
-
-// kernel: arch_reserve_crashkernel(), arch/x86/kernel/setup.c, v6.12
-void arch_reserve_crashkernel(Boot& boot) {
-  auto w = wanted(boot);
-  if (!w) return;
+// kernel: reserve_crashkernel_generic(), kernel/crash_reserve.c, v6.12
+void reserve_generic(Boot& boot, Wanted w) {
   const memblock::Caller caller =
       boot.caller(kOwner, {function::reserve_crashkernel_generic, function::setup_arch});
-  const auto found = search(boot, *w, caller);
+  const auto found = search(boot, w, caller);
   if (!found) return;
   const std::uint64_t base = raw(*found);
-  const std::uint64_t size = w->request.size;
-  if (base >= kLowMax && w->low_size != 0) {
-    const auto low = take_low(boot, w->low_size, caller);
+  const std::uint64_t size = w.request.size;
+  if (base >= kLowMax && w.low_size != 0) {
+    const auto low = take_low(boot, w.low_size, caller);
     if (!low) {
       boot.state.memblock.phys_free(*found, size, caller);
       return;
     }
     boot.story.tell(Severity::info, rule::kReserveCrashkernelGeneric,
                     fmt::format("crashkernel low memory reserved: {:#010x} - {:#010x} ({} MB)",
-                                raw(*low), raw(*low) + w->low_size, w->low_size >> 20));
-    insert_crash_kernel(boot, *low, w->low_size);
+                                raw(*low), raw(*low) + w.low_size, w.low_size >> 20));
+    insert_crash_kernel(boot, *low, w.low_size);
   }
   insert_crash_kernel(boot, *found, size);
   boot.story.tell(Severity::info, rule::kReserveCrashkernelGeneric,
                   fmt::format("crashkernel reserved: {:#018x} - {:#018x} ({} MB)", base,
                               base + size, size >> 20),
                   PhysRange::make(base, base + size));
+}
+
+// Areas of the size that is asked for, each time one is refused of half of it.
+// kernel: reserve_crashkernel_cma(), kernel/crash_reserve.c, v7.2
+void reserve_cma(Boot& boot, std::uint64_t wanted) {
+  constexpr unsigned kMostRanges = 4;  // CRASHKERNEL_CMA_RANGES_MAX
+  const auto tell = [&](Severity severity, std::string text) {
+    boot.story.tell(severity, rule::kReserveCrashkernelCma, std::move(text));
+  };
+  if (wanted == 0) return;
+  if (!boot.in.profile.has(config::CMA)) {
+    return tell(Severity::warning, "crashkernel CMA reservation not supported");
+  }
+  std::uint64_t request = align_up(wanted, kPageSize);
+  std::uint64_t reserved = 0;
+  unsigned ranges = 0;
+  while (wanted > reserved && ranges < kMostRanges) {
+    if (declare_contiguous(boot, request, owner::kCMACrashKernel)) {
+      ++ranges;
+      reserved += request;
+      continue;
+    }
+    if (request <= kPageSize) break;
+    request = align_up(request / 2, kPageSize);
+  }
+  if (wanted > reserved) {
+    return tell(Severity::warning,
+                fmt::format("crashkernel CMA reservation failed: {} MB requested, {} MB reserved "
+                            "in {} ranges",
+                            wanted >> 20, reserved >> 20, ranges));
+  }
+  tell(Severity::info,
+       fmt::format("crashkernel CMA reserved: {} MB in {} ranges", reserved >> 20, ranges));
+}
+
+}  // namespace
+
+// kernel: arch_reserve_crashkernel(), arch/x86/kernel/setup.c, v6.12 and v7.2
+void arch_reserve_crashkernel(Boot& boot) {
+  const auto w = wanted(boot);
+  if (!w) return;
+  reserve_generic(boot, *w);
+  reserve_cma(boot, w->cma_size);
 }
 
 namespace {
@@ -171,7 +223,8 @@ std::uint64_t low_memory(const Boot& boot) {
 // Room for DMA beside a crash kernel above 4 GiB; false: there is none.
 // kernel: reserve_crashkernel_low(), arch/x86/kernel/setup.c, v5.4 to v6.1
 bool reserve_low(Boot& boot, std::uint64_t memory) {
-  const crash::Request low = crash::parse(boot.in.command_line, memory, ",low");
+  const crash::Request low =
+      crash::parse(boot.in.command_line, memory, crash::Cma::unknown, ",low");
   complain(boot, low, rule::kReserveCrashkernelLow);
   const std::uint64_t size = low.parse == crash::Parse::ok ? low.size : default_low_size(boot);
   if (size == 0) return true;
@@ -207,10 +260,10 @@ void reserve_crashkernel(Boot& boot) {
   const memblock::Caller caller =
       boot.caller(kOwner, {function::reserve_crashkernel, function::setup_arch});
   const std::string line = line_of(boot, memory, rule::kReserveCrashkernel);
-  crash::Request r = crash::parse(line, memory);
+  crash::Request r = crash::parse(line, memory, crash::Cma::unknown);
   complain(boot, r, rule::kReserveCrashkernel);
   const bool high = r.parse != crash::Parse::ok || r.size == 0;
-  if (high) r = crash::parse(boot.in.command_line, memory, ",high");
+  if (high) r = crash::parse(boot.in.command_line, memory, crash::Cma::unknown, ",high");
   if (high) complain(boot, r, rule::kReserveCrashkernel);
   if (r.parse != crash::Parse::ok || r.size == 0) return;
   if (is_refused(boot, r, rule::kReserveCrashkernel)) return;

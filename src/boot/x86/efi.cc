@@ -214,7 +214,9 @@ void efi_mem_reserve(Boot& boot, PhysRange table, const Owner& owner) {
                                  : holder != map.end() && holder->type == efi::kBootServicesData;
   if (!boot_services) return;
   if (!boot.state.memblock.is_region_reserved(table.base(), table.size())) {
-    boot.reserve(table, {"efi_mem_reserve", owner});
+    boot.reserve_kern(table, {"efi_mem_reserve", owner});
+  } else {
+    boot.state.memblock.reserved_mark_kern(table.base(), table.size());
   }
   const auto pages =
       PhysRange::make(align_down(raw(table.base()), kPageSize),

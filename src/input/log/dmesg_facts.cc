@@ -102,6 +102,7 @@ void FactReader::line(const LogLine& line) {
     case 'e':
       if (eat(rest, "efi: EFI v")) saw_efi_ = true;
       if (eat(rest, "efi: Remove mem")) efi_mmio_line(rest);
+      if (eat(rest, "efi: memattr: ")) return memory_attributes_line(rest);
       if (eat(rest, "efi: ")) efi_tables_line(rest);
       if (eat(rest, "esrt: Reserving ESRT space from ")) esrt_line(rest);
       if (rest.substr(0, 4) == "e820") edit_line(text);
@@ -317,6 +318,10 @@ void FactReader::esrt_line(std::string_view text) {
 // drivers/firmware/efi/mokvar-table.c; efi_tpm_eventlog_init(), drivers/firmware/efi/tpm.c;
 // efi_config_parse_tables(), drivers/firmware/efi/efi.c, v6.12
 void FactReader::efi_tables_line(std::string_view text) {
+  if (const std::size_t at = text.find("MEMATTR=0x"); at != text.npos) {
+    std::string_view rest = text.substr(at + 10);
+    if (const auto place = take_hex(rest)) memory_attributes_ = PhysAddr{*place};
+  }
   constexpr std::string_view kUnsized[] = {
       "MOKvar=", "TPMEventLog=", "TPMFinalLog=", "MEMRESERVE="};
   for (const std::string_view name : kUnsized) {
@@ -333,6 +338,16 @@ void FactReader::efi_tables_line(std::string_view text) {
         unsized_.end())
       unsized_.emplace_back(PhysAddr{*place}, std::move(note));
   }
+}
+
+// ` 0x00007eaa1000-0x00007eb61fff [Runtime Data|RUN|...]`, `! ` before one that is refused: an entry
+// of the table, which efi=debug has the kernel tell. How many there are tells its size.
+// kernel: efi_memattr_apply_permissions(), drivers/firmware/efi/memattr.c, v6.12
+void FactReader::memory_attributes_line(std::string_view text) {
+  eat(text, "!");
+  if (!eat(text, " 0x")) return;
+  const auto start = take_hex(text);
+  if (start && memory_attribute_of_.size() < 65536) memory_attribute_of_.insert(*start);
 }
 
 // `07: MMIO range=[0xe0000000-0xefffffff] (256MB) from e820 map`: a descriptor of EFI's map.
@@ -439,6 +454,12 @@ void FactReader::finish(std::string_view label) {
   // kernel: dmi_setup(), before prefill_possible_map() and topology_init_possible_cpus()
   if (!saw_smbios_ && !machine_.smbios && machine_.kernel_release && machine_.cpu.possible) {
     machine_.smbios = SmbiosCopies{};
+  }
+  if (memory_attributes_ && !memory_attribute_of_.empty()) {
+    constexpr std::uint64_t kHead = 16;   // sizeof(efi_memory_attributes_table_t)
+    constexpr std::uint64_t kEntry = 48;  // what firmware gives an efi_memory_desc_t
+    machine_.efi_memory_attributes =
+        PhysRange::from_size(*memory_attributes_, kHead + kEntry * memory_attribute_of_.size());
   }
   if (!machine_.command_line && !kernel_command_line_.empty()) {
     machine_.command_line = kernel_command_line_;

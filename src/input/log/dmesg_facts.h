@@ -2,6 +2,9 @@
 // MTRRs.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +36,7 @@ class FactReader {
   void note_cut_line();
   void acpi_upgrade_line(std::string_view text);
   void efi_tables_line(std::string_view text);
+  void memory_attributes_line(std::string_view text);
   void efi_mmio_line(std::string_view text);
   void mtrr_line(std::string_view text);
   void note_mtrr_count(unsigned count);
@@ -43,6 +47,8 @@ class FactReader {
   std::string kernel_command_line_{};  // `Kernel command line:`, if the other line is missing
   // Of tables that EFI names: where, and what there is to tell while their size is not known.
   std::vector<std::pair<PhysAddr, std::string>> unsized_{};
+  std::optional<PhysAddr> memory_attributes_{};    // where EFI's table lies
+  std::set<std::uint64_t> memory_attribute_of_{};  // its entries, by the start of their ranges
   bool saw_efi_ = false;
   bool saw_smbios_ = false;
   // A list's first line once more: what follows is a replay.

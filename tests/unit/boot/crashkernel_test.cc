@@ -22,7 +22,7 @@ class CrashKernel : public testing::TestWithParam<Case> {};
 
 TEST_P(CrashKernel, IsReadAsTheKernelDoes) {
   const Case& c = GetParam();
-  const Request got = parse(c.line, 2 * kGiB - 100 * kMiB, c.suffix);
+  const Request got = parse(c.line, 2 * kGiB - 100 * kMiB, Cma::known, c.suffix);
   EXPECT_EQ(got.parse, c.parse) << got.fault;
   const bool is_list = std::string_view(c.line).find("-:") != std::string_view::npos;
   const bool is_nothing = c.parse == Parse::ok && c.size == 0 && is_list;
@@ -44,6 +44,8 @@ const Case kCases[] = {
     {"only_suffixed", "crashkernel=2M,high", "", kNone, 0, 0},
     {"high", "crashkernel=512M,high crashkernel=64M,low", ",high", kOk, 512 * kMiB, 0},
     {"low", "crashkernel=512M,high crashkernel=64M,low", ",low", kOk, 64 * kMiB, 0},
+    {"skips_cma", "crashkernel=1M crashkernel=2M,cma", "", kOk, kMiB, 0},
+    {"cma", "crashkernel=1M crashkernel=2M,cma", ",cma", kOk, 2 * kMiB, 0},
     {"no_low", "crashkernel=512M,high", ",low", kNone, 0, 0},
     {"ranges", "crashkernel=512M-2G:64M,2G-:256M", "", kOk, 256 * kMiB, 0},  // 2G when rounded up
     {"ranges_first", "crashkernel=1G-4G:64M,2G-:256M@16M x", "", kOk, 64 * kMiB, 16 * kMiB},
@@ -60,6 +62,10 @@ const Case kCases[] = {
 };
 INSTANTIATE_TEST_SUITE_P(, CrashKernel, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
+
+TEST(CrashKernelOfOldKernels, KnowNoCma) {
+  EXPECT_EQ(parse("crashkernel=1M crashkernel=2M,cma", kGiB, Cma::unknown).parse, kBad);
+}
 
 }  // namespace
 }  // namespace memmap::boot::crash

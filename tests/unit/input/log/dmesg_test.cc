@@ -341,6 +341,21 @@ TEST(ReadDmesg, TellsWhetherThereIsSmbios) {
   EXPECT_FALSE(good(head).smbios.has_value());
 }
 
+// efi=debug has the kernel tell the table's entries, of 48 bytes each; a log may hold them twice.
+TEST(ReadDmesg, SizesEfiMemoryAttributesByTheirEntries) {
+  const std::string head =
+      "BIOS-e820: [mem 0x0000000000100000-0x000000003ffdffff] usable\n"
+      "efi: EFI v2.7 by EDK II\n"
+      "efi: SMBIOS=0x3f518000 MEMATTR=0x3d787018 INITRD=0x3d789f18 \n";
+  const std::string entries =
+      "efi: memattr: Processing EFI Memory Attributes table:\n"
+      "efi: memattr:  0x00003eaa1000-0x00003eb61fff [Runtime Data|RUN|  |XP|  ]\n"
+      "efi: memattr: ! 0x00003f5ed000-0x00003f65afff [Runtime Code|RUN|  |XP|  ]\n";
+  EXPECT_EQ(good(head + entries + entries).efi_memory_attributes,
+            PhysRange::make(0x3d787018, 0x3d787018 + 16 + 2 * 48));
+  EXPECT_FALSE(good(head).efi_memory_attributes.has_value());
+}
+
 TEST(ReadDmesg, NamesTablesOfEfiWhoseSizeNoLogTells) {
   const std::string map = "BIOS-e820: [mem 0x0000000000100000-0x000000003ffdffff] usable\n";
   const Machine m = good(map +
