@@ -141,7 +141,7 @@ struct Behaviour {
   bool watermarks_spare_movable = true;
   bool min_free_reaches_256m = true;
   bool lowmem_reserve_is_kept_up = true;
-  bool core_init_is_known = true;
+  bool core_init_is_known = false;
   bool slab_wastes_half = true;
   bool slab_merges_by_config = true;
   bool kmalloc_odd_sizes_first = true;

@@ -28,8 +28,6 @@ constexpr NoMap kNoMaps[] = {
     {"the output of lsmem", kLsmem, "Total online memory:"},
     {"the output of lsmem", kLsmem, "\"range\":", "0x"},
     {"the output of lsmem", kLsmem, " online ", "0x"},
-    {"a part of a boot log", "the lines of its table (`BIOS-e820: [mem ...] usable`) are missing", "e820: ", "[mem "},
-    {"a part of a boot log", "the lines of its table (`BIOS-e820: [mem ...] usable`) are missing", "last_pfn = 0x"},
     {"/proc/mtrr", "it tells how memory is cached, not what it is", "reg0", "base=0x"},
     {"/proc/meminfo", "it has sums, no addresses", "MemTotal:"},
     {"the output of free", "it has sums, no addresses", "total", "buff/cache"},

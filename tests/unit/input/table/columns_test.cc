@@ -201,8 +201,6 @@ TEST(Guess, WhatIsNoMapIsRefusedByName) {
        "}\n  ]\n}\n",
        "lsmem"},
       {"0x0000000000000000-0x000000003fffffff   1G online       yes   0-7\n", "lsmem"},
-      {"e820: update [mem 0x00000000-0x00000fff] usable ==> reserved\ne820: last_pfn = 0x80000\n",
-       "part of a boot log"},
       {"reg00: base=0x000000000 (    0MB), size= 1024MB, count=1: write-back\n", "/proc/mtrr"},
       {"MemTotal:        1000000 kB\nMemFree:          500000 kB\n", "/proc/meminfo"},
       {"00400000-00452000 r-xp 00000000 08:02 1735  /usr/bin/x\n", "maps of a process"},
