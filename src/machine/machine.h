@@ -221,7 +221,9 @@ struct Machine {
   std::vector<PhysRange> efi_mmio{};
   std::optional<PhysRange> efi_memory_attributes{};  // EFI's memory attributes table, whole
   std::optional<PhysRange> efi_esrt{};               // EFI's system resource table, whole
-  std::optional<PhysRange> efi_memmap{};             // the copy of EFI's map that the loader made
+  // Where the table lies of memory that firmware left unaccepted; efi_map tells how large it is.
+  std::optional<PhysAddr> efi_unaccepted{};
+  std::optional<PhysRange> efi_memmap{};  // the copy of EFI's map that the loader made
 
   std::optional<std::string> command_line{};
   std::optional<PhysAddr> command_line_base{};  // where the loader put it

@@ -197,6 +197,7 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.range("efi_memory_attributes", m.efi_memory_attributes);
   v.range("efi_memmap", m.efi_memmap);
   v.range("efi_esrt", m.efi_esrt);
+  v.number("efi_unaccepted", m.efi_unaccepted);
   v.ranges("efi_mmio", m.efi_mmio, "a window");
   v.text("cmdline", m.command_line);
   v.number("command_line_base", m.command_line_base);
