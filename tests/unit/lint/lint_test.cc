@@ -125,8 +125,8 @@ TEST(Lint, WarnsOfALine) {
 // On a machine of 1 GiB whose image lies at 16 MiB, with 16 MiB of the firmware's at 1 GiB.
 const Case kOnTheMachine[] = {
     {"memmap=16M$1G", "memmap-idle 16M$1G", "memmap=16M$512M"},
-    {"memmap=16M@1G", "memmap-idle 16M@1G", "memmap=exactmap,640K@0,1023M@1M"},
-    {"memmap=16M@32M", "memmap-idle 16M@32M", "mem=512M memmap=16M@768M"},
+    {"memmap=16M@1G", "memmap-idle 16M@1G", "memmap=exactmap,639K@0,1023M@1M"},
+    {"memmap=16M@32M", "memmap-idle 16M@32M", "memmap=exactmap,639K@0,1023M@1M"},
     {"memmap=16M#1G", "not-ram 16M#1G", "memmap=16M#512M"},
     {"memmap=16M%1G-3+1", "memmap-idle 16M%1G-3+1", "memmap=16M%1G-2+3"},
     {"memmap=16M%1G-2+1", "makes-ram 16M%1G-2+1", "memmap=16M%512M-1+2"},
