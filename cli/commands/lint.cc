@@ -60,6 +60,7 @@ Errors idle_options(const Arguments& arguments, const Input& input) {
 void append_to(std::vector<input::FoundCommandLine>& lines, const std::string& append) {
   if (append.empty()) return;
   for (input::FoundCommandLine& line : lines) {
+    if (line.is_badram) continue;
     const input::TextPlace end = line.places.back();
     line.text = kernel::appended(line.text, append);
     line.places.resize(line.text.size() + 1, end);
@@ -110,11 +111,11 @@ Result<Input> of_line(const std::optional<std::string>& given, const std::string
   auto session = session::Session::open(std::move(request), places);
   if (!session) return session.errors();
   const auto& machine = session->machine();
-  if (!given && !machine->command_line) {
+  if (!given && !machine->command_line && append.empty()) {
     return Error{"the machine does not tell its command line; give it with --cmdline", {"memmap"}};
   }
   std::string name = given ? "--cmdline" : machine->source;
-  std::string line = kernel::appended(given ? *given : *machine->command_line, append);
+  std::string line = kernel::appended(given ? *given : machine->command_line.value_or(""), append);
   auto found = input::plain_line(line);
   return Input{std::move(name), std::move(line), {std::move(found)}, {}, *std::move(session)};
 }
@@ -159,8 +160,8 @@ std::string nth_line(std::string_view text, std::size_t number) {
 report::PlacedFinding placed(lint::Finding finding, const input::FoundCommandLine& line,
                              const Input& input) {
   report::PlacedFinding out;
-  if (const std::size_t own = line.text.size() - input.append.size();
-      finding.at >= own && !input.append.empty()) {
+  const std::size_t added = line.is_badram ? 0 : input.append.size();
+  if (const std::size_t own = line.text.size() - added; added != 0 && finding.at >= own) {
     out.source = "--append";
     out.column = finding.at - own + 1;
     out.length = std::max<std::size_t>(finding.size, 1);
@@ -196,6 +197,13 @@ Result<std::vector<std::string>> notes_of(const session::Session& session, sessi
   const kernel::Profile& kernel = session.profile();
   if (!kernel.verified) out.push_back(report::not_verified_note(kernel.name));
   return out;
+}
+
+// Of several lines each note once.
+void add_new(std::vector<std::string>& notes, const std::vector<std::string>& more) {
+  for (const std::string& text : more) {
+    if (std::ranges::find(notes, text) == notes.end()) notes.push_back(text);
+  }
 }
 
 ExitCode list_rules(const Arguments& arguments) {
@@ -234,8 +242,11 @@ ExitCode run_lint(const Arguments& arguments) {
   for (const input::FoundCommandLine& line : input->lines) {
     report::LintedLine& linted = lines.emplace_back();
     linted.command_line = line.text;
-    const lint::Subject about{line.text, session.profile(), machine,
-                              rules ? session.options(*rules) : boot::Options{}};
+    linted.is_badram = line.is_badram;
+    lint::Subject about{line.text, session.profile(), machine};
+    about.is_badram = line.is_badram;
+    if (rules) about.boot = session.options(*rules);
+    if (!line.is_badram) add_new(subject.notes, lint::advice(about));
     for (lint::Finding& finding : lint::lint(about)) {
       linted.findings.push_back(placed(std::move(finding), line, *input));
     }

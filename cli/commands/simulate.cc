@@ -146,11 +146,13 @@ void tell_without_effect(const session::Session& session, const session::Rules& 
   constexpr std::size_t kMost = 8;
   const std::string line = session.command_line();
   if (line.empty()) return;
-  const auto findings = lint::without_effect({.line = line,
-                                              .profile = session.profile(),
-                                              .machine = &*session.machine(),
-                                              .boot = session.options(rules)});
+  const lint::Subject subject{.line = line,
+                              .profile = session.profile(),
+                              .machine = &*session.machine(),
+                              .boot = session.options(rules)};
+  const auto findings = lint::without_effect(subject);
   auto& notes = outcome.subject.notes;
+  for (std::string& text : lint::advice(subject)) notes.push_back(std::move(text));
   for (std::size_t i = 0; i < std::min(findings.size(), kMost); ++i)
     notes.push_back(fmt::format("command line: {}: {}", findings[i].message, findings[i].reason));
   if (findings.size() > kMost)

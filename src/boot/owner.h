@@ -73,6 +73,7 @@ inline constexpr Owner kSoftReserved             {"soft_reserved",              
 inline constexpr Owner kSoftwareIOTLB            {"software_io_tlb",                "software IO TLB"};
 inline constexpr Owner kStackDepot               {"stack_depot",                    "stack depot"};
 inline constexpr Owner kStructPages              {"struct_pages",                   "struct pages"};
+inline constexpr Owner kUnacceptedMemory         {"unaccepted_memory",              "table of unaccepted memory"};
 inline constexpr Owner kUnknownParameters        {"unknown_parameters",             "unknown parameters"};
 inline constexpr Owner kUsageMapsOfSections      {"usage_maps_of_sections",         "usage maps of sections"};
 inline constexpr Owner kWatchedForTheBIOSSWrites {"watched_for_bios_writes",        "watched for the BIOS's writes"};

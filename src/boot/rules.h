@@ -82,6 +82,7 @@ inline constexpr Rule kHugetlbVmemmapOptimize      {"hugetlb_vmemmap_optimize", 
 inline constexpr Rule kKfenceAllocPool             {"kfence_alloc_pool",               "mm/kfence/core.c"};                                     // v6.1
 inline constexpr Rule kKfenceAllocPoolAndMetadata  {"kfence_alloc_pool_and_metadata",  "mm/kfence/core.c"};                                     // v6.12
 inline constexpr Rule kAllocLargeSystemHash        {"alloc_large_system_hash",         "mm/mm_init.c"};                                         // v6.1 and v6.12
+inline constexpr Rule kMemmapInit                  {"memmap_init",                     "mm/mm_init.c"};                                         // v6.12
 inline constexpr Rule kMemInitPrintInfo            {"mem_init_print_info",             "mm/mm_init.c"};                                          // v6.12
 inline constexpr Rule kAllocNodeData               {"alloc_node_data",                 "mm/numa.c"};                                            // v6.12
 inline constexpr Rule kNumaEmulation               {"numa_emulation",                  "mm/numa_emulation.c"};                                  // v6.1

@@ -54,6 +54,7 @@ Subject subject_of(const Inputs& in) {
               .kernel_verified = in.profile.verified,
               .command_line = in.command_line};
   for (std::string& text : not_simulated(in)) out.notes.push_back(std::move(text));
+  for (std::string& text : unknown_types(in.machine)) out.notes.push_back(std::move(text));
   for (std::string& text : defaults_used(in)) out.notes.push_back(std::move(text));
   return out;
 }

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "machine/e820_words.h"
+
 namespace memmap::boot {
 namespace {
 
@@ -68,6 +72,41 @@ std::vector<std::string> not_simulated(const Inputs& in) {
   if (!in.profile.has(config::SMP)) {
     add("a kernel without SMP: it has one per-CPU area in its image, and no trampoline for other "
         "processors");
+  }
+  return out;
+}
+
+namespace {
+
+struct LoadersType {
+  std::uint32_t type;
+  std::string_view what;
+};
+// grub: include/grub/i386/memory.h, GRUB_E820_*; coreboot: LB_MEM_TABLE, bootmem types
+constexpr LoadersType kLoadersTypes[] = {
+    {16, "coreboot's own tables (LB_MEM_TABLE)"},
+    {20, "code of EFI's runtime services, as GRUB marks it"},
+};
+
+}  // namespace
+
+std::vector<std::string> unknown_types(const Machine& machine) {
+  std::vector<std::string> out;
+  E820Entries all = machine.firmware_map;
+  all.insert(all.end(), machine.extended_map.begin(), machine.extended_map.end());
+  for (const E820Entry& e : all) {
+    if (e.type == kUnknownE820Type || e820_log_name(e.type) != fmt::format("type {}", raw(e.type)))
+      continue;
+    const auto* const known = std::ranges::find(kLoadersTypes, raw(e.type), &LoadersType::type);
+    std::string text =
+        known != std::end(kLoadersTypes)
+            ? fmt::format("type {} of the firmware's map: {}; the kernel leaves it alone",
+                          raw(e.type), known->what)
+            : fmt::format(
+                  "type {} of the firmware's map, at {:#x}, is none that is known: the kernel "
+                  "leaves it alone; a large number is likely a damaged entry",
+                  raw(e.type), raw(e.addr));
+    if (std::ranges::find(out, text) == out.end()) out.push_back(std::move(text));
   }
   return out;
 }

@@ -36,6 +36,17 @@ struct E820Tables {
   e820::UserMap user{};  // what the command line did to the table
 };
 
+// What a crashkernel= without a place finds when it looks for one.
+struct CrashRoom {
+  std::vector<PhysRange>
+      free{};                  // but for the kernel's image, which KASLR may put elsewhere; joined
+  std::uint64_t size = 0;      // asked for; bytes
+  std::uint64_t low_size = 0;  // below 4 GiB beside one that lies above; 0: none
+  std::uint64_t low_end = 0;   // where `below` ends: 4 GiB, 896 MiB in old kernels
+  bool high_first = false;     // `,high`
+  bool high_too = true;        // where there is no room below, above
+};
+
 // A zone's pages as the page allocator has them.
 struct ZoneState {
   zones::Zone zone{};
@@ -178,6 +189,7 @@ struct State {
   std::vector<int> emulated_from{};         // emu_nid_to_phys: by node, the one it was part of
   bool processors_have_nodes = false;       // firmware's nodes are in use, the processors' too
   PhysAddr firmware_memory_end{};           // of what firmware's nodes span, hot-plug windows too
+  std::optional<CrashRoom> crash_room{};    // where one was looked for
   std::uint64_t swiotlb_adjusted = 0;       // bytes that encrypted memory asks for; 0: it does not
   bool hugetlb_cma = false;                 // huge pages come from CMA areas
   std::optional<PhysRange> kfence_pool{};   // __kfence_pool

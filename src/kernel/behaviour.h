@@ -78,6 +78,7 @@ struct Behaviour {
   bool numa_is_generic = true;
   bool numa_memblock_covers = true;
   bool numa_may_lack_a_mib = true;
+  bool numa_misses_gaps = false;
   bool numa_takes_small_nodes = true;
   bool zones_sum_to_node = false;
   bool movable_rounds_down = false;

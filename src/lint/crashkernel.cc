@@ -194,4 +194,22 @@ void crashkernel_not_reserved(Check& check) {
                     "ask for less, or see with `memmap simulate` what lies where it would go"});
 }
 
+// kernel: choose_random_location(), arch/x86/boot/compressed/kaslr.c, v6.12
+void crashkernel_fit(Check& check) {
+  const std::string_view word = word_of_last(check);
+  if (word.empty() || check.is_found(word)) return;
+  const auto found = crash_kernel_places(check);
+  if (!found || found->bad == 0 || found->bad == found->places) return;
+  std::string where;
+  for (const PhysRange r : found->where) where += (where.empty() ? "" : ", ") + range_text(r);
+  check.find(
+      word,
+      {fmt::format("it does not fit where KASLR puts the kernel's image into {}: {} of {} "
+                   "places",
+                   where, found->bad, found->places),
+       "the image then splits what is free: neither part has a piece of that size, aligned to "
+       "16 MiB; it fails in some boots and not in others",
+       "ask for less, or add nokaslr"});
+}
+
 }  // namespace memmap::lint

@@ -226,6 +226,8 @@ struct Machine {
   // as a log says: their sizes stand nowhere else.
   std::vector<PhysRange> efi_kept{};
   std::optional<PhysRange> efi_picture{};
+  // Where the table lies of memory that firmware left unaccepted; efi_map tells how large it is.
+  std::optional<PhysAddr> efi_unaccepted{};
   std::optional<PhysRange> efi_memmap{};  // the copy of EFI's map that the loader made
 
   std::optional<std::string> command_line{};

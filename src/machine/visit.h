@@ -199,6 +199,7 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.range("efi_esrt", m.efi_esrt);
   v.ranges("efi_kept", m.efi_kept, "a range");
   v.range("efi_picture", m.efi_picture);
+  v.number("efi_unaccepted", m.efi_unaccepted);
   v.ranges("efi_mmio", m.efi_mmio, "a window");
   v.text("cmdline", m.command_line);
   v.number("command_line_base", m.command_line_base);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "base/range_union.h"
 #include "boot/mm/cma.h"
 #include "boot/mm/swiotlb.h"
 #include "boot/owner.h"
@@ -77,6 +78,19 @@ crash::Cma cma_of(const Boot& boot) {
   return boot.in.behaviour.crash_kernel_has_cma ? crash::Cma::known : crash::Cma::unknown;
 }
 
+// kernel: CRASH_ADDR_LOW_MAX, CRASH_ADDR_HIGH_MAX
+void keep_room(Boot& boot, CrashRoom room) {
+  std::vector<PhysRange> memory;
+  std::vector<PhysRange> taken;
+  for (const memblock::Region& r : boot.state.memblock.memory().regions())
+    memory.push_back(r.range);
+  for (const memblock::Region& r : boot.state.memblock.reserved().regions())
+    taken.push_back(r.range);
+  room.free =
+      without(united(std::move(memory)), without(united(std::move(taken)), boot.in.kernel_image()));
+  boot.state.crash_room = std::move(room);
+}
+
 struct Wanted {
   crash::Request request{};
   std::uint64_t low_size = 0;
@@ -124,6 +138,10 @@ std::optional<PhysAddr> search(Boot& boot, Wanted& w, const memblock::Caller& ca
     }
     return found;
   }
+  keep_room(boot, {.size = size,
+                   .low_size = w.high ? w.low_size : default_low_size(boot),
+                   .low_end = kLowMax,
+                   .high_first = w.high});
   auto found = w.high ? take(boot, size, kAlign, kLowMax, kHighMax, caller)
                       : take(boot, size, kAlign, 0, kLowMax, caller);
   if (!found && !w.high) {
@@ -272,6 +290,11 @@ void reserve_crashkernel(Boot& boot) {
     found = take(boot, r.size, kMiB, r.base, r.base + r.size, caller);
   } else {
     const bool below_4g = boot.in.behaviour.crash_kernel_below_4g;
+    keep_room(boot, {.size = r.size,
+                     .low_size = default_low_size(boot),
+                     .low_end = below_4g ? kLowMax : kOldLowMax,
+                     .high_first = high,
+                     .high_too = high || below_4g});
     if (!high) found = take(boot, r.size, kAlign, kAlign, below_4g ? kLowMax : kOldLowMax, caller);
     if (!found && (high || below_4g)) {
       found = take(boot, r.size, kAlign, kAlign, kHighMax, caller);

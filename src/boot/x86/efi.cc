@@ -110,12 +110,46 @@ bool efi_runtime_disabled(const Inputs& in) {
   return disabled;
 }
 
+namespace {
+
+// A bit for each 2 MiB from the first unaccepted one to the last, behind a header.
+// kernel: allocate_unaccepted_bitmap(), drivers/firmware/efi/libstub/unaccepted_memory.c, v6.12
+std::optional<PhysRange> unaccepted_table(const Machine& machine) {
+  constexpr std::uint64_t kHeader = 24;  // struct efi_unaccepted_memory
+  constexpr std::uint64_t kUnit = 2 * kMiB;
+  std::uint64_t first = ~std::uint64_t{0};
+  std::uint64_t end = 0;
+  for (const EfiMemory& m : machine.efi_map) {
+    if (m.type != efi::kUnaccepted) continue;
+    first = std::min(first, align_down(raw(m.range.base()), kUnit));
+    end = std::max(end, align_up(raw(m.range.end()), kUnit));
+  }
+  if (!machine.efi_unaccepted || first >= end) return std::nullopt;
+  const std::uint64_t bitmap = (end - first + 8 * kUnit - 1) / (8 * kUnit);
+  const std::uint64_t at = raw(*machine.efi_unaccepted);
+  if (at > Machine::kKernelEnd) return std::nullopt;
+  return PhysRange::make(align_down(at, kPageSize), align_up(at + kHeader + bitmap, kPageSize));
+}
+
+// kernel: reserve_unaccepted(), drivers/firmware/efi/efi.c, v6.12
+void reserve_unaccepted(Boot& boot) {
+  if (!boot.in.profile.has(config::UNACCEPTED_MEMORY)) return;
+  const auto table = unaccepted_table(boot.in.machine);
+  if (!table) return;
+  const memblock::Caller caller{"reserve_unaccepted", owner::kUnacceptedMemory};
+  boot.state.memblock.add(table->base(), table->size(), caller);
+  boot.reserve(*table, caller);
+}
+
+}  // namespace
+
 // Large windows of memory-mapped I/O are no RAM and no reservation: PCI may use them.
 // kernel: efi_init(), efi_remove_e820_mmio()
 void efi_init(Boot& boot) {
   boot.story.tell(Severity::debug, rule::kEfiInit,
                   "EFI's system and configuration tables, and those that these name, are read "
                   "through windows of early_ioremap(); where they lie is not known");
+  reserve_unaccepted(boot);
   if (boot.in.machine.efi_memory_attributes) {
     boot.reserve(*boot.in.machine.efi_memory_attributes,
                  {"efi_memattr_init", owner::kEFIMemoryAttributes});

@@ -157,6 +157,12 @@ Text joined(const std::vector<Text>& words, std::size_t from) {
   return out;
 }
 
+FoundCommandLine badram(const Text& list) {
+  FoundCommandLine out = found(list);
+  out.is_badram = true;
+  return out;
+}
+
 // The places at which lines begin.
 std::vector<std::size_t> line_starts(const Text& text) {
   std::vector<std::size_t> out{0};
@@ -184,6 +190,7 @@ std::string word_at(const Text& text, std::size_t i) {
 std::vector<FoundCommandLine> grub_defaults(const Text& text) {
   constexpr std::string_view kLinux = "GRUB_CMDLINE_LINUX";
   constexpr std::string_view kDefault = "GRUB_CMDLINE_LINUX_DEFAULT";
+  constexpr std::string_view kBadram = "GRUB_BADRAM";
   Variables variables;
   bool any = false;
   std::size_t past = 0;  // a value may have lines of its own
@@ -197,12 +204,12 @@ std::vector<FoundCommandLine> grub_defaults(const Text& text) {
     }
     i += name.size();
     if (i >= text.size() || text[i].c != '=') continue;
-    if (!name.starts_with(kLinux)) continue;
+    if (!name.starts_with(kLinux) && name != kBadram) continue;
     Text value;
     const auto ends = [](char c) { return is_blank(c) || c == '\n' || c == ';'; };
     past = resolve(Language::shell, text, i + 1, variables, ends,
                    [&](const Char& c, bool) { value.push_back(c); });
-    any = any || name == kLinux || name == kDefault;
+    any = any || name == kLinux || name == kDefault || name == kBadram;
     variables[name] = std::move(value);
   }
   if (!any) return {};
@@ -210,19 +217,28 @@ std::vector<FoundCommandLine> grub_defaults(const Text& text) {
   const Text& more = variables[std::string(kDefault)];
   if (!both.empty() && !more.empty()) both.push_back({' ', both.back().place});
   both.insert(both.end(), more.begin(), more.end());
-  return {found(joined(grub_words(both, 0), 0))};
+  std::vector<FoundCommandLine> out{found(joined(grub_words(both, 0), 0))};
+  if (const Text& list = variables[std::string(kBadram)]; !list.empty())
+    out.push_back(badram(list));
+  return out;
 }
 
 std::vector<FoundCommandLine> grub_cfg(const Text& text) {
   std::vector<FoundCommandLine> out;
+  std::vector<FoundCommandLine> lists;
   for (const std::size_t start : line_starts(text)) {
     const std::size_t i = skip_blanks(text, start);
     const std::string word = word_at(text, i);
+    if (word == "badram" && lists.size() < kMostLines) {
+      const auto list = joined(grub_words(text, i + word.size()), 0);
+      if (!list.empty()) lists.push_back(badram(list));
+    }
     if (word != "linux" && word != "linux16" && word != "linuxefi") continue;
     const auto words = grub_words(text, i + word.size());
     if (words.size() < 2 || out.size() >= kMostLines) continue;
     out.push_back(found(joined(words, 1)));
   }
+  if (!out.empty()) out.insert(out.end(), lists.begin(), lists.end());
   return out;
 }
 

@@ -324,6 +324,11 @@ void FactReader::efi_tables_line(std::string_view text) {
   }
   constexpr std::string_view kUnsized[] = {
       "MOKvar=", "TPMEventLog=", "TPMFinalLog=", "MEMRESERVE="};
+  constexpr std::string_view kUnaccepted = "Unaccepted=";
+  if (const std::size_t at = text.find(kUnaccepted); at != text.npos) {
+    std::string_view rest = text.substr(at + kUnaccepted.size());
+    if (const auto place = take_hex(rest)) machine_.efi_unaccepted = PhysAddr{*place};
+  }
   for (const std::string_view name : kUnsized) {
     const std::size_t at = text.find(name);
     if (at == text.npos) continue;

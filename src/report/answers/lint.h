@@ -22,6 +22,7 @@ struct PlacedFinding {
 
 struct LintedLine {
   std::string command_line{};  // as the kernel gets it
+  bool is_badram = false;      // no command line, but GRUB's list of bad memory
   std::vector<PlacedFinding> findings{};
 };
 

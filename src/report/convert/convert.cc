@@ -49,7 +49,7 @@ std::vector<std::string> losses_beside_map(const Machine& m, NodesToo nodes) {
   lost(m.firmware != Firmware::unknown, "the kind of firmware");
   lost(!m.setup_data.empty(), "the list of setup_data");
   lost(!m.efi_map.empty() || m.efi_memory_attributes || m.efi_memmap || m.efi_esrt ||
-           m.efi_picture || !m.efi_kept.empty() || !m.efi_mmio.empty(),
+           m.efi_picture || !m.efi_kept.empty() || m.efi_unaccepted || !m.efi_mmio.empty(),
        "EFI's memory map");
   lost(m.command_line.has_value(), "the command line");
   lost(m.kernel_release || m.kernel_phys_base, "what is known of the kernel");

@@ -67,5 +67,35 @@ TEST(CrashKernelOfOldKernels, KnowNoCma) {
   EXPECT_EQ(parse("crashkernel=1M crashkernel=2M,cma", kGiB, Cma::unknown).parse, kBad);
 }
 
+// As logs of such kernels have it: 161 MB with 2047 to 12283 MB, 256 MB with 511 GiB.
+TEST(CrashKernelAuto, IsAWordOfSomeDistributions) {
+  struct Row {
+    const char* release;
+    std::uint64_t memory;
+    std::uint64_t want;
+  };
+  const Row kRows[] = {
+      {"3.10.0-1160.15.2.el7.x86_64", 8191 * kMiB, 161 * kMiB},
+      {"3.10.0-1160.15.2.el7.x86_64", 2047 * kMiB, 161 * kMiB},
+      {"3.10.0-957.el7.x86_64", 64 * kGiB, 164 * kMiB},
+      {"3.10.0-957.el7.x86_64", kGiB, 0},
+      {"4.18.0-147.el8.x86_64", 8 * kGiB, 160 * kMiB},
+      {"4.18.0-147.el8.x86_64", 511 * kGiB, 256 * kMiB},
+      {"4.18.0-305.el8.x86_64", 2 * kGiB, 160 * kMiB},
+      {"4.18.0-305.el8.x86_64", 32 * kGiB, 192 * kMiB},
+      {"4.18.0-305.el8.x86_64", 2 * kTiB, 512 * kMiB},
+      {"4.18.0-305.el8.x86_64", 512 * kMiB, 0},
+  };
+  for (const Row& r : kRows) {
+    const kernel::Profile p{.name = "generic", .stands_for = r.release};
+    const Request got =
+        parse(with_auto("ro crashkernel=auto quiet", p, r.memory), r.memory, Cma::unknown);
+    EXPECT_EQ(got.parse, Parse::ok) << r.release;
+    EXPECT_EQ(got.size, r.want) << r.release << " " << (r.memory >> 20);
+  }
+  const kernel::Profile other{.name = "6.12.0-1-amd64"};
+  EXPECT_EQ(with_auto("crashkernel=auto", other, kGiB), "crashkernel=auto");
+}
+
 }  // namespace
 }  // namespace memmap::boot::crash
