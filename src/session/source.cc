@@ -29,6 +29,7 @@ Errors without_effect(const Source& source) {
   if (source.format && !kind.format)
     out.push_back(no_effect("--input-format", kind.option, kind.what));
   if (source.boot && !kind.boot) out.push_back(no_effect("--boot", kind.option, kind.what));
+  if (source.side && !kind.boot) out.push_back(no_effect("--side", kind.option, kind.what));
   return out;
 }
 
@@ -52,7 +53,7 @@ Errors readers_without_effect(const NamedPlugins& plugins, const Source& source,
 }
 
 Result<Machine> read(const Source& source, plugin::PluginHost& host, const NamedPlugins& plugins) {
-  input::ReadOptions options{.format = source.format, .boot = source.boot};
+  input::ReadOptions options{.format = source.format, .boot = source.boot, .side = source.side};
   switch (source.kind) {
     case SourceKind::named: {
       PluginFormats others(host, plugins);
