@@ -36,4 +36,27 @@ inline std::string form_of(std::string_view tag) {
   return form.text();
 }
 
+// A message that `quote` opened, up to where it closes; the whole where it does not. Inside, a
+// backslash or a second mark stands before a mark.
+inline std::string unquoted(std::string_view text, char quote) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (c == quote) {
+      if (next != quote) return out;
+      ++i;
+      out += c;
+    } else if (c == '\\' && (next == quote || next == '\\')) {
+      out += next;
+      ++i;
+    } else if (c == '\\' && (next == 'n' || next == 'r') && i + 3 >= text.size()) {
+      ++i;  // a written line end before the closing mark
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 }  // namespace memmap::input

@@ -50,15 +50,44 @@ bool all_have(const Paper& paper, const std::string& form) {
   return lines >= kFewest;
 }
 
-// The form of the longest piece of that tag that every line has; empty: none.
-std::string common_tag(const Paper& paper) {
-  for (std::string_view tag = first_tag(paper); !tag.empty(); tag = trim(tag)) {
+// What stands around every line.
+struct Frame {
+  std::string form{};       // of the tag in front; empty: none
+  std::string_view tail{};  // behind it; empty: none
+  char quote = '\0';        // the tag opens a quotation, which the tail closes
+};
+
+bool all_end(const Paper& paper, std::string_view tail) {
+  std::size_t lines = 0;
+  for (const PaperLine& line : paper) {
+    const std::string_view text = trim(line.text);
+    if (text.empty()) continue;
+    if (!text.ends_with(tail)) return false;
+    ++lines;
+  }
+  return lines >= kFewest;
+}
+
+// The longest piece of the first message's tag that every line has, and what every line ends with.
+Frame frame_of(const Paper& paper) {
+  Frame out;
+  for (const std::string_view tail : {"\\", "<br>", "<br/>", "<br />", " |"}) {
+    if (all_end(paper, tail)) out.tail = tail;
+  }
+  if (!out.tail.empty()) return out;
+  const std::string_view whole = first_tag(paper);
+  for (const std::string_view quote : {"\"", "'"}) {
+    if (!whole.ends_with(quote) || !all_end(paper, quote)) continue;
+    out.form = form_of(whole);
+    if (all_have(paper, out.form)) return {.form = out.form, .tail = quote, .quote = quote[0]};
+  }
+  for (std::string_view tag = whole; !tag.empty(); tag = trim(tag)) {
     // What opens a quotation or an object is closed behind the message, line by line; signs are a
     // diff's.
     if (tag.find_first_of("\"'`{") == tag.npos &&
         std::string_view("+-[(<").find(tag.back()) == tag.npos) {
       std::string form = form_of(tag);
-      if (all_have(paper, form)) return form;
+      if (all_have(paper, form)) return {.form = std::move(form)};
     }
     // On to where something else closes.
     do {
@@ -132,11 +161,21 @@ std::size_t wrapped_records(const Paper& paper) {
 
 }  // namespace
 
-bool has_common_tag(const Paper& paper) { return !common_tag(paper).empty(); }
+bool has_common_tag(const Paper& paper) {
+  const Frame frame = frame_of(paper);
+  return !frame.form.empty() || !frame.tail.empty();
+}
 
 void undo_common_tag(Paper& paper) {
-  const std::string form = common_tag(paper);
-  for (PaperLine& line : paper) line.text.erase(0, tag_length(line.text, form));
+  const Frame frame = frame_of(paper);
+  for (PaperLine& line : paper) {
+    if (!frame.form.empty()) line.text.erase(0, tag_length(line.text, frame.form));
+    if (frame.quote != '\0') {
+      line.text = unquoted(line.text, frame.quote);
+    } else if (!frame.tail.empty() && !trim(line.text).empty()) {
+      line.text.erase(line.text.rfind(frame.tail));
+    }
+  }
 }
 
 bool has_columns(const Paper& paper) {

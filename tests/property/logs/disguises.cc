@@ -52,6 +52,10 @@ LogLines syslog(const LogLines& lines) {
 std::string escaped(const std::string& line) {
   std::string out;
   for (const char c : line) {
+    if (c == '\x1b') {
+      out += "\\u001b";
+      continue;
+    }
     if (c == '"' || c == '\\') out += '\\';
     out += c;
   }
