@@ -56,6 +56,14 @@ bool wears_any(const Paper& paper) {
       kDisguises, [&](const Disguise& d) { return d.worn != has_common_tag && d.worn(paper); });
 }
 
+// The same of what is behind a tag that all lines have.
+bool wears_any_within(Paper paper) {
+  if (wears_any(paper)) return true;
+  if (!has_common_tag(paper)) return false;
+  undo_common_tag(paper);
+  return wears_any(paper);
+}
+
 // Where the kernel begins to speak, or its table; npos: nowhere.
 std::size_t first_words(std::string_view bytes) {
   std::size_t first = bytes.npos;
@@ -72,9 +80,9 @@ std::span<const Disguise> disguises() { return kDisguises; }
 
 bool is_plain_log(std::string_view bytes) {
   if (has_other_encoding(bytes)) return false;
-  if (wears_any(paper_of(window_at(bytes, 0)))) return false;
+  if (wears_any_within(paper_of(window_at(bytes, 0)))) return false;
   const std::size_t at = first_words(bytes);
-  return at == bytes.npos || at < kWindow / 2 || !wears_any(paper_of(window_at(bytes, at)));
+  return at == bytes.npos || at < kWindow / 2 || !wears_any_within(paper_of(window_at(bytes, at)));
 }
 
 Result<Paper> undress(const std::string& name, std::string_view bytes,

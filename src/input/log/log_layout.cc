@@ -77,8 +77,10 @@ Frame frame_of(const Paper& paper) {
   if (!out.tail.empty()) return out;
   const std::string_view whole = first_tag(paper);
   for (const std::string_view quote : {"\"", "'"}) {
-    if (!whole.ends_with(quote) || !all_end(paper, quote)) continue;
-    out.form = form_of(whole);
+    std::size_t at = whole.rfind(quote);
+    while (at != whole.npos && at != 0 && whole[at - 1] == '\\') at = whole.rfind(quote, at - 1);
+    if (at == whole.npos || !all_end(paper, quote)) continue;
+    out.form = form_of(whole.substr(0, at + 1));
     if (all_have(paper, out.form)) return {.form = out.form, .tail = quote, .quote = quote[0]};
   }
   for (std::string_view tag = whole; !tag.empty(); tag = trim(tag)) {

@@ -171,8 +171,10 @@ void Tags::strip(PaperLine& line) const {
     set(line, log.stamp, std::string(log.text));
     line.tagged = true;
   } else if (!stamped_ && log.text.size() < trim(whole).size() && !log.text.empty()) {
+    // Quote marks alone stand before the rest of a line, too.
+    const std::string_view tag = std::string_view(whole).substr(0, whole.find(log.text));
     set(line, {}, std::string(log.text));
-    line.tagged = true;
+    line.headed = line.tagged = tag.find_first_not_of("> |\t") != tag.npos;
   }
 }
 

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kMostPieces = 64;
 // Shorter lines than this nobody breaks.
 constexpr std::size_t kNarrowest = 60;
+// A mailer leaves no line wider than about this.
+constexpr std::size_t kMailWidth = 66;
 // Wider ones go on only where their words say so.
 constexpr std::size_t kWidest = 132;
 
@@ -122,7 +124,8 @@ Wraps::Kind Wraps::kind(std::size_t last, std::size_t next, std::string_view tex
     return columns(next) < columns(last) + 24 ? Kind::inside : Kind::no;
   }
   if (is_command_line(message) && looks_like_parameters(line.text) &&
-      (columns(last) >= kNarrowest || trim(message).ends_with(':'))) {
+      (columns(last) >= kNarrowest || trim(message).ends_with(':') ||
+       columns(last) + 1 + first_word(line.text).size() > kMailWidth)) {
     return Kind::parameters;
   }
   return marked_ ? Kind::fits : Kind::no;
@@ -165,8 +168,10 @@ void Wraps::look() {
   fits_ = inside > 1;
   // All of one width, which no line passes: a terminal's.
   const bool even = uneven == 0 && blank_only == 0 && width_ == widest_;
-  cut_ =
-      direct_only > blank_only || (even && junctions > 2) || (even && inside == 0 && width_ > 100);
+  const bool all_even = even && marked_ && junctions >= 2 && width_ >= kNarrowest;
+  if (all_even) wrapped_ = fits_ = true;
+  cut_ = direct_only > blank_only || all_even || (even && junctions > 2) ||
+         (even && inside == 0 && width_ > 100);
 }
 
 bool Wraps::goes_on(Kind kind, std::string_view text) const {
