@@ -39,6 +39,7 @@ Errors without_effect(const input::ReadOptions& given, std::string_view source,
   if (given.format) out.push_back(session::no_effect("--input-format", source, what));
   if (given.columns) out.push_back(session::no_effect("--columns", source, what));
   if (given.boot) out.push_back(session::no_effect("--boot", source, what));
+  if (given.side) out.push_back(session::no_effect("--side", source, what));
   return out;
 }
 
@@ -67,7 +68,7 @@ void append_to(std::vector<input::FoundCommandLine>& lines, const std::string& a
   }
 }
 
-// --boot is the file's, if that is a log; else that of the machine's source.
+// --boot and --side are the file's, if that is a log; else that of the machine's source.
 Result<Input> of_file(const std::string& file, const std::string& append,
                       const input::ReadOptions& options, session::Request request,
                       const session::Places& places) {
@@ -80,15 +81,20 @@ Result<Input> of_file(const std::string& file, const std::string& append,
   std::optional<Machine> told;
   if (request.source) {
     if (is_log) request.source->boot.reset();
+    if (is_log) request.source->side.reset();
   } else {
     Errors errors = without_effect({.format = options.format,
                                     .boot = is_log ? std::nullopt : options.boot,
-                                    .columns = options.columns},
+                                    .columns = options.columns,
+                                    .side = is_log ? std::nullopt : options.side},
                                    file, found->format);
     if (!errors.empty()) return errors;
     // A boot log tells of its machine as well, if it has a map.
     if (is_log) {
-      if (auto machine = input::read_machine(*source, options)) told = *std::move(machine);
+      auto machine = input::read_machine(*source, options);
+      // A map that is there and cannot be taken, or a kernel of another kind: said by line.
+      if (!machine && machine.errors().front().origin.line != 0) return machine.errors();
+      if (machine) told = *std::move(machine);
     }
   }
   auto session = told ? session::Session::open(std::move(request), places, *std::move(told))

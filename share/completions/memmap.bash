@@ -48,6 +48,10 @@ _memmap() {
       mapfile -t COMPREPLY < <(compgen -W "hand-over user-space" -- "$cur")
       return
       ;;
+    --side)
+      mapfile -t COMPREPLY < <(compgen -W "old new" -- "$cur")
+      return
+      ;;
     --kind)
       mapfile -t COMPREPLY < <(compgen -W "trim numa alloc check source report" -- "$cur")
       return
@@ -66,17 +70,17 @@ _memmap() {
   local options=""
   case $command in
     simulate)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --kaslr-base --output --force --strict --help"
       ;;
     access)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit --do
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit --do
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --kaslr-base --output --force --help"
       ;;
     convert)
-      options="--to --e820 --synthetic --machine --sysroot --input-format --columns --boot --plugin-dir --output
+      options="--to --e820 --synthetic --machine --sysroot --input-format --columns --boot --side --plugin-dir --output
         --force --help"
       ;;
     replay)
@@ -87,7 +91,7 @@ _memmap() {
         --force --help"
       ;;
     lint)
-      options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --no-entry-limit --kernel
+      options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --side --no-entry-limit --kernel
         --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout --list
         --format --output --force --help"
       ;;
@@ -103,17 +107,17 @@ _memmap() {
       return
       ;;
     compare)
-      options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --no-entry-limit --kernel
+      options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --side --no-entry-limit --kernel
         --config --cmdline --append --alloc --plugin-dir --plugin-timeout --format
         --output --force --help"
       ;;
     walk)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --root --kaslr-base --output --force --help"
       ;;
     explain)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side
         --no-entry-limit --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --kaslr-base --output --force --help"
       ;;

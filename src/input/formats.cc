@@ -117,8 +117,15 @@ bool is_text(const Source& source) {
 }
 
 // Of a source that is no log, and has none.
-Error one_boot(const Source& source, std::string_view format) {
-  return fault(source, fmt::format("--boot has no effect on a source of format `{}`", format));
+Errors one_log(const Source& source, const ReadOptions& options, std::string_view format) {
+  Errors out;
+  for (const auto& [given, option] : {std::pair{options.boot.has_value(), "--boot"},
+                                      std::pair{options.side.has_value(), "--side"}}) {
+    if (given)
+      out.push_back(fault(
+          source, fmt::format("{} has no effect on a source of format `{}`", option, format)));
+  }
+  return out;
 }
 
 // Of types that the kernel has no name for but their makers have.
@@ -133,7 +140,7 @@ void explain_types(Machine& machine) {
 }
 
 Result<Machine> read_as(const Format& format, const Source& source, const ReadOptions& options) {
-  if (options.boot && !format.boots) return one_boot(source, format.id);
+  if ((options.boot || options.side) && !format.boots) return one_log(source, options, format.id);
   auto machine = format.read(source, options);
   if (!machine) return machine.errors();
   machine->source = source.name;
@@ -171,7 +178,7 @@ Result<Machine> read_forced(const Format& format, const Source& source,
 }
 
 Result<Machine> read_with(OtherFormat& reader, const Source& source, const ReadOptions& options) {
-  if (options.boot) return one_boot(source, reader.id());
+  if (options.boot || options.side) return one_log(source, options, reader.id());
   if (source.is_folder()) {
     return fault(source, fmt::format("is a folder, which plugin `{}` does not read", reader.id()));
   }

@@ -211,6 +211,9 @@ struct Machine {
   // The map as the boot loader passed it, in its order; where the source does not have it, as the
   // kernel printed it once it had sanitised it.
   E820Entries firmware_map{};
+  // It is known to be a part of what the boot loader passed: the kernel did not take it for a table of
+  // fewer than two entries.
+  bool e820_cut = false;
   // The entries of SETUP_E820_EXT nodes, which the kernel appends: those beyond the zero page's
   // 128.
   E820Entries extended_map{};

@@ -191,6 +191,7 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.texts("notes", m.notes);
   v.choice("firmware", m.firmware, kFirmwareWords);
   v.list("e820", m.firmware_map, "an e820 entry", Need::required);
+  v.flag("e820_cut", m.e820_cut, false);
   v.list("extended_map", m.extended_map, "an e820 entry");
   v.list("setup_data", m.setup_data, "a node of setup_data");
   v.list("efi_map", m.efi_map, "a descriptor of efi_map");

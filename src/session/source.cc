@@ -31,6 +31,7 @@ Errors without_effect(const Source& source) {
     out.push_back(no_effect("--input-format", kind.option, kind.what));
   if (source.columns && !kind.format) out.push_back(no_effect("--columns", kind.option, kind.what));
   if (source.boot && !kind.boot) out.push_back(no_effect("--boot", kind.option, kind.what));
+  if (source.side && !kind.boot) out.push_back(no_effect("--side", kind.option, kind.what));
   return out;
 }
 
@@ -57,7 +58,8 @@ Result<Machine> read(const Source& source, plugin::PluginHost& host, const Named
   input::ReadOptions options{.format = source.format,
                              .boot = source.boot,
                              .columns = source.columns,
-                             .keep = witness::is_statement};
+                             .keep = witness::is_statement,
+                             .side = source.side};
   switch (source.kind) {
     case SourceKind::named: {
       PluginFormats others(host, plugins);

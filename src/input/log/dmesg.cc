@@ -9,8 +9,10 @@
 #include "input/log/dmesg_facts.h"
 #include "input/log/dmesg_guest.h"
 #include "input/log/dmesg_maps.h"
+#include "input/log/foreign_kernel.h"
 #include "input/log/log_boots.h"
 #include "input/log/statement_facts.h"
+#include "input/log/table_witness.h"
 #include "input/open/archive.h"
 #include "input/text/paper.h"
 #include "input/text/scan.h"
@@ -32,8 +34,32 @@ bool soft_reserve_enabled(const Machine& machine) {
   return !machine.command_line || machine.command_line->find("nosoftreserve") == std::string::npos;
 }
 
-// No e820 table was printed: makes one of EFI's map or of the hypervisor's.
-void substitute_map(Machine& machine, const LogTables& tables) {
+// A table that the kernel printed after the firmware's, in its place.
+void take_derived(Machine& machine, const LogText& log, const E820Entries& table, std::size_t line,
+                  std::string_view label) {
+  machine.firmware_map = table;
+  machine.notes.push_back(
+      at_line(log, line) + ": the log has no line of the firmware's own map; the table with `" +
+      std::string(label) +
+      "` was taken, the kernel's after its changes, which is not the firmware's");
+}
+
+// Touching RAM is one entry: the kernel's own pieces of it are printed as RAM, too.
+E820Entries joined_ram(const E820Entries& table) {
+  E820Entries out;
+  for (const E820Entry& e : table) {
+    if (!out.empty() && out.back().type == e.type && out.back().end() == raw(e.addr)) {
+      out.back().size += e.size;
+    } else {
+      out.push_back(e);
+    }
+  }
+  return out;
+}
+
+// No e820 table was printed: makes one of EFI's map, of what the kernel made of it, or of the
+// hypervisor's.
+void substitute_map(Machine& machine, const LogText& log, const LogTables& tables) {
   if (!machine.efi_map.empty()) {
     E820Entries table = e820_of_efi_map(machine.efi_map, soft_reserve_enabled(machine));
     const std::size_t front = std::min(table.size(), kZeroPageEntries);
@@ -43,6 +69,15 @@ void substitute_map(Machine& machine, const LogTables& tables) {
     machine.notes.push_back(
         "the log has no e820 table; it was made of EFI's memory map by the rules of the kernel's "
         "EFI stub");
+  } else if (!tables.user.empty()) {
+    take_derived(machine, log, tables.user, tables.user_line, "user:");
+  } else if (!tables.modified.empty()) {
+    take_derived(machine, log, tables.modified, tables.modified_line, "modified:");
+  } else if (!tables.extended.empty()) {
+    take_derived(machine, log, tables.extended, tables.extended_line, "extended:");
+  } else if (!tables.setup_data.empty()) {
+    take_derived(machine, log, joined_ram(tables.setup_data), tables.setup_data_line,
+                 "reserve setup_data:");
   } else if (!tables.hypervisor.empty()) {
     machine.firmware_map = tables.hypervisor;
     machine.notes.push_back(
@@ -51,12 +86,51 @@ void substitute_map(Machine& machine, const LogTables& tables) {
   }
 }
 
-void use_tables(Machine& machine, const LogTables& tables) {
+// Whether the log tells by which parameters the kernel came from the firmware's map to its own.
+bool tells_edits(const Machine& machine) {
+  return machine.command_line && (machine.command_line->find("mem=") != std::string::npos ||
+                                  machine.command_line->find("memmap=") != std::string::npos);
+}
+
+// The kernel's own map, where its parameters are not known: they changed what the firmware gave.
+void use_user_table(Machine& machine, const LogText& log, const LogTables& tables) {
+  E820Entries table;
+  std::string_view and_below;
+  // Lines before the first of the table may be lost where its headline is.
+  for (const E820Entry& e : machine.firmware_map) {
+    if (!tables.user_headed && e.end() <= raw(tables.user.front().addr)) {
+      table.push_back(e);
+      and_below = ", and of the firmware's what lies below it";
+    }
+  }
+  table.insert(table.end(), tables.user.begin(), tables.user.end());
+  machine.firmware_map = std::move(table);
+  machine.notes.push_back(at_line(log, tables.user_line) +
+                          ": parameters that the log does not tell changed the map; the kernel's "
+                          "own table (`user:`) was taken" +
+                          std::string(and_below));
+}
+
+void note_part(Machine& machine, const LogText& log, const LogTables& tables) {
+  if (machine.firmware_map.size() != 1 || tables.firmware.size() != 1) return;
+  if (tables.label != "BIOS-e820") return;
+  machine.e820_cut = true;
+  machine.notes.push_back(at_line(log, tables.firmware_line) +
+                          ": this is a part of a table: a kernel takes no map of one entry from "
+                          "the firmware; the rest is cut");
+}
+
+void use_tables(Machine& machine, const LogText& log, const LogTables& tables) {
   machine.firmware_map = tables.firmware;
   machine.notes.insert(machine.notes.end(), tables.notes.begin(), tables.notes.end());
-  if (machine.firmware_map.empty()) return substitute_map(machine, tables);
+  if (machine.firmware_map.empty()) substitute_map(machine, log, tables);
+  if (tables.firmware.empty() && !(tables.setup_data.empty() || machine.firmware_map.empty()))
+    machine.setup_data.clear();
+  if (tables.firmware.empty()) return;
   if (!tables.extended.empty())
     machine.extended_map = added_entries(tables.firmware, tables.extended);
+  if (!tables.user.empty() && !tells_edits(machine)) use_user_table(machine, log, tables);
+  note_part(machine, log, tables);
   if (machine.setup_data.empty() && !tables.setup_data.empty()) {
     if (auto nodes = setup_data_of(tables.setup_data)) {
       machine.setup_data = std::move(*nodes);
@@ -89,6 +163,20 @@ class LineKeeper {
   KernelLog kept_;
 };
 
+// What the log says later, and the map contradicts.
+void hear_witness(Machine& machine, const LogTables& tables, const TableWitness& witness) {
+  if (tables.firmware.empty()) return;
+  E820Entries map = machine.firmware_map;
+  map.insert(map.end(), machine.extended_map.begin(), machine.extended_map.end());
+  map.insert(map.end(), tables.firmware.begin(), tables.firmware.end());
+  map.insert(map.end(), tables.user.begin(), tables.user.end());
+  map.insert(map.end(), tables.extended.begin(), tables.extended.end());
+  const bool edited = !tables.user.empty() || tells_edits(machine);
+  const auto notes =
+      witness.against(map, edited ? TableWitness::Edited::by_parameters : TableWitness::Edited::no);
+  machine.notes.insert(machine.notes.end(), notes.begin(), notes.end());
+}
+
 BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& options) {
   BootRead read;
   TableReader table_reader(log);
@@ -97,6 +185,8 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
   StatementFacts statement_facts(read.machine);
   LineKeeper keeper(log, options);
   GuestReader guest_reader(read.machine);
+  TableWitness witness(log);
+  ForeignKernel foreign(log);
   LogLine line;
   // Of what stands before the kernel's first line only the hypervisor's words belong to this boot.
   for (LineReader reader(log, boot.preamble, boot.begin); reader.next(line);) {
@@ -109,11 +199,17 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
     statement_facts.line(line);
     keeper.line(line);
     guest_reader.line(line.text);
+    witness.line(line);
+    foreign.line(line);
   }
   read.machine.log = std::move(keeper).take();
   const LogTables tables = table_reader.finish();
   read.errors = table_reader.faults();
   const bool has_table = !tables.firmware.empty() || !read.errors.empty();
+  if (auto fault = foreign.fault(has_table)) {
+    read.errors = {std::move(*fault)};
+    return read;
+  }
   if (!efi_reader.broken()) {
     read.machine.efi_map = efi_reader.map();
   } else if (has_table) {
@@ -124,7 +220,10 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
   }
   fact_reader.finish(tables.label);
   guest_reader.finish();
-  if (read.errors.empty()) use_tables(read.machine, tables);
+  if (read.errors.empty()) {
+    use_tables(read.machine, log, tables);
+    hear_witness(read.machine, tables, witness);
+  }
   statement_facts.finish();
   return read;
 }
@@ -134,6 +233,7 @@ struct Chosen {
   std::size_t index = 0;
   std::size_t count = 1;
   LogBoot boot{};
+  bool has_stray_map = false;  // what is counted as the first boot lacks its beginning
 };
 
 Error no_map(const Source& source, const std::string& where) {
@@ -147,9 +247,16 @@ Error no_map(const Source& source, const std::string& where) {
       .origin = {.file = source.name}};
 }
 
+bool begins_with_banner(const LogText& log, const LogBoot& boot) {
+  LogLine line;
+  return LineReader(log, boot.begin, boot.end).next(line) &&
+         line.text.starts_with("Linux version ");
+}
+
 Result<Chosen> choose_boot(const LogText& log, const Source& source, const ReadOptions& options) {
   const std::vector<LogBoot> boots = split_boots(log);
   Chosen chosen{.count = boots.size()};
+  chosen.has_stray_map = boots.size() > 1 && !begins_with_banner(log, boots.front());
   if (options.boot) {
     if (*options.boot == 0 || *options.boot > boots.size()) {
       return Error{.message = "there is no boot " + std::to_string(*options.boot) +
@@ -220,7 +327,7 @@ Recognition look_at(std::string_view bytes) {
        {"BIOS-provided physical RAM map:", "e820: BIOS-provided physical RAM map:",
         "e820: update [mem ", "e820: remove [mem ", "last_pfn = ", "e820: last_pfn = "}) {
     if (has_line(bytes, words, "")) {
-      return {70, "a kernel's line about its map (`" + std::string(trim(words)) + "`)"};
+      return {95, "a kernel's line about its map (`" + std::string(trim(words)) + "`)"};
     }
   }
   if (has_line(bytes, "Linux version ", "")) return {60, "the kernel's first line"};
@@ -266,6 +373,12 @@ Result<Machine> read_dmesg(const Source& source, const ReadOptions& options) {
                        std::to_string(chosen->index + 1) + " was read";
     if (!options.boot && chosen->index + 1 < chosen->count) note += ", the last with a memory map";
     machine.notes.insert(machine.notes.begin(), note + " (choose with --boot N)");
+    if (chosen->boot.preamble == 0 && chosen->index == 1 && chosen->has_stray_map) {
+      LineCounter counter(*log);
+      machine.notes.push_back(at_line(*log, counter.number_at(chosen->boot.begin)) +
+                              ": entries of a map stand before this line, with which the kernel "
+                              "begins; they were taken for another boot's");
+    }
   }
   return machine;
 }

@@ -7,8 +7,8 @@
 namespace memmap::input {
 namespace {
 
-// Enough: each round takes off what the one before laid open, say a mail in a container's log.
-constexpr int kRounds = 5;
+// How often one comes off: a quoted log may be quoted again. Some leave what they know, in part.
+constexpr int kMost = 3;
 
 // How much of a log is looked at before it is taken for plain.
 constexpr std::size_t kWindow = std::size_t{64} << 10;
@@ -22,11 +22,14 @@ Errors whole(Paper& paper, Wish&) {
 // clang-format off
 constexpr Disguise kDisguises[] = {
     // name                    whether it is worn     how it is taken off
+    {"common tag",             has_common_tag,        whole<undo_common_tag>},
+    {"columns",                has_columns,           whole<undo_columns>},
+    {"carriage returns",       has_carriage_returns,  whole<undo_carriage_returns>},
+    {"colours and blanks",     has_invisible,         whole<undo_invisible>},
     {"JSON",                   has_json,              undo_json},
     {"quoted-printable",       has_quoted_printable,  whole<undo_quoted_printable>},
     {"HTML",                   has_html,              whole<undo_html>},
-    {"line ends",              has_other_line_ends,   whole<undo_other_line_ends>},
-    {"colours and blanks",     has_invisible,         whole<undo_invisible>},
+    {"written line ends",      has_written_ends,      whole<undo_written_ends>},
     {"diff",                   has_diff,              undo_diff},
     {"tags",                   has_tags,              whole<undo_tags>},
     {"broken lines",           has_wraps,             whole<undo_wraps>},
@@ -47,8 +50,18 @@ std::string_view window_at(std::string_view bytes, std::size_t at) {
   return front.substr(0, newline == front.npos ? front.size() : newline + 1);
 }
 
+// A tag that all lines have is none, as long as strip_prefix() knows it: `[Mon Nov 23 19:32:10 2026] `.
 bool wears_any(const Paper& paper) {
-  return std::ranges::any_of(kDisguises, [&](const Disguise& d) { return d.worn(paper); });
+  return std::ranges::any_of(
+      kDisguises, [&](const Disguise& d) { return d.worn != has_common_tag && d.worn(paper); });
+}
+
+// The same of what is behind a tag that all lines have.
+bool wears_any_within(Paper paper) {
+  if (wears_any(paper)) return true;
+  if (!has_common_tag(paper)) return false;
+  undo_common_tag(paper);
+  return wears_any(paper);
 }
 
 // Where the kernel begins to speak, or its table; npos: nowhere.
@@ -67,9 +80,9 @@ std::span<const Disguise> disguises() { return kDisguises; }
 
 bool is_plain_log(std::string_view bytes) {
   if (has_other_encoding(bytes)) return false;
-  if (wears_any(paper_of(window_at(bytes, 0)))) return false;
+  if (wears_any_within(paper_of(window_at(bytes, 0)))) return false;
   const std::size_t at = first_words(bytes);
-  return at == bytes.npos || at < kWindow / 2 || !wears_any(paper_of(window_at(bytes, at)));
+  return at == bytes.npos || at < kWindow / 2 || !wears_any_within(paper_of(window_at(bytes, at)));
 }
 
 Result<Paper> undress(const std::string& name, std::string_view bytes,
@@ -77,15 +90,16 @@ Result<Paper> undress(const std::string& name, std::string_view bytes,
   Paper paper = has_other_encoding(bytes) ? paper_of(as_utf8(bytes)) : paper_of(bytes);
   Wish wish{.side = side};
   Errors errors;
-  for (int round = 0; round < kRounds && errors.empty(); ++round) {
-    bool any = false;
-    for (const Disguise& d : kDisguises) {
-      if (!d.worn(paper)) continue;
+  // What is outermost comes off first: behind each the table begins anew.
+  int done[std::size(kDisguises)] = {};
+  for (bool any = true; any && errors.empty();) {
+    any = false;
+    for (std::size_t i = 0; i < std::size(kDisguises) && !any; ++i) {
+      if (done[i] == kMost || !kDisguises[i].worn(paper)) continue;
       any = true;
-      errors = d.take_off(paper, wish);
-      if (!errors.empty()) break;
+      ++done[i];
+      errors = kDisguises[i].take_off(paper, wish);
     }
-    if (!any) break;
   }
   if (errors.empty() && side && !wish.side_used) {
     errors.push_back({.message = "--side has no effect: the log is no diff of two"});

@@ -27,7 +27,7 @@ struct Disguise {
   Errors (*take_off)(Paper&, Wish&);
 };
 
-// In the order in which they are undone; over again, until nothing is left to undo.
+// In the order in which they are looked for; behind each that was undone from the first on again.
 std::span<const Disguise> disguises();
 
 // Whether `bytes` is a log as kernels print it, or one whose prefixes strip_prefix() knows: looks at
@@ -46,7 +46,15 @@ Result<Paper> undress(const std::string& name, std::string_view bytes,
 bool has_tags(const Paper& paper);
 void undo_tags(Paper& paper);
 
-// Lines broken at a column, by a terminal or a mailer.
+// A tag of one form in front of every single line.
+bool has_common_tag(const Paper& paper);
+void undo_common_tag(Paper& paper);
+
+// Every line cut at one column, whatever stood there.
+bool has_columns(const Paper& paper);
+void undo_columns(Paper& paper);
+
+// Lines broken at a column, by a terminal or a mailer, found by the messages that stop there.
 bool has_wraps(const Paper& paper);
 void undo_wraps(Paper& paper);
 

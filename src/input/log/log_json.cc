@@ -222,6 +222,7 @@ bool is_document(const Paper& paper) {
   const PaperLine* first = first_line(paper);
   if (first == nullptr) return false;
   const std::string_view front = front_of(first->text);
+  if (front_text(paper).find('"') == std::string::npos) return false;  // or `&quot;` in its place
   if (front.starts_with("{\"") || front == "{" || front == "[" || front.starts_with("[{") ||
       front.starts_with("[[\"")) {
     return true;

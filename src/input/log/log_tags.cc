@@ -5,39 +5,13 @@
 #include <set>
 
 #include "input/log/log_disguise.h"
+#include "input/log/log_form.h"
 #include "input/log/log_lines.h"
 #include "input/log/log_words.h"
 #include "input/text/scan.h"
 
 namespace memmap::input {
 namespace {
-
-bool is_word(char c) {
-  return is_digit(c) || is_letter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
-}
-
-// The form of a tag: `[10:25:42.000][Moby  ] ` is `[a:a:a.a][a]`. Blanks count for nothing, so that
-// columns may be padded; words and numbers are alike.
-class Form {
- public:
-  void add(char c) {
-    const bool word = is_word(c);
-    const bool was_word = std::exchange(in_word_, word);
-    if (is_blank(c) || (word && was_word)) return;
-    text_ += word ? 'a' : c;
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_{};
-  bool in_word_ = false;
-};
-
-std::string form_of(std::string_view tag) {
-  Form form;
-  for (const char c : tag) form.add(c);
-  return form.text();
-}
 
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -73,29 +47,6 @@ char opening_quote(std::string_view tag) {
   if (text.empty()) return '\0';
   const char c = text.back();
   return c == '"' || c == '\'' || c == '`' ? c : '\0';
-}
-
-// A message that `quote` opened, up to where it closes; the whole where it does not. Inside, a
-// backslash or a second mark stands before a mark.
-std::string unquoted(std::string_view text, char quote) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-    if (c == quote) {
-      if (next != quote) return out;
-      ++i;
-      out += c;
-    } else if (c == '\\' && (next == quote || next == '\\')) {
-      out += next;
-      ++i;
-    } else if (c == '\\' && (next == 'n' || next == 'r') && i + 3 >= text.size()) {
-      ++i;  // a written line end before the closing mark
-    } else {
-      out += c;
-    }
-  }
-  return out;
 }
 
 // The tags and tails of a log, learned from the lines whose messages are known.
@@ -220,8 +171,10 @@ void Tags::strip(PaperLine& line) const {
     set(line, log.stamp, std::string(log.text));
     line.tagged = true;
   } else if (!stamped_ && log.text.size() < trim(whole).size() && !log.text.empty()) {
+    // Quote marks alone stand before the rest of a line, too.
+    const std::string_view tag = std::string_view(whole).substr(0, whole.find(log.text));
     set(line, {}, std::string(log.text));
-    line.tagged = true;
+    line.headed = line.tagged = tag.find_first_not_of("> |\t") != tag.npos;
   }
 }
 

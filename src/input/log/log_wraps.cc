@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kMostPieces = 64;
 // Shorter lines than this nobody breaks.
 constexpr std::size_t kNarrowest = 60;
+// A mailer leaves no line wider than about this.
+constexpr std::size_t kMailWidth = 66;
 // Wider ones go on only where their words say so.
 constexpr std::size_t kWidest = 132;
 
@@ -93,7 +95,7 @@ class Wraps {
   // How the line that begins with line `i` goes on in line `next`; `text` is what it has so far.
   enum class Kind { no, inside, parameters, fits };
   Kind kind(std::size_t last, std::size_t next, std::string_view text) const;
-  bool goes_on(Kind kind) const;
+  bool goes_on(Kind kind, std::string_view text) const;
   Join how(std::size_t last, std::string_view front, std::string_view rest) const;
   void look();
   std::size_t columns(std::size_t i) const {
@@ -122,7 +124,8 @@ Wraps::Kind Wraps::kind(std::size_t last, std::size_t next, std::string_view tex
     return columns(next) < columns(last) + 24 ? Kind::inside : Kind::no;
   }
   if (is_command_line(message) && looks_like_parameters(line.text) &&
-      (columns(last) >= kNarrowest || trim(message).ends_with(':'))) {
+      (columns(last) >= kNarrowest || trim(message).ends_with(':') ||
+       columns(last) + 1 + first_word(line.text).size() > kMailWidth)) {
     return Kind::parameters;
   }
   return marked_ ? Kind::fits : Kind::no;
@@ -141,6 +144,7 @@ void Wraps::look() {
   std::size_t blank_only = 0;
   std::size_t inside = 0;
   std::size_t uneven = 0;
+  std::size_t junctions = 0;
   for (std::size_t i = 0; i + 1 < paper_.size(); ++i) {
     if (!paper_[i].headed) continue;
     const std::string& text = paper_[i].text;
@@ -149,6 +153,7 @@ void Wraps::look() {
     if (found == Kind::fits && columns(i) > kWidest) continue;
     if (width_ != 0 && columns(i) != width_) ++uneven;
     width_ = std::max(width_, columns(i));
+    ++junctions;
     if (found == Kind::fits) continue;
     wrapped_ = true;
     if (found != Kind::inside) continue;
@@ -161,17 +166,26 @@ void Wraps::look() {
     blank_only += blank && !direct ? 1 : 0;
   }
   fits_ = inside > 1;
-  cut_ = direct_only > blank_only ||
-         (uneven == 0 && blank_only == 0 && inside > 2 && width_ == widest_) ||
-         (inside == 0 && width_ == widest_ && width_ > 100);
+  // All of one width, which no line passes: a terminal's.
+  const bool even = uneven == 0 && blank_only == 0 && width_ == widest_;
+  const bool all_even = even && marked_ && junctions >= 2 && width_ >= kNarrowest;
+  if (all_even) wrapped_ = fits_ = true;
+  cut_ = direct_only > blank_only || all_even || (even && junctions > 2) ||
+         (even && inside == 0 && width_ > 100);
 }
 
-bool Wraps::goes_on(Kind kind) const {
-  return kind == Kind::inside || kind == Kind::parameters || (kind == Kind::fits && fits_);
+bool Wraps::goes_on(Kind kind, std::string_view text) const {
+  if (kind != Kind::fits) return kind != Kind::no;
+  return fits_ || (wrapped_ && is_command_line(message_in(text)));
 }
 
 Join Wraps::how(std::size_t last, std::string_view front, std::string_view rest) const {
   const std::string_view next = trim(rest);
+  if (stops_inside(message_in(front))) {
+    const bool direct = completes(message_in(joined(front, rest, Join::direct)));
+    const bool blank = completes(message_in(joined(front, rest, Join::blank)));
+    if (direct != blank) return direct ? Join::direct : Join::blank;
+  }
   if (front.ends_with('-') && (next.starts_with("0x") || next.starts_with('0')))
     return Join::direct;
   if (!next.empty() && std::string_view("=,]").find(next[0]) != next.npos) return Join::direct;
@@ -187,7 +201,7 @@ Paper Wraps::undone() const {
     std::size_t last = i;
     while (line.headed && last - i < kMostPieces) {
       const Kind found = kind(last, last + 1, line.text);
-      if (!goes_on(found)) break;
+      if (!goes_on(found, line.text)) break;
       const std::string& rest = paper_[last + 1].text;
       if (found == Kind::fits) {
         const std::size_t room = columns(last) + 1 + first_word(rest).size();

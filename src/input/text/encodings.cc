@@ -198,8 +198,8 @@ std::size_t odd_blank_at(std::string_view s, std::string_view& stands_for) {
   }
   // Windows' quotation marks and dashes, which editors put in place of ASCII's.
   constexpr std::pair<std::string_view, std::string_view> kPunctuation[] = {
-      {"\xe2\x80\x9c", "\""}, {"\xe2\x80\x9d", "\""}, {"\xe2\x80\x98", "'"}, {"\xe2\x80\x99", "'"},
-      {"\xe2\x80\x90", "-"},  {"\xe2\x80\x91", "-"},  {"\xe2\x80\x93", "-"}, {"\xe2\x80\x94", "-"}};
+      {"\xe2\x80\x98", "'"}, {"\xe2\x80\x99", "'"}, {"\xe2\x80\x90", "-"},
+      {"\xe2\x80\x91", "-"}, {"\xe2\x80\x93", "-"}, {"\xe2\x80\x94", "-"}};
   for (const auto& [odd, plain] : kPunctuation) {
     stands_for = plain;
     if (s.starts_with(odd)) return odd.size();
@@ -368,21 +368,36 @@ void undo_html(Paper& paper) {
   paper = std::move(out);
 }
 
-bool has_other_line_ends(const Paper& paper) {
-  return std::ranges::any_of(paper, [](const PaperLine& line) {
-    const std::string_view text = line.text;
-    if (text.find('\r') != text.npos) return true;
-    const std::size_t at = written_end(text, 0);
-    return at != text.npos && ends_a_message(text, at);
-  });
+bool has_carriage_returns(const Paper& paper) {
+  return std::ranges::any_of(
+      paper, [](const PaperLine& line) { return line.text.find('\r') != line.text.npos; });
 }
 
-void undo_other_line_ends(Paper& paper) {
+void undo_carriage_returns(Paper& paper) {
   Paper out;
   const bool only = paper.size() == 1;  // no \n at all: \r counts the lines
   for (const PaperLine& line : paper) {
     std::string text = line.text;
     std::replace(text.begin(), text.end(), '\r', '\n');
+    put_pieces(out, line, text);
+  }
+  if (only) {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i].number = i + 1;
+  }
+  paper = std::move(out);
+}
+
+bool has_written_ends(const Paper& paper) {
+  return std::ranges::any_of(paper, [](const PaperLine& line) {
+    const std::size_t at = written_end(line.text, 0);
+    return at != line.text.npos && ends_a_message(line.text, at);
+  });
+}
+
+void undo_written_ends(Paper& paper) {
+  Paper out;
+  for (const PaperLine& line : paper) {
+    std::string text = line.text;
     for (std::size_t at = written_end(text, 0); at != text.npos; at = written_end(text, at)) {
       if (!ends_a_message(text, at)) {
         at += 2;
@@ -393,9 +408,6 @@ void undo_other_line_ends(Paper& paper) {
       at = from;
     }
     put_pieces(out, line, text);
-  }
-  if (only) {
-    for (std::size_t i = 0; i < out.size(); ++i) out[i].number = i + 1;
   }
   paper = std::move(out);
 }

@@ -41,9 +41,13 @@ void undo_quoted_printable(Paper& paper);
 bool has_html(const Paper& paper);
 void undo_html(Paper& paper);
 
-// Lines that end in \r alone, or in the two characters `\n`.
-bool has_other_line_ends(const Paper& paper);
-void undo_other_line_ends(Paper& paper);
+// Lines that end in \r alone.
+bool has_carriage_returns(const Paper& paper);
+void undo_carriage_returns(Paper& paper);
+
+// Lines that end in the two characters `\n`.
+bool has_written_ends(const Paper& paper);
+void undo_written_ends(Paper& paper);
 
 // Escape sequences of terminals, whole or as other tools show them (`^[[0m`, `#033[0m`, `[0m`);
 // blanks that are none of ASCII's, and characters without a width.

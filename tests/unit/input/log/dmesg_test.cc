@@ -357,7 +357,9 @@ TEST(ReadDmesg, SizesEfiMemoryAttributesByTheirEntries) {
 }
 
 TEST(ReadDmesg, NamesTablesOfEfiWhoseSizeNoLogTells) {
-  const std::string map = "BIOS-e820: [mem 0x0000000000100000-0x000000003ffdffff] usable\n";
+  const std::string map =
+      "BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable\n"
+      "BIOS-e820: [mem 0x0000000000100000-0x000000003ffdffff] usable\n";
   const Machine m = good(map +
                          "efi: EFI v2.7 by EDK II\n"
                          "efi: ACPI=0xbf96a000 SMBIOS=0xbf71a000 MOKvar=0xac750000 \n"
@@ -392,7 +394,9 @@ TEST(ReadDmesg, SaysThatTheLogCutTheCommandLine) {
 std::string boot(const char* release, const char* end) {
   return std::string("[    0.000000] Linux version ") + release +
          " (a@b) (gcc)\n[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x" + end +
-         "] usable\n[    1.000000] on " + release + "\n";
+         "] usable\n[    0.000000] BIOS-e820: [mem 0x0000000000100000-0x00000000001fffff] usable\n"
+         "[    1.000000] on " +
+         release + "\n";
 }
 TEST(ReadDmesg, ChoosesAmongBoots) {
   const std::string text =
