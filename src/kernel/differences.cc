@@ -36,6 +36,7 @@ constexpr std::string_view kPerCpuX86 = "arch/x86/kernel/setup_percpu.c";
 constexpr std::string_view kEarlyIoremap = "mm/early_ioremap.c";
 constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kFixmap = "arch/x86/include/asm/fixmap.h";
+constexpr std::string_view kIsolation = "kernel/sched/isolation.c";
 constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
@@ -56,6 +57,9 @@ constexpr const char* kApril2021 = "5.12 5.11.12 5.10.28 5.4.117";
 constexpr const char* kSpring2025 =
     "6.15 6.14.3 6.13.12 6.12.24 6.6.88 6.1.135 5.15.181 5.10.237 5.4.293";
 
+// Of rows read in 6.12 and 7.2 the version between is that of boots of Debian's 6.16, 6.17, 6.19, 7.0
+// and 7.1 where these differ in it: 7.0 and 7.1. That of 6.14, 6.15, of crashkernel=SIZE,cma (6.17) and
+// of the areas of 7.2 is from the history of the patches; no kernel of either side was booted for it.
 // clang-format off
 #define D(member) #member, &Behaviour::member
 
@@ -151,6 +155,8 @@ constexpr Difference kDifferences[] = {
     {D(cpumask_constant_size),           "6.3",                "",                    "6.1 6.12",        "cpumask_size",                     kCpumask,   "a constant where NR_CPUS is at most 256 (large_cpumask_bits)"},
     {D(cpu_entry_areas_are_random),      "6.2",                "",                    "6.1 6.12",        "init_cea_offsets",                 kEntryArea, "with KASLR each processor's entry area lies at a random place; before, one behind the other"},
     {D(bringup_has_four_masks),          "",                   "6.5",                 "6.1 6.12",        "setup_cpu_local_masks",            kPerCpuX86, "masks of processors initialised, calling in and called out too; later, of siblings alone"},
+    {D(nohz_full_has_one_mask),          "6.14",               "",                    "6.12 7.2",        "housekeeping_nohz_full_setup",     kIsolation, "nohz_full= keeps one mask of processors; before, one for each of six kinds of work", "no profile of 6.14 or later comes with memmap"},
+    {D(isolcpus_keeps_boot_mask),        "7.0",                "",                    "6.12 7.2",        "housekeeping_isolcpus_setup",      kIsolation, "isolcpus= keeps two masks, of which one stays as the boot left it; before, one", "no profile of 7.0 or later comes with memmap"},
 
     // The last before the hand-over
     {D(kfence_allocates_metadata),       "6.6",                "",                    "6.1 6.12",        "kfence_alloc_pool_and_metadata",   kKfence,    "the objects' records are allocated; before, they lie in the image"},
