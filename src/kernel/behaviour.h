@@ -104,6 +104,8 @@ struct Behaviour {
   bool percpu_grows_with_lockdep = false;
   bool cpumask_constant_size = true;
   bool bringup_has_four_masks = false;
+  bool nohz_full_has_one_mask = true;
+  bool isolcpus_keeps_boot_mask = true;
 
   // The last before the hand-over
   bool kfence_allocates_metadata = true;

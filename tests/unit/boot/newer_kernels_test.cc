@@ -166,6 +166,17 @@ TEST(NewerKernels, TakeTheBounceBufferAheadOfKfenceSince615) {
   EXPECT_LT(place(later, "software IO TLB"), place(later, "KFENCE"));
 }
 
+// 6.16.12 and 6.19.8 took a mask for each of the two, 7.0.13 one more.
+TEST(NewerKernels, KeepOtherMasksOfIsolatedProcessors) {
+  const auto masks = [](const char* line, Version version) {
+    return asked(boot(line, version), "CPU masks").size();
+  };
+  EXPECT_EQ(masks("nohz_full=1", k613), masks("nohz_full=1", k614) + 5);
+  EXPECT_EQ(masks("isolcpus=1", k619), masks("isolcpus=1", k612));
+  EXPECT_EQ(masks("isolcpus=1", k70), masks("isolcpus=1", k619) + 1);
+  EXPECT_EQ(masks("isolcpus=nohz,1", k70), masks("isolcpus=nohz,1", k619));
+}
+
 TEST(NewerKernels, NameTheFunctionThatPanicsSince614) {
   EXPECT_NE(first(boot("", k613), kSections)->caller.function, "__memblock_alloc_or_panic");
   EXPECT_EQ(first(boot("", k614), kSections)->caller.function, "__memblock_alloc_or_panic");
