@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/number.h"
+#include "input/open/rpm.h"
 
 namespace memmap::input {
 namespace {
@@ -72,8 +73,6 @@ const PackingRow& row_of(Packing packing) {
   return *row;
 }
 
-bool is_rpm(std::string_view bytes) { return bytes.starts_with("\xed\xab\xee\xdb"); }
-
 // The member of a Debian package whose name starts so: a tar, compressed or not. The package is an
 // `ar` archive: behind 8 bytes, members behind 60 bytes each, on even places.
 Result<std::string_view> deb_part(const std::string& name, std::string_view bytes,
@@ -99,13 +98,6 @@ Result<std::string_view> deb_part(const std::string& name, std::string_view byte
   }
   return Error{.message = fmt::format("no Debian package: it has no {}", wanted),
                .origin = {.file = name}};
-}
-
-// As members are named in packages: `./boot/vmlinuz`, `/boot/vmlinuz`, `boot/vmlinuz`.
-std::string_view without_root(std::string_view path) {
-  if (path.starts_with("./")) path.remove_prefix(2);
-  while (path.starts_with('/')) path.remove_prefix(1);
-  return path;
 }
 
 // The files that `visit` keeps of an archive that is open.
@@ -277,6 +269,48 @@ Result<std::vector<Member>> tar_members(const std::string& name, std::string_vie
   }
 }
 
+std::string_view without_root(std::string_view path) {
+  if (path.starts_with("./")) path.remove_prefix(2);
+  while (path.starts_with('/')) path.remove_prefix(1);
+  return path;
+}
+
+struct UnpackStream::State {
+  std::string name{};
+  Reader reader{};
+};
+
+UnpackStream::UnpackStream(std::unique_ptr<State> state) : state_(std::move(state)) {}
+UnpackStream::UnpackStream(UnpackStream&&) noexcept = default;
+UnpackStream& UnpackStream::operator=(UnpackStream&&) noexcept = default;
+UnpackStream::~UnpackStream() = default;
+
+Result<UnpackStream> UnpackStream::open(const std::string& name, std::string_view bytes) {
+  auto state = std::make_unique<State>(State{name, Reader(archive_read_new())});
+  archive* const a = state->reader.get();
+  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  for (const PackingRow& row : kPackings) row.support(a);
+  archive_read_support_format_raw(a);
+  archive_entry* entry = nullptr;
+  if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK ||
+      archive_read_next_header(a, &entry) != ARCHIVE_OK) {
+    return damaged(name, a, "payload");
+  }
+  return UnpackStream(std::move(state));
+}
+
+Result<std::size_t> UnpackStream::read(std::span<char> out) {
+  std::size_t used = 0;
+  while (used < out.size()) {
+    archive* const a = state_->reader.get();
+    const la_ssize_t got = archive_read_data(a, out.data() + used, out.size() - used);
+    if (got < 0) return damaged(state_->name, a, "payload");
+    if (got == 0) break;
+    used += static_cast<std::size_t>(got);
+  }
+  return used;
+}
+
 bool is_deb(std::string_view bytes) { return bytes.starts_with("!<arch>\ndebian-binary"); }
 
 bool is_package(std::string_view bytes) {
@@ -288,18 +322,13 @@ bool is_package(std::string_view bytes) {
 
 Result<std::vector<Member>> package_members(const std::string& name, std::string_view bytes,
                                             PackageLimits limits, const Visitor& visit) {
+  if (is_rpm(bytes)) return rpm_members(name, bytes, limits, visit);
   const Reader reader(archive_read_new());
   archive* const a = reader.get();
   MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
   for (const PackingRow& row : kPackings) row.support(a);
+  archive_read_support_format_tar(a);
   std::string_view what = "tar";
-  if (is_rpm(bytes)) {
-    what = "RPM package";
-    archive_read_support_filter_rpm(a);
-    archive_read_support_format_cpio(a);
-  } else {
-    archive_read_support_format_tar(a);
-  }
   if (is_deb(bytes)) {
     what = "data.tar";
     const auto part = deb_part(name, bytes, what);
