@@ -438,7 +438,8 @@ std::optional<std::string> without_encodings(std::string_view bytes) {
     void (*take_off)(Paper&);
   } kEach[] = {{has_quoted_printable, undo_quoted_printable},
                {has_html, undo_html},
-               {has_other_line_ends, undo_other_line_ends},
+               {has_carriage_returns, undo_carriage_returns},
+               {has_written_ends, undo_written_ends},
                {has_invisible, undo_invisible}};
   bool changed = has_other_encoding(bytes);
   Paper paper = paper_of(changed ? as_utf8(bytes) : std::string(bytes));

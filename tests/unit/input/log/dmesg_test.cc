@@ -489,12 +489,12 @@ TEST(ReadDmesg, LimitsTheMistakesItLists) {
   EXPECT_NE(got.errors().back().message.find("900 more"), std::string::npos);
 }
 
-constexpr char kSmallMap[] =
+constexpr char kTwoRanges[] =
     "BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n"
     "BIOS-e820: [mem 0x0000000000100000-0x000000003fffffff] usable\n";
 
 TEST(ReadDmesg, KnowsGuests) {
-  const auto read = [](const std::string& lines) { return good(kSmallMap + lines); };
+  const auto read = [](const std::string& lines) { return good(kTwoRanges + lines); };
   EXPECT_EQ(read("Hypervisor detected: Xen PV\n").xen_domain, XenDomain::pv);
   EXPECT_EQ(read("Booting paravirtualized kernel on Xen\n").xen_domain, XenDomain::pv);
   EXPECT_EQ(read("Booting kernel on Xen PVH\n").xen_domain, XenDomain::pvh);
@@ -521,7 +521,7 @@ TEST(ReadDmesg, KnowsGuests) {
 TEST(ReadDmesg, KnowsSpecialKernels) {
   const std::string front = "Linux version 6.1.0 (a@b) (gcc 12) #1 ";
   const auto notes = [&](const std::string& lines, const char* words) {
-    return has_note(good(lines + kSmallMap), words);
+    return has_note(good(lines + kTwoRanges), words);
   };
   EXPECT_TRUE(notes("kasan: KernelAddressSanitizer initialized\n", "KASAN"));
   EXPECT_TRUE(notes(front + "PREEMPT Mon Oct 10 00:00:00 UTC 2022\n", "without SMP"));
@@ -531,17 +531,17 @@ TEST(ReadDmesg, KnowsSpecialKernels) {
 
 TEST(ReadDmesg, KnowsApertures) {
   const std::vector<PhysRange> want = {PhysRange::make(0xf4000000, 0xf8000000)};
-  EXPECT_EQ(good(std::string(kSmallMap) +
+  EXPECT_EQ(good(std::string(kTwoRanges) +
                  "AGP: Node 0: aperture [bus addr 0xf4000000-0xf7ffffff] (64MB)\n")
                 .gart_apertures,
             want);
   EXPECT_EQ(
-      good(std::string(kSmallMap) + "Node 0: aperture @ f4000000 size 64 MB\n").gart_apertures,
+      good(std::string(kTwoRanges) + "Node 0: aperture @ f4000000 size 64 MB\n").gart_apertures,
       want);
 }
 
 TEST(ReadDmesg, CountsMtrrs) {
-  const Machine m = good(std::string(kSmallMap) +
+  const Machine m = good(std::string(kTwoRanges) +
                          "MTRR variable ranges enabled:\n"
                          "  0 base 000000000000 mask FFFF80000000 write-back\n"
                          "  1 disabled\n  2 disabled\nTOM2: 0000000230000000 aka 8960M\n"
@@ -550,7 +550,7 @@ TEST(ReadDmesg, CountsMtrrs) {
   EXPECT_EQ(m.mtrrs.size(), 1u);
   EXPECT_TRUE(m.mtrrs_were_cleaned);
   EXPECT_EQ(
-      good(std::string(kSmallMap) +
+      good(std::string(kTwoRanges) +
            "MTRR map: 6 entries (3 fixed + 3 variable; max 23), built from 10 variable MTRRs\n")
           .mtrr_count,
       10u);
