@@ -36,6 +36,16 @@ bool accounts_kmem(const Inputs& in) {
   return built && !in.has_word("cgroup.memory", "nokmem");
 }
 
+// Of a cache's descriptor, without its places for nodes; where the profile does not tell the size of
+// all of it, or another number of nodes, as v6.1 and v6.12 have it.
+std::uint64_t descriptor_size(const kernel::Profile& profile) {
+  constexpr std::uint64_t kUsual = 216;
+  constexpr std::uint64_t kMost = 1024;
+  const std::uint64_t places = kWord << profile.nodes_shift;
+  const std::uint64_t all = profile.size_of(type::kmem_cache);
+  return all > places && all - places <= kMost ? all - places : kUsual;
+}
+
 slab::Setup setup_of(const Boot& boot) {
   const Inputs& in = boot.in;
   slab::Setup setup{.order = order_rule(in), .nodes = {}};
@@ -44,10 +54,8 @@ slab::Setup setup_of(const Boot& boot) {
     if (node.present_pages > 0) setup.nodes.push_back(node.nid);
   }
   for (const int nid : boot.state.possible_nodes) last = std::max(last, nid);
-  const std::uint64_t places = std::uint64_t{1} << in.profile.nodes_shift;
-  const std::uint64_t all = in.profile.size_of(type::kmem_cache);
-  setup.kmem_cache_bytes = (all > places * kWord ? all - places * kWord : all) +
-                           (static_cast<std::uint64_t>(last) + 1) * kWord;
+  setup.kmem_cache_bytes =
+      descriptor_size(in.profile) + (static_cast<std::uint64_t>(last) + 1) * kWord;
   setup.kmem_cache_node_bytes = in.profile.size_of(type::kmem_cache_node);
   setup.sets = {.dma = in.profile.has(config::ZONE_DMA), .account = accounts_kmem(in)};
   setup.random_lists = in.profile.has(config::SLAB_FREELIST_RANDOM);
