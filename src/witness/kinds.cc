@@ -54,7 +54,10 @@ std::vector<const Kind*> kinds_of(std::string_view line) {
 bool is_statement(std::string_view line) {
   if (line.empty()) return false;
   const std::vector<Front>& fronts = index()[static_cast<unsigned char>(line[0])];
-  return std::ranges::any_of(fronts, [&](const Front& f) { return line.starts_with(f.text); });
+  Reading reading;
+  return std::ranges::any_of(fronts, [&](const Front& f) {
+    return line.starts_with(f.text) && f.kind->read(line, reading);
+  });
 }
 
 }  // namespace memmap::witness

@@ -22,7 +22,8 @@ std::span<const Kind> proc_kinds();         // files of /proc
 const std::vector<const Kind*>& kinds();
 // Those with a front that `line` begins with.
 std::vector<const Kind*> kinds_of(std::string_view line);
-// Whether there are any: what a reader of logs has to keep. Takes a few nanoseconds.
+// Whether one of these reads it: what a reader of logs has to keep. Takes a few nanoseconds where a line
+// has no such front.
 bool is_statement(std::string_view line);
 
 }  // namespace memmap::witness

@@ -82,7 +82,7 @@ std::optional<std::string> page_size(const Simulated& boot, const Said& said) {
   const auto base = input::take_hex(text);
   if (!base || !input::eat(text, "-")) return std::nullopt;
   const auto end = input::take_hex(text);
-  if (!end) return std::nullopt;
+  if (!end || *end > std::uint64_t{1} << CpuFacts::kMostPhysBits) return std::nullopt;
   const paging::AddressSpace& tables = boot.out.state.page_tables;
   const std::uint64_t offset = raw(tables.bases().page_offset);
   std::string out;

@@ -160,6 +160,15 @@ std::optional<std::string> acpi_at(const Simulated& boot, const Said& said) {
   return "not reserved";
 }
 
+// `AGP: Mapping aperture over RAM [mem 0xc8000000-0xcbffffff] (65536KB)`
+std::optional<Said> read_aperture(std::string_view line, Reading&) {
+  input::eat(line, "AGP: ");
+  if (!eat_word(line, "Mapping aperture over RAM")) return std::nullopt;
+  const auto range = take_range(line);
+  if (!range) return std::nullopt;
+  return Said{"", show(*range)};
+}
+
 // clang-format off
 constexpr Kind kKinds[] = {
     {"crash_kernel",  "crash kernel",                    {"Reserving ", "kexec: Reserving the low 1M", "crashkernel reserved: ", "crashkernel low memory reserved: "}, read_crash_kernel, nullptr, nullptr, nullptr, Cause::crash_kernel},
@@ -167,6 +176,7 @@ constexpr Kind kKinds[] = {
     {"swiotlb",       "bounce buffer",                   {"software IO TLB: mapped", "software IO TLB [mem", "Placing software IO TLB"}, read_swiotlb, swiotlb, nullptr, judge_swiotlb, Cause::place},
     {"swiotlb_areas", "areas of the bounce buffer",      {"software IO TLB: area num "}, read_areas, areas},
     {"huge_pages",    "huge pages",                      {"HugeTLB: registered ", "HugeTLB registered "}, read_huge_pages, huge_pages, nullptr, judge_huge_pages},
+    {"aperture",      "aperture over RAM",               {"AGP: Mapping aperture over RAM", "Mapping aperture over RAM"}, read_aperture, nullptr, nullptr, nullptr, Cause::place},
     {"acpi_tables",   "ACPI tables",                     {"ACPI: Reserving "}, read_acpi, nullptr, acpi_at},
 };
 // clang-format on

@@ -58,6 +58,7 @@ void StatementFacts::line(const LogLine& line) {
     case 'K':
       if (eat(text, "Kernel command line: ") && whole_command_line_.empty())
         whole_command_line_ = std::string(trim(text));
+      if (eat(text, "Kernel Offset: ")) offset_line(text);
       return;
     case 'H':
       // kernel: gigantic_pages_init(), arch/x86/mm/hugetlbpage.c: where the processor has such pages
@@ -109,6 +110,18 @@ void StatementFacts::edit_line(std::string_view text) {
   } else if (machine_.efi_kept.size() < 64) {
     machine_.efi_kept.push_back(pages);
   }
+}
+
+// `0x1e200000 from 0xffffffff81000000 (relocation range: ...)`, which a panic tells.
+// kernel: dump_kernel_offset(), arch/x86/kernel/setup.c
+void StatementFacts::offset_line(std::string_view text) {
+  const auto offset = take_hex(text);
+  if (!offset || !eat(text, " from ")) return;
+  const auto base = take_hex(text);
+  if (!base || *offset >= kGiB || *base < KaslrBases::kLowest) return;
+  const std::uint64_t virt = *base + *offset;
+  if (virt > *base && is_aligned(virt, KaslrBases::kImageStep))
+    machine_.kaslr.kernel_virt_base = VirtAddr{virt};
 }
 
 // Code and read-only data end where a page of 2 MiB does; what lies between the parts is not told.

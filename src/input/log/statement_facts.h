@@ -25,6 +25,7 @@ class StatementFacts {
   void first_line(std::string_view text);
   void edit_line(std::string_view text);
   void memory_line(std::string_view text);
+  void offset_line(std::string_view text);
   void take_built_in_command_line();
   void take_place();
 

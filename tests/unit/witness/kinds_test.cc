@@ -49,6 +49,7 @@ constexpr Row kRows[] = {
     {"swiotlb_areas", "software IO TLB: area num 16.", "", "16 areas"},
     {"huge_pages", "HugeTLB: registered 1.00 GiB page size, pre-allocated 3 pages", "1 GiB", "3 pages set aside"},
     {"huge_pages", "HugeTLB registered 2 MB page size, pre-allocated 0 pages", "2 MiB", "0 pages set aside"},
+    {"aperture", "AGP: Mapping aperture over RAM [mem 0xc8000000-0xcbffffff] (65536KB)", "", "0xc8000000-0xcc000000"},
     {"acpi_tables", "ACPI: Reserving FACP table memory at [mem 0xbffe1990-0xbffe1a03]", "FACP 0xbffe1990-0xbffe1a04", "reserved"},
     {"joined_blocks", "NUMA: Node 0 [mem 0x00000000-0x0009ffff] + [mem 0x00100000-0x7fffffff] -> [mem 0x00000000-0x7fffffff]", "node 0", "0x0-0xa0000 + 0x100000-0x80000000 -> 0x0-0x80000000"},
     {"no_numa", "No NUMA configuration found", "nodes", "no NUMA configuration"},
