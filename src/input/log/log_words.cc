@@ -140,8 +140,7 @@ bool begins_with_words(std::string_view text) {
 std::size_t find_words(std::string_view line) {
   std::size_t best = line.npos;
   for (const std::string_view words : kWords) {
-    const std::size_t at =
-        line.substr(0, best).size() < words.size() ? line.npos : line.find(words);
+    const std::size_t at = line.find(words);
     if (at >= best) continue;
     if (at != 0 && is_word_char(line[at - 1])) continue;
     if (may_precede(line.substr(0, at))) best = at;
