@@ -31,6 +31,7 @@
 #include "boot/x86/fixed_mappings.h"
 #include "boot/x86/memory.h"
 #include "boot/x86/mp_table.h"
+#include "boot/x86/pci_dma.h"
 #include "boot/x86/mtrr_cleanup.h"
 #include "boot/x86/resources.h"
 #include "boot/x86/trims.h"

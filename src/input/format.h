@@ -71,8 +71,9 @@ struct Format {
   Recognition (*recognise)(const Source&);  // cheap: looks at the beginning or at marks
   // Fills in a Machine; `source` and `format` of it are set by read_machine().
   Result<Machine> (*read)(const Source&, const ReadOptions&);
-  // ReadOptions::boot (a log's boots, a text's tables) and side are followed; elsewhere they are errors.
+  // ReadOptions::boot is followed (a log's boots, a text's tables), and side; elsewhere they are errors.
   bool boots = false;
+  bool sides = false;
 };
 
 }  // namespace memmap::input

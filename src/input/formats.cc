@@ -34,10 +34,10 @@ constexpr int kCertain = 40;
 
 // clang-format off
 constexpr Format kFormats[] = {
-    // id, what it is, summary, example, how it is known and read, whether it holds several boots
-    {"dmesg",       Takes::file,   "a boot log: dmesg, journalctl -k, syslog, a serial console",               "dmesg | memmap simulate -",                          recognise_dmesg,          read_dmesg,          true},
+    // id, what it is, summary, example, how it is known and read, whether it holds several boots, whether a diff of two
+    {"dmesg",       Takes::file,   "a boot log: dmesg, journalctl -k, syslog, a serial console",               "dmesg | memmap simulate -",                          recognise_dmesg,          read_dmesg,          true, true},
     {"sysfs",       Takes::folder, "the folder /sys/firmware/memmap",                                          "memmap simulate /sys/firmware/memmap",               recognise_sysfs,          read_sysfs},
-    {"machine",     Takes::either, "files gathered from one machine: a folder, or a tar of it, packed or not", "memmap simulate --machine DIR",                      recognise_machine_folder, read_machine_source, true},
+    {"machine",     Takes::either, "files gathered from one machine: a folder, or a tar of it, packed or not", "memmap simulate --machine DIR",                      recognise_machine_folder, read_machine_source, true, true},
     {"sysfs-tar",   Takes::file,   "a tar of /sys/firmware/memmap, packed or not",                             "memmap simulate memmap.tar.gz",                      recognise_sysfs_tar,      read_sysfs_tar},
     {"boot-params", Takes::file,   "the zero page, /sys/kernel/boot_params/data",                              "memmap simulate /sys/kernel/boot_params/data",       recognise_boot_params,    read_boot_params},
     {"elf-core",    Takes::file,   "an ELF memory dump (dump-guest-memory, vmcore)",                           "memmap simulate guest.elf",                          recognise_elf_core,       read_elf_core},
@@ -116,14 +116,15 @@ bool is_text(const Source& source) {
   return !source.is_folder() && source.bytes.find('\0') == std::string::npos;
 }
 
-// Of a source that is no log, and has none.
-Errors one_log(const Source& source, const ReadOptions& options, std::string_view format) {
+// Of a format that has not several boots, or no sides.
+Errors one_log(const Source& source, const ReadOptions& options, std::string_view id, bool boots,
+               bool sides) {
   Errors out;
-  for (const auto& [given, option] : {std::pair{options.boot.has_value(), "--boot"},
-                                      std::pair{options.side.has_value(), "--side"}}) {
-    if (given)
-      out.push_back(fault(
-          source, fmt::format("{} has no effect on a source of format `{}`", option, format)));
+  for (const auto& [idle, option] :
+       {std::pair{options.boot && !boots, "--boot"}, std::pair{options.side && !sides, "--side"}}) {
+    if (idle)
+      out.push_back(
+          fault(source, fmt::format("{} has no effect on a source of format `{}`", option, id)));
   }
   return out;
 }
@@ -140,7 +141,8 @@ void explain_types(Machine& machine) {
 }
 
 Result<Machine> read_as(const Format& format, const Source& source, const ReadOptions& options) {
-  if ((options.boot || options.side) && !format.boots) return one_log(source, options, format.id);
+  Errors idle = one_log(source, options, format.id, format.boots, format.sides);
+  if (!idle.empty()) return idle;
   auto machine = format.read(source, options);
   if (!machine) return machine.errors();
   machine->source = source.name;
@@ -178,7 +180,8 @@ Result<Machine> read_forced(const Format& format, const Source& source,
 }
 
 Result<Machine> read_with(OtherFormat& reader, const Source& source, const ReadOptions& options) {
-  if (options.boot || options.side) return one_log(source, options, reader.id());
+  Errors idle = one_log(source, options, reader.id(), false, false);
+  if (!idle.empty()) return idle;
   if (source.is_folder()) {
     return fault(source, fmt::format("is a folder, which plugin `{}` does not read", reader.id()));
   }

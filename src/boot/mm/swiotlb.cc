@@ -9,7 +9,6 @@
 #include "base/range_union.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
-#include "boot/x86/aperture.h"
 
 namespace memmap::boot {
 namespace {
@@ -179,7 +178,7 @@ void swiotlb_init(Boot& boot, swiotlb::Settings s) {
 
 }  // namespace
 
-namespace {
+namespace {}  // namespace
 
 // kernel: pci_swiotlb_detect(), arch/x86/kernel/pci-dma.c; swiotlb_init_remap(), v6.1 and v6.12
 void swiotlb_init_remap(Boot& boot) {
@@ -224,18 +223,6 @@ void swiotlb_init_remap(Boot& boot) {
     return;
   boot.story.tell(Severity::warning, rule::kSwiotlbInitRemap,
                   "software IO TLB: swiotlb_init_remap: Failed to allocate mem->areas.");
-}
-
-}  // namespace
-
-// kernel: pci_iommu_alloc(), arch/x86/kernel/pci-dma.c, v6.1 to v7.2; before 5.18 in the order of
-// its table of IOMMUs
-void pci_iommu_alloc(Boot& boot) {
-  const bool first = boot.in.behaviour.aperture_before_swiotlb;
-  if (first) gart_iommu_hole_init(boot);
-  if (boot.story.over()) return;
-  swiotlb_init_remap(boot);
-  if (!first) gart_iommu_hole_init(boot);
 }
 
 }  // namespace memmap::boot

@@ -13,7 +13,7 @@ namespace memmap::boot {
 bool grows_swiotlb(const Boot& boot);
 void mem_encrypt_setup_arch(Boot& boot);
 
-void pci_iommu_alloc(Boot& boot);
+void swiotlb_init_remap(Boot& boot);
 
 }  // namespace memmap::boot
 

@@ -90,7 +90,9 @@ TEST(CrashKernelAuto, IsAWordOfSomeDistributions) {
     const kernel::Profile p{.name = "generic", .stands_for = r.release};
     const Request got =
         parse(with_auto("ro crashkernel=auto quiet", p, r.memory), r.memory, Cma::unknown);
-    EXPECT_EQ(got.parse, Parse::ok) << r.release;
+    if (r.want != 0) {
+      EXPECT_EQ(got.parse, Parse::ok) << r.release;
+    }
     EXPECT_EQ(got.size, r.want) << r.release << " " << (r.memory >> 20);
   }
   const kernel::Profile other{.name = "6.12.0-1-amd64"};

@@ -73,6 +73,7 @@ TEST(ConfidentialGuest, HasABufferThatGrowsWithMemory) {
 TEST(ConfidentialGuest, IsToldWhatSplitsItsMemory) {
   Machine m = with_ram(100 * kGiB);
   m.firmware_map[2].size = 1800 * kMiB;
+  m.acpi_tables.clear();
   m.memory_encryption = Encryption::sev_snp;
   m.initrd = PhysRange::make(900 * kMiB, 980 * kMiB);
   const Outcome got = boot("", {5, 19, 0}, m);
