@@ -121,6 +121,8 @@ constexpr auto kWindows = &Behaviour::ibft_through_windows;
 constexpr auto kSnb = &Behaviour::snb_reserved_early;
 constexpr auto kMmCache = "6.2 6.1.44 5.15.125 5.10.189";
 constexpr auto kLevels = &Behaviour::vmalloc_levels_are_there;
+constexpr auto kEfiLate = &Behaviour::efi_frees_boot_services_late;
+constexpr auto kHugeFirst = &Behaviour::hugetlb_counts_before_line;
 constexpr auto kTold = &Behaviour::memory_is_told_late;
 constexpr auto kGeneric = &Behaviour::crash_kernel_is_generic;
 constexpr auto kHuge = &Behaviour::hugetlb_reads_early;
@@ -269,20 +271,21 @@ constexpr Step kSteps[] = {
     {kStartKernel, "kfence_init",                           kKfence,       "5.12",   "",       has_kfence,               kfence_init},
     {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "",       "",       has_efi_map,              efi_enter_virtual_mode},
     {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "4.6",    "",       has_efi_map,              map_efi_regions},
+    {kStartKernel, "efi_free_boot_services",                kQuirks,       "3.0",    kEfiLate, has_efi_map,              efi_free_boot_services},
     {kStartKernel, "alternative_instructions",              kAlternative,  "",       "7.2",    has_smp,                  free_smp_locks},
 
     // The first process, before it runs a program: kernel_init_freeable() with the initcalls in their order.
     {kKernelInit,  "bringup_nonboot_cpus",                  kCpu,          "",       "",       kAlways,                  bringup_nonboot_cpus},
     {kKernelInit,  "set_real_mode_permissions",             kRealMode,     "",       "",       kAlways,                  set_real_mode_permissions},
     {kKernelInit,  "deferred_init_memmap",                  kMmInit,       "4.2",    "",       defers_struct_pages,      deferred_init_memmap},
-    {kKernelInit,  "hugetlb_bootmem_struct_page_init",      kHugetlb,      "6.12",   "",       has_hugetlb,              hugetlb_init},
+    {kKernelInit,  "hugetlb_bootmem_struct_page_init",      kHugetlb,      kHugeFirst, "",       has_hugetlb,              hugetlb_init},
     {kKernelInit,  "page_alloc_init_late",                  kMmInit,       kTold,    "",       kAlways,                  mem_init_print_info},
     {kKernelInit,  "memblock_discard",                      kMemblock,     "4.14",   "",       kAlways,                  memblock_discard},
     {kKernelInit,  "cma_init_reserved_areas",               kCma,          "3.5",    "",       has_cma,                  cma_init_reserved_areas},
     {kKernelInit,  "init_per_zone_wmark_min",               kPageAlloc,    "2.6.32", "",       kAlways,                  init_per_zone_wmark_min},
     {kKernelInit,  "free_smp_locks",                        kAlternative,  "7.2",    "",       has_smp,                  free_smp_locks},
-    {kKernelInit,  "efi_free_boot_services",                kQuirks,       "3.0",    "",       has_efi_map,              efi_free_boot_services},
-    {kKernelInit,  "hugetlb_init",                          kHugetlb,      "",       "6.12",   has_hugetlb,              hugetlb_init, "page_alloc_init_late"},
+    {kKernelInit,  "efi_free_boot_services",                kQuirks,       kEfiLate, "",       has_efi_map,              efi_free_boot_services},
+    {kKernelInit,  "hugetlb_init",                          kHugetlb,      "",       kHugeFirst, has_hugetlb,              hugetlb_init, "page_alloc_init_late"},
     {kKernelInit,  "hugetlb_hstate_alloc_pages",            kHugetlb,      "2.6.27", "",       has_hugetlb,              hugetlb_hstate_alloc_pages},
     {kKernelInit,  "hugetlb_vmemmap_optimize",              kHugetlbVm,    "5.18",   "",       optimizes_hugetlb_vmemmap, hugetlb_vmemmap_optimize},
     {kKernelInit,  "hugepage_init",                         kHugeMemory,   "2.6.38", "",       has_transparent_hugepage, hugepage_init},

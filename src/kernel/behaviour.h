@@ -110,6 +110,8 @@ struct Behaviour {
   // The last before the hand-over
   bool kfence_allocates_metadata = true;
   bool hugetlb_cma_aligns_to_page = true;
+  bool hugetlb_counts_before_line = true;
+  bool efi_frees_boot_services_late = true;
   bool hugetlb_head_page_is_copied = true;
   bool hugetlb_reads_early = true;
   bool hugetlb_node_alone = true;

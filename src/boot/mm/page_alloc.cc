@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/align.h"
 #include "boot/mm/taken_pages.h"
@@ -76,7 +77,14 @@ void memblock_free_all(Boot& boot) {
   if (boot.in.options.follow_pages) follow_pages(boot);
 }
 
-buddy::ZonePages* adjust_managed_page_count(Boot& boot, PhysRange range, std::string_view what) {
+namespace {
+
+// Whether zones get pages that are not initialised yet.
+enum class Deferred { managed, lost };
+
+// The whole pages of `range` that are memory count in MemTotal. Returns the zone of all of them.
+buddy::ZonePages* count_pages(Boot& boot, PhysRange range, std::string_view what,
+                              Deferred deferred) {
   const buddy::PageRun pages{raw(pfn_up(range.base())), raw(pfn_down(range.end()))};
   if (pages.start >= pages.end) return nullptr;
   PageAllocator& allocator = boot.state.page_allocator;
@@ -97,11 +105,27 @@ buddy::ZonePages* adjust_managed_page_count(Boot& boot, PhysRange range, std::st
     allocator.given_back.push_back(
         {PhysRange::make(raw(phys_of(Pfn{common.start})), raw(phys_of(Pfn{common.end}))), what,
          boot.story.step()});
-    add_to_zones(boot, *r, common, added);
+    buddy::PageRun managed = common;
+    const auto first = first_deferred(boot).find(r->nid);
+    if (deferred == Deferred::lost && first != first_deferred(boot).end())
+      managed.end = std::min(managed.end, raw(first->second));
+    if (managed.start < managed.end) add_to_zones(boot, *r, managed, added);
   }
+  return several ? nullptr : zone;
+}
+
+}  // namespace
+
+buddy::ZonePages* adjust_managed_page_count(Boot& boot, PhysRange range, std::string_view what) {
+  buddy::ZonePages* zone = count_pages(boot, range, what, Deferred::managed);
+  const PageAllocator& allocator = boot.state.page_allocator;
   if (boot.in.behaviour.lowmem_reserve_is_kept_up && !allocator.lowmem_reserves.empty())
     setup_per_zone_lowmem_reserve(boot);
-  return several ? nullptr : zone;
+  return zone;
+}
+
+void memblock_free_late(Boot& boot, PhysRange range) {
+  count_pages(boot, range, {}, Deferred::lost);
 }
 
 void free_reserved_area(Boot& boot, PhysRange range, std::string_view what) {
@@ -117,7 +141,7 @@ void free_reserved_area(Boot& boot, PhysRange range, std::string_view what) {
 
 // kernel: deferred_init_memmap(), mm/mm_init.c, v6.12; mm/page_alloc.c, v6.1
 void deferred_init_memmap(Boot& boot) {
-  const std::map<int, Pfn>& first = first_deferred(boot);
+  const std::map<int, Pfn> first = std::exchange(first_deferred(boot), {});
   if (first.empty()) return;
   const std::uint64_t max_pfn = raw(boot.state.max_pfn);
   buddy::each_free_pages(boot.state.memblock.memory().regions(),

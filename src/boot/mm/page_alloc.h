@@ -17,6 +17,10 @@ void free_reserved_area(Boot& boot, PhysRange range, std::string_view what);
 // zone that all of them are of; nullptr: there is none, or there are several.
 // kernel: adjust_managed_page_count(), mm/page_alloc.c, v6.12
 buddy::ZonePages* adjust_managed_page_count(Boot& boot, PhysRange range, std::string_view what);
+// The same of memory that memblock had reserved. Of pages that are not initialised yet MemTotal
+// counts what no zone ever gets. kernel: memblock_free_late(), mm/memblock.c; memblock_free_pages(),
+// mm/mm_init.c, v6.12
+void memblock_free_late(Boot& boot, PhysRange range);
 
 void mem_init_print_info(Boot& boot);
 // The pages that memblock_free_all() left for later.

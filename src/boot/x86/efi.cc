@@ -332,10 +332,14 @@ void efi_free_boot_services(Boot& boot) {
         raw(m.range.end()) < kMiB)
       continue;
     const auto high = PhysRange::make(std::max(raw(m.range.base()), kMiB), raw(m.range.end()));
-    free_reserved_area(boot, high, {});
+    if (boot.in.behaviour.efi_frees_boot_services_late) {
+      free_reserved_area(boot, high, {});
+    } else {
+      memblock_free_late(boot, high);
+    }
     freed += high.size();
   }
-  if (freed == 0) return;
+  if (freed == 0 || !boot.in.behaviour.efi_frees_boot_services_late) return;
   boot.story.tell(Severity::info, rule::kEfiFreeBootServices,
                   fmt::format("Freeing EFI boot services memory: {}K", freed >> 10));
 }
