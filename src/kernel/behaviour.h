@@ -99,6 +99,10 @@ struct Behaviour {
   bool kfence_allocates_metadata = true;
   bool hugetlb_cma_aligns_to_page = true;
   bool hugetlb_head_page_is_copied = true;
+  bool kaslr_reads_efi_fake_mem = false;
+  bool kaslr_reads_whole_hugepages = true;
+  bool efi_stub_unpacks = true;
+  bool kaslr_takes_unaccepted = true;
   bool has_reserve_mem = true;
   bool stack_depot_lists = true;
   bool has_slab_debug = true;

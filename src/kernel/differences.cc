@@ -37,7 +37,9 @@ constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kFixmap = "arch/x86/include/asm/fixmap.h";
 constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
+constexpr std::string_view kEfiStub = "drivers/firmware/efi/libstub/x86-stub.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
+constexpr std::string_view kKaslr = "arch/x86/boot/compressed/kaslr.c";
 constexpr std::string_view kHugetlbVm = "mm/hugetlb_vmemmap.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
 constexpr std::string_view kSlub = "mm/slub.c";
@@ -143,6 +145,10 @@ constexpr Difference kDifferences[] = {
     {D(kfence_allocates_metadata),       "6.6",                "",                    "6.1 6.12",        "kfence_alloc_pool_and_metadata",   kKfence,    "the objects' records are allocated; before, they lie in the image"},
     {D(hugetlb_cma_aligns_to_page),      "6.10",               "",                    "6.1 6.12",        "hugetlb_cma_reserve",              kHugetlb,   "an area begins where a page of 1 GiB can; before, one of 2 MiB"},
     {D(hugetlb_head_page_is_copied),     "6.2",                "",                    "6.1 6.12",        "hugetlb_vmemmap_optimize_folio",   kHugetlbVm, "with hugetlb_free_vmemmap=on every page of a huge page's struct pages is given back; before, all but the first"},
+    {D(kaslr_reads_efi_fake_mem),        "5.5",                "6.11",                "6.1 6.12",        "handle_mem_options",               kKaslr,     "the image keeps away from memory that efi_fake_mem= makes special-purpose"},
+    {D(kaslr_reads_whole_hugepages),     "6.19",               "",                    "6.12 7.2",        "parse_gb_huge_pages",              kKaslr,     "a hugepages= that is more than a number keeps no memory free of the image"},
+    {D(efi_stub_unpacks),                "6.6",                "",                    "6.1 6.12",        "efi_decompress_kernel",            kEfiStub,   "EFI's stub chooses the image's place; before, the decompressor behind it"},
+    {D(kaslr_takes_unaccepted),          "6.5",                "",                    "6.1 6.12",        "memory_type_is_free",              kKaslr,     "unaccepted memory of EFI's map may hold the image"},
     {D(has_reserve_mem),                 "6.12",               "",                    "6.1 6.12",        "reserve_mem",                      kMemblock,  "reserve_mem= is known"},
     {D(stack_depot_lists),               "6.9",                "",                    "6.1 6.12",        "stack_depot_early_init",           kDepot,     "its table holds lists and is not zeroed; before, pointers"},
     {D(has_slab_debug),                  "6.9",                "",                    "6.1 6.12",        "setup_slub_debug",                 kSlub,      "slab_debug= is another name of slub_debug="},
