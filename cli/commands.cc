@@ -30,7 +30,7 @@ constexpr Option kTextOrJson{"--format", "FORMAT", "text (default) or json"};
 constexpr Option kSimulate[] = {
     MEMMAP_MACHINE_OPTIONS,
     kLive,
-    {"--kernel",         "NAME",                 "the kernel to boot: a name that `memmap kernels` lists, a profile's file, or an image (vmlinuz, vmlinux, linux-image-*.deb)"},
+    {"--kernel",         "NAME",                 "the kernel to boot: a name that `memmap kernels` lists, a profile's file, or what `memmap kernel` reads: an image, a package, a folder"},
     kConfig,
     kCmdline,
     kAppend,
@@ -112,6 +112,25 @@ constexpr Option kWalk[] = {
     kForce,
 };
 
+constexpr Option kExplain[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    kLive,
+    {"--lost",           "",                     "only what never comes back, with what a parameter can change"},
+    kSameKernel,
+    kConfig,
+    kCmdline,
+    kAppend,
+    kKaslrBase,
+    kNoEntryLimit,
+    kUsePlugin,
+    kWithoutPlugin,
+    kPluginFolder,
+    kPluginTimeout,
+    kTextOrJson,
+    kOutput,
+    kForce,
+};
+
 constexpr Option kPlugin[] = {
     kPluginFolder,
     {"--kind",      "KIND", "of a new plugin: trim, numa, alloc, check, source or report"},
@@ -154,7 +173,7 @@ constexpr Option kLint[] = {
 constexpr Option kKernel[] = {
     {"--parts",      "DIR",  "read the parts in DIR: config, *.btf, kallsyms, sections.txt, params.txt, ..."},
     {"--btf",        "FILE", "its BTF: /sys/kernel/btf/vmlinux"},
-    {"--config",     "FILE", "its .config: /boot/config-*, /proc/config.gz"},
+    {"--config",     "FILE", "its .config: /boot/config-*, /proc/config.gz, or the package that has it"},
     {"--system-map", "FILE", "its symbols: System.map, `nm vmlinux`"},
     {"--kallsyms",   "FILE", "its symbols: /proc/kallsyms, read as root"},
     {"--sections",   "FILE", "its sections: `readelf -S --wide vmlinux`"},
@@ -192,6 +211,7 @@ constexpr std::string_view kLintExamples =
     "  memmap lint --list";
 constexpr std::string_view kKernelExamples =
     "  memmap kernel /boot/vmlinuz-6.12.117+deb12-amd64 -o 6.12.yaml\n"
+    "  memmap kernel /usr/lib/modules/7.2.12+deb13-amd64\n"
     "  memmap kernel --parts kernel-parts -o made.yaml\n"
     "  memmap kernel --parts kernel-parts --explain\n"
     "  memmap kernel --btf /sys/kernel/btf/vmlinux --config /boot/config-6.1.0-55-amd64 --kallsyms /proc/kallsyms";
@@ -208,6 +228,11 @@ constexpr std::string_view kCompareExamples =
 constexpr std::string_view kWalkExamples =
     "  memmap walk 0xffff888001000000 --e820 /sys/firmware/memmap\n"
     "  memmap walk phys:0xfee00000 boot.log --format json";
+constexpr std::string_view kExplainExamples =
+    "  memmap explain --e820 boot.log\n"
+    "  memmap explain boot.log --lost --append crashkernel=64M\n"
+    "  memmap explain boot.log 0x1000000,0xfee00000\n"
+    "  memmap explain 0x9fc00 --synthetic \"ram:640K hole:384K ram:3G\" --format json";
 constexpr std::string_view kPluginExamples =
     "  memmap plugin list\n"
     "  memmap plugin show alloc_low_fragmentation\n"
@@ -220,12 +245,13 @@ constexpr Command kCommands[] = {
     {"convert",  "write a machine's memory map in another format",                                          kConvertExamples,  kConvert,        {"SOURCE", "what to read, as with --e820", false},                                         run_convert},
     {"replay",   "check a log made with memblock=debug: what the kernel chose against what memmap would",   kReplayExamples,   kReplay,         {"LOG", "a kernel log, compressed or not; `-`: standard input"},                           run_replay},
     {"lint",     "tell what is wrong with a kernel command line, before it is booted",                      kLintExamples,     kLint,           {"FILE", "/etc/default/grub, grub.cfg, a boot entry, /proc/cmdline or a boot log", false}, run_lint},
-    {"kernel",   "write the profile of a kernel, read from its image or from parts of it",                  kKernelExamples,   kKernel,         {"IMAGE", "a vmlinuz, a vmlinux or a Debian package linux-image-*.deb", false},            run_kernel},
+    {"kernel",   "write the profile of a kernel, read from its image or from parts of it",                  kKernelExamples,   kKernel,         {"IMAGE", "a vmlinuz, a vmlinux, a unified kernel image, a package (.deb, .rpm, .pkg.tar.zst) or a folder with one", false}, run_kernel},
     {"capture",  "gather this machine's facts into a folder that --machine reads",                          kCaptureExamples,  kCapture,        {},                                                                                        run_capture},
     {"kernels",  "list the kernel profiles that come with the program, or what two kernels do differently", kKernelsExamples,  kKernels,        {"A", "with --differences: a profile's name or file, or a version", false},                run_kernels,  {"B", "the kernel to compare it with", false}},
     {"formats",  "list what can be read and written",                                                       "",                kFormatsOptions, {},                                                                                        run_formats},
     {"compare",  "boot under several allocation policies and rank what they leave",                         kCompareExamples,  kCompare,        {"SOURCE", "what to read, as with --e820", false},                                         run_compare},
     {"walk",     "tell how an address is translated, table by table, and what lies there",                  kWalkExamples,     kWalk,           {"ADDRESS", "virtual, or physical where it can be one (below 2^52); `virt:` or `phys:` before it says which; several with commas"}, run_walk, {"SOURCE", "what to read, as with --e820", false}},
+    {"explain",  "tell where the RAM went, or what becomes of one address, from firmware's map to MemTotal", kExplainExamples,  kExplain,        {"SOURCE", "what to read, as with --e820", false},                                         run_explain,  {"ADDRESS", "physical (or virtual, as with walk): its story in place of the whole ledger; several with commas", false}},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };
 // clang-format on

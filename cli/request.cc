@@ -101,6 +101,7 @@ Result<session::Places> places_of(const Arguments& arguments) {
 Result<input::ReadOptions> read_options(const Arguments& arguments) {
   input::ReadOptions options;
   options.format = arguments.get("--input-format");
+  options.columns = arguments.get("--columns");
   if (const auto text = arguments.get("--boot")) {
     const auto number = parse_count(*text);
     if (!number) return Error{number.errors().front().message, {"--boot"}};
@@ -130,7 +131,7 @@ Result<std::optional<session::Source>> source_of(const Arguments& arguments) {
   std::vector<session::Source> sources;
   std::vector<std::string> given;
   const auto add = [&](session::SourceKind kind, std::string text, std::string_view name) {
-    sources.push_back({kind, std::move(text), options->format, options->boot});
+    sources.push_back({kind, std::move(text), options->format, options->boot, options->columns});
     given.emplace_back(name);
   };
   for (const session::KindOfSource& kind : session::kinds_of_source()) {

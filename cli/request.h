@@ -21,10 +21,11 @@ namespace memmap::cli {
   Option{"--machine",      "DIR",    "what was gathered on a machine: a folder, or a tar of it, compressed or not"},                                                             \
   Option{"--sysroot",      "DIR",    "another machine's /sys and /proc below DIR"},                                                                                              \
   Option{"--input-format", "ID",     "do not guess the format of SOURCE"},                                                                                                       \
+  Option{"--columns",      "LIST",   "SOURCE is a table with these columns: start,end,type, start,last,type, start,size,type, ... (`memmap formats`)"},                          \
   Option{"--boot",         "N",      "the N-th boot of a log that holds several (default: the last)"}
 // clang-format on
 
-// --input-format and --boot, where the command has them.
+// --input-format, --columns and --boot, where the command has them.
 Result<input::ReadOptions> read_options(const Arguments& arguments);
 
 // Refuses every option and argument given that is none of `followed`: it has no effect on `source`,

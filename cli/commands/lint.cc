@@ -35,6 +35,7 @@ Errors without_effect(const input::ReadOptions& given, std::string_view source,
                       std::string_view what) {
   Errors out;
   if (given.format) out.push_back(session::no_effect("--input-format", source, what));
+  if (given.columns) out.push_back(session::no_effect("--columns", source, what));
   if (given.boot) out.push_back(session::no_effect("--boot", source, what));
   return out;
 }
@@ -65,9 +66,10 @@ Result<Input> of_file(const std::string& file, const input::ReadOptions& options
   if (request.source) {
     if (is_log) request.source->boot.reset();
   } else {
-    Errors errors =
-        without_effect({.format = options.format, .boot = is_log ? std::nullopt : options.boot},
-                       file, found->format);
+    Errors errors = without_effect({.format = options.format,
+                                    .boot = is_log ? std::nullopt : options.boot,
+                                    .columns = options.columns},
+                                   file, found->format);
     if (!errors.empty()) return errors;
     // A boot log tells of its machine as well, if it has a map.
     if (is_log) {

@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate access convert replay lint kernel capture kernels formats compare walk plugin help"
+  local commands="simulate access convert replay lint kernel capture kernels formats compare walk explain plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -29,7 +29,7 @@ _memmap() {
       local report_formats="text json dot memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
-        replay | lint | compare | kernels | walk) report_formats="text json" ;;
+        replay | lint | compare | kernels | walk | explain) report_formats="text json" ;;
       esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
@@ -52,7 +52,7 @@ _memmap() {
       mapfile -t COMPREPLY < <(compgen -W "trim numa alloc check source report" -- "$cur")
       return
       ;;
-    --synthetic | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --do | --name)
+    --synthetic | --columns | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --do | --name)
       COMPREPLY=()
       return
       ;;
@@ -66,24 +66,24 @@ _memmap() {
   local options=""
   case $command in
     simulate)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --kaslr-base --output --force --strict --help"
       ;;
     access)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit --do
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit --do
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --kaslr-base --output --force --help"
       ;;
     convert)
-      options="--to --e820 --synthetic --machine --sysroot --input-format --boot --plugin-dir --output
+      options="--to --e820 --synthetic --machine --sysroot --input-format --columns --boot --plugin-dir --output
         --force --help"
       ;;
     replay)
       options="--kernel --cmdline --append --boot --format --output --force --help"
       ;;
     lint)
-      options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit --kernel
+      options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --no-entry-limit --kernel
         --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout --list
         --format --output --force --help"
       ;;
@@ -95,18 +95,23 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate access convert replay lint kernel capture kernels formats compare walk plugin" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate access convert replay lint kernel capture kernels formats compare walk explain plugin" -- "$cur")
       return
       ;;
     compare)
-      options="--e820 --synthetic --machine --sysroot --input-format --boot --no-entry-limit --kernel
+      options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --no-entry-limit --kernel
         --config --cmdline --append --alloc --plugin-dir --plugin-timeout --format
         --output --force --help"
       ;;
     walk)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --root --kaslr-base --output --force --help"
+      ;;
+    explain)
+      options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
+        --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --plugin-timeout --format --kaslr-base --output --force --help"
       ;;
     plugin)
       options="--plugin-dir --kind --output --help"
@@ -125,7 +130,7 @@ _memmap() {
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
   elif [[ $command == access || $command == convert || $command == replay || $command == lint || $command == kernel || $command == compare ||
-    $command == walk || $command == plugin ]]; then
+    $command == walk || $command == explain || $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()
   else

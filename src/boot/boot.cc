@@ -36,7 +36,9 @@ State initial_state(const Inputs& in) {
 }  // namespace
 
 Boot::Boot(const Inputs& inputs)
-    : in(inputs), state(initial_state(in)), story(state.memblock, in.options.observer) {}
+    : in(inputs), state(initial_state(in)), story(state.memblock, in.options.observer) {
+  if (in.options.record_memblock) story.keep_memblock();
+}
 
 memblock::Caller Boot::caller(const memblock::Purpose& owner,
                               std::initializer_list<kernel::Function> functions) const {

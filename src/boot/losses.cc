@@ -26,7 +26,8 @@ std::vector<PhysRange> memory_of(const memblock::Memblock& memblock) {
 
 }  // namespace
 
-void Losses::look(const State& state, std::string_view function, std::string_view by) {
+void Losses::look(const State& state, std::size_t told, std::string_view function,
+                  std::string_view by) {
   const auto& list = state.memblock.memory().list;
   const bool filled = list.bytes() != 0;
   const Stamp stamp{.table = filled ? 0 : state.e820.table.changes(),
@@ -35,22 +36,21 @@ void Losses::look(const State& state, std::string_view function, std::string_vie
   if (stamp == stamp_) return;
   stamp_ = stamp;
   std::vector<PhysRange> now = filled ? memory_of(state.memblock) : ram_of(state.e820.table);
-  for (const PhysRange lost : without(ram_, now))
-    lose(raw(lost.base()), raw(lost.end()), function, by);
+  const Piece how{.function = std::string(function), .by = std::string(by), .told = told};
+  for (const PhysRange lost : without(ram_, now)) lose(raw(lost.base()), raw(lost.end()), how);
   ram_ = std::move(now);
 }
 
-void Losses::lose(std::uint64_t base, std::uint64_t end, std::string_view function,
-                  std::string_view by) {
+void Losses::lose(std::uint64_t base, std::uint64_t end, const Piece& how) {
   cut_out(pieces_, base, end);
-  pieces_.emplace(base, Piece{end, std::string(function), std::string(by)});
+  pieces_.emplace(base, how).first->second.end = end;
 }
 
 std::vector<Loss> Losses::take() && {
   std::vector<Loss> out;
   for (auto& [base, piece] : pieces_)
-    out.push_back(
-        {PhysRange::make(base, piece.end), std::move(piece.function), std::move(piece.by)});
+    out.push_back({PhysRange::make(base, piece.end), std::move(piece.function), std::move(piece.by),
+                   piece.told});
   return out;
 }
 

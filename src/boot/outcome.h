@@ -83,7 +83,8 @@ struct Outcome {
   bool deferred = false;  // the kernel hands over the end of each node later
   // What a trim or a source of nodes did wrong; where there is any, the rest tells nothing.
   Errors faults{};
-  Events events{};  // in order
+  Events events{};                      // in order
+  std::size_t events_at_hand_over = 0;  // how many of them were told before it was done
   std::vector<CheckReport> checks{};
 };
 

@@ -72,6 +72,7 @@ std::vector<RootTables> other_roots(const Boot& boot, bool in_user_space) {
 struct HandOver {
   paging::AddressSpace page_tables;
   ioremap::EarlyIoremap early_ioremap;
+  std::size_t events;  // how many were told before it
 };
 
 // What came of a boot that is over; its story is told. `hand_over`: where the boot came so far.
@@ -99,6 +100,7 @@ Outcome outcome_of(Boot& boot, std::optional<HandOver> hand_over) {
   out.owners = boot.story.owners().of(out.state.memblock.reserved().regions());
   out.installed_ram = boot.in.machine.installed_ram;
   out.losses = std::move(boot.losses).take();
+  out.events_at_hand_over = hand_over ? hand_over->events : out.events.size();
   out.fixmap = fixmap::mapped_slots(boot.in.fixmap, out.state.page_tables);
   out.totals = totals_of(out.state);
   if (out.state.handed_over && !out.panicked)
@@ -126,11 +128,11 @@ Outcome run(const Inputs& inputs) {
     if (!does(step, boot)) continue;
     boot.story.begin(step);
     if (step.run) step.run(boot);
-    if (!boot.state.handed_over) boot.losses.look(boot.state, step.function);
+    if (!boot.state.handed_over) boot.losses.look(boot.state, boot.story.told(), step.function);
     if (observer != nullptr) observer->after_step(step);
     if (boot.story.over()) break;
     if (boot.state.handed_over && !hand_over)
-      hand_over = {boot.state.page_tables, boot.state.early_ioremap};
+      hand_over = {boot.state.page_tables, boot.state.early_ioremap, boot.story.events().size()};
   }
   if (observer != nullptr) observer->at_end();
   return outcome_of(boot, std::move(hand_over));

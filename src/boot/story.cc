@@ -24,7 +24,10 @@ std::string_view Story::step() const { return step_ == nullptr ? "" : step_->fun
 
 void Story::take(const memblock::Call& call) {
   if (observer_ != nullptr) observer_->on_call(call);
-  if (logs_memblock_) memblock_log_.push_back({call, std::nullopt});
+  if (keeps_memblock_) {
+    std::vector<MemblockLine>& log = logs_memblock_ ? memblock_log_ : early_memblock_;
+    log.push_back({call, std::nullopt, step(), events_.size()});
+  }
   if (call.kind == memblock::CallKind::reserve) owners_.reserve(call.range, call.caller);
   if (call.kind == memblock::CallKind::free) owners_.free(call.range);
 }
@@ -50,12 +53,14 @@ void Story::tell(const Events& events) {
 }
 
 void Story::dump_memblock() {
-  if (!logs_memblock_) return;
+  if (!keeps_memblock_ || !logs_memblock_) return;
   memblock_log_.push_back({{},
                            MemblockDump{.memory_size = memblock_.phys_mem_size(),
                                         .reserved_size = memblock_.reserved_size(),
                                         .memory = memblock_.memory().regions(),
-                                        .reserved = memblock_.reserved().regions()}});
+                                        .reserved = memblock_.reserved().regions()},
+                           step(),
+                           events_.size()});
 }
 
 memblock::Purpose Story::of_node(const memblock::Owner& owner, int nid) {

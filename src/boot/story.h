@@ -33,12 +33,14 @@ struct MemblockDump {
 struct MemblockLine {
   memblock::Call call{};
   std::optional<MemblockDump> dump{};  // then `call` says nothing
+  std::string_view step{};             // the kernel function at work
+  std::size_t events = 0;              // how many events were told before it
 };
 
-// From parse_early_param() on.
 struct MemblockLog {
-  std::vector<MemblockLine> lines{};
-  // What is no literal of the callers in `lines`.
+  std::vector<MemblockLine> early{};  // before parse_early_param() is done: no kernel logs these
+  std::vector<MemblockLine> lines{};  // from then on
+  // What is no literal of the callers in both.
   std::shared_ptr<const std::deque<std::string>> names{};
 };
 
@@ -71,7 +73,9 @@ class Story final : public EventSink {
   bool failed() const { return !faults_.empty(); }
   bool over() const { return panicked_ || failed(); }  // no further step runs
 
-  // From now on each call and dump of memblock is kept.
+  // From now on each call of memblock is kept.
+  void keep_memblock() { keeps_memblock_ = true; }
+  // From now on memblock=debug logs: dumps too are kept, where calls are.
   void log_memblock() { logs_memblock_ = true; }
   void dump_memblock();  // kernel: memblock_dump_all()
 
@@ -83,11 +87,17 @@ class Story final : public EventSink {
   const Events& events() const { return events_; }
   const Errors& faults() const { return faults_; }
   const Owners& owners() const { return owners_; }
+  // How many events were told and lines of memblock kept: orders what is neither among them.
+  std::size_t told() const {
+    return events_.size() + early_memblock_.size() + memblock_log_.size();
+  }
 
   // Each is gone from here afterwards.
   Events take_events() { return std::move(events_); }
   Errors take_faults() { return std::move(faults_); }
-  MemblockLog take_memblock_log() { return {std::move(memblock_log_), names_}; }
+  MemblockLog take_memblock_log() {
+    return {std::move(early_memblock_), std::move(memblock_log_), names_};
+  }
 
  private:
   void take(const memblock::Call& call);
@@ -98,7 +108,9 @@ class Story final : public EventSink {
   Events events_{};
   Errors faults_{};
   bool panicked_ = false;
+  bool keeps_memblock_ = false;
   bool logs_memblock_ = false;
+  std::vector<MemblockLine> early_memblock_{};
   std::vector<MemblockLine> memblock_log_{};
   std::shared_ptr<std::deque<std::string>> names_ = std::make_shared<std::deque<std::string>>();
   Owners owners_{};

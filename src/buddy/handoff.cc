@@ -49,7 +49,27 @@ void set_movable_by_page(PageblockTypes& pageblocks, std::span<const memblock::R
   }
 }
 
+// Deferred pages that are reserved are initialised one by one, at once.
+// kernel: reserve_bootmem_region(), mm/mm_init.c, v7.2
+void set_movable_by_reserved(PageblockTypes& pageblocks, std::span<const memblock::Region> memory,
+                             std::span<const memblock::Region> reserved, const Deferred& deferred) {
+  for (const memblock::Region& m : memory) {
+    const auto first = deferred.find(m.nid);
+    if (first == deferred.end()) continue;
+    const std::uint64_t start = std::max(raw(first->second), raw(pfn_down(m.range.base())));
+    const std::uint64_t end = raw(pfn_up(m.range.end()));
+    auto r = std::ranges::lower_bound(reserved, phys_of(Pfn{start}), std::ranges::less_equal{},
+                                      [](const memblock::Region& x) { return x.range.end(); });
+    for (; r != reserved.end() && raw(pfn_down(r->range.base())) < end; ++r) {
+      if ((r->flags & memblock::kRsrvNoinit) != 0) continue;
+      set_movable(pageblocks, std::max(start, raw(pfn_down(r->range.base()))),
+                  std::min(end, raw(pfn_up(r->range.end()))));
+    }
+  }
+}
+
 PageblockTypes pageblock_types(std::span<const memblock::Region> memory,
+                               std::span<const memblock::Region> reserved,
                                std::span<const zones::Node> nodes, const Deferred& deferred,
                                const Options& options) {
   PageblockTypes pageblocks(options.pageblock_order);
@@ -61,6 +81,8 @@ PageblockTypes pageblock_types(std::span<const memblock::Region> memory,
     set_movable(pageblocks, raw(pfn_up(r.range.base())),
                 initialised_end(deferred, r.nid, raw(pfn_down(r.range.end()))));
   }
+  if (options.behaviour.reserved_pages_set_pageblocks)
+    set_movable_by_reserved(pageblocks, memory, reserved, deferred);
   return pageblocks;
 }
 
@@ -159,7 +181,7 @@ Handoff free_all(std::span<const memblock::Region> memory,
     });
   });
 
-  handoff.pageblocks = pageblock_types(memory, nodes, handoff.first_deferred, options);
+  handoff.pageblocks = pageblock_types(memory, reserved, nodes, handoff.first_deferred, options);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (std::size_t z = 0; z < nodes[i].zones.size(); ++z) {
       ZoneFree zone{.nid = nodes[i].nid, .type = nodes[i].zones[z].type};

@@ -44,6 +44,9 @@ struct ReadOptions {
   std::optional<std::string> format{};  // id of a format: do not guess
   // Which boot of a log that holds several, from 1; empty: the last.
   std::optional<unsigned> boot{};
+  // `start,last,type`: the source is a table with these columns (input/table/columns.h), whatever it looks
+  // like.
+  std::optional<std::string> columns{};
   // Asked for a format that the table does not have, and where none of the table's knows the
   // source; nullptr: there are no others.
   OtherFormats* others = nullptr;
@@ -61,7 +64,7 @@ struct Format {
   Recognition (*recognise)(const Source&);  // cheap: looks at the beginning or at marks
   // Fills in a Machine; `source` and `format` of it are set by read_machine().
   Result<Machine> (*read)(const Source&, const ReadOptions&);
-  // ReadOptions::boot is followed; elsewhere it is an error.
+  // ReadOptions::boot is followed (a log's boots, a text's tables); elsewhere it is an error.
   bool boots = false;
 };
 

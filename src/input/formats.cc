@@ -20,6 +20,7 @@
 #include "input/map/sysfs_tar.h"
 #include "input/scenario/json.h"
 #include "input/scenario/scenario.h"
+#include "input/table/table.h"
 
 namespace memmap::input {
 namespace {
@@ -44,8 +45,11 @@ constexpr Format kFormats[] = {
     {"synthetic",   Takes::file,   "a map in one line",                                                        "echo ram:640K hole:384K ram:3G | memmap simulate -", recognise_synthetic,      read_synthetic},
     {"exactmap",    Takes::file,   "memmap=exactmap parameters",                                               "memmap simulate parameters.txt",                     recognise_exactmap,       read_exactmap},
     {"c-array",     Takes::file,   "struct boot_e820_entry[] in C",                                            "memmap simulate map.c",                              recognise_c_array,        read_c_array},
+    {"table",       Takes::file,   "what firmware, loaders, other kernels print (or give --columns)",          "memmap simulate table.txt",                          recognise_table,          read_table,           true},
 };
 // clang-format on
+
+constexpr const Format& kTable = *(std::end(kFormats) - 1);
 
 Error fault(const Source& source, std::string message) {
   return Error{.message = std::move(message), .origin = {.file = source.name}};
@@ -97,9 +101,26 @@ Error unrecognised(const Source& source, const std::vector<Candidate>& ranked) {
   return fault(source, fmt::format("is in no known format ({})", reasons));
 }
 
+// Lines of text, none of which a format knows: they may be a table of a printer that is not known, and
+// else the line that came closest tells more than what each format lacks.
+bool is_text(const Source& source) {
+  return !source.is_folder() && source.bytes.find('\0') == std::string::npos;
+}
+
 // Of a source that is no log, and has none.
 Error one_boot(const Source& source, std::string_view format) {
   return fault(source, fmt::format("--boot has no effect on a source of format `{}`", format));
+}
+
+// Of types that the kernel has no name for but their makers have.
+void explain_types(Machine& machine) {
+  constexpr E820Type kCorebootTables{16};
+  const bool has = std::ranges::any_of(
+      machine.firmware_map, [](const E820Entry& e) { return e.type == kCorebootTables; });
+  if (has) {
+    machine.notes.emplace_back(
+        "type 16 is coreboot's tables: the kernel has no name for it, and it is no RAM");
+  }
 }
 
 Result<Machine> read_as(const Format& format, const Source& source, const ReadOptions& options) {
@@ -108,7 +129,19 @@ Result<Machine> read_as(const Format& format, const Source& source, const ReadOp
   if (!machine) return machine.errors();
   machine->source = source.name;
   machine->format = format.id;
+  explain_types(*machine);
   return machine;
+}
+
+Result<Machine> read_unknown(const Source& source, const std::vector<Candidate>& ranked,
+                             const ReadOptions& options) {
+  if (!is_text(source)) return unrecognised(source, ranked);
+  auto machine = read_as(kTable, source, options);
+  if (machine) return machine;
+  if (ranked.front().recognition.score > 0) return unrecognised(source, ranked);
+  Errors errors = machine.errors();
+  errors.front().message += "; `memmap formats` lists what else is read";
+  return errors;
 }
 
 // Forced: the format's own errors, and first of all that it does not look like that format.
@@ -119,7 +152,7 @@ Result<Machine> read_forced(const Format& format, const Source& source,
                  fmt::format("is {}, which format `{}` does not read", kind_of(source), format.id));
   }
   auto machine = read_as(format, source, options);
-  if (machine) return machine;
+  if (machine || options.columns) return machine;
   const Recognition recognition = format.recognise(source);
   if (recognition.score >= kLowestAccepted) return machine;
   Errors errors{
@@ -170,13 +203,20 @@ Result<Machine> read_named(const std::string& id, const Source& source,
 std::span<const Format> formats() { return kFormats; }
 
 Result<Machine> read_machine(const Source& source, const ReadOptions& options) {
+  if (options.columns && options.format.value_or(std::string(kTable.id)) != kTable.id) {
+    return fault(source, fmt::format("--columns has no effect on format `{}`: it is for `{}`",
+                                     *options.format, kTable.id));
+  }
+  if (options.columns) return read_forced(kTable, source, options);
   if (options.format) return read_named(*options.format, source, options);
   const std::vector<Candidate> ranked = candidates(source);
   if (ranked.front().recognition.score < kLowestAccepted) {
-    if (options.others == nullptr || source.is_folder()) return unrecognised(source, ranked);
+    if (options.others == nullptr || source.is_folder())
+      return read_unknown(source, ranked, options);
     const auto other = surest(*options.others, source);
     if (!other) return other.errors();
-    return *other == nullptr ? unrecognised(source, ranked) : read_with(**other, source, options);
+    if (*other == nullptr) return read_unknown(source, ranked, options);
+    return read_with(**other, source, options);
   }
   return read_as(*ranked.front().format, source, options);
 }

@@ -81,6 +81,7 @@ struct Behaviour {
   bool mirror_needs_mirrored = true;
   bool init_by_region = true;
   bool deferred_counts_low_zones = false;
+  bool reserved_pages_set_pageblocks = true;
   bool pageblocks_follow_thp = true;
   bool hashes_follow_free_pages = true;
   bool sparse_buffer_on_node = true;

@@ -5,15 +5,17 @@
 #include <algorithm>
 #include <array>
 
+#include "base/align.h"
 #include "profile/bytes.h"
 
-// The parts follow each other, each on a multiple of 8:
+// The parts follow each other, each on a multiple of 8, of 4 in 7.x:
 //
-//   6.1    [offsets] [relative_base] [num_syms] [names] [markers] [seqs] [token_table]
-//   [token_index] 6.12   [num_syms] [names] [markers] [token_table] [token_index] [offsets]
-//   [relative_base] [seqs]
+//   6.1   [offsets] [relative_base] [num_syms] [names] [markers] [seqs] [tokens] [token_index]
+//   6.12  [num_syms] [names] [markers] [tokens] [token_index] [offsets] [relative_base] [seqs]
+//   7.x   [num_syms] [names] [markers] [tokens] [token_index] [offsets] [seqs]
 //
-// (without seqs before 6.1's stable series).
+// (without seqs before 6.1's stable series). Offsets count from relative_base, of 7.x each from its
+// own place.
 //
 // The token table is the one that can be recognised: texts that stand for the 256 byte values,
 // where a digit stands for itself. From there the others are found by what must hold between them.
@@ -29,10 +31,10 @@ constexpr std::size_t kMostSymbols = 1 << 20;
 // Places to look at in all; a real image takes some 100 thousand, a hostile one could take hours.
 constexpr std::size_t kMostSteps = 50'000'000;
 
-constexpr std::size_t aligned(std::size_t offset) { return (offset + 7) & ~std::size_t{7}; }
-
 struct Table {
-  std::string_view data{};  // the section; offsets below count from its start
+  std::string_view data{};    // the section; offsets below count from its start
+  std::uint64_t address = 0;  // where it is linked
+  std::size_t alignment = 8;  // of each part
   std::array<std::string_view, kTokens> tokens{};
   std::size_t tokens_start = 0;
   std::size_t index_end = 0;
@@ -43,33 +45,40 @@ struct Table {
   std::size_t* steps = nullptr;  // left
 
   bool step() const { return *steps > 0 && (--*steps, true); }
+  std::size_t aligned(std::size_t offset) const { return align_up(offset, alignment); }
 };
 
 // The token table that has the digits at `digits`, if the index behind it agrees with it.
 bool read_tokens(Table& t, std::size_t digits) {
-  // Back over the tokens before `0`, number 48: each ends in a zero byte.
-  std::size_t start = digits;
-  for (int i = 0; i < '0'; ++i) {
-    if (start < 2) return false;
-    const std::size_t before = t.data.rfind('\0', start - 2);
-    if (before == std::string_view::npos || start - before > 256) return false;
-    start = before + 1;
+  // Back over the tokens before `0`, number 48, down to number 1: before each lies the zero byte that
+  // ends the one before. What lies before the first may be anything.
+  std::size_t second = digits;
+  for (int i = 1; i < '0'; ++i) {
+    if (second < 2) return false;
+    const std::size_t before = t.data.rfind('\0', second - 2);
+    if (before == std::string_view::npos || second - before > 256) return false;
+    second = before + 1;
   }
-  std::size_t at = start;
-  std::array<std::size_t, kTokens> offsets{};
-  for (std::size_t i = 0; i < kTokens; ++i) {
+  std::array<std::size_t, kTokens> places{};
+  std::size_t at = second;
+  for (std::size_t i = 1; i < kTokens; ++i) {
     const std::size_t end = t.data.find('\0', at);
-    if (end == std::string_view::npos || end - start > kLongestTokens) return false;
-    offsets[i] = at - start;
+    if (end == std::string_view::npos || end - second > kLongestTokens) return false;
+    places[i] = at;
     t.tokens[i] = t.data.substr(at, end - at);
     at = end + 1;
   }
-  const std::size_t index = aligned(at);
+  const std::size_t index = t.aligned(at);
+  const auto first_bytes = number_at<std::uint16_t>(t.data, index + 2);
+  if (!first_bytes || *first_bytes == 0 || *first_bytes > second) return false;
+  places[0] = second - *first_bytes;
+  t.tokens[0] = t.data.substr(places[0], *first_bytes - std::size_t{1});
+  if (t.tokens[0].find('\0') != std::string_view::npos) return false;
   for (std::size_t i = 0; i < kTokens; ++i) {
     const auto offset = number_at<std::uint16_t>(t.data, index + 2 * i);
-    if (!offset || *offset != offsets[i]) return false;
+    if (!offset || *offset != places[i] - places[0]) return false;
   }
-  t.tokens_start = start;
+  t.tokens_start = places[0];
   t.index_end = index + 2 * kTokens;
   return true;
 }
@@ -112,7 +121,7 @@ bool names_fit(const Table& t, std::size_t start, std::size_t count) {
     at = next_name(t, at, tokens);
     if (at == 0 || at > t.markers_start) return false;
   }
-  return aligned(at) == t.markers_start;
+  return t.aligned(at) == t.markers_start;
 }
 
 // Finds the names of `markers` markers, which start at markers_start.
@@ -122,13 +131,14 @@ bool read_names(Table& t, std::size_t markers) {
   // The last marker's names take at least 2 bytes each and at most some 256.
   const std::size_t latest = t.markers_start - last;
   const std::size_t earliest = latest - std::min<std::size_t>(latest, kNamesPerMarker * 256);
-  for (std::size_t at = latest & ~std::size_t{7}; at >= earliest + 8 && t.step(); at -= 8) {
-    const std::uint32_t count = *number_at<std::uint32_t>(t.data, at - 8);
+  const std::size_t a = t.alignment;
+  for (std::size_t at = align_down(latest, a); at >= earliest + a && t.step(); at -= a) {
+    const std::uint32_t count = *number_at<std::uint32_t>(t.data, at - a);
     if (count == 0 || count > kMostSymbols) continue;
     if ((count + kNamesPerMarker - 1) / kNamesPerMarker != markers) continue;
     if (!names_fit(t, at, count)) continue;
     t.names_start = at;
-    t.count_start = at - 8;
+    t.count_start = at - a;
     t.count = count;
     return true;
   }
@@ -137,10 +147,10 @@ bool read_names(Table& t, std::size_t markers) {
 
 // Looks for the markers before the tokens; the sequence numbers may lie between, 3 bytes a symbol.
 bool read_markers(Table& t) {
-  const std::size_t latest = t.tokens_start & ~std::size_t{7};
-  const std::size_t earliest = latest - std::min(latest, aligned(3 * kMostSymbols + 8192));
-  for (std::size_t at = latest; at >= earliest + 8 && t.step();) {
-    at -= 8;
+  const std::size_t latest = align_down(t.tokens_start, t.alignment);
+  const std::size_t earliest = latest - std::min(latest, t.aligned(3 * kMostSymbols + 8192));
+  for (std::size_t at = latest; at >= earliest + t.alignment && t.step();) {
+    at -= t.alignment;
     const std::size_t run = run_of_markers(t, at);
     if (run < 2) continue;
     t.markers_start = at;
@@ -156,52 +166,96 @@ std::string expanded(const Table& t, std::string_view tokens) {
   return out;
 }
 
-// The symbols, with the addresses at `offsets` and the base at `base`; nullopt where they make no
-// sense: `_text` has to be the base, or lie a few pages above.
-std::optional<Symbols> read_symbols(const Table& t, std::size_t offsets, std::size_t base_at) {
-  const auto base = number_at<std::uint64_t>(t.data, base_at);
-  if (!base || *base < 0xffffffff80000000 || offsets + 4 * t.count > t.data.size()) {
-    return std::nullopt;
+// What an offset stands for: the address it counts from.
+class Addresses {
+ public:
+  // Each counts from `base`. Per-CPU symbols are absolute where CONFIG_KALLSYMS_ABSOLUTE_PERCPU is
+  // on (until 6.15): then the others count downwards from -1.
+  static Addresses from_base(const Table& t, std::size_t offsets, std::uint64_t base) {
+    Addresses out(t, offsets, base);
+    for (std::size_t i = 0; i < t.count && !out.any_negative_; ++i) {
+      out.any_negative_ = out.offset(i) < 0;
+    }
+    return out;
   }
-  // Per-CPU symbols are absolute where CONFIG_KALLSYMS_ABSOLUTE_PERCPU is on (until 6.15): then the
-  // others count downwards from -1.
-  bool any_negative = false;
-  for (std::size_t i = 0; i < t.count && !any_negative; ++i) {
-    any_negative = *number_at<std::int32_t>(t.data, offsets + 4 * i) < 0;
+  // Each counts from where it lies. kernel: kallsyms_sym_address(), kernel/kallsyms.c, v7.2
+  static Addresses from_own_place(const Table& t, std::size_t offsets) {
+    return {t, offsets, std::nullopt};
   }
+
+  std::uint64_t of(std::size_t i) const {
+    const auto signed_offset = static_cast<std::uint64_t>(std::int64_t{offset(i)});
+    if (!base_) return t_.address + offsets_ + 4 * i + signed_offset;
+    const std::uint64_t plain = static_cast<std::uint32_t>(offset(i));
+    if (!any_negative_) return *base_ + plain;
+    return offset(i) < 0 ? *base_ - 1 - signed_offset : plain;
+  }
+
+ private:
+  Addresses(const Table& t, std::size_t offsets, std::optional<std::uint64_t> base)
+      : t_(t), offsets_(offsets), base_(base) {}
+  std::int32_t offset(std::size_t i) const {
+    return *number_at<std::int32_t>(t_.data, offsets_ + 4 * i);
+  }
+
+  const Table& t_;
+  std::size_t offsets_;
+  std::optional<std::uint64_t> base_;
+  bool any_negative_ = false;
+};
+
+// nullopt where they make no sense: `_text` and `_end` are there, `_text` where `text` is.
+std::optional<Symbols> read_symbols(const Table& t, const Addresses& addresses,
+                                    std::uint64_t text) {
   Symbols symbols;
   std::size_t at = t.names_start;
   for (std::size_t i = 0; i < t.count; ++i) {
     std::string_view tokens;
     at = next_name(t, at, tokens);
     const std::string name = expanded(t, tokens);  // its first letter is the type
-    const auto offset = *number_at<std::int32_t>(t.data, offsets + 4 * i);
-    std::uint64_t address = static_cast<std::uint32_t>(offset);
-    if (!any_negative) {
-      address += *base;
-    } else if (offset < 0) {
-      address = *base - 1 - static_cast<std::uint64_t>(static_cast<std::int64_t>(offset));
+    if (name.size() > 1) {
+      symbols.add(std::string_view(name).substr(1), name[0], addresses.of(i));
     }
-    if (name.size() > 1) symbols.add(std::string_view(name).substr(1), name[0], address);
   }
   symbols.sort();
-  if (!symbols.find("_text") || !symbols.find("_end")) return std::nullopt;
+  if (symbols.find("_text") != text || !symbols.find("_end")) return std::nullopt;
   return symbols;
 }
 
-std::optional<Symbols> symbols_in(std::string_view section) {
+// With offsets at `offsets` and the address they count from at `base_at`.
+std::optional<Symbols> read_with_base(const Table& t, std::size_t offsets, std::size_t base_at,
+                                      std::uint64_t text) {
+  const auto base = number_at<std::uint64_t>(t.data, base_at);
+  if (!base || *base < 0xffffffff80000000 || offsets + 4 * t.count > t.data.size()) {
+    return std::nullopt;
+  }
+  return read_symbols(t, Addresses::from_base(t, offsets, *base), text);
+}
+
+// In each of the forms that the parts may have.
+std::optional<Symbols> read_any_form(const Table& t, std::uint64_t text) {
+  const std::size_t behind = t.index_end;
+  const std::size_t bytes = t.aligned(4 * t.count);
+  if (auto symbols = read_with_base(t, behind, behind + bytes, text)) return symbols;
+  if (t.count_start >= bytes + 8) {
+    const std::size_t base = t.count_start - 8;
+    if (auto symbols = read_with_base(t, base - bytes, base, text)) return symbols;
+  }
+  if (behind + bytes > t.data.size()) return std::nullopt;
+  return read_symbols(t, Addresses::from_own_place(t, behind), text);
+}
+
+std::optional<Symbols> symbols_in(const Section& section, std::uint64_t text) {
   constexpr std::string_view kDigits = "\0000\0001\0002\0003\0004\0005\0006\0007\0008\0009\0"sv;
+  const std::string_view data = section.bytes;
   std::size_t steps = kMostSteps;
-  for (std::size_t at = section.find(kDigits); at != std::string_view::npos;
-       at = section.find(kDigits, at + 1)) {
-    if (steps == 0) return std::nullopt;
-    Table t{.data = section, .steps = &steps};
-    if (!read_tokens(t, at + 1) || !read_markers(t)) continue;
-    const std::size_t offset_bytes = aligned(4 * t.count);
-    if (auto symbols = read_symbols(t, t.index_end, t.index_end + offset_bytes)) return symbols;
-    if (t.count_start < offset_bytes + 8) continue;
-    if (auto symbols = read_symbols(t, t.count_start - 8 - offset_bytes, t.count_start - 8)) {
-      return symbols;
+  for (std::size_t at = data.find(kDigits); at != std::string_view::npos;
+       at = data.find(kDigits, at + 1)) {
+    for (const std::size_t alignment : {8, 4}) {
+      if (steps == 0) return std::nullopt;
+      Table t{.data = data, .address = section.address, .alignment = alignment, .steps = &steps};
+      if (!read_tokens(t, at + 1) || !read_markers(t)) continue;
+      if (auto symbols = read_any_form(t, text)) return symbols;
     }
   }
   return std::nullopt;
@@ -211,8 +265,9 @@ std::optional<Symbols> symbols_in(std::string_view section) {
 
 std::optional<Symbols> find_embedded_symbols(const Image& image) {
   const Section* section = image.section(".rodata");
-  if (section == nullptr) return std::nullopt;
-  auto symbols = symbols_in(section->bytes);
+  const Section* text = image.section(".text");
+  if (section == nullptr || text == nullptr) return std::nullopt;
+  auto symbols = symbols_in(*section, text->address);
   if (symbols) symbols->set_source(image.source + ", its kallsyms table");
   return symbols;
 }

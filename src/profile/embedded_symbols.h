@@ -7,9 +7,9 @@
 
 namespace memmap::kernel {
 
-// Finds the table by its form, as nothing points to it: kernels of 5.x and 6.x with CONFIG_KALLSYMS
+// Finds the table by its form, as nothing points to it: kernels of 5.x to 7.x with CONFIG_KALLSYMS
 // and relative addresses. nullopt: it is not there, or of another form.
-// kernel: scripts/kallsyms.c, write_src(), v6.1 and v6.12
+// kernel: scripts/kallsyms.c, write_src(), v6.1, v6.12 and v7.2
 std::optional<Symbols> find_embedded_symbols(const Image& image);
 
 }  // namespace memmap::kernel

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "base/suggest.h"
+#include "input/open/archive.h"
 #include "input/open/source.h"
 #include "kernel/version.h"
 #include "profile/built_in.h"
@@ -93,10 +93,11 @@ Error no_such_kernel(const std::string& wanted, const std::vector<std::string>& 
 
 // A file that starts as images and packages do. One that cannot be read is told of as a profile.
 bool is_image(const std::string& path) {
-  std::array<char, 1024> beginning{};
+  std::string beginning(input::kPackageBeginning, '\0');
   std::ifstream file(path, std::ios::binary);
-  file.read(beginning.data(), beginning.size());
-  return is_kernel_image({beginning.data(), static_cast<std::size_t>(file.gcount())});
+  file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  return is_kernel_image(
+      std::string_view(beginning).substr(0, static_cast<std::size_t>(file.gcount())));
 }
 
 Result<KernelChoice> from_image(const std::string& path) {
@@ -110,7 +111,10 @@ Result<KernelChoice> from_image(const std::string& path) {
 Result<KernelChoice> named(const std::string& wanted, const std::string& folder) {
   const auto names = kernel_names(folder);
   const bool known = std::ranges::binary_search(names, wanted);
-  if (!known && is_image(wanted)) return from_image(wanted);
+  std::error_code error;
+  const bool folder_of_one =
+      wanted.find('/') != std::string::npos && fs::is_directory(wanted, error);
+  if (!known && (folder_of_one || is_image(wanted))) return from_image(wanted);
   if (!known && !wanted.ends_with(kSuffix) && wanted.find('/') == std::string::npos) {
     return no_such_kernel(wanted, names);
   }

@@ -15,8 +15,8 @@ struct KernelChoice {
   std::string note{};  // why this one, when the user did not name it; for the report
 };
 
-// `wanted`: one of kernel_names(folder), a kernel's image or package, or a profile's file (its name
-// ends in .yaml or holds a slash), with a message that suggests the nearest name when it is none.
+// `wanted`: one of kernel_names(folder), a kernel's image, package or folder, or a profile's file (its
+// name ends in .yaml or holds a slash), with a message that suggests the nearest name when it is none.
 // Without it: the profile of `release`, the kernel that the machine ran; else the one nearest in version,
 // counted in releases, with the rules of `release`'s version and this profile's sizes; else, for a
 // machine without release, the newest of Debian's general kernels. A profile that is not verified

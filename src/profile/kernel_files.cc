@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "input/open/archive.h"
 #include "input/open/source.h"
 #include "profile/image.h"
+#include "profile/kernel_folder.h"
 #include "profile/kernel_image.h"
+#include "profile/package.h"
+#include "profile/parts.h"
+#include "profile/uki.h"
 #include "profile/vmlinuz.h"
 
 namespace memmap::kernel {
@@ -33,86 +36,128 @@ void read_part(const std::optional<std::string>& path, std::optional<T>& into, E
   into = std::move(*part);
 }
 
-// Which part a file of a folder is, by its name without a compression's suffix.
-struct PartName {
-  std::string_view name;  // the whole name, or what comes before -RELEASE; `*` and an ending
-  std::optional<std::string> KernelFiles::*member;
-};
-constexpr PartName kPartNames[] = {
-    {"config", &KernelFiles::config},         {".config", &KernelFiles::config},
-    {"kallsyms", &KernelFiles::symbols},      {"System.map", &KernelFiles::symbols},
-    {"sections.txt", &KernelFiles::sections}, {"params.txt", &KernelFiles::parameters},
-    {"vmlinux", &KernelFiles::image},         {"vmlinuz", &KernelFiles::image},
-    {"bzImage", &KernelFiles::image},
-};
-
-const PartName* part_of(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kSuffixes{".gz", ".xz", ".zst", ".bz2"};
-  for (const std::string_view suffix : kSuffixes) {
-    if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
-  }
-  static constexpr PartName kBtf{"*.btf", &KernelFiles::btf};
-  if (name.ends_with(".btf") || name == "btf") return &kBtf;
-  const auto* it = std::ranges::find_if(kPartNames, [&](const PartName& p) {
-    return name == p.name || (name.starts_with(p.name) && name[p.name.size()] == '-');
-  });
-  return it == std::end(kPartNames) ? nullptr : it;
+// The mistakes of what lies in a package, with the package's name.
+Errors in_package(const std::string& package, Errors errors) {
+  for (Error& error : errors) error.origin.file = fmt::format("{}, {}", package, error.origin.file);
+  return errors;
 }
 
-// Sets the paths of the parts in a folder, where the user named none.
-Status find_parts(const std::string& folder, KernelFiles& files) {
-  std::error_code error;
-  std::vector<fs::path> paths;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    paths.push_back(it->path());
-  }
-  if (error) return Error{fmt::format("cannot be read: {}", error.message()), {folder}};
-  std::ranges::sort(paths);
-  KernelFiles found;
-  Errors errors;
-  bool any = false;
-  for (const fs::path& path : paths) {
-    const PartName* part = part_of(path.filename().string());
-    if (part == nullptr) continue;
-    any = true;
-    if (auto& place = found.*part->member; place) {
-      errors.push_back(
-          {.message = fmt::format("{} and {} are parts of one kind; which one holds?",
-                                  fs::path(*place).filename().string(), path.filename().string()),
-           .origin = {folder}});
-    } else {
-      place = path.string();
-    }
-  }
-  if (!any) {
-    return Error{
-        "holds no part of a kernel: config, *.btf, kallsyms, System.map, sections.txt, "
-        "params.txt, vmlinux or vmlinuz are looked for",
-        {folder}};
-  }
-  if (!errors.empty()) return errors;
-  for (const PartName& part : kPartNames) {
-    if (!(files.*part.member)) files.*part.member = found.*part.member;
-  }
-  if (!files.btf) files.btf = found.btf;
+// A part of a package, which may be compressed.
+template <class T>
+Status read_member(const std::string& package, const std::optional<input::Member>& member,
+                   std::optional<T>& into,
+                   Result<T> (*read)(const std::string&, std::string_view)) {
+  if (!member || into) return Done{};
+  const auto source = input::source_from_bytes(member->path, member->bytes);
+  if (!source) return in_package(package, source.errors());
+  auto part = read(member->path, source->bytes);
+  if (!part) return in_package(package, part.errors());
+  into = std::move(*part);
   return Done{};
 }
 
-std::string last_name(const std::string& folder) {
-  std::error_code error;
-  const fs::path path = fs::canonical(folder, error);
-  return (error ? fs::path(folder) : path).filename().string();
+// A .config, or a package that has one.
+Status read_config_file(const std::string& path, std::optional<Config>& into) {
+  auto bytes = input::read_whole_file(path);
+  if (!bytes) return bytes.errors();
+  if (!input::is_package(*bytes)) {
+    const auto source = input::source_from_bytes(path, std::move(*bytes));
+    if (!source) return source.errors();
+    auto config = read_config(path, source->bytes);
+    if (!config) return config.errors();
+    into = std::move(*config);
+    return Done{};
+  }
+  const auto package = read_package(path, *bytes);
+  if (!package) return package.errors();
+  if (package->config) return read_member(path, package->config, into, read_config);
+  return Error{
+      "a package without a configuration: boot/config-* or lib/modules/*/config is expected",
+      {path}};
 }
 
-// `config-6.1` beside `vmlinuz-6.1`; `.config` beside `vmlinux` of a build.
-std::optional<std::string> config_beside(const fs::path& image) {
+// The file of the package `name` beside another one: of the same version where there are several.
+std::optional<std::string> package_beside(const fs::path& package, const std::string& name) {
+  const std::string file = package.filename().string();
+  const std::string version = file.substr(std::min(file.find('_'), file.size()));
+  std::vector<std::string> found;
   std::error_code error;
-  const std::string name = image.filename().string();
-  const std::size_t dash = name.find('-');
-  const fs::path beside =
-      image.parent_path() / (dash == std::string::npos ? ".config" : "config" + name.substr(dash));
-  if (!name.starts_with("vmlinu") || !fs::is_regular_file(beside, error)) return std::nullopt;
-  return beside.string();
+  const fs::path folder = package.has_parent_path() ? package.parent_path() : fs::path(".");
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string other = it->path().filename().string();
+    if (other == name + version) return it->path().string();
+    if (other.starts_with(name + "_") && other.ends_with(".deb"))
+      found.push_back(it->path().string());
+  }
+  return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
+}
+
+Error no_image(const std::string& path, const Package& package) {
+  const std::string where =
+      package.companions.empty()
+          ? ": boot/vmlinuz-* or lib/modules/*/vmlinuz is expected"
+          : fmt::format(": its image is in {}", fmt::join(package.companions, " or "));
+  return {fmt::format(
+              "a package without a kernel{}{}", where,
+              package.config ? "; give the one with the kernel, and this one with --config" : ""),
+          {path}};
+}
+
+// What a package has, and of those beside it what it lacks.
+Status read_package_file(const std::string& path, std::string bytes, Facts& facts) {
+  auto package = read_package(path, bytes);
+  if (!package) return package.errors();
+  bytes = {};
+  if (auto status = read_member(path, package->config, facts.config, read_config); !status) {
+    return status;
+  }
+  std::string with_image = path;
+  for (const std::string& name : package->companions) {
+    if (package->image) break;
+    const auto beside = package_beside(path, name);
+    if (!beside) continue;
+    const auto others_bytes = input::read_whole_file(*beside);
+    if (!others_bytes) return others_bytes.errors();
+    auto other = read_package(*beside, *others_bytes);
+    if (!other) return other.errors();
+    if (!other->image) continue;
+    *package = std::move(*other);
+    with_image = *beside;
+  }
+  if (!package->image) return no_image(path, *package);
+  for (const Status& status :
+       {read_member(with_image, package->config, facts.config, read_config),
+        read_member(with_image, package->symbols, facts.symbols, read_symbol_table)}) {
+    if (!status) return status;
+  }
+  if (auto status =
+          read_kernel_image(package->image->path, std::move(package->image->bytes), facts);
+      !status) {
+    return in_package(with_image, status.errors());
+  }
+  for (const std::string& name : package->companions) {
+    if (facts.config) break;
+    const auto beside = package_beside(with_image, name);
+    if (!beside) continue;
+    if (auto status = read_config_file(*beside, facts.config); !status) return status;
+  }
+  facts.companions = std::move(package->companions);
+  return Done{};
+}
+
+Status read_image_file(const std::string& path, Facts& facts) {
+  auto bytes = input::read_whole_file(path);
+  if (!bytes) return bytes.errors();
+  if (input::is_package(*bytes)) return read_package_file(path, std::move(*bytes), facts);
+  if (auto status = read_kernel_image(path, std::move(*bytes), facts); !status) return status;
+  const auto beside = facts.config ? std::nullopt : config_beside(path);
+  return beside ? read_config_file(*beside, facts.config) : Status(Done{});
+}
+
+// A System.map that was found, not named, may be Debian's stub.
+bool is_stub_file(const std::string& path) {
+  const auto source = input::open_source(path);
+  return source && is_stub(source->bytes);
 }
 
 }  // namespace
@@ -124,33 +169,44 @@ Result<Facts> read_kernel_files(const KernelFiles& given) {
   for (const auto& path : {given.config, given.btf, given.symbols, given.sections}) {
     if (facts.subject.empty() && path) facts.subject = *path;
   }
-  if (given.parts) {
-    if (auto status = find_parts(*given.parts, files); !status) return status.errors();
-    facts.name = last_name(*given.parts);
+  std::error_code error;
+  const bool image_is_folder = given.image && fs::is_directory(*given.image, error);
+  if (image_is_folder) files.image.reset();
+  for (const auto& folder : {given.parts, image_is_folder ? given.image : std::nullopt}) {
+    if (!folder) continue;
+    if (auto status = find_parts(*folder, files); !status) return status.errors();
+    // An image tells its own name.
+    if (!image_is_folder || !files.image) facts.name = last_name(*folder);
   }
   if (given.name) facts.name = *given.name;
+  if (files.symbols && !given.symbols && is_stub_file(*files.symbols)) files.symbols.reset();
 
   Errors errors;
-  read_part(files.config, facts.config, errors, read_config);
+  if (files.config) {
+    if (auto status = read_config_file(*files.config, facts.config); !status) {
+      append(errors, status.errors());
+    }
+  }
   read_part(files.btf, facts.types, errors, Types::read);
   read_part(files.symbols, facts.symbols, errors, read_symbol_table);
   read_part(files.sections, facts.sections, errors, read_sections);
   read_part(files.parameters, facts.parameters, errors, read_parameters);
   if (files.image) {
-    auto bytes = input::read_whole_file(*files.image);
-    const Status status =
-        bytes ? read_kernel_image(*files.image, std::move(*bytes), facts) : Status(bytes.errors());
-    if (!status) append(errors, status.errors());
-    if (!facts.config && !files.config) {
-      read_part(config_beside(*files.image), facts.config, errors, read_config);
-    }
+    if (auto status = read_image_file(*files.image, facts); !status)
+      append(errors, status.errors());
   }
   if (!errors.empty()) return errors;
   return facts;
 }
 
 bool is_kernel_image(std::string_view beginning) {
-  return input::is_deb(beginning) || is_vmlinuz(beginning) || is_elf(beginning);
+  const auto is_image = [](std::string_view bytes) {
+    return input::is_package(bytes) || is_vmlinuz(bytes) || is_elf(bytes) || is_efi_program(bytes);
+  };
+  if (is_image(beginning)) return true;
+  if (input::compression_of(beginning).empty()) return false;
+  const auto unpacked = input::unpack("", beginning, 4096);
+  return unpacked && is_image(unpacked->bytes);
 }
 
 }  // namespace memmap::kernel

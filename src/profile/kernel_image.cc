@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <filesystem>
-
 #include "input/open/archive.h"
 #include "input/open/source.h"
 #include "profile/embedded_symbols.h"
 #include "profile/image.h"
 #include "profile/lzo.h"
+#include "profile/uki.h"
 #include "profile/vmlinuz.h"
 
 namespace memmap::kernel {
@@ -98,8 +96,10 @@ Status read_vmlinux(const std::string& source, std::string_view bytes, Facts& fa
   } else {
     symbols = find_embedded_symbols(*image);
   }
-  if (facts.banner.empty()) facts.banner = banner_of(*image, symbols);
-  if (!facts.parameters && symbols) facts.parameters = parameters_of(*image, *symbols);
+  // An image without a table of its own, with the System.map of its package.
+  const std::optional<Symbols>& known = symbols ? symbols : facts.symbols;
+  if (facts.banner.empty()) facts.banner = banner_of(*image, known);
+  if (!facts.parameters && known) facts.parameters = parameters_of(*image, *known);
   if (!facts.symbols) facts.symbols = std::move(symbols);
   if (!facts.sections) {
     Sections sections{.source = source + ", its sections"};
@@ -125,30 +125,15 @@ Status read_vmlinux(const std::string& source, std::string_view bytes, Facts& fa
   return Done{};
 }
 
-Status read_deb(const std::string& source, std::string_view bytes, Facts& facts) {
-  auto members = input::deb_members(source, bytes, "boot", input::kMaxKernelBytes);
-  if (!members) return members.errors();
-  const auto find = [&](std::string_view prefix) -> input::Member* {
-    const auto it = std::ranges::find_if(
-        *members, [&](const input::Member& m) { return m.path.starts_with(prefix); });
-    return it == members->end() ? nullptr : &*it;
-  };
-  input::Member* const vmlinuz = find("boot/vmlinuz");
-  if (vmlinuz == nullptr) {
-    return fault(source, "a package without boot/vmlinuz-*: one named linux-image-* is expected");
-  }
-  if (const input::Member* config = find("boot/config"); config != nullptr && !facts.config) {
-    auto read = read_config(config->path, config->bytes);
-    if (!read) return read.errors();
-    facts.config = std::move(*read);
-  }
-  return read_kernel_image(vmlinuz->path, std::move(vmlinuz->bytes), facts);
-}
+// The kernel in it, and notes of what it boots with.
+Status read_unified(const std::string& source, std::string_view bytes, Facts& facts,
+                    unsigned layers);
 
-}  // namespace
+// A compressed file may hold a unified image, whose kernel may be compressed.
+constexpr unsigned kMostLayers = 4;
 
-Status read_kernel_image(const std::string& source, std::string bytes, Facts& facts) {
-  if (input::is_deb(bytes)) return read_deb(source, bytes, facts);
+Status read_layer(const std::string& source, std::string bytes, Facts& facts, unsigned layers) {
+  if (layers == kMostLayers) return fault(source, "one in another too many times");
   if (is_vmlinuz(bytes)) {
     const auto header = read_boot_header(source, bytes);
     if (!header) return header.errors();
@@ -158,6 +143,7 @@ Status read_kernel_image(const std::string& source, std::string bytes, Facts& fa
     if (status && facts.banner.empty()) facts.banner = header->release;
     return status;
   }
+  if (is_efi_program(bytes)) return read_unified(source, bytes, facts, layers);
   if (is_elf(bytes)) return read_vmlinux(source, bytes, facts);
   if (is_btf(bytes)) return fault(source, "BTF, no image: it is given with --btf");
   if (!input::compression_of(bytes).empty()) {
@@ -167,12 +153,35 @@ Status read_kernel_image(const std::string& source, std::string bytes, Facts& fa
     bytes = {};
     if (!input::compression_of(unpacked->bytes).empty())
       return fault(source, "compressed twice and more");
-    return read_kernel_image(source, std::move(unpacked->bytes), facts);
+    return read_layer(source, std::move(unpacked->bytes), facts, layers + 1);
   }
-  return fault(
-      source,
-      "no kernel image: a vmlinuz (bzImage), a vmlinux or a Debian package linux-image-* is "
-      "expected");
+  return fault(source,
+               "no kernel image: a vmlinuz (bzImage), a vmlinux, a unified kernel image (.efi) or "
+               "a package (.deb, .rpm, .pkg.tar.zst) is expected");
+}
+
+Status read_unified(const std::string& source, std::string_view bytes, Facts& facts,
+                    unsigned layers) {
+  const auto uki = read_uki(source, bytes);
+  if (!uki) return uki.errors();
+  auto status = read_layer(source + ", .linux", std::string(uki->linux_image), facts, layers + 1);
+  if (!status) return status;
+  if (facts.banner.empty()) facts.banner = uki->release;
+  for (const std::string& line : uki->cmdlines) {
+    facts.notes.push_back(fmt::format(
+        "it boots with the command line `{}`, which is no part of a profile: --cmdline", line));
+  }
+  if (uki->initrd_bytes != 0) {
+    facts.notes.push_back(fmt::format("it has an initrd of {} bytes, which is no part of a profile",
+                                      uki->initrd_bytes));
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Status read_kernel_image(const std::string& source, std::string bytes, Facts& facts) {
+  return read_layer(source, std::move(bytes), facts, 0);
 }
 
 }  // namespace memmap::kernel

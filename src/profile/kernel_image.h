@@ -9,8 +9,8 @@
 
 namespace memmap::kernel {
 
-// Adds what a vmlinuz, a vmlinux or a Debian package tells, where `facts` does not have it yet.
-// `bytes` may be compressed as a whole. Errors: none of these; damaged, with the offset.
+// Adds what a vmlinuz, a vmlinux or a unified kernel image tells, where `facts` does not have it
+// yet. `bytes` may be compressed as a whole. Errors: none of these; damaged, with the offset.
 Status read_kernel_image(const std::string& source, std::string bytes, Facts& facts);
 
 }  // namespace memmap::kernel

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
+#include <utility>
 
 #include "base/align.h"
 #include "profile/limits.h"
@@ -19,6 +21,9 @@ std::string file_of(std::string_view source) {
          std::string(comma == std::string_view::npos ? "" : source.substr(comma));
 }
 
+// The file that `FILE, its sections` is a part of.
+std::string_view part_of(std::string_view source) { return source.substr(0, source.rfind(", ")); }
+
 class Maker {
  public:
   explicit Maker(const Facts& facts) : facts_(facts) {}
@@ -26,6 +31,7 @@ class Maker {
   Result<MadeProfile> make() {
     ask_for_what_is_missing();
     if (!errors_.empty()) return errors_;
+    out_.notes = facts_.notes;
     name_and_version();
     if (auto status = apply_config(*facts_.config, out_.profile); !status)
       append(errors_, status.errors());
@@ -49,9 +55,15 @@ class Maker {
   void ask_for_what_is_missing() {
     const std::string release = facts_.banner.substr(0, facts_.banner.find(' '));
     const std::string suffix = release.empty() ? "RELEASE" : release;
-    if (!facts_.config) {
+    if (!facts_.config && !facts_.companions.empty()) {
+      fault(fmt::format("its options are not in it: they are in the package {}; give that with "
+                        "--config, or put it beside this one",
+                        fmt::join(facts_.companions, " or ")),
+            facts_.subject);
+    } else if (!facts_.config) {
       fault(fmt::format("its options are not in it: give its .config with --config (as a rule "
-                        "/boot/config-{})",
+                        "/boot/config-{0} or /usr/lib/modules/{0}/config), or the package that has "
+                        "it",
                         suffix),
             facts_.subject);
     }
@@ -140,7 +152,7 @@ class Maker {
   void symbols() {
     out_.sources["symbols"] =
         file_of(facts_.symbols ? facts_.symbols->source() : facts_.sections->source);
-    std::vector<std::string_view> lacking;
+    std::vector<const Symbol*> lacking;
     for (const Symbol& row : symbol_rows()) {
       std::optional<std::uint64_t> value;
       if (facts_.symbols) {
@@ -153,12 +165,26 @@ class Maker {
           out_.sources[fmt::format("symbols.{}", row.name)] = file_of(facts_.sections->source);
       }
       if (value && row.allows(*value)) out_.profile.symbols.emplace(row.name, *value);
-      if (!value && !facts_.symbols) lacking.push_back(row.name);
+      if (!value && !row.told) lacking.push_back(&row);
     }
-    if (!lacking.empty()) {
-      out_.notes.push_back(fmt::format("left out: {}; --system-map or --kallsyms tells them",
-                                       fmt::join(lacking, ", ")));
+    // Of an image's own table some always lack: versions differ. One without data tells functions
+    // alone (CONFIG_KALLSYMS_ALL is off).
+    if (!facts_.symbols || !facts_.symbols->find("init_top_pgt")) tell_of_symbols(lacking);
+  }
+
+  // What each is for is what its lack costs.
+  void tell_of_symbols(std::span<const Symbol* const> lacking) {
+    std::vector<std::string_view> costs;
+    for (const Symbol* row : lacking) {
+      if (std::ranges::find(costs, row->use) == costs.end()) costs.push_back(row->use);
     }
+    if (!facts_.symbols) costs.emplace_back("the callers that memblock=debug names");
+    if (costs.empty()) return;
+    out_.notes.push_back(fmt::format(
+        "left out, or taken to be as usual, as {}: {}. --system-map or --kallsyms tells them",
+        facts_.symbols ? "its table of symbols lacks them"
+                       : "no table of symbols is there, or none of a form that is known",
+        fmt::join(costs, "; ")));
   }
 
   // Left out without a symbol table: then all are taken to be there.
@@ -281,6 +307,8 @@ class Maker {
       }
     }
     if (!facts_.symbols || !facts_.sections) return;
+    // Both of one image: what differs then is where its linker script places the symbol.
+    if (part_of(facts_.symbols->source()) == part_of(facts_.sections->source)) return;
     for (const std::string_view name : {"_etext", "_edata", "_end"}) {
       const auto a = facts_.symbols->from_text(name);
       const auto b = from_sections(name);

@@ -78,6 +78,11 @@ std::optional<std::uint64_t> Sections::symbol(std::string_view name) const {
     const SectionPlace& last = *std::prev(data);
     return align_up(last.address + last.size, kPage);
   }
+  // kernel: _etext, arch/x86/kernel/vmlinux.lds.S, v6.16
+  if (const auto head = find(".head.text"); name == "_etext" && head != list.end()) {
+    const auto text = find(".text");
+    if (text != list.end() && head->address >= text->address) return head->address + head->size;
+  }
   const auto rule = std::ranges::find(kRules, name, &Rule::symbol);
   if (rule == std::end(kRules)) return std::nullopt;
   const auto section = find(rule->section);

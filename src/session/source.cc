@@ -28,6 +28,7 @@ Errors without_effect(const Source& source) {
   Errors out;
   if (source.format && !kind.format)
     out.push_back(no_effect("--input-format", kind.option, kind.what));
+  if (source.columns && !kind.format) out.push_back(no_effect("--columns", kind.option, kind.what));
   if (source.boot && !kind.boot) out.push_back(no_effect("--boot", kind.option, kind.what));
   return out;
 }
@@ -52,7 +53,8 @@ Errors readers_without_effect(const NamedPlugins& plugins, const Source& source,
 }
 
 Result<Machine> read(const Source& source, plugin::PluginHost& host, const NamedPlugins& plugins) {
-  input::ReadOptions options{.format = source.format, .boot = source.boot};
+  input::ReadOptions options{
+      .format = source.format, .boot = source.boot, .columns = source.columns};
   switch (source.kind) {
     case SourceKind::named: {
       PluginFormats others(host, plugins);

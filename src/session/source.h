@@ -21,7 +21,7 @@ struct KindOfSource {
   std::string_view option;  // by which the command line names it
   std::string_view what;
   // What acts on it:
-  bool format;   // --input-format: as what it is read
+  bool format;   // --input-format and --columns: as what it is read
   bool boot;     // --boot: which of several
   bool readers;  // source plugins, and where they are looked for
 };
@@ -34,8 +34,9 @@ struct Source {
   // A path (`-`: standard input, of a named one); the map, of a synthetic one; empty, of this
   // machine.
   std::string text{};
-  std::optional<std::string> format{};  // empty: its content tells
-  std::optional<unsigned> boot{};       // from 1; empty: the last
+  std::optional<std::string> format{};   // empty: its content tells
+  std::optional<unsigned> boot{};        // from 1; empty: the last
+  std::optional<std::string> columns{};  // of a table; empty: its content tells
 };
 
 // `given` asks for what `source`, which is `what`, cannot do; both as the user wrote them.

@@ -20,14 +20,16 @@ VALUES = {
     "--kernel": "6.1.0-55-amd64", "--config": "{folder}/config", "--cmdline": "ro", "--append": "quiet",
     "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
-    "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--list": None,
-    "--plugin-timeout": "9", "--at": "hand-over", "--root": "early",
+    "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1",
+    "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
+    "--root": "early", "--lost": None,
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {
     "log": (["--e820", "{folder}/two.log"], "dmesg"),
     "scenario": (["--e820", "{folder}/map.yaml"], "scenario"),
+    "table": (["--e820", "{folder}/table.txt"], "table"),
     "sysfs": (["--e820", "{folder}/memmap"], "sysfs"),
     "folder with a log": (["--e820", "{folder}/gathered"], "machine"),
     "synthetic": (["--synthetic", SMALL], "synthetic"),
@@ -39,7 +41,9 @@ KINDS = {
 ONE_BOOT = {"scenario", "sysfs", "synthetic", "machine without a log", "sysroot", "live"}
 ONE_FORM = {"synthetic", "machine", "machine without a log", "sysroot", "live"}
 # Option: the kinds that it has no effect on.
-REFUSED = {"--boot": ONE_BOOT, "--input-format": ONE_FORM}
+REFUSED = {"--boot": ONE_BOOT, "--input-format": ONE_FORM, "--columns": ONE_FORM}
+# It makes a table of whatever it is given, which these are not.
+NO_TABLE = {"log", "scenario", "sysfs", "folder with a log"}
 # They act where `lint` has a machine, or a log that tells of one.
 OF_A_BOOT = {"--boot", "--no-entry-limit", "--plugin", "--without-plugin", "--plugin-dir", "--plugin-timeout"}
 # The same of one command: there plugins do nothing but read.
@@ -78,6 +82,7 @@ class Options(unittest.TestCase):
         cls.write("map.yaml", run("convert", "--synthetic", SMALL, "--to", "yaml").stdout)
         with open(os.path.join(HERE, "../docs/data/memblock.log")) as file:
             cls.write("memblock.log", file.read())
+        cls.write("table.txt", "0000000000001000-000000000009ffff (1)\n0000000000100000-000000000fffffff (1)\n")
         cls.write("grub", 'GRUB_CMDLINE_LINUX="quiet"\n')
 
     @classmethod
@@ -121,6 +126,8 @@ class Options(unittest.TestCase):
                 refused = kind in REFUSED.get(option, ()) or kind in REFUSED_BY.get((command, option), ())
                 if kind == "live" and not refused:
                     continue  # what this machine may tell is another test's
+                if option == "--columns" and kind in NO_TABLE:
+                    continue
                 more = [] if option in needs else list(needs)
                 words = [command, *source, *more, *self.given(option, form)]
                 by_path = kind not in ONE_FORM or (kind, option) == ("machine without a log", "--boot")
@@ -195,6 +202,12 @@ class Options(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertIn("--plugin check_invariants has no effect on walk", done.stderr)
 
+    def test_explain(self):
+        self.check_command("explain", KINDS)
+        done = run("explain", "--synthetic", SMALL, "--plugin", "check_invariants")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin check_invariants has no effect on explain", done.stderr)
+
     def test_convert(self):
         self.check_command("convert", KINDS, ("--to", "yaml"))
 
@@ -209,7 +222,7 @@ class Options(unittest.TestCase):
             for option in sorted(options_of("lint") - NAMING - {"--list"}):
                 if option in ("--cmdline", "--append") and kind != "line" or option in source:
                     continue  # refused for another reason: two lines
-                refused = option == "--input-format" or kind != "log" and option in OF_A_BOOT
+                refused = option in ("--input-format", "--columns") or kind != "log" and option in OF_A_BOOT
                 self.check(["lint", *source, *self.given(option, "dmesg")], option, refused, name)
 
     def test_lint_with_plugins_and_a_config(self):

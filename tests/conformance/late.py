@@ -18,7 +18,7 @@ import sys
 
 import listed
 
-STAGES = ["runs", "memtotal", "managed", "watermarks", "protection", "min_free", "totalreserve", "memory_line"]
+STAGES = ["runs", "handover_lists", "memtotal", "managed", "watermarks", "protection", "min_free", "totalreserve", "memory_line"]
 ZONES = ["DMA", "DMA32", "Normal", "Movable"]
 PAGE_KIB = 4
 
@@ -100,6 +100,25 @@ def agrees(stage, mine, kernel):
     return mine == kernel
 
 
+def handover_lists(late):
+    """{(nid, zone, order, migrate type): its blocks as runs from head to tail} when memblock is done."""
+    return {(z["nid"], z["zone"], int(order), int(kind)): runs
+            for z in late["stops"]["handover"]["zones"]
+            for order, kinds in z["lists"].items() for kind, runs in kinds.items()}
+
+
+def our_handover_lists(result):
+    """The same of memmap's JSON."""
+    return {(n["nid"], z["zone"], row["order"], row["migratetype"]): row["blocks"]
+            for n in result["nodes"] for z in n["zones"] for row in z["lists"]}
+
+
+def first_difference(mine, kernel):
+    """Of two tables of lists, in words."""
+    keys = [key for key in sorted(set(mine) | set(kernel)) if mine.get(key) != kernel.get(key)]
+    return f"{len(keys)} of {len(kernel)} lists; {keys[0]}: {mine.get(keys[0])}, the kernel {kernel.get(keys[0])}"
+
+
 def machine_of(late, folders):
     paths = (os.path.join(folder, late["machine"], "machine") for folder in folders)
     return next(filter(os.path.isdir, paths), None)
@@ -118,8 +137,12 @@ def compare(memmap, kernels, path, folders):
     if run.returncode != 0:
         print(f"{path}: exit {run.returncode}: {run.stderr.strip()[-300:]}")
         return dict.fromkeys(STAGES, False)
-    told, kernel = ours(json.loads(run.stdout)), real(late)
-    exact = {"runs": True}
+    result = json.loads(run.stdout)
+    told, kernel = ours(result), real(late)
+    lists, kernel_lists = our_handover_lists(result), handover_lists(late)
+    exact = {"runs": True, "handover_lists": lists == kernel_lists}
+    if not exact["handover_lists"]:
+        print(f"{os.path.basename(path)}: handover_lists: {first_difference(lists, kernel_lists)}")
     for stage, mine in told.items():
         exact[stage] = None if mine is None else agrees(stage, mine, kernel[stage])
         if exact[stage] is False:

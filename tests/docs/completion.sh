@@ -31,6 +31,8 @@ offers "memmap simulate --format = j" json
 offers "memmap simulate --cmdline " # free text
 offers "memmap access --format m" memtype
 offers "memmap access --d" --do
+offers "memmap explain --l" --live --lost
+offers "memmap explain --format j" json
 offers "memmap convert boot.log --to e" etc-e820 exactmap
 offers "memmap convert boot.log --t" --to
 offers "memmap simulate --o" --output

@@ -73,7 +73,7 @@ def examples_in(line_number, block):
 def missing_file(command):
     """The absolute path that the command reads and this machine lacks, if any."""
     for word in shlex.split(command):
-        if word.startswith(("/sys/", "/proc/", "/boot/")) and not os.path.exists(word):
+        if word.startswith(("/sys/", "/proc/", "/boot/", "/usr/lib/modules/")) and not os.path.exists(word):
             return word
     return None
 

@@ -125,7 +125,7 @@ void parse_setup_data(Boot& boot) {
 void parse_early_param(Boot& boot) {
   for (const kernel::Parameter& p : boot.in.parameters) {
     e820::apply_parameter(p, boot.state.e820.table, boot.story, boot.state.e820.user);
-    boot.losses.look(boot.state, "parse_memmap_opt", kernel::to_text(p));
+    boot.losses.look(boot.state, boot.story.told(), "parse_memmap_opt", kernel::to_text(p));
     trim_e820(boot, Hook::e820_parameter, &p);
     tell_if_malformed(boot, p);
     setup_earlycon(boot, p);
@@ -137,7 +137,7 @@ void parse_early_param(Boot& boot) {
       .debug = boot.in.has_parameter("early_ioremap_debug"),
       .offset_last = boot.in.behaviour.early_ioremap_tells_offset_last,
       .plain_pointers = boot.in.has_parameter("no_hash_pointers")};
-  if (boot.in.options.record_memblock) boot.story.log_memblock();
+  boot.story.log_memblock();
 }
 
 void e820_reserve_setup_data(Boot& boot) {

@@ -92,7 +92,7 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer,
     EventList told;
     e820::Editor editor(boot.state.e820.table, told, function_of(boot, edit));
     changed += apply(boot, editor, edit);
-    boot.losses.look(boot.state, function_of(boot, edit),
+    boot.losses.look(boot.state, boot.story.told(), function_of(boot, edit),
                      parameter == nullptr ? label(trim, edit.reason) : kernel::to_text(*parameter));
     for (Event& event : told.events) {
       event.by = label(trim, edit.reason);
@@ -196,7 +196,8 @@ void trim_memblock(Boot& boot, Hook hook) {
       } else {
         const Edit& edit = std::get<Edit>(doing);
         apply_to_memblock(boot, *trim, hook, edit);
-        boot.losses.look(boot.state, function_of(boot, edit), label(*trim, edit.reason));
+        boot.losses.look(boot.state, boot.story.told(), function_of(boot, edit),
+                         label(*trim, edit.reason));
       }
     }
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "input/firmware/efi_stub.h"
 #include "input/log/dmesg_e820.h"
 #include "input/log/dmesg_edits.h"
 #include "input/log/dmesg_efi.h"

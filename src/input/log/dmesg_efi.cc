@@ -111,37 +111,6 @@ std::optional<Fault> read_descriptor(std::string_view rest, EfiMemory& out) {
   return std::nullopt;
 }
 
-std::optional<E820Type> stub_type(const EfiMemory& memory, bool soft_reserve) {
-  switch (memory.type) {
-    case 0:
-    case 5:
-    case 6:
-    case 11:
-    case 12:
-    case 13:
-      return E820Type::reserved;
-    case 1:
-    case 2:
-    case 3:
-    case 4:
-    case 7:
-      return soft_reserve && (memory.attributes & kSpecialPurpose) != 0 ? E820Type::soft_reserved
-                                                                        : E820Type::ram;
-    case 8:
-      return E820Type::unusable;
-    case 9:
-      return E820Type::acpi;
-    case 10:
-      return E820Type::nvs;
-    case 14:
-      return E820Type::pmem;
-    case 15:
-      return E820Type::ram;  // with CONFIG_UNACCEPTED_MEMORY, as such guests have it
-    default:
-      return std::nullopt;
-  }
-}
-
 }  // namespace
 
 void EfiMapReader::line(const LogLine& line) {
@@ -168,22 +137,6 @@ void EfiMapReader::line(const LogLine& line) {
     return;
   }
   map_.push_back(memory);
-}
-
-E820Entries e820_of_efi_map(const std::vector<EfiMemory>& map, bool soft_reserve) {
-  E820Entries table;
-  for (const EfiMemory& memory : map) {
-    const auto type = stub_type(memory, soft_reserve);
-    if (!type) continue;
-    if (!table.empty() && table.back().type == *type &&
-        table.back().end() == raw(memory.range.base())) {
-      table.back().size += memory.range.size();
-      continue;
-    }
-    table.push_back(
-        E820Entry{.addr = memory.range.base(), .size = memory.range.size(), .type = *type});
-  }
-  return table;
 }
 
 }  // namespace memmap::input

@@ -1,8 +1,6 @@
-// EFI's memory map as a log made with efi=debug prints it, and the e820 table that the kernel's EFI
-// stub makes of it.
+// EFI's memory map as a log made with efi=debug prints it.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "input/log/log_lines.h"
@@ -27,10 +25,5 @@ class EfiMapReader {
   std::uint64_t next_index_ = 0;
   bool done_ = false;
 };
-
-// The table that the stub hands to the kernel; touching pieces of one type are joined.
-// `soft_reserve` false: efi=nosoftreserve was given. kernel: setup_e820(),
-// drivers/firmware/efi/libstub/x86-stub.c, v6.12
-E820Entries e820_of_efi_map(const std::vector<EfiMemory>& map, bool soft_reserve);
 
 }  // namespace memmap::input

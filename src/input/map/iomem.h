@@ -8,6 +8,9 @@
 
 namespace memmap::input {
 
+// What stands around the file's lines (a prompt, a fence, quote marks, line numbers) is left out; a last
+// line that is cut is left out with a note. Errors: lines within it that are none of it; addresses that
+// are all 0, as any user but root sees them; no range of the firmware's map.
 Recognition recognise_iomem(const Source& source);
 Result<Machine> read_iomem(const Source& source, const ReadOptions& options);
 

@@ -12,6 +12,7 @@
 #include "input/map/ram_layout.h"
 #include "input/text/faults.h"
 #include "input/text/lines.h"
+#include "input/text/scan.h"
 
 namespace memmap::input {
 namespace {
@@ -28,21 +29,40 @@ struct Region {
   std::string_view name{};  // with what follows it
 };
 
-bool starts_like_region(std::string_view text) {
-  return text.size() > 17 && text[16] == '-' &&
-         text.substr(0, 16).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+constexpr std::size_t kDigits = 16;  // of an address
+
+bool is_alnum(char c) { return is_digit(c) || is_letter(c); }
+
+// Where a line has sixteen digits and a dash, whatever a quote or a tag put before them; npos: nowhere.
+std::size_t find_region(std::string_view text) {
+  for (std::size_t at = 0; at + kDigits < text.size(); ++at) {
+    if (!is_hex_digit(text[at]) || (at != 0 && is_alnum(text[at - 1]))) continue;
+    std::size_t n = 0;
+    while (at + n < text.size() && is_hex_digit(text[at + n])) ++n;
+    if (n == kDigits && at + n < text.size() && text[at + n] == '-') return at;
+    at += n;
+  }
+  return std::string_view::npos;
 }
 
-// nullopt: another line of the section. What looks like a region and is none is an error.
+// Only the range of an alias, which a mail wrapped: `0000000000000000-00000000bfffffff KVM`.
+bool is_rest_of_alias(std::string_view text) {
+  const std::string_view range = text.substr(0, 2 * kDigits + 1);
+  const std::string_view behind = trimmed(text.substr(range.size()));
+  return range.size() == 2 * kDigits + 1 && (behind.empty() || behind == "KVM");
+}
+
+// nullopt: what looks like a region is none, which is an error.
 std::optional<Region> parse_region(const Line& line, const std::string& file, Faults& faults) {
-  const std::string_view text = trimmed(line.text);
-  if (!starts_like_region(text)) return std::nullopt;
-  const auto start = parse_hex(text.substr(0, 16));
-  const auto last = parse_hex(text.substr(17, 16));
+  const std::string_view text = trimmed(line.text.substr(find_region(line.text)));
+  const auto start = parse_hex(text.substr(0, kDigits));
+  const std::string_view second = text.substr(kDigits + 1, kDigits);
+  const auto last = parse_hex(second);
   const std::size_t prio = text.find("(prio ");
   const std::size_t comma = prio == std::string_view::npos ? prio : text.find(", ", prio);
   const std::size_t close = comma == std::string_view::npos ? comma : text.find("): ", comma);
-  if (!start || !last || close == std::string_view::npos || *last < *start) {
+  if (!start || !last || second.size() != kDigits || close == std::string_view::npos ||
+      *last < *start) {
     faults.add(error_at(file, line, text,
                         "is no line of `info mtree`: expected "
                         "`START-END (prio N, KIND): NAME`"));
@@ -58,7 +78,8 @@ std::optional<Region> parse_region(const Line& line, const std::string& file, Fa
 struct Layout {
   std::vector<PhysRange> ram{};
   std::vector<PhysRange> rom{};
-  std::vector<std::string> device_ram{};  // names
+  std::vector<std::string> device_ram{};    // names
+  std::vector<std::string> firmware_ram{};  // names and places of ROM whose kind is ram
 };
 
 std::optional<PhysRange> range_of(const Region& r, const Line& line, const std::string& file,
@@ -68,21 +89,48 @@ std::optional<PhysRange> range_of(const Region& r, const Line& line, const std::
   return range;
 }
 
-bool is_rom(std::string_view kind) { return kind == "rom" || kind == "romd"; }
+// The memory's own name: `pc.bios` of `pc.bios @0000000000020000 KVM`.
+std::string_view name_of(const Region& r) { return r.name.substr(0, r.name.find(' ')); }
+
+// Firmware, though its kind is ram: with KVM or Xen, and in flash, QEMU keeps it so.
+bool is_firmware(const Region& r) {
+  constexpr std::uint64_t kBelow4G = 0xffffffff;
+  constexpr std::uint64_t kFlash = 0xf0000000;
+  const std::string_view name = name_of(r);
+  const bool named = name.ends_with(".rom") || name.ends_with(".bios") || name == "isa-bios" ||
+                     name.starts_with("/rom@") || name.find(".flash") != std::string_view::npos;
+  // The reset vector lies in its last 16 bytes.
+  const bool placed = r.last == kBelow4G && r.start >= kFlash;
+  // A ROM that a device shows has a window's priority, and is no part of the map.
+  return placed || (named && (r.priority == "0" || r.last < raw(kLegacyHole.end())));
+}
+
+bool is_rom(const Region& r) {
+  return r.kind == "rom" || r.kind == "romd" || (r.kind == "ram" && is_firmware(r));
+}
+
+void take_rom(const Region& r, PhysRange range, Layout& layout) {
+  layout.rom.push_back(range);
+  if (r.kind != "ram") return;
+  const std::string shown = fmt::format("{} ({:#x}-{:#x})", name_of(r), r.start, r.last);
+  if (std::ranges::find(layout.firmware_ram, shown) == layout.firmware_ram.end())
+    layout.firmware_ram.push_back(shown);
+}
 
 // A flat view: nothing overlaps, aliases are resolved. Main memory has priority 0, the memory of a
 // PCI device has that of its window, at least 1.
 void take_flat(const Region& r, const Line& line, const std::string& file, Layout& layout,
                Faults& faults) {
-  const bool ram = r.kind == "ram";
-  if (!ram && !is_rom(r.kind)) return;
-  if (ram && r.priority != "0") {
-    layout.device_ram.emplace_back(r.name.substr(0, r.name.find(' ')));
+  const bool rom = is_rom(r);
+  if (!rom && r.kind != "ram") return;
+  if (!rom && r.priority != "0") {
+    layout.device_ram.emplace_back(name_of(r));
     return;
   }
-  if (const auto range = range_of(r, line, file, faults)) {
-    (ram ? layout.ram : layout.rom).push_back(*range);
-  }
+  const auto range = range_of(r, line, file, faults);
+  if (!range) return;
+  if (rom) return take_rom(r, *range, layout);
+  layout.ram.push_back(*range);
 }
 
 // The tree: main memory shows as two aliases into it. With NUMA nodes their kind is i/o, since the
@@ -92,49 +140,109 @@ void take_tree(const Region& r, const Line& line, const std::string& file, Layou
   if (r.name.ends_with("[disabled]")) return;
   const bool ram =
       r.name.starts_with("alias ram-below-4g ") || r.name.starts_with("alias ram-above-4g ");
-  if (!ram && !is_rom(r.kind)) return;
-  if (const auto range = range_of(r, line, file, faults)) {
-    (ram ? layout.ram : layout.rom).push_back(*range);
-  }
+  const bool rom = !ram && is_rom(r);
+  if (!ram && !rom) return;
+  const auto range = range_of(r, line, file, faults);
+  if (!range) return;
+  if (rom) return take_rom(r, *range, layout);
+  layout.ram.push_back(*range);
 }
 
-// The lines of the section that shows the system's memory: from its heading to the next one.
+// The lines of a section: from its heading to the next one.
 struct Section {
   bool flat = false;
+  bool headed = false;
+  bool memory = false;  // its lines say that it is the system's memory
   std::vector<Line> lines{};
 };
 
-bool is_heading(std::string_view text) {
-  return text.starts_with(kFlatView) || text.starts_with(kAddressSpace) ||
-         text.starts_with("memory-region: ") || text.starts_with("(qemu)");
+// A heading, wherever in the line it begins; empty: it is none.
+std::string_view heading_of(std::string_view text) {
+  for (const std::string_view heading :
+       {kFlatView, kAddressSpace, std::string_view("memory-region: "),
+        std::string_view("(qemu)")}) {
+    const std::size_t at = text.find(heading);
+    if (at != text.npos && (at == 0 || !is_alnum(text[at - 1]))) return text.substr(at);
+  }
+  return {};
 }
 
-// The first section that belongs to the address space `memory`; else nullopt.
-std::optional<Section> find_section(std::string_view text) {
+// `memory` and no longer name, behind `address-space: `.
+bool names_memory(std::string_view heading) {
+  if (!eat(heading, kAddressSpace) || !eat(heading, "memory")) return false;
+  return heading.empty() || !(is_alnum(heading[0]) || heading[0] == '-' || heading[0] == '_');
+}
+
+bool is_of_flat_memory(std::string_view text) {
+  return text.find("AS \"memory\", root: system") != text.npos ||
+         trimmed(text).ends_with("Root memory region: system");
+}
+
+std::vector<Section> sections_of(std::string_view text) {
+  std::vector<Section> out(1);
   Lines lines(text);
-  Section section;
-  bool chosen = false;
-  bool open = false;
   while (const auto line = lines.next()) {
     const std::string_view t = line->text;
-    if (is_heading(t)) {
+    if (const std::string_view heading = heading_of(t); !heading.empty()) {
       // Address spaces with one root are listed in one block, heading by heading.
-      if (chosen && !section.lines.empty()) return section;
-      const bool tree = t == "address-space: memory";
-      chosen = tree || (chosen && t.starts_with(kAddressSpace));
-      open = t.starts_with(kFlatView) || t.starts_with(kAddressSpace);
-      section = Section{.flat = t.starts_with(kFlatView)};
+      const bool more = heading.starts_with(kAddressSpace) && out.back().headed &&
+                        !out.back().flat && out.back().lines.empty();
+      const bool memory = names_memory(heading) || (more && out.back().memory);
+      if (!more) out.emplace_back();
+      out.back().headed = heading.starts_with(kFlatView) || heading.starts_with(kAddressSpace);
+      out.back().flat = heading.starts_with(kFlatView);
+      out.back().memory = memory;
       continue;
     }
-    if (!open) continue;
-    if (section.flat &&
-        (t == " AS \"memory\", root: system" || t == " Root memory region: system")) {
-      chosen = true;
-    }
-    if (starts_like_region(trimmed(t))) section.lines.push_back(*line);
+    Section& section = out.back();
+    if (section.flat && is_of_flat_memory(t)) section.memory = true;
+    const std::size_t at = find_region(t);
+    if (at == t.npos) continue;
+    if (!section.lines.empty() && is_rest_of_alias(t.substr(at))) continue;
+    section.lines.push_back(*line);
   }
-  if (!chosen || section.lines.empty()) return std::nullopt;
-  return section;
+  return out;
+}
+
+bool has_name(const Section& section, std::string_view name) {
+  return std::ranges::any_of(section.lines,
+                             [name](const Line& l) { return l.text.find(name) != l.text.npos; });
+}
+
+// The first section of the address space `memory`; else, of a text without any heading, all of it.
+std::optional<Section> find_section(std::string_view text) {
+  std::vector<Section> sections = sections_of(text);
+  const auto named =
+      std::ranges::find_if(sections, [](const Section& s) { return s.memory && !s.lines.empty(); });
+  if (named != sections.end()) return *named;
+  if (std::ranges::any_of(sections, &Section::headed)) return std::nullopt;
+  const auto whole =
+      std::ranges::find_if(sections, [](const Section& s) { return !s.lines.empty(); });
+  if (whole == sections.end()) return std::nullopt;
+  whole->flat = !has_name(*whole, "alias ram-below-4g") && !has_name(*whole, "): system");
+  return *whole;
+}
+
+// QMP's answer to human-monitor-command has the text as JSON's: `{"return": "address-space: ..."}`.
+// Where there is one, its text; else the text as it is.
+std::string monitor_text(const Source& source) {
+  const std::string_view bytes = source.bytes;
+  constexpr std::string_view kReturn = "\"return\"";
+  for (std::size_t at = bytes.find(kReturn); at != bytes.npos; at = bytes.find(kReturn, at + 1)) {
+    std::size_t i = bytes.find_first_not_of(" \t\r\n:", at + kReturn.size());
+    if (i == bytes.npos || bytes[i] != '"') continue;
+    std::string out;
+    for (++i; i < bytes.size() && bytes[i] != '"'; ++i) {
+      if (bytes[i] != '\\' || i + 1 == bytes.size()) {
+        out += bytes[i];
+        continue;
+      }
+      const char c = bytes[++i];
+      if (c != 'r') out += c == 'n' ? '\n' : c == 't' ? '\t' : c;
+    }
+    if (out.find("(prio ") != out.npos) return out;
+  }
+  return source.bytes;
 }
 
 Machine machine_of(const Layout& layout) {
@@ -149,6 +257,10 @@ Machine machine_of(const Layout& layout) {
   machine.notes.push_back(
       "the emulated machine's RAM and ROM: what its firmware reserves (the BIOS data area below "
       "640 KiB, the top of low memory) is not in it");
+  if (!layout.firmware_ram.empty()) {
+    machine.notes.push_back(fmt::format("firmware by its name or place, though its kind is ram: {}",
+                                        fmt::join(layout.firmware_ram, ", ")));
+  }
   if (!layout.device_ram.empty()) {
     machine.notes.push_back(
         fmt::format("memory of devices left out: {}", fmt::join(layout.device_ram, ", ")));
@@ -159,19 +271,24 @@ Machine machine_of(const Layout& layout) {
 }  // namespace
 
 Recognition recognise_mtree(const Source& source) {
-  const std::string_view text = std::string_view(source.bytes).substr(0, std::size_t{1} << 20);
+  constexpr std::size_t kLookedAt = std::size_t{1} << 20;
+  const std::string_view text = std::string_view(source.bytes).substr(0, kLookedAt);
   for (const std::string_view heading : {kFlatView, kAddressSpace}) {
-    for (std::size_t at = text.find(heading); at != std::string_view::npos;
-         at = text.find(heading, at + 1)) {
-      if (at == 0 || text[at - 1] == '\n')
-        return {100, fmt::format("a line `{}`", trimmed(heading))};
-    }
+    const std::size_t at = text.find(heading);
+    if (at != text.npos && text.find("(prio ") != text.npos)
+      return {100, fmt::format("a line `{}`", trimmed(heading))};
   }
+  // Without its head.
+  const std::size_t prio = text.find(" (prio ");
+  constexpr std::size_t kRange = 2 * kDigits + 1;
+  if (prio != text.npos && prio >= kRange && find_region(text.substr(prio - kRange, kRange)) == 0)
+    return {95, "a line `START-END (prio N, KIND): NAME`"};
   return {0, "no line `FlatView #` or `address-space:`"};
 }
 
 Result<Machine> read_mtree(const Source& source, const ReadOptions&) {
-  const auto section = find_section(source.bytes);
+  const std::string text = monitor_text(source);
+  const auto section = find_section(text);
   if (!section) {
     return Error{
         .message = "holds no address space `memory` with regions, as `info mtree` prints it",

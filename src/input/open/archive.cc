@@ -70,8 +70,11 @@ const PackingRow& row_of(Packing packing) {
   return *row;
 }
 
-// The member of a Debian package that holds its files.
-Result<std::string> data_member(const std::string& name, std::string_view bytes) {
+bool is_rpm(std::string_view bytes) { return bytes.starts_with("\xed\xab\xee\xdb"); }
+
+// The member of a Debian package whose name starts so: a tar, compressed or not.
+Result<std::string> deb_part(const std::string& name, std::string_view bytes,
+                             std::string_view wanted) {
   const Reader reader(archive_read_new());
   archive* const a = reader.get();
   MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
@@ -83,14 +86,66 @@ Result<std::string> data_member(const std::string& name, std::string_view bytes)
     archive_entry* entry = nullptr;
     const int header = archive_read_next_header(a, &entry);
     if (header == ARCHIVE_EOF) {
-      return Error{.message = "no Debian package: it has no data.tar", .origin = {.file = name}};
+      return Error{.message = fmt::format("no Debian package: it has no {}", wanted),
+                   .origin = {.file = name}};
     }
     if (header != ARCHIVE_OK && header != ARCHIVE_WARN) return damaged(name, a, "package");
     const char* path = archive_entry_pathname(entry);
-    if (path == nullptr || !std::string_view(path).starts_with("data.tar")) continue;
+    if (path == nullptr || !std::string_view(path).starts_with(wanted)) continue;
     std::string out;
     if (read_data(a, out, bytes.size()) < 0) return damaged(name, a, "package");
     return out;
+  }
+}
+
+// As members are named in packages: `./boot/vmlinuz`, `/boot/vmlinuz`, `boot/vmlinuz`.
+std::string_view without_root(std::string_view path) {
+  if (path.starts_with("./")) path.remove_prefix(2);
+  while (path.starts_with('/')) path.remove_prefix(1);
+  return path;
+}
+
+// The files that `visit` keeps of an archive that is open.
+Result<std::vector<Member>> visited_members(const std::string& name, archive* a,
+                                            std::string_view what, PackageLimits limits,
+                                            const Visitor& visit) {
+  const auto beyond = [&](std::string message) {
+    return Error{.message = std::move(message), .origin = {.file = name}};
+  };
+  std::vector<Member> members;
+  std::uint64_t left = limits.bytes;
+  std::size_t room = limits.kept_bytes;
+  for (std::size_t count = 0;; ++count) {
+    archive_entry* entry = nullptr;
+    const int header = archive_read_next_header(a, &entry);
+    if (header == ARCHIVE_EOF) return members;
+    if (header != ARCHIVE_OK && header != ARCHIVE_WARN) return damaged(name, a, what);
+    if (count == limits.members) {
+      return beyond(fmt::format("the package has more than {} files", limits.members));
+    }
+    const auto size =
+        static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
+    if (size > left) {
+      return beyond(fmt::format("the package's files are larger than {} MiB", limits.bytes >> 20));
+    }
+    left -= size;
+    const char* text = archive_entry_pathname(entry);
+    if (text == nullptr || size == 0 || archive_entry_filetype(entry) != AE_IFREG) continue;
+    const std::string_view path = without_root(text);
+    const Visit answer = visit(path);
+    if (answer == Visit::end) return members;
+    if (answer == Visit::skip) continue;
+    Member member{.path = std::string(path)};
+    const la_ssize_t end = read_data(a, member.bytes, room);
+    if (end < 0) return damaged(name, a, what);
+    if (end != ARCHIVE_EOF) {
+      return beyond(
+          fmt::format("`{}` in it is too large: the kernel's files in a package are at "
+                      "most {} MiB",
+                      path, limits.kept_bytes >> 20));
+    }
+    room -= member.bytes.size();
+    members.push_back(std::move(member));
   }
 }
 
@@ -221,40 +276,50 @@ Result<std::vector<Member>> tar_members(const std::string& name, std::string_vie
 
 bool is_deb(std::string_view bytes) { return bytes.starts_with("!<arch>\ndebian-binary"); }
 
-Result<std::vector<Member>> deb_members(const std::string& name, std::string_view bytes,
-                                        std::string_view folder, std::size_t member_bytes) {
-  const auto data = data_member(name, bytes);
-  if (!data) return data.errors();
+bool is_package(std::string_view bytes) {
+  if (is_deb(bytes) || is_rpm(bytes) || is_tar(bytes)) return true;
+  if (compression_of(bytes).empty()) return false;
+  const auto beginning = unpack("", bytes.substr(0, kPackageBeginning), 512);
+  return beginning && is_tar(beginning->bytes);
+}
+
+Result<std::vector<Member>> package_members(const std::string& name, std::string_view bytes,
+                                            PackageLimits limits, const Visitor& visit) {
+  std::string data;  // outlives the reader
   const Reader reader(archive_read_new());
   archive* const a = reader.get();
   MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
   for (const PackingRow& row : kPackings) row.support(a);
-  archive_read_support_format_tar(a);
-  if (archive_read_open_memory(a, data->data(), data->size()) != ARCHIVE_OK) {
-    return damaged(name, a, "data.tar");
+  std::string_view what = "tar";
+  if (is_rpm(bytes)) {
+    what = "RPM package";
+    archive_read_support_filter_rpm(a);
+    archive_read_support_format_cpio(a);
+  } else {
+    archive_read_support_format_tar(a);
   }
-  std::vector<Member> members;
-  for (;;) {
-    archive_entry* entry = nullptr;
-    const int header = archive_read_next_header(a, &entry);
-    if (header == ARCHIVE_EOF) return members;
-    if (header != ARCHIVE_OK && header != ARCHIVE_WARN) return damaged(name, a, "data.tar");
-    const char* text = archive_entry_pathname(entry);
-    std::string_view path = text == nullptr ? "" : text;
-    if (path.starts_with("./")) path.remove_prefix(2);
-    const bool inside = path.starts_with(folder) && path.substr(folder.size()).starts_with('/');
-    if (!inside && !members.empty()) return members;
-    if (!inside || archive_entry_filetype(entry) != AE_IFREG) continue;
-    if (archive_entry_hardlink(entry) != nullptr) continue;
-    Member member{.path = std::string(path)};
-    const la_ssize_t end = read_data(a, member.bytes, member_bytes);
-    if (end < 0) return damaged(name, a, "data.tar");
-    if (end != ARCHIVE_EOF) {
-      return Error{.message = fmt::format("`{}` in it is larger than {} bytes", path, member_bytes),
-                   .origin = {.file = name}};
-    }
-    members.push_back(std::move(member));
+  if (is_deb(bytes)) {
+    what = "data.tar";
+    auto part = deb_part(name, bytes, what);
+    if (!part) return part.errors();
+    data = std::move(*part);
+    bytes = data;
   }
+  if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK) {
+    return damaged(name, a, what);
+  }
+  return visited_members(name, a, what, limits, visit);
+}
+
+std::string deb_control(std::string_view bytes) {
+  constexpr PackageLimits kLimits{.members = 100, .bytes = 16 << 20, .kept_bytes = 1 << 20};
+  if (!is_deb(bytes)) return {};
+  const auto part = deb_part("", bytes, "control.tar");
+  if (!part) return {};
+  auto files = package_members("", *part, kLimits, [](std::string_view path) {
+    return path == "control" ? Visit::keep : Visit::skip;
+  });
+  return files && !files->empty() ? std::move(files->front().bytes) : std::string();
 }
 
 }  // namespace memmap::input

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,13 +52,30 @@ struct TarLimits {
 Result<std::vector<Member>> tar_members(const std::string& name, std::string_view bytes,
                                         TarLimits limits);
 
+// A package: Debian's (.deb, Ubuntu's .ddeb), an RPM, or a tar that is compressed or not (Arch's
+// .pkg.tar.zst, a copy of a folder). The beginning of a file is enough: kPackageBeginning bytes.
+bool is_package(std::string_view bytes);
+inline constexpr std::size_t kPackageBeginning = std::size_t{256} << 10;
+
 // Starts as a Debian package does.
 bool is_deb(std::string_view bytes);
 
-// The regular files of a Debian package that lie in `folder` (`boot`), wherever its other files
-// are; what follows the folder is not unpacked. Errors: damaged, cut short, no package, a file
-// larger than `member_bytes`.
-Result<std::vector<Member>> deb_members(const std::string& name, std::string_view bytes,
-                                        std::string_view folder, std::size_t member_bytes);
+struct PackageLimits {
+  std::size_t members = 0;     // files and folders
+  std::uint64_t bytes = 0;     // of all files together, wanted or not
+  std::size_t kept_bytes = 0;  // of those wanted together
+};
+
+enum class Visit { skip, keep, end };  // end: this file and those that follow are not asked for
+using Visitor = std::function<Visit(std::string_view path)>;
+
+// The regular files of a package that `visit` keeps, in order; their paths without `./` or `/` in
+// front. Links and empty files are left out. Errors: damaged, cut short, no package, beyond
+// `limits`.
+Result<std::vector<Member>> package_members(const std::string& name, std::string_view bytes,
+                                            PackageLimits limits, const Visitor& visit);
+
+// The control file of a Debian package; empty: it is none, or has none that can be read.
+std::string deb_control(std::string_view bytes);
 
 }  // namespace memmap::input

@@ -169,12 +169,12 @@ void json_virtual(JsonWriter& json, const Walk& walk, VirtAddr virt) {
 
 std::string walk_to_text(const boot::Outcome& outcome, boot::Root root,
                          const std::vector<account::Piece>& pieces,
-                         const std::vector<WalkQuestion>& questions, const TextStyle& style) {
+                         const std::vector<AddressQuestion>& questions, const TextStyle& style) {
   const Walk walk{outcome, root, pieces};
   Page page(style);
   write_subject(page, outcome.subject);
   write_root(page, walk);
-  for (const WalkQuestion& q : questions) {
+  for (const AddressQuestion& q : questions) {
     if (q.is_physical) {
       write_physical(page, walk, PhysAddr{q.address});
     } else {
@@ -186,7 +186,7 @@ std::string walk_to_text(const boot::Outcome& outcome, boot::Root root,
 
 std::string walk_to_json(const boot::Outcome& outcome, boot::Root root,
                          const std::vector<account::Piece>& pieces,
-                         const std::vector<WalkQuestion>& questions) {
+                         const std::vector<AddressQuestion>& questions) {
   const Walk walk{outcome, root, pieces};
   JsonWriter json;
   json.open_object();
@@ -197,7 +197,7 @@ std::string walk_to_json(const boot::Outcome& outcome, boot::Root root,
   if (!lacks.empty()) json.member("lacks", lacks);
   json.member("levels", walk.tables.levels());
   json.key("answers").open_array();
-  for (const WalkQuestion& q : questions) {
+  for (const AddressQuestion& q : questions) {
     json.open_object();
     if (q.is_physical) {
       json_physical(json, walk, PhysAddr{q.address});

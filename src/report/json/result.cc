@@ -5,6 +5,7 @@
 #include "report/form/json_writer.h"
 #include "report/form/names.h"
 #include "report/json/checks.h"
+#include "report/json/ledger.h"
 #include "report/json/subject.h"
 
 namespace memmap::report {
@@ -265,38 +266,6 @@ void events(JsonWriter& json, const Events& list) {
   });
 }
 
-std::string_view stage_name(account::Stage stage) {
-  switch (stage) {
-    case account::Stage::lost:
-      return "lost";
-    case account::Stage::added:
-      return "added";
-    case account::Stage::reserved:
-      return "reserved";
-    case account::Stage::unusable:
-      return "unusable";
-  }
-  return "";
-}
-
-void write_ledger(JsonWriter& json, const account::Ledger& ledger) {
-  json.key("ledger").open_object();
-  if (ledger.installed) json.member("installed", *ledger.installed);
-  json.member("firmware_ram", ledger.firmware_ram);
-  json.member("memory", ledger.memory);
-  json.member("handed_over", ledger.handed_over);
-  if (ledger.mem_total) json.member("mem_total", *ledger.mem_total);
-  table(json, "rows", ledger.rows, [&](const account::LedgerRow& row) {
-    json.member("stage", stage_name(row.stage));
-    json.member("what", std::string_view(row.what));
-    if (!row.function.empty()) json.member("function", std::string_view(row.function));
-    json.member("bytes", row.bytes);
-    json.member("back", row.back);
-    if (!row.remedy.empty()) json.member("remedy", std::string_view(row.remedy));
-  });
-  json.close();
-}
-
 }  // namespace
 
 std::string to_json(const boot::Outcome& outcome) {
@@ -306,7 +275,7 @@ std::string to_json(const boot::Outcome& outcome) {
   write_subject(json, outcome.subject);
   json.member("panicked", outcome.panicked);
   totals(json, outcome.totals);
-  write_ledger(json, account::ledger(outcome, account::memory_use(outcome)));
+  write_ledger(json, account::ledger(outcome, account::memory_use(outcome)), Ranges::left_out);
   json.key("e820").open_object();
   e820_table(json, "firmware", outcome.state.e820.firmware.entries());
   e820_table(json, "kexec", outcome.state.e820.kexec.entries());

@@ -32,16 +32,17 @@ Paint paint_of(Stage stage) {
 // Rows of the table, each with its share of `all`.
 class Rows {
  public:
-  Rows(const Page& page, std::uint64_t all) : page_(page), all_(all) {}
+  Rows(const Page& page, std::uint64_t all, LedgerAside aside)
+      : page_(page), all_(all), has_shares_(aside == LedgerAside::shares) {}
 
   void add(const std::string& name, std::uint64_t bytes, Paint paint, std::string back = {},
-           std::string ranges = {}) {
+           std::string aside = {}) {
     rows_.push_back({{cut(page_.foreign(name), kWidest, page_.charset()), paint},
                      {grouped(bytes)},
-                     {human_size(bytes)},
-                     {percent(bytes, all_), Paint::faint},
+                     {has_shares_ ? human_size(bytes) : ""},
+                     {has_shares_ ? percent(bytes, all_) : "", Paint::faint},
                      {std::move(back), Paint::green},
-                     {std::move(ranges), Paint::faint}});
+                     {std::move(aside), Paint::faint}});
   }
   void add_all(const Ledger& ledger, Stage stage) {
     for (const LedgerRow& row : ledger.rows) {
@@ -50,7 +51,7 @@ class Rows {
                                : row.back == row.bytes ? "all"
                                                        : human_size(row.back);
       add((stage == Stage::added ? "+ " : "- ") + row.what, row.bytes, paint_of(stage), back,
-          counted(row.ranges.size(), "range"));
+          has_shares_ ? counted(row.ranges.size(), "range") : row.function);
     }
   }
   std::vector<Row> take() && { return std::move(rows_); }
@@ -58,15 +59,16 @@ class Rows {
  private:
   const Page& page_;
   std::uint64_t all_;
+  bool has_shares_;
   std::vector<Row> rows_{};
 };
 
 }  // namespace
 
-void write_ledger(Page& page, const Ledger& ledger) {
+void write_ledger(Page& page, const Ledger& ledger, LedgerAside aside) {
   if (ledger.firmware_ram == 0 && ledger.memory == 0) return;
   page.heading("Where the RAM went", "in bytes");
-  Rows rows(page, std::max(ledger.firmware_ram, ledger.installed.value_or(0)));
+  Rows rows(page, std::max(ledger.firmware_ram, ledger.installed.value_or(0)), aside);
   if (ledger.installed) {
     rows.add("RAM that is plugged in", *ledger.installed, Paint::strong);
     if (*ledger.installed > ledger.firmware_ram)
@@ -92,7 +94,7 @@ void write_ledger(Page& page, const Ledger& ledger) {
               {"size", Align::right},
               {"share", Align::right},
               {"back", Align::right},
-              {""}},
+              {aside == LedgerAside::functions ? "by" : ""}},
              std::move(rows).take());
 }
 

@@ -22,7 +22,10 @@ void write_zones(Page& page, const boot::Outcome& outcome);
 void write_free_blocks(Page& page, const boot::Outcome& outcome);
 void write_page_tables(Page& page, const boot::Outcome& outcome);
 void write_fixmap(Page& page, const boot::Outcome& outcome);
-void write_ledger(Page& page, const account::Ledger& ledger);
+// What stands beside each row's bytes: its size, share and how many ranges it has, or the kernel
+// function that took it.
+enum class LedgerAside { shares, functions };
+void write_ledger(Page& page, const account::Ledger& ledger, LedgerAside aside);
 // The largest loss in one sentence; empty: nothing is lost that is worth one.
 std::string largest_loss(const account::Ledger& ledger);
 // What was reserved because it was asked for, and where; empty: nothing.

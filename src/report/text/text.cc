@@ -196,7 +196,7 @@ std::string to_text(const boot::Outcome& outcome, const TextStyle& style) {
                  fmt::format("0 to {}, not to scale", human_size(raw(pieces.back().range.end()))));
     write_address_bar(page, pieces);
   }
-  write_ledger(page, ledger);
+  write_ledger(page, ledger, LedgerAside::shares);
   write_e820(page, outcome);
   write_memory(page, outcome);
   write_reserved(page, outcome);

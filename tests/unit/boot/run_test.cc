@@ -181,7 +181,32 @@ TEST(Boot, KeepsMemblocksCallsOnlyIfAsked) {
   options.record_memblock = false;
   const Outcome bare = run(machine(), profile(), options);
   EXPECT_TRUE(bare.memblock_log.lines.empty());
+  EXPECT_TRUE(bare.memblock_log.early.empty());
   EXPECT_FALSE(bare.owners.empty());
+}
+
+// What a kernel does not log is kept too, and all of it can be put in order with the events.
+TEST(Boot, KeepsTheOrderOfWhatHappens) {
+  const Outcome outcome = boot("memmap=3K$0x5000400");
+  const MemblockLog& log = outcome.memblock_log;
+  ASSERT_FALSE(log.early.empty());
+  EXPECT_EQ(log.early.front().step, "early_reserve_memory");
+  EXPECT_EQ(log.early.front().call.caller.owner.words(), "kernel image");
+  std::size_t told = 0;
+  for (const auto* lines : {&log.early, &log.lines}) {
+    for (const MemblockLine& line : *lines) {
+      EXPECT_FALSE(line.step.empty());
+      EXPECT_GE(line.events, told);
+      told = line.events;
+    }
+  }
+  EXPECT_LE(told, outcome.events_at_hand_over);
+  EXPECT_LE(outcome.events_at_hand_over, outcome.events.size());
+  // The parameter's bytes go before the partial pages around them do.
+  std::map<std::string, std::size_t> lost;
+  for (const Loss& loss : outcome.losses) lost[loss.function] = loss.told;
+  ASSERT_TRUE(lost.contains("memblock_trim_memory"));
+  EXPECT_LT(lost["parse_memmap_opt"], lost["memblock_trim_memory"]);
 }
 
 // The words are a fact of the version too: 4.14, 6.1 and 7.2 were read.

@@ -125,6 +125,24 @@ TEST(FreeAllZones, BlocksDoNotMergeAcrossZones) {
   EXPECT_EQ(rows(h.zones[1].free), (std::vector<Row>{{2, 1, 4, 1}}));
 }
 
+// The first page of another node's first pageblock is deferred, as numa=fake made it, and reserved.
+TEST(FreeAllZones, ReservedDeferredPageGivesItsPageblockAType) {
+  constexpr std::uint64_t kEnd = 0x14200;  // in the pageblock's first page
+  const std::vector<zones::Node> nodes = {
+      {0, Pfn{0}, kEnd + 1, kEnd + 1, {zone(zones::ZoneType::dma32, 0, kEnd + 1)}},
+      {1, Pfn{kEnd + 1}, 63, 63, {zone(zones::ZoneType::dma32, kEnd + 1, kEnd + 64)}}};
+  const memblock::Regions memory = {pages(0, kEnd + 1, 0), pages(kEnd + 1, kEnd + 64, 1)};
+  for (const bool sets : {false, true}) {
+    Options o = options();
+    o.deferred_init = true;
+    o.behaviour = of(sets ? kernel::Version{6, 18, 0} : kernel::Version{6, 12, 0});
+    const Handoff h = free_all(memory, memblock::Regions{pages(kEnd, kEnd + 1, 0)}, nodes, o);
+    ASSERT_FALSE(h.zones[1].free.empty());
+    EXPECT_EQ(h.zones[1].free.front().migratetype,
+              sets ? MigrateType::movable : MigrateType::unmovable);
+  }
+}
+
 TEST(FreeAllZones, MirroredMemoryOfOverlappingZonesIsNotMovable) {
   const std::vector<zones::Node> nodes = {
       {0,

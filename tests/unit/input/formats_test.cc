@@ -45,6 +45,9 @@ TEST(Formats, UnrecognisedNamesTheNearFormats) {
   EXPECT_NE(all_messages(machine).find("boot-params"), std::string::npos) << all_messages(machine);
   machine = read_machine(Source{.name = "nothing", .bytes = "hello\n"}, {});
   ASSERT_FALSE(machine.ok());
+  EXPECT_NE(all_messages(machine).find("no line holds an address"), std::string::npos)
+      << all_messages(machine);
+  machine = read_machine(Source{.name = "nothing", .bytes = std::string("hello\0", 6)}, {});
   EXPECT_NE(all_messages(machine).find("iomem"), std::string::npos) << all_messages(machine);
 }
 

@@ -62,6 +62,16 @@ TEST(Sections, TellTheLinkersSymbols) {
   EXPECT_FALSE(read_sections("s", "hello\n").ok());
 }
 
+// kernel: _etext, arch/x86/kernel/vmlinux.lds.S, v6.16
+TEST(Sections, TheFirstCodeMayLieBehindTheText) {
+  const auto sections =
+      read_sections("s",
+                    "  [ 1] .text      PROGBITS ffffffff81000000 200000 04d498 00  AX  0   0 4096\n"
+                    "  [ 2] .head.text PROGBITS ffffffff8104d4a0 24d4a0 001763 00  AX  0   0 16\n");
+  ASSERT_TRUE(sections.ok());
+  EXPECT_EQ(sections->symbol("_etext"), 0xffffffff8104ec03u);
+}
+
 TEST(DeclaredParameters, AreRead) {
   const auto p = read_parameters("p", "early mem\nsetup root=\nparam printk.time\n");
   ASSERT_TRUE(p.ok());

@@ -1,6 +1,7 @@
 #include "input/map/iomem.h"
 
 #include "input/formats.h"
+#include "input/text/lines.h"
 #include "unit/input/input_files.h"
 
 namespace memmap::input {
@@ -38,10 +39,52 @@ TEST(Iomem, AnEntryBelowADevicesWindowCountsItsUsersDoNot) {
             "100000-80000000 1\ne0000000-f0000000 2\n100000000-200000000 4026531839\n");
 }
 
+// As people paste it: each form of the sample gives the map of the plain one.
+TEST(Iomem, WhatStandsAroundItDoesNotMatter) {
+  const std::string plain = data_bytes("iomem-4g.txt");
+  const std::string want = show(read_text(plain)->firmware_map);
+  for (const char* front : {"> ", "> > ", "    ", "\t", "| ", "12: ", "iomem:12:"}) {
+    for (const char* back : {"", "\r", " \\", "<br>"}) {
+      std::string text;
+      Lines lines(plain);
+      while (const auto line = lines.next()) text += front + std::string(line->text) + back + "\n";
+      text = "Hello,\n\n$ sudo cat /proc/iomem\n```\n" + text + "```\nuser@host:~$ exit\n";
+      const auto machine = read_machine(Source{.name = "iomem", .bytes = text}, {});
+      ASSERT_TRUE(machine.ok()) << text << all_messages(machine);
+      EXPECT_EQ(machine->format, "iomem");
+      EXPECT_EQ(show(machine->firmware_map), want) << text;
+      EXPECT_EQ(machine->kernel_phys_base, PhysAddr{0x1000000}) << text;
+    }
+  }
+  // Without indentation: what lies within a range is below it.
+  std::string flat;
+  Lines lines(plain);
+  while (const auto line = lines.next()) flat += std::string(trimmed(line->text)) + "\n";
+  EXPECT_EQ(show(read_text(flat)->firmware_map), want);
+}
+
+TEST(Iomem, ACutLastLineIsToldAndLeftOut) {
+  const char* kWhole = "00000000-00000fff : Reserved\n00001000-0009fbff : System RAM\n";
+  for (const char* cut :
+       {"00100000-3ff", "00100000-3fffffff", "00100000-3fffffff : Sys", "0010", "> 00100000-"}) {
+    const auto machine = read_text(std::string(kWhole) + cut);
+    ASSERT_TRUE(machine.ok()) << cut << all_messages(machine);
+    EXPECT_EQ(show(machine->firmware_map), "0-1000 2\n1000-9fc00 1\n") << cut;
+    ASSERT_FALSE(machine->notes.empty());
+    EXPECT_NE(machine->notes.back().find("line 3 is cut"), std::string::npos) << cut;
+  }
+}
+
 TEST(Iomem, WithoutRightsTheErrorSaysSo) {
   const auto machine = read_text("00000000-00000000 : Reserved\n00000000-00000000 : System RAM\n");
   ASSERT_FALSE(machine.ok());
   EXPECT_NE(all_messages(machine).find("as root"), std::string::npos);
+  const auto quoted =
+      read_machine(Source{.name = "iomem",
+                          .bytes = "$ cat /proc/iomem\n> 00000000-00000000 : System "
+                                   "RAM\n> 00000000-00000000 : PCI Bus 0000:00\n"},
+                   {});
+  EXPECT_NE(all_messages(quoted).find("as root"), std::string::npos) << all_messages(quoted);
   EXPECT_FALSE(kernel_base_in_iomem("  00000000-00000000 : Kernel code\n").has_value());
 }
 
