@@ -66,6 +66,7 @@ void Finder::store_outside_huge_pages(MemVector region) {
   } else {
     huge_pages_ -= pages;
   }
+  slots_.huge_pages.push_back({start, end - start});
   if (region.end() >= end + choice_.image_size) store({end, region.end() - end});
 }
 

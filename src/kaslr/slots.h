@@ -25,12 +25,13 @@ struct Choice {
   // setup_data. Those of `options` too.
   std::vector<MemVector> avoid{};
   std::vector<MemVector> memory{};     // that may be used, in the firmware's order
-  std::vector<MemVector> immovable{};  // with movable_node, of the SRAT; empty: all memory
+  std::vector<MemVector> immovable{};  // of the SRAT, not hot-pluggable; empty: all memory
 };
 
 struct Slots {
-  std::vector<SlotArea> areas{};  // in the order in which they are found; they may overlap
-  bool full = false;              // a hundred areas: what follows was not looked at
+  std::vector<SlotArea> areas{};        // in the order in which they are found; they may overlap
+  std::vector<MemVector> huge_pages{};  // 1 GiB pages that are left alone
+  bool full = false;                    // a hundred areas: what follows was not looked at
 
   std::uint64_t count() const;
   // The n-th place, n < count().
