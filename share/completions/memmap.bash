@@ -109,7 +109,7 @@ _memmap() {
         --plugin-timeout --format --at --root --kaslr-base --output --force --help"
       ;;
     explain)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --boot --no-entry-limit
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit
         --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --kaslr-base --output --force --help"
       ;;

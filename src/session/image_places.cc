@@ -31,6 +31,12 @@ std::set<std::uint64_t> tried(const kaslr::PossiblePlaces& places, std::uint64_t
   return out;
 }
 
+// Not what differs nearly everywhere: some pages of page tables, what is handed over at first.
+bool is_worth_a_note(const compare::Spread& spread) {
+  if (spread.key == "mem_total") return spread.most - spread.least >= kMiB;
+  return spread.key != "handed_over" && spread.key != "swiotlb_at";
+}
+
 }  // namespace
 
 kaslr::PossiblePlaces image_places(const Session& session) {
@@ -77,7 +83,7 @@ Result<std::string> place_note(Session& session) {
   if (!boots) return boots.errors();
   std::string what;
   for (const compare::Spread& spread : boots->answers.spreads()) {
-    if (boots->answers.depends(spread))
+    if (boots->answers.depends(spread) && is_worth_a_note(spread))
       what += (what.empty() ? "" : ", ") + std::string(spread.what);
   }
   if (what.empty()) return what;

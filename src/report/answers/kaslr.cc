@@ -139,14 +139,16 @@ void write_answers(Page& page, const KaslrAnswer& answer) {
       is_sampled(answer)
           ? fmt::format("{} of {} places tried, evenly spread", grouped(answer.boots.boots()),
                         grouped(answer.places.count()))
-          : fmt::format("all {} tried", counted(answer.boots.boots(), "place"));
+          : (answer.boots.boots() == 1
+                 ? std::string("one place")
+                 : fmt::format("all {} tried", counted(answer.boots.boots(), "place")));
   page.heading("What depends on the place", tried);
   std::vector<Row> rows;
   for (const Spread& spread : answer.boots.spreads()) {
     const bool depends = answer.boots.depends(spread);
     rows.push_back({{std::string(spread.what)},
                     {spread_text(answer, spread), depends ? Paint::strong : Paint::plain},
-                    {depends ? "" : "everywhere", Paint::faint}});
+                    {depends ? "" : "same", Paint::faint}});
   }
   page.table({{""}, {""}, {""}}, std::move(rows));
   for (const Complaint& told : answer.boots.complaints()) {
