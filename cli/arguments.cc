@@ -51,7 +51,12 @@ void define(CLI::App& app, const Command& command, std::vector<Slot>& slots) {
     const std::string name(p.name);
     Slot& slot = slots.emplace_back(Slot{name});
     slot.option = app.add_option(name, slot.values, std::string(p.help));
-    slot.option->expected(1)->type_name("")->allow_extra_args(false);
+    slot.option->type_name("");
+    if (p.repeat) {
+      slot.option->expected(-1);
+    } else {
+      slot.option->expected(1)->allow_extra_args(false);
+    }
     if (p.required) slot.option->required();
   }
   if (!command.examples.empty()) app.footer("Examples:\n" + std::string(command.examples));

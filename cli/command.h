@@ -33,6 +33,7 @@ struct Positional {
   std::string_view name{};  // `SOURCE`; empty: the command takes none
   std::string_view help{};
   bool required = true;
+  bool repeat = false;  // several may be given
 };
 
 // What was given. Values are text: each command reads them with base/number.h and its like, so that

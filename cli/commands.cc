@@ -171,6 +171,19 @@ constexpr Option kCapture[] = {
     {"--keep-identifiers", "",    "keep serial numbers, UUIDs, host names and MAC addresses, which are overwritten otherwise"},
 };
 
+constexpr Option kVerify[] = {
+    {"--live",         "",     "this machine: its own log, and what /proc shows"},
+    {"--machine",      "DIR",  "what else is known of the log's machine: a folder, as `memmap capture` makes"},
+    {"--input-format", "ID",   "do not guess the format of LOG"},
+    {"--boot",         "N",    "the N-th boot of a log that holds several (default: the last)"},
+    {"--kernel",       "NAME", "the kernel that wrote the log: a name that `memmap kernels` lists, a profile's file, or an image"},
+    kConfig,
+    kKaslrBase,
+    kTextOrJson,
+    kOutput,
+    kForce,
+};
+
 constexpr Option kLint[] = {
     MEMMAP_MACHINE_OPTIONS,
     {"--kernel",  "NAME",   "the kernel that is to read the line: a name or a file"},
@@ -224,6 +237,9 @@ constexpr std::string_view kConvertExamples =
 constexpr std::string_view kReplayExamples =
     "  memmap replay memblock.log\n"
     "  memmap replay memblock.log --format json -o replay.json";
+constexpr std::string_view kVerifyExamples =
+    "  memmap verify whole.log\n"
+    "  memmap verify whole.log --format json";
 constexpr std::string_view kLintExamples =
     "  memmap lint --cmdline \"root=/dev/sda1 quiet\"\n"
     "  memmap lint --list";
@@ -266,6 +282,7 @@ constexpr Command kCommands[] = {
     {"access",   "answer what accesses of memory come to: mapped, faulting, cached how",                      kAccessExamples,   kAccess,         {"SCRIPT", "a YAML file of steps (share/doc/access.md)", false},                          run_access},
     {"convert",  "write a machine's memory map in another format",                                          kConvertExamples,  kConvert,        {"SOURCE", "what to read, as with --e820", false},                                         run_convert},
     {"replay",   "check a log made with memblock=debug: what the kernel chose against what memmap would",   kReplayExamples,   kReplay,         {"LOG", "a kernel log, compressed or not; `-`: standard input"},                           run_replay},
+    {"verify",   "compare what a kernel's log says of its memory with what memmap makes of it",                kVerifyExamples,   kVerify,         {"LOG", "a kernel log, compressed or not; `-`: standard input; several may be given", false, true}, run_verify},
     {"lint",     "tell what is wrong with a kernel command line, before it is booted",                      kLintExamples,     kLint,           {"FILE", "/etc/default/grub, grub.cfg, a boot entry, /proc/cmdline or a boot log", false}, run_lint},
     {"kernel",   "write the profile of a kernel, read from its image or from parts of it",                  kKernelExamples,   kKernel,         {"IMAGE", "a vmlinuz, a vmlinux, a unified kernel image, a package (.deb, .rpm, .pkg.tar.zst) or a folder with one", false}, run_kernel},
     {"capture",  "gather this machine's facts into a folder that --machine reads",                          kCaptureExamples,  kCapture,        {},                                                                                        run_capture},

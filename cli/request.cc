@@ -111,6 +111,13 @@ Result<input::ReadOptions> read_options(const Arguments& arguments) {
     }
     options.boot = static_cast<unsigned>(*number);
   }
+  if (const auto side = arguments.get("--side")) {
+    if (*side != "old" && *side != "new") {
+      return Error{fmt::format("`{}` is no side of a diff; there are old and new", *side),
+                   {"--side"}};
+    }
+    options.side = *side == "old" ? input::Side::older : input::Side::newer;
+  }
   return options;
 }
 
@@ -131,7 +138,8 @@ Result<std::optional<session::Source>> source_of(const Arguments& arguments) {
   std::vector<session::Source> sources;
   std::vector<std::string> given;
   const auto add = [&](session::SourceKind kind, std::string text, std::string_view name) {
-    sources.push_back({kind, std::move(text), options->format, options->boot, options->columns});
+    sources.push_back(
+        {kind, std::move(text), options->format, options->boot, options->columns, options->side});
     given.emplace_back(name);
   };
   for (const session::KindOfSource& kind : session::kinds_of_source()) {
@@ -171,6 +179,7 @@ Result<Asked> asked(const Arguments& arguments) {
       .entry_limit = !arguments.has("--no-entry-limit"),
       .goes_on = at == kUserSpace,
       .record_memblock = arguments.get("--format") == "memblock-debug",
+      .follow_pages = arguments.get("--format") == "json",
   };
   if (const Status read = read_bases(arguments, request); !read) return read.errors();
   return Asked{std::move(request), *std::move(places)};

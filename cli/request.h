@@ -22,10 +22,11 @@ namespace memmap::cli {
   Option{"--sysroot",      "DIR",    "another machine's /sys and /proc below DIR"},                                                                                              \
   Option{"--input-format", "ID",     "do not guess the format of SOURCE"},                                                                                                       \
   Option{"--columns",      "LIST",   "SOURCE is a table with these columns: start,end,type, start,last,type, start,size,type, ... (`memmap formats`)"},                          \
-  Option{"--boot",         "N",      "the N-th boot of a log that holds several (default: the last)"}
+  Option{"--boot",         "N",      "the N-th boot of a log that holds several (default: the last)"},                                                                           \
+  Option{"--side",         "WHICH",  "of a diff of two logs: old, or new"}
 // clang-format on
 
-// --input-format, --columns and --boot, where the command has them.
+// --input-format, --columns, --boot and --side, where the command has them.
 Result<input::ReadOptions> read_options(const Arguments& arguments);
 
 // Refuses every option and argument given that is none of `followed`: it has no effect on `source`,
@@ -34,7 +35,7 @@ Status refuse_others(const Arguments& arguments, std::initializer_list<std::stri
                      std::string_view source, std::string_view what);
 
 // The machine's source that the arguments name, or SOURCE without an option; nullopt: none.
-// Errors: several; --boot is no number.
+// Errors: several; --boot is no number, --side neither old nor new.
 Result<std::optional<session::Source>> source_of(const Arguments& arguments);
 
 // What a command line asks for, and where the program finds what comes with it.

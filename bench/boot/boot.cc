@@ -1,6 +1,7 @@
 // One boot of a machine of one node, of one with two and of one with eight, step by step side by
 // side: reading its files, reading the kernel's profile, the boot itself, and all of it. Of the
-// boot also what it costs to keep every call of memblock, which only one report shows.
+// boot also what it costs to keep every call of memblock, and to follow what is taken of the page
+// allocator, which only one report each shows.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -44,11 +45,12 @@ void read_files(benchmark::State& state) {
 void read_profile(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(profile_of(state.range(0)));
 }
-void boot_with(benchmark::State& state, bool record_memblock) {
+void boot_with(benchmark::State& state, bool record_memblock, bool follow_pages) {
   const Machine machine = machine_of(state.range(0));
   const kernel::Profile profile = profile_of(state.range(0));
   boot::Options options = test::default_options();
   options.record_memblock = record_memblock;
+  options.follow_pages = follow_pages;
   std::size_t kept = 0;
   for (auto _ : state) {
     const boot::Outcome outcome = boot::run(machine, profile, options);
@@ -56,8 +58,9 @@ void boot_with(benchmark::State& state, bool record_memblock) {
   }
   state.counters["kept"] = static_cast<double>(kept);
 }
-void boot_only(benchmark::State& state) { boot_with(state, false); }
-void boot_and_record(benchmark::State& state) { boot_with(state, true); }
+void boot_only(benchmark::State& state) { boot_with(state, false, false); }
+void boot_and_record(benchmark::State& state) { boot_with(state, true, false); }
+void boot_and_follow_pages(benchmark::State& state) { boot_with(state, false, true); }
 void files_to_result(benchmark::State& state) {
   boot::Options options = test::default_options();
   options.record_memblock = false;
@@ -71,6 +74,7 @@ BENCHMARK(read_files)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 BENCHMARK(read_profile)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 BENCHMARK(boot_only)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 BENCHMARK(boot_and_record)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
+BENCHMARK(boot_and_follow_pages)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 BENCHMARK(files_to_result)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 
 }  // namespace

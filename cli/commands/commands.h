@@ -15,6 +15,7 @@ ExitCode run_kernels(const Arguments& arguments);
 ExitCode run_lint(const Arguments& arguments);
 ExitCode run_formats(const Arguments& arguments);
 ExitCode run_compare(const Arguments& arguments);
+ExitCode run_verify(const Arguments& arguments);
 ExitCode run_walk(const Arguments& arguments);
 ExitCode run_explain(const Arguments& arguments);
 ExitCode run_kaslr(const Arguments& arguments);

@@ -11,6 +11,7 @@
 #include "input/formats.h"
 #include "input/log/command_lines.h"
 #include "kernel/command_line.h"
+#include "machine/visit.h"
 #include "messages.h"
 #include "output.h"
 #include "report/answers/lint.h"
@@ -25,8 +26,9 @@ constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 // What is looked at, and for which machine and kernel.
 struct Input {
   std::string name{};
-  std::string bytes{};  // of which the findings show lines
-  std::vector<input::FoundCommandLine> lines{};
+  std::string bytes{};                           // of which the findings show lines
+  std::vector<input::FoundCommandLine> lines{};  // with what is appended
+  std::string append{};                          // to each of them
   session::Session session;
 };
 
@@ -37,6 +39,7 @@ Errors without_effect(const input::ReadOptions& given, std::string_view source,
   if (given.format) out.push_back(session::no_effect("--input-format", source, what));
   if (given.columns) out.push_back(session::no_effect("--columns", source, what));
   if (given.boot) out.push_back(session::no_effect("--boot", source, what));
+  if (given.side) out.push_back(session::no_effect("--side", source, what));
   return out;
 }
 
@@ -54,32 +57,50 @@ Errors idle_options(const Arguments& arguments, const Input& input) {
   return idle_plugins(input.session, "lint");
 }
 
-// --boot is the file's, if that is a log; else that of the machine's source.
-Result<Input> of_file(const std::string& file, const input::ReadOptions& options,
-                      session::Request request, const session::Places& places) {
+// Behind each line, as a boot loader adds it; what is added stands nowhere in the file.
+void append_to(std::vector<input::FoundCommandLine>& lines, const std::string& append) {
+  if (append.empty()) return;
+  for (input::FoundCommandLine& line : lines) {
+    if (line.is_badram) continue;
+    const input::TextPlace end = line.places.back();
+    line.text = kernel::appended(line.text, append);
+    line.places.resize(line.text.size() + 1, end);
+  }
+}
+
+// --boot and --side are the file's, if that is a log; else that of the machine's source.
+Result<Input> of_file(const std::string& file, const std::string& append,
+                      const input::ReadOptions& options, session::Request request,
+                      const session::Places& places) {
   const auto source = input::open_source(file);
   if (!source) return source.errors();
   auto found = input::read_command_lines(*source, options);
   if (!found) return found.errors();
+  append_to(found->lines, append);
   const bool is_log = found->format == "log";
   std::optional<Machine> told;
   if (request.source) {
     if (is_log) request.source->boot.reset();
+    if (is_log) request.source->side.reset();
   } else {
     Errors errors = without_effect({.format = options.format,
                                     .boot = is_log ? std::nullopt : options.boot,
-                                    .columns = options.columns},
+                                    .columns = options.columns,
+                                    .side = is_log ? std::nullopt : options.side},
                                    file, found->format);
     if (!errors.empty()) return errors;
     // A boot log tells of its machine as well, if it has a map.
     if (is_log) {
-      if (auto machine = input::read_machine(*source, options)) told = *std::move(machine);
+      auto machine = input::read_machine(*source, options);
+      // A map that is there and cannot be taken, or a kernel of another kind: said by line.
+      if (!machine && machine.errors().front().origin.line != 0) return machine.errors();
+      if (machine) told = *std::move(machine);
     }
   }
   auto session = told ? session::Session::open(std::move(request), places, *std::move(told))
                       : session::Session::open(std::move(request), places);
   if (!session) return session.errors();
-  return Input{file, std::move(found->text), std::move(found->lines), *std::move(session)};
+  return Input{file, std::move(found->text), std::move(found->lines), append, *std::move(session)};
 }
 
 // The line that is given, or that the machine tells.
@@ -96,13 +117,19 @@ Result<Input> of_line(const std::optional<std::string>& given, const std::string
   auto session = session::Session::open(std::move(request), places);
   if (!session) return session.errors();
   const auto& machine = session->machine();
-  if (!given && !machine->command_line) {
+  if (!given && !machine->command_line && append.empty()) {
     return Error{"the machine does not tell its command line; give it with --cmdline", {"memmap"}};
   }
   std::string name = given ? "--cmdline" : machine->source;
-  std::string line = kernel::appended(given ? *given : *machine->command_line, append);
+  std::string line = kernel::appended(given ? *given : machine->command_line.value_or(""), append);
   auto found = input::plain_line(line);
-  return Input{std::move(name), std::move(line), {std::move(found)}, *std::move(session)};
+  return Input{std::move(name), std::move(line), {std::move(found)}, {}, *std::move(session)};
+}
+
+// A machine that somebody wrote down: its line is one of its members.
+bool is_scenario(const std::string& file) {
+  const auto source = input::open_source(file);
+  return source && source->bytes.find(kScenarioSchema) != std::string::npos;
 }
 
 Result<Input> input_of(const Arguments& arguments) {
@@ -116,10 +143,13 @@ Result<Input> input_of(const Arguments& arguments) {
   const auto append = std::exchange(request.append, {});
   const auto file = arguments.get("FILE");
   if (!file) return of_line(line, append, *options, std::move(request), places);
-  if (line || !append.empty()) {
-    return Error{"a file and --cmdline or --append each give a command line; give one", {"memmap"}};
+  if (line) return Error{"a file and --cmdline each give a command line; give one", {"memmap"}};
+  if (!request.source && is_scenario(*file)) {
+    request.source =
+        session::Source{session::SourceKind::named, *file, options->format, options->boot};
+    return of_line(line, append, *options, std::move(request), places);
   }
-  return of_file(*file, *options, std::move(request), places);
+  return of_file(*file, append, *options, std::move(request), places);
 }
 
 std::string nth_line(std::string_view text, std::size_t number) {
@@ -134,8 +164,17 @@ std::string nth_line(std::string_view text, std::size_t number) {
 }
 
 report::PlacedFinding placed(lint::Finding finding, const input::FoundCommandLine& line,
-                             std::string_view bytes) {
+                             const Input& input) {
   report::PlacedFinding out;
+  const std::size_t added = line.is_badram ? 0 : input.append.size();
+  if (const std::size_t own = line.text.size() - added; added != 0 && finding.at >= own) {
+    out.source = "--append";
+    out.column = finding.at - own + 1;
+    out.length = std::max<std::size_t>(finding.size, 1);
+    out.line_text = input.append;
+    out.finding = std::move(finding);
+    return out;
+  }
   const input::TextPlace from = line.places[std::min(finding.at, line.places.size() - 1)];
   out.line = from.line;
   out.column = from.column;
@@ -145,7 +184,7 @@ report::PlacedFinding placed(lint::Finding finding, const input::FoundCommandLin
     const input::TextPlace at = line.places[i];
     if (at.line == from.line && at.column >= from.column) out.length = at.column - from.column + 1;
   }
-  out.line_text = nth_line(bytes, from.line);
+  out.line_text = nth_line(input.bytes, from.line);
   out.finding = std::move(finding);
   return out;
 }
@@ -164,6 +203,13 @@ Result<std::vector<std::string>> notes_of(const session::Session& session, sessi
   const kernel::Profile& kernel = session.profile();
   if (!kernel.verified) out.push_back(report::not_verified_note(kernel.name));
   return out;
+}
+
+// Of several lines each note once.
+void add_new(std::vector<std::string>& notes, const std::vector<std::string>& more) {
+  for (const std::string& text : more) {
+    if (std::ranges::find(notes, text) == notes.end()) notes.push_back(text);
+  }
 }
 
 ExitCode list_rules(const Arguments& arguments) {
@@ -202,10 +248,13 @@ ExitCode run_lint(const Arguments& arguments) {
   for (const input::FoundCommandLine& line : input->lines) {
     report::LintedLine& linted = lines.emplace_back();
     linted.command_line = line.text;
-    const lint::Subject about{line.text, session.profile(), machine,
-                              rules ? session.options(*rules) : boot::Options{}};
+    linted.is_badram = line.is_badram;
+    lint::Subject about{line.text, session.profile(), machine};
+    about.is_badram = line.is_badram;
+    if (rules) about.boot = session.options(*rules);
+    if (!line.is_badram) add_new(subject.notes, lint::advice(about));
     for (lint::Finding& finding : lint::lint(about)) {
-      linted.findings.push_back(placed(std::move(finding), line, input->bytes));
+      linted.findings.push_back(placed(std::move(finding), line, *input));
     }
     any = any || !linted.findings.empty();
   }

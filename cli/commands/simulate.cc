@@ -85,6 +85,12 @@ const Format* own_format(std::string_view name) {
   return found == std::end(kFormats) ? nullptr : &*found;
 }
 
+// A format of the program's own that tells of a boot as a whole, or a plugin's.
+bool has_head(std::string_view name) {
+  const Format* const own = own_format(name);
+  return own == nullptr || own->has_head;
+}
+
 std::vector<std::string_view> format_names() {
   std::vector<std::string_view> out;
   for (const Format& format : kFormats) out.push_back(format.name);
@@ -141,11 +147,13 @@ void tell_without_effect(const session::Session& session, const session::Rules& 
   constexpr std::size_t kMost = 8;
   const std::string line = session.command_line();
   if (line.empty()) return;
-  const auto findings = lint::without_effect({.line = line,
-                                              .profile = session.profile(),
-                                              .machine = &*session.machine(),
-                                              .boot = session.options(rules)});
+  const lint::Subject subject{.line = line,
+                              .profile = session.profile(),
+                              .machine = &*session.machine(),
+                              .boot = session.options(rules)};
+  const auto findings = lint::without_effect(subject);
   auto& notes = outcome.subject.notes;
+  for (std::string& text : lint::advice(subject)) notes.push_back(std::move(text));
   for (std::size_t i = 0; i < std::min(findings.size(), kMost); ++i)
     notes.push_back(fmt::format("command line: {}: {}", findings[i].message, findings[i].reason));
   if (findings.size() > kMost)
@@ -158,9 +166,12 @@ void tell_without_effect(const session::Session& session, const session::Rules& 
 }  // namespace
 
 ExitCode run_simulate(const Arguments& arguments) {
-  auto session = open_session(arguments);
-  if (!session) return bad_input(session.errors());
+  auto wanted = asked_of_machine(arguments);
+  if (!wanted) return bad_input(wanted.errors());
   const std::string format = arguments.get("--format").value_or("text");
+  wanted->request.compare_log = has_head(format);
+  auto session = session::Session::open(std::move(wanted->request), wanted->places);
+  if (!session) return bad_input(session.errors());
   const auto report = load_report(*session, format);
   if (!report) return bad_input(report.errors());
   const Format* const own = own_format(format);
@@ -180,10 +191,19 @@ ExitCode run_simulate(const Arguments& arguments) {
     if (!note) return bad_input(note.errors());
     if (!note->empty()) outcome->subject.notes.push_back(*note);
   }
+  if (own == nullptr || own->has_head) {
+    const auto margin = session->margin(*outcome);
+    if (!margin) return bad_input(margin.errors());
+    if (*margin) outcome->subject.notes.push_back(**margin);
+  }
 
   const kernel::Profile& kernel = session->profile();
   if (own != nullptr && !own->has_head && !kernel.verified) {
     note(report::not_verified_note(kernel.name));
+  }
+  if (own != nullptr && !own->has_head) {
+    for (const std::string& text : outcome->subject.notes)
+      if (text.starts_with(kNotSimulated)) note(text);
   }
   const Destination destination = destination_of(arguments);
   const Result<std::string> bytes =

@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate access convert replay lint kernel capture kernels formats compare walk explain kaslr plugin help"
+  local commands="simulate access convert replay verify lint kernel capture kernels formats compare walk explain kaslr plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -29,7 +29,7 @@ _memmap() {
       local report_formats="text json dot memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
-        replay | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;
+        replay | verify | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;
       esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
@@ -46,6 +46,10 @@ _memmap() {
       ;;
     --at)
       mapfile -t COMPREPLY < <(compgen -W "hand-over user-space" -- "$cur")
+      return
+      ;;
+    --side)
+      mapfile -t COMPREPLY < <(compgen -W "old new" -- "$cur")
       return
       ;;
     --kind)
@@ -66,24 +70,28 @@ _memmap() {
   local options=""
   case $command in
     simulate)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --kaslr-base --output --force --strict --help"
       ;;
     access)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit --do
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit --do
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --kaslr-base --output --force --help"
       ;;
     convert)
-      options="--to --e820 --synthetic --machine --sysroot --input-format --columns --boot --plugin-dir --output
+      options="--to --e820 --synthetic --machine --sysroot --input-format --columns --boot --side --plugin-dir --output
         --force --help"
       ;;
     replay)
       options="--kernel --cmdline --append --boot --format --output --force --help"
       ;;
+    verify)
+      options="--live --machine --input-format --boot --kernel --config --kaslr-base --format --output
+        --force --help"
+      ;;
     lint)
-      options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --no-entry-limit --kernel
+      options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --side --no-entry-limit --kernel
         --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout --list
         --format --output --force --help"
       ;;
@@ -95,26 +103,26 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate access convert replay lint kernel capture kernels formats compare walk explain kaslr plugin" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate access convert replay verify lint kernel capture kernels formats compare walk explain kaslr plugin" -- "$cur")
       return
       ;;
     compare)
-      options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --no-entry-limit --kernel
+      options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --side --no-entry-limit --kernel
         --config --cmdline --append --alloc --plugin-dir --plugin-timeout --format
         --output --force --help"
       ;;
     walk)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --at --root --kaslr-base --output --force --help"
       ;;
     explain)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit
-        --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side
+        --no-entry-limit --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --kaslr-base --output --force --help"
       ;;
     kaslr)
-      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --no-entry-limit
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --list --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --output --force --help"
       ;;
@@ -134,7 +142,7 @@ _memmap() {
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-  elif [[ $command == access || $command == convert || $command == replay || $command == lint || $command == kernel || $command == compare ||
+  elif [[ $command == access || $command == convert || $command == replay || $command == verify || $command == lint || $command == kernel || $command == compare ||
     $command == walk || $command == explain || $command == kaslr || $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()

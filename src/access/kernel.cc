@@ -4,6 +4,7 @@
 
 #include "base/align.h"
 #include "base/range_union.h"
+#include "boot/page_allocator.h"
 #include "paging/areas.h"
 #include "paging/features.h"
 
@@ -68,7 +69,7 @@ ioremap::MtrrMap mtrrs_of(const boot::Outcome& outcome, const boot::Inputs& in) 
     if (e.type != E820Type::acpi && e.type != E820Type::nvs) continue;
     if (const auto range = PhysRange::from_size(e.addr, e.size)) cached.push_back(*range);
   }
-  return {in.machine, united(std::move(cached))};
+  return {in.machine, outcome.state.mtrrs, united(std::move(cached))};
 }
 
 // What is mapped there already is an area of somebody's: per-CPU pages.
@@ -94,7 +95,7 @@ Kernel::Kernel(const boot::Outcome& what, const boot::Inputs& in)
       inputs(in),
       surroundings(surroundings_of(what, in)),
       tables(*boot::tables_of(what, boot::Root::kernel)),
-      pages(what.state, in.profile.max_page_order, in.profile.pageblock_order),
+      pages(boot::page_allocator(what.state, boot::allocator_options(in, what.state))),
       slabs(pages, std::max(in.cpus.present, 1u)),
       places(what, in.machine, pages, slabs),
       memtypes(surroundings.pat != Pat::off, in.has_parameter("debugpat"), surroundings.system_ram,

@@ -1,27 +1,22 @@
-// The page allocator as the hand-over leaves it, and what a script takes from it and gives back.
+// What a script takes from the page allocator, as the hand-over leaves it, and gives back.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "access/gfp.h"
-#include "boot/state.h"
-#include "buddy/free_area.h"
+#include "base/address.h"
+#include "buddy/allocator.h"
 
 namespace memmap::access {
 
-// What it takes, it takes as the kernel does at that moment: watermarks are not set up yet, and the
-// lists that each processor has in front of the zones' are not modelled.
-// kernel: get_page_from_freelist(), __rmqueue(), __free_one_page(), mm/page_alloc.c, v6.12
+// Of all blocks it knows which are taken. Watermarks are not set up yet, and no processor has lists of
+// its own in front of the zones'.
 class PageAllocator {
  public:
-  // `max_order`: MAX_PAGE_ORDER; `pageblock_order`: pages of one migrate type. The zones are those of
-  // `state`; requests come from the first node that has memory.
-  PageAllocator(const boot::State& state, unsigned max_order, unsigned pageblock_order);
+  // Requests come from the first node that has memory.
+  explicit PageAllocator(buddy::Allocator allocator);
 
   struct Block {
     Pfn first{};
@@ -29,8 +24,8 @@ class PageAllocator {
     int nid = 0;
     zones::ZoneType zone{};
   };
-  // A block of 2^order pages from the first zone of the request's list that has one; nullopt: none has,
-  // or there is no such order.
+  // A block of 2^order pages from the first zone of the request's list that has one; nullopt: none
+  // has, or there is no such order.
   std::optional<Block> take(unsigned order, Gfp gfp);
   // These very pages, one by one; false, and nothing is taken, where one is not free.
   bool take_at(Pfn first, std::uint64_t pages);
@@ -45,30 +40,8 @@ class PageAllocator {
   std::optional<Pfn> next_taken(Pfn pfn) const;
 
  private:
-  // Blocks of one order and type, in the list's order: what is taken next stands first.
-  using List = std::deque<buddy::FreeRun>;
-  struct Zone {
-    int nid = 0;
-    zones::ZoneType type{};
-    Pfn start{};
-    Pfn end{};
-    // By migrate type, then order.
-    std::map<int, std::vector<List>> lists{};
-    // Pageblocks whose type is no longer movable, by number.
-    std::map<std::uint64_t, int> types{};
-  };
-
-  std::optional<Pfn> take_smallest(Zone& zone, unsigned order, int type);
-  bool steal(Zone& zone, unsigned order, int type);
-  bool take_page(Zone& zone, Pfn pfn);
-  std::optional<Pfn> take_first(List& list, unsigned order);
-  bool take_exactly(List& list, unsigned order, Pfn pfn);
-  List& list_of(Zone& zone, int type, unsigned order);
-  int type_at(const Zone& zone, Pfn pfn) const;
-
-  unsigned max_order_;
-  unsigned pageblock_order_;
-  std::vector<Zone> zones_{};  // node by node, ascending by type
+  buddy::Allocator allocator_;
+  std::optional<int> local_{};  // the node; nullopt: none has memory
   std::map<Pfn, Block> taken_{};
 };
 

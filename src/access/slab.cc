@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <iterator>
 
 #include "base/align.h"
+#include "slab/order.h"
 
 namespace memmap::access {
 namespace {
@@ -17,27 +17,6 @@ std::uint64_t object_size(std::uint64_t size) {
   if (size > 64 && size <= 96) return 96;
   if (size > 128 && size <= 192) return 192;
   return std::bit_ceil(size);
-}
-
-unsigned order_of(std::uint64_t bytes) {
-  return static_cast<unsigned>(
-      std::countr_zero(std::bit_ceil(align_up(bytes, kPageSize) >> kPageShift)));
-}
-
-// Pages of a slab, as a power of two. kernel: calculate_order(), mm/slub.c, v6.12
-unsigned slab_order(std::uint64_t size, unsigned cpus) {
-  constexpr unsigned kMaxOrder = 3;  // slub_max_order
-  const std::uint64_t most = std::max<std::uint64_t>((kPageSize << kMaxOrder) / size, 1);
-  const std::uint64_t least =
-      std::min<std::uint64_t>(4 * (static_cast<std::uint64_t>(std::bit_width(cpus)) + 1), most);
-  const unsigned from = order_of(least * size);
-  for (const std::uint64_t fraction : {16u, 8u, 4u, 2u}) {
-    for (unsigned order = from; order <= kMaxOrder; ++order) {
-      const std::uint64_t bytes = kPageSize << order;
-      if (bytes % size <= bytes / fraction) return order;
-    }
-  }
-  return order_of(size);
 }
 
 // kernel: kmalloc_info[], mm/slab_common.c; kmalloc_type(), include/linux/slab.h, v6.12
@@ -76,7 +55,7 @@ std::optional<Slabs::Object> Slabs::take(std::uint64_t size, Gfp gfp, const std:
     out = from_cache(name, bytes, gfp);
     if (out) out->flags = flags;
   } else if (size <= kGiB) {
-    const auto block = pages_.take(order_of(size), gfp);
+    const auto block = pages_.take(slab::get_order(size), gfp);
     if (!block) return std::nullopt;
     out = Object{
         .phys = phys_of(block->first), .size = kPageSize << block->order, .slab = range_of(*block)};
@@ -90,7 +69,7 @@ std::optional<Slabs::Object> Slabs::from_cache(const std::string& name, std::uin
   std::vector<PhysAddr>& free = free_[name];
   const bool fresh = free.empty();
   if (fresh) {
-    const auto block = pages_.take(slab_order(size, cpus_), gfp);
+    const auto block = pages_.take(slab::calculate_order(size, {.cpus = cpus_}), gfp);
     if (!block) return std::nullopt;
     const PhysRange range = range_of(*block);
     slabs_.emplace(range.base(), Slab{name, range});

@@ -22,6 +22,7 @@ State initial_state(const Inputs& in) {
       in.behaviour.e820_table_full);
   State state{
       .e820 = {.firmware = table, .kexec = table, .table = table},
+      .mtrrs = in.machine.mtrrs,
       .efi_map = in.machine.efi_map,
       .memblock = memblock::Memblock(in.behaviour, memblock_options(in)),
       .initrd = in.machine.initrd,
@@ -53,7 +54,9 @@ memblock::Caller Boot::caller(const memblock::Purpose& owner,
 
 std::optional<PhysAddr> Boot::alloc_or_panic(std::uint64_t size, std::uint64_t align,
                                              const memblock::Caller& who, std::string_view file) {
-  const auto found = state.memblock.alloc(size, align, who);
+  const memblock::Caller between{"__memblock_alloc_or_panic", who.owner, who.function};
+  const auto found =
+      state.memblock.alloc(size, align, in.behaviour.memblock_alloc_panics ? between : who);
   if (!found) panic_without_memory({who.function, file}, size);
   return found;
 }

@@ -34,6 +34,9 @@ struct Boot {
   void reserve(PhysRange range, const memblock::Caller& caller) {
     state.memblock.reserve(range.base(), range.size(), caller);
   }
+  void reserve_kern(PhysRange range, const memblock::Caller& caller) {
+    state.memblock.reserve_kern(range.base(), range.size(), caller);
+  }
   // memblock_alloc(); where there is no memory the kernel panics in its caller's words. `file` is
   // where the caller's function stands.
   std::optional<PhysAddr> alloc_or_panic(std::uint64_t size, std::uint64_t align,

@@ -95,6 +95,9 @@ paging::Features features_of(const Inputs& in) {
            !kernel::find_option_bool(in.command_line, "no5lvl");
   f.pti = page_table_isolation(in);
   // kernel: early_debug_pagealloc(), mm/debug_page_alloc.c
+  // A paravirtualised guest's tables are the hypervisor's to check: small pages, in four levels.
+  // kernel: xen_start_kernel(), arch/x86/xen/enlighten_pv.c, v6.1
+  if (is_pv(in.machine.xen_domain)) f.pse = f.gbpages = f.la57 = f.pti = false;
   f.debug_pagealloc =
       in.profile.has(config::DEBUG_PAGEALLOC) &&
       in.switched("debug_pagealloc", in.profile.has(config::DEBUG_PAGEALLOC_ENABLE_DEFAULT));

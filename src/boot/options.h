@@ -21,6 +21,8 @@ struct Options {
   bool record_memblock = true;
   // The page tables of user space are in the outcome too, beside those of the hand-over.
   bool keep_user_space = false;
+  // What the kernel takes of the page allocator until mm_core_init() is done: State::core_init.
+  bool follow_pages = false;
   bool entry_limit = true;  // false: the e820 tables have no last place
   memblock::AllocationPolicy* top_down = nullptr;
   memblock::AllocationPolicy* bottom_up = nullptr;

@@ -58,6 +58,23 @@ struct CheckReport {
   std::vector<Finding> findings{};
 };
 
+// A statement of the kernel's log that this boot does not agree with.
+struct LogDifference {
+  std::size_t line = 0;   // of the file, from 1
+  std::string says{};     // the kernel's line
+  std::string memmap{};   // what this boot has in its place
+  std::string reason{};   // what it may come of
+};
+
+// The log that the machine was read from, as a witness; whoever compared fills it in.
+struct LogComparison {
+  std::string name{};  // of the file
+  std::size_t statements = 0;
+  std::size_t agree = 0;
+  std::size_t unknown = 0;  // whose truth follows from what the log does not tell
+  std::vector<LogDifference> differ{};
+};
+
 // When the first process runs: the page tables by then. What drivers, modules and vmalloc() map is not
 // in them.
 struct UserSpace {
@@ -86,6 +103,7 @@ struct Outcome {
   Events events{};                      // in order
   std::size_t events_at_hand_over = 0;  // how many of them were told before it was done
   std::vector<CheckReport> checks{};
+  std::optional<LogComparison> log{};  // nullopt: there is none, or nothing in it is a statement
 };
 
 }  // namespace memmap::boot

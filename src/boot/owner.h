@@ -21,6 +21,7 @@ inline constexpr Owner kArrayOfMemorySections    {"array_of_memory_sections",   
 inline constexpr Owner kBIOSArea                 {"bios_area",                      "BIOS area"};
 inline constexpr Owner kBrk                      {"brk",                            "brk"};  // what of the area is in use
 inline constexpr Owner kBrkArea                  {"brk_area",                       "brk area"};
+inline constexpr Owner kCMACrashKernel           {"cma_crash_kernel",               "CMA: crash kernel"};
 inline constexpr Owner kCMADMABuffers            {"cma_dma_buffers",                "CMA: DMA buffers"};
 inline constexpr Owner kCMAHugePages             {"cma_huge_pages",                 "CMA: huge pages"};
 inline constexpr Owner kCommandLine              {"command_line",                   "command line"};
@@ -32,10 +33,13 @@ inline constexpr Owner kDistancesBetweenNodes    {"distances_between_nodes",    
 inline constexpr Owner kEFIBootServices          {"efi_boot_services",              "EFI boot services"};
 inline constexpr Owner kEFIMemoryAttributes      {"efi_memory_attributes",          "EFI memory attributes"};
 inline constexpr Owner kEFIMemoryMap             {"efi_memory_map",                 "EFI memory map"};
+inline constexpr Owner kEFIPicture              {"efi_picture",                    "EFI picture of the boot screen"};
 inline constexpr Owner kEFISystemResourceTable   {"efi_system_resource_table",      "EFI system resource table"};
+inline constexpr Owner kEFITables               {"efi_tables",                     "EFI tables"};
 inline constexpr Owner kFirst64KiB               {"first_64_kib",                   "first 64 KiB"};
 inline constexpr Owner kFirstMiB                 {"first_mib",                      "first MiB"};
 inline constexpr Owner kFirstPage                {"first_page",                     "first page"};
+inline constexpr Owner kGartAperture             {"gart_aperture",                  "GART aperture"};
 inline constexpr Owner kHugePages                {"huge_pages",                     "huge pages"};
 inline constexpr Owner kInitrd                   {"initrd",                         "initrd"};
 inline constexpr Owner kISCSIBootTable           {"iscsi_boot_table",               "iSCSI boot table"};
@@ -69,6 +73,7 @@ inline constexpr Owner kSoftReserved             {"soft_reserved",              
 inline constexpr Owner kSoftwareIOTLB            {"software_io_tlb",                "software IO TLB"};
 inline constexpr Owner kStackDepot               {"stack_depot",                    "stack depot"};
 inline constexpr Owner kStructPages              {"struct_pages",                   "struct pages"};
+inline constexpr Owner kUnacceptedMemory         {"unaccepted_memory",              "table of unaccepted memory"};
 inline constexpr Owner kUnknownParameters        {"unknown_parameters",             "unknown parameters"};
 inline constexpr Owner kUsageMapsOfSections      {"usage_maps_of_sections",         "usage maps of sections"};
 inline constexpr Owner kWatchedForTheBIOSSWrites {"watched_for_bios_writes",        "watched for the BIOS's writes"};

@@ -9,6 +9,7 @@ namespace memmap::boot::rule {
 // clang-format off
 inline constexpr Rule kAcpiParseHpet               {"acpi_parse_hpet",                 "arch/x86/kernel/acpi/boot.c"};                          // v6.1 and v6.12
 inline constexpr Rule kAlternatives                {"alternative_instructions",       "arch/x86/kernel/alternative.c"};                         // v6.1, v6.12 and v7.2
+inline constexpr Rule kGartIommuHoleInit           {"gart_iommu_hole_init",            "arch/x86/kernel/aperture_64.c"};                        // v6.1 to v7.2
 inline constexpr Rule kCheckX2apic                 {"check_x2apic",                    "arch/x86/kernel/apic/apic.c"};                          // v6.1, v6.12 and v7.2
 inline constexpr Rule kSetupNox2apic               {"setup_nox2apic",                  "arch/x86/kernel/apic/apic.c"};                          // v6.1, v6.12 and v7.2
 inline constexpr Rule kSetupBiosCorruptionCheck    {"setup_bios_corruption_check",     "arch/x86/kernel/check.c"};                              // v5.4 to v6.12
@@ -22,8 +23,10 @@ inline constexpr Rule kE820MemorySetupDefault      {"e820__memory_setup_default"
 inline constexpr Rule kE820MemorySetupExtended     {"e820__memory_setup_extended",     "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820PrintTable              {"e820__print_table",               "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kE820ReserveSetupData        {"e820__reserve_setup_data",        "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
+inline constexpr Rule kE820UpdateTablePrint        {"e820__update_table_print",        "arch/x86/kernel/e820.c"};                               // v6.1 and v6.12
 inline constexpr Rule kInitEspfixRandom            {"init_espfix_random",              "arch/x86/kernel/espfix_64.c"};                          // v6.1, v6.12 and v7.2
 inline constexpr Rule kIdtSetup                    {"idt_setup_apic_and_irq_gates",   "arch/x86/kernel/idt.c"};                                 // v6.1 and v6.12
+inline constexpr Rule kMtrrCleanup                 {"mtrr_cleanup",                    "arch/x86/kernel/cpu/mtrr/cleanup.c"};                   // v6.1 to v7.2
 inline constexpr Rule kSmpScanConfig               {"smp_scan_config",                 "arch/x86/kernel/mpparse.c"};                            // v6.12
 inline constexpr Rule kE820AddKernelRange          {"e820_add_kernel_range",           "arch/x86/kernel/setup.c"};                              // v6.1 and v6.12
 inline constexpr Rule kExtendBrk                   {"extend_brk",                      "arch/x86/kernel/setup.c"};                              // v6.1 and v6.12
@@ -63,7 +66,9 @@ inline constexpr Rule kPopulateRootfs              {"populate_rootfs",          
 inline constexpr Rule kDoEarlyParam                {"do_early_param",                  "init/main.c"};                                          // v6.12
 inline constexpr Rule kPrintUnknownBootoptions     {"print_unknown_bootoptions",       "init/main.c"};                                          // v6.1 and v6.12
 inline constexpr Rule kSetupBootConfig             {"setup_boot_config",               "init/main.c"};                                          // v6.1 and v6.12
+inline constexpr Rule kReserveCrashkernelCma       {"reserve_crashkernel_cma",         "kernel/crash_reserve.c"};                               // v7.2
 inline constexpr Rule kReserveCrashkernelGeneric   {"reserve_crashkernel_generic",     "kernel/crash_reserve.c"};                               // v6.12
+inline constexpr Rule kSwiotlbAdjustSize           {"swiotlb_adjust_size",             "kernel/dma/swiotlb.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kSwiotlbInit                 {"swiotlb_init",                    "kernel/dma/swiotlb.c"};                                 // v5.4 and v5.15
 inline constexpr Rule kSwiotlbInitRemap            {"swiotlb_init_remap",              "kernel/dma/swiotlb.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kSetupLogBuf                 {"setup_log_buf",                   "kernel/printk/printk.c"};                               // v5.4 to v6.12
@@ -77,6 +82,7 @@ inline constexpr Rule kHugetlbVmemmapOptimize      {"hugetlb_vmemmap_optimize", 
 inline constexpr Rule kKfenceAllocPool             {"kfence_alloc_pool",               "mm/kfence/core.c"};                                     // v6.1
 inline constexpr Rule kKfenceAllocPoolAndMetadata  {"kfence_alloc_pool_and_metadata",  "mm/kfence/core.c"};                                     // v6.12
 inline constexpr Rule kAllocLargeSystemHash        {"alloc_large_system_hash",         "mm/mm_init.c"};                                         // v6.1 and v6.12
+inline constexpr Rule kMemmapInit                  {"memmap_init",                     "mm/mm_init.c"};                                         // v6.12
 inline constexpr Rule kMemInitPrintInfo            {"mem_init_print_info",             "mm/mm_init.c"};                                          // v6.12
 inline constexpr Rule kAllocNodeData               {"alloc_node_data",                 "mm/numa.c"};                                            // v6.12
 inline constexpr Rule kNumaEmulation               {"numa_emulation",                  "mm/numa_emulation.c"};                                  // v6.1

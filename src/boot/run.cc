@@ -6,6 +6,8 @@
 #include "boot/after/efi_tables.h"
 #include "boot/after/trampoline.h"
 #include "boot/defaults.h"
+#include "boot/mm/taken_pages.h"
+#include "boot/special.h"
 #include "boot/steps.h"
 #include "boot/when.h"
 #include "boot/x86/early_tables.h"
@@ -51,6 +53,8 @@ Subject subject_of(const Inputs& in) {
               .kernel_origin = in.profile.origin,
               .kernel_verified = in.profile.verified,
               .command_line = in.command_line};
+  for (std::string& text : not_simulated(in)) out.notes.push_back(std::move(text));
+  for (std::string& text : unknown_types(in.machine)) out.notes.push_back(std::move(text));
   for (std::string& text : defaults_used(in)) out.notes.push_back(std::move(text));
   return out;
 }
@@ -78,6 +82,7 @@ struct HandOver {
 // What came of a boot that is over; its story is told. `hand_over`: where the boot came so far.
 Outcome outcome_of(Boot& boot, std::optional<HandOver> hand_over) {
   boot.story.end();
+  end_following_pages(boot);
   std::vector<RootTables> roots =
       other_roots(boot, hand_over.has_value() && boot.in.options.keep_user_space);
   std::optional<UserSpace> user_space;

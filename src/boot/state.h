@@ -5,13 +5,16 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/range.h"
 #include "boot/iomem.h"
 #include "buddy/free_area.h"
+#include "buddy/pageblocks.h"
 #include "buddy/watermarks.h"
+#include "buddy/zone_pages.h"
 #include "e820/parameters.h"
 #include "e820/table.h"
 #include "ioremap/early_ioremap.h"
@@ -33,12 +36,24 @@ struct E820Tables {
   e820::UserMap user{};  // what the command line did to the table
 };
 
+// What a crashkernel= without a place finds when it looks for one.
+struct CrashRoom {
+  std::vector<PhysRange>
+      free{};                  // but for the kernel's image, which KASLR may put elsewhere; joined
+  std::uint64_t size = 0;      // asked for; bytes
+  std::uint64_t low_size = 0;  // below 4 GiB beside one that lies above; 0: none
+  std::uint64_t low_end = 0;   // where `below` ends: 4 GiB, 896 MiB in old kernels
+  bool high_first = false;     // `,high`
+  bool high_too = true;        // where there is no room below, above
+};
+
 // A zone's pages as the page allocator has them.
 struct ZoneState {
   zones::Zone zone{};
   std::uint64_t managed_pages = 0;
   buddy::FreeArea free{};
-  buddy::OrderedLists lists{};  // the same blocks, each list from head to tail
+  buddy::OrderedLists lists{};             // the same blocks, each list from head to tail
+  std::vector<buddy::PageRun> deferred{};  // free, but not initialised yet; ascending
 };
 
 struct NodeState {
@@ -87,6 +102,30 @@ struct PageAllocator {
   std::optional<MemoryLine> memory_line{};
 };
 
+// A block of 2^order pages that the kernel took of the page allocator behind the hand-over.
+struct TakenBlock {
+  std::string_view step{};  // the kernel function of the step
+  std::string what{};       // what it is for: a slab cache, page tables
+  unsigned order = 0;
+  Pfn pfn{};
+  int nid = 0;  // where it is
+};
+
+struct FreeZone {
+  int nid = 0;
+  zones::ZoneType type = zones::ZoneType::dma;
+  std::uint64_t managed_pages = 0;
+  std::uint64_t free_pages = 0;
+  buddy::OrderedLists lists{};  // from head to tail
+};
+
+// Once mm_core_init() is done (mm_init() before 6.4).
+struct CoreInit {
+  std::string unknown{};            // why nobody can tell; the rest is empty then
+  std::vector<TakenBlock> taken{};  // until then, in order
+  std::vector<FreeZone> zones{};    // every zone of every node, in their order
+};
+
 // A size of huge pages. kernel: struct hstate
 struct HugePageSize {
   std::uint64_t size = 0;  // bytes
@@ -97,6 +136,10 @@ struct HugePageSize {
 // Where the per-CPU units of the processors lie: each in one piece, or page by page.
 // kernel: __per_cpu_offset, per_cpu_ptr_to_phys(), mm/percpu.c
 struct PerCpuUnits {
+  // Of the variables in a unit, in bytes. kernel: struct pcpu_alloc_info
+  std::uint64_t static_size = 0;
+  std::uint64_t reserved_size = 0;
+  std::uint64_t dynamic_size = 0;
   std::uint64_t piece_size = 0;      // bytes: of a unit, or of a page
   std::uint64_t pieces_of_each = 0;  // of a unit
   std::vector<PhysAddr> pieces{};    // processor by processor
@@ -112,6 +155,7 @@ struct State {
   Pfn max_pfn{};
   Pfn max_low_pfn{};
 
+  std::vector<MtrrRange> mtrrs{};    // that are in use, as the kernel has them by now
   std::vector<EfiMemory> efi_map{};  // efi.memmap: as the kernel has it by now
 
   memblock::Memblock memblock{};
@@ -145,14 +189,19 @@ struct State {
   std::vector<int> emulated_from{};         // emu_nid_to_phys: by node, the one it was part of
   bool processors_have_nodes = false;       // firmware's nodes are in use, the processors' too
   PhysAddr firmware_memory_end{};           // of what firmware's nodes span, hot-plug windows too
+  std::optional<CrashRoom> crash_room{};    // where one was looked for
+  std::uint64_t swiotlb_adjusted = 0;       // bytes that encrypted memory asks for; 0: it does not
   bool hugetlb_cma = false;                 // huge pages come from CMA areas
   std::optional<PhysRange> kfence_pool{};   // __kfence_pool
   std::vector<PhysRange> gigantic_pages{};  // that memblock gave, in this order
   // Behind the hand-over: hstates, the default one (default_hugepagesz=) first. Empty: no huge pages.
   std::vector<HugePageSize> huge_page_sizes{};
   std::vector<NodeState> node_states{};  // ascending by nid; as at the hand-over
+  std::uint64_t nr_kernel_pages = 0;     // by which hash tables are sized
+  buddy::PageblockTypes pageblocks{};    // of all zones, as at the hand-over
   bool handed_over = false;              // memblock_free_all() is done
   PageAllocator page_allocator{};
+  std::optional<CoreInit> core_init{};  // where Options::follow_pages asks for it
 };
 
 // The zones as they were formed, without what the page allocator has of them.

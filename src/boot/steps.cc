@@ -16,6 +16,7 @@
 #include "boot/mm/nodes.h"
 #include "boot/mm/page_alloc.h"
 #include "boot/mm/percpu.h"
+#include "boot/mm/slab.h"
 #include "boot/mm/sparse.h"
 #include "boot/mm/swiotlb.h"
 #include "boot/mm/watermarks.h"
@@ -30,6 +31,8 @@
 #include "boot/x86/fixed_mappings.h"
 #include "boot/x86/memory.h"
 #include "boot/x86/mp_table.h"
+#include "boot/x86/pci_dma.h"
+#include "boot/x86/mtrr_cleanup.h"
 #include "boot/x86/resources.h"
 #include "boot/x86/trims.h"
 #include "boot/x86/x2apic.h"
@@ -41,6 +44,7 @@ using kernel::Behaviour;
 
 constexpr std::string_view kSetupArch = "setup_arch";
 constexpr std::string_view kStartKernel = "start_kernel";
+constexpr std::string_view kCoreEarly = "mm_core_init_early";
 constexpr std::string_view kMmCoreInit = "mm_core_init";
 constexpr std::string_view kAfter = kMmCoreInit;  // behind memblock_free_all()
 constexpr std::string_view kKernelInit =
@@ -51,6 +55,7 @@ constexpr std::string_view kAcpiBoot = "arch/x86/kernel/acpi/boot.c";
 constexpr std::string_view kAcpiTables = "drivers/acpi/tables.c";
 constexpr std::string_view kAlternative = "arch/x86/kernel/alternative.c";
 constexpr std::string_view kApic = "arch/x86/kernel/apic/apic.c";
+constexpr std::string_view kMokvar = "drivers/firmware/efi/mokvar-table.c";
 constexpr std::string_view kBgrt = "drivers/firmware/efi/efi-bgrt.c";
 constexpr std::string_view kCheck = "arch/x86/kernel/check.c";
 constexpr std::string_view kCma = "mm/cma.c";
@@ -67,8 +72,10 @@ constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
 constexpr std::string_view kEspfix = "arch/x86/kernel/espfix_64.c";
 constexpr std::string_view kEsrt = "drivers/firmware/efi/esrt.c";
 constexpr std::string_view kFirewire = "drivers/firewire/init_ohci1394_dma.c";
+constexpr std::string_view kFork = "kernel/fork.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
 constexpr std::string_view kHugetlbVm = "mm/hugetlb_vmemmap.c";
+constexpr std::string_view kHugetlbCma = "mm/hugetlb_cma.c";
 constexpr std::string_view kHugeMemory = "mm/huge_memory.c";
 constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kIdt = "arch/x86/kernel/idt.c";
@@ -80,6 +87,8 @@ constexpr std::string_view kKmemleak = "mm/kmemleak.c";
 constexpr std::string_view kInitramfs = "init/initramfs.c";
 constexpr std::string_view kMain = "init/main.c";
 constexpr std::string_view kMemblock = "mm/memblock.c";
+constexpr std::string_view kMemory = "mm/memory.c";
+constexpr std::string_view kMemEncrypt = "arch/x86/mm/mem_encrypt.c";
 constexpr std::string_view kMmH = "include/linux/mm.h";
 constexpr std::string_view kMmInit = "mm/mm_init.c";
 constexpr std::string_view kMmNuma = "mm/numa.c";
@@ -110,9 +119,14 @@ constexpr std::nullptr_t kNothing = nullptr;
 constexpr auto kEarly = &Behaviour::efi_map_reserved_early;
 constexpr auto kWindows = &Behaviour::ibft_through_windows;
 constexpr auto kSnb = &Behaviour::snb_reserved_early;
+constexpr auto kMmCache = "6.2 6.1.44 5.15.125 5.10.189";
 constexpr auto kLevels = &Behaviour::vmalloc_levels_are_there;
 constexpr auto kTold = &Behaviour::memory_is_told_late;
 constexpr auto kGeneric = &Behaviour::crash_kernel_is_generic;
+constexpr auto kHuge = &Behaviour::hugetlb_reads_early;
+constexpr auto kIommu = &Behaviour::iommu_comes_first;
+constexpr auto kZones = &Behaviour::sections_behind_zones;
+constexpr auto kLater = &Behaviour::free_area_init_after_setup;
 
 // trim<HOOK>: what the kernel's function of that name does is up to the trims that act at the hook
 // (boot/trim.h); those of the kernel are plugins/trim_*, with their own differences and conditions.
@@ -148,6 +162,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820_add_kernel_range",                 kSetup,        "3.9",    "",       kAlways,                  e820_add_kernel_range},
     {kSetupArch,   "trim_bios_range",                       kSetup,        "",       "",       kAlways,                  trim_bios_range},
     {kSetupArch,   "e820__end_of_ram_pfn",                  kE820,         "",       "",       kAlways,                  e820_end_of_ram_pfn},
+    {kSetupArch,   "mtrr_cleanup",                          kMtrr,         "2.6.27", "",       cleans_mtrrs,             mtrr_cleanup},
     {kSetupArch,   "mtrr_trim_uncached_memory",             kMtrr,         "",       "",       kAlways,                  mtrr_trim_uncached_memory},
     {kSetupArch,   "check_x2apic",                          kApic,         "2.6.28", "",       kAlways,                  check_x2apic},
     {kSetupArch,   "e820__end_of_low_ram_pfn",              kE820,         "",       "",       kAlways,                  e820_end_of_low_ram_pfn},
@@ -158,8 +173,10 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820__memblock_setup",                  kE820,         "",       "",       kAlways,                  trim<Hook::memblock_filled>},
     {kSetupArch,   "memblock_dump_all",                     kE820,         "",       "",       kAlways,                  memblock_dump_all},
     {kSetupArch,   "reserve_bios_regions",                  kEbda,         "",       "5.13",   kAlways,                  reserve_bios_regions, kEarlyReserve},
+    {kSetupArch,   "mem_encrypt_setup_arch",                kMemEncrypt,   "5.11",   "",       grows_swiotlb,            mem_encrypt_setup_arch},
     {kSetupArch,   "efi_find_mirror",                       kNuma,         "4.6",    "",       has_efi_map,              efi_find_mirror},
     {kSetupArch,   "efi_esrt_init",                         kEsrt,         "4.9",    "",       has_esrt,                 efi_esrt_init},
+    {kSetupArch,   "efi_mokvar_table_init",                 kMokvar,       "4.9",    "",       keeps_efi_tables,         efi_mokvar_table_init},
     {kSetupArch,   "efi_reserve_boot_services",             kQuirks,       "3.0",    "",       has_efi_map,              efi_reserve_boot_services},
     {kSetupArch,   "e820__memblock_alloc_reserved_mpc_new", kMpParse,      "",       "",       wants_new_mptable,        e820_memblock_alloc_reserved_mpc_new},
     {kSetupArch,   "setup_bios_corruption_check",           kCheck,        "",       "",       checks_bios_corruption,   setup_bios_corruption_check},
@@ -177,14 +194,15 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "acpi_numa_init",                        kSrat,         "",       "",       has_acpi_numa,            acpi_numa_init},
     {kSetupArch,   "initmem_init",                          kNuma64,       "",       "",       kAlways,                  initmem_init},
     {kSetupArch,   "dma_contiguous_reserve",                kContiguous,   "3.5",    "",       has_dma_cma,              dma_contiguous_reserve},
-    {kSetupArch,   "hugetlb_cma_reserve",                   kHugetlb,      "5.7",    "",       has_hugetlb_cma,          hugetlb_cma_reserve},
+    {kSetupArch,   "hugetlb_cma_reserve",                   kHugetlb,      "5.7",    kLater,   has_hugetlb_cma,          hugetlb_cma_reserve},
+    {kSetupArch,   "hugetlb_bootmem_alloc",                 kHugetlb,      kHuge,    kLater,   has_hugetlb,              hugetlb_bootmem_alloc},
     {kSetupArch,   "reserve_crashkernel",                   kSetup,        "",       kGeneric, has_kexec,                reserve_crashkernel},
     {kSetupArch,   "arch_reserve_crashkernel",              kSetup,        kGeneric, "",       has_crash_reserve,        arch_reserve_crashkernel},
     {kSetupArch,   "memblock_find_dma_reserve",             kX86Init,      "",       "6.10",   kAlways,                  memblock_find_dma_reserve},
-    {kSetupArch,   "sparse_init",                           kSparse,       "",       "",       kAlways,                  sparse_init},
-    {kSetupArch,   "alloc_offline_node_data",               kMmNuma,       "5.18",   "",       kAlways,                  alloc_offline_node_data},
-    {kSetupArch,   "free_area_init",                        kMmInit,       "",       "",       kAlways,                  free_area_init},
-    {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       "",       kAlways,                  count_kernel_pages},
+    {kSetupArch,   "sparse_init",                           kSparse,       "",       kLater,   kAlways,                  sparse_init},
+    {kSetupArch,   "alloc_offline_node_data",               kMmNuma,       "5.18",   kLater,   kAlways,                  alloc_offline_node_data},
+    {kSetupArch,   "free_area_init",                        kMmInit,       "",       kLater,   kAlways,                  free_area_init},
+    {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       kLater,   kAlways,                  count_kernel_pages},
     {kSetupArch,   "tboot_probe",                           kTboot,        "2.6.32", "",       has_tboot,                tboot_probe},
     {kSetupArch,   "map_vsyscall",                          kVsyscall,     "",       "",       has_vsyscall,             map_vsyscall},
     {kSetupArch,   "acpi_boot_init",                        kAcpiBoot,     "",       "",       has_acpi,                 acpi_boot_init},
@@ -197,6 +215,17 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "e820__reserve_resources",               kE820,         "",       "",       kAlways,                  e820_reserve_resources},
     {kSetupArch,   "e820__register_nosave_regions",         kE820,         "",       "",       has_hibernation,          e820_register_nosave_regions},
 
+    // mm_core_init_early(), mm/mm_init.c, of start_kernel(): nodes and zones, since 7.0
+    {kCoreEarly,   "hugetlb_cma_reserve",                   kHugetlbCma,   kLater,   kZones,   has_hugetlb_cma,          hugetlb_cma_reserve},
+    {kCoreEarly,   "hugetlb_bootmem_alloc",                 kHugetlb,      kLater,   kZones,   has_hugetlb,              hugetlb_bootmem_alloc},
+    {kCoreEarly,   "sparse_init",                           kSparse,       kLater,   kZones,   kAlways,                  sparse_init},
+    {kCoreEarly,   "alloc_offline_node_data",               kMmNuma,       kLater,   "",       kAlways,                  alloc_offline_node_data},
+    {kCoreEarly,   "free_area_init",                        kMmInit,       kLater,   "",       kAlways,                  free_area_init},
+    {kCoreEarly,   "calc_nr_kernel_pages",                  kMmInit,       kLater,   "",       kAlways,                  count_kernel_pages},
+    {kCoreEarly,   "hugetlb_cma_reserve",                   kHugetlbCma,   kZones,   "",       has_hugetlb_cma,          hugetlb_cma_reserve},
+    {kCoreEarly,   "hugetlb_bootmem_alloc",                 kHugetlb,      kZones,   "",       has_hugetlb,              hugetlb_bootmem_alloc},
+    {kCoreEarly,   "sparse_init",                           kSparse,       kZones,   "",       kAlways,                  sparse_init},
+
     // start_kernel(), init/main.c: what is sized by processors and memory
     {kStartKernel, "setup_command_line",                    kMain,         "",       "",       kAlways,                  setup_command_line},
     {kStartKernel, "setup_per_cpu_areas",                   kPerCpu,       "",       "",       kAlways,                  setup_per_cpu_areas},
@@ -208,6 +237,7 @@ constexpr Step kSteps[] = {
     {kStartKernel, "setup_cpu_entry_areas",                 kEntryArea,    "4.15",   "",       kAlways,                  setup_cpu_entry_areas},
 
     // mm_core_init(), mm/mm_init.c; mm_init(), init/main.c, before 6.4: the last of memblock, the hand-over
+    {kMmCoreInit,  "pci_iommu_alloc",                       kPciDma,       kIommu,   "",       has_swiotlb,              pci_iommu_alloc},
     // Struct pages lie in sections: nothing to do where they do.
     {kMmCoreInit,  "page_ext_init_flatmem",                 kPageExt,      "3.18",   "",       has_page_extension,       kNothing},
     {kMmCoreInit,  "init_debug_pagealloc",                  kMmH,          "5.3",    "5.11",   kAlways,                  kNothing},
@@ -215,22 +245,24 @@ constexpr Step kSteps[] = {
     {kMmCoreInit,  "kfence_alloc_pool",                     kKfence,       "5.12",   "",       has_kfence,               kfence_alloc_pool},
     {kMmCoreInit,  "stack_depot_early_init",                kDepot,        "5.18",   "",       wants_stack_depot,        stack_depot_early_init},
     {kMmCoreInit,  "report_meminit",                        kMain,         "5.3",    "",       kAlways,                  kNothing},
-    {kMmCoreInit,  "pci_iommu_alloc",                       kPciDma,       "",       "",       has_swiotlb,              pci_iommu_alloc},
+    {kMmCoreInit,  "pci_iommu_alloc",                       kPciDma,       "",       kIommu,   has_swiotlb,              pci_iommu_alloc},
     {kMmCoreInit,  "memblock_free_all",                     kMemblock,     "",       "",       kAlways,                  memblock_free_all},
 
     // After: still mm_core_init(), but the page allocator has the memory.
     {kAfter,       "x86_init.hyper.init_after_bootmem",     kInit64,       "4.18",   "",       kAlways,                  kNothing},
     {kAfter,       "preallocate_vmalloc_pages",             kInit64,       kLevels,  "",       kAlways,                  preallocate_vmalloc_pages},
     {kAfter,       "mem_init_print_info",                   kMmInit,       "",       kTold,    kAlways,                  mem_init_print_info, "page_alloc_init_late"},
-    {kAfter,       "kmem_cache_init",                       kSlub,         "",       "",       kAlways,                  kNothing},
+    {kAfter,       "kmem_cache_init",                       kSlub,         "",       "",       kAlways,                  kmem_cache_init},
     {kAfter,       "kmemleak_init",                         kKmemleak,     "2.6.31", "",       kAlways,                  kNothing},
     {kAfter,       "pgtable_init",                          kMmH,          "3.13",   "6.12",   kAlways,                  kNothing},
+    {kAfter,       "ptlock_cache_init",                     kMemory,       "3.13",   "",       has_large_locks,          ptlock_cache_init},
     {kAfter,       "debug_objects_mem_init",                kDebugObjects, "2.6.26", "",       has_debug_objects,        kNothing},
-    {kAfter,       "vmalloc_init",                          kVmalloc,      "2.6.28", "",       kAlways,                  kNothing},
+    {kAfter,       "vmalloc_init",                          kVmalloc,      "2.6.28", "",       kAlways,                  vmalloc_init},
     {kAfter,       "ioremap_huge_init",                     kIoremap,      "4.1",    "5.13",   kAlways,                  kNothing},
     {kAfter,       "init_espfix_bsp",                       kEspfix,       "4.15",   "",       has_espfix,               init_espfix_bsp},
     {kAfter,       "pti_init",                              kPti,          "4.15",   "",       has_page_table_isolation, pti_init},
     {kAfter,       "pti_init",                              kPti,          "4.15",   "",       has_page_table_isolation, clone_user_tables},
+    {kAfter,       "mm_cache_init",                         kFork,         kMmCache, "",       kAlways,                  mm_cache_init},
 
     // The rest of start_kernel(): what changes page tables and memory.
     {kStartKernel, "idt_setup_apic_and_irq_gates",          kIdt,          "5.8",    "",       kAlways,                  idt_setup_apic_and_irq_gates},

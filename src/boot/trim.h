@@ -56,6 +56,7 @@ struct TrimInput {
   std::span<const memblock::Region> memory{};  // memblock's hooks
   const kernel::Parameter* parameter = nullptr;
   Pfn max_pfn{};  // 0: not known yet
+  std::span<const MtrrRange> mtrrs{};  // e820_mtrr: as the kernel has them by then
 };
 
 struct TrimAnswer {

@@ -19,6 +19,7 @@ inline bool has_efi_map(const Boot& b) { return has_efi(b) && !efi_runtime_disab
 inline bool has_setup_data(const Boot& b) { return !b.in.machine.setup_data.empty(); }
 inline bool has_user_map(const Boot& b) { return b.state.e820.user.userdef; }
 inline bool has_esrt(const Boot& b) { return has_efi_map(b) && b.in.machine.efi_esrt.has_value(); }
+inline bool keeps_efi_tables(const Boot& b) { return has_efi(b) && !b.in.machine.efi_kept.empty(); }
 // Where there is EFI, ACPI alone tells of the table.
 inline bool has_ibft(const Boot& b) {
   return b.in.profile.has(config::ISCSI_IBFT_FIND) && !has_efi(b);
@@ -98,6 +99,7 @@ inline bool wants_stack_depot(const Boot& b) {
 }
 inline bool has_page_extension(const Boot& b) { return b.in.profile.has(config::PAGE_EXTENSION); }
 inline bool has_debug_objects(const Boot& b) { return b.in.profile.has(config::DEBUG_OBJECTS); }
+inline bool has_large_locks(const Boot& b) { return b.in.profile.has(config::PREEMPT_RT); }
 inline bool has_espfix(const Boot& b) { return b.in.profile.has(config::X86_ESPFIX64); }
 inline bool has_page_table_isolation(const Boot& b) { return b.in.features.pti; }
 inline bool has_transparent_hugepage(const Boot& b) {

@@ -5,6 +5,7 @@
 
 #include "base/align.h"
 #include "base/check.h"
+#include "buddy/deferred.h"
 #include "buddy/zone_pages.h"
 
 namespace memmap::buddy {
@@ -50,7 +51,8 @@ Allocator::Allocator(std::span<const memblock::Region> memory, std::span<const z
            .present_pages = z.present_pages,
            .managed_pages = free.managed_pages,
            .free = ZoneAllocator(FreeLists(lists_of(free)),
-                                 handoff.pageblocks.part(start, start + z.spanned_pages), zone)});
+                                 handoff.pageblocks.part(start, start + z.spanned_pages), zone),
+           .deferred = {free.deferred.rbegin(), free.deferred.rend()}});
     }
   }
   build_zonelists(nodes);
@@ -97,10 +99,21 @@ void Allocator::map_zones(std::span<const memblock::Region> memory,
   }
 }
 
-std::size_t Allocator::zone_of(Pfn pfn) const {
+const Allocator::Span* Allocator::span_of(Pfn pfn) const {
   const auto next = std::ranges::upper_bound(spans_, raw(pfn), {}, &Span::start);
-  MEMMAP_CHECK(next != spans_.begin() && raw(pfn) < (next - 1)->end, "the page is memory");
-  return (next - 1)->zone;
+  if (next == spans_.begin() || raw(pfn) >= (next - 1)->end) return nullptr;
+  return &*(next - 1);
+}
+
+std::size_t Allocator::zone_of(Pfn pfn) const {
+  const Span* const span = span_of(pfn);
+  MEMMAP_CHECK(span != nullptr, "the page is memory");
+  return span->zone;
+}
+
+bool Allocator::take_off(Pfn pfn) {
+  const Span* const span = span_of(pfn);
+  return span != nullptr && zones_[span->zone].free.take_off(pfn);
 }
 
 template <class Take>
@@ -144,8 +157,9 @@ std::optional<Allocation> Allocator::alloc(const Request& request) {
       n = 0;
     }
     LiveZone& next = zones_[list[n]];
-    if (request.mark != Mark::none && !watermark_ok(next, request)) continue;
-    const auto pfn = rmqueue(next, request, may_fragment);
+    if (request.mark != Mark::none && !watermark_ok(next, request) && !grow(next)) continue;
+    auto pfn = rmqueue(next, request, may_fragment);
+    while (!pfn && grow(next)) pfn = rmqueue(next, request, may_fragment);
     if (!pfn) continue;
     if (request.highatomic) reserve_highatomic(next, *pfn, request.order);
     return Allocation{list[n], *pfn};
@@ -276,14 +290,45 @@ void Allocator::free_reserved(Pfn start, Pfn end) {
             [](LiveZone& zone, Pfn from, Pfn to) { zone.managed_pages += raw(to) - raw(from); });
 }
 
-void Allocator::free_deferred(Pfn start, Pfn end) {
-  each_part(start, end, [](LiveZone& zone, Pfn from, Pfn to) {
-    PageblockTypes& pageblocks = zone.free.pageblocks();
-    const std::uint64_t first = align_up(raw(from), pageblocks.pages());
-    if (first < raw(to)) pageblocks.set(first, raw(to), MigrateType::movable);
-    zone.free.append(from, to);
-    zone.managed_pages += raw(to) - raw(from);
-  });
+namespace {
+
+void hand_over(LiveZone& zone, PageRun pages) {
+  PageblockTypes& pageblocks = zone.free.pageblocks();
+  const std::uint64_t first = align_up(pages.start, pageblocks.pages());
+  if (first < pages.end) pageblocks.set(first, pages.end, MigrateType::movable);
+  zone.free.append(Pfn{pages.start}, Pfn{pages.end});
+  zone.managed_pages += pages.end - pages.start;
+}
+
+}  // namespace
+
+void Allocator::free_deferred() {
+  for (LiveZone& zone : zones_) {
+    for (; !zone.deferred.empty(); zone.deferred.pop_back()) hand_over(zone, zone.deferred.back());
+  }
+}
+
+// As many sections as it takes for one section's worth of free pages. False: nothing is deferred.
+//
+//   sections   |-------|-------|-------|-------|
+//   deferred        |==|  |=|  |======| |======|
+//   handed over     |==|  |=|  |======|           these are 32768 pages or more
+//
+// kernel: deferred_grow_zone(), mm/mm_init.c, v6.12; mm/page_alloc.c, v6.1
+bool Allocator::grow(LiveZone& zone) {
+  std::uint64_t pages = 0;
+  std::uint64_t section_end = 0;
+  while (!zone.deferred.empty()) {
+    PageRun& run = zone.deferred.back();
+    if (run.start >= section_end && pages >= kPagesPerSection) break;
+    section_end = align_down(run.start, kPagesPerSection) + kPagesPerSection;
+    const PageRun part{run.start, std::min(run.end, section_end)};
+    hand_over(zone, part);
+    pages += part.end - part.start;
+    run.start = part.end;
+    if (run.start == run.end) zone.deferred.pop_back();
+  }
+  return pages > 0;
 }
 
 void Allocator::free_cma(Pfn start, Pfn end) {

@@ -48,7 +48,8 @@ struct LiveZone {
   LowmemReserve reserve{};
   std::uint64_t reserved_highatomic = 0;  // pages
   ZoneAllocator free;
-  Pageset pageset{};  // the boot's until Allocator::setup_pagesets()
+  std::vector<PageRun> deferred{};  // not initialised yet; descending
+  Pageset pageset{};                // the boot's until Allocator::setup_pagesets()
 };
 
 struct AllocatorOptions {
@@ -60,8 +61,8 @@ struct AllocatorOptions {
   bool transparent_hugepages = true;  // CONFIG_TRANSPARENT_HUGEPAGE: processors keep huge pages too
 };
 
-// Starts with what the hand-over left. Deferred pages come in with free_deferred(); a zone that runs
-// low before does not grow. No page is ever reclaimed. Requests take O(zones + log(runs)).
+// Starts with what the hand-over left. Deferred pages come in with free_deferred(), and a section of
+// them before where a zone runs low. No page is ever reclaimed. Requests take O(zones + log(runs)).
 //
 // A pageblock that two zones share has a type in each.
 class Allocator {
@@ -75,6 +76,8 @@ class Allocator {
   // As many whole pages, of the smallest order that holds them; what is too much goes back page by
   // page, to the tails. kernel: alloc_pages_exact()
   std::optional<Allocation> alloc_exact(const Request& request, std::uint64_t pages);
+  // That very page. False: it is not free, or no memory.
+  bool take_off(Pfn pfn);
   // kernel: __free_pages(), through the processor's lists where these take the order
   void free(Pfn pfn, unsigned order);
   // Each page alone, in a row. kernel: free_pages_exact(); what split_page() made of a block
@@ -83,9 +86,9 @@ class Allocator {
   // Pages that were never free count as managed from now on. Page by page, ascending.
   // kernel: free_reserved_area(), mm/page_alloc.c
   void free_reserved(Pfn start, Pfn end);
-  // As memblock hands pages over, to the tails, in pageblocks that are movable from now on: what was
-  // deferred. kernel: deferred_free_pages(), mm/mm_init.c, v6.12
-  void free_deferred(Pfn start, Pfn end);
+  // All that is deferred still, as memblock hands pages over: to the tails, in pageblocks that are
+  // movable from now on. kernel: deferred_free_pages(), mm/mm_init.c, v6.12
+  void free_deferred();
   // Whole pageblocks that are CMA's from now on. kernel: init_cma_reserved_pageblock()
   void free_cma(Pfn start, Pfn end);
 
@@ -95,6 +98,7 @@ class Allocator {
   void setup_pagesets();
 
   std::span<const LiveZone> zones() const { return zones_; }
+  unsigned max_page_order() const { return options_.handoff.max_page_order; }
   // Whose the page is, which must be memory.
   std::size_t zone_of(Pfn pfn) const;
 
@@ -106,8 +110,10 @@ class Allocator {
     std::size_t zone = 0;
   };
 
+  const Span* span_of(Pfn pfn) const;  // nullptr: it is no memory
   std::optional<Pfn> rmqueue(LiveZone& zone, const Request& request, bool may_fragment);
   void reserve_highatomic(LiveZone& zone, Pfn pfn, unsigned order);
+  bool grow(LiveZone& zone);
   bool avoids_fragments(std::size_t preferred) const;
   void build_zonelists(std::span<const zones::Node> nodes);
   void map_zones(std::span<const memblock::Region> memory, std::span<const zones::Node> nodes);

@@ -158,9 +158,11 @@ Handoff free_all(std::span<const memblock::Region> memory,
 
   std::map<int, std::size_t> node_of;
   std::vector<std::vector<std::vector<PageRun>>> runs(nodes.size());  // by node, zone
+  std::vector<std::vector<std::vector<PageRun>>> deferred(nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     node_of[nodes[i].nid] = i;
     runs[i].resize(nodes[i].zones.size());
+    deferred[i].resize(nodes[i].zones.size());
   }
 
   each_free_pages(memory, reserved, [&](const memblock::Region& r, Pfn first, Pfn end) {
@@ -169,16 +171,16 @@ Handoff free_all(std::span<const memblock::Region> memory,
     handoff.totalram_pages += run.end - run.start;
     const auto node = node_of.find(r.nid);
     if (node == node_of.end()) return;
-    const auto deferred = handoff.first_deferred.find(r.nid);
-    if (deferred != handoff.first_deferred.end()) {
-      run.end = std::min(run.end, raw(deferred->second));
-      if (run.start >= run.end) return;
-    }
+    const std::uint64_t stop = initialised_end(handoff.first_deferred, r.nid, run.end);
     const auto& node_zones = nodes[node->second].zones;
     const bool not_movable = options.kernelcore_mirror && (r.flags & memblock::kMirror) != 0;
-    each_zone_pages(run, node_zones, not_movable, [&](std::size_t zone, PageRun pages) {
-      append(runs[node->second][zone], pages);
-    });
+    const auto add_to = [&](std::vector<std::vector<PageRun>>& by_zone, PageRun part) {
+      if (part.start >= part.end) return;
+      each_zone_pages(part, node_zones, not_movable,
+                      [&](std::size_t zone, PageRun pages) { append(by_zone[zone], pages); });
+    };
+    add_to(runs[node->second], {run.start, stop});
+    add_to(deferred[node->second], {std::max(run.start, stop), run.end});
   });
 
   handoff.pageblocks = pageblock_types(memory, reserved, nodes, handoff.first_deferred, options);
@@ -190,6 +192,7 @@ Handoff free_all(std::span<const memblock::Region> memory,
       if (!options.behaviour.handover_frees_to_tail) {
         zone.unsorted = lists_from_heads(runs[i][z], options.max_page_order, handoff.pageblocks);
       }
+      zone.deferred = std::move(deferred[i][z]);
       handoff.zones.push_back(std::move(zone));
     }
   }

@@ -9,6 +9,7 @@
 #include "base/address.h"
 #include "buddy/free_area.h"
 #include "buddy/pageblocks.h"
+#include "buddy/zone_pages.h"
 #include "kernel/behaviour.h"
 #include "memblock/region.h"
 #include "zones/zones.h"
@@ -31,6 +32,7 @@ struct ZoneFree {
   FreeArea free{};
   OrderedLists
       unsorted{};  // the lists of a kernel that does not keep them ascending; see lists_of()
+  std::vector<PageRun> deferred{};  // pages that wait, which become free later; ascending
 };
 
 // From head to tail: as `free` has them from 5.10 on, where what is handed over goes to the tails.
@@ -57,7 +59,8 @@ struct Handoff {
 // Free pages of a zone become the largest aligned blocks: merging buddies ends at the same blocks
 // as cutting each run of pages greedily. A block has the migrate type of its pageblock: movable if
 // the pageblock's first page is memory (before 5.8: or a hole within a zone), since
-// memmap_init_range() sets it there; else unmovable, which is 0. CMA areas are reserved still and
+// memmap_init_range() sets it there (since 6.15 also if that page is deferred and reserved); else
+// unmovable, which is 0. CMA areas are reserved still and
 // become free later.
 //
 // `memory` and `reserved`: memblock's lists, sorted, memory with nodes. Takes O((memory + reserved)

@@ -83,6 +83,20 @@ Pfn ZoneAllocator::take(const Block& block, unsigned order, MigrateType type) {
   return Pfn{block.pfn};
 }
 
+bool ZoneAllocator::take_off(Pfn pfn) {
+  const auto block = lists_.at(raw(pfn));
+  if (!block) return false;
+  lists_.remove(block->pfn, block->order);
+  std::uint64_t first = block->pfn;
+  for (unsigned o = block->order; o-- > 0;) {
+    const std::uint64_t half = first + (1ull << o);
+    const bool upper = raw(pfn) >= half;
+    lists_.add({upper ? first : half, o, block->type}, Place::head);
+    if (upper) first = half;
+  }
+  return true;
+}
+
 void ZoneAllocator::free(Pfn pfn, unsigned order, std::optional<Place> place) {
   MEMMAP_DCHECK(!lists_.at(raw(pfn)), "a block that is freed was taken");
   const unsigned piece =

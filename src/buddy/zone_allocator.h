@@ -51,6 +51,10 @@ class ZoneAllocator {
   // The first block of that type's lists alone, split as it must be. kernel: __rmqueue_smallest()
   std::optional<Pfn> alloc_smallest(unsigned order, MigrateType type);
 
+  // That page, out of the free block that has it; the halves that are left go to the heads. False:
+  // it is not free. kernel: take_page_off_buddy(), mm/page_alloc.c
+  bool take_off(Pfn pfn);
+
   // Puts a block back and merges it with its buddies. To the tail where `place` says so, else where
   // the kernel guesses that it will merge soon.
   // kernel: free_one_page(), __free_one_page(), mm/page_alloc.c, v6.12

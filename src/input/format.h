@@ -40,6 +40,9 @@ class OtherFormats {
   virtual std::vector<OtherFormat*> all() = 0;  // in name order
 };
 
+// Of two logs compared with each other, the one before the changes or the one with them.
+enum class Side { older, newer };
+
 struct ReadOptions {
   std::optional<std::string> format{};  // id of a format: do not guess
   // Which boot of a log that holds several, from 1; empty: the last.
@@ -47,6 +50,10 @@ struct ReadOptions {
   // `start,last,type`: the source is a table with these columns (input/table/columns.h), whatever it looks
   // like.
   std::optional<std::string> columns{};
+  // Which lines of a log are kept in Machine::log, as the kernel wrote them; nullptr: none.
+  bool (*keep)(std::string_view line) = nullptr;
+  // Which side of a diff of two logs; an error of what is none.
+  std::optional<Side> side{};
   // Asked for a format that the table does not have, and where none of the table's knows the
   // source; nullptr: there are no others.
   OtherFormats* others = nullptr;
@@ -64,8 +71,9 @@ struct Format {
   Recognition (*recognise)(const Source&);  // cheap: looks at the beginning or at marks
   // Fills in a Machine; `source` and `format` of it are set by read_machine().
   Result<Machine> (*read)(const Source&, const ReadOptions&);
-  // ReadOptions::boot is followed (a log's boots, a text's tables); elsewhere it is an error.
+  // ReadOptions::boot is followed (a log's boots, a text's tables), and side; elsewhere they are errors.
   bool boots = false;
+  bool sides = false;
 };
 
 }  // namespace memmap::input

@@ -20,20 +20,24 @@
 #include "input/map/sysfs_tar.h"
 #include "input/scenario/json.h"
 #include "input/scenario/scenario.h"
+#include "input/table/no_maps.h"
 #include "input/table/table.h"
+#include "input/text/paper.h"
 
 namespace memmap::input {
 namespace {
 
 // A lower score says: it looks a little so, but it is not; its reason is worth telling.
 constexpr int kLowestAccepted = 20;
+// Above it the text is not looked at for what else it may be.
+constexpr int kCertain = 40;
 
 // clang-format off
 constexpr Format kFormats[] = {
-    // id, what it is, summary, example, how it is known and read, whether it holds several boots
-    {"dmesg",       Takes::file,   "a boot log: dmesg, journalctl -k, syslog, a serial console",               "dmesg | memmap simulate -",                          recognise_dmesg,          read_dmesg,          true},
+    // id, what it is, summary, example, how it is known and read, whether it holds several boots, whether a diff of two
+    {"dmesg",       Takes::file,   "a boot log: dmesg, journalctl -k, syslog, a serial console",               "dmesg | memmap simulate -",                          recognise_dmesg,          read_dmesg,          true, true},
     {"sysfs",       Takes::folder, "the folder /sys/firmware/memmap",                                          "memmap simulate /sys/firmware/memmap",               recognise_sysfs,          read_sysfs},
-    {"machine",     Takes::either, "files gathered from one machine: a folder, or a tar of it, packed or not", "memmap simulate --machine DIR",                      recognise_machine_folder, read_machine_source, true},
+    {"machine",     Takes::either, "files gathered from one machine: a folder, or a tar of it, packed or not", "memmap simulate --machine DIR",                      recognise_machine_folder, read_machine_source, true, true},
     {"sysfs-tar",   Takes::file,   "a tar of /sys/firmware/memmap, packed or not",                             "memmap simulate memmap.tar.gz",                      recognise_sysfs_tar,      read_sysfs_tar},
     {"boot-params", Takes::file,   "the zero page, /sys/kernel/boot_params/data",                              "memmap simulate /sys/kernel/boot_params/data",       recognise_boot_params,    read_boot_params},
     {"elf-core",    Takes::file,   "an ELF memory dump (dump-guest-memory, vmcore)",                           "memmap simulate guest.elf",                          recognise_elf_core,       read_elf_core},
@@ -70,9 +74,14 @@ struct Candidate {
 
 // Best first; equals in the table's order.
 std::vector<Candidate> candidates(const Source& source) {
+  constexpr int kUnmistakable = 90;
   std::vector<Candidate> out;
+  bool certain = false;
   for (const Format& format : kFormats) {
-    if (takes(format, source)) out.push_back({&format, format.recognise(source)});
+    // It is the last to be asked, and looks at each line with many eyes.
+    if (!takes(format, source) || (certain && &format == &kTable)) continue;
+    out.push_back({&format, format.recognise(source)});
+    certain = certain || out.back().recognition.score >= kUnmistakable;
   }
   std::stable_sort(out.begin(), out.end(), [](const Candidate& a, const Candidate& b) {
     return a.recognition.score > b.recognition.score;
@@ -107,9 +116,17 @@ bool is_text(const Source& source) {
   return !source.is_folder() && source.bytes.find('\0') == std::string::npos;
 }
 
-// Of a source that is no log, and has none.
-Error one_boot(const Source& source, std::string_view format) {
-  return fault(source, fmt::format("--boot has no effect on a source of format `{}`", format));
+// Of a format that has not several boots, or no sides.
+Errors one_log(const Source& source, const ReadOptions& options, std::string_view id, bool boots,
+               bool sides) {
+  Errors out;
+  for (const auto& [idle, option] :
+       {std::pair{options.boot && !boots, "--boot"}, std::pair{options.side && !sides, "--side"}}) {
+    if (idle)
+      out.push_back(
+          fault(source, fmt::format("{} has no effect on a source of format `{}`", option, id)));
+  }
+  return out;
 }
 
 // Of types that the kernel has no name for but their makers have.
@@ -124,7 +141,8 @@ void explain_types(Machine& machine) {
 }
 
 Result<Machine> read_as(const Format& format, const Source& source, const ReadOptions& options) {
-  if (options.boot && !format.boots) return one_boot(source, format.id);
+  Errors idle = one_log(source, options, format.id, format.boots, format.sides);
+  if (!idle.empty()) return idle;
   auto machine = format.read(source, options);
   if (!machine) return machine.errors();
   machine->source = source.name;
@@ -162,7 +180,8 @@ Result<Machine> read_forced(const Format& format, const Source& source,
 }
 
 Result<Machine> read_with(OtherFormat& reader, const Source& source, const ReadOptions& options) {
-  if (options.boot) return one_boot(source, reader.id());
+  Errors idle = one_log(source, options, reader.id(), false, false);
+  if (!idle.empty()) return idle;
   if (source.is_folder()) {
     return fault(source, fmt::format("is a folder, which plugin `{}` does not read", reader.id()));
   }
@@ -198,11 +217,24 @@ Result<Machine> read_named(const std::string& id, const Source& source,
   return *other == nullptr ? unknown_format(source, id) : read_with(**other, source, options);
 }
 
-}  // namespace
+// Logs undo such things themselves, and more; other formats are files as programs wrote them.
+std::optional<Source> without_carriers(const Source& source, const ReadOptions& options) {
+  constexpr std::size_t kLongest = std::size_t{4} << 20;
+  constexpr std::string_view kPasted[] = {"iomem", "mtree", "table"};
+  if (source.is_folder() || source.bytes.size() > kLongest) return std::nullopt;
+  if (!options.columns) {
+    const Candidate best = candidates(source).front();
+    const std::string_view id =
+        options.format ? std::string_view(*options.format) : best.format->id;
+    const bool unknown = !options.format && best.recognition.score < kLowestAccepted;
+    if (!unknown && std::ranges::find(kPasted, id) == std::end(kPasted)) return std::nullopt;
+  }
+  auto text = without_encodings(source.bytes);
+  if (!text || text->find('\0') != std::string::npos) return std::nullopt;
+  return Source{.name = source.name, .bytes = *std::move(text)};
+}
 
-std::span<const Format> formats() { return kFormats; }
-
-Result<Machine> read_machine(const Source& source, const ReadOptions& options) {
+Result<Machine> read_plain(const Source& source, const ReadOptions& options) {
   if (options.columns && options.format.value_or(std::string(kTable.id)) != kTable.id) {
     return fault(source, fmt::format("--columns has no effect on format `{}`: it is for `{}`",
                                      *options.format, kTable.id));
@@ -218,7 +250,24 @@ Result<Machine> read_machine(const Source& source, const ReadOptions& options) {
     if (*other == nullptr) return read_unknown(source, ranked, options);
     return read_with(**other, source, options);
   }
+  if (ranked.front().recognition.score < kCertain && is_text(source)) {
+    if (auto known = known_as_no_map(source)) return *std::move(known);
+  }
   return read_as(*ranked.front().format, source, options);
+}
+
+}  // namespace
+
+std::span<const Format> formats() { return kFormats; }
+
+Result<Machine> read_machine(const Source& source, const ReadOptions& options) {
+  const auto plain = without_carriers(source, options);
+  if (!plain) return read_plain(source, options);
+  auto machine = read_plain(*plain, options);
+  if (!machine) return machine;
+  machine->notes.emplace_back(
+      "what a mail, a web page or an editor did to the text was undone before it was read");
+  return machine;
 }
 
 Result<Machine> read_machine(const std::string& path, const ReadOptions& options) {

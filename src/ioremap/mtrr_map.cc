@@ -18,15 +18,16 @@ MtrrType effective(MtrrType a, MtrrType b) {
 
 }  // namespace
 
-MtrrMap::MtrrMap(const Machine& machine, const std::vector<PhysRange>& assumed)
-    : told_(!machine.mtrrs.empty() || machine.mtrr_default != MtrrType::unknown) {
+MtrrMap::MtrrMap(const Machine& machine, std::span<const MtrrRange> mtrrs,
+                 const std::vector<PhysRange>& assumed)
+    : told_(!mtrrs.empty() || machine.mtrr_default != MtrrType::unknown) {
   if (!told_) {
     for (const PhysRange range : assumed) add(range, MtrrType::write_back);
     return;
   }
   // /proc/mtrr does not tell the default: it is write-back, unless there are ranges to say so.
   const bool says_write_back = std::ranges::any_of(
-      machine.mtrrs, [](const MtrrRange& m) { return m.type == MtrrType::write_back; });
+      mtrrs, [](const MtrrRange& m) { return m.type == MtrrType::write_back; });
   default_ = machine.mtrr_default != MtrrType::unknown ? machine.mtrr_default
              : says_write_back                         ? MtrrType::uncachable
                                                        : MtrrType::write_back;
@@ -35,7 +36,7 @@ MtrrMap::MtrrMap(const Machine& machine, const std::vector<PhysRange>& assumed)
     add(PhysRange::make(k4G, raw(*machine.mtrr_tom2)), MtrrType::write_back);
     entries_.back().fixed = true;
   }
-  for (const MtrrRange& mtrr : machine.mtrrs) {
+  for (const MtrrRange& mtrr : mtrrs) {
     if (mtrr.type != MtrrType::unknown) add(mtrr.range, mtrr.type);
   }
 }

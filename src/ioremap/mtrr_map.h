@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/range.h"
@@ -12,9 +13,10 @@ namespace memmap::ioremap {
 
 class MtrrMap {
  public:
-  // `assumed`, where the machine tells no MTRRs: the ranges that count as write-back, as firmware sets
-  // up RAM; all else is uncachable.
-  MtrrMap(const Machine& machine, const std::vector<PhysRange>& assumed);
+  // `mtrrs`: the machine's, as the kernel has them. `assumed`, where the machine tells none: the ranges
+  // that count as write-back, as firmware sets up RAM; all else is uncachable.
+  MtrrMap(const Machine& machine, std::span<const MtrrRange> mtrrs,
+          const std::vector<PhysRange>& assumed);
 
   struct Type {
     MtrrType type = MtrrType::uncachable;

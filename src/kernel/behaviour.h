@@ -36,6 +36,9 @@ struct Behaviour {
   bool memblock_resize_panics = true;
   bool memblock_any_invalid_node = true;
   bool memblock_rsrv_noinit = true;
+  bool memblock_rsrv_kern = true;
+  bool memblock_kho_scratch = true;
+  bool memblock_alloc_panics = true;
   bool memblock_sets_reserved_nodes = true;
   bool memblock_bottom_up_above_kernel = false;
   bool memblock_mirrors_on_request = true;
@@ -75,6 +78,7 @@ struct Behaviour {
   bool numa_is_generic = true;
   bool numa_memblock_covers = true;
   bool numa_may_lack_a_mib = true;
+  bool numa_misses_gaps = false;
   bool numa_takes_small_nodes = true;
   bool zones_sum_to_node = false;
   bool movable_rounds_down = false;
@@ -85,6 +89,11 @@ struct Behaviour {
   bool pageblocks_follow_thp = true;
   bool hashes_follow_free_pages = true;
   bool sparse_buffer_on_node = true;
+  bool sparse_usage_near_node = false;
+  bool sparse_has_buffer = false;
+  bool struct_pages_not_traced = true;
+  bool free_area_init_after_setup = true;
+  bool sections_behind_zones = true;
 
   // Per-CPU areas and masks
   bool percpu_counts_map_words = false;
@@ -95,11 +104,23 @@ struct Behaviour {
   bool percpu_grows_with_lockdep = false;
   bool cpumask_constant_size = true;
   bool bringup_has_four_masks = false;
+  bool nohz_full_has_one_mask = true;
+  bool isolcpus_keeps_boot_mask = true;
 
   // The last before the hand-over
   bool kfence_allocates_metadata = true;
   bool hugetlb_cma_aligns_to_page = true;
   bool hugetlb_head_page_is_copied = true;
+  bool hugetlb_reads_early = true;
+  bool hugetlb_node_alone = true;
+  bool hugetlb_has_own_allocator = true;
+  bool hugetlb_cma_is_whole = true;
+  bool hugetlb_cma_takes_percent = true;
+  bool cma_has_ranges = true;
+  bool iommu_comes_first = true;
+  bool numa_cma_comes_last = true;
+  bool crash_kernel_has_cma = true;
+  bool real_mode_tells_limit = true;
   bool kaslr_reads_efi_fake_mem = false;
   bool kaslr_reads_whole_hugepages = true;
   bool efi_stub_unpacks = true;
@@ -110,6 +131,10 @@ struct Behaviour {
   bool swiotlb_fewer_areas = true;
   bool swiotlb_has_areas = true;
   bool swiotlb_slots = true;
+  bool swiotlb_grows_for_tdx = true;
+  bool aperture_before_swiotlb = true;
+  bool cma_goes_bottom_up = true;
+  bool cma_aligns_to_largest = false;
 
   // The page allocator
   bool handover_frees_to_tail = true;
@@ -123,6 +148,12 @@ struct Behaviour {
   bool watermarks_spare_movable = true;
   bool min_free_reaches_256m = true;
   bool lowmem_reserve_is_kept_up = true;
+  bool core_init_is_known = false;
+  bool slab_wastes_half = true;
+  bool slab_merges_by_config = true;
+  bool kmalloc_odd_sizes_first = true;
+  bool memcg_has_kmem = true;
+  bool vmalloc_has_nodes = true;
   bool iomem_has_rodata = true;
   bool zoneinfo_has_cma = true;
   bool zoneinfo_has_promo = true;

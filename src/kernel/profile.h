@@ -51,6 +51,8 @@ struct KnownParameters {
 struct Profile {
   std::string name{};    // `6.12.117+deb12-amd64`
   Version version{};     // 6.12.117
+  // The release that it stands for, where that is another kernel's: `3.10.0-1160.el7.x86_64`.
+  std::string stands_for{};
   std::string origin{};  // where the values come from, for the report
   bool verified = true;  // false: no boot of such a kernel was compared with what memmap says of it
   ImageLayout image{};

@@ -7,26 +7,31 @@
 #include "base/number.h"
 #include "base/range_union.h"
 #include "boot/run.h"
+#include "e820/edit.h"
 #include "e820/sanitize.h"
 
 namespace memmap::lint {
 namespace {
 
-std::vector<PhysRange> firmware_ram(const Machine& machine) {
+E820Entries firmware_map(const Machine& machine) {
   e820::Table table;
   E820Entries all = machine.firmware_map;
   all.insert(all.end(), machine.extended_map.begin(), machine.extended_map.end());
   table.assign(std::move(all));
   e820::sanitize(table);
+  return table.entries();
+}
+
+}  // namespace
+
+std::vector<PhysRange> ram_of(const E820Entries& entries) {
   std::vector<PhysRange> out;
-  for (const E820Entry& e : table.entries()) {
+  for (const E820Entry& e : entries) {
     const auto range = PhysRange::from_size(e.addr, e.size);
     if (e.type == E820Type::ram && range) out.push_back(*range);
   }
   return united(std::move(out));
 }
-
-}  // namespace
 
 std::optional<PhysRange> MemmapItem::range() const {
   if (mark == '\0') return std::nullopt;
@@ -41,7 +46,33 @@ Check::Check(const Subject& subject)
       items_.push_back({e820::parse_memmap_item(text), p});
     });
   }
-  if (subject.machine != nullptr) ram_ = firmware_ram(*subject.machine);
+  if (subject.machine == nullptr) return;
+  firmware_ = firmware_map(*subject.machine);
+  ram_ = ram_of(firmware_);
+}
+
+// In the line's order, as the kernel reads its parameters; then the overlaps are resolved.
+// kernel: parse_memopt(), parse_memmap_one(), e820__finish_early_params(), arch/x86/kernel/e820.c
+E820Entries Check::edited(const MemmapItem* but) const {
+  e820::Table table(e820::kNoLimit);
+  table.assign(firmware_);
+  EventList unheard;
+  e820::Editor editor(table, unheard, "");
+  for (const kernel::Parameter& p : parameters_) {
+    if (!p.value) continue;
+    if (kernel::parameq(p.name, "mem")) {
+      const std::uint64_t size = kernel::memparse(*p.value).value;
+      if (size != 0) e820::apply({.has_size = true, .size = size}, editor);
+    }
+    for (const MemmapItem& item : items_) {
+      if (item.parameter != &p || &item == but) continue;
+      if (item.exactmap) table.clear();
+      const bool half_read = item.mark == '%' && !item.rest.empty();
+      if (item.has_size && !item.becomes_itself() && !half_read) e820::apply(item, editor);
+    }
+  }
+  e820::sanitize(table);
+  return table.entries();
 }
 
 std::vector<const kernel::Parameter*> Check::named(std::string_view name) const {
@@ -108,9 +139,10 @@ void Check::find(std::string_view part, Text text) {
                        std::move(text.advice)});
 }
 
-bool Check::is_found(const kernel::Parameter& p) const {
+bool Check::is_found(std::string_view part) const {
+  const auto at = static_cast<std::size_t>(part.data() - line_.data());
   return std::ranges::any_of(findings_, [&](const Finding& f) {
-    return f.at < p.at + p.size && p.at < f.at + std::max<std::size_t>(f.size, 1);
+    return f.at < at + part.size() && at < f.at + std::max<std::size_t>(f.size, 1);
   });
 }
 

@@ -46,9 +46,12 @@ class Check {
   // The value as it stands in the line, without quotes.
   std::string_view value_of(const kernel::Parameter& p) const;
 
-  // Only where there is a machine: RAM by the firmware's map, joined; the boot with this line, and
-  // whether the kernel would come up without it.
+  // Only where there is a machine: the firmware's map, sanitised; what of it is RAM, joined; the boot
+  // with this line, and whether the kernel would come up without it.
+  const E820Entries& firmware() const { return firmware_; }
   const std::vector<PhysRange>& ram() const { return ram_; }
+  // That map as mem= and memmap= leave it; `but` an item, which is left out.
+  E820Entries edited(const MemmapItem* but = nullptr) const;
   const boot::Outcome& outcome();
   bool boots_without_line();
   // What the boot gave to this owner.
@@ -64,7 +67,10 @@ class Check {
   void find(const kernel::Parameter& p, Text text) {
     find(line_.substr(p.at, p.size), std::move(text));
   }
-  bool is_found(const kernel::Parameter& p) const;
+  // There is a finding on it, or on a part.
+  bool is_found(std::string_view part) const;
+  bool is_found(const kernel::Parameter& p) const { return is_found(line_.substr(p.at, p.size)); }
+  bool is_found(const MemmapItem& item) const { return is_found(item.text); }
 
   std::vector<Finding> take() &&;
   std::string_view rule{};  // that runs
@@ -74,6 +80,7 @@ class Check {
   std::string_view line_;
   std::vector<kernel::Parameter> parameters_;
   std::vector<MemmapItem> items_;
+  E820Entries firmware_;
   std::vector<PhysRange> ram_;
   std::unique_ptr<boot::Outcome> outcome_;
   std::vector<Finding> findings_;
@@ -83,7 +90,26 @@ class Check {
 std::string size_text(std::uint64_t bytes);
 // `[mem 0x40000000-0x43ffffff]`
 std::string range_text(PhysRange range);
+// What of `entries` is RAM, joined.
+std::vector<PhysRange> ram_of(const E820Entries& entries);
 
+// Ranges of memmap= that KASLR keeps the kernel out of: the first that are named.
+std::vector<const MemmapItem*> avoided(const Check& check);
+
+// crash_room.cc: where the kernel's image may lie, and whether a crash kernel has room beside it.
+struct ImagePlaces {
+  std::size_t places = 0;          // that KASLR may choose below 4 GiB, and one a range above
+  std::size_t bad = 0;             // of them: without room
+  std::vector<PhysRange> where{};  // the image in those, joined
+};
+// nullopt: crashkernel= does not look for a place, or the image's is fixed.
+std::optional<ImagePlaces> crash_kernel_places(Check& check);
+
+// badram.cc: the line is GRUB's list
+void badram_malformed(Check&);
+void badram_mask(Check&);
+void badram_covers(Check&);
+void badram_idle(Check&);
 // line.cc
 void line_too_long(Check&);
 void after_dashes(Check&);
@@ -97,6 +123,8 @@ void lost_dollar(Check&);
 void pmem_mark(Check&);
 void too_many_memmap(Check&);
 void memmap_overlap(Check&);
+void memmap_idle(Check&);
+void makes_ram(Check&);
 void not_ram(Check&);
 void above_mem(Check&);
 void holds_kernel(Check&);
@@ -107,6 +135,7 @@ void crashkernel_ignored(Check&);
 void crashkernel_place(Check&);
 void crashkernel_ranges(Check&);
 void crashkernel_not_reserved(Check&);
+void crashkernel_fit(Check&);
 // boot.cc
 void hugepages_too_many(Check&);
 void no_boot(Check&);

@@ -32,8 +32,22 @@ bool is_generic(const Check& check) {
   return kernel::behaviour_of(check.profile()).crash_kernel_is_generic;
 }
 
+boot::crash::Cma cma_of(const Check& check) {
+  return kernel::behaviour_of(check.profile()).crash_kernel_has_cma ? boot::crash::Cma::known
+                                                                    : boot::crash::Cma::unknown;
+}
+
 Request plain(const Check& check, std::uint64_t memory) {
-  return boot::crash::parse(check.line(), memory);
+  return boot::crash::parse(boot::crash::with_auto(check.line(), check.profile(), memory), memory,
+                            cma_of(check));
+}
+
+// The one that `value` ends with, of those that this kernel knows.
+std::string_view suffix_of(const Check& check, std::string_view value) {
+  if (value.ends_with(",high")) return ",high";
+  if (value.ends_with(",low")) return ",low";
+  const bool known = cma_of(check) == boot::crash::Cma::known;
+  return known && value.ends_with(",cma") ? ",cma" : "";
 }
 
 // Of either kernel's code for it, or of the memory below 4 GiB that goes with it.
@@ -50,19 +64,21 @@ bool reserves_crash_kernel(const FollowedRule& rule) {
 void crashkernel_malformed(Check& check) {
   for (const kernel::Parameter* p : check.named("crashkernel")) {
     const std::string_view value = check.value_of(*p);
-    const std::string_view suffix = value.ends_with(",high")  ? ",high"
-                                    : value.ends_with(",low") ? ",low"
-                                                              : "";
     const Request r =
-        p->value ? boot::crash::parse("crashkernel=" + std::string(value), kAnyMemory, suffix)
+        p->value ? boot::crash::parse(boot::crash::with_auto("crashkernel=" + std::string(value),
+                                                             check.profile(), kAnyMemory),
+                                      kAnyMemory, cma_of(check), suffix_of(check, value))
                  : Request{.parse = Parse::bad, .fault = "crashkernel: memory value expected"};
     if (r.parse != Parse::bad) continue;
     check.find(*p,
                {fmt::format("`{}` is not understood: nothing is reserved",
                             check.line().substr(p->at, p->size)),
                 fmt::format("the kernel says: {}", r.fault),
-                "write SIZE, SIZE@PLACE, SIZE,high, SIZE,low or START-[END]:SIZE,...; a unit is "
-                "one letter: 256M"});
+                value.starts_with("auto")
+                    ? "`auto` is a word of the kernels of Enterprise Linux 7 and 8 alone: write a "
+                      "size, as 256M, or START-[END]:SIZE,..."
+                    : "write SIZE, SIZE@PLACE, SIZE,high, SIZE,low or START-[END]:SIZE,...; a unit "
+                      "is one letter: 256M"});
   }
 }
 
@@ -71,6 +87,7 @@ void crashkernel_ignored(Check& check) {
   const kernel::Parameter* normal = nullptr;
   const kernel::Parameter* high = nullptr;
   const kernel::Parameter* low = nullptr;
+  const kernel::Parameter* cma = nullptr;
   const auto replaces = [&](const kernel::Parameter*& before, const kernel::Parameter* now) {
     if (before) {
       check.find(*before,
@@ -82,7 +99,12 @@ void crashkernel_ignored(Check& check) {
   };
   for (const kernel::Parameter* p : check.named("crashkernel")) {
     if (!p->value || check.is_found(*p)) continue;
-    replaces(p->value->ends_with(",high") ? high : p->value->ends_with(",low") ? low : normal, p);
+    const std::string_view suffix = suffix_of(check, *p->value);
+    replaces(suffix == ",high"  ? high
+             : suffix == ",low" ? low
+             : suffix == ",cma" ? cma
+                                : normal,
+             p);
   }
   const auto is_void = [&](const kernel::Parameter* p, std::string_view why) {
     check.find(*p, {fmt::format("`{}` is void", check.line().substr(p->at, p->size)),
@@ -161,7 +183,7 @@ void crashkernel_not_reserved(Check& check) {
     if (e.severity == Severity::warning && reserves_crash_kernel(e.rule)) said = e.text;
   }
   Request r = plain(check, check.outcome().totals.memory);
-  if (r.parse == Parse::none) r = boot::crash::parse(check.line(), 0, ",high");
+  if (r.parse == Parse::none) r = boot::crash::parse(check.line(), 0, cma_of(check), ",high");
   if (r.size == 0) return;  // as it was asked for
   // What is as large as all memory is not even tried, without a word.
   const std::string reason = said.empty()
@@ -170,6 +192,24 @@ void crashkernel_not_reserved(Check& check) {
                                  : fmt::format("the kernel says: {}", said);
   check.find(word, {"nothing is reserved on this machine", reason,
                     "ask for less, or see with `memmap simulate` what lies where it would go"});
+}
+
+// kernel: choose_random_location(), arch/x86/boot/compressed/kaslr.c, v6.12
+void crashkernel_fit(Check& check) {
+  const std::string_view word = word_of_last(check);
+  if (word.empty() || check.is_found(word)) return;
+  const auto found = crash_kernel_places(check);
+  if (!found || found->bad == 0 || found->bad == found->places) return;
+  std::string where;
+  for (const PhysRange r : found->where) where += (where.empty() ? "" : ", ") + range_text(r);
+  check.find(
+      word,
+      {fmt::format("it does not fit where KASLR puts the kernel's image into {}: {} of {} "
+                   "places",
+                   where, found->bad, found->places),
+       "the image then splits what is free: neither part has a piece of that size, aligned to "
+       "16 MiB; it fails in some boots and not in others",
+       "ask for less, or add nokaslr"});
 }
 
 }  // namespace memmap::lint

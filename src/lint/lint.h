@@ -31,6 +31,8 @@ struct Subject {
   const Machine* machine = nullptr;
   // Where there is a machine: what is plugged into its boots, the kernel's own rules at least.
   boot::Options boot{};
+  // `line` is GRUB's list of bad memory, no kernel's line: ADDRESS,MASK,...
+  bool is_badram = false;
 };
 
 // Every finding, by its place in the line; those at one place in the order of rules(). Boots the
@@ -39,6 +41,10 @@ std::vector<Finding> lint(const Subject& subject);
 
 // Of these only what has no effect, for those who did not ask for all.
 std::vector<Finding> without_effect(const Subject& subject);
+
+// What is good to know of the line on its machine, a sentence each, without a full stop: where
+// persistent memory may lie, that a crash kernel fits in any case. Without a machine, nothing.
+std::vector<std::string> advice(const Subject& subject);
 
 class Check;
 
@@ -50,7 +56,8 @@ struct Rule {
   std::string_view summary{};  // what it warns of, one line
   bool needs_machine = false;
   void (*run)(Check&) = nullptr;
-  bool is_idle = false;  // what it finds has no effect, or not the one that was meant
+  bool is_idle = false;    // what it finds has no effect, or not the one that was meant
+  bool of_badram = false;  // it is about GRUB's list
 };
 
 std::span<const Rule> rules();

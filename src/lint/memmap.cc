@@ -42,6 +42,12 @@ std::vector<const MemmapItem*> to_avoid(const Check& check) {
 
 }  // namespace
 
+std::vector<const MemmapItem*> avoided(const Check& check) {
+  std::vector<const MemmapItem*> out = to_avoid(check);
+  if (out.size() > kAvoided) out.resize(kAvoided);
+  return out;
+}
+
 void lost_dollar(Check& check) {
   for (const MemmapItem& item : check.memmap_items()) {
     if (!item.has_size || item.mark != '\0') continue;
@@ -162,22 +168,95 @@ void above_mem(Check& check) {
   }
 }
 
+namespace {
+
+constexpr std::string_view kOverlap =
+    "where entries overlap, the one of the higher type holds (e820__update_table(), "
+    "arch/x86/kernel/e820.c)";
+
+// `reserved`, `reserved and ACPI NVS`: what lies in `range` and is not of type `but`.
+std::string others_in(const E820Entries& entries, PhysRange range, E820Type but) {
+  std::vector<std::string> names;
+  for (const E820Entry& e : entries) {
+    const auto own = PhysRange::from_size(e.addr, e.size);
+    if (e.type == but || !own || !own->overlaps(range)) continue;
+    const std::string name = e820_name(e.type);
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+// Why an item with a range changes nothing.
+Check::Text no_effect(const Check& check, const MemmapItem& item, PhysRange range) {
+  const std::string which = range_text(range);
+  const std::string name = what_it_makes(item);
+  const std::string others = others_in(check.firmware(), range, item.to);
+  if (item.mark == '%') {
+    return {fmt::format("`memmap={}` changes nothing", item.text),
+            fmt::format("no memory of type {} lies in {} (parse_memmap_one(), "
+                        "arch/x86/kernel/e820.c)",
+                        raw(item.from), which),
+            "see with `memmap convert` which types the machine's ranges have"};
+  }
+  if (others.empty()) {
+    return {fmt::format("`memmap={}` changes nothing: {} is {} already", item.text, which, name),
+            "the firmware's map says so", "remove it"};
+  }
+  return {fmt::format("`memmap={}` changes nothing: {} stays {}", item.text, which, others),
+          fmt::format("{}: {} is type {}", kOverlap, name, raw(item.to)),
+          item.mark == '@'
+              ? fmt::format("remove it; what is known to be RAM is made so with {}%{:#x}-2+1 "
+                            "(reserved memory becomes RAM)",
+                            size_text(item.size), item.start)
+              : "remove it"};
+}
+
+}  // namespace
+
+// kernel: e820__update_table(), arch/x86/kernel/e820.c, v6.12
+void memmap_idle(Check& check) {
+  constexpr std::size_t kMost = 128;  // as many as a line of the kernel's length may well have
+  const auto& items = check.memmap_items();
+  const E820Entries now = check.edited();
+  for (std::size_t i = 0; i < std::min(items.size(), kMost); ++i) {
+    const auto range = items[i].range();
+    if (!range || range->empty() || items[i].becomes_itself() || check.is_found(items[i])) continue;
+    // Of two that say the same each alone would do.
+    const bool shared = std::ranges::any_of(items, [&](const MemmapItem& other) {
+      const auto its = other.range();
+      return &other != &items[i] && its && its->overlaps(*range);
+    });
+    if (!shared && check.edited(&items[i]) == now)
+      check.find(items[i].text, no_effect(check, items[i], *range));
+  }
+}
+
+void makes_ram(Check& check) {
+  const auto after = ram_of(check.edited());
+  for (const MemmapItem& item : check.memmap_items()) {
+    const auto range = item.range();
+    if (!range || item.to != E820Type::ram || check.is_found(item)) continue;
+    std::uint64_t made = 0;
+    for (const PhysRange r : without(after, check.ram())) made += r.intersect(*range).size();
+    if (made == 0) continue;
+    const std::string others = others_in(check.firmware(), *range, E820Type::ram);
+    check.find(
+        item.text,
+        {fmt::format("{} of {} become RAM that the firmware's map does not have as RAM{}",
+                     size_text(made), range_text(*range),
+                     others.empty() ? "" : fmt::format(" but as {}", others)),
+         "the kernel uses it as RAM, whatever is there: what firmware or a device keeps there "
+         "is overwritten, and where nothing is, what is written is lost",
+         "only where it is known that RAM is there and nobody else uses it: as many bytes as "
+         "are plugged in, in a range that firmware gives at another time"});
+  }
+}
+
 void not_ram(Check& check) {
   for (const MemmapItem& item : check.memmap_items()) {
     const auto range = item.range();
-    if (!range || range->empty() || item.mark == '%' || check.is_found(*item.parameter)) continue;
+    if (!range || range->empty() || !item.takes() || check.is_found(item)) continue;
     const std::uint64_t ram = ram_in(check.ram(), *range);
-    if (item.mark == '@') {
-      if (ram == range->size()) continue;
-      check.find(
-          item.text,
-          {fmt::format("{} of {} is no RAM by the firmware's map",
-                       ram == 0 ? "all" : size_text(range->size() - ram), range_text(*range)),
-           "the kernel will use it as RAM: what is not there, or belongs to a device, is "
-           "corrupted",
-           "give ranges that the firmware lists as RAM"});
-      continue;
-    }
     if (ram == range->size()) continue;
     const std::string which = range_text(*range);
     check.find(

@@ -8,7 +8,7 @@ namespace {
 // has told of.
 // clang-format off
 constexpr Rule kRules[] = {
-    // id, what it warns of, whether it needs a machine, what looks for it, whether what it finds has no effect
+    // id, what it warns of, whether it needs a machine, what looks for it, whether what it finds has no effect; of GRUB's list of bad memory
     {"line-too-long",            "a line that the kernel cuts",                                  false, line_too_long,             true},
     {"after-dashes",             "kernel parameters behind `--`, which go to init",              false, after_dashes,              true},
     {"unknown-parameter",        "a parameter that this kernel does not have",                   false, unknown_parameter,         true},
@@ -20,6 +20,8 @@ constexpr Rule kRules[] = {
     {"too-many-memmap",          "more ranges in memmap= than KASLR keeps clear of",             false, too_many_memmap,           false},
     {"memmap-overlap",           "ranges of memmap= that overlap",                               false, memmap_overlap,            false},
     {"above-mem",                "memmap= that reserves what mem= has cut off",                  false, above_mem,                 true},
+    {"memmap-idle",              "a range of memmap= that changes nothing of the machine's map", true,  memmap_idle,               true},
+    {"makes-ram",                "memmap= that makes RAM of what is none by the firmware",       true,  makes_ram,                 false},
     {"not-ram",                  "a range of memmap= that is no RAM of the machine",             true,  not_ram,                   true},
     {"holds-kernel",             "a range of memmap= that the kernel itself lies in",            true,  holds_kernel,              false},
     {"holds-initrd",             "a range of memmap= that the initrd lies in",                   true,  holds_initrd,              false},
@@ -28,7 +30,12 @@ constexpr Rule kRules[] = {
     {"crashkernel-place",        "crashkernel= at a place that cannot work, or only by luck",    false, crashkernel_place,         false},
     {"crashkernel-ranges",       "crashkernel= with ranges that the machine's memory is not in", true,  crashkernel_ranges,        true},
     {"crashkernel-not-reserved", "crashkernel= that reserves nothing on the machine",            true,  crashkernel_not_reserved,  true},
+    {"crashkernel-fit",          "crashkernel= that does not fit wherever KASLR puts the kernel", true,  crashkernel_fit,           true},
     {"hugepages-too-many",       "more huge pages than memory",                                  true,  hugepages_too_many,        false},
+    {"badram-malformed",         "a list in GRUB_BADRAM= that GRUB does not understand",         false, badram_malformed,          true,  true},
+    {"badram-mask",              "a mask in GRUB_BADRAM= that names other pages too",            true,  badram_mask,               false, true},
+    {"badram-covers",            "GRUB_BADRAM= that names no RAM, very much, or too many pieces", true, badram_covers,             false, true},
+    {"badram-idle",              "GRUB_BADRAM= on a machine that boots by EFI",                  true,  badram_idle,               true,  true},
     {"no-boot",                  "a line with which the kernel stops",                           true,  no_boot,                   false},
     {"kernel-complains",         "a parameter that the kernel warns of on the machine",          true,  kernel_complains,          false},
 };
@@ -44,7 +51,9 @@ template <class Wanted>
 std::vector<Finding> run(const Subject& subject, const Wanted& wanted) {
   Check check(subject);
   for (const Rule& rule : kRules) {
-    if (!wanted(rule) || (rule.needs_machine && subject.machine == nullptr)) continue;
+    if (rule.of_badram != subject.is_badram || !wanted(rule) ||
+        (rule.needs_machine && subject.machine == nullptr))
+      continue;
     check.rule = rule.id;
     rule.run(check);
   }

@@ -18,6 +18,7 @@ enum Type : std::uint32_t {
   kAcpiNvs = 10,
   kMmio = 11,
   kPersistent = 14,
+  kUnaccepted = 15,
 };
 
 // Attributes.

@@ -5,17 +5,32 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/event.h"
 #include "base/range.h"
 #include "machine/e820_entry.h"
+#include "machine/kernel_log.h"
 #include "machine/mtrr_type.h"
 
 namespace memmap {
 
 enum class Firmware { unknown, bios, efi, xen };
+
+// What encrypts memory: the host for itself (SME), or a guest against its host.
+enum class Encryption { none, sme, sev, sev_es, sev_snp, tdx };
+constexpr bool is_confidential(Encryption e) { return e >= Encryption::sev; }
+
+// A domain of Xen that is not booted as bare metal is: paravirtualised (`dom0`: the one that owns the
+// machine), or with hardware's help but without firmware. HVM guests are `none`.
+enum class XenDomain { none, pv, pvh, dom0 };
+constexpr bool is_pv(XenDomain d) { return d == XenDomain::pv || d == XenDomain::dom0; }
+
+// How notes begin that every form of a report has: of a special guest or kernel, which is simulated as
+// far as the usual rules go.
+inline constexpr std::string_view kNotSimulated = "not simulated: ";
 
 // How firmware left the processors' local APICs: in the mode whose registers lie in memory, in x2APIC
 // mode, or in that for good.
@@ -189,12 +204,16 @@ struct Machine {
 
   std::string source{};  // as the user named it: a path, `-`, `--synthetic`
   std::string format{};  // id of the format it was read as: `dmesg`, `sysfs`, ...
-  // Sentences about the source: `the log holds 3 boots; the last one was read`.
+  // Sentences about the source: `the log holds 3 boots; the last one was read`. What of its kernel no
+  // boot follows begins with kNotSimulated.
   std::vector<std::string> notes{};
 
   // The map as the boot loader passed it, in its order; where the source does not have it, as the
   // kernel printed it once it had sanitised it.
   E820Entries firmware_map{};
+  // It is known to be a part of what the boot loader passed: the kernel did not take it for a table of
+  // fewer than two entries.
+  bool e820_cut = false;
   // The entries of SETUP_E820_EXT nodes, which the kernel appends: those beyond the zero page's
   // 128.
   E820Entries extended_map{};
@@ -206,12 +225,20 @@ struct Machine {
   std::vector<PhysRange> efi_mmio{};
   std::optional<PhysRange> efi_memory_attributes{};  // EFI's memory attributes table, whole
   std::optional<PhysRange> efi_esrt{};               // EFI's system resource table, whole
-  std::optional<PhysRange> efi_memmap{};             // the copy of EFI's map that the loader made
+  // Whole pages of RAM that the kernel kept for other tables of EFI's, and for the boot screen's picture,
+  // as a log says: their sizes stand nowhere else.
+  std::vector<PhysRange> efi_kept{};
+  std::optional<PhysRange> efi_picture{};
+  // Where the table lies of memory that firmware left unaccepted; efi_map tells how large it is.
+  std::optional<PhysAddr> efi_unaccepted{};
+  std::optional<PhysRange> efi_memmap{};  // the copy of EFI's map that the loader made
 
   std::optional<std::string> command_line{};
   std::optional<PhysAddr> command_line_base{};  // where the loader put it
   // Of the kernel that made the log: `6.12.117+deb12-amd64`.
   std::optional<std::string> kernel_release{};
+  // Of which stable version it is, where its first line tells that and the release does not: `5.10.162`.
+  std::optional<std::string> kernel_version{};
   std::optional<PhysAddr> kernel_phys_base{};  // where the kernel image was put
   KaslrBases kaslr{};
   std::optional<PhysRange> initrd{};  // where the loader put it, before any relocation
@@ -262,10 +289,21 @@ struct Machine {
   CpuFacts cpu{};
   std::vector<MtrrRange> mtrrs{};
   MtrrType mtrr_default = MtrrType::unknown;  // the type of what no MTRR covers
+  // How many variable MTRRs the processor has, the free ones too. nullopt: not known.
+  std::optional<unsigned> mtrr_count{};
+  static constexpr unsigned kMostMtrrs = 256;
+  // The kernel that made the log cleaned them up: it does so without being asked to.
+  bool mtrrs_were_cleaned = false;
+  // Of AMD's old northbridges: what firmware made the aperture of each one's GART. Empty: not known, or
+  // there is none.
+  std::vector<PhysRange> gart_apertures{};
+  Encryption memory_encryption = Encryption::none;  // none: not known either
+  XenDomain xen_domain = XenDomain::none;
   // AMD's TOP_MEM2: RAM from 4 GiB up to here is cached, whatever the MTRRs say.
   std::optional<PhysAddr> mtrr_tom2{};
   std::vector<PciDevice> pci{};  // empty: none is known
-  // No fact of the machine: the plugins that a scenario asks for.
+  // No facts of the machine: what the kernel of its log said; the plugins that a scenario asks for.
+  KernelLog log{};
   std::vector<PluginUse> plugins{};
 };
 

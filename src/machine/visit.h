@@ -18,6 +18,9 @@ namespace memmap {
 
 inline constexpr std::string_view kScenarioSchema = "memmap/scenario/1";
 inline constexpr std::string_view kFirmwareWords[] = {"unknown", "bios", "efi", "xen"};
+inline constexpr std::string_view kEncryptionWords[] = {"none",   "sme",     "sev",
+                                                        "sev-es", "sev-snp", "tdx"};
+inline constexpr std::string_view kXenDomainWords[] = {"none", "pv", "pvh", "dom0"};
 inline constexpr std::string_view kX2apicWords[] = {"unknown", "off", "on", "locked"};
 
 // `required`: a scenario without the key is refused. `written`: it is always written. `optional`: it
@@ -188,16 +191,21 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.texts("notes", m.notes);
   v.choice("firmware", m.firmware, kFirmwareWords);
   v.list("e820", m.firmware_map, "an e820 entry", Need::required);
+  v.flag("e820_cut", m.e820_cut, false);
   v.list("extended_map", m.extended_map, "an e820 entry");
   v.list("setup_data", m.setup_data, "a node of setup_data");
   v.list("efi_map", m.efi_map, "a descriptor of efi_map");
   v.range("efi_memory_attributes", m.efi_memory_attributes);
   v.range("efi_memmap", m.efi_memmap);
   v.range("efi_esrt", m.efi_esrt);
+  v.ranges("efi_kept", m.efi_kept, "a range");
+  v.range("efi_picture", m.efi_picture);
+  v.number("efi_unaccepted", m.efi_unaccepted);
   v.ranges("efi_mmio", m.efi_mmio, "a window");
   v.text("cmdline", m.command_line);
   v.number("command_line_base", m.command_line_base);
   v.text("kernel_release", m.kernel_release);
+  v.text("kernel_version", m.kernel_version);
   v.number("kernel_phys_base", m.kernel_phys_base);
   v.check(!m.kernel_phys_base || raw(*m.kernel_phys_base) < Machine::kKernelEnd, "kernel_phys_base",
           "a kernel image lies below 64T");
@@ -230,7 +238,12 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.object("smbios", m.smbios);
   v.list("mtrrs", m.mtrrs, "an MTRR");
   v.choice("mtrr_default", m.mtrr_default, kMtrrWords);
+  v.count("mtrr_count", m.mtrr_count, Machine::kMostMtrrs);
+  v.flag("mtrrs_were_cleaned", m.mtrrs_were_cleaned, false);
   v.number("mtrr_tom2", m.mtrr_tom2);
+  v.ranges("gart_apertures", m.gart_apertures, "an aperture");
+  v.choice("memory_encryption", m.memory_encryption, kEncryptionWords);
+  v.choice("xen_domain", m.xen_domain, kXenDomainWords);
   v.list("pci", m.pci, "a PCI device");
   v.list("plugins", m.plugins, "a plugin");
   v.check(left_out_once(m.plugins), "plugins",

@@ -66,7 +66,7 @@ std::optional<PhysAddr> Memblock::find_in_range(PhysAddr start, PhysAddr end, st
   return found;
 }
 
-// kernel: memblock_alloc_range_nid(), mm/memblock.c, v6.1 and v6.12
+// kernel: memblock_alloc_range_nid(), mm/memblock.c, v6.1, v6.12 and v7.2
 std::optional<PhysAddr> Memblock::alloc_range_nid(std::uint64_t size, std::uint64_t align,
                                                   PhysAddr start, PhysAddr end, int nid,
                                                   Nid fallback, const Caller& caller) {
@@ -85,13 +85,14 @@ std::optional<PhysAddr> Memblock::alloc_range_nid(std::uint64_t size, std::uint6
     align = options_.smp_cache_bytes;
   }
   const bool other_nodes = node_filter(nid, behaviour_) != kAnyNode && fallback == Nid::preferred;
-  const Caller reserving{kStep, caller.owner, caller.function};
+  const Caller reserving{kStep, caller.owner,
+                         caller.asker.empty() ? caller.function : caller.asker};
   for (std::uint32_t flags = choose_flags();; flags = kNone) {
     auto found = find_in_range_node(size, align, start, end, nid, flags);
-    if (found && reserve(*found, size, reserving)) return found;
+    if (found && reserve_with(*found, size, nid, kRsrvKern, reserving)) return found;
     if (other_nodes) {
       found = find_in_range_node(size, align, start, end, kAnyNode, flags);
-      if (found && reserve(*found, size, reserving)) return found;
+      if (found && reserve_kern(*found, size, reserving)) return found;
     }
     if ((flags & kMirror) == 0 || panicked_) return std::nullopt;
     warn_mirror(kStep, size);
@@ -163,6 +164,32 @@ std::optional<PhysAddr> Memblock::alloc_exact_nid_raw(std::uint64_t size, std::u
                                                       const Caller& caller) {
   record_alloc("memblock_alloc_exact_nid_raw", size, align, min_addr, max_addr, nid, caller);
   return alloc_internal(size, align, min_addr, max_addr, nid, Nid::exact, caller);
+}
+
+std::optional<PhysAddr> Memblock::alloc_hugetlb(std::uint64_t size, int nid, Nid fallback,
+                                                const Caller& caller) {
+  constexpr std::string_view kStep = "memblock_alloc_hugetlb";
+  if (panicked_) return std::nullopt;
+  if (observer_) {
+    Call call;
+    call.kind = CallKind::alloc;
+    call.operation = kStep;
+    call.size = call.align = size;
+    call.nid = nid;
+    call.exact_nid = fallback == Nid::exact;
+    call.caller = caller;
+    observer_(call);
+  }
+  auto found = find_in_range_node(size, size, PhysAddr{}, kAllocAccessible, nid, kNone);
+  if (!found && fallback == Nid::preferred && node_filter(nid, behaviour_) != kAnyNode) {
+    nid = kAnyNode;
+    found = find_in_range_node(size, size, PhysAddr{}, kAllocAccessible, nid, kNone);
+  }
+  const Caller reserving{kStep, caller.owner, caller.function};
+  if (!found || !reserve_with(*found, size, nid, kRsrvKern | kRsrvHugetlb, reserving)) {
+    return std::nullopt;
+  }
+  return found;
 }
 
 std::optional<PhysAddr> Memblock::alloc(std::uint64_t size, std::uint64_t align,

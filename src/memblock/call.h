@@ -48,8 +48,8 @@ inline constexpr Owner kRegionsArray{"memblock_regions_array", "memblock regions
 struct Caller {
   std::string_view function{};  // the kernel function that calls: `setup_arch`
   Purpose owner{};              // what the memory is for
-  // For the reservation by which memblock ends an allocation: the function that asked for that
-  // allocation. `function` is memblock's own then.
+  // For the reservation by which memblock ends an allocation, and for memblock_alloc_or_panic(): the
+  // function that asked for that allocation. `function` is memblock's own then.
   std::string_view asker{};
 };
 
@@ -61,13 +61,14 @@ struct Call {
   CallKind kind = CallKind::add;
   std::string_view operation{};  // the function that logs: `memblock_add_node`, `memblock_reserve`
   PhysRange range{};             // of all kinds but alloc; its end is cut to 2^64 - 1
-  std::uint32_t flags = 0;       // RegionFlags, of memblock_add_node() only
-  int nid = -1;                  // as asked for, of memblock_add_node() and alloc
+  std::uint32_t flags = 0;       // RegionFlags, of memblock_add_node() and __memblock_reserve()
+  int nid = -1;                  // as asked for, of those two and alloc
   // Of alloc only, as asked for: `align` may be 0, and `max_addr` one of the special ends.
   std::uint64_t size = 0;   // bytes
   std::uint64_t align = 0;  // bytes
   PhysAddr from{};
   PhysAddr max_addr{};
+  bool exact_nid = false;  // of memblock_alloc_hugetlb() only: no other node is tried
   Caller caller{};
 };
 

@@ -55,7 +55,7 @@ bool Memblock::double_array(RegionType& type, PhysAddr new_area_start,
   type.max *= 2;
   const Caller caller{kStep, kRegionsArray};
   if (old) phys_free(old->base(), old->size(), caller);
-  if (!reserve(*addr, new_alloc_size, caller) && !panicked_) {
+  if (!reserve_kern(*addr, new_alloc_size, caller) && !panicked_) {
     event(Severity::panic, kStep, "kernel BUG at mm/memblock.c: memblock_double_array");
     return false;
   }

@@ -96,8 +96,22 @@ bool Memblock::remove(PhysAddr base, std::uint64_t size, const Caller& caller) {
 }
 
 bool Memblock::reserve(PhysAddr base, std::uint64_t size, const Caller& caller) {
-  record(CallKind::reserve, "memblock_reserve", base, size, caller);
-  return add_range(reserved_, base, size, behaviour_.max_numnodes, kNone);
+  return reserve_with(base, size, kAnyNode, kNone, caller);
+}
+
+bool Memblock::reserve_kern(PhysAddr base, std::uint64_t size, const Caller& caller) {
+  return reserve_with(base, size, kAnyNode, kRsrvKern, caller);
+}
+
+// kernel: memblock_reserve(), mm/memblock.c, v6.12; __memblock_reserve(), v7.2
+bool Memblock::reserve_with(PhysAddr base, std::uint64_t size, int nid, std::uint32_t flags,
+                            const Caller& caller) {
+  if (!behaviour_.memblock_rsrv_kern) {
+    record(CallKind::reserve, "memblock_reserve", base, size, caller);
+    return add_range(reserved_, base, size, behaviour_.max_numnodes, kNone);
+  }
+  record(CallKind::reserve, "__memblock_reserve", base, size, caller, nid, flags);
+  return add_range(reserved_, base, size, nid, flags);
 }
 
 bool Memblock::phys_free(PhysAddr base, std::uint64_t size, const Caller& caller) {
@@ -137,9 +151,24 @@ bool Memblock::clear_nomap(PhysAddr base, std::uint64_t size) {
   return setclr_flag(memory_, base, size, FlagEdit::clear, kNomap);
 }
 
+bool Memblock::mark_kho_scratch(PhysAddr base, std::uint64_t size) {
+  if (!behaviour_.memblock_kho_scratch) return true;
+  return setclr_flag(memory_, base, size, FlagEdit::set, kKhoScratch);
+}
+
+bool Memblock::clear_kho_scratch(PhysAddr base, std::uint64_t size) {
+  if (!behaviour_.memblock_kho_scratch) return true;
+  return setclr_flag(memory_, base, size, FlagEdit::clear, kKhoScratch);
+}
+
 bool Memblock::reserved_mark_noinit(PhysAddr base, std::uint64_t size) {
   if (!behaviour_.memblock_rsrv_noinit) return true;
   return setclr_flag(reserved_, base, size, FlagEdit::set, kRsrvNoinit);
+}
+
+bool Memblock::reserved_mark_kern(PhysAddr base, std::uint64_t size) {
+  if (!behaviour_.memblock_rsrv_kern) return true;
+  return setclr_flag(reserved_, base, size, FlagEdit::set, kRsrvKern);
 }
 
 bool Memblock::set_node(PhysAddr base, std::uint64_t size, int nid) {

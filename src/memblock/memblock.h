@@ -98,8 +98,15 @@ class Memblock {
   // Takes away what is memory in the range; regions are cut at its ends. kernel: memblock_remove()
   bool remove(PhysAddr base, std::uint64_t size, const Caller& caller = {});
   // The same two for what is reserved. Neither asks whether the range is memory, or whether it was
-  // reserved before. kernel: memblock_reserve(), memblock_phys_free() (memblock_free() before 5.16)
+  // reserved before. reserve_kern() marks what the kernel itself uses, since 6.16.
+  // kernel: memblock_reserve(), memblock_reserve_kern(), memblock_phys_free() (memblock_free()
+  // before 5.16)
   bool reserve(PhysAddr base, std::uint64_t size, const Caller& caller = {});
+  bool reserve_kern(PhysAddr base, std::uint64_t size, const Caller& caller = {});
+  // The two in one; before 6.16 a reservation has neither node nor flags.
+  // kernel: __memblock_reserve(), v7.2
+  bool reserve_with(PhysAddr base, std::uint64_t size, int nid, std::uint32_t flags,
+                    const Caller& caller = {});
   bool phys_free(PhysAddr base, std::uint64_t size, const Caller& caller = {});
   // phys_free() by pointer: a base of 0 stands for NULL, which is left alone.
   // kernel: memblock_free(), v6.12
@@ -115,8 +122,13 @@ class Memblock {
   bool mark_mirror(PhysAddr base, std::uint64_t size);
   bool mark_nomap(PhysAddr base, std::uint64_t size);
   bool clear_nomap(PhysAddr base, std::uint64_t size);
-  // The same for what is reserved; before 6.9 it does nothing.
+  // Memory of which kexec's next kernel may take before it knows what was kept for it; before 6.16
+  // they do nothing. kernel: memblock_mark_kho_scratch(), memblock_clear_kho_scratch(), v7.2
+  bool mark_kho_scratch(PhysAddr base, std::uint64_t size);
+  bool clear_kho_scratch(PhysAddr base, std::uint64_t size);
+  // The same for what is reserved; before 6.9, and 6.16, they do nothing.
   bool reserved_mark_noinit(PhysAddr base, std::uint64_t size);
+  bool reserved_mark_kern(PhysAddr base, std::uint64_t size);
   // Give the memory, or what is reserved, in the range to a node; without CONFIG_NUMA they do
   // nothing. kernel: memblock_set_node(..., &memblock.memory or &memblock.reserved, ...)
   bool set_node(PhysAddr base, std::uint64_t size, int nid);
@@ -152,7 +164,8 @@ class Memblock {
   //           has any other such id.
   //   caller  for the observer; `owner` is what the memory is for.
   //
-  // Returned is the address of `size` bytes that were free and now are reserved, without a node.
+  // Returned is the address of `size` bytes that were free and now are reserved: without a node, and
+  // since 6.16 as the kernel's own, with the node that was asked for where it was not left.
   // They lie in one region of memory, which is neither nomap nor driver-managed, nor, under
   // movable_node, hotpluggable. The address is the highest multiple of `align` that fits, with
   // bottom_up() the lowest: with Behaviour::memblock_bottom_up_above_kernel, the lowest above
@@ -203,6 +216,11 @@ class Memblock {
   std::optional<PhysAddr> alloc_exact_nid_raw(std::uint64_t size, std::uint64_t align,
                                               PhysAddr min_addr, PhysAddr max_addr, int nid,
                                               const Caller& caller = {});
+  // A huge page, aligned to its size, up to current_limit(); never of mirrored memory alone. What is
+  // found on another node is reserved without one. Logs the request; does not zero.
+  // kernel: memblock_alloc_hugetlb(), v7.3
+  std::optional<PhysAddr> alloc_hugetlb(std::uint64_t size, int nid, Nid fallback,
+                                        const Caller& caller = {});
   // alloc_try_nid() on any node, up to current_limit(). kernel: memblock_alloc(), v6.12
   std::optional<PhysAddr> alloc(std::uint64_t size, std::uint64_t align, const Caller& caller = {});
   // The same; does not zero. kernel: memblock_alloc_raw(), v6.12

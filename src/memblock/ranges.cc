@@ -76,7 +76,8 @@ std::uint64_t Memblock::cover(RegionType& type, Span span, int nid, std::uint32_
               "WARNING: at mm/memblock.c memblock_add_range: nid != memblock_get_region_node(rgn)",
               r.range);
         }
-        if (flags != r.flags) {
+        const bool asks = flags != kNone || !behaviour_.memblock_rsrv_kern;
+        if (asks && flags != r.flags) {
           event(Severity::warning, "memblock_add_range",
                 "WARNING: at mm/memblock.c memblock_add_range: flags != rgn->flags", r.range);
         }

@@ -16,6 +16,9 @@ enum RegionFlags : std::uint32_t {
   kNomap = 4,          // MEMBLOCK_NOMAP
   kDriverManaged = 8,  // MEMBLOCK_DRIVER_MANAGED
   kRsrvNoinit = 16,    // MEMBLOCK_RSRV_NOINIT, since 6.9
+  kRsrvKern = 32,      // MEMBLOCK_RSRV_KERN, since 6.16
+  kKhoScratch = 64,    // MEMBLOCK_KHO_SCRATCH, since 6.16
+  kRsrvHugetlb = 128,  // MEMBLOCK_RSRV_HUGETLB, since 7.3
 };
 
 // NUMA_NO_NODE: any node where memory is asked for, none where a region has it. Memblock itself

@@ -151,6 +151,10 @@ class Registrar {
     }
     const std::uint64_t lost = total > covered ? (total - covered) << kPageShift : 0;
     if (lost < kMiB || (lost == kMiB && options_.behaviour.numa_may_lack_a_mib)) return true;
+    if (options_.behaviour.numa_misses_gaps) {
+      registered_.unseen = lost;
+      return true;
+    }
     if (!options_.behaviour.numa_memblock_covers) {
       say(Severity::warning, "numa_meminfo_cover_memory",
           "NUMA: nodes only cover " + std::to_string((covered << kPageShift) / kMiB) +

@@ -34,6 +34,8 @@ struct Registered {
   std::vector<NodeBlock> reserve_meminfo{};
   Nodes nodes{};                // the blocks of meminfo, sorted, and their nodes
   std::vector<int> possible{};  // node_possible_map, ascending
+  // Bytes of memory without a node that the kernel takes for covered; see numa_misses_gaps.
+  std::uint64_t unseen = 0;
   Events events{};              // what the kernel prints, in order
 };
 

@@ -82,11 +82,12 @@ struct Bases {
   VirtAddr modules{0xffffffffc0000000};
   friend constexpr bool operator==(const Bases&, const Bases&) = default;
 };
-// Whether these are in order, and below the CPU entry areas with all the memory there can be.
-constexpr bool can_hold_all(const Bases& b, unsigned levels) {
+// Whether these are in order, and below the CPU entry areas with all the memory there can be, at
+// `page_bytes` for a struct page.
+constexpr bool can_hold_all(const Bases& b, unsigned levels, std::uint64_t page_bytes = 64) {
   constexpr std::uint64_t kEnd = raw(kCpuEntryAreas);
   const std::uint64_t memory = 1ull << physmem_bits(levels);
-  const std::uint64_t struct_pages = memory / kPageSize * 128;  // twice their usual size
+  const std::uint64_t struct_pages = memory / kPageSize * page_bytes;
   return raw(b.page_offset) >= raw(levels == 5 ? kPageOffset5 : kPageOffset4) &&
          b.page_offset < b.vmalloc && b.vmalloc < b.vmemmap &&
          raw(b.page_offset) <= kEnd - memory && raw(b.vmemmap) <= kEnd - struct_pages;

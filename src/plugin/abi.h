@@ -101,7 +101,9 @@ typedef struct memmap_facts {
   const char* kernel_release;        /* "6.12.0"; "" if not known */
   const memmap_range_t* node_memory; /* the SRAT's memory affinities, `nid` the proximity domain */
   size_t node_memory_count;
-  const memmap_range_t* mtrrs; /* variable MTRRs in order, `type` the MTRR's: MEMMAP_MTRR_* */
+  /* Variable MTRRs in order, `type` the MTRR's: MEMMAP_MTRR_*; at MEMMAP_HOOK_E820_MTRR as the kernel
+   * has changed them (mtrr_cleanup()) */
+  const memmap_range_t* mtrrs;
   size_t mtrr_count;
   uint32_t mtrr_default; /* MEMMAP_MTRR_*, or MEMMAP_MTRR_UNKNOWN */
   uint32_t reserved;

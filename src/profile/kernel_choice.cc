@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "base/suggest.h"
 #include "input/open/archive.h"
@@ -66,22 +67,40 @@ unsigned rank(Version v) {
   return kFirst[5] + (v.major - 5) * kPerMajor + v.minor;
 }
 
-// The general kernel whose version is nearest; the older of two.
-std::optional<std::string> nearest(const std::vector<std::string>& names, Version version) {
-  std::optional<std::string> best;
-  unsigned best_distance = 0;
+// Series that are kept up for years: what a machine that does not tell is likeliest to run.
+// https://www.kernel.org/category/releases.html
+constexpr Version kLongTerm[] = {{4, 19, 0}, {5, 4, 0}, {5, 10, 0}, {5, 15, 0},
+                                 {6, 1, 0},  {6, 6, 0}, {6, 12, 0}, {6, 18, 0}};
+
+bool is_long_term(Version v) {
+  return std::ranges::any_of(kLongTerm,
+                             [&](Version l) { return l.major == v.major && l.minor == v.minor; });
+}
+
+// The general kernels, those of the nearest version first; the older of two.
+std::vector<std::string> by_nearness(const std::vector<std::string>& names, Version version) {
+  const unsigned wanted = rank(version);
+  const auto distance = [&](const std::string& name) {
+    const unsigned own = rank(*version_of(name));
+    return own > wanted ? own - wanted : wanted - own;
+  };
+  std::vector<std::string> out;
   for (const std::string& name : names) {
-    const auto candidate = version_of(name);
-    if (!candidate || !is_general(name)) continue;
-    const unsigned a = rank(*candidate);
-    const unsigned b = rank(version);
-    const unsigned distance = a > b ? a - b : b - a;
-    if (!best || distance < best_distance) {
-      best = name;
-      best_distance = distance;
-    }
+    if (is_general(name) && version_of(name)) out.push_back(name);
   }
-  return best;
+  std::ranges::stable_sort(out, {}, [&](const std::string& name) {
+    return std::pair(distance(name), rank(*version_of(name)));
+  });
+  return out;
+}
+
+// The newest general kernel of a long-term series; of any, where there is none.
+std::optional<std::string> usual(const std::vector<std::string>& names) {
+  const auto newest_first = by_nearness(names, Version{9999, 0, 0});
+  if (newest_first.empty()) return std::nullopt;
+  const auto it = std::ranges::find_if(
+      newest_first, [](const std::string& name) { return is_long_term(*version_of(name)); });
+  return it == newest_first.end() ? newest_first.front() : *it;
 }
 
 Error no_such_kernel(const std::string& wanted, const std::vector<std::string>& names) {
@@ -89,6 +108,10 @@ Error no_such_kernel(const std::string& wanted, const std::vector<std::string>& 
   return {fmt::format("no kernel profile of that name; there are {}{}", fmt::join(names, ", "),
                       did_you_mean(wanted, known)),
           {wanted}};
+}
+
+Error no_profile(const std::string& folder) {
+  return {"no kernel profile was found there; name one with --kernel", {folder}};
 }
 
 // A file that starts as images and packages do. One that cannot be read is told of as a profile.
@@ -150,19 +173,28 @@ Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
     if (choice) choice->note = "the kernel that the machine ran";
     return choice;
   }
-  const auto name = nearest(names, version.value_or(Version{9999, 0, 0}));
-  if (!name) return Error{"no kernel profile was found there; name one with --kernel", {folder}};
-  auto choice = named(*name, folder);
-  if (!choice) return choice;
-  if (version) {
-    choice->profile.version = *version;
-    choice->note = fmt::format(
-        "no profile of {} is known: its version's rules, with the sizes of {}", *release, *name);
-    if (!choice->profile.verified) choice->note += ", which were not verified against a real boot";
-  } else {
+  if (!version) {
+    const auto name = usual(names);
+    if (!name) return no_profile(folder);
+    auto choice = named(*name, folder);
+    if (!choice) return choice;
     choice->note =
         fmt::format("the machine does not say which kernel it ran; {} is assumed", *name);
+    return choice;
   }
+  const auto nearest = by_nearness(names, *version);
+  if (nearest.empty()) return no_profile(folder);
+  auto choice = named(nearest.front(), folder);
+  if (!choice) return choice;
+  choice->profile.version = *version;
+  choice->profile.stands_for = *release;
+  choice->note = fmt::format("no profile of {} is known: its version's rules, with the sizes of {}",
+                             *release, nearest.front());
+  if (!choice->profile.verified) choice->note += ", which were not verified against a real boot";
+  if (nearest.size() == 1) return choice;
+  auto next = read_known(nearest[1], folder);
+  if (!next) return next.errors();
+  choice->next = std::move(*next);
   return choice;
 }
 

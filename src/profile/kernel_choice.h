@@ -13,13 +13,15 @@ namespace memmap::kernel {
 struct KernelChoice {
   Profile profile{};
   std::string note{};  // why this one, when the user did not name it; for the report
+  // Where the machine's kernel has no profile: of those that are known, the next nearest, as it is.
+  std::optional<Profile> next{};
 };
 
 // `wanted`: one of kernel_names(folder), a kernel's image, package or folder, or a profile's file (its
 // name ends in .yaml or holds a slash), with a message that suggests the nearest name when it is none.
 // Without it: the profile of `release`, the kernel that the machine ran; else the one nearest in version,
 // counted in releases, with the rules of `release`'s version and this profile's sizes; else, for a
-// machine without release, the newest of Debian's general kernels. A profile that is not verified
+// machine without release, the newest of Debian's general kernels of a long-term series. A profile that is not verified
 // is named as such in the note.
 Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
                                    const std::optional<std::string>& release,

@@ -58,6 +58,11 @@ Status read_member(const std::string& package, const std::optional<input::Member
 
 // A .config, or a package that has one.
 Status read_config_file(const std::string& path, std::optional<Config>& into) {
+  Errors errors;
+  if (path == "-") {
+    read_part(std::optional(path), into, errors, read_config);
+    return errors.empty() ? Status(Done{}) : Status(errors);
+  }
   auto bytes = input::read_whole_file(path);
   if (!bytes) return bytes.errors();
   if (!input::is_package(*bytes)) {

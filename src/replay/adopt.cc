@@ -65,12 +65,11 @@ Adopted adopt(const Regions& ours, const Regions& dump, int max_numnodes) {
   return out;
 }
 
-Regions reserved_before(const Log& log, std::size_t first_dump, int max_numnodes) {
+Regions reserved_before(const Log& log, std::size_t first_dump,
+                        const kernel::Behaviour& behaviour) {
   // A memblock of its own that never runs full: only its lists' arithmetic is needed.
   memblock::Options options;
   options.init_reserved_regions = ~0ull >> 8;
-  kernel::Behaviour behaviour;
-  behaviour.max_numnodes = max_numnodes;
   memblock::Memblock left(behaviour, options);
   const auto& dump = std::get<LoggedDump>(log.entries[first_dump].what);
   for (const Region& r : dump.reserved) left.reserve(r.range.base(), r.range.size());

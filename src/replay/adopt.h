@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "kernel/behaviour.h"
 #include "memblock/region.h"
 #include "replay/log.h"
 
@@ -29,6 +30,7 @@ Adopted adopt(const memblock::Regions& ours, const memblock::Regions& dump, int 
 
 // The bytes that were reserved before the log begins: those that the dump at entry `first_dump`
 // shows and that no line before it reserved.
-memblock::Regions reserved_before(const Log& log, std::size_t first_dump, int max_numnodes);
+memblock::Regions reserved_before(const Log& log, std::size_t first_dump,
+                                  const kernel::Behaviour& behaviour);
 
 }  // namespace memmap::replay

@@ -66,12 +66,18 @@ Mismatch* Replayer::mismatch(const Entry& entry, std::string what) {
 
 void Replayer::allocate(const Entry& entry, const LoggedCall& call) {
   std::optional<PhysRange> kernel;
+  const LoggedCall* reserved = nullptr;
   if (at_ < entries_.size() && answers(entry, entries_[at_])) {
-    kernel = std::get<LoggedCall>(entries_[at_++].what).range;
+    reserved = &std::get<LoggedCall>(entries_[at_++].what);
+    kernel = reserved->range;
   }
+  const auto reserve = [&] {
+    if (reserved == nullptr) return;
+    memblock_.reserve_with(kernel->base(), kernel->size(), reserved->nid, reserved->flags);
+  };
   if (!can_compute(call)) {
     ++report_.allocations.adopted;
-    if (kernel) memblock_.reserve(kernel->base(), kernel->size());
+    reserve();
     return compare_growths(entry);
   }
   ++report_.allocations.checked;
@@ -88,7 +94,7 @@ void Replayer::allocate(const Entry& entry, const LoggedCall& call) {
     shown->memmap.chosen = ours;
   }
   if (ours) memblock_.phys_free(ours->base(), ours->size());
-  if (kernel) memblock_.reserve(kernel->base(), kernel->size());
+  reserve();
   if (shown != nullptr) {
     shown->kernel = side(points);
     shown->kernel.chosen = kernel;
@@ -150,7 +156,7 @@ void Replayer::take_growth(const std::vector<PhysRange>& arrays, std::optional<L
     } else {
       memblock_.assign_reserved(reserved(), max, grown.total_size, array);
     }
-    memblock_.reserve(array.base(), array.size());
+    memblock_.reserve_kern(array.base(), array.size());
   }
 }
 

@@ -21,13 +21,14 @@ struct LoggedCall {
   std::string operation{};  // the function that logs
   std::string caller{};     // the function that calls, without offset and size
   PhysRange range{};        // of all kinds but alloc
-  std::uint32_t flags = 0;  // of memblock_add_node() only
+  std::uint32_t flags = 0;  // of memblock_add_node() and __memblock_reserve()
   int nid = memblock::kAnyNode;
   // Of alloc only:
   std::uint64_t size = 0;
   std::uint64_t align = 0;
   PhysAddr from{};
   PhysAddr max_addr{};
+  bool exact_nid = false;  // of memblock_alloc_hugetlb() only
 };
 
 enum class List { memory, reserved };

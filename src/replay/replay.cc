@@ -33,7 +33,7 @@ void Replayer::begin(const Log& log) {
         "no memory is added before the first dump: the log was cut; that dump is the beginning");
     return;
   }
-  const Regions before = reserved_before(log, phases_.first_dump, max_numnodes());
+  const Regions before = reserved_before(log, phases_.first_dump, memblock_.behaviour());
   std::uint64_t bytes = 0;
   for (const auto& r : before) bytes += r.range.size();
   report_.regions_before = before.size();
@@ -120,6 +120,17 @@ Report Replayer::run() && {
   return std::move(report_);
 }
 
+kernel::Behaviour Replayer::behaviour_of(const Log& log, const Settings& settings) {
+  kernel::Behaviour out = settings.behaviour;
+  for (const Entry& entry : log.entries) {
+    const auto* const call = std::get_if<LoggedCall>(&entry.what);
+    if (call == nullptr || call->kind != CallKind::reserve) continue;
+    out.memblock_rsrv_kern = call->operation == "__memblock_reserve";
+    break;
+  }
+  return out;
+}
+
 void Replayer::perform(const Entry& entry, const LoggedCall& call) {
   const PhysAddr base = call.range.base();
   const std::uint64_t size = call.range.size();
@@ -140,7 +151,7 @@ void Replayer::perform(const Entry& entry, const LoggedCall& call) {
       break;
     case CallKind::reserve:
       ++(is_by_memblock(entry) ? report_.allocations.not_checked : report_.reserves);
-      memblock_.reserve(base, size);
+      memblock_.reserve_with(base, size, call.nid, call.flags);
       break;
     case CallKind::free:
       ++report_.frees;
@@ -164,6 +175,9 @@ std::optional<PhysRange> Replayer::compute(const LoggedCall& c) {
     at = memblock_.phys_alloc_range(c.size, c.align, c.from, c.max_addr);
   } else if (c.operation == "memblock_alloc_exact_nid_raw") {
     at = memblock_.alloc_exact_nid_raw(c.size, c.align, c.from, c.max_addr, c.nid);
+  } else if (c.operation == "memblock_alloc_hugetlb") {
+    using Nid = memblock::Memblock::Nid;
+    at = memblock_.alloc_hugetlb(c.size, c.nid, c.exact_nid ? Nid::exact : Nid::preferred);
   } else {
     at = memblock_.alloc_try_nid(c.size, c.align, c.from, c.max_addr, c.nid);
   }
@@ -173,11 +187,13 @@ std::optional<PhysRange> Replayer::compute(const LoggedCall& c) {
 
 void Replayer::take_lists(const LoggedDump& dump) {
   LoggedDump stored = dump;
-  for (Regions* list : {&stored.memory, &stored.reserved}) {
-    for (auto& r : *list) {
-      if (r.nid == memblock::kAnyNode) r.nid = max_numnodes();
+  const auto name = [](Regions& list, int nid) {
+    for (auto& r : list) {
+      if (r.nid == memblock::kAnyNode) r.nid = nid;
     }
-  }
+  };
+  name(stored.memory, max_numnodes());
+  if (!memblock_.behaviour().memblock_rsrv_kern) name(stored.reserved, max_numnodes());
   set_memory(stored.memory, dump.memory_size);
   set_reserved(stored.reserved, dump.reserved_size);
 }

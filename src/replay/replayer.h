@@ -21,7 +21,7 @@ class Replayer {
   Replayer(const Log& log, const Settings& settings)
       : entries_(log.entries),
         phases_(phases_of(log.entries)),
-        memblock_(settings.behaviour, options(log, settings)) {
+        memblock_(behaviour_of(log, settings), options(log, settings)) {
     memblock_.set_observer([this](const memblock::Call& call) {
       if (call.kind == memblock::CallKind::reserve &&
           call.caller.function == "memblock_double_array") {
@@ -39,6 +39,8 @@ class Replayer {
 
  private:
   static memblock::Options options(const Log& log, const Settings& settings);
+  // As set, but the log's own lines tell whether reservations have nodes and flags.
+  static kernel::Behaviour behaviour_of(const Log& log, const Settings& settings);
   void begin(const Log& log);
   void enter(std::size_t index);
   void perform(const Entry& entry, const LoggedCall& call);

@@ -24,7 +24,10 @@ struct Request {
   std::optional<PhysAddr> kernel_phys_base{};
   bool entry_limit = true;       // false: the e820 tables have no last place
   bool goes_on = false;          // shows user space, not the hand-over
-  bool record_memblock = false;  // boot::Options has it
+  bool record_memblock = false;  // boot::Options has these
+  bool follow_pages = false;
+  // The machine's log is compared with a boot of it that nothing in the request makes another.
+  bool compare_log = false;
 };
 
 }  // namespace memmap::session

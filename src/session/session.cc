@@ -6,6 +6,7 @@
 
 #include "kernel/command_line.h"
 #include "profile/kernel_choice.h"
+#include "session/margin.h"
 
 namespace memmap::session {
 
@@ -56,12 +57,25 @@ Status Session::choose_kernel(const Places& places) {
       request_.kernel, machine_ ? machine_->kernel_release : std::nullopt, places.kernels);
   if (!kernel) return kernel.errors();
   profile_ = std::move(kernel->profile);
+  next_profile_ = std::move(kernel->next);
   if (!kernel->note.empty()) kernel_notes_.push_back("kernel: " + kernel->note);
+  take_stable_version();
   if (!request_.config) return Done{};
   const auto notes = kernel::overlay_config_file(*request_.config, profile_);
   if (!notes) return notes.errors();
   for (const std::string& note : *notes) kernel_notes_.push_back("kernel: " + note);
   return Done{};
+}
+
+// A distribution's release keeps the number that its series began with.
+void Session::take_stable_version() {
+  if (request_.kernel || !machine_ || profile_.name == machine_->kernel_release) return;
+  const auto stable = kernel::parse_version(machine_->kernel_version.value_or(std::string{}));
+  const kernel::Version own = profile_.version;
+  if (!stable || stable == own || stable->major != own.major || stable->minor != own.minor) return;
+  profile_.version = *stable;
+  kernel_notes_.push_back("kernel: the log's first line tells that it is of " +
+                          *machine_->kernel_version);
 }
 
 std::string Session::command_line() const {
@@ -157,6 +171,7 @@ boot::Options Session::options(const Rules& rules) const {
   options.command_line = request_.command_line;
   options.append = request_.append;
   options.record_memblock = request_.record_memblock;
+  options.follow_pages = request_.follow_pages;
   options.keep_user_space = request_.goes_on;
   options.entry_limit = request_.entry_limit;
   rules.chain.use_in(options);
@@ -188,13 +203,54 @@ Result<boot::Outcome> Session::boot(Rules& rules, boot::Options& options,
   notes.insert(notes.end(), kernel_notes_.begin(), kernel_notes_.end());
   const auto& of_chain = rules.chain.notes();
   notes.insert(notes.end(), of_chain.begin(), of_chain.end());
+  if (request_.compare_log && has_witness())
+    outcome.log = witness::summary_of(compare_log(inputs, outcome), machine_->log.name);
   return outcome;
+}
+
+bool Session::has_witness() const {
+  const bool same_boot = !request_.command_line && request_.append.empty() && !request_.config &&
+                         named_.deciding.empty() && request_.without_plugins.empty() &&
+                         request_.entry_limit;
+  return same_boot && machine_ && !machine_->log.lines.empty();
+}
+
+void Session::take_log(KernelLog log) {
+  MEMMAP_CHECK(machine_.has_value(), "no machine to go with the log");
+  machine_->log = std::move(log);
+}
+
+bool Session::is_the_logs_kernel() const {
+  const std::string release = machine_->kernel_release.value_or(std::string{});
+  if (release == profile_.name) return true;
+  // Whoever names a profile says that it is of that kernel; its version must agree.
+  return request_.kernel && kernel::parse_version(release) == profile_.version;
+}
+
+witness::Comparison Session::compare_log(const boot::Inputs& inputs,
+                                         const boot::Outcome& outcome) const {
+  MEMMAP_CHECK(machine_.has_value(), "no log to compare");
+  return witness::compare(machine_->log, {inputs, outcome, is_the_logs_kernel()});
 }
 
 Result<boot::Outcome> Session::boot() {
   auto made = rules();
   if (!made) return made.errors();
   return boot(*made, options(*made));
+}
+
+Result<std::optional<std::string>> Session::margin(const boot::Outcome& outcome) {
+  if (!next_profile_) return std::optional<std::string>{};
+  auto made = rules();
+  if (!made) return made.errors();
+  made->checks.clear();
+  auto options = this->options(*made);
+  const auto other = boot(*made, options, boot::Inputs(*machine_, *next_profile_, options));
+  if (!other) return other.errors();
+  return std::optional(
+      fmt::format("kernel: how far off this may be, by the next nearest that is "
+                  "known, {}: {}",
+                  next_profile_->name, differences_of(outcome, *other)));
 }
 
 }  // namespace memmap::session

@@ -17,6 +17,7 @@
 #include "session/named_plugins.h"
 #include "session/places.h"
 #include "session/request.h"
+#include "witness/compare.h"
 
 namespace memmap::session {
 
@@ -64,6 +65,18 @@ class Session {
   Result<boot::Outcome> boot(Rules& rules, boot::Options& options,
                              const boot::Inputs& inputs) const;
   Result<boot::Outcome> boot();  // under rules(), with options()
+  // How far a boot may be off whose machine ran a kernel without a profile, stage by stage: what the
+  // next nearest kernel that is known makes of the same request, a line for the report. nullopt: a
+  // profile fits, or was named. Errors: as boot().
+  Result<std::optional<std::string>> margin(const boot::Outcome& outcome);
+
+  // Whether what the machine's log says may be held against a boot: it has statements, and the request
+  // asks for no other boot than the one that was logged.
+  bool has_witness() const;
+  // Statements of another log about the same boot, in place of the machine's own.
+  void take_log(KernelLog log);
+  // Every statement of the log beside the outcome of a boot of `inputs`.
+  witness::Comparison compare_log(const boot::Inputs& inputs, const boot::Outcome& outcome) const;
 
  private:
   Session(Request request, const Places& places)
@@ -71,6 +84,8 @@ class Session {
   static Result<Session> begin(Request request, const Places& places);
   void take_bases();  // the request's, in place of the machine's
   Status choose_kernel(const Places& places);
+  void take_stable_version();       // the log's, in place of the release's number
+  bool is_the_logs_kernel() const;  // the profile is of the kernel that wrote the log
   // Whether the request names a plugin, to use it or to leave it out: then a scenario gives way.
   bool names(const std::string& plugin) const;
   std::vector<plugin::PluginSpec> scenario_plugins() const;
@@ -83,6 +98,7 @@ class Session {
   NamedPlugins named_{};
   std::optional<Machine> machine_{};
   kernel::Profile profile_{};
+  std::optional<kernel::Profile> next_profile_{};  // KernelChoice::next
   std::vector<std::string> kernel_notes_{};
 };
 

@@ -8,6 +8,7 @@
 #include "input/formats.h"
 #include "input/machine/machine_folder.h"
 #include "input/map/synthetic.h"
+#include "witness/kinds.h"
 
 namespace memmap::session {
 namespace {
@@ -30,6 +31,7 @@ Errors without_effect(const Source& source) {
     out.push_back(no_effect("--input-format", kind.option, kind.what));
   if (source.columns && !kind.format) out.push_back(no_effect("--columns", kind.option, kind.what));
   if (source.boot && !kind.boot) out.push_back(no_effect("--boot", kind.option, kind.what));
+  if (source.side && !kind.boot) out.push_back(no_effect("--side", kind.option, kind.what));
   return out;
 }
 
@@ -53,8 +55,11 @@ Errors readers_without_effect(const NamedPlugins& plugins, const Source& source,
 }
 
 Result<Machine> read(const Source& source, plugin::PluginHost& host, const NamedPlugins& plugins) {
-  input::ReadOptions options{
-      .format = source.format, .boot = source.boot, .columns = source.columns};
+  input::ReadOptions options{.format = source.format,
+                             .boot = source.boot,
+                             .columns = source.columns,
+                             .keep = witness::is_statement,
+                             .side = source.side};
   switch (source.kind) {
     case SourceKind::named: {
       PluginFormats others(host, plugins);
@@ -77,7 +82,7 @@ Result<Machine> read(const Source& source, plugin::PluginHost& host, const Named
   }
   const auto captured = capture::capture("--live", {});
   if (!captured) return captured.errors();
-  return input::read_machine_tree("--live", captured->files);
+  return input::read_machine_tree("--live", captured->files, options);
 }
 
 }  // namespace

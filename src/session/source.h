@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "input/format.h"
 #include "machine/machine.h"
 #include "plugin/load/host.h"
 #include "session/named_plugins.h"
@@ -22,7 +23,7 @@ struct KindOfSource {
   std::string_view what;
   // What acts on it:
   bool format;   // --input-format and --columns: as what it is read
-  bool boot;     // --boot: which of several
+  bool boot;     // --boot, --side: which log of several
   bool readers;  // source plugins, and where they are looked for
 };
 
@@ -37,6 +38,7 @@ struct Source {
   std::optional<std::string> format{};   // empty: its content tells
   std::optional<unsigned> boot{};        // from 1; empty: the last
   std::optional<std::string> columns{};  // of a table; empty: its content tells
+  std::optional<input::Side> side{};     // of a diff of two logs
 };
 
 // `given` asks for what `source`, which is `what`, cannot do; both as the user wrote them.

@@ -246,8 +246,8 @@ class Cli(unittest.TestCase):
         self.assertIn("trim_badram: bad memory", plain.stdout, plain.stderr)
         self.assertIn("0x08000000-0x08000fff", plain.stdout)
         # The command line comes first, for the plugin that it names.
-        other = run("simulate", "--e820", "-", "--plugin", "trim_badram,memmap=8K$64M", stdin=machine)
-        self.assertIn("0x04000000-0x04001fff", other.stdout, other.stderr)
+        other = run("simulate", "--e820", "-", "--plugin", "trim_badram,memmap=8K$96M", stdin=machine)
+        self.assertIn("0x06000000-0x06001fff", other.stdout, other.stderr)
         self.assertNotIn("0x08000fff", other.stdout)
         kept = run("convert", "-", "--to", "yaml", stdin=machine)
         self.assertIn("trim_badram", kept.stdout, kept.stderr)

@@ -20,7 +20,7 @@ VALUES = {
     "--kernel": "6.1.0-55-amd64", "--config": "{folder}/config", "--cmdline": "ro", "--append": "quiet",
     "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
-    "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1",
+    "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--side": "old",
     "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
     "--root": "early", "--lost": None,
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
@@ -41,11 +41,12 @@ KINDS = {
 ONE_BOOT = {"scenario", "sysfs", "synthetic", "machine without a log", "sysroot", "live"}
 ONE_FORM = {"synthetic", "machine", "machine without a log", "sysroot", "live"}
 # Option: the kinds that it has no effect on.
-REFUSED = {"--boot": ONE_BOOT, "--input-format": ONE_FORM, "--columns": ONE_FORM}
+# --side acts on a diff of two logs, of which none is here.
+REFUSED = {"--boot": ONE_BOOT, "--side": set(KINDS), "--input-format": ONE_FORM, "--columns": ONE_FORM}
 # It makes a table of whatever it is given, which these are not.
 NO_TABLE = {"log", "scenario", "sysfs", "folder with a log"}
 # They act where `lint` has a machine, or a log that tells of one.
-OF_A_BOOT = {"--boot", "--no-entry-limit", "--plugin", "--without-plugin", "--plugin-dir", "--plugin-timeout"}
+OF_A_BOOT = {"--boot", "--side", "--no-entry-limit", "--plugin", "--without-plugin", "--plugin-dir", "--plugin-timeout"}
 # The same of one command: there plugins do nothing but read.
 REFUSED_BY = {("convert", "--plugin-dir"): ONE_FORM}
 
@@ -83,6 +84,8 @@ class Options(unittest.TestCase):
         with open(os.path.join(HERE, "../docs/data/memblock.log")) as file:
             cls.write("memblock.log", file.read())
         cls.write("table.txt", "0000000000001000-000000000009ffff (1)\n0000000000100000-000000000fffffff (1)\n")
+        with open(os.path.join(HERE, "../docs/data/whole.log")) as file:
+            cls.write("whole.log", file.read())
         cls.write("grub", 'GRUB_CMDLINE_LINUX="quiet"\n')
 
     @classmethod
@@ -130,7 +133,7 @@ class Options(unittest.TestCase):
                     continue
                 more = [] if option in needs else list(needs)
                 words = [command, *source, *more, *self.given(option, form)]
-                by_path = kind not in ONE_FORM or (kind, option) == ("machine without a log", "--boot")
+                by_path = kind not in ONE_FORM or (kind in ("machine", "machine without a log") and option == "--side") or (kind, option) == ("machine without a log", "--boot")
                 self.check(words, option, refused, source[1 if by_path else 0])
 
     def test_simulate(self):
@@ -228,7 +231,7 @@ class Options(unittest.TestCase):
             for option in sorted(options_of("lint") - NAMING - {"--list"}):
                 if option in ("--cmdline", "--append") and kind != "line" or option in source:
                     continue  # refused for another reason: two lines
-                refused = option in ("--input-format", "--columns") or kind != "log" and option in OF_A_BOOT
+                refused = option in ("--input-format", "--columns", "--side") or kind != "log" and option in OF_A_BOOT
                 self.check(["lint", *source, *self.given(option, "dmesg")], option, refused, name)
 
     def test_lint_with_plugins_and_a_config(self):
@@ -259,6 +262,15 @@ class Options(unittest.TestCase):
                 given = self.given(option, "dmesg")
             refused = option not in ("--output", "--force")
             self.check(["lint", "--list", *(value or given)], option, refused, "lint --list")
+
+    def test_verify(self):
+        log = os.path.join(HERE, "../docs/data/whole.log")
+        for option in sorted(options_of("verify") - NAMING):
+            self.check(["verify", log, *self.given(option, "dmesg")], option, False, "")
+        self.check(["verify", f"{self.folder}/whole.log", "--machine", f"{self.folder}/gathered"], "--machine",
+                   False, "")
+        for words in (["verify"], ["verify", log, "--live"], ["verify", log, log, "--machine", self.folder]):
+            self.assertEqual(run(*words).returncode, 2, words)
 
     def test_replay(self):
         for option in sorted(options_of("replay")):

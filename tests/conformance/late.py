@@ -18,7 +18,7 @@ import sys
 
 import listed
 
-STAGES = ["runs", "handover_lists", "memtotal", "managed", "watermarks", "protection", "min_free", "totalreserve", "memory_line"]
+STAGES = ["runs", "handover_lists", "core_init_lists", "memtotal", "managed", "watermarks", "protection", "min_free", "totalreserve", "memory_line"]
 ZONES = ["DMA", "DMA32", "Normal", "Movable"]
 PAGE_KIB = 4
 
@@ -100,17 +100,25 @@ def agrees(stage, mine, kernel):
     return mine == kernel
 
 
-def handover_lists(late):
-    """{(nid, zone, order, migrate type): its blocks as runs from head to tail} when memblock is done."""
+def lists(late, stop):
+    """{(nid, zone, order, migrate type): its blocks as runs from head to tail}."""
     return {(z["nid"], z["zone"], int(order), int(kind)): runs
-            for z in late["stops"]["handover"]["zones"]
+            for z in late["stops"][stop]["zones"]
             for order, kinds in z["lists"].items() for kind, runs in kinds.items()}
 
 
-def our_handover_lists(result):
-    """The same of memmap's JSON."""
-    return {(n["nid"], z["zone"], row["order"], row["migratetype"]): row["blocks"]
-            for n in result["nodes"] for z in n["zones"] for row in z["lists"]}
+def our_lists(zones):
+    """The same of zones of memmap's JSON, each with its node."""
+    return {(nid, z["zone"], row["order"], row["migratetype"]): row["blocks"]
+            for nid, z in zones for row in z["lists"]}
+
+
+def compared_lists(late, result):
+    """{stage: ours and the kernel's}; ours None where memmap cannot tell."""
+    handover = our_lists((n["nid"], z) for n in result["nodes"] for z in n["zones"])
+    after = result["core_init"]
+    after = None if "unknown" in after else our_lists((z["nid"], z) for z in after["zones"])
+    return {"handover_lists": (handover, lists(late, "handover")), "core_init_lists": (after, lists(late, "mm_init"))}
 
 
 def first_difference(mine, kernel):
@@ -139,10 +147,11 @@ def compare(memmap, kernels, path, folders):
         return dict.fromkeys(STAGES, False)
     result = json.loads(run.stdout)
     told, kernel = ours(result), real(late)
-    lists, kernel_lists = our_handover_lists(result), handover_lists(late)
-    exact = {"runs": True, "handover_lists": lists == kernel_lists}
-    if not exact["handover_lists"]:
-        print(f"{os.path.basename(path)}: handover_lists: {first_difference(lists, kernel_lists)}")
+    exact = {"runs": True}
+    for stage, (mine, theirs) in compared_lists(late, result).items():
+        exact[stage] = None if mine is None else mine == theirs
+        if exact[stage] is False:
+            print(f"{os.path.basename(path)}: {stage}: {first_difference(mine, theirs)}")
     for stage, mine in told.items():
         exact[stage] = None if mine is None else agrees(stage, mine, kernel[stage])
         if exact[stage] is False:

@@ -41,6 +41,7 @@ offers "memmap plugin " list show check new
 offers "memmap plugin new x --kind s" source
 offers "memmap replay boot.log --format " text json
 offers "memmap replay --c" --cmdline
+offers "memmap verify boot.log --format " text json
 offers "memmap lint --l" --list
 offers "memmap lint --format " text json
 offers "memmap kernel --p" --parts --params

@@ -66,20 +66,50 @@ def deb_of(files, control="", compression="xz"):
 
 
 def cpio_of(files):
-    def entry(number, name, data):
-        fields = (number, 0o100644 if data else 0, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0)
+    def entry(number, name, data, links=1):
+        fields = (number, 0o100644, 0, 0, links, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0)
         head = b"070701" + "".join(f"{f:08x}" for f in fields).encode() + name.encode() + b"\0"
         return head + b"\0" * (-len(head) % 4) + data + b"\0" * (-len(data) % 4)
-    whole = b"".join(entry(i + 1, name, data) for i, (name, data) in enumerate(files.items()))
+    # The first file has a second name, and the data under that.
+    links = [(1, name, b"", 2) for name in list(files)[:1]]
+    links += [(i + 1, name + ".link" * (i == 0), data, 2 - (i > 0)) for i, (name, data) in enumerate(files.items())]
+    whole = b"".join(entry(*link) for link in links)
     return whole + entry(0, "TRAILER!!!", b"")
 
 
-def rpm_of(files, pack=gzip.compress):
-    """Lead, an empty signature, an empty header, the payload."""
+def rpm_header(entries):
+    """Of (tag, type, count, data): an index, and what it points to."""
+    index, store = b"", b""
+    for tag, kind, count, data in entries:
+        index += struct.pack(">IIII", tag, kind, len(store), count)
+        store += data
+    return b"\x8e\xad\xe8\x01" + bytes(4) + struct.pack(">II", len(entries), len(store)) + index + store
+
+
+def rpm_of(files, pack=gzip.compress, numbered=False):
+    """Lead, signature, header, payload; `numbered`: the names stand in the header alone."""
     lead = b"\xed\xab\xee\xdb" + struct.pack(">BBHH66sHH16x", 3, 0, 0, 1, b"kernel-core", 1, 5)
-    # Each has one entry, of 4 bytes.
-    header = b"\x8e\xad\xe8\x01" + bytes(4) + struct.pack(">II", 1, 4) + struct.pack(">IIII", 1000, 4, 0, 1) + bytes(4)
-    return lead + header + bytes(-len(header) % 8) + header + pack(cpio_of(files))
+    signature = rpm_header([(1000, 4, 1, bytes(4))])
+    if not numbered:
+        return lead + signature + bytes(-len(signature) % 8) + rpm_header([]) + pack(cpio_of(files))
+    # A folder first, which has no data; the first file has a second name, and the data under that.
+    rows = [("/etc", 0o040755, 4096, 1, b"")]
+    rows += [(name, 0o100644, len(data), 2, b"") for name, data in list(files.items())[:1]]
+    rows += [(name + ".link" * (i == 0), 0o100644, len(data), i + 2, data) for i, (name, data) in enumerate(files.items())]
+    folders = [os.path.dirname(name).removeprefix(".") + "/" for name, *_ in rows]
+    names = [os.path.basename(name) for name, *_ in rows]
+    count = len(rows)
+    header = rpm_header([
+        (5008, 5, count, struct.pack(f">{count}Q", *(row[2] for row in rows))),
+        (1030, 3, count, struct.pack(f">{count}H", *(row[1] for row in rows))),
+        (1095, 4, count, struct.pack(f">{count}I", *([1] * count))),
+        (1096, 4, count, struct.pack(f">{count}I", *(row[3] for row in rows))),
+        (1116, 4, count, struct.pack(f">{count}I", *range(count))),
+        (1117, 8, count, "".join(name + "\0" for name in names).encode()),
+        (1118, 8, count, "".join(name + "\0" for name in folders).encode())])
+    payload = b"".join(b"07070X" + f"{i:08x}".encode() + bytes(2) + row[4] + bytes(-len(row[4]) % 4)
+                       for i, row in enumerate(rows))
+    return lead + signature + bytes(-len(signature) % 8) + header + pack(payload + cpio_of({}))
 
 
 def uki_of(sections):
@@ -139,7 +169,7 @@ class Packages(unittest.TestCase):
 
     def whole(self, folder="boot"):
         suffix = f"-{RELEASE}" if folder == "boot" else ""
-        return {f"{folder}/System.map{suffix}": STUB, f"{folder}/config{suffix}": self.config,
+        return {f"{folder}/config{suffix}": self.config, f"{folder}/System.map{suffix}": STUB,
                 f"{folder}/vmlinuz{suffix}": self.image, "usr/share/doc/linux/copyright": b"text"}
 
     def test_debian(self):
@@ -180,8 +210,9 @@ class Packages(unittest.TestCase):
 
     def test_rpm(self):
         for pack in (gzip.compress, zstd_of):
-            self.write("kernel-core.rpm", rpm_of(self.whole(f"./lib/modules/{RELEASE}"), pack))
-            self.same("kernel-core.rpm")
+            for numbered in (False, True):
+                self.write("kernel-core.rpm", rpm_of(self.whole(f"./lib/modules/{RELEASE}"), pack, numbered))
+                self.same("kernel-core.rpm")
         self.write("kernel-debuginfo.rpm", rpm_of({f"./usr/lib/debug/lib/modules/{RELEASE}/vmlinux": self.image}))
         self.assertIn("or the package that has it", self.refused("kernel-debuginfo.rpm"))
         self.same("kernel-debuginfo.rpm", "--config", "kernel-core.rpm")
@@ -239,6 +270,8 @@ class Packages(unittest.TestCase):
                            "cut.rpm": rpm[:len(rpm) * 3 // 4], "head.rpm": rpm[:100],
                            "several.tar": tar_of({"boot/vmlinuz-1": self.image, "boot/vmlinuz-2": self.image}),
                            "up.tar": tar_of({"../../boot/vmlinuz-1": self.image, "boot/../vmlinuz": self.image}),
+                           "wide.rpm": rpm_of({"./boot/x": b"x"}, lambda c: gzip.compress(c[:94] + b"ffffffff" + c[102:])),
+                           "number.rpm": rpm_of({}, lambda _: gzip.compress(b"07070X00000009\0\0")),
                            "text.deb": deb_of({"boot/vmlinuz-1": b"text", "boot/config-1": self.config})}.items():
             self.write(name, data)
             told = self.refused(name)

@@ -148,6 +148,7 @@ Machine full_machine() {
   m.ioapics = 2;
   m.acpi_upgrade = 5000;
   m.snb_graphics = true;
+  m.e820_cut = true;
   m.x2apic = X2apic::on;
   m.ibft = PhysAddr{0x9b000};
   m.tboot = PhysAddr{0x7a000000};

@@ -41,8 +41,8 @@ class Filler {
   void count(Key key, T& number, std::uint64_t, Need = {}) {
     add(key), number = static_cast<T>(next());
   }
-  void count(Key key, std::optional<unsigned>& number, std::uint64_t, unsigned min = 0) {
-    add(key), number = std::max(next(), min);
+  void count(Key key, std::optional<unsigned>& number, std::uint64_t max, unsigned min = 0) {
+    add(key), number = std::clamp(next(), min, static_cast<unsigned>(max));
   }
   void id(Key key, std::uint16_t& number) { add(key), number = 0xffff; }
   // One whose usual value is true would keep other members from having one.

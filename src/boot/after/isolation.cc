@@ -2,6 +2,7 @@
 
 #include "base/align.h"
 #include "boot/after/image.h"
+#include "boot/mm/taken_pages.h"
 #include "paging/share.h"
 
 namespace memmap::boot {
@@ -9,16 +10,23 @@ namespace {
 
 constexpr paging::TablePage kFromBuddy{.origin = paging::TableOrigin::page_allocator};
 
-// Tables of `to` down to `level`, where there are none yet. kernel: pti_user_pagetable_walk_*()
-void make_user_tables(paging::AddressSpace& to, VirtAddr virt, unsigned level) {
-  for (unsigned l = to.levels() - 1; l >= level; --l) to.add_table(l, virt, kFromBuddy);
+// Tables of user space down to `level`, where there are none yet.
+// kernel: pti_user_pagetable_walk_*()
+void make_user_tables(Boot& boot, VirtAddr virt, unsigned level) {
+  paging::AddressSpace& to = *boot.state.user_page_tables;
+  std::uint64_t pages = 0;
+  for (unsigned l = to.levels() - 1; l >= level; --l) {
+    if (to.add_table(l, virt, kFromBuddy)) ++pages;
+  }
+  take_single_pages(boot, pages, "page tables of user mode");
 }
 
 // kernel: pti_clone_p4d()
-void clone_p4d(const paging::AddressSpace& from, paging::AddressSpace& to, VirtAddr virt) {
-  if (to.levels() == 5) make_user_tables(to, virt, 4);
+void clone_p4d(Boot& boot, VirtAddr virt) {
+  paging::AddressSpace& to = *boot.state.user_page_tables;
+  if (to.levels() == 5) make_user_tables(boot, virt, 4);
   const VirtAddr start{align_down(raw(virt), paging::entry_size(4))};
-  paging::share(from, to, start, paging::entry_size(4), 4);
+  paging::share(boot.state.page_tables, to, start, paging::entry_size(4), 4);
 }
 
 // Entries of 2 MiB, which become global in both. kernel: pti_clone_pgtable(), PTI_CLONE_PMD
@@ -35,7 +43,7 @@ void clone_pmds(Boot& boot, VirtAddr from, VirtAddr to) {
       kernel.map({virt, PhysAddr{raw(run->phys) + (at - raw(run->virt))}, paging::kSize2M, 1,
                   run->flags | paging::kGlobal});
     }
-    make_user_tables(user, virt, 2);
+    make_user_tables(boot, virt, 2);
     paging::share(kernel, user, virt, paging::kSize2M, 2);
   }
 }
@@ -65,14 +73,14 @@ void clone_user_tables(Boot& boot) {
   paging::AddressSpace& user = *boot.state.user_page_tables;
 
   // pti_clone_user_shared()
-  clone_p4d(kernel, user, paging::kCpuEntryAreas);
+  clone_p4d(boot, paging::kCpuEntryAreas);
   const auto start = boot.in.profile.place_of(symbol::__per_cpu_start);
   const auto tss = boot.in.profile.place_of(symbol::cpu_tss_rw);
   for (unsigned cpu = 0; start && tss && cpu < boot.in.possible_cpus; ++cpu) {
     const auto phys = boot.state.per_cpu.phys(cpu, *tss - *start);
     if (!phys) break;
     const VirtAddr virt{raw(kernel.bases().page_offset) + raw(*phys)};
-    make_user_tables(user, virt, 1);
+    make_user_tables(boot, virt, 1);
     user.map({virt, *phys, kPageSize, 1, paging::kernel_flags(boot.in.features)});
   }
   // pti_set_kernel_image_nonglobal()
@@ -83,10 +91,10 @@ void clone_user_tables(Boot& boot) {
   clone_entry_text(boot);
   // pti_setup_vsyscall()
   if (const paging::Mapping* page = kernel.find(paging::kVsyscall)) {
-    make_user_tables(user, paging::kVsyscall, 1);
+    make_user_tables(boot, paging::kVsyscall, 1);
     user.map(*page);
   }
-  if (boot.in.profile.has(config::X86_ESPFIX64)) clone_p4d(kernel, user, paging::kEspfix);
+  if (boot.in.profile.has(config::X86_ESPFIX64)) clone_p4d(boot, paging::kEspfix);
 }
 
 // kernel: pti_finalize(), pti_clone_kernel_text(), v6.12

@@ -7,6 +7,7 @@
 #include "base/align.h"
 #include "boot/after/image.h"
 #include "boot/after/trampoline.h"
+#include "boot/mm/taken_pages.h"
 #include "boot/rules.h"
 #include "paging/areas.h"
 
@@ -25,9 +26,12 @@ void tell_unknown(Boot& boot, const Rule& rule, std::string_view what) {
 // kernel: preallocate_vmalloc_pages(), arch/x86/mm/init_64.c, v6.12
 void preallocate_vmalloc_pages(Boot& boot) {
   paging::AddressSpace& tables = boot.state.page_tables;
+  std::uint64_t pages = 0;
   for (const VirtAddr at : paging::vmalloc_root_entries(tables)) {
-    tables.add_table(tables.levels() - 1, at, {.origin = paging::TableOrigin::page_allocator});
+    if (tables.add_table(tables.levels() - 1, at, {.origin = paging::TableOrigin::page_allocator}))
+      ++pages;
   }
+  take_single_pages(boot, pages, "page tables");
 }
 
 namespace {
@@ -65,13 +69,16 @@ void add_espfix_stacks(Boot& boot) {
 // kernel: init_espfix_bsp(), arch/x86/kernel/espfix_64.c, v6.12
 void init_espfix_bsp(Boot& boot) {
   paging::AddressSpace& tables = boot.state.page_tables;
-  if (tables.levels() == 5)
-    tables.add_table(4, paging::kEspfix, {.origin = paging::TableOrigin::page_allocator});
+  const paging::TablePage from_buddy{.origin = paging::TableOrigin::page_allocator};
+  if (tables.levels() == 5 && tables.add_table(4, paging::kEspfix, from_buddy))
+    take_single_pages(boot, 1, "page tables");
   paging::TablePage page{.origin = paging::TableOrigin::image};
   if (const auto place = boot.in.profile.place_of(symbol::espfix_pud_page))
     page.phys = PhysAddr{raw(boot.in.kernel_base) + *place};
   tables.add_table(3, paging::kEspfix, page);
   add_espfix_stacks(boot);
+  // The boot processor's: two tables, and the page of its stack. kernel: init_espfix_ap()
+  take_single_pages(boot, 3, "stacks with 16-bit addresses");
 }
 
 // kernel: idt_setup_apic_and_irq_gates(), idt_map_in_cea(), arch/x86/kernel/idt.c, v6.12

@@ -11,7 +11,7 @@
 namespace memmap::boot {
 namespace {
 
-// kernel: enum hk_type, include/linux/sched/isolation.h, v6.1 and v6.12
+// kernel: enum hk_type, include/linux/sched/isolation.h, v6.1, v6.12 and v7.2
 enum HousekeepingType : unsigned {
   kTimer = 1u << 0,
   kRcu = 1u << 1,
@@ -21,6 +21,7 @@ enum HousekeepingType : unsigned {
   kWorkQueue = 1u << 6,
   kManagedIrq = 1u << 7,
   kKthread = 1u << 8,
+  kDomainBoot = 1u << 9,
 };
 
 bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -62,13 +63,16 @@ bool CpuIsolation::take(const kernel::Parameter& p) {
   if (kernel::parameq(p.name, "isolcpus")) {
     const std::string_view line = boot_.in.command_line;
     const auto flags = isolcpus_flags(text, line.substr(std::min(p.at + p.size + 1, line.size())));
-    return flags && set_apart(text, *flags);
+    if (!flags) return false;
+    const bool twice = (*flags & kDomain) != 0 && boot_.in.behaviour.isolcpus_keeps_boot_mask;
+    return set_apart(text, *flags | (twice ? kDomainBoot : 0u));
   }
   if (!kernel::parameq(p.name, "nohz_full")) return true;
+  if (boot_.in.behaviour.nohz_full_has_one_mask) return set_apart(text, kTick);
   return set_apart(text, kTick | kWorkQueue | kTimer | kRcu | kMisc | kKthread);
 }
 
-// kernel: housekeeping_setup(), kernel/sched/isolation.c, v6.1 and v6.12
+// kernel: housekeeping_setup(), kernel/sched/isolation.c, v6.1, v6.12 and v7.2
 bool CpuIsolation::set_apart(std::string_view text, unsigned flags) {
   const bool new_tick = (flags & kTick) != 0 && (flags_ & kTick) == 0;
   if (new_tick && !boot_.in.profile.has(config::NO_HZ_FULL)) return false;

@@ -55,15 +55,17 @@ void parse_args(Boot& boot) {
   HugePages huge(boot);
   CpuIsolation isolation(boot);
   ReservedMemory reserved(boot);
+  const bool reads_huge_pages =
+      boot.in.profile.has(config::HUGETLB_PAGE) && !boot.in.behaviour.hugetlb_reads_early;
   std::set<std::size_t>& refused = boot.scratch.of<Refused>().parameters;
   for (std::size_t i = 0; i < boot.in.parameters.size() && !boot.story.panicked(); ++i) {
     const kernel::Parameter& p = boot.in.parameters[i];
-    if (boot.in.profile.has(config::HUGETLB_PAGE)) huge.take(p);
+    if (reads_huge_pages) huge.take(p);
     if (!isolation.take(p)) refused.insert(i);
     const bool reserves = p.value && kernel::parameq(p.name, "reserve_mem");
     if (reserves && boot.in.behaviour.has_reserve_mem) reserved.take(*p.value);
   }
-  huge.end();
+  if (reads_huge_pages) huge.end();
 }
 
 }  // namespace memmap::boot

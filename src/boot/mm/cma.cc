@@ -24,6 +24,7 @@ struct Area {
   std::uint64_t size = 0;
   std::uint64_t limit = 0;  // 0: the end of memory
   bool fixed = false;
+  bool multiple = false;  // may have several ranges, and tells how many
 };
 
 // kernel: cma_early_percent_memory(), kernel/dma/contiguous.c
@@ -75,7 +76,8 @@ std::optional<PhysAddr> place(Boot& boot, const Area& area, std::uint64_t align,
   const PhysAddr limit{area.limit};
   const std::uint64_t end = raw(memblock.end_of_DRAM());
   std::optional<PhysAddr> found;
-  if (!memblock.bottom_up() && end >= 4 * kGiB + area.size) {
+  if (boot.in.behaviour.cma_goes_bottom_up && !memblock.bottom_up() &&
+      end >= 4 * kGiB + area.size) {
     memblock.set_bottom_up(true);
     found =
         memblock.alloc_range_nid(area.size, align, PhysAddr{4 * kGiB}, limit, nid, kExact, caller);
@@ -86,16 +88,33 @@ std::optional<PhysAddr> place(Boot& boot, const Area& area, std::uint64_t align,
                                   caller);
 }
 
+// What is told of an area: where it lies or, of huge pages' since 6.15, how many ranges it has.
+// kernel: cma_declare_contiguous_nid(), v6.12 and v7.2, cma_declare_contiguous_multi(), mm/cma.c
+std::string reserved_words(const Boot& boot, const Area& area, std::uint64_t at, int nid) {
+  const std::uint64_t mib = area.size >> 20;
+  if (!boot.in.behaviour.cma_has_ranges)
+    return fmt::format("cma: Reserved {} MiB at {:#018x} on node {}", mib, at, nid);
+  return area.multiple ? fmt::format("cma: Reserved {} MiB in 1 range", mib)
+                       : fmt::format("cma: Reserved {} MiB at {:#018x}", mib, at);
+}
+
 bool declare(Boot& boot, Area area, std::uint64_t align, int nid, const memblock::Purpose& owner) {
   const memblock::Caller caller{"cma_declare_contiguous_nid", owner};
   // CMA_MIN_ALIGNMENT_BYTES
-  const std::uint64_t least = kPageSize << boot.in.profile.pageblock_order;
+  const unsigned order =
+      boot.in.behaviour.cma_aligns_to_largest
+          ? std::max(boot.in.profile.max_page_order, boot.in.profile.pageblock_order)
+          : boot.in.profile.pageblock_order;
+  const std::uint64_t least = kPageSize << order;
   align = std::max(align, least);
   const auto fail = [&](std::string why) {
     if (!why.empty())
       boot.story.tell(Severity::warning, rule::kCmaDeclareContiguousNid, "cma: " + std::move(why));
-    boot.story.tell(Severity::warning, rule::kCmaDeclareContiguousNid,
-                    fmt::format("cma: Failed to reserve {} MiB on node {}", area.size >> 20, nid));
+    boot.story.tell(
+        Severity::warning, rule::kCmaDeclareContiguousNid,
+        fmt::format(
+            "cma: Failed to reserve {} MiB{}", area.size >> 20,
+            boot.in.behaviour.cma_has_ranges ? std::string() : fmt::format(" on node {}", nid)));
     return false;
   };
   if (area.size == 0) return false;
@@ -124,14 +143,14 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, const memblock
   }
   boot.scratch.of<Areas>().ranges.push_back(PhysRange::make(at, at + area.size));
   boot.state.page_allocator.totalcma_pages += area.size >> kPageShift;
-  boot.story.tell(
-      Severity::info, rule::kCmaDeclareContiguousNid,
-      fmt::format("cma: Reserved {} MiB at {:#018x} on node {}", area.size >> 20, at, nid),
-      PhysRange::from_size(PhysAddr{at}, area.size));
+  boot.story.tell(Severity::info, rule::kCmaDeclareContiguousNid,
+                  reserved_words(boot, area, at, nid),
+                  PhysRange::from_size(PhysAddr{at}, area.size));
   return true;
 }
 
-// Reads NODE:SIZE,... up to the first piece of another form, which it returns.
+// Reads NODE:SIZE,... up to the first piece of another form, which it returns. `take` is given the
+// node and the text from its size on, and takes that off.
 // kernel: early_numa_cma(), kernel/dma/contiguous.c; cmdline_parse_hugetlb_cma(), mm/hugetlb.c
 template <class Take>
 std::string_view each_node_size(std::string_view text, int max_numnodes, Take&& take) {
@@ -141,25 +160,32 @@ std::string_view each_node_size(std::string_view text, int max_numnodes, Take&& 
     int nid = 0;  // decimal, whatever it starts with
     const auto [end, error] = std::from_chars(text.data(), text.data() + digits, nid);
     if (error != std::errc{} || nid >= max_numnodes) return {};
-    const kernel::Parsed size = kernel::memparse(text.substr(digits + 1));
-    take(nid, size.value);
-    if (!size.rest.starts_with(',')) return {};
-    text = size.rest.substr(1);
+    text.remove_prefix(digits + 1);
+    take(nid, text);
+    if (!text.starts_with(',')) return {};
+    text.remove_prefix(1);
   }
   return text;
+}
+
+std::uint64_t take_size(std::string_view& text) {
+  const kernel::Parsed size = kernel::memparse(text);
+  text = size.rest;
+  return size.value;
 }
 
 std::map<int, std::uint64_t> sizes_of_nodes(const Boot& boot) {
   std::map<int, std::uint64_t> out;
   for (const auto& value : boot.in.values_of("numa_cma")) {
     each_node_size(value.value_or(""), boot.in.behaviour.max_numnodes,
-                   [&](int nid, std::uint64_t size) { out[nid] = size; });
+                   [&](int nid, std::string_view& rest) { out[nid] = take_size(rest); });
   }
   return out;
 }
 
-// Areas of nodes: one of each that cma_pernuma= asks for, and those of numa_cma=.
-// kernel: dma_numa_cma_reserve(), kernel/dma/contiguous.c, v6.12
+// Areas of nodes: one of each that cma_pernuma= asks for, and those of numa_cma=, which later
+// kernels take in its place.
+// kernel: dma_numa_cma_reserve(), kernel/dma/contiguous.c, v6.12 and v7.2
 void reserve_on_nodes(Boot& boot) {
   if (!boot.in.profile.has(config::DMA_NUMA_CMA)) return;
   const auto text = boot.in.parameter("cma_pernuma");
@@ -167,20 +193,28 @@ void reserve_on_nodes(Boot& boot) {
   const auto own = sizes_of_nodes(boot);
   for (const int nid : boot.state.nodes.online) {
     const memblock::Purpose owner = boot.story.of_node(owner::kCMADMABuffers, nid);
-    if (each != 0) declare(boot, {.size = each}, 0, nid, owner);
     const auto size = own.find(nid);
-    if (size != own.end()) declare(boot, {.size = size->second}, 0, nid, owner);
+    const bool has_own = size != own.end() && size->second != 0;
+    const bool replaces = boot.in.behaviour.numa_cma_comes_last && has_own;
+    if (each != 0 && !replaces) declare(boot, {.size = each}, 0, nid, owner);
+    if (has_own) declare(boot, {.size = size->second}, 0, nid, owner);
   }
 }
 
 }  // namespace
 
-// kernel: dma_contiguous_reserve(), kernel/dma/contiguous.c, v6.1 and v6.12
+bool declare_contiguous(Boot& boot, std::uint64_t size, const memblock::Purpose& owner) {
+  return declare(boot, {.size = size}, 0, memblock::kAnyNode, owner);
+}
+
+// kernel: dma_contiguous_reserve(), kernel/dma/contiguous.c, v6.1, v6.12 and v7.2
 void dma_contiguous_reserve(Boot& boot) {
-  reserve_on_nodes(boot);
+  const bool last = boot.in.behaviour.numa_cma_comes_last;
+  if (!last) reserve_on_nodes(boot);
   const Area area = area_of(boot, raw(boot.state.memblock.current_limit()));
-  if (area.size == 0) return;
-  declare(boot, area, 0, memblock::kAnyNode, owner::kCMADMABuffers);
+  const bool done =
+      area.size == 0 || declare(boot, area, 0, memblock::kAnyNode, owner::kCMADMABuffers);
+  if (last && done) reserve_on_nodes(boot);
 }
 
 namespace {
@@ -190,19 +224,53 @@ struct HugeCma {
   std::map<int, std::uint64_t> of_node{};  // NODE:SIZE, if it was asked for so
 };
 
-// hugetlb_cma=SIZE or NODE:SIZE,... . kernel: cmdline_parse_hugetlb_cma(), mm/hugetlb.c
+// Of a node, or of all.
+std::uint64_t memory_of(const Boot& boot, std::optional<int> nid) {
+  if (!nid) return boot.state.memblock.phys_mem_size();
+  std::uint64_t bytes = 0;
+  for (const memblock::Region& r : boot.state.memblock.memory().regions())
+    if (r.nid == *nid) bytes += r.range.size();
+  return bytes;
+}
+
+// SIZE, or since 7.3 N% of the node's memory; more than all of it counts as nothing.
+std::uint64_t take_share(const Boot& boot, std::optional<int> nid, std::string_view& text) {
+  const std::uint64_t number = take_size(text);
+  if (!boot.in.behaviour.hugetlb_cma_takes_percent || !text.starts_with('%')) return number;
+  text.remove_prefix(1);
+  return number > 100 ? 0 : align_down(memory_of(boot, nid) * number / 100, kGiB);
+}
+
+// hugetlb_cma=SIZE or NODE:SIZE,... ; since 7.3 the last form that is given counts.
+// kernel: cmdline_parse_hugetlb_cma(), mm/hugetlb.c, v6.12; mm/hugetlb_cma.c, v7.3
 HugeCma hugetlb_cma_of(const Boot& boot) {
   HugeCma out;
   for (const auto& value : boot.in.values_of("hugetlb_cma")) {
-    const std::string_view rest = each_node_size(value.value_or(""), boot.in.behaviour.max_numnodes,
-                                                 [&](int nid, std::uint64_t size) {
-                                                   out.of_node[nid] = size;
-                                                   out.size += size;
-                                                 });
+    std::string_view rest = each_node_size(value.value_or(""), boot.in.behaviour.max_numnodes,
+                                           [&](int nid, std::string_view& text) {
+                                             const std::uint64_t size = take_share(boot, nid, text);
+                                             out.size += size;
+                                             out.of_node[nid] = size;
+                                           });
     const bool is_total = !rest.empty() && rest.front() >= '0' && rest.front() <= '9';
-    if (is_total) out.size = kernel::memparse(*value).value;
+    if (!is_total) continue;
+    if (boot.in.behaviour.hugetlb_cma_takes_percent) out.of_node.clear();
+    rest = *value;
+    out.size = take_share(boot, std::nullopt, rest);
+  }
+  if (boot.in.behaviour.hugetlb_cma_takes_percent && !out.of_node.empty()) {
+    out.size = 0;
+    for (const auto& [nid, size] : out.of_node) out.size += size;
   }
   return out;
+}
+
+bool is_size_of_area(const Boot& boot, std::uint64_t size) {
+  return boot.in.behaviour.hugetlb_cma_is_whole ? size % kGiB == 0 : size >= kGiB;
+}
+
+std::string_view size_words(const Boot& boot) {
+  return boot.in.behaviour.hugetlb_cma_is_whole ? "must be a multiple of" : "should be at least";
 }
 
 // Takes out the nodes that cannot have an area.
@@ -210,13 +278,13 @@ void check_nodes(Boot& boot, HugeCma& wanted) {
   for (auto it = wanted.of_node.begin(); it != wanted.of_node.end();) {
     const auto [nid, size] = *it;
     const bool online = std::ranges::binary_search(boot.state.nodes.online, nid);
-    if (size == 0 || (online && size >= kGiB)) {
+    if (size == 0 || (online && is_size_of_area(boot, size))) {
       it = size == 0 ? wanted.of_node.erase(it) : std::next(it);
       continue;
     }
     boot.story.tell(
         Severity::warning, rule::kHugetlbCmaReserve,
-        online ? fmt::format("hugetlb_cma: cma area of node {} should be at least 1024 MiB", nid)
+        online ? fmt::format("hugetlb_cma: cma area of node {} {} 1024 MiB", nid, size_words(boot))
                : fmt::format("hugetlb_cma: invalid node {} specified", nid));
     wanted.size -= size;
     it = wanted.of_node.erase(it);
@@ -225,15 +293,15 @@ void check_nodes(Boot& boot, HugeCma& wanted) {
 
 }  // namespace
 
-// kernel: hugetlb_cma_reserve(), mm/hugetlb.c, v6.1 and v6.12
+// kernel: hugetlb_cma_reserve(), mm/hugetlb.c, v6.1 and v6.12; mm/hugetlb_cma.c, v7.2
 void hugetlb_cma_reserve(Boot& boot) {
   HugeCma wanted = hugetlb_cma_of(boot);
   if (wanted.size == 0 || boot.state.nodes.online.empty()) return;
   check_nodes(boot, wanted);
   if (wanted.size == 0) return;
-  if (wanted.size < kGiB) {
+  if (!is_size_of_area(boot, wanted.size)) {
     return boot.story.tell(Severity::warning, rule::kHugetlbCmaReserve,
-                           "hugetlb_cma: cma area should be at least 1024 MiB");
+                           fmt::format("hugetlb_cma: cma area {} 1024 MiB", size_words(boot)));
   }
   const std::uint64_t nodes = boot.state.nodes.online.size();
   const std::uint64_t per_node = align_up((wanted.size + nodes - 1) / nodes, kGiB);
@@ -245,7 +313,7 @@ void hugetlb_cma_reserve(Boot& boot) {
         asked != wanted.of_node.end() ? asked->second : std::min(per_node, wanted.size - reserved);
     const std::uint64_t own = align_up(size, kGiB);
     const std::uint64_t align = boot.in.behaviour.hugetlb_cma_aligns_to_page ? kGiB : 2 * kMiB;
-    if (!declare(boot, {.size = own}, align, nid, owner::kCMAHugePages)) continue;
+    if (!declare(boot, {.size = own, .multiple = true}, align, nid, owner::kCMAHugePages)) continue;
     reserved += own;
     if (reserved >= wanted.size) break;
   }

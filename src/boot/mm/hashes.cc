@@ -18,8 +18,7 @@ namespace {
 constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
 
 struct PageCounts {
-  std::uint64_t dma_reserve = 0;   // pages below 16 MiB that are taken
-  std::uint64_t kernel_pages = 0;  // nr_kernel_pages, by which tables are sized
+  std::uint64_t dma_reserve = 0;  // pages below 16 MiB that are taken
 };
 
 PageCounts& counts(Boot& boot) { return boot.scratch.of<PageCounts>(); }
@@ -100,7 +99,7 @@ bool spread_over_nodes(const Boot& boot) {
 }  // namespace
 
 void count_kernel_pages(Boot& boot) {
-  counts(boot).kernel_pages =
+  boot.state.nr_kernel_pages =
       boot.in.behaviour.hashes_follow_free_pages ? free_pages(boot) : pages_of_zones(boot);
 }
 
@@ -134,13 +133,13 @@ void vfs_caches_init_early(Boot& boot) {
                      .asked = asked(boot, "dhash_entries"),
                      .scale = 13,
                      .least = 2,
-                     .pages = counts(boot).kernel_pages};
+                     .pages = boot.state.nr_kernel_pages};
   alloc_hash(boot, "Dentry cache", owner::kDentryHashTable, dentry);
   hash::Table inode{.bucket_bytes = boot.in.profile.size_of(type::hlist_head),
                     .asked = asked(boot, "ihash_entries"),
                     .scale = 14,
                     .least = 0,
-                    .pages = counts(boot).kernel_pages};
+                    .pages = boot.state.nr_kernel_pages};
   if (!boot.story.panicked()) alloc_hash(boot, "Inode-cache", owner::kInodeHashTable, inode);
 }
 
@@ -185,7 +184,7 @@ void stack_depot_early_init(Boot& boot) {
   const hash::Table table{.bucket_bytes = lists ? 16u : 8u,
                           .scale = 14,
                           .least = 1u << 12,
-                          .pages = counts(boot).kernel_pages,
+                          .pages = boot.state.nr_kernel_pages,
                           .most = 1u << 20};
   alloc_hash(boot, "stackdepot", owner::kStackDepot, table,
              lists ? Contents::raw : Contents::zeroed);

@@ -77,7 +77,7 @@ void HugePages::set_default_size(std::string_view text) {
   sizes_.try_emplace(size);
   if (!before_) return;
   sizes_[size] = before_;
-  if (gigantic()) allocate(*before_);
+  allocate_now(*before_);
   before_.reset();
 }
 
@@ -100,7 +100,7 @@ void HugePages::pages(std::string_view text) {
     before_ = count;
   } else {
     sizes_[size_] = count;
-    if (gigantic()) allocate(count);
+    allocate_now(count);
   }
   last_ = size_;
 }
@@ -127,23 +127,31 @@ HugePages::Count HugePages::count_of(std::string_view text) const {
   return c;
 }
 
+void HugePages::allocate_now(const Count& count) {
+  if (gigantic() && !boot_.in.behaviour.hugetlb_reads_early) allocate(size_, count);
+}
+
 // On the nodes asked for, or in turns on those with memory.
-// kernel: hugetlb_hstate_alloc_pages()
-void HugePages::allocate(const Count& count) {
+// kernel: hugetlb_hstate_alloc_pages(), mm/hugetlb.c, v6.1, v6.12 and v7.2
+void HugePages::allocate(std::uint64_t size, const Count& count) {
+  using Nid = memblock::Memblock::Nid;
+  const Nid named = boot_.in.behaviour.hugetlb_node_alone ? Nid::exact : Nid::preferred;
   if (boot_.state.hugetlb_cma) return warn("hugetlb_cma is enabled, skip boot time allocation");
   std::uint64_t done = 0;
   if (!count.of_node.empty()) {
     for (const auto& [nid, number] : count.of_node) {
-      for (std::uint64_t i = 0; i < number && allocate_page(nid); ++i) ++done;
+      for (std::uint64_t i = 0; i < number && allocate_page(size, nid, named); ++i) ++done;
     }
   } else {
     const std::vector<int> nodes = nodes_with_memory();
-    while (done < count.total && !nodes.empty() && allocate_page(nodes[done % nodes.size()]))
+    while (done < count.total && !nodes.empty() &&
+           allocate_page(size, nodes[done % nodes.size()], Nid::preferred)) {
       ++done;
+    }
   }
   if (done == count.total) return;
   warn(fmt::format("allocating {} of page size {} failed.  Only allocated {} hugepages.",
-                   count.total, size_ == paging::kSize1G ? "1.00 GiB" : "2.00 MiB", done));
+                   count.total, size == paging::kSize1G ? "1.00 GiB" : "2.00 MiB", done));
 }
 
 std::vector<int> HugePages::nodes_with_memory() const {
@@ -152,18 +160,26 @@ std::vector<int> HugePages::nodes_with_memory() const {
   return {nodes.begin(), nodes.end()};
 }
 
-// kernel: __alloc_bootmem_huge_page(), v6.1 and v6.12
-bool HugePages::allocate_page(int nid) {
-  const auto found = boot_.state.memblock.alloc_try_nid_raw(
-      size_, size_, PhysAddr{}, memblock::kAllocAccessible, nid,
+// kernel: __alloc_bootmem_huge_page(), v6.1, v6.12 and v7.2; alloc_bootmem(), v7.3
+bool HugePages::allocate_page(std::uint64_t size, int nid, memblock::Memblock::Nid fallback) {
+  memblock::Memblock& memblock = boot_.state.memblock;
+  const memblock::Caller caller =
       boot_.caller(owner::kHugePages,
-                   {function::__alloc_bootmem_huge_page, function::hugetlb_hstate_alloc_pages}));
-  if (found && boot_.in.behaviour.memblock_rsrv_noinit) {
-    boot_.state.memblock.reserved_mark_noinit(PhysAddr{raw(*found) + kPageSize}, size_ - kPageSize);
+                   {function::__alloc_bootmem_huge_page, function::hugetlb_hstate_alloc_pages});
+  std::optional<PhysAddr> found;
+  if (boot_.in.behaviour.hugetlb_has_own_allocator) {
+    found = memblock.alloc_hugetlb(size, nid, fallback, caller);
+  } else if (fallback == memblock::Memblock::Nid::exact) {
+    found = memblock.alloc_exact_nid_raw(size, size, PhysAddr{}, memblock::kAllocAccessible, nid,
+                                         caller);
+  } else {
+    found =
+        memblock.alloc_try_nid_raw(size, size, PhysAddr{}, memblock::kAllocAccessible, nid, caller);
   }
-  if (found)
-    boot_.state.gigantic_pages.push_back(PhysRange::make(raw(*found), raw(*found) + size_));
-  return found.has_value();
+  if (!found) return false;
+  memblock.reserved_mark_noinit(PhysAddr{raw(*found) + kPageSize}, size - kPageSize);
+  boot_.state.gigantic_pages.push_back(PhysRange::make(raw(*found), raw(*found) + size));
+  return true;
 }
 
 void HugePages::end() {
@@ -173,6 +189,17 @@ void HugePages::end() {
   for (const auto& [size, count] : sizes_) {
     if (size != usual) asked.push_back({size, count.value_or(Count{})});
   }
+  if (!boot_.in.behaviour.hugetlb_reads_early) return;
+  for (const Asked& a : asked) {
+    if (is_gigantic(boot_, a.size) && a.count.total != 0) allocate(a.size, a.count);
+  }
+}
+
+// kernel: hugetlb_bootmem_alloc(), hugetlb_parse_params(), mm/hugetlb.c, v7.2
+void hugetlb_bootmem_alloc(Boot& boot) {
+  HugePages huge(boot);
+  for (const kernel::Parameter& p : boot.in.parameters) huge.take(p);
+  huge.end();
 }
 
 namespace {

@@ -19,7 +19,8 @@ class HugePages {
  public:
   explicit HugePages(Boot& boot) : boot_(boot) {}
 
-  // hugepagesz=, default_hugepagesz=, hugepages=; others are passed over.
+  // hugepagesz=, default_hugepagesz=, hugepages=; others are passed over. Gigantic pages are taken at
+  // once, with Behaviour::hugetlb_reads_early at the end.
   void take(const kernel::Parameter& parameter);
   // After the last: what is left for hugetlb_hstate_alloc_pages().
   void end();
@@ -36,8 +37,9 @@ class HugePages {
   void set_size(std::string_view text);
   void set_default_size(std::string_view text);
   void pages(std::string_view text);
-  void allocate(const Count& count);
-  bool allocate_page(int nid);
+  void allocate(std::uint64_t size, const Count& count);
+  void allocate_now(const Count& count);
+  bool allocate_page(std::uint64_t size, int nid, memblock::Memblock::Nid fallback);
   bool is_size(std::uint64_t size) const;
   bool gigantic() const;  // pages of size_
   std::vector<int> nodes_with_memory() const;
@@ -53,6 +55,8 @@ class HugePages {
   std::optional<Count> before_{};        // hugepages= before any size
 };
 
+// With Behaviour::hugetlb_reads_early.
+void hugetlb_bootmem_alloc(Boot& boot);
 // Behind the hand-over.
 void hugetlb_init(Boot& boot);
 void hugetlb_hstate_alloc_pages(Boot& boot);

@@ -231,6 +231,13 @@ void initmem_init(Boot& boot) {
   boot.state.nodes = setup.nodes;
   boot.state.possible_nodes = setup.possible;
   alloc_node_data(boot, setup);
+  if (setup.unseen != 0 && !boot.story.panicked()) {
+    return boot.story.tell(
+        Severity::panic, rule::kMemmapInit,
+        fmt::format("BUG: kernel NULL pointer dereference: {} MiB of memory have no node, and "
+                    "count as covered (memblock_validate_numa_coverage())",
+                    setup.unseen >> 20));
+  }
   if (!boot.story.panicked()) boot.story.dump_memblock();
 }
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/mm/taken_pages.h"
 #include "boot/mm/watermarks.h"
+#include "boot/page_allocator.h"
 #include "boot/rules.h"
 #include "buddy/free_pages.h"
 #include "buddy/handoff.h"
@@ -48,16 +50,9 @@ void add_to_zones(Boot& boot, const memblock::Region& region, buddy::PageRun pag
 }  // namespace
 
 void memblock_free_all(Boot& boot) {
-  buddy::Options options;
-  options.max_low_pfn = boot.state.max_pfn;
-  options.deferred_init = boot.in.profile.deferred_struct_page_init;
-  options.kernelcore_mirror = boot.in.mirrored_kernelcore();
-  options.max_page_order = boot.in.profile.max_page_order;
-  options.pageblock_order = boot.in.profile.pageblock_order;
-  options.behaviour = boot.in.behaviour;
-  buddy::Handoff handoff =
-      buddy::free_all(boot.state.memblock.memory().regions(),
-                      boot.state.memblock.reserved().regions(), zone_nodes(boot.state), options);
+  buddy::Handoff handoff = buddy::free_all(
+      boot.state.memblock.memory().regions(), boot.state.memblock.reserved().regions(),
+      zone_nodes(boot.state), allocator_options(boot.in, boot.state).handoff);
   for (buddy::ZoneFree& free : handoff.zones) {
     for (NodeState& node : boot.state.node_states) {
       if (node.nid != free.nid) continue;
@@ -65,6 +60,7 @@ void memblock_free_all(Boot& boot) {
       zone.managed_pages = free.managed_pages;
       zone.lists = buddy::lists_of(free);
       zone.free = std::move(free.free);
+      zone.deferred = std::move(free.deferred);
       break;
     }
   }
@@ -75,7 +71,9 @@ void memblock_free_all(Boot& boot) {
       allocator.zones.push_back({node.nid, zone.zone.type, zone.managed_pages, 0});
   }
   first_deferred(boot) = std::move(handoff.first_deferred);
+  boot.state.pageblocks = std::move(handoff.pageblocks);
   boot.state.handed_over = true;
+  if (boot.in.options.follow_pages) follow_pages(boot);
 }
 
 buddy::ZonePages* adjust_managed_page_count(Boot& boot, PhysRange range, std::string_view what) {

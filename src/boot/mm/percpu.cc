@@ -92,6 +92,8 @@ void setup_first_chunk(Boot& boot, const percpu::Layout& layout, std::uint64_t b
   alloc_first_chunk(boot, base + fixed + layout.reserved_size, dynamic);
 }
 
+}  // namespace
+
 // By the processors' affinities; the others in turns over the nodes that have memory.
 // kernel: numa_init_array(), init_cpu_to_node(), arch/x86/mm/numa.c, v6.12
 std::vector<int> nodes_of_cpus(const Boot& boot) {
@@ -116,6 +118,8 @@ std::vector<int> nodes_of_cpus(const Boot& boot) {
   }
   return out;
 }
+
+namespace {
 
 percpu::Layout layout_of(const Boot& boot, std::uint64_t dynamic, std::uint64_t atom,
                          const std::vector<int>& nodes) {
@@ -165,7 +169,12 @@ void free_unused(Boot& boot, const percpu::Layout& layout, const std::vector<Phy
 // kernel: pcpu_unit_offsets, pcpu_setup_first_chunk()
 PerCpuUnits units_in(const percpu::Layout& layout, const std::vector<PhysAddr>& areas,
                      unsigned cpus) {
-  PerCpuUnits units{layout.unit_size, 1, std::vector<PhysAddr>(cpus)};
+  PerCpuUnits units{.static_size = layout.static_size,
+                    .reserved_size = layout.reserved_size,
+                    .dynamic_size = layout.dynamic_size,
+                    .piece_size = layout.unit_size,
+                    .pieces_of_each = 1,
+                    .pieces = std::vector<PhysAddr>(cpus)};
   for (std::size_t group = 0; group < layout.groups.size(); ++group) {
     std::uint64_t at = raw(areas[group]);
     for (const unsigned cpu : layout.groups[group].cpus) {
@@ -221,7 +230,11 @@ void page_first_chunk(Boot& boot) {
   const std::uint64_t pages = layout.unit_size / kPageSize;
   const std::uint64_t list_size = align_up(pages * nodes.size() * 8, kPageSize);
   const auto list = boot.alloc_or_panic(list_size, kCacheLine, own, kFile);
-  boot.state.per_cpu = {kPageSize, pages, {}};
+  boot.state.per_cpu = {.static_size = layout.static_size,
+                        .reserved_size = layout.reserved_size,
+                        .dynamic_size = layout.dynamic_size,
+                        .piece_size = kPageSize,
+                        .pieces_of_each = pages};
   for (std::uint64_t page = 0; page < pages * nodes.size() && !boot.story.panicked(); ++page) {
     if (const auto found = alloc_area(boot, kPageSize, kPageSize, nodes[page / pages],
                                       function::pcpu_page_first_chunk)) {

@@ -42,6 +42,8 @@ class SparseInit {
   explicit SparseInit(Boot& boot)
       : boot_(boot),
         page_bytes_(boot.in.profile.size_of(type::page)),
+        limit_(boot.in.behaviour.struct_pages_not_traced ? memblock::kAllocNoleaktrace
+                                                         : memblock::kAllocAccessible),
         vmemmap_(boot.state.page_tables.bases().vmemmap) {}
 
   // A section is the node's whose memory is met in it first. Runs of sections of one node are
@@ -135,18 +137,7 @@ class SparseInit {
     if (!allocate_usage(nid, sections)) {
       return lose(fmt::format("sparse_init_nid: node[{}] usemap allocation failed", nid));
     }
-    const std::uint64_t map_size = align_up(page_bytes_ * kPagesPerSection, paging::kSize2M);
-    const std::uint64_t size = map_size * sections;
-    const memblock::Caller caller =
-        boot_.caller(owner(nid), {function::sparse_buffer_init, function::sparse_init_nid});
-    const auto found =
-        boot_.in.behaviour.sparse_buffer_on_node
-            ? boot_.state.memblock.alloc_exact_nid_raw(size, map_size, kMaxDmaAddress,
-                                                       memblock::kAllocAccessible, nid, caller)
-            : boot_.state.memblock.alloc_try_nid_raw(size, kPageSize, kMaxDmaAddress,
-                                                     memblock::kAllocAccessible, nid, caller);
-    buffer_ = buffer_end_ = raw(found.value_or(PhysAddr{}));
-    if (found) buffer_end_ += size;
+    if (boot_.in.behaviour.sparse_has_buffer) allocate_buffer(nid, sections);
     if (!std::ranges::all_of(runs, [this](const Run& run) { return populate(run); })) {
       lose(
           fmt::format("sparse_init_nid: node[{}] memory map backing failed. Some memory will not "
@@ -160,8 +151,23 @@ class SparseInit {
     }
   }
 
+  // kernel: sparse_buffer_init()
+  void allocate_buffer(int nid, std::uint64_t sections) {
+    const std::uint64_t map_size = align_up(page_bytes_ * kPagesPerSection, paging::kSize2M);
+    const std::uint64_t size = map_size * sections;
+    const memblock::Caller caller =
+        boot_.caller(owner(nid), {function::sparse_buffer_init, function::sparse_init_nid});
+    const auto found = boot_.in.behaviour.sparse_buffer_on_node
+                           ? boot_.state.memblock.alloc_exact_nid_raw(
+                                 size, map_size, kMaxDmaAddress, limit_, nid, caller)
+                           : boot_.state.memblock.alloc_try_nid_raw(size, kPageSize, kMaxDmaAddress,
+                                                                    limit_, nid, caller);
+    buffer_ = buffer_end_ = raw(found.value_or(PhysAddr{}));
+    if (found) buffer_end_ += size;
+  }
+
   // What tells which parts of a section are in use, near the node's data where memory can be taken
-  // away. kernel: sparse_early_usemaps_alloc_pgdat_section()
+  // away. kernel: sparse_early_usemaps_alloc_pgdat_section(), v6.12; sparse_usage_init(), v7.2
   bool allocate_usage(int nid, std::uint64_t count) {
     const std::uint64_t blocks = kPagesPerSection >> boot_.in.profile.pageblock_order;
     const std::uint64_t bytes = (boot_.in.profile.size_of(type::mem_section_usage) +
@@ -170,6 +176,9 @@ class SparseInit {
     const memblock::Caller caller = boot_.caller(
         owner::kUsageMapsOfSections,
         {function::sparse_early_usemaps_alloc_pgdat_section, function::sparse_init_nid});
+    if (!boot_.in.behaviour.sparse_usage_near_node) {
+      return boot_.state.memblock.alloc_node(bytes, kCacheLine, nid, caller).has_value();
+    }
     if (!boot_.in.profile.has(config::MEMORY_HOTREMOVE)) {
       // The node's data is still blank then and says node 0, whichever it is.
       return boot_.state.memblock.alloc_node(bytes, kCacheLine, 0, caller).has_value();
@@ -280,6 +289,9 @@ class SparseInit {
   // Of the buffer, else of memblock. kernel: vmemmap_alloc_block_buf()
   std::optional<PhysAddr> take(std::uint64_t size, int nid) {
     if (const auto found = take_buffered(size, size)) return found;
+    if (!boot_.in.behaviour.sparse_has_buffer) {
+      return block(size, nid, {"vmemmap_populate_hugepages", owner(nid)});
+    }
     return block(size, nid, boot_.caller(owner(nid), {function::vmemmap_alloc_block}));
   }
 
@@ -296,8 +308,7 @@ class SparseInit {
   }
 
   std::optional<PhysAddr> block(std::uint64_t size, int nid, const memblock::Caller& caller) {
-    return boot_.state.memblock.alloc_try_nid_raw(size, size, kMaxDmaAddress,
-                                                  memblock::kAllocAccessible, nid, caller);
+    return boot_.state.memblock.alloc_try_nid_raw(size, size, kMaxDmaAddress, limit_, nid, caller);
   }
 
   memblock::Purpose owner(int nid) { return boot_.story.of_node(owner::kStructPages, nid); }
@@ -308,6 +319,7 @@ class SparseInit {
 
   Boot& boot_;
   std::uint64_t page_bytes_;
+  PhysAddr limit_;  // of allocations for struct pages
   VirtAddr vmemmap_;
   std::vector<Run> runs_{};
   std::optional<std::uint64_t> last_large_{};  // the map's last 2 MiB page that is there, by number

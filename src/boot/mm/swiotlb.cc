@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "base/align.h"
+#include "base/range_union.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
 
@@ -79,9 +80,76 @@ Settings settings(const std::vector<kernel::Parameter>& parameters, Areas areas)
   return s;
 }
 
+Settings settings(const Boot& boot) {
+  Settings s = settings(boot.in.parameters,
+                        boot.in.behaviour.swiotlb_has_areas ? Areas::counted : Areas::none);
+  if (boot.state.swiotlb_adjusted == 0 || s.slabs != Settings{}.slabs) return s;
+  s.slabs = align_up(boot.state.swiotlb_adjusted >> kSlabShift, kSegment);
+  if (s.areas != 0) set_areas(s, s.areas);
+  return s;
+}
+
 }  // namespace swiotlb
 
+bool grows_swiotlb(const Boot& boot) {
+  const Encryption e = boot.in.machine.memory_encryption;
+  return is_confidential(e) && (e != Encryption::tdx || boot.in.behaviour.swiotlb_grows_for_tdx);
+}
+
+// 6 % of all memory. kernel: mem_encrypt_setup_arch(), arch/x86/mm/mem_encrypt.c, v6.12;
+// sev_setup_arch(), arch/x86/mm/mem_encrypt_amd.c, v6.1; swiotlb_adjust_size(),
+// kernel/dma/swiotlb.c
+void mem_encrypt_setup_arch(Boot& boot) {
+  const std::uint64_t memory = boot.state.memblock.phys_mem_size();
+  boot.state.swiotlb_adjusted =
+      std::clamp(memory * 6 / 100, swiotlb::Settings{}.bytes(), std::uint64_t{kGiB});
+  const std::uint64_t asked = swiotlb::settings(boot).bytes();
+  if (swiotlb::settings(boot.in.parameters).slabs != swiotlb::Settings{}.slabs) return;
+  boot.story.tell(
+      Severity::info, rule::kSwiotlbAdjustSize,
+      fmt::format("software IO TLB: SWIOTLB bounce buffer size adjusted to {}MB", asked >> 20));
+}
+
 namespace {
+
+// Why `bytes` in one piece below 4 GiB cannot be had: how large the largest piece is, and whether it
+// is the initrd that lies in its way.
+void tell_of_no_room(Boot& boot, std::uint64_t bytes) {
+  const auto free = [&](std::optional<PhysRange> but) {
+    std::vector<PhysRange> memory;
+    std::vector<PhysRange> taken;
+    for (const memblock::Region& r : boot.state.memblock.memory().regions())
+      memory.push_back(r.range.intersect(PhysRange::make(0, 4 * kGiB)));
+    for (const memblock::Region& r : boot.state.memblock.reserved().regions())
+      taken.push_back(r.range);
+    taken = united(std::move(taken));
+    if (but) taken = without(taken, *but);
+    PhysRange largest;
+    for (const PhysRange r : without(united(std::move(memory)), taken))
+      if (r.size() > largest.size()) largest = r;
+    return largest;
+  };
+  const PhysRange largest = free(std::nullopt);
+  const auto initrd = boot.state.initrd;
+  const bool splits = initrd && free(initrd).size() >= bytes;
+  boot.story.tell(
+      Severity::warning, rule::kSwiotlbInitRemap,
+      fmt::format("a buffer of {} MiB must lie in one piece below 4 GiB; the largest that is free "
+                  "has {} MiB{}",
+                  bytes >> 20, largest.size() >> 20,
+                  splits ? fmt::format(": the initrd at [mem {:#x}-{:#x}] splits what is free",
+                                       raw(initrd->base()), raw(initrd->end()) - 1)
+                         : ""),
+      largest);
+}
+
+// Before 6.0 there is one size or nothing; what a confidential guest's devices then do, fails.
+void tell_that_there_is_none(Boot& boot) {
+  if (!is_confidential(boot.in.machine.memory_encryption)) return;
+  boot.story.tell(Severity::warning, rule::kSwiotlbInitRemap,
+                  "the guest's memory is encrypted, and it has no bounce buffer: its devices "
+                  "cannot transfer data");
+}
 
 // One buffer of a fixed size, and a record of each slab. kernel: pci_swiotlb_detect_override(),
 // pci_swiotlb_detect_4gb(), arch/x86/kernel/pci-swiotlb.c; swiotlb_init(), swiotlb_init_with_tbl(),
@@ -93,8 +161,10 @@ void swiotlb_init(Boot& boot, swiotlb::Settings s) {
   const std::uint64_t bytes = align_up(slabs << kSlabShift, kPageSize);
   if (!boot.state.memblock.alloc_low(
           bytes, kPageSize, boot.caller(owner::kSoftwareIOTLB, {function::swiotlb_init}))) {
-    return boot.story.tell(Severity::warning, rule::kSwiotlbInit,
-                           "software IO TLB: Cannot allocate buffer");
+    boot.story.tell(Severity::warning, rule::kSwiotlbInit,
+                    "software IO TLB: Cannot allocate buffer");
+    tell_of_no_room(boot, bytes);
+    return tell_that_there_is_none(boot);
   }
   std::vector<std::uint64_t> records = {4, 8};  // io_tlb_list, io_tlb_orig_addr
   if (boot.in.behaviour.swiotlb_slots) records = {boot.in.profile.size_of(type::io_tlb_slot)};
@@ -108,13 +178,16 @@ void swiotlb_init(Boot& boot, swiotlb::Settings s) {
 
 }  // namespace
 
+namespace {}  // namespace
+
 // kernel: pci_swiotlb_detect(), arch/x86/kernel/pci-dma.c; swiotlb_init_remap(), v6.1 and v6.12
-void pci_iommu_alloc(Boot& boot) {
-  swiotlb::Settings s = swiotlb::settings(boot.in.parameters, boot.in.behaviour.swiotlb_has_areas
-                                                                  ? swiotlb::Areas::counted
-                                                                  : swiotlb::Areas::none);
-  const bool wanted =
-      (!has_iommu_word(boot, "off") && memory_above_4g(boot)) || has_iommu_word(boot, "soft");
+void swiotlb_init_remap(Boot& boot) {
+  if (boot.in.machine.xen_domain == XenDomain::pv) return;  // its frontends share pages instead
+  swiotlb::Settings s = swiotlb::settings(boot);
+  const bool wanted = (!has_iommu_word(boot, "off") && memory_above_4g(boot)) ||
+                      has_iommu_word(boot, "soft") ||
+                      boot.in.machine.memory_encryption != Encryption::none ||
+                      boot.in.machine.xen_domain == XenDomain::dom0;
   if (!wanted && !s.force) return;
   if (!boot.in.behaviour.swiotlb_has_areas) return swiotlb_init(boot, s);
   if (s.off) return;
@@ -130,7 +203,8 @@ void pci_iommu_alloc(Boot& boot) {
         fmt::format(
             "software IO TLB: swiotlb_memblock_alloc: Failed to allocate {} bytes tlb structure",
             slabs << kSlabShift));
-    if (slabs <= kFewestSlabs) return;
+    if (slabs == s.slabs) tell_of_no_room(boot, slabs << kSlabShift);
+    if (slabs <= kFewestSlabs) return tell_that_there_is_none(boot);
     slabs = align_up(slabs >> 1, kSegment);
     areas = limited_areas(areas, slabs);
   }

@@ -9,7 +9,11 @@
 
 namespace memmap::boot {
 
-void pci_iommu_alloc(Boot& boot);
+// A confidential guest's devices reach no other memory: the buffer grows with it.
+bool grows_swiotlb(const Boot& boot);
+void mem_encrypt_setup_arch(Boot& boot);
+
+void swiotlb_init_remap(Boot& boot);
 
 }  // namespace memmap::boot
 
@@ -28,5 +32,7 @@ enum class Areas { none, counted };
 
 // swiotlb=SLABS[,AREAS][,force|noforce], each that is given.
 Settings settings(const std::vector<kernel::Parameter>& parameters, Areas areas = Areas::counted);
+// The same for this boot's kernel, with what mem_encrypt_setup_arch() made of it.
+Settings settings(const Boot& boot);
 
 }  // namespace memmap::boot::swiotlb

@@ -8,11 +8,13 @@
 #include "boot/early_windows.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "boot/x86/e820.h"
 
 namespace memmap::boot {
 
 // One behind the other from a page's beginning, listed after all others: the root table names the
-// firmware's only. kernel: acpi_table_initrd_scan(), drivers/acpi/tables.c, v6.1 and v6.12
+// firmware's only. Those that stand in place of firmware's are listed where these were.
+// kernel: acpi_table_initrd_scan(), acpi_table_initrd_override(), drivers/acpi/tables.c, v6.1 and v6.12
 PhysRange initrd_acpi_tables(const Machine& machine) {
   const auto in_ram = [&](PhysRange range) {
     return std::ranges::any_of(machine.firmware_map, [&](const E820Entry& e) {
@@ -28,6 +30,12 @@ PhysRange initrd_acpi_tables(const Machine& machine) {
     if (!in_ram(t.range)) break;
     if (!all.empty() && t.range.end() != all.base()) break;
     all = PhysRange::make(raw(t.range.base()), raw(all.empty() ? t.range.end() : all.end()));
+  }
+  if (all.empty()) {
+    const auto table = std::ranges::find_if(tables, [&](const AcpiTable& t) {
+      return in_ram(t.range) && is_aligned(raw(t.range.base()), kPageSize);
+    });
+    if (table != tables.end()) all = table->range;
   }
   return is_aligned(raw(all.base()), kPageSize) ? all : PhysRange{};
 }
@@ -55,7 +63,7 @@ void acpi_table_upgrade(Boot& boot) {
   }
   e820::Editor edit(boot.state.e820.table, boot.story, std::string(boot.story.step()));
   edit.add(raw(*found), size, E820Type::nvs);
-  edit.sanitize();
+  e820_update_table_print(boot);
   look_through(boot, *PhysRange::from_size(*found, size));
 }
 

@@ -4,28 +4,26 @@
 
 #include "base/address.h"
 #include "kernel/command_line.h"
+#include "kernel/distribution.h"
 
 namespace memmap::boot::crash {
 namespace {
 
 constexpr std::string_view kName = "crashkernel=";
-constexpr std::string_view kSuffixes[] = {",high", ",low"};
 
-bool has_known_suffix(std::string_view word) {
-  for (const std::string_view suffix : kSuffixes) {
-    if (word.ends_with(suffix)) return true;
-  }
-  return false;
+bool has_known_suffix(std::string_view word, Cma cma) {
+  return word.ends_with(",high") || word.ends_with(",low") ||
+         (cma == Cma::known && word.ends_with(",cma"));
 }
 
 // The text after the last `crashkernel=` that qualifies, to its line's end; empty: none does.
 // kernel: get_last_crashkernel()
-std::string_view last_of(std::string_view line, std::string_view suffix) {
+std::string_view last_of(std::string_view line, Cma cma, std::string_view suffix) {
   std::string_view found;
   for (std::size_t at = line.find(kName); at != line.npos; at = line.find(kName, at + 1)) {
     const std::string_view rest = line.substr(at);
     const std::string_view word = rest.substr(0, rest.find(' '));
-    if (suffix.empty() ? !has_known_suffix(word) : word.ends_with(suffix)) {
+    if (suffix.empty() ? !has_known_suffix(word, cma) : word.ends_with(suffix)) {
       found = rest.substr(kName.size());
     }
   }
@@ -66,7 +64,7 @@ Request simple(std::string_view text) {
   return r;
 }
 
-// SIZE,high or SIZE,low. kernel: parse_crashkernel_suffix()
+// SIZE,high, SIZE,low or SIZE,cma. kernel: parse_crashkernel_suffix()
 Request suffixed(std::string_view text, std::string_view suffix) {
   Request r{.parse = Parse::ok};
   if (!number(text, r.size)) return bad("memory value expected");
@@ -129,8 +127,23 @@ Request ranges(std::string_view text, std::uint64_t memory) {
 
 }  // namespace
 
-Request parse(std::string_view command_line, std::uint64_t memory, std::string_view suffix) {
-  const std::string_view text = last_of(command_line, suffix);
+std::string with_auto(std::string_view command_line, const kernel::Profile& profile,
+                      std::uint64_t memory) {
+  constexpr std::string_view kAuto = "crashkernel=auto";
+  std::string out;
+  for (std::size_t at = command_line.find(kAuto); at != command_line.npos;
+       at = command_line.find(kAuto)) {
+    const auto meant = kernel::crashkernel_auto(profile, memory);
+    if (!meant) break;
+    out += fmt::format("{}{}{}", command_line.substr(0, at), kName, *meant);
+    command_line.remove_prefix(at + kAuto.size());
+  }
+  return out += command_line;
+}
+
+Request parse(std::string_view command_line, std::uint64_t memory, Cma cma,
+              std::string_view suffix) {
+  const std::string_view text = last_of(command_line, cma, suffix);
   if (text.data() == nullptr) return {};
   if (!suffix.empty()) return suffixed(text, suffix);
   const std::string_view word = text.substr(0, text.find(' '));

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "kernel/profile.h"
+
 namespace memmap::boot::crash {
 
 enum class Parse { none, bad, ok };
@@ -17,10 +19,19 @@ struct Request {
   std::string fault{};     // what the kernel prints if `bad`, or if a list comes to nothing
 };
 
-// The last crashkernel= of the line that has `suffix` (`,high`, `,low`), or, without one, the last
-// that has neither: SIZE[@BASE] or START-[END]:SIZE[,...][@BASE] of which the first range that
+// Whether the kernel knows the suffix `,cma`: since 6.17.
+enum class Cma { unknown, known };
+
+// The last crashkernel= of the line that has `suffix` (`,high`, `,low`, `,cma`), or, without one, the
+// last that has none that the kernel knows: SIZE[@BASE] or START-[END]:SIZE[,...][@BASE] of which the first range that
 // `memory` (bytes, taken as a multiple of 128 MiB) lies in counts.
-// kernel: __parse_crashkernel(), kernel/crash_reserve.c, v6.12; kernel/crash_core.c, v6.1
-Request parse(std::string_view command_line, std::uint64_t memory, std::string_view suffix = {});
+// kernel: __parse_crashkernel(), kernel/crash_reserve.c, v6.12 and v7.2; kernel/crash_core.c, v6.1
+Request parse(std::string_view command_line, std::uint64_t memory, Cma cma,
+              std::string_view suffix = {});
+
+// The line with `crashkernel=auto` as a kernel that knows the word takes it with `memory` bytes; the
+// line itself for other kernels. See kernel/distribution.h.
+std::string with_auto(std::string_view command_line, const kernel::Profile& profile,
+                      std::uint64_t memory);
 
 }  // namespace memmap::boot::crash

@@ -57,7 +57,8 @@ bool append(Boot& boot, const E820Entries& entries) {
 void e820_memory_setup(Boot& boot) {
   std::string_view who = boot.in.machine.firmware == Firmware::xen ? "Xen" : "BIOS-e820";
   const E820Entries& given = boot.in.machine.firmware_map;
-  if (given.size() < 2 || !append(boot, given)) {
+  const bool too_few = given.size() < 2 && !boot.in.machine.e820_cut;
+  if (too_few || !append(boot, given)) {
     // The kernel falls back on what the BIOS's older calls said: RAM below 640K and from 1M on.
     const std::uint64_t bytes = boot.in.machine.memory_above_1m.value_or(0);
     who = "BIOS-e801";
@@ -65,7 +66,7 @@ void e820_memory_setup(Boot& boot) {
         Severity::warning, rule::kE820MemorySetupDefault,
         fmt::format("the firmware's map is not used ({}); the kernel falls back on {:#x} bytes "
                     "from 1M on, as the BIOS's older calls gave them",
-                    given.size() < 2 ? "it has fewer than two entries" : "an entry wraps", bytes));
+                    too_few ? "it has fewer than two entries" : "an entry wraps", bytes));
     constexpr std::uint64_t kLowMemory = 0x9f000;  // LOWMEMSIZE()
     boot.state.e820.table.clear();
     boot.state.e820.table.add({PhysAddr{0}, kLowMemory, E820Type::ram});
@@ -211,8 +212,16 @@ Pfn end_of_ram(Boot& boot, Pfn limit) {
 
 void e820_end_of_ram_pfn(Boot& boot) { boot.state.max_pfn = end_of_ram(boot, max_arch_pfn(boot)); }
 
+void e820_update_table_print(Boot& boot) {
+  edit(boot).sanitize();
+  boot.story.tell(Severity::info, rule::kE820UpdateTablePrint, "modified physical RAM map:");
+  print_table(boot, "modified");
+}
+
 void mtrr_trim_uncached_memory(Boot& boot) {
-  if (trim_e820(boot, Hook::e820_mtrr)) e820_end_of_ram_pfn(boot);
+  if (!trim_e820(boot, Hook::e820_mtrr)) return;
+  e820_update_table_print(boot);
+  e820_end_of_ram_pfn(boot);
 }
 
 void e820_end_of_low_ram_pfn(Boot& boot) {

@@ -15,5 +15,7 @@ void trim_bios_range(Boot& boot);
 void e820_end_of_ram_pfn(Boot& boot);
 void mtrr_trim_uncached_memory(Boot& boot);
 void e820_end_of_low_ram_pfn(Boot& boot);
+// Sorts the table and prints it as `modified`. kernel: e820__update_table_print()
+void e820_update_table_print(Boot& boot);
 
 }  // namespace memmap::boot

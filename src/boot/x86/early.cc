@@ -15,15 +15,16 @@ namespace memmap::boot {
 namespace {
 
 void reserve_image(Boot& boot, std::string_view function) {
-  boot.state.memblock.reserve(boot.in.kernel_base, boot.in.profile.image.end_of_kernel_reserve,
-                              {function, owner::kKernelImage});
+  boot.state.memblock.reserve_kern(boot.in.kernel_base, boot.in.profile.image.end_of_kernel_reserve,
+                                   {function, owner::kKernelImage});
 }
 
 // kernel: early_reserve_initrd(), arch/x86/kernel/setup.c
 void reserve_early_initrd(Boot& boot) {
   if (const auto initrd = boot.in.machine.initrd) {
     const std::uint64_t size = align_up(raw(initrd->end()), kPageSize) - raw(initrd->base());
-    boot.state.memblock.reserve(initrd->base(), size, {"early_reserve_initrd", owner::kInitrd});
+    boot.state.memblock.reserve_kern(initrd->base(), size,
+                                     {"early_reserve_initrd", owner::kInitrd});
   }
 }
 
@@ -79,9 +80,9 @@ void memblock_x86_reserve_range_setup_data(Boot& boot) {
   constexpr memblock::Caller kCaller{"memblock_x86_reserve_range_setup_data", owner::kSetupData};
   for (const SetupData& data : boot.in.machine.setup_data) {
     if (!look_at_setup_data(boot, data, rule::kReserveRangeSetupData, "setup")) return;
-    boot.state.memblock.reserve(data.addr, SetupData::kHeaderBytes + data.len, kCaller);
+    boot.state.memblock.reserve_kern(data.addr, SetupData::kHeaderBytes + data.len, kCaller);
     if (data.indirect && data.indirect_type != kSetupIndirect) {
-      boot.reserve(*data.indirect, kCaller);
+      boot.reserve_kern(*data.indirect, kCaller);
     }
   }
 }

@@ -110,12 +110,46 @@ bool efi_runtime_disabled(const Inputs& in) {
   return disabled;
 }
 
+namespace {
+
+// A bit for each 2 MiB from the first unaccepted one to the last, behind a header.
+// kernel: allocate_unaccepted_bitmap(), drivers/firmware/efi/libstub/unaccepted_memory.c, v6.12
+std::optional<PhysRange> unaccepted_table(const Machine& machine) {
+  constexpr std::uint64_t kHeader = 24;  // struct efi_unaccepted_memory
+  constexpr std::uint64_t kUnit = 2 * kMiB;
+  std::uint64_t first = ~std::uint64_t{0};
+  std::uint64_t end = 0;
+  for (const EfiMemory& m : machine.efi_map) {
+    if (m.type != efi::kUnaccepted) continue;
+    first = std::min(first, align_down(raw(m.range.base()), kUnit));
+    end = std::max(end, align_up(raw(m.range.end()), kUnit));
+  }
+  if (!machine.efi_unaccepted || first >= end) return std::nullopt;
+  const std::uint64_t bitmap = (end - first + 8 * kUnit - 1) / (8 * kUnit);
+  const std::uint64_t at = raw(*machine.efi_unaccepted);
+  if (at > Machine::kKernelEnd) return std::nullopt;
+  return PhysRange::make(align_down(at, kPageSize), align_up(at + kHeader + bitmap, kPageSize));
+}
+
+// kernel: reserve_unaccepted(), drivers/firmware/efi/efi.c, v6.12
+void reserve_unaccepted(Boot& boot) {
+  if (!boot.in.profile.has(config::UNACCEPTED_MEMORY)) return;
+  const auto table = unaccepted_table(boot.in.machine);
+  if (!table) return;
+  const memblock::Caller caller{"reserve_unaccepted", owner::kUnacceptedMemory};
+  boot.state.memblock.add(table->base(), table->size(), caller);
+  boot.reserve(*table, caller);
+}
+
+}  // namespace
+
 // Large windows of memory-mapped I/O are no RAM and no reservation: PCI may use them.
 // kernel: efi_init(), efi_remove_e820_mmio()
 void efi_init(Boot& boot) {
   boot.story.tell(Severity::debug, rule::kEfiInit,
                   "EFI's system and configuration tables, and those that these name, are read "
                   "through windows of early_ioremap(); where they lie is not known");
+  reserve_unaccepted(boot);
   if (boot.in.machine.efi_memory_attributes) {
     boot.reserve(*boot.in.machine.efi_memory_attributes,
                  {"efi_memattr_init", owner::kEFIMemoryAttributes});
@@ -199,26 +233,28 @@ bool copy_memmap(Boot& boot, PhysRange descriptor, PhysRange kept) {
 
 }  // namespace
 
+namespace {
+
 // A table that lies in memory of EFI's boot services is kept: EFI's map says so from then on and
 // its pages leave the kernel's. Where EFI's map is not known, what the kernel's calls RAM is taken
-// for such memory. kernel: efi_esrt_init(), drivers/firmware/efi/esrt.c; efi_arch_mem_reserve(),
+// for such memory. kernel: efi_mem_reserve(), drivers/firmware/efi/efi.c; efi_arch_mem_reserve(),
 // arch/x86/platform/efi/quirks.c, v6.1 and v6.12
-void efi_esrt_init(Boot& boot) {
-  const PhysRange esrt = *boot.in.machine.efi_esrt;
-  look_at(boot, esrt.base(), kEsrtHeader);
+void efi_mem_reserve(Boot& boot, PhysRange table, const Owner& owner) {
   const auto& map = boot.in.machine.efi_map;
   const auto holder =
-      std::ranges::find_if(map, [&](const EfiMemory& m) { return m.range.contains(esrt); });
+      std::ranges::find_if(map, [&](const EfiMemory& m) { return m.range.contains(table); });
   const bool boot_services = map.empty()
-                                 ? e820::mapped_all(boot.state.e820.table, esrt, E820Type::ram)
+                                 ? e820::mapped_all(boot.state.e820.table, table, E820Type::ram)
                                  : holder != map.end() && holder->type == efi::kBootServicesData;
   if (!boot_services) return;
-  if (!boot.state.memblock.is_region_reserved(esrt.base(), esrt.size())) {
-    boot.reserve(esrt, {"efi_mem_reserve", owner::kEFISystemResourceTable});
+  if (!boot.state.memblock.is_region_reserved(table.base(), table.size())) {
+    boot.reserve_kern(table, {"efi_mem_reserve", owner});
+  } else {
+    boot.state.memblock.reserved_mark_kern(table.base(), table.size());
   }
   const auto pages =
-      PhysRange::make(align_down(raw(esrt.base()), kPageSize),
-                      std::max(raw(esrt.end()), align_up(raw(esrt.end()), kPageSize)));
+      PhysRange::make(align_down(raw(table.base()), kPageSize),
+                      std::max(raw(table.end()), align_up(raw(table.end()), kPageSize)));
   const bool copied = (map.empty() && !boot.in.machine.efi_memmap) ||
                       copy_memmap(boot, map.empty() ? pages : holder->range, pages);
   if (!copied) return;
@@ -228,9 +264,26 @@ void efi_esrt_init(Boot& boot) {
   edit.sanitize();
 }
 
+}  // namespace
+
+// kernel: efi_esrt_init(), drivers/firmware/efi/esrt.c, v6.1 and v6.12
+void efi_esrt_init(Boot& boot) {
+  const PhysRange esrt = *boot.in.machine.efi_esrt;
+  look_at(boot, esrt.base(), kEsrtHeader);
+  efi_mem_reserve(boot, esrt, owner::kEFISystemResourceTable);
+}
+
+// Also what other tables of EFI's keep about this time, where the kernel's edits of its map tell it.
+// kernel: efi_mokvar_table_init(), drivers/firmware/efi/mokvar-table.c, v6.1 and v6.12
+void efi_mokvar_table_init(Boot& boot) {
+  for (const PhysRange r : boot.in.machine.efi_kept) efi_mem_reserve(boot, r, owner::kEFITables);
+}
+
 // kernel: acpi_parse_bgrt(), arch/x86/kernel/acpi/boot.c; efi_bgrt_init(),
 // drivers/firmware/efi/efi-bgrt.c, v6.1 and v6.12
 void efi_bgrt_init(Boot& boot) {
+  if (const auto picture = boot.in.machine.efi_picture)
+    return efi_mem_reserve(boot, *picture, owner::kEFIPicture);
   boot.story.tell(
       Severity::debug, rule::kEfiBgrtInit,
       "where the BGRT's picture lies is not known: its reservation, a copy of EFI's memory "

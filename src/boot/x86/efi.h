@@ -9,6 +9,7 @@ void efi_memblock_x86_reserve_range(Boot& boot);
 void efi_init(Boot& boot);
 void efi_find_mirror(Boot& boot);
 void efi_esrt_init(Boot& boot);
+void efi_mokvar_table_init(Boot& boot);
 void efi_reserve_boot_services(Boot& boot);
 void efi_bgrt_init(Boot& boot);
 

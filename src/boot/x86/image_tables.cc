@@ -26,7 +26,7 @@ paging::Bases bases_of(const Inputs& in) {
 }  // namespace
 
 bool told_bases_fit(const Inputs& in) {
-  return paging::can_hold_all(told_bases(in), in.features.levels());
+  return paging::can_hold_all(told_bases(in), in.features.levels(), in.profile.size_of(type::page));
 }
 
 paging::TablePage image_page(const Inputs& in, const kernel::Symbol& symbol, unsigned number) {

@@ -128,7 +128,7 @@ void reserve_brk(Boot& boot) {
   }
   brk_area(boot).tables = PhysRange::make(pages, pages + tables);
   boot.state.brk = PhysRange::make(base, pages + tables);
-  boot.reserve(boot.state.brk, {"setup_arch", owner::kBrkArea});
+  boot.reserve_kern(boot.state.brk, {"setup_arch", owner::kBrkArea});
 }
 
 // What the kernel takes lies near its image, so that other nodes' memory can be taken away.
@@ -147,6 +147,8 @@ void e820_memblock_setup(Boot& boot) {
       boot.state.memblock.add(e.addr, e.size, {"e820__memblock_setup", owner::kRAM});
     }
   }
+  // Until memory is mapped nothing else can be allocated, whatever the kernel before this one kept.
+  boot.state.memblock.mark_kho_scratch(PhysAddr{0}, kMiB);
 }
 
 // At the end of e820__memblock_setup().
@@ -158,14 +160,18 @@ void reserve_real_mode(Boot& boot) {
                                       {"reserve_real_mode", owner::kRealModeTrampoline});
   if (!found) {
     boot.story.tell(Severity::warning, rule::kReserveRealMode,
-                    "No sub-1M memory is available for the trampoline");
+                    boot.in.behaviour.real_mode_tells_limit
+                        ? "No memory below 0x0000000000100000 for the real-mode trampoline"
+                        : "No sub-1M memory is available for the trampoline");
   } else {
     boot.state.real_mode = PhysRange::from_size(*found, real_mode_size(boot.in.profile));
   }
   const PhysRange first_mib = PhysRange::make(0, kMiB);
-  // The function's last call: memblock=debug sees it come from its caller.
+  // Where it is the function's last call memblock=debug sees it come from its caller.
+  const bool last = !boot.in.behaviour.memblock_kho_scratch;
   if (boot.in.behaviour.reserves_first_mib)
-    boot.reserve(first_mib, {"setup_arch", owner::kFirstMiB});
+    boot.reserve(first_mib, {last ? "setup_arch" : "reserve_real_mode", owner::kFirstMiB});
+  boot.state.memblock.clear_kho_scratch(PhysAddr{0}, kMiB);
   // kernel: crash_reserve_low_1M(), arch/x86/kernel/crash.c, v5.10
   if (boot.in.behaviour.crash_kernel_reserves_first_mib && boot.in.has_parameter("crashkernel")) {
     boot.reserve(first_mib, boot.caller(owner::kFirstMiB, {function::crash_reserve_low_1M}));

@@ -126,34 +126,48 @@ void tell(Boot& boot, const Trim& trim, const Edit& edit, std::string text,
                    .by = label(trim, edit.reason)});
 }
 
-void apply_to_memblock(Boot& boot, const Trim& trim, Hook hook, const Edit& edit) {
+// Returns whether it was done: the list of reserved ranges may have no place left.
+bool apply_to_memblock(Boot& boot, const Trim& trim, Hook hook, const Edit& edit) {
   const std::uint64_t size = edit.range.size();
   switch (edit.verb) {
     case Verb::reserve:
       tell(boot, trim, edit, "memblock: reserve " + span(edit.range), edit.range);
-      boot.state.memblock.reserve(edit.range.base(), size, caller_of(boot, trim, hook, edit));
-      return;
+      return boot.state.memblock.reserve(edit.range.base(), size,
+                                         caller_of(boot, trim, hook, edit));
     case Verb::remove:
     case Verb::cap:
       tell(boot, trim, edit, "memblock: remove " + span(edit.range), edit.range);
       boot.state.memblock.remove(edit.range.base(), size, caller_of(boot, trim, hook, edit));
-      return;
+      return true;
     case Verb::align: {
       const std::uint64_t before = boot.state.memblock.memory().list.bytes();
       boot.state.memblock.trim_memory(edit.align);
       const std::uint64_t left = before - boot.state.memblock.memory().list.bytes();
-      if (left == 0) return;
+      if (left == 0) return true;
       tell(boot, trim, edit,
            fmt::format("memblock: {:#x} bytes at the ends of memory left out, which is cut "
                        "to multiples of {:#x}",
                        left, edit.align),
            std::nullopt);  // it is about all of memory
-      return;
+      return true;
     }
     case Verb::retype:
       break;
   }
   MEMMAP_CHECK(false, "an e820 verb at a memblock hook");
+  return false;
+}
+
+// Before memory is mapped, the list grows within what the image has room for.
+// kernel: memblock_double_array(), mm/memblock.c
+void tell_of_full_list(Boot& boot, const Trim& trim, std::size_t done, std::size_t asked) {
+  boot.story.tell({.severity = Severity::warning,
+                   .rule = Rule{"memblock_double_array", "mm/memblock.c"},
+                   .text = fmt::format("{} of {} ranges of {} are reserved: the list of reserved "
+                                       "ranges is full and cannot grow; what the others name stays "
+                                       "in use",
+                                       done, asked, trim.name()),
+                   .by = trim.name()});
 }
 
 }  // namespace
@@ -166,7 +180,8 @@ bool trim_e820(Boot& boot, Hook hook, const kernel::Parameter* parameter) {
                       {.hook = hook,
                        .table = boot.state.e820.table.entries(),
                        .parameter = parameter,
-                       .max_pfn = boot.state.max_pfn});
+                       .max_pfn = boot.state.max_pfn,
+                       .mtrrs = boot.state.mtrrs});
     if (!answer) return sorted;
     if (parameter != nullptr) {
       boot.state.e820.user.userdef = boot.state.e820.user.userdef || answer->taken;
@@ -190,16 +205,24 @@ void trim_memblock(Boot& boot, Hook hook) {
     const memblock::Regions memory = boot.state.memblock.memory().regions();
     auto answer = ask(boot, *trim, {.hook = hook, .memory = memory, .max_pfn = boot.state.max_pfn});
     if (!answer) return;
+    std::size_t done = 0;
+    std::size_t asked = 0;
     for (auto& doing : answer->doings) {
       if (auto* event = std::get_if<Event>(&doing)) {
         say(boot, *trim, std::move(*event));
-      } else {
-        const Edit& edit = std::get<Edit>(doing);
-        apply_to_memblock(boot, *trim, hook, edit);
-        boot.losses.look(boot.state, boot.story.told(), function_of(boot, edit),
-                         label(*trim, edit.reason));
+        continue;
       }
+      const Edit& edit = std::get<Edit>(doing);
+      const bool reserves = edit.verb == Verb::reserve;
+      // Once the list is full, it stays so.
+      const bool full = reserves && done != asked;
+      const bool applied = !full && apply_to_memblock(boot, *trim, hook, edit);
+      asked += reserves;
+      done += reserves && applied;
+      boot.losses.look(boot.state, boot.story.told(), function_of(boot, edit),
+                       label(*trim, edit.reason));
     }
+    if (done != asked) tell_of_full_list(boot, *trim, done, asked);
   }
 }
 

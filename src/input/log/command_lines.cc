@@ -5,6 +5,7 @@
 
 #include "input/log/log_boots.h"
 #include "input/log/log_lines.h"
+#include "input/text/paper.h"
 
 namespace memmap::input {
 namespace {
@@ -156,6 +157,12 @@ Text joined(const std::vector<Text>& words, std::size_t from) {
   return out;
 }
 
+FoundCommandLine badram(const Text& list) {
+  FoundCommandLine out = found(list);
+  out.is_badram = true;
+  return out;
+}
+
 // The places at which lines begin.
 std::vector<std::size_t> line_starts(const Text& text) {
   std::vector<std::size_t> out{0};
@@ -183,6 +190,7 @@ std::string word_at(const Text& text, std::size_t i) {
 std::vector<FoundCommandLine> grub_defaults(const Text& text) {
   constexpr std::string_view kLinux = "GRUB_CMDLINE_LINUX";
   constexpr std::string_view kDefault = "GRUB_CMDLINE_LINUX_DEFAULT";
+  constexpr std::string_view kBadram = "GRUB_BADRAM";
   Variables variables;
   bool any = false;
   std::size_t past = 0;  // a value may have lines of its own
@@ -196,12 +204,12 @@ std::vector<FoundCommandLine> grub_defaults(const Text& text) {
     }
     i += name.size();
     if (i >= text.size() || text[i].c != '=') continue;
-    if (!name.starts_with(kLinux)) continue;
+    if (!name.starts_with(kLinux) && name != kBadram) continue;
     Text value;
     const auto ends = [](char c) { return is_blank(c) || c == '\n' || c == ';'; };
     past = resolve(Language::shell, text, i + 1, variables, ends,
                    [&](const Char& c, bool) { value.push_back(c); });
-    any = any || name == kLinux || name == kDefault;
+    any = any || name == kLinux || name == kDefault || name == kBadram;
     variables[name] = std::move(value);
   }
   if (!any) return {};
@@ -209,19 +217,28 @@ std::vector<FoundCommandLine> grub_defaults(const Text& text) {
   const Text& more = variables[std::string(kDefault)];
   if (!both.empty() && !more.empty()) both.push_back({' ', both.back().place});
   both.insert(both.end(), more.begin(), more.end());
-  return {found(joined(grub_words(both, 0), 0))};
+  std::vector<FoundCommandLine> out{found(joined(grub_words(both, 0), 0))};
+  if (const Text& list = variables[std::string(kBadram)]; !list.empty())
+    out.push_back(badram(list));
+  return out;
 }
 
 std::vector<FoundCommandLine> grub_cfg(const Text& text) {
   std::vector<FoundCommandLine> out;
+  std::vector<FoundCommandLine> lists;
   for (const std::size_t start : line_starts(text)) {
     const std::size_t i = skip_blanks(text, start);
     const std::string word = word_at(text, i);
+    if (word == "badram" && lists.size() < kMostLines) {
+      const auto list = joined(grub_words(text, i + word.size()), 0);
+      if (!list.empty()) lists.push_back(badram(list));
+    }
     if (word != "linux" && word != "linux16" && word != "linuxefi") continue;
     const auto words = grub_words(text, i + word.size());
     if (words.size() < 2 || out.size() >= kMostLines) continue;
     out.push_back(found(joined(words, 1)));
   }
+  if (!out.empty()) out.insert(out.end(), lists.begin(), lists.end());
   return out;
 }
 
@@ -269,7 +286,7 @@ std::vector<FoundCommandLine> log_line(std::string_view bytes, std::size_t begin
 
 // No line where it is no log, or the boot has none.
 Result<CommandLines> log_lines(const Source& source, const ReadOptions& options) {
-  const auto log = LogText::open(source);
+  const auto log = LogText::open(source, options.side);
   if (!log) return log.errors();
   std::size_t begin = 0;
   std::size_t end = log->bytes().size();
@@ -284,7 +301,7 @@ Result<CommandLines> log_lines(const Source& source, const ReadOptions& options)
     end = boots[*options.boot - 1].end;
   }
   CommandLines out{.format = "log", .lines = log_line(log->bytes(), begin, end)};
-  if (is_json_log(source.bytes) && !out.lines.empty()) {
+  if (!log->is_plain() && !out.lines.empty()) {
     // Its lines and columns are none of the file's.
     out.text = out.lines[0].text;
     out.lines = {plain_line(out.text)};
@@ -309,6 +326,10 @@ Result<CommandLines> read_lines(const Source& source, const ReadOptions& options
     return fault(source, "a file with a command line is expected, not a folder");
   }
   const std::string_view bytes = source.bytes;
+  if (has_other_encoding(bytes)) {
+    auto log = log_lines(source, options);
+    if (!log || !log->lines.empty()) return log;
+  }
   const std::size_t binary = bytes.find('\0');
   if (binary != bytes.npos && binary + 1 != bytes.size()) {
     return Error{.message = "this is no text: a byte is 0",

@@ -7,9 +7,14 @@
 #include "input/log/dmesg_edits.h"
 #include "input/log/dmesg_efi.h"
 #include "input/log/dmesg_facts.h"
+#include "input/log/dmesg_guest.h"
 #include "input/log/dmesg_maps.h"
+#include "input/log/foreign_kernel.h"
 #include "input/log/log_boots.h"
+#include "input/log/statement_facts.h"
+#include "input/log/table_witness.h"
 #include "input/open/archive.h"
+#include "input/text/paper.h"
 #include "input/text/scan.h"
 
 namespace memmap::input {
@@ -29,8 +34,32 @@ bool soft_reserve_enabled(const Machine& machine) {
   return !machine.command_line || machine.command_line->find("nosoftreserve") == std::string::npos;
 }
 
-// No e820 table was printed: makes one of EFI's map or of the hypervisor's.
-void substitute_map(Machine& machine, const LogTables& tables) {
+// A table that the kernel printed after the firmware's, in its place.
+void take_derived(Machine& machine, const LogText& log, const E820Entries& table, std::size_t line,
+                  std::string_view label) {
+  machine.firmware_map = table;
+  machine.notes.push_back(
+      at_line(log, line) + ": the log has no line of the firmware's own map; the table with `" +
+      std::string(label) +
+      "` was taken, the kernel's after its changes, which is not the firmware's");
+}
+
+// Touching RAM is one entry: the kernel's own pieces of it are printed as RAM, too.
+E820Entries joined_ram(const E820Entries& table) {
+  E820Entries out;
+  for (const E820Entry& e : table) {
+    if (!out.empty() && out.back().type == e.type && out.back().end() == raw(e.addr)) {
+      out.back().size += e.size;
+    } else {
+      out.push_back(e);
+    }
+  }
+  return out;
+}
+
+// No e820 table was printed: makes one of EFI's map, of what the kernel made of it, or of the
+// hypervisor's.
+void substitute_map(Machine& machine, const LogText& log, const LogTables& tables) {
   if (!machine.efi_map.empty()) {
     E820Entries table = e820_of_efi_map(machine.efi_map, soft_reserve_enabled(machine));
     const std::size_t front = std::min(table.size(), kZeroPageEntries);
@@ -40,6 +69,15 @@ void substitute_map(Machine& machine, const LogTables& tables) {
     machine.notes.push_back(
         "the log has no e820 table; it was made of EFI's memory map by the rules of the kernel's "
         "EFI stub");
+  } else if (!tables.user.empty()) {
+    take_derived(machine, log, tables.user, tables.user_line, "user:");
+  } else if (!tables.modified.empty()) {
+    take_derived(machine, log, tables.modified, tables.modified_line, "modified:");
+  } else if (!tables.extended.empty()) {
+    take_derived(machine, log, tables.extended, tables.extended_line, "extended:");
+  } else if (!tables.setup_data.empty()) {
+    take_derived(machine, log, joined_ram(tables.setup_data), tables.setup_data_line,
+                 "reserve setup_data:");
   } else if (!tables.hypervisor.empty()) {
     machine.firmware_map = tables.hypervisor;
     machine.notes.push_back(
@@ -48,12 +86,51 @@ void substitute_map(Machine& machine, const LogTables& tables) {
   }
 }
 
-void use_tables(Machine& machine, const LogTables& tables) {
+// Whether the log tells by which parameters the kernel came from the firmware's map to its own.
+bool tells_edits(const Machine& machine) {
+  return machine.command_line && (machine.command_line->find("mem=") != std::string::npos ||
+                                  machine.command_line->find("memmap=") != std::string::npos);
+}
+
+// The kernel's own map, where its parameters are not known: they changed what the firmware gave.
+void use_user_table(Machine& machine, const LogText& log, const LogTables& tables) {
+  E820Entries table;
+  std::string_view and_below;
+  // Lines before the first of the table may be lost where its headline is.
+  for (const E820Entry& e : machine.firmware_map) {
+    if (!tables.user_headed && e.end() <= raw(tables.user.front().addr)) {
+      table.push_back(e);
+      and_below = ", and of the firmware's what lies below it";
+    }
+  }
+  table.insert(table.end(), tables.user.begin(), tables.user.end());
+  machine.firmware_map = std::move(table);
+  machine.notes.push_back(at_line(log, tables.user_line) +
+                          ": parameters that the log does not tell changed the map; the kernel's "
+                          "own table (`user:`) was taken" +
+                          std::string(and_below));
+}
+
+void note_part(Machine& machine, const LogText& log, const LogTables& tables) {
+  if (machine.firmware_map.size() != 1 || tables.firmware.size() != 1) return;
+  if (tables.label != "BIOS-e820") return;
+  machine.e820_cut = true;
+  machine.notes.push_back(at_line(log, tables.firmware_line) +
+                          ": this is a part of a table: a kernel takes no map of one entry from "
+                          "the firmware; the rest is cut");
+}
+
+void use_tables(Machine& machine, const LogText& log, const LogTables& tables) {
   machine.firmware_map = tables.firmware;
   machine.notes.insert(machine.notes.end(), tables.notes.begin(), tables.notes.end());
-  if (machine.firmware_map.empty()) return substitute_map(machine, tables);
+  if (machine.firmware_map.empty()) substitute_map(machine, log, tables);
+  if (tables.firmware.empty() && !(tables.setup_data.empty() || machine.firmware_map.empty()))
+    machine.setup_data.clear();
+  if (tables.firmware.empty()) return;
   if (!tables.extended.empty())
     machine.extended_map = added_entries(tables.firmware, tables.extended);
+  if (!tables.user.empty() && !tells_edits(machine)) use_user_table(machine, log, tables);
+  note_part(machine, log, tables);
   if (machine.setup_data.empty() && !tables.setup_data.empty()) {
     if (auto nodes = setup_data_of(tables.setup_data)) {
       machine.setup_data = std::move(*nodes);
@@ -68,11 +145,48 @@ void use_tables(Machine& machine, const LogTables& tables) {
   }
 }
 
-BootRead read_boot(const LogText& log, const LogBoot& boot) {
+// Keeps a log's lines that are asked for. A log of only such lines would take no end of memory.
+class LineKeeper {
+ public:
+  LineKeeper(const LogText& log, const ReadOptions& options)
+      : counter_(log), keep_(options.keep), kept_{.name = log.name()} {}
+  void line(const LogLine& line) {
+    constexpr std::size_t kMost = 1u << 16;
+    if (keep_ == nullptr || !keep_(line.text) || kept_.lines.size() >= kMost) return;
+    kept_.lines.push_back({counter_.number_at(line.offset), std::string(line.text)});
+  }
+  KernelLog take() && { return std::move(kept_); }
+
+ private:
+  LineCounter counter_;
+  bool (*keep_)(std::string_view);
+  KernelLog kept_;
+};
+
+// What the log says later, and the map contradicts.
+void hear_witness(Machine& machine, const LogTables& tables, const TableWitness& witness) {
+  if (tables.firmware.empty()) return;
+  E820Entries map = machine.firmware_map;
+  map.insert(map.end(), machine.extended_map.begin(), machine.extended_map.end());
+  map.insert(map.end(), tables.firmware.begin(), tables.firmware.end());
+  map.insert(map.end(), tables.user.begin(), tables.user.end());
+  map.insert(map.end(), tables.extended.begin(), tables.extended.end());
+  const bool edited = !tables.user.empty() || tells_edits(machine);
+  const auto notes =
+      witness.against(map, edited ? TableWitness::Edited::by_parameters : TableWitness::Edited::no);
+  machine.notes.insert(machine.notes.end(), notes.begin(), notes.end());
+}
+
+BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& options) {
   BootRead read;
   TableReader table_reader(log);
   EfiMapReader efi_reader(log);
   FactReader fact_reader(read.machine);
+  StatementFacts statement_facts(read.machine);
+  LineKeeper keeper(log, options);
+  GuestReader guest_reader(read.machine);
+  TableWitness witness(log);
+  ForeignKernel foreign(log);
   LogLine line;
   // Of what stands before the kernel's first line only the hypervisor's words belong to this boot.
   for (LineReader reader(log, boot.preamble, boot.begin); reader.next(line);) {
@@ -82,10 +196,20 @@ BootRead read_boot(const LogText& log, const LogBoot& boot) {
     table_reader.line(line);
     efi_reader.line(line);
     fact_reader.line(line);
+    statement_facts.line(line);
+    keeper.line(line);
+    guest_reader.line(line.text);
+    witness.line(line);
+    foreign.line(line);
   }
+  read.machine.log = std::move(keeper).take();
   const LogTables tables = table_reader.finish();
   read.errors = table_reader.faults();
   const bool has_table = !tables.firmware.empty() || !read.errors.empty();
+  if (auto fault = foreign.fault(has_table)) {
+    read.errors = {std::move(*fault)};
+    return read;
+  }
   if (!efi_reader.broken()) {
     read.machine.efi_map = efi_reader.map();
   } else if (has_table) {
@@ -95,7 +219,12 @@ BootRead read_boot(const LogText& log, const LogBoot& boot) {
     read.errors = efi_reader.faults();
   }
   fact_reader.finish(tables.label);
-  if (read.errors.empty()) use_tables(read.machine, tables);
+  guest_reader.finish();
+  if (read.errors.empty()) {
+    use_tables(read.machine, log, tables);
+    hear_witness(read.machine, tables, witness);
+  }
+  statement_facts.finish();
   return read;
 }
 
@@ -104,6 +233,7 @@ struct Chosen {
   std::size_t index = 0;
   std::size_t count = 1;
   LogBoot boot{};
+  bool has_stray_map = false;  // what is counted as the first boot lacks its beginning
 };
 
 Error no_map(const Source& source, const std::string& where) {
@@ -117,9 +247,16 @@ Error no_map(const Source& source, const std::string& where) {
       .origin = {.file = source.name}};
 }
 
+bool begins_with_banner(const LogText& log, const LogBoot& boot) {
+  LogLine line;
+  return LineReader(log, boot.begin, boot.end).next(line) &&
+         line.text.starts_with("Linux version ");
+}
+
 Result<Chosen> choose_boot(const LogText& log, const Source& source, const ReadOptions& options) {
   const std::vector<LogBoot> boots = split_boots(log);
   Chosen chosen{.count = boots.size()};
+  chosen.has_stray_map = boots.size() > 1 && !begins_with_banner(log, boots.front());
   if (options.boot) {
     if (*options.boot == 0 || *options.boot > boots.size()) {
       return Error{.message = "there is no boot " + std::to_string(*options.boot) +
@@ -129,7 +266,7 @@ Result<Chosen> choose_boot(const LogText& log, const Source& source, const ReadO
     }
     chosen.index = *options.boot - 1;
     chosen.boot = boots[chosen.index];
-    chosen.read = read_boot(log, chosen.boot);
+    chosen.read = read_boot(log, chosen.boot, options);
     if (!chosen.read.errors.empty()) return std::move(chosen.read.errors);
     if (!chosen.read.has_map())
       return no_map(source, "boot " + std::to_string(*options.boot) + " of the log");
@@ -138,7 +275,7 @@ Result<Chosen> choose_boot(const LogText& log, const Source& source, const ReadO
   for (std::size_t i = boots.size(); i-- > 0;) {
     chosen.index = i;
     chosen.boot = boots[i];
-    chosen.read = read_boot(log, boots[i]);
+    chosen.read = read_boot(log, boots[i], options);
     if (!chosen.read.errors.empty()) return std::move(chosen.read.errors);
     if (chosen.read.has_map()) return chosen;
   }
@@ -167,12 +304,8 @@ bool has_line(std::string_view bytes, std::string_view label, std::string_view n
   return false;
 }
 
-}  // namespace
-
-Recognition recognise_dmesg(const Source& source) {
-  const std::string_view bytes = source.bytes;
-  if (is_tar(bytes)) return {0, "a tar"};  // whatever logs are in it
-  if (is_json_log(bytes)) return {100, "JSON of dmesg or journalctl"};
+// A log whose disguises are off, or that has none.
+Recognition look_at(std::string_view bytes) {
   for (std::string_view label : {"BIOS-e820:", "BIOS-e801:", "BIOS-88:", "Xen:"}) {
     if (has_line(bytes, label, "[mem"))
       return {100, "a line of an e820 table (`" + std::string(label) + "`)"};
@@ -180,10 +313,23 @@ Recognition recognise_dmesg(const Source& source) {
   if (has_line(bytes, "efi: mem00:", "[") || has_line(bytes, "EFI: mem00:", "type=")) {
     return {100, "a line of EFI's memory map"};
   }
+  for (std::string_view label : {"user:", "modified:", "extended:", "reserve setup_data:"}) {
+    if (has_line(bytes, label, "[mem")) {
+      return {95, "a line of a table that the kernel made of the firmware's (`" +
+                      std::string(label) + "`)"};
+    }
+  }
   if (bytes.find("(XEN)") != bytes.npos && bytes.find("RAM map:") != bytes.npos) {
     return {90, "the hypervisor's memory map"};
   }
   if (has_line(bytes, "BIOS-e820:", "")) return {80, "a damaged line of an e820 table"};
+  for (std::string_view words :
+       {"BIOS-provided physical RAM map:", "e820: BIOS-provided physical RAM map:",
+        "e820: update [mem ", "e820: remove [mem ", "last_pfn = ", "e820: last_pfn = "}) {
+    if (has_line(bytes, words, "")) {
+      return {95, "a kernel's line about its map (`" + std::string(trim(words)) + "`)"};
+    }
+  }
   if (has_line(bytes, "Linux version ", "")) return {60, "the kernel's first line"};
   LogLine first{.whole = bytes.substr(0, std::min<std::size_t>(bytes.find('\n'), 1024))};
   strip_prefix(first);
@@ -191,8 +337,33 @@ Recognition recognise_dmesg(const Source& source) {
   return {0, "no line of an e820 table and no `Linux version`"};
 }
 
-Result<Machine> read_dmesg(const Source& source, const ReadOptions& options) {
+// Whether it is worth while to look behind what a text may wear.
+bool may_hold_log(std::string_view bytes) {
+  if (has_other_encoding(bytes)) return true;
+  if (bytes.substr(0, 512).find('\0') != bytes.npos) return false;
+  for (std::string_view words :
+       {"BIOS-", "Linux version ", "(XEN)", "[mem 0x", "\"dmesg\"", "\"MESSAGE\"", "e820: "}) {
+    if (bytes.find(words) != bytes.npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Recognition recognise_dmesg(const Source& source) {
+  const std::string_view bytes = source.bytes;
+  if (is_tar(bytes)) return {0, "a tar"};  // whatever logs are in it
+  const Recognition plain = look_at(bytes);
+  if (plain.score >= 95 || !may_hold_log(bytes)) return plain;
   const auto log = LogText::open(source);
+  if (!log) return {95, "a log that cannot be read: " + log.errors().front().message};
+  if (log->is_plain()) return plain;
+  const Recognition undressed = look_at(log->bytes());
+  return undressed.score > plain.score ? undressed : plain;
+}
+
+Result<Machine> read_dmesg(const Source& source, const ReadOptions& options) {
+  const auto log = LogText::open(source, options.side);
   if (!log.ok()) return log.errors();
   auto chosen = choose_boot(*log, source, options);
   if (!chosen.ok()) return chosen.errors();
@@ -202,12 +373,18 @@ Result<Machine> read_dmesg(const Source& source, const ReadOptions& options) {
                        std::to_string(chosen->index + 1) + " was read";
     if (!options.boot && chosen->index + 1 < chosen->count) note += ", the last with a memory map";
     machine.notes.insert(machine.notes.begin(), note + " (choose with --boot N)");
+    if (chosen->boot.preamble == 0 && chosen->index == 1 && chosen->has_stray_map) {
+      LineCounter counter(*log);
+      machine.notes.push_back(at_line(*log, counter.number_at(chosen->boot.begin)) +
+                              ": entries of a map stand before this line, with which the kernel "
+                              "begins; they were taken for another boot's");
+    }
   }
   return machine;
 }
 
 Result<std::vector<E820LogLine>> read_e820_edits(const Source& source, const ReadOptions& options) {
-  const auto log = LogText::open(source);
+  const auto log = LogText::open(source, options.side);
   if (!log.ok()) return log.errors();
   const auto chosen = choose_boot(*log, source, options);
   if (!chosen.ok()) return chosen.errors();

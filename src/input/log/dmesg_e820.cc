@@ -1,6 +1,7 @@
 #include "input/log/dmesg_e820.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "input/text/scan.h"
 #include "machine/e820_words.h"
@@ -17,17 +18,6 @@ std::string quoted(std::string_view text) {
   std::string out = "`";
   for (char c : text.substr(0, 40)) out += c >= 0x20 && c < 0x7f ? c : '?';
   return out + (text.size() > 40 ? "...`" : "`");
-}
-
-// Adds an entry to the last table of `runs`. The first entry of a table that comes again starts the
-// table anew: the kernel prints none twice within a table.
-void append(std::vector<E820Entries>& runs, E820Entry entry) {
-  if (runs.empty() || (!runs.back().empty() && runs.back().front() == entry)) runs.emplace_back();
-  runs.back().push_back(entry);
-}
-
-bool begins_with(const E820Entries& table, const E820Entries& front) {
-  return front.size() <= table.size() && std::equal(front.begin(), front.end(), table.begin());
 }
 
 // Whether what follows a label that other messages bear too can only be an entry.
@@ -84,6 +74,33 @@ std::string_view lost_digits(std::string_view range) {
   return {};
 }
 
+// How far from an entry a line may be one that has lost its beginning.
+constexpr std::size_t kSuspectLines = 32;
+
+// `0x0000000000100000-0x000000003fffffff] usable`, with more or less in front, but no label that is
+// known.
+bool has_known_label(std::string_view text) {
+  constexpr std::string_view kKnown[] = {
+      "e820: ",      "user:",       "modified:",   "extended:",   "reserve setup_data:",
+      "update e820", "remove e820", "e820 update", "e820 remove", "Xen:",
+      "BIOS-"};
+  return std::any_of(std::begin(kKnown), std::end(kKnown),
+                     [&](std::string_view known) { return text.starts_with(known); });
+}
+bool looks_like_cut_entry(std::string_view text) {
+  if (has_known_label(text)) return false;
+  const std::size_t close = text.rfind("] ");
+  if (close == text.npos || close < 4 || !e820_type_of(text.substr(close + 2))) return false;
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(close) - 4,
+                     text.begin() + static_cast<std::ptrdiff_t>(close), is_hex_digit);
+}
+
+// `type 2`, of `type 20`: these numbers have had names in every kernel.
+bool is_never_printed(std::string_view type) {
+  if (type.starts_with('(') && type.ends_with(')')) type = trim(type.substr(1, type.size() - 2));
+  return type == "type 1" || type == "type 2" || type == "type 3" || type == "type 4";
+}
+
 }  // namespace
 
 std::optional<E820Type> e820_type_of(std::string_view name) {
@@ -122,11 +139,32 @@ std::optional<PrintedRange> take_range(std::string_view& text) {
   return range;
 }
 
+TableReader::TableReader(const LogText& log)
+    : log_(log),
+      counter_(log),
+      firmware_(log, "the firmware's map"),
+      hypervisor_(log, "the hypervisor's map"),
+      extended_(log, "the extended map"),
+      setup_data_(log, "the map with setup_data"),
+      modified_(log, "the modified map"),
+      user_(log, "the user-defined map") {}
+
 void TableReader::line(const LogLine& line) {
+  if (pending_) settle(line.text);
+  if (labelled(line)) return;
+  if (since_entry_ < kSuspectLines) suspect(line);
+}
+
+// Whether the line is a table's.
+bool TableReader::labelled(const LogLine& line) {
   const std::string_view text = line.text;
-  if (pending_) settle(text);
-  if (text.empty()) return;
+  if (text.empty()) return false;
   std::string_view rest = text;
+  const auto derived = [&](std::string_view label, Printed& table) {
+    if (!eat(rest, label) || !looks_like_range(rest = skip_blanks(rest))) return false;
+    entry(line, rest, table);
+    return true;
+  };
   switch (text[0]) {
     case 'B':
       for (std::string_view label : {"BIOS-e820", "BIOS-e801", "BIOS-88"}) {
@@ -135,67 +173,97 @@ void TableReader::line(const LogLine& line) {
           continue;
         }
         tables_.label = label;
-        return entry(line, skip_blanks(rest), firmware_, faults_);
+        entry(line, skip_blanks(rest), firmware_);
+        return true;
       }
-      if (text.substr(0, 13) == "BIOS-provided") new_table_ = true;
-      return;
+      return text.starts_with("BIOS-provided") && begin_table();
     case 'X':
-      if (!eat(rest, "Xen:") || !looks_like_range(rest = skip_blanks(rest))) return;
+      if (!derived("Xen:", firmware_)) return false;
       tables_.label = "Xen";
-      return entry(line, rest, firmware_, faults_);
+      return true;
     case 'e':
-      if (eat(rest, "e820: BIOS-provided")) new_table_ = true;
-      if (!eat(rest, "extended:") || !looks_like_range(rest = skip_blanks(rest))) return;
-      return entry(line, rest, extended_, faults_);
+      if (text.starts_with("e820: BIOS-provided")) return begin_table();
+      return derived("extended:", extended_);
     case 'r':
-      if (!eat(rest, "reserve setup_data:") || !looks_like_range(rest = skip_blanks(rest))) return;
-      return entry(line, rest, setup_data_, faults_);
+      return derived("reserve setup_data:", setup_data_);
+    case 'm':
+      if (text.starts_with("modified physical RAM map")) modified_.runs.emplace_back();
+      return derived("modified:", modified_);
+    case 'u':
+      if (text.starts_with("user-defined physical RAM map")) return user_headed_ = true;
+      return derived("user:", user_);
     case '(':
-      return hypervisor_line(line);
+      hypervisor_line(line);
+      return true;
     default:
-      return;
+      return false;
   }
 }
 
 // `(XEN) Xen-e820 RAM map:`, `(XEN) EFI RAM map:`, then `(XEN)  [a, b] (usable)` or
-// `(XEN)  a - b (usable)`. xen: print_e820_memory_map(), arch/x86/e820.c
+// `(XEN)  a - b (usable)`; other lines may come between.
+// xen: print_e820_memory_map(), arch/x86/e820.c
 void TableReader::hypervisor_line(const LogLine& line) {
   std::string_view rest = line.text;
   if (!eat(rest, "(XEN)")) return;
   rest = skip_blanks(rest);
-  // Its own time stamp, `[2026-11-23 19:32:10]` or `[    0.000000]`, is no range.
-  if (!rest.empty() && rest[0] == '[' && rest.substr(0, 40).find(", ") == rest.npos) {
+  // Its own time stamp, `[2026-11-23 19:32:10]`, `[    0.000000]` or `[0000003432ac52a2]`, is no
+  // range.
+  while (!rest.empty() && rest[0] == '[' &&
+         rest.substr(0, rest.find(']')).find(", ") == rest.npos) {
     take_until(rest, "]");
     rest = skip_blanks(rest.empty() ? rest : rest.substr(1));
   }
   if (rest.size() >= 8 && rest.substr(rest.size() - 8) == "RAM map:") {
     in_hypervisor_ = true;
-    hypervisor_.emplace_back();
+    hypervisor_.runs.emplace_back();
     return;
   }
   if (!in_hypervisor_) return;
   const bool is_entry =
-      rest.size() > 1 &&
-      (rest[0] == '[' ? is_hex_digit(rest[1])
-                      : rest.substr(0, 32).find(" - ") != rest.npos && is_hex_digit(rest[0]));
-  in_hypervisor_ = is_entry;
-  if (is_entry) entry(line, rest, hypervisor_, hypervisor_faults_);
+      rest.size() > 17 &&
+      (rest[0] == '[' ? std::all_of(rest.begin() + 1, rest.begin() + 17, is_hex_digit)
+                      : std::all_of(rest.begin(), rest.begin() + 16, is_hex_digit));
+  // A cut one, right behind another.
+  const bool cut =
+      !is_entry && since_xen_ == 0 && !rest.empty() && (rest[0] == '[' || is_hex_digit(rest[0])) &&
+      std::all_of(rest.begin() + 1, rest.end(), [](char c) { return is_hex_digit(c); });
+  since_xen_ = is_entry ? 0 : since_xen_ + 1;
+  if (is_entry || cut) entry(line, rest, hypervisor_);
 }
 
-void TableReader::entry(const LogLine& line, std::string_view rest, Runs& runs, LogFaults& faults) {
-  if (rest.substr(0, 4) == "[gap") return;  // between entries, since v7.0
-  if (&runs == &firmware_ && new_table_) {
-    new_table_ = false;
-    if (!runs.empty() && !runs.back().empty()) runs.emplace_back();
+// Adds an entry to the last print of `table`. The first entry of a table that comes again starts
+// the table anew: the kernel prints none twice within a table.
+void TableReader::append(Printed& table, PrintedEntry entry) {
+  std::vector<PrintedTable>& runs = table.runs;
+  if (runs.empty() || (!runs.back().empty() && runs.back().front().entry == entry.entry))
+    runs.emplace_back();
+  runs.back().push_back(std::move(entry));
+}
+
+void TableReader::entry(const LogLine& line, std::string_view rest, Printed& table) {
+  if (&table == &firmware_) {
+    entry_found();
+    stamped_ = !line.stamp.empty();
+    if (std::exchange(new_table_, false) && !table.runs.empty() && !table.runs.back().empty())
+      table.runs.emplace_back();
   }
+  LogFaults& faults = table.faults;
   std::string_view after = rest;
+  const bool gap = rest.starts_with("[gap ");  // between entries, since v7.0
+  std::string as_entry;
+  if (gap) {
+    as_entry = "[mem " + std::string(rest.substr(5));
+    after = as_entry;
+  }
   const auto range = take_range(after);
   if (!range) {
     const Fault fault = range_fault(trim(rest));
     // Where nothing is left of the entry the caret stands under its label.
     return faults.at(line, fault.part.empty() ? line.text : fault.part, fault.message);
   }
-  const std::string_view printed = rest.substr(0, rest.size() - after.size());
+  const std::string_view all = gap ? std::string_view(as_entry) : rest;
+  const std::string_view printed = all.substr(0, all.size() - after.size());
   if (const auto part = lost_digits(printed); !part.empty()) {
     return faults.at(
         line, part,
@@ -208,16 +276,26 @@ void TableReader::entry(const LogLine& line, std::string_view rest, Runs& runs, 
   if (range->start == 0 && range->last == ~0ull) {
     return faults.at(line, printed, "the entry covers the whole 64-bit address space");
   }
-  E820Entry entry{.addr = PhysAddr{range->start}, .size = range->last - range->start + 1};
+  PrintedEntry entry{
+      .entry = {.addr = PhysAddr{range->start}, .size = range->last - range->start + 1},
+      .line = counter_.number_at(line.offset),
+      .stamp = std::string(line.stamp),
+      .gap = gap};
+  if (gap) return append(table, std::move(entry));
   const std::string_view type_text = trim(after);
   const auto type = e820_type_of(type_text);
+  if (type && is_never_printed(type_text)) {
+    return faults.at(line, type_text,
+                     "no kernel prints " + quoted(type_text) +
+                         ": it has a name for this type; the number is cut");
+  }
   if (type) {
-    entry.type = *type;
-    return append(runs, entry);
+    entry.entry.type = *type;
+    return append(table, std::move(entry));
   }
   if (type_text.empty()) {
     pending_ =
-        Pending{&runs, entry,
+        Pending{&table, std::move(entry),
                 faults.make(line, printed,
                             "the entry has no type; expected one of " + std::string(kKnownTypes))};
     return;
@@ -229,42 +307,105 @@ void TableReader::entry(const LogLine& line, std::string_view rest, Runs& runs, 
 // The kernel prints range and type with two calls; where a log keeps them apart, as journald does
 // with kernels before 4.10, the type is the whole next line.
 void TableReader::settle(std::string_view text) {
-  const Pending pending = std::move(*pending_);
+  Pending pending = std::move(*pending_);
   pending_.reset();
   if (const auto type = e820_type_of(text)) {
-    E820Entry entry = pending.entry;
-    entry.type = *type;
-    append(*pending.runs, entry);
+    pending.entry.entry.type = *type;
+    append(*pending.table, std::move(pending.entry));
   } else {
-    (pending.runs == &hypervisor_ ? hypervisor_faults_ : faults_).add(pending.error);
+    pending.table->faults.add(pending.error);
   }
 }
 
-// One table of those printed: replays are equal, or the front of one another.
-E820Entries TableReader::choose(Runs& runs, std::string_view what) {
-  E820Entries best;
-  bool differ = false;
-  for (E820Entries& run : runs) {
-    if (run.empty() || begins_with(best, run)) continue;
-    differ = differ || !begins_with(run, best);
-    best = std::move(run);
+bool TableReader::begin_table() {
+  new_table_ = true;
+  since_entry_ = 0;
+  suspects_.clear();
+  return true;
+}
+
+// A line among entries: if it has lost its beginning or nearly all, it was one, too.
+void TableReader::suspect(const LogLine& line) {
+  ++since_entry_;
+  const std::string_view text = trim(line.text);
+  // Behind the last entry a line without even a time stamp may be the end of what was pasted; not
+  // where the log goes on.
+  if (since_entry_ == 2 && !line.stamp.empty() && !text.empty() && !suspects_.empty()) {
+    empty_lines_.push_back(std::move(suspects_.front()));
+    suspects_.clear();
   }
-  if (differ) {
-    tables_.notes.push_back("the log prints " + std::string(what) +
-                            " more than once and not alike; the last one was taken");
+  if (looks_like_cut_entry(text)) {
+    return firmware_.faults.at(line, text,
+                               "this looks like an entry of the firmware's map whose beginning is "
+                               "lost; expected `BIOS-e820: [mem 0xSTART-0xEND] TYPE`");
   }
-  return best;
+  const bool front = text.size() >= 2 && text.size() < 16 &&
+                     std::string_view("BIOS-e820: [mem 0x").starts_with(text);
+  if (since_entry_ == 1 && front) {
+    return firmware_.faults.at(line, text,
+                               "this looks like an entry of the firmware's map that is cut short" +
+                                   std::string(kEntryForms));
+  }
+  const bool in_stamp = text.starts_with('[') && text.find(']') == text.npos && text.size() < 16;
+  const bool rest =
+      text.size() < 64 && !has_known_label(text) && e820_type_of(text.substr(text.rfind(']') + 1));
+  const bool unstamped = stamped_ && line.stamp.empty();
+  if (suspects_.empty() && (text.size() < 2 || in_stamp || rest || unstamped)) {
+    suspects_.push_back(at_line(log_, counter_.number_at(line.offset)) +
+                        ": a line among those of the firmware's map is empty, or is none of the "
+                        "kernel's; if an entry stood there, the map lacks it");
+  }
+}
+
+// What stood since the entry before was among the table's.
+void TableReader::entry_found() {
+  if (!suspects_.empty()) empty_lines_.push_back(std::move(suspects_.front()));
+  suspects_.clear();
+  since_entry_ = 0;
+}
+
+// A table that is whole, or nothing, and the reason: an error where the table is needed. `first`:
+// its first line.
+E820Entries TableReader::whole(Printed& printed, bool needed, std::size_t& first) {
+  PrintedTable table = chosen_run(log_, printed.runs, printed.what, tables_.notes);
+  Errors errors = printed.faults.take();
+  first = table.empty() ? 0 : table.front().line;
+  std::vector<std::string> notes;
+  const bool sorted = &printed != &hypervisor_;  // made of EFI's, whose order is free
+  if (!sorted) {
+    std::ranges::stable_sort(table, {}, [](const PrintedEntry& e) { return raw(e.entry.addr); });
+  }
+  memmap::append(errors, make_whole(log_, table, printed.what, notes));
+  if (needed) {
+    tables_.notes.insert(tables_.notes.end(), notes.begin(), notes.end());
+    errors_ = std::move(errors);
+    return errors_.empty() ? entries_of(table) : E820Entries{};
+  }
+  if (!errors.empty()) {
+    const Error& fault = errors.front();
+    tables_.notes.push_back(at_line(log_, fault.origin.line) + ": " + std::string(printed.what) +
+                            " is damaged and was left out: " + fault.message);
+    return {};
+  }
+  return entries_of(table);
 }
 
 LogTables TableReader::finish() {
   if (pending_) settle("");
-  tables_.firmware = choose(firmware_, "the firmware's map");
-  tables_.hypervisor = choose(hypervisor_, "the hypervisor's map");
-  tables_.extended = choose(extended_, "the extended map");
-  tables_.setup_data = choose(setup_data_, "the map with setup_data");
-  if (tables_.firmware.empty()) {
-    for (Error& error : hypervisor_faults_.take()) faults_.add(std::move(error));
+  LogTables& t = tables_;
+  std::size_t ignored = 0;
+  t.firmware = whole(firmware_, true, t.firmware_line);
+  // A log with empty lines all over is only set so.
+  if (empty_lines_.size() * 3 <= tables_.firmware.size()) {
+    tables_.notes.insert(tables_.notes.end(), empty_lines_.begin(), empty_lines_.end());
   }
+  const bool none = t.firmware.empty() && errors_.empty();
+  if (none) t.hypervisor = whole(hypervisor_, true, ignored);
+  t.extended = whole(extended_, false, t.extended_line);
+  t.setup_data = whole(setup_data_, false, t.setup_data_line);
+  if (none) t.modified = whole(modified_, false, t.modified_line);
+  t.user = whole(user_, false, t.user_line);
+  t.user_headed = user_headed_;
   return std::move(tables_);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "input/log/log_lines.h"
+#include "input/log/table_whole.h"
 #include "machine/e820_entry.h"
 
 namespace memmap::input {
@@ -26,47 +27,73 @@ struct PrintedRange {
 };
 std::optional<PrintedRange> take_range(std::string_view& text);
 
-// The tables of one boot, as printed.
+// The tables of one boot, as printed; of each, whole or nothing.
 struct LogTables {
   E820Entries firmware{};    // BIOS-e820, BIOS-e801, BIOS-88 or Xen
   E820Entries hypervisor{};  // (XEN): the machine's map, of which the kernel sees a part
   E820Entries extended{};    // the firmware's after the entries of setup_data were added
   E820Entries setup_data{};  // the same after setup_data's own places were cut out
+  E820Entries modified{};    // the kernel's after its own changes
+  E820Entries user{};        // the kernel's after those that its command line asked for
   std::string label{};       // of `firmware`: `BIOS-e820`
+  // The first line of each, in the file.
+  std::size_t firmware_line = 0, extended_line = 0, setup_data_line = 0, modified_line = 0,
+              user_line = 0;
+  bool user_headed = false;  // the headline of `user` was printed, too
   std::vector<std::string> notes{};
 };
 
 // Gathers them line by line. A line that is no entry of a table is passed over; one that surely is
-// and cannot be read is a mistake. A table that is printed once more counts once.
+// and cannot be read is a mistake. A table that is printed once more counts once. What is wrong
+// with the firmware's table is an error; what is wrong with another costs that table (a note).
 class TableReader {
  public:
-  explicit TableReader(const LogText& log) : faults_(log), hypervisor_faults_(log) {}
+  explicit TableReader(const LogText& log);
   void line(const LogLine& line);
   // To be called once, after the last line.
   LogTables finish();
   // Of the tables that finish() gave.
-  Errors faults() { return faults_.take(); }
+  Errors faults() { return std::move(errors_); }
 
  private:
-  using Runs = std::vector<E820Entries>;
+  // One table's prints, and what is wrong with them.
+  struct Printed {
+    explicit Printed(const LogText& log, std::string_view name) : what(name), faults(log) {}
+    std::string_view what;
+    std::vector<PrintedTable> runs{};
+    LogFaults faults;
+  };
   // An entry whose type may follow on a line of its own.
   struct Pending {
-    Runs* runs = nullptr;
-    E820Entry entry{};
+    Printed* table = nullptr;
+    PrintedEntry entry{};
     Error error{};
   };
 
-  void entry(const LogLine& line, std::string_view rest, Runs& runs, LogFaults& faults);
+  bool labelled(const LogLine& line);
+  void entry(const LogLine& line, std::string_view rest, Printed& table);
+  void append(Printed& table, PrintedEntry entry);
   void hypervisor_line(const LogLine& line);
   void settle(std::string_view text);
-  E820Entries choose(Runs& runs, std::string_view what);
+  bool begin_table();
+  void suspect(const LogLine& line);
+  void entry_found();
+  E820Entries whole(Printed& table, bool needed, std::size_t& first);
 
-  LogFaults faults_;
-  LogFaults hypervisor_faults_;
-  Runs firmware_{}, hypervisor_{}, extended_{}, setup_data_{};
-  bool new_table_ = false;      // the next firmware entry begins a table
-  bool in_hypervisor_ = false;  // the lines of (XEN) are entries
+  const LogText& log_;
+  LineCounter counter_;
+  Errors errors_{};
+  Printed firmware_, hypervisor_, extended_, setup_data_, modified_, user_;
+  bool new_table_ = false;  // the next firmware entry begins a table
+  bool user_headed_ = false;
+  bool in_hypervisor_ = false;    // the hypervisor's table has begun
+  std::size_t since_xen_ = 1000;  // lines of the hypervisor since its last entry
   std::optional<Pending> pending_{};
+  // Lines between entries of the firmware's table that may be the rest of an entry.
+  std::size_t since_entry_ = 1000;  // lines
+  bool stamped_ = false;            // the entry before has the kernel's stamp
+  std::vector<std::string> suspects_{};
+  std::vector<std::string> empty_lines_{};
   LogTables tables_{};
 };
 

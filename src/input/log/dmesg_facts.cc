@@ -56,6 +56,7 @@ void FactReader::line(const LogLine& line) {
       return kernel_line(text);
     case 'A':
       if (eat(rest, "ACPI: ")) return acpi_line(rest);
+      if (eat(rest, "AGP: Node ")) return aperture_line(rest);
       return x2apic_line(text);
     case 'x':
       return x2apic_line(text);
@@ -101,6 +102,7 @@ void FactReader::line(const LogLine& line) {
     case 'e':
       if (eat(rest, "efi: EFI v")) saw_efi_ = true;
       if (eat(rest, "efi: Remove mem")) efi_mmio_line(rest);
+      if (eat(rest, "efi: memattr: ")) return memory_attributes_line(rest);
       if (eat(rest, "efi: ")) efi_tables_line(rest);
       if (eat(rest, "esrt: Reserving ESRT space from ")) esrt_line(rest);
       if (rest.substr(0, 4) == "e820") edit_line(text);
@@ -129,6 +131,7 @@ void FactReader::line(const LogLine& line) {
       }
       return;
     case 'N':
+      if (eat(rest, "Node ")) return aperture_line(rest);
       if (eat(rest, "NX (Execute Disable) protection: ")) machine_.cpu.nx = true;
       if (text.find("NX (Execute Disable) protection missing in CPU") != text.npos)
         machine_.cpu.nx = false;
@@ -143,6 +146,11 @@ void FactReader::line(const LogLine& line) {
       return;
     case 'M':
       if (text.substr(0, 5) == "MTRR ") mtrr_line(text);
+      return;
+    case 'g':
+    case '*':
+      if (text.starts_with("gran_size: ") || text.starts_with("*BAD*gran_size: "))
+        machine_.mtrrs_were_cleaned = true;
       return;
     default:
       if (in_mtrrs_) mtrr_line(text);
@@ -310,8 +318,17 @@ void FactReader::esrt_line(std::string_view text) {
 // drivers/firmware/efi/mokvar-table.c; efi_tpm_eventlog_init(), drivers/firmware/efi/tpm.c;
 // efi_config_parse_tables(), drivers/firmware/efi/efi.c, v6.12
 void FactReader::efi_tables_line(std::string_view text) {
+  if (const std::size_t at = text.find("MEMATTR=0x"); at != text.npos) {
+    std::string_view rest = text.substr(at + 10);
+    if (const auto place = take_hex(rest)) memory_attributes_ = PhysAddr{*place};
+  }
   constexpr std::string_view kUnsized[] = {
       "MOKvar=", "TPMEventLog=", "TPMFinalLog=", "MEMRESERVE="};
+  constexpr std::string_view kUnaccepted = "Unaccepted=";
+  if (const std::size_t at = text.find(kUnaccepted); at != text.npos) {
+    std::string_view rest = text.substr(at + kUnaccepted.size());
+    if (const auto place = take_hex(rest)) machine_.efi_unaccepted = PhysAddr{*place};
+  }
   for (const std::string_view name : kUnsized) {
     const std::size_t at = text.find(name);
     if (at == text.npos) continue;
@@ -322,10 +339,20 @@ void FactReader::efi_tables_line(std::string_view text) {
         "EFI's table {} at {:#x} is kept by the kernel, but its size is in no log: "
         "that reservation is left out",
         name.substr(0, name.size() - 1), *place);
-    if (std::ranges::find(machine_.notes, note) == machine_.notes.end()) {
-      machine_.notes.push_back(std::move(note));
-    }
+    if (std::ranges::find(unsized_, PhysAddr{*place}, &std::pair<PhysAddr, std::string>::first) ==
+        unsized_.end())
+      unsized_.emplace_back(PhysAddr{*place}, std::move(note));
   }
+}
+
+// ` 0x00007eaa1000-0x00007eb61fff [Runtime Data|RUN|...]`, `! ` before one that is refused: an entry
+// of the table, which efi=debug has the kernel tell. How many there are tells its size.
+// kernel: efi_memattr_apply_permissions(), drivers/firmware/efi/memattr.c, v6.12
+void FactReader::memory_attributes_line(std::string_view text) {
+  eat(text, "!");
+  if (!eat(text, " 0x")) return;
+  const auto start = take_hex(text);
+  if (start && memory_attribute_of_.size() < 65536) memory_attribute_of_.insert(*start);
 }
 
 // `07: MMIO range=[0xe0000000-0xefffffff] (256MB) from e820 map`: a descriptor of EFI's map.
@@ -356,18 +383,49 @@ void FactReader::mtrr_line(std::string_view text) {
     mtrrs_done_ = true;
     return;
   }
-  if (!is_digit(text[0]) || !take_count(text) || !eat(text, " base ")) {
-    in_mtrrs_ = in_mtrrs_ && text == " disabled";
+  // `MTRR map: 6 entries (3 fixed + 3 variable; max 23), built from 10 variable MTRRs`, since 6.5
+  if (const std::size_t at = text.find("built from "); at != text.npos) {
+    text.remove_prefix(at + 11);
+    if (const auto count = take_count(text)) note_mtrr_count(*count);
     return;
   }
+  const auto number = is_digit(text[0]) ? take_count(text) : std::nullopt;
+  const bool base_follows = number && eat(text, " base ");
+  in_mtrrs_ = in_mtrrs_ && number && (base_follows || text == " disabled");
+  if (in_mtrrs_) note_mtrr_count(*number + 1);
+  if (!base_follows) return;
   const auto base = take_hex(text);
   if (!base || !eat(text, " mask ")) return;
   const auto mask = take_hex(text);
   if (!mask || *mask == 0) return;
   const std::uint64_t size = 1ull << std::countr_zero(*mask);
   const auto range = PhysRange::from_size(PhysAddr{*base}, size);
-  if (range && machine_.mtrrs.size() < 256)
+  if (range && machine_.mtrrs.size() < Machine::kMostMtrrs)
     machine_.mtrrs.push_back({*range, mtrr_type_of(trim(text))});
+}
+
+// `0: aperture [bus addr 0xf4000000-0xf7ffffff] (64MB)`, `0: aperture @ f4000000 size 64 MB` before
+// 3.16. kernel: gart_iommu_hole_init(), arch/x86/kernel/aperture_64.c
+void FactReader::aperture_line(std::string_view text) {
+  if (!take_count(text) || !eat(text, ": aperture ")) return;
+  std::optional<PhysRange> range;
+  if (eat(text, "[bus addr ")) {
+    const auto first = take_hex(text);
+    if (!first || !eat(text, "-")) return;
+    const auto last = take_hex(text);
+    if (last) range = PhysRange::from_inclusive(PhysAddr{*first}, PhysAddr{*last});
+  } else if (eat(text, "@ ")) {
+    const auto first = take_hex(text);
+    if (!first || !eat(text, " size ")) return;
+    const auto megabytes = take_count(text);
+    if (megabytes) range = PhysRange::from_size(PhysAddr{*first}, *megabytes * kMiB);
+  }
+  if (range && machine_.gart_apertures.size() < 256) machine_.gart_apertures.push_back(*range);
+}
+
+void FactReader::note_mtrr_count(unsigned count) {
+  if (count > Machine::kMostMtrrs) return;
+  machine_.mtrr_count = std::max(machine_.mtrr_count.value_or(0), count);
 }
 
 // `e820: update [mem 0xb0494018-0xb04b4657] usable ==> usable`: RAM becomes RAM for the kernel
@@ -391,11 +449,22 @@ void FactReader::edit_line(std::string_view text) {
 }
 
 void FactReader::finish(std::string_view label) {
+  for (auto& [place, note] : unsized_) {
+    const bool kept = std::ranges::any_of(machine_.efi_kept,
+                                          [at = place](PhysRange r) { return r.contains(at); });
+    if (!kept) machine_.notes.push_back(std::move(note));
+  }
   // Every kernel says by then whether there is SMBIOS: of a log that leaves such lines out, the one
   // that is no fact of the machine, `DMI not present`, is missing.
   // kernel: dmi_setup(), before prefill_possible_map() and topology_init_possible_cpus()
   if (!saw_smbios_ && !machine_.smbios && machine_.kernel_release && machine_.cpu.possible) {
     machine_.smbios = SmbiosCopies{};
+  }
+  if (memory_attributes_ && !memory_attribute_of_.empty()) {
+    constexpr std::uint64_t kHead = 16;   // sizeof(efi_memory_attributes_table_t)
+    constexpr std::uint64_t kEntry = 48;  // what firmware gives an efi_memory_desc_t
+    machine_.efi_memory_attributes =
+        PhysRange::from_size(*memory_attributes_, kHead + kEntry * memory_attribute_of_.size());
   }
   if (!machine_.command_line && !kernel_command_line_.empty()) {
     machine_.command_line = kernel_command_line_;

@@ -2,8 +2,13 @@
 // MTRRs.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "input/log/log_lines.h"
 #include "machine/machine.h"
@@ -31,12 +36,19 @@ class FactReader {
   void note_cut_line();
   void acpi_upgrade_line(std::string_view text);
   void efi_tables_line(std::string_view text);
+  void memory_attributes_line(std::string_view text);
   void efi_mmio_line(std::string_view text);
   void mtrr_line(std::string_view text);
+  void note_mtrr_count(unsigned count);
+  void aperture_line(std::string_view text);  // `AGP: Node 0: aperture ...`
   void edit_line(std::string_view text);
 
   Machine& machine_;
   std::string kernel_command_line_{};  // `Kernel command line:`, if the other line is missing
+  // Of tables that EFI names: where, and what there is to tell while their size is not known.
+  std::vector<std::pair<PhysAddr, std::string>> unsized_{};
+  std::optional<PhysAddr> memory_attributes_{};    // where EFI's table lies
+  std::set<std::uint64_t> memory_attribute_of_{};  // its entries, by the start of their ranges
   bool saw_efi_ = false;
   bool saw_smbios_ = false;
   // A list's first line once more: what follows is a replay.

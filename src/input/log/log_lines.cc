@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "input/log/log_disguise.h"
+#include "input/log/log_words.h"
 #include "input/text/scan.h"
 
 namespace memmap::input {
@@ -10,20 +12,6 @@ namespace {
 
 // How far into a line a prefix is looked for.
 constexpr std::size_t kPrefixLimit = 200;
-
-// Length of `[    0.003124]` at the front of `s`; 0: there is none. `stamp` gets the number.
-std::size_t kernel_stamp(std::string_view s, std::string_view& stamp) {
-  std::size_t i = 1;
-  while (i < s.size() && s[i] == ' ') ++i;
-  const std::size_t from = i;
-  while (i < s.size() && is_digit(s[i])) ++i;
-  if (i == from || i - from > 12 || i >= s.size() || s[i] != '.') return 0;
-  const std::size_t fraction = ++i;
-  while (i < s.size() && is_digit(s[i])) ++i;
-  if (i == fraction || i >= s.size() || s[i] != ']') return 0;
-  stamp = s.substr(from, i - from);
-  return i + 1;
-}
 
 // Length of another bracket that tools and CONFIG_PRINTK_CALLER put first: `[    T0]`, `[Mon Nov 23
 // 19:32:10 2026]`, `[  +0.000012]`, `[<    0.000000>]`; 0: there is none.
@@ -102,7 +90,7 @@ std::string_view skip_facility(std::string_view s) {
   const std::size_t first = s.substr(0, 12).find(':');
   if (first == std::string_view::npos) return s;
   const std::size_t second = s.substr(0, 24).find(':', first + 1);
-  return second == std::string_view::npos ? s : s.substr(second + 1);
+  return second == std::string_view::npos ? s : skip_blanks(s.substr(second + 1));
 }
 
 // `2026-11-23T19:32:10,123456+00:00 ` of dmesg --time-format=iso.
@@ -167,9 +155,37 @@ void strip_prefix(LogLine& line) {
   line.text = skip_front(skip_iso_date(skip_facility(s)), line.stamp);
 }
 
+Result<LogText> LogText::open(const Source& source, const std::optional<Side>& side) {
+  if (source.is_folder()) {
+    return Error{.message = "is a folder; expected a kernel log", .origin = {.file = source.name}};
+  }
+  LogText log;
+  log.name_ = &source.name;
+  log.plain_ = source.bytes;
+  if (!side && is_plain_log(source.bytes)) return log;
+  const auto paper = undress(source.name, source.bytes, side);
+  if (!paper) return paper.errors();
+  for (const PaperLine& line : *paper) {
+    log.undressed_.append(line.text).append("\n");
+    log.numbers_.push_back(line.number);
+  }
+  return log;
+}
+
 std::size_t LogText::number_of(std::size_t nth) const {
-  if (unpacked_.empty()) return nth;
-  return nth == 0 || nth > json_numbers_.size() ? 0 : json_numbers_[nth - 1];
+  if (is_plain()) return nth;
+  return nth == 0 || nth > numbers_.size() ? 0 : numbers_[nth - 1];
+}
+
+std::string_view LogText::file_line(std::size_t number) const {
+  std::size_t at = 0;
+  for (std::size_t n = 1; n < number; ++n) {
+    at = plain_.find('\n', at);
+    if (at == plain_.npos) return {};
+    ++at;
+  }
+  const std::string_view line = plain_.substr(at, plain_.find('\n', at) - at).substr(0, kLineLimit);
+  return line.find('\0') == line.npos ? line.substr(0, line.find('\r')) : std::string_view{};
 }
 
 std::size_t LineCounter::number_at(std::size_t offset) {
@@ -216,9 +232,18 @@ bool LineReader::next(LogLine& line) {
 }
 
 Error LogFaults::make(const LogLine& line, std::string_view part, std::string message) {
-  const auto column = static_cast<std::size_t>(part.data() - line.whole.data()) + 1;
-  return error_at(log_->name(), {counter_.number_at(line.offset), line.whole, column, part.size()},
-                  std::move(message));
+  const std::size_t number = counter_.number_at(line.offset);
+  std::string_view whole = line.whole;
+  auto column = static_cast<std::size_t>(part.data() - line.whole.data()) + 1;
+  if (!log_->is_plain()) {  // the line as it stands in the file, where the part is still in it
+    const std::string_view of_file = log_->file_line(number);
+    const std::size_t at = part.empty() ? of_file.npos : of_file.find(part);
+    if (at != of_file.npos) {
+      whole = of_file;
+      column = at + 1;
+    }
+  }
+  return error_at(log_->name(), {number, whole, column, part.size()}, std::move(message));
 }
 
 void LogFaults::at(const LogLine& line, std::string_view part, std::string message) {

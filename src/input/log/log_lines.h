@@ -1,5 +1,6 @@
 // A kernel log as lines of kernel messages, whatever tool carried it: prefixes (time stamps,
-// levels, syslog's date and host, colours, quote marks) are taken off, JSON is unpacked.
+// levels, syslog's date and host, colours, quote marks) are taken off; what is done to it besides is
+// undone first (log_disguise.h).
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "input/format.h"
 #include "input/open/source.h"
 #include "input/text/faults.h"
 
@@ -25,22 +27,24 @@ struct LogLine {
 // The text of a source. Lives no longer than the source.
 class LogText {
  public:
-  // Plain text is taken as it is; the JSON of `dmesg --json` and of `journalctl -o json` is
-  // unpacked to a line a message. Errors: damaged JSON, nested too deep, a folder.
-  static Result<LogText> open(const Source& source);
+  // A plain log is taken as it is; of any other its disguises are taken off. Errors: damaged JSON,
+  // nested too deep; a diff of which no side is asked for, or a side of what is none; a folder.
+  static Result<LogText> open(const Source& source, const std::optional<Side>& side = {});
 
-  std::string_view bytes() const {
-    return unpacked_.empty() ? plain_ : std::string_view(unpacked_);
-  }
+  std::string_view bytes() const { return is_plain() ? plain_ : std::string_view(undressed_); }
   const std::string& name() const { return *name_; }
+  // The lines are those of the file.
+  bool is_plain() const { return numbers_.empty(); }
   // The number in the file of the `nth` line of bytes(), both from 1.
   std::size_t number_of(std::size_t nth) const;
+  // Line `number` of the file, for people to look at; empty: not to be shown.
+  std::string_view file_line(std::size_t number) const;
 
  private:
   const std::string* name_ = nullptr;
   std::string_view plain_{};
-  std::string unpacked_{};                   // JSON only
-  std::vector<std::size_t> json_numbers_{};  // per line of unpacked_: the file's line
+  std::string undressed_{};
+  std::vector<std::size_t> numbers_{};  // per line of undressed_: the file's line
 };
 
 // Finds lines' numbers; fast where it is asked for in ascending order.
@@ -55,9 +59,6 @@ class LineCounter {
   std::size_t at_ = 0;
   std::size_t newlines_ = 0;
 };
-
-// Whether `bytes` looks like the JSON that LogText unpacks.
-bool is_json_log(std::string_view bytes);
 
 // Takes the prefix off a line without colours: fills `text` and `stamp` of `line` from `whole`.
 void strip_prefix(LogLine& line);

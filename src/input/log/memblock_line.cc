@@ -21,18 +21,20 @@ struct Operation {
   std::optional<CallKind> kind;  // nullopt: touches no list
 };
 // Every function of memblock that logs. memblock_free() was memblock_phys_free()'s name
-// before 5.16.
+// before 5.16, memblock_reserve() is __memblock_reserve() since 6.16.
 constexpr Operation kOperations[] = {
     {"memblock_add", CallKind::add},
     {"memblock_add_node", CallKind::add},
     {"memblock_remove", CallKind::remove},
     {"memblock_reserve", CallKind::reserve},
+    {"__memblock_reserve", CallKind::reserve},
     {"memblock_phys_free", CallKind::free},
     {"memblock_free", CallKind::free},
     {"memblock_phys_alloc_range", CallKind::alloc},
     {"memblock_alloc_try_nid", CallKind::alloc},
     {"memblock_alloc_try_nid_raw", CallKind::alloc},
     {"memblock_alloc_exact_nid_raw", CallKind::alloc},
+    {"memblock_alloc_hugetlb", CallKind::alloc},
     {"memblock_free_late", std::nullopt},
     {"memblock_physmem_add", std::nullopt},
 };
@@ -169,6 +171,22 @@ MemblockLine read_request(Scanner s, replay::LoggedCall call) {
   return done(s, std::move(call));
 }
 
+// `1073741824 bytes, nid=0, exact_nid=0 caller`: aligned to its size, from anywhere.
+MemblockLine read_hugetlb_request(Scanner s, replay::LoggedCall call) {
+  const std::string_view number = s.rest();
+  call.size = call.align = s.decimal();
+  if (!s.failed() && !is_power_of_two(call.size)) {
+    s.fail(number.substr(0, number.size() - s.rest().size()), "a huge page is a power of two");
+  }
+  s.expect(" bytes, nid=");
+  call.nid = s.node();
+  s.expect(", exact_nid=");
+  call.exact_nid = s.decimal() != 0;
+  s.blanks();
+  call.caller = caller(s);
+  return done(s, std::move(call));
+}
+
 // ` is doubled to 256 at [0x...-0x...]`; a failure to double changes nothing.
 std::optional<MemblockLine> read_growth(std::string_view text) {
   replay::LoggedGrowth growth;
@@ -252,7 +270,9 @@ std::optional<MemblockLine> read_dump_line(std::string_view text) {
 
 std::optional<MemblockLine> read_memblock_line(std::string_view text) {
   if (eat(text, "memblock: ")) return read_growth(text);
-  if (!text.starts_with("memblock_")) return read_dump_line(text);
+  if (!text.starts_with("memblock_") && !text.starts_with("__memblock_")) {
+    return read_dump_line(text);
+  }
   const auto end = std::ranges::find_if_not(text, is_name);
   const std::string_view name(text.begin(), end);
   if (!text.substr(name.size()).starts_with(": ")) {
@@ -270,6 +290,7 @@ std::optional<MemblockLine> read_memblock_line(std::string_view text) {
   call.kind = *operation->kind;
   call.operation = std::string(name);
   const Scanner s(skip_blanks(text.substr(name.size() + 1)));
+  if (name == "memblock_alloc_hugetlb") return read_hugetlb_request(s, std::move(call));
   return call.kind == CallKind::alloc ? read_request(s, std::move(call))
                                       : read_range_call(s, std::move(call));
 }

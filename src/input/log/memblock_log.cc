@@ -194,7 +194,7 @@ Result<replay::Log> BootReader::finish() && {
 }  // namespace
 
 Result<replay::Log> read_memblock_log(const Source& source, const ReadOptions& options) {
-  const auto text = LogText::open(source);
+  const auto text = LogText::open(source, options.side);
   if (!text) return text.errors();
   const std::vector<LogBoot> boots = split_boots(*text);
   if (options.boot && (*options.boot == 0 || *options.boot > boots.size())) {

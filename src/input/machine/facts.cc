@@ -117,10 +117,13 @@ class FactReader {
 
   void read_log() {
     auto bytes = content(files_.log);
-    if (!bytes && options_.boot) {
-      errors_.push_back(Error{.message = fmt::format("--boot has no effect: there is no {} to read",
-                                                     files_.log.empty() ? "log" : files_.log),
-                              .origin = {.file = tree_.shown("")}});
+    for (const auto& [given, option] : {std::pair{options_.boot.has_value(), "--boot"},
+                                        std::pair{options_.side.has_value(), "--side"}}) {
+      if (bytes || !given) continue;
+      errors_.push_back(
+          Error{.message = fmt::format("{} has no effect: there is no {} to read", option,
+                                       files_.log.empty() ? "log" : files_.log),
+                .origin = {.file = tree_.shown("")}});
     }
     if (!bytes) return;
     ReadOptions options = options_;
@@ -132,8 +135,8 @@ class FactReader {
     }
     auto log = read_machine(*source, options);
     if (!log) {
-      // That boot and no other was asked for.
-      if (options_.boot) return append(errors_, log.errors());
+      // That boot, or side, and no other was asked for.
+      if (options_.boot || options_.side) return append(errors_, log.errors());
       log_errors_ = log.errors();
       return;
     }

@@ -214,6 +214,13 @@ class Reader {
     machine.notes.push_back(
         "made from the kernel's resources: the map after the kernel's own edits (memmap=, mem=, "
         "page 0, the BIOS area), not as the firmware gave it");
+    const bool only_ram = std::ranges::all_of(
+        machine.firmware_map, [](const E820Entry& e) { return e.type == E820Type::ram; });
+    if (devices_ == 0 && only_ram) {
+      machine.notes.push_back(
+          "only RAM is in it: whatever else /proc/iomem has was left out (by grep, say), and so is "
+          "what the firmware reserves");
+    }
     if (devices_ > 0) {
       machine.notes.push_back(
           fmt::format("{} of devices left out",
@@ -257,6 +264,10 @@ Recognition recognise_iomem(const Source& source) {
 Result<Machine> read_iomem(const Source& source, const ReadOptions&) {
   Faults faults;
   IomemLines found = find_lines(source.bytes);
+  Lines lines(source.bytes);
+  for (auto line = lines.next(); line && found.lines.empty(); line = lines.next()) {
+    if (!trimmed(line->text).empty()) found.lines.push_back(*line);
+  }
   std::vector<std::string> notes;
   if (found.cut) notes.push_back(cut_note(*found.cut));
   Reader reader(found);

@@ -8,6 +8,9 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/number.h"
+#include "input/open/rpm.h"
+
 namespace memmap::input {
 namespace {
 
@@ -70,39 +73,31 @@ const PackingRow& row_of(Packing packing) {
   return *row;
 }
 
-bool is_rpm(std::string_view bytes) { return bytes.starts_with("\xed\xab\xee\xdb"); }
-
-// The member of a Debian package whose name starts so: a tar, compressed or not.
-Result<std::string> deb_part(const std::string& name, std::string_view bytes,
-                             std::string_view wanted) {
-  const Reader reader(archive_read_new());
-  archive* const a = reader.get();
-  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
-  archive_read_support_format_ar(a);
-  if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK) {
-    return damaged(name, a, "package");
+// The member of a Debian package whose name starts so: a tar, compressed or not. The package is an
+// `ar` archive: behind 8 bytes, members behind 60 bytes each, on even places.
+Result<std::string_view> deb_part(const std::string& name, std::string_view bytes,
+                                  std::string_view wanted) {
+  constexpr std::size_t kHeader = 60;
+  constexpr std::size_t kSize = 48;
+  constexpr std::size_t kSizeDigits = 10;
+  for (std::size_t at = 8; at < bytes.size();) {
+    const auto fault = [&](std::string_view what) {
+      return Error{.message = fmt::format("damaged or cut short package: {}", what),
+                   .origin = {.file = name, .offset = at}};
+    };
+    if (bytes.size() - at < kHeader) return fault("a member's header is cut");
+    const std::string_view header = bytes.substr(at, kHeader);
+    std::string_view digits = header.substr(kSize, kSizeDigits);
+    digits = digits.substr(0, digits.find(' '));
+    const auto size = parse_count(digits);
+    if (!size || !header.ends_with("`\n")) return fault("no header of a member");
+    const std::string_view rest = bytes.substr(at + kHeader);
+    if (*size > rest.size()) return fault(fmt::format("a member of {} bytes is cut", *size));
+    if (header.starts_with(wanted)) return rest.substr(0, *size);
+    at += kHeader + *size + *size % 2;
   }
-  for (;;) {
-    archive_entry* entry = nullptr;
-    const int header = archive_read_next_header(a, &entry);
-    if (header == ARCHIVE_EOF) {
-      return Error{.message = fmt::format("no Debian package: it has no {}", wanted),
-                   .origin = {.file = name}};
-    }
-    if (header != ARCHIVE_OK && header != ARCHIVE_WARN) return damaged(name, a, "package");
-    const char* path = archive_entry_pathname(entry);
-    if (path == nullptr || !std::string_view(path).starts_with(wanted)) continue;
-    std::string out;
-    if (read_data(a, out, bytes.size()) < 0) return damaged(name, a, "package");
-    return out;
-  }
-}
-
-// As members are named in packages: `./boot/vmlinuz`, `/boot/vmlinuz`, `boot/vmlinuz`.
-std::string_view without_root(std::string_view path) {
-  if (path.starts_with("./")) path.remove_prefix(2);
-  while (path.starts_with('/')) path.remove_prefix(1);
-  return path;
+  return Error{.message = fmt::format("no Debian package: it has no {}", wanted),
+               .origin = {.file = name}};
 }
 
 // The files that `visit` keeps of an archive that is open.
@@ -274,6 +269,48 @@ Result<std::vector<Member>> tar_members(const std::string& name, std::string_vie
   }
 }
 
+std::string_view without_root(std::string_view path) {
+  if (path.starts_with("./")) path.remove_prefix(2);
+  while (path.starts_with('/')) path.remove_prefix(1);
+  return path;
+}
+
+struct UnpackStream::State {
+  std::string name{};
+  Reader reader{};
+};
+
+UnpackStream::UnpackStream(std::unique_ptr<State> state) : state_(std::move(state)) {}
+UnpackStream::UnpackStream(UnpackStream&&) noexcept = default;
+UnpackStream& UnpackStream::operator=(UnpackStream&&) noexcept = default;
+UnpackStream::~UnpackStream() = default;
+
+Result<UnpackStream> UnpackStream::open(const std::string& name, std::string_view bytes) {
+  auto state = std::make_unique<State>(State{name, Reader(archive_read_new())});
+  archive* const a = state->reader.get();
+  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  for (const PackingRow& row : kPackings) row.support(a);
+  archive_read_support_format_raw(a);
+  archive_entry* entry = nullptr;
+  if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK ||
+      archive_read_next_header(a, &entry) != ARCHIVE_OK) {
+    return damaged(name, a, "payload");
+  }
+  return UnpackStream(std::move(state));
+}
+
+Result<std::size_t> UnpackStream::read(std::span<char> out) {
+  std::size_t used = 0;
+  while (used < out.size()) {
+    archive* const a = state_->reader.get();
+    const la_ssize_t got = archive_read_data(a, out.data() + used, out.size() - used);
+    if (got < 0) return damaged(state_->name, a, "payload");
+    if (got == 0) break;
+    used += static_cast<std::size_t>(got);
+  }
+  return used;
+}
+
 bool is_deb(std::string_view bytes) { return bytes.starts_with("!<arch>\ndebian-binary"); }
 
 bool is_package(std::string_view bytes) {
@@ -285,25 +322,18 @@ bool is_package(std::string_view bytes) {
 
 Result<std::vector<Member>> package_members(const std::string& name, std::string_view bytes,
                                             PackageLimits limits, const Visitor& visit) {
-  std::string data;  // outlives the reader
+  if (is_rpm(bytes)) return rpm_members(name, bytes, limits, visit);
   const Reader reader(archive_read_new());
   archive* const a = reader.get();
   MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
   for (const PackingRow& row : kPackings) row.support(a);
+  archive_read_support_format_tar(a);
   std::string_view what = "tar";
-  if (is_rpm(bytes)) {
-    what = "RPM package";
-    archive_read_support_filter_rpm(a);
-    archive_read_support_format_cpio(a);
-  } else {
-    archive_read_support_format_tar(a);
-  }
   if (is_deb(bytes)) {
     what = "data.tar";
-    auto part = deb_part(name, bytes, what);
+    const auto part = deb_part(name, bytes, what);
     if (!part) return part.errors();
-    data = std::move(*part);
-    bytes = data;
+    bytes = *part;
   }
   if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK) {
     return damaged(name, a, what);

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +53,26 @@ struct TarLimits {
 // damaged, cut short, or beyond `limits`.
 Result<std::vector<Member>> tar_members(const std::string& name, std::string_view bytes,
                                         TarLimits limits);
+
+// Unpacks what is compressed, or not, piece by piece.
+class UnpackStream {
+ public:
+  // `bytes` must outlive it. Errors: damaged at its beginning.
+  static Result<UnpackStream> open(const std::string& name, std::string_view bytes);
+  UnpackStream(UnpackStream&&) noexcept;
+  UnpackStream& operator=(UnpackStream&&) noexcept;
+  ~UnpackStream();
+  // Fills `out`, at the end as far as there is data; returns how much. Errors: damaged, cut short.
+  Result<std::size_t> read(std::span<char> out);
+
+ private:
+  struct State;
+  explicit UnpackStream(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// As members are named in packages: `./boot/vmlinuz`, `/boot/vmlinuz`, `boot/vmlinuz`.
+std::string_view without_root(std::string_view path);
 
 // A package: Debian's (.deb, Ubuntu's .ddeb), an RPM, or a tar that is compressed or not (Arch's
 // .pkg.tar.zst, a copy of a folder). The beginning of a file is enough: kPackageBeginning bytes.

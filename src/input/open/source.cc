@@ -65,7 +65,7 @@ enum class ElfExtent { prefix, whole };
 // says so.
 Result<std::string> read_all(const std::string& name, int fd, std::size_t expected,
                              ElfExtent extent = ElfExtent::prefix) {
-  const std::size_t budget = extent == ElfExtent::prefix ? kMaxSourceBytes : kMaxKernelBytes;
+  const std::size_t budget = extent == ElfExtent::prefix ? kMaxSourceBytes : kMaxPackageBytes;
   std::string bytes;
   std::size_t used = 0;
   for (;;) {
@@ -165,8 +165,8 @@ Result<std::string> read_whole_file(const std::string& path) {
   auto bytes = read_path(path, path, ElfExtent::whole);
   if (!bytes) return bytes.errors();
   if (bytes->empty()) return fault(path, "is empty");
-  if (bytes->size() > kMaxKernelBytes) {
-    return fault(path, fmt::format("larger than {} MiB; no kernel is", kMaxKernelBytes >> 20));
+  if (bytes->size() > kMaxPackageBytes) {
+    return fault(path, fmt::format("larger than {} MiB; no kernel is", kMaxPackageBytes >> 20));
   }
   return std::move(*bytes);
 }

@@ -14,8 +14,10 @@ namespace memmap::input {
 // 100 MB).
 inline constexpr std::size_t kMaxSourceBytes = std::size_t{128} << 20;
 
-// The same of a kernel image, and of the package that it is in.
+// The same of a kernel image, packed or not, and of a package that has one: those with symbols for a
+// debugger are larger than 1 GiB.
 inline constexpr std::size_t kMaxKernelBytes = std::size_t{1} << 30;
+inline constexpr std::size_t kMaxPackageBytes = std::size_t{4} << 30;
 
 // Of an ELF file (a memory dump is as large as the machine's memory) only so much is kept: its
 // headers are at its beginning.
@@ -41,8 +43,8 @@ Result<Source> open_source(const std::string& path);
 // The same of bytes at hand: unpacks what is compressed. For tests, fuzzers and members of a tar.
 Result<Source> source_from_bytes(std::string name, std::string bytes);
 
-// The content of a file, not unpacked, an ELF file whole: for kernel images. Errors as
-// open_source(); a folder is one too.
+// The content of a file, not unpacked, an ELF file whole: for kernel images and packages. Errors as
+// open_source(), but for kMaxPackageBytes; a folder is one too.
 Result<std::string> read_whole_file(const std::string& path);
 
 // Reads a plain small file (sysfs, /proc) without unpacking. Errors as open_source().

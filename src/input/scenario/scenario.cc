@@ -275,10 +275,19 @@ class MemberReader {
   const Fields& fields_;
 };
 
-// A line that opens with `key`, among the first million bytes.
-bool has_line(std::string_view bytes, std::string_view key) {
+// A line `e820:` that a list may follow, among the first million bytes. A kernel prints lines that open
+// with this word, and text behind it.
+bool has_map(std::string_view bytes) {
+  constexpr std::string_view kKey = "e820:";
   const std::string_view head = bytes.substr(0, 1 << 20);
-  return head.starts_with(key) || head.find("\n" + std::string(key)) != std::string_view::npos;
+  for (std::size_t at = head.find(kKey); at != head.npos; at = head.find(kKey, at + 1)) {
+    if (at != 0 && head[at - 1] != '\n') continue;
+    const std::size_t next = head.find_first_not_of(" \t", at + kKey.size());
+    if (next == head.npos) return true;
+    const bool value = std::string_view("\r\n#[&!").find(head[next]) != head.npos;
+    if (value && !head.substr(next).starts_with("[mem ")) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -296,7 +305,7 @@ Result<Machine> machine_of(const Document& doc) {
 
 Recognition recognise_scenario(const Source& source) {
   const bool named = source.name.ends_with(".yaml") || source.name.ends_with(".yml");
-  if (has_line(source.bytes, "e820:")) return {named ? 95 : 80, "has a line `e820:`"};
+  if (has_map(source.bytes)) return {named ? 95 : 80, "has a line `e820:`"};
   if (named) return {40, "is named as YAML, but has no line `e820:`"};
   return {0, "no line `e820:`"};
 }

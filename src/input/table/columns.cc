@@ -75,6 +75,100 @@ bool is_address(const Cell& cell) {
   return !cell.is_word && cell.text.size() >= kLong;
 }
 
+// Reads a table whose columns are known.
+class ByColumns {
+ public:
+  ByColumns(const std::string& file, const Columns& columns) : file_(file), columns_(columns) {}
+
+  Result<TableText> read(std::string_view text) {
+    find_lines(text);
+    if (fitting_.empty()) {
+      return Error{.message = fmt::format("no line has the {} columns that --columns names",
+                                          columns_.size()),
+                   .origin = {.file = file_}};
+    }
+    for (const Fitting& f : fitting_)
+      table_.rows.push_back({.line = f.line, .place = trimmed(f.line.text)});
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (columns_[i].kind == Kind::type) read_types(i);
+      if (columns_[i].kind == Kind::start || columns_[i].kind == Kind::second) read_numbers(i);
+    }
+    if (!faults_.none()) return faults_.take();
+    return std::move(table_);
+  }
+
+ private:
+  // Headings above and words below are no damaged entries; a line with an address may be one.
+  void find_lines(std::string_view text) {
+    std::vector<Line> others;  // behind the last line that fits
+    Lines lines(text);
+    while (const auto line = lines.next()) {
+      const std::string_view front = trimmed(line->text);
+      if (front.empty() || front[0] == '#') continue;
+      std::vector<Cell> cells = cells_of(line->text);
+      if (fits(cells, columns_)) {
+        for (const Line& other : others) refuse(other);
+        others.clear();
+        fitting_.push_back({*line, std::move(cells)});
+      } else if (!fitting_.empty() || std::ranges::count_if(cells, is_address) > 1) {
+        others.push_back(*line);
+      }
+    }
+    for (const Line& other : others) {
+      if (std::ranges::any_of(cells_of(other.text), is_address)) refuse(other);
+    }
+  }
+
+  void refuse(const Line& line) {
+    faults_.add(error_at(file_, line, trimmed(line.text),
+                         "stands within the table and has not its columns (lines that begin with # "
+                         "are left out)"));
+  }
+
+  void read_types(std::size_t column) {
+    table_.names = columns_[column].names;
+    for (std::size_t i = 0; i < fitting_.size(); ++i) {
+      const Cell& cell = fitting_[i].cells[column];
+      if (cell.is_word) {
+        table_.rows[i].word = cell.text;
+      } else {
+        table_.rows[i].number = cell.decimal ? cell.decimal : cell.hex;
+      }
+    }
+  }
+
+  void read_numbers(std::size_t index) {
+    const Column& column = columns_[index];
+    std::vector<Cell> cells;
+    for (const Fitting& f : fitting_) cells.push_back(f.cells[index]);
+    const auto radix = radix_of(cells, column.radix);
+    if (!radix) {
+      faults_.add(
+          error_at(file_, fitting_.front().line, cells.front().text,
+                   "nothing tells whether this column is decimal or hexadecimal: write /dec "
+                   "or /hex behind its name in --columns"));
+      return;
+    }
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      TableRow& row = table_.rows[i];
+      const auto value = number_of(cells[i], *radix);
+      if (!value || *value > ~std::uint64_t{0} / column.unit) {
+        faults_.add(error_at(file_, row.line, cells[i].text,
+                             "is no address of 64 bits in this column's base and unit"));
+        continue;
+      }
+      (column.kind == Kind::start ? row.start : row.second) = *value * column.unit;
+      if (column.kind == Kind::second) row.bound = column.bound;
+    }
+  }
+
+  const std::string& file_;
+  const Columns& columns_;
+  std::vector<Fitting> fitting_{};
+  TableText table_{.strict = true};
+  Faults faults_;
+};
+
 }  // namespace
 
 Result<Columns> parse_columns(std::string_view text) {
@@ -112,79 +206,7 @@ Result<Columns> parse_columns(std::string_view text) {
 
 Result<TableText> table_by_columns(std::string_view text, const std::string& file,
                                    const Columns& columns) {
-  std::vector<Fitting> fitting;
-  std::vector<Line> others;  // behind the last that fits
-  Faults faults;
-  Lines lines(text);
-  const auto refuse = [&](const Line& line) {
-    faults.add(error_at(
-        file, line, trimmed(line.text),
-        "stands within the table and has not its columns (lines that begin with # are left out)"));
-  };
-  while (const auto line = lines.next()) {
-    const std::string_view front = trimmed(line->text);
-    if (front.empty() || front[0] == '#') continue;
-    std::vector<Cell> cells = cells_of(line->text);
-    if (!fits(cells, columns)) {
-      // A heading is no damaged entry; a line with an address may be one.
-      if (!fitting.empty() || std::ranges::count_if(cells, is_address) > 1) others.push_back(*line);
-      continue;
-    }
-    for (const Line& other : others) refuse(other);
-    others.clear();
-    fitting.push_back({*line, std::move(cells)});
-  }
-  for (const Line& other : others) {
-    const auto cells = cells_of(other.text);
-    if (std::ranges::any_of(cells, is_address)) refuse(other);
-  }
-  if (fitting.empty()) {
-    return Error{
-        .message = fmt::format("no line has the {} columns that --columns names", columns.size()),
-        .origin = {.file = file}};
-  }
-  TableText table{.strict = true};
-  table.rows.resize(fitting.size());
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const Column& column = columns[i];
-    if (column.kind == Kind::skipped) continue;
-    std::vector<Cell> cells;
-    for (const Fitting& f : fitting) cells.push_back(f.cells[i]);
-    if (column.kind == Kind::type) table.names = column.names;
-    const auto base = column.kind == Kind::type ? Radix::told : radix_of(cells, column.radix);
-    if (!base) {
-      const Fitting& f = fitting.front();
-      faults.add(error_at(
-          file, f.line, f.cells[i].text,
-          "nothing tells whether this column is decimal or hexadecimal: write /dec or /hex behind "
-          "its name in --columns"));
-      continue;
-    }
-    for (std::size_t k = 0; k < fitting.size(); ++k) {
-      TableRow& row = table.rows[k];
-      row.line = fitting[k].line;
-      row.place = trimmed(row.line.text);
-      const Cell& cell = cells[k];
-      if (column.kind == Kind::type) {
-        if (cell.is_word) {
-          row.word = cell.text;
-        } else {
-          row.number = cell.decimal ? cell.decimal : cell.hex;
-        }
-        continue;
-      }
-      const auto value = number_of(cell, *base);
-      if (!value || *value > ~std::uint64_t{0} / column.unit) {
-        faults.add(error_at(file, row.line, cell.text,
-                            "is no address of 64 bits in this column's base and unit"));
-        continue;
-      }
-      (column.kind == Kind::start ? row.start : row.second) = *value * column.unit;
-      if (column.kind == Kind::second) row.bound = column.bound;
-    }
-  }
-  if (!faults.none()) return faults.take();
-  return table;
+  return ByColumns(file, columns).read(text);
 }
 
 }  // namespace memmap::input

@@ -3,20 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 #include <vector>
 
-#include "input/table/cells.h"
+#include "input/table/candidates.h"
 #include "input/table/columns.h"
 #include "input/table/types.h"
 
 namespace memmap::input {
 namespace {
 
-constexpr std::size_t kLongestLine = 512;
-constexpr std::size_t kLookedAt = std::size_t{1} << 20;
-constexpr std::size_t kMostCells = 12;
 constexpr std::string_view kAdvice =
     "write the table as lines `start,end,type`, such as `0x100000,0x80000000,ram`, and give "
     "--columns "
@@ -24,140 +20,14 @@ constexpr std::string_view kAdvice =
     "--columns for the "
     "table as it is";
 
-struct Candidate {
-  Line line{};
-  std::vector<Cell> cells{};
-};
-
-// Lines of one form, and the titles above the first.
-struct Table {
-  std::vector<Candidate> rows{};
-  std::vector<Meaning> meanings{};  // of each cell: its label, else its title
-};
-
-std::string form_of(const std::vector<Cell>& cells) {
-  std::string form;
-  for (const Cell& cell : cells) {
-    form += cell.is_word ? 'w' : 'n';
-    form += static_cast<char>('a' + static_cast<int>(cell.label));
-  }
-  return form;
-}
-
-std::size_t numbers_in(const std::vector<Cell>& cells) {
-  return static_cast<std::size_t>(std::ranges::count(cells, false, &Cell::is_word));
-}
-
-// Words of a line, each with what it means as a title: `Base Address` is one, and so is `# Pages`.
-std::vector<Meaning> titles_of(std::string_view line) {
-  std::vector<Meaning> out;
-  std::size_t at = 0;
-  while ((at = line.find_first_not_of(" \t,;|", at)) != std::string_view::npos) {
-    std::size_t end = line.find_first_of(" \t,;|", at);
-    if (end == std::string_view::npos) end = line.size();
-    std::string_view word = line.substr(at, end - at);
-    at = end;
-    if (word == "#" || word == "Physical" || word == "Base") {
-      // The word behind says more.
-      const std::size_t next = line.find_first_not_of(' ', end);
-      if (next == end + 1) continue;
-    }
-    out.push_back(meaning_of(word));
-  }
-  return out;
-}
-
-struct Found {
-  Table table{};
-  std::optional<Candidate> closest{};  // the first line with the most numbers, at least one
-  std::optional<Candidate> odd{};      // within the table, of another form
-};
-
-// Whether the line's last cells are those of a row of the table: `memory  0x0-0x9fbff available` above
-// `0x9fc00-0x9ffff reserved`. What stands before them is dropped.
-bool fit_end(const std::vector<Cell>& row, std::vector<Cell>& cells) {
-  if (cells.size() <= row.size()) return false;
-  std::vector<Cell> end(cells.end() - static_cast<std::ptrdiff_t>(row.size()), cells.end());
-  if (form_of(end) != form_of(row)) return false;
-  cells = std::move(end);
-  return true;
-}
-
-bool is_address(const Cell& cell) {
-  constexpr std::size_t kLong = 5;
-  return !cell.is_word && cell.text.size() >= kLong;
-}
-
-// Lines of other forms that stand between the table's, or right beside them, and have two addresses.
-void add_odd_ones(Found& found, const std::vector<Candidate>& others) {
-  Table& table = found.table;
-  const std::size_t first = table.rows.front().line.number;
-  const std::size_t last = table.rows.back().line.number;
-  const std::vector<Cell> row = table.rows.front().cells;
-  for (const Candidate& other : others) {
-    if (other.line.number + 1 < first || other.line.number > last + 1) continue;
-    if (form_of(other.cells) == form_of(row)) continue;
-    Candidate fitting = other;
-    if (fit_end(row, fitting.cells)) {
-      table.rows.push_back(std::move(fitting));
-    } else if (!found.odd && std::ranges::count_if(other.cells, is_address) > 1) {
-      found.odd = other;
-    }
-  }
-  std::ranges::stable_sort(table.rows, {}, [](const Candidate& c) { return c.line.number; });
-}
-
-Found find_table(std::string_view text) {
-  std::map<std::string, Table> forms;
-  std::map<std::string, std::vector<Meaning>> titles;
-  std::vector<Candidate> all;
-  Found found;
-  std::vector<Meaning> title;
-  Lines lines(text.substr(0, kLookedAt));
-  while (const auto line = lines.next()) {
-    if (line->text.size() > kLongestLine) continue;
-    Candidate candidate{*line, cells_of(line->text)};
-    const std::size_t numbers = numbers_in(candidate.cells);
-    if (numbers == 0) {
-      auto now = titles_of(line->text);
-      if (std::ranges::any_of(now, [](Meaning m) { return m != Meaning::none; }))
-        title = std::move(now);
-      continue;
-    }
-    if (!found.closest || numbers_in(found.closest->cells) < std::min<std::size_t>(numbers, 2))
-      found.closest = candidate;
-    if (numbers < 2 || candidate.cells.size() > kMostCells) continue;
-    all.push_back(candidate);
-    const std::string form = form_of(candidate.cells);
-    Table& table = forms[form];
-    if (table.rows.empty() && title.size() == candidate.cells.size()) titles[form] = title;
-    table.rows.push_back(std::move(candidate));
-  }
-  std::string chosen;
-  for (auto& [form, table] : forms) {
-    if (table.rows.size() <= found.table.rows.size()) continue;
-    found.table = std::move(table);
-    chosen = form;
-  }
-  if (found.table.rows.empty()) return found;
-  const std::vector<Cell>& first = found.table.rows.front().cells;
-  const auto named = titles.find(chosen);
-  for (std::size_t i = 0; i < first.size(); ++i) {
-    const bool labelled = first[i].label != Meaning::none || named == titles.end();
-    found.table.meanings.push_back(labelled ? first[i].label : named->second[i]);
-  }
-  add_odd_ones(found, all);
-  return found;
-}
-
-std::vector<Cell> column(const Table& table, std::size_t i) {
+std::vector<Cell> column(const CandidateTable& table, std::size_t i) {
   std::vector<Cell> out;
-  for (const Candidate& row : table.rows) out.push_back(row.cells[i]);
+  for (const CandidateLine& row : table.rows) out.push_back(row.cells[i]);
   return out;
 }
 
 // The columns that may be the type's.
-std::vector<std::size_t> type_columns(const Table& table) {
+std::vector<std::size_t> type_columns(const CandidateTable& table) {
   std::vector<std::size_t> words;
   std::vector<std::size_t> numbers;
   for (std::size_t i = 0; i < table.meanings.size(); ++i) {
@@ -191,9 +61,9 @@ struct Reading {
 };
 
 // The entries under a reading; empty: it is none.
-std::vector<TableRow> rows_of(const Table& table, const Reading& r) {
+std::vector<TableRow> rows_of(const CandidateTable& table, const Reading& r) {
   std::vector<TableRow> out;
-  for (const Candidate& c : table.rows) {
+  for (const CandidateLine& c : table.rows) {
     const auto start = number_of(c.cells[r.start], r.radix);
     const auto second = number_of(c.cells[r.second], r.radix);
     if (!start || !second) return {};
@@ -228,7 +98,7 @@ bool is_possible(const std::vector<TableRow>& rows, bool sizes_told, Reading& r)
   return true;
 }
 
-std::vector<Bound> bounds_of(const Table& table, std::size_t second) {
+std::vector<Bound> bounds_of(const CandidateTable& table, std::size_t second) {
   const Cell& cell = table.rows.front().cells[second];
   switch (table.meanings[second]) {
     case Meaning::size:
@@ -247,7 +117,8 @@ std::vector<Bound> bounds_of(const Table& table, std::size_t second) {
 }
 
 // Which pairs of columns may be the bounds.
-std::vector<std::pair<std::size_t, std::size_t>> pairs_of(const Table& table, std::size_t type) {
+std::vector<std::pair<std::size_t, std::size_t>> pairs_of(const CandidateTable& table,
+                                                          std::size_t type) {
   std::vector<std::pair<std::size_t, std::size_t>> all;
   std::vector<std::pair<std::size_t, std::size_t>> named;
   std::vector<std::pair<std::size_t, std::size_t>> ranged;
@@ -271,7 +142,7 @@ std::vector<std::pair<std::size_t, std::size_t>> pairs_of(const Table& table, st
   return ranged.empty() ? all : ranged;
 }
 
-std::vector<Reading> readings_of(const Table& table, std::size_t type) {
+std::vector<Reading> readings_of(const CandidateTable& table, std::size_t type) {
   std::vector<Reading> out;
   for (const auto& [start, second] : pairs_of(table, type)) {
     for (const Bound bound : bounds_of(table, second)) {
@@ -301,7 +172,7 @@ std::string columns_of(const Reading& r, std::size_t type, std::size_t cells) {
   return out;
 }
 
-Error refuse(const std::string& file, const Candidate& at, std::string message) {
+Error refuse(const std::string& file, const CandidateLine& at, std::string message) {
   return error_at(file, at.line, trimmed(at.line.text), std::move(message));
 }
 
@@ -317,83 +188,91 @@ std::optional<Reading> certain(const std::vector<Reading>& readings) {
   return out;
 }
 
+// The line that came closest where no form has two numbers in a line.
+Error no_table(const std::string& file, const std::optional<CandidateLine>& closest) {
+  if (closest) {
+    return refuse(
+        file, *closest,
+        fmt::format("is in no known format; this line comes closest, and lacks a second number: an "
+                    "entry needs a start, an end and a type; {}",
+                    kAdvice));
+  }
+  return {
+      .message = fmt::format("is in no known format, and no line holds an address; {}", kAdvice),
+      .origin = {.file = file}};
+}
+
+// The first line of a table that several readings fit, or none.
+Error uncertain(const std::string& file, const CandidateTable& table,
+                const std::vector<Reading>& readings, std::size_t type) {
+  const CandidateLine& first = table.rows.front();
+  std::string choices;
+  for (const Reading& r : readings) {
+    const std::string one = columns_of(r, type, first.cells.size());
+    if (choices.find(one + "`") == std::string::npos)
+      choices += fmt::format("{}`{}`", choices.empty() ? "" : ", ", one);
+  }
+  if (choices.empty()) {
+    return refuse(
+        file, first,
+        fmt::format(
+            "a table begins here, but in no reading of it are its entries in order and apart; {}",
+            kAdvice));
+  }
+  return refuse(
+      file, first,
+      fmt::format(
+          "a table begins here, and it is not certain which of its columns is what: give "
+          "--columns {} (`end`: the first byte behind, `last`: the last byte, `size`: how many)",
+          choices));
+}
+
+TableText table_of(const CandidateTable& table, const Reading& reading, std::size_t type) {
+  TableText out{.rows = rows_of(table, reading), .strict = true};
+  for (std::size_t i = 0; i < out.rows.size(); ++i) {
+    const Cell& cell = table.rows[i].cells[type];
+    if (cell.is_word) {
+      out.rows[i].word = cell.text;
+    } else {
+      out.rows[i].number = cell.decimal ? cell.decimal : cell.hex;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Guess guess_table(std::string_view text, const std::string& file) {
-  Guess out;
-  const Found found = find_table(text);
-  const Table& table = found.table;
-  if (table.rows.empty()) {
-    if (found.closest) {
-      out.refusal =
-          refuse(file, *found.closest,
-                 fmt::format("is in no known format; this line comes closest, and lacks a "
-                             "second number: an entry needs a start, an end and a type; {}",
-                             kAdvice));
-    } else {
-      out.refusal = {.message = fmt::format(
-                         "is in no known format, and no line holds an address; {}", kAdvice),
-                     .origin = {.file = file}};
-    }
-    return out;
-  }
-  const Candidate& first = table.rows.front();
+  const FoundTable found = find_table(text);
+  const CandidateTable& table = found.table;
+  if (table.rows.empty()) return {.refusal = no_table(file, found.closest)};
+  const CandidateLine& first = table.rows.front();
   if (found.odd) {
-    out.refusal =
-        refuse(file, *found.odd,
-               fmt::format("stands in the table that begins in line {}, and has another form; {}",
-                           first.line.number, kAdvice));
-    return out;
+    return {.refusal = refuse(
+                file, *found.odd,
+                fmt::format("stands in the table that begins in line {}, and has another form; {}",
+                            first.line.number, kAdvice))};
   }
   const std::vector<std::size_t> types = type_columns(table);
   if (types.size() != 1) {
-    out.refusal =
-        refuse(file, first,
-               fmt::format(
-                   "is in no known format; this line comes closest, and {}; {}",
-                   types.empty()
-                       ? "lacks a type that is known (ram, reserved, acpi, nvs, ..., or its number)"
-                       : "has more than one column that may be the type",
-                   kAdvice));
-    return out;
+    return {
+        .refusal = refuse(
+            file, first,
+            fmt::format(
+                "is in no known format; this line comes closest, and {}; {}",
+                types.empty()
+                    ? "lacks a type that is known (ram, reserved, acpi, nvs, ..., or its number)"
+                    : "has more than one column that may be the type",
+                kAdvice))};
   }
-  const std::vector<Reading> readings = readings_of(table, types.front());
+  const std::size_t type = types.front();
+  const std::vector<Reading> readings = readings_of(table, type);
   const auto chosen = certain(readings);
-  if (table.rows.size() < 2 || !chosen) {
-    std::string choices;
-    for (const Reading& r : readings) {
-      const std::string one = columns_of(r, types.front(), first.cells.size());
-      if (choices.find(one + "`") == std::string::npos)
-        choices += fmt::format("{}`{}`", choices.empty() ? "" : ", ", one);
-    }
-    out.refusal = refuse(
-        file, first,
-        choices.empty()
-            ? fmt::format("a table begins here, but in no reading of it are its entries in order "
-                          "and apart; {}",
-                          kAdvice)
-            : fmt::format(
-                  "a table begins here, and it is not certain which of its columns is what: give "
-                  "--columns {} (`end`: the first byte behind, `last`: the last byte, `size`: how "
-                  "many)",
-                  choices));
-    return out;
-  }
-  TableText result{.rows = rows_of(table, *chosen), .strict = true};
-  std::uint64_t reach = 0;
-  for (std::size_t i = 0; i < result.rows.size(); ++i) {
-    TableRow& row = result.rows[i];
-    const Cell& type = table.rows[i].cells[types.front()];
-    if (type.is_word) {
-      row.word = type.text;
-    } else {
-      row.number = type.decimal ? type.decimal : type.hex;
-    }
-    reach = std::max(reach, row.start);
-  }
+  if (table.rows.size() < 2 || !chosen) return {.refusal = uncertain(file, table, readings, type)};
+  Guess out{.columns = columns_of(*chosen, type, first.cells.size())};
+  TableText read = table_of(table, *chosen, type);
   constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
-  out.columns = columns_of(*chosen, types.front(), first.cells.size());
-  if (reach < kMiB) {
+  if (std::ranges::all_of(read.rows, [](const TableRow& row) { return row.start < kMiB; })) {
     out.refusal = refuse(
         file, first,
         fmt::format("a table begins here, and nothing of it lies above 1 MiB: give --columns {} if "
@@ -401,7 +280,7 @@ Guess guess_table(std::string_view text, const std::string& file) {
                     out.columns));
     return out;
   }
-  out.table = std::move(result);
+  out.table = std::move(read);
   return out;
 }
 

@@ -17,12 +17,17 @@ struct NoMap {
   std::string_view and_mark{};  // in the same line
 };
 
+constexpr std::string_view kLsmem =
+    "it shows blocks of memory (128 MiB and more) that are online, no firmware's table: what is "
+    "reserved inside of a block is not in it";
+
 // clang-format off
 constexpr NoMap kNoMaps[] = {
-    {"the output of lsmem", "it shows blocks of memory (128 MiB and more) that are online, no firmware's table: what is reserved inside of a block is not in it", "RANGE", "STATE"},
-    {"the output of lsmem", "it shows blocks of memory (128 MiB and more) that are online, no firmware's table: what is reserved inside of a block is not in it", "Memory block size:"},
-    {"the output of lsmem", "it shows blocks of memory (128 MiB and more) that are online, no firmware's table: what is reserved inside of a block is not in it", "Total online memory:"},
-    {"the output of lsmem", "it shows blocks of memory (128 MiB and more) that are online, no firmware's table: what is reserved inside of a block is not in it", "\"range\":", "0x"},
+    {"the output of lsmem", kLsmem, "RANGE", "STATE"},
+    {"the output of lsmem", kLsmem, "Memory block size:"},
+    {"the output of lsmem", kLsmem, "Total online memory:"},
+    {"the output of lsmem", kLsmem, "\"range\":", "0x"},
+    {"the output of lsmem", kLsmem, " online ", "0x"},
     {"/proc/mtrr", "it tells how memory is cached, not what it is", "reg0", "base=0x"},
     {"/proc/meminfo", "it has sums, no addresses", "MemTotal:"},
     {"the output of free", "it has sums, no addresses", "total", "buff/cache"},

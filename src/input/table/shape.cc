@@ -80,7 +80,8 @@ std::optional<std::uint64_t> take_bare_hex(std::string_view& s) {
 
 // What is left of a line, without what tools put behind it.
 std::string_view to_the_end(std::string_view s) {
-  s = s.substr(0, s.find('<'));  // <br>
+  s = s.substr(0, s.find_first_of("<\x1b\r"));  // <br>, colours
+  s = s.substr(0, s.find("  "));
   std::size_t n = s.size();
   while (n > 0 && !is_alnum(s[n - 1]) && s[n - 1] != ')' && s[n - 1] != '!') --n;
   return s.substr(0, n);

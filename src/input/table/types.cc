@@ -228,7 +228,11 @@ std::optional<MeantType> type_of_word(TypeNames names, std::string_view word) {
         std::span<const Word>(kCoreboot)}) {
     if ((out = among(words, text))) return out;
   }
-  return efi_number ? efi(*efi_number) : std::nullopt;
+  if (efi_number) return efi(*efi_number);
+  // `Free Memory (1)`: a number that says the same.
+  const std::string_view named = trim(word).substr(0, trim(word).find('('));
+  const bool more = named.size() < trim(word).size() && !trim(named).empty();
+  return more ? type_of_word(names, named) : std::nullopt;
 }
 
 std::optional<std::uint32_t> efi_type_of_word(std::string_view word) {

@@ -48,9 +48,7 @@ Facts::Facts(const boot::Facts& facts)
     node_memory_.push_back(
         range_of(m.range, raw(E820Type::ram), m.nid, m.hotpluggable ? MEMMAP_NODE_HOTPLUG : 0));
   }
-  for (const MtrrRange& m : machine.mtrrs) {
-    mtrrs_.push_back(range_of(m.range, to_abi(m.type), memblock::kAnyNode, 0));
-  }
+  mtrrs_ = to_abi(std::span<const MtrrRange>(machine.mtrrs));
   for (const kernel::Parameter& p : facts.parameters) parameters_.push_back(to_abi(p));
   for (const PciDevice& d : machine.pci) pci_.push_back({d.address, d.vendor, d.device});
   const bool slit = !distances_.empty() ||
@@ -99,6 +97,13 @@ AbiRanges to_abi(std::span<const memblock::Region> regions) {
   for (const memblock::Region& r : regions) {
     if (!r.range.empty()) out.push_back(range_of(r.range, raw(E820Type::ram), r.nid, r.flags));
   }
+  return out;
+}
+
+AbiRanges to_abi(std::span<const MtrrRange> mtrrs) {
+  AbiRanges out;
+  for (const MtrrRange& m : mtrrs)
+    out.push_back(range_of(m.range, to_abi(m.type), memblock::kAnyNode, 0));
   return out;
 }
 

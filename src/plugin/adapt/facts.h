@@ -44,6 +44,7 @@ using AbiRanges = std::vector<memmap_range_t>;
 // Entries that wrap end at the last byte that can be expressed; empty ones are left out.
 AbiRanges to_abi(std::span<const E820Entry> entries);
 AbiRanges to_abi(std::span<const memblock::Region> regions);
+AbiRanges to_abi(std::span<const MtrrRange> mtrrs);
 AbiRanges to_abi(std::span<const numa::NodeBlock> blocks);
 
 }  // namespace memmap::plugin

@@ -134,9 +134,15 @@ Result<boot::TrimAnswer> TrimPlugin::run(const boot::TrimInput& in) {
       boot::sees_e820(in.hook) ? plugin::to_abi(in.table) : plugin::to_abi(in.memory);
   memmap_setting_t parameter{};
   if (in.parameter != nullptr) parameter = plugin::to_abi(*in.parameter);
+  const AbiRanges mtrrs = plugin::to_abi(in.mtrrs);
+  memmap_facts_t facts = *facts_->abi();
+  if (in.hook == Hook::e820_mtrr) {
+    facts.mtrrs = mtrrs.data();
+    facts.mtrr_count = mtrrs.size();
+  }
   const memmap_trim_input_t input{.struct_size = sizeof input,
                                   .hook = to_abi(kHooks, in.hook),
-                                  .facts = facts_->abi(),
+                                  .facts = &facts,
                                   .ranges = ranges.data(),
                                   .range_count = ranges.size(),
                                   .parameter = in.parameter == nullptr ? nullptr : &parameter,

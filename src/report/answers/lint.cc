@@ -21,13 +21,18 @@ std::size_t count_of(const std::vector<LintedLine>& lines) {
   return out;
 }
 
+std::size_t command_lines(const std::vector<LintedLine>& lines) {
+  return static_cast<std::size_t>(std::ranges::count(lines, false, &LintedLine::is_badram));
+}
+
 }  // namespace
 
 std::string lint_to_text(const LintSubject& subject, const std::vector<LintedLine>& lines) {
   std::string out;
   for (const LintedLine& l : lines) {
     for (const PlacedFinding& p : l.findings) {
-      out += fmt::format("{}:{}:{}: warning: {} [{}]\n", shown(subject.source), p.line, p.column,
+      out += fmt::format("{}:{}:{}: warning: {} [{}]\n",
+                         shown(p.source.empty() ? subject.source : p.source), p.line, p.column,
                          shown(p.finding.message), p.finding.rule);
       out += excerpt(p.line_text, p.column, p.length);
       out += fmt::format("    why: {}\n    do:  {}\n", shown(p.finding.reason),
@@ -35,7 +40,7 @@ std::string lint_to_text(const LintSubject& subject, const std::vector<LintedLin
     }
   }
   out += fmt::format("{} in {}, for kernel {}{}\n", counted(count_of(lines), "finding"),
-                     counted(lines.size(), "command line"), shown(subject.kernel),
+                     counted(command_lines(lines), "command line"), shown(subject.kernel),
                      subject.machine ? fmt::format(" on {}", shown(*subject.machine)) : "");
   const SortedNotes notes = sorted_notes(subject.notes);
   if (!notes.assumed.empty()) out += fmt::format("assumed: {}\n", shown(notes.assumed));
@@ -58,10 +63,12 @@ std::string lint_to_json(const LintSubject& subject, const std::vector<LintedLin
   for (const LintedLine& l : lines) {
     json.open_object();
     json.member("command_line", l.command_line);
+    if (l.is_badram) json.member("kind", "badram");
     json.key("findings").open_array();
     for (const PlacedFinding& p : l.findings) {
       json.open_object();
       json.member("rule", p.finding.rule);
+      if (!p.source.empty()) json.member("source", p.source);
       json.member("line", p.line);
       json.member("column", p.column);
       json.member("length", p.length);

@@ -17,10 +17,12 @@ struct PlacedFinding {
   std::size_t column = 1;
   std::size_t length = 1;   // of the part at fault, on that line
   std::string line_text{};  // the whole line
+  std::string source{};     // where that is not the subject's: `--append`
 };
 
 struct LintedLine {
   std::string command_line{};  // as the kernel gets it
+  bool is_badram = false;      // no command line, but GRUB's list of bad memory
   std::vector<PlacedFinding> findings{};
 };
 

@@ -49,7 +49,7 @@ std::vector<std::string> losses_beside_map(const Machine& m, NodesToo nodes) {
   lost(m.firmware != Firmware::unknown, "the kind of firmware");
   lost(!m.setup_data.empty(), "the list of setup_data");
   lost(!m.efi_map.empty() || m.efi_memory_attributes || m.efi_memmap || m.efi_esrt ||
-           !m.efi_mmio.empty(),
+           m.efi_picture || !m.efi_kept.empty() || m.efi_unaccepted || !m.efi_mmio.empty(),
        "EFI's memory map");
   lost(m.command_line.has_value(), "the command line");
   lost(m.kernel_release || m.kernel_phys_base, "what is known of the kernel");
@@ -63,12 +63,14 @@ std::vector<std::string> losses_beside_map(const Machine& m, NodesToo nodes) {
   lost(cpu.possible || cpu.present || cpu.gbpages || cpu.la57 || cpu.nx || cpu.pse || cpu.pge ||
            cpu.pcid || cpu.phys_bits || cpu.meltdown || m.ioapics || !m.cpu_nodes.empty() ||
            m.listed_cpus || !m.other_nodes.empty() || !cpu.hypervisor.empty() ||
-           !cpu.vendor.empty() || cpu.family != 0 || cpu.model != 0,
+           !cpu.vendor.empty() || cpu.family != 0 || cpu.model != 0 ||
+           m.memory_encryption != Encryption::none || m.xen_domain != XenDomain::none,
        "what is known of the CPUs");
   lost(!m.distances.empty() || m.hpet || !m.pci_windows.empty() || m.smbios,
        "what ACPI's and SMBIOS's tables say of nodes, timers, PCI and strings");
-  lost(!m.mtrrs.empty() || m.mtrr_default != MtrrType::unknown || m.mtrr_tom2,
-       "what is known of the MTRRs");
+  lost(!m.mtrrs.empty() || m.mtrr_default != MtrrType::unknown || m.mtrr_tom2 || m.mtrr_count ||
+           !m.gart_apertures.empty(),
+       "what is known of the MTRRs and apertures");
   lost(!m.notes.empty(), "the text of the notes");
   return losses;
 }

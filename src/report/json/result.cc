@@ -6,6 +6,7 @@
 #include "report/form/names.h"
 #include "report/json/checks.h"
 #include "report/json/ledger.h"
+#include "report/json/log.h"
 #include "report/json/subject.h"
 
 namespace memmap::report {
@@ -87,6 +88,13 @@ void block_lists(JsonWriter& json, std::string_view key, const Lists& lists, con
   });
 }
 
+void ordered_lists(JsonWriter& json, const buddy::OrderedLists& lists) {
+  block_lists(json, "lists", lists, [](const buddy::ListRun& run) {
+    const auto count = static_cast<std::int64_t>(run.count);
+    return run.falling ? -count : count;
+  });
+}
+
 void zone(JsonWriter& json, const boot::ZoneState& z) {
   json.open_object();
   json.member("zone", zones::name(z.zone.type));
@@ -95,10 +103,7 @@ void zone(JsonWriter& json, const boot::ZoneState& z) {
   json.member("present_pages", z.zone.present_pages);
   json.member("managed_pages", z.managed_pages);
   block_lists(json, "free", z.free, [](const buddy::FreeRun& run) { return run.count; });
-  block_lists(json, "lists", z.lists, [](const buddy::ListRun& run) {
-    const auto count = static_cast<std::int64_t>(run.count);
-    return run.falling ? -count : count;
-  });
+  ordered_lists(json, z.lists);
   json.close();
 }
 
@@ -225,6 +230,50 @@ void user_space(JsonWriter& json, const boot::Outcome& outcome) {
   json.close();
 }
 
+// Blocks of one step, one after the other, are one row.
+void taken_blocks(JsonWriter& json, const std::vector<boot::TakenBlock>& taken) {
+  json.key("taken").open_array();
+  for (auto t = taken.begin(); t != taken.end();) {
+    const boot::TakenBlock& row = *t;
+    json.open_object(Layout::row);
+    json.member("step", row.step);
+    json.member("what", std::string_view(row.what));
+    json.member("nid", row.nid);
+    json.member("order", row.order);
+    json.key("blocks").open_array(Layout::row);
+    for (; t != taken.end() && t->step == row.step && t->what == row.what &&
+           t->order == row.order && t->nid == row.nid;
+         ++t) {
+      json.value(raw(t->pfn));
+    }
+    json.close();
+    json.close();
+  }
+  json.close();
+}
+
+void core_init(JsonWriter& json, const boot::CoreInit& after) {
+  json.key("core_init").open_object();
+  if (!after.unknown.empty()) {
+    json.member("unknown", std::string_view(after.unknown));
+    json.close();
+    return;
+  }
+  taken_blocks(json, after.taken);
+  json.key("zones").open_array();
+  for (const boot::FreeZone& z : after.zones) {
+    json.open_object();
+    json.member("nid", z.nid);
+    json.member("zone", zones::name(z.type));
+    json.member("managed_pages", z.managed_pages);
+    json.member("free_pages", z.free_pages);
+    ordered_lists(json, z.lists);
+    json.close();
+  }
+  json.close();
+  json.close();
+}
+
 void fixmap_slots(JsonWriter& json, const std::vector<fixmap::MappedSlot>& slots) {
   table(json, "fixmap", slots, [&](const fixmap::MappedSlot& s) {
     json.member("slot", s.number);
@@ -287,11 +336,13 @@ std::string to_json(const boot::Outcome& outcome) {
   numa_blocks(json, outcome.state.nodes);
   nodes(json, outcome.state.node_states);
   page_tables(json, "page_tables", outcome.state.page_tables);
+  if (outcome.state.core_init) core_init(json, *outcome.state.core_init);
   if (outcome.totals.mem_total_kib) user_space(json, outcome);
   other_roots(json, outcome.other_roots);
   fixmap_slots(json, outcome.fixmap);
   events(json, outcome.events);
   write_checks(json, outcome.checks);
+  if (outcome.log) write_log(json, *outcome.log);
   json.close();
   return std::move(json).finish();
 }

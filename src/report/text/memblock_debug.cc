@@ -13,12 +13,15 @@ using Out = std::back_insert_iterator<std::string>;
 void write_call(Out out, const memblock::Call& c) {
   const std::uint64_t base = raw(c.range.base());
   const std::uint64_t last = raw(c.range.end()) - 1;
-  if (c.kind == memblock::CallKind::alloc) {
+  if (c.operation == "memblock_alloc_hugetlb") {
+    fmt::format_to(out, "{}: {} bytes, nid={}, exact_nid={} {}\n", c.operation, c.size, c.nid,
+                   c.exact_nid ? 1 : 0, c.caller.function);
+  } else if (c.kind == memblock::CallKind::alloc) {
     fmt::format_to(out, "{}: {} bytes align=0x{:x} ", c.operation, c.size, c.align);
     if (c.operation != "memblock_phys_alloc_range") fmt::format_to(out, "nid={} ", c.nid);
     fmt::format_to(out, "from={:#018x} max_addr={:#018x} {}\n", raw(c.from), raw(c.max_addr),
                    c.caller.function);
-  } else if (c.operation == "memblock_add_node") {
+  } else if (c.operation == "memblock_add_node" || c.operation == "__memblock_reserve") {
     fmt::format_to(out, "{}: [{:#018x}-{:#018x}] nid={} flags={:x} {}\n", c.operation, base, last,
                    c.nid, c.flags, c.caller.function);
   } else {

@@ -15,6 +15,8 @@ void write_notes(Page& page, const std::vector<std::string>& notes);
 // The head of an answer that is no report of a whole boot: source, kernel, command line, notes.
 void write_subject(Page& page, const boot::Subject& subject);
 void write_head(Page& page, const boot::Outcome& outcome, const account::Ledger& ledger);
+// How far the log that the machine was read from agrees, and the first statements that do not.
+void write_log(Page& page, const boot::LogComparison& log);
 void write_e820(Page& page, const boot::Outcome& outcome);
 void write_memory(Page& page, const boot::Outcome& outcome);
 void write_reserved(Page& page, const boot::Outcome& outcome);

@@ -117,8 +117,14 @@ void write_head(Page& page, const boot::Outcome& outcome, const account::Ledger&
   if (t.memory != 0)
     memory += fmt::format(", {} in memblock, {} of it reserved", human_size(t.memory),
                           human_size(t.reserved));
-  if (!outcome.state.node_states.empty())
-    memory += fmt::format(", {} free at the hand-over", human_size(t.free_pages << kPageShift));
+  const std::uint64_t free = t.free_pages << kPageShift;
+  if (outcome.deferred && t.memory - t.reserved > free) {
+    // What is set up later is user space's all the same.
+    memory += fmt::format(", {} free, of which {} at the hand-over",
+                          human_size(t.memory - t.reserved), human_size(free));
+  } else if (!outcome.state.node_states.empty()) {
+    memory += fmt::format(", {} free at the hand-over", human_size(free));
+  }
   write_field(page, "RAM", memory);
   if (t.mem_total_kib) {
     write_field(page, "MemTotal",
@@ -126,6 +132,7 @@ void write_head(Page& page, const boot::Outcome& outcome, const account::Ledger&
   }
   write_field(page, "set aside", set_aside(ledger));
   write_field(page, "largest loss", largest_loss(ledger));
+  if (outcome.log) write_log(page, *outcome.log);
   write_notes(page, s.notes);
   write_alarms(page, outcome);
 }

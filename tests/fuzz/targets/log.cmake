@@ -1,1 +1,2 @@
 memmap_fuzz(dmesg DEPS input)
+memmap_fuzz(witness DEPS witness)

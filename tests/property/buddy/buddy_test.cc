@@ -253,6 +253,12 @@ std::string Boot::step(std::mt19937_64& rng) {
       zone_.free(Pfn{pfn}, order, place);
       model_.free(pfn, order, place);
     }
+  } else if (what < 94) {
+    const std::uint64_t pfn = machine_.start + rng() % (machine_.end - machine_.start);
+    name << "take off " << pfn;
+    const bool want = model_.take_off(pfn);
+    EXPECT_EQ(zone_.take_off(Pfn{pfn}), want);
+    if (want) taken_.push_back({pfn, 0});
   } else if (what < 98) {
     const std::uint64_t pfn = machine_.start + rng() % (machine_.end - machine_.start);
     const auto type = static_cast<MigrateType>(rng() % kMigrateTypes);

@@ -77,6 +77,25 @@ PageModel::Lists PageModel::lists() const {
   return out;
 }
 
+// mm/page_alloc.c, v6.12: take_page_off_buddy(), break_down_buddy_pages()
+bool PageModel::take_off(std::uint64_t pfn) {
+  for (unsigned order = 0; order <= options_.max_page_order; ++order) {
+    std::uint64_t page = pfn & ~((1ull << order) - 1);
+    if (order_[page] != static_cast<int>(order)) continue;
+    const MigrateType type = type_[page];
+    del(page);
+    while (order > 0) {
+      --order;
+      const std::uint64_t size = 1ull << order;
+      const std::uint64_t current = pfn >= page + size ? page : page + size;
+      if (pfn >= page + size) page += size;
+      add(current, order, type, false);
+    }
+    return true;
+  }
+  return false;
+}
+
 void PageModel::free(std::uint64_t pfn, unsigned order, std::optional<Place> place) {
   if (!options_.behaviour.lists_follow_pageblocks) {
     free_one_page(pfn, order, pageblock(pfn), place);

@@ -29,6 +29,7 @@ class PageModel {
 
   std::optional<std::uint64_t> alloc(unsigned order, MigrateType type, Take take, Rmqueue& mode);
   std::optional<std::uint64_t> alloc_smallest(unsigned order, MigrateType type);
+  bool take_off(std::uint64_t pfn);
   void free(std::uint64_t pfn, unsigned order, std::optional<Place> place);
   bool move_pageblock(std::uint64_t pfn, MigrateType type);
 

@@ -26,7 +26,7 @@ Machine machine() {
 struct Kernel {
   std::vector<PhysRange> ram{PhysRange::make(0x100000, 0x10000000)};
   paging::AddressSpace tables{4};
-  Memtypes memtypes{true, false, ram, MtrrMap(machine(), {})};
+  Memtypes memtypes{true, false, ram, MtrrMap(machine(), machine().mtrrs, {})};
   VmapAreas areas{paging::kVmalloc4, VirtAddr{raw(paging::kVmalloc4) + 32 * kTiB - 1}, 2};
   std::uint64_t page = 0x10000000;
   IoMapper io;

@@ -2,20 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/access/small_machine.h"
+
 namespace memmap::access {
 namespace {
 
 class SlabsTest : public testing::Test {
  protected:
-  static boot::State state() {
-    boot::State out;
-    boot::ZoneState zone{
-        .zone = {.type = zones::ZoneType::dma32, .start_pfn = Pfn{0x1000}, .spanned_pages = 0x1000},
-        .free = {{.order = 10, .runs = {{Pfn{0x1000}, 4}}}}};
-    out.node_states.push_back({.nid = 0, .zones = {zone}});
-    return out;
-  }
-  PageAllocator pages{state(), 10, 9};
+  PageAllocator pages{allocator_of({{0, zones::ZoneType::dma32, 0x1000, 0x2000}})};
   Slabs slabs{pages, 2};
 };
 

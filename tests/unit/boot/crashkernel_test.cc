@@ -22,7 +22,7 @@ class CrashKernel : public testing::TestWithParam<Case> {};
 
 TEST_P(CrashKernel, IsReadAsTheKernelDoes) {
   const Case& c = GetParam();
-  const Request got = parse(c.line, 2 * kGiB - 100 * kMiB, c.suffix);
+  const Request got = parse(c.line, 2 * kGiB - 100 * kMiB, Cma::known, c.suffix);
   EXPECT_EQ(got.parse, c.parse) << got.fault;
   const bool is_list = std::string_view(c.line).find("-:") != std::string_view::npos;
   const bool is_nothing = c.parse == Parse::ok && c.size == 0 && is_list;
@@ -44,6 +44,8 @@ const Case kCases[] = {
     {"only_suffixed", "crashkernel=2M,high", "", kNone, 0, 0},
     {"high", "crashkernel=512M,high crashkernel=64M,low", ",high", kOk, 512 * kMiB, 0},
     {"low", "crashkernel=512M,high crashkernel=64M,low", ",low", kOk, 64 * kMiB, 0},
+    {"skips_cma", "crashkernel=1M crashkernel=2M,cma", "", kOk, kMiB, 0},
+    {"cma", "crashkernel=1M crashkernel=2M,cma", ",cma", kOk, 2 * kMiB, 0},
     {"no_low", "crashkernel=512M,high", ",low", kNone, 0, 0},
     {"ranges", "crashkernel=512M-2G:64M,2G-:256M", "", kOk, 256 * kMiB, 0},  // 2G when rounded up
     {"ranges_first", "crashkernel=1G-4G:64M,2G-:256M@16M x", "", kOk, 64 * kMiB, 16 * kMiB},
@@ -60,6 +62,42 @@ const Case kCases[] = {
 };
 INSTANTIATE_TEST_SUITE_P(, CrashKernel, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
+
+TEST(CrashKernelOfOldKernels, KnowNoCma) {
+  EXPECT_EQ(parse("crashkernel=1M crashkernel=2M,cma", kGiB, Cma::unknown).parse, kBad);
+}
+
+// As logs of such kernels have it: 161 MB with 2047 to 12283 MB, 256 MB with 511 GiB.
+TEST(CrashKernelAuto, IsAWordOfSomeDistributions) {
+  struct Row {
+    const char* release;
+    std::uint64_t memory;
+    std::uint64_t want;
+  };
+  const Row kRows[] = {
+      {"3.10.0-1160.15.2.el7.x86_64", 8191 * kMiB, 161 * kMiB},
+      {"3.10.0-1160.15.2.el7.x86_64", 2047 * kMiB, 161 * kMiB},
+      {"3.10.0-957.el7.x86_64", 64 * kGiB, 164 * kMiB},
+      {"3.10.0-957.el7.x86_64", kGiB, 0},
+      {"4.18.0-147.el8.x86_64", 8 * kGiB, 160 * kMiB},
+      {"4.18.0-147.el8.x86_64", 511 * kGiB, 256 * kMiB},
+      {"4.18.0-305.el8.x86_64", 2 * kGiB, 160 * kMiB},
+      {"4.18.0-305.el8.x86_64", 32 * kGiB, 192 * kMiB},
+      {"4.18.0-305.el8.x86_64", 2 * kTiB, 512 * kMiB},
+      {"4.18.0-305.el8.x86_64", 512 * kMiB, 0},
+  };
+  for (const Row& r : kRows) {
+    const kernel::Profile p{.name = "generic", .stands_for = r.release};
+    const Request got =
+        parse(with_auto("ro crashkernel=auto quiet", p, r.memory), r.memory, Cma::unknown);
+    if (r.want != 0) {
+      EXPECT_EQ(got.parse, Parse::ok) << r.release;
+    }
+    EXPECT_EQ(got.size, r.want) << r.release << " " << (r.memory >> 20);
+  }
+  const kernel::Profile other{.name = "6.12.0-1-amd64"};
+  EXPECT_EQ(with_auto("crashkernel=auto", other, kGiB), "crashkernel=auto");
+}
 
 }  // namespace
 }  // namespace memmap::boot::crash

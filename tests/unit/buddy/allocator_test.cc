@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "buddy/deferred.h"
+
 namespace memmap::buddy {
 namespace {
 
@@ -188,17 +190,75 @@ TEST(Allocator, FreedPagesMergeAgain) {
   EXPECT_EQ(pages, 4096u);
 }
 
+// One node of four sections; the first is reserved, and the first deferred page is that behind it.
+struct Deferring {
+  static constexpr std::uint64_t kEnd = 4 * kPagesPerSection;
+  memblock::Regions memory = {pages(0, kEnd, 0)};
+  memblock::Regions reserved;
+  std::vector<zones::Node> nodes = {
+      {0, Pfn{0}, kEnd, kEnd, {zone(ZoneType::normal, 0, kEnd), {ZoneType::movable}}}};
+  Allocator allocator;
+
+  // `holes`: reserved pages behind the first section.
+  explicit Deferring(kernel::Version version, const memblock::Regions& holes = {})
+      : reserved(with_first_section(holes)),
+        allocator(memory, nodes, handoff(version), of(version)) {}
+
+  static memblock::Regions with_first_section(memblock::Regions holes) {
+    holes.insert(holes.begin(), pages(0, kPagesPerSection, 0));
+    return holes;
+  }
+  static AllocatorOptions of(kernel::Version version) {
+    AllocatorOptions o = Machine::of(version);
+    o.handoff.max_low_pfn = Pfn{kEnd};
+    o.handoff.deferred_init = true;
+    return o;
+  }
+  Handoff handoff(kernel::Version version) const {
+    return free_all(memory, reserved, nodes, of(version).handoff);
+  }
+};
+
 TEST(Allocator, DeferredPagesComeToTheTailsAndCountAsManaged) {
-  Machine m;
-  AllocatorOptions options = m.options;
-  memblock::Regions reserved = {pages(3 * kDma32 + 100, 4 * kDma32, 0)};
-  Allocator a(m.memory, m.nodes, free_all(m.memory, reserved, m.nodes, options.handoff), options);
-  const LiveZone& z = a.zones()[6];
-  EXPECT_EQ(z.managed_pages, 100u);
-  a.free_deferred(Pfn{3 * kDma32 + 100}, Pfn{4 * kDma32});
-  EXPECT_EQ(z.managed_pages, 4096u);
-  EXPECT_EQ(z.free.lists().nr_free(10), 4u);
-  EXPECT_EQ(z.free.free_pages(), 4096u);
+  Deferring m({6, 12, 117}, {pages(kPagesPerSection + 7, kPagesPerSection + 9, 0)});
+  Allocator& a = m.allocator;
+  const LiveZone& z = a.zones().front();
+  EXPECT_EQ(z.managed_pages, 0u);
+  a.free_deferred();
+  EXPECT_EQ(z.managed_pages, 3 * kPagesPerSection - 2);
+  EXPECT_EQ(z.free.free_pages(), 3 * kPagesPerSection - 2);
+  EXPECT_EQ(z.free.lists().nr_free(10), 3 * kPagesPerSection / 1024 - 1);
+  EXPECT_TRUE(z.deferred.empty());
+}
+
+// As with two gigantic pages in Normal, where a kernel's first table is in a section that it grew by.
+TEST(Allocator, ZoneWithoutAPageGrowsByASection) {
+  for (const kernel::Version version : {kernel::Version{6, 1, 192}, kernel::Version{6, 12, 117}}) {
+    Deferring m(version);
+    const auto got = m.allocator.alloc({});
+    ASSERT_TRUE(got);
+    EXPECT_EQ(got->pfn, Pfn{kPagesPerSection});
+    const LiveZone& z = m.allocator.zones().front();
+    EXPECT_EQ(z.managed_pages, kPagesPerSection);
+    EXPECT_EQ(z.free.free_pages(), kPagesPerSection - 1);
+  }
+}
+
+TEST(Allocator, SectionWithLessIsNotEnough) {
+  Deferring m({6, 12, 117}, {pages(kPagesPerSection, 2 * kPagesPerSection - 3, 0)});
+  ASSERT_TRUE(m.allocator.alloc({}));
+  const LiveZone& z = m.allocator.zones().front();
+  EXPECT_EQ(z.managed_pages, kPagesPerSection + 3);
+}
+
+// The last pages of all: three sections' blocks, then nothing.
+TEST(Allocator, ZoneGrowsUntilNothingIsDeferred) {
+  Deferring m({6, 12, 117});
+  Request whole{.order = kAll};
+  for (std::uint64_t i = 0; i < 3 * kPagesPerSection / 1024; ++i) {
+    ASSERT_TRUE(m.allocator.alloc(whole)) << i;
+  }
+  EXPECT_FALSE(m.allocator.alloc(whole));
 }
 
 }  // namespace

@@ -47,6 +47,21 @@ std::vector<Row> rows(const FreeArea& area) {
   return all;
 }
 
+// The pageblock's first page is the last of node 0, which is deferred; the rest is of node 1.
+TEST(Handoff, DeferredReservedPageMakesItsPageblockMovableSince615) {
+  constexpr std::uint64_t kFirst = 192 * 512;
+  const memblock::Regions memory = {pages(0, kFirst + 1, 0), pages(kFirst + 1, kFirst + 1024, 1)};
+  const memblock::Regions reserved = {pages(kFirst, kFirst + 1, 0)};
+  const std::vector<zones::Node> nodes = {
+      {0, Pfn{0}, kFirst + 1, kFirst + 1, {zone(zones::ZoneType::normal, 0, kFirst + 1)}},
+      {1, Pfn{kFirst + 1}, 1023, 1023, {zone(zones::ZoneType::normal, kFirst + 1, kFirst + 1024)}}};
+  Options o = options();
+  o.deferred_init = true;
+  EXPECT_EQ(free_all(memory, reserved, nodes, o).pageblocks.type(kFirst), MigrateType::unmovable);
+  o.behaviour = of({6, 15, 0});
+  EXPECT_EQ(free_all(memory, reserved, nodes, o).pageblocks.type(kFirst), MigrateType::movable);
+}
+
 struct Case {
   const char* name;
   memblock::Regions memory;

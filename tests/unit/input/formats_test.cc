@@ -1,5 +1,6 @@
 #include "input/formats.h"
 
+#include <algorithm>
 #include <set>
 
 #include "unit/input/input_files.h"
@@ -49,6 +50,20 @@ TEST(Formats, UnrecognisedNamesTheNearFormats) {
       << all_messages(machine);
   machine = read_machine(Source{.name = "nothing", .bytes = std::string("hello\0", 6)}, {});
   EXPECT_NE(all_messages(machine).find("iomem"), std::string::npos) << all_messages(machine);
+}
+
+TEST(Formats, AKernelsWordIsNoKeyOfAScenario) {
+  const auto score = [](const char* text) {
+    const auto all = formats();
+    const auto it = std::ranges::find(all, "scenario", &Format::id);
+    return it->recognise(Source{.name = "x", .bytes = text}).score;
+  };
+  EXPECT_EQ(score("e820: BIOS-provided physical RAM map:\ne820: last_pfn = 0x80000\n"
+                  "e820: [mem 0x90000000-0xdfffffff] available for PCI devices\n"),
+            0);
+  EXPECT_GE(score("firmware: bios\ne820:\n  - {start: 0, size: 640K, type: ram}\n"), 80);
+  EXPECT_GE(score("e820: [{start: 0, size: 640K, type: ram}]\n"), 80);
+  EXPECT_GE(score("e820:  # the map\n"), 80);
 }
 
 TEST(Formats, AnUnknownFolderIsNotComparedWithFiles) {

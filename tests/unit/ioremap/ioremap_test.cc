@@ -94,7 +94,7 @@ TEST_F(IoMapperTest, NeedsOneTypeOfMtrrForALargePage) {
   Machine machine;
   machine.mtrr_default = MtrrType::write_back;
   machine.mtrrs = {{PhysRange::make(0xe0100000, 0xe0200000), MtrrType::write_through}};
-  Memtypes varied(true, false, ram, MtrrMap(machine, {}));
+  Memtypes varied(true, false, ram, MtrrMap(machine, machine.mtrrs, {}));
   IoMapper io(surroundings(), tables, varied, areas,
               [](unsigned, VirtAddr) { return std::optional(PhysAddr{0x20000000}); });
   const auto virt = io.ioremap(PhysAddr{0xe0000000}, paging::kSize2M, wc, told);

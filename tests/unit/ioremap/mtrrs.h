@@ -9,7 +9,7 @@ inline MtrrMap mtrrs() {
   Machine machine;
   machine.mtrr_default = MtrrType::write_back;
   machine.mtrrs = {{PhysRange::make(0x80000000, 0x100000000), MtrrType::uncachable}};
-  return {machine, {}};
+  return {machine, machine.mtrrs, {}};
 }
 
 }  // namespace memmap::ioremap

@@ -124,9 +124,15 @@ TEST(Lint, WarnsOfALine) {
 
 // On a machine of 1 GiB whose image lies at 16 MiB, with 16 MiB of the firmware's at 1 GiB.
 const Case kOnTheMachine[] = {
-    {"memmap=16M$1G", "not-ram 16M$1G", "memmap=16M$512M"},
+    {"memmap=16M$1G", "memmap-idle 16M$1G", "memmap=16M$512M"},
+    {"memmap=16M@1G", "memmap-idle 16M@1G", "memmap=exactmap,639K@0,1023M@1M"},
+    {"memmap=16M@32M", "memmap-idle 16M@32M", "memmap=exactmap,639K@0,1023M@1M"},
+    {"memmap=16M#1G", "not-ram 16M#1G", "memmap=16M#512M"},
+    {"memmap=16M%1G-3+1", "memmap-idle 16M%1G-3+1", "memmap=16M%1G-2+3"},
+    {"memmap=16M%1G-2+1", "makes-ram 16M%1G-2+1", "memmap=16M%512M-1+2"},
     {"memmap=32M$1008M", "not-ram 32M$1008M", "memmap=16M$1008M"},
-    {"memmap=1G@2G", "not-ram 1G@2G", "memmap=16M@32M"},
+    {"memmap=1G@2G", "makes-ram 1G@2G", "memmap=1M$512M"},
+    {"memmap=32M@1G", "makes-ram 32M@1G", "memmap=1M$512M"},
     {"memmap=16M$16M", "holds-kernel 16M$16M", "memmap=16M$64M"},
     {"memmap=16M$760M", "holds-initrd 16M$760M", "memmap=16M$752M"},
     {"crashkernel=64M@16M", "crashkernel-place crashkernel=64M@16M", "crashkernel=64M@64M"},
@@ -199,9 +205,93 @@ TEST(Lint, FindsThePlaceInsideQuotes) {
   EXPECT_EQ(found("nokaslr \"mem=4GiB\"", nullptr), std::vector<std::string>{"size-misread 4GiB"});
 }
 
+// GRUB's list of bad memory, on a machine with RAM above 4 GiB.
+const Case kBadram[] = {
+    {"0x12345000,0xfffffffffffff000,0x20000000", "badram-malformed 0x20000000",
+     "0x12345000,0xfffffffffffff000"},
+    {"0x12345000 0xfffffffffffff000", "badram-malformed  0xfffffffffffff000",
+     "12345000,fffffffffffff000"},
+    {"badram=1,2", "badram-malformed badram=1", "0x12345000,0xfffffffffffff000"},
+    {"0x12345000,0xfffff000", "badram-mask 0x12345000,0xfffff000", "0x12345000,0xfffffffffffff000"},
+    {"0x12345000,0xffffffffffff0000", "badram-mask 0x12345000,0xffffffffffff0000",
+     "0x12340000,0xffffffffffff0000"},
+    {"0x40000000,0xfffffffff0000000", "badram-covers 0x40000000,0xfffffffff0000000",
+     "0x40000000,0xffffffffff000000"},
+    {"0xf0000000,0xfffffffffffff000", "badram-covers 0xf0000000,0xfffffffffffff000",
+     "0x40000000,0xfffffffffffff000"},
+    {"0x40000000,0xfffffffffff01000", "badram-covers 0x40000000,0xfffffffffff01000",
+     "0x40000000,0xffffffffffff1000"},
+};
+
+TEST(Lint, WarnsOfGrubsListOfBadMemory) {
+  Machine m = machine();
+  m.firmware_map = {{PhysAddr{0}, 0x9fc00, E820Type::ram},
+                    {PhysAddr{kMiB}, 3 * kGiB - kMiB, E820Type::ram},
+                    {PhysAddr{4 * kGiB}, 4 * kGiB, E820Type::ram}};
+  const kernel::Profile p = profile();
+  const auto of = [&](std::string_view list) {
+    std::vector<std::string> out;
+    for (const Finding& f : lint({.line = list, .profile = p, .machine = &m, .is_badram = true}))
+      out.push_back(std::string(f.rule) + " " + std::string(list.substr(f.at, f.size)));
+    return out;
+  };
+  for (const Case& c : kBadram) {
+    EXPECT_EQ(of(c.bad), std::vector<std::string>{c.want}) << c.bad;
+    EXPECT_EQ(of(c.good), std::vector<std::string>{}) << c.good;
+  }
+  m.firmware = Firmware::efi;
+  EXPECT_EQ(of("0x40000000,0xfffffffffffff000"),
+            std::vector<std::string>{"badram-idle 0x40000000,0xfffffffffffff000"});
+  for (const char* text : {"", ",", ",,", "0x", "0,0", "ffffffffffffffff,ffffffffffffffff"})
+    (void)of(text);
+}
+
+// With KASLR the image may lie where neither part beside it has room.
+TEST(Lint, KnowsWhereACrashKernelHasRoom) {
+  const Machine m = machine();
+  kernel::Profile p = profile();
+  p.config["RANDOMIZE_BASE"] = "true";
+  const auto of = [&](std::string_view line) {
+    std::vector<std::string> out;
+    for (const Finding& f : lint({line, p, &m, test::default_options()})) out.emplace_back(f.rule);
+    return out;
+  };
+  const auto advised = [&](std::string_view line) {
+    return advice({line, p, &m, test::default_options()});
+  };
+  EXPECT_EQ(of("crashkernel=448M"), std::vector<std::string>{"crashkernel-fit"});
+  EXPECT_TRUE(of("crashkernel=448M nokaslr").empty());
+  EXPECT_TRUE(of("crashkernel=64M").empty());
+  EXPECT_EQ(advised("crashkernel=64M").size(), 1u);
+  EXPECT_TRUE(advised("crashkernel=448M").empty());
+  EXPECT_TRUE(advised("quiet").empty());
+}
+
+TEST(Lint, NamesRangesForPersistentMemory) {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 4 * kGiB, E820Type::ram});
+  const kernel::Profile p = profile();
+  const auto got = advice({"nokaslr memmap=2G!4G", p, &m, test::default_options()});
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_NE(got[0].find("4G!4G"), std::string::npos) << got[0];
+}
+
+TEST(Lint, TellsACrashKernelsRoomForItsInitrd) {
+  Machine m = machine();
+  m.firmware_map[2].size = 192 * kMiB;
+  m.initrd = PhysRange::make(0x8000000, 0x8000000 + 42 * kMiB);
+  const kernel::Profile p = profile();
+  const auto got = advice({"nokaslr elfcorehdr=0xc000000", p, &m, test::default_options()});
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_NE(got[0].find("too small"), std::string::npos) << got[0];
+}
+
 // Every rule is in one of the tables above, and none has the name of another.
 TEST(Lint, HasATestOfEachRule) {
-  std::set<std::string> tested{"no-boot", "too-many-memmap", "line-too-long"};
+  std::set<std::string> tested{"no-boot", "too-many-memmap", "line-too-long", "crashkernel-fit"};
+  for (const Case& c : kBadram)
+    tested.insert(std::string(c.want).substr(0, std::string(c.want).find(' ')));
+  tested.insert("badram-idle");
   for (const Case& c : kLines)
     tested.insert(std::string(c.want).substr(0, std::string(c.want).find(' ')));
   for (const Case& c : kOnTheMachine) {

@@ -58,6 +58,66 @@ TEST(Memblock, RemoveSplits) {
   EXPECT_EQ(f.mb.reserved_size(), 0u);
 }
 
+// As 6.18 logged it: the first MiB is reserved around the trampoline without a warning.
+TEST(Memblock, KeepsNodeAndUseOfReservationsSince616) {
+  Fixture f({6, 16, 0});
+  f.mb.add_node(0_pa, 0x10000, 0, kNone);
+  f.calls.clear();
+  EXPECT_TRUE(f.mb.reserve_kern(0x1000_pa, 0x1000));
+  EXPECT_TRUE(f.mb.reserve(0_pa, 0x4000));
+  EXPECT_EQ(f.mb.alloc_node(0x1000, 0x1000, 0), 0xf000_pa);
+  EXPECT_EQ(f.mb.alloc(0x1000, 0x1000), 0xe000_pa);
+  EXPECT_TRUE(f.mb.reserved_mark_kern(0x3000_pa, 0x1000));
+  EXPECT_EQ(f.mb.reserved().list.regions(),
+            (Regions{at(0, 0x1000, kAnyNode), at(0x1000, 0x1000, kAnyNode, kRsrvKern),
+                     at(0x2000, 0x1000, kAnyNode), at(0x3000, 0x1000, kAnyNode, kRsrvKern),
+                     at(0xe000, 0x1000, kAnyNode, kRsrvKern), at(0xf000, 0x1000, 0, kRsrvKern)}));
+  EXPECT_TRUE(f.events.empty());
+  ASSERT_EQ(f.calls.size(), 6u);
+  EXPECT_EQ(f.calls[3].operation, "__memblock_reserve");
+  EXPECT_EQ(f.calls[3].nid, 0);
+  EXPECT_EQ(f.calls[3].flags, kRsrvKern);
+}
+
+// As 7.3 logged it; what lies on another node than asked for is reserved without one.
+TEST(Memblock, AllocatesHugePagesSince73) {
+  constexpr std::uint64_t kSize = 0x200000;
+  Fixture f({7, 3, 0});
+  f.mb.add_node(0_pa, 2 * kSize, 0, kNone);
+  f.mb.add_node(PhysAddr{2 * kSize}, 2 * kSize, 1, kNone);
+  f.calls.clear();
+  EXPECT_EQ(f.mb.alloc_hugetlb(kSize, 0, Memblock::Nid::exact), PhysAddr{kSize});
+  EXPECT_FALSE(f.mb.alloc_hugetlb(kSize, 0, Memblock::Nid::exact));
+  EXPECT_EQ(f.mb.alloc_hugetlb(kSize, 0, Memblock::Nid::preferred), PhysAddr{3 * kSize});
+  constexpr std::uint32_t kFlags = kRsrvKern | kRsrvHugetlb;
+  EXPECT_EQ(f.mb.reserved().list.regions(),
+            (Regions{at(kSize, kSize, 0, kFlags), at(3 * kSize, kSize, kAnyNode, kFlags)}));
+  ASSERT_EQ(f.calls.size(), 5u);
+  EXPECT_EQ(f.calls[0].operation, "memblock_alloc_hugetlb");
+  EXPECT_TRUE(f.calls[0].exact_nid);
+  EXPECT_EQ(f.calls[4].flags, kFlags);
+}
+
+TEST(Memblock, MarksReservationsNotBefore616) {
+  Fixture f;
+  EXPECT_TRUE(f.mb.reserve_kern(0x1000_pa, 0x1000));
+  EXPECT_TRUE(f.mb.reserve_with(0x2000_pa, 0x1000, 1, kRsrvKern));
+  EXPECT_TRUE(f.mb.reserved_mark_kern(0x1000_pa, 0x1000));
+  EXPECT_EQ(f.mb.reserved().list.regions(), (Regions{at(0x1000, 0x2000)}));
+  EXPECT_EQ(f.calls.back().operation, "memblock_reserve");
+}
+
+TEST(Memblock, MarksScratchSince616) {
+  for (const kernel::Version version : {k612, kernel::Version{6, 16, 0}}) {
+    Fixture f(version);
+    f.mb.add(0_pa, 0x200000);
+    EXPECT_TRUE(f.mb.mark_kho_scratch(0_pa, 0x100000));
+    EXPECT_EQ(f.mb.memory().list.regions().front().flags, version == k612 ? kNone : kKhoScratch);
+    EXPECT_TRUE(f.mb.clear_kho_scratch(0_pa, 0x100000));
+    EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0, 0x200000)}));
+  }
+}
+
 TEST(Memblock, CapsWhatWouldOverflow) {
   Fixture f;
   f.mb.add(PhysAddr{~0ull - 0x1000}, 0x10000);

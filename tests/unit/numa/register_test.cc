@@ -154,6 +154,25 @@ TEST(FromBlocksEvents, OneMegabyteLost) {
   EXPECT_TRUE(from_blocks(most, all, options(0x1000000, kV612)).accepted);
 }
 
+// Such memory has the node MAX_NUMNODES, and is looked for with NUMA_NO_NODE.
+TEST(FromBlocksEvents, GapsAreMissedFor) {
+  const auto of_version = [](kernel::Version version) {
+    return from_blocks({{block(0, 0x40000000, 0)}, {0}}, memblock::Regions{memory(0, 0x80000000)},
+                       options(0x80000000, version));
+  };
+  for (const kernel::Version version : {kernel::Version{6, 8, 0}, kernel::Version{6, 9, 5}}) {
+    const Registered got = of_version(version);
+    EXPECT_TRUE(got.accepted);
+    EXPECT_EQ(got.unseen, kGiB);
+  }
+  for (const kernel::Version version :
+       {kernel::Version{6, 7, 0}, kernel::Version{6, 9, 6}, kernel::Version{6, 10, 0}}) {
+    const Registered got = of_version(version);
+    EXPECT_FALSE(got.accepted);
+    EXPECT_EQ(got.unseen, 0u);
+  }
+}
+
 TEST(FromBlocksNodes, ProcessorsNodesArePossibleButNotOnline) {
   const memblock::Regions all = {memory(0, 0x1000000)};
   const Registered s = from_blocks({.blocks = {block(0, 0x1000000, 1)}, .nodes = {0, 1, 2}}, all,

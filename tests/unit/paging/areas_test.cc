@@ -69,6 +69,11 @@ TEST(AreaOf, AreasThatKaslrMoved) {
                     VirtAddr{0xfffffaed40000000}};
   EXPECT_TRUE(can_hold_all(moved, 4));
   EXPECT_FALSE(can_hold_all(moved, 5));
+  // As 6.18 placed them: 2 TiB of struct pages would not fit, 1 TiB does.
+  const Bases high{VirtAddr{0xffff8b0f40000000}, VirtAddr{0xffffcfe1c0000000},
+                   VirtAddr{0xfffffc1340000000}};
+  EXPECT_TRUE(can_hold_all(high, 4));
+  EXPECT_FALSE(can_hold_all(high, 4, 128));
   EXPECT_FALSE(can_hold_all({moved.vmalloc, moved.page_offset, moved.vmemmap}, 4));
   EXPECT_EQ(area_of(VirtAddr{0xffff8da4bfe00000}, 4, moved), "direct map");
   EXPECT_EQ(area_of(VirtAddr{0xffffd12cc0000000}, 4, moved), "vmalloc");

@@ -51,7 +51,11 @@ std::vector<std::string> ask(const char* name, World& world, Hook hook,
                              const memblock::Regions& memory = kMemory) {
   const auto trim = test::shipped<TrimPlugin>(name, world, options);
   EXPECT_TRUE(trim->acts_at(hook));
-  const auto answer = trim->run({.hook = hook, .table = kTable, .memory = memory, .max_pfn = kEnd});
+  const auto answer = trim->run({.hook = hook,
+                                 .table = kTable,
+                                 .memory = memory,
+                                 .max_pfn = kEnd,
+                                 .mtrrs = world.machine.mtrrs});
   if (!answer) {
     const Error& e = answer.errors()[0];
     return {(e.code == ErrorCode::plugin_fault ? "fault: " : "mistake: ") + e.message};

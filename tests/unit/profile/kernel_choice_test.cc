@@ -39,7 +39,10 @@ const Case kCases[] = {
     {"a_5_15", "5.15.0-67-generic", "5.10.0-46-amd64", true},
     {"the_last_5", "5.19.0-rc3", "6.1.0-55-amd64", true},
     {"a_6_0", "6.0.0-rc6", "6.1.0-55-amd64", true},
-    {"newest", "7.1.0-rc6", "6.12.117+deb12-amd64", true},
+    {"a_6_15", "6.15.0-10-generic", "6.12.117+deb12-amd64", true},
+    {"a_6_17", "6.17.1-arch1-1", "6.18.15+deb13-amd64", true},
+    {"a_7_1", "7.1.0-rc6", "7.2.12+deb13-amd64", true},
+    {"newest", "7.9.0", "7.2.12+deb13-amd64", true},
 };
 INSTANTIATE_TEST_SUITE_P(, Choice, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
@@ -66,7 +69,8 @@ TEST(ChoiceByName, NamesWhatIsNotVerifiedOnlyWhereItIsChosen) {
   ASSERT_TRUE(choice.ok()) << to_string(choice.errors());
   EXPECT_FALSE(choice->profile.verified);
   EXPECT_EQ(choose_kernel(std::nullopt, std::nullopt, kKernels)->profile.name,
-            "6.12.117+deb12-amd64");
+            "6.18.15+deb13-amd64")
+      << "of a long-term series, not the newest";
 }
 
 }  // namespace

@@ -121,8 +121,9 @@ TEST(KernelFiles, ExplainsWhichValuesAreToldOnly) {
     const std::size_t at = text.find("\n  " + name + " ") + 1;
     return text.substr(at, text.find('\n', at) - at);
   };
-  EXPECT_TRUE(line_of("KASAN").ends_with("shadow memory; told only, no boot asks for it"));
-  EXPECT_TRUE(line_of("PREEMPT_RT").ends_with("; told only, no boot asks for it"));
+  EXPECT_TRUE(
+      line_of("LOCK_STAT").ends_with("structures with locks; told only, no boot asks for it"));
+  EXPECT_TRUE(line_of("UNWINDER_ORC").ends_with("; told only, no boot asks for it"));
   EXPECT_TRUE(line_of("SMP").ends_with("per-CPU areas, the trampoline"));
   EXPECT_TRUE(line_of("memblock_region").ends_with("; told only, no boot asks for it"));
   EXPECT_TRUE(line_of("page").find("told") == std::string::npos);

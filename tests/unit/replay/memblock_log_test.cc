@@ -47,6 +47,27 @@ TEST(MemblockLog, ReadsCallsAndDumps) {
   EXPECT_EQ(request.from, PhysAddr{0x1000000});
 }
 
+// As 7.3 logs reservations, and a request for a huge page.
+TEST(MemblockLog, ReadsNewerLines) {
+  const auto log =
+      read(std::string(kBoot) +
+           "memblock_alloc_hugetlb: 1073741824 bytes, nid=1, exact_nid=1 alloc_bootmem+0x66/0xf0\n"
+           "__memblock_reserve: [0x0000000100000000-0x000000013fffffff] nid=1 flags=a0 "
+           "memblock_alloc_hugetlb+0x9b/0x120\n");
+  ASSERT_TRUE(log.ok()) << to_string(log.errors());
+  ASSERT_EQ(log->entries.size(), 20u);
+  const auto& request = std::get<LoggedCall>(log->entries[18].what);
+  EXPECT_EQ(request.kind, memblock::CallKind::alloc);
+  EXPECT_EQ(request.size, kGiB);
+  EXPECT_EQ(request.align, kGiB);
+  EXPECT_EQ(request.nid, 1);
+  EXPECT_TRUE(request.exact_nid);
+  const auto& reserve = std::get<LoggedCall>(log->entries[19].what);
+  EXPECT_EQ(reserve.operation, "__memblock_reserve");
+  EXPECT_EQ(reserve.nid, 1);
+  EXPECT_EQ(reserve.flags, memblock::kRsrvKern | memblock::kRsrvHugetlb);
+}
+
 TEST(MemblockLog, PrefixesMakeNoDifference) {
   const auto bare = read(std::string(kBoot));
   ASSERT_TRUE(bare.ok());

@@ -67,6 +67,32 @@ TEST(Session, ABootTellsAllThatTheSessionNotes) {
   EXPECT_EQ(outcome->subject.policy, "alloc_topdown, alloc_bottomup");
 }
 
+// A kernel between two that are known may be off by what these two do differently.
+TEST(Session, AKernelWithoutAProfileTellsHowFarOffItMayBe) {
+  Machine machine;
+  machine.firmware_map = {{.addr = PhysAddr{0}, .size = 0x9fc00},
+                          {.addr = PhysAddr{0x100000}, .size = 0x3ff00000}};
+  const auto margin_of = [&](std::optional<std::string> release) -> std::optional<std::string> {
+    machine.kernel_release = std::move(release);
+    auto session = Session::open(Request{}, places(), machine);
+    EXPECT_TRUE(session) << to_string(session.errors());
+    const auto outcome = session->boot();
+    EXPECT_TRUE(outcome) << to_string(outcome.errors());
+    const auto margin = session->margin(*outcome);
+    EXPECT_TRUE(margin) << to_string(margin.errors());
+    return *margin;
+  };
+  const auto margin = margin_of("6.4.0-1-made");
+  ASSERT_TRUE(margin);
+  EXPECT_NE(
+      margin->find("is known, 6.12.117+deb12-amd64: e820 the same, memory the same, reserved "),
+      std::string::npos)
+      << *margin;
+  EXPECT_NE(margin->find("K apart, MemTotal "), std::string::npos) << *margin;
+  EXPECT_FALSE(margin_of("6.1.0-55-amd64")) << "its own profile";
+  EXPECT_FALSE(margin_of(std::nullopt)) << "nothing to be off from";
+}
+
 TEST(Session, WhatIsKnownOfAMachineChoosesTheKernel) {
   const Machine known{.notes = {"n"}, .command_line = "quiet", .kernel_release = "6.1.0-55-amd64"};
   const auto session = Session::open({.append = "mem=1G"}, places(), known);

@@ -121,6 +121,22 @@ TEST(CommandLines, OfALogInJsonAreTheirOwnText) {
   EXPECT_EQ(got->lines[0].places[0].column, 1u);
 }
 
+TEST(CommandLines, AreFoundBesideAListOfBadMemory) {
+  const auto grub = read("GRUB_CMDLINE_LINUX=\"ro\"\nGRUB_BADRAM=\"0x1000,0xfffff000\"\n");
+  ASSERT_TRUE(grub.ok());
+  ASSERT_EQ(grub->lines.size(), 2u);
+  EXPECT_EQ(grub->lines[0].text, "ro");
+  EXPECT_TRUE(grub->lines[1].is_badram);
+  EXPECT_EQ(grub->lines[1].text, "0x1000,0xfffff000");
+  EXPECT_EQ(grub->lines[1].places[0].line, 2u);
+  EXPECT_EQ(grub->lines[1].places[0].column, 14u);
+  EXPECT_EQ(read("GRUB_BADRAM=1,2\n")->lines.size(), 2u);
+  const auto cfg = read("badram 0x1000,0xfffff000\nlinux /vmlinuz ro\n");
+  ASSERT_EQ(cfg->lines.size(), 2u);
+  EXPECT_EQ(cfg->lines[0].text, "ro");
+  EXPECT_TRUE(cfg->lines[1].is_badram);
+}
+
 TEST(CommandLines, AreMissing) {
   for (const char* text : {"", "\n\n", "a\nb\n", "GRUB_DEFAULT=0\nGRUB_TIMEOUT=5\n"}) {
     const auto got = read(text);

@@ -341,8 +341,25 @@ TEST(ReadDmesg, TellsWhetherThereIsSmbios) {
   EXPECT_FALSE(good(head).smbios.has_value());
 }
 
+// efi=debug has the kernel tell the table's entries, of 48 bytes each; a log may hold them twice.
+TEST(ReadDmesg, SizesEfiMemoryAttributesByTheirEntries) {
+  const std::string head =
+      "BIOS-e820: [mem 0x0000000000100000-0x000000003ffdffff] usable\n"
+      "efi: EFI v2.7 by EDK II\n"
+      "efi: SMBIOS=0x3f518000 MEMATTR=0x3d787018 INITRD=0x3d789f18 \n";
+  const std::string entries =
+      "efi: memattr: Processing EFI Memory Attributes table:\n"
+      "efi: memattr:  0x00003eaa1000-0x00003eb61fff [Runtime Data|RUN|  |XP|  ]\n"
+      "efi: memattr: ! 0x00003f5ed000-0x00003f65afff [Runtime Code|RUN|  |XP|  ]\n";
+  EXPECT_EQ(good(head + entries + entries).efi_memory_attributes,
+            PhysRange::make(0x3d787018, 0x3d787018 + 16 + 2 * 48));
+  EXPECT_FALSE(good(head).efi_memory_attributes.has_value());
+}
+
 TEST(ReadDmesg, NamesTablesOfEfiWhoseSizeNoLogTells) {
-  const std::string map = "BIOS-e820: [mem 0x0000000000100000-0x000000003ffdffff] usable\n";
+  const std::string map =
+      "BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable\n"
+      "BIOS-e820: [mem 0x0000000000100000-0x000000003ffdffff] usable\n";
   const Machine m = good(map +
                          "efi: EFI v2.7 by EDK II\n"
                          "efi: ACPI=0xbf96a000 SMBIOS=0xbf71a000 MOKvar=0xac750000 \n"
@@ -377,7 +394,9 @@ TEST(ReadDmesg, SaysThatTheLogCutTheCommandLine) {
 std::string boot(const char* release, const char* end) {
   return std::string("[    0.000000] Linux version ") + release +
          " (a@b) (gcc)\n[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x" + end +
-         "] usable\n[    1.000000] on " + release + "\n";
+         "] usable\n[    0.000000] BIOS-e820: [mem 0x0000000000100000-0x00000000001fffff] usable\n"
+         "[    1.000000] on " +
+         release + "\n";
 }
 TEST(ReadDmesg, ChoosesAmongBoots) {
   const std::string text =
@@ -468,6 +487,73 @@ TEST(ReadDmesg, LimitsTheMistakesItLists) {
   ASSERT_FALSE(got.ok());
   EXPECT_EQ(got.errors().size(), Faults::kMost + 1);
   EXPECT_NE(got.errors().back().message.find("900 more"), std::string::npos);
+}
+
+constexpr char kTwoRanges[] =
+    "BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n"
+    "BIOS-e820: [mem 0x0000000000100000-0x000000003fffffff] usable\n";
+
+TEST(ReadDmesg, KnowsGuests) {
+  const auto read = [](const std::string& lines) { return good(kTwoRanges + lines); };
+  EXPECT_EQ(read("Hypervisor detected: Xen PV\n").xen_domain, XenDomain::pv);
+  EXPECT_EQ(read("Booting paravirtualized kernel on Xen\n").xen_domain, XenDomain::pv);
+  EXPECT_EQ(read("Booting kernel on Xen PVH\n").xen_domain, XenDomain::pvh);
+  EXPECT_EQ(read("Booting paravirtualized kernel with PVH extensions on Xen\n").xen_domain,
+            XenDomain::pvh);
+  EXPECT_EQ(read("Booting paravirtualized kernel on Xen HVM\n").xen_domain, XenDomain::none);
+  EXPECT_EQ(read("Booting paravirtualized kernel on bare hardware\n").xen_domain, XenDomain::none);
+  const std::string tables = "ACPI: RSDP 0x00000000000F59D0 000014 (v00 BOCHS )\n";
+  EXPECT_EQ(read("Hypervisor detected: Xen PV\n" + tables).xen_domain, XenDomain::dom0);
+  EXPECT_EQ(read("Hypervisor detected: Xen PV\nACPI in unprivileged domain disabled\n").xen_domain,
+            XenDomain::pv);
+
+  const auto encrypted = [&](const char* line) { return read(line).memory_encryption; };
+  EXPECT_EQ(encrypted("Memory Encryption Features active: AMD SEV SEV-ES SEV-SNP\n"),
+            Encryption::sev_snp);
+  EXPECT_EQ(encrypted("AMD Memory Encryption Features active: SEV SEV-ES\n"), Encryption::sev_es);
+  EXPECT_EQ(encrypted("Memory Encryption Features active: AMD SEV\n"), Encryption::sev);
+  EXPECT_EQ(encrypted("Memory Encryption Features active: AMD SME\n"), Encryption::sme);
+  EXPECT_EQ(encrypted("Memory Encryption Features active: Intel TDX\n"), Encryption::tdx);
+  EXPECT_EQ(encrypted("tdx: Guest detected\n"), Encryption::tdx);
+  EXPECT_EQ(encrypted("Hypervisor detected: KVM\n"), Encryption::none);
+}
+
+TEST(ReadDmesg, KnowsSpecialKernels) {
+  const std::string front = "Linux version 6.1.0 (a@b) (gcc 12) #1 ";
+  const auto notes = [&](const std::string& lines, const char* words) {
+    return has_note(good(lines + kTwoRanges), words);
+  };
+  EXPECT_TRUE(notes("kasan: KernelAddressSanitizer initialized\n", "KASAN"));
+  EXPECT_TRUE(notes(front + "PREEMPT Mon Oct 10 00:00:00 UTC 2022\n", "without SMP"));
+  EXPECT_FALSE(notes(front + "SMP Mon Oct 10 00:00:00 UTC 2022\n", "without SMP"));
+  EXPECT_FALSE(notes(front + "\n", "without SMP"));  // cut
+}
+
+TEST(ReadDmesg, KnowsApertures) {
+  const std::vector<PhysRange> want = {PhysRange::make(0xf4000000, 0xf8000000)};
+  EXPECT_EQ(good(std::string(kTwoRanges) +
+                 "AGP: Node 0: aperture [bus addr 0xf4000000-0xf7ffffff] (64MB)\n")
+                .gart_apertures,
+            want);
+  EXPECT_EQ(
+      good(std::string(kTwoRanges) + "Node 0: aperture @ f4000000 size 64 MB\n").gart_apertures,
+      want);
+}
+
+TEST(ReadDmesg, CountsMtrrs) {
+  const Machine m = good(std::string(kTwoRanges) +
+                         "MTRR variable ranges enabled:\n"
+                         "  0 base 000000000000 mask FFFF80000000 write-back\n"
+                         "  1 disabled\n  2 disabled\nTOM2: 0000000230000000 aka 8960M\n"
+                         " gran_size: 64K \tchunk_size: 2M \tnum_reg: 3  \tlose cover RAM: 0G\n");
+  EXPECT_EQ(m.mtrr_count, 3u);
+  EXPECT_EQ(m.mtrrs.size(), 1u);
+  EXPECT_TRUE(m.mtrrs_were_cleaned);
+  EXPECT_EQ(
+      good(std::string(kTwoRanges) +
+           "MTRR map: 6 entries (3 fixed + 3 variable; max 23), built from 10 variable MTRRs\n")
+          .mtrr_count,
+      10u);
 }
 
 TEST(RecogniseDmesg, LeavesOtherFilesAlone) {

@@ -63,6 +63,35 @@ TEST(Iomem, WhatStandsAroundItDoesNotMatter) {
   EXPECT_EQ(show(read_text(flat)->firmware_map), want);
 }
 
+TEST(Iomem, EncodingsAreUndone) {
+  const std::string plain = data_bytes("iomem-4g.txt");
+  const std::string want = show(read_text(plain)->firmware_map);
+  std::string cr;
+  std::string html = "<pre>";
+  std::string utf16 = "\xff\xfe";
+  std::string nbsp;
+  for (const char c : plain) {
+    cr += c == '\n' ? '\r' : c;
+    html += c == '\n'  ? std::string("<br>\n")
+            : c == ' ' ? std::string("&nbsp;")
+                       : std::string(1, c);
+    utf16 += std::string{c, '\0'};
+    nbsp += c == ' ' ? std::string("\xc2\xa0") : std::string(1, c);
+  }
+  for (const std::string& text : {cr, html + "</pre>\n", utf16, nbsp}) {
+    const auto machine = read_machine(Source{.name = "iomem", .bytes = text}, {});
+    ASSERT_TRUE(machine.ok()) << text << all_messages(machine);
+    EXPECT_EQ(show(machine->firmware_map), want) << text;
+  }
+}
+
+TEST(Iomem, WhatAGrepLeftIsTold) {
+  const auto machine =
+      read_text("00001000-0009fbff : System RAM\n00100000-3fffffff : System RAM\n");
+  ASSERT_TRUE(machine.ok()) << all_messages(machine);
+  EXPECT_NE(machine->notes.back().find("only RAM is in it"), std::string::npos);
+}
+
 TEST(Iomem, ACutLastLineIsToldAndLeftOut) {
   const char* kWhole = "00000000-00000fff : Reserved\n00001000-0009fbff : System RAM\n";
   for (const char* cut :

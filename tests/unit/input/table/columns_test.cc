@@ -78,6 +78,25 @@ const Case kCases[] = {
      "0x0 - 0x90000 (0.6 MiB CONVENTIONAL)\n0x90000 - 0xa0000 (0.1 MiB RESERVED)\n"
      "0x100000 - 0x40000000 (1023.0 MiB BOOT_SERVICES_DATA)\n",
      nullptr, kMap},
+    {"osdev",
+     "Base Address       | Length             | Type\n"
+     "0x0000000000000000 | 0x0000000000090000 | Free Memory (1)\n"
+     "0x0000000000090000 | 0x0000000000010000 | Reserved Memory (2)\n"
+     "0x0000000000100000 | 0x000000003FF00000 | Free Memory (1)\n",
+     nullptr, kMap},
+    {"length_at_start",
+     "E820: 0x90000 @ 0x0 usable\nE820: 0x10000 @ 0x90000 reserved\n"
+     "E820: 0x3ff00000 @ 0x100000 usable\n",
+     nullptr, kMap},
+    {"decimal_guessed",
+     "start=0 end=589824 type=1\nstart=589824 end=655360 type=2\n"
+     "start=1048576 end=1073741824 type=1\n",
+     nullptr, kMap},
+    {"wiki",
+     "| Start | End | Type |\n|---|---|---|\n| 0x0 | 0x8ffff | usable |\n| 0x90000 | 0x9ffff | "
+     "reserved |\n"
+     "| 0x100000 | 0x3fffffff | usable |\n",
+     nullptr, kMap},
     {"stamped",
      "[    1.000001] mod: 0x0 -> 0x90000 usable\n[    1.000002] mod: 0x90000 -> 0xa0000 reserved\n"
      "[    1.000003] mod: 0x100000 -> 0x40000000 usable\n",
@@ -178,6 +197,10 @@ TEST(Guess, WhatIsNoMapIsRefusedByName) {
        "lsmem"},
       {"$ lsmem\n0x0000000000000000-0x000000003fffffff   1G\n\nMemory block size:       128M\n",
        "lsmem"},
+      {"{\n  \"memory\": [\n    {\n      \"range\": \"0x0000000000000000-0x000000003fffffff\"\n    "
+       "}\n  ]\n}\n",
+       "lsmem"},
+      {"0x0000000000000000-0x000000003fffffff   1G online       yes   0-7\n", "lsmem"},
       {"reg00: base=0x000000000 (    0MB), size= 1024MB, count=1: write-back\n", "/proc/mtrr"},
       {"MemTotal:        1000000 kB\nMemFree:          500000 kB\n", "/proc/meminfo"},
       {"00400000-00452000 r-xp 00000000 08:02 1735  /usr/bin/x\n", "maps of a process"},

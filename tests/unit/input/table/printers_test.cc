@@ -228,7 +228,7 @@ TEST(Printers, WhatToolsPutAroundALineDoesNotMatter) {
     const std::string plain = printed(form, map);
     for (const char* front :
          {"> ", "> > ", "[DEBUG]  ", "\t", "2031-01-02T03:04:05 host fw: ", "  * "}) {
-      for (const char* back : {"", "\r", " \\", "<br>", "\""}) {
+      for (const char* back : {"", "\r", " \\", "<br>", "\"", "\x1b[0m", "   <- here"}) {
         std::string text;
         Lines lines(plain);
         while (const auto line = lines.next())

@@ -1,0 +1,15 @@
+// The page allocator that a state stands for, to take pages of.
+#pragma once
+
+#include "boot/inputs.h"
+#include "boot/state.h"
+#include "buddy/allocator.h"
+
+namespace memmap::boot {
+
+buddy::AllocatorOptions allocator_options(const Inputs& in, const State& state);
+
+// As the hand-over left it, before anybody took a page. `state`: of a boot that came so far.
+buddy::Allocator page_allocator(const State& state, const buddy::AllocatorOptions& options);
+
+}  // namespace memmap::boot

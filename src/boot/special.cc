@@ -1,0 +1,114 @@
+#include "boot/special.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "machine/e820_words.h"
+
+namespace memmap::boot {
+namespace {
+
+std::string_view of_domain(XenDomain domain) {
+  switch (domain) {
+    case XenDomain::pv:
+      return "a Xen PV guest begins on page tables and a list of its pages that the hypervisor "
+             "made, "
+             "and hands both on: what they take, and so where the kernel puts its own, differs. "
+             "Followed: 4 KiB pages alone, no NUMA, no bounce buffer, no crash kernel";
+    case XenDomain::dom0:
+      return "Xen's dom0 begins on page tables and a list of its pages that the hypervisor made, "
+             "and "
+             "gives back RAM that it may not have: what they take, and so where the kernel puts "
+             "its "
+             "own, differs. Followed: 4 KiB pages alone, a bounce buffer, no crash kernel";
+    case XenDomain::pvh:
+      return "a Xen PVH guest is started without firmware and without a boot loader's moves: the "
+             "image lies where it was linked, and what the hypervisor keeps beside it (its start "
+             "info, the list of modules) is not reserved here";
+    case XenDomain::none:
+      break;
+  }
+  return {};
+}
+
+std::string of_encryption(Encryption e) {
+  if (e == Encryption::none) return {};
+  if (e == Encryption::sme) {
+    return "memory encryption (AMD SME): the bit in page tables that encrypts. Followed: there is "
+           "a "
+           "bounce buffer";
+  }
+  const std::string_view name = e == Encryption::tdx       ? "TDX"
+                                : e == Encryption::sev_snp ? "AMD SEV-SNP"
+                                : e == Encryption::sev_es  ? "AMD SEV-ES"
+                                                           : "AMD SEV";
+  return fmt::format(
+      "a guest with encrypted memory ({}): pages that it shares with the host split the direct "
+      "map, "
+      "and memory that firmware left unaccepted is accepted as it is taken, which costs time and "
+      "a bit for each 2 MiB. Followed: the bounce buffer, 6 % of RAM, at least 64 MiB and at most "
+      "1 GiB, in one piece below 4 GiB",
+      name);
+}
+
+}  // namespace
+
+std::vector<std::string> not_simulated(const Inputs& in) {
+  std::vector<std::string> out;
+  const auto add = [&](std::string_view text) {
+    if (!text.empty()) out.push_back(fmt::format("{}{}", kNotSimulated, text));
+  };
+  add(of_domain(in.machine.xen_domain));
+  add(of_encryption(in.machine.memory_encryption));
+  if (in.profile.has(config::KASAN)) {
+    add("KASAN: its shadow, an eighth of the memory that it covers, is taken early "
+        "(kasan_init()), and sizes of structures differ");
+  }
+  if (!in.profile.has(config::SPARSEMEM_VMEMMAP)) {
+    add("SPARSEMEM without vmemmap: struct pages lie beside each section's memory, not in one area "
+        "(sparse_init_nid()); they are taken here as with it");
+  }
+  if (!in.profile.has(config::SMP)) {
+    add("a kernel without SMP: it has one per-CPU area in its image, and no trampoline for other "
+        "processors");
+  }
+  return out;
+}
+
+namespace {
+
+struct LoadersType {
+  std::uint32_t type;
+  std::string_view what;
+};
+// grub: include/grub/i386/memory.h, GRUB_E820_*; coreboot: LB_MEM_TABLE, bootmem types
+constexpr LoadersType kLoadersTypes[] = {
+    {16, "coreboot's own tables (LB_MEM_TABLE)"},
+    {20, "code of EFI's runtime services, as GRUB marks it"},
+};
+
+}  // namespace
+
+std::vector<std::string> unknown_types(const Machine& machine) {
+  std::vector<std::string> out;
+  E820Entries all = machine.firmware_map;
+  all.insert(all.end(), machine.extended_map.begin(), machine.extended_map.end());
+  for (const E820Entry& e : all) {
+    if (e.type == kUnknownE820Type || e820_log_name(e.type) != fmt::format("type {}", raw(e.type)))
+      continue;
+    const auto* const known = std::ranges::find(kLoadersTypes, raw(e.type), &LoadersType::type);
+    std::string text =
+        known != std::end(kLoadersTypes)
+            ? fmt::format("type {} of the firmware's map: {}; the kernel leaves it alone",
+                          raw(e.type), known->what)
+            : fmt::format(
+                  "type {} of the firmware's map, at {:#x}, is none that is known: the kernel "
+                  "leaves it alone; a large number is likely a damaged entry",
+                  raw(e.type), raw(e.addr));
+    if (std::ranges::find(out, text) == out.end()) out.push_back(std::move(text));
+  }
+  return out;
+}
+
+}  // namespace memmap::boot

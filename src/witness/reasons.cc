@@ -1,0 +1,54 @@
+#include "witness/reasons.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "kernel/version.h"
+
+namespace memmap::witness {
+namespace {
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
+
+std::string release(const Simulated& boot) {
+  return boot.in.machine.kernel_release.value_or(std::string{});
+}
+
+// Kernels that reserve a crash kernel by a table of their own.
+std::string_view distribution(std::string_view name) {
+  for (const std::string_view mark : {".el7", ".el8", ".el9", ".el10", ".fc"}) {
+    if (has(name, mark)) return "Red Hat's kernels";
+  }
+  if (has(name, "-default")) return "SUSE's kernels";
+  return {};
+}
+
+bool random_place(const Simulated& boot) {
+  return !boot.in.machine.kernel_phys_base && boot.in.profile.has(config::RANDOMIZE_BASE) &&
+         !boot.in.has_parameter("nokaslr");
+}
+
+}  // namespace
+
+std::string likely_reason(const Kind& kind, const Simulated& boot, const KernelLog&) {
+  const std::string name = release(boot);
+  const bool follows_place = kind.cause == Cause::place || kind.cause == Cause::crash_kernel;
+  if (has(name, "kasan")) return "its kernel has KASAN, whose shadow memory is not simulated";
+  if (kind.id == "user_map" && !boot.out.state.e820.user.userdef)
+    return "the log's command line asks for no map: it may be cut, or lack what is built in";
+  if (const std::string_view who = distribution(name);
+      kind.cause == Cause::crash_kernel && !who.empty())
+    return fmt::format("{} have rules of their own for it", who);
+  if (follows_place && boot.in.machine.firmware == Firmware::efi && boot.in.machine.efi_map.empty())
+    return "what EFI's boot services hold is not in the log: boot once with efi=debug";
+  if (!boot.same_build && boot.in.profile.name.starts_with("generic-"))
+    return fmt::format("{} is older than the kernels whose rules memmap has", name);
+  if (follows_place && random_place(boot)) return "KASLR: where the kernel lay is not in the log";
+  if (!boot.same_build && !name.empty())
+    return fmt::format("{} may have other rules and options than its nearest profile, {}", name,
+                       boot.in.profile.name);
+  return "not known";
+}
+
+}  // namespace memmap::witness

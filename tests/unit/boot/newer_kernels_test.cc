@@ -1,0 +1,234 @@
+// What kernels since 6.13 do otherwise, each difference by itself.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <ostream>
+
+#include "made_up_boot.h"
+
+namespace memmap::boot {
+namespace {
+
+using kernel::Version;
+
+constexpr Version k612{6, 12, 0};
+constexpr Version k613{6, 13, 0};
+constexpr Version k614{6, 14, 0};
+constexpr Version k615{6, 15, 0};
+constexpr Version k616{6, 16, 0};
+constexpr Version k617{6, 17, 0};
+constexpr Version k619{6, 19, 0};
+constexpr Version k70{7, 0, 0};
+constexpr Version k71{7, 1, 0};
+constexpr Version k72{7, 2, 0};
+constexpr Version k73{7, 3, 0};
+
+kernel::Profile with(Version version, std::initializer_list<const char*> options) {
+  kernel::Profile p = profile(version);
+  for (const char* option : options) p.config[option] = "true";
+  return p;
+}
+
+Machine large() {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 8 * kGiB, E820Type::ram});
+  return m;
+}
+
+// Memblock's first call for an owner.
+std::optional<memblock::Call> first(const Outcome& outcome, std::string_view owner) {
+  for (const MemblockLine& line : outcome.memblock_log.lines) {
+    if (!line.dump && line.call.caller.owner.words() == owner) return line.call;
+  }
+  return std::nullopt;
+}
+
+// Which of its calls that is.
+std::size_t place(const Outcome& outcome, std::string_view owner) {
+  const auto& lines = outcome.memblock_log.lines;
+  const auto found = std::ranges::find_if(lines, [&](const MemblockLine& line) {
+    return !line.dump && line.call.caller.owner.words() == owner;
+  });
+  EXPECT_NE(found, lines.end()) << owner;
+  return static_cast<std::size_t>(found - lines.begin());
+}
+
+bool tells(const Outcome& outcome, std::string_view text) {
+  return std::ranges::any_of(outcome.events, [&](const Event& e) { return e.text == text; });
+}
+
+constexpr const char* kSections = "array of memory sections";
+constexpr const char* kStructPages = "struct pages of node 0";
+
+TEST(NewerKernels, TakeStructPagesBlockByBlockSince72) {
+  const Outcome before = boot("", k71);
+  const Outcome later = boot("", k72);
+  EXPECT_EQ(asked(before, kStructPages), (Sizes{16 * kMiB}));
+  EXPECT_EQ(asked(later, kStructPages), Sizes(8, 2 * kMiB));
+  EXPECT_EQ(first(before, kStructPages)->operation, "memblock_alloc_exact_nid_raw");
+  EXPECT_EQ(first(later, kStructPages)->operation, "memblock_alloc_try_nid_raw");
+}
+
+TEST(NewerKernels, DoNotTraceStructPagesSince614) {
+  EXPECT_EQ(first(boot("", k613), kStructPages)->max_addr, memblock::kAllocAccessible);
+  EXPECT_EQ(first(boot("", k614), kStructPages)->max_addr, memblock::kAllocNoleaktrace);
+}
+
+TEST(NewerKernels, TakeUsageMapsAnywhereSince71) {
+  constexpr const char* kUsage = "usage maps of sections";
+  EXPECT_NE(first(boot("", with(k70, {"MEMORY_HOTREMOVE"}), machine()), kUsage)->from, PhysAddr{});
+  EXPECT_EQ(first(boot("", with(k71, {"MEMORY_HOTREMOVE"}), machine()), kUsage)->from, PhysAddr{});
+}
+
+TEST(NewerKernels, SetUpSectionsBehindSetupArchSince70) {
+  constexpr const char* kLast = "resources of the memory map";
+  const Outcome before = boot("", k619);
+  const Outcome later = boot("", k70);
+  EXPECT_LT(place(before, kSections), place(before, kLast));
+  EXPECT_GT(place(later, kSections), place(later, kLast));
+}
+
+// A large machine's hash tables are sized by what is free then.
+TEST(NewerKernels, CountPagesAheadOfHugePagesSince73) {
+  const auto entries = [](Version version) {
+    return asked(boot("hugepagesz=1G hugepages=6", version, large()), "dentry hash table");
+  };
+  EXPECT_LT(entries(k72).front(), entries(k73).front());
+  EXPECT_EQ(entries(k72), entries(k615));
+}
+
+TEST(NewerKernels, TakeGiganticPagesAheadOfSectionsSince615) {
+  const kernel::Profile before = with(k614, {"HUGETLB_PAGE"});
+  const kernel::Profile later = with(k615, {"HUGETLB_PAGE"});
+  const char* line = "hugepagesz=1G hugepages=2";
+  const Outcome old = boot(line, before, large());
+  const Outcome now = boot(line, later, large());
+  EXPECT_GT(place(old, "huge pages"), place(old, kSections));
+  EXPECT_LT(place(now, "huge pages"), place(now, kSections));
+  for (const Outcome* o : {&old, &now}) {
+    EXPECT_EQ(asked(*o, "huge pages"), (Sizes{kGiB, kGiB}));
+    ASSERT_EQ(o->state.huge_page_sizes.size(), 2u);
+    EXPECT_EQ(o->state.huge_page_sizes.back().pages, 2u);
+  }
+}
+
+TEST(NewerKernels, TakeAGiganticPageOfItsNodeAloneSince614) {
+  const char* line = "hugepagesz=1G hugepages=0:1";
+  EXPECT_EQ(first(boot(line, k613, large()), "huge pages")->operation,
+            "memblock_alloc_try_nid_raw");
+  EXPECT_EQ(first(boot(line, k614, large()), "huge pages")->operation,
+            "memblock_alloc_exact_nid_raw");
+}
+
+TEST(NewerKernels, HaveAnAllocatorForGiganticPagesSince73) {
+  const kernel::Profile kernel = with(k73, {"HUGETLB_PAGE"});
+  const auto call = first(boot("hugepagesz=1G hugepages=1", kernel, large()), "huge pages");
+  ASSERT_TRUE(call);
+  EXPECT_EQ(call->operation, "memblock_alloc_hugetlb");
+  EXPECT_FALSE(call->exact_nid);
+}
+
+// What `hugetlb_cma=` of a text comes to, in GiB.
+std::uint64_t cma(const char* text, Version version) {
+  const kernel::Profile kernel = with(version, {"HUGETLB_PAGE", "CMA"});
+  const std::string line = std::string("hugetlb_cma=") + text;
+  return owned(boot(line, kernel, large()), "CMA: huge pages of node 0") / kGiB +
+         owned(boot(line, kernel, large()), "CMA: huge pages") / kGiB;
+}
+
+TEST(NewerKernels, RefusePartsOfGiganticPagesSince72) {
+  EXPECT_EQ(cma("1536M", k71), 2u);
+  EXPECT_EQ(cma("1536M", k72), 0u);
+  EXPECT_EQ(cma("2G", k72), 2u);
+}
+
+TEST(NewerKernels, TakePercentagesSince73) {
+  EXPECT_EQ(cma("50%", k72), 0u);
+  EXPECT_EQ(cma("50%", k73), 4u);  // of 9 GiB
+  EXPECT_EQ(cma("0:25%", k73), 2u);
+  EXPECT_EQ(cma("120%", k73), 0u);
+}
+
+TEST(NewerKernels, TellHowManyRangesAnAreaHasSince615) {
+  const auto options = {"HUGETLB_PAGE", "CMA"};
+  EXPECT_TRUE(tells(boot("hugetlb_cma=1G", with(k614, options), large()),
+                    "cma: Reserved 1024 MiB at 0x0000000100000000 on node 0"));
+  EXPECT_TRUE(tells(boot("hugetlb_cma=1G", with(k615, options), large()),
+                    "cma: Reserved 1024 MiB in 1 range"));
+}
+
+TEST(NewerKernels, TakeTheBounceBufferAheadOfKfenceSince615) {
+  const char* line = "swiotlb=force kfence.sample_interval=100";
+  const Outcome before = boot(line, with(k614, {"KFENCE"}), machine());
+  const Outcome later = boot(line, with(k615, {"KFENCE"}), machine());
+  EXPECT_GT(place(before, "software IO TLB"), place(before, "KFENCE"));
+  EXPECT_LT(place(later, "software IO TLB"), place(later, "KFENCE"));
+}
+
+// 6.16.12 and 6.19.8 took a mask for each of the two, 7.0.13 one more.
+TEST(NewerKernels, KeepOtherMasksOfIsolatedProcessors) {
+  const auto masks = [](const char* line, Version version) {
+    return asked(boot(line, version), "CPU masks").size();
+  };
+  EXPECT_EQ(masks("nohz_full=1", k613), masks("nohz_full=1", k614) + 5);
+  EXPECT_EQ(masks("isolcpus=1", k619), masks("isolcpus=1", k612));
+  EXPECT_EQ(masks("isolcpus=1", k70), masks("isolcpus=1", k619) + 1);
+  EXPECT_EQ(masks("isolcpus=nohz,1", k70), masks("isolcpus=nohz,1", k619));
+}
+
+TEST(NewerKernels, NameTheFunctionThatPanicsSince614) {
+  EXPECT_NE(first(boot("", k613), kSections)->caller.function, "__memblock_alloc_or_panic");
+  EXPECT_EQ(first(boot("", k614), kSections)->caller.function, "__memblock_alloc_or_panic");
+}
+
+TEST(NewerKernels, MarkTheFirstMibUntilTheTrampolineIsPlaced) {
+  const Outcome o = boot("", k616);
+  const auto dump = std::ranges::find_if(o.memblock_log.lines,
+                                         [](const MemblockLine& l) { return l.dump.has_value(); });
+  ASSERT_NE(dump, o.memblock_log.lines.end());
+  EXPECT_EQ(dump->dump->memory.front().flags, memblock::kKhoScratch);
+  EXPECT_EQ(o.state.memblock.memory().regions().front().flags, memblock::kNone);
+}
+
+TEST(NewerKernels, TellWhereTheTrampolineFindsNoRoom) {
+  Machine m = machine();
+  m.firmware_map.erase(m.firmware_map.begin());
+  EXPECT_TRUE(tells(boot("", k619, m), "No sub-1M memory is available for the trampoline"));
+  EXPECT_TRUE(
+      tells(boot("", k70, m), "No memory below 0x0000000000100000 for the real-mode trampoline"));
+}
+
+TEST(NewerKernels, ShareAnAreaWithTheCrashKernelSince617) {
+  const char* line = "crashkernel=64M crashkernel=100M,cma";
+  const auto options = {"CRASH_RESERVE", "CMA"};
+  const Outcome o = boot(line, with(k617, options), machine());
+  EXPECT_EQ(owned(o, "CMA: crash kernel"), 100 * kMiB);
+  EXPECT_EQ(owned(o, "crash kernel"), 64 * kMiB);
+  EXPECT_TRUE(tells(o, "crashkernel CMA reserved: 100 MB in 1 ranges"));
+  EXPECT_EQ(owned(boot(line, with(k616, options), machine()), "CMA: crash kernel"), 0u);
+  EXPECT_TRUE(tells(boot(line, with(k617, {"CRASH_RESERVE"}), machine()),
+                    "crashkernel CMA reservation not supported"));
+}
+
+// Of 1500 MiB not even half are free in one piece, nor a quarter beside that.
+TEST(NewerKernels, HalveTheCrashKernelsAreaUntilItFits) {
+  const Outcome o = boot("crashkernel=64M crashkernel=1500M,cma",
+                         with(k617, {"CRASH_RESERVE", "CMA"}), machine());
+  EXPECT_GT(owned(o, "CMA: crash kernel"), 700 * kMiB);
+  EXPECT_LT(owned(o, "CMA: crash kernel"), kGiB);
+}
+
+TEST(NewerKernels, TakeNodesAreasLastSince72) {
+  const char* line = "cma=16M numa_cma=0:32M cma_pernuma=8M";
+  const auto options = {"CMA", "DMA_CMA", "DMA_NUMA_CMA"};
+  const Outcome before = boot(line, with(k71, options), machine());
+  const Outcome later = boot(line, with(k72, options), machine());
+  EXPECT_EQ(owned(before, "CMA: DMA buffers of node 0"), 40 * kMiB);
+  EXPECT_GT(place(before, "CMA: DMA buffers"), place(before, "CMA: DMA buffers of node 0"));
+  EXPECT_EQ(owned(later, "CMA: DMA buffers of node 0"), 32 * kMiB);
+  EXPECT_LT(place(later, "CMA: DMA buffers"), place(later, "CMA: DMA buffers of node 0"));
+}
+
+}  // namespace
+}  // namespace memmap::boot

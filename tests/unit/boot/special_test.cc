@@ -1,0 +1,124 @@
+// Guests that are not booted as bare metal, and types that loaders leave in the map.
+#include "boot/special.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "made_up_boot.h"
+
+namespace memmap::boot {
+namespace {
+
+Machine with_ram(std::uint64_t above_4g) {
+  Machine m = machine();
+  m.firmware_map[2].size = 2 * kGiB;
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, above_4g, E820Type::ram});
+  return m;
+}
+
+std::uint64_t buffer(const Outcome& outcome) {
+  const Sizes sizes = asked(outcome, "software IO TLB");
+  return sizes.empty() ? 0 : sizes[0];
+}
+
+bool says(const Outcome& outcome, std::string_view words) {
+  return std::ranges::any_of(
+      outcome.events, [&](const Event& e) { return e.text.find(words) != std::string::npos; });
+}
+
+bool notes(const Outcome& outcome, std::string_view words) {
+  return std::ranges::any_of(outcome.subject.notes, [&](const std::string& n) {
+    return n.starts_with(kNotSimulated) && n.find(words) != std::string::npos;
+  });
+}
+
+TEST(ConfidentialGuest, HasABufferThatGrowsWithMemory) {
+  struct Row {
+    std::uint64_t above_4g;
+    kernel::Version version;
+    Encryption encryption;
+    std::uint64_t want;
+  };
+  const Row kRows[] = {
+      // 6 % of 10 GiB are 614 MiB, in a kernel with areas the next power of two.
+      {8 * kGiB, {5, 19, 0}, Encryption::sev_snp, 614 * kMiB + 256 * kKiB},
+      {8 * kGiB, {6, 12, 0}, Encryption::sev_snp, kGiB},
+      {100 * kGiB, {6, 12, 0}, Encryption::sev, kGiB},
+      {0, {6, 12, 0}, Encryption::sev_es, 128 * kMiB},
+      {8 * kGiB, {6, 6, 0}, Encryption::tdx, 64 * kMiB},
+      {8 * kGiB, {6, 7, 0}, Encryption::tdx, kGiB},
+      {8 * kGiB, {5, 10, 0}, Encryption::sev, 64 * kMiB},
+      {8 * kGiB, {6, 12, 0}, Encryption::sme, 64 * kMiB},
+      {0, {6, 12, 0}, Encryption::sme, 64 * kMiB},
+      {0, {6, 12, 0}, Encryption::none, 0},
+  };
+  for (const Row& r : kRows) {
+    Machine m = with_ram(r.above_4g);
+    m.memory_encryption = r.encryption;
+    kernel::Profile p = profile(r.version);
+    p.config["SWIOTLB"] = "true";
+    Options with = test::default_options();
+    with.command_line = "memblock=debug";
+    with.record_memblock = true;
+    const Outcome got = run(m, p, with);
+    const std::uint64_t page = 4096;
+    EXPECT_NEAR(static_cast<double>(buffer(got)), static_cast<double>(r.want),
+                static_cast<double>(kMiB + page))
+        << to_string(r.version) << " " << (r.above_4g >> 30);
+    EXPECT_EQ(notes(got, "memory"), r.encryption != Encryption::none);
+  }
+}
+
+TEST(ConfidentialGuest, IsToldWhatSplitsItsMemory) {
+  Machine m = with_ram(100 * kGiB);
+  m.firmware_map[2].size = 1800 * kMiB;
+  m.acpi_tables.clear();
+  m.memory_encryption = Encryption::sev_snp;
+  m.initrd = PhysRange::make(900 * kMiB, 980 * kMiB);
+  const Outcome got = boot("", {5, 19, 0}, m);
+  EXPECT_TRUE(says(got, "software IO TLB: Cannot allocate buffer"));
+  EXPECT_TRUE(says(got, "the initrd at [mem 0x38400000-0x3d3fffff] splits what is free"));
+  EXPECT_TRUE(says(got, "has no bounce buffer"));
+  // Later kernels take half.
+  EXPECT_FALSE(says(boot("", {6, 12, 0}, m), "has no bounce buffer"));
+}
+
+TEST(XenDomain, IsNotBootedAsBareMetal) {
+  Machine m = with_ram(8 * kGiB);
+  m.xen_domain = XenDomain::pv;
+  const Outcome got = boot("crashkernel=128M", {6, 12, 0}, m);
+  EXPECT_TRUE(notes(got, "Xen PV guest"));
+  EXPECT_TRUE(says(got, "Ignoring crashkernel for a Xen PV domain"));
+  EXPECT_EQ(owned(got, "software IO TLB"), 0u);
+  EXPECT_FALSE(got.state.direct_gbpages);
+  m.xen_domain = XenDomain::pvh;
+  EXPECT_TRUE(notes(boot("", {6, 12, 0}, m), "PVH"));
+  m.xen_domain = XenDomain::none;
+  EXPECT_FALSE(notes(boot("", {6, 12, 0}, m), ""));
+}
+
+TEST(SpecialKernel, IsToldOf) {
+  kernel::Profile p = profile();
+  p.config["KASAN"] = "true";
+  p.config["SPARSEMEM_VMEMMAP"] = "false";
+  p.config["SMP"] = "false";
+  const Outcome got = boot("", p, machine());
+  for (const char* word : {"KASAN", "without vmemmap", "without SMP"})
+    EXPECT_TRUE(notes(got, word)) << word;
+}
+
+TEST(UnknownTypes, AreExplained) {
+  Machine m = machine();
+  EXPECT_TRUE(unknown_types(m).empty());
+  m.firmware_map.push_back({PhysAddr{kGiB}, kMiB, E820Type{16}});
+  m.firmware_map.push_back({PhysAddr{2 * kGiB}, kMiB, E820Type{16}});
+  m.firmware_map.push_back({PhysAddr{3 * kGiB}, kMiB, E820Type{2954887168}});
+  const auto got = unknown_types(m);
+  ASSERT_EQ(got.size(), 2u);
+  EXPECT_NE(got[0].find("coreboot"), std::string::npos);
+  EXPECT_NE(got[1].find("damaged"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace memmap::boot
