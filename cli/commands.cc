@@ -131,6 +131,24 @@ constexpr Option kExplain[] = {
     kForce,
 };
 
+constexpr Option kKaslr[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    kLive,
+    {"--list",           "",                     "every place, too"},
+    kSameKernel,
+    kConfig,
+    kCmdline,
+    kAppend,
+    kNoEntryLimit,
+    kUsePlugin,
+    kWithoutPlugin,
+    kPluginFolder,
+    kPluginTimeout,
+    kTextOrJson,
+    kOutput,
+    kForce,
+};
+
 constexpr Option kPlugin[] = {
     kPluginFolder,
     {"--kind",      "KIND", "of a new plugin: trim, numa, alloc, check, source or report"},
@@ -249,6 +267,10 @@ constexpr std::string_view kExplainExamples =
     "  memmap explain boot.log --lost --append crashkernel=64M\n"
     "  memmap explain boot.log 0x1000000,0xfee00000\n"
     "  memmap explain 0x9fc00 --synthetic \"ram:640K hole:384K ram:3G\" --format json";
+constexpr std::string_view kKaslrExamples =
+    "  memmap kaslr --e820 boot.log\n"
+    "  memmap kaslr boot.log --append \"crashkernel=256M hugepagesz=1G hugepages=2\"\n"
+    "  memmap kaslr --synthetic \"ram:640K hole:384K ram:255M\" --list --format json";
 constexpr std::string_view kPluginExamples =
     "  memmap plugin list\n"
     "  memmap plugin show alloc_low_fragmentation\n"
@@ -269,6 +291,7 @@ constexpr Command kCommands[] = {
     {"compare",  "boot under several allocation policies and rank what they leave",                         kCompareExamples,  kCompare,        {"SOURCE", "what to read, as with --e820", false},                                         run_compare},
     {"walk",     "tell how an address is translated, table by table, and what lies there",                  kWalkExamples,     kWalk,           {"ADDRESS", "virtual, or physical where it can be one (below 2^52); `virt:` or `phys:` before it says which; several with commas"}, run_walk, {"SOURCE", "what to read, as with --e820", false}},
     {"explain",  "tell where the RAM went, or what becomes of one address, from firmware's map to MemTotal", kExplainExamples,  kExplain,        {"SOURCE", "what to read, as with --e820", false},                                         run_explain,  {"ADDRESS", "physical (or virtual, as with walk): its story in place of the whole ledger; several with commas", false}},
+    {"kaslr",    "list the places that KASLR may give the kernel's image, and what depends on them",         kKaslrExamples,    kKaslr,          {"SOURCE", "what to read, as with --e820", false},                                         run_kaslr},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };
 // clang-format on

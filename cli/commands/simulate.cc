@@ -19,6 +19,7 @@
 #include "report/text/qemu_mem.h"
 #include "report/text/text.h"
 #include "request.h"
+#include "session/image_places.h"
 #include "text_output.h"
 
 namespace memmap::cli {
@@ -184,7 +185,12 @@ ExitCode run_simulate(const Arguments& arguments) {
   if (!rules) return bad_input(rules.errors());
   auto outcome = session->boot(*rules, session->options(*rules));
   if (!outcome) return bad_input(outcome.errors());
-  if (own != nullptr && own->has_head) tell_without_effect(*session, *rules, *outcome);
+  if (own != nullptr && own->has_head) {
+    tell_without_effect(*session, *rules, *outcome);
+    const auto note = session::place_note(*session);
+    if (!note) return bad_input(note.errors());
+    if (!note->empty()) outcome->subject.notes.push_back(*note);
+  }
   if (own == nullptr || own->has_head) {
     const auto margin = session->margin(*outcome);
     if (!margin) return bad_input(margin.errors());

@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate access convert replay verify lint kernel capture kernels formats compare walk explain plugin help"
+  local commands="simulate access convert replay verify lint kernel capture kernels formats compare walk explain kaslr plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -29,7 +29,7 @@ _memmap() {
       local report_formats="text json dot memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
-        replay | verify | lint | compare | kernels | walk | explain) report_formats="text json" ;;
+        replay | verify | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;
       esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
@@ -103,7 +103,7 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate access convert replay verify lint kernel capture kernels formats compare walk explain plugin" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate access convert replay verify lint kernel capture kernels formats compare walk explain kaslr plugin" -- "$cur")
       return
       ;;
     compare)
@@ -120,6 +120,11 @@ _memmap() {
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side
         --no-entry-limit --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --kaslr-base --output --force --help"
+      ;;
+    kaslr)
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
+        --list --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --plugin-timeout --format --output --force --help"
       ;;
     plugin)
       options="--plugin-dir --kind --output --help"
@@ -138,7 +143,7 @@ _memmap() {
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
   elif [[ $command == access || $command == convert || $command == replay || $command == verify || $command == lint || $command == kernel || $command == compare ||
-    $command == walk || $command == explain || $command == plugin ]]; then
+    $command == walk || $command == explain || $command == kaslr || $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()
   else

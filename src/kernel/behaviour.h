@@ -123,6 +123,10 @@ struct Behaviour {
   bool numa_cma_comes_last = true;
   bool crash_kernel_has_cma = true;
   bool real_mode_tells_limit = true;
+  bool kaslr_reads_efi_fake_mem = false;
+  bool kaslr_reads_whole_hugepages = true;
+  bool efi_stub_unpacks = true;
+  bool kaslr_takes_unaccepted = true;
   bool has_reserve_mem = true;
   bool stack_depot_lists = true;
   bool has_slab_debug = true;

@@ -42,7 +42,9 @@ constexpr std::string_view kFixmap = "arch/x86/include/asm/fixmap.h";
 constexpr std::string_view kIsolation = "kernel/sched/isolation.c";
 constexpr std::string_view kIbft = "drivers/firmware/iscsi_ibft_find.c";
 constexpr std::string_view kKfence = "mm/kfence/core.c";
+constexpr std::string_view kEfiStub = "drivers/firmware/efi/libstub/x86-stub.c";
 constexpr std::string_view kHugetlb = "mm/hugetlb.c";
+constexpr std::string_view kKaslr = "arch/x86/boot/compressed/kaslr.c";
 constexpr std::string_view kHugetlbVm = "mm/hugetlb_vmemmap.c";
 constexpr std::string_view kHugetlbCma = "mm/hugetlb_cma.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
@@ -178,6 +180,10 @@ constexpr Difference kDifferences[] = {
     {D(cma_has_ranges),                  "6.15",               "",                    "6.12 7.2",        "cma_declare_contiguous_multi",     kCma,       "an area tells no node; huge pages' one may have several ranges, and tells how many"},
     {D(iommu_comes_first),               "6.15",               "",                    "6.12 7.2",        "arch_mm_preinit",                  kInit64,    "the bounce buffer is allocated as mm_core_init() begins; before, last of all"},
     {D(numa_cma_comes_last),             "7.2",                "",                    "6.12 7.2",        "dma_contiguous_reserve",           kDmaCma,    "nodes' areas for DMA come behind that of all, one of each; before, ahead of it, and a node may have two"},
+    {D(kaslr_reads_efi_fake_mem),        "5.5",                "6.11",                "6.1 6.12",        "handle_mem_options",               kKaslr,     "the image keeps away from memory that efi_fake_mem= makes special-purpose"},
+    {D(kaslr_reads_whole_hugepages),     "6.19",               "",                    "6.12 7.2",        "parse_gb_huge_pages",              kKaslr,     "a hugepages= that is more than a number keeps no memory free of the image"},
+    {D(efi_stub_unpacks),                "6.6 6.1.81",         "",                    "6.1 6.12",        "efi_decompress_kernel",            kEfiStub,   "EFI's stub chooses the image's place; before, the decompressor behind it"},
+    {D(kaslr_takes_unaccepted),          "6.5",                "",                    "6.1 6.12",        "memory_type_is_free",              kKaslr,     "unaccepted memory of EFI's map may hold the image"},
     {D(has_reserve_mem),                 "6.12",               "",                    "6.1 6.12",        "reserve_mem",                      kMemblock,  "reserve_mem= is known"},
     {D(stack_depot_lists),               "6.9",                "",                    "6.1 6.12",        "stack_depot_early_init",           kDepot,     "its table holds lists and is not zeroed; before, pointers"},
     {D(has_slab_debug),                  "6.9",                "",                    "6.1 6.12",        "setup_slub_debug",                 kSlub,      "slab_debug= is another name of slub_debug="},

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,17 @@ struct ImageLayout {
   std::uint64_t end = 0;  // _end: after the brk area
 };
 
+// Of a vmlinuz: the program in it that unpacks the kernel and chooses its place (the kernel's ZO).
+// Bytes. kernel: arch/x86/boot/header.S, arch/x86/boot/compressed/vmlinux.lds.S
+struct Decompressor {
+  std::uint64_t load_address = 0;  // LOAD_PHYSICAL_ADDR: neither loaded nor chosen lower
+  std::uint64_t align = 0;         // CONFIG_PHYSICAL_ALIGN
+  std::uint64_t init_size = 0;     // what the kernel needs from its place on while it is unpacked
+  std::uint64_t input_offset = 0;  // of the packed kernel, from the program's start on
+  std::uint64_t end = 0;           // _end of the program, from its start on
+  std::uint64_t output_len = 0;    // of the kernel once unpacked, with its relocations
+};
+
 // The parameters that a kernel knows, by the macro that declares them.
 struct KnownParameters {
   std::vector<std::string> early{};  // early_param()
@@ -44,6 +56,7 @@ struct Profile {
   std::string origin{};  // where the values come from, for the report
   bool verified = true;  // false: no boot of such a kernel was compared with what memmap says of it
   ImageLayout image{};
+  std::optional<Decompressor> decompressor{};  // nullopt: not known
   // CONFIG_PHYSICAL_START: where it lies without KASLR.
   std::uint64_t default_phys_base = 0x1000000;
   unsigned nodes_shift = 6;                // CONFIG_NODES_SHIFT: MAX_NUMNODES = 1 << it

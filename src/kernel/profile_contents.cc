@@ -23,6 +23,19 @@ constexpr ImageRow kImage[] = {
 };
 // clang-format on
 
+// kernel: PHYSICAL_START and PHYSICAL_ALIGN, arch/x86/Kconfig; struct setup_header,
+// arch/x86/include/uapi/asm/bootparam.h, v6.12
+// clang-format off
+constexpr DecompressorRow kDecompressor[] = {
+    {"load_address", &Decompressor::load_address, 0,        kGiB,      2 * kMiB, "the lowest place; where loaders put it"},
+    {"align",        &Decompressor::align,        2 * kMiB, 16 * kMiB, 2 * kMiB, "how far places are apart"},
+    {"init_size",    &Decompressor::init_size,    1,        kGiB,      0,        "where the program itself lies while it chooses"},
+    {"input_offset", &Decompressor::input_offset, 1,        kGiB,      0,        "where the program itself lies while it chooses"},
+    {"end",          &Decompressor::end,          1,        kGiB,      0,        "where the program itself lies while it chooses"},
+    {"output_len",   &Decompressor::output_len,   1,        kGiB,      0,        "how much room a place must have"},
+};
+// clang-format on
+
 // kernel: the ASSERT() on KERNEL_IMAGE_SIZE, arch/x86/kernel/vmlinux.lds.S (addresses are linked
 // from PHYSICAL_START on); NODES_SHIFT (none without NUMA), arch/x86/Kconfig; the #error on an order
 // beyond a section, include/linux/mmzone.h, v6.12; X86_RESERVE_LOW, arch/x86/Kconfig, v5.10
@@ -118,6 +131,8 @@ static_assert(defaults_are_allowed<Option>(kOptions) && defaults_are_allowed<Str
               defaults_are_allowed<Constant>(kConstants));
 
 }  // namespace
+
+std::span<const DecompressorRow> decompressor_rows() { return kDecompressor; }
 
 std::span<const ImageRow> image_rows() { return kImage; }
 std::span<const SettingRow> setting_rows() { return kSettings; }

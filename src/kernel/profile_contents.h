@@ -21,6 +21,17 @@ struct ImageRow {
 };
 std::span<const ImageRow> image_rows();
 
+// Of Decompressor: all of them or none.
+struct DecompressorRow {
+  std::string_view key{};
+  std::uint64_t Decompressor::*member = nullptr;
+  std::uint64_t smallest = 0;
+  std::uint64_t largest = 0;
+  std::uint64_t unit = 0;  // bytes that it is a multiple of; 0: any number
+  std::string_view use{};
+};
+std::span<const DecompressorRow> decompressor_rows();
+
 // What has a key of its own in a profile, and a member of Profile, whose initialiser is its default.
 struct SettingRow {
   std::string_view key{};

@@ -25,6 +25,7 @@ enum Type : std::uint32_t {
 inline constexpr std::uint64_t kWriteBack = 8;
 inline constexpr std::uint64_t kMoreReliable = 0x10000;
 inline constexpr std::uint64_t kSpecificPurpose = 0x40000;
+inline constexpr std::uint64_t kHotPluggable = 0x100000;
 inline constexpr std::uint64_t kRuntime = std::uint64_t{1} << 63;
 
 // Of those that firmware needs only until the kernel has taken over.

@@ -137,6 +137,10 @@ Status read_layer(const std::string& source, std::string bytes, Facts& facts, un
   if (is_vmlinuz(bytes)) {
     const auto header = read_boot_header(source, bytes);
     if (!header) return header.errors();
+    if (!facts.decompressor) {
+      facts.decompressor = header->decompressor;
+      facts.decompressor_source = source;
+    }
     auto vmlinux = unpack_payload(source, *header);
     if (!vmlinux) return vmlinux.errors();
     auto status = read_vmlinux(source, *vmlinux, facts);

@@ -40,6 +40,26 @@ ImageLayout image_of(const input::Document& doc, const input::Fields& root,
   return image;
 }
 
+std::optional<Decompressor> decompressor_of(const input::Document& doc, const input::Fields& root,
+                                            input::DocumentFaults& faults) {
+  const std::optional<input::ValueId> id = root.find("decompressor");
+  if (!id) return std::nullopt;
+  std::vector<std::string_view> keys;
+  for (const DecompressorRow& row : decompressor_rows()) keys.push_back(row.key);
+  const input::Fields fields(doc, *id, "decompressor", keys, faults);
+  Decompressor out;
+  for (const DecompressorRow& row : decompressor_rows()) {
+    const std::optional<input::ValueId> value_id = fields.require(row.key);
+    const std::optional<std::uint64_t> value = fields.number(row.key);
+    if (!value) continue;
+    if (const auto fault = fault_of(row, *value)) {
+      faults.at(*value_id, fmt::format("`{}` {}", row.key, *fault));
+    }
+    out.*row.member = *value;
+  }
+  return out;
+}
+
 template <class Row>
 std::string no_such(std::string_view group, std::string_view name, std::span<const Row> rows) {
   constexpr std::string_view kPrefix = "CONFIG_";  // as a .config has it
@@ -186,9 +206,10 @@ Version version_of(const input::Fields& root, input::DocumentFaults& faults) {
 }
 
 Profile profile_of(const input::Document& doc, input::DocumentFaults& faults) {
-  std::vector<std::string_view> keys = {
-      "schema", "name",    "version",   "origin",  "image",  "verified",   "struct_sizes",
-      "config", "symbols", "constants", "offsets", "fixmap", "parameters", "functions"};
+  std::vector<std::string_view> keys = {"schema", "name",         "version",   "origin",
+                                        "image",  "decompressor", "verified",  "struct_sizes",
+                                        "config", "symbols",      "constants", "offsets",
+                                        "fixmap", "parameters",   "functions"};
   for (const SettingRow& row : setting_rows()) keys.push_back(row.key);
   Profile p;
   const input::Fields root(doc, 0, "a kernel profile", keys, faults);
@@ -199,6 +220,7 @@ Profile profile_of(const input::Document& doc, input::DocumentFaults& faults) {
   p.origin = root.text("origin").value_or("");
   p.verified = root.boolean("verified").value_or(true);
   p.image = image_of(doc, root, faults);
+  p.decompressor = decompressor_of(doc, root, faults);
   for (const SettingRow& row : setting_rows()) read_setting(root, row, p);
   p.struct_sizes = numbers_of(doc, root, "struct_sizes", struct_rows(), parse_count, faults);
   read_config(doc, root, faults, p);

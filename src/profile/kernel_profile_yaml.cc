@@ -73,6 +73,11 @@ class Writer {
       line(fmt::format("  {}: {:#x}{}", row.key, p_.image.*row.member,
                        own_source(made_, "image", row.key)));
     }
+    if (const auto& zo = p_.decompressor) {
+      group("decompressor", "bytes; ");
+      for (const DecompressorRow& row : decompressor_rows())
+        line(fmt::format("  {}: {:#x}", row.key, (*zo).*row.member));
+    }
     for (const SettingRow& row : setting_rows()) setting(row);
     numbers("struct_sizes", "bytes; ", p_.struct_sizes, "{}");
     numbers("offsets", "bytes from the start of the structure; ", p_.offsets, "{}");
@@ -201,6 +206,11 @@ std::string explain_profile(const MadeProfile& made) {
   out.heading("image: where its parts end, from _text on");
   for (const ImageRow& r : image_rows()) {
     out.row("image", r.key, fmt::format("{:#x}", p.image.*r.member), r.use);
+  }
+  if (const auto& zo = p.decompressor) {
+    out.heading("decompressor: what the choice of a place (KASLR) needs of its vmlinuz");
+    for (const DecompressorRow& r : decompressor_rows())
+      out.row("decompressor", r.key, fmt::format("{:#x}", (*zo).*r.member), r.use);
   }
   out.heading("settings");
   for (const SettingRow& r : setting_rows()) {

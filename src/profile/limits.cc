@@ -23,6 +23,15 @@ std::string range_text(std::uint64_t smallest, std::uint64_t largest) {
   return fmt::format("from {} to {}", text_of(smallest), text_of(largest));
 }
 
+template <class Row>
+std::optional<std::string> fault_of_units(const Row& row, std::uint64_t value) {
+  const bool whole = row.unit == 0 || value % row.unit == 0;
+  if (whole && value >= row.smallest && value <= row.largest) return std::nullopt;
+  const std::string multiple =
+      row.unit == 0 ? "" : fmt::format("a multiple of {} ", text_of(row.unit));
+  return fmt::format("is {}{}", multiple, range_text(row.smallest, row.largest));
+}
+
 std::string_view shape_text(Shape shape) {
   if (shape == Shape::eights) return "a multiple of 8 ";
   return shape == Shape::power_of_two ? "a power of two " : "";
@@ -52,11 +61,11 @@ std::optional<std::string> fault_of(const Quantity& row, std::uint64_t value) {
 }
 
 std::optional<std::string> fault_of(const SettingRow& row, std::uint64_t value) {
-  const bool whole = row.unit == 0 || value % row.unit == 0;
-  if (whole && value >= row.smallest && value <= row.largest) return std::nullopt;
-  const std::string multiple =
-      row.unit == 0 ? "" : fmt::format("a multiple of {} ", text_of(row.unit));
-  return fmt::format("is {}{}", multiple, range_text(row.smallest, row.largest));
+  return fault_of_units(row, value);
+}
+
+std::optional<std::string> fault_of(const DecompressorRow& row, std::uint64_t value) {
+  return fault_of_units(row, value);
 }
 
 std::optional<std::string> fault_of(const Option& row, std::string_view text) {
@@ -145,6 +154,13 @@ std::vector<Contradiction> contradictions_of(const Profile& profile) {
     out.push_back({"symbols", pair.end.name,
                    fmt::format("`{}` lies before `{}`, which is at {:#x}", pair.end.name,
                                pair.start.name, start->second)});
+  }
+  if (const auto& zo = profile.decompressor;
+      zo && (zo->input_offset >= zo->end || zo->end > zo->init_size)) {
+    out.push_back(
+        {"decompressor", "end",
+         fmt::format("`end` lies above `input_offset`, {:#x}, and is at most `init_size`, {:#x}",
+                     zo->input_offset, zo->init_size)});
   }
   if (auto slots = contradiction_of_slots(profile)) out.push_back(std::move(*slots));
   return out;

@@ -14,6 +14,7 @@ namespace memmap::kernel {
 // `is from 1 to 8192`, `is a power of two from 16 to 4096`. nullopt: nothing is wrong.
 std::optional<std::string> fault_of(const Quantity& row, std::uint64_t value);
 std::optional<std::string> fault_of(const SettingRow& row, std::uint64_t value);
+std::optional<std::string> fault_of(const DecompressorRow& row, std::uint64_t value);
 // The text of an option as a profile has it; `false` where the configuration lacks it.
 std::optional<std::string> fault_of(const Option& row, std::string_view text);
 

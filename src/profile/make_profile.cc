@@ -37,6 +37,10 @@ class Maker {
       append(errors_, status.errors());
     out_.sources["config"] = file_of(facts_.config->source);
     image();
+    if (facts_.decompressor) {
+      out_.profile.decompressor = facts_.decompressor;
+      out_.sources["decompressor"] = file_of(facts_.decompressor_source);
+    }
     symbols();
     functions();
     types();

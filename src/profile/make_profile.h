@@ -27,6 +27,8 @@ struct Facts {
   std::optional<Symbols> symbols{};
   std::optional<Sections> sections{};
   std::optional<DeclaredParameters> parameters{};
+  std::optional<Decompressor> decompressor{};  // of a vmlinuz
+  std::string decompressor_source{};
   // Packages that should have what lacks, by their names: `linux-base-7.2.12+deb13-amd64`.
   std::vector<std::string> companions{};
   std::vector<std::string> notes{};  // what the image has that is no part of a profile

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "kernel/profile_contents.h"
 #include "profile/bytes.h"
+#include "profile/limits.h"
 
 namespace memmap::kernel {
 namespace {
@@ -17,7 +19,11 @@ constexpr std::uint64_t kProtocol = 0x206;
 constexpr std::uint64_t kVersionText = 0x20e;
 constexpr std::uint64_t kPayloadOffset = 0x248;
 constexpr std::uint64_t kPayloadLength = 0x24c;
+constexpr std::uint64_t kAlignment = 0x230;
+constexpr std::uint64_t kPreferred = 0x258;
+constexpr std::uint64_t kInitSize = 0x260;
 constexpr unsigned kFirstWithPayload = 0x208;
+constexpr unsigned kFirstWithInitSize = 0x20a;
 // A text of any length up to here is a release, not code.
 constexpr std::size_t kLongestText = 512;
 
@@ -52,6 +58,44 @@ std::string text_at(std::string_view file, std::uint64_t offset) {
     if (c < ' ' || c > '~') return {};
   }
   return std::string(text);
+}
+
+// Of the program from its start on: no header has it, but the first thing that the program works out
+// is where it moves to: init_size - _end above the kernel's place. 32-bit and 64-bit entry do alike.
+// kernel: startup_32, startup_64, arch/x86/boot/compressed/head_64.S, v6.1 to v7.2
+std::optional<std::uint64_t> end_of_program(std::string_view code) {
+  constexpr std::string_view kBefore[] = {
+      "\x03\x9e\x60\x02\0\0\x81\xeb"sv,  // addl 0x260(%esi),%ebx; subl $_end,%ebx
+      "\x8b\x9e\x60\x02\0\0\x81\xeb"sv,  // movl 0x260(%rsi),%ebx; the same
+  };
+  for (const std::string_view before : kBefore) {
+    const std::size_t at = code.find(before);
+    if (at == std::string_view::npos) continue;
+    if (const auto end = number_at<std::uint32_t>(code, at + before.size())) return *end;
+  }
+  return std::nullopt;
+}
+
+// `code`: all behind the setup sectors.
+std::optional<Decompressor> decompressor_of(std::string_view file, std::string_view code,
+                                            const BootHeader& header) {
+  if (header.protocol < kFirstWithInitSize || header.unpacked_bytes == 0) return std::nullopt;
+  const auto preferred = number_at<std::uint64_t>(file, kPreferred);
+  const auto init_size = number_at<std::uint32_t>(file, kInitSize);
+  const std::uint64_t input = header.payload_offset - (file.size() - code.size());
+  const auto end = end_of_program(code.substr(0, input));
+  if (!preferred || !init_size || !end) return std::nullopt;
+  const Decompressor out{.load_address = *preferred,
+                         .align = *number_at<std::uint32_t>(file, kAlignment),
+                         .init_size = *init_size,
+                         .input_offset = input,
+                         .end = *end,
+                         .output_len = header.unpacked_bytes};
+  for (const DecompressorRow& row : decompressor_rows()) {
+    if (fault_of(row, out.*row.member)) return std::nullopt;
+  }
+  if (out.input_offset >= out.end || out.end > out.init_size) return std::nullopt;
+  return out;
 }
 
 }  // namespace
@@ -97,6 +141,7 @@ Result<BootHeader> read_boot_header(const std::string& source, std::string_view 
     // ends with them anyway
     if (header.payload.size() < 8) break;
     header.unpacked_bytes = *number_at<std::uint32_t>(header.payload, header.payload.size() - 4);
+    header.decompressor = decompressor_of(file, file.substr(code), header);
     if (m.packing != Packing::gzip) header.payload.remove_suffix(4);
     return header;
   }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "kernel/profile.h"
 
 namespace memmap::kernel {
 
@@ -19,6 +21,8 @@ struct BootHeader {
   std::uint64_t payload_offset = 0;  // in the file, for messages
   std::string_view payload{};        // packed, without the size that the build appends
   std::uint64_t unpacked_bytes = 0;  // as that size says; 0: it cannot be
+  // nullopt: the header is too old to tell, or the code is of no form known.
+  std::optional<Decompressor> decompressor{};
 };
 
 // Has the marks of a boot header where they have to be.

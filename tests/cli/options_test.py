@@ -211,6 +211,12 @@ class Options(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertIn("--plugin check_invariants has no effect on explain", done.stderr)
 
+    def test_kaslr(self):
+        self.check_command("kaslr", KINDS)
+        done = run("kaslr", "--synthetic", SMALL, "--plugin", "check_invariants")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin check_invariants has no effect on kaslr", done.stderr)
+
     def test_convert(self):
         self.check_command("convert", KINDS, ("--to", "yaml"))
 

@@ -140,6 +140,11 @@ TEST(Agreement, TheSchemaOfAKernelIsThatOfTheRows) {
               schema_of(row.unit == 0 ? "count" : "number", row.smallest, row.largest, row.unit))
         << row.key;
   }
+  for (const kernel::DecompressorRow& row : kernel::decompressor_rows()) {
+    EXPECT_EQ(properties["decompressor"]["properties"][std::string(row.key)],
+              schema_of("number", row.smallest, row.largest, row.unit))
+        << row.key;
+  }
   for (const kernel::ImageRow& row : kernel::image_rows()) {
     EXPECT_EQ(properties["image"]["properties"][std::string(row.key)]["maximum"],
               symbol::kLargestImage);

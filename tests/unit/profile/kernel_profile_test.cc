@@ -26,6 +26,8 @@ TEST(KernelProfile, ReadsAShippedOne) {
   EXPECT_EQ(profile->version, (Version{6, 12, 117}));
   EXPECT_EQ(profile->image.brk_base, 0x2c00000u);
   EXPECT_EQ(profile->image.end, 0x2c30000u);
+  ASSERT_TRUE(profile->decompressor);
+  EXPECT_EQ(profile->decompressor->output_len, 0x36fa00cu);
   EXPECT_EQ(profile->default_phys_base, 0x1000000u);
   EXPECT_EQ(profile->nodes_shift, 10u);
   EXPECT_TRUE(profile->deferred_struct_page_init);
@@ -97,6 +99,12 @@ const Case kCases[] = {
     {"phys_base_too_far", kHead + "default_phys_base: 1G\n",
      "k.yaml:5:20: error: the image lies within the first 1G: from 0x40000000 on, its 0x500000"},
     {"reserve_low", kHead + "reserve_low: 1M\n", "k.yaml:5:14: error: `reserve_low` is"},
+    {"program", kHead + "decompressor: {load_address: 16M, align: 3M}\n",
+     "k.yaml:5:42: error: `align` is a multiple of 2M from 2M to 16M"},
+    {"program_ends",
+     kHead + "decompressor: {load_address: 16M, align: 2M, init_size: 1M,\n"
+             "  input_offset: 700, end: 2M, output_len: 5M}\n",
+     "k.yaml:6:27: error: `end` lies above `input_offset`, 0x2bc, and is at most `init_size`"},
     {"orders", kHead + "pageblock_order: 11\n",
      "k.yaml:5:18: error: `pageblock_order` is at most `max_page_order`, which is 10"},
     {"flag", kHead + "numa: yes\n", "`yes` is none of the values of `numa`: false, true"},

@@ -1,0 +1,96 @@
+#include "session/image_places.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "kernel/command_line.h"
+
+namespace memmap::session {
+namespace {
+
+// By their numbers.
+std::set<std::uint64_t> tried(const kaslr::PossiblePlaces& places, std::uint64_t most) {
+  std::set<std::uint64_t> out;
+  const std::uint64_t count = places.count();
+  if (count <= most) {
+    for (std::uint64_t n = 0; n < count; ++n) out.insert(n);
+    return out;
+  }
+  std::uint64_t at = 0;
+  for (const kaslr::SlotArea& area : places.slots.areas) {
+    if (out.size() + 2 > most) break;
+    out.insert({at, at + area.count - 1});
+    at += area.count;
+  }
+  const std::uint64_t spread = most - out.size();
+  for (std::uint64_t i = 0; i < spread; ++i) {
+    // At most 2^31 places: 52 bits of addresses, 2 MiB apart.
+    out.insert((count - 1) * i / spread);
+  }
+  return out;
+}
+
+// Not what differs nearly everywhere: some pages of page tables, what is handed over at first.
+bool is_worth_a_note(const compare::Spread& spread) {
+  if (spread.key == "mem_total") return spread.most - spread.least >= kMiB;
+  return spread.key != "handed_over" && spread.key != "swiotlb_at";
+}
+
+}  // namespace
+
+kaslr::PossiblePlaces image_places(const Session& session) {
+  const Machine& machine = *session.machine();
+  const std::string line = session.command_line();
+  const bool five = machine.cpu.la57.value_or(false) && session.profile().x86_5level &&
+                    !kernel::find_option_bool(line, "no5lvl");
+  return kaslr::possible_places(machine, session.profile(), line, five ? 5 : 4);
+}
+
+Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,
+                                   std::uint64_t most) {
+  auto rules = session.rules();
+  if (!rules) return rules.errors();
+  rules->checks.clear();
+  boot::Options options = session.options(*rules);
+  options.record_memblock = false;
+  options.keep_user_space = false;
+  Machine machine = *session.machine();
+  BootsByPlace out;
+  for (const std::uint64_t n : tried(places, most)) {
+    const PhysAddr place{places.place(n)};
+    machine.kernel_phys_base = place;
+    const boot::Inputs inputs(machine, session.profile(), options);
+    auto outcome = session.boot(*rules, options, inputs);
+    if (!outcome) return outcome.errors();
+    if (out.answers.boots() == 0) out.subject = outcome->subject;
+    out.answers.add(place, *outcome);
+  }
+  return out;
+}
+
+Result<std::string> place_note(Session& session) {
+  constexpr std::uint64_t kMost = 8;
+  constexpr std::uint64_t kMostRam = 256 * kGiB;  // such boots take far less than the rest of a run
+  const Machine& machine = *session.machine();
+  if (!session.named().deciding.empty() || !machine.plugins.empty()) return std::string();
+  std::uint64_t ram = 0;
+  for (const E820Entry& e : machine.firmware_map) ram += e.type == E820Type::ram ? e.size : 0;
+  if (machine.kernel_phys_base || ram > kMostRam) return std::string();
+  const kaslr::PossiblePlaces places = image_places(session);
+  if (places.count() == 1) return std::string();
+  const auto boots = boot_by_place(session, places, kMost);
+  if (!boots) return boots.errors();
+  std::string what;
+  for (const compare::Spread& spread : boots->answers.spreads()) {
+    if (boots->answers.depends(spread) && is_worth_a_note(spread))
+      what += (what.empty() ? "" : ", ") + std::string(spread.what);
+  }
+  if (what.empty()) return what;
+  return fmt::format(
+      "KASLR: where the image is put is not known, and depends on it: {}; `memmap kaslr` "
+      "tells how",
+      what);
+}
+
+}  // namespace memmap::session

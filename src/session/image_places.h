@@ -1,0 +1,34 @@
+// The places that the kernel's image may have on a session's machine, and the boot at each of them.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "boot/outcome.h"
+#include "compare/by_place.h"
+#include "kaslr/possible_places.h"
+#include "session/session.h"
+
+namespace memmap::session {
+
+// As many places are tried; of more, as many that are evenly spread, and the ends of each area.
+inline constexpr std::uint64_t kMostPlacesTried = 4096;
+
+kaslr::PossiblePlaces image_places(const Session& session);
+
+struct BootsByPlace {
+  compare::ByPlace answers{};
+  boot::Subject subject{};  // of the first
+};
+
+// Boots at `most` of the places, under the session's rules; its checks do not take part. Errors: those
+// of Session::rules() and boot().
+Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,
+                                   std::uint64_t most = kMostPlacesTried);
+
+// For the notes of a report that assumes a place: what depends on it, as far as boots at a few places
+// show, the ends of areas first. Empty: nothing, or the place is known, or plugins decide, or the machine is so large that
+// to find out would take long.
+Result<std::string> place_note(Session& session);
+
+}  // namespace memmap::session
