@@ -120,7 +120,7 @@ Result<Input> of_line(const std::optional<std::string>& given, const std::string
   if (!given && !machine->command_line && append.empty()) {
     return Error{"the machine does not tell its command line; give it with --cmdline", {"memmap"}};
   }
-  std::string name = given ? "--cmdline" : machine->source;
+  std::string name = given ? "--cmdline" : machine->command_line ? machine->source : "--append";
   std::string line = kernel::appended(given ? *given : machine->command_line.value_or(""), append);
   auto found = input::plain_line(line);
   return Input{std::move(name), std::move(line), {std::move(found)}, {}, *std::move(session)};
@@ -130,6 +130,13 @@ Result<Input> of_line(const std::optional<std::string>& given, const std::string
 bool is_scenario(const std::string& file) {
   const auto source = input::open_source(file);
   return source && source->bytes.find(kScenarioSchema) != std::string::npos;
+}
+
+// A machine whose line the file does not tell: what is appended is all of it, as in `simulate`.
+bool is_machine_alone(const std::string& file, const input::ReadOptions& options) {
+  const auto source = input::open_source(file);
+  return source && !input::read_command_lines(*source, options) &&
+         input::read_machine(*source, options);
 }
 
 Result<Input> input_of(const Arguments& arguments) {
@@ -144,9 +151,11 @@ Result<Input> input_of(const Arguments& arguments) {
   const auto file = arguments.get("FILE");
   if (!file) return of_line(line, append, *options, std::move(request), places);
   if (line) return Error{"a file and --cmdline each give a command line; give one", {"memmap"}};
-  if (!request.source && is_scenario(*file)) {
+  if (!request.source &&
+      (is_scenario(*file) || (!append.empty() && is_machine_alone(*file, *options)))) {
     request.source =
-        session::Source{session::SourceKind::named, *file, options->format, options->boot};
+        session::Source{session::SourceKind::named, *file,        options->format, options->boot,
+                        options->columns,           options->side};
     return of_line(line, append, *options, std::move(request), places);
   }
   return of_file(*file, append, *options, std::move(request), places);

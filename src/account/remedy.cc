@@ -32,7 +32,7 @@ constexpr Remedy kOfOwners[] = {
     {owner::kWatchedForTheBIOSSWrites.words, "memory_corruption_check=0"},
 };
 constexpr Remedy kOfLosses[] = {
-    {"mtrr_trim_uncached_memory", "disable_mtrr_trim"},
+    {"mtrr_trim_uncached_memory", "disable_mtrr_trim, at a risk: what no MTRR covers is uncached, and so very slow"},
 };
 // Those that act on a parameter, which a row's words are then.
 constexpr std::string_view kOfParameters[] = {"parse_memopt", "parse_memmap_opt"};

@@ -24,7 +24,7 @@ std::uint64_t ram_in(const std::vector<PhysRange>& ram, PhysRange range) {
 }
 
 std::string what_it_makes(const MemmapItem& item) {
-  if (item.mark == '%') return "of another type";
+  if (item.mark == '%' && item.from != E820Type{0}) return "of another type";
   return item.mark == '!' ? "persistent memory" : e820_name(item.to);
 }
 
@@ -191,12 +191,18 @@ Check::Text no_effect(const Check& check, const MemmapItem& item, PhysRange rang
   const std::string which = range_text(range);
   const std::string name = what_it_makes(item);
   const std::string others = others_in(check.firmware(), range, item.to);
-  if (item.mark == '%') {
+  if (item.mark == '%' && !item.rest.empty()) {
     return {fmt::format("`memmap={}` changes nothing", item.text),
-            fmt::format("no memory of type {} lies in {} (parse_memmap_one(), "
-                        "arch/x86/kernel/e820.c)",
-                        raw(item.from), which),
-            "see with `memmap convert` which types the machine's ranges have"};
+            fmt::format("the kernel gives up at `{}` ({})", item.rest, kParse),
+            "write SIZE%START-FROM+TO, the types as numbers, FROM before TO"};
+  }
+  if (item.mark == '%' && (item.from != E820Type{0} || item.to == E820Type{0})) {
+    return {
+        fmt::format("`memmap={}` changes nothing", item.text),
+        item.from == E820Type{0}
+            ? fmt::format("no memory of any type lies in {} ({})", which, kParse)
+            : fmt::format("no memory of type {} lies in {} ({})", raw(item.from), which, kParse),
+        "see with `memmap convert` which types the machine's ranges have"};
   }
   if (others.empty()) {
     return {fmt::format("`memmap={}` changes nothing: {} is {} already", item.text, which, name),

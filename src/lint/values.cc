@@ -138,8 +138,14 @@ void check_memmap(Check& check, const MemmapItem& item) {
          fmt::format("{} ({})", kIgnores, kRule),
          "write SIZE$START, SIZE@START, SIZE#START, SIZE!START or exactmap"});
   }
-  const bool converts = item.mark == '%';
-  if (item.mark == '\0' || converts) return;
+  if (item.mark == '%' && !item.rest.empty()) {
+    return check.find(
+        item.text, {fmt::format("the kernel gives up at `{}`, so this part of memmap= does nothing",
+                                item.rest),
+                    fmt::format("{} ({})", kIgnores, kRule),
+                    "write SIZE%START-FROM+TO, the types as numbers, FROM before TO"});
+  }
+  if (item.mark == '\0' || item.mark == '%') return;
   if (item.text.back() == item.mark) {
     return check.find(item.text,
                       {fmt::format("no address stands behind `{}`", item.mark),
@@ -214,6 +220,15 @@ void misread(Check& check, const Token& token) {
        fmt::format("write `{}`", read));
 }
 
+// True where the kernel gives up inside the token, and takes none of its item.
+// kernel: parse_memmap_one(), arch/x86/kernel/e820.c, v6.12
+bool is_given_up(const Check& check, std::string_view token) {
+  return std::ranges::any_of(check.memmap_items(), [&](const MemmapItem& item) {
+    return item.mark == '%' && !item.rest.empty() && item.rest.data() >= token.data() &&
+           item.rest.data() < token.data() + token.size();
+  });
+}
+
 }  // namespace
 
 void value_ignored(Check& check) {
@@ -241,7 +256,9 @@ void size_misread(Check& check) {
   for (const std::string_view name : kSizes) {
     for (const kernel::Parameter* p : check.named(name)) {
       if (check.is_found(*p)) continue;  // a mark of memmap= that is not where it should be
-      for (const Token& token : tokens_of(check.value_of(*p))) misread(check, token);
+      for (const Token& token : tokens_of(check.value_of(*p))) {
+        if (!is_given_up(check, token.text)) misread(check, token);
+      }
     }
   }
 }

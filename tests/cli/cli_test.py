@@ -216,6 +216,18 @@ class Cli(unittest.TestCase):
             result = run("lint", "--machine", machine)
             self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
 
+    def test_lint_appends_to_a_machine_without_a_line(self):
+        path = self.path("map.log")
+        with open(path, "w") as file:
+            file.write("BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
+                       "BIOS-e820: [mem 0x0000000000100000-0x000000003fffffff] usable\n"
+                       "BIOS-e820: [mem 0x0000000100000000-0x000000013fffffff] reserved\n")
+        result = run("lint", path, "--append", "memmap=1G@4G")
+        self.assertEqual((result.returncode, result.stderr), (1, ""), result.stdout)
+        self.assertTrue(result.stdout.startswith("--append:1:8: warning: `memmap=1G@4G` changes nothing"),
+                        result.stdout)
+        self.assert_fails(run("lint", path), 2, "no kernel command line is found")
+
     def test_lint_refuses(self):
         self.assert_fails(run("lint"), 2, "a command line is missing")
         self.assert_fails(run("lint", self.folder), 2, "not a folder")

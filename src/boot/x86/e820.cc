@@ -64,7 +64,7 @@ void e820_memory_setup(Boot& boot) {
     who = "BIOS-e801";
     boot.story.tell(
         Severity::warning, rule::kE820MemorySetupDefault,
-        fmt::format("the firmware's map is not used ({}); the kernel falls back on {:#x} bytes "
+        fmt::format("the loader gave no usable map ({}): the kernel falls back on {:#x} bytes "
                     "from 1M on, as the BIOS's older calls gave them",
                     too_few ? "it has fewer than two entries" : "an entry wraps", bytes));
     constexpr std::uint64_t kLowMemory = 0x9f000;  // LOWMEMSIZE()
