@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "input/firmware/efi_stub.h"
+#include "input/log/cut_command_line.h"
 #include "input/log/dmesg_e820.h"
 #include "input/log/dmesg_edits.h"
 #include "input/log/dmesg_efi.h"
@@ -186,6 +187,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
   LineKeeper keeper(log, options);
   GuestReader guest_reader(read.machine);
   TableWitness witness(log);
+  CutCommandLine cut(log);
   ForeignKernel foreign(log);
   LogLine line;
   // Of what stands before the kernel's first line only the hypervisor's words belong to this boot.
@@ -200,6 +202,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
     keeper.line(line);
     guest_reader.line(line.text);
     witness.line(line);
+    cut.line(line);
     foreign.line(line);
   }
   read.machine.log = std::move(keeper).take();
@@ -223,6 +226,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
   if (read.errors.empty()) {
     use_tables(read.machine, log, tables);
     hear_witness(read.machine, tables, witness);
+    if (auto note = cut.note()) read.machine.notes.push_back(std::move(*note));
   }
   statement_facts.finish();
   return read;
