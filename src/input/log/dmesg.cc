@@ -113,6 +113,12 @@ void use_user_table(Machine& machine, const LogText& log, const LogTables& table
 }
 
 void note_part(Machine& machine, const LogText& log, const LogTables& tables) {
+  const E820Entry& first = tables.firmware.front();
+  if (tables.firmware.size() > 1 && raw(first.addr) >= (std::uint64_t{1} << 20)) {
+    machine.notes.push_back(at_line(log, tables.firmware_line) +
+                            ": the firmware's map begins above the first megabyte, where every "
+                            "machine has memory: lines before this one may be lost");
+  }
   if (machine.firmware_map.size() != 1 || tables.firmware.size() != 1) return;
   if (tables.label != "BIOS-e820") return;
   machine.e820_cut = true;

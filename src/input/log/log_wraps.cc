@@ -78,7 +78,7 @@ bool looks_like_last_words(std::string_view text) {
   const bool plain = std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_' || c == '.' || c == '-' || c == ' ';
   });
-  return plain && !text.empty() && std::ranges::count(text, ' ') < 4;
+  return plain && !text.empty() && is_letter(text[0]) && std::ranges::count(text, ' ') < 4;
 }
 
 bool is_command_line(std::string_view message) {

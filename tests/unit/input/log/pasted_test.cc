@@ -184,6 +184,13 @@ const Pasted kPasted[] = {
      "0x00000000000e0000-0x00000000000fffff] reserved <6>[    0.000003] BIOS-e820: [mem "
      "0x0000000000100000-0x000000007fefffff] usable\n",
      kMap, "quiet", nullptr},
+    {"number_lines",
+     "1\n[    0.000000] Command line: BOOT_IMAGE=vmlinuz-5.0.9-200.fc29.x86_64 root=/dev/sda1 "
+     "ro\n2\n"
+     "[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n3\n"
+     "[    0.000000] BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n4\n"
+     "[    0.000000] BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n",
+     kMap, "BOOT_IMAGE=vmlinuz-5.0.9-200.fc29.x86_64 root=/dev/sda1 ro", nullptr},
     {"last_word",
      "Command line: BOOT_IMAGE=vmlinuz-5.0.9-200.fc29.x86_64 root=/dev/sda1 ro\n"
      "rd.lvm.lv=a/b rhgb quiet LANG=en_US.UTF-8 rd.driver.blacklist=nouveau\nsingle\n"
@@ -205,6 +212,12 @@ const Pasted kPasted[] = {
      "others, that was c\n",
      kMap, "BOOT_IMAGE=/boot/vmlinuz-6.1.0-13-amd64 root=UUID=12345678-",
      "boot.log:1: the command line ends in column"},
+    {"front_lost",
+     "BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n"
+     "BIOS-e820: [mem 0x000000007ff00000-0x000000007fffffff] reserved\n",
+     {at(0x100000, 0x7ff00000), at(0x7ff00000, 0x80000000, V)},
+     nullptr,
+     "boot.log:1: the firmware's map begins above the first megabyte"},
     {"lost",
      "BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
      "BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n"
