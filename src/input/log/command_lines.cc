@@ -346,7 +346,8 @@ Result<CommandLines> read_lines(const Source& source, const ReadOptions& options
   const bool has_options = bytes.starts_with("options ") || bytes.find("\noptions ") != bytes.npos;
   if (has_options && is("boot entry", boot_entry(text))) return out;
   if (is("grub.cfg", grub_cfg(text))) return out;
-  if (bytes.find("ommand line: ") != bytes.npos) {
+  // Where a log is encoded, its words for it may be, too.
+  if (bytes.find("ommand line: ") != bytes.npos || bytes.find("BIOS-e820: ") != bytes.npos) {
     auto log = log_lines(source, options);
     if (!log) return log.errors();
     if (log->text.empty()) log->text = source.bytes;

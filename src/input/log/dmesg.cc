@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "input/firmware/efi_stub.h"
+#include "input/log/cut_command_line.h"
 #include "input/log/dmesg_e820.h"
 #include "input/log/dmesg_edits.h"
 #include "input/log/dmesg_efi.h"
@@ -112,6 +113,12 @@ void use_user_table(Machine& machine, const LogText& log, const LogTables& table
 }
 
 void note_part(Machine& machine, const LogText& log, const LogTables& tables) {
+  const E820Entry& first = tables.firmware.front();
+  if (tables.firmware.size() > 1 && raw(first.addr) >= (std::uint64_t{1} << 20)) {
+    machine.notes.push_back(at_line(log, tables.firmware_line) +
+                            ": the firmware's map begins above the first megabyte, where every "
+                            "machine has memory: lines before this one may be lost");
+  }
   if (machine.firmware_map.size() != 1 || tables.firmware.size() != 1) return;
   if (tables.label != "BIOS-e820") return;
   machine.e820_cut = true;
@@ -186,6 +193,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
   LineKeeper keeper(log, options);
   GuestReader guest_reader(read.machine);
   TableWitness witness(log);
+  CutCommandLine cut(log);
   ForeignKernel foreign(log);
   LogLine line;
   // Of what stands before the kernel's first line only the hypervisor's words belong to this boot.
@@ -200,6 +208,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
     keeper.line(line);
     guest_reader.line(line.text);
     witness.line(line);
+    cut.line(line);
     foreign.line(line);
   }
   read.machine.log = std::move(keeper).take();
@@ -223,6 +232,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
   if (read.errors.empty()) {
     use_tables(read.machine, log, tables);
     hear_witness(read.machine, tables, witness);
+    if (auto note = cut.note()) read.machine.notes.push_back(std::move(*note));
   }
   statement_facts.finish();
   return read;

@@ -61,7 +61,7 @@ std::string_view lost_digits(std::string_view range) {
     while (!range.empty() && !is_hex_digit(range[0])) {
       if (!eat(range, "[mem ")) range.remove_prefix(1);  // the `e` of mem is a digit too
     }
-    eat(range, "0x");
+    if (!eat(range, "0x")) eat(range, "0X");
     std::size_t n = 0;
     while (n < range.size() && is_hex_digit(range[n])) ++n;
     number = range.substr(0, n);

@@ -30,6 +30,7 @@ constexpr Disguise kDisguises[] = {
     {"quoted-printable",       has_quoted_printable,  whole<undo_quoted_printable>},
     {"HTML",                   has_html,              whole<undo_html>},
     {"written line ends",      has_written_ends,      whole<undo_written_ends>},
+    {"lost line ends",         has_lost_ends,         undo_lost_ends},
     {"diff",                   has_diff,              undo_diff},
     {"tags",                   has_tags,              whole<undo_tags>},
     {"broken lines",           has_wraps,             whole<undo_wraps>},

@@ -62,6 +62,11 @@ void undo_wraps(Paper& paper);
 bool has_json(const Paper& paper);
 Errors undo_json(Paper& paper, Wish& wish);
 
+// Several messages in one line, whose ends were lost: parted at the kernel's stamps. Errors: they have
+// none.
+bool has_lost_ends(const Paper& paper);
+Errors undo_lost_ends(Paper& paper, Wish& wish);
+
 // Two logs compared: `diff -u`, `wdiff`, `diff -y`, `diff`.
 bool has_diff(const Paper& paper);
 Errors undo_diff(Paper& paper, Wish& wish);

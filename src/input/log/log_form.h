@@ -50,7 +50,7 @@ inline std::string unquoted(std::string_view text, char quote) {
     } else if (c == '\\' && (next == quote || next == '\\')) {
       out += next;
       ++i;
-    } else if (c == '\\' && (next == 'n' || next == 'r') && i + 3 >= text.size()) {
+    } else if (c == '\\' && (next == 'n' || next == 'r') && i + 5 >= text.size()) {
       ++i;  // a written line end before the closing mark
     } else {
       out += c;

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "input/log/log_disguise.h"
 #include "input/log/log_words.h"
@@ -60,13 +61,22 @@ class Handler {
   bool null() { return true; }
   bool boolean(bool) { return true; }
   bool number_integer(nlohmann::json::number_integer_t) { return true; }
-  bool number_unsigned(nlohmann::json::number_unsigned_t) { return true; }
+  bool number_unsigned(nlohmann::json::number_unsigned_t number) {
+    // journald writes a text with a byte that is no UTF-8 as its bytes.
+    if (number < 256) {
+      bytes_ += static_cast<char>(number);
+    } else {
+      only_bytes_ = false;
+    }
+    return true;
+  }
   bool number_float(nlohmann::json::number_float_t, const std::string& text) {
     if (key_ == "time") time_ = text;
     return true;
   }
   bool binary(nlohmann::json::binary_t&) { return true; }
   bool string(std::string& text) {
+    only_bytes_ = false;
     items_.push_back({.key = key_, .text = std::move(text), .line = line()});
     return true;
   }
@@ -75,6 +85,7 @@ class Handler {
     return true;
   }
   bool start_object(std::size_t) {
+    only_bytes_ = false;
     begin_.push_back(items_.size());
     time_.clear();
     return deeper();
@@ -88,8 +99,16 @@ class Handler {
     --depth_;
     return true;
   }
-  bool start_array(std::size_t) { return deeper(); }
+  bool start_array(std::size_t) {
+    bytes_.clear();
+    only_bytes_ = true;
+    return deeper();
+  }
   bool end_array() {
+    if (only_bytes_ && !bytes_.empty()) {
+      items_.push_back({.key = key_, .text = std::exchange(bytes_, {}), .line = line()});
+    }
+    only_bytes_ = false;
     --depth_;
     return true;
   }
@@ -119,6 +138,8 @@ class Handler {
   std::size_t line_ = 1;
   int depth_ = 0;
   std::string key_{}, time_{}, fault_{};
+  std::string bytes_{};      // of the open array
+  bool only_bytes_ = false;  // it holds nothing else
 };
 
 struct Fault {

@@ -193,7 +193,7 @@ void undo_columns(Paper& paper) {
     while (columns.width != 0 && columns.cut(paper, i)) line.text += paper[++i].text;
     while (columns.width == 0 && i + 1 < paper.size() && start_of(paper[i + 1].text) != start) {
       if (!line.text.ends_with(' ')) line.text += ' ';
-      line.text += paper[++i].text;
+      line.text += skip_blanks(paper[++i].text);
     }
     line.width = 0;
     out.push_back(std::move(line));

@@ -61,10 +61,12 @@ bool may_precede(std::string_view front) {
   std::size_t at = 0;
   const std::string_view stamp = last_stamp(front, at);
   if (!stamp.empty()) {
-    // Behind the kernel's stamp only brackets (`[    T0]`) and syslog's tag may stand.
+    // Behind the kernel's stamp only brackets (`[    T0]`, `<0>.(0)[0:swapper]` of vendors'
+    // kernels) and syslog's tag may stand.
     std::string_view rest = trim(front.substr(front.find(']', at) + 1));
-    while (!rest.empty() && rest[0] == '[') {
-      const std::size_t end = rest.find(']');
+    while (!rest.empty() && std::string_view("[(<.").find(rest[0]) != rest.npos) {
+      const char close = rest[0] == '[' ? ']' : rest[0] == '(' ? ')' : rest[0] == '<' ? '>' : '.';
+      const std::size_t end = rest.find(close);
       if (end == rest.npos) return false;
       rest = trim(rest.substr(end + 1));
     }

@@ -14,6 +14,8 @@ constexpr std::size_t kMostPieces = 64;
 constexpr std::size_t kNarrowest = 60;
 // A mailer leaves no line wider than about this.
 constexpr std::size_t kMailWidth = 66;
+// No mailer fills it to the last column; a terminal does.
+constexpr std::size_t kTerminal = 80;
 // Wider ones go on only where their words say so.
 constexpr std::size_t kWidest = 132;
 
@@ -70,6 +72,15 @@ bool looks_like_parameters(std::string_view text) {
   return equals != text.npos && equals != 0 && !is_blank(text[equals - 1]);
 }
 
+// `single`, `nomodeset quiet`: words that only a command line ends with.
+bool looks_like_last_words(std::string_view text) {
+  text = trim(text);
+  const bool plain = std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_' || c == '.' || c == '-' || c == ' ';
+  });
+  return plain && !text.empty() && is_letter(text[0]) && std::ranges::count(text, ' ') < 4;
+}
+
 bool is_command_line(std::string_view message) {
   return message.starts_with("Command line: ") || message.starts_with("Kernel command line: ") ||
          message == "Command line:" || message == "Kernel command line:";
@@ -79,8 +90,10 @@ enum class Join { direct, blank };
 
 std::string joined(std::string_view front, std::string_view rest, Join how) {
   std::string out(front);
-  const bool apart = front.ends_with(' ') || rest.starts_with(' ');
-  if (how == Join::blank && !apart) out += ' ';
+  if (how == Join::blank) {
+    rest = skip_blanks(rest);  // mailers indent what goes on
+    if (!front.ends_with(' ')) out += ' ';
+  }
   return out.append(rest);
 }
 
@@ -128,6 +141,12 @@ Wraps::Kind Wraps::kind(std::size_t last, std::size_t next, std::string_view tex
        columns(last) + 1 + first_word(line.text).size() > kMailWidth)) {
     return Kind::parameters;
   }
+  // The last line of one, in front of words that are known.
+  if (is_command_line(message) && looks_like_last_words(line.text) && next + 1 < paper_.size() &&
+      columns(last) + 1 + first_word(line.text).size() > kMailWidth &&
+      begins_with_words(message_in(trim(paper_[next + 1].text)))) {
+    return Kind::parameters;
+  }
   return marked_ ? Kind::fits : Kind::no;
 }
 
@@ -171,7 +190,7 @@ void Wraps::look() {
   const bool all_even = even && marked_ && junctions >= 2 && width_ >= kNarrowest;
   if (all_even) wrapped_ = fits_ = true;
   cut_ = direct_only > blank_only || all_even || (even && junctions > 2) ||
-         (even && inside == 0 && width_ > 100);
+         (even && inside == 0 && (width_ == kTerminal || width_ > 100));
 }
 
 bool Wraps::goes_on(Kind kind, std::string_view text) const {

@@ -196,15 +196,49 @@ std::size_t odd_blank_at(std::string_view s, std::string_view& stands_for) {
     stands_for = "";
     if (s.starts_with(nothing)) return nothing.size();
   }
-  // Windows' quotation marks and dashes, which editors put in place of ASCII's.
+  // Windows' quotation marks and dashes, which editors put in place of ASCII's, and what documents
+  // make of letters: ligatures, a minus, the cross of `0x`.
   constexpr std::pair<std::string_view, std::string_view> kPunctuation[] = {
-      {"\xe2\x80\x98", "'"}, {"\xe2\x80\x99", "'"}, {"\xe2\x80\x90", "-"},
-      {"\xe2\x80\x91", "-"}, {"\xe2\x80\x93", "-"}, {"\xe2\x80\x94", "-"}};
+      {"\xe2\x80\x98", "'"},  {"\xe2\x80\x99", "'"},  {"\xe2\x80\x90", "-"},
+      {"\xe2\x80\x91", "-"},  {"\xe2\x80\x93", "-"},  {"\xe2\x80\x94", "-"},
+      {"\xe2\x88\x92", "-"},  {"\xc3\x97", "x"},      {"\xef\xac\x80", "ff"},
+      {"\xef\xac\x81", "fi"}, {"\xef\xac\x82", "fl"}, {"\xef\xac\x83", "ffi"},
+      {"\xef\xac\x84", "ffl"}};
   for (const auto& [odd, plain] : kPunctuation) {
     stands_for = plain;
     if (s.starts_with(odd)) return odd.size();
   }
   return 0;
+}
+
+// Of a character of UTF-8 at the front; 1: it is none, or ASCII's.
+std::size_t utf8_length(std::string_view s) {
+  const auto c = static_cast<unsigned char>(s[0]);
+  const std::size_t n = c < 0xc2 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 1;
+  if (n > s.size()) return 1;
+  for (std::size_t i = 1; i < n; ++i) {
+    if ((static_cast<unsigned char>(s[i]) & 0xc0) != 0x80) return 1;
+  }
+  return n;
+}
+
+// A byte of Windows' code page 1252 at the front that is no part of UTF-8; 0: none that matters.
+std::size_t windows_byte_at(std::string_view s, std::string_view& stands_for) {
+  constexpr std::pair<char, std::string_view> kBytes[] = {
+      {'\x91', "'"}, {'\x92', "'"}, {'\x96', "-"}, {'\x97', "-"},
+      {'\xa0', " "}, {'\xad', ""},  {'\xd7', "x"}};
+  if (static_cast<unsigned char>(s[0]) < 0x80 || utf8_length(s) != 1) return 0;
+  for (const auto& [byte, plain] : kBytes) {
+    stands_for = plain;
+    if (s[0] == byte) return 1;
+  }
+  return 0;
+}
+
+// A return at a line's end or front, as editors show it.
+bool is_shown_return(std::string_view text, std::size_t at) {
+  const std::string_view rest = text.substr(at);
+  return rest == "^M" || (at == 0 && rest.starts_with("^M"));
 }
 
 std::string without_invisible(std::string_view text) {
@@ -217,8 +251,15 @@ std::string without_invisible(std::string_view text) {
     } else if (const std::size_t m = odd_blank_at(rest, stands_for); m != 0) {
       out += stands_for;
       i += m;
+    } else if (const std::size_t w = windows_byte_at(rest, stands_for); w != 0) {
+      out += stands_for;
+      i += w;
+    } else if (is_shown_return(text, i)) {
+      i += 2;
     } else {
-      out += text[i++];
+      const std::size_t length = utf8_length(rest);
+      out += rest.substr(0, length);
+      i += length;
     }
   }
   return out;
@@ -415,11 +456,15 @@ void undo_written_ends(Paper& paper) {
 bool has_invisible(const Paper& paper) {
   return std::ranges::any_of(paper, [](const PaperLine& line) {
     const std::string_view text = line.text;
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    for (std::size_t i = 0; i < text.size(); i += utf8_length(text.substr(i))) {
       const char c = text[i];
+      const std::string_view rest = text.substr(i);
       std::string_view stands_for;
-      if (static_cast<unsigned char>(c) >= 0x80 && odd_blank_at(text.substr(i), stands_for) != 0)
+      if (static_cast<unsigned char>(c) >= 0x80 &&
+          (odd_blank_at(rest, stands_for) != 0 || windows_byte_at(rest, stands_for) != 0)) {
         return true;
+      }
+      if (c == '^' && is_shown_return(text, i)) return true;
       if ((c == '\x1b' || c == '^' || c == '#' || c == '\\' || c == '[') &&
           colour_at(text.substr(i)) != 0)
         return true;

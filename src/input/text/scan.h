@@ -43,7 +43,7 @@ constexpr std::string_view take_until(std::string_view& s, std::string_view stop
 // Removes hexadecimal digits, with or without 0x, from the front; nullopt: none there, or too
 // large.
 inline std::optional<std::uint64_t> take_hex(std::string_view& s) {
-  std::size_t n = s.substr(0, 2) == "0x" ? 2 : 0;
+  std::size_t n = s.starts_with("0x") || s.starts_with("0X") ? 2 : 0;
   while (n < s.size() && is_hex_digit(s[n])) ++n;
   const auto value = parse_hex(s.substr(0, n));
   if (!value.ok()) return std::nullopt;

@@ -103,8 +103,8 @@ TEST(LogText, UnpacksJournalJson) {
       "{\"MESSAGE\":[226,130],\"X\":null}\n{\"MESSAGE\":\"three\"}\n");
   const auto log = LogText::open(source);
   ASSERT_TRUE(log.ok()) << to_string(log.errors());
-  EXPECT_EQ(log->bytes(), "Linux version\nthree\n");
-  EXPECT_EQ(log->number_of(2), 3u);
+  EXPECT_EQ(log->bytes(), "Linux version\n\xe2\x82\nthree\n");
+  EXPECT_EQ(log->number_of(3), 3u);
 }
 
 TEST(LogText, RefusesDamagedJson) {

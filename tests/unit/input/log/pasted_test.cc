@@ -127,6 +127,97 @@ const Pasted kPasted[] = {
      "BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
      "BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n",
      kMap, nullptr, "boot.log:3: this entry of the firmware's map stands in line 2, too"},
+    {"windows_1252",
+     "BIOS-e820:\xa0[mem 0x0000000000000000\x96"
+     "0x000000000009efff] usable\n"
+     "BIOS-e820: [mem 0x00000000000e0000\x97"
+     "0x00000000000fffff] reserved\n"
+     "BIOS-e820: [mem 0\xd7"
+     "0000000000100000-0x000000007fefffff] us\xad"
+     "able\n",
+     kMap, nullptr, nullptr},
+    {"typography",
+     "BIOS-e820: [mem 0X0000000000000000\xe2\x88\x92"
+     "0X000000000009EF\xef\xac\x80] usable\n"
+     "BIOS-e820: [mem 0\xc3\x97"
+     "00000000000e0000-0x00000000000\xef\xac\x80\xef\xac\x80"
+     "f] reserved\n"
+     "BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n",
+     kMap, nullptr, nullptr},
+    {"shown_returns",
+     "Command line: quiet^M\n"
+     "BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable^M\n"
+     "BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved^M\n"
+     "BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable^M\n",
+     kMap, "quiet", nullptr},
+    {"journal_bytes",
+     "{\"MESSAGE\":[67,111,109,109,97,110,100,32,108,105,110,101,58,32,97,61,98]}\n"
+     "{\"MESSAGE\":\"BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\"}\n"
+     "{\"MESSAGE\":\"BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\"}\n"
+     "{\"MESSAGE\":\"BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\"}\n",
+     kMap, "a=b", nullptr},
+    {"python_bytes",
+     "b'[    0.000001] BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\\r\\n'\n"
+     "b'[    0.000002] BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\\r\\n'\n"
+     "b'[    0.000003] BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\\r\\n'\n",
+     kMap, nullptr, nullptr},
+    {"processor_tags",
+     "[    0.000001]<0>.(0)[0:swapper]BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] "
+     "usable\n"
+     "[    0.000002]<0>.(0)[0:swapper]BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] "
+     "reserved\n"
+     "[    0.000003]<0>.(0)[0:swapper]BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] "
+     "usable\n",
+     kMap, nullptr, nullptr},
+    {"indented_rest",
+     "[    0.000001] BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
+     "[    0.000002] BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff]\n    reserved\n"
+     "[    0.000003] BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n"
+     "[    0.000004] BIOS-e820: [mem 0x000000007ff00000-0x000000007fffffff] ACPI\n    NVS\n",
+     {at(0, 0x9f000), at(0xe0000, 0x100000, V), at(0x100000, 0x7ff00000),
+      at(0x7ff00000, 0x80000000, E820Type::nvs)},
+     nullptr,
+     nullptr},
+    {"lost_line_ends",
+     "[    0.000000] Command line: quiet [    0.000001] BIOS-e820: [mem "
+     "0x0000000000000000-0x000000000009efff] usable[    0.000002] BIOS-e820: [mem "
+     "0x00000000000e0000-0x00000000000fffff] reserved <6>[    0.000003] BIOS-e820: [mem "
+     "0x0000000000100000-0x000000007fefffff] usable\n",
+     kMap, "quiet", nullptr},
+    {"number_lines",
+     "1\n[    0.000000] Command line: BOOT_IMAGE=vmlinuz-5.0.9-200.fc29.x86_64 root=/dev/sda1 "
+     "ro\n2\n"
+     "[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n3\n"
+     "[    0.000000] BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n4\n"
+     "[    0.000000] BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n",
+     kMap, "BOOT_IMAGE=vmlinuz-5.0.9-200.fc29.x86_64 root=/dev/sda1 ro", nullptr},
+    {"last_word",
+     "Command line: BOOT_IMAGE=vmlinuz-5.0.9-200.fc29.x86_64 root=/dev/sda1 ro\n"
+     "rd.lvm.lv=a/b rhgb quiet LANG=en_US.UTF-8 rd.driver.blacklist=nouveau\nsingle\n"
+     "BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
+     "BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n"
+     "BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n",
+     kMap,
+     "BOOT_IMAGE=vmlinuz-5.0.9-200.fc29.x86_64 root=/dev/sda1 ro rd.lvm.lv=a/b rhgb quiet "
+     "LANG=en_US.UTF-8 rd.driver.blacklist=nouveau single",
+     nullptr},
+    {"cut_lines",
+     "[    0.000000] Command line: BOOT_IMAGE=/boot/vmlinuz-6.1.0-13-amd64 root=UUID=12345678-\n"
+     "[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
+     "[    0.000000] BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n"
+     "[    0.000000] BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n"
+     "[    0.000000] DMI: Some Machine/Its Board, BIOS 1.0 with a long name "
+     "that the tool has \n"
+     "[    0.000000] Memory policy: a line of any words, as long as the two "
+     "others, that was c\n",
+     kMap, "BOOT_IMAGE=/boot/vmlinuz-6.1.0-13-amd64 root=UUID=12345678-",
+     "boot.log:1: the command line ends in column"},
+    {"front_lost",
+     "BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n"
+     "BIOS-e820: [mem 0x000000007ff00000-0x000000007fffffff] reserved\n",
+     {at(0x100000, 0x7ff00000), at(0x7ff00000, 0x80000000, V)},
+     nullptr,
+     "boot.log:1: the firmware's map begins above the first megabyte"},
     {"lost",
      "BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
      "BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n"
@@ -178,6 +269,11 @@ const Refused kRefused[] = {
      "BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable      BIOS-e820: [mem "
      "0x0000000000000000-0x000000000009ffff] usable\n",
      "give one of the two logs", 1},
+    {"joined_without_stamps",
+     "Command line: quiet BIOS-provided physical RAM map: BIOS-e820: [mem "
+     "0x0000000000000000-0x000000000009ffff] usable BIOS-e820: [mem "
+     "0x0000000000100000-0x000000007fffffff] usable\n",
+     "without their line ends", 1},
     {"plain_diff",
      "4c4\n< BIOS-e820: [mem 0x0000000000100000-0x000000003fffffff] usable\n---\n"
      "> BIOS-e820: [mem 0x0000000000100000-0x000000007fffffff] usable\n",
