@@ -144,6 +144,9 @@ void crashkernel_place(Check& check) {
                  "leave the place to the kernel: crashkernel=SIZE"});
     }
   }
+  // What is no RAM is never had, wherever KASLR goes: crashkernel_not_reserved() tells it.
+  const auto has_ram = [&](PhysRange ram) { return ram.contains(*range); };
+  if (check.machine() && std::ranges::none_of(check.ram(), has_ram)) return;
   // Below its default place the kernel never goes.
   const bool reachable = raw(range->end()) > check.profile().default_phys_base;
   if (!check.kaslr() || !reachable) return;

@@ -178,10 +178,11 @@ class Reader {
     }
     // Below an entry of the map lie its users (the kernel, devices); below a device's window there
     // may be an entry that the window was laid around.
-    // Where a paste lost the indentation, what lies within it is below it.
+    // Where a paste lost the indentation, what lies within it is below it; what lies outside is not,
+    // however deep: a grep took the line that it stood below.
     const std::size_t depth = (r.indent - found_.shallowest) / 2;
-    const bool within = !found_.indented && r.start >= entry_start_ && r.last <= entry_last_;
-    if (inside_entry_ && (depth > entry_depth_ || within)) return;
+    const bool within = r.start >= entry_start_ && r.last <= entry_last_;
+    if (inside_entry_ && within && (depth > entry_depth_ || !found_.indented)) return;
     inside_entry_ = false;
     const auto type = e820_type_of_resource(r.name);
     if (!type) {

@@ -49,8 +49,9 @@ class Maker {
     const auto size = size_of(row);
     if (!size) {
       faults_.add(error_at(file_, row.line, row.place,
-                           row.bound == Bound::size ? "the entry reaches beyond 2^64 - 1"
-                                                    : "the entry ends before it starts"));
+                           row.bound != Bound::size && row.second < row.start
+                               ? "the entry ends before it starts"
+                               : "the entry reaches beyond 2^64 - 1"));
       return;
     }
     const auto type = type_of(row);

@@ -188,6 +188,10 @@ TEST(Lint, KnowsWhatKaslrMayDo) {
   EXPECT_TRUE(found(five + "memmap=1M$5G nokaslr", nullptr).empty());
   EXPECT_EQ(found("crashkernel=64M@512M", nullptr),
             std::vector<std::string>{"crashkernel-place crashkernel=64M@512M"});
+  // Where no RAM is, it is not KASLR that makes it fail.
+  const Machine without = machine();
+  EXPECT_EQ(found("crashkernel=64M@3G", &without),
+            std::vector<std::string>{"crashkernel-not-reserved crashkernel=64M@3G"});
   // With KASLR nobody knows where the kernel lies, but for the boot that was recorded.
   Machine m = machine();
   EXPECT_TRUE(found("memmap=16M$16M", &m).empty());

@@ -39,6 +39,17 @@ TEST(Iomem, AnEntryBelowADevicesWindowCountsItsUsersDoNot) {
             "100000-80000000 1\ne0000000-f0000000 2\n100000000-200000000 4026531839\n");
 }
 
+// Of `grep -i "ram\|reserved"`, which leaves out the device's window that the second stood below.
+TEST(Iomem, WhatLiesOutsideTheEntryAboveIsNotBelowIt) {
+  const auto machine = read_text(
+      "00100000-7fffffff : System RAM\n"
+      "  e0000000-efffffff : Reserved\n"
+      "100000000-1ffffffff : System RAM\n");
+  ASSERT_TRUE(machine.ok()) << all_messages(machine);
+  EXPECT_EQ(show(machine->firmware_map),
+            "100000-80000000 1\ne0000000-f0000000 2\n100000000-200000000 1\n");
+}
+
 // As people paste it: each form of the sample gives the map of the plain one.
 TEST(Iomem, WhatStandsAroundItDoesNotMatter) {
   const std::string plain = data_bytes("iomem-4g.txt");

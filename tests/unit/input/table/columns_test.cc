@@ -139,6 +139,7 @@ const Bad kBad[] = {
     {"0x0 0x90000 0\n", "start,end,type", 1, "0 is no number of a type"},
     {"0x90000 0x10000 1\n", "start,end,type", 1, "ends before it starts"},
     {"0xffffffffffffff00 0x100 1\n", "start,size,type", 1, "beyond 2^64"},
+    {"0xffffffffffffff00 0xffffffffffffffff 1\n", "start,last,type", 1, "beyond 2^64"},
     {"0x0 0x90000 1\n0x80000 0x90000 1\n", "start,size,type", 2, "overlaps the entry of line 1"},
     {"0 1024000000 1\n", "start,size,type", 1,
      "nothing tells whether this column is decimal or hexadecimal"},
