@@ -55,27 +55,36 @@ Allocator::Allocator(std::span<const memblock::Region> memory, std::span<const z
            .deferred = {free.deferred.rbegin(), free.deferred.rend()}});
     }
   }
-  build_zonelists(nodes);
+  find_nodes(nodes);
   map_zones(memory, nodes);
 }
 
-// kernel: build_zonerefs_node(), mm/page_alloc.c
-void Allocator::build_zonelists(std::span<const zones::Node> nodes) {
-  std::vector<ZonelistNode> places;
+void Allocator::find_nodes(std::span<const zones::Node> nodes) {
   for (const zones::Node& node : nodes) {
     const bool cpus = std::ranges::find(options_.node_cpus, node.nid) != options_.node_cpus.end();
-    places.push_back({node.nid, node.present_pages > 0, cpus});
+    places_.push_back({node.nid, node.present_pages > 0, cpus});
   }
-  const Distance distance = options_.distance ? options_.distance : usual_distance;
-  for (const auto& [nid, order] : fallback_orders(places, distance, options_.handoff.behaviour)) {
-    for (const int fallback : order) {
-      for (std::size_t i = zones_.size(); i-- > 0;) {  // a node's highest zone first
-        if (zones_[i].nid == fallback && zones_[i].present_pages > 0) {
-          zonelists_[nid].push_back(i);
-        }
-      }
+}
+
+// The order of all nodes is made only where a request asks beyond its own: with many it takes long.
+// kernel: build_zonerefs_node(), mm/page_alloc.c
+std::vector<std::size_t> Allocator::zonelist(int nid, bool others) {
+  std::vector<int> order = {nid};
+  if (others) {
+    const Distance distance = options_.distance ? options_.distance : usual_distance;
+    if (!orders_.contains(nid))
+      orders_ = fallback_orders(places_, distance, options_.handoff.behaviour, nid);
+    order = orders_[nid];
+  }
+  std::vector<std::size_t> out;
+  for (const int fallback : order) {
+    auto zone = std::ranges::upper_bound(zones_, fallback, {}, &LiveZone::nid);
+    for (; zone != zones_.begin() && std::prev(zone)->nid == fallback; --zone) {
+      if (std::prev(zone)->present_pages > 0)
+        out.push_back(static_cast<std::size_t>(std::prev(zone) - zones_.begin()));
     }
   }
+  return out;
 }
 
 void Allocator::map_zones(std::span<const memblock::Region> memory,
@@ -136,15 +145,18 @@ bool Allocator::avoids_fragments(std::size_t preferred) const {
 
 std::optional<Allocation> Allocator::alloc(const Request& request) {
   std::vector<std::size_t> list;
-  for (const std::size_t i : zonelists_[request.nid]) {
-    if (zones_[i].type > request.highest) continue;
-    if (request.this_node && zones_[i].nid != request.nid) continue;
-    list.push_back(i);
-  }
+  const auto fill = [&](bool others) {
+    list = zonelist(request.nid, others);
+    std::erase_if(list, [&](std::size_t i) { return zones_[i].type > request.highest; });
+  };
+  bool whole = request.this_node || nodes_ <= 1;
+  fill(false);
+  if (list.empty() && !whole) fill(whole = true);
   if (list.empty()) return std::nullopt;
   const std::size_t preferred = list.front();
   bool may_fragment = !avoids_fragments(preferred);
   for (std::size_t n = 0;; ++n) {
+    if (n == list.size() && !whole) fill(whole = true);
     if (n == list.size()) {
       if (may_fragment) return std::nullopt;
       may_fragment = true;

@@ -115,7 +115,9 @@ class Allocator {
   void reserve_highatomic(LiveZone& zone, Pfn pfn, unsigned order);
   bool grow(LiveZone& zone);
   bool avoids_fragments(std::size_t preferred) const;
-  void build_zonelists(std::span<const zones::Node> nodes);
+  // The zones of `nid` with pages, the highest first; with `others` those of all other nodes behind them.
+  std::vector<std::size_t> zonelist(int nid, bool others);
+  void find_nodes(std::span<const zones::Node> nodes);
   void map_zones(std::span<const memblock::Region> memory, std::span<const zones::Node> nodes);
   // Calls take(zone, start, end) with the parts of [start, end) that are memory.
   template <class Take>
@@ -123,7 +125,8 @@ class Allocator {
 
   AllocatorOptions options_;
   std::vector<LiveZone> zones_{};
-  std::map<int, std::vector<std::size_t>> zonelists_{};  // by node
+  std::vector<ZonelistNode> places_{};
+  std::map<int, std::vector<int>> orders_{};  // in which a node tries the nodes: those asked for so far
   std::vector<Span> spans_{};                            // ascending
   std::size_t nodes_ = 0;
 };

@@ -32,13 +32,14 @@ std::optional<int> next_best(int local, std::span<const ZonelistNode> nodes,
 
 std::map<int, std::vector<int>> fallback_orders(std::span<const ZonelistNode> nodes,
                                                 const Distance& distance,
-                                                const kernel::Behaviour& behaviour) {
+                                                const kernel::Behaviour& behaviour, int last) {
   const auto count = static_cast<std::int64_t>(nodes.size());
   const std::int64_t step =
       behaviour.zonelist_loads_add_up ? behaviour.max_numnodes : behaviour.max_numnodes * count;
   std::map<int, std::vector<int>> orders;
   Loads loads;
   for (const ZonelistNode& local : nodes) {
+    if (local.nid > last) break;
     std::vector<int>& order = orders[local.nid];
     order.push_back(local.nid);
     std::set<int> used = {local.nid};

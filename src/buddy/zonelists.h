@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <span>
 #include <vector>
@@ -21,10 +22,11 @@ using Distance = std::function<int(int from, int to)>;
 
 // By node: itself, then the others with memory, nearest first. Of those equally far the next in
 // number comes first, but for one that is another's first choice already. A node without memory is
-// in its own order alone. `nodes`: ascending.
+// in its own order alone. `nodes`: ascending. Those up to node `last`, which takes O(n^2) for each.
 // kernel: build_zonelists(), find_next_best_node(), mm/page_alloc.c, v6.12
 std::map<int, std::vector<int>> fallback_orders(std::span<const ZonelistNode> nodes,
                                                 const Distance& distance,
-                                                const kernel::Behaviour& behaviour);
+                                                const kernel::Behaviour& behaviour,
+                                                int last = std::numeric_limits<int>::max());
 
 }  // namespace memmap::buddy
