@@ -1,7 +1,6 @@
 #include "boot/after/efi_tables.h"
 
 #include <algorithm>
-#include <ranges>
 #include <vector>
 
 #include "base/align.h"
@@ -93,7 +92,9 @@ void map_efi_regions(Boot& boot) {
   std::vector<std::pair<VirtAddr, std::uint64_t>> freed;
   std::uint64_t next = raw(kEfiStart);
   const std::uint64_t limit = std::uint64_t{1} << paging::physmem_bits(kernel.levels());
-  for (const EfiMemory& m : merged(boot.state.efi_map) | std::views::reverse) {
+  std::vector<EfiMemory> descending = merged(boot.state.efi_map);
+  std::ranges::reverse(descending);  // clang does not know libstdc++ 12's views::reverse
+  for (const EfiMemory& m : descending) {
     const bool kept = (m.attributes & efi::kRuntime) != 0;
     const bool whole_pages = is_aligned(raw(m.range.base()) | m.range.size(), kPageSize);
     if ((!kept && !efi::is_of_boot_services(m.type)) || raw(m.range.end()) > limit || !whole_pages)
