@@ -34,7 +34,7 @@ std::vector<Said> totals(const Simulated& boot) {
 
 // A part of the line in parentheses, by its name.
 std::optional<Said> read_part(std::string_view line, std::string_view key, std::string_view unit) {
-  const auto size = number_before(line, unit);
+  const auto size = input::decimal_before(line, unit);
   if (!line.starts_with("Memory: ") || !size) return std::nullopt;
   return Said{std::string(key), kib(*size)};
 }
@@ -77,7 +77,7 @@ std::vector<Said> cma(const Simulated& boot) {
 std::optional<Said> read_image(std::string_view line, Reading&) {
   std::string value;
   for (const std::string_view part : {"kernel code", "rwdata", "rodata", "init", "bss"}) {
-    const auto size = number_before(line, fmt::format("K {}", part));
+    const auto size = input::decimal_before(line, fmt::format("K {}", part));
     if (!size) return std::nullopt;
     value += fmt::format("{}{}K {}", value.empty() ? "" : ", ", *size, part);
   }

@@ -62,7 +62,7 @@ Judged judge_cpu_ids(const Simulated& boot, const Said&) {
 std::optional<Said> read_hash(std::string_view line, Reading&) {
   const std::size_t at = line.find(" hash table entries: ");
   const auto entries = number_behind(line, " hash table entries: ");
-  const auto bytes = number_before(line, " bytes");
+  const auto bytes = input::decimal_before(line, " bytes");
   if (at == line.npos || !entries || !bytes) return std::nullopt;
   return Said{std::string(line.substr(0, at)),
               fmt::format("{} entries, {} bytes", *entries, *bytes)};

@@ -14,9 +14,7 @@ std::string show(PhysRange range) { return show(raw(range.base()), raw(range.end
 
 std::optional<PhysRange> take_range(std::string_view& text) {
   const auto printed = input::take_range(text);
-  if (!printed) return std::nullopt;
-  if (printed->empty) return PhysRange::from_size(PhysAddr{printed->start}, 0);
-  return PhysRange::from_inclusive(PhysAddr{printed->start}, PhysAddr{printed->last});
+  return printed ? printed->range() : std::nullopt;
 }
 
 bool eat_word(std::string_view& text, std::string_view word) {
@@ -30,15 +28,6 @@ std::optional<std::uint64_t> number_behind(std::string_view line, std::string_vi
   if (at == line.npos) return std::nullopt;
   std::string_view rest = line.substr(at + name.size());
   return input::take_decimal(rest);
-}
-
-std::optional<std::uint64_t> number_before(std::string_view line, std::string_view unit) {
-  const std::size_t at = line.find(unit);
-  if (at == line.npos) return std::nullopt;
-  std::size_t start = at;
-  while (start > 0 && input::is_digit(line[start - 1])) --start;
-  std::string_view digits = line.substr(start, at - start);
-  return input::take_decimal(digits);
 }
 
 Judged another_build(const Simulated& boot, const Said&) {

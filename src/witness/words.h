@@ -23,8 +23,6 @@ bool eat_word(std::string_view& text, std::string_view word);
 
 // A decimal number behind `name`, wherever that stands in the line.
 std::optional<std::uint64_t> number_behind(std::string_view line, std::string_view name);
-// One before `unit`: 16384 of `(16384K kernel code`.
-std::optional<std::uint64_t> number_before(std::string_view line, std::string_view unit);
 
 // Judgements that several kinds share.
 Judged another_build(const Simulated& boot, const Said& said);  // unknown unless same_build

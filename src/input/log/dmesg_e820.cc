@@ -139,6 +139,12 @@ std::optional<PrintedRange> take_range(std::string_view& text) {
   return range;
 }
 
+std::optional<PhysRange> take_whole_range(std::string_view& text) {
+  const auto printed = take_range(text);
+  if (!printed || printed->empty) return std::nullopt;
+  return printed->range();
+}
+
 TableReader::TableReader(const LogText& log)
     : log_(log),
       counter_(log),

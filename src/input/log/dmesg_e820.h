@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/range.h"
 #include "input/log/log_lines.h"
 #include "input/log/table_whole.h"
 #include "machine/e820_entry.h"
@@ -24,8 +25,16 @@ struct PrintedRange {
   std::uint64_t start = 0;
   std::uint64_t last = 0;  // last byte
   bool empty = false;      // `last` means nothing
+
+  // Half-open, an empty one with its place; nullopt: it ends before it starts, or reaches 2^64.
+  std::optional<PhysRange> range() const {
+    if (empty) return PhysRange::from_size(PhysAddr{start}, 0);
+    return PhysRange::from_inclusive(PhysAddr{start}, PhysAddr{last});
+  }
 };
 std::optional<PrintedRange> take_range(std::string_view& text);
+// The same as half-open; nullopt where it is empty, too.
+std::optional<PhysRange> take_whole_range(std::string_view& text);
 
 // The tables of one boot, as printed; of each, whole or nothing.
 struct LogTables {

@@ -35,9 +35,7 @@ std::optional<E820LogLine> e820_edit_of(std::string_view message) {
   }
   const auto printed = take_range(rest);
   if (!printed) return std::nullopt;
-  const auto range =
-      printed->empty ? PhysRange::from_size(PhysAddr{printed->start}, 0)
-                     : PhysRange::from_inclusive(PhysAddr{printed->start}, PhysAddr{printed->last});
+  const auto range = printed->range();
   if (!range) return std::nullopt;
   line.range = *range;
   const std::size_t arrow = rest.find("==>");

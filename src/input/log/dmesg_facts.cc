@@ -18,13 +18,6 @@ namespace {
 // that were loaded later are listed with.
 constexpr std::uint64_t kPhysicalLimit = 1ull << 52;
 
-// A range of a log as half-open; nullopt: empty, reversed or not one.
-std::optional<PhysRange> whole_range(std::string_view& text) {
-  const auto printed = take_range(text);
-  if (!printed || printed->empty) return std::nullopt;
-  return PhysRange::from_inclusive(PhysAddr{printed->start}, PhysAddr{printed->last});
-}
-
 template <class T>
 void set_once(std::optional<T>& fact, const std::optional<T>& value) {
   if (!fact && value) fact = value;
@@ -80,7 +73,7 @@ void FactReader::line(const LogLine& line) {
       if (eat(rest, "Hypervisor detected: ")) machine_.cpu.hypervisor = std::string(trim(rest));
       return;
     case 'R':
-      if (eat(rest, "RAMDISK: ")) set_once(machine_.initrd, whole_range(rest));
+      if (eat(rest, "RAMDISK: ")) set_once(machine_.initrd, take_whole_range(rest));
       return;
     case 'i':
       if (eat(rest, "iBFT found at 0x")) {
@@ -124,7 +117,7 @@ void FactReader::line(const LogLine& line) {
     case 'f':
       if (!eat(rest, "found SMP MP-table at ") || machine_.mp_floating) return;
       if (rest.substr(0, 4) == "[mem") {
-        machine_.mp_floating = whole_range(rest);
+        machine_.mp_floating = take_whole_range(rest);
       } else if (take_until(rest, "]"); eat(rest, "] ")) {  // `[virtual] physical`, before 3.5
         if (const auto at = take_hex(rest))
           machine_.mp_floating = PhysRange::from_size(PhysAddr{*at}, 16);
@@ -211,7 +204,7 @@ void FactReader::acpi_line(std::string_view text) {
 void FactReader::srat_node(std::string_view text) {
   const auto nid = take_count(text);
   if (!nid || !eat(text, " PXM ") || !take_decimal(text)) return;
-  const auto range = whole_range(text);
+  const auto range = take_whole_range(text);
   if (!range) return;
   NodeMemory memory{.range = *range, .nid = static_cast<int>(*nid)};
   memory.hotpluggable = text.find("hotplug") != text.npos;

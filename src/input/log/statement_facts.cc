@@ -36,12 +36,7 @@ constexpr std::uint64_t kImageStep = 2 * kMiB;
 
 // In bytes: the number before `K NAME` of `Memory:`.
 std::optional<std::uint64_t> part(std::string_view line, std::string_view name) {
-  const std::size_t at = line.find(name);
-  if (at == line.npos) return std::nullopt;
-  std::size_t start = at;
-  while (start > 0 && is_digit(line[start - 1])) --start;
-  std::string_view digits = line.substr(start, at - start);
-  const auto kib = take_decimal(digits);
+  const auto kib = decimal_before(line, name);
   if (!kib || *kib > kGiB) return std::nullopt;
   return *kib << 10;
 }

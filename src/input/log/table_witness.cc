@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "base/align.h"
 #include "input/log/dmesg_e820.h"
 #include "input/log/table_whole.h"
 #include "input/text/scan.h"
@@ -15,22 +16,16 @@ namespace {
 
 constexpr std::size_t kMostStatements = 4096;
 constexpr std::size_t kMostNotes = 3;
-constexpr std::uint64_t kFourGiB = std::uint64_t{1} << 32;
-constexpr std::uint64_t kPage = 4096;
-constexpr std::uint64_t kBiosEnd = std::uint64_t{1} << 20;
+constexpr std::uint64_t kFourGiB = 4 * kGiB;
+constexpr std::uint64_t kBiosEnd = kMiB;
 constexpr std::uint64_t kPhysicalEnd = std::uint64_t{1} << 52;
 constexpr std::uint64_t kTop = ~std::uint64_t{0};
 
+// Of the last page of all, its end stays where it is.
 std::uint64_t page_up(std::uint64_t addr) {
-  return addr + (kPage - 1) < addr ? addr : (addr + (kPage - 1)) & ~(kPage - 1);
+  return addr > align_down(kTop, kPageSize) ? addr : align_up(addr, kPageSize);
 }
-std::uint64_t page_down(std::uint64_t addr) { return addr & ~(kPage - 1); }
-
-std::optional<PhysRange> range_of(std::string_view text) {
-  const auto printed = take_range(text);
-  if (!printed || printed->empty) return std::nullopt;
-  return PhysRange::from_inclusive(PhysAddr{printed->start}, PhysAddr{printed->last});
-}
+std::uint64_t page_down(std::uint64_t addr) { return align_down(addr, kPageSize); }
 
 // A map as sorted pieces, in whole pages: a statement in pages cannot tell more.
 struct Piece {
@@ -73,7 +68,7 @@ Pfn end_of_ram(const E820Entries& map, std::uint64_t limit, Acpi acpi) {
     if (!counts || e.wraps() || raw(e.addr) >= limit) continue;
     end = std::max(end, std::min(e.end(), limit));
   }
-  return Pfn{end / kPage};
+  return Pfn{end / kPageSize};
 }
 
 // `map` with what the kernel says that it changed.
@@ -103,13 +98,13 @@ E820Entries edited(const E820Entries& map, std::span<const E820LogLine> edits) {
 }  // namespace
 
 void TableWitness::statement(const LogLine& line, std::string_view range, Has has) {
-  const auto stated = range_of(range);
+  const auto stated = take_whole_range(range);
   if (!stated || stated_.size() >= kMostStatements) return;
   stated_.push_back({.range = *stated, .line = counter_.number_at(line.offset), .has = has});
 }
 
 void TableWitness::edges(const LogLine& line, std::string_view range, Exact exact) {
-  const auto stated = range_of(range);
+  const auto stated = take_whole_range(range);
   if (!stated || edges_.size() >= kMostStatements) return;
   const std::size_t number = counter_.number_at(line.offset);
   edges_.push_back({raw(stated->base()), number, exact});
@@ -197,7 +192,7 @@ void TableWitness::line(const LogLine& line) {
       return;
     case 'e':
       if (eat(rest, "e820: reserve RAM buffer ")) {  // it begins where RAM ends
-        const auto range = range_of(rest);
+        const auto range = take_whole_range(rest);
         if (range && edges_.size() < kMostStatements)
           edges_.push_back({raw(range->base()), counter_.number_at(line.offset)});
         return;
@@ -248,7 +243,7 @@ std::vector<std::string> TableWitness::against(const E820Entries& firmware, Edit
     const std::uint64_t has = covered(map, s.range, s.has == Has::ram);
     if (s.has == Has::some && has != 0) continue;
     // A page that is RAM in part is none of the kernel's; a statement's end may lie within one.
-    if (s.has != Has::some && has + 2 * kPage > s.range.size()) continue;
+    if (s.has != Has::some && has + 2 * kPageSize > s.range.size()) continue;
     add(s.line, fmt::format("[{:#x}-{:#x}] is {} here, of which the map has {:#x} of {:#x} bytes",
                             raw(s.range.base()), raw(s.range.end()) - 1,
                             s.has == Has::ram   ? "RAM"
@@ -259,7 +254,7 @@ std::vector<std::string> TableWitness::against(const E820Entries& firmware, Edit
   for (std::size_t i = 0; i < last_pfns_.size() && !own_range_; ++i) {
     const LastPfn& last = last_pfns_[i];
     // The first is that of all RAM, others may be that of low memory.
-    const std::uint64_t limit = i == 0 || raw(last.pfn) > kFourGiB / kPage ? kTop : kFourGiB;
+    const std::uint64_t limit = i == 0 || raw(last.pfn) > kFourGiB / kPageSize ? kTop : kFourGiB;
     // What was changed before this line; where debug messages are left out, nothing is known.
     const E820Entries now = edited(map, {edits_.data(), last.edits});
     const bool lost = raw(last.pfn) > raw(end_of_ram(map, limit, Acpi::counts));

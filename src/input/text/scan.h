@@ -63,4 +63,15 @@ inline std::optional<std::uint64_t> take_decimal(std::string_view& s) {
   return *value;
 }
 
+// The decimal number that ends where `unit` first stands: 16384 of `(16384K kernel code` for
+// `K kernel code`. nullopt: `unit` is not there, or no number before it.
+inline std::optional<std::uint64_t> decimal_before(std::string_view line, std::string_view unit) {
+  const std::size_t at = line.find(unit);
+  if (at == line.npos) return std::nullopt;
+  std::size_t start = at;
+  while (start > 0 && is_digit(line[start - 1])) --start;
+  std::string_view digits = line.substr(start, at - start);
+  return take_decimal(digits);
+}
+
 }  // namespace memmap::input
