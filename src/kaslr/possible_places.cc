@@ -11,7 +11,6 @@
 #include "kernel/behaviour.h"
 #include "kernel/command_line.h"
 #include "kernel/profile_rows.h"
-#include "kernel/threshold.h"
 #include "machine/efi.h"
 
 namespace memmap::kaslr {
@@ -23,9 +22,6 @@ constexpr std::uint64_t kHighestMinimum = 512 * kMiB;
 constexpr std::size_t kMostInZeroPage = 128;  // E820_MAX_ENTRIES_ZEROPAGE
 constexpr std::uint32_t kSetupKexecKho = 10;
 constexpr std::uint32_t kEfiUnaccepted = 15;
-// EFI's stub takes the first place where one of the three words is given. In other stable series the
-// release is not known here; for those all places are listed.
-constexpr kernel::Threshold kFirstPlaceByWords = "6.10 6.1.93";
 
 MemVector vector_of(PhysRange range) { return {raw(range.base()), range.size()}; }
 
@@ -183,7 +179,7 @@ void Finder::choose_by_stub() {
       out_.kept_away.push_back({vector_of(memory.range), "not free in EFI's map"});
   }
   out_.slots = find_efi_slots(choice);
-  if (!kFirstPlaceByWords.reached(profile_.version)) return;
+  if (!behaviour_.efi_stub_takes_first_by_words) return;
   for (const std::string_view word : {"mem=", "memmap=", "hugepages="}) {
     const std::size_t at = line_.find(word);
     if (at == std::string_view::npos || (at != 0 && line_[at - 1] != ' ')) continue;

@@ -126,6 +126,7 @@ struct Behaviour {
   bool kaslr_reads_efi_fake_mem = false;
   bool kaslr_reads_whole_hugepages = true;
   bool efi_stub_unpacks = true;
+  bool efi_stub_takes_first_by_words = true;
   bool kaslr_takes_unaccepted = true;
   bool has_reserve_mem = true;
   bool stack_depot_lists = true;
