@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 
+#include "base/utf8.h"
 #include "input/text/paper.h"
 #include "input/text/scan.h"
 
@@ -9,24 +12,6 @@ namespace memmap::input {
 namespace {
 
 constexpr std::size_t kFront = 4096;
-
-void append_utf8(std::string& out, std::uint32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xc0 | c >> 6);
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xe0 | c >> 12);
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | c >> 18);
-    out += static_cast<char>(0x80 | (c >> 12 & 0x3f));
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  }
-}
 
 enum class Order { little, big };
 
@@ -65,100 +50,6 @@ std::string utf8_of_utf16(std::string_view bytes, Order order) {
     append_utf8(out, c);
   }
   return out;
-}
-
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
-// `=3D`: the byte; -1: none. Mailers write it in capitals; of small letters only what they encode
-// most.
-int quoted_byte(std::string_view s) {
-  if (s.size() < 3 || s[0] != '=') return -1;
-  const bool capitals = (s[1] < 'a') && (s[2] < 'a');
-  if (!capitals && s.substr(0, 3) != "=3d") return -1;
-  const int high = hex_value(s[1]);
-  const int low = hex_value(s[2]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-// Lines of a mail in this encoding are at most 76 characters long; one that goes on is nearly that.
-bool goes_on(std::string_view text) { return text.size() >= 60 && text.back() == '='; }
-
-// What stands before a mail's quoted text: `> > `, `| `.
-std::string_view quote_marks(std::string_view text) {
-  std::size_t n = 0;
-  while (n < text.size() && std::string_view("> |\t").find(text[n]) != text.npos) ++n;
-  const std::string_view marks = text.substr(0, n);
-  return marks.find_first_of(">|") == marks.npos ? std::string_view{} : marks;
-}
-
-struct Entity {
-  std::string_view name;
-  std::string_view text;
-};
-constexpr Entity kEntities[] = {{"gt", ">"},       {"lt", "<"},   {"amp", "&"},  {"quot", "\""},
-                                {"apos", "'"},     {"nbsp", " "}, {"#10", "\n"}, {"#13", ""},
-                                {"NewLine", "\n"}, {"Tab", "\t"}, {"lsqb", "["}, {"rsqb", "]"}};
-
-// `&gt;` at the front: what it stands for, and its length; 0: it is none.
-std::size_t entity_at(std::string_view s, std::string& out) {
-  const std::size_t end = s.substr(0, 12).find(';');
-  if (end == s.npos || end < 2) return 0;
-  std::string_view name = s.substr(1, end - 1);
-  for (const Entity& known : kEntities) {
-    if (name != known.name) continue;
-    out += known.text;
-    return end + 1;
-  }
-  if (!eat(name, "#")) return 0;
-  std::uint32_t c = 0;
-  if (eat(name, "x") || eat(name, "X")) {
-    const auto value = take_hex(name);
-    if (!value || !name.empty() || *value > 0x10ffff) return 0;
-    c = static_cast<std::uint32_t>(*value);
-  } else {
-    const auto value = take_decimal(name);
-    if (!value || !name.empty() || *value > 0x10ffff) return 0;
-    c = static_cast<std::uint32_t>(*value);
-  }
-  append_utf8(out, c);
-  return end + 1;
-}
-
-struct Tag {
-  std::string_view name;
-  bool breaks;  // a line ends there
-};
-constexpr Tag kTags[] = {{"br", true},    {"pre", true},   {"p", true},         {"div", true},
-                         {"tr", true},    {"li", true},    {"html", true},      {"body", true},
-                         {"span", false}, {"code", false}, {"tt", false},       {"font", false},
-                         {"b", false},    {"i", false},    {"em", false},       {"strong", false},
-                         {"a", false},    {"td", false},   {"table", true},     {"tbody", true},
-                         {"ol", true},    {"ul", true},    {"blockquote", true}};
-
-// `<br>`, `</span>`, `<pre class="x">` at the front: its length; 0: none that is known.
-std::size_t tag_at(std::string_view s, bool& breaks) {
-  const std::size_t end = s.substr(0, 300).find('>');
-  if (end == s.npos) return 0;
-  std::string_view inside = s.substr(1, end - 1);
-  eat(inside, "/");
-  std::string name;
-  while (!inside.empty() && (is_letter(inside[0]) || is_digit(inside[0]))) {
-    const char c = inside[0];
-    name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    inside.remove_prefix(1);
-  }
-  if (!inside.empty() && inside[0] != ' ' && inside[0] != '/') return 0;
-  for (const Tag& known : kTags) {
-    if (name != known.name) continue;
-    breaks = known.breaks;
-    return end + 1;
-  }
-  return 0;
 }
 
 // An escape sequence of a terminal at the front, as itself or as tools show it; 0: none.
@@ -211,23 +102,12 @@ std::size_t odd_blank_at(std::string_view s, std::string_view& stands_for) {
   return 0;
 }
 
-// Of a character of UTF-8 at the front; 1: it is none, or ASCII's.
-std::size_t utf8_length(std::string_view s) {
-  const auto c = static_cast<unsigned char>(s[0]);
-  const std::size_t n = c < 0xc2 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 1;
-  if (n > s.size()) return 1;
-  for (std::size_t i = 1; i < n; ++i) {
-    if ((static_cast<unsigned char>(s[i]) & 0xc0) != 0x80) return 1;
-  }
-  return n;
-}
-
 // A byte of Windows' code page 1252 at the front that is no part of UTF-8; 0: none that matters.
 std::size_t windows_byte_at(std::string_view s, std::string_view& stands_for) {
   constexpr std::pair<char, std::string_view> kBytes[] = {
       {'\x91', "'"}, {'\x92', "'"}, {'\x96', "-"}, {'\x97', "-"},
       {'\xa0', " "}, {'\xad', ""},  {'\xd7', "x"}};
-  if (static_cast<unsigned char>(s[0]) < 0x80 || utf8_length(s) != 1) return 0;
+  if (static_cast<unsigned char>(s[0]) < 0x80 || utf8_length(s) != 0) return 0;
   for (const auto& [byte, plain] : kBytes) {
     stands_for = plain;
     if (s[0] == byte) return 1;
@@ -257,7 +137,7 @@ std::string without_invisible(std::string_view text) {
     } else if (is_shown_return(text, i)) {
       i += 2;
     } else {
-      const std::size_t length = utf8_length(rest);
+      const std::size_t length = std::max<std::size_t>(utf8_length(rest), 1);
       out += rest.substr(0, length);
       i += length;
     }
@@ -321,94 +201,6 @@ std::string as_utf8(std::string_view bytes) {
   return std::string(bytes);
 }
 
-// Every `=` of such a mail's body is one of these; its head is plain.
-bool has_quoted_printable(const Paper& paper) {
-  std::size_t quoted = 0;
-  std::size_t plain = 0;
-  bool declared = false;
-  for (const PaperLine& line : paper) {
-    const std::string_view text = line.text;
-    if (text.size() < 64 && text.find("quoted-printable") != text.npos) declared = true;
-    if (text.find_first_of("[=") == text.npos) continue;
-    for (std::size_t at = text.find('='); at != text.npos; at = text.find('=', at + 1)) {
-      if (quoted_byte(text.substr(at)) >= 0 || (at + 1 == text.size() && goes_on(text))) {
-        ++quoted;
-      } else {
-        ++plain;
-      }
-    }
-  }
-  return quoted != 0 && (declared ? quoted >= plain : quoted > plain * 8);
-}
-
-void undo_quoted_printable(Paper& paper) {
-  Paper out;
-  bool joined = false;
-  std::string_view marks;
-  std::string held;  // keeps `marks`
-  for (PaperLine& line : paper) {
-    std::string_view text = line.text;
-    std::string decoded;
-    if (joined && !marks.empty() && text.starts_with(marks)) text.remove_prefix(marks.size());
-    const bool more = goes_on(line.text) || (joined && text.ends_with('=') && text.size() > 1 &&
-                                             quoted_byte(text.substr(text.size() - 1)) < 0);
-    if (more) text.remove_suffix(1);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const int byte = quoted_byte(text.substr(i));
-      decoded += byte < 0 ? text[i] : static_cast<char>(byte);
-      if (byte >= 0) i += 2;
-    }
-    if (joined && !out.empty()) {
-      out.back().text += decoded;
-    } else {
-      held = quote_marks(line.text);
-      marks = held;
-      line.text = std::move(decoded);
-      out.push_back(std::move(line));
-    }
-    joined = more;
-  }
-  Paper pieces;
-  for (const PaperLine& line : out) put_pieces(pieces, line, line.text);
-  paper = std::move(pieces);
-}
-
-bool has_html(const Paper& paper) {
-  std::size_t found = 0;
-  for (const PaperLine& line : paper) {
-    const std::string_view text = line.text;
-    for (std::size_t at = text.find_first_of("&<"); at != text.npos;
-         at = text.find_first_of("&<", at + 1)) {
-      std::string ignored;
-      bool breaks = false;
-      if (text[at] == '&' ? entity_at(text.substr(at), ignored) != 0
-                          : tag_at(text.substr(at), breaks) != 0) {
-        ++found;
-      }
-    }
-  }
-  return found != 0;
-}
-
-void undo_html(Paper& paper) {
-  Paper out;
-  for (const PaperLine& line : paper) {
-    const std::string_view text = line.text;
-    std::string plain;
-    for (std::size_t i = 0; i < text.size();) {
-      bool breaks = false;
-      std::size_t n = 0;
-      if (text[i] == '&') n = entity_at(text.substr(i), plain);
-      if (text[i] == '<' && (n = tag_at(text.substr(i), breaks)) != 0 && breaks) plain += '\n';
-      if (n == 0) plain += text[i++];
-      i += n;
-    }
-    if (plain.ends_with('\n')) plain.pop_back();  // the line ends anyway
-    put_pieces(out, line, plain);
-  }
-  paper = std::move(out);
-}
-
 bool has_carriage_returns(const Paper& paper) {
   return std::ranges::any_of(
       paper, [](const PaperLine& line) { return line.text.find('\r') != line.text.npos; });
@@ -456,7 +248,8 @@ void undo_written_ends(Paper& paper) {
 bool has_invisible(const Paper& paper) {
   return std::ranges::any_of(paper, [](const PaperLine& line) {
     const std::string_view text = line.text;
-    for (std::size_t i = 0; i < text.size(); i += utf8_length(text.substr(i))) {
+    for (std::size_t i = 0; i < text.size();
+         i += std::max<std::size_t>(utf8_length(text.substr(i)), 1)) {
       const char c = text[i];
       const std::string_view rest = text.substr(i);
       std::string_view stands_for;
