@@ -8,16 +8,16 @@ structures). DIFFERS is the table (listed.py) of the boots and stages that are n
 none, all are. --update writes what it is now. A kernel that KERNELS has no profile of is left to
 memmap's choice.
 """
-import concurrent.futures
 import json
 import os
 import re
 import subprocess
 import sys
 
+import each
 import listed
 
-# What is compared. Not simulated yet: MemTotal.
+# What is compared; MemTotal is proc.py's and late.py's.
 STAGES = ["runs", "e820", "memory", "reserved", "trace", "dumps", "zones", "managed", "buddy", "lists",
           "direct_map", "page_tables", "qemu_mem", "ptdump"]
 DIRECT_MAP = {4: (0xFFFF888000000000, 1 << 46), 5: (0xFF11000000000000, 1 << 55)}  # where it starts, its room
@@ -196,8 +196,7 @@ def main():
         sys.exit(__doc__)
     memmap, kernels, folder, table = sys.argv[1:5]
     boots = sorted(os.path.join(folder, name) for name in os.listdir(folder))
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda boot: compare(memmap, kernels, boot), boots))
+    results = each.results_of(lambda boot: compare(memmap, kernels, boot), boots)
     names = [os.path.basename(boot) for boot in boots]
     print_table(boots, results)
     print(f"{len(boots)} boots  " + "  ".join(f"{s} {sum(r[s] for r in results)}" for s in STAGES))

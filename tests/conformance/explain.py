@@ -7,11 +7,12 @@ Of each boot (BOOTS/ID/machine) the first and the last byte of each of a row's r
 row keeps all of it the byte is never part of MemTotal, where all comes back it is, and what is said of it
 names the row.
 """
-import concurrent.futures
 import json
 import os
 import subprocess
 import sys
+
+import each
 
 KEPT = {"lost": "lost", "reserved": "reserved", "unusable": "unusable"}
 
@@ -72,14 +73,7 @@ def main():
         sys.exit(__doc__)
     machines = [os.path.join(boots, name, "machine") for boots in sys.argv[2:] for name in sorted(os.listdir(boots))]
     machines = [machine for machine in machines if os.path.isdir(machine)]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda machine: faults(sys.argv[1], machine), machines))
-    for machine, found in zip(machines, results):
-        for text in found:
-            print(f"{machine}: {text}")
-    print(f"{len(machines)} boots")
-    if not machines or any(results):
-        sys.exit(1)
+    each.report(lambda machine: faults(sys.argv[1], machine), machines, str, "boots")
 
 
 main()

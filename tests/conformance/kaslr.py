@@ -7,13 +7,14 @@ CASES holds places.json.xz: of each case the kernel (a profile's name, or a file
 command line, and the places that boots of it chose. Where as many boots as three times the places were made,
 all places have to be among those chosen; over all boots the places lie in the lists as chance has it.
 """
-import concurrent.futures
 import json
 import lzma
 import math
 import os
 import subprocess
 import sys
+
+import each
 
 
 def listed(memmap, folder, case):
@@ -43,8 +44,7 @@ def main():
     memmap, folder = sys.argv[1:]
     with lzma.open(os.path.join(folder, "places.json.xz"), "rt", encoding="utf-8") as file:
         cases = json.load(file)
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        results = list(pool.map(lambda case: faults(memmap, folder, case), cases))
+    results = each.results_of(lambda case: faults(memmap, folder, case), cases)
     wrong, ranks = 0, []
     for case, (told, of_case) in zip(cases, results):
         for fault in told:

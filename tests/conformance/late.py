@@ -8,7 +8,6 @@ folder BOOTS/MACHINE/machine of the first BOOTS that has it; a boot whose machin
 is not at hand is left out. DIFFERS is the table (listed.py) of what is not exact. A stage that memmap says
 nothing of is not compared, unless --need names it.
 """
-import concurrent.futures
 import json
 import lzma
 import os
@@ -16,6 +15,7 @@ import re
 import subprocess
 import sys
 
+import each
 import listed
 
 STAGES = ["runs", "handover_lists", "core_init_lists", "memtotal", "managed", "watermarks", "protection", "min_free", "totalreserve", "memory_line"]
@@ -180,8 +180,7 @@ def main():
     (memmap, kernels, folder, table, *boots), needed, update = arguments()
     names = sorted(name.removesuffix(".json.xz") for name in os.listdir(folder) if name.endswith(".json.xz"))
     paths = [os.path.join(folder, name + ".json.xz") for name in names]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda path: compare(memmap, kernels, path, boots), paths))
+    results = each.results_of(lambda path: compare(memmap, kernels, path, boots), paths)
     compared = {name: result for name, result in zip(names, results) if result}
     print(f"{len(compared)} of {len(names)} boots  " + "  ".join(count(s, compared.values()) for s in STAGES))
     if needed and not compared:

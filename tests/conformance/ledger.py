@@ -5,11 +5,12 @@
 
 A SOURCE is a file that `memmap simulate` reads, a folder of them, or a folder of boots (ID/machine).
 """
-import concurrent.futures
 import json
 import os
 import subprocess
 import sys
+
+import each
 
 
 def arguments(source):
@@ -53,14 +54,7 @@ def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     machines = [machine for source in sys.argv[2:] for machine in arguments(source)]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda machine: faults(sys.argv[1], machine), machines))
-    for machine, found in zip(machines, results):
-        for fault in found:
-            print(f"{machine[-1]}: {fault}")
-    print(f"{len(machines)} machines")
-    if not machines or any(results):
-        sys.exit(1)
+    each.report(lambda machine: faults(sys.argv[1], machine), machines, lambda machine: machine[-1], "machines")
 
 
 main()

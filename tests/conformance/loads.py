@@ -7,7 +7,6 @@ Each BOOTS/ID/machine is simulated with --machine, as it is and packed into a ta
 same. Nothing may be on standard error; notes tell of defaults, of the kernel and of parameters without effect; a warning is one
 that the real kernel printed too (expected/dmesg.txt).
 """
-import concurrent.futures
 import io
 import json
 import os
@@ -15,6 +14,8 @@ import re
 import subprocess
 import sys
 import tarfile
+
+import each
 
 # Defaults that the folders leave: they hold no MTRR default type, and some no first page.
 DEFAULTS = ("default: MTRRs leave", "default: the BIOS left base memory")
@@ -72,14 +73,7 @@ def main():
         sys.exit(__doc__)
     memmap, kernels, folder = sys.argv[1:]
     boots = sorted(os.path.join(folder, name) for name in os.listdir(folder))
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda boot: check(memmap, kernels, boot), boots))
-    for boot, faults in zip(boots, results):
-        for fault in faults:
-            print(f"{os.path.basename(boot)}: {fault}")
-    print(f"{len(boots)} machines")
-    if not boots or any(results):
-        sys.exit(1)
+    each.report(lambda boot: check(memmap, kernels, boot), boots, os.path.basename, "machines")
 
 
 main()

@@ -12,12 +12,13 @@ splits further pages for it, at places that depend on what was allocated: then o
 more small pages than theirs.
 """
 import collections
-import concurrent.futures
 import json
 import os
 import re
 import subprocess
 import sys
+
+import each
 
 FILES = ("meminfo", "zoneinfo", "buddyinfo", "iomem")
 BPF = "BPF's compiler splits more"
@@ -128,8 +129,7 @@ def main():
         sys.exit(__doc__)
     memmap, kernels, folder = sys.argv[1:]
     boots = sorted(os.path.join(folder, name) for name in os.listdir(folder))
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda boot: compare(memmap, kernels, boot), boots))
+    results = each.results_of(lambda boot: compare(memmap, kernels, boot), boots)
     for boot, (wrong, _, _) in zip(boots, results):
         for fault in wrong:
             print(f"{os.path.basename(boot)}: {fault}")

@@ -10,13 +10,13 @@ with the reason. --least: of all logs' statements that can be known, at least so
 prints the counts by kind, --show what differs.
 """
 import collections
-import concurrent.futures
 import glob
 import json
 import os
 import subprocess
 import sys
 
+import each
 import listed
 
 
@@ -59,8 +59,7 @@ def main():
             asked += [(name, arguments, True) for name, arguments in boots_of(path, kernels)]
         else:
             asked.append((os.path.basename(path), [path], False))
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda a: verified(memmap, a[1]), asked))
+    results = each.results_of(lambda a: verified(memmap, a[1]), asked)
     failed = False
     kinds = collections.defaultdict(lambda: [0, 0, 0])
     differs = []
