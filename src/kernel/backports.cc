@@ -1,6 +1,8 @@
 #include "kernel/backports.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <limits>
 
 #include "kernel/behaviour.h"
@@ -107,11 +109,12 @@ constexpr Backport kBackports[] = {
 
 struct Builds {
   std::string_view distribution{};
-  unsigned first = 0;
-  unsigned last = 0;
+  std::array<unsigned, 9> read{};
 };
-constexpr Builds kRead[] = {
-    {"el7", 1062, 1062}, {"el8", 80, 553}, {"el9", 70, 570}, {"el10", 55, 55}};
+constexpr Builds kRead[] = {{"el7", {1062}},
+                            {"el8", {80, 240, 305, 348, 372, 425, 477, 513, 553}},
+                            {"el9", {70, 162, 284, 362, 427, 503, 570}},
+                            {"el10", {55}}};
 
 // The configurations that its packages are built with: of EL7 kernel-3.10.0-x86_64.config beside
 // 3.10.0-1062, of EL8 kernel-x86_64.config of 4.18.0-448.el8, of EL9 and EL10 redhat/configs of
@@ -190,10 +193,10 @@ void take_settings(Profile& profile) {
   profile.config.insert_or_assign("NR_CPUS", it->nr_cpus);
 }
 
-bool build_is_beyond_reading(const Profile& profile) {
+bool build_was_read(const Profile& profile) {
   const Kernel kernel(profile);
   const auto* it = std::ranges::find(kRead, kernel.id, &Builds::distribution);
-  return it != std::end(kRead) && (kernel.build < it->first || kernel.build > it->last);
+  return it == std::end(kRead) || std::ranges::find(it->read, kernel.build) != it->read.end();
 }
 
 }  // namespace memmap::kernel

@@ -37,7 +37,7 @@ unsigned take_backports(const Profile& profile, Behaviour& behaviour);
 // Of a profile that stands for a kernel of its distribution: what that one's configuration is known to
 // have, whatever the nearest profile's has.
 void take_settings(Profile& profile);
-// It has rows, and lies before the first build that was read, or behind the last.
-bool build_is_beyond_reading(const Profile& profile);
+// Its build is one of those that were read; true where its distribution is not judged by builds.
+bool build_was_read(const Profile& profile);
 
 }  // namespace memmap::kernel

@@ -53,7 +53,7 @@ std::optional<std::string> about(const Profile& profile) {
   std::string out =
       fmt::format("{} is one of {}'s kernels: {} of the rules {} otherwise than in Linux {}",
                   release, whose->name, rules, rules == 1 ? "is" : "are", version);
-  if (kernel::build_is_beyond_reading(profile))
+  if (!kernel::build_was_read(profile))
     out += fmt::format("; its build was not read, but {}", whose->read);
   return out;
 }

@@ -92,10 +92,25 @@ TEST(Backports, OfOthersAreNone) {
 TEST(Backports, WithoutABuild) {
   const Profile mine{.name = "mine", .version = {5, 14, 0}, .distribution = "el9"};
   EXPECT_TRUE(behaviour_of(mine).crash_kernel_is_generic);
-  EXPECT_TRUE(build_is_beyond_reading(mine));
-  EXPECT_FALSE(build_is_beyond_reading(kernel("5.14.0-503.el9.x86_64")));
-  EXPECT_TRUE(build_is_beyond_reading(kernel("5.14.0-611.el9.x86_64")));
-  EXPECT_FALSE(build_is_beyond_reading(kernel("6.12.31")));
+  EXPECT_FALSE(build_was_read(mine));
+  EXPECT_TRUE(build_was_read(kernel("5.14.0-503.el9.x86_64")));
+  EXPECT_FALSE(build_was_read(kernel("5.14.0-611.el9.x86_64")));
+  EXPECT_FALSE(build_was_read(kernel("4.18.0-147.el8.x86_64")));
+  EXPECT_TRUE(build_was_read(kernel("6.12.31")));
+}
+
+// What stands for a kernel of EL has EL's configuration, as far as it was read.
+TEST(Backports, Settings) {
+  Profile p = kernel("4.18.0-147.el8.x86_64");
+  p.x86_5level = false;
+  take_settings(p);
+  EXPECT_TRUE(p.x86_5level);
+  EXPECT_TRUE(p.deferred_struct_page_init);
+  EXPECT_EQ(p.nodes_shift, 10u);
+  EXPECT_EQ(p.config["NR_CPUS"], "8192");
+  Profile other = kernel("6.12.31");
+  take_settings(other);
+  EXPECT_TRUE(other.config.empty());
 }
 
 }  // namespace
