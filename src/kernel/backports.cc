@@ -88,7 +88,7 @@ constexpr Backport kBackports[] = {
     {"el9", D(swiotlb_has_areas), {5, 14, 0}, 284, 0},
     {"el9", D(swiotlb_grows_for_tdx), {5, 14, 0}, 503, 0},
     {"el9", D(aperture_before_swiotlb), {5, 14, 0}, 284, 0},
-    {"el9", D(cma_aligns_to_largest), {5, 14, 0}, 0, 162},
+    {"el9", D(cma_aligns_to_largest), {5, 14, 0}, 0, 362},
     {"el9", D(buddy_keeps_types_apart), {5, 14, 0}, 284, 0},
     {"el9", D(zonelist_loads_add_up), {5, 14, 0}, 362, 0},
     {"el9", D(pageset_tunes_itself), {5, 14, 0}, 503, 0},
