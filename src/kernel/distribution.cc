@@ -73,12 +73,13 @@ constexpr Mark kReleaseMarks[] = {
 };
 
 // Flavours of Ubuntu's, behind `5.15.0-67`; mainline builds of its archive have six digits there.
-constexpr std::string_view kUbuntuFlavours[] = {"generic", "lowlatency", "server", "virtual", "kvm",
-                                                "aws",     "azure",      "gcp",    "oem",     "oracle",
-                                                "realtime", "nvidia",    "generic-hwe", "lowlatency-hwe"};
+constexpr std::string_view kUbuntuFlavours[] = {
+    "generic", "lowlatency", "server", "virtual",  "kvm",    "aws",         "azure",
+    "gcp",     "oem",        "oracle", "realtime", "nvidia", "generic-hwe", "lowlatency-hwe"};
 
-// SUSE Linux Enterprise and Leap keep a version for years; else SUSE's releases follow the stable series.
-constexpr std::string_view kSuseKept[] = {"4.4.", "4.12.14-", "5.3.18-", "5.14.21-", "6.4.0-1", "6.12.0-16"};
+// SUSE Linux Enterprise and Leap keep a version for years; SUSE's others follow the stable series.
+constexpr std::string_view kSuseKept[] = {"4.4.",     "4.12.14-", "5.3.18-",
+                                          "5.14.21-", "6.4.0-1",  "6.12.0-16"};
 constexpr std::string_view kSuseFlavours[] = {"-default", "-preempt", "-azure", "-rt", "-kvmsmall"};
 
 constexpr Mark kBannerMarks[] = {
@@ -128,8 +129,8 @@ bool eat(std::string_view& text, std::string_view pattern) {
   return false;
 }
 
-// `6.19.0-rc6-1-git-00201-gcfc7bee071d1` is not; `6.12.31`, `5.16.0-rc1+`, `5.19.0-rc3-00027-g0568e6122574`,
-// `6.11.0-rc5-next-20240829` are: kernel.org's source, as its own scripts name what was built of it.
+// `6.12.31`, `5.16.0-rc1+`, `5.19.0-rc3-00027-g0568e6122574`, `6.11.0-rc5-next-20240829`: kernel.org's
+// source, as its own scripts name what was built of it. `6.19.0-rc6-1-git-00201-gcfc7bee071d1` is not.
 // kernel: scripts/setlocalversion, v6.12
 bool is_mainline(std::string_view release) {
   if (!eat(release, "#.#")) return false;
