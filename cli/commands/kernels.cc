@@ -8,6 +8,7 @@
 
 #include "boot/changes.h"
 #include "commands/commands.h"
+#include "kernel/distribution.h"
 #include "kernel/version.h"
 #include "messages.h"
 #include "output.h"
@@ -21,15 +22,31 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 
-// A profile's name or file, or a version alone: `6.1`, `6.12.30`.
-Result<report::ComparedKernel> kernel_named(const std::string& name) {
-  const bool is_version = name.find_first_not_of("0123456789.") == name.npos;
-  const auto version = kernel::parse_version(name);
-  if (is_version && version) return report::ComparedKernel{name, *version};
-  const auto choice = kernel::choose_kernel(name, std::nullopt, session::share_folder("kernels"));
-  if (!choice) return choice.errors();
-  return report::ComparedKernel{choice->profile.name, choice->profile.version};
+std::string_view whose(const kernel::Profile& profile) {
+  const kernel::Distribution* d = kernel::distribution_of(profile);
+  return d == nullptr ? "" : d->id;
 }
+
+// A profile's name or file; a version alone: `6.1`, `6.12.30`; a release of a distribution whose builds
+// are known: `5.14.0-427.el9`. Of the last two only the rules.
+Result<kernel::Profile> kernel_named(const std::string& name) {
+  const std::string folder = session::share_folder("kernels");
+  const auto version = kernel::parse_version(name);
+  const auto* of = kernel::recognise({.release = name}).distribution;
+  const bool is_version = name.find_first_not_of("0123456789.") == name.npos;
+  const bool is_build = of != nullptr && of->rules == kernel::Distribution::Rules::builds &&
+                        name.find('/') == name.npos && !name.ends_with(".yaml");
+  const auto names = kernel::kernel_names(folder);
+  const bool is_profile = std::ranges::find(names, name) != names.end();
+  if (version && !is_profile && (is_version || is_build)) {
+    return kernel::Profile{.name = name, .version = *version};
+  }
+  auto choice = kernel::choose_kernel(name, std::nullopt, folder);
+  if (!choice) return choice.errors();
+  return std::move(choice->profile);
+}
+
+report::ComparedKernel compared(const kernel::Profile& p) { return {p.name, p.version, whose(p)}; }
 
 ExitCode tell_differences(const Arguments& arguments) {
   const auto first_name = arguments.get("A");
@@ -44,10 +61,12 @@ ExitCode tell_differences(const Arguments& arguments) {
   if (!first) return bad_input(first.errors());
   const auto second = kernel_named(*second_name);
   if (!second) return bad_input(second.errors());
-  const auto changes = boot::changes(first->version, second->version);
+  const auto changes = boot::changes(*first, *second);
+  const report::ComparedKernel a = compared(*first);
+  const report::ComparedKernel b = compared(*second);
   const Status written =
-      write_output({}, *format == "json" ? report::differences_to_json(*first, *second, changes)
-                                         : report::differences_to_text(*first, *second, changes));
+      write_output({}, *format == "json" ? report::differences_to_json(a, b, changes)
+                                         : report::differences_to_text(a, b, changes));
   return written ? ExitCode::good : bad_input(written.errors());
 }
 
@@ -74,8 +93,8 @@ ExitCode run_kernels(const Arguments& arguments) {
     }
     std::string_view remark = name == usual->profile.name ? "(the default)" : "";
     if (!choice->profile.verified) remark = "(not verified against a real boot)";
-    out += fmt::format("{:<{}}  Linux {:<9} {}\n", name, width,
-                       kernel::to_string(choice->profile.version), remark);
+    out += fmt::format("{:<{}}  Linux {:<9} {:<8} {}\n", name, width,
+                       kernel::to_string(choice->profile.version), whose(choice->profile), remark);
   }
   while (out.find(" \n") != std::string::npos) out.erase(out.find(" \n"), 1);
   if (const Status status = write_output({}, out); !status) return bad_input(status.errors());

@@ -5,13 +5,15 @@
 
 #include "boot/steps.h"
 #include "kernel/differences.h"
+#include "kernel/distribution.h"
 
 namespace memmap::boot {
 namespace {
 
 struct Kernel {
-  kernel::Version version{};
-  kernel::Behaviour behaviour = kernel::behaviour_of(version, 0);
+  const kernel::Profile& profile;
+  kernel::Version version = profile.version;
+  kernel::Behaviour behaviour = kernel::behaviour_of(profile);
 
   bool has(const Step& s) const { return s.is_of(version, behaviour); }
   // It calls `s` within another step.
@@ -32,16 +34,34 @@ std::vector<std::string_view> moved(const Step& into, const Kernel& a, const Ker
   return out;
 }
 
+// Whose builds have it otherwise than their version; empty: both have it as their version does.
+std::string_view taken_over(const kernel::Difference& d, const Kernel& a, const Kernel& b) {
+  for (const Kernel* k : {&a, &b}) {
+    if (k->behaviour.*d.member != d.holds(k->version)) {
+      return kernel::distribution_of(k->profile)->id;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
-std::vector<Change> changes(kernel::Version first, kernel::Version second) {
-  const kernel::Version older = std::min(first, second);
-  const kernel::Version newer = std::max(first, second);
+std::vector<Change> changes(const kernel::Profile& first, const kernel::Profile& second) {
+  const bool in_order = first.version <= second.version;
+  const Kernel old_one{in_order ? first : second};
+  const Kernel new_one{in_order ? second : first};
+  const kernel::Version older = old_one.version;
+  const kernel::Version newer = new_one.version;
   std::vector<Change> out;
   const auto add = [&](bool in_older, bool in_newer, const kernel::Threshold& since,
                        const kernel::Threshold& until, Change change) {
     if (in_older == in_newer) return;
-    change.begins = second == newer ? in_newer : in_older;
+    change.begins = in_order ? in_newer : in_older;
+    if (!change.distribution.empty()) {
+      change.at = since.empty() ? until : since;
+      out.push_back(std::move(change));
+      return;
+    }
     // The one that the newer kernel has reached and the older has not. Where there is none it is
     // the other way round: a stable release took the change over, a later one of mainline lacks it.
     change.at = in_newer ? since : until;
@@ -50,11 +70,13 @@ std::vector<Change> changes(kernel::Version first, kernel::Version second) {
     out.push_back(std::move(change));
   };
   for (const kernel::Difference& d : kernel::differences()) {
-    add(d.holds(older), d.holds(newer), d.since, d.until,
-        {.difference = d.name, .function = d.function, .file = d.file, .what = d.what});
+    add(old_one.behaviour.*d.member, new_one.behaviour.*d.member, d.since, d.until,
+        {.distribution = taken_over(d, old_one, new_one),
+         .difference = d.name,
+         .function = d.function,
+         .file = d.file,
+         .what = d.what});
   }
-  const Kernel old_one{older};
-  const Kernel new_one{newer};
   for (const Step& s : steps()) {
     // One that names a difference is told by that; one that moved, by the step that it moved into.
     if (s.since.names_difference() || s.until.names_difference()) continue;

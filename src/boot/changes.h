@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/profile.h"
 #include "kernel/threshold.h"
-#include "kernel/version.h"
 
 namespace memmap::boot {
 
@@ -17,6 +17,9 @@ struct Change {
   // It is the older that has: a stable release that took the change over, while the newer, of
   // mainline or of another series, is before it (5.10.262 and 5.11.0, of a change of 5.12).
   bool not_yet_in_newer = false;
+  // Id of the distribution whose builds have it otherwise than their version; empty: of neither.
+  // `at` is where mainline changed.
+  std::string_view distribution{};
   // Name of a row of kernel/differences.h; empty: a step of the boot.
   std::string_view difference{};
   std::string_view phase{};     // of a step: the function that calls it; else empty
@@ -28,8 +31,8 @@ struct Change {
 };
 
 // The differences in the order of their table, then the steps in the order of the boot; what one
-// of the two has as a step and the other within another step stands with that. Equal versions:
-// nothing.
-std::vector<Change> changes(kernel::Version first, kernel::Version second);
+// of the two has as a step and the other within another step stands with that. Of the profiles the
+// version counts, and whose kernels they are.
+std::vector<Change> changes(const kernel::Profile& first, const kernel::Profile& second);
 
 }  // namespace memmap::boot

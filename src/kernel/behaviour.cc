@@ -1,5 +1,6 @@
 #include "kernel/behaviour.h"
 
+#include "kernel/backports.h"
 #include "kernel/differences.h"
 
 namespace memmap::kernel {
@@ -19,11 +20,8 @@ std::string_view free_line(const Behaviour& b) {
   return b.memblock_free_is_indented ? "   memblock_free" : "memblock_free";
 }
 
-}  // namespace
-
-Behaviour behaviour_of(Version v, unsigned nodes_shift) {
-  Behaviour b;
-  for (const Difference& d : differences()) b.*d.member = d.holds(v);
+// What follows from the flags.
+Behaviour completed(Behaviour b, unsigned nodes_shift) {
   b.e820_table_full = table_full(b);
   b.memblock_free_line = free_line(b);
   b.bounded = bounded(b.allocates_within_bounds);
@@ -34,10 +32,19 @@ Behaviour behaviour_of(Version v, unsigned nodes_shift) {
   return b;
 }
 
+}  // namespace
+
+Behaviour behaviour_of(Version v, unsigned nodes_shift) {
+  Behaviour b;
+  for (const Difference& d : differences()) b.*d.member = d.holds(v);
+  return completed(b, nodes_shift);
+}
+
 Behaviour behaviour_of(const Profile& profile) {
-  Behaviour b = behaviour_of(profile.version, profile.numa ? profile.nodes_shift : 0);
+  const unsigned nodes_shift = profile.numa ? profile.nodes_shift : 0;
+  Behaviour b = behaviour_of(profile.version, nodes_shift);
   b.numa = profile.numa;
-  return b;
+  return take_backports(profile, b) == 0 ? b : completed(b, nodes_shift);
 }
 
 }  // namespace memmap::kernel

@@ -61,6 +61,7 @@ constexpr std::string_view kMemtype = "arch/x86/mm/pat/memtype.c";
 
 // Patches that many stable series took over at once.
 constexpr const char* kApril2021 = "5.12 5.11.12 5.10.28 5.4.117";
+constexpr const char* kNovember2023 = "6.7 6.6.3 6.5.13 6.1.64 5.15.140 5.10.202 5.4.262";
 constexpr const char* kSpring2025 =
     "6.15 6.14.3 6.13.12 6.12.24 6.6.88 6.1.135 5.15.181 5.10.237 5.4.293";
 
@@ -138,7 +139,7 @@ constexpr Difference kDifferences[] = {
     {D(numa_memblock_covers),            "6.8 6.6.70",         "",                    "6.6.69 6.6.70",   "memblock_validate_numa_coverage",  kMemblock,  "memory that no node covers is counted, and told, in memblock; before, in numa_meminfo_cover_memory()"},
     {D(numa_may_lack_a_mib),             "6.13 6.12.5 6.6.70", "",                    "6.12.4 6.12.5",   "memblock_validate_numa_coverage",  kMemblock,  "nodes may leave out 1 MiB; before, less than that"},
     {D(numa_misses_gaps),                "6.8",                "6.10 6.9.6",          "6.12",            "memblock_validate_numa_coverage",  kMemblock,  "memory without a node counts as covered: it is marked with MAX_NUMNODES, and looked for with NUMA_NO_NODE; memmap_init() then stops at it", "no boot of 6.8 or 6.9 comes with memmap"},
-    {D(numa_takes_small_nodes),          "5.7",                "",                    "5.4 5.10",        "numa_register_memblks",            kNuma,      "a node of less than 4 MiB is one too"},
+    {D(numa_takes_small_nodes),          kNovember2023,        "",                    "5.14 5.15.200",   "numa_register_memblks",            kNuma,      "a node of less than 4 MiB is one too"},
     {D(zones_sum_to_node),               "",                   "6.4",                 "6.1 6.12",        "calculate_node_totalpages",        kMmInit,    "a node spans the sum of its zones, which counts twice where Normal and Movable overlap"},
     {D(movable_rounds_down),             "",                   "6.12",                "6.1 6.12",        "find_zone_movable_pfns_for_nodes", kMmInit,    "movable_node: the base of a hot-pluggable region is rounded down; later, up"},
     {D(mirror_needs_mirrored),           "6.6",                "",                    "6.1 6.12",        "find_zone_movable_pfns_for_nodes", kMmInit,    "kernelcore=mirror is ignored, with a warning, where no memory is mirrored"},

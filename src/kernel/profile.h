@@ -49,10 +49,12 @@ struct KnownParameters {
 // Read from share/kernels/NAME.yaml by profile/kernel_profile, which lets no number in that its row
 // does not allow. Whoever adds a value: see profile_rows.h.
 struct Profile {
-  std::string name{};    // `6.12.117+deb12-amd64`
-  Version version{};     // 6.12.117
+  std::string name{};  // `6.12.117+deb12-amd64`
+  Version version{};   // 6.12.117
   // The release that it stands for, where that is another kernel's: `3.10.0-1160.el7.x86_64`.
   std::string stands_for{};
+  // Whose kernel it is: the id of a row of kernel/distribution.h. Empty: not told.
+  std::string distribution{};
   std::string origin{};  // where the values come from, for the report
   bool verified = true;  // false: no boot of such a kernel was compared with what memmap says of it
   ImageLayout image{};

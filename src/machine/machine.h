@@ -239,6 +239,8 @@ struct Machine {
   std::optional<std::string> kernel_release{};
   // Of which stable version it is, where its first line tells that and the release does not: `5.10.162`.
   std::optional<std::string> kernel_version{};
+  // Whose kernel it is, as the id of a row of kernel/distribution.h, where its first line tells.
+  std::optional<std::string> kernel_distribution{};
   std::optional<PhysAddr> kernel_phys_base{};  // where the kernel image was put
   KaslrBases kaslr{};
   std::optional<PhysRange> initrd{};  // where the loader put it, before any relocation

@@ -206,6 +206,7 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.number("command_line_base", m.command_line_base);
   v.text("kernel_release", m.kernel_release);
   v.text("kernel_version", m.kernel_version);
+  v.text("kernel_distribution", m.kernel_distribution);
   v.number("kernel_phys_base", m.kernel_phys_base);
   v.check(!m.kernel_phys_base || raw(*m.kernel_phys_base) < Machine::kKernelEnd, "kernel_phys_base",
           "a kernel image lies below 64T");

@@ -9,6 +9,7 @@
 #include "base/suggest.h"
 #include "input/document/fields.h"
 #include "input/document/yaml_reader.h"
+#include "kernel/distribution.h"
 #include "profile/limits.h"
 
 namespace memmap::kernel {
@@ -205,11 +206,21 @@ Version version_of(const input::Fields& root, input::DocumentFaults& faults) {
   return version.value_or(Version{});
 }
 
+void read_distribution(const input::Fields& root, Profile& p, input::DocumentFaults& faults) {
+  const std::optional<input::ValueId> id = root.find("distribution");
+  p.distribution = root.text("distribution").value_or("");
+  if (!id || find_distribution(p.distribution) != nullptr) return;
+  std::vector<std::string_view> known;
+  for (const Distribution& d : distributions()) known.push_back(d.id);
+  faults.at(*id, fmt::format("no distribution `{}` is known{}", p.distribution.substr(0, 40),
+                             did_you_mean(p.distribution, known)));
+}
+
 Profile profile_of(const input::Document& doc, input::DocumentFaults& faults) {
-  std::vector<std::string_view> keys = {"schema", "name",         "version",   "origin",
-                                        "image",  "decompressor", "verified",  "struct_sizes",
-                                        "config", "symbols",      "constants", "offsets",
-                                        "fixmap", "parameters",   "functions"};
+  std::vector<std::string_view> keys = {"schema",       "name",   "version",      "distribution",
+                                        "origin",       "image",  "decompressor", "verified",
+                                        "struct_sizes", "config", "symbols",      "constants",
+                                        "offsets",      "fixmap", "parameters",   "functions"};
   for (const SettingRow& row : setting_rows()) keys.push_back(row.key);
   Profile p;
   const input::Fields root(doc, 0, "a kernel profile", keys, faults);
@@ -217,6 +228,7 @@ Profile profile_of(const input::Document& doc, input::DocumentFaults& faults) {
   root.require("name");
   p.name = root.text("name").value_or("");
   p.version = version_of(root, faults);
+  read_distribution(root, p, faults);
   p.origin = root.text("origin").value_or("");
   p.verified = root.boolean("verified").value_or(true);
   p.image = image_of(doc, root, faults);

@@ -67,6 +67,10 @@ class Writer {
     line("name: " + json_text(p_.name));
     line(fmt::format("version: {}  # {}", json_text(to_string(p_.version)),
                      source_of(made_, "version")));
+    if (!p_.distribution.empty()) {
+      line(fmt::format("distribution: {}  # by {}", json_text(p_.distribution),
+                       source_of(made_, "distribution")));
+    }
     line("origin: " + json_text(p_.origin));
     group("image", "bytes from _text; ");
     for (const ImageRow& row : image_rows()) {

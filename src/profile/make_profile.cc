@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/align.h"
+#include "kernel/distribution.h"
 #include "profile/limits.h"
 
 namespace memmap::kernel {
@@ -33,6 +34,7 @@ class Maker {
     if (!errors_.empty()) return errors_;
     out_.notes = facts_.notes;
     name_and_version();
+    distribution();
     if (auto status = apply_config(*facts_.config, out_.profile); !status)
       append(errors_, status.errors());
     out_.sources["config"] = file_of(facts_.config->source);
@@ -87,13 +89,10 @@ class Maker {
     }
   }
 
-  // Debian's 6.1.0-55-amd64 is a 6.1.192: its banner ends in `Debian 6.1.192-1 (2026-...)`.
+  // Debian's 6.1.0-55-amd64 is a 6.1.192, as its banner tells.
   std::optional<Version> version() const {
     if (facts_.config->version) return facts_.config->version;
-    const std::size_t debian = facts_.banner.find(" Debian ");
-    if (debian != std::string::npos) {
-      if (auto v = parse_version(std::string_view(facts_.banner).substr(debian + 8))) return v;
-    }
+    if (const auto stable = stable_version_in(facts_.banner)) return parse_version(*stable);
     if (auto v = parse_version(facts_.banner)) return v;
     return parse_version(facts_.name);
   }
@@ -116,6 +115,23 @@ class Maker {
                         facts_.banner.substr(0, facts_.banner.find(' '))),
             facts_.config->source);
     }
+  }
+
+  void distribution() {
+    const Recognised whose =
+        recognise({.release = facts_.banner.empty() ? std::string_view(out_.profile.name)
+                                                    : std::string_view(),
+                   .banner = facts_.banner,
+                   .compiler = facts_.config->text("CC_VERSION_TEXT").value_or("")});
+    if (!whose.contradiction.empty()) out_.notes.push_back(whose.contradiction);
+    if (whose.distribution == nullptr) {
+      out_.notes.emplace_back(
+          "whose kernel it is, neither its release nor its banner tells: the key `distribution` "
+          "does");
+      return;
+    }
+    out_.profile.distribution = whose.distribution->id;
+    out_.sources["distribution"] = whose.by;
   }
 
   std::optional<std::uint64_t> from_sections(std::string_view symbol) const {

@@ -6,6 +6,7 @@
 
 #include "kernel/command_line.h"
 #include "profile/kernel_choice.h"
+#include "session/kernel_whose.h"
 #include "session/margin.h"
 
 namespace memmap::session {
@@ -60,6 +61,8 @@ Status Session::choose_kernel(const Places& places) {
   next_profile_ = std::move(kernel->next);
   if (!kernel->note.empty()) kernel_notes_.push_back("kernel: " + kernel->note);
   take_stable_version();
+  for (const std::string& note : take_distribution(machine_ ? &*machine_ : nullptr, profile_))
+    kernel_notes_.push_back("kernel: " + note);
   if (!request_.config) return Done{};
   const auto notes = kernel::overlay_config_file(*request_.config, profile_);
   if (!notes) return notes.errors();

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "kernel/version.h"
+#include "kernel/distribution.h"
 
 namespace memmap::witness {
 namespace {
@@ -16,12 +16,10 @@ std::string release(const Simulated& boot) {
 }
 
 // Kernels that reserve a crash kernel by a table of their own.
-std::string_view distribution(std::string_view name) {
-  for (const std::string_view mark : {".el7", ".el8", ".el9", ".el10", ".fc"}) {
-    if (has(name, mark)) return "Red Hat's kernels";
-  }
-  if (has(name, "-default")) return "SUSE's kernels";
-  return {};
+std::string_view with_own_table(std::string_view name) {
+  const kernel::Distribution* whose = kernel::recognise({.release = name}).distribution;
+  if (whose == nullptr || (whose->compiler != "Red Hat" && whose->compiler != "SUSE")) return {};
+  return whose->name;
 }
 
 bool random_place(const Simulated& boot) {
@@ -37,9 +35,9 @@ std::string likely_reason(const Kind& kind, const Simulated& boot, const KernelL
   if (has(name, "kasan")) return "its kernel has KASAN, whose shadow memory is not simulated";
   if (kind.id == "user_map" && !boot.out.state.e820.user.userdef)
     return "the log's command line asks for no map: it may be cut, or lack what is built in";
-  if (const std::string_view who = distribution(name);
+  if (const std::string_view who = with_own_table(name);
       kind.cause == Cause::crash_kernel && !who.empty())
-    return fmt::format("{} have rules of their own for it", who);
+    return fmt::format("{}'s kernels have rules of their own for it", who);
   if (follows_place && boot.in.machine.firmware == Firmware::efi && boot.in.machine.efi_map.empty())
     return "what EFI's boot services hold is not in the log: boot once with efi=debug";
   if (!boot.same_build && boot.in.profile.name.starts_with("generic-"))

@@ -174,6 +174,11 @@ class Cli(unittest.TestCase):
             told = json.loads(run("kernels", "--differences", older, newer, "--format", "json").stdout)
             for row in told["differences"] + told["steps"]:
                 self.assertRegex(row["version"], r"^[0-9]+\.[0-9]+$", row)
+        of_builds = json.loads(run("kernels", "--differences", "5.14", "5.14.0-570.el9", "--format", "json").stdout)
+        self.assertEqual((of_builds["first"]["distribution"], of_builds["second"]["distribution"]), ("mainline", "el9"))
+        generic = {row["name"]: row for row in of_builds["differences"]}["crash_kernel_is_generic"]
+        self.assertEqual((generic["only_in"], generic["version"], generic["distribution"]), ("second", "6.7", "el9"))
+        self.assertRegex(run("kernels").stdout, r"6\.1\.0-55-amd64 +Linux 6\.1\.192 +debian\n")
         same = run("kernels", "--differences", "6.1", "6.1")
         self.assertEqual(same.stdout, "0 differences between Linux 6.1.0 and 6.1.0\n")
         for wrong in (("--differences",), ("--differences", "6.1"), ("6.1", "6.12"), ("--differences", "6.1", "6.x"),

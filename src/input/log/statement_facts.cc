@@ -7,30 +7,10 @@
 #include "base/align.h"
 #include "input/log/dmesg_edits.h"
 #include "input/text/scan.h"
+#include "kernel/distribution.h"
 
 namespace memmap::input {
 namespace {
-
-// `... #1 SMP Debian 5.10.162-1 (2023-01-21)` and `... (Ubuntu 5.15.0-67.74-generic 5.15.85)`: of which
-// stable version a kernel is whose release has another number. nullopt: it does not tell.
-std::optional<std::string> stable_version(std::string_view line) {
-  std::size_t at = line.rfind(" Debian ");
-  if (at != line.npos) {
-    at += 8;
-  } else if (at = line.rfind("(Ubuntu "); at != line.npos) {
-    at = line.find(' ', at + 8);
-    if (at == line.npos) return std::nullopt;
-    ++at;
-  } else {
-    return std::nullopt;
-  }
-  std::string_view rest = line.substr(at);
-  std::size_t n = 0;
-  while (n < rest.size() && (is_digit(rest[n]) || rest[n] == '.')) ++n;
-  const std::string_view version = rest.substr(0, n);
-  if (std::ranges::count(version, '.') != 2 || version.back() == '.') return std::nullopt;
-  return std::string(version);
-}
 
 constexpr std::uint64_t kImageStep = 2 * kMiB;
 
@@ -86,7 +66,12 @@ void StatementFacts::line(const LogLine& line) {
 }
 
 void StatementFacts::first_line(std::string_view text) {
-  if (!machine_.kernel_version) machine_.kernel_version = stable_version(text);
+  if (!machine_.kernel_version) machine_.kernel_version = kernel::stable_version_in(text);
+  if (machine_.kernel_distribution) return;
+  const kernel::Recognised whose = kernel::recognise({.banner = text});
+  if (whose.distribution == nullptr) return;
+  machine_.kernel_distribution = std::string(whose.distribution->id);
+  if (!whose.contradiction.empty()) machine_.notes.push_back("the kernel: " + whose.contradiction);
 }
 
 // RAM that becomes reserved once the MTRRs were looked at, which change whole MiB: pages that EFI's

@@ -11,7 +11,8 @@
 
 namespace memmap::input {
 
-// Fills in a Machine where no better source tells: of which stable version the kernel is; that the
+// Fills in a Machine where no better source tells: of which stable version the kernel is, and
+// whose; that the
 // processor has 1 GiB pages; which pages were kept of EFI's tables and of the boot screen's picture; a
 // command line that is built in; where KASLR put the image.
 class StatementFacts {

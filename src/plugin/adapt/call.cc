@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "kernel/backports.h"
 #include "kernel/command_line.h"
 #include "kernel/differences.h"
 #include "plugin/load/descriptor.h"
@@ -305,7 +306,7 @@ std::int32_t Call::kernel_does(void* ctx, const char* difference) noexcept {
     return call.refuse(fmt::format("asks for a difference between kernels `{}` that is not known",
                                    one_line(difference)));
   }
-  return call.profile_ != nullptr && d->holds(call.profile_->version) ? 1 : 0;
+  return call.profile_ != nullptr && kernel::does(*call.profile_, *d) ? 1 : 0;
 }
 
 std::int32_t Call::fail(void* ctx, const char* message) noexcept {

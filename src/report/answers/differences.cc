@@ -55,13 +55,16 @@ std::string called(const std::vector<std::string_view>& functions) {
 
 std::string shown(const ComparedKernel& k) {
   const std::string version = kernel::to_string(k.version);
-  return version.starts_with(k.name) ? version : fmt::format("{} ({})", k.name, version);
+  if (version.starts_with(k.name)) return version;
+  if (k.distribution.empty()) return fmt::format("{} ({})", k.name, version);
+  return fmt::format("{} ({}, {})", k.name, version, k.distribution);
 }
 
 void add(JsonWriter& json, std::string_view key, const ComparedKernel& k) {
   json.key(key).open_object(Layout::row);
   json.member("name", k.name);
   json.member("version", kernel::to_string(k.version));
+  if (!k.distribution.empty()) json.member("distribution", k.distribution);
   json.close();
 }
 
@@ -81,6 +84,7 @@ void add(JsonWriter& json, const boot::Change& c) {
     rest.remove_prefix(std::min(rest.size(), release.size() + 1));
   }
   json.close();
+  if (!c.distribution.empty()) json.member("distribution", c.distribution);
   if (!c.function.empty()) json.member("function", c.function);
   if (!c.takes_in.empty()) {
     json.key("takes_in").open_array(Layout::row);
@@ -107,6 +111,10 @@ std::string differences_to_text(const ComparedKernel& first, const ComparedKerne
                                 : wrapped(c.what, 9);
     if (!c.takes_in.empty()) {
       out += wrapped("it calls what the other kernel has as steps: " + called(c.takes_in), 9);
+    }
+    if (!c.distribution.empty()) {
+      out += wrapped(
+          fmt::format("{}'s builds have it otherwise than their version", c.distribution), 9);
     }
     if (c.not_yet_in_newer) {
       out += wrapped(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "boot/changes.h"
@@ -12,6 +13,7 @@ namespace memmap::report {
 struct ComparedKernel {
   std::string name{};  // as the user named it: a profile, a version
   kernel::Version version{};
+  std::string_view distribution{};  // whose kernel it is, as an id; empty: not known
 };
 
 // `+` what the second does and the first does not, `-` what only the first does.

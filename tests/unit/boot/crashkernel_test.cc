@@ -85,6 +85,10 @@ TEST(CrashKernelAuto, IsAWordOfSomeDistributions) {
       {"4.18.0-305.el8.x86_64", 32 * kGiB, 192 * kMiB},
       {"4.18.0-305.el8.x86_64", 2 * kTiB, 512 * kMiB},
       {"4.18.0-305.el8.x86_64", 512 * kMiB, 0},
+      {"4.18.0-425.el8.x86_64", 2 * kTiB, 512 * kMiB},
+      {"4.18.0-477.el8.x86_64", 2 * kGiB, 192 * kMiB},
+      {"4.18.0-553.66.1.el8_10.x86_64", 32 * kGiB, 256 * kMiB},
+      {"4.18.0-553.66.1.el8_10.x86_64", 128 * kGiB, 512 * kMiB},
   };
   for (const Row& r : kRows) {
     const kernel::Profile p{.name = "generic", .stands_for = r.release};

@@ -33,6 +33,7 @@ TEST_P(Packed, IsUnpackedToItsFacts) {
   ASSERT_TRUE(made.ok()) << to_string(made.errors());
   EXPECT_EQ(made->profile.name, "6.1.0-9-made");
   EXPECT_EQ(made->profile.version, (Version{6, 1, 27})) << "Debian's banner tells it";
+  EXPECT_EQ(made->profile.distribution, "debian");
   EXPECT_EQ(made->profile.image.etext, 3000u);
   EXPECT_EQ(made->profile.image.end, 0x6000u);
   EXPECT_EQ(made->profile.struct_sizes.at("page"), 56u);

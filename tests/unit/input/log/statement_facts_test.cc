@@ -87,5 +87,20 @@ TEST(StatementFacts, TheImageLiesBelowItsBrkArea) {
   EXPECT_EQ(hole.kernel_phys_base, std::nullopt);
 }
 
+TEST(StatementFacts, WhoseKernelItIs) {
+  const auto machine = machine_of(
+      "Linux version 6.6.31-0-lts (gcc (Alpine 13.2.1_git20240309) 13.2.1) #1-Alpine SMP\n" +
+      std::string(kMap));
+  EXPECT_EQ(machine.kernel_distribution, "alpine");
+  const auto own =
+      machine_of("Linux version 6.8.12-mine (gcc (GCC) 14.2.1) #1 SMP\n" + std::string(kMap));
+  EXPECT_EQ(own.kernel_distribution, std::nullopt);
+  const auto rebuilt = machine_of(
+      "Linux version 6.1.0-55-amd64 (gcc (Ubuntu 13.3.0-6ubuntu2~24.04) 13.3.0) #1 SMP\n" +
+      std::string(kMap));
+  ASSERT_FALSE(rebuilt.notes.empty());
+  EXPECT_NE(rebuilt.notes[0].find("Ubuntu's compiler built it"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace memmap::input
