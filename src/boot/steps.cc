@@ -108,6 +108,7 @@ constexpr std::string_view kRealMode = "arch/x86/realmode/init.c";
 constexpr std::string_view kSetup = "arch/x86/kernel/setup.c";
 constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSparse = "mm/sparse.c";
+constexpr std::string_view kSparseVm = "mm/sparse-vmemmap.c";
 constexpr std::string_view kSrat = "drivers/acpi/numa/srat.c";
 constexpr std::string_view kTboot = "arch/x86/kernel/tboot.c";
 constexpr std::string_view kVmalloc = "mm/vmalloc.c";
@@ -204,6 +205,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "sparse_init",                           kSparse,       "",       kLater,   kAlways,                  sparse_init},
     {kSetupArch,   "alloc_offline_node_data",               kMmNuma,       "5.18",   kLater,   kAlways,                  alloc_offline_node_data},
     {kSetupArch,   "free_area_init",                        kMmInit,       "",       kLater,   kAlways,                  free_area_init},
+    {kSetupArch,   "sparse_vmemmap_init_nid_late",          kSparseVm,     "6.15",   kLater,   preinitialises_vmemmap,   sparse_vmemmap_init_nid_late},
     {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       kLater,   kAlways,                  count_kernel_pages},
     {kSetupArch,   "tboot_probe",                           kTboot,        "2.6.32", "",       has_tboot,                tboot_probe},
     {kSetupArch,   "map_vsyscall",                          kVsyscall,     "",       "",       has_vsyscall,             map_vsyscall},
@@ -223,6 +225,7 @@ constexpr Step kSteps[] = {
     {kCoreEarly,   "sparse_init",                           kSparse,       kLater,   kZones,   kAlways,                  sparse_init},
     {kCoreEarly,   "alloc_offline_node_data",               kMmNuma,       kLater,   "",       kAlways,                  alloc_offline_node_data},
     {kCoreEarly,   "free_area_init",                        kMmInit,       kLater,   "",       kAlways,                  free_area_init},
+    {kCoreEarly,   "sparse_vmemmap_init_nid_late",          kSparseVm,     kLater,   kZones,   preinitialises_vmemmap,   sparse_vmemmap_init_nid_late},
     {kCoreEarly,   "calc_nr_kernel_pages",                  kMmInit,       kLater,   "",       kAlways,                  count_kernel_pages},
     {kCoreEarly,   "hugetlb_cma_reserve",                   kHugetlbCma,   kZones,   "",       has_hugetlb_cma,          hugetlb_cma_reserve},
     {kCoreEarly,   "hugetlb_bootmem_alloc",                 kHugetlb,      kZones,   "",       has_hugetlb,              hugetlb_bootmem_alloc},

@@ -14,6 +14,7 @@
 #include "input/firmware/bios_area.h"
 #include "input/firmware/smbios.h"
 #include "input/map/iomem.h"
+#include "input/map/kcore.h"
 #include "input/open/source.h"
 #include "input/text/lines.h"
 
@@ -60,6 +61,8 @@ class Gatherer {
       if (auto text = read(copy.from, copy.to)) out_.files.add(copy.to, std::move(*text));
     }
     gather_iomem();
+    gather_kcore();
+    gather_kallsyms();
     gather_low_memory();
     const bool any_map = out_.files.has("boot_params") || out_.files.has("dmesg.txt") ||
                          out_.files.has("firmware/memmap");
@@ -197,6 +200,27 @@ class Gatherer {
                                         : "needs root (its addresses read as 0)");
     }
     out_.files.add("iomem", std::move(kept));
+  }
+
+  // Its headers alone, which tell where KASLR put the kernel and its areas: behind them lie the command
+  // line and memory.
+  void gather_kcore() {
+    const std::string device = (root_ / "proc/kcore").string();
+    auto header = read_physical(device, PhysAddr{0}, input::kElfHeaderBytes);
+    const auto size = header ? input::kcore_headers("kcore", *header) : header.errors();
+    auto bytes =
+        size ? read_physical(device, PhysAddr{0}, *size) : Result<std::string>(size.errors());
+    if (!bytes) return miss("kcore", reason_of(bytes.errors()[0]));
+    out_.files.add("kcore", std::move(*bytes));
+  }
+
+  // The line of _text alone.
+  void gather_kallsyms() {
+    const auto text = read("proc/kallsyms", "kallsyms");
+    if (!text) return;
+    const auto base = input::kernel_virt_base_in_kallsyms(*text);
+    if (!base) return miss("kallsyms", "hides where the kernel lies (not root, or kptr_restrict)");
+    out_.files.add("kallsyms", fmt::format("{:016x} T _text\n", raw(*base)));
   }
 
   struct Area {

@@ -114,6 +114,8 @@ struct Behaviour {
   bool efi_frees_boot_services_late = true;
   bool hugetlb_head_page_is_copied = true;
   bool hugetlb_reads_early = true;
+  bool hugetlb_checks_zones = true;
+  bool hugetlb_tails_of_zone = true;
   bool hugetlb_node_alone = true;
   bool hugetlb_has_own_allocator = true;
   bool hugetlb_cma_is_whole = true;

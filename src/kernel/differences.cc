@@ -32,6 +32,7 @@ constexpr std::string_view kMmInit = "mm/mm_init.c";
 constexpr std::string_view kPageAlloc = "mm/page_alloc.c";
 constexpr std::string_view kPageblock = "include/linux/pageblock-flags.h";
 constexpr std::string_view kSparse = "mm/sparse.c";
+constexpr std::string_view kSparseVm = "mm/sparse-vmemmap.c";
 constexpr std::string_view kPercpu = "mm/percpu.c";
 constexpr std::string_view kPercpuH = "include/linux/percpu.h";
 constexpr std::string_view kCpumask = "include/linux/cpumask.h";
@@ -66,8 +67,10 @@ constexpr const char* kSpring2025 =
     "6.15 6.14.3 6.13.12 6.12.24 6.6.88 6.1.135 5.15.181 5.10.237 5.4.293";
 
 // Of rows read in 6.12 and 7.2 the version between is that of boots of Debian's 6.16, 6.17, 6.19, 7.0
-// and 7.1 where these differ in it: 7.0 and 7.1. That of 6.14, 6.15, of crashkernel=SIZE,cma (6.17) and
-// of the areas of 7.2 is from the history of the patches; no kernel of either side was booted for it.
+// and 7.1 where these differ in it: some of 6.16 (memblock's flags), 7.0 and 7.1. Of others, those of
+// 6.14, 6.15, of the words of 6.16 and 7.0 that no boot printed, of crashkernel=SIZE,cma (6.17), of the
+// struct pages that a zone shares (7.1) and of the areas of 7.2, it is from the history of the patches;
+// no kernel of either side was booted for it.
 // clang-format off
 #define D(member) #member, &Behaviour::member
 
@@ -174,6 +177,8 @@ constexpr Difference kDifferences[] = {
     {D(efi_frees_boot_services_late),    "7.0 6.18.17 6.12.77 6.1.167", "",           "6.18.15 7.2",     "efi_free_boot_services",           kQuirks,    "EFI's boot services are freed once all pages are initialised; before, no zone gets those that are not, though MemTotal counts them"},
     {D(hugetlb_head_page_is_copied),     "6.2",                "",                    "6.1 6.12",        "hugetlb_vmemmap_optimize_folio",   kHugetlbVm, "with hugetlb_free_vmemmap=on every page of a huge page's struct pages is given back; before, all but the first"},
     {D(hugetlb_reads_early),             "6.15",               "",                    "6.12 7.2",        "hugetlb_bootmem_alloc",            kHugetlb,   "hugepages= and its like are early parameters, and gigantic pages are taken before there are sections; before, where the command line is read"},
+    {D(hugetlb_checks_zones),            "6.15",               "",                    "6.12 7.2",        "hugetlb_bootmem_page_zones_valid", kHugetlb,   "a gigantic page that lies in two zones is given back; before, it is used"},
+    {D(hugetlb_tails_of_zone),           "7.1",                "",                    "6.18.15 7.2",     "vmemmap_populate_hvo",             kSparseVm,  "with hugetlb_free_vmemmap=on a zone's gigantic pages share one page of struct pages; before, each repeats its first"},
     {D(hugetlb_node_alone),              "6.14",               "",                    "6.12 7.2",        "__alloc_bootmem_huge_page",        kHugetlb,   "a gigantic page of a node that hugepages= names lies there or nowhere; before, elsewhere if need be"},
     {D(hugetlb_has_own_allocator),       "7.3",                "",                    "7.2 7.3",         "memblock_alloc_hugetlb",           kMemblock,  "gigantic pages have an allocator of their own, which spares mirrored memory and marks them (MEMBLOCK_RSRV_HUGETLB)", "no profile of 7.3 or later comes with memmap"},
     {D(hugetlb_cma_is_whole),            "7.2",                "",                    "6.12 7.2",        "hugetlb_cma_reserve",              kHugetlbCma, "hugetlb_cma= that is no multiple of a gigantic page is refused; before, what is less than one, and the rest is rounded up"},

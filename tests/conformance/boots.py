@@ -3,7 +3,7 @@
 
   boots.py MEMMAP KERNELS BOOTS DIFFERS [--update]
 
-BOOTS holds a folder for each boot: machine/ (what --machine reads) and expected/ (the kernel's own
+BOOTS holds a folder for each boot, or NAME.tar.xz of such folders: machine/ (what --machine reads) and expected/ (the kernel's own
 structures). DIFFERS is the table (listed.py) of the boots and stages that are not exact; where there is
 none, all are. --update writes what it is now. A kernel that KERNELS has no profile of is left to
 memmap's choice.
@@ -54,7 +54,7 @@ def tables(e820):
 def calls(text):
     """The lines of memblock=debug without the caller, which depends on what the compiler inlined."""
     return [re.sub(r" [\w.]+(\+0x\w+/0x\w+)?$", "", line.rstrip()) for line in text.splitlines()
-            if re.match(r" *memblock_\w+: ", line)]
+            if re.match(r" *(__)?memblock_\w+: ", line)]
 
 
 def dumps(text):
@@ -195,7 +195,7 @@ def main():
     if len(sys.argv) < 5:
         sys.exit(__doc__)
     memmap, kernels, folder, table = sys.argv[1:5]
-    boots = sorted(os.path.join(folder, name) for name in os.listdir(folder))
+    boots = each.boots_in(folder)
     results = each.results_of(lambda boot: compare(memmap, kernels, boot), boots)
     names = [os.path.basename(boot) for boot in boots]
     print_table(boots, results)

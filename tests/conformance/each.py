@@ -1,7 +1,26 @@
 """What several scripts do: asks something of many machines at once, and fails where anything is wrong."""
+import atexit
 import concurrent.futures
 import os
+import shutil
 import sys
+import tarfile
+import tempfile
+
+
+def boots_in(folder):
+    """The folders of boots in `folder`, those that its NAME.tar.xz hold too: these are unpacked for as long as the
+    script runs."""
+    packed = sorted(name for name in os.listdir(folder) if name.endswith(".tar.xz"))
+    if packed:
+        unpacked = tempfile.mkdtemp()
+        atexit.register(shutil.rmtree, unpacked)
+        for name in packed:
+            with tarfile.open(os.path.join(folder, name)) as tar:
+                tar.extractall(unpacked)
+    parents = [folder, unpacked] if packed else [folder]
+    boots = (entry.path for parent in parents for entry in os.scandir(parent) if entry.is_dir())
+    return sorted(boots, key=os.path.basename)
 
 
 def results_of(ask, things):

@@ -72,7 +72,7 @@ def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     memmap, kernels, folder = sys.argv[1:]
-    boots = sorted(os.path.join(folder, name) for name in os.listdir(folder))
+    boots = each.boots_in(folder)
     each.report(lambda boot: check(memmap, kernels, boot), boots, os.path.basename, "machines")
 
 

@@ -12,6 +12,8 @@ import os
 import subprocess
 import sys
 
+import each
+
 LEAST_CHECKED = 0.95  # of all allocations; the rest are those whose request no kernel logs
 
 
@@ -36,7 +38,7 @@ def replay(memmap, kernels, boot):
 
 def main():
     memmap, kernels, boots = sys.argv[1:4]
-    folders = sorted(e.path for e in os.scandir(boots) if e.is_dir())
+    folders = each.boots_in(boots)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         replays = [r for rows in pool.map(lambda b: replay(memmap, kernels, b), folders) for r in rows]
     faults = []

@@ -5,18 +5,32 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <span>
 
 #include "base/align.h"
 #include "boot/mm/page_alloc.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "memblock/iterate.h"
 
 namespace memmap::boot {
 namespace {
 
-// What was reserved, in this order. kernel: cma_areas
+// kernel: struct cma_memrange
+struct Reserved {
+  PhysRange range{};
+  std::uint64_t early = 0;  // bytes from its beginning on that are gigantic pages already
+};
+
+// kernel: struct cma
+struct Declared {
+  std::vector<Reserved> ranges{};
+  std::optional<int> huge_pages_of{};  // the node whose huge pages come out of it
+};
+
+// In the order of their reservation. kernel: cma_areas
 struct Areas {
-  std::vector<PhysRange> ranges{};
+  std::vector<Declared> all{};
 };
 
 struct Area {
@@ -24,7 +38,7 @@ struct Area {
   std::uint64_t size = 0;
   std::uint64_t limit = 0;  // 0: the end of memory
   bool fixed = false;
-  bool multiple = false;  // may have several ranges, and tells how many
+  std::optional<int> huge_pages_of{};  // may have several ranges, and tells how many
 };
 
 // kernel: cma_early_percent_memory(), kernel/dma/contiguous.c
@@ -90,12 +104,71 @@ std::optional<PhysAddr> place(Boot& boot, const Area& area, std::uint64_t align,
 
 // What is told of an area: where it lies or, of huge pages' since 6.15, how many ranges it has.
 // kernel: cma_declare_contiguous_nid(), v6.12 and v7.2, cma_declare_contiguous_multi(), mm/cma.c
-std::string reserved_words(const Boot& boot, const Area& area, std::uint64_t at, int nid) {
+std::string reserved_words(const Boot& boot, const Area& area, std::span<const Reserved> ranges,
+                           int nid) {
   const std::uint64_t mib = area.size >> 20;
+  const std::uint64_t at = raw(ranges.front().range.base());
   if (!boot.in.behaviour.cma_has_ranges)
     return fmt::format("cma: Reserved {} MiB at {:#018x} on node {}", mib, at, nid);
-  return area.multiple ? fmt::format("cma: Reserved {} MiB in 1 range", mib)
-                       : fmt::format("cma: Reserved {} MiB at {:#018x}", mib, at);
+  return area.huge_pages_of ? fmt::format("cma: Reserved {} MiB in {} range{}", mib, ranges.size(),
+                                          ranges.size() == 1 ? "" : "s")
+                            : fmt::format("cma: Reserved {} MiB at {:#018x}", mib, at);
+}
+
+// Puts `range` before the first that `goes_behind` says so of, and where there is none before the last.
+// kernel: list_insert_sorted(), mm/cma.c, v7.2
+template <class GoesBehind>
+void insert_sorted(std::vector<PhysRange>& list, PhysRange range, GoesBehind&& goes_behind) {
+  auto at = std::ranges::find_if(list, goes_behind);
+  if (at == list.end() && !list.empty()) --at;
+  list.insert(at, range);
+}
+
+// The free ranges above 4 GiB that an area without room in one piece is made of: `align`ed, at most
+// eight, in the order in which they are taken. The list of sizes that the kernel keeps is meant to have
+// the largest first; what it has is told here.
+// kernel: cma_declare_contiguous_multi(), mm/cma.c, v7.2
+std::vector<PhysRange> pieces_for(const Boot& boot, std::uint64_t size, std::uint64_t align,
+                                  int nid) {
+  constexpr std::size_t kMost = 8;  // CMA_MAX_RANGES
+  std::vector<PhysRange> by_size;
+  std::uint64_t sum = 0;
+  for (const auto& [free, node] : memblock::free_mem_ranges(boot.state.memblock, nid)) {
+    if (raw(free.base()) < 4 * kGiB) continue;
+    const std::uint64_t start = align_up(raw(free.base()), align);
+    const std::uint64_t end = align_down(raw(free.end()), align);
+    if (start >= end) continue;
+    sum += end - start;
+    if (by_size.size() == kMost) {
+      if (end - start < by_size.back().size()) continue;
+      sum -= by_size.back().size();
+      by_size.pop_back();
+    }
+    insert_sorted(by_size, PhysRange::make(start, end),
+                  [&](PhysRange r) { return r.size() > end - start; });
+  }
+  std::vector<PhysRange> out;
+  if (sum < size) return out;
+  sum = 0;
+  for (const PhysRange piece : by_size) {
+    insert_sorted(out, piece, [&](PhysRange r) { return r.base() < piece.base(); });
+    sum += piece.size();
+    if (sum >= size) break;
+  }
+  return out;
+}
+
+std::vector<Reserved> reserve_pieces(Boot& boot, std::uint64_t size, std::uint64_t align, int nid,
+                                     const memblock::Caller& caller) {
+  std::vector<Reserved> out;
+  for (const PhysRange piece : pieces_for(boot, size, align, nid)) {
+    const std::uint64_t used = std::min(size, piece.size());
+    boot.state.memblock.reserve(piece.base(), used, caller);
+    out.push_back({*PhysRange::from_size(piece.base(), used)});
+    size -= used;
+    if (size == 0) break;
+  }
+  return out;
 }
 
 bool declare(Boot& boot, Area area, std::uint64_t align, int nid, const memblock::Purpose& owner) {
@@ -132,20 +205,21 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, const memblock
     return fail(fmt::format("Size ({:#018x}) of region at {:#018x} exceeds limit ({:#018x})",
                             area.size, area.base, area.limit));
   }
-  std::uint64_t at = area.base;
+  std::vector<Reserved> ranges;
   if (area.fixed) {
-    if (boot.state.memblock.is_region_reserved(PhysAddr{at}, area.size)) return fail({});
-    boot.state.memblock.reserve(PhysAddr{at}, area.size, caller);
-  } else {
-    const auto found = place(boot, area, align, nid, caller);
-    if (!found) return fail({});
-    at = raw(*found);
+    if (boot.state.memblock.is_region_reserved(PhysAddr{area.base}, area.size)) return fail({});
+    boot.state.memblock.reserve(PhysAddr{area.base}, area.size, caller);
+    ranges.push_back({*PhysRange::from_size(PhysAddr{area.base}, area.size)});
+  } else if (const auto found = place(boot, area, align, nid, caller)) {
+    ranges.push_back({*PhysRange::from_size(*found, area.size)});
+  } else if (area.huge_pages_of && boot.in.behaviour.cma_has_ranges) {
+    ranges = reserve_pieces(boot, area.size, align, nid, {"cma_declare_contiguous_multi", owner});
   }
-  boot.scratch.of<Areas>().ranges.push_back(PhysRange::make(at, at + area.size));
+  if (ranges.empty()) return fail({});
   boot.state.page_allocator.totalcma_pages += area.size >> kPageShift;
   boot.story.tell(Severity::info, rule::kCmaDeclareContiguousNid,
-                  reserved_words(boot, area, at, nid),
-                  PhysRange::from_size(PhysAddr{at}, area.size));
+                  reserved_words(boot, area, ranges, nid), ranges.front().range);
+  boot.scratch.of<Areas>().all.push_back({std::move(ranges), area.huge_pages_of});
   return true;
 }
 
@@ -184,12 +258,15 @@ std::map<int, std::uint64_t> sizes_of_nodes(const Boot& boot) {
 }
 
 // Areas of nodes: one of each that cma_pernuma= asks for, and those of numa_cma=, which later
-// kernels take in its place.
+// kernels take in its place. Where neither is given each of several nodes may have one of the size
+// of `all`, that of all nodes.
 // kernel: dma_numa_cma_reserve(), kernel/dma/contiguous.c, v6.12 and v7.2
-void reserve_on_nodes(Boot& boot) {
+void reserve_on_nodes(Boot& boot, std::uint64_t all) {
   if (!boot.in.profile.has(config::DMA_NUMA_CMA)) return;
   const auto text = boot.in.parameter("cma_pernuma");
-  const std::uint64_t each = text ? kernel::memparse(*text).value : 0;
+  const bool as_all = boot.in.profile.has(config::CMA_SIZE_PERNUMA) && !text &&
+                      !boot.in.has_parameter("numa_cma") && boot.state.nodes.online.size() > 1;
+  const std::uint64_t each = text ? kernel::memparse(*text).value : as_all ? all : 0;
   const auto own = sizes_of_nodes(boot);
   for (const int nid : boot.state.nodes.online) {
     const memblock::Purpose owner = boot.story.of_node(owner::kCMADMABuffers, nid);
@@ -210,11 +287,13 @@ bool declare_contiguous(Boot& boot, std::uint64_t size, const memblock::Purpose&
 // kernel: dma_contiguous_reserve(), kernel/dma/contiguous.c, v6.1, v6.12 and v7.2
 void dma_contiguous_reserve(Boot& boot) {
   const bool last = boot.in.behaviour.numa_cma_comes_last;
-  if (!last) reserve_on_nodes(boot);
+  if (!last) reserve_on_nodes(boot, 0);
   const Area area = area_of(boot, raw(boot.state.memblock.current_limit()));
   const bool done =
       area.size == 0 || declare(boot, area, 0, memblock::kAnyNode, owner::kCMADMABuffers);
-  if (last && done) reserve_on_nodes(boot);
+  if (!last || !done) return;
+  const std::uint64_t block = kPageSize << boot.in.profile.pageblock_order;
+  reserve_on_nodes(boot, align_up(area.size, block));
 }
 
 namespace {
@@ -313,19 +392,58 @@ void hugetlb_cma_reserve(Boot& boot) {
         asked != wanted.of_node.end() ? asked->second : std::min(per_node, wanted.size - reserved);
     const std::uint64_t own = align_up(size, kGiB);
     const std::uint64_t align = boot.in.behaviour.hugetlb_cma_aligns_to_page ? kGiB : 2 * kMiB;
-    if (!declare(boot, {.size = own, .multiple = true}, align, nid, owner::kCMAHugePages)) continue;
+    if (!declare(boot, {.size = own, .huge_pages_of = nid}, align, nid, owner::kCMAHugePages))
+      continue;
     reserved += own;
     if (reserved >= wanted.size) break;
   }
   boot.state.hugetlb_cma = reserved != 0;
 }
 
-// Of an area too that lies in two zones, and cannot be used as one: no zone counts it as CMA's.
+bool takes_of_cma(const Boot& boot) {
+  return boot.state.hugetlb_cma && boot.in.behaviour.hugetlb_reads_early &&
+         boot.in.switched("hugetlb_cma_only", false);
+}
+
+namespace {
+
+// kernel: cma_reserve_early(), mm/cma.c, v7.2
+std::optional<PhysAddr> take_early(Declared& area, std::uint64_t size) {
+  for (Reserved& r : area.ranges) {
+    if (size > r.range.size() - r.early) continue;
+    const std::uint64_t at = raw(r.range.base()) + r.early;
+    r.early += size;
+    return PhysAddr{at};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<PhysAddr> cma_reserve_early(Boot& boot, std::uint64_t size, int nid,
+                                          memblock::Memblock::Nid fallback) {
+  std::vector<Declared>& areas = boot.scratch.of<Areas>().all;
+  for (const bool own : {true, false}) {
+    if (!own && fallback == memblock::Memblock::Nid::exact) break;
+    for (Declared& area : areas) {
+      if (!area.huge_pages_of || (area.huge_pages_of == nid) != own) continue;
+      if (const auto found = take_early(area, size)) return found;
+    }
+  }
+  return std::nullopt;
+}
+
+// Of an area too that lies in two zones, and cannot be used as one: no zone counts it as CMA's. What
+// is a gigantic page already counts with those.
 // kernel: cma_activate_area(), mm/cma.c; init_cma_reserved_pageblock(), mm/mm_init.c, v6.12
 void cma_init_reserved_areas(Boot& boot) {
-  for (const PhysRange area : boot.scratch.of<Areas>().ranges) {
-    if (buddy::ZonePages* const zone = adjust_managed_page_count(boot, area, "CMA"))
-      zone->cma_pages += area.size() >> kPageShift;
+  for (const Declared& area : boot.scratch.of<Areas>().all) {
+    for (const Reserved& r : area.ranges) {
+      const PhysRange left = PhysRange::make(raw(r.range.base()) + r.early, raw(r.range.end()));
+      if (left.empty()) continue;
+      if (buddy::ZonePages* const zone = adjust_managed_page_count(boot, left, "CMA"))
+        zone->cma_pages += left.size() >> kPageShift;
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "boot/mm/cma.h"
 #include "boot/mm/page_alloc.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
@@ -25,6 +26,12 @@ struct Asked {
   std::uint64_t size = 0;  // bytes
   HugePages::Count count{};
 };
+
+bool is_in(const zones::Zone& zone, PhysRange page) {
+  const std::uint64_t start = raw(zone.start_pfn);
+  return raw(pfn_down(page.base())) < start + zone.spanned_pages &&
+         start < raw(pfn_up(page.end())) && zone.spanned_pages != 0;
+}
 
 bool is_gigantic(const Boot& boot, std::uint64_t size) {
   return size > kPageSize << boot.in.profile.max_page_order;
@@ -116,7 +123,7 @@ HugePages::Count HugePages::count_of(std::string_view text) const {
       break;
     }
     const int nid = number < 1024 ? static_cast<int>(number) : -1;
-    if (!std::ranges::binary_search(boot_.state.nodes.online, nid)) return {.valid = false};
+    if (!is_node(nid)) return {.valid = false};
     text.remove_prefix(1);
     if (!take_decimal(text, number)) return {.valid = false};
     c.of_node[nid] = number;
@@ -125,6 +132,15 @@ HugePages::Count HugePages::count_of(std::string_view text) const {
     text.remove_prefix(1);
   }
   return c;
+}
+
+// Behind setup_arch() nodes with processors alone are online too. kernel: init_cpu_to_node(), v7.2
+bool HugePages::is_node(int nid) const {
+  if (std::ranges::binary_search(boot_.state.nodes.online, nid)) return true;
+  const std::vector<int>& of_cpus = boot_.in.machine.cpu_nodes;
+  return boot_.in.behaviour.free_area_init_after_setup && boot_.state.processors_have_nodes &&
+         boot_.state.emulated_from.empty() && nid >= 0 &&
+         std::ranges::find(of_cpus, nid) != of_cpus.end();
 }
 
 void HugePages::allocate_now(const Count& count) {
@@ -136,22 +152,31 @@ void HugePages::allocate_now(const Count& count) {
 void HugePages::allocate(std::uint64_t size, const Count& count) {
   using Nid = memblock::Memblock::Nid;
   const Nid named = boot_.in.behaviour.hugetlb_node_alone ? Nid::exact : Nid::preferred;
-  if (boot_.state.hugetlb_cma) return warn("hugetlb_cma is enabled, skip boot time allocation");
-  std::uint64_t done = 0;
+  if (boot_.state.hugetlb_cma && !takes_of_cma(boot_)) {
+    return warn("hugetlb_cma is enabled, skip boot time allocation");
+  }
   if (!count.of_node.empty()) {
     for (const auto& [nid, number] : count.of_node) {
-      for (std::uint64_t i = 0; i < number && allocate_page(size, nid, named); ++i) ++done;
+      std::uint64_t done = 0;
+      while (done < number && allocate_page(size, nid, named)) ++done;
+      if (done < number) fall_short(size, number, done, nid);
     }
-  } else {
-    const std::vector<int> nodes = nodes_with_memory();
-    while (done < count.total && !nodes.empty() &&
-           allocate_page(size, nodes[done % nodes.size()], Nid::preferred)) {
-      ++done;
-    }
+    return;
   }
-  if (done == count.total) return;
-  warn(fmt::format("allocating {} of page size {} failed.  Only allocated {} hugepages.",
-                   count.total, size == paging::kSize1G ? "1.00 GiB" : "2.00 MiB", done));
+  std::uint64_t done = 0;
+  const std::vector<int> nodes = nodes_with_memory();
+  while (done < count.total && !nodes.empty() &&
+         allocate_page(size, nodes[done % nodes.size()], Nid::preferred)) {
+    ++done;
+  }
+  if (done < count.total) fall_short(size, count.total, done, std::nullopt);
+}
+
+void HugePages::fall_short(std::uint64_t size, std::uint64_t wanted, std::uint64_t done,
+                           std::optional<int> nid) {
+  warn(fmt::format("allocating {} of page size {} failed{}.  Only allocated {} hugepages.", wanted,
+                   size == paging::kSize1G ? "1.00 GiB" : "2.00 MiB",
+                   nid ? fmt::format(" node{}", *nid) : std::string(), done));
 }
 
 std::vector<int> HugePages::nodes_with_memory() const {
@@ -167,7 +192,9 @@ bool HugePages::allocate_page(std::uint64_t size, int nid, memblock::Memblock::N
       boot_.caller(owner::kHugePages,
                    {function::__alloc_bootmem_huge_page, function::hugetlb_hstate_alloc_pages});
   std::optional<PhysAddr> found;
-  if (boot_.in.behaviour.hugetlb_has_own_allocator) {
+  if (takes_of_cma(boot_)) {
+    found = cma_reserve_early(boot_, size, nid, fallback);
+  } else if (boot_.in.behaviour.hugetlb_has_own_allocator) {
     found = memblock.alloc_hugetlb(size, nid, fallback, caller);
   } else if (fallback == memblock::Memblock::Nid::exact) {
     found = memblock.alloc_exact_nid_raw(size, size, PhysAddr{}, memblock::kAllocAccessible, nid,
@@ -202,7 +229,34 @@ void hugetlb_bootmem_alloc(Boot& boot) {
   huge.end();
 }
 
+int zone_type_of(const Boot& boot, int nid, PhysRange page) {
+  for (const NodeState& node : boot.state.node_states) {
+    if (node.nid != nid) continue;
+    for (const ZoneState& z : node.zones) {
+      if (is_in(z.zone, page)) return static_cast<int>(z.zone.type);
+    }
+  }
+  return -1;
+}
+
+bool lies_in_two_zones(const Boot& boot, int nid, PhysRange page) {
+  for (const NodeState& node : boot.state.node_states) {
+    if (node.nid != nid) continue;
+    return std::ranges::count_if(node.zones,
+                                 [&](const ZoneState& z) { return is_in(z.zone, page); }) > 1;
+  }
+  return false;
+}
+
 namespace {
+
+// A page that lies in two zones becomes none: its memory is the page allocator's.
+// kernel: hstate_boot_nrinvalid, mm/hugetlb.c, v7.2
+bool is_invalid(const Boot& boot, PhysRange page) {
+  if (!boot.in.behaviour.hugetlb_checks_zones) return false;
+  const auto at = boot.state.memblock.search_pfn_nid(pfn_down(page.base()));
+  return at && lies_in_two_zones(boot, at->nid, page);
+}
 
 // Whether the page allocator has room for all that is asked for: then it gives it, since hardly
 // anything is taken yet. Where it is asked for most of memory nobody can tell how much it gives.
@@ -234,8 +288,9 @@ void hugetlb_hstate_alloc_pages(Boot& boot) {
   for (const Asked& a : asked) {
     HugePageSize& out = boot.state.huge_page_sizes.emplace_back(HugePageSize{a.size});
     if (is_gigantic(boot, a.size)) {
-      out.pages = static_cast<std::uint64_t>(
-          std::ranges::count(boot.state.gigantic_pages, a.size, &PhysRange::size));
+      out.pages = static_cast<std::uint64_t>(std::ranges::count_if(
+          boot.state.gigantic_pages,
+          [&](PhysRange page) { return page.size() == a.size && !is_invalid(boot, page); }));
     } else {
       out.pages = room || a.count.total == 0 ? std::optional(a.count.total) : std::nullopt;
     }
@@ -244,8 +299,10 @@ void hugetlb_hstate_alloc_pages(Boot& boot) {
 
 // Pages that memblock gave count again. kernel: gather_bootmem_prealloc(), mm/hugetlb.c, v6.12
 void hugetlb_init(Boot& boot) {
-  for (const PhysRange page : boot.state.gigantic_pages)
-    adjust_managed_page_count(boot, page, "huge pages");
+  for (const PhysRange page : boot.state.gigantic_pages) {
+    buddy::ZonePages* const zone = adjust_managed_page_count(boot, page, "huge pages");
+    if (zone != nullptr && takes_of_cma(boot)) zone->cma_pages += page.size() >> kPageShift;
+  }
 }
 
 }  // namespace memmap::boot

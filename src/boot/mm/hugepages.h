@@ -42,6 +42,9 @@ class HugePages {
   bool allocate_page(std::uint64_t size, int nid, memblock::Memblock::Nid fallback);
   bool is_size(std::uint64_t size) const;
   bool gigantic() const;  // pages of size_
+  bool is_node(int nid) const;
+  void fall_short(std::uint64_t size, std::uint64_t wanted, std::uint64_t done,
+                  std::optional<int> nid);
   std::vector<int> nodes_with_memory() const;
   void warn(std::string text);
 
@@ -54,6 +57,11 @@ class HugePages {
   std::optional<std::uint64_t> last_{};  // the size of the last hugepages=; 0: the default one's
   std::optional<Count> before_{};        // hugepages= before any size
 };
+
+// The type of the node's first zone that has pages of `page`; -1: none has.
+int zone_type_of(const Boot& boot, int nid, PhysRange page);
+// Whether it reaches into two of the node's zones. kernel: pfn_range_intersects_zones(), v7.2
+bool lies_in_two_zones(const Boot& boot, int nid, PhysRange page);
 
 // With Behaviour::hugetlb_reads_early.
 void hugetlb_bootmem_alloc(Boot& boot);

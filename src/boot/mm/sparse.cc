@@ -8,6 +8,9 @@
 #include <utility>
 
 #include "base/align.h"
+#include "base/range_union.h"
+#include "boot/mm/hugetlb_vmemmap.h"
+#include "boot/mm/vmemmap.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
 #include "paging/geometry.h"
@@ -16,11 +19,7 @@ namespace memmap::boot {
 namespace {
 
 constexpr std::string_view kFile = "mm/sparse.c";
-constexpr unsigned kSectionShift = 27;  // SECTION_SIZE_BITS
-constexpr std::uint64_t kSection = 1ull << kSectionShift;
-constexpr std::uint64_t kPagesPerSection = kSection >> kPageShift;
-constexpr std::uint64_t kCacheLine = 64;       // SMP_CACHE_BYTES
-constexpr PhysAddr kMaxDmaAddress{16 * kMiB};  // __pa(MAX_DMA_ADDRESS)
+constexpr std::uint64_t kCacheLine = 64;  // SMP_CACHE_BYTES
 
 // kernel: enum pageblock_bits, include/linux/pageblock-flags.h, v6.1, v6.12 and later
 std::uint64_t block_flag_bits(const kernel::Profile& profile) {
@@ -39,12 +38,7 @@ struct Run {
 // Takes what sparse_init() takes of memblock, node by node.
 class SparseInit {
  public:
-  explicit SparseInit(Boot& boot)
-      : boot_(boot),
-        page_bytes_(boot.in.profile.size_of(type::page)),
-        limit_(boot.in.behaviour.struct_pages_not_traced ? memblock::kAllocNoleaktrace
-                                                         : memblock::kAllocAccessible),
-        vmemmap_(boot.state.page_tables.bases().vmemmap) {}
+  explicit SparseInit(Boot& boot) : boot_(boot), vmemmap_(boot) {}
 
   // A section is the node's whose memory is met in it first. Runs of sections of one node are
   // initialised together. kernel: sparse_init(), mm/sparse.c, v6.1 and v6.12
@@ -137,33 +131,26 @@ class SparseInit {
     if (!allocate_usage(nid, sections)) {
       return lose(fmt::format("sparse_init_nid: node[{}] usemap allocation failed", nid));
     }
-    if (boot_.in.behaviour.sparse_has_buffer) allocate_buffer(nid, sections);
-    if (!std::ranges::all_of(runs, [this](const Run& run) { return populate(run); })) {
+    if (boot_.in.behaviour.sparse_has_buffer) vmemmap_.allocate_buffer(nid, sections);
+    const std::vector<PhysRange> done = hugetlb_vmemmap_init_early(boot_, vmemmap_, nid);
+    if (!std::ranges::all_of(runs, [&](const Run& run) { return populate(run, done); })) {
       lose(
           fmt::format("sparse_init_nid: node[{}] memory map backing failed. Some memory will not "
                       "be available.",
                       nid));
     }
-    if (buffer_ < buffer_end_) {
-      boot_.state.memblock.phys_free(
-          PhysAddr{buffer_}, buffer_end_ - buffer_,
-          boot_.caller({}, {function::sparse_buffer_fini, function::sparse_init_nid}));
-    }
+    vmemmap_.free_buffer();
   }
 
-  // kernel: sparse_buffer_init()
-  void allocate_buffer(int nid, std::uint64_t sections) {
-    const std::uint64_t map_size = align_up(page_bytes_ * kPagesPerSection, paging::kSize2M);
-    const std::uint64_t size = map_size * sections;
-    const memblock::Caller caller =
-        boot_.caller(owner(nid), {function::sparse_buffer_init, function::sparse_init_nid});
-    const auto found = boot_.in.behaviour.sparse_buffer_on_node
-                           ? boot_.state.memblock.alloc_exact_nid_raw(
-                                 size, map_size, kMaxDmaAddress, limit_, nid, caller)
-                           : boot_.state.memblock.alloc_try_nid_raw(size, kPageSize, kMaxDmaAddress,
-                                                                    limit_, nid, caller);
-    buffer_ = buffer_end_ = raw(found.value_or(PhysAddr{}));
-    if (found) buffer_end_ += size;
+  // All sections of the run but those of the huge pages `done`, whose struct pages are seen to.
+  bool populate(const Run& run, const std::vector<PhysRange>& done) {
+    std::vector<PhysRange> left{
+        PhysRange::make(run.first << kSectionShift, run.end << kSectionShift)};
+    for (const PhysRange huge : done) left = without(left, huge);
+    return std::ranges::all_of(left, [&](PhysRange r) {
+      return vmemmap_.populate(raw(r.base()) >> kSectionShift, raw(r.end()) >> kSectionShift,
+                               run.nid);
+    });
   }
 
   // What tells which parts of a section are in use, near the node's data where memory can be taken
@@ -198,133 +185,13 @@ class SparseInit {
     return false;
   }
 
-  // Maps the struct pages of the run's sections with 2 MiB pages out of the buffer: at once as far
-  // as a table reaches and the buffer lasts, section by section else.
-  // kernel: __populate_section_memmap(), vmemmap_populate_hugepages()
-  bool populate(const Run& run) {
-    const std::uint64_t bytes = page_bytes_ * kPagesPerSection;
-    const std::uint64_t end = raw(vmemmap_) + run.end * bytes;
-    for (std::uint64_t at = raw(vmemmap_) + run.first * bytes, next = 0; at < end; at = next) {
-      if (!populate_tables(at, run.nid)) return false;
-      const std::uint64_t table_end = align_down(at, paging::kSize1G) + paging::kSize1G;
-      next = take_large(at, std::min(end, table_end));
-      if (next > at) continue;
-      const std::uint64_t section_end = at + bytes - (at - raw(vmemmap_)) % bytes;
-      next = std::min(section_end, align_down(at, paging::kSize2M) + paging::kSize2M);
-      if (!populate_one(at, next, run.nid)) return false;
-    }
-    return true;
-  }
-
-  // Takes the 2 MiB pages of [at, end) out of the buffer, as many as it has; where it stops.
-  std::uint64_t take_large(std::uint64_t at, std::uint64_t end) {
-    if (!boot_.in.features.pse || buffer_ == 0) return at;
-    const std::uint64_t first = at / paging::kSize2M;
-    // The last page of the section before may hold this one's first struct pages.
-    const std::uint64_t had = last_large_ == first ? 1 : 0;
-    const std::uint64_t wanted = align_up(end, paging::kSize2M) / paging::kSize2M - first - had;
-    const std::uint64_t start = align_up(buffer_, paging::kSize2M);
-    const std::uint64_t room = start < buffer_end_ ? (buffer_end_ - start) / paging::kSize2M : 0;
-    const std::uint64_t taken = std::min(wanted, room);
-    if (taken != 0) {
-      take_buffered(taken * paging::kSize2M, paging::kSize2M);
-      map_page((first + had) * paging::kSize2M, start, paging::kSize2M, taken);
-      last_large_ = first + had + taken - 1;
-    }
-    return taken + had == 0 ? at : std::min(end, (first + had + taken) * paging::kSize2M);
-  }
-
-  // [at, end) lies in one 2 MiB page and one section.
-  bool populate_one(std::uint64_t at, std::uint64_t end, int nid) {
-    if (boot_.in.features.pse) {
-      const std::uint64_t page = at / paging::kSize2M;
-      if (last_large_ == page) return true;
-      if (const auto found = take(paging::kSize2M, nid)) {
-        map_page(page * paging::kSize2M, raw(*found), paging::kSize2M, 1);
-        last_large_ = page;
-        return true;
-      }
-    }
-    return populate_small(at, end, nid);
-  }
-
-  bool populate_small(std::uint64_t start, std::uint64_t end, int nid) {
-    for (std::uint64_t at = start; at < end; at += kPageSize) {
-      if (!table(1, at, function::vmemmap_pmd_populate, nid)) return false;
-      const auto found = take(kPageSize, nid);
-      if (!found) return false;
-      map_page(align_down(at, kPageSize), raw(*found), kPageSize, 1);
-    }
-    return true;
-  }
-
-  bool populate_tables(std::uint64_t at, int nid) {
-    const bool five = boot_.state.page_tables.levels() == 5;
-    return (!five || table(4, at, function::vmemmap_pgd_populate, nid)) &&
-           table(3, at, function::vmemmap_p4d_populate, nid) &&
-           table(2, at, function::vmemmap_pud_populate, nid);
-  }
-
-  // True: it is there now. kernel: vmemmap_alloc_block_zero()
-  bool table(unsigned level, std::uint64_t virt, const kernel::Function& function, int nid) {
-    paging::AddressSpace& tables = boot_.state.page_tables;
-    if (tables.table(level, VirtAddr{virt})) return true;
-    const auto page =
-        block(kPageSize, nid,
-              boot_.caller(owner::kPageTablesOfStructPages,
-                           {function::vmemmap_alloc_block_zero,
-                            function::vmemmap_alloc_block_zero_constprop_0, function}));
-    return page && tables.add_table(level, VirtAddr{virt}, {*page, paging::TableOrigin::memblock});
-  }
-
-  // kernel: vmemmap_set_pmd(), vmemmap_pte_populate(): PAGE_KERNEL_LARGE, PAGE_KERNEL
-  void map_page(std::uint64_t virt, std::uint64_t phys, std::uint64_t size, std::uint64_t pages) {
-    boot_.state.page_tables.map({.virt = VirtAddr{virt},
-                                 .phys = PhysAddr{phys},
-                                 .page_size = size,
-                                 .pages = pages,
-                                 .flags = paging::kernel_flags(boot_.in.features)});
-  }
-
-  // Of the buffer, else of memblock. kernel: vmemmap_alloc_block_buf()
-  std::optional<PhysAddr> take(std::uint64_t size, int nid) {
-    if (const auto found = take_buffered(size, size)) return found;
-    if (!boot_.in.behaviour.sparse_has_buffer) {
-      return block(size, nid, {"vmemmap_populate_hugepages", owner(nid)});
-    }
-    return block(size, nid, boot_.caller(owner(nid), {function::vmemmap_alloc_block}));
-  }
-
-  // nullopt: the buffer has not as much. kernel: sparse_buffer_alloc()
-  std::optional<PhysAddr> take_buffered(std::uint64_t size, std::uint64_t align) {
-    const std::uint64_t at = align_up(buffer_, align);
-    if (buffer_ == 0 || at + size > buffer_end_) return std::nullopt;
-    if (at > buffer_) {
-      boot_.state.memblock.phys_free(PhysAddr{buffer_}, at - buffer_,
-                                     boot_.caller({}, {function::sparse_buffer_alloc}));
-    }
-    buffer_ = at + size;
-    return PhysAddr{at};
-  }
-
-  std::optional<PhysAddr> block(std::uint64_t size, int nid, const memblock::Caller& caller) {
-    return boot_.state.memblock.alloc_try_nid_raw(size, size, kMaxDmaAddress, limit_, nid, caller);
-  }
-
-  memblock::Purpose owner(int nid) { return boot_.story.of_node(owner::kStructPages, nid); }
-
   void lose(std::string text) {
     boot_.story.tell(Severity::warning, rule::kSparseInitNid, std::move(text));
   }
 
   Boot& boot_;
-  std::uint64_t page_bytes_;
-  PhysAddr limit_;  // of allocations for struct pages
-  VirtAddr vmemmap_;
+  Vmemmap vmemmap_;
   std::vector<Run> runs_{};
-  std::optional<std::uint64_t> last_large_{};  // the map's last 2 MiB page that is there, by number
-  std::uint64_t buffer_ = 0;                   // sparsemap_buf
-  std::uint64_t buffer_end_ = 0;
   bool warned_of_start_ = false;
   bool warned_of_end_ = false;
 };

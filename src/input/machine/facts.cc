@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/align.h"
 #include "base/range_union.h"
@@ -17,6 +18,7 @@
 #include "input/machine/acpi_folder.h"
 #include "input/machine/manifest.h"
 #include "input/map/iomem.h"
+#include "input/map/kcore.h"
 #include "input/map/ram_layout.h"
 #include "input/map/sysfs.h"
 #include "input/text/lines.h"
@@ -84,6 +86,7 @@ class FactReader {
     read_processor();
     read_firmware_tables();
     read_low_memory();
+    read_kernel_place();
     read_manifest_file();
     read_version();
     if (errors_.empty()) check_initrd();
@@ -262,8 +265,29 @@ class FactReader {
                 .origin = {.file = tree_.shown(files_.bios_f0000), .offset = bytes[2]->size()}});
     }
     add_mp_tables(areas, machine_);
+  }
+
+  // What the kernel tells of where it lies. Its own addresses in a log are as certain.
+  void read_kernel_place() {
+    if (const auto text = content(files_.kallsyms)) {
+      if (const auto base = kernel_virt_base_in_kallsyms(*text))
+        machine_.kaslr.kernel_virt_base = base;
+    }
+    if (const auto bytes = content(files_.kcore); bytes && !bytes->empty()) {
+      const auto places = places_in_kcore(tree_.shown(files_.kcore), *bytes);
+      if (!places) return append(errors_, places.errors());
+      if (places->kernel_phys_base) machine_.kernel_phys_base = places->kernel_phys_base;
+      take_bases(places->kaslr);
+    }
     if (const auto text = content(files_.iomem)) {
       if (const auto base = kernel_base_in_iomem(*text)) machine_.kernel_phys_base = base;
+    }
+  }
+
+  void take_bases(const KaslrBases& known) {
+    for (const auto base : {&KaslrBases::kernel_virt_base, &KaslrBases::page_offset_base,
+                            &KaslrBases::vmalloc_base, &KaslrBases::vmemmap_base}) {
+      if (known.*base) machine_.kaslr.*base = known.*base;
     }
   }
 
@@ -280,7 +304,8 @@ class FactReader {
                        raw(*machine_.kernel_phys_base)));
     }
     if (!machine_.kernel_phys_base) machine_.kernel_phys_base = manifest->kernel_phys_base;
-    machine_.kaslr = manifest->kaslr;
+    const KaslrBases told = std::exchange(machine_.kaslr, manifest->kaslr);
+    take_bases(told);
     if (manifest->mp_configuration) machine_.mp_configuration = manifest->mp_configuration;
     if (manifest->efi_memory_attributes) {
       machine_.efi_memory_attributes = manifest->efi_memory_attributes;

@@ -18,6 +18,8 @@ struct FactFiles {
   std::string command_line{};
   std::string version{};  // /proc/version
   std::string iomem{};
+  std::string kcore{};     // /proc/kcore, its headers
+  std::string kallsyms{};  // /proc/kallsyms, or its line of _text
   std::string cpuinfo{};
   std::string cpus_possible{};
   std::string cpus_present{};

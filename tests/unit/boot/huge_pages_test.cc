@@ -86,5 +86,66 @@ TEST(HugePages, StructPagesOfThoseOfThePageAllocatorAreTold) {
   EXPECT_FALSE(told("hugetlb_free_vmemmap=on"));
 }
 
+// Of 6.18 and 7.2, as real kernels have it: a page for the first struct pages of each 1 GiB page, a table
+// for each 2 MiB of them; since 7.1 one page more for all of a zone.
+TEST(HugePages, StructPagesOfThoseOfMemblockAreNotTakenAtAll) {
+  const auto freed = [](kernel::Version version, const std::string& line) {
+    kernel::Profile kernel = profile(version);
+    kernel.config["HUGETLB_PAGE_OPTIMIZE_VMEMMAP"] = "true";
+    kernel.config["SPARSEMEM_VMEMMAP_PREINIT"] = "true";
+    const auto total = [&](const std::string& text) {
+      return boot(text, kernel, large()).state.page_allocator.totalram_pages;
+    };
+    return total(line + " hugetlb_free_vmemmap=on") - total(line);
+  };
+  EXPECT_EQ(freed({6, 18, 0}, "hugepagesz=1G hugepages=1"), 4096u - 1 - 8);
+  EXPECT_EQ(freed({7, 2, 0}, "hugepagesz=1G hugepages=1"), 4096u - 1 - 8 - 1);
+  EXPECT_EQ(freed({7, 2, 0}, "hugepagesz=1G hugepages=3"), 3 * (4096u - 1 - 8) - 1);
+  EXPECT_EQ(freed({7, 2, 0}, ""), 0u);
+}
+
+// One that reaches into ZONE_MOVABLE: its memory is free, none is left of it, and it has struct pages.
+TEST(HugePages, InTwoZonesAreNone) {
+  const std::string line = "hugepagesz=1G hugepages=3 movablecore=1500M";
+  for (const kernel::Version version : {kernel::Version{6, 18, 0}, kernel::Version{7, 2, 0}}) {
+    for (const std::string more : {"", " hugetlb_free_vmemmap=on"}) {
+      kernel::Profile kernel = profile(version);
+      kernel.config["HUGETLB_PAGE_OPTIMIZE_VMEMMAP"] = "true";
+      kernel.config["SPARSEMEM_VMEMMAP_PREINIT"] = "true";
+      const Outcome o = boot(line + more, kernel, large());
+      ASSERT_EQ(o.state.huge_page_sizes.size(), 2u);
+      EXPECT_EQ(o.state.huge_page_sizes[1].pages, 2u) << more;
+    }
+  }
+  EXPECT_EQ(sizes(line, large()), "2M:0 1G:3");
+}
+
+// hugetlb_cma_only=: out of the area, from its beginning on.
+TEST(HugePages, OfAnAreaComeFromItsBeginning) {
+  kernel::Profile kernel = profile({7, 2, 0});
+  kernel.config["CMA"] = "true";
+  const std::string line = "hugetlb_cma=3G hugepagesz=1G hugepages=2";
+  const Outcome o = boot(line + " hugetlb_cma_only=on", kernel, large());
+  ASSERT_EQ(o.state.gigantic_pages.size(), 2u);
+  EXPECT_EQ(o.state.gigantic_pages[0].end(), o.state.gigantic_pages[1].base());
+  EXPECT_EQ(o.state.page_allocator.totalcma_pages, 3 * kGiB >> kPageShift);
+  EXPECT_TRUE(boot(line, kernel, large()).state.gigantic_pages.empty());
+  EXPECT_EQ(o.state.page_allocator.totalram_pages,
+            boot(line, kernel, large()).state.page_allocator.totalram_pages);
+}
+
+// Without room in one piece the free ranges above 4 GiB are taken, from below.
+TEST(HugePages, HaveAnAreaOfSeveralPieces) {
+  const auto told = [](kernel::Version version) {
+    kernel::Profile kernel = profile(version);
+    kernel.config["CMA"] = "true";
+    const Outcome o = boot("hugetlb_cma=5G memmap=64M$8G", kernel, large());
+    return std::ranges::any_of(
+        o.events, [](const Event& e) { return e.text == "cma: Reserved 5120 MiB in 2 ranges"; });
+  };
+  EXPECT_TRUE(told({7, 2, 0}));
+  EXPECT_FALSE(told({6, 12, 0}));
+}
+
 }  // namespace
 }  // namespace memmap::boot

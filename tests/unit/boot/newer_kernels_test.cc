@@ -230,5 +230,22 @@ TEST(NewerKernels, TakeNodesAreasLastSince72) {
   EXPECT_LT(place(later, "CMA: DMA buffers"), place(later, "CMA: DMA buffers of node 0"));
 }
 
+// Each of two nodes has one as large as that of all, unless its size is asked for.
+TEST(NewerKernels, GiveNodesAreasOfTheirOwnSince72) {
+  Machine m = machine();
+  const std::uint64_t half = kGiB / 2;
+  m.node_memory = {{.range = PhysRange::make(0, half), .nid = 0},
+                   {.range = PhysRange::make(half, 2 * kGiB), .nid = 1}};
+  const auto options = {"CMA", "DMA_CMA", "DMA_NUMA_CMA", "CMA_SIZE_PERNUMA"};
+  const Outcome o = boot("cma=16M", with(k72, options), m);
+  EXPECT_EQ(owned(o, "CMA: DMA buffers of node 0"), 16 * kMiB);
+  EXPECT_EQ(owned(o, "CMA: DMA buffers of node 1"), 16 * kMiB);
+  EXPECT_EQ(
+      owned(boot("cma=16M numa_cma=1:8M", with(k72, options), m), "CMA: DMA buffers of node 0"),
+      0u);
+  EXPECT_EQ(owned(boot("cma=16M", with(k72, options), machine()), "CMA: DMA buffers of node 0"),
+            0u);
+}
+
 }  // namespace
 }  // namespace memmap::boot

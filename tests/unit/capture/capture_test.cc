@@ -26,6 +26,40 @@ const char* kLog =
     "<6>[    0.100000] Run /init as init process\n"
     "<6>[    2.000000] usb 1-1: SerialNumber: 123456\n";
 
+// The beginning of /proc/kcore: a note, the image, vmalloc, modules, RAM, the map of struct pages; then
+// what nobody else is to see.
+std::string kcore() {
+  std::string out;
+  const auto number = [&](std::uint64_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) out.push_back(static_cast<char>(value >> 8 * i));
+  };
+  struct Segment {
+    std::uint32_t type;
+    std::uint64_t virt, phys, size;
+  };
+  constexpr std::uint64_t kNone = ~0ull;
+  const Segment segments[] = {{4, 0, 0, 0},
+                              {1, 0xffffffff9c200000, 0x11d800000, 0x3430000},
+                              {1, 0xffffcef780000000, kNone, 0x1fffffffffff},
+                              {1, 0xffffffffc0000000, kNone, 0x3f000000},
+                              {1, 0xffff8c62c0001000, 0x1000, 0x9e000},
+                              {1, 0xffffef0cc0000000, kNone, 0x3000},
+                              {1, 0xffff8c62c0100000, 0x100000, 0xbfee0000},
+                              {1, 0xffffef0cc0004000, kNone, 0x2ffc000}};
+  out = std::string(
+            "\x7f"
+            "ELF\x02\x01\x01",
+            7) +
+        std::string(9, '\0');
+  number(4, 2), number(62, 2), number(1, 4), number(0, 8), number(64, 8), number(0, 8);
+  number(0, 4), number(64, 2), number(56, 2), number(std::size(segments), 2), number(0, 6);
+  for (const Segment& s : segments) {
+    number(s.type, 4), number(7, 4), number(0, 8), number(s.virt, 8), number(s.phys, 8);
+    number(s.size, 8), number(s.size, 8), number(4096, 8);
+  }
+  return out + "root=UUID=7d3c0d8e of mybox";
+}
+
 // A whole machine below a root of its own.
 void make_root(const ScratchFolder& root) {
   root.write("proc/sys/kernel/hostname", "mybox\n");
@@ -36,6 +70,10 @@ void make_root(const ScratchFolder& root) {
   root.write("proc/iomem",
              "00100000-bffdffff : System RAM\n  01000000-01ffffff : Kernel code\n"
              "fd000000-fdffffff : 0000:00:02.0\n");
+  root.write("proc/kcore", kcore());
+  root.write("proc/kallsyms",
+             "0000000000000000 A fixed_percpu_data\nffffffff9c200000 T _text\n"
+             "ffffffff9c200000 T startup_64\n");
   root.write("sys/devices/system/cpu/possible", "0-3\n");
   root.write("sys/devices/system/cpu/present", "0-1\n");
   root.write("sys/firmware/acpi/tables/SRAT", data_bytes("SRAT-numa2"));
@@ -80,7 +118,7 @@ TEST(Capture, GathersEverythingOfARoot) {
        {"dmesg.txt", "cmdline", "boot_params", "firmware/setup_data/0-0x9", "firmware/memmap/1/end",
         "firmware/acpi/SRAT", "firmware/dmi/DMI", "firmware/dmi/smbios_entry_point",
         "firmware/page0", "firmware/bios_9fc00", "firmware/bios_f0000", "cpuinfo", "cpus_possible",
-        "cpus_present", "mtrr", "iomem", "machine.json"}) {
+        "cpus_present", "mtrr", "iomem", "kcore", "kallsyms", "machine.json"}) {
     EXPECT_TRUE(c->files.has(file)) << file;
   }
   EXPECT_FALSE(c->files.has("firmware/acpi/MSDM"));
@@ -94,6 +132,44 @@ TEST(Capture, GathersEverythingOfARoot) {
   EXPECT_EQ(machine->cpu.possible, 4u);
   EXPECT_EQ(machine->node_memory.size(), 3u);
   ASSERT_TRUE(machine->smbios.has_value());
+}
+
+// Where KASLR put what: as a user of the folder has it; without iomem too.
+TEST(Capture, TellsWhereTheKernelLies) {
+  for (const bool has_iomem : {true, false}) {
+    const ScratchFolder root;
+    make_root(root);
+    if (!has_iomem) std::filesystem::remove(root.path() / "proc/iomem");
+    const auto c = capture("c", {.root = root.path().string()});
+    ASSERT_TRUE(c.ok()) << input::all_messages(c);
+    EXPECT_EQ(*c->files.read("kallsyms"), "ffffffff9c200000 T _text\n");
+    EXPECT_EQ(c->files.read("kcore")->find("mybox"), std::string::npos);
+    const auto machine = input::read_machine_tree("m", c->files);
+    ASSERT_TRUE(machine.ok()) << input::all_messages(machine);
+    EXPECT_EQ(machine->kernel_phys_base, PhysAddr{has_iomem ? 0x1000000u : 0x11d800000u});
+    EXPECT_EQ(machine->kaslr.kernel_virt_base, VirtAddr{0xffffffff9c200000});
+    EXPECT_EQ(machine->kaslr.page_offset_base, VirtAddr{0xffff8c62c0000000});
+    EXPECT_EQ(machine->kaslr.vmalloc_base, VirtAddr{0xffffcef780000000});
+    EXPECT_EQ(machine->kaslr.vmemmap_base, VirtAddr{0xffffef0cc0000000});
+  }
+}
+
+TEST(Capture, SaysThatTheKernelsPlaceIsHidden) {
+  const ScratchFolder root;
+  make_root(root);
+  std::filesystem::remove(root.path() / "proc/kcore");
+  root.write("proc/kallsyms", "0000000000000000 T _text\n");
+  const auto c = capture("c", {.root = root.path().string()});
+  ASSERT_TRUE(c.ok()) << input::all_messages(c);
+  const auto machine = input::read_machine_tree("m", c->files);
+  ASSERT_TRUE(machine.ok());
+  EXPECT_EQ(machine->kaslr, KaslrBases{});
+  for (const std::string text : {"kcore was not captured: is not there",
+                                 "kallsyms was not captured: hides where the kernel lies"}) {
+    EXPECT_TRUE(std::ranges::any_of(machine->notes, [&](const std::string& note) {
+      return note.starts_with(text);
+    })) << text;
+  }
 }
 
 TEST(Capture, HidesTheMachineWithoutChangingItsBoot) {

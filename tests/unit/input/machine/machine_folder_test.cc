@@ -95,6 +95,15 @@ TEST(MachineFolder, WhereTheKernelLiesIsBestToldByTheKernel) {
   EXPECT_TRUE(any_note(*m, "0x1000000 in machine.json, 0x3000000 as the kernel tells"));
 }
 
+TEST(MachineFolder, ADamagedKcoreIsTold) {
+  const ScratchFolder scratch;
+  write_memmap(scratch, "firmware/memmap");
+  scratch.write("kcore", "no core");
+  const auto m = read_machine(scratch.path().string(), {});
+  ASSERT_FALSE(m.ok());
+  EXPECT_NE(all_messages(m).find("is no ELF core of x86-64"), std::string::npos);
+}
+
 TEST(MachineFolder, TellsAllThatIsWrong) {
   const ScratchFolder scratch;
   scratch.write("boot_params", "short");
