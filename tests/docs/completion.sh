@@ -22,7 +22,10 @@ offers() {
   fi
 }
 
-offers "memmap s" simulate
+offers "memmap s" simulate show
+offers "memmap show st" steps
+offers "memmap show zones --so" --sort
+offers "memmap show zones --color " auto always never
 offers "memmap --v" --version
 offers "memmap simulate --e" --e820
 offers "memmap simulate --format m" memblock-debug meminfo
