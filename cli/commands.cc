@@ -37,7 +37,7 @@ constexpr Option kSimulate[] = {
     kConfig,
     kCmdline,
     kAppend,
-    {"--format",         "FORMAT",               "text (default), json, dot, memblock-debug, qemu-mem, ptdump, meminfo, zoneinfo, buddyinfo, iomem or the name of a report plugin"},
+    {"--format",         "FORMAT",               "text (default), json, jsonl (an object a line), dot, memblock-debug, qemu-mem, ptdump, meminfo, zoneinfo, buddyinfo, iomem or the name of a report plugin"},
     {"--section",        "NAME,...",             "of text: summary, map, ledger, e820, memory, reserved, zones, free, pagetables, fixmap, checks, events, notes, steps, nodes, percpu, cma, hugepages"},
     kWidth,
     kColor,

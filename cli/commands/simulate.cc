@@ -13,6 +13,7 @@
 #include "plugin/adapt/report.h"
 #include "report/diagram/dot.h"
 #include "report/form/names.h"
+#include "report/json/lines.h"
 #include "report/json/result.h"
 #include "report/text/memblock_debug.h"
 #include "report/text/proc.h"
@@ -75,6 +76,7 @@ constexpr std::string_view kIomemLeavesOut =
 constexpr Format kFormats[] = {
     {"text",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return text_of(a); }},
     {"json",           true,  Moment::hand_over,  {},            [](const Asking& a) { return report::to_json(a.outcome); }},
+    {"jsonl",          true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_json_lines(a.outcome); }},
     {"dot",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_dot(a.outcome); }},
     {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
     {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},

@@ -30,7 +30,7 @@ offers "memmap --v" --version
 offers "memmap simulate --e" --e820
 offers "memmap simulate --format m" memblock-debug meminfo
 offers "memmap simulate --format i" iomem
-offers "memmap simulate --format = j" json
+offers "memmap simulate --format = j" json jsonl
 offers "memmap simulate --cmdline " # free text
 offers "memmap access --format m" memtype
 offers "memmap access --d" --do

@@ -143,4 +143,8 @@ Listing for_people(const Listing& listing) {
   return with_columns(listing, usual_columns(listing.fields, Reader::people));
 }
 
+Listing for_programs(const Listing& listing) {
+  return with_columns(listing, usual_columns(listing.fields, Reader::programs));
+}
+
 }  // namespace memmap::report

@@ -79,5 +79,6 @@ Listing with_columns(const Listing& listing, std::span<const std::size_t> column
 
 // The same with the columns that people are shown without asking.
 Listing for_people(const Listing& listing);
+Listing for_programs(const Listing& listing);
 
 }  // namespace memmap::report

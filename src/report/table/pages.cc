@@ -95,7 +95,7 @@ constexpr ColumnOf<ZoneRow> kZones[] = {
 constexpr ColumnOf<FreeRow> kFree[] = {
     {{"node",   "node",   Kind::count, Shown::always, "whose the zone is"},                          [](const FreeRow& r) { return number(r.nid); }},
     {{"zone",   "zone",   Kind::text,  Shown::always, "DMA, DMA32, Normal or Movable", strong},      [](const FreeRow& r) { return text(zones::name(r.zone)); }},
-    {{"type",   "type",   Kind::text,  Shown::always, "the list's migrate type"},                    [](const FreeRow& r) { return text(migrate_name(r.type)); }},
+    {{"migratetype", "type", Kind::text, Shown::always, "the list's migrate type"},                [](const FreeRow& r) { return text(migrate_name(r.type)); }},
     {{"order",  "order",  Kind::count, Shown::always, "a block has 2^order pages"},                  [](const FreeRow& r) { return number(r.order); }},
     {{"block",  "block",  Kind::bytes, Shown::always, "the size of a block"},                        [](const FreeRow& r) { return number(kPageSize << r.order); }},
     {{"blocks", "blocks", Kind::count, Shown::always, "how many there are", green},                  [](const FreeRow& r) { return number(r.blocks); }},

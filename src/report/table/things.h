@@ -26,6 +26,7 @@ struct Facts {
 // row to things.cc; then its name to share/completions, share/man and share/doc/report.md.
 struct Thing {
   std::string_view name{};     // that `memmap show` knows
+  std::string_view item{};     // what a row is: `zone`, the `type` of its line in --format jsonl
   std::string_view summary{};  // one line
   std::string_view none{};     // why there may be nothing to show
   // Its columns; with facts its rows too.

@@ -4,15 +4,15 @@
 
 #include <algorithm>
 
-#include "report/form/json_writer.h"
 #include "report/form/units.h"
 
 namespace memmap::report {
 namespace {
 
 Align align_of(Kind kind) {
-  return kind == Kind::count || kind == Kind::tally || kind == Kind::bytes || kind == Kind::change ? Align::right
-                                                                            : Align::left;
+  return kind == Kind::count || kind == Kind::tally || kind == Kind::bytes || kind == Kind::change
+             ? Align::right
+             : Align::left;
 }
 
 // How many digits the addresses of a column have, so that they stand one below the other.
@@ -109,15 +109,19 @@ void write_table(Page& page, const Listing& listing, Sizes sizes, Titles titles,
   }
 }
 
+void write_members(JsonWriter& json, const std::vector<Field>& fields, const Values& row) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    json.key(fields[i].name);
+    write_value(json, row[i], fields[i].kind);
+  }
+}
+
 std::string listing_to_json(const Listing& listing) {
   JsonWriter json;
   json.open_array();
   for (const Values& row : listing.rows) {
     json.open_object(Layout::row);
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      json.key(listing.fields[i].name);
-      write_value(json, row[i], listing.fields[i].kind);
-    }
+    write_members(json, listing.fields, row);
     json.close();
   }
   json.close();

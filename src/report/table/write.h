@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "report/form/json_writer.h"
 #include "report/form/page.h"
 #include "report/table/listing.h"
 
@@ -21,6 +22,9 @@ void write_table(Page& page, const Listing& listing, Sizes sizes = Sizes::rounde
 // are numbers, addresses are strings in hex (a number above 2^53 would lose bits in many programs), ranges
 // strings as people see them. A value with nothing to tell is null.
 std::string listing_to_json(const Listing& listing);
+
+// A row as members of the object that is open, in the same way.
+void write_members(JsonWriter& json, const std::vector<Field>& fields, const Values& row);
 
 // A line for each row, columns apart by a blank, as lsblk and lsmem have it with --raw: numbers are
 // exact and without a unit, addresses in hex; bytes in a text that are no printable ASCII, blanks,

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "report/table/things.h"
 #include "report/table/write.h"
 #include "support/outcomes.h"
@@ -24,11 +26,11 @@ Listing made() {
                 {"where", "where", Kind::range, Shown::to_people},
                 {"more", "more", Kind::change}};
   const auto range = PhysRange::make(0x1000, 0x3000);
-  out.rows = {{std::string("b c"), std::uint64_t{2048}, std::uint64_t{0x1000}, range,
-               std::int64_t{-4096}},
-              {std::string("a"), kBeyondDoubles, ~std::uint64_t{0}, Value(), std::int64_t{0}},
-              {Value(), Value(), Value(), Value(), Value()},
-              {std::string("d"), std::uint64_t{10240}, std::uint64_t{0}, Value(), std::int64_t{1}}};
+  out.rows = {
+      {std::string("b c"), std::uint64_t{2048}, std::uint64_t{0x1000}, range, std::int64_t{-4096}},
+      {std::string("a"), kBeyondDoubles, ~std::uint64_t{0}, Value(), std::int64_t{0}},
+      {Value(), Value(), Value(), Value(), Value()},
+      {std::string("d"), std::uint64_t{10240}, std::uint64_t{0}, Value(), std::int64_t{1}}};
   return out;
 }
 
@@ -104,6 +106,8 @@ TEST(Things, HaveTheirColumnsWithoutABootAndARowForEachOfThem) {
   for (const Thing& thing : things()) {
     const Listing empty = thing.list(nullptr);
     EXPECT_TRUE(empty.rows.empty()) << thing.name;
+    EXPECT_TRUE(std::ranges::none_of(empty.fields, [](const Field& f) { return f.name == "type"; }))
+        << thing.name << ": a line of --format jsonl has a type of its own";
     for (std::size_t i = 0; i < empty.fields.size(); ++i) {
       EXPECT_FALSE(empty.fields[i].help.empty()) << thing.name << " " << empty.fields[i].name;
       const Wish wish{.columns = std::string(empty.fields[i].name)};
@@ -120,13 +124,12 @@ TEST(Things, HaveTheirColumnsWithoutABootAndARowForEachOfThem) {
 TEST(Things, OfTwoNodesAreTheirZones) {
   const boot::Outcome outcome = test::two_nodes();
   const Facts facts{.outcome = outcome};
-  EXPECT_EQ(find_thing("zones")->list(&facts).rows.size(),
-            [&] {
-              std::size_t zones = 0;
-              for (const auto& n : outcome.state.node_states)
-                for (const auto& z : n.zones) zones += z.zone.spanned_pages != 0;
-              return zones;
-            }());
+  EXPECT_EQ(find_thing("zones")->list(&facts).rows.size(), [&] {
+    std::size_t zones = 0;
+    for (const auto& n : outcome.state.node_states)
+      for (const auto& z : n.zones) zones += z.zone.spanned_pages != 0;
+    return zones;
+  }());
   EXPECT_EQ(find_thing("zone"), nullptr);
 }
 
