@@ -23,7 +23,7 @@ std::optional<std::string_view> variable(const char* name) {
 // As it is found.
 report::Terminal terminal_of(const Destination& destination) {
   report::Terminal terminal;
-  terminal.is_terminal = destination.path == "-" && ::isatty(STDOUT_FILENO) == 1;
+  terminal.is_terminal = is_terminal(destination);
   winsize size{};
   if (terminal.is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     terminal.columns = size.ws_col;
@@ -57,6 +57,10 @@ Result<bool> colour_of(const std::string& text, bool found) {
 }
 
 }  // namespace
+
+bool is_terminal(const Destination& destination) {
+  return destination.path == "-" && ::isatty(STDOUT_FILENO) == 1;
+}
 
 report::TextStyle text_style(const Destination& destination) {
   return report::style_for(terminal_of(destination));

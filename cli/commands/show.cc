@@ -160,7 +160,11 @@ std::string written(const Listing& listing, Form form, const Arguments& argument
       arguments.has("--no-headings") ? report::Titles::left_out : report::Titles::shown;
   if (form == Form::json) return report::listing_to_json(listing);
   if (form == Form::raw) return report::listing_to_raw(listing, titles);
-  report::Page page(style);
+  report::TextStyle within = style;
+  // Who reads a file or a pipe wants whole words; a terminal's line is as long as it is.
+  constexpr unsigned kWhole = 1u << 20;
+  if (!is_terminal(destination_of(arguments)) && !arguments.has("--width")) within.width = kWhole;
+  report::Page page(within);
   report::write_table(page, listing,
                       arguments.has("--bytes") ? report::Sizes::exact : report::Sizes::rounded,
                       titles);

@@ -22,13 +22,14 @@ enum class Kind {
   count,    // a number of anything but bytes
   tally,    // the same where 0 is nothing to tell people of
   bytes,    // a size
+  share,    // in per cent, as people read it
   change,   // bytes more, or fewer where it is below 0
   address,  // physical or virtual
   range,    // of physical addresses; for people: programs read its `start` and `end`
 };
 
-// monostate: there is nothing to tell. What each kind holds: std::string (text), std::uint64_t (count,
-// bytes, address), std::int64_t (change), PhysRange (range).
+// monostate: there is nothing to tell. What each kind holds: std::string (text, share), std::uint64_t
+// (count, tally, bytes, address), std::int64_t (change), PhysRange (range).
 using Value = std::variant<std::monostate, std::string, std::uint64_t, std::int64_t, PhysRange>;
 
 // Where a column is shown without being asked for.

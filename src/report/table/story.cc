@@ -66,7 +66,7 @@ constexpr ColumnOf<LedgerLineRow> kLedger[] = {
     {{"what",     "what",   Kind::text,  Shown::always,      "who has it, or why it is not there"},   [](const LedgerLineRow& r) { return text(r.line.what); }},
     {{"part",     "part",   Kind::text,  Shown::to_programs, "sum, lost, added, reserved, unusable or back"}, [](const LedgerLineRow& r) { return text(part_name(r.line.part)); }},
     {{"size",     "size",   Kind::bytes, Shown::always,      "bytes"},                                [](const LedgerLineRow& r) { return number(r.line.bytes); }},
-    {{"share",    "share",  Kind::text,  Shown::to_people,   "of the RAM that there is", faint},      [](const LedgerLineRow& r) { return text(percent(r.line.bytes, r.all)); }},
+    {{"share",    "share",  Kind::share, Shown::to_people,   "of the RAM that there is", faint},      [](const LedgerLineRow& r) { return text(percent(r.line.bytes, r.all)); }},
     {{"back",     "back",   Kind::bytes, Shown::always,      "of it, what MemTotal counts again", green}, [](const LedgerLineRow& r) { return some(r.line.back()); }},
     {{"ranges",   "ranges", Kind::count, Shown::always,      "how many it has"},                      [](const LedgerLineRow& r) { return some(r.line.ranges()); }},
     {{"function", "by",     Kind::text,  Shown::always,      "the kernel function that took it", faint}, [](const LedgerLineRow& r) { return text(r.line.function()); }},

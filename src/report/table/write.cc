@@ -10,9 +10,8 @@ namespace memmap::report {
 namespace {
 
 Align align_of(Kind kind) {
-  return kind == Kind::count || kind == Kind::tally || kind == Kind::bytes || kind == Kind::change
-             ? Align::right
-             : Align::left;
+  const bool left = kind == Kind::text || kind == Kind::address || kind == Kind::range;
+  return left ? Align::left : Align::right;
 }
 
 // How many digits the addresses of a column have, so that they stand one below the other.
