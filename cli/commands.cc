@@ -25,6 +25,9 @@ constexpr Option kSameKernel{"--kernel", "NAME", "the kernel to boot, as with si
 constexpr Option kConfig{"--config", "FILE", "its .config, instead of the one that it was built with"};
 constexpr Option kCmdline{"--cmdline", "TEXT", "its command line, instead of the machine's own"};
 constexpr Option kAppend{"--append", "TEXT", "parameters to add to its command line, as a boot loader would"};
+constexpr Option kWidth{"--width", "COLUMNS", "of text: 60 to 200, instead of the terminal's, or 80"};
+constexpr Option kColor{"--color", "WHEN", "of text: auto (default), always or never"};
+constexpr Option kNoPager{"--no-pager", "", "write to a terminal directly, not through MEMMAP_PAGER, PAGER or less"};
 constexpr Option kTextOrJson{"--format", "FORMAT", "text (default) or json"};
 
 constexpr Option kSimulate[] = {
@@ -34,12 +37,43 @@ constexpr Option kSimulate[] = {
     kConfig,
     kCmdline,
     kAppend,
-    {"--format",         "FORMAT",               "text (default), json, dot, memblock-debug, qemu-mem, ptdump, meminfo, zoneinfo, buddyinfo, iomem or the name of a report plugin"},
+    {"--format",         "FORMAT",               "text (default), json, jsonl (an object a line), dot, memblock-debug, qemu-mem, ptdump, meminfo, zoneinfo, buddyinfo, iomem or the name of a report plugin"},
+    {"--section",        "NAME,...",             "of text: summary, map, ledger, e820, memory, reserved, zones, free, pagetables, fixmap, checks, events, notes, steps, nodes, percpu, cma, hugepages"},
+    kWidth,
+    kColor,
+    kNoPager,
     {"--at",             "MOMENT",               "of the boot: hand-over, or user-space, when the first process runs (default: user-space for meminfo, zoneinfo and iomem, else hand-over)"},
     kKaslrBase,
     kOutput,
     kForce,
     {"--strict",         "",                     "exit 1 if the simulated kernel warns or panics"},
+    kNoEntryLimit,
+    kUsePlugin,
+    kWithoutPlugin,
+    kPluginFolder,
+    kPluginTimeout,
+};
+
+constexpr Option kShow[] = {
+    MEMMAP_SOURCE_OPTIONS,
+    {"--input-columns",  "LIST",                 "SOURCE is a table with these columns, as --columns of simulate has them"},
+    kLive,
+    {"--columns",        "LIST",                 "what to show: a,b,c; +d beside the usual ones; help: tells which there are"},
+    {"--sort",           "COLUMN[:desc],...",    "sort by these columns, by value"},
+    {"--json",           "",                     "an array with an object for each row"},
+    {"--raw",            "",                     "words with a blank between them, exact numbers: as lsblk and lsmem have it"},
+    {"--bytes",          "",                     "sizes in bytes"},
+    {"--no-headings",    "",                     "without the line of titles"},
+    kSameKernel,
+    kConfig,
+    kCmdline,
+    kAppend,
+    kKaslrBase,
+    kWidth,
+    kColor,
+    kNoPager,
+    kOutput,
+    kForce,
     kNoEntryLimit,
     kUsePlugin,
     kWithoutPlugin,
@@ -226,6 +260,12 @@ constexpr std::string_view kSimulateExamples =
     "  dmesg | memmap simulate --e820 - --kernel 6.12.117+deb12-amd64\n"
     "  memmap simulate --synthetic \"ram:640K hole:384K ram:3G\" --cmdline \"mem=2G\"\n"
     "  memmap simulate --e820 boot.log.xz --boot 2 --format json -o result.json";
+constexpr std::string_view kShowExamples =
+    "  memmap show\n"
+    "  memmap show zones --e820 boot.log\n"
+    "  memmap show owners boot.log --sort size:desc --columns owner,size,function\n"
+    "  memmap show steps boot.log --append crashkernel=64M --json\n"
+    "  memmap show zones --columns help";
 constexpr std::string_view kAccessExamples =
     "  memmap access --e820 boot.log --do \"ioremap 0xfed00000 4K as hpet\" --do \"read hpet+0xf0 4\"\n"
     "  memmap access script.yaml --e820 boot.log --format json\n"
@@ -279,6 +319,7 @@ constexpr std::string_view kPluginExamples =
 constexpr Command kCommands[] = {
     // name, summary, examples, options, argument, what does it, second argument
     {"simulate", "boot a machine's memory map and report what became of it",                                kSimulateExamples, kSimulate,       {"SOURCE", "what to read, as with --e820", false},                                         run_simulate},
+    {"show",     "show one thing of a boot as a table: zones, owners, steps, ...",                          kShowExamples,     kShow,           {"THING", "e820, memblock, reserved, owners, nodes, zones, free, pagetables, fixmap, percpu, cma, hugepages, parameters, slots, ledger, steps, events or log; none: list them", false}, run_show, {"SOURCE", "what to read, as with --e820", false}},
     {"access",   "answer what accesses of memory come to: mapped, faulting, cached how",                      kAccessExamples,   kAccess,         {"SCRIPT", "a YAML file of steps (share/doc/access.md)", false},                          run_access},
     {"convert",  "write a machine's memory map in another format",                                          kConvertExamples,  kConvert,        {"SOURCE", "what to read, as with --e820", false},                                         run_convert},
     {"replay",   "check a log made with memblock=debug: what the kernel chose against what memmap would",   kReplayExamples,   kReplay,         {"LOG", "a kernel log, compressed or not; `-`: standard input"},                           run_replay},

@@ -6,6 +6,7 @@
 namespace memmap::cli {
 
 ExitCode run_access(const Arguments& arguments);
+ExitCode run_show(const Arguments& arguments);
 ExitCode run_simulate(const Arguments& arguments);
 ExitCode run_convert(const Arguments& arguments);
 ExitCode run_replay(const Arguments& arguments);

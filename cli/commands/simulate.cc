@@ -9,9 +9,11 @@
 #include "lint/lint.h"
 #include "messages.h"
 #include "output.h"
+#include "pager.h"
 #include "plugin/adapt/report.h"
 #include "report/diagram/dot.h"
 #include "report/form/names.h"
+#include "report/json/lines.h"
 #include "report/json/result.h"
 #include "report/text/memblock_debug.h"
 #include "report/text/proc.h"
@@ -33,6 +35,7 @@ struct Asking {
   const kernel::Profile& kernel;
   report::TextStyle style;
   Moment moment;
+  std::vector<std::string> sections;  // of text; empty: the usual ones
 
   const paging::AddressSpace& tables() const {
     return *boot::tables_of(outcome, boot::Root::kernel);
@@ -47,6 +50,11 @@ struct Format {
   std::string (*render)(const Asking&) = nullptr;
   std::string_view left_out{};  // what a reader might miss in it; said beside it
 };
+
+std::string text_of(const Asking& a) {
+  return a.sections.empty() ? report::to_text(a.outcome, a.style)
+                            : report::to_text(a.outcome, a.style, a.sections);
+}
 
 constexpr std::string_view kOnlyHandOver = "it shows the hand-over alone";
 constexpr std::string_view kNoFreeLists =
@@ -66,8 +74,9 @@ constexpr std::string_view kIomemLeavesOut =
 
 // clang-format off
 constexpr Format kFormats[] = {
-    {"text",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_text(a.outcome, a.style); }},
+    {"text",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return text_of(a); }},
     {"json",           true,  Moment::hand_over,  {},            [](const Asking& a) { return report::to_json(a.outcome); }},
+    {"jsonl",          true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_json_lines(a.outcome); }},
     {"dot",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_dot(a.outcome); }},
     {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
     {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
@@ -94,6 +103,33 @@ bool has_head(std::string_view name) {
 std::vector<std::string_view> format_names() {
   std::vector<std::string_view> out;
   for (const Format& format : kFormats) out.push_back(format.name);
+  return out;
+}
+
+// What --section names. Errors: a name that no section has; what only text has, with another format.
+Result<std::vector<std::string>> sections_of(const Arguments& arguments, std::string_view format) {
+  std::vector<std::string> out;
+  Errors errors;
+  for (const std::string_view option : {"--section", "--width", "--color"}) {
+    if (format != kFormats[0].name && arguments.has(option))
+      errors.push_back(
+          session::no_effect(option, fmt::format("--format {}", format), "it is of text alone"));
+  }
+  std::vector<std::string_view> known;
+  const std::vector<report::TextSection> all = report::text_sections();
+  for (const report::TextSection& s : all) known.push_back(s.name);
+  const std::string given = arguments.get("--section").value_or("");
+  for (std::size_t at = 0; arguments.has("--section") && at <= given.size();) {
+    const std::size_t comma = std::min(given.find(',', at), given.size());
+    out.push_back(given.substr(at, comma - at));
+    at = comma + 1;
+    if (std::ranges::find(known, out.back()) != known.end()) continue;
+    errors.push_back(
+        {fmt::format("--section: the report has {}, not `{}`{}", fmt::join(known, ", "), out.back(),
+                     did_you_mean(out.back(), known)),
+         {"memmap"}});
+  }
+  if (!errors.empty()) return errors;
   return out;
 }
 
@@ -169,6 +205,11 @@ ExitCode run_simulate(const Arguments& arguments) {
   auto wanted = asked_of_machine(arguments);
   if (!wanted) return bad_input(wanted.errors());
   const std::string format = arguments.get("--format").value_or("text");
+  const auto sections = sections_of(arguments, format);
+  if (!sections) return bad_input(sections.errors());
+  const Destination destination = destination_of(arguments);
+  const auto style = text_style(destination, arguments);
+  if (!style) return bad_input(style.errors());
   wanted->request.compare_log = has_head(format);
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return bad_input(session.errors());
@@ -205,13 +246,12 @@ ExitCode run_simulate(const Arguments& arguments) {
     for (const std::string& text : outcome->subject.notes)
       if (text.starts_with(kNotSimulated)) note(text);
   }
-  const Destination destination = destination_of(arguments);
   const Result<std::string> bytes =
       own != nullptr
-          ? Result<std::string>(own->render({*outcome, kernel, text_style(destination), moment}))
+          ? Result<std::string>(own->render({*outcome, kernel, *style, moment, *sections}))
           : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());
-  const Status written = write_output(destination, *bytes);
+  const Status written = write_paged(destination, *bytes, arguments);
   if (!written) return bad_input(written.errors());
   if (bytes->empty()) {
     note(why_empty(*outcome, format));

@@ -23,8 +23,12 @@ VALUES = {
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--side": "old",
     "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
     "--root": "early", "--lost": None,
+    "--input-columns": "start,last,type", "--sort": "managed:desc", "--json": None, "--raw": None, "--bytes": None,
+    "--no-headings": None, "--width": "100", "--color": "never", "--no-pager": None, "--section": "zones",
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
+# The same of one command.
+VALUES_OF = {("show", "--columns"): "+start"}
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {
     "log": (["--e820", "{folder}/two.log"], "dmesg"),
@@ -42,7 +46,10 @@ ONE_BOOT = {"scenario", "sysfs", "synthetic", "machine without a log", "sysroot"
 ONE_FORM = {"synthetic", "machine", "machine without a log", "sysroot", "live"}
 # Option: the kinds that it has no effect on.
 # --side acts on a diff of two logs, of which none is here.
-REFUSED = {"--boot": ONE_BOOT, "--side": set(KINDS), "--input-format": ONE_FORM, "--columns": ONE_FORM}
+REFUSED = {"--boot": ONE_BOOT, "--side": set(KINDS), "--input-format": ONE_FORM, "--columns": ONE_FORM,
+           "--input-columns": ONE_FORM}
+# `show --columns` is no option of the source.
+ACTS_OF = {("show", "--columns")}
 # It makes a table of whatever it is given, which these are not.
 NO_TABLE = {"log", "scenario", "sysfs", "folder with a log"}
 # They act where `lint` has a machine, or a log that tells of one.
@@ -98,8 +105,8 @@ class Options(unittest.TestCase):
     def filled(self, words):
         return [word.replace("{folder}", self.folder) for word in words]
 
-    def given(self, option, form=""):
-        value = form if option == "--input-format" else VALUES[option]
+    def given(self, option, form="", command=""):
+        value = form if option == "--input-format" else VALUES_OF.get((command, option), VALUES[option])
         return self.filled([option] if value is None else [option, value])
 
     def check(self, words, option, refused, source):
@@ -126,13 +133,14 @@ class Options(unittest.TestCase):
             if kind == "live" and "--live" not in options:
                 continue
             for option in sorted(options - NAMING - {"--list"}):
-                refused = kind in REFUSED.get(option, ()) or kind in REFUSED_BY.get((command, option), ())
+                source_option = (command, option) not in ACTS_OF
+                refused = source_option and kind in REFUSED.get(option, ()) or kind in REFUSED_BY.get((command, option), ())
                 if kind == "live" and not refused:
                     continue  # what this machine may tell is another test's
-                if option == "--columns" and kind in NO_TABLE:
+                if option in ("--columns", "--input-columns") and source_option and kind in NO_TABLE:
                     continue
                 more = [] if option in needs else list(needs)
-                words = [command, *source, *more, *self.given(option, form)]
+                words = [command, *source, *more, *self.given(option, form, command)]
                 by_path = kind not in ONE_FORM or (kind in ("machine", "machine without a log") and option == "--side") or (kind, option) == ("machine without a log", "--boot")
                 self.check(words, option, refused, source[1 if by_path else 0])
 
@@ -204,6 +212,12 @@ class Options(unittest.TestCase):
         done = run("walk", "0x1000", "--synthetic", SMALL, "--plugin", "check_invariants")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertIn("--plugin check_invariants has no effect on walk", done.stderr)
+
+    def test_show(self):
+        self.check_command("show", KINDS, ("zones",))
+        done = run("show", "zones", "--synthetic", SMALL, "--plugin", "check_invariants")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin check_invariants has no effect on show", done.stderr)
 
     def test_explain(self):
         self.check_command("explain", KINDS)
