@@ -70,7 +70,7 @@ constexpr Ink kInks[] = {
     {"faint",   "#5c5c5c", "#a6adb5", "#333333"},
     {"line",    "#dcdcdc", "#3a4047", "#bbbbbb"},
     {"edge",    "#6e6e6e", "#8b949e", "#000000"},
-    {"texture", "#00000038", "#ffffff38", "#000000b0"},
+    {"texture", "#00000038", "#ffffff38", "#00000080"},
     {"more",    "#4d4d4d", "#c8c8c8", "#000000"},
     {"alert",   "#b3261e", "#ff8a80", "#000000"},
     {"changed", "#c2185b", "#ff80ab", "#000000"},
@@ -144,8 +144,11 @@ std::string map_style(Theme theme) {
   rule("text.alert", "font-weight:600;" + fill("alert"));
   rule("text.mono",
        "font-family:ui-monospace,'DejaVu Sans Mono',monospace;font-size:10px;text-anchor:end");
-  rule("text.in", "pointer-events:none;paint-order:stroke;stroke-width:2;stroke-opacity:.5;" +
-                      stroke("ground"));
+  // A rim, so that words stand out from patterns: all of paper, or only some where there are colours.
+  rule("text.in",
+       fmt::format("pointer-events:none;paint-order:stroke;stroke-linejoin:round;{}{}",
+                   theme == Theme::print ? "stroke-width:4;" : "stroke-width:2;stroke-opacity:.6;",
+                   stroke("ground")));
   rule("text.size", "text-anchor:end");
   rule(".guide", "fill:none;stroke-width:.5;" + stroke("line"));
   rule(".lead", "fill:none;stroke-width:.6;" + stroke("edge"));
@@ -153,6 +156,7 @@ std::string map_style(Theme theme) {
   rule(".zigzag", "fill:none;stroke-width:1;" + stroke("edge"));
   rule(".texture", "fill:none;stroke-width:1;" + stroke("texture"));
   rule(".b", "stroke-width:.6;" + stroke("edge"));
+  rule(".share", "pointer-events:none");
   rule(".frame", "fill:none;stroke-width:.6;" + stroke("line"));
   rule(".changed", "fill:none;stroke-width:2.4;" + stroke("changed"));
   for (const Look& look : kLooks) {

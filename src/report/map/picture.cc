@@ -96,8 +96,8 @@ Picture::Picture(const Axis& axis, std::size_t lines) : axis_(axis) {
 std::array<Picture::Place, account::kColumns> Picture::places_from(double left) {
   // Parts of the width, as the words in the columns need it; the last part of memblock.reserved is
   // for labels.
-  constexpr std::array<double, account::kColumns> kParts{10, 10, 11.5, 6, 10, 13, 11.5};
-  constexpr double kLabels = 21;
+  constexpr std::array<double, account::kColumns> kParts{10, 10, 11.5, 6, 10.8, 13, 11.5};
+  constexpr double kLabels = 20.5;
   double parts = kLabels;
   for (const double p : kParts) parts += p;
   const double part = (kRight - left - (kGap * (account::kColumns - 1))) / parts;
@@ -146,10 +146,12 @@ std::string Picture::column(const Column& column) const {
       fmt::format("<g class=\"column\" data-column=\"{}\">\n", account::words_of(column.id).id);
   std::uint64_t bytes = 0;
   for (const Block& b : column.blocks) bytes += b.range.size();
-  out += text_at(place.left, top_ - 7, "faint",
-                 column.blocks.empty() ? "nothing yet"
-                                       : fmt::format("{} in {}", human_size(bytes),
-                                                     counted(column.blocks.size(), "range")));
+  out += text_at(
+      place.left, top_ - 7, "faint",
+      column.blocks.empty() ? "nothing yet"
+      : column.blocks.size() < 1000
+          ? fmt::format("{} in {}", human_size(bytes), counted(column.blocks.size(), "range"))
+          : fmt::format("{} in {}", human_size(bytes), grouped(column.blocks.size())));
   const std::vector<Mark> marks = marks_of(column, axis_);
   // The small ones last: they lie above the edges of large ones.
   for (const bool large : {true, false}) {
@@ -176,9 +178,30 @@ std::string Picture::mark(const Mark& mark, const Place& place) const {
     return out + fmt::format(" data-owner=\"{0}\"><title>{0}: {1}{2}</title></rect>\n", what, where,
                              xml_escaped(by));
   }
-  return out + fmt::format(" data-count=\"{}\"><title>{} within {}: {}</title></rect>\n",
-                           mark.blocks.size(), counted(mark.blocks.size(), "range"), where,
-                           xml_escaped(owners_of(mark)));
+  out +=
+      fmt::format(" data-count=\"{}\"><title>{} within {}: {}</title></rect>\n", mark.blocks.size(),
+                  counted(mark.blocks.size(), "range"), where, xml_escaped(owners_of(mark)));
+  return kind ? out : out + shares(mark, place);
+}
+
+// What a mark of several kinds holds of each: side by side, behind a dark end.
+std::string Picture::shares(const Mark& mark, const Place& place) const {
+  constexpr double kEnd = 4;
+  std::map<account::Kind, std::uint64_t> bytes;
+  for (const Block& b : mark.blocks) bytes[b.kind] += b.range.size();
+  double left = place.left + kEnd;
+  std::string out;
+  for (const auto& [kind, of_kind] : bytes) {
+    const double width =
+        (place.width - kEnd) * static_cast<double>(of_kind) / static_cast<double>(mark.bytes);
+    if (px(width) != "0") {
+      out +=
+          fmt::format("<rect class=\"share {}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n",
+                      kind_class(kind), px(left), px(top_ + mark.top), px(width), px(mark.height));
+    }
+    left += width;
+  }
+  return out;
 }
 
 std::string Picture::labels_within(const std::vector<Mark>& marks, const Place& place) const {

@@ -61,6 +61,7 @@ class Picture {
     return places_[static_cast<std::size_t>(id)];
   }
   std::string mark(const Mark& mark, const Place& place) const;
+  std::string shares(const Mark& mark, const Place& place) const;
   std::string labels_within(const std::vector<Mark>& marks, const Place& place) const;
   std::string labels_beside(const std::vector<Mark>& marks, const Place& place) const;
   std::string fold(const Stretch& stretch) const;
