@@ -312,17 +312,21 @@ std::string Picture::changes(std::span<const Changed> changed) const {
   std::string out;
   for (const Changed& c : changed) {
     const Place& place = place_of(c.column);
-    double drawn = -1;  // where the last one ends
-    for (const PhysRange& range : c.ranges) {
-      const double top = axis_.at(raw(range.base()));
-      const double end = std::max(axis_.at(raw(range.end())), top + kLeastMark);
-      if (end <= drawn + 1) continue;
+    constexpr double kTogether = 6;  // nearer ones have one outline
+    for (std::size_t i = 0; i < c.ranges.size();) {
+      const std::uint64_t base = raw(c.ranges[i].base());
+      std::uint64_t last = raw(c.ranges[i].end());
+      for (++i; i < c.ranges.size(); ++i) {
+        if (axis_.at(raw(c.ranges[i].base())) > axis_.at(last) + kTogether) break;
+        last = raw(c.ranges[i].end());
+      }
+      const double top = axis_.at(base);
+      const double end = std::max(axis_.at(last), top + kLeastMark);
       out += fmt::format(
           "<rect class=\"changed\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
           "data-start=\"{:#x}\" data-end=\"{:#x}\"/>\n",
-          px(place.left - 2), px(top_ + top - 1), px(place.width + 4), px(end - top + 2),
-          raw(range.base()), raw(range.end()));
-      drawn = end;
+          px(place.left - 2), px(top_ + top - 1), px(place.width + 4), px(end - top + 2), base,
+          last);
     }
   }
   return out;

@@ -24,7 +24,7 @@ struct MapText {
   std::string description{};  // for those who do not see the picture
 };
 
-// Ranges of a column to point out; ascending.
+// Ranges of a column to point out; ascending. Those that are next to each other have one outline.
 struct Changed {
   account::ColumnId column{};
   std::vector<PhysRange> ranges{};
