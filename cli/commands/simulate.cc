@@ -7,6 +7,7 @@
 #include "boot/outcome.h"
 #include "commands/commands.h"
 #include "lint/lint.h"
+#include "map_options.h"
 #include "messages.h"
 #include "output.h"
 #include "pager.h"
@@ -15,6 +16,7 @@
 #include "report/form/names.h"
 #include "report/json/lines.h"
 #include "report/json/result.h"
+#include "report/map/map.h"
 #include "report/text/memblock_debug.h"
 #include "report/text/proc.h"
 #include "report/text/ptdump.h"
@@ -36,6 +38,7 @@ struct Asking {
   report::TextStyle style;
   Moment moment;
   std::vector<std::string> sections;  // of text; empty: the usual ones
+  const report::MapOptions& map;
 
   const paging::AddressSpace& tables() const {
     return *boot::tables_of(outcome, boot::Root::kernel);
@@ -78,6 +81,7 @@ constexpr Format kFormats[] = {
     {"json",           true,  Moment::hand_over,  {},            [](const Asking& a) { return report::to_json(a.outcome); }},
     {"jsonl",          true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_json_lines(a.outcome); }},
     {"dot",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_dot(a.outcome); }},
+    {"svg",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_map_svg(a.outcome, a.map); }},
     {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
     {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
     {"ptdump",         false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_ptdump(a.tables(), a.kernel); }},
@@ -210,6 +214,10 @@ ExitCode run_simulate(const Arguments& arguments) {
   const Destination destination = destination_of(arguments);
   const auto style = text_style(destination, arguments);
   if (!style) return bad_input(style.errors());
+  const auto map = map_options(arguments);
+  if (!map) return bad_input(map.errors());
+  if (arguments.has("--scale") && format != "svg")
+    return bad_input({session::no_effect("--scale", "--format " + format, "it draws no map")});
   wanted->request.compare_log = has_head(format);
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return bad_input(session.errors());
@@ -248,7 +256,7 @@ ExitCode run_simulate(const Arguments& arguments) {
   }
   const Result<std::string> bytes =
       own != nullptr
-          ? Result<std::string>(own->render({*outcome, kernel, *style, moment, *sections}))
+          ? Result<std::string>(own->render({*outcome, kernel, *style, moment, *sections, *map}))
           : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());
   const Status written = write_paged(destination, *bytes, arguments);

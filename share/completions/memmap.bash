@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate show access convert replay verify lint kernel capture kernels formats compare walk explain kaslr plugin help"
+  local commands="simulate show access convert replay verify lint kernel capture kernels formats compare walk explain frames kaslr plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -26,7 +26,7 @@ _memmap() {
       return
       ;;
     --format)
-      local report_formats="text json jsonl dot memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
+      local report_formats="text json jsonl dot svg memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
         replay | verify | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;
@@ -35,6 +35,10 @@ _memmap() {
       return
       ;;
     --to)
+      if [[ ${COMP_WORDS[1]:-} == frames ]]; then
+        COMPREPLY=()
+        return
+      fi
       mapfile -t COMPREPLY < <(
         compgen -W "yaml json sysfs etc-e820 exactmap c-array synthetic" -- "$cur")
       return
@@ -46,6 +50,14 @@ _memmap() {
       ;;
     --at)
       mapfile -t COMPREPLY < <(compgen -W "hand-over user-space" -- "$cur")
+      return
+      ;;
+    --theme)
+      mapfile -t COMPREPLY < <(compgen -W "auto light dark print" -- "$cur")
+      return
+      ;;
+    --scale)
+      mapfile -t COMPREPLY < <(compgen -W "log linear equal" -- "$cur")
       return
       ;;
     --side)
@@ -60,7 +72,7 @@ _memmap() {
       mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
       return
       ;;
-    --synthetic | --columns | --input-columns | --sort | --width | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --do | --name)
+    --synthetic | --columns | --input-columns | --sort | --width | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --do | --name | --title | --from)
       COMPREPLY=()
       return
       ;;
@@ -76,7 +88,7 @@ _memmap() {
     simulate)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --section --width --color --no-pager --at --kaslr-base --output --force
+        --plugin-timeout --format --section --width --color --no-pager --at --scale --kaslr-base --output --force
         --strict --help"
       ;;
     show)
@@ -135,6 +147,11 @@ _memmap() {
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side
         --no-entry-limit --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --kaslr-base --output --force --help"
+      ;;
+    frames)
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
+        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout
+        --from --to --all --scale --theme --title --kaslr-base --output --force --help"
       ;;
     kaslr)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit

@@ -5,6 +5,7 @@ The program's help lists the options; KINDS and REFUSED are what ought to be.
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,13 +23,16 @@ VALUES = {
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--side": "old",
     "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
-    "--root": "early", "--lost": None,
+    "--root": "early", "--lost": None, "--scale": "linear",
+    "--theme": "print", "--title": "A title", "--from": "e820__memory_setup", "--all": None,
     "--input-columns": "start,last,type", "--sort": "managed:desc", "--json": None, "--raw": None, "--bytes": None,
     "--no-headings": None, "--width": "100", "--color": "never", "--no-pager": None, "--section": "zones",
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
-# The same of one command.
-VALUES_OF = {("show", "--columns"): "+start"}
+# What an option acts on, beside a source.
+WITH = {("simulate", "--scale"): ["--format", "svg"]}
+# The values of options that mean something else to a command.
+VALUES_OF = {("show", "--columns"): "+start", ("frames", "--to"): "memblock_free_all"}
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {
     "log": (["--e820", "{folder}/two.log"], "dmesg"),
@@ -111,7 +115,9 @@ class Options(unittest.TestCase):
 
     def check(self, words, option, refused, source):
         out = os.path.join(self.folder, "out")
-        if os.path.exists(out):
+        if os.path.isdir(out):
+            shutil.rmtree(out)
+        elif os.path.exists(out):
             os.remove(out)
         with self.subTest(" ".join(words)):
             done = run(*words)
@@ -139,13 +145,19 @@ class Options(unittest.TestCase):
                     continue  # what this machine may tell is another test's
                 if option in ("--columns", "--input-columns") and source_option and kind in NO_TABLE:
                     continue
-                more = [] if option in needs else list(needs)
+                more = [*([] if option in needs else needs), *WITH.get((command, option), ())]
                 words = [command, *source, *more, *self.given(option, form, command)]
                 by_path = kind not in ONE_FORM or (kind in ("machine", "machine without a log") and option == "--side") or (kind, option) == ("machine without a log", "--boot")
                 self.check(words, option, refused, source[1 if by_path else 0])
 
     def test_simulate(self):
         self.check_command("simulate", KINDS)
+
+    def test_a_scale(self):
+        self.check(["simulate", "--synthetic", SMALL, "--scale", "log"], "--scale", True, "--format text")
+        done = run("simulate", "--synthetic", SMALL, "--format", "svg", "--scale", "lin")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("--scale is one of log, linear, equal, not `lin`", done.stderr)
 
     def test_compare(self):
         self.check_command("compare", KINDS)
@@ -230,6 +242,12 @@ class Options(unittest.TestCase):
         done = run("kaslr", "--synthetic", SMALL, "--plugin", "check_invariants")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertIn("--plugin check_invariants has no effect on kaslr", done.stderr)
+
+    def test_frames(self):
+        self.check_command("frames", KINDS, ("--output", f"{self.folder}/out"))
+        done = run("frames", "--synthetic", SMALL, "-o", f"{self.folder}/none", "--plugin", "check_invariants")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin check_invariants has no effect on frames", done.stderr)
 
     def test_convert(self):
         self.check_command("convert", KINDS, ("--to", "yaml"))
