@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <optional>
 #include <span>
-#include <tuple>
 
+#include "report/form/e820_rows.h"
 #include "report/form/names.h"
 #include "report/form/units.h"
 #include "report/text/sections.h"
@@ -25,58 +27,15 @@ void write_folded(Page& page, std::size_t all, std::size_t shown, std::string_vi
   }
 }
 
-// What the firmware's and the kernel's table say of one range.
-struct MapRow {
-  PhysRange range{};
-  const E820Entry* firmware = nullptr;
-  const E820Entry* kernel = nullptr;
-};
+// The tables of a row.
+constexpr std::size_t kFirmware = 0;
+constexpr std::size_t kKernel = 1;
 
-bool same(const E820Entry* a, const E820Entry* b) {
-  return a == b || (a != nullptr && b != nullptr && a->type == b->type);
-}
+std::string type_text(const std::optional<E820Type>& type) { return type ? e820_name(*type) : "-"; }
 
-std::uint64_t last_end(const E820Entry& e) { return e.wraps() ? ~std::uint64_t{0} : e.end(); }
-
-// Both tables are sorted and disjoint. Cut at every border of either, then joined where neither
-// changes its mind.
-std::vector<MapRow> compare(const E820Entries& firmware, const E820Entries& kernel) {
-  std::vector<std::uint64_t> edges;
-  for (const auto* table : {&firmware, &kernel}) {
-    for (const E820Entry& e : *table) {
-      edges.push_back(raw(e.addr));
-      edges.push_back(last_end(e));
-    }
-  }
-  std::sort(edges.begin(), edges.end());
-  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
-  const auto at = [](const E820Entries& table, std::size_t& next,
-                     std::uint64_t a) -> const E820Entry* {
-    while (next < table.size() && last_end(table[next]) <= a) ++next;
-    return next < table.size() && raw(table[next].addr) <= a ? &table[next] : nullptr;
-  };
-  std::vector<MapRow> rows;
-  std::size_t next_firmware = 0;
-  std::size_t next_kernel = 0;
-  for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-    const MapRow row{PhysRange::make(edges[i], edges[i + 1]), at(firmware, next_firmware, edges[i]),
-                     at(kernel, next_kernel, edges[i])};
-    if (row.firmware == nullptr && row.kernel == nullptr) continue;
-    if (!rows.empty() && rows.back().range.end() == row.range.base() &&
-        same(rows.back().firmware, row.firmware) && same(rows.back().kernel, row.kernel)) {
-      rows.back().range = PhysRange::make(raw(rows.back().range.base()), edges[i + 1]);
-    } else {
-      rows.push_back(row);
-    }
-  }
-  return rows;
-}
-
-std::string type_text(const E820Entry* e) { return e == nullptr ? "-" : e820_name(e->type); }
-
-Paint type_paint(const E820Entry* e) {
-  if (e == nullptr) return Paint::faint;
-  return e->type == E820Type::ram ? Paint::green : Paint::blue;
+Paint type_paint(const std::optional<E820Type>& type) {
+  if (!type) return Paint::faint;
+  return *type == E820Type::ram ? Paint::green : Paint::blue;
 }
 
 struct OwnerGroup {
@@ -144,22 +103,23 @@ unsigned address_digits(const memblock::Memblock& m) {
 void write_e820(Page& page, const boot::Outcome& outcome) {
   const E820Entries& firmware = outcome.state.e820.firmware.entries();
   const E820Entries& table = outcome.state.e820.table.entries();
-  const std::vector<MapRow> map = compare(firmware, table);
+  const std::vector<E820Row> map = e820_rows(std::array{&firmware, &table});
   if (map.empty()) return;
   std::size_t changes = 0;
-  for (const MapRow& r : map) changes += !same(r.firmware, r.kernel);
+  for (const E820Row& r : map) changes += !r.agree(kFirmware, kKernel);
   page.heading("E820 map", changes == 0 ? "the kernel changed nothing"
                                         : counted(changes, "range") + " changed by the kernel");
   const unsigned digits = std::max(address_digits(firmware), address_digits(table));
   std::vector<Row> rows;
-  for (const MapRow& r : map) {
+  for (const E820Row& r : map) {
     if (rows.size() == kMapRows) break;
-    const bool changed = !same(r.firmware, r.kernel);
-    rows.push_back({{changed ? "*" : " ", Paint::yellow},
-                    {span(r.range, digits), changed ? Paint::yellow : Paint::plain},
-                    {human_size(r.range.size())},
-                    {type_text(r.firmware), type_paint(r.firmware)},
-                    {type_text(r.kernel), changed ? Paint::yellow : type_paint(r.kernel)}});
+    const bool changed = !r.agree(kFirmware, kKernel);
+    rows.push_back(
+        {{changed ? "*" : " ", Paint::yellow},
+         {span(r.range, digits), changed ? Paint::yellow : Paint::plain},
+         {human_size(r.range.size())},
+         {type_text(r.types[kFirmware]), type_paint(r.types[kFirmware])},
+         {type_text(r.types[kKernel]), changed ? Paint::yellow : type_paint(r.types[kKernel])}});
   }
   page.table({{""}, {"range"}, {"size", Align::right}, {"firmware"}, {"kernel"}}, rows);
   write_folded(page, map.size(), rows.size(), "range");
