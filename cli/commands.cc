@@ -21,6 +21,7 @@ constexpr Option kOutput{"-o,--output", "FILE", "write there, all or nothing, in
 constexpr Option kForce{"--force", "", "replace FILE if it exists"};
 
 constexpr Option kLive{"--live", "", "this machine: what `memmap capture` gathers of it"};
+constexpr Option kScale{"--scale", "SCALE", "of a map's heights: log (default: by the magnitude of sizes), linear or equal"};
 constexpr Option kSameKernel{"--kernel", "NAME", "the kernel to boot, as with simulate"};
 constexpr Option kConfig{"--config", "FILE", "its .config, instead of the one that it was built with"};
 constexpr Option kCmdline{"--cmdline", "TEXT", "its command line, instead of the machine's own"};
@@ -34,8 +35,9 @@ constexpr Option kSimulate[] = {
     kConfig,
     kCmdline,
     kAppend,
-    {"--format",         "FORMAT",               "text (default), json, dot, memblock-debug, qemu-mem, ptdump, meminfo, zoneinfo, buddyinfo, iomem or the name of a report plugin"},
+    {"--format",         "FORMAT",               "text (default), json, dot, svg (a map to scale), memblock-debug, qemu-mem, ptdump, meminfo, zoneinfo, buddyinfo, iomem or the name of a report plugin"},
     {"--at",             "MOMENT",               "of the boot: hand-over, or user-space, when the first process runs (default: user-space for meminfo, zoneinfo and iomem, else hand-over)"},
+    kScale,
     kKaslrBase,
     kOutput,
     kForce,

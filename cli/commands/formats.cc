@@ -37,6 +37,7 @@ ExitCode run_formats(const Arguments& arguments) {
       "  text          for people\n"
       "  json          for programs\n"
       "  dot           for Graphviz\n"
+      "  svg           a map to scale, drawn\n"
       "  memblock-debug\n"
       "                the kernel's own lines\n"
       "  qemu-mem      the page tables as QEMU's `info mem` has them\n" +

@@ -7,12 +7,14 @@
 #include "boot/outcome.h"
 #include "commands/commands.h"
 #include "lint/lint.h"
+#include "map_options.h"
 #include "messages.h"
 #include "output.h"
 #include "plugin/adapt/report.h"
 #include "report/diagram/dot.h"
 #include "report/form/names.h"
 #include "report/json/result.h"
+#include "report/map/map.h"
 #include "report/text/memblock_debug.h"
 #include "report/text/proc.h"
 #include "report/text/ptdump.h"
@@ -33,6 +35,7 @@ struct Asking {
   const kernel::Profile& kernel;
   report::TextStyle style;
   Moment moment;
+  const report::MapOptions& map;
 
   const paging::AddressSpace& tables() const {
     return *boot::tables_of(outcome, boot::Root::kernel);
@@ -69,6 +72,7 @@ constexpr Format kFormats[] = {
     {"text",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_text(a.outcome, a.style); }},
     {"json",           true,  Moment::hand_over,  {},            [](const Asking& a) { return report::to_json(a.outcome); }},
     {"dot",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_dot(a.outcome); }},
+    {"svg",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_map_svg(a.outcome, a.map); }},
     {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
     {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
     {"ptdump",         false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_ptdump(a.tables(), a.kernel); }},
@@ -169,6 +173,10 @@ ExitCode run_simulate(const Arguments& arguments) {
   auto wanted = asked_of_machine(arguments);
   if (!wanted) return bad_input(wanted.errors());
   const std::string format = arguments.get("--format").value_or("text");
+  const auto map = map_options(arguments);
+  if (!map) return bad_input(map.errors());
+  if (arguments.has("--scale") && format != "svg")
+    return bad_input({session::no_effect("--scale", "--format " + format, "it draws no map")});
   wanted->request.compare_log = has_head(format);
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return bad_input(session.errors());
@@ -208,7 +216,7 @@ ExitCode run_simulate(const Arguments& arguments) {
   const Destination destination = destination_of(arguments);
   const Result<std::string> bytes =
       own != nullptr
-          ? Result<std::string>(own->render({*outcome, kernel, text_style(destination), moment}))
+          ? Result<std::string>(own->render({*outcome, kernel, text_style(destination), moment, *map}))
           : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());
   const Status written = write_output(destination, *bytes);

@@ -26,7 +26,7 @@ _memmap() {
       return
       ;;
     --format)
-      local report_formats="text json dot memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
+      local report_formats="text json dot svg memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
         replay | verify | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;
@@ -46,6 +46,10 @@ _memmap() {
       ;;
     --at)
       mapfile -t COMPREPLY < <(compgen -W "hand-over user-space" -- "$cur")
+      return
+      ;;
+    --scale)
+      mapfile -t COMPREPLY < <(compgen -W "log linear equal" -- "$cur")
       return
       ;;
     --side)
@@ -72,7 +76,7 @@ _memmap() {
     simulate)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --at --kaslr-base --output --force --strict --help"
+        --plugin-timeout --format --at --scale --kaslr-base --output --force --strict --help"
       ;;
     access)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit --do

@@ -22,9 +22,11 @@ VALUES = {
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--side": "old",
     "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
-    "--root": "early", "--lost": None,
+    "--root": "early", "--lost": None, "--scale": "linear",
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
+# What an option acts on, beside a source.
+WITH = {"--scale": ["--format", "svg"]}
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {
     "log": (["--e820", "{folder}/two.log"], "dmesg"),
@@ -131,13 +133,19 @@ class Options(unittest.TestCase):
                     continue  # what this machine may tell is another test's
                 if option == "--columns" and kind in NO_TABLE:
                     continue
-                more = [] if option in needs else list(needs)
+                more = [*([] if option in needs else needs), *WITH.get(option, ())]
                 words = [command, *source, *more, *self.given(option, form)]
                 by_path = kind not in ONE_FORM or (kind in ("machine", "machine without a log") and option == "--side") or (kind, option) == ("machine without a log", "--boot")
                 self.check(words, option, refused, source[1 if by_path else 0])
 
     def test_simulate(self):
         self.check_command("simulate", KINDS)
+
+    def test_a_scale(self):
+        self.check(["simulate", "--synthetic", SMALL, "--scale", "log"], "--scale", True, "--format text")
+        done = run("simulate", "--synthetic", SMALL, "--format", "svg", "--scale", "lin")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("--scale is one of log, linear, equal, not `lin`", done.stderr)
 
     def test_compare(self):
         self.check_command("compare", KINDS)
