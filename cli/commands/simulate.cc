@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "account/step_changes.h"
 #include "base/suggest.h"
 #include "boot/outcome.h"
 #include "commands/commands.h"
@@ -13,6 +14,7 @@
 #include "plugin/adapt/report.h"
 #include "report/diagram/dot.h"
 #include "report/form/names.h"
+#include "report/html/page.h"
 #include "report/json/result.h"
 #include "report/map/map.h"
 #include "report/text/memblock_debug.h"
@@ -36,6 +38,7 @@ struct Asking {
   report::TextStyle style;
   Moment moment;
   const report::MapOptions& map;
+  const std::vector<account::StepChange>& steps;  // where the format wants them
 
   const paging::AddressSpace& tables() const {
     return *boot::tables_of(outcome, boot::Root::kernel);
@@ -73,6 +76,7 @@ constexpr Format kFormats[] = {
     {"json",           true,  Moment::hand_over,  {},            [](const Asking& a) { return report::to_json(a.outcome); }},
     {"dot",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_dot(a.outcome); }},
     {"svg",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_map_svg(a.outcome, a.map); }},
+    {"html",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_html(a.outcome, a.steps); }},
     {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
     {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
     {"ptdump",         false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_ptdump(a.tables(), a.kernel); }},
@@ -191,7 +195,10 @@ ExitCode run_simulate(const Arguments& arguments) {
     return bad_input({session::no_effect("--at", "--format " + format, only)});
   auto rules = session->rules();
   if (!rules) return bad_input(rules.errors());
-  auto outcome = session->boot(*rules, session->options(*rules));
+  account::StepRecorder steps;
+  boot::Options options = session->options(*rules);
+  if (format == "html") options.observer = &steps;
+  auto outcome = session->boot(*rules, std::move(options));
   if (!outcome) return bad_input(outcome.errors());
   if (own != nullptr && own->has_head) {
     tell_without_effect(*session, *rules, *outcome);
@@ -216,7 +223,8 @@ ExitCode run_simulate(const Arguments& arguments) {
   const Destination destination = destination_of(arguments);
   const Result<std::string> bytes =
       own != nullptr
-          ? Result<std::string>(own->render({*outcome, kernel, text_style(destination), moment, *map}))
+          ? Result<std::string>(own->render(
+                {*outcome, kernel, text_style(destination), moment, *map, steps.steps()}))
           : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());
   const Status written = write_output(destination, *bytes);

@@ -185,7 +185,8 @@ void json_addresses(JsonWriter& json, const Account& account, const ExplainQuest
     if (!q.is_physical) json.member_address("virtual", q.address);
     if (asked.phys) {
       json.member_address("physical", raw(*asked.phys));
-      json_story(json, story_of(account.outcome, account.pieces, account.ledger, *asked.phys));
+      json_story(json, account,
+                 story_of(account.outcome, account.pieces, account.ledger, *asked.phys));
     } else {
       json.member("end", "not_mapped");
       json.member("answer", kNotMapped);

@@ -71,8 +71,7 @@ void write_cells(DataWriter& out, const PageSubject& s) {
   out.numbers("use", cells, [](const Cell& c) { return static_cast<int>(c.piece->use); });
   out.texts("words", cells, [&](const Cell& c) { return words_of(*c.piece, s.outcome); });
   out.texts("owner", cells, [](const Cell& c) { return c.piece->owner; });
-  out.texts("answer", cells,
-            [&](const Cell& c) { return answer_of(s.outcome, s.ledger, c.fate); });
+  out.texts("answer", cells, [&](const Cell& c) { return answer_of(s.outcome, s.ledger, c.fate); });
   out.texts("counts", cells, [&](const Cell& c) { return counts_of(s.ledger, c.fate); });
   out.texts("end", cells, [](const Cell& c) { return account::name_of(c.fate.end); });
   out.numbers("memory", cells, [](const Cell& c) { return c.piece->memory; });
@@ -138,7 +137,8 @@ std::string page_data(const PageSubject& s) {
   DataWriter out;
   out.json.open_object();
   out.json.member("schema", "memmap/page/1");
-  out.json.member("source", std::string_view(printable(s.outcome.subject.source, Charset::unicode)));
+  out.json.member("source",
+                  std::string_view(printable(s.outcome.subject.source, Charset::unicode)));
   out.json.member("handed_over", s.outcome.state.handed_over);
   out.json.member("has_mem_total", s.outcome.totals.mem_total_kib.has_value());
   if (s.outcome.panicked && !s.outcome.events.empty()) {

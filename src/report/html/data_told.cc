@@ -101,9 +101,8 @@ void write_calls(DataWriter& out, const std::vector<KeptCall>& calls) {
   });
   out.texts("step", calls, [](const KeptCall& c) { return c.line->step; });
   std::size_t before = 0;
-  out.numbers("events", calls, [&](const KeptCall& c) {
-    return c.events - std::exchange(before, c.events);
-  });
+  out.numbers("events", calls,
+              [&](const KeptCall& c) { return c.events - std::exchange(before, c.events); });
   out.close();
 }
 

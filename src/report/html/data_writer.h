@@ -16,7 +16,8 @@ namespace memmap::report {
 class SharedStrings {
  public:
   std::uint64_t index(std::string_view text) {
-    const auto [found, is_new] = indices_.try_emplace(printable(text, Charset::unicode), all_.size());
+    const auto [found, is_new] =
+        indices_.try_emplace(printable(text, Charset::unicode), all_.size());
     if (is_new) all_.push_back(found->first);
     return found->second;
   }
