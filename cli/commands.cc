@@ -38,6 +38,7 @@ constexpr Option kSimulate[] = {
     {"--format",         "FORMAT",               "text (default), json, dot, svg (a map to scale), html (a page for a browser), memblock-debug, qemu-mem, ptdump, meminfo, zoneinfo, buddyinfo, iomem or the name of a report plugin"},
     {"--at",             "MOMENT",               "of the boot: hand-over, or user-space, when the first process runs (default: user-space for meminfo, zoneinfo and iomem, else hand-over)"},
     kScale,
+    {"--against",        "SOURCE",               "with --format html: another machine, or a changed one, to stand beside it"},
     kKaslrBase,
     kOutput,
     kForce,

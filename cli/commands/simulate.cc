@@ -39,6 +39,7 @@ struct Asking {
   Moment moment;
   const report::MapOptions& map;
   const std::vector<account::StepChange>& steps;  // where the format wants them
+  const boot::Outcome* against;                   // of --against; nullptr: there is none
 
   const paging::AddressSpace& tables() const {
     return *boot::tables_of(outcome, boot::Root::kernel);
@@ -76,7 +77,7 @@ constexpr Format kFormats[] = {
     {"json",           true,  Moment::hand_over,  {},            [](const Asking& a) { return report::to_json(a.outcome); }},
     {"dot",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_dot(a.outcome); }},
     {"svg",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_map_svg(a.outcome, a.map); }},
-    {"html",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_html(a.outcome, a.steps); }},
+    {"html",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_html(a.outcome, a.steps, a.map, a.against); }},
     {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
     {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
     {"ptdump",         false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_ptdump(a.tables(), a.kernel); }},
@@ -171,6 +172,20 @@ void tell_without_effect(const session::Session& session, const session::Rules& 
                     findings.size() - kMost));
 }
 
+// The boot of --against, asked for as the first is but for its source; nullopt: there is none.
+Result<std::optional<boot::Outcome>> other_boot(const Arguments& arguments,
+                                                session::Request request,
+                                                const session::Places& places) {
+  const auto source = arguments.get("--against");
+  if (!source) return std::optional<boot::Outcome>();
+  request.source = session::Source{.kind = session::SourceKind::named, .text = *source};
+  auto session = session::Session::open(std::move(request), places);
+  if (!session) return session.errors();
+  auto outcome = session->boot();
+  if (!outcome) return outcome.errors();
+  return std::optional(*std::move(outcome));
+}
+
 }  // namespace
 
 ExitCode run_simulate(const Arguments& arguments) {
@@ -179,9 +194,13 @@ ExitCode run_simulate(const Arguments& arguments) {
   const std::string format = arguments.get("--format").value_or("text");
   const auto map = map_options(arguments);
   if (!map) return bad_input(map.errors());
-  if (arguments.has("--scale") && format != "svg")
+  if (arguments.has("--scale") && format != "svg" && format != "html")
     return bad_input({session::no_effect("--scale", "--format " + format, "it draws no map")});
+  if (arguments.has("--against") && format != "html")
+    return bad_input({session::no_effect("--against", "--format " + format, "it shows one boot")});
   wanted->request.compare_log = has_head(format);
+  const auto against = other_boot(arguments, wanted->request, wanted->places);
+  if (!against) return bad_input(against.errors());
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return bad_input(session.errors());
   const auto report = load_report(*session, format);
@@ -223,8 +242,8 @@ ExitCode run_simulate(const Arguments& arguments) {
   const Destination destination = destination_of(arguments);
   const Result<std::string> bytes =
       own != nullptr
-          ? Result<std::string>(own->render(
-                {*outcome, kernel, text_style(destination), moment, *map, steps.steps()}))
+          ? Result<std::string>(own->render({*outcome, kernel, text_style(destination), moment,
+                                             *map, steps.steps(), *against ? &**against : nullptr}))
           : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());
   const Status written = write_output(destination, *bytes);

@@ -26,7 +26,7 @@ _memmap() {
       return
       ;;
     --format)
-      local report_formats="text json dot svg memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
+      local report_formats="text json dot svg html memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
         replay | verify | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;

@@ -22,11 +22,11 @@ VALUES = {
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--side": "old",
     "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
-    "--root": "early", "--lost": None, "--scale": "linear",
+    "--root": "early", "--lost": None, "--scale": "linear", "--against": "{folder}/map.yaml",
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
 # What an option acts on, beside a source.
-WITH = {"--scale": ["--format", "svg"]}
+WITH = {"--scale": ["--format", "svg"], "--against": ["--format", "html"]}
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {
     "log": (["--e820", "{folder}/two.log"], "dmesg"),

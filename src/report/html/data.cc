@@ -3,69 +3,17 @@
 #include <algorithm>
 #include <array>
 
-#include "account/fate.h"
 #include "report/answers/fate_words.h"
 #include "report/form/e820_rows.h"
 #include "report/form/names.h"
+#include "report/html/cells.h"
 #include "report/html/data_sections.h"
 
 namespace memmap::report {
 namespace {
 
-using account::Fate;
-using account::Piece;
-
-// A part of a piece whose bytes all have one fate.
-struct Cell {
-  PhysRange range{};
-  const Piece* piece = nullptr;
-  Fate fate{};
-  bool carries_on = false;  // the piece of the cell before
-};
-
-// Where fates may change within pieces.
-std::vector<std::uint64_t> fate_borders(const PageSubject& s) {
-  std::vector<std::uint64_t> out;
-  const auto add = [&](PhysRange range) {
-    out.push_back(raw(range.base()));
-    out.push_back(raw(range.end()));
-  };
-  for (const account::LedgerRow& row : s.ledger.rows) std::ranges::for_each(row.ranges, add);
-  for (const boot::GivenBack& given : s.outcome.state.page_allocator.given_back) add(given.range);
-  std::ranges::sort(out);
-  const auto same = std::ranges::unique(out);
-  out.erase(same.begin(), same.end());
-  return out;
-}
-
-std::vector<Cell> cells_of(const PageSubject& s) {
-  const std::vector<std::uint64_t> borders = fate_borders(s);
-  std::vector<Cell> out;
-  auto next = borders.begin();
-  for (const Piece& piece : s.pieces) {
-    std::uint64_t at = raw(piece.range.base());
-    const std::uint64_t end = raw(piece.range.end());
-    bool first = true;
-    while (at < end) {
-      while (next != borders.end() && *next <= at) ++next;
-      const std::uint64_t to = next == borders.end() ? end : std::min(end, *next);
-      const Fate fate = account::fate_of(s.outcome, s.pieces, s.ledger, PhysAddr{at});
-      Cell* last = first || out.empty() ? nullptr : &out.back();
-      if (last != nullptr && last->fate.end == fate.end && last->fate.row == fate.row &&
-          last->fate.given == fate.given) {
-        last->range = PhysRange::make(raw(last->range.base()), to);
-      } else {
-        out.push_back({PhysRange::make(at, to), &piece, fate, !first});
-      }
-      first = false;
-      at = to;
-    }
-  }
-  return out;
-}
-
 void write_cells(DataWriter& out, const PageSubject& s) {
-  const std::vector<Cell> cells = cells_of(s);
+  const std::vector<Cell> cells = cells_of(s.outcome, s.pieces, s.ledger);
   out.open("cells");
   out.ranges(cells, [](const Cell& c) { return c.range; });
   out.numbers("use", cells, [](const Cell& c) { return static_cast<int>(c.piece->use); });

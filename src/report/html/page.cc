@@ -10,14 +10,25 @@
 namespace memmap::report {
 namespace {
 
+// Without what stands from `begin` to `end`, both included; where there is none, as it is.
+void cut(std::string& text, std::string_view begin, std::string_view end) {
+  const std::size_t from = text.find(begin);
+  const std::size_t to = from == text.npos ? text.npos : text.find(end, from);
+  if (to != text.npos) text.erase(from, to + end.size() - from);
+}
+
 // The map without its style sheet, which the page's policy wants in the page's own.
-std::string map_of(const boot::Outcome& outcome) {
-  std::string svg = to_map_svg(outcome, {});
+std::string map_of(const boot::Outcome& outcome, const MapOptions& options) {
+  std::string svg = to_map_svg(outcome, options);
   svg.erase(0, svg.find("<svg"));
-  const std::size_t begin = svg.find("<style");
-  constexpr std::string_view kEnd = "</style>";
-  const std::size_t end = svg.find(kEnd, begin);
-  if (begin != svg.npos && end != svg.npos) svg.erase(begin, end + kEnd.size() - begin);
+  cut(svg, "<style", "</style>");
+  return svg;
+}
+
+// A second map, which has the patterns of the first.
+std::string second_map(const boot::Outcome& outcome, const MapOptions& options) {
+  std::string svg = map_of(outcome, options);
+  cut(svg, "<defs", "</defs>");
   return svg;
 }
 
@@ -54,13 +65,18 @@ void write_navigation(Html& html, std::string_view body) {
   html.close("ul").close("nav");
 }
 
-std::string body_of(const PageSubject& s) {
+std::string body_of(const PageSubject& s, const MapOptions& map, const boot::Outcome* against) {
   Html html;
   html.section("map", "Map to scale", "what each stage of the boot has where");
   html.raw(
       "<div id=\"map-box\" class=\"scroll\" tabindex=\"0\" role=\"region\" "
       "aria-label=\"Map\">\n");
-  html.raw(map_of(s.outcome)).raw("</div>\n").close("section");
+  html.raw(map_of(s.outcome, map)).raw("</div>\n").close("section");
+  if (against != nullptr) {
+    write_html_beside(html, s, *against);
+    html.open("details").element("summary", "The other's map").open("div", "class=\"scroll map\"");
+    html.raw(second_map(*against, map)).close("div").close("details").close("section");
+  }
   write_html_ledger(html, s.ledger);
   write_html_steps(html, s);
   write_html_ranges(html, s);
@@ -71,11 +87,12 @@ std::string body_of(const PageSubject& s) {
 
 }  // namespace
 
-std::string to_html(const boot::Outcome& outcome, const std::vector<account::StepChange>& steps) {
+std::string to_html(const boot::Outcome& outcome, const std::vector<account::StepChange>& steps,
+                    const MapOptions& map, const boot::Outcome* against) {
   const std::vector<account::Piece> pieces = account::memory_use(outcome);
   const account::Ledger ledger = account::ledger(outcome, pieces);
   const PageSubject subject{outcome, pieces, ledger, steps};
-  const std::string body = body_of(subject);
+  const std::string body = body_of(subject, map, against);
   const std::string css = style();
   Html html;
   html.raw("<!DOCTYPE html>\n").open("html", "lang=\"en\"").raw("\n").open("head").raw("\n");

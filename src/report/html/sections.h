@@ -12,6 +12,8 @@ void write_html_ranges(Html& html, const PageSubject& subject);  // e820, memory
 void write_html_pages(Html& html,
                       const boot::Outcome& outcome);  // zones, blocks, page tables, fixmap
 void write_html_steps(Html& html, const PageSubject& subject);
+// This boot beside another: what each made of the RAM, and which ranges have another fate.
+void write_html_beside(Html& html, const PageSubject& subject, const boot::Outcome& other);
 void write_html_told(Html& html, const boot::Outcome& outcome);  // log, checks, events
 
 }  // namespace memmap::report

@@ -31,6 +31,30 @@ const AXIS = (() => {
 
 const USE_STYLES = ["gap", "firmware", "lost", "lost", "lost", "lost", "waiting", "reserved", "ram"];
 
+// Before nodes are known, regions have a number that is no node's.
+const nodeWords = (nid) => DATA.nodes.some((node) => node.nid === nid) ? `node ${nid}` : "";
+
+// Regions cut at the borders of those who have them at the hand-over.
+function byOwner(regions) {
+  const owners = TABLES.owners;
+  const out = [];
+  let next = 0;
+  for (const { start, end } of regions) {
+    let at = start;
+    while (next > 0 && owners.end[next - 1] > start) --next;
+    while (next < owners.count && owners.end[next] <= start) ++next;
+    for (; next < owners.count && owners.start[next] < end; ++next) {
+      const from = owners.start[next] > at ? owners.start[next] : at;
+      const to = owners.end[next] < end ? owners.end[next] : end;
+      if (from > at) out.push({ start: at, end: from, words: "given back later" });
+      out.push({ start: from, end: to, words: owners.words("words", next) });
+      at = to;
+    }
+    if (at < end) out.push({ start: at, end, words: "given back later" });
+  }
+  return out;
+}
+
 class StepLists {
   constructor() {
     this.at = -1;  // the last step that is in
@@ -43,8 +67,7 @@ class StepLists {
       start: table.start[i],
       end: table.end[i],
       words: change.type !== undefined ? table.words("type", i) :
-        [table.numbers("nid")[i] < 0 ? "" : `node ${table.numbers("nid")[i]}`, table.words("flags", i)]
-          .filter((word) => word !== "").join(", "),
+        [nodeWords(table.numbers("nid")[i]), table.words("flags", i)].filter((word) => word !== "").join(", "),
     }));
   }
   apply(step, back) {
@@ -188,7 +211,7 @@ class Strip {
       start: cells.start[i], end: cells.end[i], words: cells.words("words", i), use: cells.numbers("use")[i] }));
     const type = (row) => row.words === "RAM" ? "ram" : "firmware";
     return [["firmware", firmware, type], ["e820 table", lists.e820, type], ["memory", lists.memory, () => "ram"],
-      ["reserved", lists.reserved, () => "reserved"], ["in the end", uses, (row) => USE_STYLES[row.use]]];
+      ["reserved", byOwner(lists.reserved), () => "reserved"], ["in the end", uses, (row) => USE_STYLES[row.use]]];
   }
   draw() {
     const width = this.svg.clientWidth;
@@ -244,7 +267,7 @@ class Strip {
     }
   }
   drawAxis(out, y, width) {
-    const marks = Math.max(1, Math.min(7, Math.floor(width / 110)));
+    const marks = Math.max(1, Math.min(7, Math.floor(width / 150)));
     for (let i = 0; i <= marks; ++i) {
       const address = AXIS.addressAt(this.from + (this.to - this.from) * i / marks);
       const anchor = i === 0 ? "start" : i === marks ? "end" : "middle";
