@@ -22,6 +22,8 @@ constexpr Option kForce{"--force", "", "replace FILE if it exists"};
 
 constexpr Option kLive{"--live", "", "this machine: what `memmap capture` gathers of it"};
 constexpr Option kScale{"--scale", "SCALE", "of a map's heights: log (default: by the magnitude of sizes), linear or equal"};
+constexpr Option kTheme{"--theme", "NAME", "of pictures: auto (default: as the reader's screen), light, dark or print (black on white)"};
+constexpr Option kTitle{"--title", "TEXT", "of pictures, instead of the machine's source"};
 constexpr Option kSameKernel{"--kernel", "NAME", "the kernel to boot, as with simulate"};
 constexpr Option kConfig{"--config", "FILE", "its .config, instead of the one that it was built with"};
 constexpr Option kCmdline{"--cmdline", "TEXT", "its command line, instead of the machine's own"};
@@ -132,6 +134,29 @@ constexpr Option kExplain[] = {
     kTextOrJson,
     kOutput,
     kForce,
+};
+
+constexpr Option kFrames[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    kLive,
+    {"--from",           "STEP",                 "begin with this step of the boot: a kernel function"},
+    {"--to",             "STEP",                 "end with this step"},
+    {"--all",            "",                     "steps that change nothing, too"},
+    kScale,
+    kTheme,
+    kTitle,
+    kSameKernel,
+    kConfig,
+    kCmdline,
+    kAppend,
+    kKaslrBase,
+    kNoEntryLimit,
+    kUsePlugin,
+    kWithoutPlugin,
+    kPluginFolder,
+    kPluginTimeout,
+    {"-o,--output",      "DIR",                  "the folder to write, all or nothing"},
+    {"--force",          "",                     "replace DIR if it exists and holds nothing but what `frames` wrote"},
 };
 
 constexpr Option kKaslr[] = {
@@ -270,6 +295,10 @@ constexpr std::string_view kExplainExamples =
     "  memmap explain boot.log --lost --append crashkernel=64M\n"
     "  memmap explain boot.log 0x1000000,0xfee00000\n"
     "  memmap explain 0x9fc00 --synthetic \"ram:640K hole:384K ram:3G\" --format json";
+constexpr std::string_view kFramesExamples =
+    "  memmap frames --e820 boot.log -o frames\n"
+    "  memmap frames boot.log --from e820__memblock_setup --to memblock_free_all --theme print -o film\n"
+    "  memmap frames --synthetic \"ram:640K hole:384K ram:255M\" --title \"A small machine\" -o lecture";
 constexpr std::string_view kKaslrExamples =
     "  memmap kaslr --e820 boot.log\n"
     "  memmap kaslr boot.log --append \"crashkernel=256M hugepagesz=1G hugepages=2\"\n"
@@ -294,6 +323,7 @@ constexpr Command kCommands[] = {
     {"compare",  "boot under several allocation policies and rank what they leave",                         kCompareExamples,  kCompare,        {"SOURCE", "what to read, as with --e820", false},                                         run_compare},
     {"walk",     "tell how an address is translated, table by table, and what lies there",                  kWalkExamples,     kWalk,           {"ADDRESS", "virtual, or physical where it can be one (below 2^52); `virt:` or `phys:` before it says which; several with commas"}, run_walk, {"SOURCE", "what to read, as with --e820", false}},
     {"explain",  "tell where the RAM went, or what becomes of one address, from firmware's map to MemTotal", kExplainExamples,  kExplain,        {"SOURCE", "what to read, as with --e820", false},                                         run_explain,  {"ADDRESS", "physical (or virtual, as with walk): its story in place of the whole ledger; several with commas", false}},
+    {"frames",   "draw the boot step by step: a picture for each, one that moves and a page that plays them",  kFramesExamples,   kFrames,         {"SOURCE", "what to read, as with --e820", false},                                         run_frames},
     {"kaslr",    "list the places that KASLR may give the kernel's image, and what depends on them",         kKaslrExamples,    kKaslr,          {"SOURCE", "what to read, as with --e820", false},                                         run_kaslr},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };

@@ -17,6 +17,7 @@ ExitCode run_formats(const Arguments& arguments);
 ExitCode run_compare(const Arguments& arguments);
 ExitCode run_verify(const Arguments& arguments);
 ExitCode run_walk(const Arguments& arguments);
+ExitCode run_frames(const Arguments& arguments);
 ExitCode run_explain(const Arguments& arguments);
 ExitCode run_kaslr(const Arguments& arguments);
 ExitCode run_plugin(const Arguments& arguments);

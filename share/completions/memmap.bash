@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate access convert replay verify lint kernel capture kernels formats compare walk explain kaslr plugin help"
+  local commands="simulate access convert replay verify lint kernel capture kernels formats compare walk explain frames kaslr plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -11,7 +11,7 @@ _memmap() {
   fi
 
   case $prev in
-    --e820 | --machine | --sysroot | --plugin-dir | -o | --output | --parts | --btf | --config | \
+    --e820 | --against | --machine | --sysroot | --plugin-dir | -o | --output | --parts | --btf | --config | \
       --system-map | --kallsyms | --sections | --params)
       compopt -o default 2>/dev/null
       COMPREPLY=()
@@ -35,6 +35,10 @@ _memmap() {
       return
       ;;
     --to)
+      if [[ ${COMP_WORDS[1]:-} == frames ]]; then
+        COMPREPLY=()
+        return
+      fi
       mapfile -t COMPREPLY < <(
         compgen -W "yaml json sysfs etc-e820 exactmap c-array synthetic" -- "$cur")
       return
@@ -46,6 +50,10 @@ _memmap() {
       ;;
     --at)
       mapfile -t COMPREPLY < <(compgen -W "hand-over user-space" -- "$cur")
+      return
+      ;;
+    --theme)
+      mapfile -t COMPREPLY < <(compgen -W "auto light dark print" -- "$cur")
       return
       ;;
     --scale)
@@ -60,7 +68,7 @@ _memmap() {
       mapfile -t COMPREPLY < <(compgen -W "trim numa alloc check source report" -- "$cur")
       return
       ;;
-    --synthetic | --columns | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --do | --name)
+    --synthetic | --columns | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --do | --name | --title | --from)
       COMPREPLY=()
       return
       ;;
@@ -76,7 +84,7 @@ _memmap() {
     simulate)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --at --scale --kaslr-base --output --force --strict --help"
+        --plugin-timeout --format --at --scale --against --kaslr-base --output --force --strict --help"
       ;;
     access)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit --do
@@ -124,6 +132,11 @@ _memmap() {
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side
         --no-entry-limit --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --kaslr-base --output --force --help"
+      ;;
+    frames)
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
+        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout
+        --from --to --all --scale --theme --title --kaslr-base --output --force --help"
       ;;
     kaslr)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit

@@ -5,6 +5,7 @@ The program's help lists the options; KINDS and REFUSED are what ought to be.
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,10 +24,13 @@ VALUES = {
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--side": "old",
     "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
     "--root": "early", "--lost": None, "--scale": "linear", "--against": "{folder}/map.yaml",
+    "--theme": "print", "--title": "A title", "--from": "e820__memory_setup", "--all": None,
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
 # What an option acts on, beside a source.
-WITH = {"--scale": ["--format", "svg"], "--against": ["--format", "html"]}
+WITH = {("simulate", "--scale"): ["--format", "svg"], ("simulate", "--against"): ["--format", "html"]}
+# The values of options that mean something else to a command.
+VALUES_OF = {("frames", "--to"): "memblock_free_all"}
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {
     "log": (["--e820", "{folder}/two.log"], "dmesg"),
@@ -100,13 +104,15 @@ class Options(unittest.TestCase):
     def filled(self, words):
         return [word.replace("{folder}", self.folder) for word in words]
 
-    def given(self, option, form=""):
-        value = form if option == "--input-format" else VALUES[option]
+    def given(self, option, form="", command=""):
+        value = form if option == "--input-format" else VALUES_OF.get((command, option), VALUES[option])
         return self.filled([option] if value is None else [option, value])
 
     def check(self, words, option, refused, source):
         out = os.path.join(self.folder, "out")
-        if os.path.exists(out):
+        if os.path.isdir(out):
+            shutil.rmtree(out)
+        elif os.path.exists(out):
             os.remove(out)
         with self.subTest(" ".join(words)):
             done = run(*words)
@@ -133,8 +139,8 @@ class Options(unittest.TestCase):
                     continue  # what this machine may tell is another test's
                 if option == "--columns" and kind in NO_TABLE:
                     continue
-                more = [*([] if option in needs else needs), *WITH.get(option, ())]
-                words = [command, *source, *more, *self.given(option, form)]
+                more = [*([] if option in needs else needs), *WITH.get((command, option), ())]
+                words = [command, *source, *more, *self.given(option, form, command)]
                 by_path = kind not in ONE_FORM or (kind in ("machine", "machine without a log") and option == "--side") or (kind, option) == ("machine without a log", "--boot")
                 self.check(words, option, refused, source[1 if by_path else 0])
 
@@ -224,6 +230,12 @@ class Options(unittest.TestCase):
         done = run("kaslr", "--synthetic", SMALL, "--plugin", "check_invariants")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertIn("--plugin check_invariants has no effect on kaslr", done.stderr)
+
+    def test_frames(self):
+        self.check_command("frames", KINDS, ("--output", f"{self.folder}/out"))
+        done = run("frames", "--synthetic", SMALL, "-o", f"{self.folder}/none", "--plugin", "check_invariants")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin check_invariants has no effect on frames", done.stderr)
 
     def test_convert(self):
         self.check_command("convert", KINDS, ("--to", "yaml"))

@@ -27,7 +27,8 @@ std::string_view words_of(Scale scale) {
 MapText map_text(const boot::Outcome& outcome, const MapOptions& options) {
   const boot::Subject& s = outcome.subject;
   MapText text{.title = options.title};
-  if (text.title.empty()) text.title = s.source.empty() ? "memory map" : s.source;
+  if (text.title.empty())
+    text.title = s.source.empty() ? "Memory map" : "Memory map of " + s.source;
   std::string kernel = s.kernel.empty() ? "" : "Linux " + s.kernel;
   if (!s.kernel_verified) kernel += fmt::format(" ({})", kNotVerified);
   if (!s.command_line.empty()) kernel += "   command line: " + s.command_line;
@@ -38,7 +39,7 @@ MapText map_text(const boot::Outcome& outcome, const MapOptions& options) {
   if (outcome.panicked && !outcome.events.empty())
     text.alert = "panic: " + outcome.events.back().text;
   text.description = fmt::format(
-      "The physical memory of {} in seven columns on one axis of addresses: the firmware's map, "
+      "{}. Physical memory in seven columns on one axis of addresses: the firmware's map, "
       "the "
       "kernel's e820 table, memblock.memory, memblock.reserved by owner, the direct map by page "
       "size, nodes and zones, free blocks by order. RAM by the firmware's map: {}; "

@@ -89,7 +89,7 @@ Picture::Picture(const Axis& axis, std::size_t lines) : axis_(axis) {
   if (!stretches.empty()) digits_ = hex_digits(raw(stretches.back().range.end()));
   top_ = kMargin + 14 + (static_cast<double>(lines) * kLineHeight) + 42;
   axis_left_ = kMargin;
-  axis_right_ = kMargin + 36 + (static_cast<double>(digits_ + 2) * kDigit);
+  axis_right_ = kMargin + 44 + (static_cast<double>(digits_ + 2) * kDigit);
   places_ = places_from(axis_right_ + 10);
 }
 
