@@ -3,7 +3,7 @@ sorted, step by step, by keys, on a phone, without scripts.
 
     page_test.py MEMMAP MAPS [--pictures DIR] [CASE...]
 
-MAPS: the repository's folder of machines. Nothing here depends on time: times are printed. Exit status 77:
+MAPS: the repository's folder of machines. DIR: for a picture of each page, to be looked at. Nothing here depends on time: times are printed. Exit status 77:
 Chromium or its driver is not installed.
 """
 
@@ -232,6 +232,18 @@ class InBrowser(unittest.TestCase):
         self.browser.js("return new Promise((done) => setTimeout(done, 50))")
         self.assertEqual(self.browser.text("#story h2"), "0x2000")
 
+    def test_beside_another(self):
+        page = Pages.of("beside", [*MACHINES["efi"], "--against", "qemu-pc-2nodes-6g.yaml"])
+        self.browser.open(page)
+        self.assertIn("struct pages of node 1", self.browser.text("#t-beside"))
+        self.browser.click("#beside summary")
+        self.assertGreater(self.browser.js("return document.querySelector('#beside .map svg').clientHeight"), 200)
+        self.browser.click("#t-forks tbody tr th a")
+        # The first of these ranges is one that the page's own boot tells of, too.
+        self.assertEqual(self.browser.text("#story .answer"),
+                         self.browser.text("#t-forks tbody tr:first-child td:nth-child(3)"))
+        self.assertEqual(subprocess.run(["tidy", "-q", "-e", "-utf8", page], capture_output=True, check=False).stderr, b"")
+
     def test_text_is_no_markup(self):
         evil = "<script>alert(1)</script> & \"quotes\" 'n <!-- --> ]]> \u2028 \u202e"
         page = Pages.of("evil", ["--synthetic", "ram:639K reserved:385K ram:255M", "--cmdline", evil])
@@ -302,6 +314,18 @@ class OnAPhone(unittest.TestCase):
                 self.assertLessEqual(browser.js("return byId('story').getBoundingClientRect().width"), 360)
                 self.assertLessEqual(browser.js("return document.documentElement.scrollWidth"), 360, name)
                 self.assertEqual(browser.complaints(), [])
+
+
+    def test_two_fingers_zoom(self):
+        with Browser((360, 740), phone=True) as browser:
+            browser.open(Pages.of("nodes"))
+            before = browser.js("const b = document.querySelector('.strip'); b.scrollIntoView({block: 'center'});"
+                                "const at = b.getBoundingClientRect(); const send = (kind, id, x) => b.dispatchEvent("
+                                "new PointerEvent(kind, {pointerId: id, pointerType: 'touch', clientX: at.left + x, "
+                                "clientY: at.top + 9, bubbles: true}));"
+                                "send('pointerdown', 1, 100); send('pointerdown', 2, 140); send('pointermove', 2, 220);"
+                                "return strip.to - strip.from")
+            self.assertAlmostEqual(before, 1 / 3)
 
 
 class WithoutScripts(unittest.TestCase):
