@@ -38,6 +38,7 @@ ExitCode run_formats(const Arguments& arguments) {
       "  json          for programs\n"
       "  dot           for Graphviz\n"
       "  svg           a map to scale, drawn\n"
+      "  html          a page for a browser: map, tables, the story of every address\n"
       "  memblock-debug\n"
       "                the kernel's own lines\n"
       "  qemu-mem      the page tables as QEMU's `info mem` has them\n" +

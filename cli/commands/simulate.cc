@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "account/step_changes.h"
 #include "base/suggest.h"
 #include "boot/outcome.h"
 #include "commands/commands.h"
@@ -14,6 +15,7 @@
 #include "plugin/adapt/report.h"
 #include "report/diagram/dot.h"
 #include "report/form/names.h"
+#include "report/html/page.h"
 #include "report/json/lines.h"
 #include "report/json/result.h"
 #include "report/map/map.h"
@@ -39,6 +41,8 @@ struct Asking {
   Moment moment;
   std::vector<std::string> sections;  // of text; empty: the usual ones
   const report::MapOptions& map;
+  const std::vector<account::StepChange>& steps;  // where the format wants them
+  const boot::Outcome* against;                   // of --against; nullptr: there is none
 
   const paging::AddressSpace& tables() const {
     return *boot::tables_of(outcome, boot::Root::kernel);
@@ -82,6 +86,7 @@ constexpr Format kFormats[] = {
     {"jsonl",          true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_json_lines(a.outcome); }},
     {"dot",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_dot(a.outcome); }},
     {"svg",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_map_svg(a.outcome, a.map); }},
+    {"html",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_html(a.outcome, a.steps, a.map, a.against); }},
     {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
     {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
     {"ptdump",         false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_ptdump(a.tables(), a.kernel); }},
@@ -203,6 +208,20 @@ void tell_without_effect(const session::Session& session, const session::Rules& 
                     findings.size() - kMost));
 }
 
+// The boot of --against, asked for as the first is but for its source; nullopt: there is none.
+Result<std::optional<boot::Outcome>> other_boot(const Arguments& arguments,
+                                                session::Request request,
+                                                const session::Places& places) {
+  const auto source = arguments.get("--against");
+  if (!source) return std::optional<boot::Outcome>();
+  request.source = session::Source{.kind = session::SourceKind::named, .text = *source};
+  auto session = session::Session::open(std::move(request), places);
+  if (!session) return session.errors();
+  auto outcome = session->boot();
+  if (!outcome) return outcome.errors();
+  return std::optional(*std::move(outcome));
+}
+
 }  // namespace
 
 ExitCode run_simulate(const Arguments& arguments) {
@@ -216,9 +235,13 @@ ExitCode run_simulate(const Arguments& arguments) {
   if (!style) return bad_input(style.errors());
   const auto map = map_options(arguments);
   if (!map) return bad_input(map.errors());
-  if (arguments.has("--scale") && format != "svg")
+  if (arguments.has("--scale") && format != "svg" && format != "html")
     return bad_input({session::no_effect("--scale", "--format " + format, "it draws no map")});
+  if (arguments.has("--against") && format != "html")
+    return bad_input({session::no_effect("--against", "--format " + format, "it shows one boot")});
   wanted->request.compare_log = has_head(format);
+  const auto against = other_boot(arguments, wanted->request, wanted->places);
+  if (!against) return bad_input(against.errors());
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return bad_input(session.errors());
   const auto report = load_report(*session, format);
@@ -232,7 +255,10 @@ ExitCode run_simulate(const Arguments& arguments) {
     return bad_input({session::no_effect("--at", "--format " + format, only)});
   auto rules = session->rules();
   if (!rules) return bad_input(rules.errors());
-  auto outcome = session->boot(*rules, session->options(*rules));
+  account::StepRecorder steps;
+  boot::Options options = session->options(*rules);
+  if (format == "html") options.observer = &steps;
+  auto outcome = session->boot(*rules, std::move(options));
   if (!outcome) return bad_input(outcome.errors());
   if (own != nullptr && own->has_head) {
     tell_without_effect(*session, *rules, *outcome);
@@ -256,7 +282,8 @@ ExitCode run_simulate(const Arguments& arguments) {
   }
   const Result<std::string> bytes =
       own != nullptr
-          ? Result<std::string>(own->render({*outcome, kernel, *style, moment, *sections, *map}))
+          ? Result<std::string>(own->render({*outcome, kernel, *style, moment, *sections, *map,
+                                             steps.steps(), *against ? &**against : nullptr}))
           : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());
   const Status written = write_paged(destination, *bytes, arguments);

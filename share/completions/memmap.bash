@@ -11,7 +11,7 @@ _memmap() {
   fi
 
   case $prev in
-    --e820 | --machine | --sysroot | --plugin-dir | -o | --output | --parts | --btf | --config | \
+    --e820 | --against | --machine | --sysroot | --plugin-dir | -o | --output | --parts | --btf | --config | \
       --system-map | --kallsyms | --sections | --params)
       compopt -o default 2>/dev/null
       COMPREPLY=()
@@ -26,7 +26,7 @@ _memmap() {
       return
       ;;
     --format)
-      local report_formats="text json jsonl dot svg memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
+      local report_formats="text json jsonl dot svg html memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
         replay | verify | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;
@@ -88,7 +88,7 @@ _memmap() {
     simulate)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --section --width --color --no-pager --at --scale --kaslr-base --output --force
+        --plugin-timeout --format --section --width --color --no-pager --at --scale --against --kaslr-base --output --force
         --strict --help"
       ;;
     show)

@@ -23,14 +23,14 @@ VALUES = {
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--side": "old",
     "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
-    "--root": "early", "--lost": None, "--scale": "linear",
+    "--root": "early", "--lost": None, "--scale": "linear", "--against": "{folder}/map.yaml",
     "--theme": "print", "--title": "A title", "--from": "e820__memory_setup", "--all": None,
     "--input-columns": "start,last,type", "--sort": "managed:desc", "--json": None, "--raw": None, "--bytes": None,
     "--no-headings": None, "--width": "100", "--color": "never", "--no-pager": None, "--section": "zones",
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
 # What an option acts on, beside a source.
-WITH = {("simulate", "--scale"): ["--format", "svg"]}
+WITH = {("simulate", "--scale"): ["--format", "svg"], ("simulate", "--against"): ["--format", "html"]}
 # The values of options that mean something else to a command.
 VALUES_OF = {("show", "--columns"): "+start", ("frames", "--to"): "memblock_free_all"}
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
