@@ -37,6 +37,8 @@ ExitCode run_formats(const Arguments& arguments) {
       "  text          for people\n"
       "  json          for programs\n"
       "  dot           for Graphviz\n"
+      "  svg, png, pdf\n"
+      "                drawn by it\n"
       "  memblock-debug\n"
       "                the kernel's own lines\n"
       "  qemu-mem      the page tables as QEMU's `info mem` has them\n" +

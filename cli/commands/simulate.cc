@@ -9,8 +9,8 @@
 #include "lint/lint.h"
 #include "messages.h"
 #include "output.h"
+#include "picture_options.h"
 #include "plugin/adapt/report.h"
-#include "report/diagram/dot.h"
 #include "report/form/names.h"
 #include "report/json/result.h"
 #include "report/text/memblock_debug.h"
@@ -41,11 +41,11 @@ struct Asking {
 
 struct Format {
   std::string_view name{};
-  bool has_head = true;               // it tells of the kernel and what was assumed
-  Moment moment = Moment::hand_over;  // what it shows without --at
-  std::string_view only{};            // why it shows no other; empty: it does
-  std::string (*render)(const Asking&) = nullptr;
-  std::string_view left_out{};  // what a reader might miss in it; said beside it
+  bool has_head = true;                            // it tells of the kernel and what was assumed
+  Moment moment = Moment::hand_over;               // what it shows without --at
+  std::string_view only{};                         // why it shows no other; empty: it does
+  std::string (*render)(const Asking&) = nullptr;  // null: a picture
+  std::string_view left_out{};                     // what a reader might miss in it; said beside it
 };
 
 constexpr std::string_view kOnlyHandOver = "it shows the hand-over alone";
@@ -68,7 +68,10 @@ constexpr std::string_view kIomemLeavesOut =
 constexpr Format kFormats[] = {
     {"text",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_text(a.outcome, a.style); }},
     {"json",           true,  Moment::hand_over,  {},            [](const Asking& a) { return report::to_json(a.outcome); }},
-    {"dot",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_dot(a.outcome); }},
+    {"dot",            true,  Moment::hand_over,  kOnlyHandOver},
+    {"svg",            true,  Moment::hand_over,  kOnlyHandOver},
+    {"png",            true,  Moment::hand_over,  kOnlyHandOver},
+    {"pdf",            true,  Moment::hand_over,  kOnlyHandOver},
     {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
     {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
     {"ptdump",         false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_ptdump(a.tables(), a.kernel); }},
@@ -169,6 +172,8 @@ ExitCode run_simulate(const Arguments& arguments) {
   auto wanted = asked_of_machine(arguments);
   if (!wanted) return bad_input(wanted.errors());
   const std::string format = arguments.get("--format").value_or("text");
+  const auto picture = picture_options(arguments, format);
+  if (!picture) return bad_input(picture.errors());
   wanted->request.compare_log = has_head(format);
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return bad_input(session.errors());
@@ -207,7 +212,8 @@ ExitCode run_simulate(const Arguments& arguments) {
   }
   const Destination destination = destination_of(arguments);
   const Result<std::string> bytes =
-      own != nullptr
+      picture->diagram != nullptr ? draw_picture(*outcome, kernel, *picture, format)
+      : own != nullptr
           ? Result<std::string>(own->render({*outcome, kernel, text_style(destination), moment}))
           : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());

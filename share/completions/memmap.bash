@@ -26,7 +26,7 @@ _memmap() {
       return
       ;;
     --format)
-      local report_formats="text json dot memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
+      local report_formats="text json dot svg png pdf memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
         replay | verify | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;
@@ -42,6 +42,15 @@ _memmap() {
     --input-format)
       mapfile -t COMPREPLY < <(
         compgen -W "$("${COMP_WORDS[0]}" formats 2>/dev/null | awk '/^[a-z]/ {print $1}')" -- "$cur")
+      return
+      ;;
+    --diagram)
+      mapfile -t COMPREPLY < <(
+        compgen -W "map memblock pipeline pagetables virtual numa structs buddy fixmap" -- "$cur")
+      return
+      ;;
+    --theme)
+      mapfile -t COMPREPLY < <(compgen -W "auto light dark print" -- "$cur")
       return
       ;;
     --at)
@@ -72,7 +81,7 @@ _memmap() {
     simulate)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --at --kaslr-base --output --force --strict --help"
+        --plugin-timeout --format --at --diagram --theme --title --full --kaslr-base --output --force --strict --help"
       ;;
     access)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit --do

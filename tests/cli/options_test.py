@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 MEMMAP = os.path.abspath(sys.argv.pop(1))
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -23,6 +24,7 @@ VALUES = {
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--side": "old",
     "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
     "--root": "early", "--lost": None,
+    "--diagram": "structs", "--theme": "print", "--title": "<&>", "--full": None,
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
@@ -40,6 +42,9 @@ KINDS = {
 }
 ONE_BOOT = {"scenario", "sysfs", "synthetic", "machine without a log", "sysroot", "live"}
 ONE_FORM = {"synthetic", "machine", "machine without a log", "sysroot", "live"}
+# What acts on a picture alone, and what makes one.
+PICTURE = {"--diagram", "--theme", "--title", "--full"}
+OF_A_PICTURE = ["--format", "svg"]
 # Option: the kinds that it has no effect on.
 # --side acts on a diff of two logs, of which none is here.
 REFUSED = {"--boot": ONE_BOOT, "--side": set(KINDS), "--input-format": ONE_FORM, "--columns": ONE_FORM}
@@ -132,6 +137,7 @@ class Options(unittest.TestCase):
                 if option == "--columns" and kind in NO_TABLE:
                     continue
                 more = [] if option in needs else list(needs)
+                more += OF_A_PICTURE if option in PICTURE else []
                 words = [command, *source, *more, *self.given(option, form)]
                 by_path = kind not in ONE_FORM or (kind in ("machine", "machine without a log") and option == "--side") or (kind, option) == ("machine without a log", "--boot")
                 self.check(words, option, refused, source[1 if by_path else 0])
@@ -176,6 +182,17 @@ class Options(unittest.TestCase):
         self.assertRegex(later, r"min +[1-9]")
         self.assertNotRegex(earlier, r"min +[1-9]")
         self.assertIn('"user_space"', run(*user_space, "--format", "json").stdout)
+
+    def test_a_picture(self):
+        small = ["simulate", "--synthetic", SMALL]
+        for option in sorted(PICTURE):
+            self.check([*small, *self.given(option), "--format", "json"], option, True, "--format json")
+        self.assertIn("did you mean `structs`", run(*small, "--format", "dot", "--diagram", "struct").stderr)
+        self.assertIn("--theme is one of auto, light, dark, print, not `x`",
+                      run(*small, "--format", "dot", "--theme", "x").stderr)
+        said = run(*small, "--format", "svg", "--title", "<&\\N\n\"").stdout
+        self.assertIn("&lt;&amp;", said)
+        xml.etree.ElementTree.fromstring(said)
 
     def test_a_root_of_page_tables(self):
         walk = ["walk", "0xffffffff81000000", "--synthetic", SMALL]
