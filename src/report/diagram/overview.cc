@@ -93,7 +93,7 @@ void link(Digraph& graph, const Column& from, const Column& to, bool same_node) 
         common, [](const auto& a, const auto& b) { return a.second < b.second; });
     if (most == common.end() || most->second == 0) continue;
     const Item& source = from.items[most->first];
-    if (source.port == "more" && item.port == "more") continue;
+    if (source.port == "more" || item.port == "more") continue;
     if (drawn.insert({source.port, item.port}).second)
       graph.add_edge({from.node, out_port(source), Side::right}, {to.node, item.port, Side::left});
   }
@@ -154,14 +154,12 @@ std::vector<Item> zone_items(const boot::State& state) {
       if (z.zone.spanned_pages == 0) continue;
       const std::uint64_t base = raw(phys_of(z.zone.start_pfn));
       const PhysRange range = PhysRange::make(base, base + (z.zone.spanned_pages << kPageShift));
-      items.push_back(
-          {.ranges = {range},
-           .bytes = z.zone.present_pages << kPageShift,
-           .where = span(range),
-           .what = fmt::format("node {} {}, {} managed", n.nid, zones::name(z.zone.type),
-                               human_size(z.managed_pages << kPageShift)),
-           .ink = Ink::free,
-           .nid = n.nid});
+      items.push_back({.ranges = {range},
+                       .bytes = z.zone.present_pages << kPageShift,
+                       .where = span(range),
+                       .what = fmt::format("node {} {}", n.nid, zones::name(z.zone.type)),
+                       .ink = Ink::free,
+                       .nid = n.nid});
     }
   }
   return items;
@@ -176,7 +174,8 @@ std::string draw_overview(const Drawing& drawing) {
                          {Ink::firmware, "not RAM"},
                          {Ink::reserved, "reserved"},
                          {Ink::free, "the page allocator's"}},
-                        "an arrow leads to what has most of its bytes there; not to scale"),
+                        "an arrow comes from where most of the bytes are; none leads to what is "
+                        "folded; not to scale"),
                 drawing.look.theme);
   const Column firmware = add_column(graph, drawing, "firmware", "Firmware map (e820)",
                                      firmware_items(o.state.e820.firmware.entries()));

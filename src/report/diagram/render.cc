@@ -117,7 +117,10 @@ std::string finished_svg(const std::string& svg, const SvgHead& head) {
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg.substr(start, inside - start);
   if (!head.title.empty()) out += "\n<title>" + markup_text(head.title) + "</title>";
   if (!head.description.empty()) out += "\n<desc>" + markup_text(head.description) + "</desc>";
-  if (head.dark) out += "\n<style>\n" + dark_style() + "</style>";
+  // Letters as wide as Graphviz took them to be, whatever a screen's hinting makes of them.
+  out += "\n<style>\ntext { text-rendering: geometricPrecision }\n";
+  if (head.dark) out += dark_style();
+  out += "</style>";
   out += svg.substr(inside);
   constexpr std::string_view kClear = "stroke=\"transparent\"";
   for (std::size_t at = 0; (at = out.find(kClear, at)) != std::string::npos;)
