@@ -179,7 +179,8 @@ Result<Asked> asked(const Arguments& arguments) {
       .entry_limit = !arguments.has("--no-entry-limit"),
       .goes_on = at == kUserSpace,
       .record_memblock =
-          arguments.get("--format") == "memblock-debug" || arguments.get("--format") == "html",
+          arguments.get("--format") == "memblock-debug" || arguments.get("--format") == "html" ||
+          arguments.get("--diagram") == "pipeline",
       .follow_pages = arguments.get("--format") == "json",
   };
   if (const Status read = read_bases(arguments, request); !read) return read.errors();

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "commands/commands.h"
-#include "map_options.h"
 #include "messages.h"
 #include "output.h"
+#include "picture_options.h"
 #include "report/map/frames.h"
 #include "request.h"
 

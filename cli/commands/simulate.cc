@@ -8,12 +8,11 @@
 #include "boot/outcome.h"
 #include "commands/commands.h"
 #include "lint/lint.h"
-#include "map_options.h"
 #include "messages.h"
 #include "output.h"
 #include "pager.h"
+#include "picture_options.h"
 #include "plugin/adapt/report.h"
-#include "report/diagram/dot.h"
 #include "report/form/names.h"
 #include "report/html/page.h"
 #include "report/json/lines.h"
@@ -51,11 +50,11 @@ struct Asking {
 
 struct Format {
   std::string_view name{};
-  bool has_head = true;               // it tells of the kernel and what was assumed
-  Moment moment = Moment::hand_over;  // what it shows without --at
-  std::string_view only{};            // why it shows no other; empty: it does
-  std::string (*render)(const Asking&) = nullptr;
-  std::string_view left_out{};  // what a reader might miss in it; said beside it
+  bool has_head = true;                            // it tells of the kernel and what was assumed
+  Moment moment = Moment::hand_over;               // what it shows without --at
+  std::string_view only{};                         // why it shows no other; empty: it does
+  std::string (*render)(const Asking&) = nullptr;  // null: a picture
+  std::string_view left_out{};                     // what a reader might miss in it; said beside it
 };
 
 std::string text_of(const Asking& a) {
@@ -84,9 +83,11 @@ constexpr Format kFormats[] = {
     {"text",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return text_of(a); }},
     {"json",           true,  Moment::hand_over,  {},            [](const Asking& a) { return report::to_json(a.outcome); }},
     {"jsonl",          true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_json_lines(a.outcome); }},
-    {"dot",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_dot(a.outcome); }},
-    {"svg",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_map_svg(a.outcome, a.map); }},
     {"html",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_html(a.outcome, a.steps, a.map, a.against); }},
+    {"dot",            true,  Moment::hand_over,  kOnlyHandOver},
+    {"svg",            true,  Moment::hand_over,  kOnlyHandOver},
+    {"png",            true,  Moment::hand_over,  kOnlyHandOver},
+    {"pdf",            true,  Moment::hand_over,  kOnlyHandOver},
     {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
     {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
     {"ptdump",         false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_ptdump(a.tables(), a.kernel); }},
@@ -233,12 +234,10 @@ ExitCode run_simulate(const Arguments& arguments) {
   const Destination destination = destination_of(arguments);
   const auto style = text_style(destination, arguments);
   if (!style) return bad_input(style.errors());
-  const auto map = map_options(arguments);
-  if (!map) return bad_input(map.errors());
-  if (arguments.has("--scale") && format != "svg" && format != "html")
-    return bad_input({session::no_effect("--scale", "--format " + format, "it draws no map")});
   if (arguments.has("--against") && format != "html")
     return bad_input({session::no_effect("--against", "--format " + format, "it shows one boot")});
+  const auto picture = picture_options(arguments, format);
+  if (!picture) return bad_input(picture.errors());
   wanted->request.compare_log = has_head(format);
   const auto against = other_boot(arguments, wanted->request, wanted->places);
   if (!against) return bad_input(against.errors());
@@ -281,9 +280,11 @@ ExitCode run_simulate(const Arguments& arguments) {
       if (text.starts_with(kNotSimulated)) note(text);
   }
   const Result<std::string> bytes =
-      own != nullptr
-          ? Result<std::string>(own->render({*outcome, kernel, *style, moment, *sections, *map,
-                                             steps.steps(), *against ? &**against : nullptr}))
+      picture->drawn() ? draw_picture(*outcome, kernel, *picture, format)
+      : own != nullptr
+          ? Result<std::string>(own->render({*outcome, kernel, *style, moment, *sections,
+                                             picture->map, steps.steps(),
+                                             *against ? &**against : nullptr}))
           : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());
   const Status written = write_paged(destination, *bytes, arguments);

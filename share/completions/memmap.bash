@@ -26,7 +26,7 @@ _memmap() {
       return
       ;;
     --format)
-      local report_formats="text json jsonl dot svg html memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
+      local report_formats="text json jsonl dot svg png pdf html memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
         replay | verify | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;
@@ -46,6 +46,15 @@ _memmap() {
     --input-format)
       mapfile -t COMPREPLY < <(
         compgen -W "$("${COMP_WORDS[0]}" formats 2>/dev/null | awk '/^[a-z]/ {print $1}')" -- "$cur")
+      return
+      ;;
+    --diagram)
+      mapfile -t COMPREPLY < <(
+        compgen -W "map memblock pipeline pagetables virtual numa structs buddy fixmap" -- "$cur")
+      return
+      ;;
+    --theme)
+      mapfile -t COMPREPLY < <(compgen -W "auto light dark print" -- "$cur")
       return
       ;;
     --at)
@@ -88,7 +97,7 @@ _memmap() {
     simulate)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --section --width --color --no-pager --at --scale --against --kaslr-base --output --force
+        --plugin-timeout --format --section --width --color --no-pager --at --diagram --scale --theme --title --full --against --kaslr-base --output --force
         --strict --help"
       ;;
     show)

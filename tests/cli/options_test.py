@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 MEMMAP = os.path.abspath(sys.argv.pop(1))
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -24,13 +25,15 @@ VALUES = {
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--side": "old",
     "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
     "--root": "early", "--lost": None, "--scale": "linear", "--against": "{folder}/map.yaml",
-    "--theme": "print", "--title": "A title", "--from": "e820__memory_setup", "--all": None,
+    "--theme": "print", "--title": "<&>", "--diagram": "structs", "--full": None, "--from": "e820__memory_setup", "--all": None,
     "--input-columns": "start,last,type", "--sort": "managed:desc", "--json": None, "--raw": None, "--bytes": None,
     "--no-headings": None, "--width": "100", "--color": "never", "--no-pager": None, "--section": "zones",
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
 # What an option acts on, beside a source.
-WITH = {("simulate", "--scale"): ["--format", "svg"], ("simulate", "--against"): ["--format", "html"]}
+WITH = {("simulate", "--scale"): ["--format", "svg"], ("simulate", "--against"): ["--format", "html"],
+        ("simulate", "--full"): ["--format", "dot"],
+        **{("simulate", option): ["--format", "svg"] for option in ("--diagram", "--theme", "--title")}}
 # The values of options that mean something else to a command.
 VALUES_OF = {("show", "--columns"): "+start", ("frames", "--to"): "memblock_free_all"}
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
@@ -196,6 +199,17 @@ class Options(unittest.TestCase):
         self.assertRegex(later, r"min +[1-9]")
         self.assertNotRegex(earlier, r"min +[1-9]")
         self.assertIn('"user_space"', run(*user_space, "--format", "json").stdout)
+
+    def test_a_picture(self):
+        small = ["simulate", "--synthetic", SMALL]
+        for option in sorted(PICTURE):
+            self.check([*small, *self.given(option), "--format", "json"], option, True, "--format json")
+        self.assertIn("did you mean `structs`", run(*small, "--format", "dot", "--diagram", "struct").stderr)
+        self.assertIn("--theme is one of auto, light, dark, print, not `x`",
+                      run(*small, "--format", "dot", "--theme", "x").stderr)
+        said = run(*small, "--format", "svg", "--title", "<&\\N\n\"").stdout
+        self.assertIn("&lt;&amp;", said)
+        xml.etree.ElementTree.fromstring(said)
 
     def test_a_root_of_page_tables(self):
         walk = ["walk", "0xffffffff81000000", "--synthetic", SMALL]

@@ -5,11 +5,9 @@
 #include <string_view>
 
 #include "account/columns.h"
+#include "report/form/theme.h"
 
 namespace memmap::report {
-
-// `automatic`: light, or dark where the reader's screen is. `print`: black on white, by patterns.
-enum class Theme { automatic, light, dark, print };
 
 // The style sheet of a map, for its <style>; every rule is of `.memmap-map` alone. Colours are
 // variables of it (`--k-ram`, `--ground`, `--ink`, ...), beside which each stands once more for
