@@ -134,8 +134,7 @@ void write_html_beside(Html& html, const PageSubject& s, const boot::Outcome& ot
                   .all = forks.size()};
   for (std::size_t i = 0; i < std::min(forks.size(), kHtmlRows); ++i) {
     const Fork& f = forks[i];
-    table.rows.push_back(
-        {{span(f.range)}, {human_size(f.range.size())}, {f.here}, {f.there}});
+    table.rows.push_back({{span(f.range)}, {human_size(f.range.size())}, {f.here}, {f.there}});
   }
   html.table(table);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <tuple>
 
 #include "report/answers/fate_words.h"
 #include "report/form/e820_rows.h"
@@ -12,18 +14,54 @@
 namespace memmap::report {
 namespace {
 
+// What many cells have alike, told once.
+struct CellKind {
+  const Cell* first = nullptr;
+  std::string words{};
+  std::string answer{};
+};
+
+class CellKinds {
+ public:
+  explicit CellKinds(const PageSubject& s) : s_(s) {}
+
+  std::size_t index(const Cell& cell) {
+    const account::Fate& f = cell.fate;
+    const Key key{cell.piece->use, cell.piece->type, cell.piece->owner, f.end,
+                  f.row,           f.given,          cell.piece->memory};
+    const auto [found, is_new] = indices_.try_emplace(key, kinds_.size());
+    if (is_new)
+      kinds_.push_back(
+          {&cell, words_of(*cell.piece, s_.outcome), answer_of(s_.outcome, s_.ledger, f)});
+    return found->second;
+  }
+  const std::vector<CellKind>& all() const { return kinds_; }
+
+ private:
+  using Key = std::tuple<account::Use, E820Type, std::string_view, account::End,
+                         const account::LedgerRow*, const boot::GivenBack*, bool>;
+  const PageSubject& s_;
+  std::map<Key, std::size_t> indices_{};
+  std::vector<CellKind> kinds_{};
+};
+
 void write_cells(DataWriter& out, const PageSubject& s) {
   const std::vector<Cell> cells = cells_of(s.outcome, s.pieces, s.ledger);
+  CellKinds kinds(s);
   out.open("cells");
   out.ranges(cells, [](const Cell& c) { return c.range; });
-  out.numbers("use", cells, [](const Cell& c) { return static_cast<int>(c.piece->use); });
-  out.texts("words", cells, [&](const Cell& c) { return words_of(*c.piece, s.outcome); });
-  out.texts("owner", cells, [](const Cell& c) { return c.piece->owner; });
-  out.texts("answer", cells, [&](const Cell& c) { return answer_of(s.outcome, s.ledger, c.fate); });
-  out.texts("counts", cells, [&](const Cell& c) { return counts_of(s.ledger, c.fate); });
-  out.texts("end", cells, [](const Cell& c) { return account::name_of(c.fate.end); });
-  out.numbers("memory", cells, [](const Cell& c) { return c.piece->memory; });
+  out.numbers("kind", cells, [&](const Cell& c) { return kinds.index(c); });
   out.numbers("on", cells, [](const Cell& c) { return c.carries_on; });
+  out.open("kinds");
+  const auto& all = kinds.all();
+  out.numbers("use", all, [](const CellKind& k) { return static_cast<int>(k.first->piece->use); });
+  out.numbers("memory", all, [](const CellKind& k) { return k.first->piece->memory; });
+  out.texts("words", all, [](const CellKind& k) { return std::string_view(k.words); });
+  out.texts("owner", all, [](const CellKind& k) { return k.first->piece->owner; });
+  out.texts("answer", all, [](const CellKind& k) { return std::string_view(k.answer); });
+  out.texts("counts", all, [&](const CellKind& k) { return counts_of(s.ledger, k.first->fate); });
+  out.texts("end", all, [](const CellKind& k) { return account::name_of(k.first->fate.end); });
+  out.close();
   out.close();
 }
 
@@ -38,8 +76,12 @@ void write_e820(DataWriter& out, const boot::State& state) {
   out.open("e820");
   out.ranges(rows, [](const E820Row& r) { return r.range; });
   constexpr std::array kTables = {"firmware", "kexec", "kernel"};
-  for (std::size_t i = 0; i < kTables.size(); ++i)
+  for (std::size_t i = 0; i < kTables.size(); ++i) {
+    // A column that is left out is the firmware's.
+    if (i != 0 && std::ranges::all_of(rows, [&](const E820Row& r) { return r.agree(0, i); }))
+      continue;
     out.numbers(kTables[i], rows, [&](const E820Row& r) { return type_index(out, r.types[i]); });
+  }
   out.close();
 }
 
@@ -87,6 +129,8 @@ std::string page_data(const PageSubject& s) {
   out.json.member("schema", "memmap/page/1");
   out.json.member("source",
                   std::string_view(printable(s.outcome.subject.source, Charset::unicode)));
+  for (const E820Type type : {E820Type::ram, E820Type::reserved, E820Type::acpi, E820Type::nvs})
+    out.strings.index(e820_name(type));  // what is named most has the shortest numbers
   out.json.member("handed_over", s.outcome.state.handed_over);
   out.json.member("has_mem_total", s.outcome.totals.mem_total_kib.has_value());
   if (s.outcome.panicked && !s.outcome.events.empty()) {

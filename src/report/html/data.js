@@ -79,13 +79,24 @@ class Columns {
   all() { return Array.from({ length: this.count }, (_, i) => i); }
 }
 
+// Cells, whose words are those of their kinds.
+class Cells extends Columns {
+  constructor(packed) {
+    super(packed);
+    this.kinds = new Columns(packed.kinds);
+  }
+  words(name, i) { return this.kinds.words(name, this.numbers("kind")[i]); }
+  number(name, i) { return this.kinds.numbers(name)[this.numbers("kind")[i]]; }
+}
+
 const TABLES = Object.fromEntries(
-  ["e820", "cells", "memory", "reserved", "owners", "events", "calls", "losses", "given", "iomem",
+  ["e820", "memory", "reserved", "owners", "events", "calls", "losses", "given", "iomem",
     "mappings", "fixmap"].map((name) => [name, new Columns(DATA[name])]));
+TABLES.cells = new Cells(DATA.cells);
 
 // The type's name in a column of the e820 table; null: the table has no entry there.
 function typeAt(column, i) {
-  const index = TABLES.e820.numbers(column)[i];
+  const index = TABLES.e820.numbers(DATA.e820[column] === undefined ? "firmware" : column)[i];
   return index === 0 ? null : DATA.strings[index - 1];
 }
 

@@ -144,6 +144,23 @@ void write_regions_change(DataWriter& out, std::string_view key,
       });
 }
 
+void write_e820_change(DataWriter& out, const account::ListChange<E820Entry>& change) {
+  write_change(
+      out, "e820", change,
+      [](const E820Entry& e) {
+        return PhysRange::make(raw(e.addr), e.wraps() ? ~std::uint64_t{0} : e.end());
+      },
+      [&](const std::vector<E820Entry>& rows) {
+        out.texts("type", rows, [](const E820Entry& e) { return e820_name(e.type); });
+      });
+}
+
+// The table begins as the firmware's, which the page has already.
+bool is_firmware_table(const account::ListChange<E820Entry>& change, const boot::Outcome& outcome) {
+  return !change.come.empty() && change.gone.empty() &&
+         change.come == outcome.state.e820.firmware.entries();
+}
+
 }  // namespace
 
 void write_told_data(DataWriter& out, const PageSubject& s) {
@@ -163,14 +180,11 @@ void write_steps_data(DataWriter& out, const PageSubject& s) {
     out.json.member("file", out.strings.index(c.step->file));
     out.json.member("events", c.events);
     out.json.member("calls", c.calls);
-    write_change(
-        out, "e820", c.e820,
-        [](const E820Entry& e) {
-          return PhysRange::make(raw(e.addr), e.wraps() ? ~std::uint64_t{0} : e.end());
-        },
-        [&](const std::vector<E820Entry>& rows) {
-          out.texts("type", rows, [](const E820Entry& e) { return e820_name(e.type); });
-        });
+    if (is_firmware_table(c.e820, s.outcome)) {
+      out.json.member("e820", "firmware");
+    } else {
+      write_e820_change(out, c.e820);
+    }
     write_regions_change(out, "memory", c.memory);
     write_regions_change(out, "reserved", c.reserved);
     out.json.close();

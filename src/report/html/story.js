@@ -190,10 +190,10 @@ class Story {
 
   handOver(cell) {
     const cells = TABLES.cells;
-    if (cell < 0 || cells.numbers("memory")[cell] === 0 || !DATA.handed_over || this.freeBlock()) return;
+    if (cell < 0 || cells.number("memory", cell) === 0 || !DATA.handed_over || this.freeBlock()) return;
     const owner = cells.words("owner", cell);
     let text = "not given to the page allocator: it lies above the last page that counts";
-    switch (cells.numbers("use")[cell]) {
+    switch (cells.number("use", cell)) {
       case 7:
         text = `not given to the page allocator: reserved for ${owner === "" ? "whom nobody recorded" : owner}`;
         break;

@@ -10,7 +10,7 @@ const AXIS = (() => {
     const pages = Number(cells.end[i] - cells.start[i]) / 4096;
     const weight = 1 + Math.log2(1 + pages);
     edges[i + 1] = Number(cells.end[i]);
-    places[i + 1] = places[i] + (cells.numbers("use")[i] === 0 ? Math.min(weight, 4) : weight);
+    places[i + 1] = places[i] + (cells.number("use", i) === 0 ? Math.min(weight, 4) : weight);
   }
   const all = places[cells.count] || 1;
   const lookUp = (from, to, value) => {
@@ -30,6 +30,22 @@ const AXIS = (() => {
 })();
 
 const USE_STYLES = ["gap", "firmware", "lost", "lost", "lost", "lost", "waiting", "reserved", "ram"];
+
+// The firmware's entries: rows of the e820 table are cut where another table changes its mind.
+let rowsOfFirmware = null;
+function firmwareRows() {
+  if (rowsOfFirmware !== null) return rowsOfFirmware;
+  const e820 = TABLES.e820;
+  rowsOfFirmware = [];
+  for (const i of e820.all()) {
+    const words = typeAt("firmware", i);
+    const last = rowsOfFirmware[rowsOfFirmware.length - 1];
+    if (words === null) continue;
+    if (last !== undefined && last.end === e820.start[i] && last.words === words) last.end = e820.end[i];
+    else rowsOfFirmware.push({ start: e820.start[i], end: e820.end[i], words });
+  }
+  return rowsOfFirmware;
+}
 
 // Before nodes are known, regions have a number that is no node's.
 const nodeWords = (nid) => DATA.nodes.some((node) => node.nid === nid) ? `node ${nid}` : "";
@@ -62,6 +78,7 @@ class StepLists {
   }
   rowsOf(change) {
     if (change === undefined) return [];
+    if (change === "firmware") return firmwareRows();
     const table = new Columns(change);
     return table.all().map((i) => ({
       start: table.start[i],
@@ -75,7 +92,8 @@ class StepLists {
       const change = DATA.steps[step][name];
       if (change === undefined) continue;
       const keyOf = (row) => `${row.start}/${row.end}/${row.words}`;
-      const [gone, come] = back ? [change.come, change.gone] : [change.gone, change.come];
+      const changed = change === "firmware" ? { come: change } : change;
+      const [gone, come] = back ? [changed.come, changed.gone] : [changed.gone, changed.come];
       const out = new Set(this.rowsOf(gone).map(keyOf));
       this.lists[name] = this.lists[name].filter((row) => !out.has(keyOf(row))).concat(this.rowsOf(come))
         .sort((a, b) => a.start < b.start ? -1 : a.start > b.start ? 1 : 0);
@@ -187,7 +205,7 @@ class Strip {
     this.step = Math.min(DATA.steps.length - 1, Math.max(0, step));
     this.slider.value = String(this.step + 1);
     const s = DATA.steps[this.step];
-    const count = (change) => change === undefined ? null :
+    const count = (change) => change === undefined ? null : change === "firmware" ? `+${firmwareRows().length}` :
       ["come", "gone"].filter((way) => change[way] !== undefined)
         .map((way) => (way === "come" ? "+" : "−") + new Columns(change[way]).count).join(" ");
     const parts = [["e820 table", count(s.e820)], ["memory", count(s.memory)], ["reserved", count(s.reserved)],
@@ -204,13 +222,11 @@ class Strip {
   // [title, rows {start, end, words}, style]
   columns() {
     const lists = this.lists.goTo(this.step);
-    const { e820, cells } = TABLES;
-    const firmware = this.firmware ??= e820.all().filter((i) => typeAt("firmware", i) !== null)
-      .map((i) => ({ start: e820.start[i], end: e820.end[i], words: typeAt("firmware", i) }));
-    const uses = this.uses ??= cells.all().filter((i) => cells.numbers("use")[i] !== 0).map((i) => ({
-      start: cells.start[i], end: cells.end[i], words: cells.words("words", i), use: cells.numbers("use")[i] }));
+    const cells = TABLES.cells;
+    const uses = this.uses ??= cells.all().filter((i) => cells.number("use", i) !== 0).map((i) => ({
+      start: cells.start[i], end: cells.end[i], words: cells.words("words", i), use: cells.number("use", i) }));
     const type = (row) => row.words === "RAM" ? "ram" : "firmware";
-    return [["firmware", firmware, type], ["e820 table", lists.e820, type], ["memory", lists.memory, () => "ram"],
+    return [["firmware", firmwareRows(), type], ["e820 table", lists.e820, type], ["memory", lists.memory, () => "ram"],
       ["reserved", byOwner(lists.reserved), () => "reserved"], ["in the end", uses, (row) => USE_STYLES[row.use]]];
   }
   draw() {
