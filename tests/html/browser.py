@@ -8,6 +8,7 @@ import json
 import pathlib
 import shutil
 import subprocess
+import time
 import tempfile
 import urllib.error
 import urllib.request
@@ -91,10 +92,13 @@ class Browser:
     def find(self, css):
         return [e[ELEMENT] for e in self._ask("POST", "/elements", {"using": "css selector", "value": css})]
 
-    def one(self, css):
-        found = self.find(css)
-        if not found:
-            raise AssertionError(f"nothing is {css}")
+    def one(self, css, patience=10):
+        """The first such element; one that a click or a new address is about to make is waited for."""
+        end = time.monotonic() + patience
+        while not (found := self.find(css)):
+            if time.monotonic() > end:
+                raise AssertionError(f"nothing is {css}")
+            time.sleep(0.02)
         return found[0]
 
     def text(self, css):
