@@ -21,10 +21,16 @@ constexpr Option kOutput{"-o,--output", "FILE", "write there, all or nothing, in
 constexpr Option kForce{"--force", "", "replace FILE if it exists"};
 
 constexpr Option kLive{"--live", "", "this machine: what `memmap capture` gathers of it"};
+constexpr Option kScale{"--scale", "SCALE", "of a map's heights: log (default: by the magnitude of sizes), linear or equal"};
+constexpr Option kTheme{"--theme", "NAME", "of pictures: auto (default: as the reader's screen), light, dark or print (black on white)"};
+constexpr Option kTitle{"--title", "TEXT", "of pictures, instead of the machine's source"};
 constexpr Option kSameKernel{"--kernel", "NAME", "the kernel to boot, as with simulate"};
 constexpr Option kConfig{"--config", "FILE", "its .config, instead of the one that it was built with"};
 constexpr Option kCmdline{"--cmdline", "TEXT", "its command line, instead of the machine's own"};
 constexpr Option kAppend{"--append", "TEXT", "parameters to add to its command line, as a boot loader would"};
+constexpr Option kWidth{"--width", "COLUMNS", "of text: 60 to 200, instead of the terminal's, or 80"};
+constexpr Option kColor{"--color", "WHEN", "of text: auto (default), always or never"};
+constexpr Option kNoPager{"--no-pager", "", "write to a terminal directly, not through MEMMAP_PAGER, PAGER or less"};
 constexpr Option kTextOrJson{"--format", "FORMAT", "text (default) or json"};
 
 constexpr Option kSimulate[] = {
@@ -34,12 +40,49 @@ constexpr Option kSimulate[] = {
     kConfig,
     kCmdline,
     kAppend,
-    {"--format",         "FORMAT",               "text (default), json, dot, memblock-debug, qemu-mem, ptdump, meminfo, zoneinfo, buddyinfo, iomem or the name of a report plugin"},
+    {"--format",         "FORMAT",               "text (default), json, jsonl (an object a line), dot, svg (a map to scale), png, pdf, html (a page for a browser), memblock-debug, qemu-mem, ptdump, meminfo, zoneinfo, buddyinfo, iomem or the name of a report plugin"},
+    {"--section",        "NAME,...",             "of text: summary, map, ledger, e820, memory, reserved, zones, free, pagetables, fixmap, checks, events, notes, steps, nodes, percpu, cma, hugepages"},
+    kWidth,
+    kColor,
+    kNoPager,
     {"--at",             "MOMENT",               "of the boot: hand-over, or user-space, when the first process runs (default: user-space for meminfo, zoneinfo and iomem, else hand-over)"},
+    {"--diagram",        "NAME",                 "of a picture: map (default), memblock, pipeline, pagetables, virtual, numa, structs, buddy or fixmap"},
+    kScale,
+    kTheme,
+    kTitle,
+    {"--full",           "",                     "a diagram with everything, nothing folded"},
+    {"--against",        "SOURCE",               "with --format html: another machine, or a changed one, to stand beside it"},
     kKaslrBase,
     kOutput,
     kForce,
     {"--strict",         "",                     "exit 1 if the simulated kernel warns or panics"},
+    kNoEntryLimit,
+    kUsePlugin,
+    kWithoutPlugin,
+    kPluginFolder,
+    kPluginTimeout,
+};
+
+constexpr Option kShow[] = {
+    MEMMAP_SOURCE_OPTIONS,
+    {"--input-columns",  "LIST",                 "SOURCE is a table with these columns, as --columns of simulate has them"},
+    kLive,
+    {"--columns",        "LIST",                 "what to show: a,b,c; +d beside the usual ones; help: tells which there are"},
+    {"--sort",           "COLUMN[:desc],...",    "sort by these columns, by value"},
+    {"--json",           "",                     "an array with an object for each row"},
+    {"--raw",            "",                     "words with a blank between them, exact numbers: as lsblk and lsmem have it"},
+    {"--bytes",          "",                     "sizes in bytes"},
+    {"--no-headings",    "",                     "without the line of titles"},
+    kSameKernel,
+    kConfig,
+    kCmdline,
+    kAppend,
+    kKaslrBase,
+    kWidth,
+    kColor,
+    kNoPager,
+    kOutput,
+    kForce,
     kNoEntryLimit,
     kUsePlugin,
     kWithoutPlugin,
@@ -152,6 +195,29 @@ constexpr Option kExplain[] = {
     kForce,
 };
 
+constexpr Option kFrames[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    kLive,
+    {"--from",           "STEP",                 "begin with this step of the boot: a kernel function"},
+    {"--to",             "STEP",                 "end with this step"},
+    {"--all",            "",                     "steps that change nothing, too"},
+    kScale,
+    kTheme,
+    kTitle,
+    kSameKernel,
+    kConfig,
+    kCmdline,
+    kAppend,
+    kKaslrBase,
+    kNoEntryLimit,
+    kUsePlugin,
+    kWithoutPlugin,
+    kPluginFolder,
+    kPluginTimeout,
+    {"-o,--output",      "DIR",                  "the folder to write, all or nothing"},
+    {"--force",          "",                     "replace DIR if it exists and holds nothing but what `frames` wrote"},
+};
+
 constexpr Option kKaslr[] = {
     MEMMAP_MACHINE_OPTIONS,
     kLive,
@@ -247,6 +313,12 @@ constexpr std::string_view kSimulateExamples =
     "  dmesg | memmap simulate --e820 - --kernel 6.12.117+deb12-amd64\n"
     "  memmap simulate --synthetic \"ram:640K hole:384K ram:3G\" --cmdline \"mem=2G\"\n"
     "  memmap simulate --e820 boot.log.xz --boot 2 --format json -o result.json";
+constexpr std::string_view kShowExamples =
+    "  memmap show\n"
+    "  memmap show zones --e820 boot.log\n"
+    "  memmap show owners boot.log --sort size:desc --columns owner,size,function\n"
+    "  memmap show steps boot.log --append crashkernel=64M --json\n"
+    "  memmap show zones --columns help";
 constexpr std::string_view kAccessExamples =
     "  memmap access --e820 boot.log --do \"ioremap 0xfed00000 4K as hpet\" --do \"read hpet+0xf0 4\"\n"
     "  memmap access script.yaml --e820 boot.log --format json\n"
@@ -288,6 +360,10 @@ constexpr std::string_view kExplainExamples =
     "  memmap explain boot.log --lost --append crashkernel=64M\n"
     "  memmap explain boot.log 0x1000000,0xfee00000\n"
     "  memmap explain 0x9fc00 --synthetic \"ram:640K hole:384K ram:3G\" --format json";
+constexpr std::string_view kFramesExamples =
+    "  memmap frames --e820 boot.log -o frames\n"
+    "  memmap frames boot.log --from e820__memblock_setup --to memblock_free_all --theme print -o film\n"
+    "  memmap frames --synthetic \"ram:640K hole:384K ram:255M\" --title \"A small machine\" -o lecture";
 constexpr std::string_view kKaslrExamples =
     "  memmap kaslr --e820 boot.log\n"
     "  memmap kaslr boot.log --append \"crashkernel=256M hugepagesz=1G hugepages=2\"\n"
@@ -305,6 +381,7 @@ constexpr std::string_view kPluginExamples =
 constexpr Command kCommands[] = {
     // name, summary, examples, options, argument, what does it, second argument
     {"simulate", "boot a machine's memory map and report what became of it",                                kSimulateExamples, kSimulate,       {"SOURCE", "what to read, as with --e820", false},                                         run_simulate},
+    {"show",     "show one thing of a boot as a table: zones, owners, steps, ...",                          kShowExamples,     kShow,           {"THING", "e820, memblock, reserved, owners, nodes, zones, free, pagetables, fixmap, percpu, cma, hugepages, parameters, slots, ledger, steps, events or log; none: list them", false}, run_show, {"SOURCE", "what to read, as with --e820", false}},
     {"access",   "answer what accesses of memory come to: mapped, faulting, cached how",                      kAccessExamples,   kAccess,         {"SCRIPT", "a YAML file of steps (share/doc/access.md)", false},                          run_access},
     {"convert",  "write a machine's memory map in another format",                                          kConvertExamples,  kConvert,        {"SOURCE", "what to read, as with --e820", false},                                         run_convert},
     {"replay",   "check a log made with memblock=debug: what the kernel chose against what memmap would",   kReplayExamples,   kReplay,         {"LOG", "a kernel log, compressed or not; `-`: standard input"},                           run_replay},
@@ -317,6 +394,7 @@ constexpr Command kCommands[] = {
     {"compare",  "boot under several allocation policies and rank what they leave",                         kCompareExamples,  kCompare,        {"SOURCE", "what to read, as with --e820", false},                                         run_compare},
     {"walk",     "tell how an address is translated, table by table, and what lies there",                  kWalkExamples,     kWalk,           {"ADDRESS", "virtual, or physical where it can be one (below 2^52); `virt:` or `phys:` before it says which; several with commas"}, run_walk, {"SOURCE", "what to read, as with --e820", false}},
     {"explain",  "tell where the RAM went, or what becomes of one address, from firmware's map to MemTotal", kExplainExamples,  kExplain,        {"SOURCE", "what to read, as with --e820", false},                                         run_explain,  {"ADDRESS", "physical (or virtual, as with walk): its story in place of the whole ledger; several with commas", false}},
+    {"frames",   "draw the boot step by step: a picture for each, one that moves and a page that plays them",  kFramesExamples,   kFrames,         {"SOURCE", "what to read, as with --e820", false},                                         run_frames},
     {"kaslr",    "list the places that KASLR may give the kernel's image, and what depends on them",         kKaslrExamples,    kKaslr,          {"SOURCE", "what to read, as with --e820", false},                                         run_kaslr},
     {"diff",     "tell what moved, came and went between results, maps, logs or kernels; whether an image resumes", kDiffExamples,     kDiff,           {"OLD", "a result of simulate --format json, or what to read, as with --e820"},            run_diff,     {"NEW", "what to hold against it; several may be given; none: OLD itself, with what --new-... says", false, true}},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},

@@ -99,6 +99,29 @@ Status write_file(const Destination& to, std::string_view bytes, const HeldSigna
   return failed("write", to.path, error);
 }
 
+// The new folder `from` takes the place of the old one at `to`, which goes. 0 or the error number.
+int replace_folder(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) != 0) return errno;
+  std::error_code ignored;
+  fs::remove_all(from, ignored);
+  return 0;
+}
+
+// Why a folder that exists is not to be replaced; empty: it is.
+std::string why_kept(const std::string& path, bool force, bool (*is_ours)(std::string_view)) {
+  if (is_ours == nullptr) return "exists already; a folder is never replaced";
+  if (!force) return std::string(kExists);
+  std::error_code error;
+  if (!fs::is_directory(fs::symlink_status(path, error))) return "exists already and is no folder";
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!is_ours(name) || !fs::is_regular_file(entry.symlink_status(error)))
+      return fmt::format("holds what memmap did not write ({}); it is not replaced", name);
+  }
+  if (error) return fmt::format("cannot read the folder: {}", error.message());
+  return {};
+}
+
 Status write_files(const std::string& folder,
                    const std::vector<std::pair<std::string, std::string>>& files,
                    const HeldSignals& signals) {
@@ -156,15 +179,19 @@ Status write_output(const Destination& to, const std::string& bytes) {
 }
 
 Status write_folder(const Destination& to,
-                    const std::vector<std::pair<std::string, std::string>>& files) {
+                    const std::vector<std::pair<std::string, std::string>>& files,
+                    bool (*is_ours)(std::string_view name)) {
   if (to.path == "-") {
     return Error{"a folder cannot go to standard output; name one with -o", {"standard output"}};
   }
   if (to.path.empty()) return Error{"-o: the name of the folder is empty", {"memmap"}};
-  const Error replaces{"exists already; a folder is never replaced", {to.path}};
   std::string path = to.path;
   while (path.size() > 1 && path.back() == '/') path.pop_back();
-  if (exists(path)) return replaces;
+  const bool replaces = exists(path);
+  if (replaces) {
+    const std::string why = why_kept(path, to.force, is_ours);
+    if (!why.empty()) return Error{why, {to.path}};
+  }
   const HeldSignals signals;
   std::string temporary = temporary_beside(path);
   if (::mkdtemp(temporary.data()) == nullptr) return failed("make the folder", to.path, errno);
@@ -174,10 +201,11 @@ Status write_folder(const Destination& to,
     return status;
   }
   ::chmod(temporary.c_str(), permissions_left(0777));
-  const int error = rename_folder(temporary, path);
+  const int error = replaces ? replace_folder(temporary, path) : rename_folder(temporary, path);
   if (error == 0) return Done{};
   fs::remove_all(temporary, ignored);
-  return error == EEXIST ? Status(replaces) : Status(failed("write", to.path, error));
+  if (error == EEXIST) return Error{"exists already", {to.path}};
+  return failed("write", to.path, error);
 }
 
 }  // namespace memmap::cli

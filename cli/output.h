@@ -31,9 +31,10 @@ Destination destination_of(const Arguments& arguments);
 Status write_output(const Destination& to, const std::string& bytes);
 
 // Writes `files` (relative path, content) below a new folder, with the permissions that the umask
-// leaves. Standard output cannot take a folder, and one that exists is never replaced, whatever
-// `force` says.
+// leaves. Standard output cannot take a folder. One that exists is replaced only with `force`, in one
+// step, and only if all that lies in it is a file whose name `is_ours`; null: never.
 Status write_folder(const Destination& to,
-                    const std::vector<std::pair<std::string, std::string>>& files);
+                    const std::vector<std::pair<std::string, std::string>>& files,
+                    bool (*is_ours)(std::string_view name) = nullptr);
 
 }  // namespace memmap::cli

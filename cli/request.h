@@ -15,15 +15,16 @@ namespace memmap::cli {
 
 // Rows for a command's table of options.
 // clang-format off
-#define MEMMAP_MACHINE_OPTIONS                                                                                                                                                   \
+#define MEMMAP_SOURCE_OPTIONS                                                                                                                                                    \
   Option{"--e820",         "SOURCE", "read the memory map from SOURCE: a boot log, /sys/firmware/memmap, ...; `-`: standard input (`memmap formats` lists what is understood)"}, \
   Option{"--synthetic",    "TEXT",   "a map in one line: \"ram:640K hole:384K ram:3G\""},                                                                                        \
   Option{"--machine",      "DIR",    "what was gathered on a machine: a folder, or a tar of it, compressed or not"},                                                             \
   Option{"--sysroot",      "DIR",    "another machine's /sys and /proc below DIR"},                                                                                              \
   Option{"--input-format", "ID",     "do not guess the format of SOURCE"},                                                                                                       \
-  Option{"--columns",      "LIST",   "SOURCE is a table with these columns: start,end,type, start,last,type, start,size,type, ... (`memmap formats`)"},                          \
   Option{"--boot",         "N",      "the N-th boot of a log that holds several (default: the last)"},                                                                           \
   Option{"--side",         "WHICH",  "of a diff of two logs: old, or new"}
+#define MEMMAP_MACHINE_OPTIONS MEMMAP_SOURCE_OPTIONS, \
+  Option{"--columns",      "LIST",   "SOURCE is a table with these columns: start,end,type, start,last,type, start,size,type, ... (`memmap formats`)"}
 // clang-format on
 
 // --input-format, --columns, --boot and --side, where the command has them.

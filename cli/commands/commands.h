@@ -6,6 +6,7 @@
 namespace memmap::cli {
 
 ExitCode run_access(const Arguments& arguments);
+ExitCode run_show(const Arguments& arguments);
 ExitCode run_simulate(const Arguments& arguments);
 ExitCode run_convert(const Arguments& arguments);
 ExitCode run_replay(const Arguments& arguments);
@@ -17,6 +18,7 @@ ExitCode run_formats(const Arguments& arguments);
 ExitCode run_compare(const Arguments& arguments);
 ExitCode run_verify(const Arguments& arguments);
 ExitCode run_walk(const Arguments& arguments);
+ExitCode run_frames(const Arguments& arguments);
 ExitCode run_explain(const Arguments& arguments);
 ExitCode run_kaslr(const Arguments& arguments);
 ExitCode run_diff(const Arguments& arguments);

@@ -37,6 +37,9 @@ ExitCode run_formats(const Arguments& arguments) {
       "  text          for people\n"
       "  json          for programs\n"
       "  dot           for Graphviz\n"
+      "  svg           a map to scale; with --diagram, what Graphviz draws\n"
+      "  png, pdf      drawn by Graphviz\n"
+      "  html          a page for a browser: map, tables, the story of every address\n"
       "  memblock-debug\n"
       "                the kernel's own lines\n"
       "  qemu-mem      the page tables as QEMU's `info mem` has them\n" +

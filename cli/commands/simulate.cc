@@ -3,16 +3,21 @@
 #include <algorithm>
 #include <memory>
 
+#include "account/step_changes.h"
 #include "base/suggest.h"
 #include "boot/outcome.h"
 #include "commands/commands.h"
 #include "lint/lint.h"
 #include "messages.h"
 #include "output.h"
+#include "pager.h"
+#include "picture_options.h"
 #include "plugin/adapt/report.h"
-#include "report/diagram/dot.h"
 #include "report/form/names.h"
+#include "report/html/page.h"
+#include "report/json/lines.h"
 #include "report/json/result.h"
+#include "report/map/map.h"
 #include "report/text/memblock_debug.h"
 #include "report/text/proc.h"
 #include "report/text/ptdump.h"
@@ -33,6 +38,10 @@ struct Asking {
   const kernel::Profile& kernel;
   report::TextStyle style;
   Moment moment;
+  std::vector<std::string> sections;  // of text; empty: the usual ones
+  const report::MapOptions& map;
+  const std::vector<account::StepChange>& steps;  // where the format wants them
+  const boot::Outcome* against;                   // of --against; nullptr: there is none
 
   const paging::AddressSpace& tables() const {
     return *boot::tables_of(outcome, boot::Root::kernel);
@@ -41,12 +50,17 @@ struct Asking {
 
 struct Format {
   std::string_view name{};
-  bool has_head = true;               // it tells of the kernel and what was assumed
-  Moment moment = Moment::hand_over;  // what it shows without --at
-  std::string_view only{};            // why it shows no other; empty: it does
-  std::string (*render)(const Asking&) = nullptr;
-  std::string_view left_out{};  // what a reader might miss in it; said beside it
+  bool has_head = true;                            // it tells of the kernel and what was assumed
+  Moment moment = Moment::hand_over;               // what it shows without --at
+  std::string_view only{};                         // why it shows no other; empty: it does
+  std::string (*render)(const Asking&) = nullptr;  // null: a picture
+  std::string_view left_out{};                     // what a reader might miss in it; said beside it
 };
+
+std::string text_of(const Asking& a) {
+  return a.sections.empty() ? report::to_text(a.outcome, a.style)
+                            : report::to_text(a.outcome, a.style, a.sections);
+}
 
 constexpr std::string_view kOnlyHandOver = "it shows the hand-over alone";
 constexpr std::string_view kNoFreeLists =
@@ -66,9 +80,14 @@ constexpr std::string_view kIomemLeavesOut =
 
 // clang-format off
 constexpr Format kFormats[] = {
-    {"text",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_text(a.outcome, a.style); }},
+    {"text",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return text_of(a); }},
     {"json",           true,  Moment::hand_over,  {},            [](const Asking& a) { return report::to_json(a.outcome); }},
-    {"dot",            true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_dot(a.outcome); }},
+    {"jsonl",          true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_json_lines(a.outcome); }},
+    {"html",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_html(a.outcome, a.steps, a.map, a.against); }},
+    {"dot",            true,  Moment::hand_over,  kOnlyHandOver},
+    {"svg",            true,  Moment::hand_over,  kOnlyHandOver},
+    {"png",            true,  Moment::hand_over,  kOnlyHandOver},
+    {"pdf",            true,  Moment::hand_over,  kOnlyHandOver},
     {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
     {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
     {"ptdump",         false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_ptdump(a.tables(), a.kernel); }},
@@ -94,6 +113,33 @@ bool has_head(std::string_view name) {
 std::vector<std::string_view> format_names() {
   std::vector<std::string_view> out;
   for (const Format& format : kFormats) out.push_back(format.name);
+  return out;
+}
+
+// What --section names. Errors: a name that no section has; what only text has, with another format.
+Result<std::vector<std::string>> sections_of(const Arguments& arguments, std::string_view format) {
+  std::vector<std::string> out;
+  Errors errors;
+  for (const std::string_view option : {"--section", "--width", "--color"}) {
+    if (format != kFormats[0].name && arguments.has(option))
+      errors.push_back(
+          session::no_effect(option, fmt::format("--format {}", format), "it is of text alone"));
+  }
+  std::vector<std::string_view> known;
+  const std::vector<report::TextSection> all = report::text_sections();
+  for (const report::TextSection& s : all) known.push_back(s.name);
+  const std::string given = arguments.get("--section").value_or("");
+  for (std::size_t at = 0; arguments.has("--section") && at <= given.size();) {
+    const std::size_t comma = std::min(given.find(',', at), given.size());
+    out.push_back(given.substr(at, comma - at));
+    at = comma + 1;
+    if (std::ranges::find(known, out.back()) != known.end()) continue;
+    errors.push_back(
+        {fmt::format("--section: the report has {}, not `{}`{}", fmt::join(known, ", "), out.back(),
+                     did_you_mean(out.back(), known)),
+         {"memmap"}});
+  }
+  if (!errors.empty()) return errors;
   return out;
 }
 
@@ -163,13 +209,38 @@ void tell_without_effect(const session::Session& session, const session::Rules& 
                     findings.size() - kMost));
 }
 
+// The boot of --against, asked for as the first is but for its source; nullopt: there is none.
+Result<std::optional<boot::Outcome>> other_boot(const Arguments& arguments,
+                                                session::Request request,
+                                                const session::Places& places) {
+  const auto source = arguments.get("--against");
+  if (!source) return std::optional<boot::Outcome>();
+  request.source = session::Source{.kind = session::SourceKind::named, .text = *source};
+  auto session = session::Session::open(std::move(request), places);
+  if (!session) return session.errors();
+  auto outcome = session->boot();
+  if (!outcome) return outcome.errors();
+  return std::optional(*std::move(outcome));
+}
+
 }  // namespace
 
 ExitCode run_simulate(const Arguments& arguments) {
   auto wanted = asked_of_machine(arguments);
   if (!wanted) return bad_input(wanted.errors());
   const std::string format = arguments.get("--format").value_or("text");
+  const auto sections = sections_of(arguments, format);
+  if (!sections) return bad_input(sections.errors());
+  const Destination destination = destination_of(arguments);
+  const auto style = text_style(destination, arguments);
+  if (!style) return bad_input(style.errors());
+  if (arguments.has("--against") && format != "html")
+    return bad_input({session::no_effect("--against", "--format " + format, "it shows one boot")});
+  const auto picture = picture_options(arguments, format);
+  if (!picture) return bad_input(picture.errors());
   wanted->request.compare_log = has_head(format);
+  const auto against = other_boot(arguments, wanted->request, wanted->places);
+  if (!against) return bad_input(against.errors());
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return bad_input(session.errors());
   const auto report = load_report(*session, format);
@@ -183,7 +254,10 @@ ExitCode run_simulate(const Arguments& arguments) {
     return bad_input({session::no_effect("--at", "--format " + format, only)});
   auto rules = session->rules();
   if (!rules) return bad_input(rules.errors());
-  auto outcome = session->boot(*rules, session->options(*rules));
+  account::StepRecorder steps;
+  boot::Options options = session->options(*rules);
+  if (format == "html") options.observer = &steps;
+  auto outcome = session->boot(*rules, std::move(options));
   if (!outcome) return bad_input(outcome.errors());
   if (own != nullptr && own->has_head) {
     tell_without_effect(*session, *rules, *outcome);
@@ -205,13 +279,15 @@ ExitCode run_simulate(const Arguments& arguments) {
     for (const std::string& text : outcome->subject.notes)
       if (text.starts_with(kNotSimulated)) note(text);
   }
-  const Destination destination = destination_of(arguments);
   const Result<std::string> bytes =
-      own != nullptr
-          ? Result<std::string>(own->render({*outcome, kernel, text_style(destination), moment}))
+      picture->drawn() ? draw_picture(*outcome, kernel, *picture, format)
+      : own != nullptr
+          ? Result<std::string>(own->render({*outcome, kernel, *style, moment, *sections,
+                                             picture->map, steps.steps(),
+                                             *against ? &**against : nullptr}))
           : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());
-  const Status written = write_output(destination, *bytes);
+  const Status written = write_paged(destination, *bytes, arguments);
   if (!written) return bad_input(written.errors());
   if (bytes->empty()) {
     note(why_empty(*outcome, format));

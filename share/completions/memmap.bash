@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate access convert replay verify lint kernel capture kernels formats compare walk explain kaslr plugin help"
+  local commands="simulate show access convert replay verify lint kernel capture kernels formats compare walk explain frames kaslr plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -11,7 +11,7 @@ _memmap() {
   fi
 
   case $prev in
-    --e820 | --machine | --sysroot | --plugin-dir | -o | --output | --parts | --btf | --config | \
+    --e820 | --against | --machine | --sysroot | --plugin-dir | -o | --output | --parts | --btf | --config | \
       --system-map | --kallsyms | --sections | --params)
       compopt -o default 2>/dev/null
       COMPREPLY=()
@@ -26,7 +26,7 @@ _memmap() {
       return
       ;;
     --format)
-      local report_formats="text json dot memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
+      local report_formats="text json jsonl dot svg png pdf html memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
         replay | verify | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;
@@ -35,6 +35,10 @@ _memmap() {
       return
       ;;
     --to)
+      if [[ ${COMP_WORDS[1]:-} == frames ]]; then
+        COMPREPLY=()
+        return
+      fi
       mapfile -t COMPREPLY < <(
         compgen -W "yaml json sysfs etc-e820 exactmap c-array synthetic" -- "$cur")
       return
@@ -44,8 +48,25 @@ _memmap() {
         compgen -W "$("${COMP_WORDS[0]}" formats 2>/dev/null | awk '/^[a-z]/ {print $1}')" -- "$cur")
       return
       ;;
+    --diagram)
+      mapfile -t COMPREPLY < <(
+        compgen -W "map memblock pipeline pagetables virtual numa structs buddy fixmap" -- "$cur")
+      return
+      ;;
+    --theme)
+      mapfile -t COMPREPLY < <(compgen -W "auto light dark print" -- "$cur")
+      return
+      ;;
     --at)
       mapfile -t COMPREPLY < <(compgen -W "hand-over user-space" -- "$cur")
+      return
+      ;;
+    --theme)
+      mapfile -t COMPREPLY < <(compgen -W "auto light dark print" -- "$cur")
+      return
+      ;;
+    --scale)
+      mapfile -t COMPREPLY < <(compgen -W "log linear equal" -- "$cur")
       return
       ;;
     --side)
@@ -56,7 +77,11 @@ _memmap() {
       mapfile -t COMPREPLY < <(compgen -W "trim numa alloc check source report" -- "$cur")
       return
       ;;
-    --synthetic | --columns | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --do | --name)
+    --color)
+      mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
+      return
+      ;;
+    --synthetic | --columns | --input-columns | --sort | --width | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --do | --name | --title | --from)
       COMPREPLY=()
       return
       ;;
@@ -72,7 +97,18 @@ _memmap() {
     simulate)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --at --kaslr-base --output --force --strict --help"
+        --plugin-timeout --format --section --width --color --no-pager --at --diagram --scale --theme --title --full --against --kaslr-base --output --force
+        --strict --help"
+      ;;
+    show)
+      options="--e820 --synthetic --machine --sysroot --live --input-format --input-columns --boot --side --no-entry-limit
+        --columns --sort --json --raw --bytes --no-headings --kernel --config --cmdline --append --kaslr-base
+        --width --color --no-pager --plugin --without-plugin --plugin-dir --plugin-timeout --output --force --help"
+      if [[ $COMP_CWORD -eq 2 && $cur != -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "e820 memblock reserved owners nodes zones free pagetables fixmap percpu cma
+          hugepages parameters slots ledger steps events log" -- "$cur")
+        return
+      fi
       ;;
     access)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit --do
@@ -103,7 +139,7 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate access convert replay verify lint kernel capture kernels formats compare walk explain kaslr plugin" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate show access convert replay verify lint kernel capture kernels formats compare walk explain kaslr plugin" -- "$cur")
       return
       ;;
     compare)
@@ -120,6 +156,11 @@ _memmap() {
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side
         --no-entry-limit --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --kaslr-base --output --force --help"
+      ;;
+    frames)
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
+        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout
+        --from --to --all --scale --theme --title --kaslr-base --output --force --help"
       ;;
     kaslr)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
@@ -142,7 +183,7 @@ _memmap() {
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-  elif [[ $command == access || $command == convert || $command == replay || $command == verify || $command == lint || $command == kernel || $command == compare ||
+  elif [[ $command == show || $command == access || $command == convert || $command == replay || $command == verify || $command == lint || $command == kernel || $command == compare ||
     $command == walk || $command == explain || $command == kaslr || $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()

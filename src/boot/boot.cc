@@ -19,7 +19,8 @@ memblock::Options memblock_options(const Inputs& in) {
 State initial_state(const Inputs& in) {
   const e820::Table table(
       in.options.entry_limit ? e820::max_entries(in.profile.nodes_shift) : e820::kNoLimit,
-      in.behaviour.e820_table_full);
+      in.behaviour.e820_table_full,
+      in.behaviour.e820_tells_gaps ? E820LogNames::system_ram : E820LogNames::usable);
   State state{
       .e820 = {.firmware = table, .kexec = table, .table = table},
       .mtrrs = in.machine.mtrrs,

@@ -60,10 +60,10 @@ struct CheckReport {
 
 // A statement of the kernel's log that this boot does not agree with.
 struct LogDifference {
-  std::size_t line = 0;   // of the file, from 1
-  std::string says{};     // the kernel's line
-  std::string memmap{};   // what this boot has in its place
-  std::string reason{};   // what it may come of
+  std::size_t line = 0;  // of the file, from 1
+  std::string says{};    // the kernel's line
+  std::string memmap{};  // what this boot has in its place
+  std::string reason{};  // what it may come of
 };
 
 // The log that the machine was read from, as a witness; whoever compared fills it in.
@@ -84,6 +84,20 @@ struct UserSpace {
   ioremap::EarlyIoremap early_ioremap{};
 };
 
+// What a step came to: how much it changed, not where. A step that ran and changed nothing has zeroes.
+struct StepDone {
+  // As steps() has them.
+  std::string_view phase{};
+  std::string_view function{};
+  std::string_view file{};
+  std::size_t calls = 0;        // of memblock
+  std::int64_t memory = 0;      // bytes that memblock.memory has more
+  std::int64_t reserved = 0;    // bytes that memblock.reserved has more
+  std::int64_t mem_total = 0;   // bytes that MemTotal counts more
+  std::size_t first_event = 0;  // of Outcome::events, where its own begin
+  std::size_t events = 0;       // how many are its own
+};
+
 struct Outcome {
   Subject subject{};
   State state{};  // at the hand-over to the buddy allocator, or where it ended
@@ -94,6 +108,7 @@ struct Outcome {
   std::optional<std::uint64_t> installed_ram{};  // bytes, as the machine tells; empty: not known
   std::vector<Loss> losses{};                    // of RAM, up to memblock.memory as it is
   MemblockLog memblock_log{};
+  std::vector<StepDone> steps{};  // those that ran, in their order; the last is where a boot ended
   std::vector<fixmap::MappedSlot> fixmap{};  // what it maps, slot by slot
   Totals totals{};
   bool panicked = false;  // the kernel stopped at the last event; later stages are empty

@@ -72,6 +72,36 @@ std::vector<RootTables> other_roots(const Boot& boot, bool in_user_space) {
   return out;
 }
 
+// What StepDone counts, at one moment.
+struct Counted {
+  std::size_t calls;
+  std::uint64_t memory;
+  std::uint64_t reserved;
+  std::uint64_t mem_total;
+  std::size_t events;
+};
+
+Counted count(const Boot& boot) {
+  return {boot.story.calls(), boot.state.memblock.memory().list.bytes(),
+          boot.state.memblock.reserved().list.bytes(),
+          boot.state.page_allocator.totalram_pages << kPageShift, boot.story.events().size()};
+}
+
+StepDone done_by(const Step& step, const Counted& before, const Counted& after) {
+  const auto more = [](std::uint64_t now, std::uint64_t then) {
+    return static_cast<std::int64_t>(now - then);
+  };
+  return {.phase = step.phase,
+          .function = step.function,
+          .file = step.file,
+          .calls = after.calls - before.calls,
+          .memory = more(after.memory, before.memory),
+          .reserved = more(after.reserved, before.reserved),
+          .mem_total = more(after.mem_total, before.mem_total),
+          .first_event = before.events,
+          .events = after.events - before.events};
+}
+
 // Of the state, what steps behind the hand-over change and reports show as it was there.
 struct HandOver {
   paging::AddressSpace page_tables;
@@ -129,10 +159,13 @@ Outcome run(const Inputs& inputs) {
   Observer* const observer = options.observer;
   if (observer != nullptr) observer->begin(boot);
   std::optional<HandOver> hand_over;
+  std::vector<StepDone> done;
   for (const Step& step : steps()) {
     if (!does(step, boot)) continue;
     boot.story.begin(step);
+    const Counted before = count(boot);
     if (step.run) step.run(boot);
+    done.push_back(done_by(step, before, count(boot)));
     if (!boot.state.handed_over) boot.losses.look(boot.state, boot.story.told(), step.function);
     if (observer != nullptr) observer->after_step(step);
     if (boot.story.over()) break;
@@ -140,7 +173,9 @@ Outcome run(const Inputs& inputs) {
       hand_over = {boot.state.page_tables, boot.state.early_ioremap, boot.story.events().size()};
   }
   if (observer != nullptr) observer->at_end();
-  return outcome_of(boot, std::move(hand_over));
+  Outcome out = outcome_of(boot, std::move(hand_over));
+  out.steps = std::move(done);
+  return out;
 }
 
 }  // namespace memmap::boot

@@ -65,6 +65,13 @@ std::vector<std::string> not_simulated(const Inputs& in) {
     add("KASAN: its shadow, an eighth of the memory that it covers, is taken early "
         "(kasan_init()), and sizes of structures differ");
   }
+  // kernel: kho_reserve_scratch(), kernel/liveupdate/kexec_handover.c, v7.2
+  if (in.profile.has(config::KEXEC_HANDOVER) &&
+      in.switched("kho", in.profile.has(config::KEXEC_HANDOVER_ENABLE_DEFAULT))) {
+    add("KHO (kho=on): before the hand-over the kernel sets scratch areas aside for a kexec's next "
+        "kernel, one below 4 GiB, one anywhere and one on each node, together twice what it has "
+        "taken itself, or what kho_scratch= asks for; they become the page allocator's, as CMA's");
+  }
   if (!in.profile.has(config::SPARSEMEM_VMEMMAP)) {
     add("SPARSEMEM without vmemmap: struct pages lie beside each section's memory, not in one area "
         "(sparse_init_nid()); they are taken here as with it");

@@ -87,6 +87,8 @@ class Story final : public EventSink {
   const Events& events() const { return events_; }
   const Errors& faults() const { return faults_; }
   const Owners& owners() const { return owners_; }
+  // How many calls of memblock were heard, kept or not.
+  std::size_t calls() const { return calls_; }
   // How many events were told and lines of memblock kept: orders what is neither among them.
   std::size_t told() const {
     return events_.size() + early_memblock_.size() + memblock_log_.size();
@@ -107,6 +109,7 @@ class Story final : public EventSink {
   const Step* step_ = nullptr;
   Events events_{};
   Errors faults_{};
+  std::size_t calls_ = 0;
   bool panicked_ = false;
   bool keeps_memblock_ = false;
   bool logs_memblock_ = false;

@@ -49,7 +49,7 @@ void Editor::append(std::uint64_t start, std::uint64_t size, E820Type type) {
 
 void Editor::add(std::uint64_t start, std::uint64_t size, E820Type type) {
   tell(Severity::debug, rule("e820__range_add"),
-       fmt::format("e820: add {} {}", edit_range(start, start + size), e820_log_name(type)), start,
+       fmt::format("e820: add {} {}", edit_range(start, start + size), table_.name_of(type)), start,
        start + size);
   append(start, size, type);
 }
@@ -57,8 +57,8 @@ void Editor::add(std::uint64_t start, std::uint64_t size, E820Type type) {
 std::uint64_t Editor::update(std::uint64_t start, std::uint64_t size, E820Type from, E820Type to) {
   const std::uint64_t end = clamped_end(start, size);
   tell(Severity::debug, rule("__e820__range_update"),
-       fmt::format("e820: update {} {} ==> {}", edit_range(start, end), e820_log_name(from),
-                   e820_log_name(to)),
+       fmt::format("e820: update {} {} ==> {}", edit_range(start, end), table_.name_of(from),
+                   table_.name_of(to)),
        start, end);
 
   std::uint64_t updated = 0;
@@ -87,7 +87,7 @@ std::uint64_t Editor::update(std::uint64_t start, std::uint64_t size, E820Type f
 std::uint64_t Editor::remove(std::uint64_t start, std::uint64_t size, E820Type type) {
   const std::uint64_t end = clamped_end(start, size);
   tell(Severity::debug, rule("e820__range_remove"),
-       fmt::format("e820: remove {} {}", edit_range(start, end), e820_log_name(type)), start, end);
+       fmt::format("e820: remove {} {}", edit_range(start, end), table_.name_of(type)), start, end);
   return remove_if(start, end, true, type);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/range.h"
 #include "machine/e820_entry.h"
+#include "machine/e820_words.h"
 
 namespace memmap::e820 {
 
@@ -23,9 +24,11 @@ inline constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 // an empty entry of type 0 until then. kernel: struct e820_table
 class Table {
  public:
-  // `full`: what the kernel says of an entry that finds no place, up to the semicolon; a literal.
-  explicit Table(std::size_t capacity = kNoLimit, std::string_view full = "too many entries")
-      : capacity_(capacity), full_(full) {}
+  // `full`: what the kernel says of an entry that finds no place, up to the semicolon; a literal. `names`:
+  // what it calls the types.
+  explicit Table(std::size_t capacity = kNoLimit, std::string_view full = "too many entries",
+                 E820LogNames names = E820LogNames::usable)
+      : capacity_(capacity), full_(full), names_(names) {}
 
   const E820Entries& entries() const { return entries_; }
   std::span<E820Entry> mutable_entries() {
@@ -36,6 +39,7 @@ class Table {
   std::uint64_t changes() const { return changes_; }
   std::size_t capacity() const { return capacity_; }
   std::string_view full() const { return full_; }
+  std::string name_of(E820Type type) const { return e820_log_name(type, names_); }
 
   // False: no place is left and nothing was added. kernel: __e820__range_add()
   bool add(const E820Entry& entry) {
@@ -60,6 +64,7 @@ class Table {
   std::uint64_t changes_ = 0;
   std::size_t capacity_;
   std::string_view full_;
+  E820LogNames names_;
 };
 
 // Whether any byte of `range` has `type`. kernel: e820__mapped_any()

@@ -22,6 +22,8 @@ constexpr std::uint64_t kHighestMinimum = 512 * kMiB;
 constexpr std::size_t kMostInZeroPage = 128;  // E820_MAX_ENTRIES_ZEROPAGE
 constexpr std::uint32_t kSetupKexecKho = 10;
 constexpr std::uint32_t kEfiUnaccepted = 15;
+constexpr std::string_view kLoadersPlace =
+    "the boot loader put the kernel where it asks to be put, or below (kexec puts it high up)";
 
 MemVector vector_of(PhysRange range) { return {raw(range.base()), range.size()}; }
 
@@ -98,6 +100,8 @@ PossiblePlaces Finder::find() {
   } else if (is_on) {
     choose_by_decompressor();
   }
+  const bool loader_decides = !is_on && out_.chooser != Chooser::efi_stub;
+  if (loader_decides) assume(std::string(kLoadersPlace));
   if (is_on && !out_.slots.areas.empty()) return std::move(out_);
   if (!profile_.has(config::RANDOMIZE_BASE)) {
     out_.why_one = "the kernel is built without RANDOMIZE_BASE";
@@ -236,7 +240,7 @@ void Finder::avoid_loaders(Choice& choice) {
                ? "the zero page lies below 1 MiB"
                : "the zero page and the boot loader's command line lie below 1 MiB");
   }
-  if (!loaded_by_efi()) assume("the boot loader put the kernel where it asks to be put, or below");
+  if (!loaded_by_efi()) assume(std::string(kLoadersPlace));
 }
 
 void Finder::avoid_setup_data(Choice& choice) {

@@ -19,6 +19,7 @@ struct Behaviour {
   // The e820 tables, EFI's map
   bool e820_full_is_prefixed = false;
   bool e820_full_is_of_table = true;
+  bool e820_tells_gaps = true;
   bool e820_ram_ends_after_acpi = true;
   bool e820_kexec_keeps_setup_data = false;
   bool e820_nosave_between_ram = true;

@@ -80,6 +80,7 @@ constexpr Difference kDifferences[] = {
     // The e820 tables, EFI's map
     {D(e820_full_is_prefixed),           "",                   "4.19",                "4.14 4.19",       "__e820__range_add",                kE820,      "of an entry that finds no place it says `e820: too many entries`; later without `e820: `"},
     {D(e820_full_is_of_table),           "7.0",                "",                    "6.12 7.2",        "__e820__range_add",                kE820,      "of an entry that finds no place it says `E820 table full`"},
+    {D(e820_tells_gaps),                 "7.0",                "",                    "6.12 7.2",        "e820__print_table",                kE820,      "tells gaps, and says `System RAM` and `device reserved`; before, `usable` and `reserved`"},
     {D(e820_ram_ends_after_acpi),        "6.9",                "",                    "6.1 6.12",        "e820__end_ram_pfn",                kE820,      "ACPI data at the end of memory counts as RAM does"},
     {D(e820_kexec_keeps_setup_data),     "4.15",               "6.10",                "6.1 6.12",        "e820__reserve_setup_data",         kE820,      "the nodes of setup_data are marked in kexec's table too"},
     {D(e820_nosave_between_ram),         kSpring2025,          "",                    "5.4 6.1.192",     "e820__register_nosave_regions",    kE820,      "hibernation leaves out what lies between the RAM; before, each entry that is no RAM, and gaps"},

@@ -92,9 +92,13 @@ std::string e820_name(E820Type type) {
   return names ? std::string(names->report) : numbered(type);
 }
 
-std::string e820_log_name(E820Type type) {
-  const Names* names = names_of(type);
-  return names ? std::string(names->log) : numbered(type);
+std::string e820_log_name(E820Type type, E820LogNames names) {
+  const Names* const known = names_of(type);
+  if (known == nullptr) return numbered(type);
+  if (names == E820LogNames::usable) return std::string(known->log);
+  if (type == E820Type::pmem || type == E820Type::pram)
+    return fmt::format("persistent RAM ({})", numbered(type));
+  return std::string(known->other.empty() ? known->log : known->other);
 }
 
 std::optional<E820Type> e820_type_of_log_name(std::string_view name) {

@@ -28,8 +28,10 @@ std::optional<E820Type> e820_type_of_word(std::string_view word);
 std::string e820_name(E820Type type);
 
 // As the kernel's log shows it: `usable`, `ACPI data`, `persistent (type 12)`, `type 20`.
-// kernel: e820_print_type(), arch/x86/kernel/e820.c, v6.12
-std::string e820_log_name(E820Type type);
+// Since 7.0 it says `System RAM`, `device reserved`, `persistent RAM (type 12)`.
+// kernel: e820_print_type(), arch/x86/kernel/e820.c, v6.12 and v7.2
+enum class E820LogNames { usable, system_ram };
+std::string e820_log_name(E820Type type, E820LogNames names = E820LogNames::usable);
 
 // The type that a log of any kernel means, letter by letter: `usable`, `System RAM`, `ACPI data`,
 // `type 20`, `persistent (type 7)`, `persistent RAM (type 7)`; none for other text.

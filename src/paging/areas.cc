@@ -5,7 +5,7 @@
 namespace memmap::paging {
 namespace {
 
-struct Area {
+struct Start {
   std::uint64_t base;
   std::string_view name;
 };
@@ -16,7 +16,7 @@ constexpr std::string_view kVmalloc = "vmalloc";
 constexpr std::string_view kMemoryMap = "memory map";
 
 // Each area reaches to the next row; rows without a name are holes.
-constexpr Area kFourLevels[] = {
+constexpr Start kFourLevels[] = {
     {0x0, "low half (identity)"},   {0x0000800000000000, ""},
     {raw(kLdtRemap4), "LDT remap"}, {raw(kPageOffset4), kDirectMap},
     {0xffffc88000000000, ""},       {raw(kVmalloc4), kVmalloc},
@@ -24,7 +24,7 @@ constexpr Area kFourLevels[] = {
     {0xffffeb0000000000, ""},       {0xffffec0000000000, "KASAN shadow"},
     {0xfffffc0000000000, ""},
 };
-constexpr Area kFiveLevels[] = {
+constexpr Start kFiveLevels[] = {
     {0x0, "low half (identity)"},   {0x0100000000000000, ""},
     {raw(kLdtRemap5), "LDT remap"}, {raw(kPageOffset5), kDirectMap},
     {0xff91000000000000, ""},       {raw(kVmalloc5), kVmalloc},
@@ -33,7 +33,7 @@ constexpr Area kFiveLevels[] = {
     {0xfffffc0000000000, ""},
 };
 // clang-format off
-constexpr Area kCommonTop[] = {
+constexpr Start kCommonTop[] = {
     {raw(kCpuEntryAreas), "CPU entry areas"},
     {0xfffffe8000000000, ""},
     {raw(kEspfix), "ESP fixup stacks"},
@@ -50,10 +50,10 @@ constexpr Area kCommonTop[] = {
 constexpr std::string_view kElsewhere = "elsewhere";
 
 template <std::size_t N>
-std::string_view find(const Area (&areas)[N], std::uint64_t address) {
+std::string_view find(const Start (&areas)[N], std::uint64_t address) {
   const auto after =
       std::upper_bound(std::begin(areas), std::end(areas), address,
-                       [](std::uint64_t a, const Area& area) { return a < area.base; });
+                       [](std::uint64_t a, const Start& area) { return a < area.base; });
   // The first row begins at or below every address that is asked for.
   const std::string_view name = std::prev(after)->name;
   return name.empty() ? kElsewhere : name;
@@ -123,6 +123,29 @@ std::string_view area_of(VirtAddr address, unsigned levels, const Bases& bases) 
     return address >= bases.vmemmap ? kMemoryMap : address >= bases.vmalloc ? kVmalloc : kDirectMap;
   }
   return levels >= 5 ? find(kFiveLevels, a) : find(kFourLevels, a);
+}
+
+std::vector<Area> areas(unsigned levels, const Bases& bases) {
+  // Wherever a name may change: the fixed borders, and where KASLR put the others.
+  std::vector<std::uint64_t> borders{raw(bases.page_offset), raw(bases.vmalloc), raw(bases.vmemmap),
+                                     raw(bases.modules)};
+  for (const Start& s : kCommonTop) borders.push_back(s.base);
+  for (const Start& s : kFourLevels) {
+    if (levels < 5) borders.push_back(s.base);
+  }
+  for (const Start& s : kFiveLevels) {
+    if (levels >= 5) borders.push_back(s.base);
+  }
+  std::ranges::sort(borders);
+  std::vector<Area> out;
+  for (const std::uint64_t base : borders) {
+    std::string_view name = area_of(VirtAddr{base}, levels, bases);
+    if (name == kElsewhere) name = {};
+    if (!out.empty() && (out.back().base == base || out.back().name == name)) continue;
+    if (!out.empty()) out.back().end = base;
+    out.push_back({base, ~std::uint64_t{0} - (kPageSize - 1), name});
+  }
+  return out;
 }
 
 std::vector<VirtAddr> vmalloc_root_entries(const AddressSpace& tables) {

@@ -17,6 +17,15 @@ inline constexpr std::string_view kDirectMap = "direct map";
 // kernel: Documentation/arch/x86/x86_64/mm.rst, v6.12
 std::string_view area_of(VirtAddr address, unsigned levels, const Bases& bases);
 
+// Addresses from `base` to the last byte before `end`; of the area at the top, up to its last page.
+struct Area {
+  std::uint64_t base = 0;
+  std::uint64_t end = 0;
+  std::string_view name{};  // empty: a hole
+};
+// The whole address space by area, ascending and without gaps.
+std::vector<Area> areas(unsigned levels, const Bases& bases);
+
 // Of each entry of the root that vmalloc's addresses lie in, the first of them.
 std::vector<VirtAddr> vmalloc_root_entries(const AddressSpace& tables);
 

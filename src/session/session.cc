@@ -10,6 +10,41 @@
 #include "session/margin.h"
 
 namespace memmap::session {
+namespace {
+
+// The checks and whoever else asked to look on, in this order.
+class BothObserve final : public boot::Observer {
+ public:
+  BothObserve(boot::Observer& checks, boot::Observer& asked) : checks_(checks), asked_(asked) {}
+
+  void begin(const boot::Boot& boot) override {
+    each([&](auto& o) { o.begin(boot); });
+  }
+  void after_step(const boot::Step& step) override {
+    each([&](auto& o) { o.after_step(step); });
+  }
+  void on_call(const memblock::Call& call) override {
+    each([&](auto& o) { o.on_call(call); });
+  }
+  void on_event(const Event& event) override {
+    each([&](auto& o) { o.on_event(event); });
+  }
+  void at_end() override {
+    each([](auto& o) { o.at_end(); });
+  }
+
+ private:
+  template <class Tell>
+  void each(const Tell& tell) {
+    tell(checks_);
+    tell(asked_);
+  }
+
+  boot::Observer& checks_;
+  boot::Observer& asked_;
+};
+
+}  // namespace
 
 Result<Session> Session::begin(Request request, const Places& places) {
   Session session(std::move(request), places);
@@ -189,9 +224,13 @@ Result<boot::Outcome> Session::boot(Rules& rules, boot::Options options) const {
 Result<boot::Outcome> Session::boot(Rules& rules, boot::Options& options,
                                     const boot::Inputs& inputs) const {
   plugin::Checks checks(rules.checks);
-  if (!rules.checks.empty()) options.observer = &checks;
+  boot::Observer* const asked = options.observer;
+  std::optional<BothObserve> both;
+  if (asked != nullptr) both.emplace(checks, *asked);
+  if (!rules.checks.empty())
+    options.observer = both ? static_cast<boot::Observer*>(&*both) : &checks;
   boot::Outcome outcome = boot::run(inputs);
-  options.observer = nullptr;
+  options.observer = asked;
   Errors faults = outcome.faults;
   if (const auto fault = rules.chain.allocation_fault()) faults.push_back(*fault);
   auto reports = plugin::reports_of(rules.checks);

@@ -5,10 +5,12 @@ The program's help lists the options; KINDS and REFUSED are what ought to be.
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 MEMMAP = os.path.abspath(sys.argv.pop(1))
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -22,9 +24,18 @@ VALUES = {
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--side": "old",
     "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
-    "--root": "early", "--lost": None,
+    "--root": "early", "--lost": None, "--scale": "linear", "--against": "{folder}/map.yaml",
+    "--theme": "print", "--title": "<&>", "--diagram": "structs", "--full": None, "--from": "e820__memory_setup", "--all": None,
+    "--input-columns": "start,last,type", "--sort": "managed:desc", "--json": None, "--raw": None, "--bytes": None,
+    "--no-headings": None, "--width": "100", "--color": "never", "--no-pager": None, "--section": "zones",
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
+# What an option acts on, beside a source.
+WITH = {("simulate", "--scale"): ["--format", "svg"], ("simulate", "--against"): ["--format", "html"],
+        ("simulate", "--full"): ["--format", "dot"],
+        **{("simulate", option): ["--format", "svg"] for option in ("--diagram", "--theme", "--title")}}
+# The values of options that mean something else to a command.
+VALUES_OF = {("show", "--columns"): "+start", ("frames", "--to"): "memblock_free_all"}
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {
     "log": (["--e820", "{folder}/two.log"], "dmesg"),
@@ -42,7 +53,10 @@ ONE_BOOT = {"scenario", "sysfs", "synthetic", "machine without a log", "sysroot"
 ONE_FORM = {"synthetic", "machine", "machine without a log", "sysroot", "live"}
 # Option: the kinds that it has no effect on.
 # --side acts on a diff of two logs, of which none is here.
-REFUSED = {"--boot": ONE_BOOT, "--side": set(KINDS), "--input-format": ONE_FORM, "--columns": ONE_FORM}
+REFUSED = {"--boot": ONE_BOOT, "--side": set(KINDS), "--input-format": ONE_FORM, "--columns": ONE_FORM,
+           "--input-columns": ONE_FORM}
+# `show --columns` is no option of the source.
+ACTS_OF = {("show", "--columns")}
 # It makes a table of whatever it is given, which these are not.
 NO_TABLE = {"log", "scenario", "sysfs", "folder with a log"}
 # They act where `lint` has a machine, or a log that tells of one.
@@ -98,13 +112,15 @@ class Options(unittest.TestCase):
     def filled(self, words):
         return [word.replace("{folder}", self.folder) for word in words]
 
-    def given(self, option, form=""):
-        value = form if option == "--input-format" else VALUES[option]
+    def given(self, option, form="", command=""):
+        value = form if option == "--input-format" else VALUES_OF.get((command, option), VALUES[option])
         return self.filled([option] if value is None else [option, value])
 
     def check(self, words, option, refused, source):
         out = os.path.join(self.folder, "out")
-        if os.path.exists(out):
+        if os.path.isdir(out):
+            shutil.rmtree(out)
+        elif os.path.exists(out):
             os.remove(out)
         with self.subTest(" ".join(words)):
             done = run(*words)
@@ -126,18 +142,25 @@ class Options(unittest.TestCase):
             if kind == "live" and "--live" not in options:
                 continue
             for option in sorted(options - NAMING - {"--list"}):
-                refused = kind in REFUSED.get(option, ()) or kind in REFUSED_BY.get((command, option), ())
+                source_option = (command, option) not in ACTS_OF
+                refused = source_option and kind in REFUSED.get(option, ()) or kind in REFUSED_BY.get((command, option), ())
                 if kind == "live" and not refused:
                     continue  # what this machine may tell is another test's
-                if option == "--columns" and kind in NO_TABLE:
+                if option in ("--columns", "--input-columns") and source_option and kind in NO_TABLE:
                     continue
-                more = [] if option in needs else list(needs)
-                words = [command, *source, *more, *self.given(option, form)]
+                more = [*([] if option in needs else needs), *WITH.get((command, option), ())]
+                words = [command, *source, *more, *self.given(option, form, command)]
                 by_path = kind not in ONE_FORM or (kind in ("machine", "machine without a log") and option == "--side") or (kind, option) == ("machine without a log", "--boot")
                 self.check(words, option, refused, source[1 if by_path else 0])
 
     def test_simulate(self):
         self.check_command("simulate", KINDS)
+
+    def test_a_scale(self):
+        self.check(["simulate", "--synthetic", SMALL, "--scale", "log"], "--scale", True, "--format text")
+        done = run("simulate", "--synthetic", SMALL, "--format", "svg", "--scale", "lin")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("--scale is one of log, linear, equal, not `lin`", done.stderr)
 
     def test_compare(self):
         self.check_command("compare", KINDS)
@@ -177,6 +200,17 @@ class Options(unittest.TestCase):
         self.assertNotRegex(earlier, r"min +[1-9]")
         self.assertIn('"user_space"', run(*user_space, "--format", "json").stdout)
 
+    def test_a_picture(self):
+        small = ["simulate", "--synthetic", SMALL]
+        for option in sorted(PICTURE):
+            self.check([*small, *self.given(option), "--format", "json"], option, True, "--format json")
+        self.assertIn("did you mean `structs`", run(*small, "--format", "dot", "--diagram", "struct").stderr)
+        self.assertIn("--theme is one of auto, light, dark, print, not `x`",
+                      run(*small, "--format", "dot", "--theme", "x").stderr)
+        said = run(*small, "--format", "svg", "--title", "<&\\N\n\"").stdout
+        self.assertIn("&lt;&amp;", said)
+        xml.etree.ElementTree.fromstring(said)
+
     def test_a_root_of_page_tables(self):
         walk = ["walk", "0xffffffff81000000", "--synthetic", SMALL]
         for root, why in (("x", "--root `x`: startup, early, kernel, user, trampoline, efi are the roots"),
@@ -205,6 +239,12 @@ class Options(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertIn("--plugin check_invariants has no effect on walk", done.stderr)
 
+    def test_show(self):
+        self.check_command("show", KINDS, ("zones",))
+        done = run("show", "zones", "--synthetic", SMALL, "--plugin", "check_invariants")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin check_invariants has no effect on show", done.stderr)
+
     def test_explain(self):
         self.check_command("explain", KINDS)
         done = run("explain", "--synthetic", SMALL, "--plugin", "check_invariants")
@@ -216,6 +256,12 @@ class Options(unittest.TestCase):
         done = run("kaslr", "--synthetic", SMALL, "--plugin", "check_invariants")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertIn("--plugin check_invariants has no effect on kaslr", done.stderr)
+
+    def test_frames(self):
+        self.check_command("frames", KINDS, ("--output", f"{self.folder}/out"))
+        done = run("frames", "--synthetic", SMALL, "-o", f"{self.folder}/none", "--plugin", "check_invariants")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin check_invariants has no effect on frames", done.stderr)
 
     def test_convert(self):
         self.check_command("convert", KINDS, ("--to", "yaml"))

@@ -54,7 +54,7 @@ def tables(e820):
 def calls(text):
     """The lines of memblock=debug without the caller, which depends on what the compiler inlined."""
     return [re.sub(r" [\w.]+(\+0x\w+/0x\w+)?$", "", line.rstrip()) for line in text.splitlines()
-            if re.match(r" *(__)?memblock_\w+: ", line)]
+            if re.match(r" *memblock_\w+: ", line)]
 
 
 def dumps(text):

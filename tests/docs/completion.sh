@@ -22,12 +22,15 @@ offers() {
   fi
 }
 
-offers "memmap s" simulate
+offers "memmap s" simulate show
+offers "memmap show st" steps
+offers "memmap show zones --so" --sort
+offers "memmap show zones --color " auto always never
 offers "memmap --v" --version
 offers "memmap simulate --e" --e820
 offers "memmap simulate --format m" memblock-debug meminfo
 offers "memmap simulate --format i" iomem
-offers "memmap simulate --format = j" json
+offers "memmap simulate --format = j" json jsonl
 offers "memmap simulate --cmdline " # free text
 offers "memmap access --format m" memtype
 offers "memmap access --d" --do

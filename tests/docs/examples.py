@@ -71,7 +71,9 @@ def examples_in(line_number, block):
 
 
 def missing_file(command):
-    """The absolute path that the command reads and this machine lacks, if any."""
+    """The absolute path that the command reads and this machine lacks, if any; or `jq`, where it is not installed."""
+    if re.search(r"\| jq\b", command) and not shutil.which("jq"):
+        return "jq"
     for word in shlex.split(command):
         if word.startswith(("/sys/", "/proc/", "/boot/", "/usr/lib/modules/")) and not os.path.exists(word):
             return word

@@ -12,8 +12,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMMANDS = ("simulate", "access", "convert", "replay", "verify", "lint", "kernel", "capture",
-            "kernels", "formats", "compare", "walk", "explain", "kaslr", "plugin")
+COMMANDS = ("simulate", "show", "access", "convert", "replay", "verify", "lint", "kernel", "capture",
+            "kernels", "formats", "compare", "walk", "explain", "frames", "kaslr", "plugin")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 
 

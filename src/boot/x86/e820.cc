@@ -23,13 +23,25 @@ e820::Editor edit(Boot& boot, e820::Table& table) {
 }
 e820::Editor edit(Boot& boot) { return edit(boot, boot.state.e820.table); }
 
-// kernel: e820__print_table()
+// kernel: e820__print_table(), v6.12 and v7.2
 void print_table(Boot& boot, std::string_view who) {
-  for (const E820Entry& e : boot.state.e820.table.entries()) {
-    boot.story.tell(Severity::info, rule::kE820PrintTable,
-                    fmt::format("{}: {} {}", who, e820::table_range(raw(e.addr), e.end()),
-                                e820_log_name(e.type)),
-                    PhysRange::from_size(e.addr, e.size));
+  const e820::Table& table = boot.state.e820.table;
+  const bool tells_gaps = boot.in.behaviour.e820_tells_gaps;
+  const auto tell = [&](std::string text, std::optional<PhysRange> range) {
+    boot.story.tell(Severity::info, rule::kE820PrintTable, std::move(text), range);
+  };
+  std::uint64_t before = 0;
+  for (const E820Entry& e : table.entries()) {
+    const std::uint64_t start = raw(e.addr);
+    if (tells_gaps && start < before) tell("[Firmware Bug]: out of order E820 entry!", {});
+    if (tells_gaps && start > before) {
+      tell(fmt::format("{}: [gap {:#018x}-{:#018x}]", who, before, start - 1),
+           PhysRange::from_bounds(PhysAddr{before}, e.addr));
+    }
+    tell(fmt::format("{}: {} {}{}", who, e820::table_range(start, e.end()), tells_gaps ? " " : "",
+                     table.name_of(e.type)),
+         PhysRange::from_size(e.addr, e.size));
+    before = e.end();
   }
 }
 

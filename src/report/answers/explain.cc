@@ -6,6 +6,7 @@
 
 #include "paging/areas.h"
 #include "paging/lookup.h"
+#include "report/answers/fate_words.h"
 #include "report/answers/mem_total.h"
 #include "report/answers/story.h"
 #include "report/form/json_writer.h"
@@ -18,7 +19,6 @@
 namespace memmap::report {
 namespace {
 
-using account::End;
 using account::LedgerRow;
 
 constexpr std::size_t kLabel = 9;  // columns of the longest stage's name
@@ -49,39 +49,6 @@ constexpr std::string_view kNotMapped =
     "no page table of the kernel's maps it at the hand-over; `memmap walk` follows it table by "
     "table";
 
-std::string_view remedy_of(const account::Fate& fate) {
-  return fate.counted() || fate.row == nullptr ? "" : std::string_view(fate.row->remedy);
-}
-
-// The row's words are a parameter, which is all that would have to go.
-bool is_of_parameter(const LedgerRow& row) { return row.remedy == "without " + row.what; }
-
-// What it is in the ledger's words, and as what it counts.
-std::string answer_of(const AddressStory& story) {
-  const std::string_view remedy = remedy_of(story.fate);
-  if (!remedy.empty() && is_of_parameter(*story.fate.row)) {
-    return fmt::format("RAM that {} leaves out; {}; without this parameter it comes back",
-                       story.what, story.counts);
-  }
-  const auto lead = [&]() -> std::string_view {
-    switch (story.fate.end) {
-      case End::lost:
-        return "RAM that is left out: ";
-      case End::reserved:
-        return "reserved: ";
-      case End::unusable:
-        return "not for use: ";
-      case End::given_back:
-        return "reserved at first: ";
-      default:
-        return "";
-    }
-  }();
-  std::string text = fmt::format("{}{}; {}", lead, story.what, story.counts);
-  if (!remedy.empty()) text += fmt::format("; what brings it back: {}", remedy);
-  return text;
-}
-
 void write_story(Page& page, const Asked& asked, const AddressStory& story) {
   page.heading(hex(asked.question.address), "step by step");
   std::string_view last;
@@ -105,8 +72,10 @@ void write_addresses(Page& page, const Account& account, const ExplainQuestion& 
       continue;
     }
     AddressStory story = story_of(account.outcome, account.pieces, account.ledger, *asked.phys);
-    page.paragraph(hex(q.address) + ": ", page.foreign(reached_words(asked) + answer_of(story)),
-                   Paint::strong);
+    page.paragraph(
+        hex(q.address) + ": ",
+        page.foreign(reached_words(asked) + answer_of(account.outcome, account.ledger, story.fate)),
+        Paint::strong);
     stories.emplace_back(asked, std::move(story));
   }
   page.blank();
@@ -186,10 +155,10 @@ void write_lost(Page& page, const Account& account) {
   page.table({{"size", Align::right}, {"bytes", Align::right}, {""}, {"by"}}, std::move(table));
 }
 
-void json_story(JsonWriter& json, const AddressStory& story) {
+void json_story(JsonWriter& json, const Account& account, const AddressStory& story) {
   json.member("end", name_of(story.fate.end));
   json.member("in_mem_total", story.fate.counted());
-  json.member("answer", answer_of(story));
+  json.member("answer", answer_of(account.outcome, account.ledger, story.fate));
   json.member("what", std::string_view(story.what));
   if (const std::string_view remedy = remedy_of(story.fate); !remedy.empty())
     json.member("remedy", remedy);
@@ -216,7 +185,8 @@ void json_addresses(JsonWriter& json, const Account& account, const ExplainQuest
     if (!q.is_physical) json.member_address("virtual", q.address);
     if (asked.phys) {
       json.member_address("physical", raw(*asked.phys));
-      json_story(json, story_of(account.outcome, account.pieces, account.ledger, *asked.phys));
+      json_story(json, account,
+                 story_of(account.outcome, account.pieces, account.ledger, *asked.phys));
     } else {
       json.member("end", "not_mapped");
       json.member("answer", kNotMapped);

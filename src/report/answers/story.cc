@@ -10,6 +10,7 @@
 #include "machine/e820_words.h"
 #include "paging/areas.h"
 #include "paging/lookup.h"
+#include "report/answers/fate_words.h"
 #include "report/form/names.h"
 #include "report/form/units.h"
 #include "zones/zones.h"
@@ -339,57 +340,6 @@ class Teller {
   std::string last_rule_{};     // of the last line, if it is an event
   std::uint64_t repeated_ = 0;  // events that the last line stands for, but the first
 };
-
-// The words of the command line that `remedy` is about: `without crashkernel=` is about
-// `crashkernel=256M`. Empty: none.
-std::string parameters_of(std::string_view remedy, std::string_view command_line) {
-  constexpr std::string_view kWithout = "without ";
-  std::string out;
-  if (!remedy.starts_with(kWithout) || !remedy.ends_with('=')) return out;
-  const std::string_view name = remedy.substr(kWithout.size());
-  for (std::size_t at = 0; at < command_line.size();) {
-    const std::size_t end = std::min(command_line.find(' ', at), command_line.size());
-    const std::string_view word = command_line.substr(at, end - at);
-    if (word.starts_with(name)) out.append(out.empty() ? "" : " ").append(word);
-    at = end + 1;
-  }
-  return out;
-}
-
-std::string what_of(const boot::Outcome& outcome, const Fate& fate) {
-  if (fate.row != nullptr) {
-    std::string out = fate.row->what;
-    const std::string asked = parameters_of(fate.row->remedy, outcome.subject.command_line);
-    if (!asked.empty()) out += fmt::format(" ({})", asked);
-    return out;
-  }
-  if (fate.piece == nullptr || fate.piece->use == account::Use::gap)
-    return "no RAM: a hole, or registers of a device";
-  if (fate.piece->use == account::Use::left_out)
-    return "RAM that a parameter added, and memblock was not given";
-  if (fate.end == End::no_ram) return "no RAM: " + words_of(*fate.piece, outcome);
-  return "free memory";
-}
-
-std::string counts_of(const account::Ledger& ledger, const Fate& fate) {
-  switch (fate.end) {
-    case End::no_ram:
-    case End::lost:
-    case End::reserved:
-    case End::unusable:
-      return ledger.mem_total ? "never part of MemTotal" : "not free when the kernel stopped";
-    case End::stopped:
-      return "the kernel stopped before it was free";
-    case End::free:
-      return ledger.mem_total ? "part of MemTotal from the hand-over on"
-                              : "free when the kernel stopped";
-    case End::initialised_later:
-      return fmt::format("part of MemTotal once it is initialised, by {}()", kDeferredStep);
-    case End::given_back:
-      return fmt::format("part of MemTotal from {}() on", fate.given->step);
-  }
-  return {};
-}
 
 }  // namespace
 

@@ -12,8 +12,13 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <string_view>
+
+#include "report/form/graph_table.h"
+#include "report/form/theme.h"
 
 namespace memmap::report {
 namespace {
@@ -45,6 +50,10 @@ bool write_all(int fd, const char* data, std::size_t size) {
   // Graphviz reports its woes on stderr; the caller has one line to say instead.
   const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (null >= 0) dup2(null, STDERR_FILENO);
+  // Variables could name plugins and folders of fonts; with SERVER_NAME it reads no file that a graph
+  // names.
+  clearenv();
+  setenv("SERVER_NAME", "memmap", 1);
   GVC_t* context = gvContext();
   Agraph_t* graph = context == nullptr ? nullptr : agmemread(dot.c_str());
   char* data = nullptr;
@@ -77,9 +86,51 @@ std::optional<std::string> read_until(int fd, std::chrono::milliseconds limit) {
   return std::nullopt;
 }
 
+const char* name_of(PictureFormat format) {
+  switch (format) {
+    case PictureFormat::svg:
+      return "svg";
+    case PictureFormat::png:
+      return "png";
+    case PictureFormat::pdf:
+      return "pdf";
+  }
+  return "svg";
+}
+
+// Cairo writes the time of day into a PDF; in its place stands the beginning of 1970.
+void clear_date(std::string& pdf) {
+  constexpr std::string_view kKey = "/CreationDate (D:";
+  constexpr std::string_view kDate = "19700101000000";
+  const std::size_t at = pdf.find(kKey);
+  if (at == std::string::npos || at + kKey.size() + kDate.size() > pdf.size()) return;
+  pdf.replace(at + kKey.size(), kDate.size(), kDate);
+}
+
+// Without the document type, which names a file elsewhere, and the version; with the colours of a dark
+// page. `transparent` is no colour of SVG's.
+std::string finished_svg(const std::string& svg, const SvgHead& head) {
+  const std::size_t start = svg.find("<svg");
+  if (start == std::string::npos) return svg;
+  const std::size_t inside = svg.find('>', start) + 1;
+  std::string out =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg.substr(start, inside - start);
+  if (!head.title.empty()) out += "\n<title>" + markup_text(head.title) + "</title>";
+  if (!head.description.empty()) out += "\n<desc>" + markup_text(head.description) + "</desc>";
+  // Letters as wide as Graphviz took them to be, whatever a screen's hinting makes of them.
+  out += "\n<style>\ntext { text-rendering: geometricPrecision }\n";
+  if (head.dark) out += dark_style();
+  out += "</style>";
+  out += svg.substr(inside);
+  constexpr std::string_view kClear = "stroke=\"transparent\"";
+  for (std::size_t at = 0; (at = out.find(kClear, at)) != std::string::npos;)
+    out.replace(at, kClear.size(), "stroke=\"none\"");
+  return out;
+}
+
 }  // namespace
 
-Result<std::string> render(const std::string& dot, Picture picture,
+Result<std::string> render(const std::string& dot, PictureFormat format, const SvgHead& head,
                            std::chrono::milliseconds limit) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return failed(std::strerror(errno));
@@ -92,7 +143,7 @@ Result<std::string> render(const std::string& dot, Picture picture,
   }
   if (child == 0) {
     close(ends[0]);
-    draw(dot, picture == Picture::svg ? "svg" : "png", ends[1]);
+    draw(dot, name_of(format), ends[1]);
   }
   close(ends[1]);
   std::optional<std::string> data = read_until(ends[0], limit);
@@ -105,6 +156,8 @@ Result<std::string> render(const std::string& dot, Picture picture,
     return failed(fmt::format("it had not ended after {} ms, or made too much", limit.count()));
   if (WIFSIGNALED(status)) return failed(fmt::format("it crashed (signal {})", WTERMSIG(status)));
   if (WEXITSTATUS(status) != 0) return failed("it could not read or draw the graph");
+  if (format == PictureFormat::pdf) clear_date(*data);
+  if (format == PictureFormat::svg) *data = finished_svg(*data, head);
   return *std::move(data);
 }
 

@@ -1,12 +1,12 @@
 #include "report/form/digraph.h"
 
+#include <fmt/format.h>
 #include <graphviz/cgraph.h>
 
 #include <map>
 #include <utility>
 
 #include "base/check.h"
-#include "report/form/utf8.h"
 
 namespace memmap::report {
 namespace {
@@ -68,21 +68,32 @@ Agiodisc_t io_discipline = {nothing_to_read, append, nothing_to_flush};
 // cgraph takes char* where it only reads.
 char* c(const std::string& s) { return const_cast<char*>(s.c_str()); }
 
-// An escString: `\` would start an escape, each line ends with `\l`.
-std::string escaped(const Label& label) {
-  std::string out;
-  for (const std::string& line : label) {
-    for (const char ch : printable(line, Charset::unicode)) {
-      if (ch == '\\') out += '\\';
-      out += ch;
-    }
-    out += "\\l";
-  }
-  return out;
-}
-
 void set(void* object, const std::string& name, const std::string& value) {
   agsafeset(object, c(name), c(value), c(""));
+}
+
+void set_markup(Agraph_t* graph, void* object, const std::string& name, const std::string& value) {
+  char* const text = agstrdup_html(graph, c(value));
+  agsafeset(object, c(name), text, c(""));
+  agstrfree(graph, text);
+}
+
+// The lines as a label without a table, as clusters and edges have it.
+std::string lines(const Label& label, Face face, Theme theme) {
+  GraphTable table{.framed = false};
+  for (const std::string& line : label)
+    table.row({{.text = {line}, .face = face, .border = false}});
+  return markup(table, theme);
+}
+
+std::string kept(std::string_view name) {
+  std::string out;
+  for (const char ch : name) {
+    const bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+                       (ch >= '0' && ch <= '9') || ch == '.' || ch == '_';
+    if (plain || (!out.empty() && out.back() != '_')) out += plain ? ch : '_';
+  }
+  return out;
 }
 
 }  // namespace
@@ -91,84 +102,116 @@ struct Digraph::State {
   Ids ids{};
   Agdisc_t disciplines{&AgMemDisc, &id_discipline, &io_discipline};
   Agraph_t* graph = nullptr;
+  Theme theme = Theme::light;
   std::vector<Agraph_t*> clusters{};
   std::vector<Agnode_t*> nodes{};
+  std::map<std::string, unsigned> names{};  // how often each was given
+
+  std::string name(std::string_view prefix, std::string_view wanted) {
+    std::string out = std::string(prefix) + kept(wanted);
+    const unsigned times = ++names[out];
+    if (times > 1) out += fmt::format("_{}", times);
+    return out;
+  }
+  Agraph_t* in(Cluster cluster) const {
+    return cluster == kNoCluster ? graph : clusters.at(static_cast<std::size_t>(cluster));
+  }
 };
 
-Digraph::Digraph(const Label& title) : state_(std::make_unique<State>()) {
+Digraph::Digraph(const GraphTable& heading, Theme theme) : state_(std::make_unique<State>()) {
+  state_->theme = theme;
   opening_ids = &state_->ids;
   state_->graph = agopen(c("memmap"), Agdirected, &state_->disciplines);
   opening_ids = nullptr;
   MEMMAP_CHECK(state_->graph != nullptr, "cgraph has no memory");
   Agraph_t* g = state_->graph;
-  for (const auto& [name, value] : {std::pair{"charset", "UTF-8"},
+  const std::string text(colour(Ink::text, theme));
+  const std::string line(colour(Ink::line, theme));
+  for (const auto& [name, value] : {std::pair<std::string, std::string>{"charset", "UTF-8"},
                                     {"rankdir", "LR"},
-                                    {"compound", "true"},
+                                    {"bgcolor", std::string(colour(Ink::paper, theme))},
                                     {"fontname", "sans-serif"},
-                                    {"fontsize", "14"},
+                                    {"fontsize", "10"},
+                                    {"fontcolor", text},
                                     {"labelloc", "t"},
                                     {"labeljust", "l"},
-                                    {"nodesep", "0.12"},
-                                    {"ranksep", "0.8"},
+                                    {"pad", "0.2"},
+                                    {"nodesep", "0.2"},
+                                    {"ranksep", "0.7"},
                                     {"style", ""},
-                                    {"color", "gray60"},
-                                    {"fillcolor", ""}}) {
+                                    {"color", line},
+                                    {"fillcolor", ""},
+                                    {"label", ""}}) {
     agattr(g, AGRAPH, c(name), c(value));
   }
-  for (const auto& [name, value] : {std::pair{"shape", "box"},
-                                    {"style", "filled,rounded"},
+  for (const auto& [name, value] : {std::pair<std::string, std::string>{"shape", "plain"},
                                     {"fontname", "monospace"},
-                                    {"fontsize", "10"},
-                                    {"fillcolor", "white"},
-                                    {"color", "gray40"},
-                                    {"margin", "0.08,0.04"},
-                                    {"height", "0.2"},
+                                    {"fontsize", "9"},
+                                    {"fontcolor", text},
                                     {"label", ""}}) {
     agattr(g, AGNODE, c(name), c(value));
   }
-  for (const auto& [name, value] : {std::pair{"fontname", "monospace"},
+  for (const auto& [name, value] : {std::pair<std::string, std::string>{"fontname", "sans-serif"},
                                     {"fontsize", "9"},
-                                    {"color", "gray50"},
+                                    {"fontcolor", text},
+                                    {"color", line},
                                     {"arrowsize", "0.6"},
                                     {"label", ""}}) {
     agattr(g, AGEDGE, c(name), c(value));
   }
-  set(g, "label", escaped(title));
+  set_markup(g, g, "label", markup(heading, theme));
 }
 
 Digraph::~Digraph() { agclose(state_->graph); }
 
-Digraph::Cluster Digraph::add_cluster(const Label& label, Cluster parent) {
-  Agraph_t* in =
-      parent == kNoCluster ? state_->graph : state_->clusters.at(static_cast<std::size_t>(parent));
-  const std::string name = "cluster_" + std::to_string(state_->clusters.size());
-  Agraph_t* cluster = agsubg(in, c(name), 1);
+Digraph::Cluster Digraph::add_cluster(std::string_view name, const Label& label, Cluster parent) {
+  const std::string unique = state_->name("cluster_", name);
+  Agraph_t* cluster = agsubg(state_->in(parent), c(unique), 1);
   MEMMAP_CHECK(cluster != nullptr, "cgraph has no memory");
-  set(cluster, "label", escaped(label));
+  set(cluster, "id", unique);
+  set_markup(state_->graph, cluster, "label", lines(label, Face::strong, state_->theme));
   set(cluster, "style", "filled,rounded");
-  set(cluster, "fillcolor", parent == kNoCluster ? "gray97" : "gray93");
-  set(cluster, "fontsize", "12");
+  set(cluster, "fillcolor", std::string(colour(Ink::panel, state_->theme)));
   state_->clusters.push_back(cluster);
   return static_cast<Cluster>(state_->clusters.size() - 1);
 }
 
-Digraph::Node Digraph::add_node(Cluster cluster, const Label& label, const std::string& fill) {
-  Agraph_t* in = cluster == kNoCluster ? state_->graph
-                                       : state_->clusters.at(static_cast<std::size_t>(cluster));
-  const std::string name = "n" + std::to_string(state_->nodes.size());
-  Agnode_t* node = agnode(in, c(name), 1);
+Digraph::Node Digraph::add_node(Cluster cluster, std::string_view name, const GraphTable& table) {
+  const std::string unique = state_->name("", name);
+  Agnode_t* node = agnode(state_->in(cluster), c(unique), 1);
   MEMMAP_CHECK(node != nullptr, "cgraph has no memory");
-  set(node, "label", escaped(label));
-  set(node, "fillcolor", fill);
+  set(node, "id", unique);
+  set_markup(state_->graph, node, "label", markup(table, state_->theme));
   state_->nodes.push_back(node);
   return static_cast<Node>(state_->nodes.size() - 1);
 }
 
-void Digraph::add_edge(Node from, Node to, const Label& label) {
+void Digraph::add_edge(const End& from, const End& to, Line line, const Label& label) {
   const auto at = [&](Node n) { return state_->nodes.at(static_cast<std::size_t>(n)); };
-  Agedge_t* edge = agedge(state_->graph, at(from), at(to), nullptr, 1);
+  Agedge_t* edge = agedge(state_->graph, at(from.node), at(to.node), nullptr, 1);
   MEMMAP_CHECK(edge != nullptr, "cgraph has no memory");
-  if (!label.empty()) set(edge, "label", escaped(label));
+  const auto set_port = [&](const char* name, const End& end) {
+    const std::string_view side = end.side == End::Side::left    ? "w"
+                                  : end.side == End::Side::right ? "e"
+                                                                 : "";
+    if (end.port.empty() && side.empty()) return;
+    std::string port = end.port;
+    if (!port.empty() && !side.empty()) port += ':';
+    set(edge, name, port.append(side));
+  };
+  set_port("tailport", from);
+  set_port("headport", to);
+  if (line == Line::owns) {
+    set(edge, "style", "dashed");
+    set(edge, "arrowhead", "none");
+  }
+  if (line == Line::follows) {
+    set(edge, "style", "invis");
+    set(edge, "weight", "10");  // what is seen gives way
+  }
+  if (!label.empty()) {
+    set_markup(state_->graph, edge, "label", lines(label, Face::words, state_->theme));
+  }
 }
 
 std::size_t Digraph::nodes() const { return state_->nodes.size(); }

@@ -68,6 +68,11 @@ void JsonWriter::value(bool b) {
   out_ += b ? "true" : "false";
 }
 
+void JsonWriter::null() {
+  separate();
+  out_ += "null";
+}
+
 void JsonWriter::value(std::int64_t n) {
   separate();
   append_number(out_, n);

@@ -27,6 +27,7 @@ class JsonWriter {
   void value(std::string_view text);
   void value(const char* text) { value(std::string_view(text)); }
   void value(bool b);
+  void null();
   void value(std::int64_t n);
   void value(std::uint64_t n);
   template <std::integral T>

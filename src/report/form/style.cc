@@ -33,8 +33,10 @@ std::optional<std::uint64_t> columns_of(const Terminal& t) {
 
 TextStyle style_for(const Terminal& terminal) {
   TextStyle style;
+  const bool forced = is_set(terminal.clicolor_force) && *terminal.clicolor_force != "0";
+  const bool shows = terminal.is_terminal && is_set(terminal.term) && *terminal.term != "dumb";
+  style.colour = !is_set(terminal.no_color) && (forced || shows);
   if (!terminal.is_terminal) return style;
-  style.colour = !is_set(terminal.no_color) && is_set(terminal.term) && *terminal.term != "dumb";
   if (const auto columns = columns_of(terminal)) {
     style.width = static_cast<unsigned>(std::clamp<std::uint64_t>(*columns, kMinWidth, kMaxWidth));
   }

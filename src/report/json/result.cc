@@ -304,6 +304,19 @@ void range(JsonWriter& json, const std::optional<PhysRange>& r) {
   json.close();
 }
 
+void steps(JsonWriter& json, const std::vector<boot::StepDone>& list) {
+  table(json, "steps", list, [&](const boot::StepDone& s) {
+    json.member("phase", s.phase);
+    json.member("function", s.function);
+    json.member("file", s.file);
+    json.member("calls", s.calls);
+    json.member("memory", s.memory);
+    json.member("reserved", s.reserved);
+    json.member("mem_total", s.mem_total);
+    json.member("events", s.events);
+  });
+}
+
 void events(JsonWriter& json, const Events& list) {
   table(json, "events", list, [&](const Event& e) {
     json.member("severity", severity_name(e.severity));
@@ -340,6 +353,7 @@ std::string to_json(const boot::Outcome& outcome) {
   if (outcome.totals.mem_total_kib) user_space(json, outcome);
   other_roots(json, outcome.other_roots);
   fixmap_slots(json, outcome.fixmap);
+  steps(json, outcome.steps);
   events(json, outcome.events);
   write_checks(json, outcome.checks);
   if (outcome.log) write_log(json, *outcome.log);

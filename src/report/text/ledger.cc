@@ -5,6 +5,7 @@
 
 #include "boot/owner.h"
 #include "report/form/units.h"
+#include "report/table/ledger_lines.h"
 #include "report/text/sections.h"
 
 namespace memmap::report {
@@ -16,86 +17,59 @@ using account::Stage;
 
 constexpr std::size_t kWidest = 34;
 
-Paint paint_of(Stage stage) {
-  switch (stage) {
-    case Stage::lost:
-    case Stage::unusable:
+Paint paint_of(LedgerPart part) {
+  switch (part) {
+    case LedgerPart::lost:
+    case LedgerPart::unusable:
       return Paint::red;
-    case Stage::added:
+    case LedgerPart::sum:
+    case LedgerPart::added:
       return Paint::strong;
-    case Stage::reserved:
+    case LedgerPart::reserved:
       return Paint::yellow;
+    case LedgerPart::back:
+      break;
   }
-  return Paint::plain;
+  return Paint::green;
 }
 
-// Rows of the table, each with its share of `all`.
-class Rows {
- public:
-  Rows(const Page& page, std::uint64_t all, LedgerAside aside)
-      : page_(page), all_(all), has_shares_(aside == LedgerAside::shares) {}
+// The first sums have nothing to be a sum of.
+bool begins(const LedgerLine& line) {
+  return line.part == LedgerPart::sum && line.what.starts_with("RAM ");
+}
 
-  void add(const std::string& name, std::uint64_t bytes, Paint paint, std::string back = {},
-           std::string aside = {}) {
-    rows_.push_back({{cut(page_.foreign(name), kWidest, page_.charset()), paint},
-                     {grouped(bytes)},
-                     {has_shares_ ? human_size(bytes) : ""},
-                     {has_shares_ ? percent(bytes, all_) : "", Paint::faint},
-                     {std::move(back), Paint::green},
-                     {std::move(aside), Paint::faint}});
-  }
-  void add_all(const Ledger& ledger, Stage stage) {
-    for (const LedgerRow& row : ledger.rows) {
-      if (row.stage != stage) continue;
-      const std::string back = row.back == 0           ? ""
-                               : row.back == row.bytes ? "all"
-                                                       : human_size(row.back);
-      add((stage == Stage::added ? "+ " : "- ") + row.what, row.bytes, paint_of(stage), back,
-          has_shares_ ? counted(row.ranges.size(), "range") : row.function);
-    }
-  }
-  std::vector<Row> take() && { return std::move(rows_); }
-
- private:
-  const Page& page_;
-  std::uint64_t all_;
-  bool has_shares_;
-  std::vector<Row> rows_{};
-};
+Row row_of(const Page& page, const LedgerLine& line, std::uint64_t all, LedgerAside aside) {
+  const bool has_shares = aside == LedgerAside::shares;
+  const std::string name =
+      begins(line) ? line.what : fmt::format("{} {}", sign_of(line.part), line.what);
+  const std::string back = line.back() == 0            ? ""
+                           : line.back() == line.bytes ? "all"
+                                                       : human_size(line.back());
+  std::string last(line.function());
+  if (has_shares) last = line.row == nullptr ? "" : counted(line.ranges(), "range");
+  return {{cut(page.foreign(name), kWidest, page.charset()), paint_of(line.part)},
+          {grouped(line.bytes)},
+          {has_shares ? human_size(line.bytes) : ""},
+          {has_shares ? percent(line.bytes, all) : "", Paint::faint},
+          {back, Paint::green},
+          {last, Paint::faint}};
+}
 
 }  // namespace
 
 void write_ledger(Page& page, const Ledger& ledger, LedgerAside aside) {
-  if (ledger.firmware_ram == 0 && ledger.memory == 0) return;
+  const std::vector<LedgerLine> lines = ledger_lines(ledger);
+  if (lines.empty()) return;
   page.heading("Where the RAM went", "in bytes");
-  Rows rows(page, std::max(ledger.firmware_ram, ledger.installed.value_or(0)), aside);
-  if (ledger.installed) {
-    rows.add("RAM that is plugged in", *ledger.installed, Paint::strong);
-    if (*ledger.installed > ledger.firmware_ram)
-      rows.add("- not in the firmware's map", *ledger.installed - ledger.firmware_ram, Paint::red);
-    if (*ledger.installed < ledger.firmware_ram)
-      rows.add("+ more in the firmware's map", ledger.firmware_ram - *ledger.installed,
-               Paint::strong);
-  }
-  rows.add("RAM in the firmware's map", ledger.firmware_ram, Paint::strong);
-  rows.add_all(ledger, Stage::lost);
-  rows.add_all(ledger, Stage::added);
-  rows.add("= memblock's memory", ledger.memory, Paint::strong);
-  rows.add_all(ledger, Stage::reserved);
-  rows.add_all(ledger, Stage::unusable);
-  if (ledger.mem_total) {
-    if (ledger.back() != 0) rows.add("+ comes back later", ledger.back(), Paint::green);
-    rows.add("= MemTotal", *ledger.mem_total, Paint::strong);
-  } else {
-    rows.add("= unreserved", ledger.handed_over, Paint::strong);
-  }
+  std::vector<Row> rows;
+  for (const LedgerLine& line : lines) rows.push_back(row_of(page, line, all_of(ledger), aside));
   page.table({{""},
               {"bytes", Align::right},
               {"size", Align::right},
               {"share", Align::right},
               {"back", Align::right},
               {aside == LedgerAside::functions ? "by" : ""}},
-             std::move(rows).take());
+             std::move(rows));
 }
 
 // Crash kernels, CMA areas and huge pages: what people asked for, and look for.

@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <span>
-#include <tuple>
 
-#include "report/form/names.h"
 #include "report/form/units.h"
+#include "report/table/map_rows.h"
+#include "report/table/things.h"
+#include "report/table/write.h"
 #include "report/text/sections.h"
 
 namespace memmap::report {
@@ -25,109 +25,21 @@ void write_folded(Page& page, std::size_t all, std::size_t shown, std::string_vi
   }
 }
 
-// What the firmware's and the kernel's table say of one range.
-struct MapRow {
-  PhysRange range{};
-  const E820Entry* firmware = nullptr;
-  const E820Entry* kernel = nullptr;
-};
-
-bool same(const E820Entry* a, const E820Entry* b) {
-  return a == b || (a != nullptr && b != nullptr && a->type == b->type);
-}
-
-std::uint64_t last_end(const E820Entry& e) { return e.wraps() ? ~std::uint64_t{0} : e.end(); }
-
-// Both tables are sorted and disjoint. Cut at every border of either, then joined where neither
-// changes its mind.
-std::vector<MapRow> compare(const E820Entries& firmware, const E820Entries& kernel) {
-  std::vector<std::uint64_t> edges;
-  for (const auto* table : {&firmware, &kernel}) {
-    for (const E820Entry& e : *table) {
-      edges.push_back(raw(e.addr));
-      edges.push_back(last_end(e));
-    }
-  }
-  std::sort(edges.begin(), edges.end());
-  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
-  const auto at = [](const E820Entries& table, std::size_t& next,
-                     std::uint64_t a) -> const E820Entry* {
-    while (next < table.size() && last_end(table[next]) <= a) ++next;
-    return next < table.size() && raw(table[next].addr) <= a ? &table[next] : nullptr;
-  };
-  std::vector<MapRow> rows;
-  std::size_t next_firmware = 0;
-  std::size_t next_kernel = 0;
-  for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-    const MapRow row{PhysRange::make(edges[i], edges[i + 1]), at(firmware, next_firmware, edges[i]),
-                     at(kernel, next_kernel, edges[i])};
-    if (row.firmware == nullptr && row.kernel == nullptr) continue;
-    if (!rows.empty() && rows.back().range.end() == row.range.base() &&
-        same(rows.back().firmware, row.firmware) && same(rows.back().kernel, row.kernel)) {
-      rows.back().range = PhysRange::make(raw(rows.back().range.base()), edges[i + 1]);
-    } else {
-      rows.push_back(row);
-    }
-  }
-  return rows;
-}
-
-std::string type_text(const E820Entry* e) { return e == nullptr ? "-" : e820_name(e->type); }
-
-Paint type_paint(const E820Entry* e) {
-  if (e == nullptr) return Paint::faint;
-  return e->type == E820Type::ram ? Paint::green : Paint::blue;
-}
-
-struct OwnerGroup {
-  std::string owner{};
-  std::uint64_t bytes = 0;
-  std::vector<const boot::Owned*> pieces{};
-};
-
-std::vector<OwnerGroup> by_owner(const std::vector<boot::Owned>& owned) {
-  std::map<std::string_view, OwnerGroup> groups;
-  for (const boot::Owned& o : owned) {
-    OwnerGroup& group = groups[o.words];
-    group.owner = o.words;
-    group.bytes += o.range.size();
-    group.pieces.push_back(&o);
-  }
-  std::vector<OwnerGroup> out;
-  for (auto& [name, group] : groups) out.push_back(std::move(group));
-  std::stable_sort(out.begin(), out.end(),
-                   [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
-  return out;
-}
-
 std::uint64_t bytes_of(const memblock::Regions& regions) {
   std::uint64_t sum = 0;
   for (const memblock::Region& r : regions) sum += r.range.size();
   return sum;
 }
 
-std::string node_text(int nid) {
-  return nid == memblock::kAnyNode ? "any" : fmt::format("{}", nid);
-}
-
-void write_regions(Page& page, const memblock::Regions& regions, unsigned digits) {
-  std::vector<Row> rows;
-  for (const memblock::Region& r : regions) {
-    if (rows.size() == kMemoryRows) break;
-    rows.push_back({{span(r.range, digits)},
-                    {human_size(r.range.size())},
-                    {node_text(r.nid)},
-                    {region_flags(r.flags), Paint::yellow}});
-  }
-  page.table({{"range"}, {"size", Align::right}, {"node", Align::right}, {"flags"}}, rows);
-  write_folded(page, regions.size(), rows.size(), "range");
-}
-
-unsigned address_digits(const E820Entries& entries) {
-  std::uint64_t highest = 0;
-  for (const E820Entry& e : entries)
-    highest = std::max(highest, last_end(e) - (e.size == 0 ? 0 : 1));
-  return hex_digits(highest);
+// One of memblock's lists.
+void write_regions(Page& page, const boot::Outcome& outcome, std::string_view list) {
+  const Facts facts{.outcome = outcome};
+  Listing listing = list_memblock(&facts);
+  std::erase_if(listing.rows,
+                [&](const Values& row) { return row.front() != Value(std::string(list)); });
+  const std::vector<Field> fields = listing.fields;
+  const auto columns = chosen_columns(fields, {.columns = "range,size,node,flags"}, Reader::people);
+  write_table(page, with_columns(listing, *columns), Sizes::rounded, Titles::shown, kMemoryRows);
 }
 
 unsigned address_digits(const memblock::Memblock& m) {
@@ -142,27 +54,14 @@ unsigned address_digits(const memblock::Memblock& m) {
 }  // namespace
 
 void write_e820(Page& page, const boot::Outcome& outcome) {
-  const E820Entries& firmware = outcome.state.e820.firmware.entries();
-  const E820Entries& table = outcome.state.e820.table.entries();
-  const std::vector<MapRow> map = compare(firmware, table);
+  const std::vector<MapRow> map = map_rows(outcome.state.e820);
   if (map.empty()) return;
-  std::size_t changes = 0;
-  for (const MapRow& r : map) changes += !same(r.firmware, r.kernel);
+  const auto changes = std::ranges::count_if(map, &MapRow::changed);
   page.heading("E820 map", changes == 0 ? "the kernel changed nothing"
-                                        : counted(changes, "range") + " changed by the kernel");
-  const unsigned digits = std::max(address_digits(firmware), address_digits(table));
-  std::vector<Row> rows;
-  for (const MapRow& r : map) {
-    if (rows.size() == kMapRows) break;
-    const bool changed = !same(r.firmware, r.kernel);
-    rows.push_back({{changed ? "*" : " ", Paint::yellow},
-                    {span(r.range, digits), changed ? Paint::yellow : Paint::plain},
-                    {human_size(r.range.size())},
-                    {type_text(r.firmware), type_paint(r.firmware)},
-                    {type_text(r.kernel), changed ? Paint::yellow : type_paint(r.kernel)}});
-  }
-  page.table({{""}, {"range"}, {"size", Align::right}, {"firmware"}, {"kernel"}}, rows);
-  write_folded(page, map.size(), rows.size(), "range");
+                                        : counted(static_cast<std::uint64_t>(changes), "range") +
+                                              " changed by the kernel");
+  const Facts facts{.outcome = outcome};
+  write_table(page, for_people(list_e820(&facts)), Sizes::rounded, Titles::shown, kMapRows);
 }
 
 void write_memory(Page& page, const boot::Outcome& outcome) {
@@ -173,7 +72,7 @@ void write_memory(Page& page, const boot::Outcome& outcome) {
                fmt::format("memblock: {}, {}; {}, limit {}", counted(memory.size(), "range"),
                            human_size(bytes_of(memory)), m.bottom_up() ? "bottom-up" : "top-down",
                            hex(raw(m.current_limit()))));
-  write_regions(page, memory, address_digits(m));
+  write_regions(page, outcome, "memory");
 }
 
 void write_reserved(Page& page, const boot::Outcome& outcome) {
@@ -183,13 +82,14 @@ void write_reserved(Page& page, const boot::Outcome& outcome) {
   page.heading("Reserved", fmt::format("memblock: {}, {}", counted(reserved.size(), "range"),
                                        human_size(bytes_of(reserved))));
   const unsigned digits = address_digits(m);
-  if (outcome.owners.empty()) return write_regions(page, reserved, digits);
+  if (outcome.owners.empty()) return write_regions(page, outcome, "reserved");
   const std::size_t owner_width = std::max<std::size_t>(20, page.style().width / 4);
   std::vector<Row> rows;
   const std::vector<OwnerGroup> groups = by_owner(outcome.owners);
   const std::size_t shown = std::min(groups.size(), kOwners);
   for (const OwnerGroup& group : std::span(groups).first(shown)) {
-    const std::string owner = page.foreign(group.owner.empty() ? "not recorded" : group.owner);
+    const std::string owner =
+        page.foreign(group.owner.empty() ? std::string_view("not recorded") : group.owner);
     std::string_view function;
     for (std::size_t i = 0; i < group.pieces.size(); ++i) {
       const boot::Owned& piece = *group.pieces[i];

@@ -14,7 +14,15 @@ namespace memmap::report {
 void write_notes(Page& page, const std::vector<std::string>& notes);
 // The head of an answer that is no report of a whole boot: source, kernel, command line, notes.
 void write_subject(Page& page, const boot::Subject& subject);
-void write_head(Page& page, const boot::Outcome& outcome, const account::Ledger& ledger);
+// The first screen: what was assumed, where memory went, what is wrong or without effect, what the log
+// says otherwise.
+void write_summary(Page& page, const boot::Outcome& outcome, const account::Ledger& ledger);
+// Every note in full, for what the first screen cuts.
+void write_all_notes(Page& page, const std::vector<std::string>& notes);
+// `name` and what there is to tell of it, wrapped; nothing for an empty text.
+void write_field(Page& page, std::string_view name, std::string_view text);
+// How many findings checks have.
+std::size_t findings_of(const boot::Outcome& outcome);
 // How far the log that the machine was read from agrees, and the first statements that do not.
 void write_log(Page& page, const boot::LogComparison& log);
 void write_e820(Page& page, const boot::Outcome& outcome);

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "report/form/names.h"
 #include "report/form/notes.h"
 #include "report/form/units.h"
+#include "report/table/things.h"
+#include "report/table/write.h"
 #include "report/text/address_bar.h"
 #include "report/text/sections.h"
 
@@ -27,59 +30,12 @@ Paint paint_of(Severity severity) {
   return Paint::plain;
 }
 
+}  // namespace
+
 void write_field(Page& page, std::string_view name, std::string_view text) {
   if (text.empty()) return;
   page.paragraph(fmt::format("  {:<13} ", name), page.foreign(text));
 }
-
-std::size_t findings_of(const boot::Outcome& outcome) {
-  std::size_t count = 0;
-  for (const boot::CheckReport& c : outcome.checks) count += c.findings.size();
-  return count;
-}
-
-void write_check_alarm(Page& page, const boot::Outcome& outcome) {
-  if (findings_of(outcome) == 0) return;
-  page.blank();
-  page.line(fmt::format("{} {}, under Checks", page.glyph("✖", "!!"),
-                        counted(findings_of(outcome), "finding")),
-            Paint::alert);
-}
-
-// Warnings and the panic, before anything else.
-void write_alarms(Page& page, const boot::Outcome& outcome) {
-  std::size_t warnings = 0;
-  for (const Event& e : outcome.events) warnings += e.severity == Severity::warning;
-  if (outcome.panicked) {
-    page.blank();
-    page.line(fmt::format("{} The boot stopped here; what comes later is missing below.",
-                          page.glyph("✖", "!!")),
-              Paint::alert);
-    if (!outcome.events.empty()) {
-      const Event& last = outcome.events.back();
-      write_field(page, "panic", last.text);
-      write_field(page, "in", last.step);
-      if (last.range) write_field(page, "range", span(*last.range));
-      write_field(page, "by rule", to_string(last.rule));
-    }
-  }
-  write_check_alarm(page, outcome);
-  if (warnings == 0) return;
-  page.blank();
-  page.line(fmt::format("{} {}", page.glyph("▲", "!"), counted(warnings, "warning")),
-            Paint::yellow);
-  constexpr std::size_t kShown = 12;
-  std::size_t shown = 0;
-  for (const Event& e : outcome.events) {
-    if (e.severity != Severity::warning || shown++ >= kShown) continue;
-    page.paragraph("  - ", page.foreign(e.step.empty() ? e.text : e.step + ": " + e.text),
-                   Paint::yellow);
-  }
-  if (warnings > kShown)
-    page.line(fmt::format("    and {} more, under Events", warnings - kShown), Paint::faint);
-}
-
-}  // namespace
 
 // What was assumed is one row, however much that is; what else there is to tell, a row each.
 void write_notes(Page& page, const std::vector<std::string>& notes) {
@@ -97,44 +53,6 @@ void write_subject(Page& page, const boot::Subject& subject) {
   write_field(page, "command line",
               subject.command_line.empty() ? "(empty)" : subject.command_line);
   write_notes(page, subject.notes);
-}
-
-void write_head(Page& page, const boot::Outcome& outcome, const account::Ledger& ledger) {
-  const boot::Subject& s = outcome.subject;
-  std::string title = page.foreign(s.source.empty() ? "memory map" : s.source);
-  if (!s.format.empty()) title += " (" + page.foreign(s.format) + ")";
-  page.paragraph("", title, Paint::strong);
-  std::string kernel = s.kernel;
-  if (!s.kernel_origin.empty()) kernel += (kernel.empty() ? "from " : ", from ") + s.kernel_origin;
-  if (!s.kernel_verified) kernel += fmt::format("; {}", kNotVerified);
-  write_field(page, "kernel", kernel);
-  write_field(page, "command line", s.command_line.empty() ? "(empty)" : s.command_line);
-  write_field(page, "policy", s.policy);
-  const boot::Totals& t = outcome.totals;
-  std::string memory;
-  if (ledger.installed) memory = human_size(*ledger.installed) + " plugged in, ";
-  memory += fmt::format("{} in the firmware's map", human_size(t.firmware_ram));
-  if (t.memory != 0)
-    memory += fmt::format(", {} in memblock, {} of it reserved", human_size(t.memory),
-                          human_size(t.reserved));
-  const std::uint64_t free = t.free_pages << kPageShift;
-  if (outcome.deferred && t.memory - t.reserved > free) {
-    // What is set up later is user space's all the same.
-    memory += fmt::format(", {} free, of which {} at the hand-over",
-                          human_size(t.memory - t.reserved), human_size(free));
-  } else if (!outcome.state.node_states.empty()) {
-    memory += fmt::format(", {} free at the hand-over", human_size(free));
-  }
-  write_field(page, "RAM", memory);
-  if (t.mem_total_kib) {
-    write_field(page, "MemTotal",
-                fmt::format("{} kB ({})", *t.mem_total_kib, human_size(*t.mem_total_kib << 10)));
-  }
-  write_field(page, "set aside", set_aside(ledger));
-  write_field(page, "largest loss", largest_loss(ledger));
-  if (outcome.log) write_log(page, *outcome.log);
-  write_notes(page, s.notes);
-  write_alarms(page, outcome);
 }
 
 namespace {
@@ -191,28 +109,96 @@ void write_checks(Page& page, const boot::Outcome& outcome) {
   }
 }
 
+namespace {
+
+// What sections are written from.
+struct Report {
+  const boot::Outcome& outcome;
+  const std::vector<account::Piece>& pieces;
+  const account::Ledger& ledger;
+};
+
+void write_map(Page& page, const Report& r) {
+  if (r.pieces.empty()) return;
+  page.heading("Physical address space",
+               fmt::format("0 to {}, not to scale", human_size(raw(r.pieces.back().range.end()))));
+  write_address_bar(page, r.pieces);
+}
+
+// A section that is one of `memmap show`'s tables.
+template <Listing (*list)(const Facts*)>
+void write_thing(Page& page, const Report& r) {
+  const Facts facts{.outcome = r.outcome};
+  const Listing listing = list(&facts);
+  if (listing.rows.empty()) return;
+  const auto thing = std::ranges::find(things(), list, &Thing::list);
+  std::string title(thing->summary);
+  title.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(title.front())));
+  page.heading(title);
+  write_table(page, for_people(listing));
+}
+
+struct Section {
+  TextSection told{};
+  bool usual = true;  // part of the report without being asked for
+  void (*write)(Page&, const Report&) = nullptr;
+};
+
+// In the report's order.
+// clang-format off
+constexpr Section kSections[] = {
+    {{"summary",    "what was assumed, where memory went, what is wrong, what the log says otherwise"}, true, [](Page& p, const Report& r) { write_summary(p, r.outcome, r.ledger); }},
+    {{"map",        "a bar of the physical address space"},                 true,  write_map},
+    {{"ledger",     "where the RAM went, to the byte"},                     true,  [](Page& p, const Report& r) { write_ledger(p, r.ledger, LedgerAside::shares); }},
+    {{"e820",       "the firmware's map, and what the kernel made of it"},  true,  [](Page& p, const Report& r) { write_e820(p, r.outcome); }},
+    {{"memory",     "memblock.memory"},                                     true,  [](Page& p, const Report& r) { write_memory(p, r.outcome); }},
+    {{"reserved",   "memblock.reserved, by owner"},                         true,  [](Page& p, const Report& r) { write_reserved(p, r.outcome); }},
+    {{"zones",      "nodes and zones"},                                     true,  [](Page& p, const Report& r) { write_zones(p, r.outcome); }},
+    {{"free",       "free blocks by order"},                                true,  [](Page& p, const Report& r) { write_free_blocks(p, r.outcome); }},
+    {{"pagetables", "pages by size"},                                       true,  [](Page& p, const Report& r) { write_page_tables(p, r.outcome); }},
+    {{"fixmap",     "what the fixmap's slots map"},                         true,  [](Page& p, const Report& r) { write_fixmap(p, r.outcome); }},
+    {{"checks",     "what checks found"},                                   true,  [](Page& p, const Report& r) { write_checks(p, r.outcome); }},
+    {{"events",     "what the kernel did and said"},                        true,  [](Page& p, const Report& r) { write_events(p, r.outcome); }},
+    {{"notes",      "all that was assumed, and what the source tells"},     true,  [](Page& p, const Report& r) { write_all_notes(p, r.outcome.subject.notes); }},
+    {{"steps",      "the boot's steps, and how much each changed"},         false, write_thing<list_steps>},
+    {{"nodes",      "NUMA nodes and their pages"},                          false, write_thing<list_nodes>},
+    {{"percpu",     "where each processor's per-CPU unit lies"},            false, write_thing<list_percpu>},
+    {{"cma",        "CMA areas"},                                           false, write_thing<list_cma>},
+    {{"hugepages",  "huge pages by size"},                                  false, write_thing<list_huge_pages>},
+};
+// clang-format on
+
+Page page_of(TextStyle style) {
+  style.width = std::clamp(style.width, kMinWidth, kMaxWidth);
+  return Page(style);
+}
+
+}  // namespace
+
+std::vector<TextSection> text_sections() {
+  std::vector<TextSection> out;
+  for (const Section& s : kSections) out.push_back(s.told);
+  return out;
+}
+
 std::string to_text(const boot::Outcome& outcome, const TextStyle& style) {
-  TextStyle within = style;
-  within.width = std::clamp(style.width, kMinWidth, kMaxWidth);
-  Page page(within);
+  std::vector<std::string> usual;
+  for (const Section& s : kSections)
+    if (s.usual) usual.emplace_back(s.told.name);
+  return to_text(outcome, style, usual);
+}
+
+std::string to_text(const boot::Outcome& outcome, const TextStyle& style,
+                    const std::vector<std::string>& sections) {
+  Page page = page_of(style);
   const std::vector<account::Piece> pieces = account::memory_use(outcome);
   const account::Ledger ledger = account::ledger(outcome, pieces);
-  write_head(page, outcome, ledger);
-  if (!pieces.empty()) {
-    page.heading("Physical address space",
-                 fmt::format("0 to {}, not to scale", human_size(raw(pieces.back().range.end()))));
-    write_address_bar(page, pieces);
+  const Report report{outcome, pieces, ledger};
+  for (const std::string& name : sections) {
+    const auto section =
+        std::ranges::find(kSections, name, [](const Section& s) { return s.told.name; });
+    if (section != std::end(kSections)) section->write(page, report);
   }
-  write_ledger(page, ledger, LedgerAside::shares);
-  write_e820(page, outcome);
-  write_memory(page, outcome);
-  write_reserved(page, outcome);
-  write_zones(page, outcome);
-  write_free_blocks(page, outcome);
-  write_page_tables(page, outcome);
-  write_fixmap(page, outcome);
-  write_checks(page, outcome);
-  write_events(page, outcome);
   return std::move(page).take();
 }
 

@@ -3,27 +3,16 @@
 
 #include <algorithm>
 
-#include "paging/areas.h"
-#include "report/form/names.h"
 #include "report/form/units.h"
+#include "report/table/page_rows.h"
+#include "report/table/things.h"
+#include "report/table/write.h"
 #include "report/text/sections.h"
 
 namespace memmap::report {
 namespace {
 
 std::string pages_size(std::uint64_t pages) { return human_size(pages << kPageShift); }
-
-std::uint64_t free_pages(const boot::ZoneState& z) {
-  std::uint64_t sum = 0;
-  for (const buddy::FreeList& list : z.free) {
-    for (const buddy::FreeRun& run : list.runs) sum += run.count << list.order;
-  }
-  return sum;
-}
-
-bool shown(const boot::ZoneState& z) {
-  return z.zone.spanned_pages != 0 || z.managed_pages != 0 || !z.free.empty();
-}
 
 struct PageCounts {
   std::string name{};
@@ -70,7 +59,7 @@ void write_zones(Page& page, const boot::Outcome& outcome) {
                    {}},
                   wide, Paint::strong);
     for (const boot::ZoneState& z : node.zones) {
-      if (!shown(z)) continue;
+      if (!is_shown(z)) continue;
       append_counts(rows,
                     {fmt::format("  {}", zones::name(z.zone.type)), raw(z.zone.start_pfn),
                      z.zone.spanned_pages, z.zone.present_pages, z.managed_pages, free_pages(z)},
@@ -108,7 +97,7 @@ void write_free_blocks(Page& page, const boot::Outcome& outcome) {
   std::vector<Row> rows{std::move(block_sizes)};
   for (const boot::NodeState& node : outcome.state.node_states) {
     for (const boot::ZoneState& z : node.zones) {
-      if (!shown(z)) continue;
+      if (!is_shown(z)) continue;
       std::vector<std::uint64_t> blocks(top + 1);
       for (const buddy::FreeList& list : z.free) {
         for (const buddy::FreeRun& run : list.runs) blocks[list.order] += run.count;
@@ -123,30 +112,20 @@ void write_free_blocks(Page& page, const boot::Outcome& outcome) {
 }
 
 void write_page_tables(Page& page, const boot::Outcome& outcome) {
-  const std::vector<paging::AreaTables> areas = paging::tables_by_area(outcome.state.page_tables);
-  if (areas.empty()) return;
+  const Facts facts{.outcome = outcome};
+  const Listing listing = list_page_tables(&facts);
+  if (listing.rows.empty()) return;
   page.heading("Page tables",
                fmt::format("{} levels, {}", outcome.state.page_tables.levels(),
                            counted(outcome.state.page_tables.mappings().size(), "run")));
-  const auto pages = [](std::uint64_t n) {
-    return Cell{n == 0 ? "-" : fmt::format("{}", n), n == 0 ? Paint::faint : Paint::plain};
-  };
-  std::vector<Row> rows;
-  for (const paging::AreaTables& a : areas) {
-    rows.push_back({{std::string(a.name), a.name == "direct map" ? Paint::strong : Paint::plain},
-                    {hex(raw(a.mappings.front()->virt), 16)},
-                    pages(a.pages_4k),
-                    pages(a.pages_2m),
-                    pages(a.pages_1g),
-                    {human_size(a.bytes)}});
-  }
-  page.table({{"area"},
-              {"from"},
-              {"4K", Align::right},
-              {"2M", Align::right},
-              {"1G", Align::right},
-              {"mapped", Align::right}},
-             rows);
+  write_table(page, for_people(listing));
+}
+
+void write_fixmap(Page& page, const boot::Outcome& outcome) {
+  if (outcome.fixmap.empty()) return;
+  page.heading("Fixmap", counted(outcome.fixmap.size(), "slot") + " mapped");
+  const Facts facts{.outcome = outcome};
+  write_table(page, for_people(list_fixmap(&facts)));
 }
 
 }  // namespace memmap::report

@@ -191,6 +191,33 @@ TEST(NewerKernels, MarkTheFirstMibUntilTheTrampolineIsPlaced) {
   EXPECT_EQ(o.state.memblock.memory().regions().front().flags, memblock::kNone);
 }
 
+TEST(NewerKernels, NameTypesAsResourcesSince70) {
+  const Outcome before = boot("memmap=16M%512M-1+12", k619);
+  const Outcome later = boot("memmap=16M%512M-1+12", k70);
+  const std::string edit = "e820: update [mem 0x20000000-0x20ffffff] ";
+  EXPECT_TRUE(tells(before, edit + "usable ==> persistent (type 12)"));
+  EXPECT_TRUE(tells(later, edit + "System RAM ==> persistent RAM (type 12)"));
+  const auto gaps = [](const Outcome& o) {
+    return std::ranges::count_if(o.events,
+                                 [](const Event& e) { return e.text.starts_with("user: [gap "); });
+  };
+  EXPECT_EQ(gaps(before), 0);
+  EXPECT_GT(gaps(later), 0);
+}
+
+TEST(NewerKernels, TellThatHandoverIsNotSimulated) {
+  const auto said = [](const char* line, const kernel::Profile& kernel) {
+    const Outcome o = boot(line, kernel, machine());
+    return std::ranges::any_of(o.subject.notes, [](const std::string& note) {
+      return note.find("not simulated: KHO") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(said("kho=on", with(k72, {"KEXEC_HANDOVER"})));
+  EXPECT_FALSE(said("", with(k72, {"KEXEC_HANDOVER"})));
+  EXPECT_FALSE(said("kho=on", with(k72, {"KEXEC_CORE"})));
+  EXPECT_TRUE(said("", with(k72, {"KEXEC_HANDOVER", "KEXEC_HANDOVER_ENABLE_DEFAULT"})));
+}
+
 TEST(NewerKernels, TellWhereTheTrampolineFindsNoRoom) {
   Machine m = machine();
   m.firmware_map.erase(m.firmware_map.begin());

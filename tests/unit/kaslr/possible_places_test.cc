@@ -69,6 +69,8 @@ TEST(PossiblePlaces, AreOneWithoutKaslr) {
   EXPECT_EQ(off.count(), 1u);
   EXPECT_EQ(off.place(0), 0x1000000u);
   EXPECT_FALSE(off.why_one.empty());
+  ASSERT_EQ(off.assumed.size(), 1u);
+  EXPECT_NE(off.assumed[0].find("boot loader put the kernel where it asks"), std::string::npos);
   kernel::Profile without = debian();
   without.config.emplace("RANDOMIZE_BASE", "false");
   EXPECT_EQ(possible_places(gib(), without, "", 4).count(), 1u);

@@ -51,6 +51,10 @@ TEST(E820Words, ALogsOrAResourcesNameIsReadBack) {
     EXPECT_EQ(e820_type_of_resource(n.resource), E820Type{n.type}) << n.resource;
   }
   EXPECT_EQ(e820_type_of_log_name("usable"), E820Type::ram);
+  for (const E820Type type : {E820Type::ram, E820Type::reserved, E820Type::acpi, E820Type::pram}) {
+    EXPECT_EQ(e820_type_of_log_name(e820_log_name(type, E820LogNames::system_ram)), type);
+  }
+  EXPECT_EQ(e820_log_name(E820Type::pram, E820LogNames::system_ram), "persistent RAM (type 12)");
   EXPECT_EQ(e820_type_of_resource("system RAM"), E820Type::ram);
   EXPECT_EQ(e820_type_of_resource("device reserved"), E820Type::reserved);
 }

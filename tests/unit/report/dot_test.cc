@@ -1,8 +1,9 @@
-#include "report/diagram/dot.h"
-
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <fstream>
+
+#include "report/diagram/diagrams.h"
 #include "report/diagram/render.h"
 #include "report/form/digraph.h"
 #include "support/lists.h"
@@ -15,29 +16,56 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
+GraphTable table_of(Label text) { return GraphTable{}.row({{.text = std::move(text)}}); }
+
+std::size_t count(const std::string& text, std::string_view what) {
+  std::size_t n = 0;
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size()) ++n;
+  return n;
+}
+
+// Bytes of this process that are in memory.
+std::size_t resident() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t pages = 0;
+  statm >> pages >> pages;
+  return pages << 12;
+}
+
 TEST(Digraph, KeepsTheOrderOfItsCalls) {
-  Digraph graph({"t"});
+  Digraph graph(table_of({"t"}), Theme::light);
   for (int i = 0; i < 30; ++i) {
-    const auto cluster = graph.add_cluster({fmt::format("c{}", i)});
-    graph.add_edge(graph.add_node(cluster, {"a"}, "white"),
-                   graph.add_node(cluster, {"b"}, "white"));
+    const auto cluster = graph.add_cluster(fmt::format("c{}", i), {"c"});
+    graph.add_edge({.node = graph.add_node(cluster, "a", table_of({"a"}))},
+                   {.node = graph.add_node(cluster, "b", table_of({"b"}))});
   }
   const std::string dot = graph.to_dot();
   for (int i = 0; i + 1 < 30; ++i) {
-    EXPECT_LT(dot.find(fmt::format("cluster_{} ", i)), dot.find(fmt::format("cluster_{} ", i + 1)))
+    EXPECT_LT(dot.find(fmt::format("cluster_c{} ", i)),
+              dot.find(fmt::format("cluster_c{} ", i + 1)))
         << i;
   }
 }
 
-TEST(Digraph, TakesNoTextForMarkup) {
-  Digraph graph({"<b>title</b>"});
-  graph.add_node(Digraph::kNoCluster, {"<i>", "\\N \\G", "\"q\"", "\x1b\xff"}, "white");
-  const std::string dot = graph.to_dot();
-  EXPECT_THAT(dot, HasSubstr("\"<b>title</b>\\l\""));
-  EXPECT_THAT(dot, HasSubstr("\"<i>\\l\\\\N \\\\G\\l\\\"q\\\"\\l??\\l\""));
+TEST(Digraph, GivesANameOnce) {
+  Digraph graph(table_of({"t"}), Theme::light);
+  for (int i = 0; i < 2; ++i) graph.add_node(Digraph::kNoCluster, "a<\"\n>b", table_of({""}));
+  EXPECT_THAT(graph.to_dot(), HasSubstr("a_b\t"));
+  EXPECT_THAT(graph.to_dot(), HasSubstr("a_b_2\t"));
 }
 
-TEST(Dot, FoldsLargeMachines) {
+TEST(Digraph, TakesNoTextForMarkup) {
+  Digraph graph(table_of({"<b>title</b>"}), Theme::light);
+  graph.add_node(Digraph::kNoCluster, "n", table_of({"<i>", "\\N \\G", "\"q\" & 'p'", "\x1b\xff"}));
+  const std::string dot = graph.to_dot();
+  EXPECT_THAT(dot, HasSubstr("&lt;b&gt;title&lt;/b&gt;"));
+  EXPECT_THAT(dot, HasSubstr("&lt;i&gt;"));
+  EXPECT_THAT(dot, HasSubstr("&#92;N &#92;G"));
+  EXPECT_THAT(dot, HasSubstr("&quot;q&quot; &amp; &#39;p&#39;"));
+  EXPECT_THAT(dot, HasSubstr(">?" "?<"));
+}
+
+TEST(Diagrams, FoldLargeMachines) {
   boot::Outcome o;
   memblock::Regions memory;
   for (std::uint64_t i = 0; i < 3000; ++i) {
@@ -58,29 +86,63 @@ TEST(Dot, FoldsLargeMachines) {
           {{type, Pfn{0}, 3000 << 9, 100}, 1, {{0, buddy::MigrateType::movable, {{Pfn{1}, 1}}}}});
     }
   }
-  const std::string dot = to_dot(o);
-  std::size_t nodes = 0;
-  while (dot.find(fmt::format("\tn{}\t", nodes)) != std::string::npos) ++nodes;
-  EXPECT_GT(nodes, 50u);
-  EXPECT_LE(nodes, kMaxDotNodes);
-  EXPECT_THAT(dot, HasSubstr("… 2977 more"));
-  EXPECT_THAT(dot, HasSubstr("… 56 more nodes"));
+  for (const Diagram& diagram : diagrams()) {
+    const std::string dot = to_dot(diagram, o, {});
+    EXPECT_LE(count(dot, "\tid="), 60u) << diagram.name;
+    EXPECT_LE(count(dot, "<TR>"), 260u) << diagram.name;
+  }
+  EXPECT_THAT(to_dot(*diagram_named("numa"), o, {}), HasSubstr("… 2973 more"));
+  EXPECT_THAT(to_dot(*diagram_named("numa"), o, {}, {.full = true}), Not(HasSubstr("… ")));
 }
 
-TEST(Dot, OfNothingIsAGraph) { EXPECT_THAT(to_dot({}), StartsWith("digraph memmap {")); }
+TEST(Diagrams, OfNothingAreGraphs) {
+  for (const Diagram& diagram : diagrams()) {
+    const std::string dot = to_dot(diagram, {}, {});
+    EXPECT_THAT(dot, StartsWith("digraph memmap {")) << diagram.name;
+    EXPECT_TRUE(render(dot, PictureFormat::svg).ok()) << diagram.name;
+  }
+}
 
-TEST(Dot, ShowsAPanic) {
-  EXPECT_THAT(to_dot(test::stopped()), HasSubstr("panic: Failed to allocate"));
+TEST(Diagrams, ShowAPanic) {
+  for (const Diagram& diagram : diagrams())
+    EXPECT_THAT(to_dot(diagram, test::stopped(), {}), HasSubstr("panic: Failed to allocate"));
+}
+
+TEST(Diagrams, AThousandTakeNoMoreMemoryThanOne) {
+  const boot::Outcome o = test::two_nodes();
+  const auto all = [&] {
+    for (const Diagram& diagram : diagrams()) EXPECT_FALSE(to_dot(diagram, o, {}).empty());
+  };
+  for (int i = 0; i < 10; ++i) all();
+  const std::size_t before = resident();
+  for (int i = 0; i < 112; ++i) all();  // 1,008 of them
+  EXPECT_LT(resident(), before + (std::size_t{4} << 20));
 }
 
 TEST(Render, DrawsPictures) {
-  const auto svg = render(to_dot(test::hostile()), Picture::svg);
-  ASSERT_TRUE(svg.ok()) << to_string(svg.errors());
-  EXPECT_THAT(*svg, HasSubstr("</svg>"));
-  EXPECT_THAT(*svg, Not(HasSubstr("<b>")));
+  for (const Diagram& diagram : diagrams()) {
+    const std::string dot = to_dot(diagram, test::hostile(), {}, {.title = "<b>\xff\n\"]]>"});
+    const auto svg = render(dot, PictureFormat::svg, {.dark = true, .title = "<t>"});
+    ASSERT_TRUE(svg.ok()) << diagram.name << to_string(svg.errors());
+    EXPECT_THAT(*svg, HasSubstr("</svg>"));
+    EXPECT_THAT(*svg, HasSubstr("<title>&lt;t&gt;</title>"));
+    EXPECT_THAT(*svg, HasSubstr("prefers-color-scheme: dark"));
+    EXPECT_THAT(*svg, Not(HasSubstr("<b>")));
+    EXPECT_THAT(*svg, Not(HasSubstr("DOCTYPE")));
+  }
 }
 
-TEST(Render, RefusesWhatIsNoGraph) { EXPECT_FALSE(render("digraph {", Picture::svg).ok()); }
+TEST(Render, GivesTheSameBytes) {
+  const std::string dot = to_dot(*diagram_named("structs"), test::two_nodes(), {});
+  for (const auto format : {PictureFormat::png, PictureFormat::pdf}) {
+    const auto first = render(dot, format);
+    ASSERT_TRUE(first.ok());
+    EXPECT_EQ(*first, *render(dot, format));
+  }
+  EXPECT_THAT(*render(dot, PictureFormat::pdf), HasSubstr("/CreationDate (D:19700101000000"));
+}
+
+TEST(Render, RefusesWhatIsNoGraph) { EXPECT_FALSE(render("digraph {", PictureFormat::svg).ok()); }
 
 TEST(Render, EndsEndlessWork) {
   std::string dot = "digraph {";
@@ -89,7 +151,7 @@ TEST(Render, EndsEndlessWork) {
     seed = seed * 6364136223846793005u + 1442695040888963407u;
     dot += fmt::format("{} -> {};", (seed >> 33) % 500, (seed >> 45) % 500);
   }
-  const auto picture = render(dot + "}", Picture::svg, std::chrono::milliseconds(300));
+  const auto picture = render(dot + "}", PictureFormat::svg, {}, std::chrono::milliseconds(300));
   ASSERT_FALSE(picture.ok());
   EXPECT_THAT(picture.errors()[0].message, HasSubstr("had not ended after 300 ms"));
 }

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "report/diagram/dot.h"
+#include "report/diagram/diagrams.h"
 #include "report/json/result.h"
 #include "report/text/text.h"
 #include "support/outcomes.h"
@@ -48,7 +48,8 @@ TEST(Golden, Text) {
 }
 
 TEST(Golden, Dot) {
-  for (const Case& c : kCases) expect_golden(c.name, "graph.dot", to_dot(c.make()));
+  for (const Case& c : kCases)
+    expect_golden(c.name, "graph.dot", to_dot(*diagram_named("map"), c.make(), {}));
 }
 
 }  // namespace
