@@ -30,8 +30,9 @@ constexpr OfNew kOfNew[] = {{"--new-kernel", "--kernel"},
                             {"--new-append", "--append"},
                             {"--new-boot", "--boot"}};
 // What a result that is read as it is cannot follow.
-constexpr std::string_view kOfBoots[] = {"--kernel", "--config", "--cmdline", "--append", "--boot",
-                                         "--input-format", "--no-entry-limit"};
+constexpr std::string_view kOfBoots[] = {"--kernel",        "--config", "--cmdline",
+                                         "--append",        "--boot",   "--input-format",
+                                         "--no-entry-limit"};
 
 // The same arguments as the new side takes them.
 Arguments for_new(const Arguments& given) {
@@ -52,7 +53,8 @@ Result<diff::View> kept(const Arguments& arguments, const input::Source& source)
   Errors errors;
   for (const std::string_view name : kOfBoots) {
     if (arguments.has(name))
-      errors.push_back(session::no_effect(name, source.name, "a result that was kept: nothing is booted"));
+      errors.push_back(
+          session::no_effect(name, source.name, "a result that was kept: nothing is booted"));
   }
   if (!errors.empty()) return errors;
   auto view = diff::read_view(source.name, source.bytes);
@@ -65,7 +67,8 @@ Result<diff::View> booted(const Arguments& arguments, const std::string& name) {
   if (!options) return options.errors();
   auto wanted = asked(arguments);
   if (!wanted) return wanted.errors();
-  wanted->request.source = session::Source{.text = name, .format = options->format, .boot = options->boot};
+  wanted->request.source =
+      session::Source{.text = name, .format = options->format, .boot = options->boot};
   wanted->request.follow_pages = true;
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return session.errors();
@@ -81,7 +84,6 @@ Result<diff::View> view_of(const Arguments& arguments, const std::string& name) 
   return booted(arguments, name);
 }
 
-// `with_unit` is a number as parse_u64() reads it.
 Result<diff::Tolerance> tolerance_of(const Arguments& arguments) {
   diff::Tolerance out;
   const auto ignored = arguments.all("--ignore");
@@ -95,11 +97,13 @@ Result<diff::Tolerance> tolerance_of(const Arguments& arguments) {
 }
 
 Status check_sides(const Arguments& arguments) {
-  const bool of_new = std::ranges::any_of(kOfNew, [&](const OfNew& o) { return arguments.has(o.option); });
+  const bool of_new =
+      std::ranges::any_of(kOfNew, [&](const OfNew& o) { return arguments.has(o.option); });
   if (!arguments.has("NEW") && !of_new) {
-    return Error{"one result is nothing to compare: name a second one, or what is new about this one "
-                 "(--new-kernel, --new-config, --new-cmdline, --new-append, --new-boot)",
-                 {"memmap"}};
+    return Error{
+        "one result is nothing to compare: name a second one, or what is new about this one "
+        "(--new-kernel, --new-config, --new-cmdline, --new-append, --new-boot)",
+        {"memmap"}};
   }
   return Done{};
 }
@@ -114,21 +118,24 @@ ExitCode run_diff(const Arguments& arguments) {
   if (const Status good = check_sides(arguments); !good) return bad_input(good.errors());
   const std::string older = *arguments.get("OLD");
   const auto given = arguments.all("NEW");
-  const std::vector<std::string> newer =
-      given.empty() ? std::vector<std::string>{older} : std::vector<std::string>(given.begin(), given.end());
+  const std::vector<std::string> newer = given.empty()
+                                             ? std::vector<std::string>{older}
+                                             : std::vector<std::string>(given.begin(), given.end());
 
   report::DiffAnswer answer;
+  auto was = view_of(arguments, older);
+  if (!was) return bad_input(was.errors());
+  answer.older = *std::move(was);
   Errors errors;
-  const auto take = [&](Result<diff::View> view) {
-    if (!view) append(errors, view.errors());
-    return view ? *std::move(view) : diff::View{};
-  };
-  answer.older = take(view_of(arguments, older));
   const Arguments with_new = for_new(arguments);
   for (const std::string& name : newer) {
-    report::DiffSide side{.view = take(view_of(with_new, name))};
-    side.diff = diff::diff(answer.older, side.view, *tolerance);
-    answer.newer.push_back(std::move(side));
+    auto is = view_of(with_new, name);
+    if (!is) {
+      append(errors, is.errors());
+      continue;
+    }
+    diff::Diff changes = diff::diff(answer.older, *is, *tolerance);
+    answer.newer.push_back({*std::move(is), std::move(changes)});
   }
   if (!errors.empty()) return bad_input(errors);
   const Destination destination = destination_of(arguments);
@@ -140,7 +147,9 @@ ExitCode run_diff(const Arguments& arguments) {
     const bool idle = std::ranges::all_of(answer.newer, [&](const report::DiffSide& s) {
       return std::ranges::find(s.diff.idle, pattern) != s.diff.idle.end();
     });
-    if (idle) note(fmt::format("--ignore {} has no effect: no owner, stage or figure has that name", pattern));
+    if (idle)
+      note(fmt::format("--ignore {} has no effect: no owner, stage or figure has that name",
+                       pattern));
   }
   const bool differs =
       std::ranges::any_of(answer.newer, [](const report::DiffSide& s) { return s.diff.differs(); });

@@ -94,7 +94,8 @@ std::vector<Change> by_place(const Stage& older, const Stage& newer) {
       out.back().old_range = out.back().new_range =
           PhysRange::make(raw(out.back().new_range->base()), raw(range.end()));
     } else {
-      out.push_back({.kind = Kind::turned, .old_range = range, .new_range = range, .from = from, .to = to});
+      out.push_back(
+          {.kind = Kind::turned, .old_range = range, .new_range = range, .from = from, .to = to});
     }
   }
   return out;
@@ -117,11 +118,14 @@ void match_pieces(std::vector<Span> was, std::vector<Span> is, std::vector<Chang
   };
   const auto change = [&](Kind kind) {
     return [&out, kind](const Span& a, const Span& b) {
-      out.push_back({.kind = kind, .what = b.what, .by = b.by, .old_range = a.range, .new_range = b.range});
+      out.push_back(
+          {.kind = kind, .what = b.what, .by = b.by, .old_range = a.range, .new_range = b.range});
     };
   };
-  pair_up([](const Span& a, const Span& b) { return a.range == b.range; }, [](const Span&, const Span&) {});
-  pair_up([](const Span& a, const Span& b) { return a.range.size() == b.range.size(); }, change(Kind::moved));
+  pair_up([](const Span& a, const Span& b) { return a.range == b.range; },
+          [](const Span&, const Span&) {});
+  pair_up([](const Span& a, const Span& b) { return a.range.size() == b.range.size(); },
+          change(Kind::moved));
   pair_up([](const Span&, const Span&) { return true; }, change(Kind::grew));
   for (const Span& a : was)
     out.push_back({.kind = Kind::vanished, .what = a.what, .by = a.by, .old_range = a.range});

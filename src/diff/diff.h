@@ -56,9 +56,9 @@ struct Tolerance {
 struct Diff {
   std::vector<StageChanges> stages{};  // that differ, in the order of the boot
   std::vector<FigureChange> figures{};
-  std::vector<Told> only_old{};  // events that one of them has alone
+  std::vector<Told> only_old{};  // complaints that one of them has alone
   std::vector<Told> only_new{};
-  std::uint64_t tolerated = 0;  // changes that Tolerance left out
+  std::uint64_t tolerated = 0;      // changes that Tolerance left out
   std::vector<std::string> idle{};  // of Tolerance::ignore, what matched nothing in either
 
   ResumeSums old_sums{};
@@ -66,7 +66,7 @@ struct Diff {
   bool same_usable = true;
 
   bool resumes() const { return old_sums.crc32 == new_sums.crc32; }
-  // Whether anything differs that is not tolerated. Events follow from the rest: they alone count too.
+  // Whether anything differs that is not tolerated.
   bool differs() const {
     return !stages.empty() || !figures.empty() || !only_old.empty() || !only_new.empty();
   }

@@ -13,7 +13,8 @@ namespace {
 // Little-endian, as x86 has it.
 template <class T>
 void put(std::vector<std::uint8_t>& out, T value) {
-  for (std::size_t i = 0; i < sizeof(T); ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
 }
 
 std::vector<std::uint8_t> bytes_of(const E820Entries& table) {
@@ -38,7 +39,8 @@ std::vector<PhysRange> usable(const E820Entries& table) {
   std::vector<PhysRange> out;
   for (const PhysRange& r : ram) {
     if (!out.empty() && r.base() <= out.back().end()) {
-      out.back() = PhysRange::make(raw(out.back().base()), std::max(raw(out.back().end()), raw(r.end())));
+      out.back() =
+          PhysRange::make(raw(out.back().base()), std::max(raw(out.back().end()), raw(r.end())));
     } else {
       out.push_back(r);
     }

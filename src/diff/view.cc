@@ -38,9 +38,10 @@ class Reader {
     }
     return kNoValue;
   }
+  // Of a part that is missing nothing more is missed.
   ValueId need(ValueId map, std::string_view key) {
     const ValueId id = find(map, key);
-    if (id == kNoValue) faults_.at(map, fmt::format("this part of a result lacks `{}`", key));
+    if (id == kNoValue && map != kNoValue) faults_.at(map, fmt::format("this part of a result lacks `{}`", key));
     return id;
   }
   std::string text(ValueId map, std::string_view key) const {
@@ -117,19 +118,15 @@ Stage table_stage(Reader& read, ValueId e820, std::string_view key, std::string_
 }
 
 // kernel: enum memblock_flags, include/linux/memblock.h, v7.2
-std::string region_words(std::uint64_t flags, std::int64_t nid) {
+std::string region_words(std::string_view list, std::uint64_t flags, std::int64_t nid) {
   constexpr std::pair<std::uint64_t, std::string_view> kFlags[] = {
-      {0x1, "hotplug"},        {0x2, "mirror"},      {0x4, "nomap"},       {0x8, "driver managed"},
-      {0x10, "noinit struct"}, {0x20, "kern flags"}, {0x40, "kho scratch"}};
-  std::string out;
-  const auto add = [&](std::string_view word) {
-    if (!out.empty()) out += ", ";
-    out += word;
-  };
+      {0x1, "hotplug"}, {0x2, "mirror"},    {0x4, "nomap"},       {0x8, "driver managed"},
+      {0x10, "noinit"}, {0x20, "kernel's"}, {0x40, "KHO scratch"}};
+  std::string out(list);
   for (const auto& [bit, word] : kFlags)
-    if ((flags & bit) != 0) add(word);
-  if (nid >= 0) add(fmt::format("node {}", nid));
-  return out.empty() ? "there" : out;
+    if ((flags & bit) != 0) out += fmt::format(", {}", word);
+  if (nid >= 0) out += fmt::format(", node {}", nid);
+  return out;
 }
 
 Stage regions_stage(Reader& read, ValueId memblock, std::string_view key, std::string_view title) {
@@ -139,8 +136,8 @@ Stage regions_stage(Reader& read, ValueId memblock, std::string_view key, std::s
     const std::string nid = read.text(row, "nid");
     const auto node = parse_count(nid);
     out.spans.push_back(
-        {read.by_size(row),
-         region_words(read.number(row, "flags"), node ? static_cast<std::int64_t>(*node) : -1)});
+        {read.by_size(row), region_words(key, read.number(row, "flags"),
+                                         node ? static_cast<std::int64_t>(*node) : -1)});
   });
   return out;
 }
@@ -177,11 +174,12 @@ Stage direct_map_stage(Reader& read, ValueId tables) {
     if (!range) return;
     Run& run = by_distance[read.number(row, "virt") - phys];
     run.bytes += range->size();
-    run.spans.push_back({*range, fmt::format("{} pages, {}", number_with_unit(size),
-                                             read.text(row, "flags"))});
+    run.spans.push_back(
+        {*range, fmt::format("{} pages, {}", number_with_unit(size), read.text(row, "flags"))});
   });
   Stage out{"direct_map", "pages of the direct map"};
-  const auto most = std::ranges::max_element(by_distance, {}, [](const auto& run) { return run.second.bytes; });
+  const auto most =
+      std::ranges::max_element(by_distance, {}, [](const auto& run) { return run.second.bytes; });
   if (most == by_distance.end()) return out;
   out.spans = std::move(most->second.spans);
   std::ranges::sort(out.spans, {}, [](const Span& s) { return s.range; });
@@ -196,20 +194,24 @@ void add_free_blocks(Reader& read, ValueId zone, const std::string& name, View& 
     read.rows(list, "blocks", [&](ValueId run) { blocks[order] += read.last_number(run); });
   });
   for (const auto& [order, count] : blocks)
-    view.figures.push_back({fmt::format("free blocks of order {}, {}", order, name), Unit::count, count});
+    view.figures.push_back(
+        {fmt::format("free blocks of order {}, {}", order, name), Unit::count, count});
 }
 
 void add_zones(Reader& read, ValueId root, View& view) {
   Stage stage{"zones", "zones", Compared::by_name};
   read.rows(root, "nodes", [&](ValueId node) {
     read.rows(node, "zones", [&](ValueId zone) {
-      const std::string name = fmt::format("node {} {}", read.text(node, "nid"), read.text(zone, "zone"));
+      const std::string name =
+          fmt::format("node {} {}", read.text(node, "nid"), read.text(zone, "zone"));
       const auto range = PhysRange::from_size(PhysAddr{read.number(zone, "start_pfn") * kPageSize},
                                               read.number(zone, "spanned_pages") * kPageSize);
       if (!range || range->empty()) return;
       stage.spans.push_back({*range, name});
-      view.figures.push_back({"present pages, " + name, Unit::pages, read.number(zone, "present_pages")});
-      view.figures.push_back({"managed pages, " + name, Unit::pages, read.number(zone, "managed_pages")});
+      view.figures.push_back(
+          {"present pages, " + name, Unit::pages, read.number(zone, "present_pages")});
+      view.figures.push_back(
+          {"managed pages, " + name, Unit::pages, read.number(zone, "managed_pages")});
       add_free_blocks(read, zone, name, view);
     });
   });
@@ -231,16 +233,19 @@ void add_totals(Reader& read, ValueId totals, View& view) {
 void add_user_space(Reader& read, ValueId root, View& view) {
   const ValueId space = read.find(root, "user_space");
   const ValueId direct = read.find(space, "direct_map");
-  for (const auto& [key, name] : {std::pair{"pages_4k", "DirectMap4k"}, std::pair{"pages_2m", "DirectMap2M"},
-                                  std::pair{"pages_1g", "DirectMap1G"}}) {
+  for (const auto& [key, name] :
+       {std::pair{"pages_4k", "DirectMap4k"}, std::pair{"pages_2m", "DirectMap2M"},
+        std::pair{"pages_1g", "DirectMap1G"}}) {
     const ValueId id = read.find(direct, key);
-    if (id != kNoValue) view.figures.push_back({fmt::format("{}, pages", name), Unit::count, read.number(id)});
+    if (id != kNoValue)
+      view.figures.push_back({fmt::format("{}, pages", name), Unit::count, read.number(id)});
   }
   read.rows(space, "huge_pages", [&](ValueId row) {
     const ValueId pages = read.find(row, "pages");
     if (pages == kNoValue) return;
-    view.figures.push_back({fmt::format("huge pages of {}", number_with_unit(read.number(row, "size"))),
-                            Unit::count, read.number(pages)});
+    view.figures.push_back(
+        {fmt::format("huge pages of {}", number_with_unit(read.number(row, "size"))), Unit::count,
+         read.number(pages)});
   });
 }
 
@@ -289,7 +294,10 @@ Result<View> read_view(const std::string& name, std::string_view json) {
   add_zones(read, 0, view);
   add_user_space(read, 0, view);
   read.rows(0, "events", [&](ValueId row) {
-    view.events.push_back({read.text(row, "severity"), read.text(row, "step"), read.text(row, "text")});
+    const std::string severity = read.text(row, "severity");
+    if (severity != "warning" && severity != "panic") return;
+    view.events.push_back(
+        {read.text(row, "severity"), read.text(row, "step"), read.text(row, "text")});
   });
   if (!faults.none()) return faults.take();
   return view;

@@ -40,8 +40,9 @@ struct Figure {
   std::uint64_t value = 0;
 };
 
+// What the kernel complains of; the rest of what it says follows from the stages.
 struct Told {
-  std::string severity{};  // `warning`, `panic`, ...
+  std::string severity{};  // `warning` or `panic`
   std::string step{};      // the kernel function
   std::string text{};
 };

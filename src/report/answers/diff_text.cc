@@ -73,8 +73,11 @@ Row row_of(const Page& page, const Change& c) {
   if (c.kind == Kind::turned) {
     return {{place(c.new_range)},
             {human_size(c.new_range->size())},
-            {page.foreign(fmt::format("{} {} {}", nothing(c.from), page.glyph("→", "->"), nothing(c.to))),
-             c.from.empty() ? Paint::green : c.to.empty() ? Paint::red : Paint::yellow}};
+            {page.foreign(
+                 fmt::format("{} {} {}", nothing(c.from), page.glyph("→", "->"), nothing(c.to))),
+             c.from.empty() ? Paint::green
+             : c.to.empty() ? Paint::red
+                            : Paint::yellow}};
   }
   const PhysRange shown = c.old_range ? *c.old_range : *c.new_range;
   std::string text = shrank(c) ? "shrank" : std::string(diff_word(c.kind));
@@ -82,7 +85,11 @@ Row row_of(const Page& page, const Change& c) {
     text += fmt::format(" to {}", span(*c.new_range));
     if (c.kind == Kind::grew) text += fmt::format(" ({})", human_size(c.new_range->size()));
   }
-  return {{place(shown)}, {human_size(shown.size())}, {page.foreign(c.what), Paint::strong}, {text, paint_of(c.kind)}, {page.foreign(c.by), Paint::faint}};
+  if (!c.by.empty()) text += fmt::format(", {}", c.by);
+  return {{place(shown)},
+          {human_size(shown.size())},
+          {page.foreign(c.what), Paint::strong},
+          {page.foreign(text), paint_of(c.kind)}};
 }
 
 void write_stage(Page& page, const StageChanges& stage) {
@@ -92,12 +99,15 @@ void write_stage(Page& page, const StageChanges& stage) {
     if (rows.size() == kMostChanges) break;
     rows.push_back(row_of(page, c));
   }
-  page.table({{""}, {"", Align::right}, {""}, {""}, {""}}, std::move(rows));
+  page.table({{""}, {"", Align::right}, {""}, {""}}, std::move(rows));
   if (stage.changes.size() > kMostChanges)
-    page.line(fmt::format("  {} more; --format json has all", stage.changes.size() - kMostChanges), Paint::faint);
+    page.line(fmt::format("  {} more; --format json has all", stage.changes.size() - kMostChanges),
+              Paint::faint);
 }
 
-std::string value_text(const std::optional<std::uint64_t>& value) { return value ? grouped(*value) : "-"; }
+std::string value_text(const std::optional<std::uint64_t>& value) {
+  return value ? grouped(*value) : "-";
+}
 
 std::string step_text(const FigureChange& f) {
   if (!f.old_value || !f.new_value) return "";
@@ -118,7 +128,8 @@ void write_figures(Page& page, const std::vector<FigureChange>& figures) {
                     {step_text(f), Paint::yellow},
                     {counts ? "" : std::string(diff_word(f.unit)), Paint::faint}});
   }
-  page.table({{""}, {"old", Align::right}, {"new", Align::right}, {"", Align::right}, {""}}, std::move(rows));
+  page.table({{""}, {"old", Align::right}, {"new", Align::right}, {"", Align::right}, {""}},
+             std::move(rows));
 }
 
 void write_told(Page& page, std::string_view title, const std::vector<diff::Told>& events) {
@@ -130,7 +141,9 @@ void write_told(Page& page, std::string_view title, const std::vector<diff::Told
 
 // A head's line that both have, once; else both.
 void write_pair(Page& page, std::string_view lead, std::string_view older, std::string_view newer) {
-  const auto words = [&](std::string_view text) { return page.foreign(text.empty() ? "(none)" : text); };
+  const auto words = [&](std::string_view text) {
+    return page.foreign(text.empty() ? "(none)" : text);
+  };
   if (older == newer) {
     if (!older.empty()) page.paragraph(lead, words(older));
     return;
@@ -139,7 +152,8 @@ void write_pair(Page& page, std::string_view lead, std::string_view older, std::
 }
 
 std::string verdict(const Diff& d) {
-  if (!d.differs()) return d.tolerated == 0 ? "no difference" : "no difference but what is tolerated";
+  if (!d.differs())
+    return d.tolerated == 0 ? "no difference" : "no difference but what is tolerated";
   std::vector<std::string> where;
   for (const StageChanges& stage : d.stages) where.push_back(std::string(stage.title));
   if (where.empty()) return d.figures.empty() ? "the events differ" : "figures differ";
@@ -148,15 +162,20 @@ std::string verdict(const Diff& d) {
 
 std::string resume_text(const Diff& d) {
   if (d.resumes()) {
-    return fmt::format("an image of the one resumes on the other: e820_table_firmware is the same (CRC32 {})",
-                       hex(d.new_sums.crc32, 8));
+    return fmt::format(
+        "an image of the one resumes on the other: e820_table_firmware is the same (CRC32 {})",
+        hex(d.new_sums.crc32, 8));
   }
   return fmt::format(
-      "an image of the one does not resume on the other (`Hibernate inconsistent memory map detected!`): the "
-      "CRC32 of e820_table_firmware is {} and {} (MD5, by which kernels before 5.13 go: {} and {}); usable RAM "
-      "alone is {}, so that hibernate=relaxed_memmap, which was proposed and is in no kernel, would {}",
-      hex(d.old_sums.crc32, 8), hex(d.new_sums.crc32, 8), diff::md5_text(d.old_sums), diff::md5_text(d.new_sums),
-      d.same_usable ? "the same" : "not the same either", d.same_usable ? "resume" : "not resume");
+      "an image of the one does not resume on the other (`Hibernate inconsistent memory map "
+      "detected!`): the "
+      "CRC32 of e820_table_firmware is {} and {} (MD5, by which kernels before 5.13 go: {} and "
+      "{}); usable RAM "
+      "alone is {}, so that hibernate=relaxed_memmap, which was proposed and is in no kernel, "
+      "would {}",
+      hex(d.old_sums.crc32, 8), hex(d.new_sums.crc32, 8), diff::md5_text(d.old_sums),
+      diff::md5_text(d.new_sums), d.same_usable ? "the same" : "not the same either",
+      d.same_usable ? "resume" : "not resume");
 }
 
 void write_one(Page& page, const diff::View& older, const DiffSide& newer) {
@@ -167,8 +186,7 @@ void write_one(Page& page, const diff::View& older, const DiffSide& newer) {
   write_pair(page, "kernel        ", older.kernel, newer.view.kernel);
   write_pair(page, "command line  ", older.command_line, newer.view.command_line);
   page.paragraph("hibernation   ", resume_text(d), d.resumes() ? Paint::plain : Paint::yellow);
-  if (d.tolerated != 0)
-    page.paragraph("tolerated     ", counted(d.tolerated, "change"));
+  if (d.tolerated != 0) page.paragraph("tolerated     ", counted(d.tolerated, "change"));
   for (const StageChanges& stage : d.stages) write_stage(page, stage);
   write_figures(page, d.figures);
   write_told(page, "Told by the old one alone", d.only_old);
@@ -183,25 +201,37 @@ std::uint64_t usable_bytes(const diff::View& view) {
 }
 
 void write_many(Page& page, const DiffAnswer& answer) {
-  const auto differ = std::ranges::count_if(answer.newer, [](const DiffSide& s) { return s.diff.differs(); });
-  page.paragraph("", differ == 0 ? std::string("no difference")
-                                 : fmt::format("{} of {} differ from the first", differ, answer.newer.size()),
+  const auto differ =
+      std::ranges::count_if(answer.newer, [](const DiffSide& s) { return s.diff.differs(); });
+  page.paragraph("",
+                 differ == 0
+                     ? std::string("no difference")
+                     : fmt::format("{} of {} differ from the first", differ, answer.newer.size()),
                  differ == 0 ? Paint::green : Paint::strong);
   std::vector<Row> rows;
-  const auto row = [&](const diff::View& view, const diff::ResumeSums& sums, std::string where, bool resumes, bool first) {
+  const auto row = [&](const diff::View& view, const diff::ResumeSums& sums, std::string where,
+                       bool resumes, bool first) {
     rows.push_back({{page.foreign(view.source), first ? Paint::strong : Paint::plain},
                     {page.foreign(view.kernel)},
                     {std::to_string(view.firmware.size())},
                     {human_size(usable_bytes(view))},
                     {hex(sums.crc32, 8), resumes ? Paint::plain : Paint::yellow},
-                    {first ? "" : resumes ? "resumes" : "refuses"},
+                    {first     ? ""
+                     : resumes ? "resumes"
+                               : "refuses"},
                     {std::move(where)}});
   };
   row(answer.older, answer.newer.front().diff.old_sums, "", true, true);
   for (const DiffSide& s : answer.newer)
     row(s.view, s.diff.new_sums, s.diff.differs() ? verdict(s.diff) : "", s.diff.resumes(), false);
   page.heading("Results", "beside the first");
-  page.table({{"source"}, {"kernel"}, {"entries", Align::right}, {"usable", Align::right}, {"CRC32"}, {"hibernation"}, {""}},
+  page.table({{"source"},
+              {"kernel"},
+              {"entries", Align::right},
+              {"usable", Align::right},
+              {"CRC32"},
+              {"hibernation"},
+              {""}},
              std::move(rows));
   page.line("  memmap diff with two of them shows each change", Paint::faint);
 }
