@@ -369,10 +369,10 @@ constexpr std::string_view kKaslrExamples =
     "  memmap kaslr boot.log --append \"crashkernel=256M hugepagesz=1G hugepages=2\"\n"
     "  memmap kaslr --synthetic \"ram:640K hole:384K ram:255M\" --list --format json";
 constexpr std::string_view kDiffExamples =
-    "  memmap diff before.log after.log\n"
-    "  memmap diff boot.log --new-append crashkernel=256M\n"
-    "  memmap diff boot.log --kernel 6.12.117+deb12-amd64 --new-kernel 7.2.12+deb13-amd64 --ignore \"hash tables\"\n"
-    "  memmap diff boots.log --boot 1 --new-boot 2 --format json";
+    "  memmap diff boot.log whole.log\n"
+    "  memmap diff boot.log --new-append crashkernel=256M   # exit 1\n"
+    "  memmap diff boot.log --kernel 6.12.117+deb12-amd64 --new-kernel 7.2.12+deb13-amd64 --ignore \"hash table\"   # exit 1\n"
+    "  memmap diff boot.log.xz --boot 1 --new-boot 2 --format json";
 constexpr std::string_view kPluginExamples =
     "  memmap plugin list\n"
     "  memmap plugin show alloc_low_fragmentation\n"

@@ -7,6 +7,8 @@
 
 #include "base/number.h"
 #include "commands/commands.h"
+#include "diff/diff.h"
+#include "diff/view.h"
 #include "input/open/source.h"
 #include "messages.h"
 #include "output.h"

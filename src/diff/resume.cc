@@ -4,8 +4,10 @@
 #include <md5.h>
 #include <zlib.h>
 
-#include <algorithm>
+#include <utility>
 #include <vector>
+
+#include "base/range_union.h"
 
 namespace memmap::diff {
 namespace {
@@ -28,24 +30,13 @@ std::vector<std::uint8_t> bytes_of(const E820Entries& table) {
   return out;
 }
 
-// Ascending, touching ones joined.
 std::vector<PhysRange> usable(const E820Entries& table) {
   std::vector<PhysRange> ram;
   for (const E820Entry& e : table) {
     const auto range = PhysRange::from_size(e.addr, e.size);
-    if (e.type == E820Type::ram && range && !range->empty()) ram.push_back(*range);
+    if (e.type == E820Type::ram && range) ram.push_back(*range);
   }
-  std::ranges::sort(ram);
-  std::vector<PhysRange> out;
-  for (const PhysRange& r : ram) {
-    if (!out.empty() && r.base() <= out.back().end()) {
-      out.back() =
-          PhysRange::make(raw(out.back().base()), std::max(raw(out.back().end()), raw(r.end())));
-    } else {
-      out.push_back(r);
-    }
-  }
-  return out;
+  return united(std::move(ram));
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ class Reader {
   // Of a part that is missing nothing more is missed.
   ValueId need(ValueId map, std::string_view key) {
     const ValueId id = find(map, key);
-    if (id == kNoValue && map != kNoValue) faults_.at(map, fmt::format("this part of a result lacks `{}`", key));
+    if (id == kNoValue && map != kNoValue)
+      faults_.at(map, fmt::format("this part of a result lacks `{}`", key));
     return id;
   }
   std::string text(ValueId map, std::string_view key) const {

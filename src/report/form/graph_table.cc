@@ -2,34 +2,18 @@
 
 #include <fmt/format.h>
 
-#include "report/form/utf8.h"
+#include "report/form/xml_text.h"
 
 namespace memmap::report {
 
 std::string markup_text(std::string_view text) {
   std::string out;
-  for (const char c : printable(text, Charset::unicode)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      case '\\':  // before an N or a G, Graphviz would take it for a name's place
-        out += "&#92;";
-        break;
-      default:
-        out += c;
+  for (const char c : xml_escaped(text)) {
+    // Before an N or a G, Graphviz would take it for a name's place.
+    if (c == '\\') {
+      out += "&#92;";
+    } else {
+      out += c;
     }
   }
   // Graphviz draws nothing for a blank alone, and drops the cell's height with it.

@@ -30,11 +30,10 @@ std::string region_flags(std::uint32_t flags) {
     std::uint32_t bit;
     std::string_view text;
   };
-  constexpr Name kNames[] = {{memblock::kHotplug, "hotplug"},
-                             {memblock::kMirror, "mirror"},
-                             {memblock::kNomap, "nomap"},
-                             {memblock::kDriverManaged, "driver-managed"},
-                             {memblock::kRsrvNoinit, "noinit"}};
+  constexpr Name kNames[] = {
+      {memblock::kHotplug, "hotplug"},   {memblock::kMirror, "mirror"},
+      {memblock::kNomap, "nomap"},       {memblock::kDriverManaged, "driver-managed"},
+      {memblock::kRsrvNoinit, "noinit"}, {memblock::kRsrvKern, "kern"}};
   std::string out;
   for (const Name& name : kNames) {
     if ((flags & name.bit) == 0) continue;

@@ -3,32 +3,9 @@
 #include <fmt/format.h>
 
 #include "report/form/units.h"
-#include "report/form/utf8.h"
+#include "report/form/xml_text.h"
 
 namespace memmap::report {
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : printable(text, Charset::unicode)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 Html& Html::open(std::string_view tag, std::string_view attributes) {
   out_ += fmt::format("<{}{}{}>", tag, attributes.empty() ? "" : " ", attributes);
@@ -41,7 +18,7 @@ Html& Html::close(std::string_view tag) {
 }
 
 Html& Html::text(std::string_view text) {
-  out_ += escaped(text);
+  out_ += xml_escaped(text);
   return *this;
 }
 
@@ -84,7 +61,7 @@ void Html::cell(const HtmlCell& cell, HtmlColumnKind kind, std::string_view tag)
 
 Html& Html::table(const HtmlTable& table) {
   open("div", "class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" +
-                  escaped(table.caption) + "\"");
+                  xml_escaped(table.caption) + "\"");
   open("table", fmt::format("id=\"t-{}\"", table.id));
   element("caption", table.caption);
   raw("<thead><tr>");

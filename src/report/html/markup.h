@@ -8,9 +8,6 @@
 
 namespace memmap::report {
 
-// `text` as one printable line, with what HTML would read as markup escaped; in attributes too.
-std::string escaped(std::string_view text);
-
 // One cell. `share` (0 to 1) draws a bar beside the text; below 0: none.
 struct HtmlCell {
   std::string text{};

@@ -25,7 +25,9 @@ std::vector<LegendRow> legend_of(std::span<const account::Column* const> columns
       row.entries.push_back({kind_class(kind), std::string(account::words_of(kind).words)});
     out.push_back(std::move(row));
   }
-  out.push_back({"everywhere", {{"k-more", "dark end: small ranges of several kinds, how much of each side by side"}}});
+  out.push_back(
+      {"everywhere",
+       {{"k-more", "dark end: small ranges of several kinds, how much of each side by side"}}});
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include "report/form/names.h"
 #include "report/form/units.h"
 #include "report/form/utf8.h"
+#include "report/form/xml_text.h"
 #include "report/map/labels.h"
 #include "report/map/svg.h"
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "report/form/xml_text.h"
 #include "report/map/change_words.h"
 #include "report/map/svg.h"
 

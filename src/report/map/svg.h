@@ -6,10 +6,6 @@
 
 namespace memmap::report {
 
-// `text`, any bytes, as XML takes it between tags and between quotes: one line, markup escaped;
-// control characters, bytes that are no UTF-8 and characters that XML does not have become `?`.
-std::string xml_escaped(std::string_view text);
-
 // A length in pixels, rounded to a tenth: `12`, `12.5`.
 std::string px(double value);
 

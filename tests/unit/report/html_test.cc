@@ -5,6 +5,7 @@
 #include <random>
 
 #include "report/form/utf8.h"
+#include "report/form/xml_text.h"
 #include "report/html/data.h"
 #include "report/html/markup.h"
 #include "report/html/packed.h"
@@ -60,7 +61,7 @@ TEST(Html, EscapesAnyBytes) {
       if (random() % 4 == 0) text += kTrips[random() % std::size(kTrips)];
       text += static_cast<char>(random());
     }
-    const std::string out = escaped(text);
+    const std::string out = xml_escaped(text);
     ASSERT_EQ(out.find_first_of("<>\"\n\r\t"), out.npos);
     ASSERT_EQ(valid_utf8(out), out);
     for (std::size_t at = out.find('&'); at != out.npos; at = out.find('&', at + 1))

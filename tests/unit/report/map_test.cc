@@ -7,6 +7,7 @@
 #include <random>
 
 #include "report/form/utf8.h"
+#include "report/form/xml_text.h"
 #include "report/map/axis.h"
 #include "report/map/labels.h"
 #include "report/map/marks.h"
