@@ -105,6 +105,10 @@ def faults_of_pictures(texts):
             used.add(target.removeprefix("pictures/"))
             if len(words) < 20:
                 yield f"{name}: {target}: says too little for who cannot see it: `{words}`"
+    readme = (examples.ROOT / "README.md").read_text(encoding="utf-8")
+    for name in pictures():
+        if name.startswith("../") and f"](share/doc/{name[3:]})" not in readme:
+            yield f"pictures.txt: the README does not show {name}"
     rows = {name for name in pictures() if not name.startswith("../")}
     yield from (f"pictures.txt: no page shows {name}" for name in sorted(rows - used))
     yield from (f"pictures.txt lacks {name}" for name in sorted(used - rows))

@@ -38,7 +38,7 @@ a { color: var(--link); }
 h1, h2, h3 { line-height: 1.25; margin: 2rem 0 .6rem; }
 h1 { margin-top: .5rem; }
 code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; background: var(--box); padding: .05em .25em; border-radius: .2em; }
-pre { background: var(--box); border: 1px solid var(--line); border-radius: .4rem; padding: .8rem 1rem; overflow-x: auto; }
+pre { line-height: 1.35; background: var(--box); border: 1px solid var(--line); border-radius: .4rem; padding: .8rem 1rem; overflow-x: auto; }
 pre code { font-size: .82rem; background: none; padding: 0; }
 pre b { color: var(--link); }
 .wide { overflow-x: auto; }
@@ -49,10 +49,14 @@ figure { margin: 1.5rem 0; }
 img { max-width: 100%; height: auto; border: 1px solid var(--line); border-radius: .4rem; }
 figcaption { color: var(--faint); font-size: .88rem; }
 footer { display: flex; justify-content: space-between; gap: 1rem; margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); }
+.jump { display: none; }
 @media (max-width: 50rem) {
-  body { display: block; }
-  nav { position: static; height: auto; border-right: 0; border-bottom: 1px solid var(--line); }
-  main { padding: 1rem; }
+  body { display: flex; flex-direction: column; }
+  nav { order: 1; position: static; height: auto; border-right: 0; border-top: 1px solid var(--line); }
+  main { padding: 1rem; max-width: 100%; }
+  .jump { display: inline; }
+  figure a { display: block; overflow-x: auto; }
+  img { max-width: none; width: 46rem; }
 }
 @media print { nav, footer { display: none; } body { display: block; } }
 """
@@ -67,10 +71,11 @@ PAGE = """<!DOCTYPE html>
 <style>{style}</style>
 </head>
 <body>
-<nav aria-label="Contents">
+<nav id="contents" aria-label="Contents">
 {contents}
 </nav>
 <main>
+<a class="jump" href="#contents">Contents</a>
 {body}
 <footer>{around}</footer>
 </main>
@@ -103,7 +108,7 @@ def dressed(page, drawn):
     body = re.sub(r'<p><img alt="(?P<words>[^"]*)" src="pictures/(?P<name>[^"]+)"\s*/?></p>', figure, page.body)
     body = body.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
     body = re.sub(r"<pre>", '<pre tabindex="0">', body)
-    body = re.sub(r"^((?:<pre[^>]*><code[^>]*>)?)(\$ .*)$", r"\1<b>\2</b>", body, flags=re.M)
+    body = re.sub(r"^((?:<pre[^>]*><code[^>]*>)?)(\$ (?:.*\\\n)*.*)$", r"\1<b>\2</b>", body, flags=re.M)
     return re.sub(r'href="(?:\.\./|book/)?([\w-]+)\.md(#[^"]*)?"', r'href="\1.html\2"', body)
 
 
