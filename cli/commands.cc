@@ -135,6 +135,27 @@ constexpr Option kCompare[] = {
     kForce,
 };
 
+constexpr Option kDiff[] = {
+    {"--kernel",         "NAME",   "the kernel to boot, of both, as with simulate"},
+    {"--new-kernel",     "NAME",   "the new side's"},
+    kConfig,
+    {"--new-config",     "FILE",   "the new side's"},
+    kCmdline,
+    {"--new-cmdline",    "TEXT",   "the new side's"},
+    kAppend,
+    {"--new-append",     "TEXT",   "the new side's"},
+    {"--boot",           "N",      "the N-th boot of a log that holds several (default: the last)"},
+    {"--new-boot",       "N",      "the new side's"},
+    {"--input-format",   "ID",     "do not guess the format of what is read"},
+    kNoEntryLimit,
+    kPluginFolder,
+    {"--ignore",         "NAME",   "leave out an owner, a stage (`direct_map`) or a figure; `*` stands for any text (may be given several times)", true},
+    {"--tolerance",      "SIZE",   "leave out what moved, grew or turned by no more"},
+    kTextOrJson,
+    kOutput,
+    kForce,
+};
+
 constexpr Option kWalk[] = {
     MEMMAP_MACHINE_OPTIONS,
     kLive,
@@ -347,6 +368,11 @@ constexpr std::string_view kKaslrExamples =
     "  memmap kaslr --e820 boot.log\n"
     "  memmap kaslr boot.log --append \"crashkernel=256M hugepagesz=1G hugepages=2\"\n"
     "  memmap kaslr --synthetic \"ram:640K hole:384K ram:255M\" --list --format json";
+constexpr std::string_view kDiffExamples =
+    "  memmap diff before.log after.log\n"
+    "  memmap diff boot.log --new-append crashkernel=256M\n"
+    "  memmap diff boot.log --kernel 6.12.117+deb12-amd64 --new-kernel 7.2.12+deb13-amd64 --ignore \"hash tables\"\n"
+    "  memmap diff boots.log --boot 1 --new-boot 2 --format json";
 constexpr std::string_view kPluginExamples =
     "  memmap plugin list\n"
     "  memmap plugin show alloc_low_fragmentation\n"
@@ -370,6 +396,7 @@ constexpr Command kCommands[] = {
     {"explain",  "tell where the RAM went, or what becomes of one address, from firmware's map to MemTotal", kExplainExamples,  kExplain,        {"SOURCE", "what to read, as with --e820", false},                                         run_explain,  {"ADDRESS", "physical (or virtual, as with walk): its story in place of the whole ledger; several with commas", false}},
     {"frames",   "draw the boot step by step: a picture for each, one that moves and a page that plays them",  kFramesExamples,   kFrames,         {"SOURCE", "what to read, as with --e820", false},                                         run_frames},
     {"kaslr",    "list the places that KASLR may give the kernel's image, and what depends on them",         kKaslrExamples,    kKaslr,          {"SOURCE", "what to read, as with --e820", false},                                         run_kaslr},
+    {"diff",     "tell what moved, came and went between results, maps, logs or kernels; whether an image resumes", kDiffExamples,     kDiff,           {"OLD", "a result of simulate --format json, or what to read, as with --e820"},            run_diff,     {"NEW", "what to hold against it; several may be given; none: OLD itself, with what --new-... says", false, true}},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };
 // clang-format on

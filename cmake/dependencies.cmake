@@ -9,6 +9,8 @@ find_package(LibArchive REQUIRED)                                     # .gz .xz 
 find_package(Boost 1.74 REQUIRED)                                     # Boost.DLL: plugins
 pkg_check_modules(libelf REQUIRED IMPORTED_TARGET libelf)             # ELF cores, vmlinux
 pkg_check_modules(libbpf REQUIRED IMPORTED_TARGET libbpf)             # BTF
+find_package(ZLIB REQUIRED)                                            # CRC32 of a hibernated image
+pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)               # MD5 of the same, of older kernels
 pkg_check_modules(cgraph REQUIRED IMPORTED_TARGET libcgraph)          # DOT
 pkg_check_modules(gvc REQUIRED IMPORTED_TARGET libgvc)                # drawing DOT
 if(MEMMAP_TESTS)

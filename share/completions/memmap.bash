@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate show access convert replay verify lint kernel capture kernels formats compare walk explain frames kaslr plugin help"
+  local commands="simulate show access convert replay verify lint kernel capture kernels formats compare diff walk explain frames kaslr plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -29,7 +29,7 @@ _memmap() {
       local report_formats="text json jsonl dot svg png pdf html memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
-        replay | verify | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;
+        replay | verify | lint | compare | diff | kernels | walk | explain | kaslr) report_formats="text json" ;;
       esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
@@ -139,13 +139,17 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate show access convert replay verify lint kernel capture kernels formats compare walk explain kaslr plugin" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate show access convert replay verify lint kernel capture kernels formats compare diff walk explain frames kaslr plugin" -- "$cur")
       return
       ;;
     compare)
       options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --side --no-entry-limit --kernel
         --config --cmdline --append --alloc --plugin-dir --plugin-timeout --format
         --output --force --help"
+      ;;
+    diff)
+      options="--kernel --new-kernel --config --new-config --cmdline --new-cmdline --append --new-append --boot --new-boot
+        --input-format --no-entry-limit --plugin-dir --ignore --tolerance --format --output --force --help"
       ;;
     walk)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit

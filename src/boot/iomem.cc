@@ -46,6 +46,32 @@ void IoMem::insert_expanded(PhysRange range, std::string name) {
   }
 }
 
+void IoMem::merge_in(std::vector<Resource>& made) {
+  const auto old = static_cast<std::ptrdiff_t>(resources_.size());
+  resources_.insert(resources_.end(), std::make_move_iterator(made.begin()),
+                    std::make_move_iterator(made.end()));
+  std::ranges::inplace_merge(resources_, resources_.begin() + old, {},
+                             [](const Resource& r) { return r.range.base(); });
+  made.clear();
+}
+
+void IoMem::insert_all_expanded(std::vector<Resource> made) {
+  std::vector<Resource> alone;  // that overlap nothing, not put in yet
+  for (Resource& r : made) {
+    if (r.range.empty()) continue;
+    const auto next = first_above(resources_, r.range.base());
+    const bool overlaps = next != resources_.end() && next->range.base() < r.range.end();
+    const bool ascends = alone.empty() || alone.back().range.end() <= r.range.base();
+    if (all_.contains(r.range) && !overlaps && ascends) {
+      alone.push_back(std::move(r));
+    } else {
+      merge_in(alone);
+      insert_expanded(r.range, std::move(r.name));
+    }
+  }
+  merge_in(alone);
+}
+
 void IoMem::reserve_with_split(PhysRange range, const std::string& name) {
   std::uint64_t at = raw(range.base());
   const std::uint64_t end = std::min(raw(range.end()), raw(all_.end()));

@@ -29,12 +29,17 @@ class IoMem {
   bool insert(PhysRange range, std::string name);
   // The same, but grows by what it overlaps in part. kernel: insert_resource_expand_to_fit()
   void insert_expanded(PhysRange range, std::string name);
+  // insert_expanded() for each, in their order; in time that grows with the tree but once.
+  void insert_all_expanded(std::vector<Resource> made);
   // What of the range nobody has, piece by piece, at the top. kernel: reserve_region_with_split()
   void reserve_with_split(PhysRange range, const std::string& name);
 
  private:
   // What is in the way, all of the tree's addresses where it reaches above their end; nullopt: it is in.
   std::optional<PhysRange> try_insert(PhysRange range, std::string& name);
+
+  // Puts what overlaps nothing at the top; ascending, and empty afterwards.
+  void merge_in(std::vector<Resource>& made);
 
   PhysRange all_;
   std::vector<Resource> resources_{};

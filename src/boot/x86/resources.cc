@@ -37,6 +37,15 @@ bool waits_for_devices(const E820Entry& e) {
          e.type == E820Type::pram || e.type == E820Type::pmem;
 }
 
+// Whether one entry of the sanitised table is RAM and has all of `range`.
+bool is_firmware_ram(const e820::Table& firmware, PhysRange range) {
+  const E820Entries& entries = firmware.entries();
+  const auto above = std::ranges::upper_bound(entries, range.base(), {}, &E820Entry::addr);
+  if (above == entries.begin()) return false;
+  const E820Entry& e = *std::prev(above);
+  return e.type == E820Type::ram && e.end() >= raw(range.end());
+}
+
 // kernel: ram_alignment()
 std::uint64_t ram_alignment(std::uint64_t end) {
   if (end < kMiB) return 64 * kKiB;
@@ -184,21 +193,21 @@ void e820_reserve_resources_late(Boot& boot) {
   const std::vector<bool>& inserted = resources(boot).inserted;
   const std::vector<E820Entry>& entries = boot.state.e820.table.entries();
   IoMem& iomem = boot.state.iomem;
+  std::vector<Resource> late;
   for (std::size_t i = 0; i < inserted.size() && i < entries.size(); ++i) {
     if (inserted[i] || entries[i].wraps()) continue;
-    iomem.insert_expanded(PhysRange::make(raw(entries[i].addr), entries[i].end()),
-                          std::string(e820_resource_name(entries[i].type)));
+    late.push_back({PhysRange::make(raw(entries[i].addr), entries[i].end()),
+                    std::string(e820_resource_name(entries[i].type)),
+                    {}});
   }
+  iomem.insert_all_expanded(std::move(late));
   for (const E820Entry& e : entries) {
     if (e.type != E820Type::ram || e.wraps()) continue;
     const std::uint64_t end = align_up(e.end(), ram_alignment(e.end()));
     if (e.end() >= end) continue;
     const PhysRange buffer = PhysRange::make(e.end(), end);
-    const bool certain =
-        std::ranges::any_of(boot.state.e820.firmware.entries(), [&](const E820Entry& f) {
-          return f.type == E820Type::ram && f.addr <= buffer.base() && f.end() >= end;
-        });
-    if (certain) iomem.reserve_with_split(buffer, "RAM buffer");
+    if (is_firmware_ram(boot.state.e820.firmware, buffer))
+      iomem.reserve_with_split(buffer, "RAM buffer");
   }
 }
 

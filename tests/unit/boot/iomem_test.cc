@@ -50,6 +50,36 @@ TEST(IoMem, RefusesWhatOverlapsInPartOrReachesAbove) {
   EXPECT_EQ(text(tree.resources()), "20-30 a");
 }
 
+// Whatever the order and the overlaps: as one by one.
+TEST(IoMem, ManyAtOnceAreAsOneByOne) {
+  std::uint64_t seed = 1;
+  const auto next = [&](std::uint64_t below) {
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (seed >> 33) % below;
+  };
+  for (int round = 0; round < 500; ++round) {
+    IoMem one(PhysAddr{200});
+    IoMem many(PhysAddr{200});
+    std::vector<Resource> made;
+    for (std::uint64_t i = next(5); i-- > 0;) {
+      const std::uint64_t base = next(190);
+      const PhysRange range = at(base, base + next(20));
+      one.insert(range, "before");
+      many.insert(range, "before");
+    }
+    std::uint64_t base = 0;
+    for (std::uint64_t i = 0; i < 12; ++i) {
+      base = round % 3 == 0 ? next(200) : base + next(30);
+      const std::string name = std::to_string(i);
+      const PhysRange range = at(base, base + next(round % 2 == 0 ? 10 : 40));
+      made.push_back({range, name, {}});
+      one.insert_expanded(range, name);
+    }
+    many.insert_all_expanded(made);
+    ASSERT_EQ(text(many.resources()), text(one.resources())) << "round " << round;
+  }
+}
+
 TEST(IoMem, GrowsByWhatIsInTheWay) {
   IoMem tree(PhysAddr{100});
   tree.insert(at(20, 30), "a");
