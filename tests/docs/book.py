@@ -125,7 +125,7 @@ def check_or_update(memmap, update):
             failures += brought_up_to_date(path, with_outputs(texts[path.name], folder).encode(), update)
     for name, arguments in pictures().items():
         if name.startswith("../"):
-            failures += brought_up_to_date(BOOK / name, draw(memmap, arguments), update)
+            failures += brought_up_to_date((BOOK / name).resolve(), draw(memmap, arguments), update)
     for fault in [*faults_of_pictures(texts),
                   *(f"index.md does not link to {path.name}" for path in BOOK.glob("*.md") if path.name not in texts)]:
         print(fault)
