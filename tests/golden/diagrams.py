@@ -13,18 +13,9 @@ import subprocess
 import sys
 import xml.etree.ElementTree
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-NODE = "ram:1536G@node{}"
-MACHINES = {
-    "laptop": ["--e820", "maps/microsoft-surface-book.yaml"],
-    "server": ["--e820", "maps/supermicro-as-4125gs-tnrt.yaml"],
-    "vm": ["--synthetic", "ram:640K hole:384K ram:255M"],
-    "efi": ["--e820", "maps/qemu-q35-efi-4g.yaml"],
-    "huge": ["--synthetic", "ram:640K@node0 hole:384K ram:3071M@node0 hole:1G ram:1532G@node0 " +
-             " ".join(NODE.format(n) for n in range(1, 8))],
-}
+from machines import KERNEL, MACHINES, ROOT
+
 DIAGRAMS = ("map", "memblock", "pipeline", "pagetables", "virtual", "numa", "structs", "buddy", "fixmap")
-KERNEL = ["--kernel", "6.12.117+deb12-amd64"]
 MOST_NODES = 60
 WIDEST = 2000  # points
 
