@@ -1,29 +1,26 @@
 // Rows that the tables of ranges, and the report's sections about the same, are made of.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "boot/outcome.h"
+#include "report/form/e820_rows.h"
 
 namespace memmap::report {
 
-// What each of the kernel's three tables says of one range; null: nothing.
-struct MapRow {
-  PhysRange range{};
-  const E820Entry* firmware = nullptr;
-  const E820Entry* kexec = nullptr;
-  const E820Entry* kernel = nullptr;
+// Of an E820Row that map_rows() makes.
+inline constexpr std::size_t kFirmwareTable = 0;
+inline constexpr std::size_t kKexecTable = 1;
+inline constexpr std::size_t kKernelTable = 2;
 
-  // The kernel's type is another than the firmware's.
-  bool changed() const;
-};
-
-// The tables beside each other: cut at every border of any, and joined where none changes its mind.
-// Ascending; ranges of which no table says anything are left out. The tables must outlive the rows.
-std::vector<MapRow> map_rows(const boot::E820Tables& tables);
+// The kernel's three tables beside each other.
+std::vector<E820Row> map_rows(const boot::E820Tables& tables);
+// The kernel's type is another than the firmware's.
+inline bool changed(const E820Row& row) { return !row.agree(kFirmwareTable, kKernelTable); }
 
 // All that one owner has.
 struct OwnerGroup {

@@ -23,18 +23,21 @@ Paint paint_of_type(const Value& value) {
   return *name == e820_name(E820Type::ram) ? Paint::green : Paint::blue;
 }
 
-Value type_text(const E820Entry* e) { return text(e == nullptr ? "-" : e820_name(e->type)); }
+Value type_text(const E820Row& row, std::size_t table) {
+  const auto& type = row.types[table];
+  return text(type ? e820_name(*type) : "-");
+}
 
 // clang-format off
-constexpr ColumnOf<MapRow> kE820[] = {
-    {{"changed",  "",         Kind::text,    Shown::always,      "`*` where the kernel's table differs from the firmware's", yellow}, [](const MapRow& r) { return text(r.changed() ? "*" : ""); }},
-    {{"range",    "range",    Kind::range,   Shown::to_people,   "from the first byte to the last"},            [](const MapRow& r) -> Value { return r.range; }},
-    {{"start",    "start",    Kind::address, Shown::to_programs, "the first byte"},                             [](const MapRow& r) { return number(raw(r.range.base())); }},
-    {{"end",      "end",      Kind::address, Shown::to_programs, "the first byte behind it"},                   [](const MapRow& r) { return number(raw(r.range.end())); }},
-    {{"size",     "size",     Kind::bytes,   Shown::always,      "bytes"},                                      [](const MapRow& r) { return number(r.range.size()); }},
-    {{"firmware", "firmware", Kind::text,    Shown::always,      "type in e820_table_firmware", paint_of_type}, [](const MapRow& r) { return type_text(r.firmware); }},
-    {{"kexec",    "kexec",    Kind::text,    Shown::to_programs, "type in e820_table_kexec", paint_of_type},    [](const MapRow& r) { return type_text(r.kexec); }},
-    {{"kernel",   "kernel",   Kind::text,    Shown::always,      "type in e820_table, which the kernel works with", paint_of_type}, [](const MapRow& r) { return type_text(r.kernel); }},
+constexpr ColumnOf<E820Row> kE820[] = {
+    {{"changed",  "",         Kind::text,    Shown::always,      "`*` where the kernel's table differs from the firmware's", yellow}, [](const E820Row& r) { return text(changed(r) ? "*" : ""); }},
+    {{"range",    "range",    Kind::range,   Shown::to_people,   "from the first byte to the last"},            [](const E820Row& r) -> Value { return r.range; }},
+    {{"start",    "start",    Kind::address, Shown::to_programs, "the first byte"},                             [](const E820Row& r) { return number(raw(r.range.base())); }},
+    {{"end",      "end",      Kind::address, Shown::to_programs, "the first byte behind it"},                   [](const E820Row& r) { return number(raw(r.range.end())); }},
+    {{"size",     "size",     Kind::bytes,   Shown::always,      "bytes"},                                      [](const E820Row& r) { return number(r.range.size()); }},
+    {{"firmware", "firmware", Kind::text,    Shown::always,      "type in e820_table_firmware", paint_of_type}, [](const E820Row& r) { return type_text(r, kFirmwareTable); }},
+    {{"kexec",    "kexec",    Kind::text,    Shown::to_programs, "type in e820_table_kexec", paint_of_type},    [](const E820Row& r) { return type_text(r, kKexecTable); }},
+    {{"kernel",   "kernel",   Kind::text,    Shown::always,      "type in e820_table, which the kernel works with", paint_of_type}, [](const E820Row& r) { return type_text(r, kKernelTable); }},
 };
 // clang-format on
 
@@ -126,7 +129,7 @@ std::vector<OwnerGroup> by_owner(const std::vector<boot::Owned>& owned) {
 
 Listing list_e820(const Facts* facts) {
   return listing_of(kE820,
-                    facts == nullptr ? std::vector<MapRow>() : map_rows(facts->outcome.state.e820));
+                    facts == nullptr ? std::vector<E820Row>() : map_rows(facts->outcome.state.e820));
 }
 
 Listing list_memblock(const Facts* facts) {

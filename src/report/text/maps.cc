@@ -54,9 +54,9 @@ unsigned address_digits(const memblock::Memblock& m) {
 }  // namespace
 
 void write_e820(Page& page, const boot::Outcome& outcome) {
-  const std::vector<MapRow> map = map_rows(outcome.state.e820);
+  const std::vector<E820Row> map = map_rows(outcome.state.e820);
   if (map.empty()) return;
-  const auto changes = std::ranges::count_if(map, &MapRow::changed);
+  const auto changes = std::ranges::count_if(map, changed);
   page.heading("E820 map", changes == 0 ? "the kernel changed nothing"
                                         : counted(static_cast<std::uint64_t>(changes), "range") +
                                               " changed by the kernel");
