@@ -235,6 +235,12 @@ std::vector<Told> beyond(const std::vector<Told>& of, const std::vector<Told>& o
 
 }  // namespace
 
+std::string_view Diff::refusal() const {
+  if (old_sums.crc32 != new_sums.crc32) return "Hibernate inconsistent memory map detected!";
+  if (old_physpages != new_physpages) return "Image mismatch: memory size";
+  return {};
+}
+
 Diff diff(const View& older, const View& newer, const Tolerance& tolerance) {
   Diff out;
   Filter filter(tolerance);
@@ -248,6 +254,8 @@ Diff diff(const View& older, const View& newer, const Tolerance& tolerance) {
   out.old_sums = resume_sums(older.firmware);
   out.new_sums = resume_sums(newer.firmware);
   out.same_usable = same_usable(older.firmware, newer.firmware);
+  out.old_physpages = older.physpages;
+  out.new_physpages = newer.physpages;
   return out;
 }
 

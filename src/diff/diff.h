@@ -64,8 +64,13 @@ struct Diff {
   ResumeSums old_sums{};
   ResumeSums new_sums{};
   bool same_usable = true;
+  std::uint64_t old_physpages = 0;
+  std::uint64_t new_physpages = 0;
 
-  bool resumes() const { return old_sums.crc32 == new_sums.crc32; }
+  // What the kernel says instead of resuming one of them on the other; empty: it resumes.
+  // kernel: check_header(), kernel/power/snapshot.c, v6.12: arch_hibernation_header_restore() first, then
+  // the number of pages
+  std::string_view refusal() const;
   // Whether anything differs that is not tolerated.
   bool differs() const {
     return !stages.empty() || !figures.empty() || !only_old.empty() || !only_new.empty();

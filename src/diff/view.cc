@@ -202,6 +202,7 @@ void add_free_blocks(Reader& read, ValueId zone, const std::string& name, View& 
 void add_zones(Reader& read, ValueId root, View& view) {
   Stage stage{"zones", "zones", Compared::by_name};
   read.rows(root, "nodes", [&](ValueId node) {
+    view.physpages += read.number(node, "present_pages");
     read.rows(node, "zones", [&](ValueId zone) {
       const std::string name =
           fmt::format("node {} {}", read.text(node, "nid"), read.text(zone, "zone"));

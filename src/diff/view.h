@@ -53,6 +53,8 @@ struct View {
   std::string command_line{};
   std::vector<std::string> notes{};
   E820Entries firmware{};  // e820_table_firmware, in its order
+  // Pages present on all nodes. kernel: get_num_physpages(), include/linux/mm.h, v6.12
+  std::uint64_t physpages = 0;
   // In the order of the boot; every result has the same.
   std::vector<Stage> stages{};
   std::vector<Figure> figures{};

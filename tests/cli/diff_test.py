@@ -74,8 +74,10 @@ class Diff(unittest.TestCase):
         packed = struct.pack("<I", len(table)) + b"".join(
             struct.pack("<QQI", int(e["start"], 16), int(e["end"], 16) - int(e["start"], 16), e["type"]) for e in table)
         self.assertEqual(int(small["old_crc32"], 16), zlib.crc32(packed))
-        # The firmware's map stays what it was, whatever the command line makes of it.
-        self.assertTrue(diff(NODES, "--new-append", "mem=1G")["resume"]["resumes"])
+        # The firmware's map stays what it was, whatever the command line makes of it; the pages do not.
+        less = diff(NODES, "--new-append", "mem=1G")["resume"]
+        self.assertEqual((less["old_crc32"], less["refusal"]), (less["new_crc32"], "Image mismatch: memory size"))
+        self.assertTrue(diff(NODES, "--new-append", "crashkernel=64M")["resume"]["resumes"])
         self.assertIn("Hibernate inconsistent memory map detected!", " ".join(run("diff", SMALL, NODES).stdout.split()))
 
     def test_a_milder_verdict(self):

@@ -69,12 +69,15 @@ void told(JsonWriter& json, std::string_view key, const std::vector<diff::Told>&
 
 void resume(JsonWriter& json, const diff::Diff& d) {
   json.key("resume").open_object();
-  json.member("resumes", d.resumes());
+  json.member("resumes", d.refusal().empty());
+  if (!d.refusal().empty()) json.member("refusal", d.refusal());
   json.member("old_crc32", std::string_view(hex(d.old_sums.crc32, 8)));
   json.member("new_crc32", std::string_view(hex(d.new_sums.crc32, 8)));
   json.member("old_md5", std::string_view(diff::md5_text(d.old_sums)));
   json.member("new_md5", std::string_view(diff::md5_text(d.new_sums)));
   json.member("same_usable", d.same_usable);
+  json.member("old_physpages", d.old_physpages);
+  json.member("new_physpages", d.new_physpages);
   json.close();
 }
 

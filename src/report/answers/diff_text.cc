@@ -161,21 +161,29 @@ std::string verdict(const Diff& d) {
 }
 
 std::string resume_text(const Diff& d) {
-  if (d.resumes()) {
+  const std::string crc = hex(d.new_sums.crc32, 8);
+  const bool same_map = d.old_sums.crc32 == d.new_sums.crc32;
+  if (d.refusal().empty())
     return fmt::format(
         "an image of the one resumes on the other: e820_table_firmware is the same (CRC32 {})",
-        hex(d.new_sums.crc32, 8));
+        crc);
+  const std::string no =
+      fmt::format("an image of the one does not resume on the other (`{}`): ", d.refusal());
+  if (same_map) {
+    return no + fmt::format(
+                    "e820_table_firmware is the same (CRC32 {}), but {} pages are present on the "
+                    "nodes, and {}",
+                    crc, grouped(d.old_physpages), grouped(d.new_physpages));
   }
-  return fmt::format(
-      "an image of the one does not resume on the other (`Hibernate inconsistent memory map "
-      "detected!`): the "
-      "CRC32 of e820_table_firmware is {} and {} (MD5, by which kernels before 5.13 go: {} and "
-      "{}); usable RAM "
-      "alone is {}, so that hibernate=relaxed_memmap, which was proposed and is in no kernel, "
-      "would {}",
-      hex(d.old_sums.crc32, 8), hex(d.new_sums.crc32, 8), diff::md5_text(d.old_sums),
-      diff::md5_text(d.new_sums), d.same_usable ? "the same" : "not the same either",
-      d.same_usable ? "resume" : "not resume");
+  return no + fmt::format(
+                  "the CRC32 of e820_table_firmware is {} and {} (MD5, by which kernels before "
+                  "5.13 go: {} and {}); "
+                  "usable RAM alone is {}, so that hibernate=relaxed_memmap, which was proposed "
+                  "and is in no kernel, "
+                  "would {}",
+                  hex(d.old_sums.crc32, 8), crc, diff::md5_text(d.old_sums),
+                  diff::md5_text(d.new_sums), d.same_usable ? "the same" : "not the same either",
+                  d.same_usable ? "resume" : "not resume");
 }
 
 void write_one(Page& page, const diff::View& older, const DiffSide& newer) {
@@ -185,7 +193,8 @@ void write_one(Page& page, const diff::View& older, const DiffSide& newer) {
   write_pair(page, "source        ", older.source, newer.view.source);
   write_pair(page, "kernel        ", older.kernel, newer.view.kernel);
   write_pair(page, "command line  ", older.command_line, newer.view.command_line);
-  page.paragraph("hibernation   ", resume_text(d), d.resumes() ? Paint::plain : Paint::yellow);
+  page.paragraph("hibernation   ", resume_text(d),
+                 d.refusal().empty() ? Paint::plain : Paint::yellow);
   if (d.tolerated != 0) page.paragraph("tolerated     ", counted(d.tolerated, "change"));
   for (const StageChanges& stage : d.stages) write_stage(page, stage);
   write_figures(page, d.figures);
@@ -223,7 +232,8 @@ void write_many(Page& page, const DiffAnswer& answer) {
   };
   row(answer.older, answer.newer.front().diff.old_sums, "", true, true);
   for (const DiffSide& s : answer.newer)
-    row(s.view, s.diff.new_sums, s.diff.differs() ? verdict(s.diff) : "", s.diff.resumes(), false);
+    row(s.view, s.diff.new_sums, s.diff.differs() ? verdict(s.diff) : "", s.diff.refusal().empty(),
+        false);
   page.heading("Results", "beside the first");
   page.table({{"source"},
               {"kernel"},

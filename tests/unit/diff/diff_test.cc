@@ -63,7 +63,7 @@ TEST(Diff, TheSameIsNoDifference) {
   const std::vector<Span> spans{span(0, 0x10, "ram"), span(0x10, 0x20, "reserved")};
   const Diff d = diff(with(Compared::by_place, spans), with(Compared::by_place, spans), {});
   EXPECT_FALSE(d.differs());
-  EXPECT_TRUE(d.resumes());
+  EXPECT_EQ(d.refusal(), "");
 }
 
 TEST(Diff, APlaceTurnsByItsBytes) {
@@ -107,6 +107,16 @@ TEST(Diff, WhatIsToleratedIsCounted) {
   EXPECT_FALSE(d.differs());
   EXPECT_EQ(d.tolerated, 2u);
   EXPECT_THAT(d.idle, ElementsAre("nothing"));
+}
+
+TEST(Diff, TheMapIsComparedBeforeTheNumberOfPages) {
+  View was;
+  was.physpages = 100;
+  View is = was;
+  is.physpages = 99;
+  EXPECT_EQ(diff(was, is, {}).refusal(), "Image mismatch: memory size");
+  is.firmware = {{PhysAddr{0}, 0x1000, E820Type::ram}};
+  EXPECT_EQ(diff(was, is, {}).refusal(), "Hibernate inconsistent memory map detected!");
 }
 
 TEST(Diff, FiguresByName) {
