@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kZones = 12;
 constexpr std::size_t kFew = 4;  // tables that stand in rows of two
-constexpr unsigned kBar = 80;    // points of the longest bar
 
 struct Order {
   std::uint64_t blocks = 0;
@@ -43,7 +42,7 @@ GraphTable zone_table(const boot::NodeState& node, const boot::ZoneState& zone) 
     const std::uint64_t pages = what.blocks << order;
     GraphCell bar{.fill = Ink::free};
     bar.bar =
-        std::max(4u, static_cast<unsigned>(static_cast<double>(kBar) * static_cast<double>(pages) /
+        std::max(4u, static_cast<unsigned>(static_cast<double>(kLongestBar) * static_cast<double>(pages) /
                                            static_cast<double>(most)));
     table.row({value_cell(fmt::format("{:>2}: {}", order, human_size(kPageSize << order))),
                number_cell(grouped(what.blocks)), number_cell(human_size(pages << kPageShift)),

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/form/xml_text.h"
 
 namespace memmap::report {
@@ -42,14 +44,21 @@ std::string font(Face face, Theme theme, std::string text) {
 
 std::string markup(const GraphCell& cell, Theme theme);
 
+// Points of a row that is narrower than its cell; Graphviz would stretch or centre what is in it.
+constexpr unsigned kInnerRoom = 300;
+
+std::string filler(unsigned width) {
+  return fmt::format("<TD BORDER=\"0\" WIDTH=\"{}\"></TD>", width);
+}
+
 std::string content(const GraphCell& cell, Theme theme) {
   if (cell.bar != 0) {
     return fmt::format(
         "<TABLE ALIGN=\"LEFT\" BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" "
         "CELLPADDING=\"0\"><TR><TD "
         "FIXEDSIZE=\"TRUE\" WIDTH=\"{}\" HEIGHT=\"8\" BGCOLOR=\"{}\" "
-        "COLOR=\"{}\"></TD></TR></TABLE>",
-        cell.bar, colour(cell.fill, theme), colour(Ink::line, theme));
+        "COLOR=\"{}\"></TD>{}</TR></TABLE>",
+        cell.bar, colour(cell.fill, theme), colour(Ink::line, theme), filler(kLongestBar + 1 - std::min(cell.bar, kLongestBar)));
   }
   if (!cell.inner.empty()) {
     std::string out = fmt::format(
@@ -57,7 +66,7 @@ std::string content(const GraphCell& cell, Theme theme) {
         "COLOR=\"{}\"><TR>",
         colour(Ink::line, theme));
     for (const GraphCell& inner : cell.inner) out += markup(inner, theme);
-    return out + "</TR></TABLE>";
+    return out + filler(kInnerRoom) + "</TR></TABLE>";
   }
   std::string out;
   const std::string_view end = cell.right ? "<BR ALIGN=\"RIGHT\"/>" : "<BR ALIGN=\"LEFT\"/>";

@@ -14,6 +14,8 @@ using Label = std::vector<std::string>;
 
 enum class Face { value, words, strong, faint, title };
 
+inline constexpr unsigned kLongestBar = 80;
+
 struct GraphCell {
   Label text{};
   Ink fill = Ink::paper;
@@ -22,7 +24,7 @@ struct GraphCell {
   unsigned columns = 1;  // over how many it reaches
   unsigned rows = 1;     //
   std::string port{};    // by which an edge finds it; empty: none
-  unsigned bar = 0;      // a bar of so many points in place of the text
+  unsigned bar = 0;      // a bar of so many points, kLongestBar at most, in place of the text
   bool border = true;
   std::vector<GraphCell> inner{};  // a row of cells in place of the text
 };

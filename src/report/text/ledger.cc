@@ -46,7 +46,7 @@ Row row_of(const Page& page, const LedgerLine& line, std::uint64_t all, LedgerAs
                            : line.back() == line.bytes ? "all"
                                                        : human_size(line.back());
   std::string last(line.function());
-  if (has_shares) last = line.row == nullptr ? "" : counted(line.ranges(), "range");
+  if (has_shares) last = line.row == nullptr ? "" : grouped(line.ranges());
   return {{cut(page.foreign(name), kWidest, page.charset()), paint_of(line.part)},
           {grouped(line.bytes)},
           {has_shares ? human_size(line.bytes) : ""},
@@ -68,7 +68,7 @@ void write_ledger(Page& page, const Ledger& ledger, LedgerAside aside) {
               {"size", Align::right},
               {"share", Align::right},
               {"back", Align::right},
-              {aside == LedgerAside::functions ? "by" : ""}},
+              aside == LedgerAside::functions ? Column{"by"} : Column{"ranges", Align::right}},
              std::move(rows));
 }
 
