@@ -69,7 +69,7 @@ class Answers {
           const Ledger& ledger)
       : outcome_(outcome), ledger_(ledger), cells_(cells_of(outcome, pieces, ledger)) {}
 
-  const std::vector<Cell>& cells() const { return cells_; }
+  const std::vector<FateCell>& cells() const { return cells_; }
   // `at` does not fall from one call to the next.
   std::string at(std::uint64_t at) {
     while (next_ < cells_.size() && raw(cells_[next_].range.end()) <= at) ++next_;
@@ -80,14 +80,14 @@ class Answers {
  private:
   const boot::Outcome& outcome_;
   const Ledger& ledger_;
-  std::vector<Cell> cells_;
+  std::vector<FateCell> cells_;
   std::size_t next_ = 0;
 };
 
 std::vector<Fork> forks_of(Answers here, Answers there) {
   std::vector<std::uint64_t> edges;
   for (const Answers* a : {&here, &there}) {
-    for (const Cell& c : a->cells()) {
+    for (const FateCell& c : a->cells()) {
       edges.push_back(raw(c.range.base()));
       edges.push_back(raw(c.range.end()));
     }

@@ -26,10 +26,10 @@ std::vector<std::uint64_t> fate_borders(const boot::Outcome& outcome,
 
 }  // namespace
 
-std::vector<Cell> cells_of(const boot::Outcome& outcome, const std::vector<Piece>& pieces,
-                           const account::Ledger& ledger) {
+std::vector<FateCell> cells_of(const boot::Outcome& outcome, const std::vector<Piece>& pieces,
+                               const account::Ledger& ledger) {
   const std::vector<std::uint64_t> borders = fate_borders(outcome, ledger);
-  std::vector<Cell> out;
+  std::vector<FateCell> out;
   auto next = borders.begin();
   for (const Piece& piece : pieces) {
     std::uint64_t at = raw(piece.range.base());
@@ -39,7 +39,7 @@ std::vector<Cell> cells_of(const boot::Outcome& outcome, const std::vector<Piece
       while (next != borders.end() && *next <= at) ++next;
       const std::uint64_t to = next == borders.end() ? end : std::min(end, *next);
       const Fate fate = account::fate_of(outcome, pieces, ledger, PhysAddr{at});
-      Cell* last = first || out.empty() ? nullptr : &out.back();
+      FateCell* last = first || out.empty() ? nullptr : &out.back();
       if (last != nullptr && last->fate.end == fate.end && last->fate.row == fate.row &&
           last->fate.given == fate.given) {
         last->range = PhysRange::make(raw(last->range.base()), to);

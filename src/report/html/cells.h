@@ -10,7 +10,7 @@
 
 namespace memmap::report {
 
-struct Cell {
+struct FateCell {
   PhysRange range{};
   const account::Piece* piece = nullptr;
   account::Fate fate{};
@@ -18,7 +18,8 @@ struct Cell {
 };
 
 // Of all pieces, in their order; they point into what they are made of, which is all of one boot.
-std::vector<Cell> cells_of(const boot::Outcome& outcome, const std::vector<account::Piece>& pieces,
-                           const account::Ledger& ledger);
+std::vector<FateCell> cells_of(const boot::Outcome& outcome,
+                               const std::vector<account::Piece>& pieces,
+                               const account::Ledger& ledger);
 
 }  // namespace memmap::report

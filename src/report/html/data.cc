@@ -16,7 +16,7 @@ namespace {
 
 // What many cells have alike, told once.
 struct CellKind {
-  const Cell* first = nullptr;
+  const FateCell* first = nullptr;
   std::string words{};
   std::string answer{};
 };
@@ -25,7 +25,7 @@ class CellKinds {
  public:
   explicit CellKinds(const PageSubject& s) : s_(s) {}
 
-  std::size_t index(const Cell& cell) {
+  std::size_t index(const FateCell& cell) {
     const account::Fate& f = cell.fate;
     const Key key{cell.piece->use, cell.piece->type, cell.piece->owner, f.end,
                   f.row,           f.given,          cell.piece->memory};
@@ -46,12 +46,12 @@ class CellKinds {
 };
 
 void write_cells(DataWriter& out, const PageSubject& s) {
-  const std::vector<Cell> cells = cells_of(s.outcome, s.pieces, s.ledger);
+  const std::vector<FateCell> cells = cells_of(s.outcome, s.pieces, s.ledger);
   CellKinds kinds(s);
   out.open("cells");
-  out.ranges(cells, [](const Cell& c) { return c.range; });
-  out.numbers("kind", cells, [&](const Cell& c) { return kinds.index(c); });
-  out.numbers("on", cells, [](const Cell& c) { return c.carries_on; });
+  out.ranges(cells, [](const FateCell& c) { return c.range; });
+  out.numbers("kind", cells, [&](const FateCell& c) { return kinds.index(c); });
+  out.numbers("on", cells, [](const FateCell& c) { return c.carries_on; });
   out.open("kinds");
   const auto& all = kinds.all();
   out.numbers("use", all, [](const CellKind& k) { return static_cast<int>(k.first->piece->use); });

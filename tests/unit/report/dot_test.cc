@@ -116,7 +116,11 @@ TEST(Diagrams, AThousandTakeNoMoreMemoryThanOne) {
   for (int i = 0; i < 10; ++i) all();
   const std::size_t before = resident();
   for (int i = 0; i < 112; ++i) all();  // 1,008 of them
+#if !defined(__SANITIZE_ADDRESS__)  // which keeps what is freed for a while, and tells of leaks itself
   EXPECT_LT(resident(), before + (std::size_t{4} << 20));
+#else
+  (void)before;
+#endif
 }
 
 TEST(Render, DrawsPictures) {
