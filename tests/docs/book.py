@@ -6,24 +6,29 @@
 
 Each line of a ```console block that begins with `$ ` is a command; what stands below it is its output,
 whole but for blank lines around it. A command whose output is long cuts it itself (`| head -20`). It ends with status 0, or the N of
-`# exit N`. Pictures have a row in share/doc/book/pictures.txt, with the arguments that draw them.
+`# exit N`; pipeline.py says which commands there are, and runs them. Pictures have a row in share/doc/book/pictures.txt, with the arguments that draw them.
 """
 
 import argparse
+import difflib
 import pathlib
 import re
 import shlex
 import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import examples  # noqa: E402
+import pipeline  # noqa: E402
 
-BOOK = examples.ROOT / "share/doc/book"
+ROOT = pipeline.ROOT
+DOC = ROOT / "share/doc"
+BOOK = DOC / "book"
 SKIPPED = 77
+DIFF_LINES = 60  # of one file
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
+LINK = re.compile(r"\]\(([^)\s#]+)[^)]*\)")
+NAMED = re.compile(r"`((?:bench|cli|maps|plugins|share|src|tests|tools)/[\w./-]*)`")
 
 
 def pages():
@@ -47,20 +52,23 @@ def commands_in(block):
         yield shown, command, int(status or 0)
 
 
-def said_by(command, status, folder):
-    """What the command prints. `head` may end before memmap does: SIGPIPE is no fault."""
-    done = examples.run(command, folder)
-    if done.returncode not in (status, 141):
-        raise SystemExit(f"exit status {done.returncode}, expected {status}: {command}\n{done.stdout[:2000]}")
-    return [line.rstrip() for line in done.stdout.strip("\n").split("\n")]
+def said_by(command, status, memmap):
+    """What the command prints, line by line."""
+    try:
+        ended, output = pipeline.run(command, memmap)
+    except pipeline.Refused as why:
+        raise SystemExit(f"refused: {why}") from None
+    if ended != status:
+        raise SystemExit(f"exit status {ended}, expected {status}: {command}\n{output[:2000]}")
+    return [line.rstrip() for line in output.strip("\n").split("\n")]
 
 
-def with_outputs(text, folder):
+def with_outputs(text, memmap):
     """The page with all its outputs as they are now."""
     def block(found):
         lines = []
         for shown, command, status in commands_in(found[1]):
-            lines += shown + said_by(command, status, folder)
+            lines += shown + said_by(command, status, memmap)
         return "```console\n" + "\n".join(lines).rstrip("\n") + "\n```"
     return BLOCK.sub(block, text)
 
@@ -77,7 +85,8 @@ def pictures():
 
 
 def draw(memmap, arguments):
-    done = subprocess.run([memmap, *shlex.split(arguments)], cwd=examples.ROOT, capture_output=True, timeout=120, check=False)
+    done = subprocess.run([memmap, *shlex.split(arguments)], cwd=ROOT, env=pipeline.environment(),
+                          capture_output=True, timeout=120, check=False)
     if done.returncode != 0:
         raise SystemExit(f"memmap {arguments}: exit status {done.returncode}\n{done.stderr.decode()[:2000]}")
     return done.stdout
@@ -87,13 +96,17 @@ def brought_up_to_date(path, now, update):
     """1 if the file is not what it should be and stays so."""
     if path.exists() and path.read_bytes() == now:
         return 0
-    name = path.relative_to(examples.ROOT) if path.is_relative_to(examples.ROOT) else path
+    name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
     if update:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(now)
         print(f"{name}: written")
         return 0
     print(f"{name}: stale; `tools/docs --update` writes what memmap says now")
+    if path.exists() and path.suffix == ".md":
+        told = difflib.unified_diff(path.read_text(encoding="utf-8").splitlines(), now.decode().splitlines(),
+                                    "the page", "memmap now", n=1, lineterm="")
+        print("\n".join(f"  {line}" for line in list(told)[:DIFF_LINES]))
     return 1
 
 
@@ -105,7 +118,7 @@ def faults_of_pictures(texts):
             used.add(target.removeprefix("pictures/"))
             if len(words) < 20:
                 yield f"{name}: {target}: says too little for who cannot see it: `{words}`"
-    readme = (examples.ROOT / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for name in pictures():
         if name.startswith("../") and f"](share/doc/{name[3:]})" not in readme:
             yield f"pictures.txt: the README does not show {name}"
@@ -114,19 +127,28 @@ def faults_of_pictures(texts):
     yield from (f"pictures.txt lacks {name}" for name in sorted(used - rows))
 
 
+def faults_of_sources():
+    """Links of share/doc as a reader of the files follows them, and files of the repository that the book names."""
+    for path in sorted([*DOC.glob("*.md"), *BOOK.glob("*.md")]):
+        text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+        name = path.relative_to(ROOT)
+        for target in LINK.findall(re.sub(r"`[^`\n]*`", "", PICTURE.sub("", text))):
+            if "://" not in target and not (path.parent / target).exists():
+                yield f"{name}: a link leads nowhere: {target}"
+        if path.parent == BOOK:
+            yield from (f"{name}: no such file: {file}" for file in NAMED.findall(text) if not (ROOT / file).exists())
+
+
 def check_or_update(memmap, update):
     failures = 0
     texts = {}
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        examples.prepare(folder, memmap)
-        for path in pages():
-            texts[path.name] = path.read_text(encoding="utf-8")
-            failures += brought_up_to_date(path, with_outputs(texts[path.name], folder).encode(), update)
+    for path in pages():
+        texts[path.name] = path.read_text(encoding="utf-8")
+        failures += brought_up_to_date(path, with_outputs(texts[path.name], memmap).encode(), update)
     for name, arguments in pictures().items():
         if name.startswith("../"):
             failures += brought_up_to_date((BOOK / name).resolve(), draw(memmap, arguments), update)
-    for fault in [*faults_of_pictures(texts),
+    for fault in [*faults_of_pictures(texts), *faults_of_sources(),
                   *(f"index.md does not link to {path.name}" for path in BOOK.glob("*.md") if path.name not in texts)]:
         print(fault)
         failures += 1
@@ -146,8 +168,8 @@ def main():
         try:
             import site_of_book  # wants Python's markdown, which the check does without
         except ModuleNotFoundError as lack:
-            print(f"no site: {lack}")
-            return SKIPPED
+            print(f"no site: {lack}: apt-get install python3-markdown")
+            return 1 if failures else SKIPPED
         drawn = {name: draw(memmap, row) for name, row in pictures().items() if not name.startswith("../")}
         faults = site_of_book.write(arguments.site, pages(), drawn)
         print("\n".join(faults) or f"{arguments.site}/index.html")
