@@ -72,7 +72,8 @@ Shown show_by(const std::string& command, std::string_view bytes) {
   if (child < 0) return Shown::not_run;
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-  const bool not_run = WIFEXITED(status) && WEXITSTATUS(status) >= 126;
+  const bool not_run =
+      WIFEXITED(status) && (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127);
   return not_run ? Shown::not_run : Shown::yes;
 }
 

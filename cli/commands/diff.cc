@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 
 #include "base/number.h"
 #include "commands/commands.h"
@@ -80,6 +82,16 @@ Result<diff::View> booted(const Arguments& arguments, const std::string& name) {
 }
 
 Result<diff::View> view_of(const Arguments& arguments, const std::string& name) {
+  // What can be read but once is not: the session reads what it boots itself.
+  std::error_code error;
+  const auto status = std::filesystem::status(name, error);
+  const bool again =
+      std::filesystem::is_regular_file(status) || std::filesystem::is_directory(status);
+  if (name == "-" || (std::filesystem::exists(status) && !again)) {
+    return Error{
+        "diff reads files and folders, not standard input or a pipe: write it to a file first",
+        {name}};
+  }
   const auto source = input::open_source(name);
   if (!source) return source.errors();
   if (!source->is_folder() && diff::is_result(source->bytes)) return kept(arguments, *source);

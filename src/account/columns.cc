@@ -184,10 +184,9 @@ std::vector<Block> of_table(const e820::Table& table) {
 std::vector<Block> of_memory(const memblock::Memblock& memblock) {
   std::vector<Block> out;
   for (const memblock::Region& r : memblock.memory().regions()) {
-    const bool has_node = r.nid >= 0 && r.nid < memblock.behaviour().max_numnodes;
     const Kind kind = (r.flags & memblock::kNomap) != 0 ? Kind::nomap : Kind::memory;
     out.push_back(
-        {r.range, kind, has_node ? "node " + std::to_string(r.nid) : "memory", {}, r.flags});
+        {r.range, kind, memblock.has_node(r) ? "node " + std::to_string(r.nid) : "memory", {}, r.flags});
   }
   return out;
 }

@@ -101,32 +101,47 @@ std::vector<Change> by_place(const Stage& older, const Stage& newer) {
   return out;
 }
 
+// Takes out of both what has the same key, the first of the one with the first of the other, and tells of
+// each pair. O(n log n).
+template <class KeyOf, class Tell>
+void pair_up(std::vector<Span>& was, std::vector<Span>& is, KeyOf key, Tell tell) {
+  using Key = decltype(key(std::declval<const Span&>()));
+  std::map<Key, std::vector<std::size_t>> left;  // of `is`, by key; the first is at the back
+  for (std::size_t i = is.size(); i-- > 0;) left[key(is[i])].push_back(i);
+  std::vector<bool> paired(is.size());
+  std::vector<Span> was_left;
+  for (Span& a : was) {
+    const auto at = left.find(key(a));
+    if (at == left.end() || at->second.empty()) {
+      was_left.push_back(std::move(a));
+      continue;
+    }
+    tell(a, is[at->second.back()]);
+    paired[at->second.back()] = true;
+    at->second.pop_back();
+  }
+  std::vector<Span> is_left;
+  for (std::size_t i = 0; i < is.size(); ++i)
+    if (!paired[i]) is_left.push_back(std::move(is[i]));
+  was = std::move(was_left);
+  is = std::move(is_left);
+}
+
 // The pieces of one thing on both sides: those at the same place are the same, then those of the same
 // size in their order, then the others in their order.
 void match_pieces(std::vector<Span> was, std::vector<Span> is, std::vector<Change>& out) {
-  const auto pair_up = [&](const auto& alike, const auto& tell) {
-    for (auto a = was.begin(); a != was.end();) {
-      const auto b = std::ranges::find_if(is, [&](const Span& s) { return alike(*a, s); });
-      if (b == is.end()) {
-        ++a;
-        continue;
-      }
-      tell(*a, *b);
-      is.erase(b);
-      a = was.erase(a);
-    }
-  };
   const auto change = [&](Kind kind) {
     return [&out, kind](const Span& a, const Span& b) {
       out.push_back(
           {.kind = kind, .what = b.what, .by = b.by, .old_range = a.range, .new_range = b.range});
     };
   };
-  pair_up([](const Span& a, const Span& b) { return a.range == b.range; },
-          [](const Span&, const Span&) {});
-  pair_up([](const Span& a, const Span& b) { return a.range.size() == b.range.size(); },
-          change(Kind::moved));
-  pair_up([](const Span&, const Span&) { return true; }, change(Kind::grew));
+  pair_up(
+      was, is, [](const Span& s) { return s.range; }, [](const Span&, const Span&) {});
+  pair_up(
+      was, is, [](const Span& s) { return s.range.size(); }, change(Kind::moved));
+  pair_up(
+      was, is, [](const Span&) { return 0; }, change(Kind::grew));
   for (const Span& a : was)
     out.push_back({.kind = Kind::vanished, .what = a.what, .by = a.by, .old_range = a.range});
   for (const Span& b : is)
@@ -181,7 +196,8 @@ void compare_stages(const View& older, const View& newer, Filter& filter, Diff& 
   // What is the same on both sides is named for good reason too.
   for (const View* view : {&older, &newer})
     for (const Stage& stage : view->stages)
-      for (const Span& span : stage.spans) filter.ignores(span.what);
+      if (stage.compared == Compared::by_name)
+        for (const Span& span : stage.spans) filter.ignores(span.what);
 }
 
 std::uint64_t bytes_of(Unit unit, std::uint64_t value) {
@@ -236,6 +252,7 @@ std::vector<Told> beyond(const std::vector<Told>& of, const std::vector<Told>& o
 }  // namespace
 
 std::string_view Diff::refusal() const {
+  if (panicked) return "one of them panics before there is anything to resume";
   if (old_sums.crc32 != new_sums.crc32) return "Hibernate inconsistent memory map detected!";
   if (old_physpages != new_physpages) return "Image mismatch: memory size";
   return {};
@@ -254,6 +271,7 @@ Diff diff(const View& older, const View& newer, const Tolerance& tolerance) {
   out.old_sums = resume_sums(older.firmware);
   out.new_sums = resume_sums(newer.firmware);
   out.same_usable = same_usable(older.firmware, newer.firmware);
+  out.panicked = older.panicked || newer.panicked;
   out.old_physpages = older.physpages;
   out.new_physpages = newer.physpages;
   return out;

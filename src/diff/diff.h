@@ -64,10 +64,12 @@ struct Diff {
   ResumeSums old_sums{};
   ResumeSums new_sums{};
   bool same_usable = true;
+  bool panicked = false;  // one of them
   std::uint64_t old_physpages = 0;
   std::uint64_t new_physpages = 0;
 
-  // What the kernel says instead of resuming one of them on the other; empty: it resumes.
+  // What the kernel says instead of resuming one of them on the other, or that it does not boot; empty: it
+  // resumes.
   // kernel: check_header(), kernel/power/snapshot.c, v6.12: arch_hibernation_header_restore() first, then
   // the number of pages
   std::string_view refusal() const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/number.h"
@@ -59,6 +60,13 @@ class Reader {
     return 0;
   }
   std::uint64_t number(ValueId map, std::string_view key) { return number(need(map, key)); }
+  // `key` times `unit`, which is no more than 2^64 - 1.
+  std::uint64_t product(ValueId map, std::string_view key, std::uint64_t unit) {
+    std::uint64_t out = 0;
+    if (__builtin_mul_overflow(number(map, key), unit, &out))
+      faults_.at(map, fmt::format("`{}` is larger than memory can be", key));
+    return out;
+  }
   PhysRange range(ValueId row, std::uint64_t start, std::uint64_t end) {
     if (end >= start) return PhysRange::make(start, end);
     faults_.at(row, "a range that ends before it starts");
@@ -119,26 +127,37 @@ Stage table_stage(Reader& read, ValueId e820, std::string_view key, std::string_
 }
 
 // kernel: enum memblock_flags, include/linux/memblock.h, v7.2
-std::string region_words(std::string_view list, std::uint64_t flags, std::int64_t nid) {
+std::string region_words(std::string_view list, std::uint64_t flags, std::string_view nid) {
   constexpr std::pair<std::uint64_t, std::string_view> kFlags[] = {
-      {0x1, "hotplug"}, {0x2, "mirror"},    {0x4, "nomap"},       {0x8, "driver managed"},
-      {0x10, "noinit"}, {0x20, "kernel's"}, {0x40, "KHO scratch"}};
+      {0x1, "hotplug"}, {0x2, "mirror"},    {0x4, "nomap"},        {0x8, "driver managed"},
+      {0x10, "noinit"}, {0x20, "kernel's"}, {0x40, "KHO scratch"}, {0x80, "hugetlb"}};
   std::string out(list);
   for (const auto& [bit, word] : kFlags)
     if ((flags & bit) != 0) out += fmt::format(", {}", word);
-  if (nid >= 0) out += fmt::format(", node {}", nid);
+  if (const std::uint64_t rest = flags & ~std::uint64_t{0xff}; rest != 0)
+    out += fmt::format(", flags {:#x}", rest);
+  if (!nid.empty()) out += fmt::format(", node {}", nid);
   return out;
 }
 
-Stage regions_stage(Reader& read, ValueId memblock, std::string_view key, std::string_view title) {
+// The nodes that there are: a region whose node is not known has MAX_NUMNODES, or none.
+std::set<std::string> known_nodes(Reader& read, ValueId root) {
+  std::set<std::string> out;
+  read.rows(read.find(root, "numa"), "blocks",
+            [&](ValueId row) { out.insert(read.text(row, "nid")); });
+  read.rows(root, "nodes", [&](ValueId row) { out.insert(read.text(row, "nid")); });
+  return out;
+}
+
+Stage regions_stage(Reader& read, ValueId root, std::string_view key, std::string_view title) {
   Stage out{key, title};
+  const std::set<std::string> nodes = known_nodes(read, root);
+  const ValueId memblock = read.need(root, "memblock");
   read.need(memblock, key);
   read.rows(memblock, key, [&](ValueId row) {
     const std::string nid = read.text(row, "nid");
-    const auto node = parse_count(nid);
-    out.spans.push_back(
-        {read.by_size(row), region_words(key, read.number(row, "flags"),
-                                         node ? static_cast<std::int64_t>(*node) : -1)});
+    out.spans.push_back({read.by_size(row), region_words(key, read.number(row, "flags"),
+                                                         nodes.contains(nid) ? nid : "")});
   });
   return out;
 }
@@ -171,7 +190,7 @@ Stage direct_map_stage(Reader& read, ValueId tables) {
   read.rows(tables, "mappings", [&](ValueId row) {
     const std::uint64_t size = read.number(row, "page_size");
     const std::uint64_t phys = read.number(row, "phys");
-    const auto range = PhysRange::from_size(PhysAddr{phys}, size * read.number(row, "pages"));
+    const auto range = PhysRange::from_size(PhysAddr{phys}, read.product(row, "pages", size));
     if (!range) return;
     Run& run = by_distance[read.number(row, "virt") - phys];
     run.bytes += range->size();
@@ -206,8 +225,8 @@ void add_zones(Reader& read, ValueId root, View& view) {
     read.rows(node, "zones", [&](ValueId zone) {
       const std::string name =
           fmt::format("node {} {}", read.text(node, "nid"), read.text(zone, "zone"));
-      const auto range = PhysRange::from_size(PhysAddr{read.number(zone, "start_pfn") * kPageSize},
-                                              read.number(zone, "spanned_pages") * kPageSize);
+      const auto range = PhysRange::from_size(PhysAddr{read.product(zone, "start_pfn", kPageSize)},
+                                              read.product(zone, "spanned_pages", kPageSize));
       if (!range || range->empty()) return;
       stage.spans.push_back({*range, name});
       view.figures.push_back(
@@ -281,14 +300,14 @@ Result<View> read_view(const std::string& name, std::string_view json) {
   }
   View view;
   read_subject(read, 0, view);
+  view.panicked = read.text(0, "panicked") == "true";
   const ValueId e820 = read.need(0, "e820");
   view.firmware = entries(read, e820, "firmware");
   view.stages.push_back(table_stage(read, e820, "firmware", "firmware", "e820_table_firmware"));
   view.stages.push_back(table_stage(read, e820, "kexec", "kexec", "e820_table_kexec"));
   view.stages.push_back(table_stage(read, e820, "table", "e820", "e820_table"));
-  const ValueId memblock = read.need(0, "memblock");
-  view.stages.push_back(regions_stage(read, memblock, "memory", "memblock.memory"));
-  view.stages.push_back(regions_stage(read, memblock, "reserved", "memblock.reserved"));
+  view.stages.push_back(regions_stage(read, 0, "memory", "memblock.memory"));
+  view.stages.push_back(regions_stage(read, 0, "reserved", "memblock.reserved"));
   view.stages.push_back(owners_stage(read, 0));
   view.stages.push_back(direct_map_stage(read, read.find(0, "page_tables")));
   view.stages.push_back(blocks_stage(read, 0));

@@ -80,6 +80,8 @@ class Memblock {
   // Entries as the kernel counts them: before 6.10 an empty list has one, of no size.
   std::uint64_t cnt(const RegionType& type) const;
   const kernel::Behaviour& behaviour() const { return behaviour_; }
+  // False: its node is not known, or none was set (NUMA_NO_NODE, MAX_NUMNODES).
+  bool has_node(const Region& r) const { return r.nid >= 0 && r.nid < behaviour_.max_numnodes; }
   const Options& options() const { return options_; }
   bool panicked() const { return panicked_; }
   // The kernel panicked elsewhere.

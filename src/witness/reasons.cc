@@ -18,7 +18,9 @@ std::string release(const Simulated& boot) {
 // Kernels that reserve a crash kernel by a table of their own.
 std::string_view with_own_table(std::string_view name) {
   const kernel::Distribution* whose = kernel::recognise({.release = name}).distribution;
-  if (whose == nullptr || (whose->compiler != "Red Hat" && whose->compiler != "SUSE")) return {};
+  if (whose == nullptr || whose->rules == kernel::Distribution::Rules::version ||
+      (whose->compiler != "Red Hat" && whose->compiler != "SUSE"))
+    return {};
   return whose->name;
 }
 

@@ -101,6 +101,24 @@ class Diff(unittest.TestCase):
         rest = run("diff", *words, "--ignore", "*")
         self.assertEqual((rest.returncode, rest.stdout.splitlines()[0]), (0, "no difference but what is tolerated"))
 
+    def test_a_panic(self):
+        told = diff(self.path("tiny.yaml", "e820:\n  - {start: 0, end: 4K, type: ram}\n"), SMALL)
+        self.assertIn("panics", told["resume"]["refusal"])
+
+    def test_a_node_that_is_not_known(self):
+        told = diff(NODES, "--kernel", "6.1.0-55-amd64", "--new-kernel", "7.2.12+deb13-amd64")
+        self.assertNotIn("node 1024", json.dumps(told))
+        self.assertIn("--ignore usable has no effect", run("diff", NODES, NODES, "--ignore", "usable").stderr)
+
+    def test_flags_that_are_new(self):
+        kept, other = self.path("kept.json"), None
+        run("simulate", SMALL, "--format", "json", "-o", kept)
+        with open(kept, encoding="utf-8") as file:
+            text = file.read()
+        for flag in (64, 128, 4096):
+            other = self.path(f"{flag}.json", text.replace('"flags": 32', f'"flags": {flag}', 1))
+            self.assertTrue(diff(kept, other)["differs"], flag)
+
     def test_several(self):
         done = run("diff", SMALL, SMALL, NODES)
         self.assertEqual(done.returncode, 1)
@@ -121,6 +139,9 @@ class Diff(unittest.TestCase):
         self.assertIn("cut.json:", self.refused(cut, NODES))
         lacks = self.path("lacks.json", text.replace('"memblock"', '"memblocks"'))
         self.assertIn("lacks `memblock`", self.refused(lacks, NODES))
+        self.assertIn("not standard input or a pipe", self.refused("-", NODES))
+        wraps = self.path("wraps.json", text.replace('"start_pfn": 1,', '"start_pfn": 18446744073709551615,'))
+        self.assertIn("is larger than memory can be", self.refused(wraps, SMALL))
         self.assertIn("no such file", self.refused(NODES, self.path("none.log")).lower())
 
 

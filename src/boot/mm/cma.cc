@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <map>
 #include <span>
 
@@ -209,7 +210,10 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, const memblock
   if (area.fixed) {
     if (boot.state.memblock.is_region_reserved(PhysAddr{area.base}, area.size)) return fail({});
     boot.state.memblock.reserve(PhysAddr{area.base}, area.size, caller);
-    ranges.push_back({*PhysRange::from_size(PhysAddr{area.base}, area.size)});
+    // memblock cuts what reaches behind the last address.
+    const std::uint64_t last = std::numeric_limits<std::uint64_t>::max();
+    ranges.push_back(
+        {PhysRange::make(area.base, area.size > last - area.base ? last : area.base + area.size)});
   } else if (const auto found = place(boot, area, align, nid, caller)) {
     ranges.push_back({*PhysRange::from_size(*found, area.size)});
   } else if (area.huge_pages_of && boot.in.behaviour.cma_has_ranges) {

@@ -167,6 +167,7 @@ std::string resume_text(const Diff& d) {
     return fmt::format(
         "an image of the one resumes on the other: e820_table_firmware is the same (CRC32 {})",
         crc);
+  if (d.panicked) return std::string(d.refusal());
   const std::string no =
       fmt::format("an image of the one does not resume on the other (`{}`): ", d.refusal());
   if (same_map) {

@@ -74,7 +74,7 @@ std::string draw_numa(const Drawing& drawing) {
       continue;
     }
     GraphCell whose = words_cell(
-        r.nid == memblock::kAnyNode ? "no node" : fmt::format("node {}", r.nid), Ink::ram);
+        state.memblock.has_node(r) ? fmt::format("node {}", r.nid) : "no node", Ink::ram);
     whose.port = region_port(r);
     ranges.row({value_cell(span(r.range), Ink::ram),
                 number_cell(human_size(r.range.size()), Ink::ram), std::move(whose)});

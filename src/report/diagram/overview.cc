@@ -113,10 +113,10 @@ std::vector<Item> firmware_items(const E820Entries& firmware) {
   return items;
 }
 
-std::vector<Item> memory_items(const memblock::Regions& memory) {
+std::vector<Item> memory_items(const memblock::Memblock& memblock) {
   std::vector<Item> items;
-  for (const memblock::Region& r : memory) {
-    std::string what = r.nid == memblock::kAnyNode ? "memory" : fmt::format("node {}", r.nid);
+  for (const memblock::Region& r : memblock.memory().regions()) {
+    std::string what = memblock.has_node(r) ? fmt::format("node {}", r.nid) : "memory";
     if (r.flags != 0) what += " " + region_flags(r.flags);
     items.push_back({.ranges = {r.range},
                      .bytes = r.range.size(),
@@ -181,7 +181,7 @@ std::string draw_overview(const Drawing& drawing) {
                                      firmware_items(o.state.e820.firmware.entries()));
   const Column memory = add_column(graph, drawing, "memory",
                                    fmt::format("memblock.memory, {}", human_size(o.totals.memory)),
-                                   memory_items(o.state.memblock.memory().regions()));
+                                   memory_items(o.state.memblock));
   link(graph, firmware, memory, false);
   if (!o.owners.empty()) {
     const Column owners = add_column(

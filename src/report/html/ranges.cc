@@ -109,10 +109,6 @@ void write_e820(Html& html, const PageSubject& s) {
   html.table(table).close("section");
 }
 
-std::string node_text(int nid) {
-  return nid == memblock::kAnyNode ? "any" : fmt::format("{}", nid);
-}
-
 void write_memory(Html& html, const PageSubject& s) {
   const memblock::Memblock& m = s.outcome.state.memblock;
   const memblock::Regions regions = m.memory().regions();
@@ -128,7 +124,7 @@ void write_memory(Html& html, const PageSubject& s) {
     const memblock::Region& r = regions[i];
     table.rows.push_back({{span(r.range, digits_of(s))},
                           {human_size(r.range.size())},
-                          {node_text(r.nid)},
+                          {m.has_node(r) ? fmt::format("{}", r.nid) : "any"},
                           {region_flags(r.flags)}});
   }
   html.section(

@@ -44,10 +44,9 @@ constexpr ColumnOf<E820Row> kE820[] = {
 struct RegionRow {
   std::string_view list{};
   Region region{};
+  bool has_node = false;
   std::string owners{};
 };
-
-Value node_of(int nid) { return nid == memblock::kAnyNode ? Value() : number(nid); }
 
 // clang-format off
 constexpr ColumnOf<RegionRow> kMemblock[] = {
@@ -56,7 +55,7 @@ constexpr ColumnOf<RegionRow> kMemblock[] = {
     {{"start",  "start",  Kind::address, Shown::to_programs, "the first byte"},                           [](const RegionRow& r) { return number(raw(r.region.range.base())); }},
     {{"end",    "end",    Kind::address, Shown::to_programs, "the first byte behind it"},                 [](const RegionRow& r) { return number(raw(r.region.range.end())); }},
     {{"size",   "size",   Kind::bytes,   Shown::always,      "bytes"},                                    [](const RegionRow& r) { return number(r.region.range.size()); }},
-    {{"node",   "node",   Kind::count,   Shown::always,      "the NUMA node; none: no node is set"},      [](const RegionRow& r) { return node_of(r.region.nid); }},
+    {{"node",   "node",   Kind::count,   Shown::always,      "the NUMA node; none: no node is set"},      [](const RegionRow& r) { return r.has_node ? number(r.region.nid) : Value(); }},
     {{"flags",  "flags",  Kind::text,    Shown::always,      "MEMBLOCK_*, without that prefix", yellow},  [](const RegionRow& r) { return text(region_flags(r.region.flags)); }},
     {{"owners", "owners", Kind::text,    Shown::always,      "whose it is, of reserved memory", faint},   [](const RegionRow& r) { return text(r.owners); }},
 };
@@ -97,9 +96,9 @@ std::string owners_in(PhysRange range, const std::vector<boot::Owned>& owned) {
 std::vector<RegionRow> region_rows(const boot::Outcome& outcome) {
   std::vector<RegionRow> out;
   const memblock::Memblock& m = outcome.state.memblock;
-  for (const Region& r : m.memory().regions()) out.push_back({"memory", r, {}});
+  for (const Region& r : m.memory().regions()) out.push_back({"memory", r, m.has_node(r), {}});
   for (const Region& r : m.reserved().regions())
-    out.push_back({"reserved", r, owners_in(r.range, outcome.owners)});
+    out.push_back({"reserved", r, m.has_node(r), owners_in(r.range, outcome.owners)});
   return out;
 }
 
@@ -128,8 +127,8 @@ std::vector<OwnerGroup> by_owner(const std::vector<boot::Owned>& owned) {
 }
 
 Listing list_e820(const Facts* facts) {
-  return listing_of(kE820,
-                    facts == nullptr ? std::vector<E820Row>() : map_rows(facts->outcome.state.e820));
+  return listing_of(
+      kE820, facts == nullptr ? std::vector<E820Row>() : map_rows(facts->outcome.state.e820));
 }
 
 Listing list_memblock(const Facts* facts) {

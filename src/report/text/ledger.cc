@@ -38,6 +38,13 @@ bool begins(const LedgerLine& line) {
   return line.part == LedgerPart::sum && line.what.starts_with("RAM ");
 }
 
+// Whether there is room for sizes beside bytes, of which the largest are `all`: those of 1 TiB take four
+// columns more than those of 1 GiB.
+bool has_sizes(const Page& page, std::uint64_t all) {
+  constexpr std::size_t kBesideBytes = 67;
+  return page.style().width >= kBesideBytes + grouped(all).size();
+}
+
 Row row_of(const Page& page, const LedgerLine& line, std::uint64_t all, LedgerAside aside) {
   const bool has_shares = aside == LedgerAside::shares;
   const std::string name =
@@ -49,7 +56,7 @@ Row row_of(const Page& page, const LedgerLine& line, std::uint64_t all, LedgerAs
   if (has_shares) last = line.row == nullptr ? "" : grouped(line.ranges());
   return {{cut(page.foreign(name), kWidest, page.charset()), paint_of(line.part)},
           {grouped(line.bytes)},
-          {has_shares ? human_size(line.bytes) : ""},
+          {has_shares && has_sizes(page, all) ? human_size(line.bytes) : ""},
           {has_shares ? percent(line.bytes, all) : "", Paint::faint},
           {back, Paint::green},
           {last, Paint::faint}};

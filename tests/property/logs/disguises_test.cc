@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "input/log/dmesg.h"
@@ -68,7 +69,12 @@ TEST(Disguises, ComeOffAlone) {
 TEST(Disguises, ComeOffInPairs) {
   const auto logs = good_logs(kLogs, kLines);
   EXPECT_EQ(logs.size(), kLogs);
-  for (const GoodLog& log : logs) {
+#if defined(__SANITIZE_ADDRESS__)  // ten times as slow: the pairs, of one log
+  const std::span<const GoodLog> worn(logs.data(), 1);
+#else
+  const std::span<const GoodLog> worn(logs);
+#endif
+  for (const GoodLog& log : worn) {
     const std::string want = shown(*read(text_of(log.lines)));
     for (const Wear& first : wears()) {
       if (first.last) continue;
