@@ -39,7 +39,7 @@ TEST(Cma, AtTheLastAddressIsWhereMemblockHasIt) {
   kernel::Profile p = profile({7, 2, 0});
   for (const char* option : {"CMA", "DMA_CMA", "CMA_SIZE_SEL_MBYTES"}) p.config[option] = "true";
   p.config["CMA_SIZE_MBYTES"] = "0";
-  const Outcome outcome = boot("cma=4M@0xffffffffffc00000-0", p);
+  const Outcome outcome = boot("cma=4M@0xffffffffffc00000-0", p, machine());
   for (const Event& e : outcome.events)
     EXPECT_EQ(e.text.find("at 0x0000000000000000"), e.text.npos);
 }
