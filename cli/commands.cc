@@ -33,6 +33,11 @@ constexpr Option kColor{"--color", "WHEN", "of text: auto (default), always or n
 constexpr Option kNoPager{"--no-pager", "", "write to a terminal directly, not through MEMMAP_PAGER, PAGER or less"};
 constexpr Option kTextOrJson{"--format", "FORMAT", "text (default) or json"};
 
+// Rows that stand together: which kernel boots, which plugins take part, where the answer goes.
+#define MEMMAP_KERNEL_OPTIONS kSameKernel, kConfig, kCmdline, kAppend
+#define MEMMAP_PLUGIN_OPTIONS kUsePlugin, kWithoutPlugin, kPluginFolder, kPluginTimeout
+#define MEMMAP_ANSWER_OPTIONS kTextOrJson, kOutput, kForce
+
 constexpr Option kSimulate[] = {
     MEMMAP_MACHINE_OPTIONS,
     kLive,
@@ -57,10 +62,7 @@ constexpr Option kSimulate[] = {
     kForce,
     {"--strict",         "",                     "exit 1 if the simulated kernel warns or panics"},
     kNoEntryLimit,
-    kUsePlugin,
-    kWithoutPlugin,
-    kPluginFolder,
-    kPluginTimeout,
+    MEMMAP_PLUGIN_OPTIONS,
 };
 
 constexpr Option kShow[] = {
@@ -73,10 +75,7 @@ constexpr Option kShow[] = {
     {"--raw",            "",                     "words with a blank between them, exact numbers: as lsblk and lsmem have it"},
     {"--bytes",          "",                     "sizes in bytes"},
     {"--no-headings",    "",                     "without the line of titles"},
-    kSameKernel,
-    kConfig,
-    kCmdline,
-    kAppend,
+    MEMMAP_KERNEL_OPTIONS,
     kKaslrBase,
     kWidth,
     kColor,
@@ -84,30 +83,21 @@ constexpr Option kShow[] = {
     kOutput,
     kForce,
     kNoEntryLimit,
-    kUsePlugin,
-    kWithoutPlugin,
-    kPluginFolder,
-    kPluginTimeout,
+    MEMMAP_PLUGIN_OPTIONS,
 };
 
 constexpr Option kAccess[] = {
     MEMMAP_MACHINE_OPTIONS,
     kLive,
     {"--do",             "STEP",                 "a step in place of SCRIPT: \"ioremap 0xfed00000 4K as hpet\" (may be given several times)", true},
-    kSameKernel,
-    kConfig,
-    kCmdline,
-    kAppend,
+    MEMMAP_KERNEL_OPTIONS,
     {"--format",         "FORMAT",               "text (default), json or memtype: the list of memory types afterwards, as pat_memtype_list has it"},
     kAt,
     kKaslrBase,
     kOutput,
     kForce,
     kNoEntryLimit,
-    kUsePlugin,
-    kWithoutPlugin,
-    kPluginFolder,
-    kPluginTimeout,
+    MEMMAP_PLUGIN_OPTIONS,
 };
 
 constexpr Option kConvert[] = {
@@ -123,16 +113,11 @@ constexpr Option kFormatsOptions[] = {kPluginFolder};
 constexpr Option kCompare[] = {
     MEMMAP_MACHINE_OPTIONS,
     {"--alloc",          "NAME[:KEY=VALUE,...],...", "allocation plugins, and `kernel` for the kernel's own way (default: all that are found)", true},
-    kSameKernel,
-    kConfig,
-    kCmdline,
-    kAppend,
+    MEMMAP_KERNEL_OPTIONS,
     kNoEntryLimit,
     kPluginFolder,
     kPluginTimeout,
-    kTextOrJson,
-    kOutput,
-    kForce,
+    MEMMAP_ANSWER_OPTIONS,
 };
 
 constexpr Option kDiff[] = {
@@ -151,48 +136,30 @@ constexpr Option kDiff[] = {
     kPluginFolder,
     {"--ignore",         "NAME",   "leave out an owner, a stage (`direct_map`) or a figure; `*` stands for any text (may be given several times)", true},
     {"--tolerance",      "SIZE",   "leave out what moved, grew or turned by no more"},
-    kTextOrJson,
-    kOutput,
-    kForce,
+    MEMMAP_ANSWER_OPTIONS,
 };
 
 constexpr Option kWalk[] = {
     MEMMAP_MACHINE_OPTIONS,
     kLive,
-    kSameKernel,
-    kConfig,
-    kCmdline,
-    kAppend,
+    MEMMAP_KERNEL_OPTIONS,
     kAt,
     kRoot,
     kKaslrBase,
     kNoEntryLimit,
-    kUsePlugin,
-    kWithoutPlugin,
-    kPluginFolder,
-    kPluginTimeout,
-    kTextOrJson,
-    kOutput,
-    kForce,
+    MEMMAP_PLUGIN_OPTIONS,
+    MEMMAP_ANSWER_OPTIONS,
 };
 
 constexpr Option kExplain[] = {
     MEMMAP_MACHINE_OPTIONS,
     kLive,
     {"--lost",           "",                     "only what never comes back, with what a parameter can change"},
-    kSameKernel,
-    kConfig,
-    kCmdline,
-    kAppend,
+    MEMMAP_KERNEL_OPTIONS,
     kKaslrBase,
     kNoEntryLimit,
-    kUsePlugin,
-    kWithoutPlugin,
-    kPluginFolder,
-    kPluginTimeout,
-    kTextOrJson,
-    kOutput,
-    kForce,
+    MEMMAP_PLUGIN_OPTIONS,
+    MEMMAP_ANSWER_OPTIONS,
 };
 
 constexpr Option kFrames[] = {
@@ -204,16 +171,10 @@ constexpr Option kFrames[] = {
     kScale,
     kTheme,
     kTitle,
-    kSameKernel,
-    kConfig,
-    kCmdline,
-    kAppend,
+    MEMMAP_KERNEL_OPTIONS,
     kKaslrBase,
     kNoEntryLimit,
-    kUsePlugin,
-    kWithoutPlugin,
-    kPluginFolder,
-    kPluginTimeout,
+    MEMMAP_PLUGIN_OPTIONS,
     {"-o,--output",      "DIR",                  "the folder to write, all or nothing"},
     {"--force",          "",                     "replace DIR if it exists and holds nothing but what `frames` wrote"},
 };
@@ -222,18 +183,10 @@ constexpr Option kKaslr[] = {
     MEMMAP_MACHINE_OPTIONS,
     kLive,
     {"--list",           "",                     "every place, too"},
-    kSameKernel,
-    kConfig,
-    kCmdline,
-    kAppend,
+    MEMMAP_KERNEL_OPTIONS,
     kNoEntryLimit,
-    kUsePlugin,
-    kWithoutPlugin,
-    kPluginFolder,
-    kPluginTimeout,
-    kTextOrJson,
-    kOutput,
-    kForce,
+    MEMMAP_PLUGIN_OPTIONS,
+    MEMMAP_ANSWER_OPTIONS,
 };
 
 constexpr Option kPlugin[] = {
@@ -247,9 +200,7 @@ constexpr Option kReplay[] = {
     {"--cmdline", "TEXT",   "its command line, if not the log's"},
     {"--append",  "TEXT",   "parameters to add to its command line"},
     {"--boot",    "N",      "the N-th boot of a log that holds several (default: the last)"},
-    kTextOrJson,
-    kOutput,
-    kForce,
+    MEMMAP_ANSWER_OPTIONS,
 };
 
 constexpr Option kCapture[] = {
@@ -266,9 +217,7 @@ constexpr Option kVerify[] = {
     {"--kernel",       "NAME", "the kernel that wrote the log: a name that `memmap kernels` lists, a profile's file, or an image"},
     kConfig,
     kKaslrBase,
-    kTextOrJson,
-    kOutput,
-    kForce,
+    MEMMAP_ANSWER_OPTIONS,
 };
 
 constexpr Option kLint[] = {
@@ -278,14 +227,9 @@ constexpr Option kLint[] = {
     {"--cmdline", "TEXT",   "the command line, instead of the machine's own"},
     {"--append",  "TEXT",   "parameters to add to it"},
     kNoEntryLimit,
-    kUsePlugin,
-    kWithoutPlugin,
-    kPluginFolder,
-    kPluginTimeout,
+    MEMMAP_PLUGIN_OPTIONS,
     {"--list",    "",       "list the rules"},
-    kTextOrJson,
-    kOutput,
-    kForce,
+    MEMMAP_ANSWER_OPTIONS,
 };
 
 constexpr Option kKernel[] = {

@@ -1,15 +1,16 @@
 #include "report/html/data.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "report/answers/fate_words.h"
-#include "report/form/e820_rows.h"
 #include "report/form/names.h"
 #include "report/html/cells.h"
 #include "report/html/data_sections.h"
+#include "report/table/map_rows.h"
 
 namespace memmap::report {
 namespace {
@@ -71,16 +72,16 @@ std::uint64_t type_index(DataWriter& out, const std::optional<E820Type>& type) {
 }
 
 void write_e820(DataWriter& out, const boot::State& state) {
-  const std::vector<E820Row> rows = e820_rows(std::array{
-      &state.e820.firmware.entries(), &state.e820.kexec.entries(), &state.e820.table.entries()});
+  const std::vector<E820Row> rows = map_rows(state.e820);
   out.open("e820");
   out.ranges(rows, [](const E820Row& r) { return r.range; });
-  constexpr std::array kTables = {"firmware", "kexec", "kernel"};
-  for (std::size_t i = 0; i < kTables.size(); ++i) {
+  constexpr std::pair<std::string_view, std::size_t> kTables[] = {
+      {"firmware", kFirmwareTable}, {"kexec", kKexecTable}, {"kernel", kKernelTable}};
+  for (const auto& [name, table] : kTables) {
     // A column that is left out is the firmware's.
-    if (i != 0 && std::ranges::all_of(rows, [&](const E820Row& r) { return r.agree(0, i); }))
-      continue;
-    out.numbers(kTables[i], rows, [&](const E820Row& r) { return type_index(out, r.types[i]); });
+    const auto agrees = [&](const E820Row& r) { return r.agree(kFirmwareTable, table); };
+    if (table != kFirmwareTable && std::ranges::all_of(rows, agrees)) continue;
+    out.numbers(name, rows, [&](const E820Row& r) { return type_index(out, r.types[table]); });
   }
   out.close();
 }
@@ -88,10 +89,7 @@ void write_e820(DataWriter& out, const boot::State& state) {
 void write_regions(DataWriter& out, std::string_view key, const memblock::Regions& regions) {
   out.open(key);
   out.ranges(regions, [](const memblock::Region& r) { return r.range; });
-  out.texts("flags", regions, [](const memblock::Region& r) { return region_flags(r.flags); });
-  PackedNumbers nids;
-  for (const memblock::Region& r : regions) nids.add_signed(r.nid);
-  out.json.member("nid", std::string_view(std::move(nids).take()));
+  write_flags_and_nids(out, regions);
   out.close();
 }
 
@@ -110,6 +108,13 @@ std::string without_markup(std::string json) {
 }
 
 }  // namespace
+
+void write_flags_and_nids(DataWriter& out, const memblock::Regions& regions) {
+  out.texts("flags", regions, [](const memblock::Region& r) { return region_flags(r.flags); });
+  PackedNumbers nids;
+  for (const memblock::Region& r : regions) nids.add_signed(r.nid);
+  out.json.member("nid", std::string_view(std::move(nids).take()));
+}
 
 void write_ranges_data(DataWriter& out, const PageSubject& s) {
   write_e820(out, s.outcome.state);

@@ -136,12 +136,7 @@ void write_regions_change(DataWriter& out, std::string_view key,
                           const account::ListChange<memblock::Region>& change) {
   write_change(
       out, key, change, [](const memblock::Region& r) { return r.range; },
-      [&](const memblock::Regions& rows) {
-        out.texts("flags", rows, [](const memblock::Region& r) { return region_flags(r.flags); });
-        PackedNumbers nids;
-        for (const memblock::Region& r : rows) nids.add_signed(r.nid);
-        out.json.member("nid", std::string_view(std::move(nids).take()));
-      });
+      [&](const memblock::Regions& rows) { write_flags_and_nids(out, rows); });
 }
 
 void write_e820_change(DataWriter& out, const account::ListChange<E820Entry>& change) {

@@ -7,6 +7,7 @@
 #include "report/form/names.h"
 #include "report/form/units.h"
 #include "report/html/sections.h"
+#include "report/table/page_rows.h"
 
 namespace memmap::report {
 namespace {
@@ -15,18 +16,6 @@ using Kind = HtmlColumnKind;
 
 std::string with_size(std::uint64_t pages) {
   return fmt::format("{} ({})", grouped(pages), human_size(pages << kPageShift));
-}
-
-bool shown(const boot::ZoneState& z) {
-  return z.zone.spanned_pages != 0 || z.managed_pages != 0 || !z.free.empty();
-}
-
-std::uint64_t free_pages(const boot::ZoneState& z) {
-  std::uint64_t sum = 0;
-  for (const buddy::FreeList& list : z.free) {
-    for (const buddy::FreeRun& run : list.runs) sum += run.count << list.order;
-  }
-  return sum;
 }
 
 void write_zones(Html& html, const boot::State& state) {
@@ -43,7 +32,7 @@ void write_zones(Html& html, const boot::State& state) {
                               {"free", Kind::number}}};
   for (const boot::NodeState& node : state.node_states) {
     for (const boot::ZoneState& z : node.zones) {
-      if (!shown(z)) continue;
+      if (!is_shown(z)) continue;
       table.rows.push_back({{std::string(zones::name(z.zone.type))},
                             {fmt::format("{}", node.nid)},
                             {hex(raw(z.zone.start_pfn) << kPageShift)},
@@ -78,7 +67,7 @@ void write_free(Html& html, const boot::State& state) {
   for (const std::string& title : titles) table.columns.push_back({title, Kind::number});
   for (const boot::NodeState& node : state.node_states) {
     for (const boot::ZoneState& z : node.zones) {
-      if (!shown(z)) continue;
+      if (!is_shown(z)) continue;
       std::vector<std::uint64_t> blocks(top);
       for (const buddy::FreeList& list : z.free) {
         for (const buddy::FreeRun& run : list.runs) blocks[list.order] += run.count;

@@ -2,12 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
-#include "report/form/e820_rows.h"
 #include "report/form/names.h"
 #include "report/form/units.h"
 #include "report/html/sections.h"
+#include "report/table/map_rows.h"
 
 namespace memmap::report {
 namespace {
@@ -77,11 +76,9 @@ std::string_view type_style(const std::optional<E820Type>& type) {
 }
 
 void write_e820(Html& html, const PageSubject& s) {
-  const auto& e820 = s.outcome.state.e820;
-  const std::vector<E820Row> map =
-      e820_rows(std::array{&e820.firmware.entries(), &e820.kexec.entries(), &e820.table.entries()});
+  const std::vector<E820Row> map = map_rows(s.outcome.state.e820);
   if (map.empty()) return;
-  const auto changes = std::ranges::count_if(map, [](const E820Row& r) { return !r.agree(0, 2); });
+  const auto changes = std::ranges::count_if(map, changed);
   HtmlTable table{.id = "e820",
                   .caption =
                       "What the firmware's table, the one for kexec and the kernel's own "
@@ -95,12 +92,12 @@ void write_e820(Html& html, const PageSubject& s) {
   const unsigned digits = digits_of(s);
   for (std::size_t i = 0; i < std::min(map.size(), kHtmlRows); ++i) {
     const E820Row& r = map[i];
-    table.rows.push_back(
-        {{span(r.range, digits)},
-         {human_size(r.range.size())},
-         {type_text(r.types[0]), type_style(r.types[0])},
-         {type_text(r.types[1]), type_style(r.types[1])},
-         {type_text(r.types[2]), r.agree(0, 2) ? type_style(r.types[2]) : "changed"}});
+    table.rows.push_back({{span(r.range, digits)},
+                          {human_size(r.range.size())},
+                          {type_text(r.types[kFirmwareTable]), type_style(r.types[kFirmwareTable])},
+                          {type_text(r.types[kKexecTable]), type_style(r.types[kKexecTable])},
+                          {type_text(r.types[kKernelTable]),
+                           changed(r) ? "changed" : type_style(r.types[kKernelTable])}});
   }
   html.section("e820", "E820 tables",
                changes == 0 ? "the kernel changed nothing"

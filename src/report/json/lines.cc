@@ -10,19 +10,13 @@ namespace memmap::report {
 namespace {
 
 std::string head(const boot::Outcome& outcome) {
-  const boot::Totals& t = outcome.totals;
   JsonWriter json;
   json.open_object(Layout::row);
   json.member("type", "head");
   json.member("schema", kLinesSchema);
   write_subject(json, outcome.subject);
   json.member("panicked", outcome.panicked);
-  json.member("firmware_ram", t.firmware_ram);
-  json.member("memory", t.memory);
-  json.member("reserved", t.reserved);
-  json.member("managed_pages", t.managed_pages);
-  json.member("free_pages", t.free_pages);
-  if (t.mem_total_kib) json.member("mem_total_kib", *t.mem_total_kib);
+  write_totals(json, outcome.totals);
   json.close();
   return std::move(json).finish();
 }

@@ -285,17 +285,6 @@ void fixmap_slots(JsonWriter& json, const std::vector<fixmap::MappedSlot>& slots
   });
 }
 
-void totals(JsonWriter& json, const boot::Totals& t) {
-  json.key("totals").open_object();
-  json.member("firmware_ram", t.firmware_ram);
-  json.member("memory", t.memory);
-  json.member("reserved", t.reserved);
-  json.member("managed_pages", t.managed_pages);
-  json.member("free_pages", t.free_pages);
-  if (t.mem_total_kib) json.member("mem_total_kib", *t.mem_total_kib);
-  json.close();
-}
-
 void range(JsonWriter& json, const std::optional<PhysRange>& r) {
   if (!r) return;
   json.key("range").open_object(Layout::row);
@@ -336,7 +325,9 @@ std::string to_json(const boot::Outcome& outcome) {
   json.member("schema", kResultSchema);
   write_subject(json, outcome.subject);
   json.member("panicked", outcome.panicked);
-  totals(json, outcome.totals);
+  json.key("totals").open_object();
+  write_totals(json, outcome.totals);
+  json.close();
   write_ledger(json, account::ledger(outcome, account::memory_use(outcome)), Ranges::left_out);
   json.key("e820").open_object();
   e820_table(json, "firmware", outcome.state.e820.firmware.entries());

@@ -17,4 +17,13 @@ void write_subject(JsonWriter& json, const boot::Subject& s) {
   json.close();
 }
 
+void write_totals(JsonWriter& json, const boot::Totals& t) {
+  json.member("firmware_ram", t.firmware_ram);
+  json.member("memory", t.memory);
+  json.member("reserved", t.reserved);
+  json.member("managed_pages", t.managed_pages);
+  json.member("free_pages", t.free_pages);
+  if (t.mem_total_kib) json.member("mem_total_kib", *t.mem_total_kib);
+}
+
 }  // namespace memmap::report
