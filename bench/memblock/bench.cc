@@ -118,6 +118,9 @@ void allocate(benchmark::State& state) {
   const auto n = static_cast<std::uint64_t>(state.range(0));
   Memory m;
   fill(m, shuffled(n));
+  // The array grows now, into the arena: behind the next line it would into memory that is none here.
+  m.reserve(kMemory + (n * kStep), 64);
+  m.free(kMemory + (n * kStep), 64);
   m.add(kMemory, n * kStep + (1 << 20));
   m.set_bottom_up(fit != Fit::first);
   const std::uint64_t size = fit == Fit::aligned ? 64 : 2 * kPage;
