@@ -19,8 +19,7 @@ std::vector<std::uint64_t> fate_borders(const boot::Outcome& outcome,
   for (const account::LedgerRow& row : ledger.rows) std::ranges::for_each(row.ranges, add);
   for (const boot::GivenBack& given : outcome.state.page_allocator.given_back) add(given.range);
   std::ranges::sort(out);
-  const auto same = std::ranges::unique(out);
-  out.erase(same.begin(), same.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 

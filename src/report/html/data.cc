@@ -77,7 +77,8 @@ void write_e820(DataWriter& out, const boot::State& state) {
   out.ranges(rows, [](const E820Row& r) { return r.range; });
   constexpr std::pair<std::string_view, std::size_t> kTables[] = {
       {"firmware", kFirmwareTable}, {"kexec", kKexecTable}, {"kernel", kKernelTable}};
-  for (const auto& [name, table] : kTables) {
+  for (const auto& [name, number] : kTables) {
+    const std::size_t table = number;  // clang 14 hands no structured binding to a lambda
     // A column that is left out is the firmware's.
     const auto agrees = [&](const E820Row& r) { return r.agree(kFirmwareTable, table); };
     if (table != kFirmwareTable && std::ranges::all_of(rows, agrees)) continue;

@@ -52,8 +52,8 @@ std::vector<Edge> edges_of(std::span<const Column* const> columns) {
   std::ranges::sort(all, [](const Edge& a, const Edge& b) {
     return a.at != b.at ? a.at < b.at : a.weight > b.weight;
   });
-  const auto same = std::ranges::unique(all, {}, &Edge::at);
-  all.erase(same.begin(), same.end());
+  const auto same = [](const Edge& a, const Edge& b) { return a.at == b.at; };
+  all.erase(std::unique(all.begin(), all.end(), same), all.end());
   return all;
 }
 
