@@ -189,6 +189,17 @@ constexpr Option kKaslr[] = {
     MEMMAP_ANSWER_OPTIONS,
 };
 
+constexpr Option kSuggest[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    kLive,
+    {"--size",           "SIZE",                 "of a crash kernel: how much to reserve, in place of the least that is found"},
+    {"--node",           "N",                    "of a range: on this NUMA node alone"},
+    MEMMAP_KERNEL_OPTIONS,
+    kNoEntryLimit,
+    MEMMAP_PLUGIN_OPTIONS,
+    MEMMAP_ANSWER_OPTIONS,
+};
+
 constexpr Option kPlugin[] = {
     kPluginFolder,
     {"--kind",      "KIND", "of a new plugin: trim, numa, alloc, check, source or report"},
@@ -312,6 +323,9 @@ constexpr std::string_view kKaslrExamples =
     "  memmap kaslr --e820 boot.log\n"
     "  memmap kaslr boot.log --append \"crashkernel=256M hugepagesz=1G hugepages=2\"\n"
     "  memmap kaslr --synthetic \"ram:640K hole:384K ram:255M\" --list --format json";
+constexpr std::string_view kSuggestExamples =
+    "  memmap suggest crashkernel boot.log --size 256M\n"
+    "  memmap suggest pmem 128M boot.log";
 constexpr std::string_view kDiffExamples =
     "  memmap diff boot.log whole.log\n"
     "  memmap diff boot.log --new-append crashkernel=256M   # exit 1\n"
@@ -340,6 +354,7 @@ constexpr Command kCommands[] = {
     {"explain",  "tell where the RAM went, or what becomes of one address, from firmware's map to MemTotal", kExplainExamples,  kExplain,        {"SOURCE", "what to read, as with --e820", false},                                         run_explain,  {"ADDRESS", "physical (or virtual, as with walk): its story in place of the whole ledger; several with commas", false}},
     {"frames",   "draw the boot step by step: a picture for each, one that moves and a page that plays them",  kFramesExamples,   kFrames,         {"SOURCE", "what to read, as with --e820", false},                                         run_frames},
     {"kaslr",    "list the places that KASLR may give the kernel's image, and what depends on them",         kKaslrExamples,    kKaslr,          {"SOURCE", "what to read, as with --e820", false},                                         run_kaslr},
+    {"suggest",  "suggest a parameter that holds wherever KASLR puts the kernel, proved by booting it",  kSuggestExamples,  kSuggest,        {"WHAT", "crashkernel, pmem SIZE, ramoops SIZE or device SIZE"}, run_suggest, {"SOURCE", "behind a SIZE: what to read, as with --e820", false, true}},
     {"diff",     "tell what moved, came and went between results, maps, logs or kernels; whether an image resumes", kDiffExamples,     kDiff,           {"OLD", "a result of simulate --format json, or what to read, as with --e820"},            run_diff,     {"NEW", "what to hold against it; several may be given; none: OLD itself, with what --new-... says", false, true}},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };
