@@ -107,7 +107,7 @@ void Finder::exclude_found() {
 
 Room Finder::find(std::optional<int> nid) {
   take_ram(nid);
-  exclude(PhysRange::make(0, kLowest), "the first 16M: zone DMA, firmware, what starts processors");
+  exclude(PhysRange::make(0, kLowest), "the first 16M: zone DMA, firmware");
   exclude_loaders();
   exclude_found();
   std::ranges::sort(out_.excluded, {}, [](const Excluded& e) { return e.range; });

@@ -1,4 +1,5 @@
 #include "report/answers/suggest.h"
+#include "report/form/json_writer.h"
 #include "report/json/subject.h"
 
 namespace memmap::report {
@@ -37,6 +38,28 @@ void write_proof(JsonWriter& json, const Proof& proof) {
     json.member("cost_most", proof.cost_most);
   }
   write_texts(json, "assumed", proof.assumed);
+  json.close();
+}
+
+void write_ranges(JsonWriter& json, std::string_view key, const std::vector<PhysRange>& ranges) {
+  json.key(key).open_array();
+  for (const PhysRange r : ranges) {
+    json.open_object(Layout::row);
+    json.member_address("start", raw(r.base()));
+    json.member_address("end", raw(r.end()));
+    json.close();
+  }
+  json.close();
+}
+
+void write_checked(JsonWriter& json, const suggest::CheckedLine& checked) {
+  json.key("checked").open_object();
+  json.member("line", std::string_view(checked.line));
+  json.member("kind", checked.is_badram ? "badram" : "command_line");
+  json.member("bad", checked.bad);
+  json.member("taken", checked.taken);
+  write_ranges(json, "uncovered", checked.uncovered);
+  write_ranges(json, "offered", checked.offered);
   json.close();
 }
 
@@ -93,6 +116,7 @@ std::string suggest_to_json(const SuggestAnswer& answer) {
   }
   json.close();
   write_texts(json, "needs", suggestion.needs);
+  if (answer.checked != nullptr) write_checked(json, *answer.checked);
   json.close();
   return std::move(json).finish();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "report/answers/suggest.h"
+#include "report/form/page.h"
 #include "report/form/units.h"
 #include "report/text/sections.h"
 
@@ -44,7 +45,9 @@ std::string cost_text(const Proof& proof) {
   if (proof.good == 0) return {};
   const std::string least = signed_size(proof.cost_least);
   const std::string most = signed_size(proof.cost_most);
-  return least == most ? least : fmt::format("{} to {}", least, most);
+  constexpr std::int64_t kAlike = static_cast<std::int64_t>(kMiB);
+  if (least == most || proof.cost_most - proof.cost_least < kAlike) return most;
+  return fmt::format("{} to {}", least, most);
 }
 
 void write_proof(Page& page, const Suggestion& suggestion) {
@@ -113,11 +116,38 @@ std::string lead_of(const Suggestion& suggestion) {
   return fmt::format("{}: {}", suggestion.parameter, suggestion.why);
 }
 
+std::string lead_of(const suggest::CheckedLine& checked) {
+  if (!checked.offered.empty())
+    return fmt::format(
+        "the line makes persistent memory of bad memory, as {}: no RAM, but /dev/pmem0 offers it",
+        span(checked.offered.front()));
+  const std::string all = human_size(checked.bad);
+  if (checked.uncovered.empty())
+    return fmt::format("the line covers all of the bad memory, {}; it takes {} of RAM", all,
+                       human_size(checked.taken));
+  std::uint64_t left = 0;
+  for (const PhysRange r : checked.uncovered) left += r.size();
+  return fmt::format("the line leaves {} of {} of bad memory to the kernel", human_size(left), all);
+}
+
+void write_checked(Page& page, const suggest::CheckedLine& checked) {
+  page.paragraph(
+      "", page.foreign(lead_of(checked)),
+      checked.uncovered.empty() && checked.offered.empty() ? Paint::strong : Paint::yellow);
+  constexpr std::size_t kMost = 10;
+  for (std::size_t i = 0; i < std::min(kMost, checked.uncovered.size()); ++i)
+    page.line("  not covered: " + span(checked.uncovered[i]));
+  if (checked.uncovered.size() > kMost)
+    page.line(fmt::format("  ... and {} more", checked.uncovered.size() - kMost));
+  page.blank();
+}
+
 }  // namespace
 
 std::string suggest_to_text(const SuggestAnswer& answer, const TextStyle& style) {
   const Suggestion& suggestion = answer.suggestion;
   Page page(style);
+  if (answer.checked != nullptr) write_checked(page, *answer.checked);
   page.paragraph("", page.foreign(lead_of(suggestion)),
                  suggestion.parameter.empty() ? Paint::yellow : Paint::strong);
   page.blank();
