@@ -20,16 +20,27 @@ bool has_root(std::string_view line) {
   return false;
 }
 
-// What the initrd's files find. kernel: do_populate_rootfs(), init/initramfs.c; init_rootfs(),
-// init/do_mounts.c; shmem_default_max_blocks(), mm/shmem.c, v6.12
+// What the page allocator gets only after the initrd is unpacked: the packed one, the kernel's own code
+// for the start. kernel: do_populate_rootfs(), init/initramfs.c; free_initmem(), mark_rodata_ro(),
+// arch/x86/mm, v6.12
+std::uint64_t freed_later(const boot::Outcome& outcome) {
+  std::uint64_t out = 0;
+  for (const boot::GivenBack& back : outcome.state.page_allocator.given_back) {
+    if (back.what == "initrd" || back.what.starts_with("unused")) out += back.range.size();
+  }
+  return out;
+}
+
+// What the initrd's files find. kernel: init_rootfs(), init/do_mounts.c; shmem_default_max_blocks(),
+// mm/shmem.c, v6.12
 void unpack(const boot::Outcome& outcome, const KdumpWish& wish, Kdump& out) {
-  const std::uint64_t packed = wish.initrd.packed;
   const std::uint64_t unpacked = wish.initrd.unpacked;
-  const std::uint64_t taken = std::min(out.mem_total, kKernelTakes);
-  // The packed one is given back once it is unpacked.
-  out.at_unpack = out.mem_total - std::min(out.mem_total, taken + packed);
-  if (!has_root(outcome.subject.command_line))
-    out.limit = (out.mem_total - std::min(out.mem_total, packed)) / 2;
+  const auto less = [](std::uint64_t from, std::uint64_t what) {
+    return from - std::min(from, what);
+  };
+  const std::uint64_t early = less(out.mem_total, freed_later(outcome));
+  out.at_unpack = less(early, kKernelTakes);
+  if (!has_root(outcome.subject.command_line)) out.limit = early / 2;
   const std::uint64_t room = out.limit == 0 ? out.at_unpack : std::min(out.at_unpack, out.limit);
   if (unpacked > room) {
     out.end = KdumpEnd::not_unpacked;
@@ -37,7 +48,7 @@ void unpack(const boot::Outcome& outcome, const KdumpWish& wish, Kdump& out) {
                           mib(room), room == out.limit ? " (half of RAM: it is a tmpfs)" : "");
     return;
   }
-  out.left = out.mem_total - taken - std::min(out.mem_total - taken, unpacked);
+  out.left = less(less(out.mem_total, kKernelTakes), unpacked);
   if (out.left < wish.need) {
     out.end = KdumpEnd::no_room;
     out.why = fmt::format("{} are left for programs, which need {}", mib(out.left), mib(wish.need));
