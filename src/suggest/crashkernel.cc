@@ -52,6 +52,7 @@ class Search {
   }
   Result<std::vector<Form>> forms();
   Result<std::optional<Form>> at_address();
+  Result<std::uint64_t> most_at(const std::vector<PhysAddr>& places);
   Status add_largest();
   Status explain();
 
@@ -99,37 +100,50 @@ Result<std::vector<Search::Form>> Search::forms() {
   return out;
 }
 
-// The largest that is had in every boot: a search by halves at the place where the wanted size is not,
-// then a proof.
-Status Search::add_largest() {
+// How many times CRASH_ALIGN are had with the image at each of `places`.
+Result<std::uint64_t> Search::most_at(const std::vector<PhysAddr>& places) {
   std::uint64_t good = 0;
   std::uint64_t bad = align_up(size_, kAlign) / kAlign;
-  PhysAddr place = out_.others.front().proof.fault_at;
   while (bad - good > 1) {
     const std::uint64_t middle = good + (bad - good) / 2;
-    const auto outcome = prover_.boot(plain(middle * kAlign), place);
-    if (!outcome) return outcome.errors();
-    const bool is_good =
-        end_of(*outcome).empty() && judge_of(middle * kAlign)(*outcome).fault.empty();
+    bool is_good = true;
+    for (const PhysAddr place : places) {
+      const auto outcome = prover_.boot(plain(middle * kAlign), place);
+      if (!outcome) return outcome.errors();
+      is_good =
+          is_good && end_of(*outcome).empty() && judge_of(middle * kAlign)(*outcome).fault.empty();
+    }
     (is_good ? good : bad) = middle;
-    if (!is_good || bad - good > 1 || good == 0) continue;
-    // Another place may be worse.
-    auto proof = prover_.prove(plain(good * kAlign), judge_of(good * kAlign));
-    if (!proof) return proof.errors();
-    if (proof->proved()) break;
-    place = proof->fault_at;
-    bad = good;
-    good = 0;
   }
-  if (good == 0) return Done{};
-  auto proof = prover_.prove(plain(good * kAlign), judge_of(good * kAlign));
-  if (!proof) return proof.errors();
-  if (!proof->proved()) return Done{};
-  out_.others.insert(out_.others.begin(),
-                     {plain(good * kAlign),
-                      "the largest without a suffix, in steps of 16 MiB, that is "
-                      "had in every boot",
-                      *std::move(proof)});
+  return good;
+}
+
+// The largest that is had in every boot: first at some places, and those that a proof failed at, then
+// proved at all.
+Status Search::add_largest() {
+  constexpr int kMostTried = 8;
+  constexpr std::uint64_t kFewPlaces = 64;
+  std::vector<PhysAddr> worst{out_.others.front().proof.fault_at};
+  const kaslr::PossiblePlaces places = prover_.places_with("");
+  for (const std::uint64_t n : kaslr::spread_over(places, kFewPlaces))
+    worst.push_back(PhysAddr{places.place(n)});
+  for (int i = 0; i < kMostTried; ++i) {
+    const auto most = most_at(worst);
+    if (!most) return most.errors();
+    const std::uint64_t size = *most * kAlign;
+    if (size == 0) return Done{};
+    auto proof = prover_.prove(plain(size), judge_of(size));
+    if (!proof) return proof.errors();
+    if (!proof->proved()) {
+      worst.push_back(proof->fault_at);
+      continue;
+    }
+    out_.others.insert(
+        out_.others.begin(),
+        {plain(size), "the largest without a suffix, in steps of 16 MiB, that is had in every boot",
+         *std::move(proof)});
+    return Done{};
+  }
   return Done{};
 }
 

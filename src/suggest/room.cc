@@ -13,6 +13,7 @@ namespace {
 
 namespace owner = boot::owner;
 
+constexpr std::uint64_t kLargerInitrd = 16 * kMiB;
 constexpr std::uint64_t kLowest = 16 * kMiB;  // below: zone DMA, the BIOS, what starts processors
 
 // What lies where it lies before the kernel chooses: firmware's and the loader's.
@@ -80,7 +81,13 @@ void Finder::exclude(PhysRange range, std::string why) {
 
 void Finder::exclude_loaders() {
   const Machine& machine = prover_.subject().machine;
-  if (machine.initrd) exclude(*machine.initrd, "the boot loader puts the initrd there");
+  if (machine.initrd) {
+    // Loaders put it as far up as it goes: the next one, if larger, begins further down.
+    const std::uint64_t more = std::max(machine.initrd->size(), kLargerInitrd);
+    const std::uint64_t base = raw(machine.initrd->base());
+    exclude(PhysRange::make(base - std::min(base, more), raw(machine.initrd->end())),
+            "the boot loader puts the initrd there, and a larger one lower");
+  }
   for (const SetupData& node : machine.setup_data) {
     if (const auto range = node.range()) exclude(*range, "setup_data");
     if (node.indirect) exclude(*node.indirect, "setup_data");
