@@ -194,6 +194,42 @@ constexpr Option kKaslr[] = {
     MEMMAP_ANSWER_OPTIONS,
 };
 
+// How a second kernel is started.
+constexpr Option kInitrd{"--initrd", "FILE", "the second kernel's initrd: a file, which is measured, or a size (default: the machine's own, or 32M)"};
+constexpr Option kNeed{"--need", "SIZE", "what its programs need beside the initrd (default: 64M)"};
+constexpr Option kSecondAppend{"--second-append", "TEXT", "parameters to add to its command line, in place of what the distribution's tool adds"};
+
+constexpr Option kSuggest[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    kLive,
+    {"--size",           "SIZE",                 "of crashkernel: how much to reserve, in place of the least in which the second kernel gets up"},
+    kInitrd,
+    kNeed,
+    kSecondAppend,
+    {"--node",           "N",                    "of a range or hugepages: on this NUMA node alone"},
+    {"--ranges",         "N",                    "of badram: with N ranges at most"},
+    {"--check",          "LINE",                 "of badram: whether a command line, or GRUB's list, covers all of it"},
+    {"--page",           "SIZE",                 "of hugepages: 2M or 1G (default: 1G where the processor has them)"},
+    {"--leave",          "SIZE",                 "of hugepages: what all else keeps (default: 512M)"},
+    MEMMAP_KERNEL_OPTIONS,
+    kNoEntryLimit,
+    MEMMAP_PLUGIN_OPTIONS,
+    MEMMAP_ANSWER_OPTIONS,
+};
+
+constexpr Option kKdump[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    kLive,
+    {"--crash-kernel",   "VALUE",                "of crashkernel=, in place of the command line's own: 256M, 1G,high"},
+    kInitrd,
+    kNeed,
+    kSecondAppend,
+    MEMMAP_KERNEL_OPTIONS,
+    kNoEntryLimit,
+    MEMMAP_PLUGIN_OPTIONS,
+    MEMMAP_ANSWER_OPTIONS,
+};
+
 constexpr Option kPlugin[] = {
     kPluginFolder,
     {"--kind",      "KIND", "of a new plugin: trim, numa, alloc, check, source or report"},
@@ -317,6 +353,14 @@ constexpr std::string_view kKaslrExamples =
     "  memmap kaslr --e820 boot.log\n"
     "  memmap kaslr boot.log --append \"crashkernel=256M hugepagesz=1G hugepages=2\"\n"
     "  memmap kaslr --synthetic \"ram:640K hole:384K ram:255M\" --list --format json";
+constexpr std::string_view kSuggestExamples =
+    "  memmap suggest crashkernel boot.log --size 256M\n"
+    "  memmap suggest pmem 256M boot.log\n"
+    "  memmap suggest badram 0x12345000,0x12346000 boot.log --check \"memmap=8K\\$0x12345000\"\n"
+    "  memmap suggest hugepages boot.log --page 2M --format json";
+constexpr std::string_view kKdumpExamples =
+    "  memmap kdump boot.log --crash-kernel 256M --initrd 20M\n"
+    "  memmap kdump boot.log --crash-kernel 64M --initrd 20M   # exit 1";
 constexpr std::string_view kDiffExamples =
     "  memmap diff boot.log whole.log\n"
     "  memmap diff boot.log --new-append crashkernel=256M   # exit 1\n"
@@ -346,6 +390,8 @@ constexpr Command kCommands[] = {
     {"explain",  "tell where the RAM went, or what becomes of one address, from firmware's map to MemTotal", kExplainExamples,  kExplain,        {"SOURCE", "what to read, as with --e820", false},                                         run_explain,  {"ADDRESS", "physical (or virtual, as with walk): its story in place of the whole ledger; several with commas", false}},
     {"frames",   "draw the boot step by step: a picture for each, one that moves and a page that plays them",  kFramesExamples,   kFrames,         {"SOURCE", "what to read, as with --e820", false},                                         run_frames},
     {"kaslr",    "list the places that KASLR may give the kernel's image, and what depends on them",         kKaslrExamples,    kKaslr,          {"SOURCE", "what to read, as with --e820", false},                                         run_kaslr},
+    {"suggest",  "suggest a parameter that holds wherever KASLR puts the kernel, proved by booting it",  kSuggestExamples,  kSuggest,        {"WHAT", "crashkernel, pmem SIZE, ramoops SIZE, device SIZE, badram LIST (a file of a memory test, or addresses) or hugepages"}, run_suggest, {"SOURCE", "behind it: what to read, as with --e820", false, true}},
+    {"kdump",    "start the second kernel in the memory that crashkernel= reserves: does it get up?",     kKdumpExamples,    kKdump,          {"SOURCE", "what to read, as with --e820", false},                                         run_kdump},
     {"diff",     "tell what moved, came and went between results, maps, logs or kernels; whether an image resumes", kDiffExamples,     kDiff,           {"OLD", "a result of simulate --format json, or what to read, as with --e820"},            run_diff,     {"NEW", "what to hold against it; several may be given; none: OLD itself, with what --new-... says", false, true}},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };

@@ -21,6 +21,8 @@ ExitCode run_walk(const Arguments& arguments);
 ExitCode run_frames(const Arguments& arguments);
 ExitCode run_explain(const Arguments& arguments);
 ExitCode run_kaslr(const Arguments& arguments);
+ExitCode run_kdump(const Arguments& arguments);
+ExitCode run_suggest(const Arguments& arguments);
 ExitCode run_diff(const Arguments& arguments);
 ExitCode run_plugin(const Arguments& arguments);
 

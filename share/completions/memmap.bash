@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate show access convert replay verify lint kernel capture kernels formats compare diff walk explain frames kaslr plugin help"
+  local commands="simulate show access convert replay verify lint kernel capture kernels formats compare diff walk explain frames kaslr suggest kdump plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -12,7 +12,7 @@ _memmap() {
 
   case $prev in
     --e820 | --against | --machine | --sysroot | --plugin-dir | -o | --output | --parts | --btf | --config | \
-      --system-map | --kallsyms | --sections | --params)
+      --system-map | --kallsyms | --sections | --params | --initrd)
       compopt -o default 2>/dev/null
       COMPREPLY=()
       return
@@ -30,7 +30,7 @@ _memmap() {
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
         diff) report_formats="text json svg html" ;;
-        replay | verify | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;
+        replay | verify | lint | compare | kernels | walk | explain | kaslr | suggest | kdump) report_formats="text json" ;;
       esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
@@ -140,7 +140,7 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate show access convert replay verify lint kernel capture kernels formats compare diff walk explain frames kaslr plugin" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate show access convert replay verify lint kernel capture kernels formats compare diff walk explain frames kaslr suggest kdump plugin" -- "$cur")
       return
       ;;
     compare)
@@ -172,6 +172,21 @@ _memmap() {
         --list --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --output --force --help"
       ;;
+    suggest)
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
+        --size --initrd --need --second-append --node --ranges --check --page --leave
+        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --plugin-timeout --format --output --force --help"
+      if [[ $COMP_CWORD -eq 2 && $cur != -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "crashkernel pmem ramoops device badram hugepages" -- "$cur")
+        return
+      fi
+      ;;
+    kdump)
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
+        --crash-kernel --initrd --need --second-append --kernel --config --cmdline --append --plugin --without-plugin
+        --plugin-dir --plugin-timeout --format --output --force --help"
+      ;;
     plugin)
       options="--plugin-dir --kind --output --help"
       if [[ $COMP_CWORD -eq 2 && $cur != -* ]]; then
@@ -189,7 +204,7 @@ _memmap() {
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
   elif [[ $command == show || $command == access || $command == convert || $command == replay || $command == verify || $command == lint || $command == kernel || $command == compare ||
-    $command == walk || $command == explain || $command == kaslr || $command == plugin ]]; then
+    $command == walk || $command == explain || $command == kaslr || $command == suggest || $command == kdump || $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()
   else

@@ -357,4 +357,11 @@ PossiblePlaces possible_places(const Machine& machine, const kernel::Profile& pr
   return Finder(machine, profile, line, levels).find();
 }
 
+PossiblePlaces possible_places(const Machine& machine, const kernel::Profile& profile,
+                               std::string_view line) {
+  const bool five = machine.cpu.la57.value_or(false) && profile.x86_5level &&
+                    !kernel::find_option_bool(line, "no5lvl");
+  return possible_places(machine, profile, line, five ? 5 : 4);
+}
+
 }  // namespace memmap::kaslr

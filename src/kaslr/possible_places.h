@@ -44,6 +44,15 @@ struct PossiblePlaces {
 // of page tables. Where machine and profile do not tell what the choice needs, it is `assumed`.
 PossiblePlaces possible_places(const Machine& machine, const kernel::Profile& profile,
                                std::string_view line, unsigned levels);
+// The same with as many levels as the kernel uses on that machine.
+PossiblePlaces possible_places(const Machine& machine, const kernel::Profile& profile,
+                               std::string_view line);
+
+// The numbers of at most `most` places, ascending: all of them, or of more the ends of each area and as
+// many between that are evenly spread. `most` is not 0.
+std::vector<std::uint64_t> spread_over(const PossiblePlaces& places, std::uint64_t most);
+// Whoever boots at places tries as many.
+inline constexpr std::uint64_t kMostPlacesTried = 4096;
 
 // A stretch between the places' images.
 struct Gap {

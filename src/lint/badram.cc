@@ -5,59 +5,16 @@
 
 #include "base/number.h"
 #include "lint/check.h"
+#include "machine/badram.h"
 
 namespace memmap::lint {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-constexpr std::uint64_t kPhysEnd = std::uint64_t{1} << 52;
 constexpr std::size_t kMostPieces = std::size_t{1} << 16;
 // GRUB's table for the kernel, as the zero page's. grub: GRUB_E820_MAX_ENTRY, include/grub/i386/linux.h
 constexpr std::size_t kMostEntries = 128;
 constexpr std::string_view kRead = "GRUB reads pairs of hexadecimal numbers, address and mask";
-
-struct Pair {
-  std::string_view text{};  // a piece of the list
-  std::uint64_t address = 0;
-  std::uint64_t mask = 0;
-};
-
-std::vector<std::string_view> words_of(std::string_view list) {
-  std::vector<std::string_view> out;
-  while (true) {
-    const std::size_t comma = list.find(',');
-    out.push_back(list.substr(0, comma));
-    if (comma == list.npos) return out;
-    list.remove_prefix(comma + 1);
-  }
-}
-
-std::vector<Pair> pairs_of(std::string_view list) {
-  const auto words = words_of(list);
-  std::vector<Pair> out;
-  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
-    const auto address = parse_hex(words[i]);
-    const auto mask = parse_hex(words[i + 1]);
-    if (!address || !mask) break;
-    const std::size_t from = static_cast<std::size_t>(words[i].data() - list.data());
-    const std::size_t to =
-        static_cast<std::size_t>(words[i + 1].data() - list.data()) + words[i + 1].size();
-    out.push_back({list.substr(from, to - from), *address, *mask});
-  }
-  return out;
-}
-
-// The smallest number from `least` on that `fixed` is, but for the bits of `choices`; nullopt: none.
-std::optional<std::uint64_t> first_match(std::uint64_t least, std::uint64_t fixed,
-                                         std::uint64_t choices) {
-  std::uint64_t wrong = (least ^ fixed) & ~choices & (kPhysEnd - 1);
-  if (wrong == 0) return least;
-  while ((wrong & (wrong - 1)) != 0) wrong &= wrong - 1;  // the highest decides
-  const std::uint64_t above = choices & ~(wrong | (wrong - 1));
-  if ((fixed & wrong) != 0) return fixed | (least & above);
-  const std::uint64_t choice = ((least & above) - above) & above;
-  return choice == 0 ? std::nullopt : std::optional(fixed | choice);
-}
 
 // What of `ram` a pair names: its pages, and how many pieces they are; no more than kMostPieces are
 // counted.
@@ -65,21 +22,11 @@ struct Covered {
   std::uint64_t bytes = 0;
   std::size_t pieces = 0;
 };
-Covered covered(const Pair& pair, const std::vector<PhysRange>& ram) {
-  const std::uint64_t free = (~pair.mask | (kPage - 1)) & (kPhysEnd - 1);
-  std::uint64_t run = 1;
-  while (run < kPhysEnd && (free & run) != 0) run <<= 1;
-  const std::uint64_t choices = free & ~(run - 1);
-  const std::uint64_t fixed = pair.address & ~free & (kPhysEnd - 1);
+Covered covered(const BadramPair& pair, const std::vector<PhysRange>& ram) {
   Covered out;
-  for (const PhysRange r : ram) {
-    auto at = first_match(raw(r.base()) & ~(run - 1), fixed, choices);
-    while (at && *at < raw(r.end()) && out.pieces < kMostPieces) {
-      ++out.pieces;
-      out.bytes += r.intersect(PhysRange::make(*at, *at + run)).size();
-      const std::uint64_t choice = ((*at & choices) - choices) & choices;
-      at = choice == 0 ? std::nullopt : std::optional(fixed | choice);
-    }
+  for (const PhysRange piece : badram_pieces(pair, ram, kMostPieces)) {
+    ++out.pieces;
+    out.bytes += piece.size();
   }
   return out;
 }
@@ -95,7 +42,7 @@ void badram_malformed(Check& check) {
                                            "memory to the kernel",
                                            "write ADDRESS,MASK,ADDRESS,MASK,... without blanks"});
   }
-  const auto words = words_of(list);
+  const auto words = badram_words(list);
   for (const std::string_view word : words) {
     if (parse_hex(word)) continue;
     return check.find(word.empty() ? list : word,
@@ -110,7 +57,7 @@ void badram_malformed(Check& check) {
 }
 
 void badram_mask(Check& check) {
-  for (const Pair& p : pairs_of(check.line())) {
+  for (const BadramPair& p : badram_pairs(check.line())) {
     // A mask of 32 bits leaves those above free: every 4 GiB once more.
     const bool short_mask = p.mask >> 32 == 0 && p.mask != 0;
     const bool above =
@@ -135,7 +82,7 @@ void badram_mask(Check& check) {
 void badram_covers(Check& check) {
   constexpr std::uint64_t kMuch = 64 * kMiB;
   std::size_t pieces = 0;
-  for (const Pair& p : pairs_of(check.line())) {
+  for (const BadramPair& p : badram_pairs(check.line())) {
     const Covered of = covered(p, check.ram());
     pieces += of.pieces;
     if (check.is_found(p.text)) continue;

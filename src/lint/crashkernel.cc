@@ -171,8 +171,7 @@ void crashkernel_ranges(Check& check) {
 void crashkernel_not_reserved(Check& check) {
   const std::string_view word = word_of_last(check);
   if (word.empty() || check.outcome().panicked) return;
-  if (!check.profile().has(config::KEXEC_CORE) ||
-      (is_generic(check) && !check.profile().has(config::CRASH_RESERVE))) {
+  if (!boot::crash::is_supported(check.profile())) {
     return check.find(word,
                       {fmt::format("kernel {} cannot start a crash kernel", check.profile().name),
                        "it was built without CONFIG_KEXEC or CONFIG_CRASH_DUMP", "remove it"});

@@ -2,34 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <set>
-
-#include "kernel/command_line.h"
-
 namespace memmap::session {
 namespace {
-
-// By their numbers.
-std::set<std::uint64_t> tried(const kaslr::PossiblePlaces& places, std::uint64_t most) {
-  std::set<std::uint64_t> out;
-  const std::uint64_t count = places.count();
-  if (count <= most) {
-    for (std::uint64_t n = 0; n < count; ++n) out.insert(n);
-    return out;
-  }
-  std::uint64_t at = 0;
-  for (const kaslr::SlotArea& area : places.slots.areas) {
-    if (out.size() + 2 > most) break;
-    out.insert({at, at + area.count - 1});
-    at += area.count;
-  }
-  const std::uint64_t spread = most - out.size();
-  for (std::uint64_t i = 0; i < spread; ++i) {
-    // At most 2^31 places: 52 bits of addresses, 2 MiB apart.
-    out.insert((count - 1) * i / spread);
-  }
-  return out;
-}
 
 // Not what differs nearly everywhere: some pages of page tables, what is handed over at first.
 bool is_worth_a_note(const compare::Spread& spread) {
@@ -40,11 +14,7 @@ bool is_worth_a_note(const compare::Spread& spread) {
 }  // namespace
 
 kaslr::PossiblePlaces image_places(const Session& session) {
-  const Machine& machine = *session.machine();
-  const std::string line = session.command_line();
-  const bool five = machine.cpu.la57.value_or(false) && session.profile().x86_5level &&
-                    !kernel::find_option_bool(line, "no5lvl");
-  return kaslr::possible_places(machine, session.profile(), line, five ? 5 : 4);
+  return kaslr::possible_places(*session.machine(), session.profile(), session.command_line());
 }
 
 Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,
@@ -57,7 +27,7 @@ Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces
   options.keep_user_space = false;
   Machine machine = *session.machine();
   BootsByPlace out;
-  for (const std::uint64_t n : tried(places, most)) {
+  for (const std::uint64_t n : kaslr::spread_over(places, most)) {
     const PhysAddr place{places.place(n)};
     machine.kernel_phys_base = place;
     const boot::Inputs inputs(machine, session.profile(), options);

@@ -11,9 +11,6 @@
 
 namespace memmap::session {
 
-// As many places are tried; of more, as many that are evenly spread, and the ends of each area.
-inline constexpr std::uint64_t kMostPlacesTried = 4096;
-
 kaslr::PossiblePlaces image_places(const Session& session);
 
 struct BootsByPlace {
@@ -24,7 +21,7 @@ struct BootsByPlace {
 // Boots at `most` of the places, under the session's rules; its checks do not take part. Errors: those
 // of Session::rules() and boot().
 Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,
-                                   std::uint64_t most = kMostPlacesTried);
+                                   std::uint64_t most = kaslr::kMostPlacesTried);
 
 // For the notes of a report that assumes a place: what depends on it, as far as boots at a few places
 // show, the ends of areas first. Empty: nothing, or the place is known, or plugins decide, or the machine is so large that

@@ -28,6 +28,8 @@ VALUES = {
     "--theme": "print", "--title": "<&>", "--diagram": "structs", "--full": None, "--from": "e820__memory_setup", "--all": None,
     "--input-columns": "start,last,type", "--sort": "managed:desc", "--json": None, "--raw": None, "--bytes": None,
     "--no-headings": None, "--width": "100", "--color": "never", "--no-pager": None, "--section": "zones",
+    "--size": "64M", "--initrd": "4M", "--need": "16M", "--second-append": "nr_cpus=1", "--node": "0", "--ranges": "4",
+    "--check": "memmap=4K$0x2000000", "--page": "2M", "--leave": "16M", "--crash-kernel": "64M",
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
 }
 # What an option acts on, beside a source.
@@ -133,7 +135,7 @@ class Options(unittest.TestCase):
                 self.assertIn(done.returncode, (0, 1), done.stderr)
                 self.assertNotIn("no effect", done.stderr)
 
-    def check_command(self, command, kinds, needs=()):
+    def check_command(self, command, kinds, needs=(), but=frozenset()):
         options = options_of(command)
         self.assertTrue(options & NAMING)
         for kind in kinds:
@@ -141,7 +143,7 @@ class Options(unittest.TestCase):
             source = self.filled(source)
             if kind == "live" and "--live" not in options:
                 continue
-            for option in sorted(options - NAMING - {"--list"}):
+            for option in sorted(options - NAMING - {"--list"} - but):
                 source_option = (command, option) not in ACTS_OF
                 refused = source_option and kind in REFUSED.get(option, ()) or kind in REFUSED_BY.get((command, option), ())
                 if kind == "live" and not refused:
@@ -256,6 +258,24 @@ class Options(unittest.TestCase):
         done = run("kaslr", "--synthetic", SMALL, "--plugin", "check_invariants")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertIn("--plugin check_invariants has no effect on kaslr", done.stderr)
+
+    def test_suggest(self):
+        of = {"--size": "crashkernel", "--initrd": "crashkernel", "--need": "crashkernel", "--second-append": "crashkernel",
+              "--node": "pmem", "--ranges": "badram", "--check": "badram", "--page": "hugepages", "--leave": "hugepages"}
+        argument = {"pmem": "16M", "ramoops": "1M", "device": "1M", "badram": "0x3000000"}
+        words = {what: [what, *([argument[what]] if what in argument else [])]
+                 for what in ("crashkernel", "pmem", "ramoops", "device", "badram", "hugepages")}
+        self.check_command("suggest", KINDS, words["pmem"], but=set(of))
+        for option, its in of.items():
+            for what in words:
+                acts = what == its or option == "--node" and what in ("pmem", "ramoops", "device", "hugepages")
+                self.check(["suggest", *words[what], "--synthetic", SMALL, *self.given(option)], option, not acts, what)
+        done = run("suggest", "pmem", "16M", "--synthetic", SMALL, "--plugin", "check_invariants")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin check_invariants has no effect on suggest", done.stderr)
+
+    def test_kdump(self):
+        self.check_command("kdump", KINDS)
 
     def test_frames(self):
         self.check_command("frames", KINDS, ("--output", f"{self.folder}/out"))

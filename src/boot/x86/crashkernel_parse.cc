@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/address.h"
+#include "kernel/behaviour.h"
 #include "kernel/command_line.h"
 #include "kernel/distribution.h"
 
@@ -148,6 +149,11 @@ Request parse(std::string_view command_line, std::uint64_t memory, Cma cma,
   if (!suffix.empty()) return suffixed(text, suffix);
   const std::string_view word = text.substr(0, text.find(' '));
   return word.find(':') != word.npos ? ranges(text, memory) : simple(text);
+}
+
+bool is_supported(const kernel::Profile& profile) {
+  const bool is_generic = kernel::behaviour_of(profile).crash_kernel_is_generic;
+  return profile.has(config::KEXEC_CORE) && (!is_generic || profile.has(config::CRASH_RESERVE));
 }
 
 }  // namespace memmap::boot::crash

@@ -34,4 +34,7 @@ Request parse(std::string_view command_line, std::uint64_t memory, Cma cma,
 std::string with_auto(std::string_view command_line, const kernel::Profile& profile,
                       std::uint64_t memory);
 
+// The kernel can start a crash kernel: it was built with CONFIG_KEXEC and CONFIG_CRASH_DUMP.
+bool is_supported(const kernel::Profile& profile);
+
 }  // namespace memmap::boot::crash

@@ -1,0 +1,119 @@
+#include "suggest/kdump.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/number.h"
+#include "boot/run.h"
+#include "kernel/command_line.h"
+
+namespace memmap::suggest {
+namespace {
+
+std::string mib(std::uint64_t bytes) { return fmt::format("{} MiB", bytes / kMiB); }
+
+bool has_root(std::string_view line) {
+  for (const kernel::Parameter& p : kernel::parse_command_line(line)) {
+    if (p.name == "root") return true;
+  }
+  return false;
+}
+
+// What the page allocator gets only after the initrd is unpacked: the packed one, the kernel's own code
+// for the start. kernel: do_populate_rootfs(), init/initramfs.c; free_initmem(), mark_rodata_ro(),
+// arch/x86/mm, v6.12
+std::uint64_t freed_later(const boot::Outcome& outcome) {
+  std::uint64_t out = 0;
+  for (const boot::GivenBack& back : outcome.state.page_allocator.given_back) {
+    if (back.what == "initrd" || back.what.starts_with("unused")) out += back.range.size();
+  }
+  return out;
+}
+
+// What the initrd's files find. kernel: init_rootfs(), init/do_mounts.c; shmem_default_max_blocks(),
+// mm/shmem.c, v6.12
+void unpack(const boot::Outcome& outcome, const KdumpWish& wish, Kdump& out) {
+  const std::uint64_t unpacked = wish.initrd.unpacked;
+  const auto less = [](std::uint64_t from, std::uint64_t what) {
+    return from - std::min(from, what);
+  };
+  const std::uint64_t early = less(out.mem_total, freed_later(outcome));
+  out.at_unpack = less(early, kKernelTakes);
+  if (!has_root(outcome.subject.command_line)) out.limit = early / 2;
+  const std::uint64_t room = out.limit == 0 ? out.at_unpack : std::min(out.at_unpack, out.limit);
+  if (unpacked > room) {
+    out.end = KdumpEnd::not_unpacked;
+    out.why = fmt::format("the initrd's files need {}, and {} are free for them{}", mib(unpacked),
+                          mib(room), room == out.limit ? " (half of RAM: it is a tmpfs)" : "");
+    return;
+  }
+  out.left = less(less(out.mem_total, kKernelTakes), unpacked);
+  if (out.left < wish.need) {
+    out.end = KdumpEnd::no_room;
+    out.why = fmt::format("{} are left for programs, which need {}", mib(out.left), mib(wish.need));
+    return;
+  }
+  out.end = KdumpEnd::gets_up;
+  out.why = fmt::format("{} are left for programs", mib(out.left));
+}
+
+}  // namespace
+
+Result<Kdump> run_kdump(const Prover& first, std::string_view crashkernel, const KdumpWish& wish) {
+  const Subject& subject = first.subject();
+  Kdump out{.first_line = first.line_with(crashkernel)};
+  const auto booted = first.boot(crashkernel, PhysAddr{first.places_with(crashkernel).place(0)});
+  if (!booted) return booted.errors();
+  out.area = crash_area_of(*booted);
+  if (!out.area || booted->panicked) {
+    out.why = booted->panicked ? "the first kernel does not come up: " + end_of(*booted)
+                               : "the first kernel reserves nothing for it";
+    return out;
+  }
+  out.second = second_kernel(subject.machine, subject.profile, *booted, *out.area, wish.initrd,
+                             second_line(out.first_line, subject.profile, wish.append));
+  if (!out.second.fault.empty()) {
+    out.end = KdumpEnd::not_loaded;
+    out.why = out.second.fault;
+    return out;
+  }
+  boot::Options options = subject.boot;
+  options.command_line = out.second.machine.command_line;
+  options.append.clear();
+  options.record_memblock = false;
+  const boot::Outcome outcome = boot::run(out.second.machine, subject.profile, options);
+  if (!outcome.faults.empty()) return outcome.faults;
+  out.memory = outcome.totals.memory;
+  if (outcome.panicked) {
+    out.end = KdumpEnd::stops;
+    out.why = end_of(outcome);
+    return out;
+  }
+  out.mem_total = mem_total_of(outcome);
+  unpack(outcome, wish, out);
+  return out;
+}
+
+Result<std::optional<std::uint64_t>> smallest_crashkernel(Prover& first, const KdumpWish& wish) {
+  const auto base = first.base();
+  if (!base) return base.errors();
+  std::uint64_t bad = 0;
+  std::uint64_t good = std::min(4 * kGiB, (*base)->totals.memory / 2) / kMiB + 1;
+  const std::uint64_t none = good;
+  while (good - bad > 1) {
+    const std::uint64_t middle = bad + (good - bad) / 2;
+    const auto tried = run_kdump(first, fmt::format("crashkernel={}M", middle), wish);
+    if (!tried) return tried.errors();
+    // Too large to be had below 4 GiB, or at all: a smaller one is.
+    const bool is_good = tried->end == KdumpEnd::gets_up || tried->end == KdumpEnd::not_reserved;
+    (is_good ? good : bad) = middle;
+  }
+  if (good == none) return std::optional<std::uint64_t>();
+  const auto last = run_kdump(first, fmt::format("crashkernel={}M", good), wish);
+  if (!last) return last.errors();
+  if (last->end != KdumpEnd::gets_up) return std::optional<std::uint64_t>();
+  return std::optional(good * kMiB);
+}
+
+}  // namespace memmap::suggest

@@ -1,0 +1,71 @@
+// Boots a command line with the kernel's image at every place that it may have.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "boot/options.h"
+#include "boot/outcome.h"
+#include "kaslr/possible_places.h"
+#include "kernel/profile.h"
+#include "machine/machine.h"
+#include "suggest/suggestion.h"
+
+namespace memmap::suggest {
+
+// For which machine and kernel something is looked for.
+struct Subject {
+  const Machine& machine;
+  const kernel::Profile& profile;
+  boot::Options boot{};  // what is plugged in: the kernel's own rules at least
+  std::string line{};    // the command line without what is looked for
+};
+
+// What one boot came to: empty `fault` if it did what was asked.
+struct Judgement {
+  std::string fault{};           // a sentence
+  std::optional<PhysAddr> at{};  // where what was asked for begins
+};
+using Judge = std::function<Judgement(const boot::Outcome&)>;
+
+// One thread at a time. All that it is made of must outlive it.
+class Prover {
+ public:
+  explicit Prover(const Subject& subject) : subject_(subject) {}
+
+  const Subject& subject() const { return subject_; }
+  // The line with `parameter` behind it, as a boot loader adds it.
+  std::string line_with(std::string_view parameter) const;
+  kaslr::PossiblePlaces places_with(std::string_view parameter) const;
+  // The boot of the line with `parameter`, the image at `place`.
+  Result<boot::Outcome> boot(std::string_view parameter, PhysAddr place) const;
+  // Of the line alone, the image at its first place. Errors: what is plugged in did wrong.
+  Result<const boot::Outcome*> base();
+
+  // Boots the line with `parameter` at all places, or at kaslr::kMostPlacesTried of them. A boot that
+  // stops, or complains of what the line alone does not complain of, is none that did what was asked.
+  Result<Proof> prove(std::string_view parameter, const Judge& judge);
+
+ private:
+  struct Without {
+    std::uint64_t mem_total = 0;
+    std::vector<std::string> complaints{};  // the kernel functions that warn
+  };
+  Result<const Without*> without(PhysAddr place);
+
+  const Subject& subject_;
+  std::optional<boot::Outcome> base_{};
+  std::map<std::uint64_t, Without> without_{};  // by place
+};
+
+// The last words of a boot that stopped; empty: it did not.
+std::string end_of(const boot::Outcome& outcome);
+// MemTotal in bytes; what is handed over where that is not known.
+std::uint64_t mem_total_of(const boot::Outcome& outcome);
+
+}  // namespace memmap::suggest

@@ -1,0 +1,2 @@
+memmap_fuzz(bad_memory DEPS suggest)
+memmap_fuzz(initrd DEPS input)
