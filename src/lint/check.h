@@ -93,12 +93,9 @@ std::string range_text(PhysRange range);
 // What of `entries` is RAM, joined.
 std::vector<PhysRange> ram_of(const E820Entries& entries);
 
-// Ranges of memmap= that KASLR keeps the kernel out of: the first that are named.
-std::vector<const MemmapItem*> avoided(const Check& check);
-
 // crash_room.cc: where the kernel's image may lie, and whether a crash kernel has room beside it.
 struct ImagePlaces {
-  std::size_t places = 0;          // that KASLR may choose below 4 GiB, and one a range above
+  std::size_t places = 0;          // that KASLR may choose, or as many that are spread evenly
   std::size_t bad = 0;             // of them: without room
   std::vector<PhysRange> where{};  // the image in those, joined
 };

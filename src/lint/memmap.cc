@@ -42,12 +42,6 @@ std::vector<const MemmapItem*> to_avoid(const Check& check) {
 
 }  // namespace
 
-std::vector<const MemmapItem*> avoided(const Check& check) {
-  std::vector<const MemmapItem*> out = to_avoid(check);
-  if (out.size() > kAvoided) out.resize(kAvoided);
-  return out;
-}
-
 void lost_dollar(Check& check) {
   for (const MemmapItem& item : check.memmap_items()) {
     if (!item.has_size || item.mark != '\0') continue;
