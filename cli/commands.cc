@@ -198,6 +198,8 @@ constexpr Option kSweep[] = {
     {"--shard",          "K/N",    "only the K-th of N shares; auto: as SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX or PARALLEL_SEQ say; auto/N: of N"},
     {"--filter",         "TEXT",   "only combinations whose key is like a glob: machine=*qemu*, index=41 (may be given several times)", true},
     {"--only-failures",  "",       "only rows of combinations that fail"},
+    {"--db",             "FILE",   "put the rows into a database of SQLite, with or without a file of rows"},
+    {"--merge",          "",       "files of all shares become the one that a single machine would have written"},
     {"--yes",            "",       "more than a million combinations, too"},
     kPluginFolder,
     kPluginTimeout,
@@ -358,7 +360,7 @@ constexpr Command kCommands[] = {
     {"frames",   "draw the boot step by step: a picture for each, one that moves and a page that plays them",  kFramesExamples,   kFrames,         {"SOURCE", "what to read, as with --e820", false},                                         run_frames},
     {"kaslr",    "list the places that KASLR may give the kernel's image, and what depends on them",         kKaslrExamples,    kKaslr,          {"SOURCE", "what to read, as with --e820", false},                                         run_kaslr},
     {"diff",     "tell what moved, came and went between results, maps, logs or kernels; whether an image resumes", kDiffExamples,     kDiff,           {"OLD", "a result of simulate --format json, or what to read, as with --e820"},            run_diff,     {"NEW", "what to hold against it; several may be given; none: OLD itself, with what --new-... says", false, true}},
-    {"sweep",    "boot the product of machines, kernels, command lines, KASLR's places and plugins",             kSweepExamples,    kSweep,          {"MATRIX", "a YAML file (share/doc/sweep.md)"},                                           run_sweep},
+    {"sweep",    "boot the product of machines, kernels, command lines, KASLR's places and plugins",             kSweepExamples,    kSweep,          {"MATRIX", "a YAML file (share/doc/sweep.md); with --merge: files of rows", true, true},                                           run_sweep},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };
 // clang-format on

@@ -1,27 +1,26 @@
 #include "sweep/sweep.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "base/number.h"
 #include "commands/commands.h"
-#include "input/open/source.h"
 #include "messages.h"
 #include "output.h"
+#include "progress.h"
 #include "request.h"
-#include "sweep/axes.h"
-#include "sweep/matrix.h"
-#include "sweep/row_maker.h"
-#include "sweep/rows_file.h"
+#include "sweep/merge.h"
+#include "sweep/shard.h"
 
 namespace memmap::cli {
 namespace {
 
 constexpr std::array<std::string_view, 2> kForms{"jsonl", "csv"};
-constexpr std::uint64_t kMostUnasked = 1'000'000;
 
 std::optional<std::string> variable(const char* name) {
   const char* value = std::getenv(name);
@@ -60,101 +59,75 @@ Result<unsigned> threads_of(const Arguments& arguments) {
   return static_cast<unsigned>(*number);
 }
 
-Errors with_origin(const Errors& errors, std::string_view option) {
-  Errors out = errors;
-  for (Error& e : out) e.origin.file = option;
+Result<sweep::Output> output_of(const Arguments& arguments) {
+  const auto format = format_of(arguments, kForms);
+  if (!format) return format.errors();
+  sweep::Output out{.form = *format == "csv" ? sweep::Form::csv : sweep::Form::jsonl,
+                    .database = arguments.get("--db")};
+  out.path = arguments.get("--output").value_or(out.database ? "" : "-");
+  if (arguments.has("--output") && out.path.empty())
+    return Error{"-o: the name of the file is empty", {"memmap"}};
+  if (out.database && (out.database->empty() || *out.database == "-"))
+    return Error{"a database is a file", {"--db"}};
+  if (arguments.has("--resume") && arguments.has("--force"))
+    return Error{"--resume goes on with a file, --force begins anew: give one", {"memmap"}};
+  if (arguments.has("--resume") && out.path == "-")
+    return Error{
+        "there is nothing to go on with: name the file with --output, or the database with --db",
+        {"--resume"}};
+  out.there = arguments.has("--resume")  ? sweep::IfThere::resume
+              : arguments.has("--force") ? sweep::IfThere::replace
+                                         : sweep::IfThere::refuse;
   return out;
+}
+
+ExitCode told(const sweep::Summary& s) {
+  say(fmt::format("sweep: {} combinations: {} passed, {} failed, {} could not be booted", s.count,
+                  s.passed, s.failed, s.errors));
+  return s.failed + s.errors > 0 ? ExitCode::difference : ExitCode::good;
+}
+
+ExitCode merged(const Arguments& arguments) {
+  const Status others =
+      refuse_others(arguments, {"--merge", "--output", "--force", "--db", "MATRIX"}, "--merge",
+                    "the rows are there already");
+  if (!others) return bad_input(others.errors());
+  const auto output = output_of(arguments);
+  if (!output) return bad_input(output.errors());
+  const auto files = arguments.all("MATRIX");
+  const auto summary = sweep::merge({files.begin(), files.end()}, *output);
+  return summary ? told(*summary) : bad_input(summary.errors());
 }
 
 }  // namespace
 
 ExitCode run_sweep(const Arguments& arguments) {
-  const auto format = format_of(arguments, kForms);
-  if (!format) return bad_input(format.errors());
-  const sweep::Form form = *format == "csv" ? sweep::Form::csv : sweep::Form::jsonl;
+  if (arguments.has("--merge")) return merged(arguments);
+  if (arguments.all("MATRIX").size() > 1)
+    return bad_usage("one matrix is swept at a time; --merge takes several files of rows");
+  const auto output = output_of(arguments);
+  if (!output) return bad_input(output.errors());
   const auto threads = threads_of(arguments);
   if (!threads) return bad_input(threads.errors());
   const auto wanted = asked(arguments);
   if (!wanted) return bad_input(wanted.errors());
   const auto shard = shard_of(arguments);
   if (!shard) return bad_input(shard.errors());
-  const std::string name = *arguments.get("MATRIX");
-  const auto source = input::open_source(name);
-  if (!source) return bad_input(source.errors());
-  const auto matrix = sweep::read_matrix(name, source->bytes);
-  if (!matrix) return bad_input(matrix.errors());
-  const auto axes = sweep::read_axes(*matrix, source->bytes, wanted->places);
-  if (!axes) return bad_input(axes.errors());
-
-  sweep::Plan plan(*axes);
-  sweep::Boots boots(plan, wanted->places);
-  unsigned workers = *threads;
-  if (!axes->foreign_plugin.empty() && workers != 1) {
-    note(fmt::format(
-        "plugin `{}` is a file, and such are called by one thread at a time: the sweep has one",
-        axes->foreign_plugin));
-    workers = 1;
-  }
-  for (const std::string& filter : arguments.all("--filter")) {
-    if (const Status taken = plan.filter(filter); !taken)
-      return bad_input(with_origin(taken.errors(), "--filter"));
-  }
-  if (plan.has_slots()) {
-    plan.count_slots([&](const sweep::Combination& c) { return boots.count_slots(c); },
-                     [&](std::uint64_t n, const auto& act) { sweep::for_each(n, workers, act); });
-  }
-  std::uint64_t count = 0;
-  for (sweep::Walk walk(plan); walk.next();) ++count;
-  if (count > kMostUnasked && !arguments.has("--yes")) {
-    return bad_input(
-        {{fmt::format("{} combinations, more than a million: --yes begins them", count), {name}}});
-  }
-
   const auto filters = arguments.all("--filter");
-  const sweep::Head head{.digest = axes->digest,
-                         .count = count,
-                         .filters = {filters.begin(), filters.end()},
-                         .only_failures = arguments.has("--only-failures"),
-                         .shard = *shard};
-  const sweep::IfThere there = arguments.has("--resume")  ? sweep::IfThere::resume
-                               : arguments.has("--force") ? sweep::IfThere::replace
-                                                          : sweep::IfThere::refuse;
-  auto file = sweep::RowsFile::open(arguments.get("--output").value_or("-"), head, form, there);
-  if (!file) return bad_input(file.errors());
-  sweep::Summary summary = file->held();
-  if (!file->complete()) {
-    std::string text;
-    Errors errors;
-    sweep::run({.plan = plan,
-                .boots = boots,
-                .make =
-                    [&](const sweep::Combination& c) {
-                      const sweep::Row row = sweep::make_row(plan, boots, c);
-                      sweep::Made made{.index = row.index, .end = row.end};
-                      sweep::append_row(made.text, row, form);
-                      return made;
-                    },
-                .take =
-                    [&](const std::vector<sweep::Made>& all) {
-                      text.clear();
-                      for (const sweep::Made& made : all) {
-                        summary.add(made.end);
-                        text += made.text;
-                      }
-                      const auto wrote = file->write(text);
-                      if (!wrote) errors = wrote.errors();
-                      return wrote && *wrote;
-                    },
-                .shard = *shard,
-                .from = file->last() ? *file->last() + 1 : 0,
-                .threads = workers});
-    if (!errors.empty()) return bad_input(errors);
-    text.clear();
-    sweep::append_summary(text, summary, form);
-    if (const auto wrote = file->write(text); !wrote) return bad_input(wrote.errors());
-    if (const Status closed = file->close(); !closed) return bad_input(closed.errors());
-  }
-  return summary.failed + summary.errors > 0 ? ExitCode::difference : ExitCode::good;
+  const auto sweep = sweep::Sweep::open({.matrix = *arguments.get("MATRIX"),
+                                         .filters = {filters.begin(), filters.end()},
+                                         .only_failures = arguments.has("--only-failures"),
+                                         .more_than_a_million = arguments.has("--yes"),
+                                         .shard = *shard,
+                                         .threads = *threads},
+                                        wanted->places);
+  if (!sweep) return bad_input(sweep.errors());
+  for (const std::string& text : (*sweep)->notes()) note(text);
+  std::optional<SweepProgress> progress(std::in_place,
+                                        output->path == "-" && ::isatty(STDOUT_FILENO) == 1);
+  const auto summary = (*sweep)->run(*output, *progress);
+  progress.reset();
+  return summary ? told(*summary) : bad_input(summary.errors());
 }
 
 }  // namespace memmap::cli

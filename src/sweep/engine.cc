@@ -1,4 +1,6 @@
 // The one file that knows oneTBB.
+#include "sweep/engine.h"
+
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
@@ -8,8 +10,6 @@
 #include <atomic>
 #include <memory>
 #include <utility>
-
-#include "sweep/sweep.h"
 
 namespace memmap::sweep {
 namespace {
