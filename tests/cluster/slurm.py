@@ -22,14 +22,14 @@ PROGRAMS = {"munged": "munge", "slurmctld": "slurmctld", "slurmd": "slurmd", "sb
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 NODES = ("n1", "n2")
 
-# No cgroups: a container may have none. A requeued job starts again when its credential has expired.
+# No cgroups: a container may have none. A requeued job starts again when its credential has expired, in 5 s and not 120.
 CONF = """\
 ClusterName=memmap
 SlurmctldHost=localhost
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket,cred_expire=1
+AuthInfo=socket={folder}/munge.socket,cred_expire=5
 CredType=cred/munge
 SlurmctldPort={ports[0]}
 SlurmctldPidFile={folder}/slurmctld.pid
