@@ -199,6 +199,7 @@ constexpr Option kSweep[] = {
     {"--filter",         "TEXT",   "only combinations whose key is like a glob: machine=*qemu*, index=41 (may be given several times)", true},
     {"--only-failures",  "",       "only rows of combinations that fail"},
     {"--db",             "FILE",   "put the rows into a database of SQLite, with or without a file of rows"},
+    {"--shrink",         "FILE",   "make the first combination that fails as small as it fails: its machine to FILE, its command to standard output"},
     {"--merge",          "",       "files of all shares become the one that a single machine would have written"},
     {"--yes",            "",       "more than a million combinations, too"},
     kPluginFolder,
