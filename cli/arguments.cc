@@ -116,13 +116,15 @@ std::variant<Invocation, ExitCode> parse_arguments(int argc, char** argv) try {
   }
   if (words.empty()) words = {"--help"};
 
+  const std::string chosen = words.front().starts_with("-") ? "" : words.front();
   std::vector<std::vector<Slot>> slots(commands().size());
   for (std::size_t i = 0; i < commands().size(); ++i) {
     const Command& command = commands()[i];
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
     sub->allow_extras();
     sub->get_formatter()->column_width(34);
-    define(*sub, command, slots[i]);
+    // Options of the others would only take time to define.
+    if (command.name == chosen) define(*sub, command, slots[i]);
   }
   if (words.front().front() != '-') {
     const auto names = command_names();
@@ -131,7 +133,6 @@ std::variant<Invocation, ExitCode> parse_arguments(int argc, char** argv) try {
     }
   }
 
-  const std::string chosen = words.front().starts_with("-") ? "" : words.front();
   try {
     std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants them
     app.parse(reversed);

@@ -136,7 +136,12 @@ constexpr Option kDiff[] = {
     kPluginFolder,
     {"--ignore",         "NAME",   "leave out an owner, a stage (`direct_map`) or a figure; `*` stands for any text (may be given several times)", true},
     {"--tolerance",      "SIZE",   "leave out what moved, grew or turned by no more"},
-    MEMMAP_ANSWER_OPTIONS,
+    {"--format",         "FORMAT", "text (default), json, svg (a map to scale, old beside new) or html (a page)"},
+    kScale,
+    kTheme,
+    kTitle,
+    kOutput,
+    kForce,
 };
 
 constexpr Option kWalk[] = {
@@ -199,6 +204,7 @@ constexpr Option kSweep[] = {
     {"--filter",         "TEXT",   "only combinations whose key is like a glob: machine=*qemu*, index=41 (may be given several times)", true},
     {"--only-failures",  "",       "only rows of combinations that fail"},
     {"--db",             "FILE",   "put the rows into a database of SQLite, with or without a file of rows"},
+    {"--shrink",         "FILE",   "make the first combination that fails as small as it fails: its machine to FILE, its command to standard output"},
     {"--merge",          "",       "files of all shares become the one that a single machine would have written"},
     {"--yes",            "",       "more than a million combinations, too"},
     kPluginFolder,
@@ -332,7 +338,8 @@ constexpr std::string_view kDiffExamples =
     "  memmap diff boot.log whole.log\n"
     "  memmap diff boot.log --new-append crashkernel=256M   # exit 1\n"
     "  memmap diff boot.log --kernel 6.12.117+deb12-amd64 --new-kernel 7.2.12+deb13-amd64 --ignore \"hash table\"   # exit 1\n"
-    "  memmap diff boot.log.xz --boot 1 --new-boot 2 --format json";
+    "  memmap diff boot.log.xz --boot 1 --new-boot 2 --format json\n"
+    "  memmap diff boot.log --new-append crashkernel=256M --format html -o diff.html   # exit 1";
 constexpr std::string_view kSweepExamples =
     "  memmap sweep matrix.yaml -o rows.jsonl\n"
     "  memmap sweep matrix.yaml --filter \"append=crashkernel=64M*\" --format csv";

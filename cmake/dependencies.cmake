@@ -2,7 +2,7 @@
 # tools/packages.txt, which tools/setup installs.
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)                                            # text
-find_package(yaml-cpp REQUIRED)                                       # scenarios, kernel profiles
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)             # scenarios, kernel profiles
 find_package(nlohmann_json REQUIRED)                                  # JSON
 find_package(CLI11 REQUIRED)                                          # command line
 find_package(LibArchive REQUIRED)                                     # .gz .xz .zst .tar

@@ -43,7 +43,7 @@ endfunction()
 # One target per folder: memmap_<folder>, of all its sources, which may include itself and DEPS.
 #
 #   memmap_module(e820 DEPS base machine)
-#   memmap_module(input DEPS boot LIBS LibArchive::LibArchive)   LIBS: third party, not passed on
+#   memmap_module(input DEPS boot LIBS lazy::libarchive)   LIBS: third party, not passed on
 function(memmap_module name)
   cmake_parse_arguments(arg "" "" "DEPS;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)

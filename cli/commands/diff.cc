@@ -1,19 +1,21 @@
-#include "report/answers/diff.h"
+#include "diff/diff.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <system_error>
+#include <utility>
 
 #include "base/number.h"
 #include "commands/commands.h"
-#include "diff/diff.h"
 #include "diff/view.h"
 #include "input/open/source.h"
 #include "messages.h"
 #include "output.h"
+#include "picture_options.h"
+#include "report/diff/answer.h"
+#include "report/diff/page.h"
+#include "report/diff/picture.h"
 #include "report/json/result.h"
 #include "request.h"
 #include "text_output.h"
@@ -21,7 +23,8 @@
 namespace memmap::cli {
 namespace {
 
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
+constexpr std::array<std::string_view, 4> kFormats{"text", "json", "svg", "html"};
+constexpr std::string_view kStandardInput = "-";
 
 // What says otherwise for the new side than for both; with the option for both.
 struct OfNew {
@@ -66,13 +69,14 @@ Result<diff::View> kept(const Arguments& arguments, const input::Source& source)
   return view;
 }
 
-Result<diff::View> booted(const Arguments& arguments, const std::string& name) {
+Result<diff::View> booted(const Arguments& arguments, input::Source source) {
   const auto options = read_options(arguments);
   if (!options) return options.errors();
   auto wanted = asked(arguments);
   if (!wanted) return wanted.errors();
-  wanted->request.source =
-      session::Source{.text = name, .format = options->format, .boot = options->boot};
+  const std::string name = source.name;
+  wanted->request.source = session::Source{
+      .text = name, .format = options->format, .boot = options->boot, .opened = std::move(source)};
   wanted->request.follow_pages = true;
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return session.errors();
@@ -82,20 +86,10 @@ Result<diff::View> booted(const Arguments& arguments, const std::string& name) {
 }
 
 Result<diff::View> view_of(const Arguments& arguments, const std::string& name) {
-  // What can be read but once is not: the session reads what it boots itself.
-  std::error_code error;
-  const auto status = std::filesystem::status(name, error);
-  const bool again =
-      std::filesystem::is_regular_file(status) || std::filesystem::is_directory(status);
-  if (name == "-" || (std::filesystem::exists(status) && !again)) {
-    return Error{
-        "diff reads files and folders, not standard input or a pipe: write it to a file first",
-        {name}};
-  }
-  const auto source = input::open_source(name);
+  auto source = input::open_source(name);
   if (!source) return source.errors();
   if (!source->is_folder() && diff::is_result(source->bytes)) return kept(arguments, *source);
-  return booted(arguments, name);
+  return booted(arguments, *std::move(source));
 }
 
 Result<diff::Tolerance> tolerance_of(const Arguments& arguments) {
@@ -119,7 +113,37 @@ Status check_sides(const Arguments& arguments) {
         "(--new-kernel, --new-config, --new-cmdline, --new-append, --new-boot)",
         {"memmap"}};
   }
+  const auto given = arguments.all("NEW");
+  const auto read_once =
+      std::ranges::count(given, kStandardInput) + (*arguments.get("OLD") == kStandardInput ? 1 : 0);
+  if (read_once > 1 || (read_once == 1 && given.empty()))
+    return Error{"standard input can be read but once: write it to a file first", {"-"}};
   return Done{};
+}
+
+// Of a picture. Errors: an option without effect on `format`; several others as one SVG.
+Result<report::MapOptions> look_of(const Arguments& arguments, std::string_view format) {
+  if (format == "svg" && arguments.all("NEW").size() > 1)
+    return Error{"--format svg shows one result beside OLD; html shows several", {"memmap"}};
+  Errors errors;
+  for (const std::string_view option : {"--scale", "--theme", "--title"}) {
+    const bool has_effect = format == "svg" || (format == "html" && option == "--scale");
+    if (arguments.has(option) && !has_effect) {
+      errors.push_back(
+          session::no_effect(option, fmt::format("--format {}", format),
+                             format == "html" ? "the page has its own" : "it draws no map"));
+    }
+  }
+  if (!errors.empty()) return errors;
+  return map_options(arguments);
+}
+
+std::string written(const report::DiffAnswer& answer, std::string_view format,
+                    const report::TextStyle& style, const report::MapOptions& look) {
+  if (format == "json") return report::diff_to_json(answer);
+  if (format == "svg") return report::diff_to_svg(answer.older, answer.newer.front(), look);
+  if (format == "html") return report::diff_to_html(answer, look);
+  return report::diff_to_text(answer, style);
 }
 
 }  // namespace
@@ -130,6 +154,8 @@ ExitCode run_diff(const Arguments& arguments) {
   const auto tolerance = tolerance_of(arguments);
   if (!tolerance) return bad_input(tolerance.errors());
   if (const Status good = check_sides(arguments); !good) return bad_input(good.errors());
+  const auto look = look_of(arguments, *format);
+  if (!look) return bad_input(look.errors());
   const std::string older = *arguments.get("OLD");
   const auto given = arguments.all("NEW");
   const std::vector<std::string> newer = given.empty()
@@ -153,10 +179,9 @@ ExitCode run_diff(const Arguments& arguments) {
   }
   if (!errors.empty()) return bad_input(errors);
   const Destination destination = destination_of(arguments);
-  const Status written = write_output(
-      destination, *format == "json" ? report::diff_to_json(answer)
-                                     : report::diff_to_text(answer, text_style(destination)));
-  if (!written) return bad_input(written.errors());
+  const Status done =
+      write_output(destination, written(answer, *format, text_style(destination), *look));
+  if (!done) return bad_input(done.errors());
   for (const std::string& pattern : tolerance->ignore) {
     const bool idle = std::ranges::all_of(answer.newer, [&](const report::DiffSide& s) {
       return std::ranges::find(s.diff.idle, pattern) != s.diff.idle.end();

@@ -13,6 +13,7 @@
 #include "messages.h"
 #include "output.h"
 #include "progress.h"
+#include "report/convert/convert.h"
 #include "request.h"
 #include "sweep/merge.h"
 #include "sweep/shard.h"
@@ -99,6 +100,58 @@ ExitCode merged(const Arguments& arguments) {
   return summary ? told(*summary) : bad_input(summary.errors());
 }
 
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == word.npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + "'";
+}
+
+// `trim_limit:limit=2G`, as --plugin takes it.
+std::string spec_text(const plugin::PluginSpec& spec) {
+  std::string out = spec.name;
+  for (const auto& [key, value] : spec.options)
+    out += fmt::format("{}{}={}", out.size() == spec.name.size() ? ":" : ",", key, value);
+  return out;
+}
+
+std::string command_of(const sweep::Shrunk& s, const std::string& file) {
+  std::string out = fmt::format("memmap simulate --e820 {} --cmdline {}", quoted(file), quoted(s.line));
+  if (!s.kernel.empty()) out += " --kernel " + quoted(s.kernel);
+  if (!s.config.empty()) out += " --config " + quoted(s.config);
+  for (const plugin::PluginSpec& spec : s.plugins.use) out += " --plugin " + quoted(spec_text(spec));
+  for (const std::string& name : s.plugins.without) out += " --without-plugin " + quoted(name);
+  return out;
+}
+
+ExitCode shrunk(const Arguments& arguments, sweep::Sweep& sweep) {
+  const std::string file = *arguments.get("--shrink");
+  std::optional<SweepProgress> progress(std::in_place, false);
+  const auto first = sweep.shrink_first(*progress);
+  progress.reset();
+  if (!first) return bad_input(first.errors());
+  if (!*first) {
+    note("no combination fails: there is nothing to make smaller");
+    return ExitCode::good;
+  }
+  const sweep::Shrunk& s = **first;
+  const auto scenario = report::convert(s.machine, "yaml");
+  if (!scenario) return bad_input(scenario.errors());
+  const Status wrote = write_output({file, arguments.has("--force")}, scenario->bytes);
+  if (!wrote) return bad_input(wrote.errors());
+  std::string text;
+  if (!s.row.error.empty()) text += fmt::format("# {}\n", s.row.error);
+  if (s.row.panic) text += fmt::format("# {}\n", *s.row.panic);
+  for (const sweep::Failure& f : s.row.failures) text += fmt::format("# {}: {}\n", f.rule, f.actual);
+  text += command_of(s, file) + "\n";
+  if (const Status printed = write_output({}, text); !printed) return bad_input(printed.errors());
+  say(fmt::format("sweep: {} of {} parameters and {} of {} entries of the map are left, after {} boots", s.parameters,
+                  s.parameters_before, s.entries, s.entries_before, s.boots));
+  return ExitCode::difference;
+}
+
 }  // namespace
 
 ExitCode run_sweep(const Arguments& arguments) {
@@ -123,6 +176,7 @@ ExitCode run_sweep(const Arguments& arguments) {
                                         wanted->places);
   if (!sweep) return bad_input(sweep.errors());
   for (const std::string& text : (*sweep)->notes()) note(text);
+  if (arguments.has("--shrink")) return shrunk(arguments, **sweep);
   std::optional<SweepProgress> progress(std::in_place,
                                         output->path == "-" && ::isatty(STDOUT_FILENO) == 1);
   const auto summary = (*sweep)->run(*output, *progress);

@@ -29,7 +29,8 @@ _memmap() {
       local report_formats="text json jsonl dot svg png pdf html memblock-debug qemu-mem ptdump meminfo zoneinfo buddyinfo iomem"
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
-        replay | verify | lint | compare | diff | kernels | walk | explain | kaslr) report_formats="text json" ;;
+        diff) report_formats="text json svg html" ;;
+        replay | verify | lint | compare | kernels | walk | explain | kaslr) report_formats="text json" ;;
       esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
       return
@@ -149,7 +150,7 @@ _memmap() {
       ;;
     diff)
       options="--kernel --new-kernel --config --new-config --cmdline --new-cmdline --append --new-append --boot --new-boot
-        --input-format --no-entry-limit --plugin-dir --ignore --tolerance --format --output --force --help"
+        --input-format --no-entry-limit --plugin-dir --ignore --tolerance --format --scale --theme --title --output --force --help"
       ;;
     walk)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit

@@ -117,58 +117,10 @@ Kind kind_of(const Owner* owner) {
   return Kind::boot_data;
 }
 
-Kind kind_of(E820Type type) {
-  switch (type) {
-    case E820Type::ram:
-    case E820Type::reserved_kern:
-      return Kind::ram;
-    case E820Type::reserved:
-      return Kind::reserved;
-    case E820Type::acpi:
-      return Kind::acpi;
-    case E820Type::nvs:
-      return Kind::nvs;
-    case E820Type::unusable:
-      return Kind::unusable;
-    case E820Type::pmem:
-    case E820Type::pram:
-      return Kind::persistent;
-    case E820Type::soft_reserved:
-      return Kind::soft_reserved;
-  }
-  return Kind::other_type;
-}
-
 Kind kind_of_order(unsigned order) {
   if (order <= 3) return Kind::order_0_3;
   if (order <= 8) return Kind::order_4_8;
   return order == 9 ? Kind::order_9 : Kind::order_10;
-}
-
-// Sorts; of bytes that several blocks have, the earlier keeps them; joins neighbours that differ in
-// nothing but the range.
-void settle(std::vector<Block>& blocks) {
-  std::ranges::stable_sort(blocks, {}, [](const Block& b) { return b.range.base(); });
-  std::vector<Block> out;
-  out.reserve(blocks.size());
-  for (Block& b : blocks) {
-    if (!out.empty() && b.range.base() < out.back().range.end()) {
-      b.range = PhysRange::make(raw(out.back().range.end()),
-                                std::max(raw(out.back().range.end()), raw(b.range.end())));
-    }
-    if (b.range.empty()) continue;
-    const bool touches = !out.empty() && out.back().range.end() == b.range.base();
-    if (touches) {
-      Block& last = out.back();
-      if (last.kind == b.kind && last.label == b.label && last.by == b.by &&
-          last.flags == b.flags) {
-        last.range = PhysRange::make(raw(last.range.base()), raw(b.range.end()));
-        continue;
-      }
-    }
-    out.push_back(std::move(b));
-  }
-  blocks = std::move(out);
 }
 
 std::vector<Block> of_table(const e820::Table& table) {
@@ -176,7 +128,7 @@ std::vector<Block> of_table(const e820::Table& table) {
   out.reserve(table.entries().size());
   for (const E820Entry& e : table.entries()) {
     const std::uint64_t end = e.wraps() ? std::numeric_limits<std::uint64_t>::max() : e.end();
-    out.push_back({PhysRange::make(raw(e.addr), end), kind_of(e.type), e820_name(e.type)});
+    out.push_back({PhysRange::make(raw(e.addr), end), kind_of_type(e.type), e820_name(e.type)});
   }
   return out;
 }
@@ -185,8 +137,11 @@ std::vector<Block> of_memory(const memblock::Memblock& memblock) {
   std::vector<Block> out;
   for (const memblock::Region& r : memblock.memory().regions()) {
     const Kind kind = (r.flags & memblock::kNomap) != 0 ? Kind::nomap : Kind::memory;
-    out.push_back(
-        {r.range, kind, memblock.has_node(r) ? "node " + std::to_string(r.nid) : "memory", {}, r.flags});
+    out.push_back({r.range,
+                   kind,
+                   memblock.has_node(r) ? "node " + std::to_string(r.nid) : "memory",
+                   {},
+                   r.flags});
   }
   return out;
 }
@@ -305,6 +260,61 @@ std::vector<Block> blocks_of(ColumnId id, const boot::State& state,
 }  // namespace
 
 const ColumnWords& words_of(ColumnId id) { return kColumnWords[static_cast<std::size_t>(id)]; }
+
+Kind kind_of_type(E820Type type) {
+  switch (type) {
+    case E820Type::ram:
+    case E820Type::reserved_kern:
+      return Kind::ram;
+    case E820Type::reserved:
+      return Kind::reserved;
+    case E820Type::acpi:
+      return Kind::acpi;
+    case E820Type::nvs:
+      return Kind::nvs;
+    case E820Type::unusable:
+      return Kind::unusable;
+    case E820Type::pmem:
+    case E820Type::pram:
+      return Kind::persistent;
+    case E820Type::soft_reserved:
+      return Kind::soft_reserved;
+  }
+  return Kind::other_type;
+}
+
+Kind kind_of_owner(std::string_view words) {
+  if (words.empty()) return Kind::other_owner;
+  std::pair<std::size_t, Kind> best{0, Kind::boot_data};
+  for (const auto& [known, kind] : kOwnerKinds) {
+    if (!known->words.empty() && words.starts_with(known->words)) best = std::max(best, {known->words.size(), kind});
+  }
+  return best.second;
+}
+
+void settle(std::vector<Block>& blocks) {
+  std::ranges::stable_sort(blocks, {}, [](const Block& b) { return b.range.base(); });
+  std::vector<Block> out;
+  out.reserve(blocks.size());
+  for (Block& b : blocks) {
+    if (!out.empty() && b.range.base() < out.back().range.end()) {
+      b.range = PhysRange::make(raw(out.back().range.end()),
+                                std::max(raw(out.back().range.end()), raw(b.range.end())));
+    }
+    if (b.range.empty()) continue;
+    const bool touches = !out.empty() && out.back().range.end() == b.range.base();
+    if (touches) {
+      Block& last = out.back();
+      if (last.kind == b.kind && last.label == b.label && last.by == b.by &&
+          last.flags == b.flags) {
+        last.range = PhysRange::make(raw(last.range.base()), raw(b.range.end()));
+        continue;
+      }
+    }
+    out.push_back(std::move(b));
+  }
+  blocks = std::move(out);
+}
 
 const KindWords& words_of(Kind kind) { return kKindWords[static_cast<std::size_t>(kind)]; }
 

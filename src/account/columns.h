@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "boot/outcome.h"
+#include "machine/e820_entry.h"
 
 namespace memmap::account {
 
@@ -65,6 +66,9 @@ struct KindWords {
   std::string_view words{};
 };
 const KindWords& words_of(Kind kind);
+Kind kind_of_type(E820Type type);
+// Of an owner's words, with or without what follows them; other_owner of none.
+Kind kind_of_owner(std::string_view words);
 
 // A range of one column. Neighbours that touch differ in something else than the range.
 struct Block {
@@ -92,6 +96,10 @@ struct ColumnWords {
   std::string_view kernel{};  // where the kernel has it: `e820_table_firmware`
 };
 const ColumnWords& words_of(ColumnId id);
+
+// Makes blocks those of a column: sorts them; of bytes that several have, the earlier keeps them; joins
+// neighbours that differ in nothing but the range.
+void settle(std::vector<Block>& blocks);
 
 // A column of `state`; what the boot has not come to yet is empty. `owned`: of memblock.reserved, and
 // of no use for other columns. At `hand_over`, what is given back behind it is left out. O(n log n)

@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "boot/outcome.h"
+#include "facts/facts.h"
 
 namespace memmap::compare {
 
-enum class Measure { bytes, address, count };
+using Measure = facts::Unit;
 
 // How one figure of a boot spreads over the places.
 struct Spread {
@@ -51,6 +52,7 @@ class ByPlace {
  private:
   std::uint64_t boots_ = 0;
   std::vector<Spread> spreads_{};  // one for each figure
+  std::vector<const facts::Fact*> facts_{};
   std::vector<Complaint> complaints_{};
 };
 

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "lazy/library.h"
+
 namespace memmap::kernel {
 namespace {
 
@@ -62,6 +64,16 @@ std::optional<Error> header_fault(const std::string& source, std::string_view by
   }
   return std::nullopt;
 }
+
+// Loaded when it is needed.
+const lazy::Library libbpf(MEMMAP_LIBBPF);
+MEMMAP_LAZY(libbpf, btf__free);
+MEMMAP_LAZY(libbpf, btf__name_by_offset);
+MEMMAP_LAZY(libbpf, btf__new);
+MEMMAP_LAZY(libbpf, btf__type_by_id);
+MEMMAP_LAZY(libbpf, btf__type_cnt);
+MEMMAP_LAZY(libbpf, libbpf_get_error);
+MEMMAP_LAZY(libbpf, libbpf_set_print);
 
 struct FreeBtf {
   void operator()(btf* b) const { btf__free(b); }

@@ -6,10 +6,26 @@
 #include <algorithm>
 #include <memory>
 
+#include "lazy/library.h"
+
 namespace memmap::kernel {
 namespace {
 
 constexpr std::size_t kMostSections = 65536;  // of those built with one section a function too
+
+// Loaded when it is needed.
+const lazy::Library libelf(MEMMAP_LIBELF);
+MEMMAP_LAZY(libelf, elf_end);
+MEMMAP_LAZY(libelf, elf_errmsg);
+MEMMAP_LAZY(libelf, elf_getscn);
+MEMMAP_LAZY(libelf, elf_getshdrnum);
+MEMMAP_LAZY(libelf, elf_getshdrstrndx);
+MEMMAP_LAZY(libelf, elf_kind);
+MEMMAP_LAZY(libelf, elf_memory);
+MEMMAP_LAZY(libelf, elf_strptr);
+MEMMAP_LAZY(libelf, elf_version);
+MEMMAP_LAZY(libelf, gelf_getehdr);
+MEMMAP_LAZY(libelf, gelf_getshdr);
 
 struct EndElf {
   void operator()(Elf* elf) const { elf_end(elf); }

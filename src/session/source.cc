@@ -64,7 +64,8 @@ Result<Machine> read(const Source& source, plugin::PluginHost& host, const Named
     case SourceKind::named: {
       PluginFormats others(host, plugins);
       options.others = &others;
-      return input::read_machine(source.text, options);
+      return source.opened ? input::read_machine(*source.opened, options)
+                           : input::read_machine(source.text, options);
     }
     case SourceKind::synthetic: {
       auto machine = input::read_synthetic(source.text, "--synthetic");

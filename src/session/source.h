@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "input/format.h"
+#include "input/open/source.h"
 #include "machine/machine.h"
 #include "plugin/load/host.h"
 #include "session/named_plugins.h"
@@ -39,6 +40,8 @@ struct Source {
   std::optional<unsigned> boot{};        // from 1; empty: the last
   std::optional<std::string> columns{};  // of a table; empty: its content tells
   std::optional<input::Side> side{};     // of a diff of two logs
+  // Of a named one that is open already: it is not opened again.
+  std::optional<input::Source> opened{};
 };
 
 // `given` asks for what `source`, which is `what`, cannot do; both as the user wrote them.

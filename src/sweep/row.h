@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/address.h"
 #include "sweep/matrix.h"
 #include "sweep/shard.h"
 
@@ -41,6 +42,7 @@ struct Row {
   std::uint64_t index = 0;
   std::array<std::optional<std::string>, kKeys.size()>
       keys{};  // by Key; nullopt: as the machine or the kernel has it
+  std::optional<PhysAddr> slot{};  // Key::slot as an address
   End end = End::passed;
   std::vector<Failure> failures{};
   std::string error{};                                // why there is no boot

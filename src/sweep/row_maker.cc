@@ -10,16 +10,6 @@
 namespace memmap::sweep {
 namespace {
 
-std::string in_one_line(const Errors& errors) {
-  std::string out;
-  for (const Error& error : errors) {
-    if (!out.empty()) out += "; ";
-    // Not the file: where it lies is not the same on every host.
-    out += error.message;
-  }
-  return out;
-}
-
 std::optional<std::string> unless_empty(std::string text) {
   return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
@@ -36,22 +26,30 @@ void add_keys(const Plan& plan, const Combination& c, Row& row) {
   set(Key::append, unless_empty(plan.append(c)));
 }
 
-void add_boot(const Booted& booted, Row& row) {
+}  // namespace
+
+std::string in_one_line(const Errors& errors) {
+  std::string out;
+  for (const Error& error : errors) out += (out.empty() ? "" : "; ") + error.message;
+  return out;
+}
+
+void judge(const Booted& booted, Row& row) {
   const boot::Outcome& outcome = booted.outcome;
-  if (booted.slot)
-    row.keys[static_cast<std::size_t>(Key::slot)] = fmt::format("{:#x}", raw(*booted.slot));
   for (const Event& event : outcome.events) row.warnings += event.severity == Severity::warning;
   if (outcome.panicked) row.panic = outcome.events.back().text;
   for (const boot::CheckReport& report : outcome.checks) row.findings += report.findings.size();
   for (const auto& fact : facts::facts()) row.facts.push_back(fact.of(outcome));
 }
 
-}  // namespace
-
 Row make_row(const Plan& plan, Boots& boots, const Combination& c) {
   Row row{.index = c.index};
   add_keys(plan, c, row);
-  const Status booted = boots.boot(c, [&](const Booted& b) { add_boot(b, row); });
+  const Status booted = boots.boot(c, [&](const Booted& b) {
+    row.slot = b.slot;
+    if (b.slot) row.keys[static_cast<std::size_t>(Key::slot)] = fmt::format("{:#x}", raw(*b.slot));
+    judge(b, row);
+  });
   if (!booted) {
     row.end = End::error;
     row.error = in_one_line(booted.errors());

@@ -114,4 +114,33 @@ Result<Summary> Sweep::run(const Output& output, Progress& progress) {
   return writer->summary();
 }
 
+Result<std::optional<Shrunk>> Sweep::shrink_first(Progress& progress) {
+  progress.begin(0, head_.count);
+  Summary summary;
+  std::optional<std::uint64_t> first;
+  const auto take = [&](const std::vector<Made>& made) {
+    for (const Made& m : made) {
+      summary.add(m.end);
+      if (m.end != End::passed && !first) first = m.index;
+    }
+    progress.at(summary.count, summary);
+    return !first;
+  };
+  sweep::run({.plan = *plan_,
+              .make =
+                  [&](const Combination& c) {
+                    const Row row = make_row(*plan_, *boots_, c);
+                    return Made{.index = row.index, .end = row.end};
+                  },
+              .take = take,
+              .shard = head_.shard,
+              .threads = threads_});
+  if (!first) return std::optional<Shrunk>();
+  Walk walk(*plan_, head_.shard, *first);
+  const Combination c = *walk.next();
+  auto out = shrink(*plan_, c, make_row(*plan_, *boots_, c), places_, judge);
+  if (!out) return out.errors();
+  return std::optional(*std::move(out));
+}
+
 }  // namespace memmap::sweep

@@ -14,6 +14,7 @@
 #include "sweep/plan.h"
 #include "sweep/row.h"
 #include "sweep/rows_file.h"
+#include "sweep/shrink.h"
 
 namespace memmap::sweep {
 
@@ -54,6 +55,9 @@ class Sweep {
 
   // Boots what is not there yet. Errors: those of RowsFile and Database. Plugins' faults are rows.
   Result<Summary> run(const Output& output, Progress& progress);
+
+  // The first combination that fails, made small; nullopt: none does. Errors: those of sweep/shrink.h.
+  Result<std::optional<Shrunk>> shrink_first(Progress& progress);
 
  private:
   explicit Sweep(const session::Places& places) : places_(places) {}

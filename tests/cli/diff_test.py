@@ -2,11 +2,14 @@
 """What `memmap diff` tells of two results, however they are given.   diff_test.py MEMMAP"""
 import json
 import os
+import re
+import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 import zlib
 
 MEMMAP = os.path.abspath(sys.argv.pop(1))
@@ -26,7 +29,7 @@ def diff(*args):
     return answer["comparisons"][0]
 
 
-class Diff(unittest.TestCase):
+class Base(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -44,6 +47,8 @@ class Diff(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         return done.stderr
 
+
+class Diff(Base):
     def test_a_boot_is_the_same_as_its_kept_result(self):
         kept = self.path("kept.json")
         run("simulate", NODES, "--format", "json", "-o", kept)
@@ -139,10 +144,56 @@ class Diff(unittest.TestCase):
         self.assertIn("cut.json:", self.refused(cut, NODES))
         lacks = self.path("lacks.json", text.replace('"memblock"', '"memblocks"'))
         self.assertIn("lacks `memblock`", self.refused(lacks, NODES))
-        self.assertIn("not standard input or a pipe", self.refused("-", NODES))
         wraps = self.path("wraps.json", text.replace('"start_pfn": 1,', '"start_pfn": 18446744073709551615,'))
         self.assertIn("is larger than memory can be", self.refused(wraps, SMALL))
         self.assertIn("no such file", self.refused(NODES, self.path("none.log")).lower())
+        self.assertIn("but once", self.refused("-", "-"))
+        self.assertIn("but once", self.refused("-", "--new-append", "mem=1G"))
+
+    def test_standard_input_is_a_side(self):
+        with open(NODES, encoding="utf-8") as file:
+            done = subprocess.run([MEMMAP, "diff", "-", NODES], stdin=file, capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stdout.splitlines()[0]), (0, "no difference"), done.stderr)
+
+
+class Pictures(Base):
+    """--format svg and html: old beside new."""
+
+    def svg(self, *args):
+        done = run("diff", *args, "--format", "svg")
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        return xml.etree.ElementTree.fromstring(done.stdout), done.stdout
+
+    def test_what_came_is_outlined_in_the_new_one_alone(self):
+        root, text = self.svg(NODES, "--new-append", "crashkernel=256M")
+        outlines = [r for r in root.iter() if r.get("class") == "changed"]
+        at = {(r.get("data-start"), r.get("data-end")) for r in outlines}
+        self.assertIn(("0xab000000", "0xbf000000"), at)  # the IO TLB below the crash kernel
+        self.assertIn("crash kernel at 0xaf000000-0xbeffffff 256M: appeared", text)
+        self.assertEqual(text, self.svg(NODES, "--new-append", "crashkernel=256M")[1])
+
+    def test_what_did_not_change_has_no_outline(self):
+        root, text = self.svg(NODES, NODES)
+        self.assertEqual([r for r in root.iter() if r.get("class") == "changed"], [])
+        self.assertIn("no difference", text)
+
+    def test_hostile_names_are_text(self):
+        name = self.path("<script>&\"]]>.yaml", open(SMALL, encoding="utf-8").read())
+        self.svg(name, NODES)
+        page = run("diff", name, NODES, "--format", "html").stdout
+        self.assertNotIn("<script", page)
+        self.assertIn("&lt;script&gt;", page)
+
+    def test_a_page_of_several(self):
+        page = run("diff", SMALL, NODES, SMALL, "--format", "html").stdout
+        ids = re.findall(r' id="([^"]+)"', page)
+        self.assertEqual(sorted(ids), sorted(set(ids)))
+        self.assertEqual(page.count("<svg"), 2)
+        if shutil.which("tidy"):
+            told = subprocess.run(["tidy", "-q", "-e", "-utf8"], input=page, capture_output=True, text=True, timeout=60)
+            self.assertEqual(told.stderr, "")
+        self.assertIn("shows one result", self.refused(SMALL, NODES, SMALL, "--format", "svg"))
+        self.assertIn("--theme has no effect", self.refused(SMALL, NODES, "--theme", "dark"))
 
 
 if __name__ == "__main__":

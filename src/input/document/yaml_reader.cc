@@ -1,134 +1,187 @@
 #include "input/document/yaml_reader.h"
 
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/mark.h>
-#include <yaml-cpp/parser.h>
+#include <yaml.h>
 
 #include <algorithm>
-#include <exception>
-#include <istream>
-#include <streambuf>
+#include <memory>
 
 namespace memmap::input {
 namespace {
 
-// Ends yaml-cpp's parsing; leaves this file never.
-struct Stop {
-  Error error;
+struct Place {
+  std::size_t line;    // from 1
+  std::size_t column;  // in bytes, from 1
 };
 
-// A stream over bytes at hand, without a copy of them.
-class ViewBuffer : public std::streambuf {
+// libyaml counts characters, an Origin bytes.
+class Places {
  public:
-  explicit ViewBuffer(std::string_view bytes) {
-    char* begin = const_cast<char*>(bytes.data());  // a get area is never written to
-    setg(begin, begin, begin + bytes.size());
+  explicit Places(std::string_view source) : source_(source) {
+    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    if (std::ranges::all_of(source, is_ascii)) return;
+    starts_.push_back(0);
+    for (std::size_t i = 0; i < source.size(); ++i)
+      if (source[i] == '\n') starts_.push_back(i + 1);
   }
-};
 
-std::size_t line_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.line) + 1; }
-std::size_t column_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.column) + 1; }
-
-class Handler : public YAML::EventHandler {
- public:
-  Handler(Document& document, std::string_view source)
-      : doc_(document), builder_(document), source_(source) {}
-
-  void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ == 1) return;
-    // A parser that stops at a character it cannot use starts a document there, again and again.
-    const Error at = doc_.error_at(line_of(mark), column_of(mark), {});
-    const bool marked = std::string_view(at.line_text).starts_with("---");
-    stop(mark, marked ? "a second document starts here; one is expected"
-                      : "unexpected text after the end of the document");
-  }
-  void OnDocumentEnd() override {}
-
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
-    check(builder_.null(line_of(mark), column_of(mark)));
-  }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    stop(mark, "aliases (`*name`) are not accepted; write the value out");
-  }
-  void OnAnchor(const YAML::Mark& mark, const std::string&) override {
-    stop(mark, "anchors (`&name`) are not accepted");
-  }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                const std::string& value) override {
-    last_scalar_ = mark;
-    // The parser tags what is quoted or a block with a `!` of its own.
-    const bool written =
-        tag == "!" && std::string_view("\"'|>").find(byte_at(mark)) == std::string_view::npos;
-    check_tag(mark, written ? "!!" : tag == "!" ? "" : tag);
-    check(builder_.scalar(value, line_of(mark), column_of(mark)));
-  }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {
-    check_tag(mark, tag);
-    check(builder_.open(ValueKind::list, line_of(mark), column_of(mark)));
-  }
-  void OnSequenceEnd() override { check(builder_.close()); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {
-    check_tag(mark, tag);
-    check(builder_.open(ValueKind::map, line_of(mark), column_of(mark)));
-  }
-  void OnMapEnd() override { check(builder_.close()); }
-
-  // yaml-cpp 0.7 takes an open quote at the end for closed if a line break stands before the end.
-  void check_last_quote() const {
-    const char quote = byte_at(last_scalar_);
-    if (quote != '"' && quote != '\'') return;
-    for (std::size_t i = offset_of(last_scalar_) + 1; i < source_.size(); ++i) {
-      const bool escape = quote == '"' ? source_[i] == '\\' : source_.substr(i).starts_with("''");
-      if (escape) {
-        ++i;
-      } else if (source_[i] == quote) {
-        return;
-      }
+  Place of(const yaml_mark_t& mark) const {
+    if (mark.line >= starts_.size()) return {mark.line + 1, mark.column + 1};
+    std::size_t left = mark.column;
+    const std::size_t start = starts_[mark.line];
+    std::size_t at = start;
+    while (left > 0 && at < source_.size() && source_[at] != '\n') {
+      do ++at;
+      while (at < source_.size() && (static_cast<unsigned char>(source_[at]) & 0xc0) == 0x80);
+      --left;
     }
-    stop(last_scalar_, "this quote is not closed");
+    return {mark.line + 1, at - start + 1};
   }
 
  private:
-  [[noreturn]] void stop(const YAML::Mark& mark, std::string message) const {
-    throw Stop{doc_.error_at(line_of(mark), column_of(mark), std::move(message))};
+  std::string_view source_;
+  std::vector<std::size_t> starts_{};  // of lines; empty: all is ASCII
+};
+
+struct DeleteParser {
+  void operator()(yaml_parser_t* p) const {
+    yaml_parser_delete(p);
+    delete p;
   }
-  static void check(DocumentBuilder::Fault fault) {
-    if (fault) throw Stop{std::move(*fault)};
-  }
-  void check_tag(const YAML::Mark& mark, const std::string& tag) const {
-    if (!tag.empty() && tag != "?") stop(mark, "tags (`!name`) are not accepted");
+};
+
+// An event of the parser's.
+class Event {
+ public:
+  Event() = default;
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  ~Event() { yaml_event_delete(&event_); }
+
+  bool take(yaml_parser_t& parser) { return yaml_parser_parse(&parser, &event_) == 1; }
+  const yaml_event_t& operator*() const { return event_; }
+
+ private:
+  yaml_event_t event_{};
+};
+
+// A plain scalar that stands for nothing. https://yaml.org/type/null.html
+bool is_null(std::string_view text) {
+  return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
+}
+
+class Reader {
+ public:
+  Reader(Document& document, std::string_view source)
+      : doc_(document), builder_(document), source_(source), places_(source) {}
+
+  std::optional<Error> read() {
+    const std::unique_ptr<yaml_parser_t, DeleteParser> parser(new yaml_parser_t);
+    if (yaml_parser_initialize(parser.get()) == 0) throw std::bad_alloc();
+    yaml_parser_set_encoding(parser.get(), YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(parser.get(),
+                                 reinterpret_cast<const unsigned char*>(source_.data()),
+                                 source_.size());
+    for (;;) {
+      Event event;
+      if (!event.take(*parser)) return fault_of(*parser);
+      if ((*event).type == YAML_STREAM_END_EVENT) break;
+      if (auto fault = take(*event)) return fault;
+    }
+    if (documents_ == 0)
+      return doc_.error_at(1, 1, "there is no document in it: empty, or comments only");
+    return std::nullopt;
   }
 
-  std::size_t offset_of(const YAML::Mark& mark) const {
-    const std::size_t skipped = source_.starts_with("\xef\xbb\xbf") ? 3 : 0;
-    return static_cast<std::size_t>(mark.pos) + skipped;
+ private:
+  std::optional<Error> take(const yaml_event_t& event) {
+    const Place at = places_.of(event.start_mark);
+    switch (event.type) {
+      case YAML_DOCUMENT_START_EVENT:
+        if (++documents_ == 1) return std::nullopt;
+        return doc_.error_at(at.line, at.column, "a second document starts here; one is expected");
+      case YAML_ALIAS_EVENT:
+        return doc_.error_at(at.line, at.column,
+                             "aliases (`*name`) are not accepted; write the value out");
+      case YAML_SCALAR_EVENT:
+        if (auto fault = refused(event.data.scalar.anchor, event.data.scalar.tag, at)) return fault;
+        return scalar(event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE,
+                      {reinterpret_cast<const char*>(event.data.scalar.value),
+                       event.data.scalar.length},
+                      at);
+      case YAML_SEQUENCE_START_EVENT:
+        if (auto fault =
+                refused(event.data.sequence_start.anchor, event.data.sequence_start.tag, at))
+          return fault;
+        return builder_.open(ValueKind::list, at.line, at.column);
+      case YAML_MAPPING_START_EVENT:
+        if (auto fault = refused(event.data.mapping_start.anchor, event.data.mapping_start.tag, at))
+          return fault;
+        return builder_.open(ValueKind::map, at.line, at.column);
+      case YAML_SEQUENCE_END_EVENT:
+      case YAML_MAPPING_END_EVENT:
+        return builder_.close();
+      default:
+        return std::nullopt;
+    }
   }
-  char byte_at(const YAML::Mark& mark) const {
-    const std::size_t at = offset_of(mark);
-    return at < source_.size() ? source_[at] : ' ';
+
+  std::optional<Error> scalar(bool plain, std::string_view text, Place at) {
+    return plain && is_null(text) ? builder_.null(at.line, at.column)
+                                  : builder_.scalar(text, at.line, at.column);
+  }
+
+  std::optional<Error> refused(const yaml_char_t* anchor, const yaml_char_t* tag, Place at) const {
+    if (anchor != nullptr)
+      return doc_.error_at(at.line, at.column, "anchors (`&name`) are not accepted");
+    if (tag != nullptr) return doc_.error_at(at.line, at.column, "tags (`!name`) are not accepted");
+    return std::nullopt;
+  }
+
+  Error fault_of(const yaml_parser_t& parser) const {
+    if (parser.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
+    const std::string_view problem = parser.problem == nullptr ? "damaged" : parser.problem;
+    if (parser.error == YAML_READER_ERROR) {
+      const std::size_t at = std::min(parser.problem_offset, source_.size());
+      const std::string_view before = source_.substr(0, at);
+      const std::size_t start = before.rfind('\n');
+      return doc_.error_at(
+          static_cast<std::size_t>(std::ranges::count(before, '\n')) + 1,
+          start == std::string_view::npos ? at + 1 : at - start,
+          std::string("not YAML: ") + std::string(problem));
+    }
+    const Place at = places_.of(parser.problem_mark);
+    if (problem == "did not find expected <document start>")
+      return doc_.error_at(at.line, at.column, "unexpected text after the end of the document");
+    if (problem == "found unexpected end of stream" && parser.context != nullptr) {
+      const Place quote = places_.of(parser.context_mark);
+      return doc_.error_at(quote.line, quote.column, "this quote is not closed");
+    }
+    Error error = doc_.error_at(at.line, at.column, message_of(parser, problem));
+    const std::string_view line = error.line_text;
+    const std::size_t tab = line.find('\t');
+    if (tab != std::string_view::npos && line.find_first_not_of(" \t") > tab) {
+      error.message = "a tab in the indentation; YAML takes spaces only";
+      error.origin.column = tab + 1;
+    }
+    return error;
+  }
+
+  // `not YAML: did not find expected ',' or ']', while parsing a flow sequence from line 3 on`
+  std::string message_of(const yaml_parser_t& parser, std::string_view problem) const {
+    std::string out = "not YAML: " + std::string(problem);
+    if (parser.context == nullptr) return out;
+    out += std::string(", ") + parser.context;
+    if (parser.context_mark.line != parser.problem_mark.line)
+      out += " from line " + std::to_string(parser.context_mark.line + 1) + " on";
+    return out;
   }
 
   Document& doc_;
   DocumentBuilder builder_;
   std::string_view source_;
-  YAML::Mark last_scalar_;
+  Places places_;
   std::size_t documents_ = 0;
 };
-
-Error explain(const Document& document, const YAML::Exception& e) {
-  if (e.mark.is_null()) return document.error_at(0, 0, "not YAML: " + e.msg);
-  Error error = document.error_at(line_of(e.mark), column_of(e.mark), "not YAML: " + e.msg);
-  const std::string_view line = error.line_text;
-  const std::size_t tab = line.find('\t');
-  if (tab != std::string_view::npos && line.find_first_not_of(" \t") > tab) {
-    error.message = "a tab in the indentation; YAML takes spaces only";
-    error.origin.column = tab + 1;
-  }
-  return error;
-}
 
 }  // namespace
 
@@ -146,26 +199,8 @@ Result<Document> read_yaml(std::string file, std::string_view source) {
     return document.error_at(line + 1, start == std::string_view::npos ? nul + 1 : nul - start,
                              "a NUL byte: this is not a text");
   }
-  ViewBuffer buffer(source);
-  std::istream in(&buffer);
-  Handler handler(document, source);
-  try {
-    YAML::Parser parser(in);
-    if (!parser.HandleNextDocument(handler)) {
-      return document.error_at(1, 1, "there is no document in it: empty, or comments only");
-    }
-    // A second document, or text behind the first, is told by OnDocumentStart(). Called once: at a
-    // stray `,` it never says that it is done.
-    parser.HandleNextDocument(handler);
-    handler.check_last_quote();
-    return document;
-  } catch (const Stop& stop) {
-    return stop.error;
-  } catch (const YAML::Exception& e) {
-    return explain(document, e);
-  } catch (const std::exception& e) {
-    return document.error_at(0, 0, std::string("YAML could not be read: ") + e.what());
-  }
+  if (auto fault = Reader(document, source).read()) return *std::move(fault);
+  return document;
 }
 
 }  // namespace memmap::input

@@ -10,6 +10,7 @@
 #include "base/range_union.h"
 #include "input/firmware/little_endian.h"
 #include "input/map/ram_layout.h"
+#include "lazy/library.h"
 
 namespace memmap::input {
 namespace {
@@ -18,6 +19,17 @@ using namespace std::string_view_literals;
 
 // More than any dump has; each costs a few bytes here.
 constexpr std::size_t kMaxSegments = 1 << 20;
+
+// Loaded when it is needed.
+const lazy::Library libelf(MEMMAP_LIBELF);
+MEMMAP_LAZY(libelf, elf_end);
+MEMMAP_LAZY(libelf, elf_errmsg);
+MEMMAP_LAZY(libelf, elf_getphdrnum);
+MEMMAP_LAZY(libelf, elf_kind);
+MEMMAP_LAZY(libelf, elf_memory);
+MEMMAP_LAZY(libelf, elf_version);
+MEMMAP_LAZY(libelf, gelf_getehdr);
+MEMMAP_LAZY(libelf, gelf_getphdr);
 
 struct EndElf {
   void operator()(Elf* elf) const { elf_end(elf); }

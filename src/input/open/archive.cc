@@ -10,11 +10,39 @@
 
 #include "base/number.h"
 #include "input/open/rpm.h"
+#include "lazy/library.h"
 
 namespace memmap::input {
 namespace {
 
 using namespace std::string_view_literals;
+
+// Loaded when it is needed.
+const lazy::Library libarchive(MEMMAP_LIBARCHIVE);
+MEMMAP_LAZY(libarchive, archive_entry_filetype);
+MEMMAP_LAZY(libarchive, archive_entry_hardlink);
+MEMMAP_LAZY(libarchive, archive_entry_pathname);
+MEMMAP_LAZY(libarchive, archive_entry_size);
+MEMMAP_LAZY(libarchive, archive_error_string);
+MEMMAP_LAZY(libarchive, archive_filter_bytes);
+MEMMAP_LAZY(libarchive, archive_read_append_filter);
+MEMMAP_LAZY(libarchive, archive_read_data);
+MEMMAP_LAZY(libarchive, archive_read_free);
+MEMMAP_LAZY(libarchive, archive_read_header_position);
+MEMMAP_LAZY(libarchive, archive_read_new);
+MEMMAP_LAZY(libarchive, archive_read_next_header);
+MEMMAP_LAZY(libarchive, archive_read_open_memory);
+MEMMAP_LAZY(libarchive, archive_read_support_filter_bzip2);
+MEMMAP_LAZY(libarchive, archive_read_support_filter_compress);
+MEMMAP_LAZY(libarchive, archive_read_support_filter_gzip);
+MEMMAP_LAZY(libarchive, archive_read_support_filter_lz4);
+MEMMAP_LAZY(libarchive, archive_read_support_filter_lzip);
+MEMMAP_LAZY(libarchive, archive_read_support_filter_lzma);
+MEMMAP_LAZY(libarchive, archive_read_support_filter_xz);
+MEMMAP_LAZY(libarchive, archive_read_support_filter_zstd);
+MEMMAP_LAZY(libarchive, archive_read_support_format_empty);
+MEMMAP_LAZY(libarchive, archive_read_support_format_raw);
+MEMMAP_LAZY(libarchive, archive_read_support_format_tar);
 
 struct FreeReader {
   void operator()(archive* a) const { archive_read_free(a); }
@@ -56,9 +84,9 @@ struct PackingRow {
   Packing packing;
   std::string_view name;
   int filter;
-  int (*support)(archive*);
+  const lazy::Function<int(archive*)>& support;
 };
-constexpr PackingRow kPackings[] = {
+const PackingRow kPackings[] = {
     {Packing::gzip, "gzip", ARCHIVE_FILTER_GZIP, archive_read_support_filter_gzip},
     {Packing::xz, "xz", ARCHIVE_FILTER_XZ, archive_read_support_filter_xz},
     {Packing::zstd, "zstd", ARCHIVE_FILTER_ZSTD, archive_read_support_filter_zstd},

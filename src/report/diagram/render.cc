@@ -17,11 +17,21 @@
 #include <optional>
 #include <string_view>
 
+#include "lazy/library.h"
 #include "report/form/graph_table.h"
 #include "report/form/theme.h"
 
 namespace memmap::report {
 namespace {
+
+// Loaded when it is needed.
+const lazy::Library libcgraph(MEMMAP_LIBCGRAPH);
+MEMMAP_LAZY(libcgraph, agmemread);
+
+const lazy::Library libgvc(MEMMAP_LIBGVC);
+MEMMAP_LAZY(libgvc, gvContext);
+MEMMAP_LAZY(libgvc, gvLayout);
+MEMMAP_LAZY(libgvc, gvRenderData);
 
 constexpr rlim_t kMaxMemory = rlim_t{2} << 30;
 constexpr std::size_t kMaxPicture = std::size_t{256} << 20;

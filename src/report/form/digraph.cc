@@ -7,9 +7,24 @@
 #include <utility>
 
 #include "base/check.h"
+#include "lazy/library.h"
 
 namespace memmap::report {
 namespace {
+
+// Loaded when it is needed.
+const lazy::Library libcgraph(MEMMAP_LIBCGRAPH);
+MEMMAP_LAZY(libcgraph, agattr);
+MEMMAP_LAZY(libcgraph, agclose);
+MEMMAP_LAZY(libcgraph, agedge);
+MEMMAP_LAZY(libcgraph, agnode);
+MEMMAP_LAZY(libcgraph, agopen);
+MEMMAP_LAZY(libcgraph, agsafeset);
+MEMMAP_LAZY(libcgraph, agstrdup);
+MEMMAP_LAZY(libcgraph, agstrdup_html);
+MEMMAP_LAZY(libcgraph, agstrfree);
+MEMMAP_LAZY(libcgraph, agsubg);
+MEMMAP_LAZY(libcgraph, agwrite);
 
 // Ids in the order of creation. cgraph writes clusters by id, and its own ids are addresses.
 struct Ids {
@@ -100,7 +115,7 @@ std::string kept(std::string_view name) {
 
 struct Digraph::State {
   Ids ids{};
-  Agdisc_t disciplines{&AgMemDisc, &id_discipline, &io_discipline};
+  Agdisc_t disciplines{static_cast<Agmemdisc_t*>(libcgraph.symbol("AgMemDisc")), &id_discipline, &io_discipline};
   Agraph_t* graph = nullptr;
   Theme theme = Theme::light;
   std::vector<Agraph_t*> clusters{};
@@ -121,7 +136,7 @@ struct Digraph::State {
 Digraph::Digraph(const GraphTable& heading, Theme theme) : state_(std::make_unique<State>()) {
   state_->theme = theme;
   opening_ids = &state_->ids;
-  state_->graph = agopen(c("memmap"), Agdirected, &state_->disciplines);
+  state_->graph = agopen(c("memmap"), *static_cast<Agdesc_t*>(libcgraph.symbol("Agdirected")), &state_->disciplines);
   opening_ids = nullptr;
   MEMMAP_CHECK(state_->graph != nullptr, "cgraph has no memory");
   Agraph_t* g = state_->graph;

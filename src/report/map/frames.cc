@@ -90,7 +90,7 @@ MapText text_of(const Frame& frame, std::size_t number, std::size_t count, std::
 std::vector<Changed> changed_in(const Frame& frame) {
   std::vector<Changed> out;
   for (std::size_t i = 0; i < frame.changes.size(); ++i) {
-    Changed c{static_cast<account::ColumnId>(i), {}};
+    Changed c{i, {}};
     for (const account::Difference& d : frame.changes[i]) {
       if (!c.ranges.empty() && c.ranges.back().end() == d.range.base()) {
         c.ranges.back() = PhysRange::make(raw(c.ranges.back().base()), raw(d.range.end()));
@@ -121,13 +121,13 @@ Result<Files> frames_of(const boot::Outcome& outcome, const std::vector<Frame>& 
   if (!shown) return shown.errors();
   const std::vector<const Column*> all = all_columns(*shown);
   const Axis axis(all, options.map.scale);
-  const Picture picture(axis, kFrameLines);
+  const Picture picture(axis, kFrameLines, seven_places(axis));
   const std::vector<LegendRow> legend = legend_of(all);
   const std::string title = map_text(outcome, options.map).title;
   const std::string under = picture.headings() + picture.guides();
   const std::string over = picture.axis_line();
   std::map<const Column*, std::string> drawn;
-  for (const Column* column : all) drawn[column] = picture.column(*column);
+  for (const Column* column : all) drawn[column] = picture.column(*column, static_cast<std::size_t>(column->id));
 
   Files files;
   Animation animation(picture);

@@ -159,6 +159,7 @@ std::string map_style(Theme theme) {
   rule(".share", "pointer-events:none");
   rule(".frame", "fill:none;stroke-width:.6;" + stroke("line"));
   rule(".changed", "fill:none;stroke-width:2.4;" + stroke("changed"));
+  rule(".link", "fill:none;stroke-width:1.4;" + stroke("changed"));
   for (const Look& look : kLooks) {
     const std::string name = kind_class(look.kind);
     const std::string plain = fmt::format("fill:{};fill:var(--{})", colour(look, theme), name);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <utility>
@@ -21,10 +23,8 @@ using account::Block;
 using account::Column;
 using account::ColumnId;
 
-constexpr double kWidth = 1200;
 constexpr double kMargin = 16;
 constexpr double kGap = 12;  // between columns
-constexpr double kRight = kWidth - kMargin;
 constexpr double kLineHeight = 15;
 constexpr double kTextHeight = 11;
 constexpr double kLabelDistance = 11.5;
@@ -79,40 +79,61 @@ std::string owners_of(const Mark& mark) {
   return out;
 }
 
+unsigned digits_of(const Axis& axis) {
+  return axis.stretches().empty() ? 8 : hex_digits(raw(axis.stretches().back().range.end()));
+}
+
+double axis_end(const Axis& axis) {
+  return kMargin + 44 + (static_cast<double>(digits_of(axis) + 2) * kDigit);
+}
+
+double columns_left(const Axis& axis) { return axis_end(axis) + 10; }
+
 std::string label_of(const Mark& mark) {
   return mark.is_one() ? what_of(mark.blocks.front()) : counted(mark.blocks.size(), "small range");
 }
 
 }  // namespace
 
-Picture::Picture(const Axis& axis, std::size_t lines) : axis_(axis) {
-  const auto& stretches = axis.stretches();
-  if (!stretches.empty()) digits_ = hex_digits(raw(stretches.back().range.end()));
-  top_ = kMargin + 14 + (static_cast<double>(lines) * kLineHeight) + 42;
-  axis_left_ = kMargin;
-  axis_right_ = kMargin + 44 + (static_cast<double>(digits_ + 2) * kDigit);
-  places_ = places_from(axis_right_ + 10);
-}
-
-std::array<Picture::Place, account::kColumns> Picture::places_from(double left) {
+std::vector<ColumnPlace> seven_places(const Axis& axis) {
   // Parts of the width, as the words in the columns need it; the last part of memblock.reserved is
   // for labels.
   constexpr std::array<double, account::kColumns> kParts{10, 10, 11.5, 6, 10.8, 13, 11.5};
   constexpr double kLabels = 20.5;
   double parts = kLabels;
   for (const double p : kParts) parts += p;
-  const double part = (kRight - left - (kGap * (account::kColumns - 1))) / parts;
-  std::array<Place, account::kColumns> out{};
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const bool reserved = static_cast<ColumnId>(i) == ColumnId::reserved;
-    out[i] = {left, kParts[i] * part, reserved ? kLabels * part : 0};
-    left += out[i].width + out[i].labels + kGap;
+  const double room = Picture::kLeastWidth - kMargin - columns_left(axis);
+  const double part = (room - (kGap * (account::kColumns - 1))) / parts;
+  std::vector<ColumnPlace> out;
+  double left = 0;
+  for (std::size_t i = 0; i < account::kColumns; ++i) {
+    const auto id = static_cast<ColumnId>(i);
+    const account::ColumnWords& words = account::words_of(id);
+    out.push_back({std::string(words.id), std::string(words.title), left, kParts[i] * part,
+                   id == ColumnId::reserved ? kLabels * part : 0});
+    left += out.back().width + out.back().labels + kGap;
   }
   return out;
 }
 
+Picture::Picture(const Axis& axis, std::size_t lines, std::vector<ColumnPlace> places)
+    : axis_(axis),
+      digits_(digits_of(axis)),
+      top_(kMargin + 14 + (static_cast<double>(lines) * kLineHeight) + 42),
+      axis_left_(kMargin),
+      axis_right_(axis_end(axis)),
+      right_(kLeastWidth - kMargin),
+      places_(std::move(places)) {
+  double end = 0;
+  for (Place& place : places_) {
+    place.left += columns_left(axis);
+    end = std::max(end, place.left + place.width + place.labels);
+  }
+  right_ = std::max(right_, end);
+}
+
 std::string Picture::text(const MapText& text) const {
-  const std::size_t letters = letters_in(kRight - kMargin);
+  const std::size_t letters = letters_in(right_ - kMargin);
   double y = kMargin + 14;
   std::string out = text_at(kMargin, y, "title", fitted(text.title, letters * 6 / 10));
   for (const std::string& line : text.lines)
@@ -124,11 +145,10 @@ std::string Picture::text(const MapText& text) const {
 
 std::string Picture::headings() const {
   std::string out;
-  for (std::size_t i = 0; i < account::kColumns; ++i) {
-    const auto& words = account::words_of(static_cast<ColumnId>(i));
-    out += text_at(places_[i].left, top_ - 20, "head", words.title);
+  for (const Place& place : places_) {
+    out += text_at(place.left, top_ - 20, "head", place.title);
     out += fmt::format("<rect class=\"frame\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n",
-                       px(places_[i].left), px(top_), px(places_[i].width), px(axis_.height()));
+                       px(place.left), px(top_), px(place.width), px(axis_.height()));
   }
   return out;
 }
@@ -136,15 +156,14 @@ std::string Picture::headings() const {
 std::string Picture::guides() const {
   std::string path;
   for (const Stretch& s : axis_.stretches()) {
-    if (s.top > 0) path += fmt::format("M{} {}H{}", px(axis_right_), px(top_ + s.top), px(kRight));
+    if (s.top > 0) path += fmt::format("M{} {}H{}", px(axis_right_), px(top_ + s.top), px(right_));
   }
   return fmt::format("<path class=\"guide\" d=\"{}\"/>\n", path);
 }
 
-std::string Picture::column(const Column& column) const {
-  const Place& place = place_of(column.id);
-  std::string out =
-      fmt::format("<g class=\"column\" data-column=\"{}\">\n", account::words_of(column.id).id);
+std::string Picture::column(const Column& column, std::size_t at) const {
+  const Place& place = places_[at];
+  std::string out = fmt::format("<g class=\"column\" data-column=\"{}\">\n", place.id);
   std::uint64_t bytes = 0;
   for (const Block& b : column.blocks) bytes += b.range.size();
   out += text_at(
@@ -256,7 +275,7 @@ std::string Picture::fold(const Stretch& stretch) const {
   for (const double edge : {y + 3, y + stretch.height - 3}) {
     path += fmt::format("M{} {}", px(axis_right_), px(edge));
     double up = -2;
-    for (double x = axis_right_ + 6; x <= kRight; x += 6, up = -up)
+    for (double x = axis_right_ + 6; x <= right_; x += 6, up = -up)
       path += fmt::format("L{} {}", px(x), px(edge + up));
   }
   const std::string size = size_text(stretch.range.size());
@@ -265,7 +284,7 @@ std::string Picture::fold(const Stretch& stretch) const {
              "{}</title><rect class=\"fold\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>"
              "<path class=\"zigzag\" d=\"{}\"/>",
              raw(stretch.range.base()), raw(stretch.range.end()), span(stretch.range, digits_),
-             size, px(axis_right_), px(y), px(kRight - axis_right_), px(stretch.height), path) +
+             size, px(axis_right_), px(y), px(right_ - axis_right_), px(stretch.height), path) +
          text_at(places_[0].left + 4, y + (stretch.height / 2) + kDrop, "faint",
                  fmt::format("nothing for {}", size)) +
          "</g>\n";
@@ -309,31 +328,7 @@ std::string Picture::axis_line() const {
   return out + "</g>\n";
 }
 
-std::string Picture::changes(std::span<const Changed> changed) const {
-  std::string out;
-  for (const Changed& c : changed) {
-    const Place& place = place_of(c.column);
-    constexpr double kTogether = 6;  // nearer ones have one outline
-    for (std::size_t i = 0; i < c.ranges.size();) {
-      const std::uint64_t base = raw(c.ranges[i].base());
-      std::uint64_t last = raw(c.ranges[i].end());
-      for (++i; i < c.ranges.size(); ++i) {
-        if (axis_.at(raw(c.ranges[i].base())) > axis_.at(last) + kTogether) break;
-        last = raw(c.ranges[i].end());
-      }
-      const double top = axis_.at(base);
-      const double end = std::max(axis_.at(last), top + kLeastMark);
-      out += fmt::format(
-          "<rect class=\"changed\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
-          "data-start=\"{:#x}\" data-end=\"{:#x}\"/>\n",
-          px(place.left - 2), px(top_ + top - 1), px(place.width + 4), px(end - top + 2), base,
-          last);
-    }
-  }
-  return out;
-}
-
-std::string Picture::legend_text(const std::vector<LegendRow>& legend, double& down) {
+std::string Picture::legend_text(const std::vector<LegendRow>& legend, double& down) const {
   constexpr double kIndent = kMargin + 136;
   std::string out;
   for (const LegendRow& row : legend) {
@@ -341,7 +336,7 @@ std::string Picture::legend_text(const std::vector<LegendRow>& legend, double& d
     double x = kIndent;
     for (const LegendEntry& entry : row.entries) {
       const double width = 36 + (kLetter * static_cast<double>(text_width(entry.words)));
-      if (x + width > kRight) {
+      if (x + width > right_) {
         down += kLineHeight + 2;
         x = kIndent;
       }
@@ -359,15 +354,21 @@ std::string Picture::whole(const MapText& text, Theme theme, std::string_view pa
                            const std::vector<LegendRow>& legend,
                            std::string_view more_style) const {
   double down = top_ + axis_.height() + 24;
-  const std::string rows = legend_text(legend, down);
+  std::string rows;
+  for (const std::string& line : below_) {
+    rows += text_at(kMargin, down, "", fitted(line, letters_in(right_ - kMargin)));
+    down += kLineHeight;
+  }
+  if (!below_.empty()) down += 10;
+  rows += legend_text(legend, down);
   return fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"memmap-map\" role=\"img\" width=\"{0}\" "
       "height=\"{1}\" viewBox=\"0 0 {0} {1}\">\n<title>{2}</title>\n<desc>{3}</desc>\n"
       "<style>\n{4}{5}</style>\n<defs>\n{6}</defs>\n"
       "<rect class=\"ground\" width=\"{0}\" height=\"{1}\"/>\n{7}<g class=\"legend\">\n{8}</g>\n"
       "</svg>\n",
-      px(kWidth), px(down), xml_escaped(text.title), xml_escaped(text.description),
-      map_style(theme), more_style, map_patterns(), parts, rows);
+      px(std::ceil(right_ + kMargin)), px(down), xml_escaped(text.title),
+      xml_escaped(text.description), map_style(theme), more_style, map_patterns(), parts, rows);
 }
 
 }  // namespace memmap::report

@@ -14,7 +14,7 @@ TEST_P(YamlRefuses, AtItsPlace) { test::expect_refused(read_yaml, "f.yaml", GetP
 const test::RefusedText kCases[] = {
     {"empty", "", "f.yaml:1:1: error: there is no document"},
     {"comment_only", "# nothing\n", "there is no document"},
-    {"comma_alone", ",", "f.yaml:1:1: error: unexpected text"},
+    {"comma_alone", ",", "f.yaml:1:1: error: not YAML"},
     {"comma_after_map", "a: 1\n,\n", "f.yaml:"},
     {"brace_alone", "}", "f.yaml:1:1: error: not YAML"},
     {"duplicate", "a: 1\nb: 2\na: 3\n",
@@ -42,7 +42,11 @@ const test::RefusedText kCases[] = {
     {"unclosed_single_quote", "a: 'b\n\n", "f.yaml:1:4: error: this quote is not closed"},
     {"unclosed_after_pair", "a: 'b''\n", "f.yaml:1:4: error: this quote is not closed"},
     {"unclosed_key", "\"b\n", "not closed"},
-    {"empty_tag", "a: ! \"b\n", "tags"},
+    {"empty_tag", "a: ! \"b\"\n", "tags"},
+    {"text_behind_the_end", "[a]\nb\n", "f.yaml:2:1: error: unexpected text after the end"},
+    {"unclosed_behind_letters", "\xc3\xa4\xc3\xb6: \"b\n", "f.yaml:1:7: error: this quote is not closed"},
+    {"no_utf8", "a: \xff\n", "f.yaml:1:4: error: not YAML: invalid leading UTF-8 octet"},
+    {"key_without_colon", "a: 1\nb\n", "f.yaml:3:1: error: not YAML: could not find expected ':'"},
 };
 INSTANTIATE_TEST_SUITE_P(, YamlRefuses, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });

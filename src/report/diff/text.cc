@@ -2,42 +2,12 @@
 
 #include <algorithm>
 
-#include "report/answers/diff.h"
-#include "report/answers/diff_words.h"
+#include "report/diff/answer.h"
+#include "report/diff/words.h"
 #include "report/form/page.h"
 #include "report/form/units.h"
 
 namespace memmap::report {
-
-std::string_view diff_word(diff::Kind kind) {
-  switch (kind) {
-    case diff::Kind::turned:
-      return "turned";
-    case diff::Kind::moved:
-      return "moved";
-    case diff::Kind::grew:
-      return "grew";
-    case diff::Kind::appeared:
-      return "appeared";
-    case diff::Kind::vanished:
-      return "vanished";
-  }
-  return "";
-}
-
-std::string_view diff_word(diff::Unit unit) {
-  switch (unit) {
-    case diff::Unit::bytes:
-      return "bytes";
-    case diff::Unit::pages:
-      return "pages";
-    case diff::Unit::kib:
-      return "KiB";
-    case diff::Unit::count:
-      return "count";
-  }
-  return "";
-}
 
 namespace {
 
@@ -51,12 +21,6 @@ using diff::StageChanges;
 constexpr std::size_t kMostChanges = 40;
 
 std::string place(const std::optional<PhysRange>& range) { return range ? span(*range) : ""; }
-
-std::string_view nothing(std::string_view text) { return text.empty() ? "nothing" : text; }
-
-bool shrank(const Change& c) {
-  return c.kind == Kind::grew && c.new_range->size() < c.old_range->size();
-}
 
 Paint paint_of(Kind kind) {
   switch (kind) {
@@ -73,23 +37,17 @@ Row row_of(const Page& page, const Change& c) {
   if (c.kind == Kind::turned) {
     return {{place(c.new_range)},
             {human_size(c.new_range->size())},
-            {page.foreign(
-                 fmt::format("{} {} {}", nothing(c.from), page.glyph("→", "->"), nothing(c.to))),
+            {page.foreign(fmt::format("{} {} {}", diff_nothing(c.from), page.glyph("→", "->"),
+                                      diff_nothing(c.to))),
              c.from.empty() ? Paint::green
              : c.to.empty() ? Paint::red
                             : Paint::yellow}};
   }
   const PhysRange shown = c.old_range ? *c.old_range : *c.new_range;
-  std::string text = shrank(c) ? "shrank" : std::string(diff_word(c.kind));
-  if (c.old_range && c.new_range) {
-    text += fmt::format(" to {}", span(*c.new_range));
-    if (c.kind == Kind::grew) text += fmt::format(" ({})", human_size(c.new_range->size()));
-  }
-  if (!c.by.empty()) text += fmt::format(", {}", c.by);
   return {{place(shown)},
           {human_size(shown.size())},
           {page.foreign(c.what), Paint::strong},
-          {page.foreign(text), paint_of(c.kind)}};
+          {page.foreign(diff_how(c)), paint_of(c.kind)}};
 }
 
 void write_stage(Page& page, const StageChanges& stage) {
@@ -109,13 +67,6 @@ std::string value_text(const std::optional<std::uint64_t>& value) {
   return value ? grouped(*value) : "-";
 }
 
-std::string step_text(const FigureChange& f) {
-  if (!f.old_value || !f.new_value) return "";
-  const bool more = *f.new_value > *f.old_value;
-  const std::uint64_t by = more ? *f.new_value - *f.old_value : *f.old_value - *f.new_value;
-  return fmt::format("{}{}", more ? "+" : "-", grouped(by));
-}
-
 void write_figures(Page& page, const std::vector<FigureChange>& figures) {
   if (figures.empty()) return;
   page.heading("Figures", counted(figures.size(), "change"));
@@ -125,7 +76,7 @@ void write_figures(Page& page, const std::vector<FigureChange>& figures) {
     rows.push_back({{page.foreign(f.name)},
                     {value_text(f.old_value)},
                     {value_text(f.new_value)},
-                    {step_text(f), Paint::yellow},
+                    {diff_step(f), Paint::yellow},
                     {counts ? "" : std::string(diff_word(f.unit)), Paint::faint}});
   }
   page.table({{""}, {"old", Align::right}, {"new", Align::right}, {"", Align::right}, {""}},
@@ -151,50 +102,14 @@ void write_pair(Page& page, std::string_view lead, std::string_view older, std::
   page.paragraph(lead, fmt::format("{} {} {}", words(older), page.glyph("→", "->"), words(newer)));
 }
 
-std::string verdict(const Diff& d) {
-  if (!d.differs())
-    return d.tolerated == 0 ? "no difference" : "no difference but what is tolerated";
-  std::vector<std::string> where;
-  for (const StageChanges& stage : d.stages) where.push_back(std::string(stage.title));
-  if (where.empty()) return d.figures.empty() ? "the events differ" : "figures differ";
-  return fmt::format("they differ in {}", fmt::join(where, ", "));
-}
-
-std::string resume_text(const Diff& d) {
-  const std::string crc = hex(d.new_sums.crc32, 8);
-  const bool same_map = d.old_sums.crc32 == d.new_sums.crc32;
-  if (d.refusal().empty())
-    return fmt::format(
-        "an image of the one resumes on the other: e820_table_firmware is the same (CRC32 {})",
-        crc);
-  if (d.panicked) return std::string(d.refusal());
-  const std::string no =
-      fmt::format("an image of the one does not resume on the other (`{}`): ", d.refusal());
-  if (same_map) {
-    return no + fmt::format(
-                    "e820_table_firmware is the same (CRC32 {}), but {} pages are present on the "
-                    "nodes, and {}",
-                    crc, grouped(d.old_physpages), grouped(d.new_physpages));
-  }
-  return no + fmt::format(
-                  "the CRC32 of e820_table_firmware is {} and {} (MD5, by which kernels before "
-                  "5.13 go: {} and {}); "
-                  "usable RAM alone is {}, so that hibernate=relaxed_memmap, which was proposed "
-                  "and is in no kernel, "
-                  "would {}",
-                  hex(d.old_sums.crc32, 8), crc, diff::md5_text(d.old_sums),
-                  diff::md5_text(d.new_sums), d.same_usable ? "the same" : "not the same either",
-                  d.same_usable ? "resume" : "not resume");
-}
-
 void write_one(Page& page, const diff::View& older, const DiffSide& newer) {
   const Diff& d = newer.diff;
-  page.paragraph("", page.foreign(verdict(d)), d.differs() ? Paint::strong : Paint::green);
+  page.paragraph("", page.foreign(diff_verdict(d)), d.differs() ? Paint::strong : Paint::green);
   page.blank();
   write_pair(page, "source        ", older.source, newer.view.source);
   write_pair(page, "kernel        ", older.kernel, newer.view.kernel);
   write_pair(page, "command line  ", older.command_line, newer.view.command_line);
-  page.paragraph("hibernation   ", resume_text(d),
+  page.paragraph("hibernation   ", diff_resume_text(d),
                  d.refusal().empty() ? Paint::plain : Paint::yellow);
   if (d.tolerated != 0) page.paragraph("tolerated     ", counted(d.tolerated, "change"));
   for (const StageChanges& stage : d.stages) write_stage(page, stage);
@@ -233,8 +148,8 @@ void write_many(Page& page, const DiffAnswer& answer) {
   };
   row(answer.older, answer.newer.front().diff.old_sums, "", true, true);
   for (const DiffSide& s : answer.newer)
-    row(s.view, s.diff.new_sums, s.diff.differs() ? verdict(s.diff) : "", s.diff.refusal().empty(),
-        false);
+    row(s.view, s.diff.new_sums, s.diff.differs() ? diff_verdict(s.diff) : "",
+        s.diff.refusal().empty(), false);
   page.heading("Results", "beside the first");
   page.table({{"source"},
               {"kernel"},

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "report/answers/diff.h"
-#include "report/answers/diff_words.h"
+#include "report/diff/answer.h"
+#include "report/diff/words.h"
 #include "report/form/json_writer.h"
 #include "report/form/units.h"
 
