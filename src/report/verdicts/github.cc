@@ -21,23 +21,19 @@ std::string escaped(std::string_view text, std::string_view special) {
 std::string as_data(std::string_view text) { return escaped(text, "%\r\n"); }
 std::string as_property(std::string_view text) { return escaped(text, "%\r\n:,"); }
 
-std::string_view command(policy::Severity severity) {
-  return severity == policy::Severity::note ? "notice" : severity_word(severity);
-}
-
 void add_command(std::string& out, std::string_view subject, const policy::Verdict& v) {
   std::string properties;
-  if (const std::string file = one_line(v.file); !file.empty()) {
+  if (const std::string file = one_line(v.rule->origin.file); !file.empty()) {
     properties += fmt::format("file={},", as_property(file));
-    if (v.line != 0) properties += fmt::format("line={},", v.line);
-    if (v.column != 0) properties += fmt::format("col={},", v.column);
+    if (v.rule->origin.line != 0) properties += fmt::format("line={},", v.rule->origin.line);
+    if (v.rule->origin.column != 0) properties += fmt::format("col={},", v.rule->origin.column);
   }
-  const std::string label = rule_label(v);
+  const std::string label = rule_label(*v.rule);
   properties += fmt::format(
       "title={}", as_property(subject.empty() ? label : fmt::format("{}: {}", subject, label)));
   std::string message = found_words(v);
   for (const Detail& d : details(v)) message += fmt::format("\n{}: {}", d.key, d.words);
-  out += fmt::format("::{} {}::{}\n", command(v.severity), properties, as_data(message));
+  out += fmt::format("::{} {}::{}\n", level_word(v.rule->level), properties, as_data(message));
 }
 
 }  // namespace
@@ -46,7 +42,7 @@ std::string verdicts_to_github(std::span<const CheckedCase> cases) {
   std::string out;
   for (const CheckedCase& c : cases) {
     for (const policy::Verdict& v : c.verdicts) {
-      if (v.standing == policy::Standing::failed) add_command(out, one_line(c.name), v);
+      if (v.answer == policy::Answer::failed) add_command(out, one_line(c.name), v);
     }
   }
   const VerdictCounts n = counted_verdicts(cases);

@@ -19,7 +19,7 @@ std::string counts(const VerdictCounts& n) {
 std::string lines_of(const policy::Verdict& v) {
   std::string out = xml_escaped(found_words(v));
   for (const Detail& d : details(v)) out += fmt::format("\n{}: {}", d.key, xml_escaped(d.words));
-  if (const std::string place = place_words(v); !place.empty())
+  if (const std::string place = place_words(v.rule->origin); !place.empty())
     out += fmt::format("\nat: {}", xml_escaped(place));
   return out;
 }
@@ -27,23 +27,23 @@ std::string lines_of(const policy::Verdict& v) {
 void add_rule(std::string& out, std::string_view subject, std::string_view name,
               const policy::Verdict& v) {
   out += "    <testcase" + attribute("classname", subject) + attribute("name", name);
-  if (const std::string file = one_line(v.file); !file.empty()) out += attribute("file", file);
-  if (v.line != 0) out += fmt::format(" line=\"{}\"", v.line);
+  if (const std::string file = one_line(v.rule->origin.file); !file.empty())
+    out += attribute("file", file);
+  if (v.rule->origin.line != 0) out += fmt::format(" line=\"{}\"", v.rule->origin.line);
   out += " time=\"0\"";
-  switch (v.standing) {
-    case policy::Standing::passed:
+  switch (v.answer) {
+    case policy::Answer::passed:
       out += "/>\n";
       return;
-    case policy::Standing::skipped:
+    case policy::Answer::skipped:
       out += ">\n      <skipped message=\"does not apply\"/>\n";
       break;
-    case policy::Standing::failed:
-      if (v.severity == policy::Severity::error) {
+    case policy::Answer::failed:
+      if (v.fails()) {
         out += ">\n      <failure" + attribute("message", found_words(v)) + " type=\"policy\">" +
                lines_of(v) + "</failure>\n";
       } else {
-        out += fmt::format(">\n      <system-out>{}: {}</system-out>\n", severity_word(v.severity),
-                           lines_of(v));
+        out += ">\n      <system-out>warning: " + lines_of(v) + "</system-out>\n";
       }
       break;
   }
@@ -62,7 +62,8 @@ std::string verdicts_to_junit(std::span<const CheckedCase> cases) {
     out +=
         "  <testsuite" + attribute("name", subject) + counts(counted_verdicts(c.verdicts)) + ">\n";
     DistinctNames names;
-    for (const policy::Verdict& v : c.verdicts) add_rule(out, subject, names(rule_label(v)), v);
+    for (const policy::Verdict& v : c.verdicts)
+      add_rule(out, subject, names(rule_label(*v.rule)), v);
     out += "  </testsuite>\n";
   }
   return out + "</testsuites>\n";

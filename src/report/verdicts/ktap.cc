@@ -37,25 +37,24 @@ void add_line(std::string& out, std::string line) { out += without_end(std::move
 
 void add_rule(std::string& out, std::size_t number, const std::string& name,
               const policy::Verdict& v) {
-  if (v.standing == policy::Standing::failed) {
+  if (v.answer == policy::Answer::failed) {
     for (const Detail& d : details(v)) add_line(out, fmt::format("  # {}: {}", d.key, d.words));
-    if (const std::string place = place_words(v); !place.empty())
+    if (const std::string place = place_words(v.rule->origin); !place.empty())
       add_line(out, fmt::format("  # at: {}", place));
   }
   std::string line = fmt::format("{} {}", number, name);
-  switch (v.standing) {
-    case policy::Standing::passed:
+  switch (v.answer) {
+    case policy::Answer::passed:
       add_line(out, "  ok " + line);
       break;
-    case policy::Standing::skipped:
+    case policy::Answer::skipped:
       add_line(out, "  ok " + line + " # SKIP does not apply");
       break;
-    case policy::Standing::failed:
-      if (v.severity == policy::Severity::error) {
+    case policy::Answer::failed:
+      if (v.fails()) {
         add_line(out, fmt::format("  not ok {} # {}", line, without_hash(found_words(v))));
       } else {
-        add_line(out, fmt::format("  ok {} # {}: {}", line, severity_word(v.severity),
-                                  without_hash(found_words(v))));
+        add_line(out, fmt::format("  ok {} # warning: {}", line, without_hash(found_words(v))));
       }
       break;
   }
@@ -76,7 +75,7 @@ std::string verdicts_to_ktap(std::span<const CheckedCase> cases) {
       std::size_t rule = 0;
       DistinctNames names;
       for (const policy::Verdict& v : c.verdicts)
-        add_rule(out, ++rule, named(names(rule_label(v))), v);
+        add_rule(out, ++rule, named(names(rule_label(*v.rule))), v);
     }
     add_line(out, fmt::format("{} {} {}{}", n.failed == 0 ? "ok" : "not ok", number, subject,
                               n.skipped == n.rules ? " # SKIP no rule applies" : ""));

@@ -58,26 +58,29 @@ class Rules {
   explicit Rules(std::span<const CheckedCase> cases) {
     for (const CheckedCase& c : cases) {
       for (const policy::Verdict& v : c.verdicts) {
-        if (index_.try_emplace({v.name, v.rule}, rows_.size()).second)
-          rows_.push_back({ids_(rule_label(v)), &v});
+        if (index_.try_emplace({v.rule->name, v.rule->text}, rows_.size()).second)
+          rows_.push_back({ids_(rule_label(*v.rule)), v.rule});
       }
     }
   }
 
-  std::size_t index(const policy::Verdict& v) const { return index_.at({v.name, v.rule}); }
+  std::size_t index(const policy::Verdict& v) const {
+    return index_.at({v.rule->name, v.rule->text});
+  }
   const std::string& id(std::size_t index) const { return rows_[index].id; }
 
   void write(JsonWriter& json) const {
     json.key("rules").open_array();
     for (const Row& row : rows_) {
-      const std::string rule = one_line(row.verdict->rule);
-      const std::string_view text = rule.empty() ? std::string_view(row.id) : rule;
+      std::string text = one_line(row.rule->text);
+      if (text.empty()) text = row.id;
+      const std::string why = one_line(row.rule->why);
       json.open_object();
       json.member("id", row.id);
       add_message(json, "shortDescription", text);
-      add_message(json, "help", fmt::format("Required of the simulated boot: {}", text));
+      add_message(json, "help", why.empty() ? "Required of the simulated boot: " + text : why);
       json.key("defaultConfiguration").open_object(Layout::row);
-      json.member("level", severity_word(row.verdict->severity));
+      json.member("level", level_word(row.rule->level));
       json.close();
       json.close();
     }
@@ -87,7 +90,7 @@ class Rules {
  private:
   struct Row {
     std::string id;
-    const policy::Verdict* verdict;
+    const policy::Rule* rule;
   };
   std::map<std::pair<std::string, std::string>, std::size_t> index_{};
   std::vector<Row> rows_{};
@@ -95,16 +98,17 @@ class Rules {
 };
 
 void add_location(JsonWriter& json, const policy::Verdict& v) {
+  const Origin& origin = v.rule->origin;
   json.key("locations").open_array();
   json.open_object();
   json.key("physicalLocation").open_object();
   json.key("artifactLocation").open_object(Layout::row);
-  json.member("uri", uri(v.file));
+  json.member("uri", uri(origin.file));
   json.close();
-  if (v.line != 0) {
+  if (origin.line != 0) {
     json.key("region").open_object(Layout::row);
-    json.member("startLine", v.line);
-    if (v.column != 0) json.member("startColumn", v.column);
+    json.member("startLine", origin.line);
+    if (origin.column != 0) json.member("startColumn", origin.column);
     json.close();
   }
   json.close();
@@ -121,11 +125,12 @@ void add_result(JsonWriter& json, std::string_view subject, const policy::Verdic
   json.open_object();
   json.member("ruleId", rules.id(index));
   json.member("ruleIndex", index);
-  json.member("level", severity_word(v.severity));
+  json.member("level", level_word(v.rule->level));
   add_message(json, "message", message);
-  if (!v.file.empty()) add_location(json, v);
+  if (!v.rule->origin.file.empty()) add_location(json, v);
   json.key("partialFingerprints").open_object(Layout::row);
-  json.member("primaryLocationLineHash", fmt::format("{:016x}:1", hash({subject, v.name, v.rule})));
+  json.member("primaryLocationLineHash",
+              fmt::format("{:016x}:1", hash({subject, v.rule->name, v.rule->text})));
   json.close();
   json.close();
 }
@@ -151,7 +156,7 @@ std::string verdicts_to_sarif(std::span<const CheckedCase> cases) {
   json.key("results").open_array();
   for (const CheckedCase& c : cases) {
     for (const policy::Verdict& v : c.verdicts) {
-      if (v.standing == policy::Standing::failed) add_result(json, one_line(c.name), v, rules);
+      if (v.answer == policy::Answer::failed) add_result(json, one_line(c.name), v, rules);
     }
   }
   json.close();

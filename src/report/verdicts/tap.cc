@@ -20,12 +20,12 @@ std::string escaped(std::string_view text) {
 // quotes that hold everything.
 void add_yaml(std::string& out, const policy::Verdict& v) {
   out += fmt::format("  ---\n  message: {}\n  severity: {}\n", json_text(found_words(v)),
-                     v.severity == policy::Severity::error ? "fail" : severity_word(v.severity));
+                     v.fails() ? "fail" : level_word(v.rule->level));
   for (const Detail& d : details(v)) out += fmt::format("  {}: {}\n", d.key, json_text(d.words));
-  if (const std::string file = one_line(v.file); !file.empty()) {
+  if (const std::string file = one_line(v.rule->origin.file); !file.empty()) {
     out += fmt::format("  at:\n    file: {}\n", json_text(file));
-    if (v.line != 0) out += fmt::format("    line: {}\n", v.line);
-    if (v.column != 0) out += fmt::format("    column: {}\n", v.column);
+    if (v.rule->origin.line != 0) out += fmt::format("    line: {}\n", v.rule->origin.line);
+    if (v.rule->origin.column != 0) out += fmt::format("    column: {}\n", v.rule->origin.column);
   }
   out += "  ...\n";
 }
@@ -41,13 +41,12 @@ std::string verdicts_to_tap(std::span<const CheckedCase> cases) {
   for (const CheckedCase& c : cases) {
     const std::string subject = one_line(c.name);
     for (const policy::Verdict& v : c.verdicts) {
-      const std::string name =
-          escaped(names(subject.empty() ? rule_label(v) : subject + ": " + rule_label(v)));
-      const bool failed = v.standing == policy::Standing::failed;
+      const std::string name = escaped(
+          names(subject.empty() ? rule_label(*v.rule) : subject + ": " + rule_label(*v.rule)));
+      const bool failed = v.answer == policy::Answer::failed;
       out += fmt::format("{} {} - {}", failed ? "not ok" : "ok", ++number, name);
-      if (v.standing == policy::Standing::skipped) out += " # SKIP does not apply";
-      if (failed && v.severity != policy::Severity::error)
-        out += fmt::format(" # TODO only a {}", severity_word(v.severity));
+      if (v.answer == policy::Answer::skipped) out += " # SKIP does not apply";
+      if (failed && v.rule->level != policy::Level::error) out += " # TODO only a warning";
       out += '\n';
       if (failed) add_yaml(out, v);
     }

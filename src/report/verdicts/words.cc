@@ -27,8 +27,8 @@ std::string one_line(std::string_view text) {
   return line.substr(first, line.find_last_not_of(' ') - first + 1);
 }
 
-std::string rule_label(const policy::Verdict& verdict) {
-  for (const std::string& words : {verdict.name, verdict.rule}) {
+std::string rule_label(const policy::Rule& rule) {
+  for (const std::string& words : {rule.name, rule.text}) {
     if (std::string line = one_line(words); !line.empty()) return line;
   }
   return "unnamed";
@@ -36,43 +36,36 @@ std::string rule_label(const policy::Verdict& verdict) {
 
 std::string found_words(const policy::Verdict& verdict) {
   const std::string actual = one_line(verdict.actual);
-  return actual.empty() ? fmt::format("does not hold: {}", one_line(verdict.rule)) : actual;
+  return actual.empty() ? fmt::format("does not hold: {}", one_line(verdict.rule->text)) : actual;
 }
 
-std::string_view severity_word(policy::Severity severity) {
-  switch (severity) {
-    case policy::Severity::error:
-      return "error";
-    case policy::Severity::warning:
-      return "warning";
-    case policy::Severity::note:
-      return "note";
-  }
-  return "error";
+std::string_view level_word(policy::Level level) {
+  return level == policy::Level::error ? "error" : "warning";
 }
 
 std::vector<Detail> details(const policy::Verdict& verdict) {
-  std::vector<Detail> out{{"rule", one_line(verdict.rule)},
+  std::vector<Detail> out{{"rule", one_line(verdict.rule->text)},
+                          {"why", one_line(verdict.rule->why)},
                           {"because", one_line(verdict.because)},
                           {"remedy", one_line(verdict.remedy)}};
   std::erase_if(out, [](const Detail& d) { return d.words.empty(); });
   return out;
 }
 
-std::string place_words(const policy::Verdict& verdict) {
-  std::string out = one_line(verdict.file);
-  if (out.empty() || verdict.line == 0) return out;
-  out += fmt::format(":{}", verdict.line);
-  if (verdict.column != 0) out += fmt::format(":{}", verdict.column);
+std::string place_words(const Origin& origin) {
+  std::string out = one_line(origin.file);
+  if (out.empty() || origin.line == 0) return out;
+  out += fmt::format(":{}", origin.line);
+  if (origin.column != 0) out += fmt::format(":{}", origin.column);
   return out;
 }
 
 VerdictCounts counted_verdicts(std::span<const policy::Verdict> verdicts) {
   VerdictCounts out{.rules = verdicts.size()};
   for (const policy::Verdict& v : verdicts) {
-    if (v.standing == policy::Standing::skipped) ++out.skipped;
-    if (v.standing != policy::Standing::failed) continue;
-    ++(v.severity == policy::Severity::error ? out.failed : out.warned);
+    if (v.answer == policy::Answer::skipped) ++out.skipped;
+    if (v.answer != policy::Answer::failed) continue;
+    ++(v.fails() ? out.failed : out.warned);
   }
   return out;
 }

@@ -25,14 +25,14 @@ class DistinctNames {
 std::string one_line(std::string_view text);
 
 // What a rule is called: by its name, or by its text. One line, not empty.
-std::string rule_label(const policy::Verdict& verdict);
+std::string rule_label(const policy::Rule& rule);
 
 // What was found, in one line. Of a rule without words for it: that it does not hold.
 std::string found_words(const policy::Verdict& verdict);
 
-std::string_view severity_word(policy::Severity severity);  // `error`, `warning`, `note`
+std::string_view level_word(policy::Level level);  // `error`, `warning`: the same in every format
 
-// The rule as written, what led to the value, the nearest change: those that there are.
+// The rule as written, its author's reason, what led to the value, the nearest change: those that there are.
 struct Detail {
   std::string_view key;
   std::string words;  // one line, not empty
@@ -40,7 +40,7 @@ struct Detail {
 std::vector<Detail> details(const policy::Verdict& verdict);
 
 // `policy.yaml:3:5`, as far as it is known; empty: not at all.
-std::string place_words(const policy::Verdict& verdict);
+std::string place_words(const Origin& origin);
 
 struct VerdictCounts {
   std::size_t rules = 0;

@@ -15,8 +15,8 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# Cases and their verdicts: passed, failed, skipped, and warnings and notes, which fail nothing.
-PLAIN = ["pp", "fwn", "ps", "", "s"]
+# Cases and their verdicts: passed, failed, skipped, and warnings, which fail nothing.
+PLAIN = ["pp", "fw", "ps", "", "s"]
 HOSTILE = ["f" * 21] + ["pfs"] * 21
 EXPECTED = {"plain": PLAIN, "hostile": HOSTILE, "none": []}
 FLAT = {name: "".join(cases) for name, cases in EXPECTED.items()}
@@ -47,7 +47,7 @@ def prove(folder, _kernel):
         same(name, whole, {"errors": [], "planned": len(flat) or 0, "unknown": 0,
                            "failed": [i for i, v in enumerate(flat, 1) if v == "f"]})
         kinds = {(1, ""): "p", (0, ""): "f", (1, "SKIP"): "s", (0, "TODO"): "w"}
-        same(name, "".join(kinds[test["ok"], test["directive"].upper()] for test in tests), flat.replace("n", "w"))
+        same(name, "".join(kinds[test["ok"], test["directive"].upper()] for test in tests), flat)
         same(name, [test["name"] for test in tests if test["name"].strip(" -") == ""], [])
         for test in tests:
             same(test["name"], "yaml" in test, not test["ok"])
@@ -106,7 +106,7 @@ def kunit(folder, kernel):
         same(name, whole.counts.errors, 0)
         same(name, whole.counts.crashed, 0)
         got = ["".join(kinds[test.status] for test in case.subtests) for case in whole.subtests]
-        same(name, got, [re.sub("[wn]", "p", case) for case in cases])
+        same(name, got, [case.replace("w", "p") for case in cases])
         same(name, [kinds[case.status] for case in whole.subtests],
              ["f" if "f" in case else "p" if case.strip("s") else "s" for case in cases])
         for case in whole.subtests:
@@ -133,7 +133,7 @@ def sarif(folder, _kernel):
             faults = [f"{list(e.absolute_path)}: {e.message}" for e in validator(read).iter_errors(log)]
             same(f"{name} by {schema}", faults, [])
         results, rules = log["runs"][0]["results"], log["runs"][0]["tool"]["driver"]["rules"]
-        levels = {"error": "f", "warning": "w", "note": "n"}
+        levels = {"error": "f", "warning": "w"}
         same(name, "".join(levels[r["level"]] for r in results), re.sub("[ps]", "", flat))
         same(name, [r["ruleId"] for r in results], [rules[r["ruleIndex"]]["id"] for r in results])
         same(name, len({rule["id"] for rule in rules}), len(rules))
@@ -164,7 +164,7 @@ def github(folder, _kernel):
             pairs = {key: unescaped(value, properties) for key, value in pairs.items()}
             same(line, sorted(set(pairs) - {"file", "line", "col", "title"}), [])
             same(line, "title" in pairs and bool(pairs["title"]), True)
-            found += {"error": "f", "warning": "w", "notice": "n"}[word]
+            found += {"error": "f", "warning": "w"}[word]
             if name == "plain" and word == "error":
                 same(line, (pairs["file"], pairs["title"], unescaped(message, data).split("\n")[0]),
                      ("policies/servers.yaml", "vm.yaml, 6.12, crashkernel=256M: little is lost",

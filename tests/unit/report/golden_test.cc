@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -48,42 +49,45 @@ TEST(Golden, Text) {
   }
 }
 
-using policy::Severity;
-using policy::Standing;
+using policy::Answer;
+using policy::Level;
+
+// Verdicts with the rules that they are of.
+struct Checked {
+  std::vector<CheckedCase> cases{};
+  std::deque<policy::Rule> rules{};
+
+  policy::Rule* rule(std::string text, std::string name, Origin origin,
+                     Level level = Level::error) {
+    rules.push_back({.text = std::move(text),
+                     .name = std::move(name),
+                     .origin = std::move(origin),
+                     .level = level});
+    return &rules.back();
+  }
+};
 
 // One of each kind. Real consumers read what is made of these: tests/peer/verdicts.
-std::vector<CheckedCase> checked() {
-  const policy::Verdict mem_total = {.rule = "mem_total >= 97% of installed",
-                                     .name = "little is lost",
-                                     .file = "policies/servers.yaml",
-                                     .line = 4,
-                                     .column = 7};
-  const policy::Verdict crash = {
-      .rule = "crashkernel below 4G", .file = "policies/servers.yaml", .line = 9, .column = 5};
-  policy::Verdict lost = mem_total;
-  lost.standing = Standing::failed;
-  lost.actual = "mem_total is 93.1% of installed (3.7G of 4.0G)";
-  lost.because = "reserve_crashkernel() took 256M for `crash kernel`";
-  lost.remedy = "crashkernel=96M";
-  policy::Verdict skipped = crash;
-  skipped.standing = Standing::skipped;
-  policy::Verdict warned = crash;
-  warned.standing = Standing::failed;
-  warned.severity = Severity::warning;
-  warned.actual = "crashkernel is at 0x100000000";
-  policy::Verdict noted = warned;
-  noted.severity = Severity::note;
-  noted.rule = "warnings = 0";
-  noted.column = 0;
-  return {{"vm.yaml, 6.12, quiet", {mem_total, crash}},
-          {"vm.yaml, 6.12, crashkernel=256M", {lost, warned, noted}},
-          {"tiny.yaml, 6.12", {mem_total, skipped}},
-          {"no rules", {}},
-          {"all skipped", {skipped}}};
+Checked checked() {
+  Checked out;
+  const char* file = "policies/servers.yaml";
+  policy::Rule* total = out.rule("mem_total >= 97% of installed", "little is lost", {file, 4, 7});
+  total->why = "what the kernel keeps of itself is at most 3%";
+  const policy::Rule* crash = out.rule("crashkernel below 4G", "", {file, 9, 5});
+  const policy::Rule* soft = out.rule("crashkernel below 4G", "low", {file, 12, 0}, Level::warning);
+  out.cases = {{"vm.yaml, 6.12, quiet", {{total}, {crash}}},
+               {"vm.yaml, 6.12, crashkernel=256M",
+                {{total, Answer::failed, "mem_total is 93.1% of installed (3.7G of 4.0G)",
+                  "reserve_crashkernel() took 256M for `crash kernel`", "crashkernel=96M"},
+                 {soft, Answer::failed, "crashkernel is at 0x100000000"}}},
+               {"tiny.yaml, 6.12", {{total}, {crash, Answer::skipped}}},
+               {"no rules", {}},
+               {"all skipped", {{crash, Answer::skipped}}}};
+  return out;
 }
 
 // Texts that would end a line, an element, a directive or the whole; names given twice or not at all.
-std::vector<CheckedCase> hostile_checked() {
+Checked hostile_checked() {
   const std::string_view texts[] = {
       "a\nnot ok 1 - forged\nBail out! now",
       "x # SKIP no reason",
@@ -107,32 +111,29 @@ std::vector<CheckedCase> hostile_checked() {
       "---\n...\n",
       "memmap=4K#1G, 50%, a:b: {x: [y",
   };
-  const auto verdict = [](std::string_view name, std::string_view text, Standing standing) {
+  Checked out;
+  const auto verdict = [&](std::string_view name, std::string_view text, Answer answer) {
     const std::string t(text);
-    return policy::Verdict{.rule = std::string(name),
-                           .name = std::string(name),
-                           .file = t,
-                           .line = 1,
-                           .column = 1,
-                           .standing = standing,
-                           .actual = t,
-                           .because = t,
-                           .remedy = t};
+    policy::Rule* rule = out.rule(std::string(name), std::string(name), {t, 1, 1});
+    rule->why = t;
+    return policy::Verdict{rule, answer, t, t, t};
   };
-  std::vector<CheckedCase> out(1);
+  out.cases.resize(1);
   for (const std::string_view text : texts) {
-    out[0].verdicts.push_back(verdict(text, "x # SKIP y", Standing::failed));
-    out.push_back({std::string(text),
-                   {verdict("same", text, Standing::passed), verdict(text, text, Standing::failed),
-                    verdict("same", text, Standing::skipped)}});
+    out.cases[0].verdicts.push_back(verdict(text, "x # SKIP y", Answer::failed));
+    out.cases.push_back(
+        {std::string(text),
+         {verdict("same", text, Answer::passed), verdict(text, text, Answer::failed),
+          verdict("same", text, Answer::skipped)}});
   }
   return out;
 }
 
 TEST(Golden, Verdicts) {
-  const std::pair<const char*, std::vector<CheckedCase>> rows[] = {
+  const std::pair<const char*, Checked> rows[] = {
       {"plain", checked()}, {"hostile", hostile_checked()}, {"none", {}}};
-  for (const auto& [name, cases] : rows) {
+  for (const auto& [name, made] : rows) {
+    const std::vector<CheckedCase>& cases = made.cases;
     const auto expect = [&](const std::string& ending, const std::string& got) {
       expect_golden("verdicts", name + ending, got);
     };
