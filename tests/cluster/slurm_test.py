@@ -20,13 +20,28 @@ KILLED = 3
 def submit(slurm, folder, **variables):
     """Runs the recipe and waits until nothing is left to run. The jobs: the array's, the merge's."""
     run = slurm.run(os.path.join(SHARE, "slurm/submit"), MATRIX, folder, str(SHARES), variables=variables)
+    wait(slurm)
+    jobs = re.findall(r"job (\d+)", run.stdout)
+    return jobs[0], jobs[-1]
+
+
+def wait(slurm):
     end = time.monotonic() + 60
     while slurm.run("squeue", "--noheader").stdout.strip():
         if time.monotonic() > end:
             sys.exit("jobs do not end:\n" + slurm.run("squeue").stdout + slurm.log())
         time.sleep(0.1)
-    jobs = re.findall(r"job (\d+)", run.stdout)
-    return jobs[0], jobs[-1]
+
+
+def by_its_variables(slurm, memmap, folder, want):
+    """--shard auto in an array whose indices are any."""
+    line = f"{memmap} sweep {MATRIX} --shard auto --threads 1 --output {folder}/auto-$SLURM_ARRAY_TASK_ID.jsonl"
+    slurm.run("sbatch", f"--output={folder}/auto-%a.log", f"--array=10-{10 + 2 * (SHARES - 1)}:2", "--wrap", line)
+    wait(slurm)
+    shares = [os.path.join(folder, f"auto-{10 + 2 * k}.jsonl") for k in range(SHARES)]
+    rows = os.path.join(folder, "auto.jsonl")
+    same("merge", slurm.run(memmap, "sweep", "--merge", *shares, "--output", rows, check=False).returncode, 0)
+    same_rows("rows by --shard auto", rows, want)
 
 
 def states(slurm, array):
@@ -65,6 +80,7 @@ def main(memmap):
             same("merge", (job["JobState"], job["ExitCode"]), ("COMPLETED", "0:0"))
             same("rows before the kill are kept", content(share).startswith(before), True)
             same_rows("rows of the array", rows, want)
+            by_its_variables(slurm, memmap, folder, want)
     print(f"{len(want)} bytes, as on one machine; share {KILLED} went on behind {before.count(b'%c' % 10)} lines")
 
 
