@@ -134,8 +134,9 @@ TEST(Golden, Verdicts) {
       {"plain", checked()}, {"hostile", hostile_checked()}, {"none", {}}};
   for (const auto& [name, made] : rows) {
     const std::vector<CheckedCase>& cases = made.cases;
-    const auto expect = [&](const std::string& ending, const std::string& got) {
-      expect_golden("verdicts", name + ending, got);
+    const auto expect = [start = std::string(name)](const std::string& ending,
+                                                    const std::string& got) {
+      expect_golden("verdicts", start + ending, got);
     };
     expect(".tap", verdicts_to_tap(cases));
     expect(".ktap", verdicts_to_ktap(cases));
