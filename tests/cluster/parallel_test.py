@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-from sweep_here import HERE, MATRIX, SHARE, SHARES, content, on_one_machine, same, same_rows, skip
+from sweep_here import HERE, MATRIX, SHARE, SHARES, SOURCE, content, on_one_machine, same, same_rows, skip
 
 KILLED = 5
 
@@ -26,8 +26,8 @@ def dying(memmap, folder):
     return path
 
 
-def sweep(folder, memmap, *options):
-    return subprocess.run([os.path.join(SHARE, "parallel/sweep"), MATRIX, folder, str(SHARES), *options],
+def sweep(folder, memmap, *options, matrix=MATRIX):
+    return subprocess.run([os.path.join(SHARE, "parallel/sweep"), matrix, folder, str(SHARES), *options],
                           env=dict(os.environ, MEMMAP=memmap, SSH_HERE_LOG=os.path.join(folder, "hosts")),
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           check=False)
@@ -55,6 +55,13 @@ def on_this_host(memmap, want):
         same("rows before the kill are kept",
              content(os.path.join(folder, f"share-{KILLED}.jsonl")).startswith(before), True)
         same_rows("rows by the cores of one host", rows, want)
+
+        # Rows of another matrix are not taken for those of this one.
+        other = os.path.join(folder, "other.yaml")
+        with open(other, "w", encoding="utf-8") as file:
+            file.write(content(MATRIX).decode().replace("78..2", "76..2").replace("../../maps", f"{SOURCE}/maps"))
+        run = sweep(folder, memmap, "--retries", "1", matrix=other)
+        same(run.stdout, (run.returncode, os.path.exists(rows)), (2, False))
 
 
 def on_two_hosts(memmap, want):
