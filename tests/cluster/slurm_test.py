@@ -18,11 +18,12 @@ KILLED = 3
 
 
 def submit(slurm, folder, **variables):
-    """Runs the recipe and waits until nothing is left to run. The jobs: the array's, the merge's."""
-    run = slurm.run(os.path.join(SHARE, "slurm/submit"), MATRIX, folder, str(SHARES), variables=variables)
+    """Runs the recipe and waits until nothing is left to run. The jobs, the array's and the merge's; its exit status."""
+    run = slurm.run(os.path.join(SHARE, "slurm/submit"), MATRIX, folder, str(SHARES), check=False,
+                    variables=variables, timeout=90)
     wait(slurm)
     jobs = re.findall(r"job (\d+)", run.stdout)
-    return jobs[0], jobs[-1]
+    return jobs[0], jobs[-1], run.returncode
 
 
 def wait(slurm):
@@ -58,7 +59,8 @@ def main(memmap):
         rows, share = os.path.join(folder, "rows.jsonl"), os.path.join(folder, f"share-{KILLED}.jsonl")
         with Slurm() as slurm:
             # A share dies: Slurm says so, the merge refuses, and nothing looks like a result.
-            array, merge = submit(slurm, folder, **variables)
+            array, merge, status = submit(slurm, folder, WAIT="1", **variables)
+            same("exit status", status, 2)
             same("tasks", states(slurm, array),
                  {k: "FAILED" if k == KILLED else "COMPLETED" for k in range(1, SHARES + 1)})
             nodes = {slurm.job(f"{array}_{k}")["NodeList"] for k in range(1, SHARES + 1)}
@@ -74,7 +76,8 @@ def main(memmap):
             before = before[:before.rindex(b"\n") + 1]
             same("rows before the kill", 10 < before.count(b"\n") < 2500, True)
             slurm.run("scontrol", "requeue", f"{array}_{KILLED}")
-            again, merge = submit(slurm, folder, MERGE_AFTER=array, **variables)
+            _, merge, status = submit(slurm, folder, MERGE_AFTER=array, **variables)
+            same("exit status", status, 0)
             same("tasks", states(slurm, array), {k: "COMPLETED" for k in range(1, SHARES + 1)})
             job = slurm.job(merge)
             same("merge", (job["JobState"], job["ExitCode"]), ("COMPLETED", "0:0"))
