@@ -194,6 +194,23 @@ constexpr Option kKaslr[] = {
     MEMMAP_ANSWER_OPTIONS,
 };
 
+constexpr Option kSweep[] = {
+    {"--threads",        "N",      "boot on so many (default: as many as there are cores); the rows are the same whatever it is"},
+    {"--format",         "FORMAT", "jsonl (default: an object a line) or csv"},
+    {"-o,--output",      "FILE",   "write there, row by row, instead of standard output"},
+    {"--resume",         "",       "go on with FILE where a sweep of the same matrix was ended; none there: begin"},
+    kForce,
+    {"--shard",          "K/N",    "only the K-th of N shares; auto: as SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX or PARALLEL_SEQ say; auto/N: of N"},
+    {"--filter",         "TEXT",   "only combinations whose key is like a glob: machine=*qemu*, index=41 (may be given several times)", true},
+    {"--only-failures",  "",       "only rows of combinations that fail"},
+    {"--db",             "FILE",   "put the rows into a database of SQLite, with or without a file of rows"},
+    {"--shrink",         "FILE",   "make the first combination that fails as small as it fails: its machine to FILE, its command to standard output"},
+    {"--merge",          "",       "files of all shares become the one that a single machine would have written"},
+    {"--yes",            "",       "more than a million combinations, too"},
+    kPluginFolder,
+    kPluginTimeout,
+};
+
 constexpr Option kPlugin[] = {
     kPluginFolder,
     {"--kind",      "KIND", "of a new plugin: trim, numa, alloc, check, source or report"},
@@ -323,6 +340,9 @@ constexpr std::string_view kDiffExamples =
     "  memmap diff boot.log --kernel 6.12.117+deb12-amd64 --new-kernel 7.2.12+deb13-amd64 --ignore \"hash table\"   # exit 1\n"
     "  memmap diff boot.log.xz --boot 1 --new-boot 2 --format json\n"
     "  memmap diff boot.log --new-append crashkernel=256M --format html -o diff.html   # exit 1";
+constexpr std::string_view kSweepExamples =
+    "  memmap sweep matrix.yaml -o rows.jsonl\n"
+    "  memmap sweep matrix.yaml --filter \"append=crashkernel=64M*\" --format csv";
 constexpr std::string_view kPluginExamples =
     "  memmap plugin list\n"
     "  memmap plugin show alloc_low_fragmentation\n"
@@ -347,6 +367,7 @@ constexpr Command kCommands[] = {
     {"frames",   "draw the boot step by step: a picture for each, one that moves and a page that plays them",  kFramesExamples,   kFrames,         {"SOURCE", "what to read, as with --e820", false},                                         run_frames},
     {"kaslr",    "list the places that KASLR may give the kernel's image, and what depends on them",         kKaslrExamples,    kKaslr,          {"SOURCE", "what to read, as with --e820", false},                                         run_kaslr},
     {"diff",     "tell what moved, came and went between results, maps, logs or kernels; whether an image resumes", kDiffExamples,     kDiff,           {"OLD", "a result of simulate --format json, or what to read, as with --e820"},            run_diff,     {"NEW", "what to hold against it; several may be given; none: OLD itself, with what --new-... says", false, true}},
+    {"sweep",    "boot the product of machines, kernels, command lines, KASLR's places and plugins",             kSweepExamples,    kSweep,          {"MATRIX", "a YAML file (share/doc/sweep.md); with --merge: files of rows", true, true},                                           run_sweep},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };
 // clang-format on

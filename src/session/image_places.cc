@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
 #include <set>
 
 #include "kernel/command_line.h"
@@ -9,13 +10,32 @@
 namespace memmap::session {
 namespace {
 
-// By their numbers.
-std::set<std::uint64_t> tried(const kaslr::PossiblePlaces& places, std::uint64_t most) {
+// Not what differs nearly everywhere: some pages of page tables, what is handed over at first.
+bool is_worth_a_note(const compare::Spread& spread) {
+  if (spread.key == "mem_total") return spread.most - spread.least >= kMiB;
+  return spread.key != "handed_over" && spread.key != "swiotlb_at";
+}
+
+}  // namespace
+
+kaslr::PossiblePlaces image_places(const Session& session) {
+  return image_places(session, session.command_line());
+}
+
+kaslr::PossiblePlaces image_places(const Session& session, std::string_view line) {
+  const Machine& machine = *session.machine();
+  const bool five = machine.cpu.la57.value_or(false) && session.profile().x86_5level &&
+                    !kernel::find_option_bool(line, "no5lvl");
+  return kaslr::possible_places(machine, session.profile(), line, five ? 5 : 4);
+}
+
+std::vector<std::uint64_t> spread_places(const kaslr::PossiblePlaces& places, std::uint64_t most) {
   std::set<std::uint64_t> out;
   const std::uint64_t count = places.count();
   if (count <= most) {
-    for (std::uint64_t n = 0; n < count; ++n) out.insert(n);
-    return out;
+    std::vector<std::uint64_t> all(count);
+    std::iota(all.begin(), all.end(), 0);
+    return all;
   }
   std::uint64_t at = 0;
   for (const kaslr::SlotArea& area : places.slots.areas) {
@@ -28,23 +48,7 @@ std::set<std::uint64_t> tried(const kaslr::PossiblePlaces& places, std::uint64_t
     // At most 2^31 places: 52 bits of addresses, 2 MiB apart.
     out.insert((count - 1) * i / spread);
   }
-  return out;
-}
-
-// Not what differs nearly everywhere: some pages of page tables, what is handed over at first.
-bool is_worth_a_note(const compare::Spread& spread) {
-  if (spread.key == "mem_total") return spread.most - spread.least >= kMiB;
-  return spread.key != "handed_over" && spread.key != "swiotlb_at";
-}
-
-}  // namespace
-
-kaslr::PossiblePlaces image_places(const Session& session) {
-  const Machine& machine = *session.machine();
-  const std::string line = session.command_line();
-  const bool five = machine.cpu.la57.value_or(false) && session.profile().x86_5level &&
-                    !kernel::find_option_bool(line, "no5lvl");
-  return kaslr::possible_places(machine, session.profile(), line, five ? 5 : 4);
+  return {out.begin(), out.end()};
 }
 
 Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,
@@ -57,7 +61,7 @@ Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces
   options.keep_user_space = false;
   Machine machine = *session.machine();
   BootsByPlace out;
-  for (const std::uint64_t n : tried(places, most)) {
+  for (const std::uint64_t n : spread_places(places, most)) {
     const PhysAddr place{places.place(n)};
     machine.kernel_phys_base = place;
     const boot::Inputs inputs(machine, session.profile(), options);
