@@ -144,6 +144,19 @@ constexpr Option kDiff[] = {
     kForce,
 };
 
+constexpr Option kCheck[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    kLive,
+    MEMMAP_KERNEL_OPTIONS,
+    kKaslrBase,
+    kNoEntryLimit,
+    MEMMAP_PLUGIN_OPTIONS,
+    {"--update",         "",       "show what changed of each baseline and write it anew; one that is not there is made"},
+    {"--format",         "FORMAT", "text (default), json, tap, junit, ktap (as the kernel's own tests print), github (annotations) or sarif"},
+    kOutput,
+    kForce,
+};
+
 constexpr Option kWalk[] = {
     MEMMAP_MACHINE_OPTIONS,
     kLive,
@@ -228,6 +241,23 @@ constexpr Option kKdump[] = {
     kNoEntryLimit,
     MEMMAP_PLUGIN_OPTIONS,
     MEMMAP_ANSWER_OPTIONS,
+};
+
+constexpr Option kSweep[] = {
+    {"--threads",        "N",      "boot on so many (default: as many as there are cores); the rows are the same whatever it is"},
+    {"--format",         "FORMAT", "jsonl (default: an object a line) or csv"},
+    {"-o,--output",      "FILE",   "write there, row by row, instead of standard output"},
+    {"--resume",         "",       "go on with FILE where a sweep of the same matrix was ended; none there: begin"},
+    kForce,
+    {"--shard",          "K/N",    "only the K-th of N shares; auto: as SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX or PARALLEL_SEQ say; auto/N: of N"},
+    {"--filter",         "TEXT",   "only combinations whose key is like a glob: machine=*qemu*, index=41 (may be given several times)", true},
+    {"--only-failures",  "",       "only rows of combinations that fail"},
+    {"--db",             "FILE",   "put the rows into a database of SQLite, with or without a file of rows"},
+    {"--shrink",         "FILE",   "make the first combination that fails as small as it fails: its machine to FILE, its command to standard output"},
+    {"--merge",          "",       "files of all shares become the one that a single machine would have written"},
+    {"--yes",            "",       "more than a million combinations, too"},
+    kPluginFolder,
+    kPluginTimeout,
 };
 
 constexpr Option kPlugin[] = {
@@ -367,6 +397,13 @@ constexpr std::string_view kDiffExamples =
     "  memmap diff boot.log --kernel 6.12.117+deb12-amd64 --new-kernel 7.2.12+deb13-amd64 --ignore \"hash table\"   # exit 1\n"
     "  memmap diff boot.log.xz --boot 1 --new-boot 2 --format json\n"
     "  memmap diff boot.log --new-append crashkernel=256M --format html -o diff.html   # exit 1";
+constexpr std::string_view kSweepExamples =
+    "  memmap sweep matrix.yaml -o rows.jsonl\n"
+    "  memmap sweep matrix.yaml --filter \"append=crashkernel=64M*\" --format csv";
+constexpr std::string_view kCheckExamples =
+    "  memmap check policy.yaml\n"
+    "  memmap check policy.yaml --e820 boot.log --format junit -o check.xml\n"
+    "  memmap check policy.yaml --kernel 7.2.12+deb13-amd64 --append crashkernel=256M   # exit 1";
 constexpr std::string_view kPluginExamples =
     "  memmap plugin list\n"
     "  memmap plugin show alloc_low_fragmentation\n"
@@ -393,6 +430,8 @@ constexpr Command kCommands[] = {
     {"suggest",  "suggest a parameter that holds wherever KASLR puts the kernel, proved by booting it",  kSuggestExamples,  kSuggest,        {"WHAT", "crashkernel, pmem SIZE, ramoops SIZE, device SIZE, badram LIST (a file of a memory test, or addresses) or hugepages"}, run_suggest, {"SOURCE", "behind it: what to read, as with --e820", false, true}},
     {"kdump",    "start the second kernel in the memory that crashkernel= reserves: does it get up?",     kKdumpExamples,    kKdump,          {"SOURCE", "what to read, as with --e820", false},                                         run_kdump},
     {"diff",     "tell what moved, came and went between results, maps, logs or kernels; whether an image resumes", kDiffExamples,     kDiff,           {"OLD", "a result of simulate --format json, or what to read, as with --e820"},            run_diff,     {"NEW", "what to hold against it; several may be given; none: OLD itself, with what --new-... says", false, true}},
+    {"sweep",    "boot the product of machines, kernels, command lines, KASLR's places and plugins",             kSweepExamples,    kSweep,          {"MATRIX", "a YAML file (share/doc/sweep.md); with --merge: files of rows", true, true},                                           run_sweep},
+    {"check",    "hold boots against a policy: what must be true of memory, and the nearest change where it is not", kCheckExamples,    kCheck,          {"FILE", "a policy (share/doc/check.md); `-`: standard input; several may be given", true, true},  run_check},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };
 // clang-format on

@@ -4,6 +4,7 @@ find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)                                            # text
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)             # scenarios, kernel profiles
 find_package(nlohmann_json REQUIRED)                                  # JSON
+find_package(pegtl REQUIRED)                                          # the rules of policies
 find_package(CLI11 REQUIRED)                                          # command line
 find_package(LibArchive REQUIRED)                                     # .gz .xz .zst .tar
 find_package(Boost 1.74 REQUIRED)                                     # Boost.DLL: plugins
@@ -13,6 +14,8 @@ find_package(ZLIB REQUIRED)                                            # CRC32 o
 pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)               # MD5 of the same, of older kernels
 pkg_check_modules(cgraph REQUIRED IMPORTED_TARGET libcgraph)          # DOT
 pkg_check_modules(gvc REQUIRED IMPORTED_TARGET libgvc)                # drawing DOT
+find_package(TBB REQUIRED)                                            # sweep: all cores
+find_package(SQLite3 REQUIRED)                                        # sweep --db
 if(MEMMAP_TESTS)
   find_package(GTest REQUIRED)
 endif()

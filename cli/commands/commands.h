@@ -24,6 +24,8 @@ ExitCode run_kaslr(const Arguments& arguments);
 ExitCode run_kdump(const Arguments& arguments);
 ExitCode run_suggest(const Arguments& arguments);
 ExitCode run_diff(const Arguments& arguments);
+ExitCode run_check(const Arguments& arguments);
+ExitCode run_sweep(const Arguments& arguments);
 ExitCode run_plugin(const Arguments& arguments);
 
 }  // namespace memmap::cli

@@ -1,78 +1,50 @@
 #include "compare/by_place.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <set>
 
-#include "boot/owner.h"
+#include "base/check.h"
 
 namespace memmap::compare {
 namespace {
 
 using boot::Outcome;
-namespace owner = boot::owner;
-using Value = std::optional<std::uint64_t>;
 
-// The pieces that one of these has.
-struct Had {
-  std::uint64_t bytes = 0;
-  PhysRange largest{};
-};
-
-Had had_by(const Outcome& outcome, std::initializer_list<const memblock::Owner*> owners) {
-  Had out;
-  for (const boot::Owned& piece : outcome.owners) {
-    if (std::ranges::find(owners, piece.owner) == owners.end()) continue;
-    out.bytes += piece.range.size();
-    if (piece.range.size() > out.largest.size()) out.largest = piece.range;
-  }
-  return out;
-}
-
-Value bytes_of(const Had& had) { return had.bytes == 0 ? std::nullopt : Value(had.bytes); }
-Value place_of(const Had& had) {
-  return had.bytes == 0 ? std::nullopt : Value(raw(had.largest.base()));
-}
-
-Had crash_kernel(const Outcome& o) { return had_by(o, {&owner::kCrashKernel}); }
-Had cma(const Outcome& o) { return had_by(o, {&owner::kCMADMABuffers, &owner::kCMAHugePages}); }
-Had swiotlb(const Outcome& o) { return had_by(o, {&owner::kSoftwareIOTLB}); }
-
-Value unless_0(std::uint64_t value) { return value == 0 ? std::nullopt : Value(value); }
-
+// A figure that may depend on the place, with the key under which reports have it.
 struct Row {
   std::string_view key{};
-  std::string_view what{};
-  Measure measure{};
-  Value (*of)(const Outcome&) = nullptr;
+  std::string_view fact{};
 };
 
-// clang-format off
 constexpr Row kRows[] = {
-    {"mem_total",       "MemTotal",                     Measure::bytes,   [](const Outcome& o) { return o.totals.mem_total_kib ? Value(*o.totals.mem_total_kib * kKiB) : std::nullopt; }},
-    {"handed_over",     "handed over to the page allocator", Measure::bytes, [](const Outcome& o) { return unless_0(o.totals.managed_pages << kPageShift); }},
-    {"crash_kernel",    "crash kernel",                 Measure::bytes,   [](const Outcome& o) { return bytes_of(crash_kernel(o)); }},
-    {"crash_kernel_at", "crash kernel's place",         Measure::address, [](const Outcome& o) { return place_of(crash_kernel(o)); }},
-    {"gigantic_pages",  "huge pages of 1 GiB",          Measure::count,   [](const Outcome& o) { return unless_0(o.state.gigantic_pages.size()); }},
-    {"cma",             "CMA",                          Measure::bytes,   [](const Outcome& o) { return bytes_of(cma(o)); }},
-    {"cma_at",          "CMA's place",                  Measure::address, [](const Outcome& o) { return place_of(cma(o)); }},
-    {"swiotlb",         "software IO TLB",              Measure::bytes,   [](const Outcome& o) { return bytes_of(swiotlb(o)); }},
-    {"swiotlb_at",      "software IO TLB's place",      Measure::address, [](const Outcome& o) { return place_of(swiotlb(o)); }},
-    {"initrd_at",       "initrd's place",               Measure::address, [](const Outcome& o) { return o.state.initrd ? Value(raw(o.state.initrd->base())) : std::nullopt; }},
+    {"mem_total", "mem_total"},
+    {"handed_over", "handed_over"},
+    {"crash_kernel", "crashkernel"},
+    {"crash_kernel_at", "crashkernel_at"},
+    {"crash_kernel_low", "crashkernel_low"},
+    {"gigantic_pages", "gigantic_pages"},
+    {"cma", "cma"},
+    {"cma_at", "cma_at"},
+    {"swiotlb", "swiotlb"},
+    {"swiotlb_at", "swiotlb_at"},
+    {"initrd_at", "initrd_at"},
 };
-// clang-format on
 
 }  // namespace
 
 ByPlace::ByPlace() {
-  for (const Row& row : kRows)
-    spreads_.push_back({.key = row.key, .what = row.what, .measure = row.measure});
+  for (const Row& row : kRows) {
+    const facts::Fact* const fact = facts::fact_named(row.fact);
+    MEMMAP_CHECK(fact != nullptr, "no figure has this name");
+    facts_.push_back(fact);
+    spreads_.push_back({.key = row.key, .what = fact->what, .unit = fact->unit});
+  }
 }
 
 void ByPlace::add(PhysAddr place, const Outcome& outcome) {
   ++boots_;
   for (std::size_t i = 0; i < spreads_.size(); ++i) {
-    const Value value = kRows[i].of(outcome);
+    const auto value = facts_[i]->of(outcome);
     if (!value) continue;
     Spread& spread = spreads_[i];
     if (spread.boots == 0 || *value < spread.least) {

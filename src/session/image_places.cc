@@ -14,11 +14,15 @@ bool is_worth_a_note(const compare::Spread& spread) {
 }  // namespace
 
 kaslr::PossiblePlaces image_places(const Session& session) {
-  return kaslr::possible_places(*session.machine(), session.profile(), session.command_line());
+  return image_places(session, session.command_line());
 }
 
-Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,
-                                   std::uint64_t most) {
+kaslr::PossiblePlaces image_places(const Session& session, std::string_view line) {
+  return kaslr::possible_places(*session.machine(), session.profile(), line);
+}
+
+Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
+                  const LookAtPlace& look) {
   auto rules = session.rules();
   if (!rules) return rules.errors();
   rules->checks.clear();
@@ -26,16 +30,27 @@ Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces
   options.record_memblock = false;
   options.keep_user_space = false;
   Machine machine = *session.machine();
-  BootsByPlace out;
   for (const std::uint64_t n : kaslr::spread_over(places, most)) {
     const PhysAddr place{places.place(n)};
     machine.kernel_phys_base = place;
     const boot::Inputs inputs(machine, session.profile(), options);
-    auto outcome = session.boot(*rules, options, inputs);
+    const auto outcome = session.boot(*rules, options, inputs);
     if (!outcome) return outcome.errors();
-    if (out.answers.boots() == 0) out.subject = outcome->subject;
-    out.answers.add(place, *outcome);
+    if (!look(place, *outcome)) break;
   }
+  return Done{};
+}
+
+Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,
+                                   std::uint64_t most) {
+  BootsByPlace out;
+  const Status done =
+      each_place(session, places, most, [&](PhysAddr place, const boot::Outcome& o) {
+        if (out.answers.boots() == 0) out.subject = o.subject;
+        out.answers.add(place, o);
+        return true;
+      });
+  if (!done) return done.errors();
   return out;
 }
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "kernel/command_line.h"
-#include "profile/kernel_choice.h"
 #include "session/kernel_whose.h"
 #include "session/margin.h"
 
@@ -68,11 +67,19 @@ Result<Session> Session::open(Request request, const Places& places) {
 }
 
 Result<Session> Session::open(Request request, const Places& places, Machine machine) {
+  auto kernel = kernel::choose_kernel(request.kernel, machine.kernel_release, places.kernels);
+  if (!kernel) return kernel.errors();
+  return open(std::move(request), places, std::move(machine), *std::move(kernel));
+}
+
+Result<Session> Session::open(Request request, const Places& places, Machine machine,
+                              kernel::KernelChoice kernel) {
   MEMMAP_CHECK(!request.source, "a machine at hand, and another to read");
   auto session = begin(std::move(request), places);
   if (!session) return session;
   session->machine_ = std::move(machine);
-  if (const Status chosen = session->choose_kernel(places); !chosen) return chosen.errors();
+  session->take_bases();
+  if (const Status taken = session->take_kernel(std::move(kernel)); !taken) return taken.errors();
   return session;
 }
 
@@ -92,9 +99,13 @@ Status Session::choose_kernel(const Places& places) {
   auto kernel = kernel::choose_kernel(
       request_.kernel, machine_ ? machine_->kernel_release : std::nullopt, places.kernels);
   if (!kernel) return kernel.errors();
-  profile_ = std::move(kernel->profile);
-  next_profile_ = std::move(kernel->next);
-  if (!kernel->note.empty()) kernel_notes_.push_back("kernel: " + kernel->note);
+  return take_kernel(*std::move(kernel));
+}
+
+Status Session::take_kernel(kernel::KernelChoice kernel) {
+  profile_ = std::move(kernel.profile);
+  next_profile_ = std::move(kernel.next);
+  if (!kernel.note.empty()) kernel_notes_.push_back("kernel: " + kernel.note);
   take_stable_version();
   for (const std::string& note : take_distribution(machine_ ? &*machine_ : nullptr, profile_))
     kernel_notes_.push_back("kernel: " + note);

@@ -14,6 +14,7 @@
 #include "plugin/adapt/check.h"
 #include "plugin/chain.h"
 #include "plugin/load/host.h"
+#include "profile/kernel_choice.h"
 #include "session/named_plugins.h"
 #include "session/places.h"
 #include "session/request.h"
@@ -36,6 +37,10 @@ class Session {
   static Result<Session> open(Request request, const Places& places);
   // The same for a machine, or what is known of one, that is at hand; the request names none.
   static Result<Session> open(Request request, const Places& places, Machine machine);
+  // The same of a kernel that is at hand as well, as choose_kernel() gives it for the request and the
+  // machine: whoever boots many reads each profile once.
+  static Result<Session> open(Request request, const Places& places, Machine machine,
+                              kernel::KernelChoice kernel);
 
   const std::optional<Machine>& machine() const { return machine_; }
   const kernel::Profile& profile() const { return profile_; }
@@ -55,7 +60,8 @@ class Session {
   // allocation; its checks do not take part. Error: the plugin is no allocation policy.
   Result<Rules> rules_under(const std::optional<plugin::PluginSpec>& policy);
 
-  // What the request says of a boot, with the rules plugged in.
+  // What the request says of a boot, with the rules plugged in. Another command line and what is appended
+  // to it may be put in: a session boots as many as one likes.
   boot::Options options(const Rules& rules) const;
   // Boots; there must be a machine. The outcome has the checks' reports, the policy's name and all
   // notes. Errors: what a plugin did wrong.
@@ -84,6 +90,7 @@ class Session {
   static Result<Session> begin(Request request, const Places& places);
   void take_bases();  // the request's, in place of the machine's
   Status choose_kernel(const Places& places);
+  Status take_kernel(kernel::KernelChoice kernel);
   void take_stable_version();       // the log's, in place of the release's number
   bool is_the_logs_kernel() const;  // the profile is of the kernel that wrote the log
   // Whether the request names a plugin, to use it or to leave it out: then a scenario gives way.

@@ -1,0 +1,146 @@
+#include "sweep/sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "input/open/source.h"
+#include "sweep/engine.h"
+#include "sweep/row_maker.h"
+#include "sweep/writer.h"
+
+namespace memmap::sweep {
+namespace {
+
+constexpr std::uint64_t kMostUnasked = 1'000'000;
+constexpr std::uint64_t kMostWalked = 1'000'000'000;
+
+std::uint64_t count_all(const Plan& plan) {
+  std::uint64_t out = 0;
+  for (Walk walk(plan); walk.next();) ++out;
+  return out;
+}
+
+Status refuse_many(std::uint64_t count, const Wanted& wanted) {
+  if (count <= kMostUnasked || wanted.more_than_a_million) return Done{};
+  return Error{fmt::format("{} combinations, more than a million: --yes begins them", count),
+               {wanted.matrix}};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Sweep>> Sweep::open(const Wanted& wanted, const session::Places& places) {
+  std::unique_ptr<Sweep> out(new Sweep(places));
+  if (const Status read = out->read(wanted); !read) return read.errors();
+  return out;
+}
+
+Status Sweep::read(const Wanted& wanted) {
+  const auto source = input::open_source(wanted.matrix);
+  if (!source) return source.errors();
+  if (source->is_folder()) return Error{"is a folder; a matrix is a file of YAML", {wanted.matrix}};
+  const auto matrix = read_matrix(wanted.matrix, source->bytes);
+  if (!matrix) return matrix.errors();
+  auto axes = read_axes(*matrix, source->bytes, places_);
+  if (!axes) return axes.errors();
+  axes_ = *std::move(axes);
+  threads_ = wanted.threads;
+  if (!axes_.foreign_plugin.empty() && threads_ != 1) {
+    notes_.push_back(fmt::format(
+        "plugin `{}` is a file, and those are called by one thread at a time: the sweep has one",
+        axes_.foreign_plugin));
+    threads_ = 1;
+  }
+  plan_ = std::make_unique<Plan>(axes_);
+  boots_ = std::make_unique<Boots>(*plan_, places_);
+  Errors errors;
+  for (const std::string& filter : wanted.filters) {
+    const Status taken = plan_->filter(filter);
+    if (!taken) errors.push_back({taken.errors().front().message, {"--filter"}});
+  }
+  if (!errors.empty()) return errors;
+  if (!plan_->product() || *plan_->product() > kMostWalked) {
+    const std::string count =
+        plan_->product() ? fmt::format("{}", *plan_->product()) : "more than 2^64";
+    return Error{fmt::format("{} combinations: more than anybody can boot", count),
+                 {wanted.matrix}};
+  }
+  if (const Status few = refuse_many(count_all(*plan_), wanted); !few) return few;
+  if (plan_->has_slots()) {
+    plan_->count_slots([&](const Combination& c) { return boots_->count_slots(c); },
+                       [&](std::uint64_t n, const auto& act) { for_each(n, threads_, act); });
+  }
+  const std::uint64_t count = count_all(*plan_);
+  if (const Status few = refuse_many(count, wanted); !few) return few;
+  head_ = {.digest = axes_.digest,
+           .count = count,
+           .filters = wanted.filters,
+           .only_failures = wanted.only_failures,
+           .shard = wanted.shard};
+  return Done{};
+}
+
+Result<Summary> Sweep::run(const Output& output, Progress& progress) {
+  auto writer = Writer::open(output, head_);
+  if (!writer) return writer.errors();
+  std::uint64_t total = 0;
+  std::uint64_t done = 0;
+  std::uint64_t counted = 0;
+  for (Walk walk(*plan_, head_.shard); const auto c = walk.next(); ++total) {
+    done += c->index < writer->from();
+    counted += c->index < writer->counted_from();
+  }
+  writer->begin_behind(counted);
+  progress.begin(done, total);
+  Errors errors;
+  sweep::run(
+      {.plan = *plan_,
+       .make = [&](const Combination& c) { return writer->made(make_row(*plan_, *boots_, c)); },
+       .take =
+           [&](const std::vector<Made>& made) {
+             const auto taken = writer->take(made);
+             if (!taken) errors = taken.errors();
+             done += made.size();
+             progress.at(done, writer->summary());
+             return taken && *taken;
+           },
+       .shard = head_.shard,
+       .from = writer->from(),
+       .threads = threads_});
+  if (!errors.empty()) return errors;
+  if (done == total) {
+    if (const Status finished = writer->finish(); !finished) return finished.errors();
+  }
+  return writer->summary();
+}
+
+Result<std::optional<Shrunk>> Sweep::shrink_first(Progress& progress) {
+  progress.begin(0, head_.count);
+  Summary summary;
+  std::optional<std::uint64_t> first;
+  const auto take = [&](const std::vector<Made>& made) {
+    for (const Made& m : made) {
+      summary.add(m.end);
+      if (m.end != End::passed && !first) first = m.index;
+    }
+    progress.at(summary.count, summary);
+    return !first;
+  };
+  sweep::run({.plan = *plan_,
+              .make =
+                  [&](const Combination& c) {
+                    const Row row = make_row(*plan_, *boots_, c);
+                    return Made{.index = row.index, .end = row.end};
+                  },
+              .take = take,
+              .shard = head_.shard,
+              .threads = threads_});
+  if (!first) return std::optional<Shrunk>();
+  Walk walk(*plan_, head_.shard, *first);
+  const Combination c = *walk.next();
+  auto out = shrink(*plan_, c, make_row(*plan_, *boots_, c), places_, judge);
+  if (!out) return out.errors();
+  return std::optional(*std::move(out));
+}
+
+}  // namespace memmap::sweep
