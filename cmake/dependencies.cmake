@@ -14,7 +14,7 @@ pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)               # MD5 of t
 pkg_check_modules(cgraph REQUIRED IMPORTED_TARGET libcgraph)          # DOT
 pkg_check_modules(gvc REQUIRED IMPORTED_TARGET libgvc)                # drawing DOT
 find_package(TBB REQUIRED)                                            # sweep: all cores
-find_package(SQLite3 REQUIRED)                                        # sweep --db
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)           # sweep --db
 if(MEMMAP_TESTS)
   find_package(GTest REQUIRED)
 endif()

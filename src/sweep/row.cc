@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "base/json_text.h"
-#include "sweep/figures.h"
+#include "facts/facts.h"
 
 namespace memmap::sweep {
 namespace {

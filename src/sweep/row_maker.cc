@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/event.h"
-#include "sweep/figures.h"
+#include "facts/facts.h"
 
 namespace memmap::sweep {
 namespace {
