@@ -4,6 +4,7 @@ find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)                                            # text
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)             # scenarios, kernel profiles
 find_package(nlohmann_json REQUIRED)                                  # JSON
+find_package(pegtl REQUIRED)                                          # the rules of policies
 find_package(CLI11 REQUIRED)                                          # command line
 find_package(LibArchive REQUIRED)                                     # .gz .xz .zst .tar
 find_package(Boost 1.74 REQUIRED)                                     # Boost.DLL: plugins

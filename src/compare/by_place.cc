@@ -3,32 +3,41 @@
 #include <algorithm>
 #include <set>
 
+#include "base/check.h"
+
 namespace memmap::compare {
 namespace {
 
 using boot::Outcome;
 
-// The figures that are compared: what a place can change. `key` is the name that programs know.
+// A figure that may depend on the place, with the key under which reports have it.
 struct Row {
   std::string_view key{};
   std::string_view fact{};
 };
 
 constexpr Row kRows[] = {
-    {"mem_total", "mem_total"},           {"handed_over", "handed_over"},
-    {"crash_kernel", "crashkernel"},      {"crash_kernel_at", "crashkernel_at"},
-    {"gigantic_pages", "gigantic_pages"}, {"cma", "cma"},
-    {"cma_at", "cma_at"},                 {"swiotlb", "swiotlb"},
-    {"swiotlb_at", "swiotlb_at"},         {"initrd_at", "initrd_at"},
+    {"mem_total", "mem_total"},
+    {"handed_over", "managed"},
+    {"crash_kernel", "crashkernel"},
+    {"crash_kernel_at", "crashkernel_at"},
+    {"crash_kernel_low", "crashkernel_low"},
+    {"gigantic_pages", "gigantic_pages"},
+    {"cma", "cma"},
+    {"cma_at", "cma_at"},
+    {"swiotlb", "swiotlb"},
+    {"swiotlb_at", "swiotlb_at"},
+    {"initrd_at", "initrd_at"},
 };
 
 }  // namespace
 
 ByPlace::ByPlace() {
   for (const Row& row : kRows) {
-    const facts::Fact& fact = *facts::fact_named(row.fact);
-    spreads_.push_back({.key = row.key, .what = fact.what, .measure = fact.unit});
-    facts_.push_back(&fact);
+    const facts::Fact* const fact = facts::fact_named(row.fact);
+    MEMMAP_CHECK(fact != nullptr, "no figure has this name");
+    facts_.push_back(fact);
+    spreads_.push_back({.key = row.key, .what = fact->what, .unit = fact->unit});
   }
 }
 

@@ -12,13 +12,11 @@
 
 namespace memmap::compare {
 
-using Measure = facts::Unit;
-
 // How one figure of a boot spreads over the places.
 struct Spread {
   std::string_view key{};   // `crash_kernel`
   std::string_view what{};  // in words
-  Measure measure{};
+  facts::Unit unit{};
   std::uint64_t boots = 0;  // that have it at all: a crash kernel that does not fit is none
   std::uint64_t least = 0;
   std::uint64_t most = 0;
@@ -51,8 +49,8 @@ class ByPlace {
 
  private:
   std::uint64_t boots_ = 0;
-  std::vector<Spread> spreads_{};  // one for each figure
   std::vector<const facts::Fact*> facts_{};
+  std::vector<Spread> spreads_{};  // one for each of these
   std::vector<Complaint> complaints_{};
 };
 

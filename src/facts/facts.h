@@ -1,4 +1,4 @@
-// Figures of a boot by name: what policies ask for, sweeps write and places are compared by.
+// The figures of a boot that have a name: what policies, sweeps and comparisons speak of.
 #pragma once
 
 #include <cstdint>
@@ -14,23 +14,31 @@ namespace memmap::facts {
 
 enum class Unit { bytes, address, count };
 
-// One row a figure: whoever adds one adds a row in facts.cc, and its line in share/doc/policy.md.
-struct Fact {
-  std::string_view name{};  // `mem_total`
-  std::string_view what{};  // in words: `MemTotal`
-  Unit unit = Unit::bytes;
-  // nullopt: this boot has none, or it is not known. Takes time by the number of owners at most.
-  std::optional<std::uint64_t> (*of)(const boot::Outcome& outcome) = nullptr;
+// What a figure is where there is none of it.
+enum class Absent {
+  none,     // nothing of it: a sum over it counts as 0
+  unknown,  // nobody can tell: the machine does not say it, the kernel did not come so far
 };
 
-std::span<const Fact> facts();            // in the order of a boot
+struct Fact {
+  std::string_view name{};  // `mem_total`: letters, digits and _
+  std::string_view what{};  // in words: `MemTotal`
+  Unit unit{};
+  Absent absent{};
+  // nullopt: as `absent` says. Takes O(n) for n pieces of the boot at most.
+  std::optional<std::uint64_t> (*of)(const boot::Outcome&) = nullptr;
+};
+
+// A row each, in the order in which people look for them; share/doc/check.md lists them.
+std::span<const Fact> facts();
 const Fact* fact_named(std::string_view name);  // nullptr: none
 
-// What lies somewhere in a boot, by name: `crashkernel`, `kernel`, `initrd`.
+// What lies somewhere, in one piece or several.
 struct Thing {
-  std::string_view name{};
-  std::string_view what{};
-  std::vector<PhysRange> (*of)(const boot::Outcome& outcome) = nullptr;  // ascending
+  std::string_view
+      name{};  // `crashkernel`; where it is a fact's too, that is the sum of the pieces
+  std::string_view what{};                                       // in words: `crash kernel`
+  std::vector<PhysRange> (*of)(const boot::Outcome&) = nullptr;  // ascending, disjoint, none empty
 };
 
 std::span<const Thing> things();

@@ -14,8 +14,8 @@ namespace memmap::report {
 namespace {
 
 using compare::Complaint;
-using compare::Measure;
 using compare::Spread;
+using facts::Unit;
 using kaslr::Chooser;
 using kaslr::PossiblePlaces;
 using kaslr::SlotArea;
@@ -36,13 +36,13 @@ std::string_view words_of(Chooser chooser) {
   return chooser == Chooser::efi_stub ? "EFI's stub" : "the kernel's decompressor";
 }
 
-std::string_view word_of(Measure measure) {
-  switch (measure) {
-    case Measure::bytes:
+std::string_view word_of(Unit unit) {
+  switch (unit) {
+    case Unit::bytes:
       return "bytes";
-    case Measure::address:
+    case Unit::address:
       return "address";
-    case Measure::count:
+    case Unit::count:
       return "count";
   }
   return "";
@@ -54,9 +54,9 @@ std::uint64_t last_of(const SlotArea& area, std::uint64_t align) {
   return area.first + (area.count - 1) * align;
 }
 
-std::string value_text(Measure measure, std::uint64_t value) {
-  if (measure == Measure::address) return hex(value);
-  return measure == Measure::count ? grouped(value) : human_size(value);
+std::string value_text(Unit unit, std::uint64_t value) {
+  if (unit == Unit::address) return hex(value);
+  return unit == Unit::count ? grouped(value) : human_size(value);
 }
 
 // `in 97.0%: 64M`, `983.1M to 984.0M`
@@ -66,8 +66,8 @@ std::string spread_text(const KaslrAnswer& answer, const Spread& spread) {
     out = fmt::format("at {} ({} of {}): ", percent(spread.boots, answer.boots.boots()),
                       grouped(spread.boots), grouped(answer.boots.boots()));
   }
-  const std::string least = value_text(spread.measure, spread.least);
-  const std::string most = value_text(spread.measure, spread.most);
+  const std::string least = value_text(spread.unit, spread.least);
+  const std::string most = value_text(spread.unit, spread.most);
   if (spread.least == spread.most) return out + least;
   // Two sizes that round alike.
   if (least == most)
@@ -171,11 +171,11 @@ void json_spread(JsonWriter& json, const KaslrAnswer& answer, const Spread& spre
   json.open_object(Layout::row);
   json.member("answer", spread.key);
   json.member("what", spread.what);
-  json.member("unit", word_of(spread.measure));
+  json.member("unit", word_of(spread.unit));
   json.member("depends", answer.boots.depends(spread));
   json.member("boots", spread.boots);
   const auto number = [&](std::string_view key, std::uint64_t value) {
-    if (spread.measure == Measure::address) {
+    if (spread.unit == Unit::address) {
       json.member_address(key, value);
     } else {
       json.member(key, value);
