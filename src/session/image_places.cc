@@ -19,11 +19,11 @@ bool is_worth_a_note(const compare::Spread& spread) {
 }  // namespace
 
 kaslr::PossiblePlaces image_places(const Session& session) {
-  return image_places(session, session.command_line());
+  return image_places(session, *session.machine(), session.command_line());
 }
 
-kaslr::PossiblePlaces image_places(const Session& session, std::string_view line) {
-  const Machine& machine = *session.machine();
+kaslr::PossiblePlaces image_places(const Session& session, const Machine& machine,
+                                   std::string_view line) {
   const bool five = machine.cpu.la57.value_or(false) && session.profile().x86_5level &&
                     !kernel::find_option_bool(line, "no5lvl");
   return kaslr::possible_places(machine, session.profile(), line, five ? 5 : 4);

@@ -17,8 +17,9 @@ namespace memmap::session {
 inline constexpr std::uint64_t kMostPlacesTried = 4096;
 
 kaslr::PossiblePlaces image_places(const Session& session);
-// The same with another line from the boot loader.
-kaslr::PossiblePlaces image_places(const Session& session, std::string_view line);
+// The same of another machine and with another line from the boot loader.
+kaslr::PossiblePlaces image_places(const Session& session, const Machine& machine,
+                                   std::string_view line);
 // `most` of the places, by their numbers, ascending: the ends of each area, and evenly between them.
 std::vector<std::uint64_t> spread_places(const kaslr::PossiblePlaces& places, std::uint64_t most);
 

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "base/suggest.h"
+#include "input/open/source.h"
 #include "kernel/version.h"
 #include "plugin/built_in.h"
 #include "plugin/chain.h"
@@ -54,8 +56,8 @@ class AxesReader {
     digest_.add("matrix", bytes);
     add(matrix_.product, matrix_.exclude);
     for (const Lists& lists : matrix_.include) add(lists, {});
-    for (const Named& policy : matrix_.policies)
-      add_file("policy", path_of(policy.text), policy.place);
+    add_rules(matrix_.rules, matrix_.file);
+    for (const Named& named : matrix_.policies) add_policy(named);
     look_for_foreign();
     if (!errors_.empty()) return std::move(errors_);
     out_.digest = digest_.take();
@@ -82,6 +84,33 @@ class AxesReader {
     } else {
       digest_.add(what, name_of(path));
     }
+  }
+
+  void add_policy(const Named& named) {
+    const std::string path = path_of(named.text);
+    const std::size_t before = errors_.size();
+    add_file("policy", path, named.place);
+    if (errors_.size() != before) return;
+    const auto source = input::open_source(path);
+    if (!source) return append(errors_, source.errors());
+    auto read = policy::read_policy(path, source->bytes);
+    if (!read) return append(errors_, read.errors());
+    add_rules(std::move(read->rules), path);
+  }
+
+  // `file` says of which folder the baselines' paths are.
+  void add_rules(policy::Rules rules, const std::string& file) {
+    if (rules.rules.empty()) return;
+    const fs::path folder = fs::path(file).parent_path();
+    const Status read =
+        policy::read_baselines(rules, [&](const std::string& path) -> Result<std::string> {
+          auto source = input::open_source((folder / path).string());
+          if (!source) return source.errors();
+          digest_.add("baseline", source->bytes);
+          return std::move(source->bytes);
+        });
+    if (!read) append(errors_, read.errors());
+    out_.rules.push_back(std::move(rules));
   }
 
   void add(const Lists& lists, const std::vector<Exclusion>& exclude) {

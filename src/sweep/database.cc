@@ -37,7 +37,7 @@ constexpr std::size_t kRowsPerTransaction = 4096;
 
 std::string columns() {
   std::string out;
-  for (const auto& fact : facts::facts()) out += fmt::format(", \"{}\" INTEGER", fact.name);
+  for (const auto& fact : facts::facts()) out += fmt::format(", \"{}\" INTEGER", column_of(fact));
   return out;
 }
 
@@ -48,7 +48,7 @@ std::string figures() {
     out += fmt::format(
         "{}SELECT id, machine, kernel, '{}' AS fact, \"{}\" AS value FROM combinations WHERE "
         "\"{}\" IS NOT NULL",
-        out.empty() ? "" : " UNION ALL ", fact.name, fact.name, fact.name);
+        out.empty() ? "" : " UNION ALL ", fact.name, column_of(fact), column_of(fact));
   }
   return out;
 }
@@ -87,8 +87,9 @@ std::string schema() {
       "CREATE TABLE combinations (id INTEGER PRIMARY KEY, machine TEXT, kernel TEXT, config TEXT, "
       "plugins TEXT, "
       "command_line TEXT, append TEXT, slot TEXT, result TEXT NOT NULL, error TEXT, panic TEXT, "
-      "warnings INTEGER NOT NULL, findings INTEGER NOT NULL{});"
+      "findings INTEGER NOT NULL{});"
       "CREATE TABLE failures (id INTEGER NOT NULL REFERENCES combinations, rule TEXT NOT NULL, "
+      "level TEXT NOT NULL, "
       "actual TEXT NOT NULL);"
       "CREATE INDEX failures_of ON failures (id);"
       "CREATE VIEW failing AS SELECT c.id, machine, kernel, config, plugins, command_line, append, "
@@ -112,7 +113,7 @@ std::string insert_combination() {
   for (const std::string_view key : kKeys) out += fmt::format(", json_extract(?1, '$.{}')", key);
   out +=
       ", json_extract(?1, '$.result'), json_extract(?1, '$.error'), json_extract(?1, '$.panic'), "
-      "json_extract(?1, '$.warnings'), json_extract(?1, '$.findings')";
+      "json_extract(?1, '$.findings')";
   for (const auto& fact : facts::facts())
     out += fmt::format(", json_extract(?1, '$.facts.{}')", fact.name);
   return out;
@@ -120,6 +121,7 @@ std::string insert_combination() {
 
 constexpr std::string_view kInsertFailures =
     "INSERT INTO failures SELECT json_extract(?1, '$.index'), json_extract(value, '$.rule'), "
+    "json_extract(value, '$.level'), "
     "json_extract(value, '$.actual') FROM json_each(?1, '$.failed')";
 
 }  // namespace
@@ -187,8 +189,8 @@ struct Database::State {
   // Of a database that is there: whether it is of this sweep, and what it holds.
   Status look(const Head& head) {
     int application = 0;
-    if (const Status asked = ask("PRAGMA application_id",
-                                 [&](auto* s) { application = sqlite3_column_int(s, 0); });
+    if (const Status asked =
+            ask("PRAGMA application_id", [&](auto* s) { application = sqlite3_column_int(s, 0); });
         !asked)
       return asked;
     if (application != kApplication) return Error{"is no database of `memmap sweep`", {path}};
@@ -218,7 +220,7 @@ struct Database::State {
     const std::string sql = insert_combination();
     if (sqlite3_prepare_v2(db, sql.c_str(), -1, &combination, nullptr) != SQLITE_OK ||
         sqlite3_prepare_v2(db, kInsertFailures.data(), static_cast<int>(kInsertFailures.size()),
-                             &failures, nullptr) != SQLITE_OK)
+                           &failures, nullptr) != SQLITE_OK)
       return failed();
     return Done{};
   }
@@ -243,8 +245,7 @@ Result<Database> Database::open(const std::string& path, const Head& head, IfThe
   auto state = std::make_unique<State>();
   state->path = path;
   constexpr int kHow = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  if (sqlite3_open_v2(path.c_str(), &state->db, kHow, nullptr) != SQLITE_OK)
-    return state->failed();
+  if (sqlite3_open_v2(path.c_str(), &state->db, kHow, nullptr) != SQLITE_OK) return state->failed();
   std::string line;
   append_head(line, head, Form::jsonl);
   // Whoever else has it open is told of at once, not at the first row.
