@@ -22,7 +22,7 @@ offers() {
   fi
 }
 
-offers "memmap s" simulate show
+offers "memmap s" simulate show sweep
 offers "memmap show st" steps
 offers "memmap show zones --so" --sort
 offers "memmap show zones --color " auto always never
