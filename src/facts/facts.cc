@@ -96,11 +96,11 @@ Value page_tables(const Outcome& o) {
 }
 
 // Once the kernel has nodes.
-Value present(const Outcome& o) {
+Value sum_of(const Outcome& o, std::uint64_t boot::NodeState::*pages) {
   if (o.state.node_states.empty()) return std::nullopt;
-  std::uint64_t pages = 0;
-  for (const boot::NodeState& node : o.state.node_states) pages += node.present_pages;
-  return pages << kPageShift;
+  std::uint64_t out = 0;
+  for (const boot::NodeState& node : o.state.node_states) out += node.*pages;
+  return out << kPageShift;
 }
 
 Value handed_over(const Outcome& o, std::uint64_t pages) {
@@ -150,7 +150,8 @@ constexpr Fact kFacts[] = {
     {"lost",            "RAM that memblock has not",              kBytes, kUnknown, lost},
     {"memory",          "memory that memblock has",               kBytes, kUnknown, [](const Outcome& o) { return Value(o.totals.memory); }},
     {"reserved",        "memory that memblock has reserved",      kBytes, kUnknown, [](const Outcome& o) { return Value(o.totals.reserved); }},
-    {"present",         "pages of all zones that exist",          kBytes, kUnknown, present},
+    {"present",         "pages of all zones that exist",          kBytes, kUnknown, [](const Outcome& o) { return sum_of(o, &boot::NodeState::present_pages); }},
+    {"spanned",         "what nodes span, holes included",        kBytes, kUnknown, [](const Outcome& o) { return sum_of(o, &boot::NodeState::spanned_pages); }},
     {"managed",         "handed over to the page allocator",      kBytes, kUnknown, [](const Outcome& o) { return handed_over(o, o.totals.managed_pages); }},
     {"free",            "free at the hand-over",                  kBytes, kUnknown, [](const Outcome& o) { return handed_over(o, o.totals.free_pages); }},
     {"mem_total",       "MemTotal",                               kBytes, kUnknown, [](const Outcome& o) { return kib(o.totals.mem_total_kib); }},

@@ -4,79 +4,73 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/event.h"
 #include "base/range.h"
+#include "boot/owner.h"
 #include "facts/facts.h"
 #include "machine/e820_entry.h"
-#include "memblock/call.h"
 #include "zones/zones.h"
 
 namespace memmap::policy {
 
-enum class Type : std::uint8_t { truth, bytes, address, count, number };
+enum class Type : std::uint8_t { truth, bytes, address, count };
 
-// What a thing is that has a size, a number or a place.
+// What has an amount, and most of it a place.
 enum class Noun : std::uint8_t {
-  owner,        // pieces of memblock.reserved
-  crashkernel,  // its main part
-  crashkernel_low,
-  cma,
-  swiotlb,
-  initrd,
-  kernel,
-  struct_pages,
-  page_tables,   // that memblock gave
-  gigantic,      // huge pages that memblock gave
-  memory,        // memblock.memory
-  reserved,      // memblock.reserved
-  free,          // free blocks at the hand-over
-  e820,          // the kernel's table, of one type
-  direct_map,    // pages of one size
-  zone_managed,  // of zones: of a node, of a type, or both
-  zone_present,
-  zone_spanned,
-  zone_free,
+  thing,       // Expression::thing
+  owner,       // pieces of memblock.reserved
+  e820,        // of the kernel's table, of one type
+  direct_map,  // pages of one size: a count
+  managed,     // of zones
+  present,
+  spanned,
+  free,
   huge_pages,  // of one size or of all: a count
   events,      // of a severity and a text: a count
 };
 
-// Which part of a thing is meant.
+// Which part of a noun is meant. Unset members leave everything in.
 struct Filter {
   std::optional<PhysRange> within{};
   std::optional<int> node{};
   std::optional<zones::ZoneType> zone{};
-  std::uint64_t page_size = 0;  // of direct_map and huge_pages; 0: any
-  std::optional<E820Type> type{};
-  std::string text{};                  // of an owner or event; `*` stands for any text
-  std::optional<Severity> severity{};  // of events
-  std::vector<std::string> except{};   // events with these texts do not count
+  bool each_node = false;  // that of every_node or some_node around it
+  bool each_zone = false;
+
+  bool empty() const { return !within && !node && !zone && !each_node && !each_zone; }
 };
 
 enum class Op : std::uint8_t {
-  // Numbers.
+  // Amounts.
   literal,  // `value`
   fact,     // `fact`
-  amount,   // of `noun` with `filter`: bytes or a count
+  amount,   // of the noun
   add,
   subtract,
   multiply,
   percent,  // `value` thousandths of a percent of the operand
   // Truths.
   less,
-  less_equal,
+  at_most,
   equal,
-  not_equal,
-  lies_in,    // every piece of `noun` lies in `place`; none: unknown
-  avoids,     // no piece of `noun` has a byte of `place`
-  all_type,   // every byte of `place` has filter.type in the kernel's e820 table
-  some,       // there is any of `noun`
+  differs,
+  more,
+  at_least,
+  lies_in,    // all of the noun lies within its filter; there is none: unknown
+  avoids,     // none of the noun lies in `place`
+  begins_at,  // the noun's largest piece begins at `value`
+  covers,     // the noun has all of `place`
+  some,       // there is any of the noun
   none,       // there is none
   unchanged,  // since a baseline
   not_,
-  and_,
-  or_,
-  every_node,  // the operand, with each node in turn as its filter's
+  both,
+  either,
+  // The operand, with each node (zone, place of the image) in turn.
+  every_node,
   some_node,
   every_zone,
   some_zone,
@@ -89,15 +83,23 @@ struct Expression {
   Type type{};
   std::uint64_t value = 0;
   const facts::Fact* fact = nullptr;
+
   Noun noun{};
+  const facts::Thing* thing = nullptr;
+  const boot::Owner* owner = nullptr;
+  std::string
+      name{};  // of an owner that is not known by its words alone, or what an event says; `*` stands for any text
+  E820Type e820{};
+  std::uint64_t page_size = 0;  // of direct_map and huge_pages; 0: any
+  std::optional<Severity> severity{};
+  std::vector<std::string> except{};  // events that say this do not count; of `unchanged`: names
   Filter filter{};
+
   PhysRange place{};
-  // Of `unchanged`.
   std::string baseline{};
   std::uint64_t tolerance = 0;
-  // Where it stands in the rule's text, in bytes.
-  std::size_t at = 0;
-  std::size_t length = 0;
+
+  std::string text{};  // of the rule
   std::vector<Expression> operands{};
 };
 
