@@ -451,7 +451,7 @@ class BadInput(Base):
                 (machines + "plugins: report_markdown\n", "2:10", "does nothing in a boot"),
                 (machines + "exclude: [{machin: a}]\n", "2:12", "did you mean `machine`"),
                 (machines + "policies: nothing.yaml\n", "2:11", "there is no file"),
-                (machines + "require: [mem_totl >= 1G]\n", "2:12", "mem_total"),
+                (machines + "require: [mem_totl >= 1G]\n", "2:11", "mem_total"),
                 (f"machines: [{SMALL}, {{name: small, synthetic: 'ram:1G'}}]\n", "1:", "is named `small` too")):
             told = self.refused(text)
             self.assertIn(f"matrix.yaml:{place}", told, text)
