@@ -47,7 +47,7 @@ Status Judge::judge(const Booted& booted, Row& row) const {
     if (!looked) append(faults, looked.errors());
     return looked;
   };
-  subject.view = [&] { return diff::read_view("boot", as_result_(outcome)); };
+  if (as_result_) subject.view = [&] { return diff::read_view("boot", as_result_(outcome)); };
   for (const policy::Rules& rules : rules_) {
     for (const policy::Verdict& verdict : policy::evaluate(rules, subject)) {
       if (verdict.answer != policy::Answer::failed) continue;

@@ -16,6 +16,8 @@
 namespace memmap::sweep {
 namespace {
 
+constexpr std::string_view kError = "error";  // Failure::level
+
 // Forgets one thing that is known of a machine, by its number among the rows of machine/visit.h.
 class Forget {
  public:
@@ -108,6 +110,8 @@ class Shrinker {
         judge_(judge),
         wanted_(row),
         as_result_(plan.axes().asks_for_result()) {
+    const auto first = std::ranges::find(row.failures, kError, &Failure::level);
+    if (first != row.failures.end()) rule_ = first->rule;
     out_.machine = plan.machine(c).machine;
     out_.kernel = plan.kernel(c).wanted;
     out_.config = plan.config(c).path;
@@ -207,7 +211,7 @@ class Shrinker {
       return false;
     if (wanted_.end == End::error) return last_.error == wanted_.error;
     return std::ranges::any_of(
-        last_.failures, [&](const Failure& f) { return f.rule == wanted_.failures.front().rule; });
+        last_.failures, [&](const Failure& f) { return f.rule == rule_ && f.level == kError; });
   }
 
   // Tries with something else; keeps it where that fails as well.
@@ -304,6 +308,7 @@ class Shrinker {
   const session::Places& places_;
   const Judge& judge_;
   const Row& wanted_;
+  std::string rule_{};  // the first that it breaks
   bool as_result_;
   Shrunk out_{};
   Row last_{};
