@@ -27,8 +27,8 @@ function(memmap_kernel_source version root)
   endif()
   set(named ${MEMMAP_KERNEL_SUITE})
   list(TRANSFORM named PREPEND ${tree}/tools/testing/memblock/)
-  list(APPEND named ${tree}/mm/memblock.c)
-  set(members tools/testing/memblock tools/testing/selftests/kselftest.h tools/include
+  list(APPEND named ${tree}/mm/memblock.c ${tree}/tools/testing/kunit/kunit_parser.py)
+  set(members tools/testing/memblock tools/testing/kunit tools/testing/selftests/kselftest.h tools/include
     tools/arch/x86/include arch/x86/include/asm/asm.h arch/x86/include/asm/cmpxchg.h
     include/linux/memblock.h include/linux/gfp_types.h mm/memblock.c)
   list(TRANSFORM members PREPEND linux-source-${version}/)
@@ -36,7 +36,7 @@ function(memmap_kernel_source version root)
   add_custom_command(OUTPUT ${named}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
     # Ten seconds of work: not again for another build, which shares the folder.
-    COMMAND test ${tree}/unpacked -nt ${archive} ||
+    COMMAND test ${tree}/unpacked -nt ${archive} -a -d ${tree}/tools/testing/kunit ||
       tar -xJf ${archive} -C ${folder} --touch ${members}
     COMMAND ${CMAKE_COMMAND} -E touch ${tree}/unpacked
     # What the suite's Makefile links into place.
@@ -47,7 +47,7 @@ function(memmap_kernel_source version root)
     COMMAND ${CMAKE_COMMAND} -E create_symlink ../../../arch/x86/include/asm/cmpxchg.h
       ${suite}/asm/cmpxchg.h
     DEPENDS ${archive}
-    COMMENT "Unpacking memblock and its test suite of linux-source-${version}" VERBATIM)
+    COMMENT "Unpacking memblock, its test suite and kunit of linux-source-${version}" VERBATIM)
   add_custom_target(memmap_kernel_source_${version} DEPENDS ${named})
 endfunction()
 

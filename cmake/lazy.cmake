@@ -12,6 +12,8 @@ function(memmap_lazy name target)
     message(FATAL_ERROR "${file} has no SONAME")
   endif()
   set(soname ${CMAKE_MATCH_1})
+  get_filename_component(real ${file} REALPATH)
+  set_property(GLOBAL APPEND PROPERTY MEMMAP_LAZY_FILES ${real})  # for package.cmake
   string(TOUPPER ${name} upper)
   add_library(lazy_${name} INTERFACE)
   add_library(lazy::${name} ALIAS lazy_${name})

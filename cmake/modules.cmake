@@ -97,7 +97,7 @@ function(memmap_plugin name)
   endif()
   memmap_plugin_module(${name} ${PROJECT_BINARY_DIR}/plugins ${sources})
   add_dependencies(shipped_plugins ${name})
-  install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/memmap/plugins)
+  install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/memmap/plugins COMPONENT program)
 endfunction()
 
 # A GoogleTest program of all *_test.cc here; each of them is a CTest test, <name>.<file>.

@@ -85,12 +85,11 @@ TEST_F(OutOfTree, PkgConfigDoesForC99) {
   const fs::path folder = kHere / "pkg_config";
   fs::create_directories(folder);
   const std::string file = (folder / "alloc_middle.so").string();
-  const Ran compiled =
-      run("umask 022; export PKG_CONFIG_PATH=" + kPrefix +
-          "/" MEMMAP_LIBDIR
-          "/pkgconfig; cc -std=c99 -Wall -Wextra -pedantic-errors -Werror $(pkg-config --cflags "
-          "memmap) -shared -fPIC -o " +
-          file + " " MEMMAP_EXAMPLE);
+  const Ran compiled = run(
+      "umask 022; export PKG_CONFIG_PATH=" + kPrefix +
+      "/share/pkgconfig; cc -std=c99 -Wall -Wextra -pedantic-errors -Werror $(pkg-config --cflags "
+      "memmap) -shared -fPIC -o " +
+      file + " " MEMMAP_EXAMPLE);
   ASSERT_EQ(compiled.status, 0) << compiled.output;
   const Ran checked = run(kMemmap + " plugin check " + file);
   EXPECT_EQ(checked.status, 0) << checked.output;

@@ -1,0 +1,58 @@
+# Debian packages, by CPack: memmap (program, plugins, kernels, maps), libmemmap-dev (for plugins built elsewhere),
+# memmap-doc. tools/package makes them.
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_VENDOR memmap)
+set(CPACK_PACKAGE_CONTACT "memmap's maintainers <maintainers@memmap.invalid>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "early-boot memory simulator for Linux on x86-64")
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
+  GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+set(CPACK_COMPONENTS_ALL program plugin_sdk documentation)
+set(CPACK_COMPONENTS_GROUPING ONE_PER_GROUP)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION utils)
+set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
+
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME memmap)
+set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "Takes a machine's E820 map, a kernel and a command line, and tells what that
+kernel does with the memory before its first process: memblock, page tables,
+zones, the page allocator, and where every byte went.")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS memmap-doc)
+
+set(CPACK_DEBIAN_PLUGIN_SDK_PACKAGE_NAME libmemmap-dev)
+set(CPACK_DEBIAN_PLUGIN_SDK_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_PLUGIN_SDK_DESCRIPTION "What a plugin for trimming, NUMA, allocation, checks, sources or reports is
+compiled with, as a CMake package and for pkg-config.")
+
+set(CPACK_DEBIAN_DOCUMENTATION_PACKAGE_NAME memmap-doc)
+set(CPACK_DEBIAN_DOCUMENTATION_PACKAGE_SECTION doc)
+set(CPACK_DEBIAN_DOCUMENTATION_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_DOCUMENTATION_DESCRIPTION "A book of the early boot with pictures that memmap made, and the reference of
+its formats, reports and plugins.")
+
+# Libraries that src/lazy loads stand in no header of the program: their packages are asked for.
+find_program(DPKG_QUERY dpkg-query)
+if(DPKG_QUERY)
+  get_property(files GLOBAL PROPERTY MEMMAP_LAZY_FILES)
+  set(packages "")
+  foreach(file IN LISTS files)
+    # Where / and /usr are one, the database may have either name.
+    string(REGEX REPLACE "^/usr/" "/" other ${file})
+    foreach(name IN ITEMS ${file} ${other})
+      execute_process(COMMAND ${DPKG_QUERY} -S ${name} OUTPUT_VARIABLE owner ERROR_QUIET)
+      if(owner MATCHES "^([a-z0-9.+-]+)")
+        list(APPEND packages ${CMAKE_MATCH_1})
+      endif()
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES packages)
+  list(JOIN packages ", " CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS)
+endif()
+
+# Changelog and copyright in each package, and packed man pages, as Debian's policy wants them.
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/debian_files.cmake)
+include(CPack)

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Debian packages of a build: the same bytes twice, all that belongs in them, nothing that lintian
+complains of.   packages.py CPACK BUILD"""
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CPACK, BUILD = sys.argv.pop(1), sys.argv.pop(1)
+
+
+def made(folder):
+    subprocess.run([CPACK, "--config", os.path.join(BUILD, "CPackConfig.cmake"), "-B", folder], check=True,
+                   capture_output=True, env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}, timeout=120)
+    return {os.path.basename(p).split("_")[0]: p for p in glob.glob(os.path.join(folder, "*.deb"))}
+
+
+@unittest.skipUnless(shutil.which("dpkg-deb"), "no dpkg-deb: this is no Debian")
+class Packages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.packages = made(os.path.join(cls.folder.name, "a"))
+
+    def files(self, name):
+        told = subprocess.run(["dpkg-deb", "-c", self.packages[name]], check=True, capture_output=True, text=True)
+        return {line.split()[5].lstrip(".") for line in told.stdout.splitlines()}
+
+    def test_what_is_in_which(self):
+        self.assertEqual(set(self.packages), {"memmap", "libmemmap-dev", "memmap-doc"})
+        program = self.files("memmap")
+        for path in ("/usr/bin/memmap", "/usr/share/man/man1/memmap.1.gz", "/usr/share/memmap/kernels/",
+                     "/usr/share/bash-completion/completions/memmap"):
+            self.assertIn(path, program)
+        self.assertTrue(any(p.endswith("/memmap/plugins/check_invariants.so") for p in program))
+        self.assertIn("/usr/include/memmap/plugin/abi.h", self.files("libmemmap-dev"))
+        self.assertIn("/usr/share/doc/memmap/scenario.md", self.files("memmap-doc"))
+        self.assertFalse(program & self.files("memmap-doc") & {"/usr/share/doc/memmap/README.md"})
+
+    def test_libraries_that_are_loaded_late_are_asked_for(self):
+        told = subprocess.run(["dpkg-deb", "-f", self.packages["memmap"], "Depends"], check=True, capture_output=True,
+                              text=True).stdout
+        for library in ("libarchive", "libelf", "libbpf", "libcgraph", "libgvc", "libyaml"):
+            self.assertIn(library, told)
+
+    def test_the_same_bytes_twice(self):
+        again = made(os.path.join(self.folder.name, "b"))
+        for name, path in self.packages.items():
+            with open(path, "rb") as a, open(again[name], "rb") as b:
+                self.assertEqual(a.read(), b.read(), name)
+
+    @unittest.skipUnless(shutil.which("lintian"), "no lintian")
+    def test_lintian_is_content(self):
+        told = subprocess.run(["lintian", "--allow-root", *sorted(self.packages.values())], capture_output=True, text=True,
+                              timeout=120, check=False)
+        self.assertEqual(told.stdout, "")
+
+
+if __name__ == "__main__":
+    unittest.main()
