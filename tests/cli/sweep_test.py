@@ -149,6 +149,23 @@ include:
         self.assertIn("did you mean `machine`", self.refused(MANY, "--filter", "machin=two"))
         self.assertIn("no combination is left", self.refused(MANY, "--filter", "machine=three"))
 
+    def test_rules_that_take_more_than_a_boot(self):
+        made = subprocess.run([MEMMAP, "simulate", "--synthetic", "ram:640K hole:384K ram:511M", "--kernel",
+                               "6.1.0-55-amd64", "--format", "json", "-o", self.path("kept.json")], check=False)
+        self.assertEqual(made.returncode, 0)
+        rows = self.rows(f"""
+machines: {SMALL}
+kernels: 6.1.0-55-amd64
+append: [~, crashkernel=64M]
+require:
+  - unchanged since "kept.json"
+  - kernel below 4G in every slot
+  - kernel below 64M in every slot
+""", "--threads", "2")
+        self.assertEqual([[f["rule"] for f in row["failed"]] for row in rows],
+                         [["kernel below 64M in every slot"],
+                          ['unchanged since "kept.json"', "kernel below 64M in every slot"]])
+
     def test_csv(self):
         every = self.rows(MANY, "--filter", "append=*mem=632M*")
         lines = run(self.path("matrix.yaml"), "--filter", "append=*mem=632M*", "--format", "csv").stdout.splitlines()
