@@ -14,6 +14,7 @@
 #include "output.h"
 #include "progress.h"
 #include "report/convert/convert.h"
+#include "report/json/result.h"
 #include "request.h"
 #include "sweep/merge.h"
 #include "sweep/shard.h"
@@ -118,10 +119,12 @@ std::string spec_text(const plugin::PluginSpec& spec) {
 }
 
 std::string command_of(const sweep::Shrunk& s, const std::string& file) {
-  std::string out = fmt::format("memmap simulate --e820 {} --cmdline {}", quoted(file), quoted(s.line));
+  std::string out =
+      fmt::format("memmap simulate --e820 {} --cmdline {}", quoted(file), quoted(s.line));
   if (!s.kernel.empty()) out += " --kernel " + quoted(s.kernel);
   if (!s.config.empty()) out += " --config " + quoted(s.config);
-  for (const plugin::PluginSpec& spec : s.plugins.use) out += " --plugin " + quoted(spec_text(spec));
+  for (const plugin::PluginSpec& spec : s.plugins.use)
+    out += " --plugin " + quoted(spec_text(spec));
   for (const std::string& name : s.plugins.without) out += " --without-plugin " + quoted(name);
   return out;
 }
@@ -144,11 +147,13 @@ ExitCode shrunk(const Arguments& arguments, sweep::Sweep& sweep) {
   std::string text;
   if (!s.row.error.empty()) text += fmt::format("# {}\n", s.row.error);
   if (s.row.panic) text += fmt::format("# {}\n", *s.row.panic);
-  for (const sweep::Failure& f : s.row.failures) text += fmt::format("# {}: {}\n", f.rule, f.actual);
+  for (const sweep::Failure& f : s.row.failures)
+    text += fmt::format("# {}: {}\n", f.rule, f.actual);
   text += command_of(s, file) + "\n";
   if (const Status printed = write_output({}, text); !printed) return bad_input(printed.errors());
-  say(fmt::format("sweep: {} of {} parameters and {} of {} entries of the map are left, after {} boots", s.parameters,
-                  s.parameters_before, s.entries, s.entries_before, s.boots));
+  say(fmt::format(
+      "sweep: {} of {} parameters and {} of {} entries of the map are left, after {} boots",
+      s.parameters, s.parameters_before, s.entries, s.entries_before, s.boots));
   return ExitCode::difference;
 }
 
@@ -167,13 +172,15 @@ ExitCode run_sweep(const Arguments& arguments) {
   const auto shard = shard_of(arguments);
   if (!shard) return bad_input(shard.errors());
   const auto filters = arguments.all("--filter");
-  const auto sweep = sweep::Sweep::open({.matrix = *arguments.get("MATRIX"),
-                                         .filters = {filters.begin(), filters.end()},
-                                         .only_failures = arguments.has("--only-failures"),
-                                         .more_than_a_million = arguments.has("--yes"),
-                                         .shard = *shard,
-                                         .threads = *threads},
-                                        wanted->places);
+  const auto sweep =
+      sweep::Sweep::open({.matrix = *arguments.get("MATRIX"),
+                          .filters = {filters.begin(), filters.end()},
+                          .only_failures = arguments.has("--only-failures"),
+                          .more_than_a_million = arguments.has("--yes"),
+                          .shard = *shard,
+                          .threads = *threads,
+                          .as_result = [](const boot::Outcome& o) { return report::to_json(o); }},
+                         wanted->places);
   if (!sweep) return bad_input(sweep.errors());
   for (const std::string& text : (*sweep)->notes()) note(text);
   if (arguments.has("--shrink")) return shrunk(arguments, **sweep);

@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate show access convert replay verify lint kernel capture kernels formats compare diff walk explain frames kaslr suggest kdump plugin help"
+  local commands="simulate show access convert replay verify lint kernel capture kernels formats compare diff walk explain frames kaslr suggest kdump sweep plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -11,7 +11,7 @@ _memmap() {
   fi
 
   case $prev in
-    --e820 | --against | --machine | --sysroot | --plugin-dir | -o | --output | --parts | --btf | --config | \
+    --e820 | --against | --machine | --sysroot | --plugin-dir | -o | --output | --db | --shrink | --parts | --btf | --config | \
       --system-map | --kallsyms | --sections | --params | --initrd)
       compopt -o default 2>/dev/null
       COMPREPLY=()
@@ -30,6 +30,7 @@ _memmap() {
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
         diff) report_formats="text json svg html" ;;
+        sweep) report_formats="jsonl csv" ;;
         replay | verify | lint | compare | kernels | walk | explain | kaslr | suggest | kdump) report_formats="text json" ;;
       esac
       mapfile -t COMPREPLY < <(compgen -W "$report_formats" -- "$cur")
@@ -140,7 +141,7 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate show access convert replay verify lint kernel capture kernels formats compare diff walk explain frames kaslr suggest kdump plugin" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate show access convert replay verify lint kernel capture kernels formats compare diff walk explain frames kaslr suggest kdump sweep plugin" -- "$cur")
       return
       ;;
     compare)
@@ -187,6 +188,10 @@ _memmap() {
         --crash-kernel --initrd --need --second-append --kernel --config --cmdline --append --plugin --without-plugin
         --plugin-dir --plugin-timeout --format --output --force --help"
       ;;
+    sweep)
+      options="--threads --format --output --resume --force --shard --filter --only-failures --db --shrink --merge --yes
+        --plugin-dir --plugin-timeout --help"
+      ;;
     plugin)
       options="--plugin-dir --kind --output --help"
       if [[ $COMP_CWORD -eq 2 && $cur != -* ]]; then
@@ -204,7 +209,7 @@ _memmap() {
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
   elif [[ $command == show || $command == access || $command == convert || $command == replay || $command == verify || $command == lint || $command == kernel || $command == compare ||
-    $command == walk || $command == explain || $command == kaslr || $command == suggest || $command == kdump || $command == plugin ]]; then
+    $command == walk || $command == explain || $command == kaslr || $command == suggest || $command == kdump || $command == sweep || $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()
   else

@@ -14,11 +14,12 @@ bool is_worth_a_note(const compare::Spread& spread) {
 }  // namespace
 
 kaslr::PossiblePlaces image_places(const Session& session) {
-  return image_places(session, session.command_line());
+  return image_places(session, *session.machine(), session.command_line());
 }
 
-kaslr::PossiblePlaces image_places(const Session& session, std::string_view line) {
-  return kaslr::possible_places(*session.machine(), session.profile(), line);
+kaslr::PossiblePlaces image_places(const Session& session, const Machine& machine,
+                                   std::string_view line) {
+  return kaslr::possible_places(machine, session.profile(), line);
 }
 
 Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,

@@ -14,8 +14,9 @@
 namespace memmap::session {
 
 kaslr::PossiblePlaces image_places(const Session& session);
-// The same with another line from the boot loader.
-kaslr::PossiblePlaces image_places(const Session& session, std::string_view line);
+// The same of another machine and with another line from the boot loader.
+kaslr::PossiblePlaces image_places(const Session& session, const Machine& machine,
+                                   std::string_view line);
 
 // Boots at `most` of the places, under the session's rules; its checks do not take part. Calls `look`
 // with each boot until it says false. Errors: those of Session::rules() and boot().

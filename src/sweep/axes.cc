@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "base/suggest.h"
+#include "input/open/source.h"
 #include "kernel/version.h"
 #include "plugin/built_in.h"
 #include "plugin/chain.h"
@@ -26,6 +28,16 @@ namespace fs = std::filesystem;
 Error at(const Error& place, std::string message) {
   Error out = place;
   out.message = std::move(message);
+  return out;
+}
+
+// The same for each of them; a plugin's fault stays one.
+Errors at(const Error& place, const Errors& errors) {
+  Errors out;
+  for (const Error& e : errors) {
+    out.push_back(at(place, e.message));
+    out.back().code = e.code;
+  }
   return out;
 }
 
@@ -54,8 +66,8 @@ class AxesReader {
     digest_.add("matrix", bytes);
     add(matrix_.product, matrix_.exclude);
     for (const Lists& lists : matrix_.include) add(lists, {});
-    for (const Named& policy : matrix_.policies)
-      add_file("policy", path_of(policy.text), policy.place);
+    add_rules(matrix_.rules, matrix_.file);
+    for (const Named& named : matrix_.policies) add_policy(named);
     look_for_foreign();
     if (!errors_.empty()) return std::move(errors_);
     out_.digest = digest_.take();
@@ -82,6 +94,33 @@ class AxesReader {
     } else {
       digest_.add(what, name_of(path));
     }
+  }
+
+  void add_policy(const Named& named) {
+    const std::string path = path_of(named.text);
+    const std::size_t before = errors_.size();
+    add_file("policy", path, named.place);
+    if (errors_.size() != before) return;
+    const auto source = input::open_source(path);
+    if (!source) return append(errors_, source.errors());
+    auto read = policy::read_policy(path, source->bytes);
+    if (!read) return append(errors_, read.errors());
+    add_rules(std::move(read->rules), path);
+  }
+
+  // `file` says of which folder the baselines' paths are.
+  void add_rules(policy::Rules rules, const std::string& file) {
+    if (rules.rules.empty()) return;
+    const fs::path folder = fs::path(file).parent_path();
+    const Status read =
+        policy::read_baselines(rules, [&](const policy::Baseline& baseline) -> Result<std::string> {
+          auto source = input::open_source((folder / baseline.path).string());
+          if (!source) return source.errors();
+          digest_.add("baseline", source->bytes);
+          return std::move(source->bytes);
+        });
+    if (!read) append(errors_, read.errors());
+    out_.rules.push_back(std::move(rules));
   }
 
   void add(const Lists& lists, const std::vector<Exclusion>& exclude) {
@@ -120,9 +159,9 @@ class AxesReader {
   }
 
   void add_machine(const MachineWish& wish, Product& product) {
-    const auto known = std::ranges::find(out_.machines, wish.name, &MachineAt::name);
-    if (known != out_.machines.end()) {
-      const auto index = static_cast<std::size_t>(known - out_.machines.begin());
+    if (const auto found = machines_.find(wish.name); found != machines_.end()) {
+      const std::size_t index = found->second;
+      const MachineAt* const known = &out_.machines[index];
       const auto& own = product.machines;
       const bool same =
           known->source.text == wish.source.text && known->source.kind == wish.source.kind &&
@@ -150,7 +189,7 @@ class AxesReader {
     auto machine = session::read_machine(wish.source, host_);
     if (!machine) {
       if (wish.source.kind == session::SourceKind::synthetic) {
-        for (const Error& e : machine.errors()) errors_.push_back(at(wish.place, e.message));
+        append(errors_, at(wish.place, machine.errors()));
       } else {
         append(errors_, machine.errors());
       }
@@ -160,6 +199,7 @@ class AxesReader {
     const auto own_kernel = own_kernel_of(*machine);
     if (!own_kernel) return;
     product.machines.push_back(out_.machines.size());
+    machines_.emplace(wish.name, out_.machines.size());
     out_.machines.push_back({wish.name, wish.source, *std::move(machine), *own_kernel});
   }
 
@@ -224,8 +264,17 @@ class AxesReader {
       errors_.push_back(at(named.place, fmt::format("no file matches `{}`", named.text)));
     for (const std::string& file : files) {
       add_file("config", file, named.place);
+      check_config(file);
       product.configs.push_back({name_of(file), file});
     }
+  }
+
+  // That it can be laid over a kernel's.
+  void check_config(const std::string& file) {
+    if (!errors_.empty() || out_.kernels.empty()) return;
+    kernel::Profile scratch = out_.kernels.front().choice.profile;
+    const auto laid = kernel::overlay_config_file(file, scratch);
+    if (!laid) append(errors_, laid.errors());
   }
 
   void add_plugins(const PluginsWish& wish, Product& product) {
@@ -236,7 +285,7 @@ class AxesReader {
       if (spec) {
         out.use.push_back(*spec);
       } else {
-        for (const Error& e : spec.errors()) errors_.push_back(at(named.place, e.message));
+        append(errors_, at(named.place, spec.errors()));
       }
     }
     if (errors_.size() == before) check_plugins(wish, out);
@@ -248,7 +297,7 @@ class AxesReader {
     const Error place = wish.use.empty() ? Error{{}, {matrix_.file}} : wish.use.front().place;
     auto named = session::sort_plugins(host_, plugins.use);
     if (!named) {
-      for (const Error& e : named.errors()) errors_.push_back(at(place, e.message));
+      append(errors_, at(place, named.errors()));
       return;
     }
     for (const auto* idle : {&named->only_sources, &named->only_reports}) {
@@ -257,7 +306,7 @@ class AxesReader {
     }
     const auto chain = plugin::Chain::create(host_, {std::move(named->deciding), plugins.without});
     if (!chain) {
-      for (const Error& e : chain.errors()) errors_.push_back(at(place, e.message));
+      append(errors_, at(place, chain.errors()));
     }
     for (const plugin::PluginSpec& spec : plugins.use) note_foreign(spec.name);
   }
@@ -286,7 +335,8 @@ class AxesReader {
   plugin::PluginHost host_;
   fs::path folder_;
   Digest digest_{};
-  std::map<std::string, std::size_t> own_kernels_{};
+  std::map<std::string, std::size_t> machines_{};     // by name
+  std::map<std::string, std::size_t> own_kernels_{};  // by the release that a machine ran
   Errors errors_{};
   Axes out_{};
 };

@@ -1,7 +1,7 @@
 // A matrix with all that it names read: machines, kernels, plugins; found by their names and globs.
 #pragma once
 
-#include <map>
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,9 +56,15 @@ struct Axes {
   std::vector<MachineAt> machines{};
   std::vector<KernelAt> kernels{};
   std::vector<Product> products{};
-  std::string digest{};  // of the matrix and all that it reads
+  std::vector<policy::Rules> rules{};  // the matrix's own, then each policy file's
+  std::string digest{};                // of the matrix and all that it reads
   std::string
       foreign_plugin{};  // a plugin that is a file: one thread at a time may call it. Empty: none is
+
+  // Some rule holds a boot against a kept result, which has more than others.
+  bool asks_for_result() const {
+    return std::ranges::any_of(rules, [](const policy::Rules& r) { return r.asks_for_view(); });
+  }
 };
 
 // Reads all that `matrix` names, below the matrix's folder where a path is relative. Errors, all: a file that is not

@@ -29,7 +29,7 @@ class SlotPlaces {
  public:
   SlotPlaces() = default;
   SlotPlaces(const SlotsWish& wish, const session::Session& session, const std::string& line)
-      : places_(session::image_places(session, line)) {
+      : places_(session::image_places(session, *session.machine(), line)) {
     if (wish.which == SlotsWish::Which::count) spread_ = kaslr::spread_over(places_, wish.n);
     if (wish.which == SlotsWish::Which::every) step_ = wish.n;
     count_ = spread_.empty() ? (places_.count() + step_ - 1) / step_ : spread_.size();
@@ -54,6 +54,20 @@ std::string line_of(const Plan& plan, const session::Session& session, const Com
 }
 
 }  // namespace
+
+Status boot_everywhere(const session::Session& session, session::Rules& rules, Machine machine,
+                       boot::Options& options, const std::string& line, const Booted::Look& look) {
+  const kaslr::PossiblePlaces places = session::image_places(session, machine, line);
+  for (const std::uint64_t n : session::spread_places(places, session::kMostPlacesTried)) {
+    const PhysAddr place{places.place(n)};
+    machine.kernel_phys_base = place;
+    const boot::Inputs inputs(machine, session.profile(), options);
+    const auto outcome = session.boot(rules, options, inputs);
+    if (!outcome) return outcome.errors();
+    if (!look(place, *outcome)) break;
+  }
+  return Done{};
+}
 
 // What one thread boots with; a boot changes it.
 struct Bench {
@@ -148,6 +162,7 @@ Status Boots::boot(const Combination& c, const std::function<void(const Booted&)
   options.command_line = plan_.command_line(c);
   options.append = plan_.append(c);
   options.record_memblock = false;
+  options.follow_pages = plan_.axes().asks_for_result();
   std::optional<PhysAddr> slot;
   if (c.slot) {
     if (bench.position != c.position) {
@@ -160,8 +175,15 @@ Status Boots::boot(const Combination& c, const std::function<void(const Booted&)
   const boot::Inputs inputs(bench.machine, session.profile(), options);
   const auto outcome = session.boot(bench.rules, options, inputs);
   if (!outcome) return outcome.errors();
-  show({inputs, *outcome, slot});
-  at->give_back(*std::move(taken));
+  bool spoilt = false;
+  const auto every_slot = [&](const Booted::Look& look) -> Status {
+    const Status looked = boot_everywhere(session, bench.rules, bench.machine, options,
+                                          line_of(plan_, session, c), look);
+    spoilt = spoilt || !looked;
+    return looked;
+  };
+  show({inputs, *outcome, slot, every_slot});
+  if (!spoilt) at->give_back(*std::move(taken));
   return Done{};
 }
 

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "boot/outcome.h"
 #include "session/places.h"
+#include "session/session.h"
 #include "sweep/plan.h"
 
 namespace memmap::sweep {
@@ -20,7 +21,14 @@ struct Booted {
   const boot::Inputs& inputs;
   const boot::Outcome& outcome;
   std::optional<PhysAddr> slot{};  // where the image was put, of a slot
+  // Boots at each place that the image may have (of very many, at some), until `look` says false. Error: a plugin's.
+  using Look = std::function<bool(PhysAddr place, const boot::Outcome& outcome)>;
+  std::function<Status(const Look& look)> every_slot{};
 };
+
+// What Booted::every_slot does: `machine` is booted as the session boots its own.
+Status boot_everywhere(const session::Session& session, session::Rules& rules, Machine machine,
+                       boot::Options& options, const std::string& line, const Booted::Look& look);
 
 // Several threads may call it at once.
 class Boots {

@@ -4,22 +4,40 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
-#include "sweep/figures.h"
+#include "facts/facts.h"
+#include "lazy/library.h"
 #include "sweep/rows_reader.h"
 
 namespace memmap::sweep {
 namespace {
+
+// Loaded when it is needed.
+const lazy::Library libsqlite3(MEMMAP_LIBSQLITE3);
+MEMMAP_LAZY(libsqlite3, sqlite3_bind_text);
+MEMMAP_LAZY(libsqlite3, sqlite3_close);
+MEMMAP_LAZY(libsqlite3, sqlite3_column_int);
+MEMMAP_LAZY(libsqlite3, sqlite3_column_int64);
+MEMMAP_LAZY(libsqlite3, sqlite3_column_text);
+MEMMAP_LAZY(libsqlite3, sqlite3_errmsg);
+MEMMAP_LAZY(libsqlite3, sqlite3_exec);
+MEMMAP_LAZY(libsqlite3, sqlite3_finalize);
+MEMMAP_LAZY(libsqlite3, sqlite3_open_v2);
+MEMMAP_LAZY(libsqlite3, sqlite3_prepare_v2);
+MEMMAP_LAZY(libsqlite3, sqlite3_reset);
+MEMMAP_LAZY(libsqlite3, sqlite3_step);
 
 constexpr int kApplication = 0x6d6d7377;  // `mmsw`
 constexpr std::size_t kRowsPerTransaction = 4096;
 
 std::string columns() {
   std::string out;
-  for (const auto& fact : facts::facts()) out += fmt::format(", \"{}\" INTEGER", fact.name);
+  for (const auto& fact : facts::facts()) out += fmt::format(", \"{}\" INTEGER", column_of(fact));
   return out;
 }
 
@@ -30,7 +48,7 @@ std::string figures() {
     out += fmt::format(
         "{}SELECT id, machine, kernel, '{}' AS fact, \"{}\" AS value FROM combinations WHERE "
         "\"{}\" IS NOT NULL",
-        out.empty() ? "" : " UNION ALL ", fact.name, fact.name, fact.name);
+        out.empty() ? "" : " UNION ALL ", fact.name, column_of(fact), column_of(fact));
   }
   return out;
 }
@@ -69,8 +87,9 @@ std::string schema() {
       "CREATE TABLE combinations (id INTEGER PRIMARY KEY, machine TEXT, kernel TEXT, config TEXT, "
       "plugins TEXT, "
       "command_line TEXT, append TEXT, slot TEXT, result TEXT NOT NULL, error TEXT, panic TEXT, "
-      "warnings INTEGER NOT NULL, findings INTEGER NOT NULL{});"
+      "findings INTEGER NOT NULL{});"
       "CREATE TABLE failures (id INTEGER NOT NULL REFERENCES combinations, rule TEXT NOT NULL, "
+      "level TEXT NOT NULL, "
       "actual TEXT NOT NULL);"
       "CREATE INDEX failures_of ON failures (id);"
       "CREATE VIEW failing AS SELECT c.id, machine, kernel, config, plugins, command_line, append, "
@@ -94,7 +113,7 @@ std::string insert_combination() {
   for (const std::string_view key : kKeys) out += fmt::format(", json_extract(?1, '$.{}')", key);
   out +=
       ", json_extract(?1, '$.result'), json_extract(?1, '$.error'), json_extract(?1, '$.panic'), "
-      "json_extract(?1, '$.warnings'), json_extract(?1, '$.findings')";
+      "json_extract(?1, '$.findings')";
   for (const auto& fact : facts::facts())
     out += fmt::format(", json_extract(?1, '$.facts.{}')", fact.name);
   return out;
@@ -102,6 +121,7 @@ std::string insert_combination() {
 
 constexpr std::string_view kInsertFailures =
     "INSERT INTO failures SELECT json_extract(?1, '$.index'), json_extract(value, '$.rule'), "
+    "json_extract(value, '$.level'), "
     "json_extract(value, '$.actual') FROM json_each(?1, '$.failed')";
 
 }  // namespace
@@ -120,15 +140,16 @@ struct Database::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() {
-    ::sqlite3_finalize(combination);
-    ::sqlite3_finalize(failures);
-    ::sqlite3_close(db);
+    if (db == nullptr) return;
+    sqlite3_finalize(combination);
+    sqlite3_finalize(failures);
+    sqlite3_close(db);
   }
 
-  Error failed() const { return {fmt::format("the database: {}", ::sqlite3_errmsg(db)), {path}}; }
+  Error failed() const { return {fmt::format("the database: {}", sqlite3_errmsg(db)), {path}}; }
 
   Status run(const std::string& sql) {
-    if (::sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return failed();
+    if (sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return failed();
     return Done{};
   }
 
@@ -136,19 +157,19 @@ struct Database::State {
   template <class Row>
   Status ask(const std::string& sql, const Row& row) {
     ::sqlite3_stmt* statement = nullptr;
-    int code = ::sqlite3_prepare_v2(db, sql.c_str(), -1, &statement, nullptr);
+    int code = sqlite3_prepare_v2(db, sql.c_str(), -1, &statement, nullptr);
     if (code == SQLITE_OK) {
-      while ((code = ::sqlite3_step(statement)) == SQLITE_ROW) row(statement);
+      while ((code = sqlite3_step(statement)) == SQLITE_ROW) row(statement);
     }
-    ::sqlite3_finalize(statement);
+    sqlite3_finalize(statement);
     if (code != SQLITE_DONE) return failed();
     return Done{};
   }
 
   Status insert(::sqlite3_stmt* statement, const std::string& json) {
-    ::sqlite3_bind_text(statement, 1, json.data(), static_cast<int>(json.size()), SQLITE_STATIC);
-    const int code = ::sqlite3_step(statement);
-    ::sqlite3_reset(statement);
+    sqlite3_bind_text(statement, 1, json.data(), static_cast<int>(json.size()), SQLITE_STATIC);
+    const int code = sqlite3_step(statement);
+    sqlite3_reset(statement);
     if (code != SQLITE_DONE) return failed();
     return Done{};
   }
@@ -156,11 +177,11 @@ struct Database::State {
   Status create(const std::string& head) {
     if (const Status made = run("BEGIN;" + schema()); !made) return made;
     ::sqlite3_stmt* statement = nullptr;
-    if (::sqlite3_prepare_v2(db, "INSERT INTO sweep VALUES (?1, NULL)", -1, &statement, nullptr) !=
+    if (sqlite3_prepare_v2(db, "INSERT INTO sweep VALUES (?1, NULL)", -1, &statement, nullptr) !=
         SQLITE_OK)
       return failed();
     const Status inserted = insert(statement, head);
-    ::sqlite3_finalize(statement);
+    sqlite3_finalize(statement);
     if (!inserted) return inserted;
     return run(fmt::format("PRAGMA application_id = {}; COMMIT", kApplication));
   }
@@ -168,15 +189,15 @@ struct Database::State {
   // Of a database that is there: whether it is of this sweep, and what it holds.
   Status look(const Head& head) {
     int application = 0;
-    if (const Status asked = ask("PRAGMA application_id",
-                                 [&](auto* s) { application = ::sqlite3_column_int(s, 0); });
+    if (const Status asked =
+            ask("PRAGMA application_id", [&](auto* s) { application = sqlite3_column_int(s, 0); });
         !asked)
       return asked;
     if (application != kApplication) return Error{"is no database of `memmap sweep`", {path}};
     std::string line;
     const Status asked = ask("SELECT head, summary IS NOT NULL FROM sweep", [&](auto* s) {
-      line = reinterpret_cast<const char*>(::sqlite3_column_text(s, 0));
-      complete = ::sqlite3_column_int(s, 1) != 0;
+      line = reinterpret_cast<const char*>(sqlite3_column_text(s, 0));
+      complete = sqlite3_column_int(s, 1) != 0;
     });
     if (!asked) return asked;
     const auto own = parse_head(line);
@@ -184,22 +205,22 @@ struct Database::State {
     if (const std::string why = difference_of(*own, head); !why.empty())
       return Error{fmt::format("is of {}; nothing is added to it", why), {path}};
     return ask("SELECT result, count(*), max(id) FROM combinations GROUP BY result", [&](auto* s) {
-      const std::string_view result = reinterpret_cast<const char*>(::sqlite3_column_text(s, 0));
-      const auto n = static_cast<std::uint64_t>(::sqlite3_column_int64(s, 1));
+      const std::string_view result = reinterpret_cast<const char*>(sqlite3_column_text(s, 0));
+      const auto n = static_cast<std::uint64_t>(sqlite3_column_int64(s, 1));
       held.count += n;
       (result == name_of(End::passed)   ? held.passed
        : result == name_of(End::failed) ? held.failed
                                         : held.errors) = n;
-      const auto id = static_cast<std::uint64_t>(::sqlite3_column_int64(s, 2));
+      const auto id = static_cast<std::uint64_t>(sqlite3_column_int64(s, 2));
       last = std::max(last.value_or(0), id);
     });
   }
 
   Status prepare() {
     const std::string sql = insert_combination();
-    if (::sqlite3_prepare_v2(db, sql.c_str(), -1, &combination, nullptr) != SQLITE_OK ||
-        ::sqlite3_prepare_v2(db, kInsertFailures.data(), static_cast<int>(kInsertFailures.size()),
-                             &failures, nullptr) != SQLITE_OK)
+    if (sqlite3_prepare_v2(db, sql.c_str(), -1, &combination, nullptr) != SQLITE_OK ||
+        sqlite3_prepare_v2(db, kInsertFailures.data(), static_cast<int>(kInsertFailures.size()),
+                           &failures, nullptr) != SQLITE_OK)
       return failed();
     return Done{};
   }
@@ -213,7 +234,7 @@ std::optional<std::uint64_t> Database::last() const { return state_->last; }
 const Summary& Database::held() const { return state_->held; }
 bool Database::complete() const { return state_->complete; }
 
-Result<Database> Database::open(const std::string& path, const Head& head, IfThere what) {
+Result<Database> Database::open(const std::string& path, const Head& head, IfThere what) try {
   std::error_code error;
   const bool there =
       std::filesystem::exists(path, error) && std::filesystem::file_size(path, error) > 0;
@@ -224,8 +245,7 @@ Result<Database> Database::open(const std::string& path, const Head& head, IfThe
   auto state = std::make_unique<State>();
   state->path = path;
   constexpr int kHow = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  if (::sqlite3_open_v2(path.c_str(), &state->db, kHow, nullptr) != SQLITE_OK)
-    return state->failed();
+  if (sqlite3_open_v2(path.c_str(), &state->db, kHow, nullptr) != SQLITE_OK) return state->failed();
   std::string line;
   append_head(line, head, Form::jsonl);
   // Whoever else has it open is told of at once, not at the first row.
@@ -234,13 +254,15 @@ Result<Database> Database::open(const std::string& path, const Head& head, IfThe
     return own.errors();
   bool empty = false;
   if (const Status asked = state->ask("SELECT count(*) FROM sqlite_master",
-                                      [&](auto* s) { empty = ::sqlite3_column_int(s, 0) == 0; });
+                                      [&](auto* s) { empty = sqlite3_column_int(s, 0) == 0; });
       !asked)
     return asked.errors();
   const Status ready = empty ? state->create(line) : state->look(head);
   if (!ready) return ready.errors();
   if (const Status prepared = state->prepare(); !prepared) return prepared.errors();
   return Database(std::move(state));
+} catch (const std::runtime_error& e) {  // the library is not there
+  return Error{e.what(), {path}};
 }
 
 Status Database::add(const std::string& json) {
@@ -263,11 +285,11 @@ Status Database::finish(const Summary& summary) {
   std::string line;
   append_summary(line, summary, Form::jsonl);
   ::sqlite3_stmt* statement = nullptr;
-  if (::sqlite3_prepare_v2(s.db, "UPDATE sweep SET summary = ?1", -1, &statement, nullptr) !=
+  if (sqlite3_prepare_v2(s.db, "UPDATE sweep SET summary = ?1", -1, &statement, nullptr) !=
       SQLITE_OK)
     return s.failed();
   const Status set = s.insert(statement, line);
-  ::sqlite3_finalize(statement);
+  sqlite3_finalize(statement);
   if (!set) return set;
   return s.run("COMMIT");
 }

@@ -56,6 +56,8 @@ class Reader {
       });
     if (const auto list = root.list("exclude"))
       each(*list, [&](ValueId id) { out.exclude.push_back(exclusion(id)); });
+    if (const auto list = root.list("require"))
+      out.rules = policy::read_rules(doc_, *list, faults_);
     if (const auto id = root.find("policies"))
       each(*id, [&](ValueId file_id) {
         if (auto text = scalar(file_id, "a policy")) out.policies.push_back(*std::move(text));

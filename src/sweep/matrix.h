@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "policy/policy.h"
 #include "session/source.h"
 
 namespace memmap::sweep {
@@ -66,7 +67,8 @@ struct Matrix {
   Lists product{};
   std::vector<Exclusion> exclude{};  // of `product` alone
   std::vector<Lists> include{};      // behind it, one after the other
-  std::vector<Named> policies{};     // files
+  policy::Rules rules{};             // below `require`
+  std::vector<Named> policies{};     // files of more
 };
 
 // `bytes` is the file's content. Errors, all: a key that is not known, with the nearest one that is; a value of

@@ -1,6 +1,7 @@
 #include "sweep/merge.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <map>
@@ -135,16 +136,34 @@ Result<Summary> Merge::run(
   return out;
 }
 
-Result<Summary> merge(const std::vector<std::string>& paths, Output output) {
-  auto look = Merge::open(paths);
-  if (!look) return look.errors();
-  output.form = look->form();
-  if (output.database && output.form != Form::jsonl)
-    return Error{"--db takes rows of JSON Lines, not of CSV", {"--merge"}};
-  const auto whole = look->run([](std::uint64_t, End, const std::string&) { return true; });
-  if (!whole) return whole.errors();
+namespace {
+
+// A file of each share is open at once, and shells give a process 1024.
+void allow_open_files(std::size_t n) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > n + 64) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, n + 64);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// What is wrong with the files is known before anything is written.
+Result<Summary> looked_through(const std::vector<std::string>& paths) {
   auto parts = Merge::open(paths);
   if (!parts) return parts.errors();
+  return parts->run([](std::uint64_t, End, const std::string&) { return true; });
+}
+
+}  // namespace
+
+Result<Summary> merge(const std::vector<std::string>& paths, Output output) {
+  allow_open_files(paths.size());
+  const auto whole = looked_through(paths);
+  if (!whole) return whole;
+  auto parts = Merge::open(paths);
+  if (!parts) return parts.errors();
+  output.form = parts->form();
+  if (output.database && output.form != Form::jsonl)
+    return Error{"--db takes rows of JSON Lines, not of CSV", {"--merge"}};
   auto writer = Writer::open(output, parts->head());
   if (!writer) return writer.errors();
   Errors errors;

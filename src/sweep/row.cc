@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "base/json_text.h"
-#include "sweep/figures.h"
 
 namespace memmap::sweep {
 namespace {
@@ -52,6 +52,7 @@ void append_failures(std::string& out, const std::vector<Failure>& failures) {
     if (out.back() != '[') out += ',';
     Object object(out);
     object.text("rule", failure.rule);
+    object.text("level", failure.level);
     object.text("actual", failure.actual);
     object.end();
   }
@@ -67,7 +68,6 @@ void append_json(std::string& out, const Row& row) {
   append_failures(object.name("failed"), row.failures);
   object.text_or_null("error", row.error.empty() ? std::nullopt : std::optional(row.error));
   object.text_or_null("panic", row.panic);
-  object.number("warnings", row.warnings);
   object.number("findings", row.findings);
   Object members(object.name("facts"));
   for (std::size_t i = 0; i < row.facts.size(); ++i)
@@ -94,8 +94,8 @@ void append_cell(std::string& out, std::string_view text) {
 void append_titles(std::string& out) {
   out += "index";
   for (const std::string_view key : kKeys) (out += ',') += key;
-  out += ",result,failed,error,panic,warnings,findings";
-  for (const auto& fact : facts::facts()) (out += ',') += fact.name;
+  out += ",result,failed,error,panic,findings";
+  for (const auto& fact : facts::facts()) (out += ',') += column_of(fact);
   out += '\n';
 }
 
@@ -109,7 +109,7 @@ void append_csv(std::string& out, const Row& row) {
   append_cell(out += ',', failed);
   append_cell(out += ',', row.error);
   append_cell(out += ',', row.panic.value_or(""));
-  fmt::format_to(std::back_inserter(out), ",{},{}", row.warnings, row.findings);
+  fmt::format_to(std::back_inserter(out), ",{}", row.findings);
   for (std::size_t i = 0; i < facts::facts().size(); ++i) {
     out += ',';
     if (i < row.facts.size() && row.facts[i])
@@ -121,6 +121,11 @@ void append_csv(std::string& out, const Row& row) {
 }  // namespace
 
 std::string_view name_of(End end) { return kEnds[static_cast<std::size_t>(end)]; }
+
+std::string column_of(const facts::Fact& fact) {
+  const bool is_key = std::ranges::find(kKeys, fact.name) != kKeys.end();
+  return std::string(fact.name) + (is_key ? "_bytes" : "");
+}
 
 void Summary::add(End end) {
   ++count;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "facts/facts.h"
 #include "sweep/matrix.h"
 #include "sweep/shard.h"
 
@@ -35,22 +36,26 @@ std::string_view name_of(End end);
 // A rule of a policy that does not hold.
 struct Failure {
   std::string rule{};    // its text
+  std::string level{};   // `error`; with `warning` alone the combination passes
   std::string actual{};  // what was found in its place, in words
 };
 
 struct Row {
   std::uint64_t index = 0;
   std::array<std::optional<std::string>, kKeys.size()>
-      keys{};  // by Key; nullopt: as the machine or the kernel has it
+      keys{};                      // by Key; nullopt: as the machine or the kernel has it
   std::optional<PhysAddr> slot{};  // Key::slot as an address
   End end = End::passed;
+  bool selected = true;  // by filters that ask what came of it
   std::vector<Failure> failures{};
   std::string error{};                                // why there is no boot
   std::optional<std::string> panic{};                 // the kernel's last words
-  std::uint64_t warnings = 0;                         // that the kernel gave
   std::uint64_t findings = 0;                         // of plugins that check
   std::vector<std::optional<std::uint64_t>> facts{};  // as facts::facts() has them; empty: no boot
 };
+
+// A figure's name where keys stand beside it, in a CSV or a table: `kernel_bytes`, for `kernel` is a key.
+std::string column_of(const facts::Fact& fact);
 
 // Of the combinations of one file, with those that are not in it because they passed.
 struct Summary {

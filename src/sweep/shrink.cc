@@ -12,10 +12,11 @@
 #include "session/session.h"
 #include "sweep/boots.h"
 #include "sweep/ddmin.h"
-#include "sweep/row_maker.h"
 
 namespace memmap::sweep {
 namespace {
+
+constexpr std::string_view kError = "error";  // Failure::level
 
 // Forgets one thing that is known of a machine, by its number among the rows of machine/visit.h.
 class Forget {
@@ -25,30 +26,54 @@ class Forget {
   bool forgot() const { return forgot_; }
 
   template <class T, class... More>
-  void number(std::string_view key, T& value, More&&...) { forget(key, value); }
+  void number(std::string_view key, T& value, More&&...) {
+    forget(key, value);
+  }
   template <class T, class... More>
-  void count(std::string_view key, T& value, More&&...) { forget(key, value); }
+  void count(std::string_view key, T& value, More&&...) {
+    forget(key, value);
+  }
   template <class T>
-  void flag(std::string_view key, T& value) { forget(key, value); }
+  void flag(std::string_view key, T& value) {
+    forget(key, value);
+  }
   void flag(std::string_view key, bool& value, bool) { forget(key, value); }
   template <class T, class W, class... More>
-  void choice(std::string_view key, T& value, const W&, More&&...) { forget(key, value); }
+  void choice(std::string_view key, T& value, const W&, More&&...) {
+    forget(key, value);
+  }
   template <class T, class... More>
-  void list(std::string_view key, T& value, More&&...) { forget(key, value); }
+  void list(std::string_view key, T& value, More&&...) {
+    forget(key, value);
+  }
   template <class T, class... More>
-  void ranges(std::string_view key, T& value, More&&...) { forget(key, value); }
+  void ranges(std::string_view key, T& value, More&&...) {
+    forget(key, value);
+  }
   template <class T, class... More>
-  void numbers(std::string_view key, T& value, More&&...) { forget(key, value); }
+  void numbers(std::string_view key, T& value, More&&...) {
+    forget(key, value);
+  }
   template <class T, class... More>
-  void nodes(std::string_view key, T& value, More&&...) { forget(key, value); }
+  void nodes(std::string_view key, T& value, More&&...) {
+    forget(key, value);
+  }
   template <class T>
-  void addresses(std::string_view key, T& value) { forget(key, value); }
+  void addresses(std::string_view key, T& value) {
+    forget(key, value);
+  }
   template <class T>
-  void object(std::string_view key, T& value) { forget(key, value); }
+  void object(std::string_view key, T& value) {
+    forget(key, value);
+  }
   template <class T>
-  void range(std::string_view key, T& value) { forget(key, value); }
+  void range(std::string_view key, T& value) {
+    forget(key, value);
+  }
   template <class T, class... More>
-  void text(std::string_view key, T& value, More&&...) { forget(key, value); }
+  void text(std::string_view key, T& value, More&&...) {
+    forget(key, value);
+  }
   void constant(std::string_view, std::string_view) {}
   void remark(std::string_view, std::vector<std::string>&) {}
   void texts(std::string_view key, std::vector<std::string>& value) { forget(key, value); }
@@ -80,7 +105,13 @@ class Shrinker {
  public:
   Shrinker(const Plan& plan, const Combination& c, const Row& row, const session::Places& places,
            const Judge& judge)
-      : choice_(plan.kernel(c).choice), places_(places), judge_(judge), wanted_(row) {
+      : choice_(plan.kernel(c).choice),
+        places_(places),
+        judge_(judge),
+        wanted_(row),
+        as_result_(plan.axes().asks_for_result()) {
+    const auto first = std::ranges::find(row.failures, kError, &Failure::level);
+    if (first != row.failures.end()) rule_ = first->rule;
     out_.machine = plan.machine(c).machine;
     out_.kernel = plan.kernel(c).wanted;
     out_.config = plan.config(c).path;
@@ -97,7 +128,8 @@ class Shrinker {
     out_.entries_before = out_.machine.firmware_map.size();
     out_.parameters_before = kernel::parse_command_line(out_.line).size();
     // What a scenario does not hold goes first.
-    if (Machine m = out_.machine; m.firmware_events.clear(), m.apic_nodes.clear(), fails(m, out_.line))
+    if (Machine m = out_.machine;
+        m.firmware_events.clear(), m.apic_nodes.clear(), fails(m, out_.line))
       out_.machine = std::move(m);
     drop_config();
     drop_plugins();
@@ -152,11 +184,21 @@ class Shrinker {
     options.command_line = line;
     options.append.clear();
     options.record_memblock = false;
+    options.follow_pages = as_result_;
     const boot::Inputs inputs(machine, session_->profile(), options);
     const auto outcome = session_->boot(*rules_, options, inputs);
     spoilt_ = !outcome.ok();
     if (outcome) {
-      judge_({inputs, *outcome, machine.kernel_phys_base}, last_);
+      const auto every_slot = [&](const Booted::Look& look) {
+        return boot_everywhere(*session_, *rules_, machine, options, line, look);
+      };
+      const Status judged =
+          judge_.judge({inputs, *outcome, machine.kernel_phys_base, every_slot}, last_);
+      if (!judged) {
+        spoilt_ = true;
+        last_.end = End::error;
+        last_.error = in_one_line(judged.errors());
+      }
     } else {
       last_.end = End::error;
       last_.error = in_one_line(outcome.errors());
@@ -165,11 +207,11 @@ class Shrinker {
   }
 
   bool same() const {
-    if (last_.end != wanted_.end || last_.panic.has_value() != wanted_.panic.has_value()) return false;
+    if (last_.end != wanted_.end || last_.panic.has_value() != wanted_.panic.has_value())
+      return false;
     if (wanted_.end == End::error) return last_.error == wanted_.error;
-    return std::ranges::any_of(last_.failures, [&](const Failure& f) {
-      return f.rule == wanted_.failures.front().rule;
-    });
+    return std::ranges::any_of(
+        last_.failures, [&](const Failure& f) { return f.rule == rule_ && f.level == kError; });
   }
 
   // Tries with something else; keeps it where that fails as well.
@@ -197,9 +239,9 @@ class Shrinker {
           list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
         });
     };
-    each([](Shrunk& s) -> auto& { return s.plugins.use; });
-    each([](Shrunk& s) -> auto& { return s.plugins.without; });
-    each([](Shrunk& s) -> auto& { return s.machine.plugins; });
+    each([](Shrunk & s) -> auto& { return s.plugins.use; });
+    each([](Shrunk & s) -> auto& { return s.plugins.without; });
+    each([](Shrunk & s) -> auto& { return s.machine.plugins; });
   }
 
   void drop_parameters() {
@@ -247,10 +289,12 @@ class Shrinker {
       Machine machine = out_.machine;
       E820Entry& first = machine.firmware_map[i];
       const E820Entry second = machine.firmware_map[i + 1];
-      const bool joins = first.type == second.type && raw(second.addr) >= raw(first.addr) && !second.wraps();
+      const bool joins =
+          first.type == second.type && raw(second.addr) >= raw(first.addr) && !second.wraps();
       if (joins) {
         first.size = std::max(first.end(), second.end()) - raw(first.addr);
-        machine.firmware_map.erase(machine.firmware_map.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+        machine.firmware_map.erase(machine.firmware_map.begin() + static_cast<std::ptrdiff_t>(i) +
+                                   1);
       }
       if (joins && fails(machine, out_.line)) {
         out_.machine = std::move(machine);
@@ -264,6 +308,8 @@ class Shrinker {
   const session::Places& places_;
   const Judge& judge_;
   const Row& wanted_;
+  std::string rule_{};  // the first that it breaks
+  bool as_result_;
   Shrunk out_{};
   Row last_{};
   std::optional<session::Session> session_{};

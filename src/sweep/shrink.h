@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -10,28 +9,25 @@
 #include "machine/machine.h"
 #include "session/places.h"
 #include "sweep/axes.h"
-#include "sweep/boots.h"
 #include "sweep/plan.h"
 #include "sweep/row.h"
+#include "sweep/row_maker.h"
 
 namespace memmap::sweep {
 
 struct Shrunk {
-  Machine machine{};      // with what is left of its map and facts; it has no command line of its own
-  std::string line{};     // the whole command line
-  std::string kernel{};   // as --kernel takes it; empty: the one that the machine ran
-  std::string config{};   // a path; empty: the kernel's own
+  Machine machine{};   // with what is left of its map and facts; it has no command line of its own
+  std::string line{};  // the whole command line
+  std::string kernel{};  // as --kernel takes it; empty: the one that the machine ran
+  std::string config{};  // a path; empty: the kernel's own
   PluginsAt plugins{};
-  Row row{};              // how it fails now
+  Row row{};  // how it fails now
   std::size_t parameters_before = 0;
   std::size_t parameters = 0;
   std::size_t entries_before = 0;  // of the map
   std::size_t entries = 0;
   std::size_t boots = 0;  // that it took
 };
-
-// What is told of a boot.
-using Judge = std::function<void(const Booted&, Row&)>;
 
 // `row` is how it fails: a rule that does not hold, or no boot at all. What is left fails by the same rule first (or with
 // the same error), and panics where it did. Left out as far as that goes: the .config; plugins, one by one; parameters of

@@ -54,9 +54,18 @@ Status Sweep::read(const Wanted& wanted) {
   plan_ = std::make_unique<Plan>(axes_);
   boots_ = std::make_unique<Boots>(*plan_, places_);
   Errors errors;
+  judge_.emplace(axes_.rules, wanted.as_result);
   for (const std::string& filter : wanted.filters) {
-    const Status taken = plan_->filter(filter);
-    if (!taken) errors.push_back({taken.errors().front().message, {"--filter"}});
+    if (!Plan::is_filter(filter)) {
+      auto rule = policy::read_rule("--filter", filter);
+      if (rule) {
+        judge_->select(*std::move(rule));
+      } else {
+        append(errors, rule.errors());
+      }
+    } else if (const Status taken = plan_->filter(filter); !taken) {
+      errors.push_back({taken.errors().front().message, {"--filter"}});
+    }
   }
   if (!errors.empty()) return errors;
   if (!plan_->product() || *plan_->product() > kMostWalked) {
@@ -72,6 +81,8 @@ Status Sweep::read(const Wanted& wanted) {
   }
   const std::uint64_t count = count_all(*plan_);
   if (const Status few = refuse_many(count, wanted); !few) return few;
+  if (count == 0)
+    return Error{"no combination is left: all are excluded or passed by a filter", {wanted.matrix}};
   head_ = {.digest = axes_.digest,
            .count = count,
            .filters = wanted.filters,
@@ -93,20 +104,22 @@ Result<Summary> Sweep::run(const Output& output, Progress& progress) {
   writer->begin_behind(counted);
   progress.begin(done, total);
   Errors errors;
-  sweep::run(
-      {.plan = *plan_,
-       .make = [&](const Combination& c) { return writer->made(make_row(*plan_, *boots_, c)); },
-       .take =
-           [&](const std::vector<Made>& made) {
-             const auto taken = writer->take(made);
-             if (!taken) errors = taken.errors();
-             done += made.size();
-             progress.at(done, writer->summary());
-             return taken && *taken;
-           },
-       .shard = head_.shard,
-       .from = writer->from(),
-       .threads = threads_});
+  sweep::run({.plan = *plan_,
+              .make =
+                  [&](const Combination& c) {
+                    return writer->made(make_row(*plan_, *boots_, *judge_, c));
+                  },
+              .take =
+                  [&](const std::vector<Made>& made) {
+                    const auto taken = writer->take(made);
+                    if (!taken) errors = taken.errors();
+                    done += made.size();
+                    progress.at(done, writer->summary());
+                    return taken && *taken;
+                  },
+              .shard = head_.shard,
+              .from = writer->from(),
+              .threads = threads_});
   if (!errors.empty()) return errors;
   if (done == total) {
     if (const Status finished = writer->finish(); !finished) return finished.errors();
@@ -129,8 +142,8 @@ Result<std::optional<Shrunk>> Sweep::shrink_first(Progress& progress) {
   sweep::run({.plan = *plan_,
               .make =
                   [&](const Combination& c) {
-                    const Row row = make_row(*plan_, *boots_, c);
-                    return Made{.index = row.index, .end = row.end};
+                    const Row row = make_row(*plan_, *boots_, *judge_, c);
+                    return Made{.index = row.index, .end = row.selected ? row.end : End::passed};
                   },
               .take = take,
               .shard = head_.shard,
@@ -138,7 +151,7 @@ Result<std::optional<Shrunk>> Sweep::shrink_first(Progress& progress) {
   if (!first) return std::optional<Shrunk>();
   Walk walk(*plan_, head_.shard, *first);
   const Combination c = *walk.next();
-  auto out = shrink(*plan_, c, make_row(*plan_, *boots_, c), places_, judge);
+  auto out = shrink(*plan_, c, make_row(*plan_, *boots_, *judge_, c), places_, *judge_);
   if (!out) return out.errors();
   return std::optional(*std::move(out));
 }

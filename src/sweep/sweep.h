@@ -19,12 +19,14 @@
 namespace memmap::sweep {
 
 struct Wanted {
-  std::string matrix{};                // a file
-  std::vector<std::string> filters{};  // KEY=GLOB
+  std::string matrix{};  // a file
+  std::vector<std::string>
+      filters{};  // KEY=GLOB of combinations, or a policy's expression of what came of them
   bool only_failures = false;
   bool more_than_a_million = false;
   Shard shard{};
   unsigned threads = 0;  // 0: one for each core
+  Judge::AsResult as_result{};
 };
 
 // Where rows go.
@@ -67,6 +69,7 @@ class Sweep {
   Axes axes_{};
   std::unique_ptr<Plan> plan_{};
   std::unique_ptr<Boots> boots_{};
+  std::optional<Judge> judge_{};
   Head head_{};
   unsigned threads_ = 0;
   std::vector<std::string> notes_{};

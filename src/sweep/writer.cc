@@ -49,8 +49,8 @@ void Writer::begin_behind(std::uint64_t counted) {
 }
 
 Made Writer::made(const Row& row) const {
-  Made out{.index = row.index, .end = row.end};
-  const bool kept = !head_.only_failures || row.end != End::passed;
+  Made out{.index = row.index, .end = row.end, .selected = row.selected};
+  const bool kept = row.selected && (!head_.only_failures || row.end != End::passed);
   if (kept && file_) append_row(out.text, row, form_);
   if (kept && database_) append_row(out.json, row, Form::jsonl);
   return out;

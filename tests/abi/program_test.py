@@ -125,6 +125,21 @@ class Plugins(unittest.TestCase):
         for lie in ("crash", "exit", "quick_exit", "exit_hard", "outside", "prepare"):
             self.assert_ends(simulate("--plugin", f"teller:lie={lie}"), 70, "plugin `teller`")
 
+    def test_a_fault_is_a_row_of_a_sweep(self):
+        matrix = self.folder / "matrix.yaml"
+        matrix.write_text('machines: {name: small, synthetic: "ram:640K hole:384K ram:255M"}\n'
+                          'plugins: [~, "liar:lie=limits", ~, check_invariants]\nappend: [a, b]\n')
+        done = run("sweep", str(matrix), "--plugin-dir", FIXTURES, "--threads", "4")
+        self.assert_ends(done, 1, "plugin `check_invariants` is a file", "2 could not be booted")
+        rows = [json.loads(line) for line in done.stdout.splitlines()[1:-1]]
+        self.assertEqual([row["result"] for row in rows],
+                         ["passed", "passed", "error", "error", "passed", "passed", "passed", "passed"])
+        self.assertIn("choose(): answered", rows[2]["error"])
+        self.assertEqual(rows[2]["error"], rows[3]["error"])
+        self.assertEqual(rows[2]["facts"], {})
+        matrix.write_text('machines: {name: small, synthetic: "ram:1G"}\nplugins: "liar:lie=prepare"\n')
+        self.assert_ends(run("sweep", str(matrix), "--plugin-dir", FIXTURES), 70, "matrix.yaml:2:10", "the moon")
+
     def test_a_plugin_that_ends_memmap_in_any_way_is_named(self):
         said = {"exit_raw": "ended the process in run()", "exit_thread": "ended its thread in run()",
                 "exit_thread_raw": "ended the process in run()", "exec": "ended the process in run()",

@@ -22,7 +22,7 @@ offers() {
   fi
 }
 
-offers "memmap s" simulate show suggest
+offers "memmap s" simulate show suggest sweep
 offers "memmap show st" steps
 offers "memmap show zones --so" --sort
 offers "memmap show zones --color " auto always never
