@@ -144,6 +144,19 @@ constexpr Option kDiff[] = {
     kForce,
 };
 
+constexpr Option kCheck[] = {
+    MEMMAP_MACHINE_OPTIONS,
+    kLive,
+    MEMMAP_KERNEL_OPTIONS,
+    kKaslrBase,
+    kNoEntryLimit,
+    MEMMAP_PLUGIN_OPTIONS,
+    {"--update",         "",       "show what changed of each baseline and write it anew; one that is not there is made"},
+    {"--format",         "FORMAT", "text (default), json, tap, junit, ktap (as the kernel's own tests print), github (annotations) or sarif"},
+    kOutput,
+    kForce,
+};
+
 constexpr Option kWalk[] = {
     MEMMAP_MACHINE_OPTIONS,
     kLive,
@@ -343,6 +356,10 @@ constexpr std::string_view kDiffExamples =
 constexpr std::string_view kSweepExamples =
     "  memmap sweep matrix.yaml -o rows.jsonl\n"
     "  memmap sweep matrix.yaml --filter \"append=crashkernel=64M*\" --format csv";
+constexpr std::string_view kCheckExamples =
+    "  memmap check policy.yaml\n"
+    "  memmap check policy.yaml --e820 boot.log --format junit -o check.xml\n"
+    "  memmap check policy.yaml --kernel 7.2.12+deb13-amd64 --append crashkernel=256M   # exit 1";
 constexpr std::string_view kPluginExamples =
     "  memmap plugin list\n"
     "  memmap plugin show alloc_low_fragmentation\n"
@@ -368,6 +385,7 @@ constexpr Command kCommands[] = {
     {"kaslr",    "list the places that KASLR may give the kernel's image, and what depends on them",         kKaslrExamples,    kKaslr,          {"SOURCE", "what to read, as with --e820", false},                                         run_kaslr},
     {"diff",     "tell what moved, came and went between results, maps, logs or kernels; whether an image resumes", kDiffExamples,     kDiff,           {"OLD", "a result of simulate --format json, or what to read, as with --e820"},            run_diff,     {"NEW", "what to hold against it; several may be given; none: OLD itself, with what --new-... says", false, true}},
     {"sweep",    "boot the product of machines, kernels, command lines, KASLR's places and plugins",             kSweepExamples,    kSweep,          {"MATRIX", "a YAML file (share/doc/sweep.md); with --merge: files of rows", true, true},                                           run_sweep},
+    {"check",    "hold boots against a policy: what must be true of memory, and the nearest change where it is not", kCheckExamples,    kCheck,          {"FILE", "a policy (share/doc/check.md); `-`: standard input; several may be given", true, true},  run_check},
     {"plugin",   "list, show and check plugins, begin a new one",                                           kPluginExamples,   kPlugin,         {"ACTION", "list, show NAME, check FILE or new NAME"},                                     run_plugin,   {"NAME", "a plugin's name; for check and, if you like, show: a file", false}},
 };
 // clang-format on

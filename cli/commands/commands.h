@@ -22,6 +22,7 @@ ExitCode run_frames(const Arguments& arguments);
 ExitCode run_explain(const Arguments& arguments);
 ExitCode run_kaslr(const Arguments& arguments);
 ExitCode run_diff(const Arguments& arguments);
+ExitCode run_check(const Arguments& arguments);
 ExitCode run_sweep(const Arguments& arguments);
 ExitCode run_plugin(const Arguments& arguments);
 

@@ -18,7 +18,7 @@ struct Row {
 
 constexpr Row kRows[] = {
     {"mem_total", "mem_total"},
-    {"handed_over", "managed"},
+    {"handed_over", "handed_over"},
     {"crash_kernel", "crashkernel"},
     {"crash_kernel_at", "crashkernel_at"},
     {"crash_kernel_low", "crashkernel_low"},

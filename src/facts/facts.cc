@@ -107,6 +107,13 @@ Value handed_over(const Outcome& o, std::uint64_t pages) {
   return o.state.handed_over ? Value(pages << kPageShift) : std::nullopt;
 }
 
+Value managed(const Outcome& o) {
+  if (o.state.page_allocator.zones.empty()) return std::nullopt;
+  std::uint64_t pages = 0;
+  for (const buddy::ZonePages& zone : o.state.page_allocator.zones) pages += zone.managed_pages;
+  return pages << kPageShift;
+}
+
 Value told(const Outcome& o, Severity severity) {
   return static_cast<std::uint64_t>(std::ranges::count(o.events, severity, &Event::severity));
 }
@@ -152,7 +159,8 @@ constexpr Fact kFacts[] = {
     {"reserved",        "memory that memblock has reserved",      kBytes, kUnknown, [](const Outcome& o) { return Value(o.totals.reserved); }},
     {"present",         "pages of all zones that exist",          kBytes, kUnknown, [](const Outcome& o) { return sum_of(o, &boot::NodeState::present_pages); }},
     {"spanned",         "what nodes span, holes included",        kBytes, kUnknown, [](const Outcome& o) { return sum_of(o, &boot::NodeState::spanned_pages); }},
-    {"managed",         "handed over to the page allocator",      kBytes, kUnknown, [](const Outcome& o) { return handed_over(o, o.totals.managed_pages); }},
+    {"handed_over",     "handed over to the page allocator",      kBytes, kUnknown, [](const Outcome& o) { return handed_over(o, o.totals.managed_pages); }},
+    {"managed",         "the page allocator's, in user space",    kBytes, kUnknown, managed},
     {"free",            "free at the hand-over",                  kBytes, kUnknown, [](const Outcome& o) { return handed_over(o, o.totals.free_pages); }},
     {"mem_total",       "MemTotal",                               kBytes, kUnknown, [](const Outcome& o) { return kib(o.totals.mem_total_kib); }},
     // What parameters set aside.

@@ -3,21 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
-#include "base/number.h"
-#include "base/suggest.h"
-#include "machine/e820_words.h"
-#include "policy/words.h"
+#include "policy/nouns.h"
 
 namespace memmap::policy {
 namespace {
 
 using Kind = PhraseKind;
-using Made = std::optional<Expression>;
-
-constexpr std::uint64_t kTop = std::numeric_limits<std::uint64_t>::max();
 
 std::string_view words_of(Type type) {
   switch (type) {
@@ -50,49 +43,9 @@ bool agree(const Expression& a, const Expression& b) {
   return size_for_address(a, b) || size_for_address(b, a);
 }
 
-std::optional<Noun> zone_noun(std::string_view figure) {
-  if (figure == "managed") return Noun::managed;
-  if (figure == "present") return Noun::present;
-  if (figure == "spanned") return Noun::spanned;
-  if (figure == "free") return Noun::free;
-  return std::nullopt;
-}
-
-bool is_zone_noun(Noun noun) {
-  return noun == Noun::managed || noun == Noun::present || noun == Noun::spanned ||
-         noun == Noun::free;
-}
-
-// A thing that has places, whatever covers them: `memory in A-B` says that all of A-B is memory.
-bool is_ground(const Expression& e) {
-  return e.noun == Noun::e820 ||
-         (e.noun == Noun::thing &&
-          (e.thing->name == "memory" || e.thing->name == "reserved" || e.thing->name == "usable"));
-}
-
-Type type_of(facts::Unit unit) {
-  switch (unit) {
-    case facts::Unit::bytes:
-      return Type::bytes;
-    case facts::Unit::address:
-      return Type::address;
-    case facts::Unit::count:
-      return Type::count;
-  }
-  return Type::count;
-}
-
-// What a thing's filters say, beside which part of it they leave.
-struct Said {
-  const Phrase* place = nullptr;    // the only filter of place, if there is one
-  const Phrase* avoided = nullptr;  // `not in`, `not below`, `not above`
-  const Phrase* at = nullptr;
-  std::size_t places = 0;
-};
-
-class Compiler {
+class Compiler : private Nouns {
  public:
-  explicit Compiler(std::vector<Mistake>& mistakes) : mistakes_(mistakes) {}
+  using Nouns::Nouns;
 
   Made truth(const Phrase& p) {
     switch (p.kind) {
@@ -113,20 +66,6 @@ class Compiler {
 
  private:
   enum class Negated { no, yes };
-  // A quantifier over nodes or zones that a relation's things have.
-  struct Quantified {
-    Op op{};
-    const Phrase* phrase = nullptr;
-  };
-
-  std::nullopt_t wrong(const Phrase& p, std::string message) {
-    mistakes_.push_back({p.at, p.text.size(), std::move(message)});
-    return std::nullopt;
-  }
-
-  static Expression made(Op op, Type type, const Phrase& p) {
-    return {.op = op, .type = type, .text = std::string(p.text)};
-  }
 
   Made joined(const Phrase& p, Op op) {
     Expression out = made(op, Type::truth, p);
@@ -155,7 +94,7 @@ class Compiler {
     Made out = count == 2 ? compared(p) : truth(p.parts[0]);
     const auto quantified = std::exchange(quantified_, outer);
     if (!out) return out;
-    if (quantified) out = over(*std::move(out), quantified->op);
+    if (quantified) out = over(*std::move(out), *quantified);
     return slots == nullptr ? out : over_slots(*std::move(out), *slots, p, negated);
   }
 
@@ -295,7 +234,7 @@ class Compiler {
 
   Made range_is(const Phrase& p) {
     const auto place = range(p.parts[0]);
-    const auto type = type_of(p.parts[1]);
+    const auto type = e820_type(p.parts[1]);
     if (!place || !type) return std::nullopt;
     Expression out = made(Op::covers, Type::truth, p);
     out.noun = Noun::e820;
@@ -452,300 +391,6 @@ class Compiler {
     out.operands.push_back(*std::move(of));
     return out;
   }
-
-  std::optional<std::uint64_t> percent(const Phrase& p) {
-    std::string_view text = p.text;
-    text.remove_suffix(1);
-    while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-    const std::size_t dot = text.find('.');
-    const std::string_view fraction = dot == text.npos ? "" : text.substr(dot + 1);
-    const auto whole = parse_count(text.substr(0, dot));
-    std::uint64_t part = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      part = part * 10 + (i < fraction.size() ? static_cast<std::uint64_t>(fraction[i] - '0') : 0);
-    if (!whole || *whole > 1'000'000 || (dot != text.npos && fraction.empty()) ||
-        fraction.size() > 3 || fraction.find('.') != fraction.npos)
-      return wrong(p, "a percentage is a number up to 1000000 with up to three decimals: `97.5%`"),
-             std::nullopt;
-    return *whole * 1000 + part;
-  }
-
-  Made number(const Phrase& p) {
-    const bool plain = std::ranges::all_of(p.text, [](char c) { return c >= '0' && c <= '9'; });
-    const Result<std::uint64_t> value = plain ? parse_count(p.text) : parse_u64(p.text);
-    if (!value) return wrong(p, value.errors().front().message);
-    Expression out = made(Op::literal, plain ? Type::count : Type::bytes, p);
-    out.value = *value;
-    return out;
-  }
-
-  std::optional<std::uint64_t> address(const Phrase& p) {
-    const Made out = number(p);
-    if (!out) return std::nullopt;
-    if (out->type == Type::count && out->value != 0)
-      return wrong(p, fmt::format("an address has a unit or is hexadecimal: `{}M`, `0x{}`", p.text,
-                                  p.text)),
-             std::nullopt;
-    return out->value;
-  }
-
-  // `4G-5G` ends before 5G; `0x100000000-0x13fffffff` ends with that byte, as the kernel prints it.
-  std::optional<PhysRange> range(const Phrase& p) {
-    const auto from = address(p.parts[0]);
-    const auto to = address(p.parts[1]);
-    if (!from || !to) return std::nullopt;
-    const bool hex = p.parts[1].text.starts_with("0x") || p.parts[1].text.starts_with("0X");
-    if (hex && *to % kPageSize == 0 && *to != 0)
-      return wrong(
-                 p.parts[1],
-                 fmt::format("of a hexadecimal range this is the last byte: write {:#x}, or a size "
-                             "with its unit for the end",
-                             *to - 1)),
-             std::nullopt;
-    if (*to <= *from || (hex && *to == kTop))
-      return wrong(p, *to <= *from ? "the range ends before it starts"
-                                   : "a range ends below the last byte of all addresses"),
-             std::nullopt;
-    return PhysRange::make(*from, hex ? *to + 1 : *to);
-  }
-
-  std::optional<PhysRange> place_of(const Phrase& filter) {
-    switch (filter.kind) {
-      case Kind::in:
-      case Kind::not_in:
-        return range(filter.parts[0]);
-      case Kind::between: {
-        const auto from = address(filter.parts[0]);
-        const auto to = address(filter.parts[1]);
-        if (!from || !to) return std::nullopt;
-        if (*to <= *from) return wrong(filter, "the range ends before it starts"), std::nullopt;
-        return PhysRange::make(*from, *to);
-      }
-      default: {
-        const auto at = address(filter.parts[0]);
-        if (!at) return std::nullopt;
-        const bool below = filter.kind == Kind::below || filter.kind == Kind::not_below;
-        return below ? PhysRange::make(0, *at) : PhysRange::make(*at, kTop);
-      }
-    }
-  }
-
-  std::optional<E820Type> type_of(const Phrase& p) {
-    std::string_view text = p.text;
-    if (!text.empty() && (text[0] == '"' || text[0] == '\''))
-      text = text.substr(1, text.size() - 2);
-    return e820_type_of_word(text);
-  }
-  static Type type_of(facts::Unit unit) { return policy::type_of(unit); }
-
-  // The noun and its filters. The result is an amount or a fact.
-  Made thing(const Phrase& p, Said& said) {
-    Made out = noun(p.parts[0], p);
-    if (!out) return out;
-    out->text = std::string(p.text);
-    for (std::size_t i = 1; i < p.parts.size(); ++i) {
-      if (!filter(p.parts[i], *out, said)) return std::nullopt;
-    }
-    if (out->op == Op::fact && !out->filter.empty() && said.place == nullptr)
-      return wrong(p, fmt::format("`{}` is not known by node or zone", p.parts[0].text));
-    return out;
-  }
-
-  Made noun(const Phrase& p, const Phrase& whole) {
-    Expression out = made(Op::amount, Type::bytes, p);
-    switch (p.kind) {
-      case Kind::owner:
-        return owner(p, std::move(out));
-      case Kind::pages: {
-        out.noun = Noun::direct_map;
-        out.type = Type::count;
-        const Made size = number(p.parts[0]);
-        if (!size) return std::nullopt;
-        if (size->value != 4 * kKiB && size->value != 2 * kMiB && size->value != kGiB)
-          return wrong(p.parts[0], "pages of the direct map have 4K, 2M or 1G");
-        out.page_size = size->value;
-        return out;
-      }
-      case Kind::huge_pages:
-        out.noun = Noun::huge_pages;
-        out.type = Type::count;
-        return out;
-      case Kind::zone:
-        out.noun = Noun::managed;
-        return zone(p, std::move(out));
-      case Kind::node:
-        out.noun = Noun::managed;
-        return node(p, std::move(out));
-      case Kind::typed:
-        out.noun = Noun::e820;
-        out.e820 = type_of(p.parts[0]).value_or(E820Type::ram);
-        return out;
-      case Kind::event:
-      case Kind::warning:
-      case Kind::panic:
-        return events(p, std::move(out));
-      default:
-        return figure(p, whole, std::move(out));
-    }
-  }
-
-  Made owner(const Phrase& p, Expression out) {
-    out.noun = Noun::owner;
-    out.name = p.parts[0].text;
-    out.owner = owner_of_words(out.name);
-    const bool known =
-        out.owner != nullptr || out.name.find('*') != std::string::npos ||
-        std::ranges::any_of(owner_words(), [&](std::string_view words) {
-          return out.name.starts_with(words) && out.name.substr(words.size()).starts_with(' ');
-        });
-    if (!known)
-      return wrong(
-          p.parts[0],
-          fmt::format("nothing in memblock is called `{}`{}", out.name,
-                      did_you_mean(out.name, owner_words(),
-                                   "`memmap show owners` lists them; `*` stands for any text")));
-    return out;
-  }
-
-  Made events(const Phrase& p, Expression out) {
-    out.noun = Noun::events;
-    out.type = Type::count;
-    if (p.kind == Kind::warning) out.severity = Severity::warning;
-    if (p.kind == Kind::panic) out.severity = Severity::panic;
-    for (const Phrase& part : p.parts) {
-      if (part.kind == Kind::text) out.name = "*" + std::string(part.text) + "*";
-      if (part.kind != Kind::except) continue;
-      for (const Phrase& name : part.parts)
-        out.except.push_back("*" + std::string(name.text) + "*");
-    }
-    return out;
-  }
-
-  Made zone(const Phrase& p, Expression out) {
-    bool said = false;
-    for (const Phrase& part : p.parts) {
-      said = true;
-      if (part.kind == Kind::zone_name) {
-        out.filter.zone = zone_of_word(part.text);
-      } else if (!quantify(part, Op::every_zone, Op::some_zone, out.filter.each_zone)) {
-        return std::nullopt;
-      }
-    }
-    if (!said) return wrong(p, "which zone? `zone Normal`, `every zone`");
-    // `every zone Normal` is that zone of every node.
-    if (out.filter.zone && out.filter.each_zone) {
-      out.filter.each_zone = false;
-      out.filter.each_node = true;
-      quantified_->op = quantified_->op == Op::every_zone ? Op::every_node : Op::some_node;
-    }
-    return out;
-  }
-
-  Made node(const Phrase& p, Expression out) {
-    if (!node_filter(p, out)) return std::nullopt;
-    return out;
-  }
-
-  bool node_filter(const Phrase& p, Expression& out) {
-    const Phrase& which = p.parts[0];
-    if (which.kind == Kind::quantifier)
-      return quantify(which, Op::every_node, Op::some_node, out.filter.each_node);
-    const auto nid = parse_count(which.text);
-    if (!nid || *nid > 1023) {
-      wrong(which, "a node is a number from 0 to 1023");
-      return false;
-    }
-    out.filter.node = static_cast<int>(*nid);
-    return true;
-  }
-
-  bool quantify(const Phrase& word, Op every, Op some, bool& bound) {
-    if (word.text == "any") {
-      wrong(word, "`any` may mean two things: write `every` or `some`");
-      return false;
-    }
-    const Op op = word.text == "some" ? some : every;
-    if (quantified_ && quantified_->op != op) {
-      wrong(word, "one statement goes over nodes or over zones, once: write two");
-      return false;
-    }
-    quantified_ = Quantified{op, &word};
-    bound = true;
-    return true;
-  }
-
-  Made figure(const Phrase& p, const Phrase& whole, Expression out) {
-    const bool filtered = whole.parts.size() > 1;
-    out.fact = facts::fact_named(p.text);
-    if (const auto noun = zone_noun(p.text); noun && filtered) {
-      out.noun = *noun;
-      return out;
-    }
-    out.thing = facts::thing_named(p.text);
-    if (out.thing != nullptr && (filtered || out.fact == nullptr)) {
-      out.noun = Noun::thing;
-      if (out.fact != nullptr) out.type = type_of(out.fact->unit);
-      return out;
-    }
-    out.op = Op::fact;
-    out.type = type_of(out.fact->unit);
-    return out;
-  }
-
-  bool filter(const Phrase& p, Expression& out, Said& said) {
-    switch (p.kind) {
-      case Kind::not_in:
-      case Kind::not_below:
-      case Kind::not_above:
-        said.avoided = &p;
-        return placed(p, out);
-      case Kind::at:
-        said.at = &p;
-        return placed(p, out);
-      case Kind::on_node:
-        return node_filter(p, out);
-      case Kind::of_zone:
-        if (p.parts[0].kind == Kind::quantifier)
-          return quantify(p.parts[0], Op::every_zone, Op::some_zone, out.filter.each_zone);
-        out.filter.zone = zone_of_word(p.parts[0].text);
-        return true;
-      case Kind::of_size:
-        return size_filter(p, out);
-      default: {
-        if (!placed(p, out)) return false;
-        const auto place = place_of(p);
-        if (!place) return false;
-        said.place = &p;
-        ++said.places;
-        out.filter.within = out.filter.within ? out.filter.within->intersect(*place) : *place;
-        return true;
-      }
-    }
-  }
-
-  // Whether the noun has places.
-  bool placed(const Phrase& p, const Expression& out) {
-    const bool none = out.noun == Noun::events || out.noun == Noun::huge_pages ||
-                      (out.op == Op::amount && is_zone_noun(out.noun) && out.noun != Noun::free);
-    const bool compares = p.kind == Kind::below || p.kind == Kind::above;
-    if (!none && (out.op != Op::fact || compares)) return true;
-    wrong(p, fmt::format("`{}` has no place", out.text.substr(0, out.text.find(' '))));
-    return false;
-  }
-
-  bool size_filter(const Phrase& p, Expression& out) {
-    if (out.noun != Noun::huge_pages) {
-      wrong(p, "only hugepages are `of` a size");
-      return false;
-    }
-    const Made size = number(p.parts[0]);
-    if (!size) return false;
-    out.page_size = size->value;
-    return true;
-  }
-
-  std::vector<Mistake>& mistakes_;
-  std::optional<Quantified> quantified_{};
 };
 
 }  // namespace

@@ -110,7 +110,7 @@ class Explainer {
   }
 
  private:
-  void say(const std::string& what) { add(verdict_.actual, what); }
+  void say(const std::string& what) { add(verdict_.actual, where_ + what); }
   void because(const std::string& what) { add(verdict_.because, what); }
 
   void sides(const Expression& e, const Scope& scope) {
@@ -273,8 +273,9 @@ class Explainer {
       if (truth(e.operands[0], scope.at(turn)) == wanted) continue;
       std::string name = fmt::format("node {}", *turn.node);
       if (turn.zone) name += fmt::format(" {}", zones::name(*turn.zone));
-      say(name + ":");
+      const std::string before = std::exchange(where_, where_ + name + ": ");
       explain(e.operands[0], scope.at(turn), wanted);
+      where_ = before;
       if (every == wanted) return;  // one is enough
     }
   }
@@ -286,8 +287,10 @@ class Explainer {
       ++boots;
       const Scope there = scope.with(outcome);
       if (truth(e.operands[0], there) == wanted) return true;
-      say(fmt::format("with the kernel at {:#x}:", raw(place)));
+      const std::string before =
+          std::exchange(where_, where_ + fmt::format("with the kernel at {:#x}: ", raw(place)));
       explain(e.operands[0], there, wanted);
+      where_ = before;
       return false;
     });
     if (!done) return say(fmt::format("a boot at a place failed: {}", done.errors()[0].message));
@@ -347,6 +350,7 @@ class Explainer {
   }
 
   Verdict& verdict_;
+  std::string where_{};  // the node or place that is spoken of
 };
 
 }  // namespace

@@ -145,13 +145,23 @@ std::uint64_t free_pages(const ZoneState& zone) {
   return out;
 }
 
+// As in user space, where all that is given back or initialised later is in.
+std::optional<Wide> managed(const Outcome& outcome, const Where& where) {
+  std::optional<Wide> out;
+  for (const buddy::ZonePages& zone : outcome.state.page_allocator.zones) {
+    if ((where.node && zone.nid != *where.node) || (where.zone && zone.type != *where.zone))
+      continue;
+    out = out.value_or(0) + (Wide{zone.managed_pages} << kPageShift);
+  }
+  return out;
+}
+
 std::optional<Wide> zone_amount(const Expression& e, const Outcome& outcome, const Where& where) {
   bool found = false;
   std::uint64_t pages = 0;
   each_zone(outcome, where, [&](const NodeState&, const ZoneState& zone) {
     found = true;
-    pages += e.noun == Noun::managed   ? zone.managed_pages
-             : e.noun == Noun::present ? zone.zone.present_pages
+    pages += e.noun == Noun::present   ? zone.zone.present_pages
              : e.noun == Noun::spanned ? zone.zone.spanned_pages
                                        : free_pages(zone);
   });
@@ -223,6 +233,7 @@ std::optional<Wide> amount_of(const Expression& e, const Outcome& outcome, const
     case Noun::huge_pages:
       return huge_pages(e, outcome, turn);
     case Noun::managed:
+      return managed(outcome, Where(e.filter, turn));
     case Noun::present:
     case Noun::spanned:
       return zone_amount(e, outcome, Where(e.filter, turn));

@@ -57,7 +57,7 @@ struct Rules {
 
   // Some rule asks for boots at other places of the kernel's image.
   bool asks_for_slots() const;
-  // Some rule holds the boot against a baseline: Subject::view is needed.
+  // Some rule holds a boot against a baseline: Subject::view is needed.
   bool asks_for_view() const { return !baselines.empty(); }
 };
 
@@ -86,10 +86,10 @@ struct Policy {
 // Errors (all): what is no YAML, no key, no value of one, no rule.
 Result<Policy> read_policy(const std::string& name, std::string_view bytes);
 
-// Fills in the baselines: `read` gives the bytes of one by its path. Errors (all): those of `read` and
-// of diff::read_view(), which refuses another version's.
+// Fills in the baselines: `read` gives the bytes of one. Errors (all): those of `read` and of
+// diff::read_view(), which refuses another version's.
 Status read_baselines(Rules& rules,
-                      const std::function<Result<std::string>(const std::string& path)>& read);
+                      const std::function<Result<std::string>(const Baseline& baseline)>& read);
 
 enum class Answer {
   passed,
@@ -123,6 +123,12 @@ struct Subject {
 // One for each rule, in their order. A rule of figures alone takes microseconds and, while it holds,
 // allocates nothing. Safe to call from several threads with the same `rules`.
 std::vector<Verdict> evaluate(const Rules& rules, const Subject& subject);
+
+// The sizes that the rule writes down, each once: what a parameter might be set to.
+std::vector<std::uint64_t> sizes_in(const Rule& rule);
+
+// The rule asks for boots at other places, or for a baseline: it takes more than one boot to judge it.
+bool goes_over_boots(const Rule& rule);
 
 // Whether the rule alone holds: evaluate() without words. nullopt: nobody can tell.
 std::optional<bool> holds(const Rule& rule, const Subject& subject);

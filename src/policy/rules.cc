@@ -98,14 +98,19 @@ class RuleReader {
   Rules rules_{};
 };
 
-bool over_slots(const std::shared_ptr<const Expression>& e) {
+bool has_op(const std::shared_ptr<const Expression>& e, std::initializer_list<Op> ops) {
   bool out = false;
   if (e) {
     each_expression(*e, [&](const Expression& part) {
-      out = out || part.op == Op::every_slot || part.op == Op::some_slot;
+      out = out || std::ranges::find(ops, part.op) != ops.end();
     });
   }
   return out;
+}
+
+bool over_slots(const Rule& rule) {
+  return has_op(rule.holds, {Op::every_slot, Op::some_slot}) ||
+         has_op(rule.when, {Op::every_slot, Op::some_slot});
 }
 
 }  // namespace
@@ -124,9 +129,20 @@ std::string_view name_of(Answer answer) {
   return {};
 }
 
-bool Rules::asks_for_slots() const {
-  return std::ranges::any_of(
-      rules, [](const Rule& rule) { return over_slots(rule.holds) || over_slots(rule.when); });
+bool Rules::asks_for_slots() const { return std::ranges::any_of(rules, over_slots); }
+
+bool goes_over_boots(const Rule& rule) {
+  return over_slots(rule) || has_op(rule.holds, {Op::unchanged});
+}
+
+std::vector<std::uint64_t> sizes_in(const Rule& rule) {
+  std::vector<std::uint64_t> out;
+  each_expression(*rule.holds, [&](const Expression& e) {
+    const bool known = std::ranges::find(out, e.value) != out.end();
+    if (e.op == Op::literal && e.type == Type::bytes && e.value != 0 && !known)
+      out.push_back(e.value);
+  });
+  return out;
 }
 
 Result<Rule> read_rule(const std::string& name, std::string_view text) {
@@ -153,10 +169,10 @@ Rules read_rules(const Document& document, ValueId list, DocumentFaults& faults)
 }
 
 Status read_baselines(Rules& rules,
-                      const std::function<Result<std::string>(const std::string& path)>& read) {
+                      const std::function<Result<std::string>(const Baseline& baseline)>& read) {
   Errors errors;
   for (Baseline& baseline : rules.baselines) {
-    const auto bytes = read(baseline.path);
+    const auto bytes = read(baseline);
     if (!bytes) {
       append(errors, bytes.errors());
       continue;

@@ -51,8 +51,8 @@ std::vector<std::uint64_t> spread_places(const kaslr::PossiblePlaces& places, st
   return {out.begin(), out.end()};
 }
 
-Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,
-                                   std::uint64_t most) {
+Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
+                  const LookAtPlace& look) {
   auto rules = session.rules();
   if (!rules) return rules.errors();
   rules->checks.clear();
@@ -60,16 +60,27 @@ Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces
   options.record_memblock = false;
   options.keep_user_space = false;
   Machine machine = *session.machine();
-  BootsByPlace out;
   for (const std::uint64_t n : spread_places(places, most)) {
     const PhysAddr place{places.place(n)};
     machine.kernel_phys_base = place;
     const boot::Inputs inputs(machine, session.profile(), options);
-    auto outcome = session.boot(*rules, options, inputs);
+    const auto outcome = session.boot(*rules, options, inputs);
     if (!outcome) return outcome.errors();
-    if (out.answers.boots() == 0) out.subject = outcome->subject;
-    out.answers.add(place, *outcome);
+    if (!look(place, *outcome)) break;
   }
+  return Done{};
+}
+
+Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,
+                                   std::uint64_t most) {
+  BootsByPlace out;
+  const Status done =
+      each_place(session, places, most, [&](PhysAddr place, const boot::Outcome& o) {
+        if (out.answers.boots() == 0) out.subject = o.subject;
+        out.answers.add(place, o);
+        return true;
+      });
+  if (!done) return done.errors();
   return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -23,13 +24,18 @@ kaslr::PossiblePlaces image_places(const Session& session, const Machine& machin
 // `most` of the places, by their numbers, ascending: the ends of each area, and evenly between them.
 std::vector<std::uint64_t> spread_places(const kaslr::PossiblePlaces& places, std::uint64_t most);
 
+// Boots at `most` of the places, under the session's rules; its checks do not take part. Calls `look`
+// with each boot until it says false. Errors: those of Session::rules() and boot().
+using LookAtPlace = std::function<bool(PhysAddr place, const boot::Outcome& outcome)>;
+Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
+                  const LookAtPlace& look);
+
 struct BootsByPlace {
   compare::ByPlace answers{};
   boot::Subject subject{};  // of the first
 };
 
-// Boots at `most` of the places, under the session's rules; its checks do not take part. Errors: those
-// of Session::rules() and boot().
+// The figures of the boots at each_place().
 Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,
                                    std::uint64_t most = kMostPlacesTried);
 

@@ -113,8 +113,8 @@ class AxesReader {
     if (rules.rules.empty()) return;
     const fs::path folder = fs::path(file).parent_path();
     const Status read =
-        policy::read_baselines(rules, [&](const std::string& path) -> Result<std::string> {
-          auto source = input::open_source((folder / path).string());
+        policy::read_baselines(rules, [&](const policy::Baseline& baseline) -> Result<std::string> {
+          auto source = input::open_source((folder / baseline.path).string());
           if (!source) return source.errors();
           digest_.add("baseline", source->bytes);
           return std::move(source->bytes);

@@ -1,0 +1,159 @@
+#include "session/check.h"
+
+#include <fmt/format.h>
+#include <glob.h>
+
+#include <filesystem>
+
+#include "session/image_places.h"
+#include "session/nearest.h"
+
+namespace memmap::session {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The files that a pattern stands for, sorted; a path without `*`, `?` and `[` stands for itself.
+Result<std::vector<std::string>> expanded(const std::string& pattern, const std::string& file) {
+  if (pattern.find_first_of("*?[") == pattern.npos) return std::vector<std::string>{pattern};
+  glob_t found{};
+  std::vector<std::string> out;
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0)
+    out.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  if (out.empty()) return Error{fmt::format("no machine fits `{}`", pattern), {file}};
+  return out;
+}
+
+Result<std::vector<std::string>> machines_of(const policy::Policy& policy) {
+  std::vector<std::string> out;
+  Errors errors;
+  for (const std::string& pattern : policy.machines) {
+    auto files = expanded(path_beside(policy.file, pattern), policy.file);
+    if (files) {
+      out.insert(out.end(), files->begin(), files->end());
+    } else {
+      append(errors, files.errors());
+    }
+  }
+  if (!errors.empty()) return errors;
+  return out;
+}
+
+// A kernel is a name, or a file that the policy names by its path.
+std::string kernel_of(const policy::Policy& policy, const std::string& kernel) {
+  const bool path = kernel.find('/') != kernel.npos || kernel.ends_with(".yaml");
+  return path ? path_beside(policy.file, kernel) : kernel;
+}
+
+template <class Value>
+std::vector<std::optional<Value>> or_none(const std::vector<Value>& values) {
+  std::vector<std::optional<Value>> out(values.begin(), values.end());
+  if (out.empty()) out.push_back(std::nullopt);
+  return out;
+}
+
+Status seek_remedies(Session& session, std::vector<policy::Verdict>& verdicts) {
+  auto rules = session.rules();
+  if (!rules) return rules.errors();
+  rules->checks.clear();
+  boot::Options options = session.options(*rules);
+  options.append.clear();
+  options.follow_pages = false;
+  const auto trial = [&](const std::string& line) -> std::optional<boot::Outcome> {
+    options.command_line = line;
+    auto boot = session.boot(*rules, options);
+    return boot ? std::optional(*std::move(boot)) : std::nullopt;
+  };
+  find_remedies(session.command_line(), trial, verdicts);
+  return Done{};
+}
+
+}  // namespace
+
+std::string path_beside(const std::string& policy_file, const std::string& path) {
+  if (policy_file == "-" || path == "-" || fs::path(path).is_absolute()) return path;
+  return (fs::path(policy_file).parent_path() / path).string();
+}
+
+Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given) {
+  auto machines = given.source ? Result<std::vector<std::string>>(std::vector<std::string>{})
+                               : machines_of(policy);
+  if (!machines) return machines.errors();
+  if (!given.source && machines->empty())
+    return Error{"no machine: name one in the policy (`machine:`) or with --e820", {policy.file}};
+  const auto kernels = given.kernel ? std::vector<std::string>{} : policy.kernels;
+  const auto appends = given.append.empty() ? policy.appends : std::vector<std::string>{};
+  Request base = given;
+  if (!base.config && policy.config) base.config = path_beside(policy.file, *policy.config);
+  if (!base.command_line) base.command_line = policy.command_line;
+  Errors errors;
+  for (const std::string& text : policy.plugins) {
+    if (auto spec = plugin::parse_spec(text)) {
+      base.plugins.push_back(*std::move(spec));
+    } else {
+      for (Error e : spec.errors()) {
+        e.origin.file = policy.file;
+        errors.push_back(std::move(e));
+      }
+    }
+  }
+  if (!errors.empty()) return errors;
+  std::vector<CheckCase> out;
+  for (const auto& machine : or_none(*machines)) {
+    for (const auto& kernel : or_none(kernels)) {
+      for (const auto& more : or_none(appends)) {
+        CheckCase one{machine.value_or(given.source ? given.source->text : ""), base};
+        if (one.name.empty()) one.name = "this machine";
+        if (machine) one.request.source = Source{.text = *machine};
+        if (kernel) one.request.kernel = kernel_of(policy, *kernel);
+        if (more) one.request.append = *more;
+        if (kernels.size() > 1) one.name += ", " + *kernel;
+        if (appends.size() > 1) one.name += more->empty() ? ", nothing added" : ", " + *more;
+        out.push_back(std::move(one));
+      }
+    }
+  }
+  if (out.size() > kMostCases)
+    return Error{fmt::format("{} boots are asked for; of more than {} `memmap sweep` takes care",
+                             out.size(), kMostCases),
+                 {policy.file}};
+  return out;
+}
+
+std::string baseline_path(const std::string& policy_file, const std::string& path,
+                          const CheckCase& what) {
+  constexpr std::string_view kMachine = "{machine}";
+  std::string out = path;
+  const std::string stem =
+      what.request.source ? fs::path(what.request.source->text).stem().string() : "live";
+  for (std::size_t at = out.find(kMachine); at != out.npos; at = out.find(kMachine, at))
+    out.replace(at, kMachine.size(), stem), at += stem.size();
+  return path_beside(policy_file, out);
+}
+
+Result<Judged> judge(const CheckCase& what, const Places& places, policy::Rules rules,
+                     const Helpers& helpers) {
+  Request request = what.request;
+  if (rules.asks_for_view()) request.follow_pages = true;
+  auto session = Session::open(std::move(request), places);
+  if (!session) return session.errors();
+  auto outcome = session->boot();
+  if (!outcome) return outcome.errors();
+  Judged out{.outcome = *std::move(outcome)};
+  const Status read = policy::read_baselines(rules, [&](const policy::Baseline& baseline) {
+    return helpers.baseline(baseline, what, out.outcome);
+  });
+  if (!read) return read.errors();
+  out.rules = std::make_unique<const policy::Rules>(std::move(rules));
+  policy::Subject subject{.outcome = out.outcome};
+  subject.every_slot = [&](const policy::Subject::Look& look) {
+    return each_place(*session, image_places(*session), kMostPlacesTried, look);
+  };
+  subject.view = [&] { return helpers.as_result(out.outcome); };
+  out.verdicts = policy::evaluate(*out.rules, subject);
+  if (const Status sought = seek_remedies(*session, out.verdicts); !sought) return sought.errors();
+  return out;
+}
+
+}  // namespace memmap::session

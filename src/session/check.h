@@ -1,0 +1,56 @@
+// A policy's boots, made and judged.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "policy/policy.h"
+#include "session/session.h"
+
+namespace memmap::session {
+
+// More than so many boots are another command's work: memmap sweep.
+inline constexpr std::size_t kMostCases = 1000;
+
+// One boot that a policy asks for.
+struct CheckCase {
+  std::string name{};  // machine, then kernel and what is appended where there are several
+  Request request{};
+};
+
+// Every machine under every kernel with everything that is appended. What `given` says (a command line
+// of memmap's) stands in place of the policy's; paths of the policy are relative to its file. Errors
+// (all): no machine, a pattern that fits nothing, plugins in no such form, more than kMostCases.
+Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given);
+
+// A path of the policy's file as the process finds it.
+std::string path_beside(const std::string& policy_file, const std::string& path);
+// A baseline's path for a case: `{machine}` in it is the name of the machine's file without its ending.
+std::string baseline_path(const std::string& policy_file, const std::string& path,
+                          const CheckCase& what);
+
+struct Judged {
+  boot::Outcome outcome{};
+  std::unique_ptr<const policy::Rules> rules{};  // with their baselines
+  std::vector<policy::Verdict> verdicts{};       // of these
+};
+
+// What judging asks for that is not the session's.
+struct Helpers {
+  // The bytes of a baseline for a case, once `outcome` is there.
+  std::function<Result<std::string>(const policy::Baseline&, const CheckCase&,
+                                    const boot::Outcome& outcome)>
+      baseline{};
+  // What a kept result of the outcome would be.
+  std::function<Result<diff::View>(const boot::Outcome&)> as_result{};
+};
+
+// Boots the case and judges it, with remedies. Errors: those of opening the session, of booting, and of
+// the baselines.
+Result<Judged> judge(const CheckCase& what, const Places& places, policy::Rules rules,
+                     const Helpers& helpers);
+
+}  // namespace memmap::session
