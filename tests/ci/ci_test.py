@@ -15,12 +15,6 @@ import xml.etree.ElementTree
 from repository import RECIPES, STATUS, Repository, content, same, skip
 
 
-def without_check(repository):
-    """Until this memmap has `check`."""
-    if "\n  check " not in repository.run(repository.memmap, "--help")[1]:
-        skip("this memmap has no `check`")
-
-
 def lines(text, start):
     return [line for line in text.splitlines() if line.startswith(start)]
 
@@ -39,7 +33,6 @@ def github(repository):
     job = run(repository, artifacts, "merge")
     same(job.text, (job.status, "rows" in artifacts), (2, False))
 
-    without_check(repository)
     job = run(repository, {}, "check")
     same(job.text, (job.status, lines(job.text, "::error")), (0, []))
     same("SARIF", json.loads(job.files["memmap.sarif"])["runs"][0]["results"], [])
@@ -67,7 +60,6 @@ def gitlab(repository):
     job = run(repository, artifacts, "memmap merge")
     same(job.text, job.status, 2)
 
-    without_check(repository)
     for broken in (False, True):
         if broken:
             repository.breaks()
@@ -92,7 +84,6 @@ def make(repository):
     same("make", repository.run("make", "memmap-clean")[0], 0)
     same("make", "memmap-sweep] Error 1" in repository.run("make", "memmap-sweep")[1], True)
 
-    without_check(repository)
     for broken in (False, True):
         if broken:
             repository.breaks()
@@ -106,7 +97,6 @@ def make(repository):
 def hook(repository):
     if not shutil.which("git"):
         skip("package that lacks: git")
-    without_check(repository)
 
     def git(*arguments):
         return repository.run("git", *arguments)

@@ -9,13 +9,13 @@ SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file_
 RECIPES = os.path.join(SOURCE, "share/ci")
 
 POLICY = """\
-machines: [../machines/vm.yaml]
-kernels: [6.12.117+deb12-amd64]
+machine: ../machines/vm.yaml
+kernel: 6.12.117+deb12-amd64
 append: ["crashkernel=64M"]
 require:
   - crashkernel below 4G
   - name: little is lost
-    rule: mem_total >= 70% of installed
+    rule: mem_total >= 70% of firmware_ram
 """
 MATRIX = """\
 machines: [machines/vm.yaml]
