@@ -14,7 +14,7 @@ find_package(ZLIB REQUIRED)                                            # CRC32 o
 pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)               # MD5 of the same, of older kernels
 pkg_check_modules(cgraph REQUIRED IMPORTED_TARGET libcgraph)          # DOT
 pkg_check_modules(gvc REQUIRED IMPORTED_TARGET libgvc)                # drawing DOT
-find_package(TBB REQUIRED)                                            # sweep: all cores
+pkg_check_modules(tbb REQUIRED IMPORTED_TARGET tbb)                   # sweep: all cores
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)           # sweep --db
 if(MEMMAP_TESTS)
   find_package(GTest REQUIRED)

@@ -29,13 +29,15 @@ VALUES = {
     "--input-columns": "start,last,type", "--sort": "managed:desc", "--json": None, "--raw": None, "--bytes": None,
     "--no-headings": None, "--width": "100", "--color": "never", "--no-pager": None, "--section": "zones",
     "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
+    "--threads": "2", "--resume": None, "--shard": "1/2", "--filter": "machine=small", "--only-failures": None,
+    "--db": "{folder}/results.sqlite", "--shrink": "{folder}/small.yaml", "--yes": None,
 }
 # What an option acts on, beside a source.
 WITH = {("simulate", "--scale"): ["--format", "svg"], ("simulate", "--against"): ["--format", "html"],
-        ("simulate", "--full"): ["--format", "dot"],
+        ("simulate", "--full"): ["--format", "dot"], ("sweep", "--resume"): ["--output", "{folder}/out"],
         **{("simulate", option): ["--format", "svg"] for option in ("--diagram", "--theme", "--title")}}
 # The values of options that mean something else to a command.
-VALUES_OF = {("show", "--columns"): "+start", ("frames", "--to"): "memblock_free_all"}
+VALUES_OF = {("sweep", "--format"): "csv", ("show", "--columns"): "+start", ("frames", "--to"): "memblock_free_all"}
 # Kind of source: how it is given, and as what --input-format reads it (where that acts).
 KINDS = {
     "log": (["--e820", "{folder}/two.log"], "dmesg"),
@@ -317,6 +319,17 @@ class Options(unittest.TestCase):
                    False, "")
         for words in (["verify"], ["verify", log, "--live"], ["verify", log, log, "--machine", self.folder]):
             self.assertEqual(run(*words).returncode, 2, words)
+
+    def test_sweep(self):
+        self.write("matrix.yaml", f'machines: {{name: small, synthetic: "{SMALL}"}}\nappend: [a, b]\n')
+        for option in sorted(options_of("sweep") - {"--merge"}):
+            more = self.filled(WITH.get(("sweep", option), []))
+            self.check(["sweep", f"{self.folder}/matrix.yaml", *more, *self.given(option, command="sweep")], option, False, "")
+        self.check(["sweep", f"{self.folder}/matrix.yaml", "-o", f"{self.folder}/rows"], "--output", False, "")
+        for option in ("--threads", "--resume", "--shard", "--filter", "--only-failures", "--shrink", "--yes"):
+            done = run("sweep", "--merge", f"{self.folder}/rows", *self.given(option))
+            self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+            self.assertIn(f"{option} has no effect on --merge", done.stderr)
 
     def test_replay(self):
         for option in sorted(options_of("replay")):
