@@ -14,7 +14,7 @@ using input::ValueKind;
 constexpr std::array<std::string_view, 10> kKeys{"schema",  "title",   "machine", "kernel",
                                                  "config",  "cmdline", "append",  "plugins",
                                                  "require", "notes"};
-constexpr std::string_view kSchema = "memmap-policy/1";
+constexpr std::string_view kSchema = "memmap/policy/1";
 
 // A word alone, or a list of them.
 std::vector<std::string> words(const input::Document& document, const Fields& fields,

@@ -1,0 +1,1 @@
+memmap_fuzz(policy DEPS policy)
