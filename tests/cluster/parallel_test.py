@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-from sweep_here import HERE, MATRIX, SHARE, SHARES, SOURCE, content, on_one_machine, same, same_rows, skip
+from sweep_here import HERE, MATRIX, SHARE, SHARES, SOURCE, STATUS, content, on_one_machine, same, same_rows, skip
 
 KILLED = 5
 
@@ -51,7 +51,7 @@ def on_this_host(memmap, want):
         before = before[:before.rindex(b"\n") + 1]
 
         run = sweep(folder, dying(memmap, folder), "--jobs", "2")
-        same(run.stdout, run.returncode, 0)
+        same(run.stdout, run.returncode, STATUS)
         same("rows before the kill are kept",
              content(os.path.join(folder, f"share-{KILLED}.jsonl")).startswith(before), True)
         same_rows("rows by the cores of one host", rows, want)
@@ -67,7 +67,7 @@ def on_this_host(memmap, want):
 def on_two_hosts(memmap, want):
     with tempfile.TemporaryDirectory(prefix="memmap-rows-") as folder:
         run = sweep(folder, dying(memmap, folder), "--ssh", os.path.join(HERE, "ssh_here.sh"), "-S", "1/here,1/there")
-        same(run.stdout, run.returncode, 0)
+        same(run.stdout, run.returncode, STATUS)
         same("hosts", {host for host, _ in joblog(folder).values()}, {"here", "there"})
         same("a share was killed", os.path.exists(os.path.join(folder, "killed/rows")), True)
         same("starts", len(content(os.path.join(folder, "hosts")).split()), SHARES + 1)
