@@ -58,7 +58,7 @@ std::string line_of(const Plan& plan, const session::Session& session, const Com
 Status boot_everywhere(const session::Session& session, session::Rules& rules, Machine machine,
                        boot::Options& options, const std::string& line, const Booted::Look& look) {
   const kaslr::PossiblePlaces places = session::image_places(session, machine, line);
-  for (const std::uint64_t n : session::spread_places(places, session::kMostPlacesTried)) {
+  for (const std::uint64_t n : kaslr::spread_over(places, kaslr::kMostPlacesTried)) {
     const PhysAddr place{places.place(n)};
     machine.kernel_phys_base = place;
     const boot::Inputs inputs(machine, session.profile(), options);
