@@ -28,7 +28,7 @@ VALUES = {
     "--theme": "print", "--title": "<&>", "--diagram": "structs", "--full": None, "--from": "e820__memory_setup", "--all": None,
     "--input-columns": "start,last,type", "--sort": "managed:desc", "--json": None, "--raw": None, "--bytes": None,
     "--no-headings": None, "--width": "100", "--color": "never", "--no-pager": None, "--section": "zones",
-    "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
+    "--kaslr-base": "kernel_phys_base=32M", "--update": None, "--do": "read 0xffff888000100000 4",
 }
 # What an option acts on, beside a source.
 WITH = {("simulate", "--scale"): ["--format", "svg"], ("simulate", "--against"): ["--format", "html"],

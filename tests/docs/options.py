@@ -13,7 +13,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMMANDS = ("simulate", "show", "access", "convert", "replay", "verify", "lint", "kernel", "capture",
-            "kernels", "formats", "compare", "walk", "diff", "explain", "frames", "kaslr", "plugin")
+            "kernels", "formats", "compare", "walk", "diff", "check", "explain", "frames", "kaslr", "plugin")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 
 
