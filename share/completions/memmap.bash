@@ -2,7 +2,7 @@
 
 _memmap() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="simulate show access convert replay verify lint kernel capture kernels formats compare diff walk explain frames kaslr suggest kdump sweep plugin help"
+  local commands="simulate show access convert replay verify lint kernel capture kernels formats compare diff check walk explain frames kaslr suggest kdump sweep plugin help"
   # `--option=value` arrives in three words.
   if [[ $cur == "=" ]]; then
     cur=""
@@ -30,6 +30,7 @@ _memmap() {
       case ${COMP_WORDS[1]:-} in
         access) report_formats="text json memtype" ;;
         diff) report_formats="text json svg html" ;;
+        check) report_formats="text json tap junit ktap github sarif" ;;
         sweep) report_formats="jsonl csv" ;;
         replay | verify | lint | compare | kernels | walk | explain | kaslr | suggest | kdump) report_formats="text json" ;;
       esac
@@ -141,7 +142,7 @@ _memmap() {
       options="--output --sysroot --keep-identifiers --help"
       ;;
     help)
-      mapfile -t COMPREPLY < <(compgen -W "simulate show access convert replay verify lint kernel capture kernels formats compare diff walk explain frames kaslr suggest kdump sweep plugin" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "simulate show access convert replay verify lint kernel capture kernels formats compare diff check walk explain frames kaslr suggest kdump sweep plugin" -- "$cur")
       return
       ;;
     compare)
@@ -152,6 +153,11 @@ _memmap() {
     diff)
       options="--kernel --new-kernel --config --new-config --cmdline --new-cmdline --append --new-append --boot --new-boot
         --input-format --no-entry-limit --plugin-dir --ignore --tolerance --format --scale --theme --title --output --force --help"
+      ;;
+    check)
+      options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
+        --kernel --config --cmdline --append --kaslr-base --plugin --without-plugin --plugin-dir
+        --plugin-timeout --update --format --output --force --help"
       ;;
     walk)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
@@ -208,7 +214,7 @@ _memmap() {
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-  elif [[ $command == show || $command == access || $command == convert || $command == replay || $command == verify || $command == lint || $command == kernel || $command == compare ||
+  elif [[ $command == show || $command == access || $command == convert || $command == replay || $command == verify || $command == lint || $command == kernel || $command == compare || $command == check ||
     $command == walk || $command == explain || $command == kaslr || $command == suggest || $command == kdump || $command == sweep || $command == plugin ]]; then
     compopt -o default 2>/dev/null
     COMPREPLY=()

@@ -230,7 +230,8 @@ class Explainer {
     if (const facts::Thing* found = facts::thing_named(thing);
         found != nullptr && name != "memory" && name != "reserved")
       return who_has(e, outcome, found->of(outcome));
-    if (e.type == Type::bytes) ledger(outcome);
+    for (const std::string_view sum : {"mem_total", "managed", "handed_over", "free", "lost"})
+      if (name == sum) ledger(outcome);
   }
 
   // The parameter that asks for what is not there, or what the kernel says of it.

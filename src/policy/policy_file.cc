@@ -11,9 +11,8 @@ using input::Fields;
 using input::ValueId;
 using input::ValueKind;
 
-constexpr std::array<std::string_view, 10> kKeys{"schema",  "title",   "machine", "kernel",
-                                                 "config",  "cmdline", "append",  "plugins",
-                                                 "require", "notes"};
+constexpr std::array<std::string_view, 9> kKeys{"schema",  "title",  "machine", "kernel", "config",
+                                                "cmdline", "append", "plugins", "require"};
 constexpr std::string_view kSchema = "memmap/policy/1";
 
 // A word alone, or a list of them.

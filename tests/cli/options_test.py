@@ -30,7 +30,7 @@ VALUES = {
     "--no-headings": None, "--width": "100", "--color": "never", "--no-pager": None, "--section": "zones",
     "--size": "64M", "--initrd": "4M", "--need": "16M", "--second-append": "nr_cpus=1", "--node": "0", "--ranges": "4",
     "--check": "memmap=4K$0x2000000", "--page": "2M", "--leave": "16M", "--crash-kernel": "64M",
-    "--kaslr-base": "kernel_phys_base=32M", "--do": "read 0xffff888000100000 4",
+    "--kaslr-base": "kernel_phys_base=32M", "--update": None, "--do": "read 0xffff888000100000 4",
     "--threads": "2", "--resume": None, "--shard": "1/2", "--filter": "machine=small", "--only-failures": None,
     "--db": "{folder}/results.sqlite", "--shrink": "{folder}/small.yaml", "--yes": None,
 }

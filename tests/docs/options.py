@@ -13,8 +13,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMMANDS = ("simulate", "show", "access", "convert", "replay", "verify", "lint", "kernel", "capture",
-            "kernels", "formats", "compare", "walk", "diff", "explain", "frames", "kaslr", "suggest", "kdump", "sweep",
-            "plugin")
+            "kernels", "formats", "compare", "walk", "diff", "check", "explain", "frames", "kaslr", "suggest", "kdump",
+            "sweep", "plugin")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 
 
