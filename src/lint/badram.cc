@@ -1,11 +1,12 @@
 // Rules on GRUB's list of bad memory: `GRUB_BADRAM=` of /etc/default/grub, `badram` of grub.cfg.
+#include "machine/badram.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/number.h"
 #include "lint/check.h"
-#include "machine/badram.h"
 
 namespace memmap::lint {
 namespace {

@@ -52,9 +52,10 @@ std::string cost_words(const std::vector<PhysRange>& ranges, const std::vector<P
                        const std::vector<PhysRange>& ram) {
   const std::uint64_t lost = bytes_of(both(ram, ranges));
   const std::uint64_t needed = bytes_of(bad);
-  return fmt::format("{} range{}: {} of RAM go, {} of them good", ranges.size(),
+  const std::uint64_t good = lost - std::min(lost, needed);
+  return fmt::format("{} range{}: {} of RAM go, {} of it good", ranges.size(),
                      ranges.size() == 1 ? "" : "s", number_with_unit(lost),
-                     number_with_unit(lost - needed));
+                     good == 0 ? "nothing" : number_with_unit(good));
 }
 
 std::size_t how_many(const std::vector<PhysRange>& bad, const std::vector<PhysRange>& ram) {
