@@ -141,10 +141,16 @@ Result<Judged> judge(const CheckCase& what, const Places& places, policy::Rules 
   auto outcome = session->boot();
   if (!outcome) return outcome.errors();
   Judged out{.outcome = *std::move(outcome)};
-  const Status read = policy::read_baselines(rules, [&](const policy::Baseline& baseline) {
-    return helpers.baseline(baseline, what, out.outcome);
-  });
-  if (!read) return read.errors();
+  Errors errors;
+  for (policy::Baseline& baseline : rules.baselines) {
+    auto view = helpers.baseline(baseline, what, out.outcome);
+    if (view) {
+      baseline.view = std::make_shared<const diff::View>(*std::move(view));
+    } else {
+      append(errors, view.errors());
+    }
+  }
+  if (!errors.empty()) return errors;
   out.rules = std::make_unique<const policy::Rules>(std::move(rules));
   policy::Subject subject{.outcome = out.outcome};
   subject.every_slot = [&](const policy::Subject::Look& look) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "diff/view.h"
 #include "policy/policy.h"
 #include "session/session.h"
 
@@ -40,9 +41,9 @@ struct Judged {
 
 // What judging asks for that is not the session's.
 struct Helpers {
-  // The bytes of a baseline for a case, once `outcome` is there.
-  std::function<Result<std::string>(const policy::Baseline&, const CheckCase&,
-                                    const boot::Outcome& outcome)>
+  // A baseline for a case, once `outcome` is there.
+  std::function<Result<diff::View>(const policy::Baseline&, const CheckCase&,
+                                   const boot::Outcome& outcome)>
       baseline{};
   // What a kept result of the outcome would be.
   std::function<Result<diff::View>(const boot::Outcome&)> as_result{};
