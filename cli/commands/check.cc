@@ -117,8 +117,9 @@ struct Checked {
   Errors errors{};
 };
 
-void check(const policy::Policy& policy, const Asked& asked, bool update, Checked& out) {
-  const auto cases = session::cases_of(policy, asked.request);
+void check(const policy::Policy& policy, const Asked& asked, const input::ReadOptions& reading,
+           bool update, Checked& out) {
+  const auto cases = session::cases_of(policy, asked.request, reading);
   if (!cases) return append(out.errors, cases.errors());
   const session::Helpers helpers{
       .baseline = [&](const policy::Baseline& baseline, const session::CheckCase& one,
@@ -145,6 +146,8 @@ ExitCode run_check(const Arguments& arguments) {
   if (!format) return bad_input(format.errors());
   const auto asked = cli::asked(arguments);
   if (!asked) return bad_input(asked.errors());
+  const auto reading = read_options(arguments);
+  if (!reading) return bad_input(reading.errors());
   const Policies policies = policies_of(arguments);
   if (!policies.errors.empty()) return bad_input(policies.errors);
   const bool update = arguments.has("--update");
@@ -153,7 +156,8 @@ ExitCode run_check(const Arguments& arguments) {
     return bad_input(
         Errors{{"--update has no effect: no rule is `unchanged since` a baseline", {"memmap"}}});
   Checked checked;
-  for (const policy::Policy& policy : policies.read) check(policy, *asked, update, checked);
+  for (const policy::Policy& policy : policies.read)
+    check(policy, *asked, *reading, update, checked);
   if (!checked.errors.empty()) return bad_input(checked.errors);
   const Destination destination = destination_of(arguments);
   const Status done =

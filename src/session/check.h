@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "diff/view.h"
+#include "input/format.h"
 #include "policy/policy.h"
 #include "session/session.h"
 
@@ -25,7 +26,9 @@ struct CheckCase {
 // Every machine under every kernel with everything that is appended. What `given` says (a command line
 // of memmap's) stands in place of the policy's; paths of the policy are relative to its file. Errors
 // (all): no machine, a pattern that fits nothing, plugins in no such form, more than kMostCases.
-Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given);
+// `reading` is how the policy's machines are read.
+Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given,
+                                        const input::ReadOptions& reading);
 
 // A path of the policy's file as the process finds it.
 std::string path_beside(const std::string& policy_file, const std::string& path);
