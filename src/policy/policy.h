@@ -86,10 +86,10 @@ struct Policy {
 // Errors (all): what is no YAML, no key, no value of one, no rule.
 Result<Policy> read_policy(const std::string& name, std::string_view bytes);
 
-// Fills in the baselines: `read` gives the bytes of one by its path. Errors (all): those of `read` and
-// of diff::read_view(), which refuses another version's.
+// Fills in the baselines: `read` gives the bytes of one. Errors (all): those of `read` and of
+// diff::read_view(), which refuses another version's.
 Status read_baselines(Rules& rules,
-                      const std::function<Result<std::string>(const std::string& path)>& read);
+                      const std::function<Result<std::string>(const Baseline& baseline)>& read);
 
 enum class Answer {
   passed,

@@ -169,10 +169,10 @@ Rules read_rules(const Document& document, ValueId list, DocumentFaults& faults)
 }
 
 Status read_baselines(Rules& rules,
-                      const std::function<Result<std::string>(const std::string& path)>& read) {
+                      const std::function<Result<std::string>(const Baseline& baseline)>& read) {
   Errors errors;
   for (Baseline& baseline : rules.baselines) {
-    const auto bytes = read(baseline.path);
+    const auto bytes = read(baseline);
     if (!bytes) {
       append(errors, bytes.errors());
       continue;

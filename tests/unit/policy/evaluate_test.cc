@@ -224,7 +224,7 @@ TEST(Policy, IsRefused) {
 TEST(Policy, RefusesABaselineOfAnotherVersion) {
   auto policy = read_policy("p.yaml", "require:\n  - unchanged since old.json\n");
   ASSERT_TRUE(policy.ok());
-  const Status read = read_baselines(policy->rules, [](const std::string&) {
+  const Status read = read_baselines(policy->rules, [](const Baseline&) {
     return Result<std::string>("{\"schema\": \"memmap/result/0\"}\n");
   });
   ASSERT_FALSE(read.ok());

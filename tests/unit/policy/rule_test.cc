@@ -111,7 +111,7 @@ TEST(Rule, IsRefused) {
       {"mem_total >= 1G nd nodes = 1", 17, "did you mean `and`?"},
       {"(mem_total >= 1G", 17, "ends too early"},
       {"hugepages below 4G", 11, "has no place"},
-      {"warnings on node 1", 10, ""},
+      {"warnings on node 1", 1, "not known by node"},
       {"unchanged since", 16, "ends too early"},
       {"unchanged since a.json within 3", 24, "takes a size"},
       {"events", 1, "compare it"},
