@@ -33,44 +33,56 @@ std::string written(std::span<const report::CheckedCase> cases, std::string_view
   return report::check_to_text(cases, style);
 }
 
-// A baseline as it is; where it is not there, what makes it.
-Result<std::string> kept(const std::string& path) {
-  auto source = input::open_source(path);
-  if (source) return std::move(source->bytes);
-  Errors errors = source.errors();
+// A baseline as it is; where it is not there or of another version, what makes it.
+Result<diff::View> kept(const std::string& path) {
+  const auto source = input::open_source(path);
+  Errors errors;
+  if (source) {
+    auto view = diff::read_view(path, source->bytes);
+    if (view) return view;
+    errors = view.errors();
+    if (diff::is_result(source->bytes))
+      errors.back().message += ", or with `memmap check --update`";
+    return errors;
+  }
+  errors = source.errors();
   for (Error& e : errors)
     if (e.code == ErrorCode::not_found) e.message += "; `memmap check --update` makes it";
   return errors;
 }
 
-// Shows what a boot changed of a baseline, and writes the boot in its place. Errors: those of writing; the
-// file is something else than a result.
-Result<std::string> renewed(const std::string& path, const boot::Outcome& outcome) {
-  std::string bytes = report::to_json(outcome);
+// Shows what a boot changed of a baseline that is there.
+Status show_changes(const std::string& path, const std::string& old, const diff::View& now) {
+  if (!diff::is_result(old)) return Error{"no result of memmap's: it is not replaced", {path}};
+  auto was = diff::read_view(path, old);
+  if (!was) {
+    note(fmt::format("{}: kept by another version of memmap", path));
+    return Done{};
+  }
+  diff::Diff changes = diff::diff(*was, now, {});
+  report::DiffAnswer answer{.older = *std::move(was)};
+  answer.newer.push_back({now, std::move(changes)});
+  note(report::diff_to_text(answer, {}));
+  return Done{};
+}
+
+// Writes a boot in a baseline's place. Errors: those of reading and writing; the file is something else
+// than a result.
+Result<diff::View> renewed(const std::string& path, const boot::Outcome& outcome) {
+  const std::string bytes = report::to_json(outcome);
+  auto now = diff::read_view(path, bytes);
+  if (!now) return now.errors();
   const bool there = std::filesystem::exists(path);
   if (there) {
     const auto old = input::open_source(path);
     if (!old) return old.errors();
-    if (old->bytes == bytes) return bytes;
-    if (!diff::is_result(old->bytes))
-      return Error{"no result of memmap's: it is not replaced", {path}};
-    auto was = diff::read_view(path, old->bytes);
-    auto is = diff::read_view(path, bytes);
-    if (!is) return is.errors();
-    if (was) {
-      is->source = "now";
-      diff::Diff changes = diff::diff(*was, *is, {});
-      report::DiffAnswer answer{.older = *std::move(was)};
-      answer.newer.push_back({*std::move(is), std::move(changes)});
-      note(report::diff_to_text(answer, {}));
-    } else {
-      note(fmt::format("{}: kept by another version of memmap: made anew", path));
-    }
+    if (old->bytes == bytes) return now;
+    if (const Status shown = show_changes(path, old->bytes, *now); !shown) return shown.errors();
   }
   const Status done = write_output({.path = path, .force = true}, bytes);
   if (!done) return done.errors();
   note(fmt::format("{}: {}", path, there ? "rewritten" : "made"));
-  return bytes;
+  return now;
 }
 
 Result<diff::View> as_result(const boot::Outcome& outcome) {
@@ -105,12 +117,13 @@ struct Checked {
   Errors errors{};
 };
 
-void check(const policy::Policy& policy, const Asked& asked, bool update, Checked& out) {
-  const auto cases = session::cases_of(policy, asked.request);
+void check(const policy::Policy& policy, const Asked& asked, const input::ReadOptions& reading,
+           bool update, Checked& out) {
+  const auto cases = session::cases_of(policy, asked.request, reading);
   if (!cases) return append(out.errors, cases.errors());
   const session::Helpers helpers{
       .baseline = [&](const policy::Baseline& baseline, const session::CheckCase& one,
-                      const boot::Outcome& outcome) -> Result<std::string> {
+                      const boot::Outcome& outcome) -> Result<diff::View> {
         const std::string path = session::baseline_path(policy.file, baseline.path, one);
         return update ? renewed(path, outcome) : kept(path);
       },
@@ -133,6 +146,8 @@ ExitCode run_check(const Arguments& arguments) {
   if (!format) return bad_input(format.errors());
   const auto asked = cli::asked(arguments);
   if (!asked) return bad_input(asked.errors());
+  const auto reading = read_options(arguments);
+  if (!reading) return bad_input(reading.errors());
   const Policies policies = policies_of(arguments);
   if (!policies.errors.empty()) return bad_input(policies.errors);
   const bool update = arguments.has("--update");
@@ -141,7 +156,8 @@ ExitCode run_check(const Arguments& arguments) {
     return bad_input(
         Errors{{"--update has no effect: no rule is `unchanged since` a baseline", {"memmap"}}});
   Checked checked;
-  for (const policy::Policy& policy : policies.read) check(policy, *asked, update, checked);
+  for (const policy::Policy& policy : policies.read)
+    check(policy, *asked, *reading, update, checked);
   if (!checked.errors.empty()) return bad_input(checked.errors);
   const Destination destination = destination_of(arguments);
   const Status done =

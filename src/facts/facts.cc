@@ -128,6 +128,12 @@ Value huge_pages(const Outcome& o) {
   return pages;
 }
 
+Value findings(const Outcome& o) {
+  std::uint64_t count = 0;
+  for (const boot::CheckReport& check : o.checks) count += check.findings.size();
+  return count;
+}
+
 Value lost(const Outcome& o) {
   std::uint64_t bytes = 0;
   for (const boot::Loss& loss : o.losses) bytes += loss.range.size();
@@ -195,6 +201,7 @@ constexpr Fact kFacts[] = {
     // What the kernel says.
     {"events",          "what the kernel says or decides",        kCount, kUnknown, [](const Outcome& o) { return Value(o.events.size()); }},
     {"warnings",        "warnings",                               kCount, kUnknown, [](const Outcome& o) { return told(o, Severity::warning); }},
+    {"findings",        "what check plugins found",               kCount, kUnknown, findings},
     {"panics",          "panics",                                 kCount, kUnknown, [](const Outcome& o) { return told(o, Severity::panic); }},
 };
 

@@ -137,6 +137,8 @@ class Compiler : private Nouns {
           return wrong(p,
                        "`no` takes `in`, `below`, `above`, `on node`, `of zone`: write what there "
                        "must not be, and where");
+        if (out->op == Op::fact && said.place != nullptr)
+          return wrong(p, fmt::format("`{}` has no place", p.parts[0].parts[0].text));
         if (out->op == Op::fact && out->type == Type::address)
           return wrong(p, fmt::format("`{}` is an address: compare it", p.parts[0].text));
         out = counted(*std::move(out), Op::none, p);

@@ -43,7 +43,7 @@ bool is_zone_noun(Noun noun) {
 // A thing that has places, whatever covers them: `memory in A-B` says that all of A-B is memory.
 bool is_ground(const Expression& e) {
   return e.noun == Noun::e820 ||
-         (e.noun == Noun::thing &&
+         (e.noun == Noun::thing && e.thing != nullptr &&
           (e.thing->name == "memory" || e.thing->name == "reserved" || e.thing->name == "usable"));
 }
 
@@ -54,7 +54,9 @@ Made Nouns::thing(const Phrase& p, Said& said) {
   for (std::size_t i = 1; i < p.parts.size(); ++i) {
     if (!filter(p.parts[i], *out, said)) return std::nullopt;
   }
-  if (out->op == Op::fact && !out->filter.empty() && said.place == nullptr)
+  const Filter& f = out->filter;
+  const bool by_node = f.node || f.zone || f.each_node || f.each_zone;
+  if (by_node && (out->op == Op::fact || out->noun == Noun::events))
     return wrong(p, fmt::format("`{}` is not known by node or zone", p.parts[0].text));
   return out;
 }

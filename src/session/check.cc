@@ -76,7 +76,8 @@ std::string path_beside(const std::string& policy_file, const std::string& path)
   return (fs::path(policy_file).parent_path() / path).string();
 }
 
-Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given) {
+Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given,
+                                        const input::ReadOptions& reading) {
   auto machines = given.source ? Result<std::vector<std::string>>(std::vector<std::string>{})
                                : machines_of(policy);
   if (!machines) return machines.errors();
@@ -105,7 +106,13 @@ Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Requ
       for (const auto& more : or_none(appends)) {
         CheckCase one{machine.value_or(given.source ? given.source->text : ""), base};
         if (one.name.empty()) one.name = "this machine";
-        if (machine) one.request.source = Source{.text = *machine};
+        if (machine) {
+          one.request.source = Source{.text = *machine,
+                                      .format = reading.format,
+                                      .boot = reading.boot,
+                                      .columns = reading.columns,
+                                      .side = reading.side};
+        }
         if (kernel) one.request.kernel = kernel_of(policy, *kernel);
         if (more) one.request.append = *more;
         if (kernels.size() > 1) one.name += ", " + *kernel;
@@ -138,13 +145,21 @@ Result<Judged> judge(const CheckCase& what, const Places& places, policy::Rules 
   if (rules.asks_for_view()) request.follow_pages = true;
   auto session = Session::open(std::move(request), places);
   if (!session) return session.errors();
+  for (const std::string& name : session->named().only_reports)
+    return no_effect("--plugin " + name, "check", "it shows no reports of plugins");
   auto outcome = session->boot();
   if (!outcome) return outcome.errors();
   Judged out{.outcome = *std::move(outcome)};
-  const Status read = policy::read_baselines(rules, [&](const policy::Baseline& baseline) {
-    return helpers.baseline(baseline, what, out.outcome);
-  });
-  if (!read) return read.errors();
+  Errors errors;
+  for (policy::Baseline& baseline : rules.baselines) {
+    auto view = helpers.baseline(baseline, what, out.outcome);
+    if (view) {
+      baseline.view = std::make_shared<const diff::View>(*std::move(view));
+    } else {
+      append(errors, view.errors());
+    }
+  }
+  if (!errors.empty()) return errors;
   out.rules = std::make_unique<const policy::Rules>(std::move(rules));
   policy::Subject subject{.outcome = out.outcome};
   subject.every_slot = [&](const policy::Subject::Look& look) {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "diff/view.h"
+#include "input/format.h"
 #include "policy/policy.h"
 #include "session/session.h"
 
@@ -24,7 +26,9 @@ struct CheckCase {
 // Every machine under every kernel with everything that is appended. What `given` says (a command line
 // of memmap's) stands in place of the policy's; paths of the policy are relative to its file. Errors
 // (all): no machine, a pattern that fits nothing, plugins in no such form, more than kMostCases.
-Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given);
+// `reading` is how the policy's machines are read.
+Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given,
+                                        const input::ReadOptions& reading);
 
 // A path of the policy's file as the process finds it.
 std::string path_beside(const std::string& policy_file, const std::string& path);
@@ -40,9 +44,9 @@ struct Judged {
 
 // What judging asks for that is not the session's.
 struct Helpers {
-  // The bytes of a baseline for a case, once `outcome` is there.
-  std::function<Result<std::string>(const policy::Baseline&, const CheckCase&,
-                                    const boot::Outcome& outcome)>
+  // A baseline for a case, once `outcome` is there.
+  std::function<Result<diff::View>(const policy::Baseline&, const CheckCase&,
+                                   const boot::Outcome& outcome)>
       baseline{};
   // What a kept result of the outcome would be.
   std::function<Result<diff::View>(const boot::Outcome&)> as_result{};

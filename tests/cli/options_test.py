@@ -279,6 +279,15 @@ class Options(unittest.TestCase):
     def test_kdump(self):
         self.check_command("kdump", KINDS)
 
+    def test_check(self):
+        self.write("policy.yaml", "require: [no panic]\n")
+        self.write("kept.yaml", "require: ['unchanged since kept.json']\n")
+        WITH["check", "--update"] = [os.path.join(self.folder, "kept.yaml")]
+        self.check_command("check", KINDS, (os.path.join(self.folder, "policy.yaml"),))
+        done = run("check", os.path.join(self.folder, "policy.yaml"), "--synthetic", SMALL, "--plugin", "report_markdown")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("--plugin report_markdown has no effect on check", done.stderr)
+
     def test_frames(self):
         self.check_command("frames", KINDS, ("--output", f"{self.folder}/out"))
         done = run("frames", "--synthetic", SMALL, "-o", f"{self.folder}/none", "--plugin", "check_invariants")

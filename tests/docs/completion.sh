@@ -39,7 +39,7 @@ offers "memmap explain --format j" json
 offers "memmap convert boot.log --to e" etc-e820 exactmap
 offers "memmap convert boot.log --t" --to
 offers "memmap simulate --o" --output
-offers "memmap help c" convert capture compare
+offers "memmap help c" convert capture compare check
 offers "memmap plugin " list show check new
 offers "memmap plugin new x --kind s" source
 offers "memmap replay boot.log --format " text json

@@ -25,7 +25,7 @@ RULES = [("total", HOLDS, {}, "p"), ("total", BREAKS, {}, "f"), ("x # SKIP y", B
 def policy(machine, rules):
     """JSON, which is YAML."""
     return json.dumps({
-        "machine": machine, "kernel": "6.12.117+deb12-amd64", "append": ["crashkernel=64M", "note=a#b,c:d"],
+        "machine": [machine], "kernel": ["6.12.117+deb12-amd64"], "append": ["crashkernel=64M", "note=a#b,c:d"],
         "require": [{"rule": rule, "name": name, **more} for name, rule, more, _ in rules]})
 
 

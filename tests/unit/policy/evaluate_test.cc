@@ -102,7 +102,8 @@ TEST(Evaluate, Rules) {
       {"present of every zone on node 1 = 2G", true},
       {"nodes = 0", true},
       {"mem_total = 0", false},
-      {"9999999999999999999 * 9999999999999999999 * mem_total > 0", std::nullopt},  // too large to tell
+      {"9999999999999999999 * 9999999999999999999 * mem_total > 0",
+       std::nullopt},  // too large to tell
   };
   for (const Case& c : kCases) {
     const auto is = judged(c.text, of);

@@ -111,12 +111,12 @@ TEST(Rule, IsRefused) {
       {"mem_total >= 1G nd nodes = 1", 17, "did you mean `and`?"},
       {"(mem_total >= 1G", 17, "ends too early"},
       {"hugepages below 4G", 11, "has no place"},
-      {"warnings on node 1", 10, ""},
+      {"warnings on node 1", 1, "not known by node"},
       {"unchanged since", 16, "ends too early"},
       {"unchanged since a.json within 3", 24, "takes a size"},
       {"events", 1, "compare it"},
       {"1.2345% of memory > 0", 1, "three decimals"},
-      {"every node > 1G and zone Normal on every node > 1G or no", 56, "ends too early"},
+      {"every node > 1G and zone Normal on every node > 1G or no", 57, "ends too early"},
   };
   for (const Refused& bad : kBad) {
     const auto rule = read_rule("rule", bad.text);
@@ -133,6 +133,49 @@ TEST(Rule, TellsOfDeepAndLongTexts) {
   EXPECT_FALSE(read_rule("rule", std::string(40, '(') + "no panic" + std::string(40, ')')).ok());
   EXPECT_TRUE(read_rule("rule", std::string(20, '(') + "no panic" + std::string(20, ')')).ok());
   EXPECT_FALSE(read_rule("rule", "no panic" + std::string(5000, ' ')).ok());
+}
+
+// Any words in any order: a rule, or a mistake that stands within the text; and the rule that is read is
+// its own opposite's opposite.
+TEST(Rule, IsReadOrRefusedWhateverItSays) {
+  constexpr std::string_view kWords[] = {
+      "not",       "(",        ")",      "no",    "and",    "or",       "crashkernel",
+      "mem_total", "warnings", "below",  "above", "4G",     "0x1fff",   "3",
+      "in",        "any",      "some",   "every", "slot",   "node",     "zone",
+      "Normal",    "on",       "of",     ">=",    "<",      "is",       "97%",
+      "+",         "-",        "*",      "free",  "memory", "reserved", "usable",
+      "event",     "\"x\"",    "except", "1G",    "owner",  "at",       "\"initrd\"",
+      "hugepages", "0",        "cma"};
+  boot::Outcome outcome;
+  outcome.totals.mem_total_kib = 1 << 20;
+  std::uint64_t seed = 1;
+  const auto next = [&](std::size_t below) {
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<std::size_t>(seed >> 33) % below;
+  };
+  std::size_t read = 0;
+  for (int round = 0; round < 100'000; ++round) {
+    std::string text;
+    for (std::size_t i = 0, n = 1 + next(9); i < n; ++i)
+      text += std::string(kWords[next(std::size(kWords))]) + " ";
+    const auto rule = read_rule("rule", text);
+    if (!rule) {
+      const Error& e = rule.errors().front();
+      ASSERT_FALSE(e.message.empty()) << text;
+      ASSERT_LE(e.origin.column, text.size() + 1) << text;
+      continue;
+    }
+    ++read;
+    const auto is = holds(*rule, {.outcome = outcome});
+    const auto opposite = read_rule("rule", "not (" + text + ")");
+    ASSERT_TRUE(opposite.ok()) << text;
+    ASSERT_EQ(holds(*opposite, {.outcome = outcome}), is ? std::optional(!*is) : std::nullopt)
+        << text;
+    const Rules rules{{*rule}, {}};
+    ASSERT_EQ(evaluate(rules, {.outcome = outcome})[0].answer == Answer::passed, is == true)
+        << text;
+  }
+  EXPECT_GT(read, 100u);
 }
 
 TEST(Rule, KnowsEveryFigure) {
