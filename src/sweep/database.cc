@@ -86,8 +86,7 @@ std::string schema() {
       "CREATE TABLE sweep (head TEXT NOT NULL, summary TEXT);"
       "CREATE TABLE combinations (id INTEGER PRIMARY KEY, machine TEXT, kernel TEXT, config TEXT, "
       "plugins TEXT, "
-      "command_line TEXT, append TEXT, slot TEXT, result TEXT NOT NULL, error TEXT, panic TEXT, "
-      "findings INTEGER NOT NULL{});"
+      "command_line TEXT, append TEXT, slot TEXT, result TEXT NOT NULL, error TEXT, panic TEXT{});"
       "CREATE TABLE failures (id INTEGER NOT NULL REFERENCES combinations, rule TEXT NOT NULL, "
       "level TEXT NOT NULL, "
       "actual TEXT NOT NULL);"
@@ -112,8 +111,7 @@ std::string insert_combination() {
   std::string out = "INSERT INTO combinations SELECT json_extract(?1, '$.index')";
   for (const std::string_view key : kKeys) out += fmt::format(", json_extract(?1, '$.{}')", key);
   out +=
-      ", json_extract(?1, '$.result'), json_extract(?1, '$.error'), json_extract(?1, '$.panic'), "
-      "json_extract(?1, '$.findings')";
+      ", json_extract(?1, '$.result'), json_extract(?1, '$.error'), json_extract(?1, '$.panic')";
   for (const auto& fact : facts::facts())
     out += fmt::format(", json_extract(?1, '$.facts.{}')", fact.name);
   return out;

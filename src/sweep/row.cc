@@ -68,7 +68,6 @@ void append_json(std::string& out, const Row& row) {
   append_failures(object.name("failed"), row.failures);
   object.text_or_null("error", row.error.empty() ? std::nullopt : std::optional(row.error));
   object.text_or_null("panic", row.panic);
-  object.number("findings", row.findings);
   Object members(object.name("facts"));
   for (std::size_t i = 0; i < row.facts.size(); ++i)
     members.number_or_null(facts::facts()[i].name, row.facts[i]);
@@ -94,7 +93,7 @@ void append_cell(std::string& out, std::string_view text) {
 void append_titles(std::string& out) {
   out += "index";
   for (const std::string_view key : kKeys) (out += ',') += key;
-  out += ",result,failed,error,panic,findings";
+  out += ",result,failed,error,panic";
   for (const auto& fact : facts::facts()) (out += ',') += column_of(fact);
   out += '\n';
 }
@@ -109,7 +108,6 @@ void append_csv(std::string& out, const Row& row) {
   append_cell(out += ',', failed);
   append_cell(out += ',', row.error);
   append_cell(out += ',', row.panic.value_or(""));
-  fmt::format_to(std::back_inserter(out), ",{}", row.findings);
   for (std::size_t i = 0; i < facts::facts().size(); ++i) {
     out += ',';
     if (i < row.facts.size() && row.facts[i])

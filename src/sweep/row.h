@@ -50,7 +50,6 @@ struct Row {
   std::vector<Failure> failures{};
   std::string error{};                                // why there is no boot
   std::optional<std::string> panic{};                 // the kernel's last words
-  std::uint64_t findings = 0;                         // of plugins that check
   std::vector<std::optional<std::uint64_t>> facts{};  // as facts::facts() has them; empty: no boot
 };
 

@@ -37,7 +37,6 @@ std::string in_one_line(const Errors& errors) {
 Status Judge::judge(const Booted& booted, Row& row) const {
   const boot::Outcome& outcome = booted.outcome;
   if (outcome.panicked) row.panic = outcome.events.back().text;
-  for (const boot::CheckReport& report : outcome.checks) row.findings += report.findings.size();
   for (const auto& fact : facts::facts()) row.facts.push_back(fact.of(outcome));
 
   Errors faults;
