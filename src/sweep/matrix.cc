@@ -19,9 +19,10 @@ using input::Fields;
 using input::ValueId;
 using input::ValueKind;
 
-constexpr std::array<std::string_view, 11> kRootKeys{
-    "machines", "kernels", "configs", "plugins", "command_lines", "append",
-    "slots",    "include", "exclude", "require", "policies"};
+constexpr std::string_view kSchema = "memmap/matrix/1";
+constexpr std::array<std::string_view, 12> kRootKeys{
+    "schema", "machines", "kernels", "configs", "plugins", "command_lines",
+    "append", "slots",    "include", "exclude", "require", "policies"};
 constexpr std::array<std::string_view, 7> kListKeys{
     "machines", "kernels", "configs", "plugins", "command_lines", "append", "slots"};
 constexpr std::array<std::string_view, 8> kMachineKeys{"file", "synthetic", "folder", "sysroot",
@@ -45,6 +46,10 @@ class Reader {
   Result<Matrix> read(std::string file) {
     Matrix out{.file = std::move(file)};
     const Fields root(doc_, 0, "a matrix", kRootKeys, faults_);
+    if (const auto schema = root.text("schema"); schema && *schema != kSchema) {
+      faults_.at(*root.find("schema"),
+                 "matrices of schema " + std::string(kSchema) + " are read, not `" + *schema + "`");
+    }
     out.product = lists(root);
     if (out.product.machines.empty() && !root.find("include") && !root.find("machines"))
       root.require("machines");
