@@ -1,4 +1,4 @@
-// The one file that knows oneTBB; lazy_tbb.cc loads it.
+// The one file that knows oneTBB.
 #include "sweep/engine.h"
 
 #include <oneapi/tbb/blocked_range.h>
