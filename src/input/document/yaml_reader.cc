@@ -13,6 +13,14 @@ struct Place {
   std::size_t column;  // in bytes, from 1
 };
 
+// Of a byte of the source.
+Place place_of_byte(std::string_view source, std::size_t at) {
+  const std::string_view before = source.substr(0, at);
+  const std::size_t end = before.rfind('\n');
+  return {static_cast<std::size_t>(std::ranges::count(before, '\n')) + 1,
+          end == std::string_view::npos ? at + 1 : at - end};
+}
+
 // libyaml counts characters, an Origin bytes.
 class Places {
  public:
@@ -24,22 +32,28 @@ class Places {
       if (source[i] == '\n') starts_.push_back(i + 1);
   }
 
-  Place of(const yaml_mark_t& mark) const {
+  // Takes time by the distance from the mark before it on the same line: marks come in their order.
+  Place of(const yaml_mark_t& mark) {
     if (mark.line >= starts_.size()) return {mark.line + 1, mark.column + 1};
-    std::size_t left = mark.column;
-    const std::size_t start = starts_[mark.line];
-    std::size_t at = start;
-    while (left > 0 && at < source_.size() && source_[at] != '\n') {
-      do ++at;
-      while (at < source_.size() && (static_cast<unsigned char>(source_[at]) & 0xc0) == 0x80);
-      --left;
+    if (mark.line != line_ || mark.column < column_) {
+      line_ = mark.line;
+      column_ = 0;
+      at_ = starts_[line_];
     }
-    return {mark.line + 1, at - start + 1};
+    for (; column_ < mark.column && at_ < source_.size() && source_[at_] != '\n'; ++column_) {
+      do ++at_;
+      while (at_ < source_.size() && (static_cast<unsigned char>(source_[at_]) & 0xc0) == 0x80);
+    }
+    return {mark.line + 1, at_ - starts_[line_] + 1};
   }
 
  private:
   std::string_view source_;
   std::vector<std::size_t> starts_{};  // of lines; empty: all is ASCII
+  // The last mark: its line and column from 0, in characters, and its byte.
+  std::size_t line_ = 0;
+  std::size_t column_ = 0;
+  std::size_t at_ = 0;
 };
 
 struct DeleteParser {
@@ -78,9 +92,8 @@ class Reader {
     const std::unique_ptr<yaml_parser_t, DeleteParser> parser(new yaml_parser_t);
     if (yaml_parser_initialize(parser.get()) == 0) throw std::bad_alloc();
     yaml_parser_set_encoding(parser.get(), YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(parser.get(),
-                                 reinterpret_cast<const unsigned char*>(source_.data()),
-                                 source_.size());
+    yaml_parser_set_input_string(
+        parser.get(), reinterpret_cast<const unsigned char*>(source_.data()), source_.size());
     for (;;) {
       Event event;
       if (!event.take(*parser)) return fault_of(*parser);
@@ -104,10 +117,9 @@ class Reader {
                              "aliases (`*name`) are not accepted; write the value out");
       case YAML_SCALAR_EVENT:
         if (auto fault = refused(event.data.scalar.anchor, event.data.scalar.tag, at)) return fault;
-        return scalar(event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE,
-                      {reinterpret_cast<const char*>(event.data.scalar.value),
-                       event.data.scalar.length},
-                      at);
+        return scalar(
+            event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE,
+            {reinterpret_cast<const char*>(event.data.scalar.value), event.data.scalar.length}, at);
       case YAML_SEQUENCE_START_EVENT:
         if (auto fault =
                 refused(event.data.sequence_start.anchor, event.data.sequence_start.tag, at))
@@ -137,17 +149,12 @@ class Reader {
     return std::nullopt;
   }
 
-  Error fault_of(const yaml_parser_t& parser) const {
+  Error fault_of(const yaml_parser_t& parser) {
     if (parser.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
     const std::string_view problem = parser.problem == nullptr ? "damaged" : parser.problem;
     if (parser.error == YAML_READER_ERROR) {
-      const std::size_t at = std::min(parser.problem_offset, source_.size());
-      const std::string_view before = source_.substr(0, at);
-      const std::size_t start = before.rfind('\n');
-      return doc_.error_at(
-          static_cast<std::size_t>(std::ranges::count(before, '\n')) + 1,
-          start == std::string_view::npos ? at + 1 : at - start,
-          std::string("not YAML: ") + std::string(problem));
+      const Place at = place_of_byte(source_, std::min(parser.problem_offset, source_.size()));
+      return doc_.error_at(at.line, at.column, "not YAML: " + std::string(problem));
     }
     const Place at = places_.of(parser.problem_mark);
     if (problem == "did not find expected <document start>")
@@ -193,11 +200,8 @@ Result<Document> read_yaml(std::string file, std::string_view source) {
   Document document(std::move(file), source);
   const std::size_t nul = source.find('\0');
   if (nul != std::string_view::npos) {
-    const auto line = static_cast<std::size_t>(
-        std::count(source.begin(), source.begin() + static_cast<std::ptrdiff_t>(nul), '\n'));
-    const std::size_t start = source.substr(0, nul).rfind('\n');
-    return document.error_at(line + 1, start == std::string_view::npos ? nul + 1 : nul - start,
-                             "a NUL byte: this is not a text");
+    const Place at = place_of_byte(source, nul);
+    return document.error_at(at.line, at.column, "a NUL byte: this is not a text");
   }
   if (auto fault = Reader(document, source).read()) return *std::move(fault);
   return document;

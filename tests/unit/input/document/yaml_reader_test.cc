@@ -44,10 +44,22 @@ const test::RefusedText kCases[] = {
     {"unclosed_key", "\"b\n", "not closed"},
     {"empty_tag", "a: ! \"b\"\n", "tags"},
     {"text_behind_the_end", "[a]\nb\n", "f.yaml:2:1: error: unexpected text after the end"},
-    {"unclosed_behind_letters", "\xc3\xa4\xc3\xb6: \"b\n", "f.yaml:1:7: error: this quote is not closed"},
+    {"unclosed_behind_letters", "\xc3\xa4\xc3\xb6: \"b\n",
+     "f.yaml:1:7: error: this quote is not closed"},
     {"no_utf8", "a: \xff\n", "f.yaml:1:4: error: not YAML: invalid leading UTF-8 octet"},
     {"key_without_colon", "a: 1\nb\n", "f.yaml:3:1: error: not YAML: could not find expected ':'"},
 };
+// Each value's place is found from the one before it: from the line's start it would take hours.
+TEST(Yaml, KnowsPlacesInOneLongLineOfLetters) {
+  constexpr std::size_t kValues = 300'000;
+  std::string text = "[";
+  for (std::size_t i = 0; i < kValues; ++i) text += "\xc3\xa4, ";
+  const auto doc = read_yaml("f.yaml", text + "!x 1]");
+  ASSERT_FALSE(doc);
+  EXPECT_EQ(doc.errors().front().origin.line, 1u);
+  EXPECT_EQ(doc.errors().front().origin.column, text.size() + 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(, YamlRefuses, testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
 
