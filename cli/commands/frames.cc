@@ -31,9 +31,8 @@ ExitCode run_frames(const Arguments& arguments) {
   if (!session) return bad_input(session.errors());
   const Errors idle = idle_plugins(*session, "frames");
   if (!idle.empty()) return bad_input(idle);
-  auto rules = session->rules();
+  auto rules = session->rules_without_checks();
   if (!rules) return bad_input(rules.errors());
-  rules->checks.clear();  // a scenario's: what they find is not shown
   account::Recorder recorder;
   auto options = session->options(*rules);
   options.observer = &recorder;

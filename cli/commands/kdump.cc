@@ -28,9 +28,8 @@ ExitCode run_kdump(const Arguments& arguments) {
   if (!idle.empty()) return bad_input(idle);
   const auto wish = kdump_wish_of(arguments, *session->machine());
   if (!wish) return bad_input(wish.errors());
-  auto rules = session->rules();
+  auto rules = session->rules_without_checks();
   if (!rules) return bad_input(rules.errors());
-  rules->checks.clear();
   const boot::Options options = session->options(*rules);
   const auto outcome = session->boot(*rules, options);
   if (!outcome) return bad_input(outcome.errors());

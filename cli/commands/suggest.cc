@@ -282,9 +282,8 @@ ExitCode run_suggest(const Arguments& given) {
   if (!session) return bad_input(session.errors());
   const Errors idle = idle_plugins(*session, "suggest");
   if (!idle.empty()) return bad_input(idle);
-  auto rules = session->rules();
+  auto rules = session->rules_without_checks();
   if (!rules) return bad_input(rules.errors());
-  rules->checks.clear();
   const boot::Options options = session->options(*rules);
   const auto outcome = session->boot(*rules, options);
   if (!outcome) return bad_input(outcome.errors());

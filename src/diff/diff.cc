@@ -6,21 +6,10 @@
 #include <tuple>
 #include <utility>
 
+#include "base/wildcard.h"
+
 namespace memmap::diff {
 namespace {
-
-// `*` in `pattern` stands for any text.
-bool matches(std::string_view pattern, std::string_view text) {
-  const std::size_t star = pattern.find('*');
-  if (star == pattern.npos) return pattern == text;
-  if (text.substr(0, star) != pattern.substr(0, star)) return false;
-  pattern.remove_prefix(star + 1);
-  text.remove_prefix(star);
-  if (pattern.empty()) return true;
-  for (; !text.empty(); text.remove_prefix(1))
-    if (matches(pattern, text)) return true;
-  return matches(pattern, text);
-}
 
 std::uint64_t distance(std::uint64_t a, std::uint64_t b) { return a < b ? b - a : a - b; }
 

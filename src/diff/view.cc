@@ -33,11 +33,7 @@ class Reader {
 
   // kNoValue: it has none.
   ValueId find(ValueId map, std::string_view key) const {
-    if (map == kNoValue || doc_.kind(map) != ValueKind::map) return kNoValue;
-    for (ValueId id = doc_.first(map); id != kNoValue; id = doc_.next(doc_.next(id))) {
-      if (doc_.text(id) == key) return doc_.next(id);
-    }
-    return kNoValue;
+    return map == kNoValue ? kNoValue : doc_.member(map, key);
   }
   // Of a part that is missing nothing more is missed.
   ValueId need(ValueId map, std::string_view key) {

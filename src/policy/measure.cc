@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/wildcard.h"
 #include "paging/areas.h"
 #include "policy/words.h"
 

@@ -9,7 +9,12 @@
 namespace memmap::policy {
 namespace {
 
-constexpr std::string_view kZones[] = {"DMA", "DMA32", "Normal", "Movable"};
+std::vector<std::string_view> names_of_zones() {
+  std::vector<std::string_view> out;
+  for (int type = 0; type < zones::kZoneTypes; ++type)
+    out.push_back(zones::name(static_cast<zones::ZoneType>(type)));
+  return out;
+}
 
 std::vector<std::string_view> names_of_figures() {
   std::vector<std::string_view> out;
@@ -37,12 +42,15 @@ std::span<const std::string_view> figure_names() {
 }
 
 std::optional<zones::ZoneType> zone_of_word(std::string_view word) {
-  const auto* const found = std::ranges::find(kZones, word);
-  if (found == std::end(kZones)) return std::nullopt;
-  return static_cast<zones::ZoneType>(found - std::begin(kZones));
+  const auto found = std::ranges::find(zone_words(), word);
+  if (found == zone_words().end()) return std::nullopt;
+  return static_cast<zones::ZoneType>(found - zone_words().begin());
 }
 
-std::span<const std::string_view> zone_words() { return kZones; }
+std::span<const std::string_view> zone_words() {
+  static const std::vector<std::string_view> names = names_of_zones();
+  return names;
+}
 
 const boot::Owner* owner_of_words(std::string_view words) {
   const auto* const found = std::ranges::find(boot::owner::kAll, words, &boot::Owner::words);
@@ -52,30 +60,6 @@ const boot::Owner* owner_of_words(std::string_view words) {
 std::span<const std::string_view> owner_words() {
   static const std::vector<std::string_view> words = words_of_owners();
   return words;
-}
-
-bool matches(std::string_view pattern, std::string_view text) {
-  // The last `*` that was passed, and how much of `text` it stands for so far.
-  std::size_t star = pattern.npos;
-  std::size_t taken = 0;
-  std::size_t p = 0;
-  std::size_t t = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      taken = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != pattern.npos) {
-      p = star + 1;
-      t = ++taken;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
 }
 
 }  // namespace memmap::policy

@@ -23,7 +23,4 @@ std::span<const std::string_view> owner_words();
 
 const boot::Owner* owner_of_words(std::string_view words);  // nullptr: none has them
 
-// `*` in `pattern` stands for any text.
-bool matches(std::string_view pattern, std::string_view text);
-
 }  // namespace memmap::policy

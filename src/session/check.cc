@@ -1,10 +1,10 @@
 #include "session/check.h"
 
 #include <fmt/format.h>
-#include <glob.h>
 
 #include <filesystem>
 
+#include "session/files.h"
 #include "session/image_places.h"
 #include "session/nearest.h"
 
@@ -13,28 +13,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The files that a pattern stands for, sorted; a path without `*`, `?` and `[` stands for itself.
-Result<std::vector<std::string>> expanded(const std::string& pattern, const std::string& file) {
-  if (pattern.find_first_of("*?[") == pattern.npos) return std::vector<std::string>{pattern};
-  glob_t found{};
-  std::vector<std::string> out;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0)
-    out.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  if (out.empty()) return Error{fmt::format("no machine fits `{}`", pattern), {file}};
-  return out;
-}
-
 Result<std::vector<std::string>> machines_of(const policy::Policy& policy) {
   std::vector<std::string> out;
   Errors errors;
   for (const std::string& pattern : policy.machines) {
-    auto files = expanded(path_beside(policy.file, pattern), policy.file);
-    if (files) {
-      out.insert(out.end(), files->begin(), files->end());
-    } else {
-      append(errors, files.errors());
-    }
+    const std::string path = path_beside(policy.file, pattern);
+    const auto files = is_pattern(path) ? files_like(path) : std::vector{path};
+    if (files.empty()) errors.push_back({fmt::format("no machine fits `{}`", path), {policy.file}});
+    out.insert(out.end(), files.begin(), files.end());
   }
   if (!errors.empty()) return errors;
   return out;
@@ -54,9 +40,8 @@ std::vector<std::optional<Value>> or_none(const std::vector<Value>& values) {
 }
 
 Status seek_remedies(Session& session, std::vector<policy::Verdict>& verdicts) {
-  auto rules = session.rules();
+  auto rules = session.rules_without_checks();
   if (!rules) return rules.errors();
-  rules->checks.clear();
   boot::Options options = session.options(*rules);
   options.append.clear();
   options.follow_pages = false;
@@ -70,11 +55,6 @@ Status seek_remedies(Session& session, std::vector<policy::Verdict>& verdicts) {
 }
 
 }  // namespace
-
-std::string path_beside(const std::string& policy_file, const std::string& path) {
-  if (policy_file == "-" || path == "-" || fs::path(path).is_absolute()) return path;
-  return (fs::path(policy_file).parent_path() / path).string();
-}
 
 Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given,
                                         const input::ReadOptions& reading) {

@@ -30,8 +30,6 @@ struct CheckCase {
 Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given,
                                         const input::ReadOptions& reading);
 
-// A path of the policy's file as the process finds it.
-std::string path_beside(const std::string& policy_file, const std::string& path);
 // A baseline's path for a case: `{machine}` in it is the name of the machine's file without its ending.
 std::string baseline_path(const std::string& policy_file, const std::string& path,
                           const CheckCase& what);

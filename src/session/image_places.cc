@@ -22,24 +22,28 @@ kaslr::PossiblePlaces image_places(const Session& session, const Machine& machin
   return kaslr::possible_places(machine, session.profile(), line);
 }
 
-Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
+Status each_place(const Session& session, Rules& rules, Machine machine, boot::Options& options,
+                  const kaslr::PossiblePlaces& places, std::uint64_t most,
                   const LookAtPlace& look) {
-  auto rules = session.rules();
-  if (!rules) return rules.errors();
-  rules->checks.clear();
-  boot::Options options = session.options(*rules);
-  options.record_memblock = false;
-  options.keep_user_space = false;
-  Machine machine = *session.machine();
   for (const std::uint64_t n : kaslr::spread_over(places, most)) {
     const PhysAddr place{places.place(n)};
     machine.kernel_phys_base = place;
     const boot::Inputs inputs(machine, session.profile(), options);
-    const auto outcome = session.boot(*rules, options, inputs);
+    const auto outcome = session.boot(rules, options, inputs);
     if (!outcome) return outcome.errors();
     if (!look(place, *outcome)) break;
   }
   return Done{};
+}
+
+Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
+                  const LookAtPlace& look) {
+  auto rules = session.rules_without_checks();
+  if (!rules) return rules.errors();
+  boot::Options options = session.options(*rules);
+  options.record_memblock = false;
+  options.keep_user_space = false;
+  return each_place(session, *rules, *session.machine(), options, places, most, look);
 }
 
 Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,

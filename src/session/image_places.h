@@ -18,9 +18,12 @@ kaslr::PossiblePlaces image_places(const Session& session);
 kaslr::PossiblePlaces image_places(const Session& session, const Machine& machine,
                                    std::string_view line);
 
-// Boots at `most` of the places, under the session's rules; its checks do not take part. Calls `look`
-// with each boot until it says false. Errors: those of Session::rules() and boot().
+// Boots `machine` at `most` of the places, as the session boots its own. Calls `look` with each boot until it says
+// false. Errors: those of Session::boot().
 using LookAtPlace = std::function<bool(PhysAddr place, const boot::Outcome& outcome)>;
+Status each_place(const Session& session, Rules& rules, Machine machine, boot::Options& options,
+                  const kaslr::PossiblePlaces& places, std::uint64_t most, const LookAtPlace& look);
+// The same of the session's machine under its rules_without_checks(), whose errors it has too.
 Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
                   const LookAtPlace& look);
 

@@ -194,6 +194,12 @@ Result<Rules> Session::rules() {
   return make_rules(*std::move(plugins));
 }
 
+Result<Rules> Session::rules_without_checks() {
+  auto out = rules();
+  if (out) out->checks.clear();
+  return out;
+}
+
 Result<Rules> Session::rules_under(const std::optional<plugin::PluginSpec>& policy) {
   auto plugins = sort_plugins(host_, scenario_plugins());
   if (!plugins) return plugins.errors();
@@ -294,9 +300,8 @@ Result<boot::Outcome> Session::boot() {
 
 Result<std::optional<std::string>> Session::margin(const boot::Outcome& outcome) {
   if (!next_profile_) return std::optional<std::string>{};
-  auto made = rules();
+  auto made = rules_without_checks();
   if (!made) return made.errors();
-  made->checks.clear();
   auto options = this->options(*made);
   const auto other = boot(*made, options, boot::Inputs(*machine_, *next_profile_, options));
   if (!other) return other.errors();

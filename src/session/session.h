@@ -56,6 +56,8 @@ class Session {
   // The kernel's own rules as the request and the machine's scenario change them. Errors: those of
   // loading and of plugin::Chain.
   Result<Rules> rules();
+  // The same without checks: for boots that nobody is shown what checks find in.
+  Result<Rules> rules_without_checks();
   // The same under one allocation policy (nullopt: the kernel's), whatever a scenario says of
   // allocation; its checks do not take part. Error: the plugin is no allocation policy.
   Result<Rules> rules_under(const std::optional<plugin::PluginSpec>& policy);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fnmatch.h>
-#include <glob.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -16,6 +15,7 @@
 #include "plugin/chain.h"
 #include "plugin/load/host.h"
 #include "profile/kernel_profile_yaml.h"
+#include "session/files.h"
 #include "session/named_plugins.h"
 #include "session/source.h"
 #include "sweep/digest.h"
@@ -41,19 +41,6 @@ Errors at(const Error& place, const Errors& errors) {
   return out;
 }
 
-bool is_glob(std::string_view text) { return text.find_first_of("*?[") != text.npos; }
-
-// The files that match, sorted by their bytes.
-std::vector<std::string> glob_files(const std::string& pattern) {
-  std::vector<std::string> out;
-  ::glob_t found{};
-  if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0)
-    out.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  std::ranges::sort(out);
-  return out;
-}
-
 class AxesReader {
  public:
   AxesReader(const Matrix& matrix, const session::Places& places)
@@ -76,7 +63,7 @@ class AxesReader {
 
  private:
   std::string path_of(const std::string& text) const {
-    return fs::path(text).is_absolute() ? text : (folder_ / text).string();
+    return session::path_beside(matrix_.file, text);
   }
 
   // A path as rows have it: as the matrix would name it.
@@ -138,13 +125,13 @@ class AxesReader {
 
   void add_machines(const MachineWish& wish, Product& product) {
     const bool is_file = wish.source.kind != session::SourceKind::synthetic;
-    if (!is_file || !is_glob(wish.source.text)) {
+    if (!is_file || !session::is_pattern(wish.source.text)) {
       MachineWish one = wish;
       if (is_file) one.source.text = path_of(wish.source.text);
       if (one.name.empty()) one.name = wish.source.text;
       return add_machine(one, product);
     }
-    const std::vector<std::string> files = glob_files(path_of(wish.source.text));
+    const std::vector<std::string> files = session::files_like(path_of(wish.source.text));
     if (files.empty())
       errors_.push_back(at(wish.place, fmt::format("no file matches `{}`", wish.source.text)));
     if (files.size() > 1 && !wish.name.empty())
@@ -227,9 +214,9 @@ class AxesReader {
     if (named.text.empty()) return product.kernels.emplace_back(std::nullopt), void();
     const bool is_file = named.text.find('/') != named.text.npos || named.text.ends_with(".yaml");
     std::vector<std::string> names{is_file ? path_of(named.text) : named.text};
-    if (is_file && is_glob(named.text)) {
-      names = glob_files(names.front());
-    } else if (is_glob(named.text)) {
+    if (is_file && session::is_pattern(named.text)) {
+      names = session::files_like(names.front());
+    } else if (session::is_pattern(named.text)) {
       names = kernel::kernel_names(places_.kernels);
       std::erase_if(names, [&](const std::string& name) {
         return ::fnmatch(named.text.c_str(), name.c_str(), 0) != 0;
@@ -259,7 +246,7 @@ class AxesReader {
     if (named.text.empty()) return product.configs.emplace_back(), void();
     const std::string path = path_of(named.text);
     const std::vector<std::string> files =
-        is_glob(named.text) ? glob_files(path) : std::vector{path};
+        session::is_pattern(named.text) ? session::files_like(path) : std::vector{path};
     if (files.empty())
       errors_.push_back(at(named.place, fmt::format("no file matches `{}`", named.text)));
     for (const std::string& file : files) {

@@ -55,18 +55,12 @@ std::string line_of(const Plan& plan, const session::Session& session, const Com
 
 }  // namespace
 
-Status boot_everywhere(const session::Session& session, session::Rules& rules, Machine machine,
-                       boot::Options& options, const std::string& line, const Booted::Look& look) {
-  const kaslr::PossiblePlaces places = session::image_places(session, machine, line);
-  for (const std::uint64_t n : kaslr::spread_over(places, kaslr::kMostPlacesTried)) {
-    const PhysAddr place{places.place(n)};
-    machine.kernel_phys_base = place;
-    const boot::Inputs inputs(machine, session.profile(), options);
-    const auto outcome = session.boot(rules, options, inputs);
-    if (!outcome) return outcome.errors();
-    if (!look(place, *outcome)) break;
-  }
-  return Done{};
+Status boot_everywhere(const session::Session& session, session::Rules& rules,
+                       const Machine& machine, boot::Options& options, const std::string& line,
+                       const Booted::Look& look) {
+  return session::each_place(session, rules, machine, options,
+                             session::image_places(session, machine, line), kaslr::kMostPlacesTried,
+                             look);
 }
 
 // What one thread boots with; a boot changes it.

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "boot/outcome.h"
+#include "session/image_places.h"
 #include "session/places.h"
 #include "session/session.h"
 #include "sweep/plan.h"
@@ -22,13 +23,14 @@ struct Booted {
   const boot::Outcome& outcome;
   std::optional<PhysAddr> slot{};  // where the image was put, of a slot
   // Boots at each place that the image may have (of very many, at some), until `look` says false. Error: a plugin's.
-  using Look = std::function<bool(PhysAddr place, const boot::Outcome& outcome)>;
+  using Look = session::LookAtPlace;
   std::function<Status(const Look& look)> every_slot{};
 };
 
 // What Booted::every_slot does: `machine` is booted as the session boots its own.
-Status boot_everywhere(const session::Session& session, session::Rules& rules, Machine machine,
-                       boot::Options& options, const std::string& line, const Booted::Look& look);
+Status boot_everywhere(const session::Session& session, session::Rules& rules,
+                       const Machine& machine, boot::Options& options, const std::string& line,
+                       const Booted::Look& look);
 
 // Several threads may call it at once.
 class Boots {

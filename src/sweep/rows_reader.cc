@@ -13,21 +13,11 @@ namespace {
 
 using input::Document;
 using input::ValueId;
-using input::ValueKind;
 
 constexpr std::string_view kComment = "# ";
 
-// The value of a member of the root.
-ValueId member(const Document& doc, std::string_view key) {
-  if (doc.kind(0) != ValueKind::map) return input::kNoValue;
-  for (ValueId id = doc.first(0); id != input::kNoValue; id = doc.next(doc.next(id))) {
-    if (doc.text(id) == key) return doc.next(id);
-  }
-  return input::kNoValue;
-}
-
 std::string_view text_of(const Document& doc, std::string_view key) {
-  const ValueId id = member(doc, key);
+  const ValueId id = doc.member(0, key);
   return id == input::kNoValue ? std::string_view() : doc.text(id);
 }
 
@@ -121,7 +111,7 @@ Result<Head> parse_head(std::string_view line) {
   }
   const auto count = number_of(*doc, "count");
   const auto shard = parse_shard(text_of(*doc, "shard"));
-  const ValueId filters = member(*doc, "filter");
+  const ValueId filters = doc->member(0, "filter");
   if (!count || !shard || filters == input::kNoValue) return no_head;
   Head out{.digest = std::string(text_of(*doc, "matrix")),
            .count = *count,

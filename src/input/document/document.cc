@@ -26,6 +26,13 @@ std::string_view Document::text(ValueId id) const {
   return std::string_view(texts_).substr(v.text, v.length);
 }
 
+ValueId Document::member(ValueId map, std::string_view key) const {
+  if (kind(map) != ValueKind::map) return kNoValue;
+  for (ValueId id = first(map); id != kNoValue; id = next(next(id)))
+    if (text(id) == key) return next(id);
+  return kNoValue;
+}
+
 Error Document::error_at(std::size_t line, std::size_t column, std::string message) const {
   return input::error_at(file_, {line, line_of(source_, line), column, 1}, std::move(message));
 }

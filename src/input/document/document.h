@@ -36,6 +36,8 @@ class Document {
   std::size_t size(ValueId id) const { return values_[id].length; }
   ValueId first(ValueId id) const { return size(id) == 0 ? kNoValue : id + 1; }
   ValueId next(ValueId id) const { return values_[id].next; }
+  // The value of a map's key; kNoValue: `map` has no such key, or is no map.
+  ValueId member(ValueId map, std::string_view key) const;
 
   Error error(ValueId id, std::string message) const;
   // The same at a place; line and column count from 1. Lines longer than 64 KiB are not shown.

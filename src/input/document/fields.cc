@@ -49,11 +49,8 @@ Fields::Fields(const Document& document, ValueId map, std::string_view what,
 }
 
 std::optional<ValueId> Fields::find(std::string_view key) const {
-  if (!is_map_) return std::nullopt;
-  for (ValueId id = doc_.first(map_); id != kNoValue; id = doc_.next(doc_.next(id))) {
-    if (doc_.text(id) == key) return doc_.next(id);
-  }
-  return std::nullopt;
+  const ValueId id = doc_.member(map_, key);
+  return id == kNoValue ? std::nullopt : std::optional(id);
 }
 
 std::optional<ValueId> Fields::require(std::string_view key) const {

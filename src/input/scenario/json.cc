@@ -15,11 +15,8 @@ constexpr std::string_view kResultSchema = "memmap/result/";
 
 // The value of `key` in a map whose other keys do not matter.
 std::optional<ValueId> member(const Document& doc, ValueId map, std::string_view key) {
-  if (doc.kind(map) != ValueKind::map) return std::nullopt;
-  for (ValueId id = doc.first(map); id != kNoValue; id = doc.next(doc.next(id))) {
-    if (doc.text(id) == key) return doc.next(id);
-  }
-  return std::nullopt;
+  const ValueId id = doc.member(map, key);
+  return id == kNoValue ? std::nullopt : std::optional(id);
 }
 
 bool is_result(const Document& doc) {

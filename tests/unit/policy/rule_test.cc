@@ -195,14 +195,5 @@ TEST(Rule, KnowsEveryOwner) {
   EXPECT_EQ(std::size(boot::owner::kAll), 64u);
 }
 
-TEST(Words, Match) {
-  EXPECT_TRUE(matches("*", ""));
-  EXPECT_TRUE(matches("a*c*e", "abcde"));
-  EXPECT_FALSE(matches("a*c*e", "abcd"));
-  EXPECT_FALSE(matches("a", "ab"));
-  EXPECT_TRUE(matches("*b", "abab"));
-  EXPECT_FALSE(matches(std::string(64, '*') + "x", std::string(5000, 'a')));
-}
-
 }  // namespace
 }  // namespace memmap::policy
