@@ -20,6 +20,10 @@ class Missing(Exception):
     """There is no browser here."""
 
 
+class Stale(RuntimeError):
+    """The page has replaced the element since it was found."""
+
+
 class Browser:
     """One session. `size`: of what a page is drawn in; `phone`: with a phone's screen and fingers."""
 
@@ -79,7 +83,8 @@ class Browser:
             with opener.open(request, timeout=120) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
-            raise RuntimeError(json.load(error)["value"]["message"]) from None
+            told = json.load(error)["value"]
+            raise (Stale if told["error"] == "stale element reference" else RuntimeError)(told["message"]) from None
 
     def open(self, path, place=""):
         self._ask("POST", "/url", {"url": "about:blank"})
@@ -101,14 +106,24 @@ class Browser:
             time.sleep(0.02)
         return found[0]
 
-    def text(self, css):
-        return self._ask("GET", f"/element/{self.one(css)}/text")
+    def text(self, css, patience=10):
+        """What an element says; one that is replaced between being found and being read is found again."""
+        end = time.monotonic() + patience
+        while True:
+            try:
+                return self._ask("GET", f"/element/{self.one(css)}/text")
+            except Stale:
+                if time.monotonic() > end:
+                    raise
 
     def click(self, css):
+        """Clicks, and lets the page do what the click has queued: a link's new place is told to it later (hashchange)."""
         element = self.one(css)
         # A page's bar may lie over what is only just in view.
         self.js("arguments[0].scrollIntoView({block: 'center'})", {ELEMENT: element})
         self._ask("POST", f"/element/{element}/click")
+        self._ask("POST", "/execute/async", {"script": "const done = arguments[0]; setTimeout(() => "
+                                             "requestAnimationFrame(() => setTimeout(done)));", "args": []})
 
     def type(self, css, text):
         element = self.one(css)
