@@ -7,7 +7,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
   # standard library's headers are precompiled.
   add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wno-array-bounds;-Wno-stringop-overread>")
 endif()
-set(MEMMAP_UNIT_FLAGS -O0 -g1)
+set(MEMMAP_UNIT_FLAGS -O0 -g1 -U_FORTIFY_SOURCE)  # which wants optimised code
 add_library(memmap_options INTERFACE)
 target_compile_options(memmap_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
   -Wno-missing-field-initializers

@@ -122,9 +122,10 @@ Formed form(std::span<const memblock::Region> memory, std::span<const int> nids,
   for (const int nid : nids) {
     const PfnRange range = node_range(memory, nid);
     const Span whole{raw(range.start), raw(range.end)};
-    const auto found = movable.find(nid);
-    const std::optional<Pfn> from =
-        found == movable.end() ? std::nullopt : std::optional(found->second);
+    std::optional<Pfn> from;
+    if (const auto found = movable.find(nid); found != movable.end()) {
+      from = found->second;
+    }
 
     Node node{.nid = nid, .start_pfn = range.start};
     std::uint64_t zones_spanned = 0;
