@@ -35,13 +35,6 @@ Error no_such(std::string_view option, std::string_view given,
           {"memmap"}};
 }
 
-template <class Words>
-std::vector<std::string_view> names_of(const Words& words) {
-  std::vector<std::string_view> out;
-  for (const auto& word : words) out.push_back(word.first);
-  return out;
-}
-
 const report::Diagram* read_diagram(std::string_view name, Errors& errors) {
   const report::Diagram* const out = report::diagram_named(name);
   if (out != nullptr) return out;
@@ -67,7 +60,7 @@ report::MapOptions read_map(const Arguments& arguments, Errors& errors) {
     const auto* const named =
         std::ranges::find(kScales, *scale, [](const auto& s) { return s.first; });
     if (named == kScales.end()) {
-      errors.push_back(no_such("--scale", *scale, names_of(kScales)));
+      errors.push_back(no_such("--scale", *scale, scale_names()));
     } else {
       out.scale = named->second;
     }
@@ -87,6 +80,12 @@ bool goes_to_terminal(const Arguments& arguments) {
 }
 
 }  // namespace
+
+std::vector<std::string_view> scale_names() {
+  std::vector<std::string_view> out;
+  for (const auto& scale : kScales) out.push_back(scale.first);
+  return out;
+}
 
 Result<report::MapOptions> map_options(const Arguments& arguments) {
   Errors errors;

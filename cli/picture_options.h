@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "boot/outcome.h"
@@ -21,6 +22,8 @@ struct PictureOptions {
 
   bool drawn() const { return to_scale || diagram != nullptr; }
 };
+
+std::vector<std::string_view> scale_names();
 
 // --scale, --theme and --title of a map to scale, where the command has them. Errors: all that are none
 // of the words.

@@ -9,14 +9,15 @@
 #include <vector>
 
 #include "base/number.h"
+#include "choices.h"
 #include "machine/visit.h"
 
 namespace memmap::cli {
 namespace {
 
-// Moments of a boot, for --at.
-constexpr std::string_view kHandOver = "hand-over";
-constexpr std::string_view kUserSpace = "user-space";
+constexpr std::string_view kHandOver = kMoments[0];
+constexpr std::string_view kUserSpace = kMoments[1];
+constexpr std::string_view kPhysicalBase = "kernel_phys_base";
 
 Result<std::vector<plugin::PluginSpec>> named_plugins(const Arguments& arguments) {
   std::vector<plugin::PluginSpec> out;
@@ -60,7 +61,6 @@ class BaseOption {
 
 // All --kaslr-base options; of each name the last.
 Status read_bases(const Arguments& arguments, session::Request& request) {
-  constexpr std::string_view kPhysical = "kernel_phys_base";
   Errors errors;
   for (const std::string& text : arguments.all("--kaslr-base")) {
     const auto refuse = [&](std::string_view why) {
@@ -74,7 +74,7 @@ Status read_bases(const Arguments& arguments, session::Request& request) {
       continue;
     }
     const std::string_view name = std::string_view(text).substr(0, equals);
-    if (name == kPhysical) {
+    if (name == kPhysicalBase) {
       if (*address >= Machine::kKernelEnd) refuse("a kernel image lies below 64T");
       request.kernel_phys_base = PhysAddr{*address};
       continue;
@@ -82,7 +82,8 @@ Status read_bases(const Arguments& arguments, session::Request& request) {
     BaseOption option(name, *address);
     visit_members(option, request.kaslr);
     if (!option.taken()) {
-      refuse(fmt::format("the bases are {} and {}", kPhysical, fmt::join(option.known(), ", ")));
+      refuse(
+          fmt::format("the bases are {} and {}", kPhysicalBase, fmt::join(option.known(), ", ")));
     } else if (!option.fault().empty()) {
       refuse(option.fault());
     }
@@ -98,6 +99,15 @@ Result<session::Places> places_of(const Arguments& arguments) {
 
 }  // namespace
 
+std::vector<std::string> base_names() {
+  std::vector<std::string> out{std::string(kPhysicalBase)};
+  BaseOption nobody({}, 0);
+  session::Request none;
+  visit_members(nobody, none.kaslr);
+  out.insert(out.end(), nobody.known().begin(), nobody.known().end());
+  return out;
+}
+
 Result<input::ReadOptions> read_options(const Arguments& arguments) {
   input::ReadOptions options;
   options.format = arguments.get("--input-format");
@@ -112,11 +122,12 @@ Result<input::ReadOptions> read_options(const Arguments& arguments) {
     options.boot = static_cast<unsigned>(*number);
   }
   if (const auto side = arguments.get("--side")) {
-    if (*side != "old" && *side != "new") {
-      return Error{fmt::format("`{}` is no side of a diff; there are old and new", *side),
-                   {"--side"}};
+    if (std::ranges::find(kSides, *side) == kSides.end()) {
+      return Error{
+          fmt::format("`{}` is no side of a diff; there are {}", *side, fmt::join(kSides, " and ")),
+          {"--side"}};
     }
-    options.side = *side == "old" ? input::Side::older : input::Side::newer;
+    options.side = *side == kSides[0] ? input::Side::older : input::Side::newer;
   }
   return options;
 }
@@ -178,9 +189,9 @@ Result<Asked> asked(const Arguments& arguments) {
       .without_plugins = {without.begin(), without.end()},
       .entry_limit = !arguments.has("--no-entry-limit"),
       .goes_on = at == kUserSpace,
-      .record_memblock =
-          arguments.get("--format") == "memblock-debug" || arguments.get("--format") == "html" ||
-          arguments.get("--diagram") == "pipeline",
+      .record_memblock = arguments.get("--format") == "memblock-debug" ||
+                         arguments.get("--format") == "html" ||
+                         arguments.get("--diagram") == "pipeline",
       .follow_pages = arguments.get("--format") == "json",
   };
   if (const Status read = read_bases(arguments, request); !read) return read.errors();

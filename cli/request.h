@@ -4,9 +4,12 @@
 
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "choices.h"
 #include "command.h"
 #include "input/format.h"
 #include "session/session.h"
@@ -15,20 +18,23 @@ namespace memmap::cli {
 
 // Rows for a command's table of options.
 // clang-format off
-#define MEMMAP_SOURCE_OPTIONS                                                                                                                                                    \
+#define MEMMAP_SOURCE_OPTIONS \
   Option{"--e820",         "SOURCE", "read the memory map from SOURCE: a boot log, /sys/firmware/memmap, ...; `-`: standard input (`memmap formats` lists what is understood)"}, \
-  Option{"--synthetic",    "TEXT",   "a map in one line: \"ram:640K hole:384K ram:3G\""},                                                                                        \
-  Option{"--machine",      "DIR",    "what was gathered on a machine: a folder, or a tar of it, compressed or not"},                                                             \
-  Option{"--sysroot",      "DIR",    "another machine's /sys and /proc below DIR"},                                                                                              \
-  Option{"--input-format", "ID",     "do not guess the format of SOURCE"},                                                                                                       \
-  Option{"--boot",         "N",      "the N-th boot of a log that holds several (default: the last)"},                                                                           \
-  Option{"--side",         "WHICH",  "of a diff of two logs: old, or new"}
+  Option{"--synthetic",    "TEXT",   "a map in one line: \"ram:640K hole:384K ram:3G\""}, \
+  Option{"--machine",      "DIR",    "what was gathered on a machine: a folder, or a tar of it, compressed or not", false, {.files = true}}, \
+  Option{"--sysroot",      "DIR",    "another machine's /sys and /proc below DIR"}, \
+  Option{"--input-format", "ID",     "do not guess the format of SOURCE", false, {.words = input_format_words, .named = false, .installed = "sources"}}, \
+  Option{"--boot",         "N",      "the N-th boot of a log that holds several (default: the last)"}, \
+  Option{"--side",         "WHICH",  "of a diff of two logs: old, or new", false, {all_of<kSides>}}
 #define MEMMAP_MACHINE_OPTIONS MEMMAP_SOURCE_OPTIONS, \
-  Option{"--columns",      "LIST",   "SOURCE is a table with these columns: start,end,type, start,last,type, start,size,type, ... (`memmap formats`)"}
+  Option{"--columns",      "LIST",   "SOURCE is a table with these columns: start,end,type, start,last,type, start,size,type, ... (`memmap formats`)", false, {.words = column_words, .several = true}}
 // clang-format on
 
 // --input-format, --columns, --boot and --side, where the command has them.
 Result<input::ReadOptions> read_options(const Arguments& arguments);
+
+// What --kaslr-base gives an address to.
+std::vector<std::string> base_names();
 
 // Refuses every option and argument given that is none of `followed`: it has no effect on `source`,
 // which is `what`.

@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <optional>
 
 #include "base/number.h"
 #include "base/suggest.h"
+#include "choices.h"
 
 namespace memmap::cli {
 namespace {
@@ -48,11 +48,10 @@ Result<unsigned> width_of(const std::string& text) {
 }
 
 Result<bool> colour_of(const std::string& text, bool found) {
-  constexpr std::array<std::string_view, 3> kWishes{"auto", "always", "never"};
-  if (std::ranges::find(kWishes, text) != kWishes.end())
-    return text == kWishes[0] ? found : text == kWishes[1];
-  return Error{fmt::format("--color is one of {}, not `{}`{}", fmt::join(kWishes, ", "), text,
-                           did_you_mean(text, kWishes)),
+  if (std::ranges::find(kColourWishes, text) != kColourWishes.end())
+    return text == kColourWishes[0] ? found : text == kColourWishes[1];
+  return Error{fmt::format("--color is one of {}, not `{}`{}", fmt::join(kColourWishes, ", "), text,
+                           did_you_mean(text, kColourWishes)),
                {"memmap"}};
 }
 

@@ -3,9 +3,6 @@
 # A plugin from a folder that the group may write is refused, whatever the umask here is.
 set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
   GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
-install(FILES share/man/memmap.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
-install(FILES share/completions/memmap.bash
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME memmap COMPONENT program)
 install(DIRECTORY maps DESTINATION ${CMAKE_INSTALL_DATADIR}/memmap COMPONENT program)
 foreach(folder IN ITEMS kernels schema skeletons)
   if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/share/${folder})

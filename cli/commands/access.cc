@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "access/run.h"
 #include "boot/inputs.h"
+#include "choices.h"
 #include "commands/commands.h"
 #include "input/open/source.h"
 #include "input/script/script.h"
@@ -19,8 +19,6 @@
 
 namespace memmap::cli {
 namespace {
-
-constexpr std::array<std::string_view, 3> kFormats{"text", "json", "memtype"};
 
 Result<access::Script> script_of(const Arguments& arguments) {
   const auto file = arguments.get("SCRIPT");
@@ -46,7 +44,7 @@ std::string render(const boot::Outcome& outcome, const access::Script& script,
 }  // namespace
 
 ExitCode run_access(const Arguments& arguments) {
-  const auto format = format_of(arguments, kFormats);
+  const auto format = format_of(arguments, kAccessFormats);
   if (!format) return bad_input(format.errors());
   const auto script = script_of(arguments);
   if (!script) return bad_input(script.errors());

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
+#include "choices.h"
 #include "commands/commands.h"
 #include "input/open/source.h"
 #include "messages.h"
@@ -18,9 +18,6 @@
 
 namespace memmap::cli {
 namespace {
-
-constexpr std::array<std::string_view, 7> kFormats{"text", "json",   "tap",  "junit",
-                                                   "ktap", "github", "sarif"};
 
 std::string written(std::span<const report::CheckedCase> cases, std::string_view format,
                     const report::TextStyle& style) {
@@ -142,7 +139,7 @@ void check(const policy::Policy& policy, const Asked& asked, const input::ReadOp
 }  // namespace
 
 ExitCode run_check(const Arguments& arguments) {
-  const auto format = format_of(arguments, kFormats);
+  const auto format = format_of(arguments, kCheckFormats);
   if (!format) return bad_input(format.errors());
   const auto asked = cli::asked(arguments);
   if (!asked) return bad_input(asked.errors());

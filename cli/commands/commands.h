@@ -1,9 +1,15 @@
 // What the commands do; their names, options and help are in commands.cc.
 #pragma once
 
+#include <string_view>
+#include <vector>
+
 #include "command.h"
 
 namespace memmap::cli {
+
+std::vector<std::string_view> simulate_formats();  // of the program's own
+std::vector<std::string_view> suggestions();       // what `suggest` looks for
 
 ExitCode run_access(const Arguments& arguments);
 ExitCode run_show(const Arguments& arguments);
@@ -26,6 +32,7 @@ ExitCode run_suggest(const Arguments& arguments);
 ExitCode run_diff(const Arguments& arguments);
 ExitCode run_check(const Arguments& arguments);
 ExitCode run_sweep(const Arguments& arguments);
+ExitCode run_completion(const Arguments& arguments);
 ExitCode run_plugin(const Arguments& arguments);
 
 }  // namespace memmap::cli

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "boot/boot.h"
+#include "choices.h"
 #include "commands/commands.h"
 #include "compare/compare.h"
 #include "messages.h"
@@ -17,7 +17,6 @@
 namespace memmap::cli {
 namespace {
 
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 constexpr std::string_view kKernel = "kernel";
 
 struct Policy {
@@ -98,7 +97,7 @@ Result<boot::Outcome> boot_under(const session::Session& session, Policy& policy
 }  // namespace
 
 ExitCode run_compare(const Arguments& arguments) {
-  const auto format = format_of(arguments, kFormats);
+  const auto format = format_of(arguments, kAnswerFormats);
   if (!format) return bad_input(format.errors());
   auto session = open_session(arguments);
   if (!session) return bad_input(session.errors());

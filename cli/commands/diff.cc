@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/number.h"
+#include "choices.h"
 #include "commands/commands.h"
 #include "diff/view.h"
 #include "input/open/source.h"
@@ -23,7 +23,6 @@
 namespace memmap::cli {
 namespace {
 
-constexpr std::array<std::string_view, 4> kFormats{"text", "json", "svg", "html"};
 constexpr std::string_view kStandardInput = "-";
 
 // What says otherwise for the new side than for both; with the option for both.
@@ -149,7 +148,7 @@ std::string written(const report::DiffAnswer& answer, std::string_view format,
 }  // namespace
 
 ExitCode run_diff(const Arguments& arguments) {
-  const auto format = format_of(arguments, kFormats);
+  const auto format = format_of(arguments, kDiffFormats);
   if (!format) return bad_input(format.errors());
   const auto tolerance = tolerance_of(arguments);
   if (!tolerance) return bad_input(tolerance.errors());

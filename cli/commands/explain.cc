@@ -1,11 +1,11 @@
 #include "report/answers/explain.h"
 
 #include <algorithm>
-#include <array>
 
 #include "account/ledger.h"
 #include "account/memory_use.h"
 #include "addresses.h"
+#include "choices.h"
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
@@ -14,8 +14,6 @@
 
 namespace memmap::cli {
 namespace {
-
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 
 // Where an option names the machine, what stands alone is the address.
 Arguments with_address(const Arguments& given) {
@@ -48,7 +46,7 @@ Result<report::ExplainQuestion> question_of(const Arguments& arguments) {
 
 ExitCode run_explain(const Arguments& given) {
   const Arguments arguments = with_address(given);
-  const auto format = format_of(arguments, kFormats);
+  const auto format = format_of(arguments, kAnswerFormats);
   if (!format) return bad_input(format.errors());
   const auto question = question_of(arguments);
   if (!question) return bad_input(question.errors());

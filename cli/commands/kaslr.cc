@@ -1,7 +1,6 @@
 #include "report/answers/kaslr.h"
 
-#include <array>
-
+#include "choices.h"
 #include "commands/commands.h"
 #include "kaslr/possible_places.h"
 #include "messages.h"
@@ -11,14 +10,10 @@
 #include "text_output.h"
 
 namespace memmap::cli {
-namespace {
-
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
-
-}  // namespace
+namespace {}  // namespace
 
 ExitCode run_kaslr(const Arguments& arguments) {
-  const auto format = format_of(arguments, kFormats);
+  const auto format = format_of(arguments, kAnswerFormats);
   if (!format) return bad_input(format.errors());
   auto session = open_session(arguments);
   if (!session) return bad_input(session.errors());

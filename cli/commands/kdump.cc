@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
+#include "choices.h"
 #include "commands/commands.h"
 #include "initrd.h"
 #include "messages.h"
@@ -13,14 +12,10 @@
 #include "text_output.h"
 
 namespace memmap::cli {
-namespace {
-
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
-
-}  // namespace
+namespace {}  // namespace
 
 ExitCode run_kdump(const Arguments& arguments) {
-  const auto format = format_of(arguments, kFormats);
+  const auto format = format_of(arguments, kAnswerFormats);
   if (!format) return bad_input(format.errors());
   auto session = open_session(arguments);
   if (!session) return bad_input(session.errors());

@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "boot/changes.h"
+#include "choices.h"
 #include "commands/commands.h"
 #include "kernel/distribution.h"
 #include "kernel/version.h"
@@ -19,8 +19,6 @@
 namespace memmap::cli {
 
 namespace {
-
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 
 std::string_view whose(const kernel::Profile& profile) {
   const kernel::Distribution* d = kernel::distribution_of(profile);
@@ -55,7 +53,7 @@ ExitCode tell_differences(const Arguments& arguments) {
     return bad_input(
         {Error{"--differences wants two kernels, names or versions: 6.1 6.12.30", {"memmap"}}});
   }
-  const auto format = format_of(arguments, kFormats);
+  const auto format = format_of(arguments, kAnswerFormats);
   if (!format) return bad_input(format.errors());
   const auto first = kernel_named(*first_name);
   if (!first) return bad_input(first.errors());

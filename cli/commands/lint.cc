@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
+#include "choices.h"
 #include "commands/commands.h"
 #include "input/formats.h"
 #include "input/log/command_lines.h"
@@ -20,8 +20,6 @@
 
 namespace memmap::cli {
 namespace {
-
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 
 // What is looked at, and for which machine and kernel.
 struct Input {
@@ -233,7 +231,7 @@ ExitCode list_rules(const Arguments& arguments) {
 
 ExitCode run_lint(const Arguments& arguments) {
   if (arguments.has("--list")) return list_rules(arguments);
-  const auto format = format_of(arguments, kFormats);
+  const auto format = format_of(arguments, kAnswerFormats);
   if (!format) return bad_input(format.errors());
   auto input = input_of(arguments);
   if (!input) return bad_input(input.errors());

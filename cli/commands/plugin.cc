@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "base/printable.h"
 #include "base/suggest.h"
+#include "choices.h"
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
@@ -135,11 +135,11 @@ ExitCode begin_new(const Arguments& arguments, const std::string& name) {
 }  // namespace
 
 ExitCode run_plugin(const Arguments& arguments) {
-  constexpr std::array<std::string_view, 4> kActions{"list", "show", "check", "new"};
   const std::string action = arguments.get("ACTION").value_or("");
-  if (std::ranges::find(kActions, action) == kActions.end()) {
-    return bad_usage(fmt::format("plugin: `{}` is none of {}{}", action, fmt::join(kActions, ", "),
-                                 did_you_mean(action, kActions)));
+  if (std::ranges::find(kPluginActions, action) == kPluginActions.end()) {
+    return bad_usage(fmt::format("plugin: `{}` is none of {}{}", action,
+                                 fmt::join(kPluginActions, ", "),
+                                 did_you_mean(action, kPluginActions)));
   }
   const std::string name = arguments.get("NAME").value_or("");
   if (name.empty() != (action == "list")) {

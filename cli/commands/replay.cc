@@ -1,7 +1,6 @@
 #include "replay/replay.h"
 
-#include <array>
-
+#include "choices.h"
 #include "commands/commands.h"
 #include "input/log/memblock_log.h"
 #include "machine/machine.h"
@@ -14,8 +13,6 @@
 namespace memmap::cli {
 namespace {
 
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
-
 // What such a log tells of its machine.
 Machine told_by(const replay::Log& log) {
   return {.source = log.name,
@@ -27,7 +24,7 @@ Machine told_by(const replay::Log& log) {
 }  // namespace
 
 ExitCode run_replay(const Arguments& arguments) {
-  const auto format = format_of(arguments, kFormats);
+  const auto format = format_of(arguments, kAnswerFormats);
   if (!format) return bad_input(format.errors());
   const auto options = read_options(arguments);
   if (!options) return bad_input(options.errors());

@@ -110,12 +110,6 @@ bool has_head(std::string_view name) {
   return own == nullptr || own->has_head;
 }
 
-std::vector<std::string_view> format_names() {
-  std::vector<std::string_view> out;
-  for (const Format& format : kFormats) out.push_back(format.name);
-  return out;
-}
-
 // What --section names. Errors: a name that no section has; what only text has, with another format.
 Result<std::vector<std::string>> sections_of(const Arguments& arguments, std::string_view format) {
   std::vector<std::string> out;
@@ -151,10 +145,10 @@ Result<std::unique_ptr<plugin::ReportPlugin>> load_report(session::Session& sess
   auto spec = own ? Result<plugin::PluginSpec>(plugin::PluginSpec{}) : plugin::parse_spec(format);
   if (!spec) return spec.errors();
   if (!own && !session.host().knows(spec->name)) {
-    return Error{
-        fmt::format("--format is one of {} or a report plugin, not `{}`{}",
-                    fmt::join(format_names(), ", "), format, did_you_mean(format, format_names())),
-        {"memmap"}};
+    return Error{fmt::format("--format is one of {} or a report plugin, not `{}`{}",
+                             fmt::join(simulate_formats(), ", "), format,
+                             did_you_mean(format, simulate_formats())),
+                 {"memmap"}};
   }
   for (const std::string& name : named.only_reports) {
     if (name == spec->name) continue;
@@ -225,6 +219,12 @@ Result<std::optional<boot::Outcome>> other_boot(const Arguments& arguments,
 
 }  // namespace
 
+std::vector<std::string_view> simulate_formats() {
+  std::vector<std::string_view> out;
+  for (const Format& format : kFormats) out.push_back(format.name);
+  return out;
+}
+
 ExitCode run_simulate(const Arguments& arguments) {
   auto wanted = asked_of_machine(arguments);
   if (!wanted) return bad_input(wanted.errors());
@@ -282,9 +282,9 @@ ExitCode run_simulate(const Arguments& arguments) {
   const Result<std::string> bytes =
       picture->drawn() ? draw_picture(*outcome, kernel, *picture, format)
       : own != nullptr
-          ? Result<std::string>(own->render({*outcome, kernel, *style, moment, *sections,
-                                             picture->map, steps.steps(),
-                                             *against ? &**against : nullptr}))
+          ? Result<std::string>(
+                own->render({*outcome, kernel, *style, moment, *sections, picture->map,
+                             steps.steps(), *against ? &**against : nullptr}))
           : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
   if (!bytes) return bad_input(bytes.errors());
   const Status written = write_paged(destination, *bytes, arguments);

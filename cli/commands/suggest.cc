@@ -10,6 +10,7 @@
 #include "base/align.h"
 #include "base/number.h"
 #include "base/suggest.h"
+#include "choices.h"
 #include "commands/commands.h"
 #include "initrd.h"
 #include "input/open/source.h"
@@ -25,8 +26,6 @@
 
 namespace memmap::cli {
 namespace {
-
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 
 enum class Kind { crashkernel, range, badram, hugepages };
 
@@ -64,11 +63,9 @@ constexpr Acts kActs[] = {
 };
 
 Result<const What*> what_of(const std::string& name) {
-  std::vector<std::string_view> names;
-  for (const What& what : kWhats) {
+  for (const What& what : kWhats)
     if (what.name == name) return &what;
-    names.push_back(what.name);
-  }
+  const auto names = suggestions();
   return Error{fmt::format("suggest: nothing is known of `{}`; there are {}{}", name,
                            fmt::join(names, ", "), did_you_mean(name, names)),
                {"memmap"}};
@@ -269,8 +266,14 @@ Result<Found> find(const What& what, const Words& words, const suggest::Subject&
 
 }  // namespace
 
+std::vector<std::string_view> suggestions() {
+  std::vector<std::string_view> out;
+  for (const What& what : kWhats) out.push_back(what.name);
+  return out;
+}
+
 ExitCode run_suggest(const Arguments& given) {
-  const auto format = format_of(given, kFormats);
+  const auto format = format_of(given, kAnswerFormats);
   if (!format) return bad_input(format.errors());
   const auto what = what_of(given.get("WHAT").value_or(""));
   if (!what) return bad_input(what.errors());

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdlib>
 #include <optional>
 #include <string>
 
 #include "base/number.h"
+#include "choices.h"
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
@@ -21,8 +21,6 @@
 
 namespace memmap::cli {
 namespace {
-
-constexpr std::array<std::string_view, 2> kForms{"jsonl", "csv"};
 
 std::optional<std::string> variable(const char* name) {
   const char* value = std::getenv(name);
@@ -62,7 +60,7 @@ Result<unsigned> threads_of(const Arguments& arguments) {
 }
 
 Result<sweep::Output> output_of(const Arguments& arguments) {
-  const auto format = format_of(arguments, kForms);
+  const auto format = format_of(arguments, kSweepFormats);
   if (!format) return format.errors();
   sweep::Output out{.form = *format == "csv" ? sweep::Form::csv : sweep::Form::jsonl,
                     .database = arguments.get("--db")};

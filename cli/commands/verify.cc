@@ -1,9 +1,9 @@
 #include "report/answers/verify.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "choices.h"
 #include "commands/commands.h"
 #include "input/formats.h"
 #include "input/log/memblock_log.h"
@@ -17,8 +17,6 @@
 
 namespace memmap::cli {
 namespace {
-
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 
 // The calls of a log made with memblock=debug; nullopt: it has none, or not enough to replay.
 std::optional<replay::Report> replayed(const std::string& file, const session::Session& session,
@@ -91,7 +89,7 @@ Result<report::VerifiedLog> live(const Asked& wanted) {
 }  // namespace
 
 ExitCode run_verify(const Arguments& arguments) {
-  const auto format = format_of(arguments, kFormats);
+  const auto format = format_of(arguments, kAnswerFormats);
   if (!format) return bad_input(format.errors());
   const auto options = read_options(arguments);
   if (!options) return bad_input(options.errors());

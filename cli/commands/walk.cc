@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "account/memory_use.h"
 #include "addresses.h"
+#include "choices.h"
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
@@ -13,14 +12,10 @@
 #include "text_output.h"
 
 namespace memmap::cli {
-namespace {
-
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
-
-}  // namespace
+namespace {}  // namespace
 
 ExitCode run_walk(const Arguments& arguments) {
-  const auto format = format_of(arguments, kFormats);
+  const auto format = format_of(arguments, kAnswerFormats);
   if (!format) return bad_input(format.errors());
   const auto questions = addresses_of(arguments);
   Errors errors;

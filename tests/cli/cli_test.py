@@ -271,5 +271,15 @@ class Cli(unittest.TestCase):
         wrong = run("simulate", "--e820", "-", stdin=machine.replace("memmap:", "memap:"))
         self.assert_fails(wrong, 2, "memap")
 
+    def test_completion(self):
+        self.assert_fails(run("completion"), 2, "SHELL")
+        self.assert_fails(run("completion", "zhs"), 2, "did you mean `zsh`")
+        self.assert_fails(run("completion", "bash", "--plugin-dir", "/"), 2, "--plugin-dir")
+        self.assert_fails(run("completion", "values"), 2, "plugin-keys")
+        self.assert_fails(run("completion", "values", "kernel"), 2, "did you mean `kernels`")
+        self.assertIn("trim_limit:limit=", run("completion", "values", "plugin-keys").stdout.split())
+        kernels = [line.split()[0] for line in run("kernels").stdout.splitlines()]
+        self.assertEqual(run("completion", "values", "kernels").stdout.split(), kernels)
+
 
 unittest.main()

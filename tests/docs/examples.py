@@ -1,10 +1,9 @@
 """Runs the examples of a document: every line that begins with `$ ` and runs memmap.
 
     examples.py --memmap PROGRAM DOCUMENT...
-    examples.py --memmap PROGRAM --help-of COMMAND...
 
-In Markdown they stand in ```console blocks, in a man page between .EX and .EE, in help text below
-`Examples:`, there indented and without the `$ `. An example ends with status 0, or with the N of a comment `# exit N` after it. Lines that
+In Markdown they stand in ```console blocks, in a man page between .EX and .EE; those of the help are on the
+page of the command. An example ends with status 0, or with the N of a comment `# exit N` after it. Lines that
 follow it, up to the next example or the end of the block, are output: each must occur in the
 program's, in that order; `...` stands for any lines. All examples of a document run in one folder,
 in order, so that one may read what another wrote; prepare() says what lies there before.
@@ -34,14 +33,10 @@ def blocks_of_markdown(text):
 
 def blocks_of_man_page(text):
     for found in re.finditer(r"^\.EX\n(.*?)^\.EE", text, re.M | re.S):
-        plain = re.sub(r"\\f.", "", found[1]).replace(r"\-", "-").replace(r"\e", "\\").replace(r"\&", "")
+        plain = re.sub(r"\\f.", "", found[1])
+        for roff, text_of in (r"\-", "-"), (r"\(ha", "^"), (r"\(ti", "~"), (r"\(ga", "`"), (r"\(aq", "'"), (r"\&", ""), (r"\e", "\\"):
+            plain = plain.replace(roff, text_of)
         yield text.count("\n", 0, found.start(1)) + 1, plain
-
-
-def blocks_of_help(text):
-    below = text.partition("\nExamples:\n")[2]
-    lines = re.findall(r"^  (\S.*)$", below.split("\n\n")[0], re.M)
-    yield text.count("\n") - below.count("\n") + 1, "".join(f"$ {line}\n" for line in lines)
 
 
 def examples_in(line_number, block):
@@ -147,7 +142,6 @@ def check(name, examples, memmap):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--memmap", required=True, type=pathlib.Path)
-    parser.add_argument("--help-of", nargs="+", default=[], metavar="COMMAND")
     parser.add_argument("documents", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
     memmap = arguments.memmap.resolve()
@@ -158,10 +152,6 @@ def main():
         blocks = blocks_of_markdown(text) if document.suffix == ".md" else blocks_of_man_page(text)
         examples = [e for line, block in blocks for e in examples_in(line, block)]
         failures += check(document.name, examples, memmap)
-    for command in arguments.help_of:
-        text = subprocess.run([memmap, command, "--help"], text=True, capture_output=True, check=True).stdout
-        examples = [e for line, block in blocks_of_help(text) for e in examples_in(line, block)]
-        failures += check(f"{command} --help", examples, memmap)
     return 1 if failures else 0
 
 

@@ -127,11 +127,11 @@ def declared(root, top):
     says nothing."""
     path = os.path.join("cli" if top == "cli" else f"src/{top}", "CMakeLists.txt")
     with open(os.path.join(root, path), encoding="utf-8") as file:
-        call = re.search(rf"memmap_module\({top}\b[^)]*\)|target_link_libraries\(memmap\b[^)]*\)", file.read())
+        call = re.search(rf"memmap_module\({top}\b[^)]*\)|target_link_libraries\(memmap(?:_cli)?\b[^)]*\)", file.read())
     if not call:
         return path, None, None
     links = [word.removeprefix("memmap_") for word in re.split(r"[\s()]+", call[0])[2:] if word]
-    links = set(links) - {"PRIVATE", "DEPS", "LIBS", "options"}
+    links = set(links) - {"PRIVATE", "PUBLIC", "DEPS", "LIBS", "options"}
     folders = {name for name in links if os.path.isdir(os.path.join(root, "src", name))}
     return path, folders, links - folders
 

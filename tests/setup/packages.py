@@ -34,7 +34,8 @@ class Packages(unittest.TestCase):
         self.assertEqual(set(self.packages), {"memmap", "libmemmap-dev", "memmap-doc"})
         program = self.files("memmap")
         for path in ("/usr/bin/memmap", "/usr/share/man/man1/memmap.1.gz", "/usr/share/memmap/kernels/",
-                     "/usr/share/bash-completion/completions/memmap"):
+                     "/usr/share/man/man1/memmap-simulate.1.gz", "/usr/share/bash-completion/completions/memmap",
+                     "/usr/share/zsh/vendor-completions/_memmap", "/usr/share/fish/vendor_completions.d/memmap.fish"):
             self.assertIn(path, program)
         self.assertTrue(any(p.endswith("/memmap/plugins/check_invariants.so") for p in program))
         self.assertIn("/usr/include/memmap/plugin/abi.h", self.files("libmemmap-dev"))

@@ -171,6 +171,12 @@ class ByColumns {
 
 }  // namespace
 
+std::vector<std::string_view> column_names() {
+  std::vector<std::string_view> out;
+  for (const Name& name : kColumnNames) out.push_back(name.word);
+  return out;
+}
+
 Result<Columns> parse_columns(std::string_view text) {
   Columns out;
   Errors errors;

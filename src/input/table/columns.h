@@ -21,6 +21,9 @@ struct Column {
 };
 using Columns = std::vector<Column>;
 
+// The names that parse_columns() knows.
+std::vector<std::string_view> column_names();
+
 // Reads `start,end,type`: `start`, one of `end` (the first byte behind the entry), `last` (its last byte)
 // and `size` (`length`), and `type` (`efi-type`, `limine-type`, `kexec-type`: whose numbers), each once, in
 // the order of the table; `-` for a column that is not wanted. Behind a name, `/hex`, `/dec`, or the unit of

@@ -23,7 +23,7 @@ struct Facts {
 };
 
 // One row a thing: to add one, write its listing in a file beside this one, declare it below, and add a
-// row to things.cc; then its name to share/completions, share/man and share/doc/report.md.
+// row to things.cc; then its name to the help of `show` (cli/commands.cc) and share/doc/report.md.
 struct Thing {
   std::string_view name{};     // that `memmap show` knows
   std::string_view item{};     // what a row is: `zone`, the `type` of its line in --format jsonl
