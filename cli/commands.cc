@@ -289,7 +289,7 @@ constexpr Option kCapture[] = {
 
 constexpr Option kVerify[] = {
     {"--live",         "",     "this machine: its own log, and what /proc shows"},
-    {"--machine",      "DIR",  "what else is known of the log's machine: a folder, as `memmap capture` makes"},
+    {"--machine",      "DIR",  "what else is known of the log's machine: a folder, as `memmap capture` makes", false, {.files = true}},
     {"--input-format", "ID",   "do not guess the format of LOG", false, {.words = input_format_words, .named = false, .installed = "sources"}},
     {"--boot",         "N",    "the N-th boot of a log that holds several (default: the last)"},
     {"--kernel",       "NAME", "the kernel that wrote the log: a name that `memmap kernels` lists, a profile's file, or an image", false, {.files = true, .installed = "kernels"}},

@@ -9,7 +9,7 @@ constexpr std::string_view kHead =
     R"sh(# fish completion for memmap, made by `memmap completion fish` of memmap )sh" MEMMAP_VERSION
     R"sh(.
 
-# Whether no command is typed yet; whether this one is; and nothing behind it but options.
+# Whether no command is typed yet; whether this one is; and nothing behind it; and something.
 function __memmap_none
     test (count (commandline -opc)) -eq 1
 end
@@ -19,6 +19,9 @@ function __memmap_is
 end
 function __memmap_first
     __memmap_is $argv[1]; and test (count (commandline -opc)) -eq 2
+end
+function __memmap_behind
+    __memmap_is $argv[1]; and test (count (commandline -opc)) -gt 2
 end
 # A list with commas between: its last word, behind the others.
 function __memmap_several
@@ -59,10 +62,10 @@ std::string option_line(std::string_view command, const Option& option) {
 std::string argument_line(std::string_view command, const Positional& p, bool first) {
   const Offer offer = offer_of(p);
   if (p.name.empty() || offer.nothing()) return "";
-  // Where only the first is one of some words, files follow it.
+  // Which argument it is that is typed, options and their values keep from being counted.
   const bool alone = first && !p.repeat && offer.paths == Offer::Paths::none;
-  std::string out =
-      fmt::format("complete -c memmap -n '__memmap_{} {}'", alone ? "first" : "is", command);
+  const std::string_view when = alone ? "first" : first ? "is" : "behind";
+  std::string out = fmt::format("complete -c memmap -n '__memmap_{} {}'", when, command);
   if (offer.paths == Offer::Paths::files) out += " -F";
   return out + offered(offer) + "\n";
 }

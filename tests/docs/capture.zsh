@@ -28,10 +28,10 @@ if [[ $2 == inside ]]; then
     local -a hits
     local -A with
     builtin compadd -A hits "$@"
-    zparseopts -E -A with P: p: f
+    zparseopts -E -A with P: p:
     local hit
     for hit in $hits; do
-      [[ -n ${with[(I)-f]} && -d $hit ]] && hit+=/
+      [[ -d $hit ]] && hit+=/
       seen+=("${IPREFIX#--*=}${with[-P]}${with[-p]}$hit")
     done
     builtin compadd "$@"

@@ -41,7 +41,7 @@ CASES = {
     "memmap simulate -o boo": "boot.log",
     "memmap explain --l": "--live --lost",
     "memmap convert boot.log --to e": "etc-e820 exactmap",
-    "memmap convert boot.log --input-format sysf": "sysfs",
+    "memmap convert boot.log --input-format sysf": "sysfs sysfs-tar",
     "memmap compare --alloc kernel,alloc_botto": "kernel,alloc_bottomup",
     "memmap access --format m": "memtype",
     "memmap sweep --format ": "jsonl csv",
@@ -90,7 +90,7 @@ done
 FISH = r"""
 source $argv[1]
 while read -l line
-    string join ' ' -- (complete -C "$line" | string replace -r '\t.*' '' | string replace -r '^--[^=]*=(?=.)' '')
+    echo (complete -C "$line" | string replace -r '\t.*' '' | string replace -r '^--[^=]*=(?=.)' '')
 end
 """
 
