@@ -1,10 +1,11 @@
 # What zsh offers for each line of standard input, a line each: an interactive zsh on a terminal of its own, in
 # which compadd tells what it is given.
 #
-#   zsh -f capture.zsh SCRIPT
+#   zsh -f capture.zsh FOLDER/_memmap      found by compinit, as an installed one is
 if [[ $2 == inside ]]; then
   PROMPT= PROMPT2= RPROMPT=
   unset zle_bracketed_paste
+  fpath=(${1:h} $fpath)
   autoload -Uz compinit
   compinit -u -D
   unsetopt auto_list auto_menu beep list_beep
@@ -36,7 +37,6 @@ if [[ $2 == inside ]]; then
     done
     builtin compadd "$@"
   }
-  source $1
   print ready
   return
 fi

@@ -66,7 +66,7 @@ class Manual(unittest.TestCase):
 
     def test_text_before_any_section(self):
         self.change("memmap-walk.in", ".SH DESCRIPTION\n", "")
-        self.refused("memmap-walk.in:1: text before any section")
+        self.refused("memmap-walk.in:1: error: text before any section")
 
     def test_an_overview_without_the_commands(self):
         self.change("memmap.in", "\n@commands\n", "\n")
