@@ -98,8 +98,7 @@ Words step_words() {
   Words out;
   for (const boot::Step& step : boot::steps()) out.emplace_back(step.function);
   std::ranges::sort(out);
-  const auto rest = std::ranges::unique(out);
-  out.erase(rest.begin(), rest.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
