@@ -129,7 +129,7 @@ def faults_of_pictures(texts):
 
 def faults_of_sources():
     """Links of share/doc as a reader of the files follows them, and files of the repository that the book names."""
-    for path in sorted([*DOC.glob("*.md"), *BOOK.glob("*.md")]):
+    for path in sorted([*DOC.glob("*.md"), *DOC.glob("*/*.md")]):
         text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
         name = path.relative_to(ROOT)
         for target in LINK.findall(re.sub(r"`[^`\n]*`", "", PICTURE.sub("", text))):

@@ -292,7 +292,8 @@ def main():
             else:
                 faults.append(f"{path.relative_to(ROOT)}: a table is stale; `tools/docs --update` writes what the sources say now")
     faults += [f"{p.relative_to(ROOT)}: stages.txt has no such page" for p in STAGES.glob("*.md") if p.stem not in [*sources.pages, "index"]]
-    print("\n".join(faults))
+    for fault in faults:
+        print(fault)
     return 1 if faults else 0
 
 
