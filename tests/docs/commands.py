@@ -28,7 +28,9 @@ FENCE = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.M | re.S)
 def blocks(text):
     """(line, language or nothing, lines) of each block."""
     for found in FENCE.finditer(text):
-        yield text.count("\n", 0, found.start(3)) + 1, found[2], found[3].splitlines()
+        # examples.py takes blocks that begin at the line's start.
+        language = "" if found[1] and found[2] == "console" else found[2]
+        yield text.count("\n", 0, found.start(3)) + 1, language, found[3].splitlines()
     plain = FENCE.sub(lambda m: "\n" * m[0].count("\n"), text).split("\n")
     within, blank = False, True
     for number, line in enumerate(plain, 1):
@@ -47,7 +49,7 @@ def commands_of(path):
             words = line.strip()
             if language == "console" and words.startswith("$ "):
                 yield start + at, words[2:], tested and re.search(examples.RUN, words[2:]) is not None
-            elif language in ("", "sh", "bash", "shell") and COMMAND.match(words):
+            elif language in ("", "sh", "bash", "shell") and COMMAND.match(words.removeprefix("$ ")):
                 yield start + at, words, False
 
 
