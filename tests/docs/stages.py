@@ -22,7 +22,7 @@ HEADINGS = ["What it takes", "What it makes", "Steps of the boot", "The kernel's
 ROOMS = "boot/x86 boot/mm boot/init boot/after".split()  # whose files of steps all have a page
 STEP = re.compile(r'^    \{(\w+), +"([^"]+)", +(\w+), +("[^"]*"|\w+), +("[^"]*"|\w+), +(\w+), +([\w<>:]+)(?:, +("[^"]*"|\w+))?\}', re.M)
 DIFFERENCE = re.compile(r'^    \{D\((\w+)\), +("[^"]*"|\w+), +("[^"]*"|\w+), +"[^"]*", +"([^"]*)", +("[^"]*"|\w+), +"((?:[^"\\]|\\.)*)"', re.M)
-CONSTANT = re.compile(r'^constexpr (?:std::string_view|const char\*|auto) (k\w+) =\s*(?:"([^"]*)"|&Behaviour::(\w+))', re.M)
+CONSTANT = re.compile(r'^constexpr (?:std::string_view|const char\*|auto) (k\w+) =\s*(?:"([^"]*)"|&Behaviour::(\w+)|(k\w+))', re.M)
 CITED = re.compile(r"\b([a-z_]\w+)\(|\b((?:arch|drivers|fs|include|init|kernel|lib|mm)/[\w./-]+\.[chS])\b")
 MADE = re.compile(r"<!-- made: (\w+) -->\n.*?<!-- end -->", re.S)
 
@@ -71,9 +71,10 @@ class Sources:
                     raise SystemExit(f"stages.txt: {page}: there is no {file}")
                 self.page_of.update(dict.fromkeys(found, page))
         steps = text_of(ROOT / "src/boot/steps.cc")
-        self.constants = {k: value or f"`{member}`" for k, value, member in CONSTANT.findall(steps)}
+        self.constants = {k: value or (f"`{member}`" if member else other) for k, value, member, other in CONSTANT.findall(steps)}
+        self.constants = {k: self.constants.get(value, value) for k, value in self.constants.items()}  # of one that names another
         self.steps = [self.step(row) for row in STEP.findall(steps)]
-        if len(self.steps) != len(re.findall(r"^    \{k", steps, re.M)):
+        if len(self.steps) != len(re.findall(r"^    \{k", steps, re.M)) or not all(s["phase"] and s["file"] for s in self.steps):
             raise SystemExit("src/boot/steps.cc: a row is written otherwise than stages.py reads it")
         self.differences = self.read_differences()
         self.citations = {path: self.cited_in(path) for path in self.page_of}
@@ -106,7 +107,7 @@ class Sources:
 
     def read_differences(self):
         text = text_of(ROOT / "src/kernel/differences.cc")
-        known = {k: value for k, value, _ in CONSTANT.findall(text)}
+        known = {k: value for k, value, _, _ in CONSTANT.findall(text)}
 
         def value(column):
             return column.strip('"') if column.startswith('"') else known[column]
@@ -149,7 +150,7 @@ class Sources:
         return file if file in known else next(iter(known), "")
 
     def asked_on(self):
-        """{difference: the sources that ask for it}, steps' rows included."""
+        """{difference: the sources that ask for it}, but for the rows of steps.cc."""
         asked = {d["name"]: set() for d in self.differences}
         words = re.compile(r"\b(?:" + "|".join(asked) + r")\b")
         for folder in ("src", "plugins"):
@@ -157,11 +158,12 @@ class Sources:
                 if path.suffix in (".c", ".cc", ".h") and not path.is_relative_to(ROOT / "src/kernel") and path.name != "steps.cc":
                     for name in set(words.findall(text_of(path))):
                         asked[name].add(path)
-        for step in self.steps:
-            for bound in (step["since"], step["until"]):
-                if bound.startswith("`") and step["source"]:
-                    asked[bound.strip("`")].add(step["source"])
         return asked
+
+    def bounds_on(self, page):
+        """The differences that begin or end a step of the page."""
+        steps = [step for step in self.steps if self.page_of_row(step) == page]
+        return {bound.strip("`") for step in steps for bound in (step["since"], step["until"]) if bound.startswith("`")}
 
 
 def versions(since, until):
@@ -213,9 +215,13 @@ def functions_list(sources, page):
 
 def differences_table(sources, page, asked):
     rows = []
+    bounds = sources.bounds_on(page)
+    of_steps = {name for other in sources.pages for name in sources.bounds_on(other)}
     for d in sources.differences:
         at = {path for path in asked[d["name"]] if sources.page_of.get(path) == page}
-        if page == "index":
+        if d["name"] in bounds:
+            at.add(ROOT / "src/boot/steps.cc")
+        if page == "index" and d["name"] not in of_steps:
             at = asked[d["name"]] if not any(path in sources.page_of for path in asked[d["name"]]) else set()
         if at:
             function = f"`{d['function']}()`, `{d['file']}`" if d["function"] else f"`{d['file']}`"
