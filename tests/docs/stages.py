@@ -20,6 +20,7 @@ STAGES = ROOT / "share/doc/stages"
 HEADINGS = ["What it takes", "What it makes", "Steps of the boot", "The kernel's functions", "What versions do differently",
             "What is not simulated", "How it is checked"]
 ROOMS = "boot/x86 boot/mm boot/init boot/after".split()  # whose files of steps all have a page
+OF_TABLES = ("differences.cc", "backports.cc", "behaviour.h", "steps.cc")  # that name differences and ask for none
 STEP = re.compile(r'^    \{(\w+), +"([^"]+)", +(\w+), +("[^"]*"|\w+), +("[^"]*"|\w+), +(\w+), +([\w<>:]+)(?:, +("[^"]*"|\w+))?\}', re.M)
 DIFFERENCE = re.compile(r'^    \{D\((\w+)\), +("[^"]*"|\w+), +("[^"]*"|\w+), +"[^"]*", +"([^"]*)", +("[^"]*"|\w+), +"((?:[^"\\]|\\.)*)"', re.M)
 CONSTANT = re.compile(r'^constexpr (?:std::string_view|const char\*|auto) (k\w+) =\s*(?:"([^"]*)"|&Behaviour::(\w+)|(k\w+))', re.M)
@@ -155,7 +156,7 @@ class Sources:
         words = re.compile(r"\b(?:" + "|".join(asked) + r")\b")
         for folder in ("src", "plugins"):
             for path in (ROOT / folder).rglob("*.*"):
-                if path.suffix in (".c", ".cc", ".h") and not path.is_relative_to(ROOT / "src/kernel") and path.name != "steps.cc":
+                if path.suffix in (".c", ".cc", ".h") and path.name not in OF_TABLES:
                     for name in set(words.findall(text_of(path))):
                         asked[name].add(path)
         return asked
@@ -298,6 +299,9 @@ def main():
             else:
                 faults.append(f"{path.relative_to(ROOT)}: a table is stale; `tools/docs --update` writes what the sources say now")
     faults += [f"{p.relative_to(ROOT)}: stages.txt has no such page" for p in STAGES.glob("*.md") if p.stem not in [*sources.pages, "index"]]
+    every = "".join(path.read_text(encoding="utf-8") for path in STAGES.glob("*.md"))
+    faults += [f"src/kernel/differences.cc: nobody asks for {d['name']}, or no page has it" for d in sources.differences
+               if f"(`{d['name']}`)" not in every]
     for fault in faults:
         print(fault)
     return 1 if faults else 0
