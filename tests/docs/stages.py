@@ -192,12 +192,12 @@ def steps_table(sources, page):
     for step in sources.steps:
         if sources.page_of_row(step) == page:
             moves = f"; then of `{step['moves']}()`" if step["moves"] else ""
-            when = f"`{step['when']}`" if step["when"] else "always"
+            when = f"`{step['when']}`" if step["when"] else ""
             code = f"`{named(step['source'])}`" if step["source"] else "takes nothing"
             name = step["function"] if "." in step["function"] else step["function"] + "()"
-            what = f" asks the trims of `{step['run'][11:-1]}`" if step["run"].startswith("trim<") else ""
-            rows.append((f"`{name}`{what}", f"`{step['file']}`", f"`{step['phase']}()`", versions(step["since"], step["until"]) + moves, when, code))
-    return table(("kernel function", "file", "called by", "versions", "when", "code"), rows)
+            what = f": asks the trims of `{step['run'][11:-1]}`" if step["run"].startswith("trim<") else ""
+            rows.append((f"`{name}`, `{step['file']}`{what}", f"`{step['phase']}()`", versions(step["since"], step["until"]) + moves, when, code))
+    return table(("kernel function", "called by", "versions", "when", "code"), rows)
 
 
 def functions_list(sources, page):
