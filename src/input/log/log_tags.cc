@@ -60,7 +60,7 @@ class Tags {
   void learn_tail(std::string_view message);
   bool strip_known(PaperLine& line, std::string_view whole) const;
   bool strip_by_form(PaperLine& line, std::string_view whole) const;
-  void set(PaperLine& line, std::string_view stamp, std::string message) const;
+  void set(PaperLine& line, std::string_view stamp, std::string_view message) const;
 
   std::map<std::string, std::size_t> forms_{};  // how often each
   std::set<std::string> single_{};              // forms that one line is enough for
