@@ -9,9 +9,9 @@ foreach(folder IN ITEMS kernels schema skeletons)
     install(DIRECTORY share/${folder} DESTINATION ${CMAKE_INSTALL_DATADIR}/memmap COMPONENT program)
   endif()
 endforeach()
-install(DIRECTORY share/cluster share/ci DESTINATION ${CMAKE_INSTALL_DATADIR}/memmap COMPONENT program
+install(DIRECTORY share/cluster share/ci share/container DESTINATION ${CMAKE_INSTALL_DATADIR}/memmap COMPONENT program
   USE_SOURCE_PERMISSIONS)
 if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/share/doc)
   install(DIRECTORY share/doc/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation)
 endif()
-install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation)
+install(FILES README.md SECURITY.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation)

@@ -47,7 +47,8 @@ ExitCode list(plugin::PluginHost& host) {
     if (std::ranges::find(folders, folder) == folders.end()) folders.push_back(folder);
   }
   std::string out;
-  std::ranges::stable_partition(folders, [](const fs::path& folder) { return folder.empty(); });
+  std::stable_partition(folders.begin(), folders.end(),
+                        [](const fs::path& folder) { return folder.empty(); });
   for (const fs::path& folder : folders) {
     out += fmt::format("{}{}:\n", out.empty() ? "" : "\n",
                        folder.empty() ? "Built in" : folder.string());

@@ -25,6 +25,8 @@ def simulated(memmap, *args):
     report = json.loads(result.stdout)
     source = report["subject"].pop("source")
     report["notes"] = [re.sub(rf"{re.escape(source)}[:/]", "", note) for note in report["notes"]]
+    if report.get("log"):
+        report["log"]["file"] = re.sub(rf"^{re.escape(source)}[:/]", "", report["log"]["file"])
     return report
 
 

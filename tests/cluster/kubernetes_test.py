@@ -47,7 +47,7 @@ def check_manifests():
 
 def check_container():
     """What the Containerfile runs and copies is there: tools/package has a test of its own."""
-    text = content(os.path.join(FOLDER, "Containerfile")).decode()
+    text = content(os.path.join(SHARE, "..", "container", "Containerfile")).decode()
     same("Containerfile", re.findall(r"^RUN (tools/.*)$", text, re.M), ["tools/package"])
     same("tools/package", "build/packages/*.deb" in content(os.path.join(SOURCE, "tools/package")).decode(), True)
     same("Containerfile", re.findall(r"^COPY --from=build (\S+)", text, re.M), ["/src/build/packages/memmap_*.deb"])

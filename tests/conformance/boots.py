@@ -206,4 +206,5 @@ def main():
     sys.exit(listed.verdict(table, names, differs, split=True, update="--update" in sys.argv))
 
 
-main()
+if __name__ == "__main__":
+    main()

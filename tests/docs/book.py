@@ -28,6 +28,7 @@ DIFF_LINES = 60  # of one file
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 LINK = re.compile(r"\]\(([^)\s#]+)[^)]*\)")
+PLACEHOLDER = re.compile(r"\b(?:NAME|ROOM|KIND|KIND_NAME|VENDOR-MODEL)\b")  # of a file that the reader adds
 NAMED = re.compile(r"`((?:bench|cli|maps|plugins|share|src|tests|tools)/[\w./-]*)`")
 
 
@@ -128,15 +129,15 @@ def faults_of_pictures(texts):
 
 
 def faults_of_sources():
-    """Links of share/doc as a reader of the files follows them, and files of the repository that the book names."""
-    for path in sorted([*DOC.glob("*.md"), *BOOK.glob("*.md")]):
+    """Links of share/doc and of what lies in the root, as a reader of the files follows them, and files of the repository that its pages name."""
+    for path in sorted([*DOC.glob("*.md"), *DOC.glob("*/*.md"), *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY"))]):
         text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
         name = path.relative_to(ROOT)
         for target in LINK.findall(re.sub(r"`[^`\n]*`", "", PICTURE.sub("", text))):
             if "://" not in target and not (path.parent / target).exists():
                 yield f"{name}: a link leads nowhere: {target}"
-        if path.parent == BOOK:
-            yield from (f"{name}: no such file: {file}" for file in NAMED.findall(text) if not (ROOT / file).exists())
+        yield from (f"{name}: no such file: {file}" for file in NAMED.findall(text)
+                    if not PLACEHOLDER.search(file) and not (ROOT / file).exists() and not [*(ROOT / file).parent.glob((ROOT / file).name + ".*")])
 
 
 def check_or_update(memmap, update):

@@ -1,4 +1,4 @@
-"""Runs the examples of a document: every line that begins with `$ ` and runs memmap.
+"""Runs the examples of a document: every line that begins with `$ ` and runs memmap, or compares two files of its.
 
     examples.py --memmap PROGRAM DOCUMENT...
 
@@ -24,6 +24,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+RUN = r"\bmemmap\b|^cmp\b"  # what is run; other lines are for the reader alone
 
 
 def blocks_of_markdown(text):
@@ -66,9 +67,10 @@ def examples_in(line_number, block):
 
 
 def missing_file(command):
-    """The absolute path that the command reads and this machine lacks, if any; or `jq`, where it is not installed."""
-    if re.search(r"\| jq\b", command) and not shutil.which("jq"):
-        return "jq"
+    """The absolute path that the command reads and this machine lacks, if any; or the program behind it, where it is not installed."""
+    for program in re.findall(r"\| (jq|dot)\b", command):
+        if not shutil.which(program):
+            return program
     for word in shlex.split(command):
         if word.startswith(("/sys/", "/proc/", "/boot/", "/usr/lib/modules/")) and not os.path.exists(word):
             return word
@@ -116,7 +118,7 @@ def check(name, examples, memmap):
         folder = pathlib.Path(name_of_folder)
         prepare(folder, memmap)
         for line, command, status, expected in examples:
-            if not re.search(r"\bmemmap\b", command):
+            if not re.search(RUN, command):
                 continue
             if gone := missing_file(command):
                 print(f"{name}:{line}: left out, no {gone} here: {command}")

@@ -1,4 +1,4 @@
-"""The HTML site of share/doc: the book, then the reference. book.py writes it (tools/docs).
+"""The HTML site of share/doc: the book, the stages, the reference. book.py writes it (tools/docs).
 
 A page loads nothing but its pictures, runs nothing, and its policy allows nothing else. Links between
 pages, and a page that another names in code (`report.md`), lead to the page of the site.
@@ -16,6 +16,7 @@ import subprocess
 import markdown
 
 DOC = pathlib.Path(__file__).resolve().parent.parent.parent / "share/doc"
+STAGES = DOC / "stages"
 
 STYLE = """
 :root { color-scheme: light dark; --ground: #fff; --ink: #1a1c1f; --faint: #5a6069; --line: #d8dce1; --box: #f4f6f8; --link: #0a58a8; --here: #e3edf8; }
@@ -85,11 +86,13 @@ PAGE = """<!DOCTYPE html>
 
 
 class Page:
-    """A Markdown file and its place in the site, which is flat: the book's pages and the reference's have different names."""
+    """A Markdown file and its place in the site, which is flat: a page of the stages is `stage-NAME.html`, their first `stages.html`."""
 
     def __init__(self, path):
         self.path = path
         self.name = path.stem + ".html"
+        if path.parent == STAGES:
+            self.name = "stages.html" if path.stem == "index" else f"stage-{path.stem}.html"
         text = path.read_text(encoding="utf-8")
         text = re.sub(r"<!--.*?-->\n?", "", text, flags=re.S)
         converter = markdown.Markdown(extensions=["tables", "fenced_code", "toc"], output_format="html")
@@ -99,8 +102,18 @@ class Page:
         self.sections = tokens[0]["children"] if tokens else []
 
 
-def dressed(page, drawn):
-    """The body for a reader: figures, tables and commands set out, links within the site."""
+def stage_paths():
+    """In the order of the boot, as their index links to them."""
+    index = STAGES / "index.md"
+    named = re.findall(r"\]\(([\w-]+\.md)\)", index.read_text(encoding="utf-8"))
+    return [index] + [STAGES / name for name in dict.fromkeys(named)]
+
+
+def dressed(page, drawn, names):
+    """The body for a reader: figures, tables and commands set out, links within the site. `names`: {path: page of the site}."""
+    def link(found):
+        target = (page.path.parent / found[1]).resolve()
+        return f'href="{names.get(target, found[1])}{found[2] or ""}"'
     def figure(found):
         words, name = found["words"], found["name"]
         return (f'<figure><a href="pictures/{name}"><img src="pictures/{name}" alt="{words}"{size_of(drawn[name])}></a>'
@@ -109,7 +122,7 @@ def dressed(page, drawn):
     body = body.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
     body = re.sub(r"<pre>", '<pre tabindex="0">', body)
     body = re.sub(r"^((?:<pre[^>]*><code[^>]*>)?)(\$ (?:.*\\\n)*.*)$", r"\1<b>\2</b>", body, flags=re.M)
-    return re.sub(r'href="(?:\.\./|book/)?([\w-]+)\.md(#[^"]*)?"', r'href="\1.html\2"', body)
+    return re.sub(r'href="([\w./-]+\.md)(#[^"]*)?"', link, body)
 
 
 def linked(body, names):
@@ -131,7 +144,7 @@ def size_of(svg):
     return f' width="{float(found[1]) * scale:.0f}" height="{float(found[3]) * scale:.0f}"'
 
 
-def contents(book, reference, here):
+def contents(parts, here):
     def item(page):
         current = ' aria-current="page"' if page is here else ""
         row = f'<li><a href="{page.name}"{current}>{page.title}</a>'
@@ -139,7 +152,7 @@ def contents(book, reference, here):
             row += "<ul>" + "".join(f'<li><a href="#{s["id"]}">{s["name"]}</a></li>' for s in page.sections) + "</ul>"
         return row + "</li>"
     return "\n".join(f"<p>{title}</p>\n<ul>\n" + "\n".join(map(item, rows)) + "\n</ul>"
-                     for title, rows in (("The book", book), ("Reference", reference)))
+                     for title, rows in parts)
 
 
 def around(order, page):
@@ -191,9 +204,13 @@ def faults_of_html(folder):
 def write(folder, book_paths, drawn):
     """Writes the site, pictures ({name: SVG}) too, in place of what lies there; returns what is wrong with it."""
     book = [Page(path) for path in book_paths]
+    stages = [Page(path) for path in stage_paths()]
     reference = [Page(path) for path in sorted(DOC.glob("*.md"))]
-    names = {page.name for page in book + reference}
-    if len(names) < len(book) + len(reference):
+    order = book + stages + reference
+    parts = (("The book", book), ("The stages", stages), ("Reference", reference))
+    names = {page.path.resolve(): page.name for page in order}
+    in_code = {page.name for page in book + reference}
+    if len(set(names.values())) < len(order):
         return ["two pages have one name: the site is flat"]
     shutil.rmtree(folder / "pictures", ignore_errors=True)
     (folder / "pictures").mkdir(parents=True)
@@ -202,8 +219,8 @@ def write(folder, book_paths, drawn):
     for name, svg in drawn.items():
         (folder / "pictures" / name).write_bytes(svg)
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    for page in book + reference:
-        text = PAGE.format(digest=digest, style=STYLE, title=page.title, contents=contents(book, reference, page),
-                           body=linked(dressed(page, drawn), names), around=around(book + reference, page))
+    for page in order:
+        text = PAGE.format(digest=digest, style=STYLE, title=page.title, contents=contents(parts, page),
+                           body=linked(dressed(page, drawn, names), in_code), around=around(order, page))
         (folder / page.name).write_text(text, encoding="utf-8")
     return [*faults_of_links(folder), *faults_of_html(folder)]

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Debian packages of a build: the same bytes twice, all that belongs in them, nothing that lintian
-complains of.   packages.py CPACK BUILD"""
+complains of; what tools/sbom tells of them.   packages.py CPACK BUILD"""
 import glob
+import hashlib
+import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -53,6 +56,36 @@ class Packages(unittest.TestCase):
         for name, path in self.packages.items():
             with open(path, "rb") as a, open(again[name], "rb") as b:
                 self.assertEqual(a.read(), b.read(), name)
+
+    def test_bill_of_materials(self):
+        tool = pathlib.Path(__file__).resolve().parents[2] / "tools/sbom"
+        command = [sys.executable, "-B", tool, *self.packages.values()]
+        environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
+        text = subprocess.run(command, check=True, capture_output=True, env=environment, timeout=120).stdout
+        self.assertEqual(text, subprocess.run(command, check=True, capture_output=True, env=environment, timeout=120).stdout)
+        told = json.loads(text)
+        self.assertEqual((told["spdxVersion"], told["creationInfo"]["created"]), ("SPDX-2.3", "2023-11-14T22:13:20Z"))
+        elements = {e["SPDXID"]: e for e in told["packages"] + told["files"]} | {told["SPDXID"]: told}
+        self.assertEqual(len(elements), len(told["packages"]) + len(told["files"]) + 1)
+        for identity in elements:
+            self.assertRegex(identity, r"^SPDXRef-[A-Za-z0-9.-]+$")
+        linked = {}
+        for relation in told["relationships"]:
+            self.assertIn(relation["spdxElementId"], elements)
+            self.assertIn(relation["relatedSpdxElement"], elements, relation)
+            linked.setdefault((relation["spdxElementId"], relation["relationshipType"]), []).append(
+                elements[relation["relatedSpdxElement"]].get("name"))
+        for name, path in self.packages.items():
+            self.assertEqual({f["fileName"] for f in told["files"] if f["SPDXID"].startswith(f"SPDXRef-File-{name}-usr")},
+                             {"." + p for p in self.files(name) if not p.endswith("/")})
+            package = elements[f"SPDXRef-Package-{name}"]
+            self.assertEqual(package["checksums"][1]["checksumValue"],
+                             hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest())
+        for library in ("libc6", "libfmt9", "libarchive13"):
+            if shutil.which("dpkg-query") and not subprocess.run(["dpkg-query", "-W", library], check=False,
+                                                                  capture_output=True).returncode:
+                self.assertIn(library, linked["SPDXRef-Package-memmap", "DYNAMIC_LINK"])
+        self.assertIn("nlohmann-json3-dev", linked["SPDXRef-Package-memmap", "STATIC_LINK"])
 
     @unittest.skipUnless(shutil.which("lintian"), "no lintian")
     def test_lintian_is_content(self):

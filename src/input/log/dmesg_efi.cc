@@ -87,7 +87,7 @@ std::optional<Fault> read_descriptor(std::string_view rest, EfiMemory& out) {
   const auto type = type_of(type_name);
   if (!type) return Fault{"unknown EFI memory type", type_name.empty() ? all : type_name};
   out.type = *type;
-  while (!rest.empty() && rest[0] != ']' && rest.find("range=") != 0) {
+  while (!rest.empty() && rest[0] != ']' && !rest.starts_with("range=")) {
     rest = skip_blanks(rest.substr(1));
     if (rest.substr(0, 6) == "range=") break;
     const std::string_view name = trim(take_until(rest, separators));

@@ -60,7 +60,7 @@ class Tags {
   void learn_tail(std::string_view message);
   bool strip_known(PaperLine& line, std::string_view whole) const;
   bool strip_by_form(PaperLine& line, std::string_view whole) const;
-  void set(PaperLine& line, std::string_view stamp, std::string message) const;
+  void set(PaperLine& line, std::string_view stamp, std::string_view message) const;
 
   std::map<std::string, std::size_t> forms_{};  // how often each
   std::set<std::string> single_{};              // forms that one line is enough for
@@ -106,7 +106,7 @@ void Tags::learn_tail(std::string_view message) {
   ++tails_[std::string(tail)];
 }
 
-void Tags::set(PaperLine& line, std::string_view stamp, std::string message) const {
+void Tags::set(PaperLine& line, std::string_view stamp, std::string_view message) const {
   std::string_view text = message;
   for (const auto& [tail, count] : tails_) {
     if (count * 2 < entries_ || !trim(text).ends_with(tail)) continue;
@@ -168,12 +168,12 @@ void Tags::strip(PaperLine& line) const {
   LogLine log{.whole = whole};
   strip_prefix(log);
   if (!log.stamp.empty()) {
-    set(line, log.stamp, std::string(log.text));
+    set(line, log.stamp, log.text);
     line.tagged = true;
   } else if (!stamped_ && log.text.size() < trim(whole).size() && !log.text.empty()) {
     // Quote marks alone stand before the rest of a line, too.
     const std::string_view tag = std::string_view(whole).substr(0, whole.find(log.text));
-    set(line, {}, std::string(log.text));
+    set(line, {}, log.text);
     line.headed = line.tagged = tag.find_first_not_of("> |\t") != tag.npos;
   }
 }

@@ -36,8 +36,8 @@ std::string_view moment_words(const boot::Outcome& outcome) {
                                    : "where the boot stopped";
 }
 
-GraphTable heading(const Drawing& drawing, std::string_view shows, std::vector<Legend> legend,
-                   std::string_view reading) {
+GraphTable heading(const Drawing& drawing, std::string_view shows,
+                   const std::vector<Legend>& legend, std::string_view reading) {
   const boot::Outcome& outcome = drawing.outcome;
   const boot::Subject& s = outcome.subject;
   GraphTable table{.framed = false};

@@ -32,8 +32,8 @@ struct Legend {
 
 // What stands above a picture: its title, the machine and its kernel, a panic, what the colours are,
 // and a line of `reading` for whoever sees such a picture for the first time.
-GraphTable heading(const Drawing& drawing, std::string_view shows, std::vector<Legend> legend,
-                   std::string_view reading = {});
+GraphTable heading(const Drawing& drawing, std::string_view shows,
+                   const std::vector<Legend>& legend, std::string_view reading = {});
 
 // `outcome`'s moment: `at the hand-over to the page allocator`, `where the boot stopped`.
 std::string_view moment_words(const boot::Outcome& outcome);
