@@ -56,8 +56,8 @@ Status make(const fs::path& from, const fs::path& to) {
 }  // namespace memmap::cli
 
 int main(int argc, char** argv) {
-  using namespace memmap::cli;
-  if (argc != 3) return static_cast<int>(bad_usage("memmap_manual share/man FOLDER"));
-  const auto made = make(argv[1], argv[2]);
-  return static_cast<int>(made ? ExitCode::good : bad_input(made.errors()));
+  namespace cli = memmap::cli;
+  if (argc != 3) return static_cast<int>(cli::bad_usage("memmap_manual share/man FOLDER"));
+  const auto made = cli::make(argv[1], argv[2]);
+  return static_cast<int>(made ? cli::ExitCode::good : cli::bad_input(made.errors()));
 }
