@@ -5,7 +5,7 @@
 #include <array>
 
 #include "account/memory_use.h"
-#include "addresses.h"
+#include "answer/addresses.h"
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
 ExitCode run_walk(const Arguments& arguments) {
   const auto format = format_of(arguments, kFormats);
   if (!format) return bad_input(format.errors());
-  const auto questions = addresses_of(arguments);
+  const auto questions = answer::addresses_of(arguments);
   Errors errors;
   if (!questions) append(errors, questions.errors());
   const std::string asked_root = arguments.get("--root").value_or("kernel");
