@@ -3,7 +3,7 @@
     >>> import memmap
     >>> boot = memmap.simulate(synthetic="ram:640K hole:384K ram:1G", kernel="6.12.117+deb12-amd64")
     >>> boot.memblock.memory[0].end
-    651264
+    655360
 
 `simulate()` boots; the Boot is asked: figures (`boot.mem_total`), ranges (`boot.zones`), what becomes of an
 address (`boot.explain(0x1000)`), reports in every format of the program (`boot.report("html")`). `check()` holds

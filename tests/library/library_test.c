@@ -236,7 +236,7 @@ static void test_panic(void) {
   memmap_request_t* request = memmap_request_new();
   memmap_boot_t* boot = NULL;
   uint64_t value = 0;
-  WANT(memmap_request_set(request, "synthetic", "ram:640K hole:384K ram:8M") == MEMMAP_DONE);
+  WANT(memmap_request_set(request, "synthetic", "ram:4M") == MEMMAP_DONE);
   WANT(memmap_request_set(request, "kernel", kKernel) == MEMMAP_DONE);
   WANT(memmap_request_boot(request, &boot) == MEMMAP_DONE);
   WANT(memmap_boot_panicked(boot) == 1);
@@ -247,7 +247,7 @@ static void test_panic(void) {
 }
 
 static void test_check(const char* policy) {
-  static const char rules[] = "rules:\n  - it has memory: mem_total >= 64M\n  - too much: mem_total >= 4G\n";
+  static const char rules[] = "schema: memmap/policy/1\nrequire:\n  - mem_total >= 64M\n  - mem_total >= 4G\n";
   memmap_request_t* request = memmap_request_new();
   char* text = NULL;
   size_t length = 0;
