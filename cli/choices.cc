@@ -4,13 +4,14 @@
 
 #include <algorithm>
 
+#include "answer/check.h"
+#include "answer/simulate.h"
 #include "base/suggest.h"
 #include "boot/roots.h"
 #include "boot/steps.h"
 #include "commands/commands.h"
 #include "input/formats.h"
 #include "input/table/columns.h"
-#include "picture_options.h"
 #include "profile/kernel_choice.h"
 #include "report/convert/convert.h"
 #include "report/diagram/diagrams.h"
@@ -82,7 +83,7 @@ constexpr Installed kFound[] = {
 
 Words base_words() {
   Words out;
-  for (const std::string& name : base_names()) out.push_back(name + "=");
+  for (const std::string& name : session::base_names()) out.push_back(name + "=");
   return out;
 }
 
@@ -102,13 +103,14 @@ Words step_words() {
   return out;
 }
 
+Words check_format_words() { return strings(answer::verdict_formats()); }
 Words diagram_words() { return each(report::diagrams(), &report::Diagram::name); }
 Words input_format_words() { return each(input::formats(), &input::Format::id); }
 Words installed_name_words() { return each(kFound, &Installed::name); }
 Words root_words() { return strings(boot::root_names()); }
-Words scale_words() { return strings(scale_names()); }
+Words scale_words() { return strings(answer::scale_names()); }
 Words section_words() { return each(report::text_sections(), &report::TextSection::name); }
-Words simulate_format_words() { return strings(simulate_formats()); }
+Words simulate_format_words() { return strings(answer::format_names()); }
 Words skeleton_words() { return strings(skeleton_kinds()); }
 Words suggestion_words() { return strings(suggestions()); }
 Words target_words() { return each(report::convert_targets(), &report::Target::id); }

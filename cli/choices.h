@@ -10,18 +10,17 @@
 
 #include "base/result.h"
 #include "command.h"
+#include "session/asked.h"
 
 namespace memmap::cli {
 
-// --format: the first is the default. Those of simulate are in its own table.
+// --format: the first is the default. Those of simulate and check are in src/answer.
 inline constexpr std::array<std::string_view, 2> kAnswerFormats{"text", "json"};
 inline constexpr std::array<std::string_view, 3> kAccessFormats{"text", "json", "memtype"};
-inline constexpr std::array<std::string_view, 7> kCheckFormats{"text", "json",   "tap",  "junit",
-                                                               "ktap", "github", "sarif"};
 inline constexpr std::array<std::string_view, 4> kDiffFormats{"text", "json", "svg", "html"};
 inline constexpr std::array<std::string_view, 2> kSweepFormats{"jsonl", "csv"};
-inline constexpr std::array<std::string_view, 2> kMoments{"hand-over", "user-space"};
-inline constexpr std::array<std::string_view, 2> kSides{"old", "new"};
+using session::kMoments;
+using session::kSides;
 inline constexpr std::array<std::string_view, 3> kColourWishes{"auto", "always", "never"};
 inline constexpr std::array<std::string_view, 2> kHugePages{"2M", "1G"};
 inline constexpr std::array<std::string_view, 4> kPluginActions{"list", "show", "check", "new"};
@@ -34,6 +33,7 @@ std::vector<std::string> all_of() {
   return {kWords.begin(), kWords.end()};
 }
 std::vector<std::string> base_words();  // `kernel_phys_base=`, ...: of --kaslr-base
+std::vector<std::string> check_format_words();
 std::vector<std::string> column_words();
 std::vector<std::string> completion_words();
 std::vector<std::string> diagram_words();

@@ -2,12 +2,10 @@
 // that knows the library which parses arguments is arguments.cc.
 #pragma once
 
-#include <map>
-#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
+
+#include "session/arguments.h"
 
 namespace memmap::cli {
 
@@ -48,33 +46,7 @@ struct Positional {
   Choices choices{};
 };
 
-// What was given. Values are text: each command reads them with base/number.h and its like, so that
-// numbers are understood alike everywhere.
-class Arguments {
- public:
-  void add(std::string name, std::string value) {
-    values_[std::move(name)].push_back(std::move(value));
-  }
-
-  bool has(std::string_view name) const { return !all(name).empty(); }
-  std::optional<std::string> get(std::string_view name) const {
-    const auto values = all(name);
-    return values.empty() ? std::nullopt : std::optional(values.back());
-  }
-  std::span<const std::string> all(std::string_view name) const {
-    const auto it = values_.find(name);
-    return it == values_.end() ? std::span<const std::string>{} : std::span(it->second);
-  }
-  // Of all options and arguments that were given.
-  std::vector<std::string_view> names() const {
-    std::vector<std::string_view> out;
-    for (const auto& [name, values] : values_) out.push_back(name);
-    return out;
-  }
-
- private:
-  std::map<std::string, std::vector<std::string>, std::less<>> values_{};
-};
+using session::Arguments;
 
 // One row of the table of commands (commands.cc). Help, completion (completion/) and the man page
 // (manual/) are made of it.

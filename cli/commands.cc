@@ -153,7 +153,7 @@ constexpr Option kCheck[] = {
     kNoEntryLimit,
     MEMMAP_PLUGIN_OPTIONS,
     {"--update",         "",       "show what changed of each baseline and write it anew; one that is not there is made"},
-    {"--format",         "FORMAT", "text (default), json, tap, junit, ktap (as the kernel's own tests print), github (annotations) or sarif", false, {all_of<kCheckFormats>}},
+    {"--format",         "FORMAT", "text (default), json, tap, junit, ktap (as the kernel's own tests print), github (annotations) or sarif", false, {check_format_words}},
     kOutput,
     kForce,
 };

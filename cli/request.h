@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "choices.h"
 #include "command.h"
-#include "input/format.h"
+#include "session/asked.h"
 #include "session/session.h"
 
 namespace memmap::cli {
@@ -30,20 +30,13 @@ namespace memmap::cli {
   Option{"--columns",      "LIST",   "SOURCE is a table with these columns: start,end,type, start,last,type, start,size,type, ... (`memmap formats`)", false, {.words = column_words, .several = true}}
 // clang-format on
 
-// --input-format, --columns, --boot and --side, where the command has them.
-Result<input::ReadOptions> read_options(const Arguments& arguments);
-
-// What --kaslr-base gives an address to.
-std::vector<std::string> base_names();
+using session::read_options;
+using session::source_of;
 
 // Refuses every option and argument given that is none of `followed`: it has no effect on `source`,
 // which is `what`.
 Status refuse_others(const Arguments& arguments, std::initializer_list<std::string_view> followed,
                      std::string_view source, std::string_view what);
-
-// The machine's source that the arguments name, or SOURCE without an option; nullopt: none.
-// Errors: several; --boot is no number, --side neither old nor new.
-Result<std::optional<session::Source>> source_of(const Arguments& arguments);
 
 // What a command line asks for, and where the program finds what comes with it.
 struct Asked {
@@ -51,9 +44,8 @@ struct Asked {
   session::Places places{};
 };
 
-// All options that the command has of a request's; one that it does not have is not given. Places
-// are those of --plugin-dir, MEMMAP_PLUGIN_PATH and the installation. Errors: those of source_of()
-// and find_places(); plugins named in no such form (all).
+// session::request_of(). Places are those of --plugin-dir, MEMMAP_PLUGIN_PATH and the installation. Errors:
+// those of find_places() too.
 Result<Asked> asked(const Arguments& arguments);
 // The same, and an error where no machine is named.
 Result<Asked> asked_of_machine(const Arguments& arguments);

@@ -15,3 +15,6 @@ if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/share/doc)
   install(DIRECTORY share/doc/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation)
 endif()
 install(FILES README.md SECURITY.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation)
+# Where Debian's Python looks, whatever its version.
+install(DIRECTORY python/memmap DESTINATION lib/python3/dist-packages COMPONENT python
+  FILES_MATCHING PATTERN "*.py" PATTERN "py.typed" PATTERN "__pycache__" EXCLUDE)

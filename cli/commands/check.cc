@@ -1,4 +1,4 @@
-#include "session/check.h"
+#include "answer/check.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,6 @@
 #include "input/open/source.h"
 #include "messages.h"
 #include "output.h"
-#include "report/answers/check.h"
 #include "report/diff/answer.h"
 #include "report/json/result.h"
 #include "request.h"
@@ -18,35 +17,6 @@
 
 namespace memmap::cli {
 namespace {
-
-std::string written(std::span<const report::CheckedCase> cases, std::string_view format,
-                    const report::TextStyle& style) {
-  if (format == "json") return report::check_to_json(cases);
-  if (format == "tap") return report::verdicts_to_tap(cases);
-  if (format == "junit") return report::verdicts_to_junit(cases);
-  if (format == "ktap") return report::verdicts_to_ktap(cases);
-  if (format == "github") return report::verdicts_to_github(cases);
-  if (format == "sarif") return report::verdicts_to_sarif(cases);
-  return report::check_to_text(cases, style);
-}
-
-// A baseline as it is; where it is not there or of another version, what makes it.
-Result<diff::View> kept(const std::string& path) {
-  const auto source = input::open_source(path);
-  Errors errors;
-  if (source) {
-    auto view = diff::read_view(path, source->bytes);
-    if (view) return view;
-    errors = view.errors();
-    if (diff::is_result(source->bytes))
-      errors.back().message += ", or with `memmap check --update`";
-    return errors;
-  }
-  errors = source.errors();
-  for (Error& e : errors)
-    if (e.code == ErrorCode::not_found) e.message += "; `memmap check --update` makes it";
-  return errors;
-}
 
 // Shows what a boot changed of a baseline that is there.
 Status show_changes(const std::string& path, const std::string& old, const diff::View& now) {
@@ -82,10 +52,6 @@ Result<diff::View> renewed(const std::string& path, const boot::Outcome& outcome
   return now;
 }
 
-Result<diff::View> as_result(const boot::Outcome& outcome) {
-  return diff::read_view("this boot", report::to_json(outcome));
-}
-
 struct Policies {
   std::vector<policy::Policy> read{};
   Errors errors{};
@@ -108,38 +74,10 @@ Policies policies_of(const Arguments& arguments) {
   return out;
 }
 
-struct Checked {
-  std::vector<session::Judged> judged{};
-  std::vector<report::CheckedCase> cases{};
-  Errors errors{};
-};
-
-void check(const policy::Policy& policy, const Asked& asked, const input::ReadOptions& reading,
-           bool update, Checked& out) {
-  const auto cases = session::cases_of(policy, asked.request, reading);
-  if (!cases) return append(out.errors, cases.errors());
-  const session::Helpers helpers{
-      .baseline = [&](const policy::Baseline& baseline, const session::CheckCase& one,
-                      const boot::Outcome& outcome) -> Result<diff::View> {
-        const std::string path = session::baseline_path(policy.file, baseline.path, one);
-        return update ? renewed(path, outcome) : kept(path);
-      },
-      .as_result = as_result};
-  for (const session::CheckCase& one : *cases) {
-    auto judged = session::judge(one, asked.places, policy.rules, helpers);
-    if (!judged) {
-      append(out.errors, judged.errors());
-      continue;
-    }
-    out.cases.push_back({one.name, judged->verdicts});
-    out.judged.push_back(*std::move(judged));
-  }
-}
-
 }  // namespace
 
 ExitCode run_check(const Arguments& arguments) {
-  const auto format = format_of(arguments, kCheckFormats);
+  const auto format = format_of(arguments, answer::verdict_formats());
   if (!format) return bad_input(format.errors());
   const auto asked = cli::asked(arguments);
   if (!asked) return bad_input(asked.errors());
@@ -152,18 +90,18 @@ ExitCode run_check(const Arguments& arguments) {
                     policies.read, [](const policy::Policy& p) { return p.rules.asks_for_view(); }))
     return bad_input(
         Errors{{"--update has no effect: no rule is `unchanged since` a baseline", {"memmap"}}});
-  Checked checked;
+  answer::Checked checked;
+  const auto baseline = [&](const std::string& path, const boot::Outcome& outcome) {
+    return update ? renewed(path, outcome) : answer::kept_baseline(path);
+  };
   for (const policy::Policy& policy : policies.read)
-    check(policy, *asked, *reading, update, checked);
+    answer::check(policy, asked->request, asked->places, *reading, baseline, checked);
   if (!checked.errors.empty()) return bad_input(checked.errors);
   const Destination destination = destination_of(arguments);
-  const Status done =
-      write_output(destination, written(checked.cases, *format, text_style(destination)));
+  const Status done = write_output(
+      destination, answer::write_verdicts(checked.cases, *format, text_style(destination)));
   if (!done) return bad_input(done.errors());
-  const bool fails = std::ranges::any_of(checked.cases, [](const report::CheckedCase& one) {
-    return std::ranges::any_of(one.verdicts, &policy::Verdict::fails);
-  });
-  return fails ? ExitCode::difference : ExitCode::good;
+  return checked.fails() ? ExitCode::difference : ExitCode::good;
 }
 
 }  // namespace memmap::cli

@@ -8,8 +8,7 @@
 
 namespace memmap::cli {
 
-std::vector<std::string_view> simulate_formats();  // of the program's own
-std::vector<std::string_view> suggestions();       // what `suggest` looks for
+std::vector<std::string_view> suggestions();  // what `suggest` looks for
 
 ExitCode run_access(const Arguments& arguments);
 ExitCode run_show(const Arguments& arguments);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "answer/picture.h"
 #include "base/number.h"
 #include "choices.h"
 #include "commands/commands.h"
@@ -12,7 +13,6 @@
 #include "input/open/source.h"
 #include "messages.h"
 #include "output.h"
-#include "picture_options.h"
 #include "report/diff/answer.h"
 #include "report/diff/page.h"
 #include "report/diff/picture.h"
@@ -134,7 +134,7 @@ Result<report::MapOptions> look_of(const Arguments& arguments, std::string_view 
     }
   }
   if (!errors.empty()) return errors;
-  return map_options(arguments);
+  return answer::map_options(arguments);
 }
 
 std::string written(const report::DiffAnswer& answer, std::string_view format,

@@ -4,7 +4,7 @@
 
 #include "account/ledger.h"
 #include "account/memory_use.h"
-#include "addresses.h"
+#include "answer/addresses.h"
 #include "choices.h"
 #include "commands/commands.h"
 #include "messages.h"
@@ -36,7 +36,7 @@ Result<report::ExplainQuestion> question_of(const Arguments& arguments) {
     return session::no_effect("--lost", arguments.get("ADDRESS").value_or(""),
                               "an address: its story tells whether it is lost");
   }
-  auto addresses = addresses_of(arguments);
+  auto addresses = answer::addresses_of(arguments);
   if (!addresses) return addresses.errors();
   out.addresses = *std::move(addresses);
   return out;

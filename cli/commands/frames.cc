@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "answer/picture.h"
 #include "commands/commands.h"
 #include "messages.h"
 #include "output.h"
-#include "picture_options.h"
 #include "report/map/frames.h"
 #include "request.h"
 
@@ -23,7 +23,7 @@ bool is_ours(std::string_view name) {
 }  // namespace
 
 ExitCode run_frames(const Arguments& arguments) {
-  const auto map = map_options(arguments);
+  const auto map = answer::map_options(arguments);
   if (!map) return bad_input(map.errors());
   if (!arguments.has("--output"))
     return bad_input({{"frames writes a folder: name one with -o", {"memmap"}}});

@@ -1,206 +1,23 @@
+#include "answer/simulate.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 
-#include "account/step_changes.h"
-#include "base/suggest.h"
-#include "boot/outcome.h"
 #include "commands/commands.h"
-#include "lint/lint.h"
 #include "messages.h"
 #include "output.h"
 #include "pager.h"
-#include "picture_options.h"
-#include "plugin/adapt/report.h"
-#include "report/form/names.h"
-#include "report/html/page.h"
-#include "report/json/lines.h"
-#include "report/json/result.h"
-#include "report/map/map.h"
-#include "report/text/memblock_debug.h"
-#include "report/text/proc.h"
-#include "report/text/ptdump.h"
-#include "report/text/qemu_mem.h"
-#include "report/text/text.h"
 #include "request.h"
-#include "session/image_places.h"
 #include "text_output.h"
 
 namespace memmap::cli {
 namespace {
 
-using boot::Moment;
-
-// What a format of the program's own takes.
-struct Asking {
-  const boot::Outcome& outcome;
-  const kernel::Profile& kernel;
-  report::TextStyle style;
-  Moment moment;
-  std::vector<std::string> sections;  // of text; empty: the usual ones
-  const report::MapOptions& map;
-  const std::vector<account::StepChange>& steps;  // where the format wants them
-  const boot::Outcome* against;                   // of --against; nullptr: there is none
-
-  const paging::AddressSpace& tables() const {
-    return *boot::tables_of(outcome, boot::Root::kernel);
-  }
-};
-
-struct Format {
-  std::string_view name{};
-  bool has_head = true;                            // it tells of the kernel and what was assumed
-  Moment moment = Moment::hand_over;               // what it shows without --at
-  std::string_view only{};                         // why it shows no other; empty: it does
-  std::string (*render)(const Asking&) = nullptr;  // null: a picture
-  std::string_view left_out{};                     // what a reader might miss in it; said beside it
-};
-
-std::string text_of(const Asking& a) {
-  return a.sections.empty() ? report::to_text(a.outcome, a.style)
-                            : report::to_text(a.outcome, a.style, a.sections);
-}
-
-constexpr std::string_view kOnlyHandOver = "it shows the hand-over alone";
-constexpr std::string_view kNoFreeLists =
-    "it shows the hand-over alone: later, the free blocks depend on what ran";
-constexpr std::string_view kNoProc =
-    "it shows user space alone: at the hand-over there is no /proc";
-constexpr std::string_view kMeminfoLeavesOut =
-    "left out: what depends on what runs (MemFree, Slab, Cached, Percpu, ...); DirectMap is what "
-    "the "
-    "kernel itself does: BPF programs, trampolines and modules split further pages";
-constexpr std::string_view kZoneinfoLeavesOut =
-    "left out: what depends on what runs (pages free, boost, nr_*, numa_*, pagesets)";
-constexpr std::string_view kIomemLeavesOut =
-    "left out: what drivers add (windows of PCI bridges, devices, local APICs) and ROMs other than "
-    "the "
-    "system's; a RAM buffer beside a bridge's window";
-
-// clang-format off
-constexpr Format kFormats[] = {
-    {"text",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return text_of(a); }},
-    {"json",           true,  Moment::hand_over,  {},            [](const Asking& a) { return report::to_json(a.outcome); }},
-    {"jsonl",          true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_json_lines(a.outcome); }},
-    {"html",           true,  Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_html(a.outcome, a.steps, a.map, a.against); }},
-    {"dot",            true,  Moment::hand_over,  kOnlyHandOver},
-    {"svg",            true,  Moment::hand_over,  kOnlyHandOver},
-    {"png",            true,  Moment::hand_over,  kOnlyHandOver},
-    {"pdf",            true,  Moment::hand_over,  kOnlyHandOver},
-    {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
-    {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
-    {"ptdump",         false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_ptdump(a.tables(), a.kernel); }},
-    {"meminfo",        false, Moment::user_space, kNoProc,       [](const Asking& a) { return report::to_meminfo(a.outcome, a.kernel); }, kMeminfoLeavesOut},
-    {"zoneinfo",       false, Moment::user_space, {},            [](const Asking& a) { return report::to_zoneinfo(a.outcome, a.kernel, a.moment); }, kZoneinfoLeavesOut},
-    {"buddyinfo",      false, Moment::hand_over,  kNoFreeLists,  [](const Asking& a) { return report::to_buddyinfo(a.outcome, a.kernel); }},
-    {"iomem",          false, Moment::user_space, kNoProc,       [](const Asking& a) { return report::to_iomem(a.outcome); }, kIomemLeavesOut},
-};
-// clang-format on
-
-// nullptr: none of these, but perhaps a plugin's name.
-const Format* own_format(std::string_view name) {
-  const auto found = std::ranges::find(kFormats, name, &Format::name);
-  return found == std::end(kFormats) ? nullptr : &*found;
-}
-
-// A format of the program's own that tells of a boot as a whole, or a plugin's.
-bool has_head(std::string_view name) {
-  const Format* const own = own_format(name);
-  return own == nullptr || own->has_head;
-}
-
-// What --section names. Errors: a name that no section has; what only text has, with another format.
-Result<std::vector<std::string>> sections_of(const Arguments& arguments, std::string_view format) {
-  std::vector<std::string> out;
-  Errors errors;
-  for (const std::string_view option : {"--section", "--width", "--color"}) {
-    if (format != kFormats[0].name && arguments.has(option))
-      errors.push_back(
-          session::no_effect(option, fmt::format("--format {}", format), "it is of text alone"));
-  }
-  std::vector<std::string_view> known;
-  const std::vector<report::TextSection> all = report::text_sections();
-  for (const report::TextSection& s : all) known.push_back(s.name);
-  const std::string given = arguments.get("--section").value_or("");
-  for (std::size_t at = 0; arguments.has("--section") && at <= given.size();) {
-    const std::size_t comma = std::min(given.find(',', at), given.size());
-    out.push_back(given.substr(at, comma - at));
-    at = comma + 1;
-    if (std::ranges::find(known, out.back()) != known.end()) continue;
-    errors.push_back(
-        {fmt::format("--section: the report has {}, not `{}`{}", fmt::join(known, ", "), out.back(),
-                     did_you_mean(out.back(), known)),
-         {"memmap"}});
-  }
-  if (!errors.empty()) return errors;
-  return out;
-}
-
-// A report plugin, where --format names one; null: one of kFormats.
-Result<std::unique_ptr<plugin::ReportPlugin>> load_report(session::Session& session,
-                                                          const std::string& format) {
-  const session::NamedPlugins& named = session.named();
-  const bool own = own_format(format) != nullptr;
-  auto spec = own ? Result<plugin::PluginSpec>(plugin::PluginSpec{}) : plugin::parse_spec(format);
-  if (!spec) return spec.errors();
-  if (!own && !session.host().knows(spec->name)) {
-    return Error{fmt::format("--format is one of {} or a report plugin, not `{}`{}",
-                             fmt::join(simulate_formats(), ", "), format,
-                             did_you_mean(format, simulate_formats())),
-                 {"memmap"}};
-  }
-  for (const std::string& name : named.only_reports) {
-    if (name == spec->name) continue;
-    return Error{fmt::format("--plugin {0} has no effect on a report in {1}; --format {0} writes "
-                             "with it",
-                             name, own ? format : spec->name),
-                 {"memmap"}};
-  }
-  if (own) return {nullptr};
-  const auto loaded = session.host().load(spec->name);
-  if (!loaded) return loaded.errors();
-  for (const plugin::PluginSpec& given : named.reports) {
-    if (given.name == spec->name && spec->options.empty()) spec->options = given.options;
-  }
-  return plugin::ReportPlugin::create(**loaded, spec->options);
-}
-
 bool warned(const boot::Outcome& outcome) {
   return std::ranges::any_of(outcome.events, [](const Event& e) {
     return e.severity == Severity::warning || e.severity == Severity::panic;
   });
-}
-
-// An answer without a line is still one; a reader may think that something went wrong.
-std::string why_empty(const boot::Outcome& outcome, const std::string& format) {
-  const auto panic = std::ranges::find(outcome.events, Severity::panic, &Event::severity);
-  if (panic != outcome.events.end()) {
-    return fmt::format("nothing to print as {}: the kernel panics first: {}", format, panic->text);
-  }
-  return fmt::format("nothing to print as {}", format);
-}
-
-// Parameters that do nothing, each with its reason, as notes.
-void tell_without_effect(const session::Session& session, const session::Rules& rules,
-                         boot::Outcome& outcome) {
-  constexpr std::size_t kMost = 8;
-  const std::string line = session.command_line();
-  if (line.empty()) return;
-  const lint::Subject subject{.line = line,
-                              .profile = session.profile(),
-                              .machine = &*session.machine(),
-                              .boot = session.options(rules)};
-  const auto findings = lint::without_effect(subject);
-  auto& notes = outcome.subject.notes;
-  for (std::string& text : lint::advice(subject)) notes.push_back(std::move(text));
-  for (std::size_t i = 0; i < std::min(findings.size(), kMost); ++i)
-    notes.push_back(fmt::format("command line: {}: {}", findings[i].message, findings[i].reason));
-  if (findings.size() > kMost)
-    notes.push_back(
-        fmt::format("command line: {} more parameters have no effect; `memmap "
-                    "lint` tells of all",
-                    findings.size() - kMost));
 }
 
 // The boot of --against, asked for as the first is but for its source; nullopt: there is none.
@@ -217,86 +34,39 @@ Result<std::optional<boot::Outcome>> other_boot(const Arguments& arguments,
   return std::optional(*std::move(outcome));
 }
 
-}  // namespace
-
-std::vector<std::string_view> simulate_formats() {
-  std::vector<std::string_view> out;
-  for (const Format& format : kFormats) out.push_back(format.name);
-  return out;
+// Bytes that a terminal would not show.
+Status refuse_terminal(const std::string& format, const Destination& destination) {
+  if ((format != "png" && format != "pdf") || !is_terminal(destination)) return Done{};
+  return Error{fmt::format("--format {} is not for a terminal; name a file with -o", format),
+               {"memmap"}};
 }
+
+}  // namespace
 
 ExitCode run_simulate(const Arguments& arguments) {
   auto wanted = asked_of_machine(arguments);
   if (!wanted) return bad_input(wanted.errors());
-  const std::string format = arguments.get("--format").value_or("text");
-  const auto sections = sections_of(arguments, format);
-  if (!sections) return bad_input(sections.errors());
   const Destination destination = destination_of(arguments);
   const auto style = text_style(destination, arguments);
   if (!style) return bad_input(style.errors());
-  if (arguments.has("--against") && format != "html")
-    return bad_input({session::no_effect("--against", "--format " + format, "it shows one boot")});
-  const auto picture = picture_options(arguments, format);
-  if (!picture) return bad_input(picture.errors());
-  wanted->request.compare_log = has_head(format);
+  const auto wish = answer::simulate_wish(arguments, *style);
+  if (!wish) return bad_input(wish.errors());
+  if (const Status bytes = refuse_terminal(wish->format, destination); !bytes)
+    return bad_input(bytes.errors());
+  wanted->request.compare_log = answer::has_head(wish->format);
   const auto against = other_boot(arguments, wanted->request, wanted->places);
   if (!against) return bad_input(against.errors());
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return bad_input(session.errors());
-  const auto report = load_report(*session, format);
-  if (!report) return bad_input(report.errors());
-  const Format* const own = own_format(format);
-  const Moment asked = session->goes_on() ? Moment::user_space : Moment::hand_over;
-  const Moment usual = own != nullptr ? own->moment : Moment::hand_over;
-  const std::string_view only = own != nullptr ? own->only : kOnlyHandOver;
-  const Moment moment = arguments.has("--at") ? asked : usual;
-  if (moment != usual && !only.empty())
-    return bad_input({session::no_effect("--at", "--format " + format, only)});
-  auto rules = session->rules();
-  if (!rules) return bad_input(rules.errors());
-  account::StepRecorder steps;
-  boot::Options options = session->options(*rules);
-  if (format == "html") options.observer = &steps;
-  auto outcome = session->boot(*rules, std::move(options));
-  if (!outcome) return bad_input(outcome.errors());
-  if (own != nullptr && own->has_head) {
-    tell_without_effect(*session, *rules, *outcome);
-    const auto note = session::place_note(*session);
-    if (!note) return bad_input(note.errors());
-    if (!note->empty()) outcome->subject.notes.push_back(*note);
-  }
-  if (own == nullptr || own->has_head) {
-    const auto margin = session->margin(*outcome);
-    if (!margin) return bad_input(margin.errors());
-    if (*margin) outcome->subject.notes.push_back(**margin);
-  }
-
-  const kernel::Profile& kernel = session->profile();
-  if (own != nullptr && !own->has_head && !kernel.verified) {
-    note(report::not_verified_note(kernel.name));
-  }
-  if (own != nullptr && !own->has_head) {
-    for (const std::string& text : outcome->subject.notes)
-      if (text.starts_with(kNotSimulated)) note(text);
-  }
-  const Result<std::string> bytes =
-      picture->drawn() ? draw_picture(*outcome, kernel, *picture, format)
-      : own != nullptr
-          ? Result<std::string>(
-                own->render({*outcome, kernel, *style, moment, *sections, picture->map,
-                             steps.steps(), *against ? &**against : nullptr}))
-          : (*report)->render(*outcome, report::to_json(*outcome), *session->machine(), kernel);
-  if (!bytes) return bad_input(bytes.errors());
-  const Status written = write_paged(destination, *bytes, arguments);
+  const auto done = answer::simulate(*session, *wish, *against ? &**against : nullptr);
+  if (!done) return bad_input(done.errors());
+  const Status written = write_paged(destination, done->bytes, arguments);
   if (!written) return bad_input(written.errors());
-  if (bytes->empty()) {
-    note(why_empty(*outcome, format));
-  } else if (own != nullptr && !own->left_out.empty()) {
-    note(std::string(own->left_out));
-  }
+  for (const std::string& text : done->notes) note(text);
+  const boot::Outcome& outcome = done->outcome;
   const bool found = std::ranges::any_of(
-      outcome->checks, [](const boot::CheckReport& c) { return !c.findings.empty(); });
-  const bool strict = arguments.has("--strict") && warned(*outcome);
+      outcome.checks, [](const boot::CheckReport& c) { return !c.findings.empty(); });
+  const bool strict = arguments.has("--strict") && warned(outcome);
   return found || strict ? ExitCode::difference : ExitCode::good;
 }
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "account/memory_use.h"
-#include "addresses.h"
+#include "answer/addresses.h"
 #include "choices.h"
 #include "commands/commands.h"
 #include "messages.h"
@@ -17,7 +17,7 @@ namespace {}  // namespace
 ExitCode run_walk(const Arguments& arguments) {
   const auto format = format_of(arguments, kAnswerFormats);
   if (!format) return bad_input(format.errors());
-  const auto questions = addresses_of(arguments);
+  const auto questions = answer::addresses_of(arguments);
   Errors errors;
   if (!questions) append(errors, questions.errors());
   const std::string asked_root = arguments.get("--root").value_or("kernel");

@@ -201,8 +201,13 @@ Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
 Result<std::vector<std::string>> overlay_config_file(const std::string& path, Profile& profile) {
   const auto source = input::open_source(path);
   if (!source) return source.errors();
-  if (source->is_folder()) return Error{"is a folder, a .config is expected", {path}};
-  const auto config = read_config(path, source->bytes);
+  return overlay_config_source(*source, profile);
+}
+
+Result<std::vector<std::string>> overlay_config_source(const input::Source& source,
+                                                       Profile& profile) {
+  if (source.is_folder()) return Error{"is a folder, a .config is expected", {source.name}};
+  const auto config = read_config(source.name, source.bytes);
   if (!config) return config.errors();
   return overlay_config(*config, profile);
 }

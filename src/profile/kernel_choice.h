@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "input/open/source.h"
 #include "kernel/profile.h"
 
 namespace memmap::kernel {
@@ -30,6 +31,9 @@ Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
 // Lays another .config over `profile`; what it returns are notes: which options change the sizes of
 // structures, which stay as they are.
 Result<std::vector<std::string>> overlay_config_file(const std::string& path, Profile& profile);
+// The same of one that is open.
+Result<std::vector<std::string>> overlay_config_source(const input::Source& source,
+                                                       Profile& profile);
 
 // The names in `folder`, sorted; where no profile is there, of those that are built in.
 std::vector<std::string> kernel_names(const std::string& folder);

@@ -1,5 +1,6 @@
 #include "session/places.h"
 
+#include <dlfcn.h>
 #include <sys/auxv.h>
 
 namespace memmap::session {
@@ -38,6 +39,22 @@ Result<Places> find_places(std::span<const std::string> named, std::string_view 
   auto folders = plugin::search_folders({named.begin(), named.end()}, path_list);
   if (!folders) return folders.errors();
   return Places{share_folder("kernels"), *std::move(folders)};
+}
+
+Result<Places> places_of_library(std::span<const std::string> named) {
+  auto folders = plugin::search_folders({named.begin(), named.end()}, {});
+  if (!folders) return folders.errors();
+  // What lies beside the program came with the program.
+  std::erase_if(*folders, [](const plugin::Folder& f) { return f.trust == plugin::Trust::own; });
+  Dl_info info{};
+  std::error_code error;
+  if (::dladdr(reinterpret_cast<const void*>(&places_of_library), &info) != 0 &&
+      info.dli_fname != nullptr) {
+    const fs::path beside = fs::canonical(info.dli_fname, error).parent_path();
+    for (const fs::path& own : {beside / "plugins", beside / "memmap" / "plugins"})
+      if (!error) folders->push_back({.path = own, .trust = plugin::Trust::own});
+  }
+  return Places{{}, *std::move(folders)};
 }
 
 }  // namespace memmap::session

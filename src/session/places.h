@@ -21,6 +21,10 @@ struct Places {
 // `named` and `path_list` as plugin::search_folders() takes them, whose errors it has.
 Result<Places> find_places(std::span<const std::string> named, std::string_view path_list);
 
+// The same for a library, of whatever program: its own plugins lie in `plugins` or `memmap/plugins` beside its
+// file, and its kernels are those that are built in.
+Result<Places> places_of_library(std::span<const std::string> named);
+
 // `kernels`, `skeletons`, ...: of the installation, or of the source that this is a build of. Where
 // neither has it, the place in the installation, for messages. Never below the current folder.
 std::string share_folder(std::string_view name);

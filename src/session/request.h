@@ -15,6 +15,9 @@ struct Request {
   std::optional<Source> source{};             // of the machine; empty: there is none
   std::optional<std::string> kernel{};        // a name or a file; empty: by what the machine ran
   std::optional<std::string> config{};        // a .config to lay over the kernel's
+  // Of these, what is open already: a profile, a .config. `kernel` and `config` are their names then.
+  std::optional<input::Source> opened_kernel{};
+  std::optional<input::Source> opened_config{};
   std::optional<std::string> command_line{};  // instead of the machine's own
   std::string append{};                       // added to it, as a boot loader would
   std::vector<plugin::PluginSpec> plugins{};  // to use, before what a scenario says of the same

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kernel/command_line.h"
+#include "profile/kernel_profile.h"
 #include "session/kernel_whose.h"
 #include "session/margin.h"
 
@@ -43,6 +44,15 @@ class BothObserve final : public boot::Observer {
   boot::Observer& asked_;
 };
 
+Result<kernel::KernelChoice> kernel_of(const Request& request,
+                                       const std::optional<std::string>& release,
+                                       const Places& places) {
+  if (!request.opened_kernel) return kernel::choose_kernel(request.kernel, release, places.kernels);
+  auto profile = kernel::read_kernel_profile(*request.opened_kernel);
+  if (!profile) return profile.errors();
+  return kernel::KernelChoice{.profile = *std::move(profile)};
+}
+
 }  // namespace
 
 Result<Session> Session::begin(Request request, const Places& places) {
@@ -67,7 +77,7 @@ Result<Session> Session::open(Request request, const Places& places) {
 }
 
 Result<Session> Session::open(Request request, const Places& places, Machine machine) {
-  auto kernel = kernel::choose_kernel(request.kernel, machine.kernel_release, places.kernels);
+  auto kernel = kernel_of(request, machine.kernel_release, places);
   if (!kernel) return kernel.errors();
   return open(std::move(request), places, std::move(machine), *std::move(kernel));
 }
@@ -96,8 +106,7 @@ void Session::take_bases() {
 }
 
 Status Session::choose_kernel(const Places& places) {
-  auto kernel = kernel::choose_kernel(
-      request_.kernel, machine_ ? machine_->kernel_release : std::nullopt, places.kernels);
+  auto kernel = kernel_of(request_, machine_ ? machine_->kernel_release : std::nullopt, places);
   if (!kernel) return kernel.errors();
   return take_kernel(*std::move(kernel));
 }
@@ -110,7 +119,9 @@ Status Session::take_kernel(kernel::KernelChoice kernel) {
   for (const std::string& note : take_distribution(machine_ ? &*machine_ : nullptr, profile_))
     kernel_notes_.push_back("kernel: " + note);
   if (!request_.config) return Done{};
-  const auto notes = kernel::overlay_config_file(*request_.config, profile_);
+  const auto notes = request_.opened_config
+                         ? kernel::overlay_config_source(*request_.opened_config, profile_)
+                         : kernel::overlay_config_file(*request_.config, profile_);
   if (!notes) return notes.errors();
   for (const std::string& note : *notes) kernel_notes_.push_back("kernel: " + note);
   return Done{};

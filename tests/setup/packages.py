@@ -34,22 +34,30 @@ class Packages(unittest.TestCase):
         return {line.split()[5].lstrip(".") for line in told.stdout.splitlines()}
 
     def test_what_is_in_which(self):
-        self.assertEqual(set(self.packages), {"memmap", "libmemmap-dev", "memmap-doc"})
+        self.assertEqual(set(self.packages), {"memmap", "libmemmap0", "libmemmap-dev", "python3-memmap", "memmap-doc"})
         program = self.files("memmap")
         for path in ("/usr/bin/memmap", "/usr/share/man/man1/memmap.1.gz", "/usr/share/memmap/kernels/",
                      "/usr/share/man/man1/memmap-simulate.1.gz", "/usr/share/bash-completion/completions/memmap",
                      "/usr/share/zsh/vendor-completions/_memmap", "/usr/share/fish/vendor_completions.d/memmap.fish"):
             self.assertIn(path, program)
         self.assertTrue(any(p.endswith("/memmap/plugins/check_invariants.so") for p in program))
-        self.assertIn("/usr/include/memmap/plugin/abi.h", self.files("libmemmap-dev"))
+        library, development = self.files("libmemmap0"), self.files("libmemmap-dev")
+        self.assertIn("/usr/include/memmap/plugin/abi.h", development)
+        self.assertIn("/usr/include/memmap/memmap.h", development)
+        for name, files in (("/libmemmap.so.0", library), ("/libmemmap.so", development),
+                            ("/pkgconfig/libmemmap.pc", development)):
+            self.assertTrue(any(p.endswith(name) for p in files), name)
+        self.assertIn("/usr/lib/python3/dist-packages/memmap/py.typed", self.files("python3-memmap"))
+        self.assertFalse(any("__pycache__" in p for p in self.files("python3-memmap")))
         self.assertIn("/usr/share/doc/memmap/scenario.md", self.files("memmap-doc"))
         self.assertFalse(program & self.files("memmap-doc") & {"/usr/share/doc/memmap/README.md"})
 
     def test_libraries_that_are_loaded_late_are_asked_for(self):
-        told = subprocess.run(["dpkg-deb", "-f", self.packages["memmap"], "Depends"], check=True, capture_output=True,
-                              text=True).stdout
-        for library in ("libarchive", "libelf", "libbpf", "libcgraph", "libgvc", "libyaml"):
-            self.assertIn(library, told)
+        for package in ("memmap", "libmemmap0"):
+            told = subprocess.run(["dpkg-deb", "-f", self.packages[package], "Depends"], check=True, capture_output=True,
+                                  text=True).stdout
+            for library in ("libarchive", "libelf", "libbpf", "libcgraph", "libgvc", "libyaml"):
+                self.assertIn(library, told, package)
 
     def test_the_same_bytes_twice(self):
         again = made(os.path.join(self.folder.name, "b"))

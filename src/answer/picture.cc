@@ -1,7 +1,6 @@
-#include "picture_options.h"
+#include "answer/picture.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -13,7 +12,7 @@
 #include "report/diagram/render.h"
 #include "session/source.h"
 
-namespace memmap::cli {
+namespace memmap::answer {
 namespace {
 
 using report::PictureFormat;
@@ -75,10 +74,6 @@ void refuse(const Arguments& arguments, std::initializer_list<std::string_view> 
     if (arguments.has(option)) errors.push_back(session::no_effect(option, what, why));
 }
 
-bool goes_to_terminal(const Arguments& arguments) {
-  return destination_of(arguments).path == "-" && ::isatty(STDOUT_FILENO) == 1;
-}
-
 }  // namespace
 
 std::vector<std::string_view> scale_names() {
@@ -120,10 +115,6 @@ Result<PictureOptions> picture_options(const Arguments& arguments, std::string_v
       refuse(arguments, {"--scale"}, fmt::format("{} --diagram {}", asked, name),
              "the map to scale is --format svg", errors);
     }
-    if ((format == "png" || format == "pdf") && goes_to_terminal(arguments)) {
-      errors.push_back(
-          {fmt::format("{} is not for a terminal; name a file with -o", asked), {"memmap"}});
-    }
   }
   if (!errors.empty()) return errors;
   return out;
@@ -145,4 +136,4 @@ Result<std::string> draw_picture(const boot::Outcome& outcome, const kernel::Pro
   return report::render(dot, drawn->second, head);
 }
 
-}  // namespace memmap::cli
+}  // namespace memmap::answer

@@ -7,12 +7,14 @@
 
 #include "base/result.h"
 #include "boot/outcome.h"
-#include "command.h"
-#include "output.h"
+#include "kernel/profile.h"
 #include "report/diagram/diagrams.h"
 #include "report/map/map.h"
+#include "session/arguments.h"
 
-namespace memmap::cli {
+namespace memmap::answer {
+
+using session::Arguments;
 
 struct PictureOptions {
   const report::Diagram* diagram = nullptr;  // Graphviz's; null: none is drawn
@@ -30,11 +32,11 @@ std::vector<std::string_view> scale_names();
 Result<report::MapOptions> map_options(const Arguments& arguments);
 
 // The same and --diagram and --full. Errors: a word that is none of an option's; an option without effect
-// on `format`; one that would write bytes to a terminal.
+// on `format`.
 Result<PictureOptions> picture_options(const Arguments& arguments, std::string_view format);
 
 // What picture_options() say is drawn(), as `format` has it. Errors: Graphviz's.
 Result<std::string> draw_picture(const boot::Outcome& outcome, const kernel::Profile& kernel,
                                  const PictureOptions& options, std::string_view format);
 
-}  // namespace memmap::cli
+}  // namespace memmap::answer

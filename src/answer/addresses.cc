@@ -1,4 +1,4 @@
-#include "addresses.h"
+#include "answer/addresses.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "base/number.h"
 
-namespace memmap::cli {
+namespace memmap::answer {
 namespace {
 
 constexpr std::string_view kPhysical = "phys:";
@@ -53,4 +53,4 @@ Result<std::vector<report::AddressQuestion>> addresses_of(const Arguments& argum
   return questions;
 }
 
-}  // namespace memmap::cli
+}  // namespace memmap::answer

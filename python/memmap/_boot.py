@@ -1,0 +1,311 @@
+"""A boot, and what it is made of."""
+
+import ctypes
+import dataclasses
+import html
+import json
+import threading
+import weakref
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union, overload
+
+from . import _library as c
+
+_SEVERITIES = ("debug", "info", "warning", "panic")
+
+
+@dataclasses.dataclass(frozen=True)
+class Piece:
+    """A range of physical memory, [start, end)."""
+
+    start: int
+    end: int
+    kind: str  # a word for programs: `ram`, `kernel`, `dma32`, `free`
+    name: str  # for people: `kernel image`, `DMA32`
+    by: str  # the kernel function that asked for it, or ""
+    nid: Optional[int]  # node, where it is known
+    flags: int  # of memblock's regions
+    present: int  # bytes that exist: of zones, without holes
+    managed: int  # of zones: bytes that the page allocator has
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
+
+    def __contains__(self, address: int) -> bool:
+        return self.start <= address < self.end
+
+    def __str__(self) -> str:
+        node = "" if self.nid is None else f" node {self.nid}"
+        return f"[{self.start:#x}, {self.end:#x}) {self.name or self.kind}{node}"
+
+
+class Pieces(Sequence[Piece]):
+    """Pieces, ascending. A notebook shows them as a table."""
+
+    def __init__(self, pieces: Iterable[Piece]) -> None:
+        self._pieces: Tuple[Piece, ...] = tuple(pieces)
+
+    @overload
+    def __getitem__(self, index: int) -> Piece: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Pieces": ...
+
+    def __getitem__(self, index: Union[int, slice]) -> "Union[Piece, Pieces]":
+        if isinstance(index, slice):
+            return Pieces(self._pieces[index])
+        return self._pieces[index]
+
+    def __len__(self) -> int:
+        return len(self._pieces)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pieces) and self._pieces == other._pieces
+
+    def __hash__(self) -> int:
+        return hash(self._pieces)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} pieces, {self.size} bytes>"
+
+    def __str__(self) -> str:
+        return "\n".join(str(piece) for piece in self)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all of them."""
+        return sum(piece.size for piece in self._pieces)
+
+    def at(self, address: int) -> Optional[Piece]:
+        """The first that the address lies in."""
+        return next((piece for piece in self._pieces if address in piece), None)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td><code>{p.start:#x}</code></td><td><code>{p.end:#x}</code></td><td>{p.size:,}</td>"
+            f"<td>{html.escape(p.kind)}</td><td>{html.escape(p.name)}</td>"
+            f"<td>{'' if p.nid is None else p.nid}</td><td>{html.escape(p.by)}</td></tr>\n"
+            for p in self._pieces)
+        return ("<table>\n<tr><th>start</th><th>end</th><th>bytes</th><th>kind</th><th>name</th><th>node</th>"
+                f"<th>by</th></tr>\n{rows}</table>")
+
+
+@dataclasses.dataclass(frozen=True)
+class Event:
+    """A line that the kernel says, or what it decides."""
+
+    severity: str  # debug, info, warning, panic
+    step: str  # the kernel function at work
+    text: str
+    start: Optional[int]  # the memory that it is about
+    end: Optional[int]
+
+
+@dataclasses.dataclass(frozen=True)
+class Memblock:
+    """The boot-time allocator at the hand-over."""
+
+    memory: Pieces
+    reserved: Pieces
+    owners: Pieces  # what is reserved, by who has it
+
+
+def _free(handle: int) -> None:
+    c.library.memmap_boot_free(handle)
+
+
+class Boot:
+    """What `simulate()` gives. Threads may share one: they take turns."""
+
+    def __init__(self, handle: ctypes.c_void_p) -> None:
+        self._handle = handle
+        self._lock = threading.RLock()
+        self._finalizer = weakref.finalize(self, _free, handle.value or 0)
+        self._lists: Dict[str, Pieces] = {}
+
+    def __repr__(self) -> str:
+        total = self.mem_total
+        told = "panics" if self.panicked else f"MemTotal {(total or 0) >> 10} kB"
+        return f"<memmap.Boot of {self.source}, kernel {self.kernel}: {told}>"
+
+    # ------------------------------------------------------- what was booted
+
+    @property
+    def source(self) -> str:
+        return c.word(c.library.memmap_boot_source(self._handle))
+
+    @property
+    def kernel(self) -> str:
+        return c.word(c.library.memmap_boot_kernel(self._handle))
+
+    @property
+    def command_line(self) -> str:
+        return c.word(c.library.memmap_boot_command_line(self._handle))
+
+    @property
+    def panicked(self) -> bool:
+        return bool(c.library.memmap_boot_panicked(self._handle))
+
+    @property
+    def notes(self) -> List[str]:
+        """How the boot came about, and what is not exact. The first time it takes as long as a few boots."""
+        with self._lock:
+            out: List[str] = []
+            while (note := c.library.memmap_boot_note(self._handle, len(out))) is not None:
+                out.append(c.word(note))
+            if not out and (text := c.word(c.library.memmap_boot_mistakes_text(self._handle))):
+                raise c.Fault(text)
+            return out
+
+    @property
+    def events(self) -> List[Event]:
+        with self._lock:
+            out: List[Event] = []
+            told = c.CEvent(struct_size=ctypes.sizeof(c.CEvent))
+            while c.library.memmap_boot_event_at(self._handle, len(out), ctypes.byref(told)) == c.DONE:
+                none = told.start == told.end
+                out.append(Event(_SEVERITIES[told.severity], c.word(told.step), c.word(told.text),
+                                 None if none else told.start, None if none else told.end))
+            return out
+
+    # --------------------------------------------------------------- figures
+
+    def figure(self, name: str) -> Optional[int]:
+        """A figure of share/doc/check.md, in bytes, as an address or a count; None: there is none of it.
+        KeyError: no figure has that name (memmap.figures() has them all)."""
+        value = ctypes.c_uint64()
+        with self._lock:
+            status = c.library.memmap_boot_figure(self._handle, c.coded(name), ctypes.byref(value))
+            if status == c.NO_SUCH:
+                raise KeyError(name)
+            if status == c.ABSENT:
+                return None
+            c.complain(status, self._handle, "boot")
+        return value.value
+
+    @property
+    def mem_total(self) -> Optional[int]:
+        """MemTotal of /proc/meminfo, in bytes; None: the kernel did not come so far."""
+        return self.figure("mem_total")
+
+    # ---------------------------------------------------------------- ranges
+
+    def pieces(self, name: str) -> Pieces:
+        """A list by its name: one of memmap.lists(). KeyError: there is none."""
+        with self._lock:
+            if name not in self._lists:
+                self._lists[name] = self._read(name)
+            return self._lists[name]
+
+    def _read(self, name: str) -> Pieces:
+        count = ctypes.c_size_t()
+        size = ctypes.sizeof(c.CPiece)
+        asked = c.coded(name)
+        status = c.library.memmap_boot_pieces(self._handle, asked, None, size, 0, ctypes.byref(count))
+        if status == c.NO_SUCH:
+            raise KeyError(name)
+        c.complain(status, self._handle, "boot")
+        room = (c.CPiece * count.value)()
+        c.complain(c.library.memmap_boot_pieces(self._handle, asked, room, size, len(room), ctypes.byref(count)),
+                   self._handle, "boot")
+        return Pieces(_piece(told) for told in room)
+
+    @property
+    def firmware(self) -> Pieces:
+        """The firmware's map, sorted."""
+        return self.pieces("firmware")
+
+    @property
+    def e820(self) -> Pieces:
+        """The kernel's table."""
+        return self.pieces("e820")
+
+    @property
+    def memblock(self) -> Memblock:
+        return Memblock(self.pieces("memory"), self.pieces("reserved"), self.pieces("owners"))
+
+    @property
+    def zones(self) -> Pieces:
+        """The zones of each node; empty ones are left out."""
+        return self.pieces("zones")
+
+    @property
+    def direct_map(self) -> Pieces:
+        return self.pieces("direct_map")
+
+    @property
+    def free(self) -> Pieces:
+        """Free blocks of the page allocator at the hand-over."""
+        return self.pieces("free")
+
+    @property
+    def use(self) -> Pieces:
+        """What each byte of the address space is used for."""
+        return self.pieces("use")
+
+    def at(self, address: int) -> Optional[Piece]:
+        """The piece of `use` that an address lies in; None: above all that anything describes."""
+        told = c.CPiece(struct_size=ctypes.sizeof(c.CPiece))
+        with self._lock:
+            status = c.library.memmap_boot_at(self._handle, address, ctypes.byref(told))
+            if status == c.NO_SUCH:
+                return None
+            c.complain(status, self._handle, "boot")
+            return _piece(told)
+
+    # --------------------------------------------------------------- reports
+
+    def explain(self, *addresses: int, lost: bool = False) -> str:
+        """What `memmap explain` tells: where all the RAM went, what never comes back (`lost`), or what becomes
+        of addresses (physical below 2^52, else virtual)."""
+        return self._explain(addresses, lost, "text").decode("utf-8", "surrogateescape")
+
+    def explanation(self, *addresses: int, lost: bool = False) -> Dict[str, Any]:
+        """The same as share/schema/explain.json has it."""
+        told: Dict[str, Any] = json.loads(self._explain(addresses, lost, "json"))
+        return told
+
+    def _explain(self, addresses: Sequence[int], lost: bool, form: str) -> bytes:
+        if addresses and lost:
+            raise ValueError("an address's story tells whether it is lost")
+        what = "lost" if lost else ",".join(f"{address:#x}" for address in addresses)
+        made = c.Made()
+        with self._lock:
+            c.complain(c.library.memmap_boot_explain(self._handle, c.coded(what) if what else None, c.coded(form),
+                                                     made.text, made.length), self._handle, "boot")
+            return made.take()
+
+    def report(self, form: str = "text", *, section: Optional[str] = None, diagram: Optional[str] = None,
+               scale: Optional[str] = None, theme: Optional[str] = None, title: Optional[str] = None,
+               at: Optional[str] = None, full: bool = False) -> str:
+        """What `memmap simulate --format FORM` writes, as text: one of memmap.formats() but png and pdf."""
+        looks = {"section": section, "diagram": diagram, "scale": scale, "theme": theme, "title": title, "at": at,
+                 "full": "" if full else None}
+        return self._report(form, looks).decode("utf-8", "surrogateescape")
+
+    def picture(self, form: str = "png", *, diagram: Optional[str] = None, theme: Optional[str] = None,
+                title: Optional[str] = None, full: bool = False) -> bytes:
+        """A diagram that Graphviz draws: png or pdf."""
+        return self._report(form, {"diagram": diagram, "theme": theme, "title": title, "full": "" if full else None})
+
+    def _report(self, form: str, looks: Dict[str, Optional[str]]) -> bytes:
+        words = [c.coded(word) for pair in looks.items() if pair[1] is not None for word in (pair[0], pair[1] or "")]
+        options = (ctypes.c_char_p * len(words))(*words)
+        made = c.Made()
+        with self._lock:
+            c.complain(c.library.memmap_boot_report(self._handle, c.coded(form), options, len(words) // 2, made.text,
+                                                    made.length), self._handle, "boot")
+            return made.take()
+
+    def json(self) -> Dict[str, Any]:
+        """The whole result, as share/schema/result.json has it."""
+        told: Dict[str, Any] = json.loads(self.report("json"))
+        return told
+
+    def _repr_svg_(self) -> str:
+        return self.report("svg")
+
+
+def _piece(told: c.CPiece) -> Piece:
+    return Piece(told.start, told.end, c.word(told.kind), c.word(told.name), c.word(told.by),
+                 None if told.nid < 0 else told.nid, told.flags, told.present, told.managed)

@@ -1,0 +1,179 @@
+"""What is asked for: a machine, a kernel, a command line; and what names there are."""
+
+import ctypes
+import dataclasses
+import os
+from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Union
+
+from . import _library as c
+from ._boot import Boot
+
+
+@dataclasses.dataclass(frozen=True)
+class Bytes:
+    """A file's content, and the name that stands for it in messages and reports."""
+
+    content: bytes
+    name: Optional[str] = None
+
+
+# A path, or the content itself.
+Source = Union[str, "os.PathLike[str]", bytes, Bytes]
+
+
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    name: str
+    what: str  # in words
+    unit: str  # bytes, address, count
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What a policy says of its boots."""
+
+    fails: bool
+    text: str  # in the format that was asked for
+
+    def __bool__(self) -> bool:
+        return not self.fails
+
+
+class _Request:
+    def __init__(self) -> None:
+        self.handle = ctypes.c_void_p(c.library.memmap_request_new())
+        if not self.handle.value:
+            raise MemoryError
+
+    def __enter__(self) -> "_Request":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        c.library.memmap_request_free(self.handle)
+
+    def set(self, option: str, value: Optional[Source]) -> None:
+        """None: it is not given."""
+        if value is None:
+            return
+        if isinstance(value, bytes):
+            value = Bytes(value)
+        if isinstance(value, Bytes):
+            name = None if value.name is None else c.coded(value.name)
+            status = c.library.memmap_request_set_bytes(self.handle, c.coded(option), name, value.content,
+                                                        len(value.content))
+        else:
+            status = c.library.memmap_request_set(self.handle, c.coded(option), c.coded(os.fspath(value)))
+        c.complain(status, self.handle, "request")
+
+    def switch(self, option: str, on: bool) -> None:
+        if on:
+            c.complain(c.library.memmap_request_set(self.handle, c.coded(option), None), self.handle, "request")
+
+
+def _request(e820: Optional[Source], synthetic: Optional[str], machine: "Optional[Union[str, os.PathLike[str]]]",
+             sysroot: "Optional[Union[str, os.PathLike[str]]]", live: bool, input_format: Optional[str],
+             boot: Optional[int], side: Optional[str], columns: Optional[str], kernel: Optional[Source],
+             config: Optional[Source], cmdline: Optional[str], append: Optional[str],
+             kaslr_base: Optional[Mapping[str, int]], entry_limit: bool, plugins: Iterable[str],
+             without_plugins: Iterable[str], plugin_dirs: "Iterable[Union[str, os.PathLike[str]]]") -> _Request:
+    request = _Request()
+    try:
+        request.set("e820", e820)
+        request.set("synthetic", synthetic)
+        request.set("machine", machine)
+        request.set("sysroot", sysroot)
+        request.switch("live", live)
+        request.set("input-format", input_format)
+        request.set("boot", None if boot is None else str(boot))
+        request.set("side", side)
+        request.set("columns", columns)
+        request.set("kernel", kernel)
+        request.set("config", config)
+        request.set("cmdline", cmdline)
+        request.set("append", append)
+        for name, address in (kaslr_base or {}).items():
+            request.set("kaslr-base", f"{name}={address:#x}")
+        request.switch("no-entry-limit", not entry_limit)
+        for plugin in plugins:
+            request.set("plugin", plugin)
+        for plugin in without_plugins:
+            request.set("without-plugin", plugin)
+        for folder in plugin_dirs:
+            request.set("plugin-dir", folder)
+    except BaseException:
+        request.__exit__()
+        raise
+    return request
+
+
+def simulate(e820: Optional[Source] = None, *, synthetic: Optional[str] = None,
+             machine: "Optional[Union[str, os.PathLike[str]]]" = None,
+             sysroot: "Optional[Union[str, os.PathLike[str]]]" = None, live: bool = False,
+             input_format: Optional[str] = None, boot: Optional[int] = None, side: Optional[str] = None,
+             columns: Optional[str] = None, kernel: Optional[Source] = None, config: Optional[Source] = None,
+             cmdline: Optional[str] = None, append: Optional[str] = None,
+             kaslr_base: Optional[Mapping[str, int]] = None, entry_limit: bool = True,
+             plugins: Sequence[str] = (), without_plugins: Sequence[str] = (),
+             plugin_dirs: "Sequence[Union[str, os.PathLike[str]]]" = ()) -> Boot:
+    """Boots. Arguments are the options of `memmap simulate`, which tells of each. One of `e820` (a path, or the
+    content as bytes, of any format), `synthetic`, `machine`, `sysroot` and `live` names the machine. `kernel` is
+    one of memmap.kernels(), an image, a package or a profile; `kernel` and `config` take bytes, too. Raises
+    InputError."""
+    with _request(e820, synthetic, machine, sysroot, live, input_format, boot, side, columns, kernel, config,
+                  cmdline, append, kaslr_base, entry_limit, plugins, without_plugins, plugin_dirs) as request:
+        handle = ctypes.c_void_p()
+        c.complain(c.library.memmap_request_boot(request.handle, ctypes.byref(handle)), request.handle, "request")
+        return Boot(handle)
+
+
+def check(policy: Source, *, form: str = "text", e820: Optional[Source] = None, synthetic: Optional[str] = None,
+          machine: "Optional[Union[str, os.PathLike[str]]]" = None,
+          sysroot: "Optional[Union[str, os.PathLike[str]]]" = None, live: bool = False,
+          kernel: Optional[Source] = None, config: Optional[Source] = None, cmdline: Optional[str] = None,
+          append: Optional[str] = None, kaslr_base: Optional[Mapping[str, int]] = None, entry_limit: bool = True,
+          plugins: Sequence[str] = (), without_plugins: Sequence[str] = (),
+          plugin_dirs: "Sequence[Union[str, os.PathLike[str]]]" = ()) -> Verdict:
+    """Holds boots against a policy (share/doc/check.md), as `memmap check` does; what is given stands in place of
+    what the policy says. `form`: text, json, tap, junit, ktap, github or sarif. Raises InputError."""
+    if isinstance(policy, bytes):
+        policy = Bytes(policy, "policy")
+    content = policy.content if isinstance(policy, Bytes) else None
+    name = (policy.name or "policy") if isinstance(policy, Bytes) else os.fspath(policy)
+    with _request(e820, synthetic, machine, sysroot, live, None, None, None, None, kernel, config, cmdline, append,
+                  kaslr_base, entry_limit, plugins, without_plugins, plugin_dirs) as request:
+        made, fails = c.Made(), ctypes.c_int32()
+        status = c.library.memmap_request_check(request.handle, c.coded(name), content, len(content or b""),
+                                                c.coded(form), made.text, made.length, ctypes.byref(fails))
+        c.complain(status, request.handle, "request")
+        return Verdict(bool(fails.value), made.take().decode("utf-8", "surrogateescape"))
+
+
+def kernels() -> List[str]:
+    """The kernels that are known by name."""
+    return c.names(c.library.memmap_kernel_name)
+
+
+def formats() -> List[str]:
+    """Of Boot.report() and Boot.picture()."""
+    return c.names(c.library.memmap_format_name)
+
+
+def lists() -> List[str]:
+    """Of Boot.pieces()."""
+    return c.names(c.library.memmap_list_name)
+
+
+def figures() -> Dict[str, Figure]:
+    """Of Boot.figure(), by name."""
+    out: Dict[str, Figure] = {}
+    told = c.CFigure(struct_size=ctypes.sizeof(c.CFigure))
+    while c.library.memmap_figure_at(len(out), ctypes.byref(told)) == c.DONE:
+        unit = ("bytes", "address", "count")[told.unit]
+        out[c.word(told.name)] = Figure(c.word(told.name), c.word(told.what), unit)
+    return out
+
+
+def version() -> str:
+    """Of the library."""
+    number = c.library.memmap_library_version()
+    return f"{number >> 16}.{number >> 8 & 255}.{number & 255}"

@@ -1,0 +1,80 @@
+#include "answer/check.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "input/open/source.h"
+#include "report/json/result.h"
+
+namespace memmap::answer {
+namespace {
+
+constexpr std::array<std::string_view, 7> kFormats{"text", "json",   "tap",  "junit",
+                                                   "ktap", "github", "sarif"};
+
+Result<diff::View> as_result(const boot::Outcome& outcome) {
+  return diff::read_view("this boot", report::to_json(outcome));
+}
+
+}  // namespace
+
+std::span<const std::string_view> verdict_formats() { return kFormats; }
+
+std::string write_verdicts(std::span<const report::CheckedCase> cases, std::string_view format,
+                           const report::TextStyle& style) {
+  if (format == "json") return report::check_to_json(cases);
+  if (format == "tap") return report::verdicts_to_tap(cases);
+  if (format == "junit") return report::verdicts_to_junit(cases);
+  if (format == "ktap") return report::verdicts_to_ktap(cases);
+  if (format == "github") return report::verdicts_to_github(cases);
+  if (format == "sarif") return report::verdicts_to_sarif(cases);
+  return report::check_to_text(cases, style);
+}
+
+Result<diff::View> kept_baseline(const std::string& path) {
+  const auto source = input::open_source(path);
+  Errors errors;
+  if (source) {
+    auto view = diff::read_view(path, source->bytes);
+    if (view) return view;
+    errors = view.errors();
+    if (diff::is_result(source->bytes))
+      errors.back().message += ", or with `memmap check --update`";
+    return errors;
+  }
+  errors = source.errors();
+  for (Error& e : errors)
+    if (e.code == ErrorCode::not_found) e.message += "; `memmap check --update` makes it";
+  return errors;
+}
+
+bool Checked::fails() const {
+  return std::ranges::any_of(cases, [](const report::CheckedCase& one) {
+    return std::ranges::any_of(one.verdicts, &policy::Verdict::fails);
+  });
+}
+
+void check(const policy::Policy& policy, const session::Request& request,
+           const session::Places& places, const input::ReadOptions& reading,
+           const BaselineOf& baseline, Checked& out) {
+  const auto cases = session::cases_of(policy, request, reading);
+  if (!cases) return append(out.errors, cases.errors());
+  const session::Helpers helpers{
+      .baseline = [&](const policy::Baseline& wanted, const session::CheckCase& one,
+                      const boot::Outcome& outcome) -> Result<diff::View> {
+        return baseline(session::baseline_path(policy.file, wanted.path, one), outcome);
+      },
+      .as_result = as_result};
+  for (const session::CheckCase& one : *cases) {
+    auto judged = session::judge(one, places, policy.rules, helpers);
+    if (!judged) {
+      append(out.errors, judged.errors());
+      continue;
+    }
+    out.cases.push_back({one.name, judged->verdicts});
+    out.judged.push_back(*std::move(judged));
+  }
+}
+
+}  // namespace memmap::answer

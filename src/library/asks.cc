@@ -1,0 +1,260 @@
+// The functions of the C API that ask a boot.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <iterator>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "answer/simulate.h"
+#include "facts/facts.h"
+#include "library/boot.h"
+#include "library/memmap.h"
+#include "library/request.h"
+#include "profile/kernel_choice.h"
+
+namespace memmap::library {
+namespace {
+
+// Of how a report looks.
+struct Look {
+  std::string_view name;
+  bool is_switch = false;
+};
+constexpr Look kLooks[] = {{"section"}, {"diagram"}, {"scale"},     {"theme"},
+                           {"title"},   {"at"},      {"full", true}};
+
+// `false`: a name that there is not.
+bool add_looks(std::span<const char* const> words, session::Arguments& arguments, Errors& errors) {
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    const std::string_view name = words[i] == nullptr ? "" : words[i];
+    const auto* const look = std::ranges::find(kLooks, name, &Look::name);
+    if (look == std::end(kLooks)) return false;
+    const char* const value = words[i + 1];
+    if (look->is_switch != (value == nullptr || (look->is_switch && *value == '\0')))
+      errors.push_back(
+          {fmt::format("--{} {}", name,
+                       look->is_switch ? "is a switch and takes no value" : "wants a value"),
+           {"memmap"}});
+    arguments.add(fmt::format("--{}", name), value == nullptr ? "" : value);
+  }
+  return true;
+}
+
+// Names that stay, one of them by its index; nullptr behind the last, and where there is no memory for them.
+const char* kept_name(const std::vector<std::string>& names, std::size_t index) {
+  return index < names.size() ? names[index].c_str() : nullptr;
+}
+
+}  // namespace
+}  // namespace memmap::library
+
+using namespace memmap;           // NOLINT(google-build-using-namespace): what follows is C
+using namespace memmap::library;  // NOLINT(google-build-using-namespace)
+
+const char* memmap_status_words(int32_t status) {
+  constexpr std::array<const char*, 7> kWords{"done",          "no such thing", "absent",
+                                              "bad input",     "wrong use",     "out of memory",
+                                              "internal fault"};
+  return status >= 0 && static_cast<std::size_t>(status) < kWords.size()
+             ? kWords[static_cast<std::size_t>(status)]
+             : "no such status";
+}
+
+uint32_t memmap_library_version(void) {
+  std::array<std::uint32_t, 3> parts{};
+  std::size_t part = 0;
+  for (const char c : std::string_view(MEMMAP_VERSION)) {
+    if (c == '.') {
+      if (++part == parts.size()) break;
+    } else {
+      parts[part] = parts[part] * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+  }
+  return parts[0] << 16 | parts[1] << 8 | parts[2];
+}
+
+const char* memmap_option_name(size_t index) {
+  return index < options().size() ? options()[index].name : nullptr;
+}
+
+const char* memmap_format_name(size_t index) try {
+  static const std::vector<std::string> kNames = [] {
+    const auto known = answer::format_names();
+    return std::vector<std::string>(known.begin(), known.end());
+  }();
+  return kept_name(kNames, index);
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
+
+const char* memmap_list_name(size_t index) try {
+  static const std::vector<const char*> kNames = Boot::list_names();
+  return index < kNames.size() ? kNames[index] : nullptr;
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
+
+const char* memmap_kernel_name(size_t index) try {
+  static const std::vector<std::string> kNames = kernel::kernel_names({});
+  return kept_name(kNames, index);
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
+
+int32_t memmap_figure_at(size_t index, memmap_figure_t* figure) {
+  if (figure == nullptr) return MEMMAP_MISUSED;
+  const auto all = facts::facts();
+  if (index >= all.size()) return MEMMAP_NO_SUCH;
+  const facts::Fact& fact = all[index];
+  const std::uint32_t unit = fact.unit == facts::Unit::bytes     ? MEMMAP_UNIT_BYTES
+                             : fact.unit == facts::Unit::address ? MEMMAP_UNIT_ADDRESS
+                                                                 : MEMMAP_UNIT_COUNT;
+  // Both are literals.
+  const memmap_figure_t told{sizeof told, unit, fact.name.data(), fact.what.data()};
+  return give(told, figure) ? MEMMAP_DONE : MEMMAP_MISUSED;
+}
+
+void memmap_boot_free(memmap_boot_t* boot) { delete boot; }
+
+const char* memmap_boot_source(const memmap_boot_t* boot) {
+  return boot == nullptr ? "" : boot->boot.outcome().subject.source.c_str();
+}
+
+const char* memmap_boot_kernel(const memmap_boot_t* boot) {
+  return boot == nullptr ? "" : boot->boot.outcome().subject.kernel.c_str();
+}
+
+const char* memmap_boot_command_line(const memmap_boot_t* boot) {
+  return boot == nullptr ? "" : boot->boot.outcome().subject.command_line.c_str();
+}
+
+int32_t memmap_boot_panicked(const memmap_boot_t* boot) {
+  return boot != nullptr && boot->boot.outcome().panicked ? 1 : 0;
+}
+
+int32_t memmap_boot_figure(memmap_boot_t* boot, const char* name, uint64_t* value) {
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  return guarded(boot->mistakes, [&]() -> int32_t {
+    if (name == nullptr || value == nullptr) return boot->mistakes.misused("a figure is NULL");
+    const facts::Fact* const fact = facts::fact_named(name);
+    if (fact == nullptr) return MEMMAP_NO_SUCH;
+    const auto found = fact->of(boot->boot.outcome());
+    if (!found) return MEMMAP_ABSENT;
+    *value = *found;
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_pieces(memmap_boot_t* boot, const char* list, memmap_piece_t* pieces,
+                           size_t size, size_t room, size_t* count) {
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  return guarded(boot->mistakes, [&]() -> int32_t {
+    Mistakes& mistakes = boot->mistakes;
+    if (list == nullptr || count == nullptr || (pieces == nullptr && room != 0))
+      return mistakes.misused("a list, its pieces or their count is NULL");
+    if (room != 0 && (size < kSmallest<memmap_piece_t> || size > UINT32_MAX))
+      return mistakes.misused("a piece is no memmap_piece_t");
+    const auto* const found = boot->boot.pieces(list);
+    if (found == nullptr) return MEMMAP_NO_SUCH;
+    *count = found->size();
+    auto* to = reinterpret_cast<char*>(pieces);
+    for (std::size_t i = 0; i < std::min(room, found->size()); ++i, to += size) {
+      memmap_piece_t piece = (*found)[i];
+      piece.struct_size = static_cast<std::uint32_t>(std::min(size, sizeof piece));
+      std::memcpy(to, &piece, piece.struct_size);
+    }
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_at(memmap_boot_t* boot, uint64_t address, memmap_piece_t* piece) {
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  return guarded(boot->mistakes, [&]() -> int32_t {
+    if (piece == nullptr) return boot->mistakes.misused("nowhere to put the piece");
+    const memmap_piece_t* const found = boot->boot.at(address);
+    if (found == nullptr) return MEMMAP_NO_SUCH;
+    if (!give(*found, piece)) return boot->mistakes.misused("a piece is no memmap_piece_t");
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_event_at(memmap_boot_t* boot, size_t index, memmap_boot_event_t* event) {
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  return guarded(boot->mistakes, [&]() -> int32_t {
+    if (event == nullptr) return boot->mistakes.misused("nowhere to put the event");
+    const Events& all = boot->boot.outcome().events;
+    if (index >= all.size()) return MEMMAP_NO_SUCH;
+    const Event& e = all[index];
+    const PhysRange range = e.range.value_or(PhysRange{});
+    const memmap_boot_event_t told{.struct_size = sizeof told,
+                                   .severity = static_cast<std::uint32_t>(e.severity),
+                                   .step = e.step.c_str(),
+                                   .text = e.text.c_str(),
+                                   .start = raw(range.base()),
+                                   .end = raw(range.end())};
+    if (!give(told, event)) return boot->mistakes.misused("an event is no memmap_boot_event_t");
+    return MEMMAP_DONE;
+  });
+}
+
+const char* memmap_boot_note(memmap_boot_t* boot, size_t index) {
+  if (boot == nullptr) return nullptr;
+  const char* out = nullptr;
+  guarded(boot->mistakes, [&]() -> int32_t {
+    const auto notes = boot->boot.notes();
+    if (!notes) return boot->mistakes.take(notes.errors());
+    out = kept_name(**notes, index);
+    return MEMMAP_DONE;
+  });
+  return out;
+}
+
+int32_t memmap_boot_explain(memmap_boot_t* boot, const char* what, const char* format, char** text,
+                            size_t* length) {
+  if (text != nullptr) *text = nullptr;
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  return guarded(boot->mistakes, [&]() -> int32_t {
+    if (text == nullptr) return boot->mistakes.misused("nowhere to put the text");
+    const auto done = boot->boot.explain(what, format == nullptr ? "text" : format);
+    if (!done) return boot->mistakes.take(done.errors());
+    give_text(*done, text, length);
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_report(memmap_boot_t* boot, const char* format, const char* const* options,
+                           size_t option_count, char** text, size_t* length) {
+  if (text != nullptr) *text = nullptr;
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  Mistakes& mistakes = boot->mistakes;
+  return guarded(mistakes, [&]() -> int32_t {
+    if (text == nullptr) return mistakes.misused("nowhere to put the text");
+    if (format == nullptr) return mistakes.misused("a report without a format");
+    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
+    session::Arguments arguments;
+    arguments.add("--format", format);
+    Errors errors;
+    if (!add_looks({options, 2 * option_count}, arguments, errors)) return MEMMAP_NO_SUCH;
+    if (!errors.empty()) return mistakes.take(std::move(errors));
+    const auto done = boot->boot.report(arguments);
+    if (!done) return mistakes.take(done.errors());
+    give_text(*done, text, length);
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_mistake(const memmap_boot_t* boot, size_t index, memmap_mistake_t* mistake) {
+  return boot == nullptr ? MEMMAP_MISUSED : boot->mistakes.get(index, mistake);
+}
+
+const char* memmap_boot_mistakes_text(const memmap_boot_t* boot) {
+  return boot == nullptr ? "" : boot->mistakes.text.c_str();
+}
+
+void memmap_text_free(char* text) { std::free(text); }

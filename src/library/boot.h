@@ -1,0 +1,64 @@
+// A boot of the C API: the session that made it, and what was asked of it so far.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "account/ledger.h"
+#include "account/memory_use.h"
+#include "base/result.h"
+#include "boot/outcome.h"
+#include "library/call.h"
+#include "library/request.h"
+#include "session/session.h"
+
+namespace memmap::library {
+
+class Boot {
+ public:
+  // Errors: those of the request, of reading the machine and the kernel, of the boot.
+  static Result<Boot> make(const Request& request);
+
+  const boot::Outcome& outcome() const { return outcome_; }
+  // Names of lists: share/doc/library.md.
+  static std::vector<const char*> list_names();
+  // nullptr: no such list. Made the first time; what pieces point to is the boot's.
+  const std::vector<memmap_piece_t>* pieces(std::string_view list);
+  // Of `use`; nullptr: above all that anything describes.
+  const memmap_piece_t* at(std::uint64_t address);
+  Result<const std::vector<std::string>*> notes();
+  Result<std::string> explain(const char* what, const std::string& format);
+  Result<std::string> report(const session::Arguments& arguments);
+
+ private:
+  Boot(session::Session session, boot::Outcome outcome, bool has_plugins)
+      : session_(std::move(session)), outcome_(std::move(outcome)), has_plugins_(has_plugins) {}
+
+  // With the log of memblock, and what is counted of it.
+  struct Told {
+    boot::Outcome outcome{};
+    std::vector<account::Piece> pieces{};
+    account::Ledger ledger{};
+  };
+  Result<const Told*> told();
+
+  session::Session session_;
+  boot::Outcome outcome_;
+  bool has_plugins_;
+  std::map<std::string, std::vector<memmap_piece_t>, std::less<>> lists_{};
+  std::deque<std::string> names_{};  // that pieces point to
+  std::optional<std::vector<std::string>> notes_{};
+  std::unique_ptr<const Told> told_{};
+};
+
+}  // namespace memmap::library
+
+struct memmap_boot {
+  memmap::library::Boot boot;
+  memmap::library::Mistakes mistakes{};
+};

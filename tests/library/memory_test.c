@@ -1,0 +1,76 @@
+/* Memory that runs out anywhere in a call of libmemmap is a code, and the handle is as good as before: every
+ * STEPth allocation of a boot, of its pieces and of a report fails once.   memory_test STEP */
+#include <memmap/memmap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The C library's own, by the names that it has for whoever replaces malloc(). */
+extern void* __libc_malloc(size_t size);
+extern void* __libc_calloc(size_t count, size_t size);
+extern void* __libc_realloc(void* old, size_t size);
+
+static long left = -1; /* allocations until one fails; below 0: none does */
+
+static int fails(void) { return left >= 0 && left-- == 0; }
+
+void* malloc(size_t size) { return fails() ? NULL : __libc_malloc(size); }
+void* calloc(size_t count, size_t size) { return fails() ? NULL : __libc_calloc(count, size); }
+void* realloc(void* old, size_t size) { return fails() ? NULL : __libc_realloc(old, size); }
+
+/* What a user does: all of it, or as far as it goes. */
+static int32_t all(memmap_request_t* request, char** text, int* reached) {
+  memmap_boot_t* boot = NULL;
+  int32_t status = memmap_request_boot(request, &boot);
+  size_t count;
+  *text = NULL;
+  if (status == MEMMAP_DONE) status = memmap_boot_pieces(boot, "use", NULL, 0, 0, &count);
+  if (status == MEMMAP_DONE) status = memmap_boot_report(boot, "json", NULL, 0, text, NULL);
+  *reached = left < 0; /* the allocation that fails */
+  left = -1;
+  if (status == MEMMAP_BROKEN || status == MEMMAP_REFUSED) {
+    const char* const why = boot == NULL ? memmap_request_mistakes_text(request) : memmap_boot_mistakes_text(boot);
+    /* Where a plugin ran out of it, or a file could not be read without, the mistake tells. */
+    if (strstr(why, "emory") != NULL || strstr(why, "bad_alloc") != NULL) {
+      status = MEMMAP_NO_MEMORY;
+    } else {
+      fprintf(stderr, "%s", why);
+    }
+  }
+  if (status != MEMMAP_DONE && *text != NULL) status = MEMMAP_MISUSED;
+  memmap_boot_free(boot);
+  return status;
+}
+
+int main(int argc, char** argv) {
+  const long step = argc == 2 ? atol(argv[1]) : 0;
+  memmap_request_t* request = memmap_request_new();
+  char *want = NULL, *text = NULL;
+  long at, refused = 0, wrong = 0;
+  int going_on;
+  if (step < 1) return 2;
+  memmap_request_set(request, "synthetic", "ram:640K hole:384K ram:1G");
+  memmap_request_set(request, "cmdline", "crashkernel=64M");
+  if (all(request, &want, &going_on) != MEMMAP_DONE) return 1;
+  for (at = 0, going_on = 1; going_on; at += step) {
+    int32_t status;
+    left = at;
+    status = all(request, &text, &going_on);
+    if (status == MEMMAP_DONE) {
+      wrong += strcmp(text, want) != 0; /* the C library goes on without what it wanted */
+      memmap_text_free(text);
+    } else {
+      refused += status == MEMMAP_NO_MEMORY;
+      if (status != MEMMAP_NO_MEMORY) {
+        fprintf(stderr, "at %ld: %s\n", at, memmap_status_words(status));
+        ++wrong;
+      }
+    }
+  }
+  if (all(request, &text, &going_on) != MEMMAP_DONE || strcmp(text, want) != 0) ++wrong;
+  memmap_text_free(text);
+  memmap_text_free(want);
+  memmap_request_free(request);
+  printf("%ld allocations, %ld that ended a call, %ld wrong\n", at, refused, wrong);
+  return wrong == 0 && refused > 0 ? 0 : 1;
+}

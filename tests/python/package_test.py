@@ -1,0 +1,171 @@
+"""memmap's Python package: its answers are the program's, its mistakes exceptions.   package_test.py MEMMAP SOURCES"""
+
+import concurrent.futures
+import gc
+import gzip
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import memmap
+
+PROGRAM, SOURCES = sys.argv.pop(1), pathlib.Path(sys.argv.pop(1))
+MAP, KERNEL = "ram:640K hole:384K ram:1G", "6.12.117+deb12-amd64"
+LOG = b"""BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable
+BIOS-e820: [mem 0x0000000000100000-0x000000003fffffff] usable
+"""
+
+
+def said(*arguments):
+    """What the program writes."""
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, check=True, timeout=60,
+                          cwd=SOURCES).stdout
+
+
+class Package(unittest.TestCase):
+    def boot(self, **more):
+        return memmap.simulate(synthetic=MAP, kernel=KERNEL, **more)
+
+    def test_reports_are_the_programs_byte_for_byte(self):
+        line = "crashkernel=64M"
+        boot = self.boot(cmdline=line)
+        for form in memmap.formats():
+            asked = ("simulate", "--synthetic", MAP, "--kernel", KERNEL, "--cmdline", line, "--format", form)
+            if form in ("png", "pdf"):
+                with tempfile.TemporaryDirectory() as folder:
+                    file = pathlib.Path(folder, "picture")
+                    said(*asked, "-o", str(file))
+                    self.assertEqual(boot.picture(form), file.read_bytes(), form)
+            else:
+                self.assertEqual(boot.report(form).encode("utf-8", "surrogateescape"), said(*asked), form)
+        self.assertEqual(boot.report("svg", diagram="numa").encode(),
+                         said("simulate", "--synthetic", MAP, "--kernel", KERNEL, "--cmdline", line, "--format", "svg",
+                              "--diagram", "numa"))
+        self.assertEqual(boot.report("json", at="user-space").encode(),
+                         said("simulate", "--synthetic", MAP, "--kernel", KERNEL, "--cmdline", line, "--format",
+                              "json", "--at", "user-space"))
+
+    def test_explains_as_the_program(self):
+        boot = self.boot()
+        self.assertEqual(boot.explain(0x1000, 0x200000).encode(),
+                         said("explain", "--synthetic", MAP, "--kernel", KERNEL, "0x1000,0x200000"))
+        self.assertEqual(boot.explain(lost=True).encode(),
+                         said("explain", "--synthetic", MAP, "--kernel", KERNEL, "--lost"))
+        self.assertEqual(boot.explanation()["schema"], "memmap/explain/1")
+
+    def test_real_machines(self):
+        for path in sorted((SOURCES / "maps").glob("*.yaml"))[:4]:
+            name = str(path.relative_to(SOURCES))
+            self.assertEqual(memmap.simulate(name).report("json").encode(),
+                             said("simulate", "--e820", name, "--format", "json"), name)
+
+    def test_figures_and_ranges_agree_with_the_result(self):
+        boot = self.boot(cmdline="crashkernel=64M")
+        told = boot.json()
+        self.assertEqual(boot.mem_total, told["totals"]["mem_total_kib"] * 1024)
+        self.assertEqual(boot.figure("crashkernel"), 64 << 20)
+        self.assertIsNone(boot.figure("cma"))
+        self.assertEqual(boot.memblock.memory.size, boot.figure("memory"))
+        self.assertEqual(boot.pieces("crashkernel").size, 64 << 20)
+        self.assertEqual([zone.name for zone in boot.zones], ["DMA", "DMA32"])
+        self.assertEqual(boot.zones[0].nid, 0)
+        self.assertEqual(sum(zone.managed for zone in boot.zones), boot.figure("handed_over"))
+        self.assertEqual(boot.use[0].start, 0)
+        for below, above in zip(boot.use, boot.use[1:]):
+            self.assertEqual(below.end, above.start)
+        self.assertEqual(boot.at(boot.figure("kernel_at")).name, "kernel image")
+        self.assertIsNone(boot.at(1 << 63))
+        self.assertIn("kernel image", {piece.name for piece in boot.memblock.owners})
+        with self.assertRaises(KeyError):
+            boot.figure("no_such")
+        with self.assertRaises(KeyError):
+            boot.pieces("no_such")
+        self.assertEqual(set(memmap.figures()) >= {"mem_total", "crashkernel_at"}, True)
+        self.assertEqual(memmap.figures()["crashkernel_at"].unit, "address")
+
+    def test_events_and_notes(self):
+        boot = self.boot(cmdline="crashkernl=64M")
+        self.assertIn("debug", {event.severity for event in boot.events})
+        self.assertTrue(any("crashkernl" in note for note in boot.notes), boot.notes)
+        self.assertFalse(boot.panicked)
+        panic = memmap.simulate(synthetic="ram:4M", kernel=KERNEL)
+        self.assertTrue(panic.panicked)
+        self.assertIsNone(panic.mem_total)
+        self.assertIn("panics", repr(panic))
+
+    def test_content_in_place_of_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log, config = pathlib.Path(folder, "boot.log"), pathlib.Path(folder, "config")
+            log.write_bytes(LOG)
+            config.write_bytes(b"CONFIG_X86_64=y\nCONFIG_DEFERRED_STRUCT_PAGE_INIT=n\n")
+            profile = SOURCES / "share/kernels" / f"{KERNEL}.yaml"
+            of_files = memmap.simulate(log, kernel=profile, config=config)
+            of_bytes = memmap.simulate(memmap.Bytes(gzip.compress(LOG), str(log)),
+                                       kernel=memmap.Bytes(profile.read_bytes(), str(profile)),
+                                       config=memmap.Bytes(config.read_bytes(), str(config)))
+            self.assertEqual(of_files.report("json"), of_bytes.report("json"))
+
+    def test_mistakes_have_a_place(self):
+        with self.assertRaises(memmap.InputError) as caught:
+            memmap.simulate(memmap.Bytes(LOG.replace(b"3fffffff", b"3fffgfff"), "here.log"))
+        mistake = caught.exception.mistakes[0]
+        self.assertEqual((mistake.file, mistake.line, mistake.code), ("here.log", 2, "bad_input"))
+        self.assertIn("3fffgfff", mistake.line_text)
+        self.assertTrue(str(caught.exception).startswith("here.log:2:"))
+        with self.assertRaises(memmap.InputError) as caught:
+            memmap.simulate("/no/such/log")
+        self.assertEqual(caught.exception.mistakes[0].code, "not_found")
+        with self.assertRaises(memmap.InputError):
+            memmap.simulate()
+        with self.assertRaises(memmap.InputError) as caught:
+            memmap.simulate(synthetic=MAP, kaslr_base={"nowhere": 1, "kernel_phys_base": 1 << 60})
+        self.assertEqual(len(caught.exception.mistakes), 2)
+        with self.assertRaisesRegex(memmap.InputError, "did you mean `svg`"):
+            self.boot().report("svgg")
+        with self.assertRaises(ValueError):
+            memmap.simulate("a\0b")
+
+    def test_policies(self):
+        rules = b"schema: memmap/policy/1\nrequire:\n  - mem_total >= %s\n"
+        self.assertTrue(memmap.check(rules % b"64M", synthetic=MAP, kernel=KERNEL))
+        verdict = memmap.check(rules % b"4G", synthetic=MAP, kernel=KERNEL, form="tap")
+        self.assertTrue(verdict.fails)
+        self.assertIn("not ok", verdict.text)
+        with self.assertRaises(memmap.InputError):
+            memmap.check(b"require: [", synthetic=MAP)
+
+    def test_threads(self):
+        lines = [f"crashkernel={size}M" for size in range(32, 96, 4)]
+        shared = self.boot()
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            sizes = list(pool.map(lambda line: self.boot(cmdline=line).figure("crashkernel"), lines))
+            texts = set(pool.map(lambda _: shared.report("json"), range(8)))
+            pictures = set(pool.map(lambda _: shared.report("svg", diagram="numa"), range(4)))
+        self.assertEqual(sizes, [size << 20 for size in range(32, 96, 4)])
+        self.assertEqual((len(texts), len(pictures)), (1, 1))
+
+    def test_boots_are_given_back(self):
+        piece = self.boot().zones[0]
+        for _ in range(100):
+            self.boot()
+        gc.collect()
+        self.assertEqual(piece.name, "DMA")
+
+    def test_a_notebook_shows_it(self):
+        boot = self.boot()
+        self.assertIn("<svg", boot._repr_svg_())
+        self.assertIn("<td>DMA32</td>", boot.zones._repr_html_())
+
+    @unittest.skipUnless(shutil.which("mypy"), "no mypy")
+    def test_types(self):
+        with tempfile.TemporaryDirectory() as cache:
+            told = subprocess.run(["mypy", "--strict", "--cache-dir", cache, "memmap"], cwd=SOURCES / "python",
+                                  capture_output=True, text=True, check=False, timeout=100)
+        self.assertEqual(told.returncode, 0, told.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
