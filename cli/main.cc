@@ -7,10 +7,12 @@
 #include <optional>
 
 #include "arguments.h"
+#include "base/limits.h"
 #include "base/number.h"
 #include "messages.h"
 #include "plugin/load/guard.h"
 #include "plugin/load/watch.h"
+#include "process_limits.h"
 
 namespace memmap::cli {
 namespace {
@@ -31,11 +33,13 @@ ExitCode run(int argc, char** argv) {
     const auto parsed = parse_arguments(argc, argv);
     if (const auto* code = std::get_if<ExitCode>(&parsed)) return *code;
     const auto& invocation = std::get<Invocation>(parsed);
+    if (const auto code = apply_limits(*invocation.command, invocation.arguments)) return *code;
     const auto seconds = plugin_seconds(invocation.arguments);
     if (!seconds) return bad_usage("--plugin-timeout is a number of seconds up to 86400, or 0");
     plugin::watch_foreign_plugins(*seconds);
     return invocation.command->run(invocation.arguments);
   } catch (const std::bad_alloc&) {
+    if (memory_limit_reached()) return bad_usage("out of memory: " + beyond(Limit::memory));
     say("internal fault: out of memory");
   } catch (const std::exception& e) {
     say(fmt::format("internal fault: {}", e.what()));

@@ -128,7 +128,7 @@ TEST(Script, TellsAllThatIsWrong) {
 
 TEST(Script, HasAnEnd) {
   std::string text = "steps:\n";
-  for (std::size_t i = 0; i <= access::kMostSteps; ++i) text += "  - kfree: 0\n";
+  for (std::size_t i = 0; i <= limit_of(Limit::steps); ++i) text += "  - kfree: 0\n";
   const auto script = read_script("s.yaml", text);
   ASSERT_FALSE(script.ok());
   EXPECT_THAT(script.errors().front().message, HasSubstr("up to 10000 steps"));
