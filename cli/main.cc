@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "arguments.h"
-#include "base/limits.h"
 #include "base/number.h"
 #include "messages.h"
 #include "plugin/load/guard.h"
@@ -39,9 +38,10 @@ ExitCode run(int argc, char** argv) {
     plugin::watch_foreign_plugins(*seconds);
     return invocation.command->run(invocation.arguments);
   } catch (const std::bad_alloc&) {
-    if (memory_limit_reached()) return bad_usage("out of memory: " + beyond(Limit::memory));
-    say("internal fault: out of memory");
+    return without_memory();
   } catch (const std::exception& e) {
+    // A library may tell of it in another way.
+    if (allocation_failed()) return without_memory();
     say(fmt::format("internal fault: {}", e.what()));
   }
   return ExitCode::fault;
@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   // A closed pipe and a full limit on the size of files are failed writes (output.cc), not deaths.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  memmap::cli::end_well_without_memory();
   const int code = static_cast<int>(memmap::cli::run(argc, argv));
   memmap::plugin::end_process_if_plugins(code);
   return code;

@@ -11,8 +11,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <new>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/limits.h"
 #include "messages.h"
@@ -24,6 +27,8 @@ namespace {
 
 // What the handlers below need, made before they can be called: they may not allocate.
 std::string late_message;
+std::string full_message;
+std::atomic<bool> failed{false};
 std::atomic<bool> reached{false};
 
 // Bytes of memory that count for RLIMIT_DATA; 0: /proc tells nothing. Allocates nothing.
@@ -42,18 +47,32 @@ std::uint64_t data_bytes() noexcept {
   return at == nullptr ? 0 : std::strtoull(at, nullptr, 10) * 4096;
 }
 
-// It is asked once more than it needs to be where the system itself has no memory left; a vector that
-// doubles fails with a third of the limit in use.
+void put(std::string_view text) noexcept {
+  const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+  static_cast<void>(written);  // nowhere left to complain
+}
+
+[[noreturn]] void end(ExitCode code) noexcept {
+  plugin::note_end();  // nobody is to blame for it
+  for (;;) ::syscall(SYS_exit_group, static_cast<int>(code));
+}
+
+// Of a vector that doubles the limit is reached with a third of it in use.
 void out_of_memory() {
-  if (data_bytes() >= limit_of(Limit::memory) / 4) reached = true;
+  failed = true;
+  if (!full_message.empty() && data_bytes() >= limit_of(Limit::memory) / 4) reached = true;
   throw std::bad_alloc();
 }
 
 void out_of_time(int) {
-  const ssize_t written = ::write(STDERR_FILENO, late_message.data(), late_message.size());
-  static_cast<void>(written);
-  plugin::note_end();  // nobody is to blame for it
-  for (;;) ::syscall(SYS_exit_group, static_cast<int>(ExitCode::bad_input));
+  put(late_message);
+  end(ExitCode::bad_input);
+}
+
+// libstdc++'s std::filesystem has functions that are noexcept and allocate.
+[[noreturn]] void terminated() {
+  if (failed) end(without_memory());
+  std::abort();
 }
 
 // Lowers what the system allows; false: it allows no more already.
@@ -68,7 +87,9 @@ bool lower(int resource, rlim_t most) {
 void limit_memory() {
 #if !defined(__SANITIZE_ADDRESS__)  // whose shadow is larger than any limit
   const std::uint64_t most = limit_of(Limit::memory);
-  if (most != 0 && lower(RLIMIT_DATA, most)) std::set_new_handler(out_of_memory);
+  if (most == 0) return;
+  std::string message = fmt::format("memmap: error: out of memory: {}\n", beyond(Limit::memory));
+  if (lower(RLIMIT_DATA, most)) full_message = std::move(message);
 #endif
 }
 
@@ -117,6 +138,16 @@ std::optional<ExitCode> apply_limits(const Command& command, const Arguments& ar
   return std::nullopt;
 }
 
-bool memory_limit_reached() noexcept { return reached; }
+void end_well_without_memory() {
+  std::set_new_handler(out_of_memory);
+  std::set_terminate(terminated);
+}
+
+bool allocation_failed() noexcept { return failed; }
+
+ExitCode without_memory() noexcept {
+  put(reached ? std::string_view(full_message) : "memmap: internal fault: out of memory\n");
+  return reached ? ExitCode::bad_input : ExitCode::fault;
+}
 
 }  // namespace memmap::cli

@@ -12,7 +12,15 @@ namespace memmap::cli {
 // table was asked for, or what is asked for is no limit).
 std::optional<ExitCode> apply_limits(const Command& command, const Arguments& arguments);
 
-// An allocation failed, and the program had taken most of what Limit::memory leaves it.
-bool memory_limit_reached() noexcept;
+// From here on, an allocation that fails ends the program with a message, wherever it is: the standard
+// library has places in which a std::bad_alloc cannot be thrown on.
+void end_well_without_memory();
+
+// An allocation failed: what came of it, a library's text that ends too early for example, is not to be
+// trusted.
+bool allocation_failed() noexcept;
+
+// There is no memory: says so, and that it was Limit::memory where it was. Allocates nothing.
+ExitCode without_memory() noexcept;
 
 }  // namespace memmap::cli

@@ -101,12 +101,12 @@ _memmap() {
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
         --plugin-timeout --format --section --width --color --no-pager --at --diagram --scale --theme --title --full --against --kaslr-base --output --force
-        --strict --help"
+        --strict --limit --help"
       ;;
     show)
       options="--e820 --synthetic --machine --sysroot --live --input-format --input-columns --boot --side --no-entry-limit
         --columns --sort --json --raw --bytes --no-headings --kernel --config --cmdline --append --kaslr-base
-        --width --color --no-pager --plugin --without-plugin --plugin-dir --plugin-timeout --output --force --help"
+        --width --color --no-pager --plugin --without-plugin --plugin-dir --plugin-timeout --output --force --limit --help"
       if [[ $COMP_CWORD -eq 2 && $cur != -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "e820 memblock reserved owners nodes zones free pagetables fixmap percpu cma
           hugepages parameters slots ledger steps events log" -- "$cur")
@@ -116,30 +116,30 @@ _memmap() {
     access)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit --do
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --at --kaslr-base --output --force --help"
+        --plugin-timeout --format --at --kaslr-base --output --force --limit --help"
       ;;
     convert)
       options="--to --e820 --synthetic --machine --sysroot --input-format --columns --boot --side --plugin-dir --output
-        --force --help"
+        --force --limit --help"
       ;;
     replay)
-      options="--kernel --cmdline --append --boot --format --output --force --help"
+      options="--kernel --cmdline --append --boot --format --output --force --limit --help"
       ;;
     verify)
       options="--live --machine --input-format --boot --kernel --config --kaslr-base --format --output
-        --force --help"
+        --force --limit --help"
       ;;
     lint)
       options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --side --no-entry-limit --kernel
         --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout --list
-        --format --output --force --help"
+        --format --output --force --limit --help"
       ;;
     kernel)
       options="--parts --btf --config --system-map --kallsyms --sections --params --name --explain
-        --output --force --help"
+        --output --force --limit --help"
       ;;
     capture)
-      options="--output --sysroot --keep-identifiers --help"
+      options="--output --sysroot --keep-identifiers --limit --help"
       ;;
     help)
       mapfile -t COMPREPLY < <(compgen -W "simulate show access convert replay verify lint kernel capture kernels formats compare diff check walk explain frames kaslr suggest kdump sweep plugin" -- "$cur")
@@ -148,42 +148,42 @@ _memmap() {
     compare)
       options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --side --no-entry-limit --kernel
         --config --cmdline --append --alloc --plugin-dir --plugin-timeout --format
-        --output --force --help"
+        --output --force --limit --help"
       ;;
     diff)
       options="--kernel --new-kernel --config --new-config --cmdline --new-cmdline --append --new-append --boot --new-boot
-        --input-format --no-entry-limit --plugin-dir --ignore --tolerance --format --scale --theme --title --output --force --help"
+        --input-format --no-entry-limit --plugin-dir --ignore --tolerance --format --scale --theme --title --output --force --limit --help"
       ;;
     check)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --kaslr-base --plugin --without-plugin --plugin-dir
-        --plugin-timeout --update --format --output --force --help"
+        --plugin-timeout --update --format --output --force --limit --help"
       ;;
     walk)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --at --root --kaslr-base --output --force --help"
+        --plugin-timeout --format --at --root --kaslr-base --output --force --limit --help"
       ;;
     explain)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side
         --no-entry-limit --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --kaslr-base --output --force --help"
+        --plugin-timeout --format --kaslr-base --output --force --limit --help"
       ;;
     frames)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout
-        --from --to --all --scale --theme --title --kaslr-base --output --force --help"
+        --from --to --all --scale --theme --title --kaslr-base --output --force --limit --help"
       ;;
     kaslr)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --list --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --output --force --help"
+        --plugin-timeout --format --output --force --limit --help"
       ;;
     suggest)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --size --initrd --need --second-append --node --ranges --check --page --leave
         --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
-        --plugin-timeout --format --output --force --help"
+        --plugin-timeout --format --output --force --limit --help"
       if [[ $COMP_CWORD -eq 2 && $cur != -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "crashkernel pmem ramoops device badram hugepages" -- "$cur")
         return
@@ -192,24 +192,24 @@ _memmap() {
     kdump)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --crash-kernel --initrd --need --second-append --kernel --config --cmdline --append --plugin --without-plugin
-        --plugin-dir --plugin-timeout --format --output --force --help"
+        --plugin-dir --plugin-timeout --format --output --force --limit --help"
       ;;
     sweep)
       options="--threads --format --output --resume --force --shard --filter --only-failures --db --shrink --merge --yes
-        --plugin-dir --plugin-timeout --help"
+        --plugin-dir --plugin-timeout --limit --help"
       ;;
     plugin)
-      options="--plugin-dir --kind --output --help"
+      options="--plugin-dir --kind --output --limit --help"
       if [[ $COMP_CWORD -eq 2 && $cur != -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "list show check new" -- "$cur")
         return
       fi
       ;;
     formats)
-      options="--plugin-dir --help"
+      options="--plugin-dir --limit --help"
       ;;
     kernels)
-      options="--differences --format --help"
+      options="--differences --format --limit --help"
       ;;
   esac
   if [[ $cur == -* ]]; then
