@@ -84,7 +84,7 @@ _memmap() {
       mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
       return
       ;;
-    --synthetic | --columns | --input-columns | --sort | --width | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --alloc | --do | --name | --title | --from)
+    --synthetic | --columns | --input-columns | --sort | --width | --boot | --cmdline | --append | --plugin | --without-plugin | --plugin-timeout | --limit | --alloc | --do | --name | --title | --from)
       COMPREPLY=()
       return
       ;;

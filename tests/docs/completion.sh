@@ -34,7 +34,7 @@ offers "memmap simulate --format = j" json jsonl
 offers "memmap simulate --cmdline " # free text
 offers "memmap access --format m" memtype
 offers "memmap access --d" --do
-offers "memmap explain --l" --live --lost
+offers "memmap explain --l" --live --lost --limit
 offers "memmap explain --format j" json
 offers "memmap convert boot.log --to e" etc-e820 exactmap
 offers "memmap convert boot.log --t" --to
@@ -45,7 +45,7 @@ offers "memmap plugin new x --kind s" source
 offers "memmap replay boot.log --format " text json
 offers "memmap replay --c" --cmdline
 offers "memmap verify boot.log --format " text json
-offers "memmap lint --l" --list
+offers "memmap lint --l" --list --limit
 offers "memmap lint --format " text json
 offers "memmap kernel --p" --parts --params
 exit $failed
