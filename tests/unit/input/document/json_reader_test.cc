@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "support/refused_text.h"
 
 namespace memmap::input {

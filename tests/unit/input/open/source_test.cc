@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "base/limits.h"
 #include "input/open/archive.h"
 #include "unit/input/input_files.h"
 
