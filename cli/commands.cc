@@ -20,6 +20,7 @@ constexpr Option kPluginFolder{"--plugin-dir", "DIR", "look for plugins there fi
 constexpr Option kPluginTimeout{"--plugin-timeout", "SECONDS", "how long a plugin of others may take to answer (default 60; 0: any time)"};
 constexpr Option kOutput{"-o,--output", "FILE", "write there, all or nothing, instead of standard output"};
 constexpr Option kForce{"--force", "", "replace FILE if it exists"};
+constexpr Option kLimit{"--limit", "NAME=VALUE,...", "take on more, or less: sizes, entries, depth, time, memory; help: lists the limits (may be given several times)", true};
 
 constexpr Option kLive{"--live", "", "this machine: what `memmap capture` gathers of it"};
 constexpr Option kScale{"--scale", "SCALE", "of a map's heights: log (default: by the magnitude of sizes), linear or equal", false, {scale_words}};
@@ -64,6 +65,7 @@ constexpr Option kSimulate[] = {
     {"--strict",         "",                     "exit 1 if the simulated kernel warns or panics"},
     kNoEntryLimit,
     MEMMAP_PLUGIN_OPTIONS,
+    kLimit,
 };
 
 constexpr Option kShow[] = {
@@ -85,6 +87,7 @@ constexpr Option kShow[] = {
     kForce,
     kNoEntryLimit,
     MEMMAP_PLUGIN_OPTIONS,
+    kLimit,
 };
 
 constexpr Option kAccess[] = {
@@ -99,6 +102,7 @@ constexpr Option kAccess[] = {
     kForce,
     kNoEntryLimit,
     MEMMAP_PLUGIN_OPTIONS,
+    kLimit,
 };
 
 constexpr Option kConvert[] = {
@@ -107,9 +111,10 @@ constexpr Option kConvert[] = {
     {"--to", "ID", "what to write: yaml, json, sysfs, etc-e820, exactmap, c-array or synthetic", false, {target_words}},
     kOutput,
     kForce,
+    kLimit,
 };
 
-constexpr Option kFormatsOptions[] = {kPluginFolder};
+constexpr Option kFormatsOptions[] = {kPluginFolder, kLimit};
 
 constexpr Option kCompare[] = {
     MEMMAP_MACHINE_OPTIONS,
@@ -119,6 +124,7 @@ constexpr Option kCompare[] = {
     kPluginFolder,
     kPluginTimeout,
     MEMMAP_ANSWER_OPTIONS,
+    kLimit,
 };
 
 constexpr Option kDiff[] = {
@@ -143,6 +149,7 @@ constexpr Option kDiff[] = {
     kTitle,
     kOutput,
     kForce,
+    kLimit,
 };
 
 constexpr Option kCheck[] = {
@@ -156,6 +163,7 @@ constexpr Option kCheck[] = {
     {"--format",         "FORMAT", "text (default), json, tap, junit, ktap (as the kernel's own tests print), github (annotations) or sarif", false, {check_format_words}},
     kOutput,
     kForce,
+    kLimit,
 };
 
 constexpr Option kWalk[] = {
@@ -168,6 +176,7 @@ constexpr Option kWalk[] = {
     kNoEntryLimit,
     MEMMAP_PLUGIN_OPTIONS,
     MEMMAP_ANSWER_OPTIONS,
+    kLimit,
 };
 
 constexpr Option kExplain[] = {
@@ -179,6 +188,7 @@ constexpr Option kExplain[] = {
     kNoEntryLimit,
     MEMMAP_PLUGIN_OPTIONS,
     MEMMAP_ANSWER_OPTIONS,
+    kLimit,
 };
 
 constexpr Option kFrames[] = {
@@ -196,6 +206,7 @@ constexpr Option kFrames[] = {
     MEMMAP_PLUGIN_OPTIONS,
     {"-o,--output",      "DIR",                  "the folder to write, all or nothing"},
     {"--force",          "",                     "replace DIR if it exists and holds nothing but what `frames` wrote"},
+    kLimit,
 };
 
 constexpr Option kKaslr[] = {
@@ -206,6 +217,7 @@ constexpr Option kKaslr[] = {
     kNoEntryLimit,
     MEMMAP_PLUGIN_OPTIONS,
     MEMMAP_ANSWER_OPTIONS,
+    kLimit,
 };
 
 // How a second kernel is started.
@@ -229,6 +241,7 @@ constexpr Option kSuggest[] = {
     kNoEntryLimit,
     MEMMAP_PLUGIN_OPTIONS,
     MEMMAP_ANSWER_OPTIONS,
+    kLimit,
 };
 
 constexpr Option kKdump[] = {
@@ -242,6 +255,7 @@ constexpr Option kKdump[] = {
     kNoEntryLimit,
     MEMMAP_PLUGIN_OPTIONS,
     MEMMAP_ANSWER_OPTIONS,
+    kLimit,
 };
 
 constexpr Option kSweep[] = {
@@ -259,12 +273,14 @@ constexpr Option kSweep[] = {
     {"--yes",            "",       "more than a million combinations, too"},
     kPluginFolder,
     kPluginTimeout,
+    kLimit,
 };
 
 constexpr Option kPlugin[] = {
     kPluginFolder,
     {"--kind",      "KIND", "of a new plugin: trim, numa, alloc, check, source or report", false, {skeleton_words}},
     {"-o,--output", "DIR",  "where to put a new plugin, instead of a folder of its name"},
+    kLimit,
 };
 
 constexpr Option kCompletion[] = {
@@ -279,12 +295,14 @@ constexpr Option kReplay[] = {
     {"--append",  "TEXT",   "parameters to add to its command line"},
     {"--boot",    "N",      "the N-th boot of a log that holds several (default: the last)"},
     MEMMAP_ANSWER_OPTIONS,
+    kLimit,
 };
 
 constexpr Option kCapture[] = {
     {"-o,--output",        "DIR", "the folder to write, all or nothing; it must not exist yet"},
     {"--sysroot",          "DIR", "capture from another machine's /proc, /sys, /dev and /var/log below DIR"},
     {"--keep-identifiers", "",    "keep serial numbers, UUIDs, host names and MAC addresses, which are overwritten otherwise"},
+    kLimit,
 };
 
 constexpr Option kVerify[] = {
@@ -296,6 +314,7 @@ constexpr Option kVerify[] = {
     kConfig,
     kKaslrBase,
     MEMMAP_ANSWER_OPTIONS,
+    kLimit,
 };
 
 constexpr Option kLint[] = {
@@ -308,6 +327,7 @@ constexpr Option kLint[] = {
     MEMMAP_PLUGIN_OPTIONS,
     {"--list",    "",       "list the rules"},
     MEMMAP_ANSWER_OPTIONS,
+    kLimit,
 };
 
 constexpr Option kKernel[] = {
@@ -322,11 +342,13 @@ constexpr Option kKernel[] = {
     {"--explain",    "",     "tell of each value where it was read and what it is used for"},
     kOutput,
     kForce,
+    kLimit,
 };
 
 constexpr Option kKernels[] = {
     {"--differences", "",       "tell what kernel B does differently from kernel A"},
     {"--format",      "FORMAT", "of the differences: text (default) or json", false, {all_of<kAnswerFormats>}},
+    kLimit,
 };
 
 // The lines below a command's options.

@@ -6,7 +6,7 @@
 namespace memmap::cli {
 namespace {
 
-constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU};
 
 // One that is ignored (`nohup`) would wait as well, and end nothing.
 bool is_ignored(int signal) {

@@ -5,7 +5,7 @@
 
 namespace memmap::cli {
 
-// While one lives, SIGINT, SIGTERM, SIGHUP and SIGQUIT wait; what waits acts when it ends. Whoever
+// While one lives, SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGXCPU wait; what waits acts when it ends. Whoever
 // writes asks now and then, and cleans up. One at a time, on the thread that writes.
 class HeldSignals {
  public:

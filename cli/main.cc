@@ -11,6 +11,7 @@
 #include "messages.h"
 #include "plugin/load/guard.h"
 #include "plugin/load/watch.h"
+#include "process_limits.h"
 
 namespace memmap::cli {
 namespace {
@@ -31,13 +32,16 @@ ExitCode run(int argc, char** argv) {
     const auto parsed = parse_arguments(argc, argv);
     if (const auto* code = std::get_if<ExitCode>(&parsed)) return *code;
     const auto& invocation = std::get<Invocation>(parsed);
+    if (const auto code = apply_limits(*invocation.command, invocation.arguments)) return *code;
     const auto seconds = plugin_seconds(invocation.arguments);
     if (!seconds) return bad_usage("--plugin-timeout is a number of seconds up to 86400, or 0");
     plugin::watch_foreign_plugins(*seconds);
     return invocation.command->run(invocation.arguments);
   } catch (const std::bad_alloc&) {
-    say("internal fault: out of memory");
+    return without_memory();
   } catch (const std::exception& e) {
+    // A library may tell of it in another way.
+    if (allocation_failed()) return without_memory();
     say(fmt::format("internal fault: {}", e.what()));
   }
   return ExitCode::fault;
@@ -50,6 +54,7 @@ int main(int argc, char** argv) {
   // A closed pipe and a full limit on the size of files are failed writes (output.cc), not deaths.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  memmap::cli::end_well_without_memory();
   const int code = static_cast<int>(memmap::cli::run(argc, argv));
   memmap::plugin::end_process_if_plugins(code);
   return code;

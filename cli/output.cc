@@ -10,10 +10,12 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <new>
 #include <string_view>
 
 #include "base/suggest.h"
 #include "held_signals.h"
+#include "process_limits.h"
 
 namespace memmap::cli {
 namespace {
@@ -159,6 +161,7 @@ Destination destination_of(const Arguments& arguments) {
 }
 
 Status write_output(const Destination& to, const std::string& bytes) {
+  if (allocation_failed()) throw std::bad_alloc();
   if (to.path == "-") {
     const int error = write_all(STDOUT_FILENO, bytes);
     if (error != 0 && error != EPIPE) return failed("write", "standard output", error);
@@ -181,6 +184,7 @@ Status write_output(const Destination& to, const std::string& bytes) {
 Status write_folder(const Destination& to,
                     const std::vector<std::pair<std::string, std::string>>& files,
                     bool (*is_ours)(std::string_view name)) {
+  if (allocation_failed()) throw std::bad_alloc();
   if (to.path == "-") {
     return Error{"a folder cannot go to standard output; name one with -o", {"standard output"}};
   }

@@ -15,8 +15,7 @@
 
 namespace memmap::access {
 
-// How many steps a script may have, and bytes one access may touch.
-inline constexpr std::size_t kMostSteps = 10'000;
+// How many bytes one access may touch.
 inline constexpr std::uint64_t kLargestAccess = kGiB;
 inline constexpr std::size_t kMostBytes = 4096;  // that a write spells out
 

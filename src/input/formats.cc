@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/suggest.h"
 #include "input/firmware/boot_params.h"
 #include "input/firmware/etc_e820.h"
@@ -145,6 +146,10 @@ Result<Machine> read_as(const Format& format, const Source& source, const ReadOp
   if (!idle.empty()) return idle;
   auto machine = format.read(source, options);
   if (!machine) return machine.errors();
+  if (machine->firmware_map.size() > limit_of(Limit::map_entries)) {
+    return fault(source, fmt::format("its map has {} entries: {}", machine->firmware_map.size(),
+                                     beyond(Limit::map_entries, machine->firmware_map.size())));
+  }
   machine->source = source.name;
   machine->format = format.id;
   explain_types(*machine);

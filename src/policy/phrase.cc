@@ -6,6 +6,7 @@
 #include <tao/pegtl.hpp>
 #include <tao/pegtl/contrib/parse_tree.hpp>
 
+#include "base/limits.h"
 #include "base/suggest.h"
 #include "facts/facts.h"
 #include "machine/e820_words.h"
@@ -360,10 +361,15 @@ std::size_t depth_of(std::string_view text) {
 }  // namespace
 
 std::variant<Phrase, Mistake> read_phrase(std::string_view text) {
-  if (text.size() > kMostRuleBytes)
-    return Mistake{0, text.size(), "a rule has up to 4096 characters; write several"};
-  if (depth_of(text) > kMostDepth)
-    return Mistake{0, text.size(), "more than 32 parentheses and `not`; write several rules"};
+  if (text.size() > limit_of(Limit::rule_size)) {
+    return Mistake{0, text.size(),
+                   "the rule is too long, write several: " + beyond(Limit::rule_size, text.size())};
+  }
+  if (depth_of(text) > limit_of(Limit::rule_depth)) {
+    return Mistake{
+        0, text.size(),
+        "too many parentheses and `not`, write several rules: " + beyond(Limit::rule_depth)};
+  }
   if (std::ranges::all_of(text, is_blank)) return Mistake{0, text.size(), "the rule is empty"};
   Expected expected;
   try {

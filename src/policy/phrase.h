@@ -82,9 +82,6 @@ struct Mistake {
   std::string message{};
 };
 
-inline constexpr std::size_t kMostRuleBytes = 4096;
-inline constexpr std::size_t kMostDepth = 32;  // of parentheses
-
 // Takes `text`, which must outlive the phrase, apart. The mistake says what was expected at the first
 // place where nothing fits, and the word that was probably meant.
 std::variant<Phrase, Mistake> read_phrase(std::string_view text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/limits.h"
 #include "base/suggest.h"
 #include "input/document/fields.h"
 #include "input/document/yaml_reader.h"
@@ -47,6 +48,10 @@ class RuleReader {
       : document_(document), faults_(faults) {}
 
   void list(ValueId id) {
+    if (document_.size(id) > limit_of(Limit::rules)) {
+      faults_.at(id, "too many rules: " + beyond(Limit::rules, document_.size(id)));
+      return;
+    }
     for (ValueId one = document_.first(id); one != input::kNoValue; one = document_.next(one))
       rule(one);
   }
@@ -55,7 +60,7 @@ class RuleReader {
  private:
   void rule(ValueId id) {
     if (document_.kind(id) == input::ValueKind::scalar) {
-      Rule out{.text = std::string(document_.text(id)), .origin = document_.error(id, "").origin};
+      Rule out{.text = std::string(document_.text(id)), .origin = document_.origin(id)};
       out.name = out.text;
       out.holds = compiled(id);
       if (out.holds) rules_.rules.push_back(std::move(out));
@@ -66,7 +71,7 @@ class RuleReader {
     const auto text = fields.require("rule");
     if (!text || !fields.text("rule")) return;
     Rule out{.text = std::string(document_.text(*text)),
-             .origin = document_.error(*text, "").origin};
+             .origin = document_.origin(*text)};
     out.name = fields.text("name").value_or(out.text);
     out.why = fields.text("why").value_or("");
     if (const auto level = fields.choice("severity", kLevels))
@@ -88,7 +93,7 @@ class RuleReader {
       if (e.op != Op::unchanged) return;
       const auto known = std::ranges::find(rules_.baselines, e.baseline, &Baseline::path);
       if (known == rules_.baselines.end())
-        rules_.baselines.push_back({e.baseline, document_.error(id, "").origin, nullptr});
+        rules_.baselines.push_back({e.baseline, document_.origin(id), nullptr});
     });
     return out;
   }

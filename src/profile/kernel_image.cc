@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/limits.h"
 #include "input/open/archive.h"
 #include "input/open/source.h"
 #include "profile/embedded_symbols.h"
@@ -45,10 +46,8 @@ std::optional<input::Packing> packing_of(Packing packing) {
 Result<std::string> unpack_payload(const std::string& source, const BootHeader& header) {
   const std::string_view payload = header.payload;
   if (header.packing == Packing::none) return std::string(payload);
-  if (header.unpacked_bytes > input::kMaxKernelBytes) {
-    return fault(source, fmt::format("announces a kernel of {} bytes", header.unpacked_bytes),
-                 header.payload_offset + payload.size());
-  }
+  if (header.unpacked_bytes > input::unpacked_room(payload.size(), Limit::kernel_size))
+    return input::unpacks_too_far(source, payload.size(), Limit::kernel_size);
   const auto limit = static_cast<std::size_t>(header.unpacked_bytes);
   const auto packing = packing_of(header.packing);
   auto out = packing ? input::unpack_as(*packing, source, payload, header.payload_offset, limit)
@@ -115,8 +114,8 @@ Status read_vmlinux(const std::string& source, std::string_view bytes, Facts& fa
   }
   if (const auto packed = find_embedded_config(bytes); !packed.empty() && !facts.config) {
     const auto place = static_cast<std::uint64_t>(packed.data() - bytes.data());
-    const auto text =
-        input::unpack_as(input::Packing::gzip, source, packed, place, input::kMaxKernelBytes);
+    const auto text = input::unpack_as(input::Packing::gzip, source, packed, place,
+                                       input::unpacked_room(packed.size(), Limit::document_size));
     if (!text) return text.errors();
     auto config = read_config(source + ", its IKCONFIG", *text);
     if (!config) return config.errors();
@@ -151,9 +150,10 @@ Status read_layer(const std::string& source, std::string bytes, Facts& facts, un
   if (is_elf(bytes)) return read_vmlinux(source, bytes, facts);
   if (is_btf(bytes)) return fault(source, "BTF, no image: it is given with --btf");
   if (!input::compression_of(bytes).empty()) {
-    auto unpacked = input::unpack(source, bytes, input::kMaxKernelBytes);
+    auto unpacked =
+        input::unpack(source, bytes, input::unpacked_room(bytes.size(), Limit::kernel_size));
     if (!unpacked) return unpacked.errors();
-    if (unpacked->more) return fault(source, "too large once unpacked");
+    if (unpacked->more) return input::unpacks_too_far(source, bytes.size(), Limit::kernel_size);
     bytes = {};
     if (!input::compression_of(unpacked->bytes).empty())
       return fault(source, "compressed twice and more");

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/limits.h"
 #include "input/open/source.h"
 #include "profile/parts.h"
 
@@ -14,8 +15,12 @@ namespace memmap::kernel {
 namespace {
 
 // A kernel's package with all its modules has some 10,000 files; with their symbols 8 GiB.
-constexpr input::PackageLimits kLimits{
-    .members = 500'000, .bytes = std::uint64_t{32} << 30, .kept_bytes = input::kMaxKernelBytes};
+input::PackageLimits limits_of(std::size_t packed) {
+  return {.members = limit_of(Limit::package_members),
+          .bytes = input::unpacked_room(packed, Limit::package_unpacked),
+          .kept_bytes = input::unpacked_room(packed, Limit::kernel_size),
+          .packed = packed};
+}
 
 // Names of packages before -RELEASE; what each is looked for when a part lacks is in its order.
 constexpr std::array<std::string_view, 4> kConfigPackages{"linux-base-", "linux-modules-",
@@ -111,7 +116,7 @@ std::vector<std::string> companions_of(const std::string& source, std::string_vi
 
 Result<Package> read_package(const std::string& source, std::string_view bytes) {
   Search search;
-  auto members = input::package_members(source, bytes, kLimits,
+  auto members = input::package_members(source, bytes, limits_of(bytes.size()),
                                         [&](std::string_view path) { return search.visit(path); });
   if (!members) return members.errors();
   if (search.releases().size() > 1) {

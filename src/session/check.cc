@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "base/limits.h"
 #include "session/files.h"
 #include "session/image_places.h"
 #include "session/nearest.h"
@@ -101,9 +102,9 @@ Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Requ
       }
     }
   }
-  if (out.size() > kMostCases)
-    return Error{fmt::format("{} boots are asked for; of more than {} `memmap sweep` takes care",
-                             out.size(), kMostCases),
+  if (out.size() > limit_of(Limit::cases))
+    return Error{fmt::format("{} boots are asked for, of which `memmap sweep` takes care: {}",
+                             out.size(), beyond(Limit::cases, out.size())),
                  {policy.file}};
   return out;
 }

@@ -15,7 +15,6 @@
 namespace memmap::session {
 
 // More than so many boots are another command's work: memmap sweep.
-inline constexpr std::size_t kMostCases = 1000;
 
 // One boot that a policy asks for.
 struct CheckCase {
@@ -25,7 +24,7 @@ struct CheckCase {
 
 // Every machine under every kernel with everything that is appended. What `given` says (a command line
 // of memmap's) stands in place of the policy's; paths of the policy are relative to its file. Errors
-// (all): no machine, a pattern that fits nothing, plugins in no such form, more than kMostCases.
+// (all): no machine, a pattern that fits nothing, plugins in no such form, more than Limit::cases.
 // `reading` is how the policy's machines are read.
 Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given,
                                         const input::ReadOptions& reading);

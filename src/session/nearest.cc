@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/address.h"
+#include "base/limits.h"
 #include "base/number.h"
 #include "kernel/command_line.h"
 
@@ -51,7 +52,7 @@ class Search {
       for (const Parameter& p : parameters_) resize(p, i);
     }
     for (std::size_t i = 0; i < open_.size(); ++i) {
-      const bool all = trials_ < kMostTrials;
+      const bool all = trials_ < limit_of(Limit::trials);
       open_[i]->remedy =
           !best_[i].words.empty() ? best_[i].words
           : all ? fmt::format("no single change of a parameter does ({} boots)", trials_)
@@ -63,7 +64,7 @@ class Search {
   // Boots and says for each open rule whether it holds then.
   std::vector<bool> holds(const std::string& line) {
     std::vector<bool> out(open_.size(), false);
-    if (trials_ >= kMostTrials) return out;
+    if (trials_ >= limit_of(Limit::trials)) return out;
     ++trials_;
     const auto outcome = trial_(line);
     if (!outcome || outcome->panicked) return out;
@@ -172,7 +173,7 @@ class Search {
     while (std::max(bad, good) - std::min(bad, good) > unit) {
       const std::uint64_t middle =
           rounded(std::min(bad, good) + (std::max(bad, good) - std::min(bad, good)) / 2, unit);
-      if (middle == bad || middle == good || trials_ >= kMostTrials) return;
+      if (middle == bad || middle == good || trials_ >= limit_of(Limit::trials)) return;
       if (try_number(p, number, middle, rule)) {
         good = middle;
       } else {

@@ -11,7 +11,6 @@
 namespace memmap::session {
 
 // As many boots are made at most, for all rules of a machine together.
-inline constexpr std::size_t kMostTrials = 400;
 
 // Boots with another command line. nullopt: a plugin failed.
 using Trial = std::function<std::optional<boot::Outcome>(const std::string& command_line)>;

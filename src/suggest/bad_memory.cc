@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/align.h"
+#include "base/limits.h"
 #include "base/number.h"
 #include "base/printable.h"
 #include "base/range_union.h"
@@ -16,7 +17,6 @@
 namespace memmap::suggest {
 namespace {
 
-constexpr std::size_t kMostPieces = std::size_t{1} << 20;
 constexpr std::uint64_t kPhysEnd = std::uint64_t{1} << 52;
 
 bool is_hex_digit(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
@@ -76,6 +76,7 @@ class Reader {
   std::vector<PhysRange> found_{};
   bool page_numbers_ = false;  // below memtest86+'s heading
   bool too_many_ = false;
+  std::size_t pieces_ = 0;  // that patterns name, so far
   std::size_t left_out_ = 0;
   std::string first_left_out_{};
 };
@@ -95,8 +96,12 @@ bool Reader::patterns(const std::vector<Number>& numbers) {
   }
   for (std::size_t i = 0; i < numbers.size(); i += 2) {
     const BadramPair pair{{}, numbers[i].value, numbers[i + 1].value};
-    const auto pieces = badram_pieces(pair, ram_, kMostPieces);
-    too_many_ = too_many_ || pieces.size() == kMostPieces;
+    // Of all patterns together: a list may have many.
+    const std::size_t left = limit_of(Limit::badram_pieces) - pieces_;
+    const auto pieces = badram_pieces(pair, ram_, left);
+    pieces_ += pieces.size();
+    too_many_ = too_many_ || pieces.size() == left;
+    if (too_many_) return true;
     for (const PhysRange r : pieces) add(raw(r.base()), raw(r.end()));
   }
   return true;
@@ -185,9 +190,9 @@ Result<BadMemory> Reader::read(std::string_view text) {
   }
   if (too_many_) {
     return Error{
-        fmt::format("a pattern names more than {} pieces of the machine's RAM: its mask has "
-                    "too few bits",
-                    kMostPieces),
+        fmt::format("the patterns name too many pieces of the machine's RAM, their masks have few "
+                    "bits: {}",
+                    beyond(Limit::badram_pieces)),
         {name_}};
   }
   if (found_.empty()) {

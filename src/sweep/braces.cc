@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/limits.h"
 #include "base/number.h"
 
 namespace memmap::sweep {
@@ -33,7 +34,7 @@ std::string written(std::uint64_t value, bool hexadecimal, std::size_t unit) {
   return fmt::format("{}{}", value >> (10 * unit), kUnits[unit - 1]);
 }
 
-Error too_many() { return {fmt::format("stands for more than {} texts", kMostTexts)}; }
+Error too_many() { return {"stands for too many texts: " + beyond(Limit::texts)}; }
 
 // `FROM..TO..STEP`, without the braces.
 Result<Texts> range(std::string_view text) {
@@ -70,7 +71,7 @@ Result<Texts> range(std::string_view text) {
   const bool hexadecimal = parts[0].starts_with("0x") || parts[0].starts_with("0X");
   Texts out;
   for (std::uint64_t value = from;;) {
-    if (out.size() == kMostTexts) return too_many();
+    if (out.size() == limit_of(Limit::texts)) return too_many();
     out.push_back(written(value, hexadecimal, unit));
     if (times ? value > to / step : to - value < step) return out;
     value = times ? value * step : value + step;
@@ -92,7 +93,7 @@ Texts words(std::string_view text) {
 Result<Texts> expand_braces(std::string_view text) {
   Texts out{std::string()};
   const auto each_with = [&](const Texts& ends) -> bool {
-    if (out.size() * ends.size() > kMostTexts) return false;
+    if (out.size() * ends.size() > limit_of(Limit::texts)) return false;
     Texts longer;
     longer.reserve(out.size() * ends.size());
     for (const std::string& begin : out) {

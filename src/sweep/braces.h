@@ -10,7 +10,6 @@
 namespace memmap::sweep {
 
 // As many texts are made of one at most.
-inline constexpr std::size_t kMostTexts = 1'000'000;
 
 // All that `text` stands for, the last pair of braces changing fastest:
 //
@@ -22,7 +21,7 @@ inline constexpr std::size_t kMostTexts = 1'000'000;
 // The last number is reached only where a step ends on it. Numbers are those of base/number.h, and come out in
 // the smallest unit that one of the three is written in. Braces without `..` or a comma stay as they are, and what
 // stands in them: `dyndbg="{x}"`. Braces do not nest. Errors (without an origin): a number or a step that is none;
-// kMostTexts.
+// Limit::texts.
 Result<std::vector<std::string>> expand_braces(std::string_view text);
 
 }  // namespace memmap::sweep

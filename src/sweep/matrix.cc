@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/number.h"
 #include "input/document/fields.h"
 #include "input/document/yaml_reader.h"
@@ -210,8 +211,8 @@ class Reader {
     auto texts = expand_braces(text);
     if (!texts) {
       faults_.at(id, texts.errors());
-    } else if (out.size() + texts->size() > kMostTexts) {
-      faults_.at(id, fmt::format("more than {} texts in one list", kMostTexts));
+    } else if (out.size() + texts->size() > limit_of(Limit::texts)) {
+      faults_.at(id, "too many texts in one list: " + beyond(Limit::texts));
     } else {
       for (std::string& one : *texts) out.emplace_back(std::move(one));
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "input/open/source.h"
 #include "sweep/engine.h"
 #include "sweep/row_maker.h"
@@ -13,7 +14,6 @@ namespace memmap::sweep {
 namespace {
 
 constexpr std::uint64_t kMostUnasked = 1'000'000;
-constexpr std::uint64_t kMostWalked = 1'000'000'000;
 
 std::uint64_t count_all(const Plan& plan) {
   std::uint64_t out = 0;
@@ -68,11 +68,10 @@ Status Sweep::read(const Wanted& wanted) {
     }
   }
   if (!errors.empty()) return errors;
-  if (!plan_->product() || *plan_->product() > kMostWalked) {
+  if (!plan_->product() || *plan_->product() > limit_of(Limit::walked)) {
     const std::string count =
         plan_->product() ? fmt::format("{}", *plan_->product()) : "more than 2^64";
-    return Error{fmt::format("{} combinations: more than anybody can boot", count),
-                 {wanted.matrix}};
+    return Error{fmt::format("{} combinations: {}", count, beyond(Limit::walked)), {wanted.matrix}};
   }
   if (const Status few = refuse_many(count_all(*plan_), wanted); !few) return few;
   if (plan_->has_slots()) {

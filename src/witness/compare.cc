@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
+#include <utility>
 
 #include "witness/kinds.h"
 #include "witness/reasons.h"
@@ -11,19 +13,52 @@
 namespace memmap::witness {
 namespace {
 
+// What is said of one kind, in its order, and to be found by what it says: a log may have tens of
+// thousands of statements of a kind.
+class Statements {
+ public:
+  void add(Said said) { all_.push_back(std::move(said)); }
+  void add(std::vector<Said> said) { all_ = std::move(said); }
+
+  bool have(const Said& said) {
+    sort();
+    return std::ranges::binary_search(order_, said, {},
+                                      [&](std::size_t i) -> const Said& { return all_[i]; });
+  }
+  // Of one key, in their order.
+  std::vector<const Said*> of_key(std::string_view key) {
+    sort();
+    const auto key_of = [&](std::size_t i) { return std::string_view(all_[i].key); };
+    std::vector<std::size_t> found;
+    for (const std::size_t i : std::ranges::equal_range(order_, key, {}, key_of))
+      found.push_back(i);
+    std::ranges::sort(found);
+    std::vector<const Said*> out;
+    for (const std::size_t i : found) out.push_back(&all_[i]);
+    return out;
+  }
+
+ private:
+  void sort() {
+    if (order_.size() == all_.size()) return;
+    order_.resize(all_.size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::ranges::sort(order_, {}, [&](std::size_t i) -> const Said& { return all_[i]; });
+  }
+
+  std::vector<Said> all_{};
+  std::vector<std::size_t> order_{};  // of all_, by key and value
+};
+
 // What the boot says of one kind, made when the first statement of the kind is met.
 class Answers {
  public:
   explicit Answers(const Simulated& boot) : boot_(boot) {}
 
-  const std::vector<Said>& of(const Kind& kind) {
+  Statements& of(const Kind& kind) {
     const auto [at, added] = answers_.try_emplace(&kind);
     if (!added) return at->second;
-    if (kind.simulated != nullptr) {
-      at->second = kind.simulated(boot_);
-    } else {
-      at->second = from_events(kind);
-    }
+    at->second.add(kind.simulated != nullptr ? kind.simulated(boot_) : from_events(kind));
     return at->second;
   }
 
@@ -42,22 +77,17 @@ class Answers {
   }
 
   const Simulated& boot_;
-  std::map<const Kind*, std::vector<Said>> answers_{};
+  std::map<const Kind*, Statements> answers_{};
 };
 
 // What stands in the statement's place: what is said of the same thing, first what no statement of
 // the log says.
-std::string in_its_place(const std::vector<Said>& answers, const Said& said,
-                         const std::vector<Said>& log) {
+std::string in_its_place(Statements& answers, std::string_view key, Statements& log) {
   constexpr std::size_t kShown = 2;
   std::vector<std::string_view> values;
-  const auto of_key = [&](bool told) {
-    for (const Said& answer : answers) {
-      if (answer.key == said.key && (std::ranges::find(log, answer) != log.end()) == told)
-        values.push_back(answer.value);
-    }
-  };
-  of_key(false);
+  for (const Said* answer : answers.of_key(key)) {
+    if (!log.have(*answer)) values.push_back(answer->value);
+  }
   if (values.empty()) return "nothing of the kind";
   std::string out;
   for (std::size_t i = 0; i < std::min(values.size(), kShown); ++i)
@@ -91,8 +121,11 @@ std::size_t Comparison::count(Verdict verdict) const {
 
 Comparison compare(const KernelLog& log, const Simulated& boot) {
   std::vector<Read> all = read(log);
-  std::map<const Kind*, std::vector<Said>> of_log;
-  for (const Read& r : all) of_log[r.statement.kind].push_back(r.said);
+  std::map<const Kind*, Statements> of_log;
+  for (const Read& r : all) of_log[r.statement.kind].add(r.said);
+  // What is the same for all statements that differ in a kind, and of a key.
+  std::map<std::pair<const Kind*, std::string_view>, std::string> places;
+  std::map<const Kind*, std::string> reasons;
   Answers answers(boot);
   Comparison out;
   for (Read& r : all) {
@@ -108,12 +141,17 @@ Comparison compare(const KernelLog& log, const Simulated& boot) {
         s.verdict = Verdict::differs;
         s.memmap = has.value_or("nothing of the kind");
       }
-    } else if (const auto& simulated = answers.of(kind);
-               std::ranges::find(simulated, r.said) == simulated.end()) {
+    } else if (Statements& simulated = answers.of(kind); !simulated.have(r.said)) {
       s.verdict = Verdict::differs;
-      s.memmap = in_its_place(simulated, r.said, of_log[&kind]);
+      const auto [place, added] = places.try_emplace({&kind, r.said.key});
+      if (added) place->second = in_its_place(simulated, r.said.key, of_log[&kind]);
+      s.memmap = place->second;
     }
-    if (s.verdict == Verdict::differs) s.reason = likely_reason(kind, boot, log);
+    if (s.verdict == Verdict::differs) {
+      const auto [reason, added] = reasons.try_emplace(&kind);
+      if (added) reason->second = likely_reason(kind, boot, log);
+      s.reason = reason->second;
+    }
     out.statements.push_back(std::move(s));
   }
   return out;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,7 +20,7 @@ namespace memmap::witness {
 struct Said {
   std::string key{};
   std::string value{};
-  friend bool operator==(const Said&, const Said&) = default;
+  friend auto operator<=>(const Said&, const Said&) = default;
 };
 
 // What a line takes from those before it.

@@ -32,7 +32,7 @@ VALUES = {
     "--check": "memmap=4K$0x2000000", "--page": "2M", "--leave": "16M", "--crash-kernel": "64M",
     "--kaslr-base": "kernel_phys_base=32M", "--update": None, "--do": "read 0xffff888000100000 4",
     "--threads": "2", "--resume": None, "--shard": "1/2", "--filter": "machine=small", "--only-failures": None,
-    "--db": "{folder}/results.sqlite", "--shrink": "{folder}/small.yaml", "--yes": None,
+    "--limit": "input-size=64M", "--db": "{folder}/results.sqlite", "--shrink": "{folder}/small.yaml", "--yes": None,
 }
 # What an option acts on, beside a source.
 WITH = {("simulate", "--scale"): ["--format", "svg"], ("simulate", "--against"): ["--format", "html"],

@@ -477,7 +477,7 @@ class BadInput(Base):
 
     def test_a_product_above_a_million(self):
         text = f"machines: {SMALL}\nappend: a={{1..1001}} b={{1..1000}}\n"
-        self.assertIn("more than 1000000", self.refused(text))
+        self.assertIn("the limit is texts=1000000", self.refused(text))
         text = f"machines: {SMALL}\ncommand_lines: a={{1..1001}}\nappend: b={{1..1000}}\n"
         self.assertIn("1001000 combinations, more than a million: --yes begins them", self.refused(text))
         done = run(self.path("matrix.yaml"), "--yes", "--filter", "index=1000999")

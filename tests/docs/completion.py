@@ -39,7 +39,7 @@ CASES = {
     "memmap simulate --kaslr-base kernel_v": "kernel_virt_base=",
     "memmap simulate --sysroot f": "folder/",
     "memmap simulate -o boo": "boot.log",
-    "memmap explain --l": "--live --lost",
+    "memmap explain --l": "--limit --live --lost",
     "memmap convert boot.log --to e": "etc-e820 exactmap",
     "memmap convert boot.log --input-format sysf": "sysfs sysfs-tar",
     "memmap compare --alloc kernel,alloc_botto": "kernel,alloc_bottomup",

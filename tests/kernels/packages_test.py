@@ -283,7 +283,7 @@ class Packages(unittest.TestCase):
         head = tarfile.TarInfo("boot/filler")
         head.size = 1 << 42
         self.write("huge.tar", head.tobuf(tarfile.GNU_FORMAT) + bytes(1024))
-        self.assertIn("the package's files are larger than", self.refused("huge.tar"))
+        self.assertIn("packed bytes unpack to too many", self.refused("huge.tar"))
 
 
 def main():

@@ -2,23 +2,40 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
+
 namespace memmap::input {
 namespace {
 
-std::string_view line_of(std::string_view source, std::size_t line) {
-  std::size_t begin = 0;
-  for (std::size_t i = 1; i < line; ++i) {
+constexpr std::size_t kStep = 256;  // lines from one of lines_ to the next
+
+}  // namespace
+
+Document::Document(std::string file, std::string_view source)
+    : file_(std::move(file)), source_(source) {
+  std::size_t line = 0;
+  for (std::size_t begin = 0;; ++line) {
+    if (line % kStep == 0) lines_.push_back(static_cast<std::uint32_t>(begin));
     const std::size_t end = source.find('\n', begin);
+    if (end == source.npos) return;
+    begin = end + 1;
+  }
+}
+
+std::string_view Document::line_of(std::size_t line) const {
+  if (line == 0) line = 1;
+  if ((line - 1) / kStep >= lines_.size()) return {};
+  std::size_t begin = lines_[(line - 1) / kStep];
+  for (std::size_t i = 0; i < (line - 1) % kStep; ++i) {
+    const std::size_t end = source_.find('\n', begin);
     if (end == std::string_view::npos) return {};
     begin = end + 1;
   }
-  std::string_view text = source.substr(begin);
+  std::string_view text = source_.substr(begin);
   text = text.substr(0, text.find('\n'));
   if (text.ends_with('\r')) text.remove_suffix(1);
   return text;
 }
-
-}  // namespace
 
 std::string_view Document::text(ValueId id) const {
   const Value& v = values_[id];
@@ -34,7 +51,7 @@ ValueId Document::member(ValueId map, std::string_view key) const {
 }
 
 Error Document::error_at(std::size_t line, std::size_t column, std::string message) const {
-  return input::error_at(file_, {line, line_of(source_, line), column, 1}, std::move(message));
+  return input::error_at(file_, {line, line_of(line), column, 1}, std::move(message));
 }
 
 Error Document::error(ValueId id, std::string message) const {
@@ -51,10 +68,8 @@ Error Document::error(ValueId id, std::string message) const {
 DocumentBuilder::Fault DocumentBuilder::add(ValueKind kind, std::string_view text, std::size_t line,
                                             std::size_t column) {
   std::vector<Document::Value>& values = doc_.values_;
-  if (values.size() >= kMaxDocumentValues) {
-    return doc_.error_at(line, column,
-                         "more than " + std::to_string(kMaxDocumentValues) + " values");
-  }
+  if (values.size() >= limit_of(Limit::document_values))
+    return doc_.error_at(line, column, "too many values: " + beyond(Limit::document_values));
   const auto id = static_cast<ValueId>(values.size());
   if (!open_.empty()) {
     Open& parent = open_.back();
@@ -88,10 +103,8 @@ DocumentBuilder::Fault DocumentBuilder::null(std::size_t line, std::size_t colum
 
 DocumentBuilder::Fault DocumentBuilder::open(ValueKind list_or_map, std::size_t line,
                                              std::size_t column) {
-  if (open_.size() >= kMaxDocumentDepth) {
-    return doc_.error_at(line, column,
-                         "nested deeper than " + std::to_string(kMaxDocumentDepth) + " levels");
-  }
+  if (open_.size() >= limit_of(Limit::document_depth))
+    return doc_.error_at(line, column, "nested too deep: " + beyond(Limit::document_depth));
   const auto id = static_cast<ValueId>(doc_.values_.size());
   if (Fault fault = add(list_or_map, {}, line, column)) return fault;
   open_.push_back({.id = id});

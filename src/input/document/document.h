@@ -14,10 +14,6 @@
 
 namespace memmap::input {
 
-inline constexpr std::size_t kMaxDocumentBytes = std::size_t{64} << 20;
-inline constexpr std::size_t kMaxDocumentDepth = 64;
-inline constexpr std::size_t kMaxDocumentValues = std::size_t{4} << 20;
-
 enum class ValueKind : std::uint8_t { null, scalar, list, map };
 
 // Values are named by number; 0 is the root. Keys are scalars of their own.
@@ -27,7 +23,7 @@ inline constexpr ValueId kNoValue = std::numeric_limits<ValueId>::max();
 class Document {
  public:
   // `source` is kept by reference, for the lines in messages: it must outlive the document.
-  Document(std::string file, std::string_view source) : file_(std::move(file)), source_(source) {}
+  Document(std::string file, std::string_view source);
 
   ValueKind kind(ValueId id) const { return values_[id].kind; }
   // Of a scalar: its text, unescaped. Numbers and booleans are text too.
@@ -40,11 +36,14 @@ class Document {
   ValueId member(ValueId map, std::string_view key) const;
 
   Error error(ValueId id, std::string message) const;
+  // Its place alone.
+  Origin origin(ValueId id) const { return {file_, values_[id].line, values_[id].column}; }
   // The same at a place; line and column count from 1. Lines longer than 64 KiB are not shown.
   Error error_at(std::size_t line, std::size_t column, std::string message) const;
 
  private:
   friend class DocumentBuilder;
+  std::string_view line_of(std::size_t line) const;
   struct Value {
     std::uint32_t line;
     std::uint32_t column;
@@ -56,6 +55,7 @@ class Document {
 
   std::string file_;
   std::string_view source_;
+  std::vector<std::uint32_t> lines_{};  // where every 256th begins: a message shows its line
   std::string texts_;
   std::vector<Value> values_;  // parents before their children, which follow in order
 };

@@ -4,6 +4,8 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 
+#include "base/limits.h"
+
 namespace memmap::input {
 namespace {
 
@@ -129,8 +131,8 @@ class Handler : public nlohmann::json_sax<json> {
 }  // namespace
 
 Result<Document> read_json_document(std::string file, std::string_view source) {
-  if (source.size() > kMaxDocumentBytes) {
-    return Error{.message = "larger than 64 MiB; JSON of that size is not read",
+  if (source.size() > limit_of(Limit::document_size)) {
+    return Error{.message = "too large for JSON: " + beyond(Limit::document_size, source.size()),
                  .origin = {std::move(file)}};
   }
   Document document(std::move(file), source);

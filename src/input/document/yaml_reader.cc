@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/limits.h"
+
 namespace memmap::input {
 namespace {
 
@@ -193,8 +195,8 @@ class Reader {
 }  // namespace
 
 Result<Document> read_yaml(std::string file, std::string_view source) {
-  if (source.size() > kMaxDocumentBytes) {
-    return Error{.message = "larger than 64 MiB; YAML of that size is not read",
+  if (source.size() > limit_of(Limit::document_size)) {
+    return Error{.message = "too large for YAML: " + beyond(Limit::document_size, source.size()),
                  .origin = {std::move(file)}};
   }
   Document document(std::move(file), source);

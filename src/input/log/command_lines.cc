@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include "base/limits.h"
 #include "input/log/log_boots.h"
 #include "input/log/log_lines.h"
 #include "input/text/paper.h"
 
 namespace memmap::input {
 namespace {
-
-constexpr std::size_t kMostLines = 1000;
-// No kernel keeps more than 2047 bytes of a line.
-constexpr std::size_t kLongestLine = std::size_t{64} << 10;
-// No configuration of a boot loader is larger; what is can be a log.
-constexpr std::size_t kMostBytes = std::size_t{4} << 20;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -229,13 +224,13 @@ std::vector<FoundCommandLine> grub_cfg(const Text& text) {
   for (const std::size_t start : line_starts(text)) {
     const std::size_t i = skip_blanks(text, start);
     const std::string word = word_at(text, i);
-    if (word == "badram" && lists.size() < kMostLines) {
+    if (word == "badram" && lists.size() < limit_of(Limit::loader_lines)) {
       const auto list = joined(grub_words(text, i + word.size()), 0);
       if (!list.empty()) lists.push_back(badram(list));
     }
     if (word != "linux" && word != "linux16" && word != "linuxefi") continue;
     const auto words = grub_words(text, i + word.size());
-    if (words.size() < 2 || out.size() >= kMostLines) continue;
+    if (words.size() < 2 || out.size() >= limit_of(Limit::loader_lines)) continue;
     out.push_back(found(joined(words, 1)));
   }
   if (!out.empty()) out.insert(out.end(), lists.begin(), lists.end());
@@ -335,7 +330,7 @@ Result<CommandLines> read_lines(const Source& source, const ReadOptions& options
     return Error{.message = "this is no text: a byte is 0",
                  .origin = {.file = source.name, .offset = binary}};
   }
-  const Text text = placed(bytes.substr(0, std::min(binary, kMostBytes)));
+  const Text text = placed(bytes.substr(0, std::min(binary, limit_of(Limit::loader_size))));
   CommandLines out{.text = source.bytes};
   const auto is = [&](std::string_view format, std::vector<FoundCommandLine> lines) {
     out.format = format;
@@ -353,7 +348,7 @@ Result<CommandLines> read_lines(const Source& source, const ReadOptions& options
     if (log->text.empty()) log->text = source.bytes;
     if (!log->lines.empty()) return log;
   }
-  if (bytes.size() <= kMostBytes && is("command line", whole(text))) return out;
+  if (bytes.size() <= limit_of(Limit::loader_size) && is("command line", whole(text))) return out;
   return fault(
       source,
       "no kernel command line is found; expected /etc/default/grub, grub.cfg, a boot entry, "
@@ -366,9 +361,10 @@ Result<CommandLines> read_command_lines(const Source& source, const ReadOptions&
   auto read = read_lines(source, options);
   if (!read) return read;
   for (const FoundCommandLine& line : read->lines) {
-    if (line.text.size() <= kLongestLine) continue;
+    if (line.text.size() <= limit_of(Limit::command_line)) continue;
     return Error{.message = "the command line has " + std::to_string(line.text.size()) +
-                            " bytes; more than 64 KiB are none, a kernel keeps 2 KiB",
+                            " bytes, of which a kernel keeps 2 KiB: " +
+                            beyond(Limit::command_line, line.text.size()),
                  .origin = {source.name, line.places.front().line, line.places.front().column}};
   }
   return read;

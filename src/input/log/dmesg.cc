@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "input/firmware/efi_stub.h"
 #include "input/log/cut_command_line.h"
 #include "input/log/dmesg_e820.h"
@@ -155,8 +156,8 @@ class LineKeeper {
   LineKeeper(const LogText& log, const ReadOptions& options)
       : counter_(log), keep_(options.keep), kept_{.name = log.name()} {}
   void line(const LogLine& line) {
-    constexpr std::size_t kMost = 1u << 16;
-    if (keep_ == nullptr || !keep_(line.text) || kept_.lines.size() >= kMost) return;
+    if (keep_ == nullptr || !keep_(line.text) || kept_.lines.size() >= limit_of(Limit::log_lines))
+      return;
     kept_.lines.push_back({counter_.number_at(line.offset), std::string(line.text)});
   }
   KernelLog take() && { return std::move(kept_); }

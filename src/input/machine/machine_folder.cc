@@ -5,6 +5,7 @@
 #include <set>
 #include <system_error>
 
+#include "base/limits.h"
 #include "input/machine/facts.h"
 #include "input/open/archive.h"
 
@@ -16,7 +17,10 @@ namespace fs = std::filesystem;
 // One of these is there, or it is no gathered machine.
 constexpr std::string_view kMarks[] = {"boot_params", "dmesg.txt", "firmware/memmap/0/start"};
 // A log may be long; the rest is small.
-constexpr TarLimits kLimits{.members = 100'000, .member_bytes = std::size_t{64} << 20};
+TarLimits limits() {
+  return {.members = limit_of(Limit::tar_members),
+          .member_bytes = limit_of(Limit::tar_member_size)};
+}
 
 FactFiles gathered() {
   return FactFiles{.log = "dmesg.txt",
@@ -87,7 +91,7 @@ std::optional<std::string_view> folder_of_mark(std::string_view path) {
 
 // The machine's files, without the folder that they lie in. Error: none, or those of several.
 Result<MemoryTree> tree_of_tar(const Source& source) {
-  const auto members = tar_members(source.name, source.bytes, kLimits);
+  const auto members = tar_members(source.name, source.bytes, limits());
   if (!members) return members.errors();
   std::set<std::string, std::less<>> folders;
   for (const Member& member : *members) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/range_union.h"
 #include "input/firmware/little_endian.h"
 #include "input/map/ram_layout.h"
@@ -18,7 +19,6 @@ namespace {
 using namespace std::string_view_literals;
 
 // More than any dump has; each costs a few bytes here.
-constexpr std::size_t kMaxSegments = 1 << 20;
 
 // Loaded when it is needed.
 const lazy::Library libelf(MEMMAP_LIBELF);
@@ -75,7 +75,9 @@ Result<Segments> read_segments(const Source& source, Elf* elf, const GElf_Ehdr& 
   if (elf_getphdrnum(elf, &count) != 0) return elf_fault(source, "the number of segments");
   if (count == 0) return fault(source, "has no segments", 0);
   const std::uint64_t room = source.bytes.size();
-  if (count > kMaxSegments || header.e_phoff > room ||
+  if (count > limit_of(Limit::elf_segments))
+    return fault(source, "has too many segments: " + beyond(Limit::elf_segments, count), 0);
+  if (header.e_phoff > room ||
       count * std::max<std::uint64_t>(header.e_phentsize, 1) > room - header.e_phoff) {
     return fault(
         source,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/limits.h"
 #include "base/number.h"
 #include "e820/memmap_item.h"
 #include "input/text/faults.h"
@@ -13,7 +14,6 @@ namespace {
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kPrefix = "memmap=";
 // Far beyond what a kernel's command line can hold.
-constexpr std::size_t kMostEntries = std::size_t{1} << 17;
 constexpr std::size_t kMostChanges = 1024;
 
 class Reader {
@@ -64,8 +64,8 @@ class Reader {
   }
 
   void apply(const e820::MemmapItem& item) {
-    if (table_.entries().size() >= kMostEntries)
-      return faults_.at(item.text, "more than 131072 entries");
+    if (table_.entries().size() >= limit_of(Limit::map_entries))
+      return faults_.at(item.text, "too many entries: " + beyond(Limit::map_entries));
     const bool adds = item.mark != '\0' && item.from == E820Type{0} && item.to != E820Type{0};
     if (!adds && ++changes_ > kMostChanges) {
       return faults_.at(item.text, "more than 1024 words that change entries");

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "base/limits.h"
 #include "base/number.h"
 #include "input/map/sysfs_entries.h"
 #include "input/open/archive.h"
@@ -13,7 +14,10 @@ namespace memmap::input {
 namespace {
 
 // A map of thousands of entries, with whatever else was packed along.
-constexpr TarLimits kLimits{.members = 100'000, .member_bytes = std::size_t{1} << 20};
+TarLimits limits() {
+  return {.members = limit_of(Limit::tar_members),
+          .member_bytes = limit_of(Limit::tar_member_size)};
+}
 
 struct Place {
   std::string_view folder;  // of the map: `./sys/firmware/memmap`; may be empty
@@ -75,7 +79,7 @@ Result<Machine> read_sysfs_tar(const Source& source, const ReadOptions&) {
   if (!is_tar(source.bytes)) {
     return Error{.message = "is not a tar", .origin = {.file = source.name}};
   }
-  const auto members = tar_members(source.name, source.bytes, kLimits);
+  const auto members = tar_members(source.name, source.bytes, limits());
   if (!members) return members.errors();
   Faults faults;
   const Maps maps = collect(source.name, *members, faults);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <new>
 
 #include "base/number.h"
 #include "input/open/rpm.h"
@@ -132,7 +133,7 @@ Result<std::string_view> deb_part(const std::string& name, std::string_view byte
 Result<std::vector<Member>> visited_members(const std::string& name, archive* a,
                                             std::string_view what, PackageLimits limits,
                                             const Visitor& visit) {
-  const auto beyond = [&](std::string message) {
+  const auto fault = [&](std::string message) {
     return Error{.message = std::move(message), .origin = {.file = name}};
   };
   std::vector<Member> members;
@@ -144,12 +145,13 @@ Result<std::vector<Member>> visited_members(const std::string& name, archive* a,
     if (header == ARCHIVE_EOF) return members;
     if (header != ARCHIVE_OK && header != ARCHIVE_WARN) return damaged(name, a, what);
     if (count == limits.members) {
-      return beyond(fmt::format("the package has more than {} files", limits.members));
+      return fault(
+          fmt::format("the package has too many files: {}", beyond(Limit::package_members)));
     }
     const auto size =
         static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
     if (size > left) {
-      return beyond(fmt::format("the package's files are larger than {} MiB", limits.bytes >> 20));
+      return unpacks_too_far(name, limits.packed, Limit::package_unpacked);
     }
     left -= size;
     const char* text = archive_entry_pathname(entry);
@@ -162,10 +164,7 @@ Result<std::vector<Member>> visited_members(const std::string& name, archive* a,
     const la_ssize_t end = read_data(a, member.bytes, room);
     if (end < 0) return damaged(name, a, what);
     if (end != ARCHIVE_EOF) {
-      return beyond(
-          fmt::format("`{}` in it is too large: the kernel's files in a package are at "
-                      "most {} MiB",
-                      path, limits.kept_bytes >> 20));
+      return unpacks_too_far(fmt::format("{}, {}", name, path), limits.packed, Limit::kernel_size);
     }
     room -= member.bytes.size();
     members.push_back(std::move(member));
@@ -199,10 +198,24 @@ std::string_view compression_of(std::string_view bytes) {
   return {};
 }
 
+std::size_t unpacked_room(std::size_t packed, Limit most) {
+  const std::uint64_t ratio = limit_of(Limit::unpack_ratio);
+  const std::uint64_t by_ratio =
+      packed > ~std::uint64_t{0} / ratio ? ~std::uint64_t{0} : packed * ratio;
+  return std::min(limit_of(most), std::max(by_ratio, limit_of(Limit::unpacked_free)));
+}
+
+Error unpacks_too_far(const std::string& name, std::size_t packed, Limit most) {
+  const bool whole = unpacked_room(packed, most) == limit_of(most);
+  return Error{.message = fmt::format("its {} packed bytes unpack to too many: {}", packed,
+                                      beyond(whole ? most : Limit::unpack_ratio)),
+               .origin = {.file = name}};
+}
+
 Result<Unpacked> unpack(const std::string& name, std::string_view bytes, std::size_t limit) {
   const Reader reader(archive_read_new());
   archive* const a = reader.get();
-  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  if (a == nullptr) throw std::bad_alloc();
   archive_read_support_filter_gzip(a);
   archive_read_support_filter_xz(a);
   archive_read_support_filter_zstd(a);
@@ -232,7 +245,7 @@ Result<std::string> unpack_as(Packing packing, const std::string& name, std::str
                               std::uint64_t place, std::size_t limit) {
   const Reader reader(archive_read_new());
   archive* const a = reader.get();
-  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  if (a == nullptr) throw std::bad_alloc();
   const PackingRow& row = row_of(packing);
   row.support(a);
   archive_read_support_format_raw(a);
@@ -266,7 +279,7 @@ Result<std::vector<Member>> tar_members(const std::string& name, std::string_vie
                                         TarLimits limits) {
   const Reader reader(archive_read_new());
   archive* const a = reader.get();
-  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  if (a == nullptr) throw std::bad_alloc();
   archive_read_support_format_tar(a);
   if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK) {
     return damaged(name, a, "tar");
@@ -279,8 +292,9 @@ Result<std::vector<Member>> tar_members(const std::string& name, std::string_vie
     if (header != ARCHIVE_OK && header != ARCHIVE_WARN) return damaged(name, a, "tar");
     const auto offset = static_cast<std::size_t>(archive_read_header_position(a));
     if (count == limits.members) {
-      return Error{.message = fmt::format("the tar has more than {} members", limits.members),
-                   .origin = {.file = name, .offset = offset}};
+      return Error{
+          .message = fmt::format("the tar has too many members: {}", beyond(Limit::tar_members)),
+          .origin = {.file = name, .offset = offset}};
     }
     const char* path = archive_entry_pathname(entry);
     if (archive_entry_filetype(entry) != AE_IFREG || path == nullptr) continue;
@@ -289,8 +303,8 @@ Result<std::vector<Member>> tar_members(const std::string& name, std::string_vie
     const la_ssize_t end = read_data(a, member.bytes, limits.member_bytes);
     if (end < 0) return damaged(name, a, "tar");
     if (end != ARCHIVE_EOF) {
-      return Error{.message = fmt::format("`{}` in the tar is larger than {} bytes", member.path,
-                                          limits.member_bytes),
+      return Error{.message = fmt::format("`{}` in the tar is too large: {}", member.path,
+                                          beyond(Limit::tar_member_size)),
                    .origin = {.file = name, .offset = offset}};
     }
     members.push_back(std::move(member));
@@ -316,7 +330,7 @@ UnpackStream::~UnpackStream() = default;
 Result<UnpackStream> UnpackStream::open(const std::string& name, std::string_view bytes) {
   auto state = std::make_unique<State>(State{name, Reader(archive_read_new())});
   archive* const a = state->reader.get();
-  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  if (a == nullptr) throw std::bad_alloc();
   for (const PackingRow& row : kPackings) row.support(a);
   archive_read_support_format_raw(a);
   archive_entry* entry = nullptr;
@@ -353,7 +367,7 @@ Result<std::vector<Member>> package_members(const std::string& name, std::string
   if (is_rpm(bytes)) return rpm_members(name, bytes, limits, visit);
   const Reader reader(archive_read_new());
   archive* const a = reader.get();
-  MEMMAP_CHECK(a != nullptr, "libarchive: out of memory");
+  if (a == nullptr) throw std::bad_alloc();
   for (const PackingRow& row : kPackings) row.support(a);
   archive_read_support_format_tar(a);
   std::string_view what = "tar";
@@ -370,7 +384,8 @@ Result<std::vector<Member>> package_members(const std::string& name, std::string
 }
 
 std::string deb_control(std::string_view bytes) {
-  constexpr PackageLimits kLimits{.members = 100, .bytes = 16 << 20, .kept_bytes = 1 << 20};
+  constexpr PackageLimits kLimits{
+      .members = 100, .bytes = 16 << 20, .kept_bytes = 1 << 20, .packed = 0};
   if (!is_deb(bytes)) return {};
   const auto part = deb_part("", bytes, "control.tar");
   if (!part) return {};

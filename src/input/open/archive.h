@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/result.h"
 
 namespace memmap::input {
@@ -17,6 +18,12 @@ namespace memmap::input {
 // `gzip`, `xz`, `zstd`, `bzip2`, `lz4`, `lzip`, `lzma` or `compress` by what stands at the front;
 // empty: none of them.
 std::string_view compression_of(std::string_view bytes);
+
+// How far `packed` bytes may unpack: `most`, and no more than Limit::unpack_ratio times their size where
+// that is above Limit::unpacked_free.
+std::size_t unpacked_room(std::size_t packed, Limit most);
+// That they went further, and which limit it is.
+Error unpacks_too_far(const std::string& name, std::size_t packed, Limit most);
 
 struct Unpacked {
   std::string bytes{};
@@ -86,6 +93,7 @@ struct PackageLimits {
   std::size_t members = 0;     // files and folders
   std::uint64_t bytes = 0;     // of all files together, wanted or not
   std::size_t kept_bytes = 0;  // of those wanted together
+  std::size_t packed = 0;      // the package's own size, for messages
 };
 
 enum class Visit { skip, keep, end };  // end: this file and those that follow are not asked for

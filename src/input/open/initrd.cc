@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/align.h"
+#include "base/limits.h"
 #include "base/number.h"
 #include "input/open/archive.h"
 #include "input/open/source.h"
@@ -99,7 +100,8 @@ Status Counter::skip(Feed& feed, std::uint64_t bytes) {
         feed.read(std::span(buffer_).first(std::min<std::uint64_t>(bytes, buffer_.size())));
     if (!n) return n.errors();
     if (*n == 0) return fault(feed, "the initrd is cut short");
-    if (feed.at() > kMaxInitrdBytes) return fault(feed, "the initrd is too large");
+    if (feed.at() > limit_of(Limit::initrd_size))
+      return fault(feed, fmt::format("the initrd is too large ({})", beyond(Limit::initrd_size)));
     bytes -= *n;
   }
   return Done{};

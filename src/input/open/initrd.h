@@ -17,7 +17,6 @@ struct InitrdContents {
 };
 
 // Larger ones are refused once unpacked.
-inline constexpr std::uint64_t kMaxInitrdBytes = std::uint64_t{16} << 30;
 
 // Reads what the kernel would unpack, without keeping it. Errors: not there, not readable, no initrd,
 // damaged or cut short.

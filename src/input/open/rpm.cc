@@ -164,16 +164,19 @@ class Payload {
       if (!file) return file.errors();
       if (!*file) return out;
       if (count == limits_.members) {
-        return beyond(fmt::format("the package has more than {} files", limits_.members));
+        return cannot(
+            fmt::format("the package has too many files: {}", beyond(Limit::package_members)));
       }
       const std::uint64_t size = (*file)->size;
-      if (size > limits_.bytes) return beyond("the package's files are too large");
+      if (size > limits_.bytes)
+        return unpacks_too_far(name_, limits_.packed, Limit::package_unpacked);
       limits_.bytes -= size;
       Member member{.path = (*file)->path};
       const Visit answer = asked(**file, visit, member.path);
       if (answer == Visit::end) return out;
       if (answer == Visit::keep && size > limits_.kept_bytes) {
-        return beyond(fmt::format("`{}` in it is too large", member.path));
+        return unpacks_too_far(fmt::format("{}, {}", name_, member.path), limits_.packed,
+                               Limit::kernel_size);
       }
       if (auto status = take(size, answer == Visit::keep ? &member.bytes : nullptr); !status) {
         return status.errors();
@@ -204,7 +207,7 @@ class Payload {
     return Visit::skip;
   }
 
-  Error beyond(std::string message) const {
+  Error cannot(std::string message) const {
     return Error{.message = std::move(message), .origin = {.file = name_}};
   }
 

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/limits.h"
 #include "input/open/archive.h"
 
 namespace memmap::input {
@@ -40,9 +41,8 @@ Error system_fault(const std::string& name, std::string_view what, int number) {
   return error;
 }
 
-Error too_large(const std::string& name, std::string_view when) {
-  return fault(name,
-               fmt::format("larger than {} MiB{}; no memory map is", kMaxSourceBytes >> 20, when));
+Error too_large(const std::string& name) {
+  return fault(name, fmt::format("is too large: {}", beyond(Limit::input_size)));
 }
 
 bool is_elf(std::string_view bytes) {
@@ -65,20 +65,21 @@ enum class ElfExtent { prefix, whole };
 // says so.
 Result<std::string> read_all(const std::string& name, int fd, std::size_t expected,
                              ElfExtent extent = ElfExtent::prefix) {
-  const std::size_t budget = extent == ElfExtent::prefix ? kMaxSourceBytes : kMaxPackageBytes;
+  const std::size_t budget =
+      limit_of(extent == ElfExtent::prefix ? Limit::input_size : Limit::package_size);
   std::string bytes;
   std::size_t used = 0;
   for (;;) {
     const bool cut = extent == ElfExtent::prefix && is_elf(bytes) && used >= 4;
-    const std::size_t limit = (cut ? kElfPrefixBytes : budget) + 1;
-    if (used >= limit) break;
+    const std::size_t most = (cut ? kElfPrefixBytes : budget) + 1;
+    if (used >= most) break;
     if (used == bytes.size()) {
       const std::size_t grown = used == 0 ? std::max<std::size_t>(expected + 1, 4096) : used * 2;
       const bool first = used == 0 && extent == ElfExtent::prefix;
-      const std::size_t most = first ? kElfPrefixBytes : budget;
-      bytes.resize(grown < most ? grown : most + 1);
+      const std::size_t room = first ? std::min(kElfPrefixBytes, budget) : budget;
+      bytes.resize(grown < room ? grown : room + 1);
     }
-    const ssize_t got = ::read(fd, bytes.data() + used, std::min(bytes.size(), limit) - used);
+    const ssize_t got = ::read(fd, bytes.data() + used, std::min(bytes.size(), most) - used);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return system_fault(name, "cannot be read", errno);
     if (got == 0) break;
@@ -138,12 +139,13 @@ Result<Source> open_source(const std::string& path) {
 
 Result<Source> source_from_bytes(std::string name, std::string bytes) {
   if (bytes.empty()) return fault(name, "is empty");
-  if (bytes.size() > kMaxSourceBytes) return too_large(name, "");
+  if (bytes.size() > limit_of(Limit::input_size)) return too_large(name);
   if (!compression_of(bytes).empty()) {
     auto unpacked = unpack(name, bytes, kElfPrefixBytes);
     if (unpacked.ok() && unpacked->more && !is_elf(unpacked->bytes)) {
-      unpacked = unpack(name, bytes, kMaxSourceBytes);
-      if (unpacked.ok() && unpacked->more) return too_large(name, " once unpacked");
+      unpacked = unpack(name, bytes, unpacked_room(bytes.size(), Limit::unpacked_size));
+      if (unpacked.ok() && unpacked->more)
+        return unpacks_too_far(name, bytes.size(), Limit::unpacked_size);
     }
     if (!unpacked) return unpacked.errors();
     if (unpacked->bytes.empty()) return fault(name, "is empty once unpacked");
@@ -165,8 +167,8 @@ Result<std::string> read_whole_file(const std::string& path) {
   auto bytes = read_path(path, path, ElfExtent::whole);
   if (!bytes) return bytes.errors();
   if (bytes->empty()) return fault(path, "is empty");
-  if (bytes->size() > kMaxPackageBytes) {
-    return fault(path, fmt::format("larger than {} MiB; no kernel is", kMaxPackageBytes >> 20));
+  if (bytes->size() > limit_of(Limit::package_size)) {
+    return fault(path, fmt::format("is too large: {}", beyond(Limit::package_size)));
   }
   return std::move(*bytes);
 }
@@ -178,7 +180,7 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   if (!S_ISREG(info.st_mode)) return fault(name, "is not a file");  // a pipe might never end
   auto bytes = read_path(name, path);
   if (!bytes) return bytes.errors();
-  if (bytes->size() > kMaxSourceBytes) return too_large(name, "");
+  if (bytes->size() > limit_of(Limit::input_size)) return too_large(name);
   return std::move(*bytes);
 }
 

@@ -1,4 +1,6 @@
-// What is read: bytes or a folder, opened once, decompressed, within a budget.
+// What is read: bytes or a folder, opened once, decompressed, within limits (base/limits.def: the
+// largest real source is a log of a million lines, about 100 MB; kernels with symbols for a debugger
+// are larger than 1 GiB).
 #pragma once
 
 #include <cstddef>
@@ -9,15 +11,6 @@
 #include "base/result.h"
 
 namespace memmap::input {
-
-// Larger inputs are refused, packed or not: the largest real one is a log of a million lines (about
-// 100 MB).
-inline constexpr std::size_t kMaxSourceBytes = std::size_t{128} << 20;
-
-// The same of a kernel image, packed or not, and of a package that has one: those with symbols for a
-// debugger are larger than 1 GiB.
-inline constexpr std::size_t kMaxKernelBytes = std::size_t{1} << 30;
-inline constexpr std::size_t kMaxPackageBytes = std::size_t{4} << 30;
 
 // Of an ELF file (a memory dump is as large as the machine's memory) only so much is kept: its
 // headers are at its beginning.
@@ -44,7 +37,7 @@ Result<Source> open_source(const std::string& path);
 Result<Source> source_from_bytes(std::string name, std::string bytes);
 
 // The content of a file, not unpacked, an ELF file whole: for kernel images and packages. Errors as
-// open_source(), but for kMaxPackageBytes; a folder is one too.
+// open_source(), but for their limit; a folder is one too.
 Result<std::string> read_whole_file(const std::string& path);
 
 // Reads a plain small file (sysfs, /proc) without unpacking. Errors as open_source().

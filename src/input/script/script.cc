@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/align.h"
+#include "base/limits.h"
 #include "base/number.h"
 #include "base/suggest.h"
 #include "input/document/fields.h"
@@ -55,8 +56,8 @@ class Reader {
 
  private:
   void steps(ValueId list, access::Script& script) {
-    if (doc_.size(list) > access::kMostSteps) {
-      faults_.at(list, "a script has up to 10000 steps, not " + std::to_string(doc_.size(list)));
+    if (doc_.size(list) > limit_of(Limit::steps)) {
+      faults_.at(list, "too many steps: " + beyond(Limit::steps, doc_.size(list)));
       return;
     }
     for (ValueId id = doc_.first(list); id != kNoValue; id = doc_.next(id)) {

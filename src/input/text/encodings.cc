@@ -182,9 +182,14 @@ Paper paper_of(std::string_view bytes) {
 void put_pieces(Paper& out, const PaperLine& line, std::string_view pieces) {
   while (true) {
     const std::size_t end = pieces.find('\n');
-    PaperLine piece = line;
+    // Not a copy of `line` that is cut then: each piece would have room for all of its text.
+    PaperLine piece;
     piece.text = pieces.substr(0, end);
     while (piece.text.ends_with('\r')) piece.text.pop_back();
+    piece.number = line.number;
+    piece.headed = line.headed;
+    piece.tagged = line.tagged;
+    piece.width = line.width;
     out.push_back(std::move(piece));
     if (end == pieces.npos) return;
     pieces = pieces.substr(end + 1);

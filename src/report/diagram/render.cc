@@ -17,6 +17,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/limits.h"
 #include "lazy/library.h"
 #include "report/form/graph_table.h"
 #include "report/form/theme.h"
@@ -32,9 +33,6 @@ const lazy::Library libgvc(MEMMAP_LIBGVC);
 MEMMAP_LAZY(libgvc, gvContext);
 MEMMAP_LAZY(libgvc, gvLayout);
 MEMMAP_LAZY(libgvc, gvRenderData);
-
-constexpr rlim_t kMaxMemory = rlim_t{2} << 30;
-constexpr std::size_t kMaxPicture = std::size_t{256} << 20;
 
 Error failed(std::string why) { return {.message = "Graphviz made no picture: " + std::move(why)}; }
 
@@ -54,7 +52,7 @@ bool write_all(int fd, const char* data, std::size_t size) {
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
 #if !defined(__SANITIZE_ADDRESS__)  // whose shadow is larger than any limit
-  const rlimit memory{kMaxMemory, kMaxMemory};
+  const rlimit memory{limit_of(Limit::picture_memory), limit_of(Limit::picture_memory)};
   setrlimit(RLIMIT_AS, &memory);
 #endif
   // Graphviz reports its woes on stderr; the caller has one line to say instead.
@@ -78,7 +76,7 @@ std::optional<std::string> read_until(int fd, std::chrono::milliseconds limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   std::string out;
   std::array<char, 65536> buffer{};
-  while (out.size() < kMaxPicture) {
+  while (out.size() < limit_of(Limit::picture_size)) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         deadline - std::chrono::steady_clock::now());
     pollfd wait{fd, POLLIN, 0};

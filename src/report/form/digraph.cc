@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <graphviz/cgraph.h>
 
+#include <cstdlib>
+#include <cstring>
 #include <map>
+#include <new>
 #include <utility>
 
 #include "base/check.h"
@@ -44,7 +47,7 @@ void* open_ids(Agraph_t* graph, Agdisc_t*) {
   return opening_ids;
 }
 
-long map_id(void* state, int type, char* name, IDTYPE* id, int create) {
+long map_id(void* state, int type, char* name, IDTYPE* id, int create) noexcept {
   Ids& ids = Ids::of(state);
   if (type == AGINEDGE) type = AGOUTEDGE;
   if (name != nullptr) {
@@ -70,13 +73,32 @@ char* print_id(void* state, int, IDTYPE id) {
 void close_ids(void*) {}
 void register_id(void*, int, void*) {}
 
-int append(void* out, const char* text) {
+int append(void* out, const char* text) noexcept {
   *static_cast<std::string*>(out) += text;
   return 0;
 }
 int nothing_to_flush(void*) { return 0; }
 int nothing_to_read(void*, char*, int) { return 0; }
 
+// cgraph goes on with what it was refused, into null pointers. So the program ends where there is no memory:
+// what is thrown out of these would leave a graph that cannot be closed.
+void* open_memory(Agdisc_t*) { return nullptr; }
+void* allocated(void* memory) noexcept {
+  if (memory != nullptr) return memory;
+  if (const std::new_handler refused = std::get_new_handler()) refused();
+  throw std::bad_alloc();
+}
+void* alloc_memory(void*, std::size_t size) noexcept { return allocated(std::calloc(1, size)); }
+void* resize_memory(void*, void* old, std::size_t had, std::size_t size) noexcept {
+  auto* const bytes = static_cast<char*>(allocated(std::realloc(old, size)));
+  if (size > had) std::memset(bytes + had, 0, size - had);
+  return bytes;
+}
+void free_memory(void*, void* memory) { std::free(memory); }
+void close_memory(void*) {}
+
+Agmemdisc_t memory_discipline = {open_memory, alloc_memory, resize_memory, free_memory,
+                                 close_memory};
 Agiddisc_t id_discipline = {open_ids, map_id, alloc_id, free_id, print_id, close_ids, register_id};
 Agiodisc_t io_discipline = {nothing_to_read, append, nothing_to_flush};
 
@@ -115,7 +137,7 @@ std::string kept(std::string_view name) {
 
 struct Digraph::State {
   Ids ids{};
-  Agdisc_t disciplines{static_cast<Agmemdisc_t*>(libcgraph.symbol("AgMemDisc")), &id_discipline, &io_discipline};
+  Agdisc_t disciplines{&memory_discipline, &id_discipline, &io_discipline};
   Agraph_t* graph = nullptr;
   Theme theme = Theme::light;
   std::vector<Agraph_t*> clusters{};
@@ -136,9 +158,10 @@ struct Digraph::State {
 Digraph::Digraph(const GraphTable& heading, Theme theme) : state_(std::make_unique<State>()) {
   state_->theme = theme;
   opening_ids = &state_->ids;
-  state_->graph = agopen(c("memmap"), *static_cast<Agdesc_t*>(libcgraph.symbol("Agdirected")), &state_->disciplines);
+  state_->graph = agopen(c("memmap"), *static_cast<Agdesc_t*>(libcgraph.symbol("Agdirected")),
+                         &state_->disciplines);
   opening_ids = nullptr;
-  MEMMAP_CHECK(state_->graph != nullptr, "cgraph has no memory");
+  if (state_->graph == nullptr) throw std::bad_alloc();
   Agraph_t* g = state_->graph;
   const std::string text(colour(Ink::text, theme));
   const std::string line(colour(Ink::line, theme));
@@ -182,7 +205,7 @@ Digraph::~Digraph() { agclose(state_->graph); }
 Digraph::Cluster Digraph::add_cluster(std::string_view name, const Label& label, Cluster parent) {
   const std::string unique = state_->name("cluster_", name);
   Agraph_t* cluster = agsubg(state_->in(parent), c(unique), 1);
-  MEMMAP_CHECK(cluster != nullptr, "cgraph has no memory");
+  if (cluster == nullptr) throw std::bad_alloc();
   set(cluster, "id", unique);
   set_markup(state_->graph, cluster, "label", lines(label, Face::strong, state_->theme));
   set(cluster, "style", "filled,rounded");
@@ -194,7 +217,7 @@ Digraph::Cluster Digraph::add_cluster(std::string_view name, const Label& label,
 Digraph::Node Digraph::add_node(Cluster cluster, std::string_view name, const GraphTable& table) {
   const std::string unique = state_->name("", name);
   Agnode_t* node = agnode(state_->in(cluster), c(unique), 1);
-  MEMMAP_CHECK(node != nullptr, "cgraph has no memory");
+  if (node == nullptr) throw std::bad_alloc();
   set(node, "id", unique);
   set_markup(state_->graph, node, "label", markup(table, state_->theme));
   state_->nodes.push_back(node);
@@ -204,7 +227,7 @@ Digraph::Node Digraph::add_node(Cluster cluster, std::string_view name, const Gr
 void Digraph::add_edge(const End& from, const End& to, Line line, const Label& label) {
   const auto at = [&](Node n) { return state_->nodes.at(static_cast<std::size_t>(n)); };
   Agedge_t* edge = agedge(state_->graph, at(from.node), at(to.node), nullptr, 1);
-  MEMMAP_CHECK(edge != nullptr, "cgraph has no memory");
+  if (edge == nullptr) throw std::bad_alloc();
   const auto set_port = [&](const char* name, const End& end) {
     const std::string_view side = end.side == End::Side::left    ? "w"
                                   : end.side == End::Side::right ? "e"

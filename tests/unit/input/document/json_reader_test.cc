@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "support/refused_text.h"
 
 namespace memmap::input {
@@ -20,7 +21,9 @@ const test::RefusedText kCases[] = {
     {"duplicate", "{\"a\": 1,\n \"a\": 2}",
      "f.json:2:2: error: the key `a` is here a second time; the first is in line 1"},
     {"duplicate_escaped", "{\"a\": 1, \"\\u0061\": 2}", "f.json:1:10: error: the key `a`"},
-    {"deep", std::string(100000, '['), "f.json:1:65: error: nested deeper than 64 levels"},
+    {"deep", std::string(100000, '['),
+     "f.json:1:65: error: nested too deep: the limit is document-depth=64; --limit "
+     "document-depth=128 raises it"},
     {"nul", std::string("{\0}", 3), "f.json:1:2: error: not JSON"},
     {"not_utf8", "{\"a\": \"\xff\"}", "not JSON"},
 };
@@ -51,8 +54,9 @@ TEST(Json, KeepsNumbersAsWrittenAndPlaces) {
 
 TEST(Json, RefusesTooManyValues) {
   std::string source = "[0";
-  for (std::size_t i = 0; i < kMaxDocumentValues; ++i) source += ",1";
-  EXPECT_NE(test::told(read_json_document, "f.json", source + "]").find("more than 4194304 values"),
+  for (std::size_t i = 0; i < limit_of(Limit::document_values); ++i) source += ",1";
+  EXPECT_NE(test::told(read_json_document, "f.json", source + "]")
+                .find("too many values: the limit is document-values=4194304"),
             std::string::npos);
 }
 

@@ -28,7 +28,8 @@ const test::RefusedText kCases[] = {
     {"tag", "a: !thing 1\n", "f.yaml:1:4: error: tags"},
     {"list_as_key", "? [1]\n: 2\n", "a key is expected here"},
     {"map_as_key", "{{a: 1}: 2}\n", "a key is expected here"},
-    {"deep", std::string(100, '[') + std::string(100, ']'), "nested deeper than 64 levels"},
+    {"deep", std::string(100, '[') + std::string(100, ']'),
+     "nested too deep: the limit is document-depth=64"},
     {"deep_maps",
      [] {
        std::string s;
@@ -36,7 +37,7 @@ const test::RefusedText kCases[] = {
        s += std::string(100, '}');
        return s;
      }(),
-     "nested deeper than 64 levels"},
+     "nested too deep: the limit is document-depth=64"},
     {"unclosed", "a: [1, 2\n", "not YAML"},
     {"unclosed_quote", "a: \"b\n", "f.yaml:1:4: error: this quote is not closed"},
     {"unclosed_single_quote", "a: 'b\n\n", "f.yaml:1:4: error: this quote is not closed"},

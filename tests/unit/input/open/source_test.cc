@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "base/limits.h"
 #include "input/open/archive.h"
 #include "unit/input/input_files.h"
 
@@ -85,10 +86,10 @@ TEST(ReadFile, AnErrorHasACode) {
 TEST(OpenSource, AnEndlessInputEndsEarly) {
   const ScratchFolder scratch;
   const std::string path = scratch.write("large", "y\n");
-  std::filesystem::resize_file(path, kMaxSourceBytes + 1);
+  std::filesystem::resize_file(path, limit_of(Limit::input_size) + 1);
   const auto source = open_source(path);
   ASSERT_FALSE(source.ok());
-  EXPECT_NE(source.errors()[0].message.find("larger than 128 MiB"), std::string::npos);
+  EXPECT_NE(source.errors()[0].message.find("input-size=128M"), std::string::npos);
 }
 
 TEST(SourceFromBytes, DamagedAndCutShortTellWhere) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "paging/mapping.h"
 
 namespace memmap::input {
@@ -128,10 +129,10 @@ TEST(Script, TellsAllThatIsWrong) {
 
 TEST(Script, HasAnEnd) {
   std::string text = "steps:\n";
-  for (std::size_t i = 0; i <= access::kMostSteps; ++i) text += "  - kfree: 0\n";
+  for (std::size_t i = 0; i <= limit_of(Limit::steps); ++i) text += "  - kfree: 0\n";
   const auto script = read_script("s.yaml", text);
   ASSERT_FALSE(script.ok());
-  EXPECT_THAT(script.errors().front().message, HasSubstr("up to 10000 steps"));
+  EXPECT_THAT(script.errors().front().message, HasSubstr("the limit is steps=10000"));
 }
 
 TEST(Script, TellsWhatIsWrongInALine) {
