@@ -16,6 +16,8 @@ constexpr Option kAt{"--at", "MOMENT", "of the boot: hand-over (default), or use
 constexpr Option kRoot{"--root", "NAME", "whose page tables: kernel (default), startup or early (before it has its own), user, trampoline or efi (with --at user-space)"};
 constexpr Option kKaslrBase{"--kaslr-base", "NAME=ADDRESS", "where randomisation put kernel_phys_base, kernel_virt_base, page_offset_base, vmalloc_base or vmemmap_base (may be repeated)", true};
 constexpr Option kPluginFolder{"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true};
+constexpr Option kIsolate{"--isolate-plugins", "", "run each plugin that is a file in a process of its own, which can do nothing but compute"};
+constexpr Option kIsolateUnprotected{"--isolate-unprotected", "", "the same, also where the kernel has nothing to keep it in bounds"};
 constexpr Option kPluginTimeout{"--plugin-timeout", "SECONDS", "how long a plugin of others may take to answer (default 60; 0: any time)"};
 constexpr Option kOutput{"-o,--output", "FILE", "write there, all or nothing, instead of standard output"};
 constexpr Option kForce{"--force", "", "replace FILE if it exists"};
@@ -35,7 +37,8 @@ constexpr Option kTextOrJson{"--format", "FORMAT", "text (default) or json"};
 
 // Rows that stand together: which kernel boots, which plugins take part, where the answer goes.
 #define MEMMAP_KERNEL_OPTIONS kSameKernel, kConfig, kCmdline, kAppend
-#define MEMMAP_PLUGIN_OPTIONS kUsePlugin, kWithoutPlugin, kPluginFolder, kPluginTimeout
+#define MEMMAP_PLUGIN_PLACES kPluginFolder, kIsolate, kIsolateUnprotected
+#define MEMMAP_PLUGIN_OPTIONS kUsePlugin, kWithoutPlugin, MEMMAP_PLUGIN_PLACES, kPluginTimeout
 #define MEMMAP_ANSWER_OPTIONS kTextOrJson, kOutput, kForce
 
 constexpr Option kSimulate[] = {
@@ -102,20 +105,20 @@ constexpr Option kAccess[] = {
 
 constexpr Option kConvert[] = {
     MEMMAP_MACHINE_OPTIONS,
-    kPluginFolder,
+    MEMMAP_PLUGIN_PLACES,
     {"--to", "ID", "what to write: yaml, json, sysfs, etc-e820, exactmap, c-array or synthetic"},
     kOutput,
     kForce,
 };
 
-constexpr Option kFormatsOptions[] = {kPluginFolder};
+constexpr Option kFormatsOptions[] = {MEMMAP_PLUGIN_PLACES};
 
 constexpr Option kCompare[] = {
     MEMMAP_MACHINE_OPTIONS,
     {"--alloc",          "NAME[:KEY=VALUE,...],...", "allocation plugins, and `kernel` for the kernel's own way (default: all that are found)", true},
     MEMMAP_KERNEL_OPTIONS,
     kNoEntryLimit,
-    kPluginFolder,
+    MEMMAP_PLUGIN_PLACES,
     kPluginTimeout,
     MEMMAP_ANSWER_OPTIONS,
 };
@@ -133,7 +136,7 @@ constexpr Option kDiff[] = {
     {"--new-boot",       "N",      "the new side's"},
     {"--input-format",   "ID",     "do not guess the format of what is read"},
     kNoEntryLimit,
-    kPluginFolder,
+    MEMMAP_PLUGIN_PLACES,
     {"--ignore",         "NAME",   "leave out an owner, a stage (`direct_map`) or a figure; `*` stands for any text (may be given several times)", true},
     {"--tolerance",      "SIZE",   "leave out what moved, grew or turned by no more"},
     {"--format",         "FORMAT", "text (default), json, svg (a map to scale, old beside new) or html (a page)"},
@@ -256,12 +259,12 @@ constexpr Option kSweep[] = {
     {"--shrink",         "FILE",   "make the first combination that fails as small as it fails: its machine to FILE, its command to standard output"},
     {"--merge",          "",       "files of all shares become the one that a single machine would have written"},
     {"--yes",            "",       "more than a million combinations, too"},
-    kPluginFolder,
+    MEMMAP_PLUGIN_PLACES,
     kPluginTimeout,
 };
 
 constexpr Option kPlugin[] = {
-    kPluginFolder,
+    MEMMAP_PLUGIN_PLACES,
     {"--kind",      "KIND", "of a new plugin: trim, numa, alloc, check, source or report"},
     {"-o,--output", "DIR",  "where to put a new plugin, instead of a folder of its name"},
 };

@@ -14,6 +14,8 @@
 namespace memmap::cli {
 namespace {
 
+constexpr std::uint64_t kMostSeconds = 24 * 60 * 60;
+
 // Moments of a boot, for --at.
 constexpr std::string_view kHandOver = "hand-over";
 constexpr std::string_view kUserSpace = "user-space";
@@ -93,10 +95,25 @@ Status read_bases(const Arguments& arguments, session::Request& request) {
 
 Result<session::Places> places_of(const Arguments& arguments) {
   const char* path = std::getenv("MEMMAP_PLUGIN_PATH");
-  return session::find_places(arguments.all("--plugin-dir"), path == nullptr ? "" : path);
+  auto places = session::find_places(arguments.all("--plugin-dir"), path == nullptr ? "" : path);
+  const bool unprotected = arguments.has("--isolate-unprotected");
+  if (places && (unprotected || arguments.has("--isolate-plugins"))) {
+    plugin::isolate::Wishes wishes{.unprotected = unprotected};
+    wishes.limits.seconds = plugin_seconds(arguments).value_or(wishes.limits.seconds);
+    places->opener = plugin::isolate::isolating_opener(std::move(wishes));
+  }
+  return places;
 }
 
 }  // namespace
+
+std::optional<unsigned> plugin_seconds(const Arguments& arguments) {
+  const auto text = arguments.get("--plugin-timeout");
+  if (!text) return plugin::kPluginSeconds;
+  const auto number = parse_count(*text);
+  if (!number || *number > kMostSeconds) return std::nullopt;
+  return static_cast<unsigned>(*number);
+}
 
 Result<input::ReadOptions> read_options(const Arguments& arguments) {
   input::ReadOptions options;
@@ -219,7 +236,7 @@ Errors idle_plugins(const session::Session& session, std::string_view command) {
 Result<plugin::PluginHost> plugin_host(const Arguments& arguments) {
   auto places = places_of(arguments);
   if (!places) return places.errors();
-  return plugin::PluginHost(std::move(places->plugins));
+  return places->host();
 }
 
 }  // namespace memmap::cli

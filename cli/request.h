@@ -39,6 +39,9 @@ Status refuse_others(const Arguments& arguments, std::initializer_list<std::stri
 // Errors: several; --boot is no number, --side neither old nor new.
 Result<std::optional<session::Source>> source_of(const Arguments& arguments);
 
+// How long a plugin of others may take to answer; nullopt: --plugin-timeout is no such number.
+std::optional<unsigned> plugin_seconds(const Arguments& arguments);
+
 // What a command line asks for, and where the program finds what comes with it.
 struct Asked {
   session::Request request{};

@@ -11,7 +11,7 @@ _memmap() {
   fi
 
   case $prev in
-    --e820 | --against | --machine | --sysroot | --plugin-dir | -o | --output | --db | --shrink | --parts | --btf | --config | \
+    --e820 | --against | --machine | --sysroot | --plugin-dir --isolate-plugins --isolate-unprotected | -o | --output | --db | --shrink | --parts | --btf | --config | \
       --system-map | --kallsyms | --sections | --params | --initrd)
       compopt -o default 2>/dev/null
       COMPREPLY=()
@@ -99,14 +99,15 @@ _memmap() {
   case $command in
     simulate)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
-        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --isolate-plugins
+        --isolate-unprotected
         --plugin-timeout --format --section --width --color --no-pager --at --diagram --scale --theme --title --full --against --kaslr-base --output --force
         --strict --help"
       ;;
     show)
       options="--e820 --synthetic --machine --sysroot --live --input-format --input-columns --boot --side --no-entry-limit
         --columns --sort --json --raw --bytes --no-headings --kernel --config --cmdline --append --kaslr-base
-        --width --color --no-pager --plugin --without-plugin --plugin-dir --plugin-timeout --output --force --help"
+        --width --color --no-pager --plugin --without-plugin --plugin-dir --isolate-plugins --isolate-unprotected --plugin-timeout --output --force --help"
       if [[ $COMP_CWORD -eq 2 && $cur != -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "e820 memblock reserved owners nodes zones free pagetables fixmap percpu cma
           hugepages parameters slots ledger steps events log" -- "$cur")
@@ -115,11 +116,12 @@ _memmap() {
       ;;
     access)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit --do
-        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --isolate-plugins
+        --isolate-unprotected
         --plugin-timeout --format --at --kaslr-base --output --force --help"
       ;;
     convert)
-      options="--to --e820 --synthetic --machine --sysroot --input-format --columns --boot --side --plugin-dir --output
+      options="--to --e820 --synthetic --machine --sysroot --input-format --columns --boot --side --plugin-dir --isolate-plugins --isolate-unprotected --output
         --force --help"
       ;;
     replay)
@@ -131,7 +133,7 @@ _memmap() {
       ;;
     lint)
       options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --side --no-entry-limit --kernel
-        --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout --list
+        --config --cmdline --append --plugin --without-plugin --plugin-dir --isolate-plugins --isolate-unprotected --plugin-timeout --list
         --format --output --force --help"
       ;;
     kernel)
@@ -147,42 +149,47 @@ _memmap() {
       ;;
     compare)
       options="--e820 --synthetic --machine --sysroot --input-format --columns --boot --side --no-entry-limit --kernel
-        --config --cmdline --append --alloc --plugin-dir --plugin-timeout --format
+        --config --cmdline --append --alloc --plugin-dir --isolate-plugins --isolate-unprotected --plugin-timeout --format
         --output --force --help"
       ;;
     diff)
       options="--kernel --new-kernel --config --new-config --cmdline --new-cmdline --append --new-append --boot --new-boot
-        --input-format --no-entry-limit --plugin-dir --ignore --tolerance --format --scale --theme --title --output --force --help"
+        --input-format --no-entry-limit --plugin-dir --isolate-plugins --isolate-unprotected --ignore --tolerance --format --scale --theme --title --output --force --help"
       ;;
     check)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
-        --kernel --config --cmdline --append --kaslr-base --plugin --without-plugin --plugin-dir
+        --kernel --config --cmdline --append --kaslr-base --plugin --without-plugin --plugin-dir --isolate-plugins
+        --isolate-unprotected
         --plugin-timeout --update --format --output --force --help"
       ;;
     walk)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
-        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --isolate-plugins
+        --isolate-unprotected
         --plugin-timeout --format --at --root --kaslr-base --output --force --help"
       ;;
     explain)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side
-        --no-entry-limit --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --no-entry-limit --lost --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --isolate-plugins
+        --isolate-unprotected
         --plugin-timeout --format --kaslr-base --output --force --help"
       ;;
     frames)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
-        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --plugin-timeout
+        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --isolate-plugins --isolate-unprotected --plugin-timeout
         --from --to --all --scale --theme --title --kaslr-base --output --force --help"
       ;;
     kaslr)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
-        --list --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --list --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --isolate-plugins
+        --isolate-unprotected
         --plugin-timeout --format --output --force --help"
       ;;
     suggest)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --size --initrd --need --second-append --node --ranges --check --page --leave
-        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir
+        --kernel --config --cmdline --append --plugin --without-plugin --plugin-dir --isolate-plugins
+        --isolate-unprotected
         --plugin-timeout --format --output --force --help"
       if [[ $COMP_CWORD -eq 2 && $cur != -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "crashkernel pmem ramoops device badram hugepages" -- "$cur")
@@ -192,21 +199,21 @@ _memmap() {
     kdump)
       options="--e820 --synthetic --machine --sysroot --live --input-format --columns --boot --side --no-entry-limit
         --crash-kernel --initrd --need --second-append --kernel --config --cmdline --append --plugin --without-plugin
-        --plugin-dir --plugin-timeout --format --output --force --help"
+        --plugin-dir --isolate-plugins --isolate-unprotected --plugin-timeout --format --output --force --help"
       ;;
     sweep)
       options="--threads --format --output --resume --force --shard --filter --only-failures --db --shrink --merge --yes
-        --plugin-dir --plugin-timeout --help"
+        --plugin-dir --isolate-plugins --isolate-unprotected --plugin-timeout --help"
       ;;
     plugin)
-      options="--plugin-dir --kind --output --help"
+      options="--plugin-dir --isolate-plugins --isolate-unprotected --kind --output --help"
       if [[ $COMP_CWORD -eq 2 && $cur != -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "list show check new" -- "$cur")
         return
       fi
       ;;
     formats)
-      options="--plugin-dir --help"
+      options="--plugin-dir --isolate-plugins --isolate-unprotected --help"
       ;;
     kernels)
       options="--differences --format --help"

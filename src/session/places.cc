@@ -37,7 +37,7 @@ std::string share_folder(std::string_view name) { return share_folder_of(executa
 Result<Places> find_places(std::span<const std::string> named, std::string_view path_list) {
   auto folders = plugin::search_folders({named.begin(), named.end()}, path_list);
   if (!folders) return folders.errors();
-  return Places{share_folder("kernels"), *std::move(folders)};
+  return Places{.kernels = share_folder("kernels"), .plugins = *std::move(folders)};
 }
 
 }  // namespace memmap::session

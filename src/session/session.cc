@@ -262,6 +262,7 @@ Result<boot::Outcome> Session::boot(Rules& rules, boot::Options& options,
   notes.insert(notes.end(), kernel_notes_.begin(), kernel_notes_.end());
   const auto& of_chain = rules.chain.notes();
   notes.insert(notes.end(), of_chain.begin(), of_chain.end());
+  if (const auto note = host_.isolation_note()) notes.push_back(*note);
   if (request_.compare_log && has_witness())
     outcome.log = witness::summary_of(compare_log(inputs, outcome), machine_->log.name);
   return outcome;
