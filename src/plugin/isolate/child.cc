@@ -1,7 +1,6 @@
 #include "plugin/isolate/child.h"
 
 #include <cxxabi.h>
-#include <errno.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -10,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <deque>

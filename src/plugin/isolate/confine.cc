@@ -1,6 +1,5 @@
 #include "plugin/isolate/confine.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/landlock.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -213,7 +213,8 @@ class Filter {
 void (*tell_refused)(int call) = nullptr;
 
 void on_refused_call(int /*signal*/, siginfo_t* info, void* /*context*/) {
-  if (info->si_code == SYS_SECCOMP && tell_refused != nullptr) tell_refused(info->si_syscall);
+  constexpr int kBySeccomp = 1;  // SYS_SECCOMP, which the C library's header does not have yet
+  if (info->si_code == kBySeccomp && tell_refused != nullptr) tell_refused(info->si_syscall);
   for (;;) ::syscall(SYS_exit_group, Confinement::kRefused);
 }
 
@@ -228,7 +229,12 @@ void watch_refusals(void (*on_refused)(int call)) {
 // ------------------------------------------------------------------ limits
 
 Status limit(int resource, const char* name, rlim_t most) {
-  const rlimit both{.rlim_cur = most, .rlim_max = most};
+  rlimit both{};
+  // What is less already stays so: nobody raises that who may not.
+  if (::getrlimit(static_cast<__rlimit_resource>(resource), &both) == 0) {
+    most = std::min(most, both.rlim_max);
+  }
+  both = {.rlim_cur = most, .rlim_max = most};
   if (::setrlimit(static_cast<__rlimit_resource>(resource), &both) == 0) return Done{};
   return system_error(name, errno);
 }
@@ -249,7 +255,9 @@ Status set_limits(const Limits& limits) {
   }
   if (limits.seconds == 0) return Done{};
   // The other process counts the time of each call; this is for when it cannot, and is put off by it.
-  const rlimit soft{.rlim_cur = rlim_t{limits.seconds} + kSpareSeconds, .rlim_max = RLIM_INFINITY};
+  rlimit soft{};
+  ::getrlimit(RLIMIT_CPU, &soft);
+  soft.rlim_cur = std::min(rlim_t{limits.seconds} + kSpareSeconds, soft.rlim_max);
   if (::setrlimit(RLIMIT_CPU, &soft) == 0) return Done{};
   return system_error("processor time", errno);
 }

@@ -1,6 +1,5 @@
 #include "plugin/isolate/process.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -9,11 +8,12 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <ctime>
 
 #include "plugin/isolate/wire.h"
 
@@ -135,8 +135,9 @@ void Process::put_off_limit() {
   timespec used{};
   if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return;
   rlimit limit{};
-  limit.rlim_cur = static_cast<rlim_t>(used.tv_sec) + seconds_ + kSpareSeconds;
-  limit.rlim_max = RLIM_INFINITY;
+  if (::prlimit(pid_, RLIMIT_CPU, nullptr, &limit) != 0) return;
+  limit.rlim_cur =
+      std::min<rlim_t>(static_cast<rlim_t>(used.tv_sec) + seconds_ + kSpareSeconds, limit.rlim_max);
   if (::prlimit(pid_, RLIMIT_CPU, &limit, nullptr) == 0) put_off_at_ = now;
 }
 
