@@ -10,6 +10,8 @@
 
 #include "base/number.h"
 #include "machine/visit.h"
+#include "plugin/isolate/isolate.h"
+#include "plugin/load/watch.h"
 
 namespace memmap::cli {
 namespace {

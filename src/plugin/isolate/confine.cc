@@ -83,21 +83,19 @@ constexpr const char* kLibraries[] = {"/lib",       "/lib64",         "/lib32",
                                       "/usr/lib",   "/usr/lib64",     "/usr/lib32",
                                       "/usr/libx32", "/usr/local/lib", "/etc/ld.so.cache"};
 
-// Allows reading below `path`; one that is not there need not be.
-Status allow_reading(int ruleset, const char* path, bool needed) {
+// Allows reading below `path`; one that is not there need not be. Gives the system's error, or 0.
+int allow_reading(int ruleset, const char* path) {
   const int fd = ::open(path, O_PATH | O_CLOEXEC);
-  if (fd < 0 && !needed) return Done{};
-  if (fd < 0) return system_error(path, errno);
+  if (fd < 0) return 0;
   struct stat st {};
   std::uint64_t access = LANDLOCK_ACCESS_FS_READ_FILE;
   if (::fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) access |= LANDLOCK_ACCESS_FS_READ_DIR;
   const landlock_path_beneath_attr rule{.allowed_access = access, .parent_fd = fd};
   const long added =
       ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-  const int error = errno;
+  const int error = added == 0 ? 0 : errno;
   ::close(fd);
-  if (added != 0) return system_error("landlock", error);
-  return Done{};
+  return error;
 }
 
 // From here on the process reaches no files but those, and no more than read them.
@@ -107,15 +105,14 @@ Status shut_files(int revision, std::span<const std::string> readable) {
   const int ruleset = static_cast<int>(
       ::syscall(SYS_landlock_create_ruleset, &all, size_of(revision), 0));
   if (ruleset < 0) return system_error("landlock", errno);
-  Status done = Done{};
+  int error = 0;
   for (const std::string& path : readable) {
-    if (done) done = allow_reading(ruleset, path.c_str(), path == readable.front());
+    if (error == 0) error = allow_reading(ruleset, path.c_str());
   }
-  if (done && ::syscall(SYS_landlock_restrict_self, ruleset, 0) != 0) {
-    done = system_error("landlock", errno);
-  }
+  if (error == 0 && ::syscall(SYS_landlock_restrict_self, ruleset, 0) != 0) error = errno;
   ::close(ruleset);
-  return done;
+  if (error != 0) return system_error("landlock", error);
+  return Done{};
 }
 
 // ---------------------------------------------------------------- seccomp
@@ -143,7 +140,7 @@ std::vector<Allowed> to_compute() {
         SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
         SCMP_SYS(restart_syscall), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
         SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(rt_sigprocmask),
-        SCMP_SYS(getcpu), SCMP_SYS(getrusage), SCMP_SYS(membarrier)}) {
+        SCMP_SYS(getcpu), SCMP_SYS(getrusage), SCMP_SYS(sigaltstack), SCMP_SYS(membarrier)}) {
     out.push_back({call, {}});
   }
   const std::uint64_t socket = Confinement::kSocket;
@@ -169,7 +166,7 @@ std::vector<Allowed> to_load() {
   constexpr std::uint64_t kWrites = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | O_PATH;
   std::vector<Allowed> out = to_compute();
   for (const int call : {SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(close), SCMP_SYS(fstat),
-                         SCMP_SYS(newfstatat), SCMP_SYS(mmap), SCMP_SYS(mprotect),
+                         SCMP_SYS(newfstatat), SCMP_SYS(readlink), SCMP_SYS(mmap), SCMP_SYS(mprotect),
                          SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_restrict_self)}) {
     out.push_back({call, {}});
   }
