@@ -197,9 +197,9 @@ Result<Asked> asked(const Arguments& arguments) {
       .without_plugins = {without.begin(), without.end()},
       .entry_limit = !arguments.has("--no-entry-limit"),
       .goes_on = at == kUserSpace,
-      .record_memblock =
-          arguments.get("--format") == "memblock-debug" || arguments.get("--format") == "html" ||
-          arguments.get("--diagram") == "pipeline",
+      .record_memblock = arguments.get("--format") == "memblock-debug" ||
+                         arguments.get("--format") == "html" ||
+                         arguments.get("--diagram") == "pipeline",
       .follow_pages = arguments.get("--format") == "json",
   };
   if (const Status read = read_bases(arguments, request); !read) return read.errors();

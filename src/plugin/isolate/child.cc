@@ -305,9 +305,7 @@ void Server::set_host() {
                       std::uint32_t distance) noexcept -> std::int32_t {
     return self(ctx).tell(Told::distance, from, to, distance);
   };
-  host_.warn = [](void* ctx, const char* message) noexcept {
-    self(ctx).tell(Told::warn, message);
-  };
+  host_.warn = [](void* ctx, const char* message) noexcept { self(ctx).tell(Told::warn, message); };
   host_.fail = [](void* ctx, const char* message) noexcept -> std::int32_t {
     self(ctx).tell(Told::fail, message);
     return MEMMAP_FAILED;
@@ -478,8 +476,8 @@ std::int32_t Server::next_down(void* ctx, std::uint64_t before, std::uint64_t* b
   server.asked_ |= kNextDown;
   for (;;) {
     if (known.told && before <= known.from) {
-      const auto it = std::ranges::find_if(known.list,
-                                           [before](const Bounds& b) { return b.base < before; });
+      const auto it =
+          std::ranges::find_if(known.list, [before](const Bounds& b) { return b.base < before; });
       if (it != known.list.end()) {
         if (base == nullptr || end == nullptr) return MEMMAP_NONE;
         *base = it->base;
@@ -727,9 +725,7 @@ void Server::load() {
 
 }  // namespace
 
-bool is_child(int argc, char** argv) {
-  return argc == 2 && std::string_view(argv[1]) == kArgument;
-}
+bool is_child(int argc, char** argv) { return argc == 2 && std::string_view(argv[1]) == kArgument; }
 
 void run_child() {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);

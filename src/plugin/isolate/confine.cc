@@ -49,8 +49,7 @@ constexpr bool kSanitized = false;
 constexpr unsigned kSpareSeconds = 5;
 
 Error system_error(std::string_view what, int error) {
-  return Error{.message =
-                   fmt::format("cannot be isolated: {}: {}", what, std::strerror(error))};
+  return Error{.message = fmt::format("cannot be isolated: {}: {}", what, std::strerror(error))};
 }
 
 // ---------------------------------------------------------------- landlock
@@ -79,8 +78,8 @@ std::size_t size_of(int revision) {
 }
 
 // Where the system has its libraries.
-constexpr const char* kLibraries[] = {"/lib",       "/lib64",         "/lib32",
-                                      "/usr/lib",   "/usr/lib64",     "/usr/lib32",
+constexpr const char* kLibraries[] = {"/lib",        "/lib64",         "/lib32",
+                                      "/usr/lib",    "/usr/lib64",     "/usr/lib32",
                                       "/usr/libx32", "/usr/local/lib", "/etc/ld.so.cache"};
 
 // Allows reading below `path`; one that is not there need not be. Gives the system's error, or 0.
@@ -102,8 +101,8 @@ int allow_reading(int ruleset, const char* path) {
 Status shut_files(int revision, std::span<const std::string> readable) {
   if (revision == 0) return Done{};
   const Ruleset all = everything(revision);
-  const int ruleset = static_cast<int>(
-      ::syscall(SYS_landlock_create_ruleset, &all, size_of(revision), 0));
+  const int ruleset =
+      static_cast<int>(::syscall(SYS_landlock_create_ruleset, &all, size_of(revision), 0));
   if (ruleset < 0) return system_error("landlock", errno);
   int error = 0;
   for (const std::string& path : readable) {
@@ -134,13 +133,30 @@ struct Allowed {
 // What computing needs, and no more than looking at the process itself.
 std::vector<Allowed> to_compute() {
   std::vector<Allowed> out;
-  for (const int call :
-       {SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
-        SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres),
-        SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
-        SCMP_SYS(restart_syscall), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
-        SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(rt_sigprocmask),
-        SCMP_SYS(getcpu), SCMP_SYS(getrusage), SCMP_SYS(sigaltstack), SCMP_SYS(membarrier)}) {
+  for (const int call : {SCMP_SYS(brk),
+                         SCMP_SYS(munmap),
+                         SCMP_SYS(mremap),
+                         SCMP_SYS(madvise),
+                         SCMP_SYS(futex),
+                         SCMP_SYS(exit),
+                         SCMP_SYS(exit_group),
+                         SCMP_SYS(clock_gettime),
+                         SCMP_SYS(clock_getres),
+                         SCMP_SYS(gettimeofday),
+                         SCMP_SYS(time),
+                         SCMP_SYS(nanosleep),
+                         SCMP_SYS(clock_nanosleep),
+                         SCMP_SYS(restart_syscall),
+                         SCMP_SYS(sched_yield),
+                         SCMP_SYS(sched_getaffinity),
+                         SCMP_SYS(getrandom),
+                         SCMP_SYS(getpid),
+                         SCMP_SYS(gettid),
+                         SCMP_SYS(rt_sigprocmask),
+                         SCMP_SYS(getcpu),
+                         SCMP_SYS(getrusage),
+                         SCMP_SYS(sigaltstack),
+                         SCMP_SYS(membarrier)}) {
     out.push_back({call, {}});
   }
   const std::uint64_t socket = Confinement::kSocket;
@@ -165,9 +181,10 @@ std::vector<Allowed> to_run() {
 std::vector<Allowed> to_load() {
   constexpr std::uint64_t kWrites = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | O_PATH;
   std::vector<Allowed> out = to_compute();
-  for (const int call : {SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(close), SCMP_SYS(fstat),
-                         SCMP_SYS(newfstatat), SCMP_SYS(readlink), SCMP_SYS(mmap), SCMP_SYS(mprotect),
-                         SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_restrict_self)}) {
+  for (const int call :
+       {SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(newfstatat),
+        SCMP_SYS(readlink), SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(landlock_create_ruleset),
+        SCMP_SYS(landlock_restrict_self)}) {
     out.push_back({call, {}});
   }
   out.push_back({SCMP_SYS(openat), {has_none_of(2, kWrites)}});
@@ -292,7 +309,8 @@ std::optional<std::string> what_lacks(const Protection& p) {
     return "plugins run in processes of their own, which files are shut off from (landlock); no "
            "seccomp is here: a plugin can make system calls, signal processes and use sockets";
   }
-  return "plugins run in processes of their own, and nothing else contains them: neither seccomp nor "
+  return "plugins run in processes of their own, and nothing else contains them: neither seccomp "
+         "nor "
          "landlock is here";
 }
 

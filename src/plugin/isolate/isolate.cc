@@ -313,10 +313,9 @@ class Isolated : public Code {
     static_cast<void>(call(function, nobody, [&](Writer& out) { out.put(made->id); }));
   }
   Result<std::int32_t> choose(void* state, const memmap_host_t& host, const memmap_find_t& find,
-                              const memmap_free_ranges_t& free,
-                              std::uint64_t* address) override {
+                              const memmap_free_ranges_t& free, std::uint64_t* address) override {
     Made& made = *static_cast<Made*>(state);
-    if (!lives(made)) return gone("choose()");
+    if (!lives(made)) return gone();
     return call(
         Function::choose, host,
         [&](Writer& out) {
@@ -415,9 +414,10 @@ class Isolated : public Code {
     out.message = fmt::format("plugin `{}` {}", name_, error.message);
     return out;
   }
-  Error gone(const char* call) const {
-    return blame(Error{.message = fmt::format("has no process any more to call {} in", call),
-                       .code = ErrorCode::plugin_fault});
+  // What was prepared went with the process, and what ended that is the reason here too.
+  Error gone() const {
+    return fault_.value_or(
+        blame(Error{.message = "has no process any more", .code = ErrorCode::plugin_fault}));
   }
 
   void put_options(Writer& out, const memmap_host_t& host) {
@@ -426,11 +426,10 @@ class Isolated : public Code {
     for (const OptionInfo& o : options_) {
       options.text(std::string_view(o.name));
       options.text(host.option(host.ctx, o.name.c_str()));
-      const bool is_number = o.type == OptionType::bytes || o.type == OptionType::count ||
-                             o.type == OptionType::flag;
+      const bool is_number =
+          o.type == OptionType::bytes || o.type == OptionType::count || o.type == OptionType::flag;
       std::uint64_t number = 0;
-      const bool known =
-          is_number && host.number(host.ctx, o.name.c_str(), &number) == MEMMAP_OK;
+      const bool known = is_number && host.number(host.ctx, o.name.c_str(), &number) == MEMMAP_OK;
       options.put(static_cast<std::uint8_t>(known));
       options.put(number);
     }
@@ -464,7 +463,7 @@ class Isolated : public Code {
   Result<std::int32_t> look_on(Function function, void* state, const memmap_host_t& host,
                                const memmap_state_t& boot, const Puts& puts) {
     const Made& made = *static_cast<Made*>(state);
-    if (!lives(made)) return gone(name_of(function));
+    if (!lives(made)) return gone();
     return call(
         function, host,
         [&](Writer& out) {
@@ -476,9 +475,10 @@ class Isolated : public Code {
   }
 
   template <class Puts>
-  Result<std::int32_t> call(Function function, const memmap_host_t& host, const Puts& puts,
-                            const Answers& answers = nothing,
-                            const std::function<void(Reader&)>& gives = [](Reader&) {}) {
+  Result<std::int32_t> call(
+      Function function, const memmap_host_t& host, const Puts& puts,
+      const Answers& answers = nothing,
+      const std::function<void(Reader&)>& gives = [](Reader&) {}) {
     if (!process_.alive()) {
       if (auto again = load(); !again) return blame_all(again.errors());
     }
@@ -488,8 +488,9 @@ class Isolated : public Code {
     const char* name = name_of(function);
     process_.begin_call(wishes_.limits.seconds);
     auto rc = talk(out, host, answers, gives, name);
-    if (!rc) return blame(rc.errors().front());
-    return rc;
+    if (rc) return rc;
+    fault_ = blame(rc.errors().front());
+    return *fault_;
   }
   Errors blame_all(const Errors& errors) const {
     Errors out;
@@ -506,7 +507,8 @@ class Isolated : public Code {
   const fs::path file_;
   const std::string name_;
   Process process_{};
-  std::uint64_t life_ = 0;  // how often it was started
+  std::uint64_t life_ = 0;        // how often it was started
+  std::optional<Error> fault_{};  // what ended it last
   std::vector<OptionInfo> options_{};
   std::string reason_{};
   // What the process has.
@@ -615,10 +617,11 @@ class IsolatingOpener : public Opener {
 
   Result<Opened> open(const fs::path& file, std::string_view name) const override {
     if (!protection_.any() && !wishes_.unprotected) {
-      return Error{.message =
-                       "cannot be isolated: nothing would contain it, for this kernel has neither "
-                       "seccomp nor landlock; --isolate-unprotected runs it in a process of its own "
-                       "all the same"};
+      return Error{
+          .message =
+              "cannot be isolated: nothing would contain it, for this kernel has neither "
+              "seccomp nor landlock; --isolate-unprotected runs it in a process of its own "
+              "all the same"};
     }
     auto code = std::make_unique<Isolated>(wishes_, protection_, file, std::string(name));
     auto description = code->load();

@@ -14,8 +14,8 @@ struct Wishes {
   Limits limits{};
   // Whether a process of its own is enough, where the kernel has nothing to keep it in bounds.
   bool unprotected = false;
-  std::string program{};                      // that is run (child.h); empty: this one
-  std::optional<Protection> protection{};     // in place of what there is, for tests
+  std::string program{};                   // that is run (child.h); empty: this one
+  std::optional<Protection> protection{};  // in place of what there is, for tests
 };
 
 // Opens each plugin in a process, which lives as long as its Code, and is started anew where it was

@@ -61,8 +61,8 @@ class Spawn {
     ::posix_spawnattr_setsigdefault(&attributes_, &all);
     ::posix_spawnattr_setsigmask(&attributes_, &none);
     // A session of its own: a terminal's Ctrl-C is the program's alone.
-    ::posix_spawnattr_setflags(
-        &attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+    ::posix_spawnattr_setflags(&attributes_,
+                               POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
   }
   ~Spawn() {
     ::posix_spawn_file_actions_destroy(&files_);
@@ -233,8 +233,9 @@ Result<Process::Frame> Process::receive(std::string_view call) {
   }
   if (head.magic != kMagic) return broke_protocol(call, "what it wrote is no frame");
   if (head.size > kMostBytes) {
-    return broke_protocol(call, fmt::format("it answered with {} bytes at once; there are at most {}",
-                                            head.size, kMostBytes));
+    return broke_protocol(
+        call, fmt::format("it answered with {} bytes at once; there are at most {}", head.size,
+                          kMostBytes));
   }
   Frame frame{.kind = head.kind, .bytes = std::string(head.size, '\0')};
   const Trouble t = read_all(frame.bytes.data(), frame.bytes.size());
@@ -252,8 +253,8 @@ Result<Process::Frame> Process::receive(std::string_view call) {
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
     }
     end();
-    return fault(fmt::format("threw an exception out of {}{}{}", call, what.empty() ? "" : ": ",
-                             what));
+    return fault(
+        fmt::format("threw an exception out of {}{}{}", call, what.empty() ? "" : ": ", what));
   }
   return frame;
 }

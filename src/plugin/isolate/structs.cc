@@ -242,8 +242,8 @@ const memmap_range_t* get_given(Reader& in, memmap_range_t& room) {
 
 void put(Writer& out, const Description& d) {
   const PluginInfo& i = d.info;
-  for (const std::string* text : {&i.name, &i.version, &i.summary, &i.source_summary,
-                                  &i.source_example, &i.report_summary}) {
+  for (const std::string* text :
+       {&i.name, &i.version, &i.summary, &i.source_summary, &i.source_example, &i.report_summary}) {
     out.text(std::string_view(*text));
   }
   out.put(i.abi_major);
@@ -272,8 +272,8 @@ void put(Writer& out, const Description& d) {
 Description get_description(Reader& in) {
   Description d;
   PluginInfo& i = d.info;
-  for (std::string* text : {&i.name, &i.version, &i.summary, &i.source_summary, &i.source_example,
-                            &i.report_summary}) {
+  for (std::string* text :
+       {&i.name, &i.version, &i.summary, &i.source_summary, &i.source_example, &i.report_summary}) {
     *text = line(in);
   }
   i.abi_major = in.get<std::uint32_t>();

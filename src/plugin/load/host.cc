@@ -172,8 +172,8 @@ Result<const Plugin*> PluginHost::load(std::string_view name_or_path) {
   if (opener_ != nullptr) {
     auto opened = opener_->open(file, file.stem().string());
     if (!opened) return blame(file, opened.errors());
-    return (loaded_[file] = std::make_unique<Plugin>(std::move(opened->description),
-                                                     std::move(opened->code)))
+    return (loaded_[file] =
+                std::make_unique<Plugin>(std::move(opened->description), std::move(opened->code)))
         .get();
   }
   install_guards();

@@ -19,8 +19,7 @@ namespace memmap::plugin {
 // A loaded plugin. Lives in its PluginHost; the adapters (alloc.h, trim.h, numa.h) call it.
 class Plugin {
  public:
-  explicit Plugin(Description description)
-      : Plugin(std::move(description), nullptr) {}
+  explicit Plugin(Description description) : Plugin(std::move(description), nullptr) {}
   // `code`: where it runs; nullptr: here.
   Plugin(Description description, std::unique_ptr<Code> code)
       : description_(std::move(description)),
