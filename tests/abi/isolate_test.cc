@@ -18,12 +18,12 @@ using memblock::FindRequest;
 using test::ListedRanges;
 using testing::HasSubstr;
 
-std::shared_ptr<const Opener> opener(Wishes wishes = {}) {
+std::shared_ptr<const Opener> opener(Wishes wishes = {.unprotected = true}) {
   wishes.program = MEMMAP_PROGRAM;
   return isolate::isolating_opener(std::move(wishes));
 }
 
-PluginHost isolated(Wishes wishes = {}) {
+PluginHost isolated(Wishes wishes = {.unprotected = true}) {
   return PluginHost({{.path = MEMMAP_FIXTURES, .trust = Trust::foreign},
                      {.path = MEMMAP_FIXTURES "/hostile", .trust = Trust::foreign}},
                     opener(std::move(wishes)));
