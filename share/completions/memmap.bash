@@ -11,7 +11,7 @@ _memmap() {
   fi
 
   case $prev in
-    --e820 | --against | --machine | --sysroot | --plugin-dir --isolate-plugins --isolate-unprotected | -o | --output | --db | --shrink | --parts | --btf | --config | \
+    --e820 | --against | --machine | --sysroot | --plugin-dir | -o | --output | --db | --shrink | --parts | --btf | --config | \
       --system-map | --kallsyms | --sections | --params | --initrd)
       compopt -o default 2>/dev/null
       COMPREPLY=()

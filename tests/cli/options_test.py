@@ -367,12 +367,13 @@ class Options(unittest.TestCase):
             self.check(["replay", f"{self.folder}/memblock.log", *self.given(option)], option, False, "")
 
     def test_plugin(self):
-        takes = {"list": {"--plugin-dir"}, "show": {"--plugin-dir"}, "check": set(),
-                 "new": {"--kind", "--output"}}
+        loads = {"--plugin-dir", "--isolate-plugins", "--isolate-unprotected"}
+        takes = {"list": loads, "show": loads, "check": set(), "new": {"--kind", "--output"}}
         for action, names in takes.items():
             words = ["plugin", action, *([] if action == "list" else ["alloc_topdown"])]
             for option in sorted(options_of("plugin") - names):
-                self.check([*words, option, "x"], option, True, f"plugin {action}")
+                value = ["x"] if VALUES.get(option, "x") is not None else []
+                self.check([*words, option, *value], option, True, f"plugin {action}")
 
     def test_a_boots_number(self):
         for number in ("0", "4294967296", "4294967297"):
