@@ -61,9 +61,8 @@ void read_all(void* to, std::size_t count) {
 }
 
 void send(Kind kind, std::string_view bytes) {
-  const Head head{kMagic, kind, bytes.size()};
-  write_all(&head, sizeof head);
-  write_all(bytes.data(), bytes.size());
+  const std::string whole = frame(kind, bytes);
+  write_all(whole.data(), whole.size());
 }
 
 std::string receive(Kind expected) {

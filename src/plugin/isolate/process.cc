@@ -214,9 +214,8 @@ Error Process::fault_of(Trouble trouble, std::string_view call) {
 }
 
 Status Process::send(Kind kind, std::string_view bytes, std::string_view call) {
-  const Head head{kMagic, kind, bytes.size()};
-  Trouble t = send_all(reinterpret_cast<const char*>(&head), sizeof head);
-  if (t == Trouble::none) t = send_all(bytes.data(), bytes.size());
+  const std::string whole = frame(kind, bytes);
+  const Trouble t = send_all(whole.data(), whole.size());
   if (t == Trouble::none) return Done{};
   return fault_of(t, call);
 }
@@ -237,18 +236,18 @@ Result<Process::Frame> Process::receive(std::string_view call) {
         call, fmt::format("it answered with {} bytes at once; there are at most {}", head.size,
                           kMostBytes));
   }
-  Frame frame{.kind = head.kind, .bytes = std::string(head.size, '\0')};
-  const Trouble t = read_all(frame.bytes.data(), frame.bytes.size());
+  Frame out{.kind = head.kind, .bytes = std::string(head.size, '\0')};
+  const Trouble t = read_all(out.bytes.data(), out.bytes.size());
   if (t != Trouble::none) return fault_of(t, call);
-  if (frame.kind == Kind::refused) {
-    Reader in(std::move(frame.bytes));
+  if (out.kind == Kind::refused) {
+    Reader in(std::move(out.bytes));
     const auto number = in.get<std::int64_t>();
     end();
     return fault(fmt::format("made the system call {} {}, which no isolated plugin may",
                              name_of_system_call(static_cast<int>(number)), at(call)));
   }
-  if (frame.kind == Kind::threw) {
-    std::string what = frame.bytes.substr(0, 400);
+  if (out.kind == Kind::threw) {
+    std::string what = out.bytes.substr(0, 400);
     for (char& c : what) {
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
     }
@@ -256,7 +255,7 @@ Result<Process::Frame> Process::receive(std::string_view call) {
     return fault(
         fmt::format("threw an exception out of {}{}{}", call, what.empty() ? "" : ": ", what));
   }
-  return frame;
+  return out;
 }
 
 }  // namespace memmap::plugin::isolate

@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace memmap::plugin::isolate {
 
@@ -34,6 +36,17 @@ struct Head {
   std::uint64_t size = 0;  // of what follows
 };
 inline constexpr std::uint32_t kMagic = 0x50494d4d;
+
+// In one piece: most are small, and each write wakes the other side.
+inline std::string frame(Kind kind, std::string_view bytes) {
+  const Head head{kMagic, kind, bytes.size()};
+  std::string out;
+  out.reserve(sizeof head + bytes.size());
+  out.append(reinterpret_cast<const char*>(&head), sizeof head);
+  out.append(bytes);
+  return out;
+}
+
 // A frame of a plugin's process is no larger; what is longer is told in parts.
 inline constexpr std::uint64_t kMostBytes = std::uint64_t{4} << 20;
 // So much is collected before it is told.
