@@ -17,6 +17,8 @@ constexpr Option kAt{"--at", "MOMENT", "of the boot: hand-over (default), or use
 constexpr Option kRoot{"--root", "NAME", "whose page tables: kernel (default), startup or early (before it has its own), user, trampoline or efi (with --at user-space)", false, {root_words}};
 constexpr Option kKaslrBase{"--kaslr-base", "NAME=ADDRESS", "where randomisation put kernel_phys_base, kernel_virt_base, page_offset_base, vmalloc_base or vmemmap_base (may be repeated)", true, {base_words}};
 constexpr Option kPluginFolder{"--plugin-dir", "DIR", "look for plugins there first (may be given several times)", true};
+constexpr Option kIsolate{"--isolate-plugins", "", "run each plugin that is a file in a process of its own, which can do nothing but compute"};
+constexpr Option kIsolateUnprotected{"--isolate-unprotected", "", "the same, also where the kernel has nothing to keep it in bounds"};
 constexpr Option kPluginTimeout{"--plugin-timeout", "SECONDS", "how long a plugin of others may take to answer (default 60; 0: any time)"};
 constexpr Option kOutput{"-o,--output", "FILE", "write there, all or nothing, instead of standard output"};
 constexpr Option kForce{"--force", "", "replace FILE if it exists"};
@@ -37,7 +39,8 @@ constexpr Option kTextOrJson{"--format", "FORMAT", "text (default) or json", fal
 
 // Rows that stand together: which kernel boots, which plugins take part, where the answer goes.
 #define MEMMAP_KERNEL_OPTIONS kSameKernel, kConfig, kCmdline, kAppend
-#define MEMMAP_PLUGIN_OPTIONS kUsePlugin, kWithoutPlugin, kPluginFolder, kPluginTimeout
+#define MEMMAP_PLUGIN_PLACES kPluginFolder, kIsolate, kIsolateUnprotected
+#define MEMMAP_PLUGIN_OPTIONS kUsePlugin, kWithoutPlugin, MEMMAP_PLUGIN_PLACES, kPluginTimeout
 #define MEMMAP_ANSWER_OPTIONS kTextOrJson, kOutput, kForce
 
 constexpr Option kSimulate[] = {
@@ -107,21 +110,21 @@ constexpr Option kAccess[] = {
 
 constexpr Option kConvert[] = {
     MEMMAP_MACHINE_OPTIONS,
-    kPluginFolder,
+    MEMMAP_PLUGIN_PLACES,
     {"--to", "ID", "what to write: yaml, json, sysfs, etc-e820, exactmap, c-array or synthetic", false, {target_words}},
     kOutput,
     kForce,
     kLimit,
 };
 
-constexpr Option kFormatsOptions[] = {kPluginFolder, kLimit};
+constexpr Option kFormatsOptions[] = {MEMMAP_PLUGIN_PLACES, kLimit};
 
 constexpr Option kCompare[] = {
     MEMMAP_MACHINE_OPTIONS,
     {"--alloc",          "NAME[:KEY=VALUE,...],...", "allocation plugins, and `kernel` for the kernel's own way (default: all that are found)", true, {.words = [] { return std::vector<std::string>{"kernel"}; }, .several = true, .installed = "allocators"}},
     MEMMAP_KERNEL_OPTIONS,
     kNoEntryLimit,
-    kPluginFolder,
+    MEMMAP_PLUGIN_PLACES,
     kPluginTimeout,
     MEMMAP_ANSWER_OPTIONS,
     kLimit,
@@ -140,7 +143,7 @@ constexpr Option kDiff[] = {
     {"--new-boot",       "N",      "the new side's"},
     {"--input-format",   "ID",     "do not guess the format of what is read", false, {.words = input_format_words, .named = false, .installed = "sources"}},
     kNoEntryLimit,
-    kPluginFolder,
+    MEMMAP_PLUGIN_PLACES,
     {"--ignore",         "NAME",   "leave out an owner, a stage (`direct_map`) or a figure; `*` stands for any text (may be given several times)", true},
     {"--tolerance",      "SIZE",   "leave out what moved, grew or turned by no more"},
     {"--format",         "FORMAT", "text (default), json, svg (a map to scale, old beside new) or html (a page)", false, {all_of<kDiffFormats>}},
@@ -271,20 +274,20 @@ constexpr Option kSweep[] = {
     {"--shrink",         "FILE",   "make the first combination that fails as small as it fails: its machine to FILE, its command to standard output"},
     {"--merge",          "",       "files of all shares become the one that a single machine would have written"},
     {"--yes",            "",       "more than a million combinations, too"},
-    kPluginFolder,
+    MEMMAP_PLUGIN_PLACES,
     kPluginTimeout,
     kLimit,
 };
 
 constexpr Option kPlugin[] = {
-    kPluginFolder,
+    MEMMAP_PLUGIN_PLACES,
     {"--kind",      "KIND", "of a new plugin: trim, numa, alloc, check, source or report", false, {skeleton_words}},
     {"-o,--output", "DIR",  "where to put a new plugin, instead of a folder of its name"},
     kLimit,
 };
 
 constexpr Option kCompletion[] = {
-    kPluginFolder,
+    MEMMAP_PLUGIN_PLACES,
     kOutput,
     kForce,
 };

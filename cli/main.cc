@@ -2,30 +2,18 @@
 #include <fmt/format.h>
 
 #include <csignal>
-#include <cstdint>
 #include <exception>
-#include <optional>
 
 #include "arguments.h"
-#include "base/number.h"
 #include "messages.h"
+#include "plugin/isolate/child.h"
 #include "plugin/load/guard.h"
 #include "plugin/load/watch.h"
 #include "process_limits.h"
+#include "request.h"
 
 namespace memmap::cli {
 namespace {
-
-constexpr std::uint64_t kMostSeconds = 24 * 60 * 60;
-
-// How long a plugin of others may take to answer; nullopt: --plugin-timeout is no such number.
-std::optional<unsigned> plugin_seconds(const Arguments& arguments) {
-  const auto text = arguments.get("--plugin-timeout");
-  if (!text) return plugin::kPluginSeconds;
-  const auto number = parse_count(*text);
-  if (!number || *number > kMostSeconds) return std::nullopt;
-  return static_cast<unsigned>(*number);
-}
 
 ExitCode run(int argc, char** argv) {
   try {
@@ -51,6 +39,7 @@ ExitCode run(int argc, char** argv) {
 }  // namespace memmap::cli
 
 int main(int argc, char** argv) {
+  if (memmap::plugin::isolate::is_child(argc, argv)) memmap::plugin::isolate::run_child();
   // A closed pipe and a full limit on the size of files are failed writes (output.cc), not deaths.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);

@@ -7,15 +7,36 @@
 #include <string>
 #include <vector>
 
+#include "base/number.h"
+#include "plugin/isolate/isolate.h"
+#include "plugin/load/watch.h"
+
 namespace memmap::cli {
 namespace {
 
+constexpr std::uint64_t kMostSeconds = 24 * 60 * 60;
+
 Result<session::Places> places_of(const Arguments& arguments) {
   const char* path = std::getenv("MEMMAP_PLUGIN_PATH");
-  return session::find_places(arguments.all("--plugin-dir"), path == nullptr ? "" : path);
+  auto places = session::find_places(arguments.all("--plugin-dir"), path == nullptr ? "" : path);
+  const bool unprotected = arguments.has("--isolate-unprotected");
+  if (places && (unprotected || arguments.has("--isolate-plugins"))) {
+    plugin::isolate::Wishes wishes{.unprotected = unprotected};
+    wishes.limits.seconds = plugin_seconds(arguments).value_or(wishes.limits.seconds);
+    places->opener = plugin::isolate::isolating_opener(std::move(wishes));
+  }
+  return places;
 }
 
 }  // namespace
+
+std::optional<unsigned> plugin_seconds(const Arguments& arguments) {
+  const auto text = arguments.get("--plugin-timeout");
+  if (!text) return plugin::kPluginSeconds;
+  const auto number = parse_count(*text);
+  if (!number || *number > kMostSeconds) return std::nullopt;
+  return static_cast<unsigned>(*number);
+}
 
 Status refuse_others(const Arguments& arguments, std::initializer_list<std::string_view> followed,
                      std::string_view source, std::string_view what) {
@@ -64,7 +85,7 @@ Errors idle_plugins(const session::Session& session, std::string_view command) {
 Result<plugin::PluginHost> plugin_host(const Arguments& arguments) {
   auto places = places_of(arguments);
   if (!places) return places.errors();
-  return plugin::PluginHost(std::move(places->plugins));
+  return places->host();
 }
 
 }  // namespace memmap::cli

@@ -38,6 +38,9 @@ using session::source_of;
 Status refuse_others(const Arguments& arguments, std::initializer_list<std::string_view> followed,
                      std::string_view source, std::string_view what);
 
+// How long a plugin of others may take to answer; nullopt: --plugin-timeout is no such number.
+std::optional<unsigned> plugin_seconds(const Arguments& arguments);
+
 // What a command line asks for, and where the program finds what comes with it.
 struct Asked {
   session::Request request{};

@@ -16,6 +16,7 @@ pkg_check_modules(cgraph REQUIRED IMPORTED_TARGET libcgraph)          # DOT
 pkg_check_modules(gvc REQUIRED IMPORTED_TARGET libgvc)                # drawing DOT
 pkg_check_modules(tbb REQUIRED IMPORTED_TARGET tbb)                   # sweep: all cores
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)           # sweep --db
+pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)         # plugins in processes of their own
 if(MEMMAP_TESTS)
   find_package(GTest REQUIRED)
 endif()

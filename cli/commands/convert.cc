@@ -14,10 +14,12 @@ ExitCode run_convert(const Arguments& arguments) {
   if (!wanted) return bad_input(wanted.errors());
   const session::Source& source = *wanted->request.source;
   const session::KindOfSource& kind = session::kind_of_source(source.kind);
-  if (!kind.readers && arguments.has("--plugin-dir")) {
-    return bad_input({session::no_effect("--plugin-dir", kind.option, kind.what)});
+  for (const std::string_view option :
+       {"--plugin-dir", "--isolate-plugins", "--isolate-unprotected"}) {
+    if (kind.readers || !arguments.has(option)) continue;
+    return bad_input({session::no_effect(option, kind.option, kind.what)});
   }
-  plugin::PluginHost host(wanted->places.plugins);
+  plugin::PluginHost host = wanted->places.host();
   const auto machine = session::read_machine(source, host);
   if (!machine) return bad_input(machine.errors());
   const auto converted = report::convert(*machine, *to);

@@ -46,7 +46,8 @@ Errors idle_options(const Arguments& arguments, const Input& input) {
   Errors out;
   if (!input.session.machine()) {
     for (const std::string_view option :
-         {"--no-entry-limit", "--plugin", "--without-plugin", "--plugin-dir", "--plugin-timeout"}) {
+         {"--no-entry-limit", "--plugin", "--without-plugin", "--plugin-dir", "--plugin-timeout",
+          "--isolate-plugins", "--isolate-unprotected"}) {
       if (!arguments.has(option)) continue;
       out.push_back(session::no_effect(option, input.name, "no machine is booted"));
     }

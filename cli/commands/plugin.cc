@@ -158,7 +158,9 @@ ExitCode run_plugin(const Arguments& arguments) {
     const Status fits = alone({"ACTION", "NAME", "--kind", "--output"});
     return fits ? begin_new(arguments, name) : bad_input(fits.errors());
   }
-  if (const Status fits = alone({"ACTION", "NAME", "--plugin-dir"}); !fits) {
+  if (const Status fits =
+          alone({"ACTION", "NAME", "--plugin-dir", "--isolate-plugins", "--isolate-unprotected"});
+      !fits) {
     return bad_input(fits.errors());
   }
   auto host = plugin_host(arguments);

@@ -38,7 +38,7 @@ std::string share_folder(std::string_view name) { return share_folder_of(executa
 Result<Places> find_places(std::span<const std::string> named, std::string_view path_list) {
   auto folders = plugin::search_folders({named.begin(), named.end()}, path_list);
   if (!folders) return folders.errors();
-  return Places{share_folder("kernels"), *std::move(folders)};
+  return Places{.kernels = share_folder("kernels"), .plugins = *std::move(folders)};
 }
 
 Result<Places> places_of_library(std::span<const std::string> named) {

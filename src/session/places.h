@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "plugin/load/host.h"
 #include "plugin/load/trust.h"
 
 namespace memmap::session {
@@ -16,6 +18,10 @@ namespace memmap::session {
 struct Places {
   std::string kernels{};  // the folder of kernel profiles
   std::vector<plugin::Folder> plugins{};
+  // Who loads plugins that are files; nullptr: they are loaded into this process.
+  std::shared_ptr<const plugin::Opener> opener{};
+
+  plugin::PluginHost host() const { return plugin::PluginHost(plugins, opener); }
 };
 
 // `named` and `path_list` as plugin::search_folders() takes them, whose errors it has.

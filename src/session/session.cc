@@ -260,12 +260,17 @@ Result<boot::Outcome> Session::boot(Rules& rules, boot::Options& options,
   boot::Outcome outcome = boot::run(inputs);
   options.observer = asked;
   Errors faults = outcome.faults;
-  if (const auto fault = rules.chain.allocation_fault()) faults.push_back(*fault);
+  // A plugin's process that ended is the fault of all that the plugin does: told once.
+  const auto add = [&faults](const Error& fault) {
+    const auto same = [&](const Error& other) { return other.message == fault.message; };
+    if (std::ranges::none_of(faults, same)) faults.push_back(fault);
+  };
+  if (const auto fault = rules.chain.allocation_fault()) add(*fault);
   auto reports = plugin::reports_of(rules.checks);
   if (reports) {
     outcome.checks = *std::move(reports);
   } else {
-    append(faults, reports.errors());
+    for (const Error& fault : reports.errors()) add(fault);
   }
   if (!faults.empty()) return faults;
   outcome.subject.policy = rules.chain.policy_name();
@@ -273,6 +278,7 @@ Result<boot::Outcome> Session::boot(Rules& rules, boot::Options& options,
   notes.insert(notes.end(), kernel_notes_.begin(), kernel_notes_.end());
   const auto& of_chain = rules.chain.notes();
   notes.insert(notes.end(), of_chain.begin(), of_chain.end());
+  if (const auto note = host_.isolation_note()) notes.push_back(*note);
   if (request_.compare_log && has_witness())
     outcome.log = witness::summary_of(compare_log(inputs, outcome), machine_->log.name);
   return outcome;

@@ -88,7 +88,7 @@ class Session {
 
  private:
   Session(Request request, const Places& places)
-      : request_(std::move(request)), host_(places.plugins) {}
+      : request_(std::move(request)), host_(places.host()) {}
   static Result<Session> begin(Request request, const Places& places);
   void take_bases();  // the request's, in place of the machine's
   Status choose_kernel(const Places& places);

@@ -46,7 +46,7 @@ class AxesReader {
   AxesReader(const Matrix& matrix, const session::Places& places)
       : matrix_(matrix),
         places_(places),
-        host_(places.plugins),
+        host_(places.host()),
         folder_(fs::path(matrix.file).parent_path()) {}
 
   Result<Axes> read(std::string_view bytes) {

@@ -23,7 +23,7 @@ VALUES = {
     "--format": "json", "--output": "{folder}/out", "--force": None, "--strict": None,
     "--no-entry-limit": None, "--plugin": "trim_limit:limit=128M", "--without-plugin": "trim_bios",
     "--plugin-dir": "{folder}", "--alloc": "kernel", "--to": "yaml", "--boot": "1", "--side": "old",
-    "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--at": "hand-over",
+    "--columns": "start,last,type", "--list": None, "--plugin-timeout": "9", "--isolate-plugins": None, "--isolate-unprotected": None, "--at": "hand-over",
     "--root": "early", "--lost": None, "--scale": "linear", "--against": "{folder}/map.yaml",
     "--theme": "print", "--title": "<&>", "--diagram": "structs", "--full": None, "--from": "e820__memory_setup", "--all": None,
     "--input-columns": "start,last,type", "--sort": "managed:desc", "--json": None, "--raw": None, "--bytes": None,
@@ -64,9 +64,11 @@ ACTS_OF = {("show", "--columns")}
 # It makes a table of whatever it is given, which these are not.
 NO_TABLE = {"log", "scenario", "sysfs", "folder with a log"}
 # They act where `lint` has a machine, or a log that tells of one.
-OF_A_BOOT = {"--boot", "--side", "--no-entry-limit", "--plugin", "--without-plugin", "--plugin-dir", "--plugin-timeout"}
+OF_A_BOOT = {"--boot", "--side", "--no-entry-limit", "--plugin", "--without-plugin", "--plugin-dir", "--plugin-timeout",
+             "--isolate-plugins", "--isolate-unprotected"}
 # The same of one command: there plugins do nothing but read.
-REFUSED_BY = {("convert", "--plugin-dir"): ONE_FORM}
+REFUSED_BY = {("convert", option): ONE_FORM
+              for option in ("--plugin-dir", "--isolate-plugins", "--isolate-unprotected")}
 
 
 def run(*args):
@@ -365,12 +367,13 @@ class Options(unittest.TestCase):
             self.check(["replay", f"{self.folder}/memblock.log", *self.given(option)], option, False, "")
 
     def test_plugin(self):
-        takes = {"list": {"--plugin-dir"}, "show": {"--plugin-dir"}, "check": set(),
-                 "new": {"--kind", "--output"}}
+        loads = {"--plugin-dir", "--isolate-plugins", "--isolate-unprotected"}
+        takes = {"list": loads, "show": loads, "check": set(), "new": {"--kind", "--output"}}
         for action, names in takes.items():
             words = ["plugin", action, *([] if action == "list" else ["alloc_topdown"])]
             for option in sorted(options_of("plugin") - names):
-                self.check([*words, option, "x"], option, True, f"plugin {action}")
+                value = ["x"] if VALUES.get(option, "x") is not None else []
+                self.check([*words, option, *value], option, True, f"plugin {action}")
 
     def test_a_boots_number(self):
         for number in ("0", "4294967296", "4294967297"):

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/align.h"
-#include "plugin/load/guard.h"
 
 namespace memmap::plugin {
 namespace {
@@ -50,8 +49,7 @@ std::int32_t first_fit_down(void* ctx, std::uint64_t* address) noexcept {
 }  // namespace
 
 AllocPlugin::AllocPlugin(const Plugin& plugin, OptionValues options)
-    : interface_(plugin.interfaces().alloc),
-      call_(plugin.name(), std::move(options), Call::Takes::nothing) {}
+    : code_(plugin.code()), call_(plugin.name(), std::move(options), Call::Takes::nothing) {}
 
 Result<std::unique_ptr<AllocPlugin>> AllocPlugin::create(const Plugin& plugin,
                                                          const OptionTexts& options) {
@@ -62,7 +60,7 @@ Result<std::unique_ptr<AllocPlugin>> AllocPlugin::create(const Plugin& plugin,
   auto values = check_options(plugin.name(), plugin.info().options, options);
   if (!values) return values.errors();
   std::unique_ptr<AllocPlugin> out(new AllocPlugin(plugin, *std::move(values)));
-  const Status prepared = out->prepared_.make(out->interface_.prepare, out->interface_.release);
+  const Status prepared = out->prepared_.make(out->code_, Code::Of::alloc);
   if (!prepared) return prepared.errors();
   return out;
 }
@@ -87,17 +85,16 @@ std::optional<PhysAddr> AllocPlugin::choose(const memblock::FindRequest& request
                                          .first_fit_up = first_fit_up,
                                          .first_fit_down = first_fit_down};
   std::uint64_t address = 0;
-  std::int32_t rc = MEMMAP_FAILED;
-  {
-    CallGuard guard(call_.plugin().c_str(), "choose()");
-    rc = guard.returned(
-        interface_.choose(prepared_.state(), call_.host(), &find, &free_ranges, &address));
-  }
-  if ((rc != MEMMAP_OK && rc != MEMMAP_NONE) || call_.failed()) {
-    fault_ = call_.end("choose", rc, Call::None::allowed);
+  const auto rc = code_.choose(prepared_.state(), *call_.host(), find, free_ranges, &address);
+  if (!rc) {
+    fault_ = rc.errors().front();
     return std::nullopt;
   }
-  if (rc == MEMMAP_NONE) return std::nullopt;
+  if ((*rc != MEMMAP_OK && *rc != MEMMAP_NONE) || call_.failed()) {
+    fault_ = call_.end("choose", *rc, Call::None::allowed);
+    return std::nullopt;
+  }
+  if (*rc == MEMMAP_NONE) return std::nullopt;
   if (cursor.fit && raw(*cursor.fit) == address) return cursor.fit;
   return check(request, ranges, address);
 }

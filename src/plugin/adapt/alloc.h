@@ -42,7 +42,7 @@ class AllocPlugin : public memblock::AllocationPolicy {
                                 std::uint64_t address);
   void refuse(const memblock::FindRequest& request, std::uint64_t address, const char* why);
 
-  memmap_alloc_t interface_;
+  Code& code_;
   Call call_;
   Prepared prepared_{call_};
   std::optional<Error> fault_;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <new>
 
 #include "kernel/backports.h"
 #include "kernel/command_line.h"
@@ -87,6 +88,7 @@ void Call::begin() {
   bytes_.clear();
   failure_.reset();
   users_mistake_ = false;
+  ran_out_ = false;
 }
 
 Error Call::fault(const char* function, std::string_view message) const {
@@ -95,6 +97,10 @@ Error Call::fault(const char* function, std::string_view message) const {
 }
 
 std::optional<Error> Call::end(const char* function, std::int32_t returned, None none) {
+  if (ran_out_) {
+    forget();  // to have memory to say it with
+    return fault(function, "memory ran out for what it hands over or asks");
+  }
   if (failure_ && users_mistake_) {
     return Error{.message = fmt::format("plugin `{}`: {}", plugin_, *failure_)};
   }
@@ -102,6 +108,20 @@ std::optional<Error> Call::end(const char* function, std::int32_t returned, None
   if (returned == MEMMAP_OK || (returned == MEMMAP_NONE && none == None::allowed)) return {};
   if (returned == MEMMAP_FAILED) return fault(function, "failed without saying why");
   return fault(function, fmt::format("returned {}, which means nothing here", returned));
+}
+
+void Call::forget() {
+  answers_ = {};
+  distances_ = {};
+  said_ = {};
+  findings_ = {};
+  source_ = {};
+  bytes_ = {};
+}
+
+std::int32_t Call::ran_out() {
+  ran_out_ = true;
+  return MEMMAP_FAILED;
 }
 
 std::int32_t Call::refuse(std::string message) {
@@ -117,12 +137,14 @@ const OptionValue* Call::find_option(const char* name) {
   return nullptr;
 }
 
-const char* Call::option(void* ctx, const char* name) noexcept {
+const char* Call::option(void* ctx, const char* name) noexcept try {
   const OptionValue* o = self(ctx).find_option(name);
   return o != nullptr && o->text ? o->text->c_str() : nullptr;
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out(), nullptr;
 }
 
-std::int32_t Call::number(void* ctx, const char* name, std::uint64_t* value) noexcept {
+std::int32_t Call::number(void* ctx, const char* name, std::uint64_t* value) noexcept try {
   const OptionValue* o = self(ctx).find_option(name);
   if (o == nullptr) return MEMMAP_FAILED;
   if (!o->text) return MEMMAP_NONE;
@@ -131,9 +153,11 @@ std::int32_t Call::number(void* ctx, const char* name, std::uint64_t* value) noe
   }
   *value = *o->number;
   return MEMMAP_OK;
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::int32_t Call::emit(void* ctx, const memmap_answer_t* answer) noexcept {
+std::int32_t Call::emit(void* ctx, const memmap_answer_t* answer) noexcept try {
   Call& call = self(ctx);
   if (call.takes_ != Takes::answers && call.takes_ != Takes::answers_and_distances) {
     return call.refuse("emits an answer where none is taken");
@@ -160,10 +184,12 @@ std::int32_t Call::emit(void* ctx, const memmap_answer_t* answer) noexcept {
                            .reason = one_line(a.reason),
                            .rule = one_line(a.rule)});
   return MEMMAP_OK;
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
 std::int32_t Call::distance(void* ctx, std::int32_t from, std::int32_t to,
-                            std::uint32_t distance) noexcept {
+                            std::uint32_t distance) noexcept try {
   Call& call = self(ctx);
   if (call.takes_ != Takes::answers_and_distances) {
     return call.refuse("tells a distance where none is taken");
@@ -173,9 +199,11 @@ std::int32_t Call::distance(void* ctx, std::int32_t from, std::int32_t to,
   }
   call.distances_.push_back({.from = from, .to = to, .distance = distance});
   return MEMMAP_OK;
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::int32_t Call::finding(void* ctx, const memmap_finding_t* finding) noexcept {
+std::int32_t Call::finding(void* ctx, const memmap_finding_t* finding) noexcept try {
   Call& call = self(ctx);
   if (call.takes_ != Takes::findings) return call.refuse("finds something where no check is made");
   if (finding == nullptr || finding->struct_size < kFindingSize) {
@@ -192,9 +220,11 @@ std::int32_t Call::finding(void* ctx, const memmap_finding_t* finding) noexcept 
   call.findings_.push_back(
       {.base = f.base, .end = f.end, .rule = one_line(f.rule), .text = one_line(f.text)});
   return MEMMAP_OK;
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::int32_t Call::entry(void* ctx, const memmap_range_t* entry) noexcept {
+std::int32_t Call::entry(void* ctx, const memmap_range_t* entry) noexcept try {
   Call& call = self(ctx);
   if (call.takes_ != Takes::machine) return call.refuse("hands over an entry where none is taken");
   if (entry == nullptr || entry->struct_size < kRangeSize) {
@@ -208,9 +238,11 @@ std::int32_t Call::entry(void* ctx, const memmap_range_t* entry) noexcept {
   }
   call.source_.entries.push_back(copy_struct<memmap_range_t>(entry));
   return MEMMAP_OK;
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::int32_t Call::fact(void* ctx, const char* key, const char* value) noexcept {
+std::int32_t Call::fact(void* ctx, const char* key, const char* value) noexcept try {
   Call& call = self(ctx);
   if (call.takes_ != Takes::machine) return call.refuse("tells a fact where none is taken");
   if (key == nullptr || value == nullptr) return call.refuse("tells a fact without key or value");
@@ -219,19 +251,23 @@ std::int32_t Call::fact(void* ctx, const char* key, const char* value) noexcept 
   }
   call.source_.facts.emplace_back(one_line(key), one_line(value, kMaxValue));
   return MEMMAP_OK;
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
 std::int32_t Call::input_error(void* ctx, std::uint64_t line, std::uint64_t column,
-                               const char* message) noexcept {
+                               const char* message) noexcept try {
   Call& call = self(ctx);
   if (call.takes_ != Takes::machine) return call.refuse("faults an input where there is none");
   if (call.source_.faults.size() < kMaxWarnings) {
     call.source_.faults.push_back({line, column, one_line(message)});
   }
   return MEMMAP_OK;
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::int32_t Call::write(void* ctx, const void* bytes, std::size_t count) noexcept {
+std::int32_t Call::write(void* ctx, const void* bytes, std::size_t count) noexcept try {
   Call& call = self(ctx);
   if (call.takes_ != Takes::bytes) return call.refuse("writes where no report is made");
   if (bytes == nullptr && count != 0) return call.refuse("writes from nowhere");
@@ -240,17 +276,21 @@ std::int32_t Call::write(void* ctx, const void* bytes, std::size_t count) noexce
   }
   if (count != 0) call.bytes_.append(static_cast<const char*>(bytes), count);
   return MEMMAP_OK;
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-void Call::warn(void* ctx, const char* message) noexcept {
+void Call::warn(void* ctx, const char* message) noexcept try {
   Call& call = self(ctx);
   if (call.warnings_.size() < kMaxWarnings) call.warnings_.push_back(one_line(message));
   if (call.said_.size() >= kMaxAnswers) return;
   call.said_.push_back(
       {{.severity = Severity::warning, .text = one_line(message)}, call.answers_.size()});
+} catch (const std::bad_alloc&) {
+  self(ctx).ran_out();
 }
 
-void Call::say(void* ctx, const memmap_message_t* message) noexcept {
+void Call::say(void* ctx, const memmap_message_t* message) noexcept try {
   Call& call = self(ctx);
   if (call.takes_ != Takes::answers && call.takes_ != Takes::answers_and_distances &&
       !call.story_) {
@@ -269,10 +309,12 @@ void Call::say(void* ctx, const memmap_message_t* message) noexcept {
   const auto range = PhysRange::from_bounds(PhysAddr{message->base}, PhysAddr{message->end});
   if (range && !range->empty()) event.range = *range;
   call.said_.push_back({std::move(event), call.answers_.size()});
+} catch (const std::bad_alloc&) {
+  self(ctx).ran_out();
 }
 
 const char* Call::read_number(void* ctx, const char* text, std::uint32_t form,
-                              std::uint64_t* value) noexcept {
+                              std::uint64_t* value) noexcept try {
   if (text == nullptr || value == nullptr || form > MEMMAP_SIZE) {
     self(ctx).refuse("wants a number read from nothing, or in an unknown form");
     return text;
@@ -281,24 +323,30 @@ const char* Call::read_number(void* ctx, const char* text, std::uint32_t form,
       form == MEMMAP_SIZE ? kernel::memparse(text) : kernel::simple_strtoull(text);
   *value = parsed.value;
   return parsed.rest.data();
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out(), text;
 }
 
-std::int32_t Call::has_config(void* ctx, const char* option) noexcept {
+std::int32_t Call::has_config(void* ctx, const char* option) noexcept try {
   Call& call = self(ctx);
   if (option == nullptr || call.profile_ == nullptr) return 0;
   return call.profile_->has_named(option) ? 1 : 0;
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out(), 0;
 }
 
-std::int32_t Call::bad_option(void* ctx, const char* option, const char* message) noexcept {
+std::int32_t Call::bad_option(void* ctx, const char* option, const char* message) noexcept try {
   Call& call = self(ctx);
   if (call.find_option(option) == nullptr || call.failed()) return MEMMAP_FAILED;
   const std::string text = one_line(message);
   if (text.empty()) return call.refuse("refuses an option's value without saying why");
   call.users_mistake_ = true;
   return call.refuse(fmt::format("option `{}`: {}", option, text));
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::int32_t Call::kernel_does(void* ctx, const char* difference) noexcept {
+std::int32_t Call::kernel_does(void* ctx, const char* difference) noexcept try {
   Call& call = self(ctx);
   const kernel::Difference* d =
       difference == nullptr ? nullptr : kernel::find_difference(difference);
@@ -307,11 +355,15 @@ std::int32_t Call::kernel_does(void* ctx, const char* difference) noexcept {
                                    one_line(difference)));
   }
   return call.profile_ != nullptr && kernel::does(*call.profile_, *d) ? 1 : 0;
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out(), 0;
 }
 
-std::int32_t Call::fail(void* ctx, const char* message) noexcept {
+std::int32_t Call::fail(void* ctx, const char* message) noexcept try {
   const std::string text = one_line(message);
   return self(ctx).refuse(text.empty() ? "failed without saying why" : text);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
 }  // namespace memmap::plugin

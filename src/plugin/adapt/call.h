@@ -94,8 +94,10 @@ class Call {
   // use.
   enum class None { allowed, refused };
   std::optional<Error> end(const char* function, std::int32_t returned, None none);
-  // Whether fail() was called, or something refused, since begin().
-  bool failed() const { return failure_.has_value(); }
+  // Whether fail() was called, something refused or memory ran out, since begin().
+  bool failed() const { return ran_out_ || failure_.has_value(); }
+  // Memory ran out while the call was served: end() says so. Gives MEMMAP_FAILED.
+  std::int32_t ran_out();
 
   const std::vector<Answer>& answers() const { return answers_; }
   const std::vector<DistanceAnswer>& distances() const { return distances_; }
@@ -137,6 +139,7 @@ class Call {
 
   const OptionValue* find_option(const char* name);
   std::int32_t refuse(std::string message);  // the first reason stands
+  void forget();                             // all that was handed over, and its memory
 
   std::string plugin_;
   OptionValues options_;
@@ -153,6 +156,7 @@ class Call {
   const kernel::Profile* profile_ = nullptr;
   std::optional<std::string> failure_;
   bool users_mistake_ = false;  // failure_ is told by bad_option()
+  bool ran_out_ = false;
 };
 
 }  // namespace memmap::plugin

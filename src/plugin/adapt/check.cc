@@ -6,7 +6,6 @@
 #include <array>
 
 #include "boot/steps.h"
-#include "plugin/load/guard.h"
 
 namespace memmap::plugin {
 namespace {
@@ -45,7 +44,8 @@ std::string wrong_with(const FindingAnswer& f) {
 }  // namespace
 
 CheckPlugin::CheckPlugin(const Plugin& plugin, OptionValues options)
-    : interface_(plugin.interfaces().check),
+    : code_(plugin.code()),
+      interface_(plugin.interfaces().check),
       call_(plugin.name(), std::move(options), Call::Takes::findings) {
   report_.name = plugin.name();
   report_.version = plugin.info().version;
@@ -60,13 +60,18 @@ Result<std::unique_ptr<CheckPlugin>> CheckPlugin::create(const Plugin& plugin,
   auto values = check_options(plugin.name(), plugin.info().options, options);
   if (!values) return values.errors();
   std::unique_ptr<CheckPlugin> out(new CheckPlugin(plugin, *std::move(values)));
-  const Status prepared = out->prepared_.make(out->interface_.prepare, out->interface_.release);
+  const Status prepared = out->prepared_.make(out->code_, Code::Of::check);
   if (!prepared) return prepared.errors();
   return out;
 }
 
-void CheckPlugin::take(const char* function, std::int32_t returned, const char* step) {
-  if (auto e = call_.end(function, returned, Call::None::refused)) {
+void CheckPlugin::take(const char* function, const Result<std::int32_t>& returned,
+                       const char* step) {
+  if (!returned) {
+    fault_ = returned.errors().front();
+    return;
+  }
+  if (auto e = call_.end(function, *returned, Call::None::refused)) {
     fault_ = std::move(e);
     return;
   }
@@ -83,34 +88,25 @@ void CheckPlugin::take(const char* function, std::int32_t returned, const char* 
 
 void CheckPlugin::event(const memmap_event_t& event, State& state) {
   call_.begin();
-  std::int32_t rc = MEMMAP_FAILED;
-  {
-    CallGuard guard(call_.plugin().c_str(), "event()");
-    rc = guard.returned(interface_.event(prepared_.state(), call_.host(), &event, state.abi()));
-  }
+  const auto rc = code_.event(prepared_.state(), *call_.host(), event, *state.abi());
+  if (state.has_run_out()) call_.ran_out();
   take("event", rc, event.step);
 }
 
 void CheckPlugin::finish(State& state) {
   if (fault_ || interface_.finish == nullptr) return;
   call_.begin();
-  std::int32_t rc = MEMMAP_FAILED;
-  {
-    CallGuard guard(call_.plugin().c_str(), "finish()");
-    rc = guard.returned(interface_.finish(prepared_.state(), call_.host(), state.abi()));
-  }
+  const auto rc = code_.finish(prepared_.state(), *call_.host(), *state.abi());
+  if (state.has_run_out()) call_.ran_out();
   take("finish", rc, "");
 }
 
 Events CheckPlugin::access(const memmap_access_t& access, State& state) {
   call_.begin();
   call_.allow_story(true);
-  std::int32_t rc = MEMMAP_FAILED;
-  {
-    CallGuard guard(call_.plugin().c_str(), "access()");
-    rc = guard.returned(interface_.access(prepared_.state(), call_.host(), &access, state.abi()));
-  }
+  const auto rc = code_.access(prepared_.state(), *call_.host(), access, *state.abi());
   call_.allow_story(false);
+  if (state.has_run_out()) call_.ran_out();
   take("access", rc, fmt::format("step {}", access.step).c_str());
   Events events;
   if (fault_) return events;

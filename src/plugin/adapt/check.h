@@ -48,9 +48,10 @@ class CheckPlugin {
 
  private:
   CheckPlugin(const Plugin& plugin, OptionValues options);
-  void take(const char* function, std::int32_t returned, const char* step);
+  void take(const char* function, const Result<std::int32_t>& returned, const char* step);
 
-  memmap_check_t interface_;
+  Code& code_;
+  memmap_check_t interface_;  // for its tables
   Call call_;
   Prepared prepared_{call_};
   boot::CheckReport report_{};

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "plugin/load/guard.h"
-
 namespace memmap::plugin {
 namespace {
 
@@ -23,7 +21,8 @@ bool holds_memory(const AbiRanges& memory, PhysRange r) {
 }  // namespace
 
 NumaPlugin::NumaPlugin(const Plugin& plugin, OptionValues options)
-    : interface_(plugin.interfaces().numa),
+    : code_(plugin.code()),
+      flags_(plugin.interfaces().numa.flags),
       call_(plugin.name(), std::move(options), Call::Takes::answers_and_distances) {}
 
 Result<std::unique_ptr<NumaPlugin>> NumaPlugin::create(const Plugin& plugin,
@@ -62,13 +61,10 @@ Result<boot::NodeAnswer> NumaPlugin::run(const boot::NodeInput& in) {
                                   .nodes = nodes.data(),
                                   .node_count = nodes.size()};
   call_.begin();
-  std::int32_t rc = MEMMAP_FAILED;
-  {
-    CallGuard guard(call_.plugin().c_str(), "run()");
-    rc = guard.returned(interface_.run(&input, call_.host()));
-  }
-  if (auto e = call_.end("run", rc, Call::None::allowed)) return *std::move(e);
-  if (rc == MEMMAP_OK) return check(memory);
+  const auto rc = code_.numa(input, *call_.host());
+  if (!rc) return rc.errors();
+  if (auto e = call_.end("run", *rc, Call::None::allowed)) return *std::move(e);
+  if (*rc == MEMMAP_OK) return check(memory);
   boot::NodeAnswer nothing;
   for (const Said& s : call_.said()) nothing.events.push_back(s.event);
   return nothing;

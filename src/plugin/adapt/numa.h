@@ -26,15 +26,15 @@ class NumaPlugin : public boot::NodeSource {
 
   const std::string& name() const override { return call_.plugin(); }
   void begin(const boot::Facts& facts) override;
-  bool transforms() const override { return (interface_.flags & MEMMAP_NUMA_TRANSFORMS) != 0; }
+  bool transforms() const override { return (flags_ & MEMMAP_NUMA_TRANSFORMS) != 0; }
   Result<boot::NodeAnswer> run(const boot::NodeInput& input) override;
 
   const std::vector<std::string>& warnings() const { return call_.warnings(); }
 
  private:
   NumaPlugin(const Plugin& plugin, OptionValues options);
-  bool judged_by_kernel() const { return interface_.flags != 0; }
-  bool is_firmware() const { return (interface_.flags & MEMMAP_NUMA_FIRMWARE) != 0; }
+  bool judged_by_kernel() const { return flags_ != 0; }
+  bool is_firmware() const { return (flags_ & MEMMAP_NUMA_FIRMWARE) != 0; }
   Result<boot::NodeAnswer> check(const AbiRanges& memory) const;
   void take(const Answer& answer, const AbiRanges& memory, boot::NodeAnswer& out,
             Errors& errors) const;
@@ -42,7 +42,8 @@ class NumaPlugin : public boot::NodeSource {
                    Errors& errors) const;
   void check_distances(const boot::NodeAnswer& out, Errors& errors) const;
 
-  memmap_numa_t interface_;
+  Code& code_;
+  std::uint32_t flags_;
   Call call_;
   std::optional<Facts> facts_{};
 };

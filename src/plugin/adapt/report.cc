@@ -10,7 +10,6 @@
 #include "kernel/command_line.h"
 #include "plugin/adapt/facts.h"
 #include "plugin/adapt/state.h"
-#include "plugin/load/guard.h"
 
 namespace memmap::plugin {
 namespace {
@@ -28,7 +27,8 @@ std::optional<std::size_t> no_text_at(std::string_view bytes) {
 }  // namespace
 
 ReportPlugin::ReportPlugin(const Plugin& plugin, OptionValues options)
-    : interface_(plugin.interfaces().report),
+    : code_(plugin.code()),
+      flags_(plugin.interfaces().report.flags),
       call_(plugin.name(), std::move(options), Call::Takes::bytes) {}
 
 Result<std::unique_ptr<ReportPlugin>> ReportPlugin::create(const Plugin& plugin,
@@ -61,14 +61,12 @@ Result<std::string> ReportPlugin::render(const boot::Outcome& outcome, const std
                                     .command_line = subject.command_line.c_str(),
                                     .policy = subject.policy.c_str()};
   call_.begin();
-  std::int32_t rc = MEMMAP_FAILED;
-  {
-    CallGuard guard(call_.plugin().c_str(), "render()");
-    rc = guard.returned(interface_.render(&input, call_.host()));
-  }
-  if (auto e = call_.end("render", rc, Call::None::refused)) return *std::move(e);
+  const auto rc = code_.render(input, *call_.host());
+  if (!rc) return rc.errors();
+  if (state.has_run_out()) call_.ran_out();
+  if (auto e = call_.end("render", *rc, Call::None::refused)) return *std::move(e);
   if (call_.bytes().empty()) return call_.fault("render", "wrote nothing");
-  if ((interface_.flags & MEMMAP_REPORT_TEXT) != 0) {
+  if ((flags_ & MEMMAP_REPORT_TEXT) != 0) {
     if (const auto at = no_text_at(call_.bytes())) {
       return call_.fault("render", fmt::format("promised text; byte {} is no UTF-8", *at));
     }

@@ -32,7 +32,8 @@ class ReportPlugin {
  private:
   ReportPlugin(const Plugin& plugin, OptionValues options);
 
-  memmap_report_t interface_;
+  Code& code_;
+  std::uint32_t flags_;
   Call call_;
 };
 

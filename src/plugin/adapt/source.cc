@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "plugin/load/guard.h"
-
 namespace memmap::plugin {
 namespace {
 
@@ -36,8 +34,7 @@ std::string line_of(std::string_view bytes, std::uint64_t number) {
 }  // namespace
 
 SourcePlugin::SourcePlugin(const Plugin& plugin, OptionValues options)
-    : interface_(plugin.interfaces().source),
-      call_(plugin.name(), std::move(options), Call::Takes::machine) {}
+    : code_(plugin.code()), call_(plugin.name(), std::move(options), Call::Takes::machine) {}
 
 Result<std::unique_ptr<SourcePlugin>> SourcePlugin::create(const Plugin& plugin,
                                                            const OptionTexts& options) {
@@ -54,15 +51,12 @@ Result<SourceScore> SourcePlugin::recognise(const std::string& name, const std::
   const memmap_source_input_t input = input_of(name, bytes);
   call_.begin();
   const char* reason = nullptr;
-  std::int32_t rc = MEMMAP_FAILED;
-  {
-    CallGuard guard(call_.plugin().c_str(), "recognise()");
-    rc = guard.returned(interface_.recognise(&input, call_.host(), &reason));
+  const auto rc = code_.recognise(input, *call_.host(), &reason);
+  if (!rc) return rc.errors();
+  if (call_.failed() || *rc < 0 || *rc > kSurest) {
+    return *call_.end("recognise", *rc, Call::None::refused);
   }
-  if (call_.failed() || rc < 0 || rc > kSurest) {
-    return *call_.end("recognise", rc, Call::None::refused);
-  }
-  return SourceScore{rc, reason == nullptr ? "it does not say why" : one_line(reason)};
+  return SourceScore{*rc, reason == nullptr ? "it does not say why" : one_line(reason)};
 }
 
 Errors SourcePlugin::input_errors(const std::string& name, std::string_view bytes) const {
@@ -123,16 +117,13 @@ std::string SourcePlugin::add_fact(const std::string& key, const std::string& va
 Result<Machine> SourcePlugin::read(const std::string& name, const std::string& bytes) {
   const memmap_source_input_t input = input_of(name, bytes);
   call_.begin();
-  std::int32_t rc = MEMMAP_FAILED;
-  {
-    CallGuard guard(call_.plugin().c_str(), "read()");
-    rc = guard.returned(interface_.read(&input, call_.host()));
-  }
+  const auto rc = code_.read(input, *call_.host());
+  if (!rc) return rc.errors();
   const bool faulted = !call_.source().faults.empty();
-  if (!call_.failed() && faulted && (rc == MEMMAP_OK || rc == MEMMAP_FAILED)) {
+  if (!call_.failed() && faulted && (*rc == MEMMAP_OK || *rc == MEMMAP_FAILED)) {
     return input_errors(name, bytes);
   }
-  if (auto e = call_.end("read", rc, Call::None::refused)) return *std::move(e);
+  if (auto e = call_.end("read", *rc, Call::None::refused)) return *std::move(e);
   Machine machine;
   Errors errors;
   const auto take = [&](const std::string& why) {

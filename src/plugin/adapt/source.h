@@ -44,7 +44,7 @@ class SourcePlugin {
   std::string add_entry(const memmap_range_t& entry, Machine& machine) const;
   std::string add_fact(const std::string& key, const std::string& value, Machine& machine) const;
 
-  memmap_source_t interface_;
+  Code& code_;
   Call call_;
 };
 

@@ -1,6 +1,7 @@
 #include "plugin/adapt/state.h"
 
 #include <algorithm>
+#include <new>
 
 #include "boot/in_use.h"
 
@@ -121,28 +122,34 @@ AbiRanges State::regions(std::span<const memblock::Region> list) const {
   return out;
 }
 
-std::size_t State::e820(void* ctx, const memmap_range_t** list) noexcept {
+std::size_t State::e820(void* ctx, const memmap_range_t** list) noexcept try {
   State& s = self(ctx);
   if (!s.e820_) {
     s.e820_ = to_abi(std::span<const E820Entry>(s.state_->e820.table.entries()));
   }
   return give(*s.e820_, list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::size_t State::memory(void* ctx, const memmap_range_t** list) noexcept {
+std::size_t State::memory(void* ctx, const memmap_range_t** list) noexcept try {
   State& s = self(ctx);
   if (!s.memory_) {
     s.memory_ = s.regions(s.state_->memblock.memory().regions());
   }
   return give(*s.memory_, list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::size_t State::reserved(void* ctx, const memmap_range_t** list) noexcept {
+std::size_t State::reserved(void* ctx, const memmap_range_t** list) noexcept try {
   State& s = self(ctx);
   if (!s.reserved_) {
     s.reserved_ = s.regions(s.state_->memblock.reserved().regions());
   }
   return give(*s.reserved_, list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
 std::vector<memmap_owned_t> State::owned_of(State& self, const std::vector<boot::Owned>& list) {
@@ -153,7 +160,7 @@ std::vector<memmap_owned_t> State::owned_of(State& self, const std::vector<boot:
   return out;
 }
 
-std::size_t State::owners(void* ctx, const memmap_owned_t** list) noexcept {
+std::size_t State::owners(void* ctx, const memmap_owned_t** list) noexcept try {
   State& s = self(ctx);
   if (!s.owners_) {
     s.owners_ = owned_of(
@@ -161,24 +168,30 @@ std::size_t State::owners(void* ctx, const memmap_owned_t** list) noexcept {
                               : s.outcome_->owners);
   }
   return give(*s.owners_, list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
 std::size_t State::memory_in(void* ctx, std::uint64_t base, std::uint64_t end,
-                             const memmap_range_t** list) noexcept {
+                             const memmap_range_t** list) noexcept try {
   State& s = self(ctx);
   const auto part = part_of(s.state_->memblock.memory().list, base, end);
   return give(s.range_parts_.emplace_back(s.regions(part)), list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
 std::size_t State::reserved_in(void* ctx, std::uint64_t base, std::uint64_t end,
-                               const memmap_range_t** list) noexcept {
+                               const memmap_range_t** list) noexcept try {
   State& s = self(ctx);
   const auto part = part_of(s.state_->memblock.reserved().list, base, end);
   return give(s.range_parts_.emplace_back(s.regions(part)), list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
 std::size_t State::owners_in(void* ctx, std::uint64_t base, std::uint64_t end,
-                             const memmap_owned_t** list) noexcept {
+                             const memmap_owned_t** list) noexcept try {
   State& s = self(ctx);
   std::vector<memmap_owned_t>& out = s.owner_parts_.emplace_back();
   if (s.boot_ != nullptr) {
@@ -194,18 +207,22 @@ std::size_t State::owners_in(void* ctx, std::uint64_t base, std::uint64_t end,
     }
   }
   return give(out, list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::size_t State::in_use(void* ctx, const memmap_owned_t** list) noexcept {
+std::size_t State::in_use(void* ctx, const memmap_owned_t** list) noexcept try {
   State& s = self(ctx);
   if (!s.in_use_) {
     s.in_use_ = owned_of(
         s, s.boot_ != nullptr ? boot::in_use(s.boot_->in, *s.state_) : std::vector<boot::Owned>());
   }
   return give(*s.in_use_, list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::size_t State::nodes(void* ctx, const memmap_range_t** list) noexcept {
+std::size_t State::nodes(void* ctx, const memmap_range_t** list) noexcept try {
   State& s = self(ctx);
   if (!s.nodes_) {
     s.nodes_.emplace();
@@ -219,6 +236,8 @@ std::size_t State::nodes(void* ctx, const memmap_range_t** list) noexcept {
     }
   }
   return give(*s.nodes_, list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
 void State::add_zones(const std::vector<boot::NodeState>& nodes) {
@@ -251,19 +270,23 @@ void State::add_zones(const std::vector<boot::NodeState>& nodes) {
   }
 }
 
-std::size_t State::zones(void* ctx, const memmap_zone_t** list) noexcept {
+std::size_t State::zones(void* ctx, const memmap_zone_t** list) noexcept try {
   State& s = self(ctx);
   if (!s.zones_) s.add_zones(s.state_->node_states);
   return give(*s.zones_, list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::size_t State::free_blocks(void* ctx, const memmap_free_run_t** list) noexcept {
+std::size_t State::free_blocks(void* ctx, const memmap_free_run_t** list) noexcept try {
   State& s = self(ctx);
   if (!s.free_blocks_) s.add_zones(s.state_->node_states);
   return give(*s.free_blocks_, list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::size_t State::mappings(void* ctx, const memmap_mapping_t** list) noexcept {
+std::size_t State::mappings(void* ctx, const memmap_mapping_t** list) noexcept try {
   State& s = self(ctx);
   if (!s.mappings_) {
     s.mappings_.emplace();
@@ -277,15 +300,19 @@ std::size_t State::mappings(void* ctx, const memmap_mapping_t** list) noexcept {
     }
   }
   return give(*s.mappings_, list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
-std::size_t State::messages(void* ctx, const memmap_event_t** list) noexcept {
+std::size_t State::messages(void* ctx, const memmap_event_t** list) noexcept try {
   State& s = self(ctx);
   if (!s.messages_) {
     s.messages_.emplace();
     for (const Event& e : *s.events_) s.messages_->push_back(to_abi(e, s.keep(to_string(e.rule))));
   }
   return give(*s.messages_, list);
+} catch (const std::bad_alloc&) {
+  return self(ctx).ran_out();
 }
 
 }  // namespace memmap::plugin

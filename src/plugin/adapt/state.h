@@ -25,6 +25,8 @@ class State {
   State& operator=(const State&) = delete;
 
   const memmap_state_t* abi() const { return &abi_; }
+  // Whether memory ran out for a list, which the plugin found empty.
+  bool has_run_out() const { return ran_out_; }
 
  private:
   template <class T>
@@ -33,6 +35,10 @@ class State {
   State(const boot::State& state, const Events& events, std::uint32_t flags, const Facts& facts);
   void set_functions();
   const char* keep(std::string_view text);
+  std::size_t ran_out() {
+    ran_out_ = true;
+    return 0;
+  }
   void add_zones(const std::vector<boot::NodeState>& nodes);
   static std::vector<memmap_owned_t> owned_of(State& self, const std::vector<boot::Owned>& list);
 
@@ -62,6 +68,7 @@ class State {
   const boot::Outcome* outcome_ = nullptr;
   int max_nodes_ = 0;
   memmap_state_t abi_{};
+  bool ran_out_ = false;
 
   List<memmap_range_t> e820_{};
   List<memmap_range_t> memory_{};

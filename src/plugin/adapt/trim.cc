@@ -7,8 +7,6 @@
 #include <limits>
 #include <utility>
 
-#include "plugin/load/guard.h"
-
 namespace memmap::plugin {
 namespace {
 
@@ -107,7 +105,8 @@ std::optional<Edit> find_overlap(std::vector<Edit> edits) {
 }  // namespace
 
 TrimPlugin::TrimPlugin(const Plugin& plugin, OptionValues options)
-    : interface_(plugin.interfaces().trim),
+    : code_(plugin.code()),
+      hooks_(plugin.interfaces().trim.hooks),
       call_(plugin.name(), std::move(options), Call::Takes::answers) {}
 
 Result<std::unique_ptr<TrimPlugin>> TrimPlugin::create(const Plugin& plugin,
@@ -126,7 +125,7 @@ void TrimPlugin::begin(const boot::Facts& facts) {
   call_.set_profile(&facts.profile);
 }
 
-bool TrimPlugin::acts_at(Hook hook) const { return (interface_.hooks & to_abi(kHooks, hook)) != 0; }
+bool TrimPlugin::acts_at(Hook hook) const { return (hooks_ & to_abi(kHooks, hook)) != 0; }
 
 Result<boot::TrimAnswer> TrimPlugin::run(const boot::TrimInput& in) {
   MEMMAP_CHECK(facts_, "a trim was asked before its boot began");
@@ -148,13 +147,10 @@ Result<boot::TrimAnswer> TrimPlugin::run(const boot::TrimInput& in) {
                                   .parameter = in.parameter == nullptr ? nullptr : &parameter,
                                   .end_of_ram = raw(phys_of(in.max_pfn))};
   call_.begin();
-  std::int32_t rc = MEMMAP_FAILED;
-  {
-    CallGuard guard(call_.plugin().c_str(), "run()");
-    rc = guard.returned(interface_.run(&input, call_.host()));
-  }
-  if (auto e = call_.end("run", rc, Call::None::allowed)) return *std::move(e);
-  return check(in.hook, rc);
+  const auto rc = code_.trim(input, *call_.host());
+  if (!rc) return rc.errors();
+  if (auto e = call_.end("run", *rc, Call::None::allowed)) return *std::move(e);
+  return check(in.hook, *rc);
 }
 
 // The answers as edits, with what was said between them; or all that is wrong with them.

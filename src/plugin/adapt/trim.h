@@ -34,7 +34,8 @@ class TrimPlugin : public boot::Trim {
   TrimPlugin(const Plugin& plugin, OptionValues options);
   Result<boot::TrimAnswer> check(boot::Hook hook, std::int32_t returned) const;
 
-  memmap_trim_t interface_;
+  Code& code_;
+  std::uint32_t hooks_;
   Call call_;
   std::optional<Facts> facts_{};
 };

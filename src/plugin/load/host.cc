@@ -1,17 +1,15 @@
 #include "plugin/load/host.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/dll/shared_library.hpp>
 #include <functional>
-#include <mutex>
 #include <set>
 
 #include "plugin/built_in.h"
 #include "plugin/load/elf_check.h"
 #include "plugin/load/guard.h"
+#include "plugin/load/open.h"
 #include "plugin/load/probe.h"
 #include "plugin/load/watch.h"
 
@@ -19,8 +17,6 @@ namespace memmap::plugin {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kSymbol = "memmap_plugin";
 
 // Puts the plugin's file before each message.
 Errors blame(const fs::path& file, const Errors& errors) {
@@ -31,59 +27,6 @@ Errors blame(const fs::path& file, const Errors& errors) {
                         .code = e.code});
   }
   return out;
-}
-
-// Never unloaded: an object, an exit handler or a string of the plugin may outlive any owner that
-// we could think of.
-void keep_for_ever(boost::dll::shared_library library) {
-  static auto& kept = *new std::vector<boost::dll::shared_library>;
-  static std::mutex mutex;  // hosts of several threads
-  const std::lock_guard lock(mutex);
-  kept.push_back(std::move(library));
-}
-
-// The loader's own words, without the file's name in front, which our message has already.
-std::string loader_message(const fs::path& file) {
-  const char* text = ::dlerror();
-  std::string message = text == nullptr ? "the loader refuses it" : text;
-  const std::string lead = file.string() + ": ";
-  return message.rfind(lead, 0) == 0 ? message.substr(lead.size()) : message;
-}
-
-// The plugin's exported symbol.
-Result<const void*> open_library(const fs::path& file) {
-  try {
-    boost::dll::fs::error_code ec;
-    boost::dll::shared_library library;
-    library.load(boost::dll::fs::path(file),
-                 boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local, ec);
-    if (!library.is_loaded()) return Error{.message = loader_message(file)};
-    if (!library.has(kSymbol)) {
-      keep_for_ever(std::move(library));
-      return Error{.message = "is no memmap plugin: it does not export `memmap_plugin`"};
-    }
-    const void* symbol = &library.get<const memmap_plugin_t>(kSymbol);
-    keep_for_ever(std::move(library));
-    return symbol;
-  } catch (const std::exception& e) {
-    return Error{.message = e.what()};
-  } catch (...) {
-    return Error{.message = "threw an exception while loading"};
-  }
-}
-
-Result<Description> open_and_describe(const fs::path& file, std::string_view name) {
-  const auto symbol = open_library(file);
-  if (!symbol) return symbol.errors();
-  try {
-    auto description = describe_plugin(*symbol, name);
-    if (description) description->info.file = file;
-    return description;
-  } catch (const std::exception& e) {
-    return Error{.message = e.what()};
-  } catch (...) {
-    return Error{.message = "threw an exception while describing itself"};
-  }
 }
 
 Result<Description> open(const fs::path& file) {
@@ -226,6 +169,13 @@ Result<const Plugin*> PluginHost::load(std::string_view name_or_path) {
 
   if (Status s = check_not_writable_by_others(file); !s) return blame(file, s.errors());
   if (Status s = check_shared_object(file); !s) return blame(file, s.errors());
+  if (opener_ != nullptr) {
+    auto opened = opener_->open(file, file.stem().string());
+    if (!opened) return blame(file, opened.errors());
+    return (loaded_[file] =
+                std::make_unique<Plugin>(std::move(opened->description), std::move(opened->code)))
+        .get();
+  }
   install_guards();
   if (trust_of(file) == Trust::foreign) {
     if (Status s = try_in_child(file, open); !s) return blame(file, s.errors());
@@ -234,6 +184,12 @@ Result<const Plugin*> PluginHost::load(std::string_view name_or_path) {
   auto description = open(file);
   if (!description) return blame(file, description.errors());
   return (loaded_[file] = std::make_unique<Plugin>(*std::move(description))).get();
+}
+
+std::optional<std::string> PluginHost::isolation_note() const {
+  const bool any = std::ranges::any_of(
+      loaded_, [](const auto& loaded) { return !loaded.second->info().file.empty(); });
+  return any && opener_ != nullptr ? opener_->note() : std::nullopt;
 }
 
 Listing PluginHost::list() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "plugin/load/code.h"
 #include "plugin/load/descriptor.h"
 #include "plugin/load/trust.h"
 
@@ -18,13 +19,36 @@ namespace memmap::plugin {
 // A loaded plugin. Lives in its PluginHost; the adapters (alloc.h, trim.h, numa.h) call it.
 class Plugin {
  public:
-  explicit Plugin(Description description) : description_(std::move(description)) {}
+  explicit Plugin(Description description) : Plugin(std::move(description), nullptr) {}
+  // `code`: where it runs; nullptr: here.
+  Plugin(Description description, std::unique_ptr<Code> code)
+      : description_(std::move(description)),
+        code_(code ? std::move(code) : code_here(name(), interfaces())) {}
   const PluginInfo& info() const { return description_.info; }
   const std::string& name() const { return description_.info.name; }
+  // For what it offers, and its tables; its functions are called by code() alone.
   const Interfaces& interfaces() const { return description_.interfaces; }
+  Code& code() const { return *code_; }
 
  private:
   Description description_;
+  std::unique_ptr<Code> code_;
+};
+
+struct Opened {
+  Description description{};
+  std::unique_ptr<Code> code{};
+};
+
+// Loads plugins somewhere else than into this process. Several threads may share one.
+class Opener {
+ public:
+  virtual ~Opener() = default;
+  // A file that may be loaded. Errors: as open_and_describe() has them; that it crashed, ended, hung,
+  // or that nothing keeps it in bounds.
+  virtual Result<Opened> open(const std::filesystem::path& file, std::string_view name) const = 0;
+  // What those that were opened are not kept from, and why, for the report; nullopt: nothing lacks.
+  virtual std::optional<std::string> note() const = 0;
 };
 
 // What a look through the folders came to, in name order.
@@ -48,7 +72,9 @@ std::vector<LoadCheck> examine(const std::filesystem::path& file);
 class PluginHost {
  public:
   // `folders` in order of precedence: search_folders(). None is looked into before it is needed.
-  explicit PluginHost(std::vector<Folder> folders) : folders_(std::move(folders)) {}
+  // `opener`: who loads those that are files; nullptr: they are loaded here.
+  explicit PluginHost(std::vector<Folder> folders, std::shared_ptr<const Opener> opener = nullptr)
+      : folders_(std::move(folders)), opener_(std::move(opener)) {}
 
   // Loads a plugin by its name, from the first folder that has NAME.so (where none has, the one
   // that is built in), or by the absolute path of its file. Never from the current folder. Loading
@@ -59,6 +85,9 @@ class PluginHost {
 
   // Whether load() would find one; it may still refuse it.
   bool knows(std::string_view name_or_path) const;
+
+  // The opener's, if a plugin was loaded by it.
+  std::optional<std::string> isolation_note() const;
 
   // All plugins of all folders and those that are built in, loaded; of two of one name the first.
   Listing list();
@@ -71,6 +100,7 @@ class PluginHost {
   Trust trust_of(const std::filesystem::path& file) const;
 
   std::vector<Folder> folders_;
+  std::shared_ptr<const Opener> opener_;
   std::map<std::filesystem::path, std::unique_ptr<Plugin>> loaded_;  // by real path, or name
 };
 
