@@ -13,14 +13,14 @@
 static int failures = 0;
 static pthread_mutex_t told = PTHREAD_MUTEX_INITIALIZER;
 
-#define WANT(condition)                                                \
-  do {                                                                 \
-    if (!(condition)) {                                                \
-      pthread_mutex_lock(&told);                                       \
-      ++failures;                                                      \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);  \
-      pthread_mutex_unlock(&told);                                     \
-    }                                                                  \
+#define WANT(condition)                                               \
+  do {                                                                \
+    if (!(condition)) {                                               \
+      pthread_mutex_lock(&told);                                      \
+      ++failures;                                                     \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+      pthread_mutex_unlock(&told);                                    \
+    }                                                                 \
   } while (0)
 
 static const char kMap[] = "ram:640K hole:384K ram:1G";
@@ -114,14 +114,16 @@ static void test_pieces(memmap_boot_t* boot) {
   {
     larger_piece_t two[2];
     memset(two, 0xff, sizeof two);
-    WANT(memmap_boot_pieces(boot, "memory", &two[0].piece, sizeof two[0], 2, &count) == MEMMAP_DONE);
+    WANT(memmap_boot_pieces(boot, "memory", &two[0].piece, sizeof two[0], 2, &count) ==
+         MEMMAP_DONE);
     WANT(two[0].piece.start == 0x1000 && two[0].piece.end == 640u << 10);
     WANT(two[1].piece.start == 1u << 20 && two[1].piece.nid == 0);
     WANT(two[0].more == UINT64_MAX);
   }
   WANT(memmap_boot_pieces(boot, "no_such", NULL, 0, 0, &count) == MEMMAP_NO_SUCH);
   WANT(memmap_boot_pieces(boot, NULL, NULL, 0, 0, &count) == MEMMAP_MISUSED);
-  WANT(memmap_boot_pieces(boot, "memory", NULL, sizeof(memmap_piece_t), 1, &count) == MEMMAP_MISUSED);
+  WANT(memmap_boot_pieces(boot, "memory", NULL, sizeof(memmap_piece_t), 1, &count) ==
+       MEMMAP_MISUSED);
   WANT(memmap_boot_pieces(boot, "memory", NULL, 0, 0, NULL) == MEMMAP_MISUSED);
   {
     memmap_piece_t piece;
@@ -188,15 +190,17 @@ static void test_events(memmap_boot_t* boot) {
   WANT(memmap_boot_event_at(boot, 0, &event) == MEMMAP_MISUSED);
   event.struct_size = sizeof event;
   for (i = 0; memmap_boot_event_at(boot, i, &event) == MEMMAP_DONE; ++i) {
-    WANT(*event.text != '\0' && event.severity <= MEMMAP_SEVERITY_PANIC && event.start <= event.end);
+    WANT(*event.text != '\0' && event.severity <= MEMMAP_SEVERITY_PANIC &&
+         event.start <= event.end);
   }
   WANT(i > 10);
 }
 
 /* Bad input: all that is wrong, and where. */
 static void test_mistakes(void) {
-  static const char wrong[] = "BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n"
-                              "BIOS-e820: [mem 0x00000000zz000000-0x00000000bfffffff] usable\n";
+  static const char wrong[] =
+      "BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n"
+      "BIOS-e820: [mem 0x00000000zz000000-0x00000000bfffffff] usable\n";
   memmap_request_t* request = memmap_request_new();
   memmap_boot_t* boot = (memmap_boot_t*)&request;
   memmap_mistake_t mistake;
@@ -247,22 +251,25 @@ static void test_panic(void) {
 }
 
 static void test_check(const char* policy) {
-  static const char rules[] = "schema: memmap/policy/1\nrequire:\n  - mem_total >= 64M\n  - mem_total >= 4G\n";
+  static const char rules[] =
+      "schema: memmap/policy/1\nrequire:\n  - mem_total >= 64M\n  - mem_total >= 4G\n";
   memmap_request_t* request = memmap_request_new();
   char* text = NULL;
   size_t length = 0;
   int32_t fails = -1;
   WANT(memmap_request_set(request, "synthetic", kMap) == MEMMAP_DONE);
   WANT(memmap_request_set(request, "kernel", kKernel) == MEMMAP_DONE);
-  WANT(memmap_request_check(request, "rules.yaml", rules, strlen(rules), "tap", &text, &length, &fails) ==
-       MEMMAP_DONE);
+  WANT(memmap_request_check(request, "rules.yaml", rules, strlen(rules), "tap", &text, &length,
+                            &fails) == MEMMAP_DONE);
   WANT(fails == 1 && text != NULL && strstr(text, "not ok") != NULL);
   memmap_text_free(text);
   WANT(memmap_request_check(request, policy, NULL, 0, NULL, &text, &length, NULL) == MEMMAP_DONE);
   memmap_text_free(text);
   WANT(memmap_request_check(request, "-", NULL, 0, NULL, &text, &length, NULL) == MEMMAP_MISUSED);
-  WANT(memmap_request_check(request, "r", rules, strlen(rules), "xml", &text, &length, NULL) == MEMMAP_REFUSED);
-  WANT(memmap_request_check(request, "r", "rules: [", 8, NULL, &text, &length, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_request_check(request, "r", rules, strlen(rules), "xml", &text, &length, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_request_check(request, "r", "rules: [", 8, NULL, &text, &length, NULL) ==
+       MEMMAP_REFUSED);
   memmap_request_free(request);
 }
 

@@ -29,7 +29,8 @@ static int32_t all(memmap_request_t* request, char** text, int* reached) {
   *reached = left < 0; /* the allocation that fails */
   left = -1;
   if (status == MEMMAP_BROKEN || status == MEMMAP_REFUSED) {
-    const char* const why = boot == NULL ? memmap_request_mistakes_text(request) : memmap_boot_mistakes_text(boot);
+    const char* const why =
+        boot == NULL ? memmap_request_mistakes_text(request) : memmap_boot_mistakes_text(boot);
     /* Where a plugin ran out of it, or a file could not be read without, the mistake tells. */
     if (strstr(why, "emory") != NULL || strstr(why, "bad_alloc") != NULL) {
       status = MEMMAP_NO_MEMORY;

@@ -9,6 +9,11 @@ import pathlib
 import sys
 import traceback
 
+try:
+    import nbformat  # Debian's python3-nbformat, which has the format's own schema
+except ImportError:
+    nbformat = None
+
 # Of nbformat 4.5: what every cell has, and what a code cell has too.
 CELL = {"cell_type", "id", "metadata", "source"}
 CODE = CELL | {"execution_count", "outputs"}
@@ -27,6 +32,11 @@ def faults_of(book):
     ids = [cell["id"] for cell in book["cells"]]
     if len(set(ids)) != len(ids):
         yield "ids are not unique"
+    if nbformat is not None:
+        try:
+            nbformat.validate(book)
+        except nbformat.ValidationError as error:
+            yield f"nbformat: {error.message}"
 
 
 def lines(text):

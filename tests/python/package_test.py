@@ -128,6 +128,17 @@ class Package(unittest.TestCase):
         with self.assertRaises(ValueError):
             memmap.simulate("a\0b")
 
+    def test_whatever_is_read(self):
+        for path in sorted((SOURCES / "tests/fuzz/corpus").rglob("*")):
+            for option in ("e820", "kernel", "config"):
+                machine = {} if option == "e820" else {"synthetic": MAP}
+                if not path.is_file():
+                    continue
+                try:
+                    memmap.simulate(**machine, **{option: path.read_bytes()})
+                except memmap.InputError as error:
+                    self.assertTrue(error.mistakes, path)
+
     def test_policies(self):
         rules = b"schema: memmap/policy/1\nrequire:\n  - mem_total >= %s\n"
         self.assertTrue(memmap.check(rules % b"64M", synthetic=MAP, kernel=KERNEL))
