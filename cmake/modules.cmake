@@ -27,8 +27,16 @@ endif()
 
 # Headers compiled once: `std` for libraries and programs, `test` for unit tests. Their users must have
 # the same flags, or the compiler warns and reads the headers themselves.
+#
+# What a coverage build counts is what has the headers of `std`: not the unit tests, which are thus
+# compiled as in the release build.
+if(MEMMAP_COVERAGE)
+  set(MEMMAP_COVERAGE_FLAGS --coverage -fprofile-update=prefer-atomic -O0 -U_FORTIFY_SOURCE)
+  add_link_options(--coverage)
+endif()
 add_library(memmap_pch_std OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch/std.cc)
 target_link_libraries(memmap_pch_std PRIVATE memmap_options)
+target_compile_options(memmap_pch_std PRIVATE ${MEMMAP_COVERAGE_FLAGS})
 target_precompile_headers(memmap_pch_std PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch/std.h)
 if(MEMMAP_TESTS)
   add_library(memmap_pch_test OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch/test.cc)
@@ -38,6 +46,9 @@ if(MEMMAP_TESTS)
 endif()
 function(memmap_precompiled target which)
   target_precompile_headers(${target} REUSE_FROM memmap_pch_${which})
+  if(which STREQUAL std)
+    target_compile_options(${target} PRIVATE ${MEMMAP_COVERAGE_FLAGS})
+  endif()
 endfunction()
 
 # One target per folder: memmap_<folder>, of all its sources, which may include itself and DEPS.
