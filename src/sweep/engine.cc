@@ -11,8 +11,9 @@
 #include <memory>
 #include <utility>
 
-#ifdef __SANITIZE_THREAD__
-#include <sanitizer/tsan_interface.h>
+#ifdef __SANITIZE_THREAD__  // sanitizer/tsan_interface.h, which not every machine has
+extern "C" void __tsan_acquire(void* what);
+extern "C" void __tsan_release(void* what);
 #endif
 
 namespace memmap::sweep {
