@@ -137,6 +137,51 @@ TEST_P(Lists, LikeASortedVector) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Lists, testing::Range(0u, 4u));
 
+// Three groups of chunks and more without room between two places that have it.
+TEST(RegionListSearch, PassesOverWhatHasNoRoom) {
+  constexpr std::uint64_t kCount = 128 * 32 * 4;
+  constexpr std::uint64_t kFirst = 100;
+  constexpr std::uint64_t kLast = kCount - 300;
+  RegionList list;
+  std::uint64_t at = 1000;
+  for (std::uint64_t i = 0; i < kCount; ++i) {
+    const bool large = i == kFirst || i == kLast;
+    list.insert(list.end(), Region{PhysRange::make(at, at + (large ? 30 : 15)), 0, 0});
+    at += large ? 70 : 16;  // and a large gap behind it
+  }
+  const PhysRange low = list.at(list.region_up(0, {20, 1})).range;
+  const PhysRange high = list.at(list.region_up(raw(low.end()), {20, 1})).range;
+  EXPECT_EQ(raw(low.base()), 1000 + 16 * kFirst);
+  EXPECT_EQ(raw(high.base()), raw(low.base()) + 70 + 16 * (kLast - kFirst - 1));
+  EXPECT_EQ(list.region_up(raw(high.end()), {20, 1}), list.end());
+  EXPECT_EQ(list.at(list.region_down(at, {20, 1})).range, high);
+  EXPECT_EQ(list.at(list.region_down(raw(high.base()), {20, 1})).range, low);
+  EXPECT_EQ(list.region_down(raw(low.base()), {20, 1}), list.end());
+  EXPECT_EQ(list.region_down(at, {31, 1}), list.end());
+
+  const PhysRange low_gap = PhysRange::make(raw(low.end()), raw(low.end()) + 40);
+  const PhysRange high_gap = PhysRange::make(raw(high.end()), raw(high.end()) + 40);
+  EXPECT_EQ(list.gap_up(1000, {8, 1}), low_gap);
+  EXPECT_EQ(list.gap_up(raw(low_gap.end()), {8, 1}), high_gap);
+  EXPECT_EQ(list.gap_down(raw(high_gap.base()), {8, 1}), low_gap);
+  EXPECT_EQ(list.gap_down(raw(low_gap.base()), {8, 1}), PhysRange::make(0, 1000));
+  EXPECT_EQ(list.gap_down(raw(low_gap.base()), {1001, 1}), std::nullopt);
+  EXPECT_EQ(list.gap_down(0, {1, 1}), std::nullopt);
+  EXPECT_EQ(list.gap_up(raw(high_gap.end()), {8, 1}), PhysRange::make(at - 1, ~0ull));
+}
+
+TEST(RegionListSearch, OfNothingIsAllOneGap) {
+  const RegionList list;
+  EXPECT_EQ(list.gap_up(5, {1, 1}), PhysRange::make(0, ~0ull));
+  EXPECT_EQ(list.gap_down(5, {1, 1}), PhysRange::make(0, ~0ull));
+  EXPECT_EQ(list.gap_up(5, {~0ull, 4096}), PhysRange::make(0, ~0ull));
+  EXPECT_EQ(list.region_up(0, {1, 1}), list.end());
+  EXPECT_EQ(list.region_down(~0ull, {1, 1}), list.end());
+  RegionList copy;
+  copy = list;
+  EXPECT_TRUE(copy.empty());
+}
+
 enum class Order { ascending, descending, shuffled, thinned };
 
 TEST(RegionListMemory, AtMost64BytesARegion) {
