@@ -47,6 +47,21 @@ TEST(Memblock, AddFillsOnlyWhatIsNotCovered) {
   ASSERT_EQ(f.events.size(), 2u);  // the kernel's WARN_ON for each region in the way
 }
 
+// A list with places to spare is gone through once, another one twice: each time the kernel warns.
+TEST(Memblock, WarnsEachTimeItGoesThroughTheList) {
+  for (const bool tight : {true, false}) {
+    kernel::Behaviour behaviour = kernel::behaviour_of(k612, 6);
+    behaviour.memblock_tight_room_check = tight;
+    Memblock mb(behaviour, {.init_memory_regions = 3});
+    Events events;
+    mb.set_event_sink([&](Event e) { events.push_back(std::move(e)); });
+    mb.add_node(0x1000_pa, 0x1000, 0, kNone);
+    mb.add_node(0_pa, 0x3000, 1, kNone);  // at most three pieces, of which there are three places
+    EXPECT_EQ(events.size(), tight ? 1u : 2u);
+    EXPECT_EQ(mb.memory().list.size(), 3u);
+  }
+}
+
 TEST(Memblock, RemoveSplits) {
   Fixture f;
   f.mb.reserve(0x1000_pa, 0x5000);
