@@ -162,6 +162,7 @@ TEST_P(RegionListSearch, PassesOverWhatHasNoRoom) {
   EXPECT_EQ(list.at(list.region_down(raw(high.base()), {20, 1})).range, low);
   EXPECT_EQ(list.region_down(raw(low.base()), {20, 1}), list.end());
   EXPECT_EQ(list.region_down(at, {31, 1}), list.end());
+  EXPECT_EQ(list.region_down(0, {1, 1}), list.end());
 
   const PhysRange low_gap = PhysRange::make(raw(low.end()), raw(low.end()) + 40);
   const PhysRange high_gap = PhysRange::make(raw(high.end()), raw(high.end()) + 40);
