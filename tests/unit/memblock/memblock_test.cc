@@ -397,6 +397,7 @@ TEST(Limits, MemoryLimitAndCap) {
   f.mb.mem_limit_remove_map(0x5000);
   EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x4000), at(0x10000, 0x1000),
                                                    at(0x13000, 0x1000, kNone64, kNomap)}));
+  EXPECT_EQ(f.mb.phys_mem_size(), 0x6000u);
   EXPECT_EQ(f.mb.reserved().list.regions(), (Regions{at(0x4000, 0xd000)}));
   f.mb.enforce_memory_limit(0x2000);
   EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x2000)}));
