@@ -32,8 +32,16 @@ endif()
 
 # Headers compiled once: `std` for libraries and programs, `test` for unit tests. Their users must have
 # the same flags, or the compiler warns and reads the headers themselves.
+#
+# What a coverage build counts is what has the headers of `std`: not the unit tests, which are thus
+# compiled as in the release build.
+if(MEMMAP_COVERAGE)
+  set(MEMMAP_COVERAGE_FLAGS --coverage -fprofile-update=prefer-atomic -O0 -U_FORTIFY_SOURCE)
+  add_link_options(--coverage)
+endif()
 add_library(memmap_pch_std OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch/std.cc)
 target_link_libraries(memmap_pch_std PRIVATE memmap_options)
+target_compile_options(memmap_pch_std PRIVATE ${MEMMAP_COVERAGE_FLAGS})
 target_precompile_headers(memmap_pch_std PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch/std.h)
 if(MEMMAP_TESTS)
   add_library(memmap_pch_test OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch/test.cc)
@@ -43,6 +51,9 @@ if(MEMMAP_TESTS)
 endif()
 function(memmap_precompiled target which)
   target_precompile_headers(${target} REUSE_FROM memmap_pch_${which})
+  if(which STREQUAL std)
+    target_compile_options(${target} PRIVATE ${MEMMAP_COVERAGE_FLAGS})
+  endif()
 endfunction()
 
 # One target per folder: memmap_<folder>, of all its sources, which may include itself and DEPS.
@@ -159,7 +170,11 @@ function(memmap_fuzz name)
   set(target fuzz_${name})
   if(MEMMAP_FUZZ)
     add_executable(${target} ${name}.cc)
-    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    if(MEMMAP_FUZZ_ENGINE)
+      target_link_libraries(${target} PRIVATE ${MEMMAP_FUZZ_ENGINE})
+    else()
+      target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    endif()
     target_link_libraries(${target} PRIVATE ${arg_DEPS} ${arg_LIBS} memmap_options)
   else()
     add_library(${target} OBJECT ${name}.cc)
@@ -167,6 +182,7 @@ function(memmap_fuzz name)
     target_link_libraries(${target} PUBLIC ${arg_DEPS} ${arg_LIBS} PRIVATE memmap_options)
     set_property(GLOBAL APPEND PROPERTY MEMMAP_FUZZ_TARGETS ${name})
   endif()
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   memmap_precompiled(${target} std)
 endfunction()
 

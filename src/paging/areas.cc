@@ -122,7 +122,9 @@ std::string_view area_of(VirtAddr address, unsigned levels, const Bases& bases) 
   if (bases != fixed && address >= bases.page_offset) {
     return address >= bases.vmemmap ? kMemoryMap : address >= bases.vmalloc ? kVmalloc : kDirectMap;
   }
-  return levels >= 5 ? find(kFiveLevels, a) : find(kFourLevels, a);
+  const std::string_view name = levels >= 5 ? find(kFiveLevels, a) : find(kFourLevels, a);
+  // Below a direct map that KASLR moved nothing is.
+  return bases != fixed && name == kDirectMap ? kElsewhere : name;
 }
 
 std::vector<Area> areas(unsigned levels, const Bases& bases) {

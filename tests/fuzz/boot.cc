@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,7 +36,11 @@ namespace {
 
 using namespace memmap;
 
-const std::string kKernels = MEMMAP_SOURCE_DIR "/share/kernels";
+// Of the source, or where LLVMFuzzerInitialize() finds them.
+std::string& kernels() {
+  static auto& folder = *new std::string(MEMMAP_SOURCE_DIR "/share/kernels");
+  return folder;
+}
 constexpr std::string_view kMark = "=== ";
 
 struct Input {
@@ -81,13 +86,13 @@ Result<Machine> machine_of(const Input& in) {
 
 // Each is read once.
 const kernel::Profile& shipped(std::string_view wanted) {
-  static const auto& names = *new std::vector<std::string>(kernel::kernel_names(kKernels));
+  static const auto& names = *new std::vector<std::string>(kernel::kernel_names(kernels()));
   static auto& read = *new std::map<std::string, kernel::Profile>;
   const auto found = std::ranges::lower_bound(names, wanted);
   const std::string& name = found == names.end() ? names.back() : *found;
   const auto known = read.find(name);
   if (known != read.end()) return known->second;
-  auto choice = kernel::choose_kernel(name, {}, kKernels);
+  auto choice = kernel::choose_kernel(name, {}, kernels());
   MEMMAP_CHECK(choice.ok(), name);
   return read.emplace(name, std::move(choice->profile)).first->second;
 }
@@ -108,6 +113,14 @@ std::optional<kernel::Profile> profile_of(const Input& in) {
 }
 
 }  // namespace
+
+// A fuzzer that runs elsewhere than where it was built has the profiles beside it.
+extern "C" int LLVMFuzzerInitialize(const int*, char*** argv) {
+  const auto beside = std::filesystem::path((*argv)[0]).parent_path() / "kernels";
+  std::error_code ec;
+  if (std::filesystem::is_directory(beside, ec)) kernels() = beside.string();
+  return 0;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Input in = sections_of({reinterpret_cast<const char*>(data), size});

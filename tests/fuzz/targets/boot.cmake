@@ -3,5 +3,4 @@ target_sources(fuzz_boot PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/boot_proper
 if(MEMMAP_FUZZ)
   target_sources(fuzz_boot PRIVATE boot_mutator.cc)
 endif()
-target_include_directories(fuzz_boot PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 target_compile_definitions(fuzz_boot PRIVATE MEMMAP_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -1,1 +1,2 @@
 memmap_fuzz(matrix DEPS sweep)
+memmap_fuzz(rows DEPS sweep)

@@ -1,4 +1,4 @@
-#include "page_model.h"
+#include "property/buddy/page_model.h"
 
 #include <algorithm>
 

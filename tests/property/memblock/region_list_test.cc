@@ -137,6 +137,64 @@ TEST_P(Lists, LikeASortedVector) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Lists, testing::Range(0u, 4u));
 
+// Three groups of chunks and more without room between two places that have it.
+// The places are in the first, the last and a middle chunk of a group of 32.
+class RegionListSearch : public testing::TestWithParam<std::pair<std::uint64_t, std::uint64_t>> {};
+
+TEST_P(RegionListSearch, PassesOverWhatHasNoRoom) {
+  constexpr std::uint64_t kChunk = 128;
+  constexpr std::uint64_t kCount = kChunk * 32 * 4;
+  const std::uint64_t first = GetParam().first * kChunk + 100;
+  const std::uint64_t last = GetParam().second * kChunk + 7;
+  RegionList list;
+  std::uint64_t at = 1000;
+  for (std::uint64_t i = 0; i < kCount; ++i) {
+    const bool large = i == first || i == last;
+    list.insert(list.end(), Region{PhysRange::make(at, at + (large ? 30 : 15)), 0, 0});
+    at += large ? 70 : 16;  // and a large gap behind it
+  }
+  const PhysRange low = list.at(list.region_up(0, {20, 1})).range;
+  const PhysRange high = list.at(list.region_up(raw(low.end()), {20, 1})).range;
+  EXPECT_EQ(raw(low.base()), 1000 + 16 * first);
+  EXPECT_EQ(raw(high.base()), raw(low.base()) + 70 + 16 * (last - first - 1));
+  EXPECT_EQ(list.region_up(raw(high.end()), {20, 1}), list.end());
+  EXPECT_EQ(list.at(list.region_down(at, {20, 1})).range, high);
+  EXPECT_EQ(list.at(list.region_down(raw(high.base()), {20, 1})).range, low);
+  EXPECT_EQ(list.region_down(raw(low.base()), {20, 1}), list.end());
+  EXPECT_EQ(list.region_down(at, {31, 1}), list.end());
+  EXPECT_EQ(list.region_down(0, {1, 1}), list.end());
+
+  const PhysRange low_gap = PhysRange::make(raw(low.end()), raw(low.end()) + 40);
+  const PhysRange high_gap = PhysRange::make(raw(high.end()), raw(high.end()) + 40);
+  EXPECT_EQ(list.gap_up(1000, {8, 1}), low_gap);
+  EXPECT_EQ(list.gap_up(raw(low_gap.end()), {8, 1}), high_gap);
+  EXPECT_EQ(list.gap_down(raw(high_gap.base()), {8, 1}), low_gap);
+  EXPECT_EQ(list.gap_down(raw(low_gap.base()), {8, 1}), PhysRange::make(0, 1000));
+  EXPECT_EQ(list.gap_down(raw(low_gap.base()), {1001, 1}), std::nullopt);
+  EXPECT_EQ(list.gap_down(0, {1, 1}), std::nullopt);
+  EXPECT_EQ(list.gap_up(raw(high_gap.end()), {8, 1}), PhysRange::make(at - 1, ~0ull));
+}
+
+INSTANTIATE_TEST_SUITE_P(Chunks, RegionListSearch,
+                         testing::Values(std::pair<std::uint64_t, std::uint64_t>{0, 127},
+                                         std::pair<std::uint64_t, std::uint64_t>{31, 96},
+                                         std::pair<std::uint64_t, std::uint64_t>{30, 97},
+                                         std::pair<std::uint64_t, std::uint64_t>{32, 95},
+                                         std::pair<std::uint64_t, std::uint64_t>{1, 33},
+                                         std::pair<std::uint64_t, std::uint64_t>{31, 32}));
+
+TEST(RegionListOfNothing, IsAllOneGap) {
+  const RegionList list;
+  EXPECT_EQ(list.gap_up(5, {1, 1}), PhysRange::make(0, ~0ull));
+  EXPECT_EQ(list.gap_down(5, {1, 1}), PhysRange::make(0, ~0ull));
+  EXPECT_EQ(list.gap_up(5, {~0ull, 4096}), PhysRange::make(0, ~0ull));
+  EXPECT_EQ(list.region_up(0, {1, 1}), list.end());
+  EXPECT_EQ(list.region_down(~0ull, {1, 1}), list.end());
+  RegionList copy;
+  copy = list;
+  EXPECT_TRUE(copy.empty());
+}
+
 enum class Order { ascending, descending, shuffled, thinned };
 
 TEST(RegionListMemory, AtMost64BytesARegion) {

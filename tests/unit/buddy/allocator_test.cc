@@ -174,6 +174,9 @@ TEST(Allocator, CmaServesMovableRequestsAlone) {
   while (a.alloc({.order = 0, .highest = ZoneType::dma, .this_node = true})) ++taken;
   EXPECT_EQ(taken, 2048u - 1);
   EXPECT_EQ(dma.free.free_pages(), 2048u - 1);
+  EXPECT_TRUE(
+      a.watermark_ok(dma, {.order = 3, .type = MigrateType::movable, .highest = ZoneType::dma}));
+  EXPECT_FALSE(a.watermark_ok(dma, {.order = 0, .highest = ZoneType::dma}));
 }
 
 TEST(Allocator, FreedPagesMergeAgain) {
@@ -188,6 +191,114 @@ TEST(Allocator, FreedPagesMergeAgain) {
     for (const FreeRun& r : l.runs) pages += r.count << l.order;
   }
   EXPECT_EQ(pages, 4096u);
+}
+
+TEST(Allocator, ProcessorsKeepPagesOnceTheyHaveListsOfTheirOwn) {
+  Machine m;
+  const LiveZone& dma = m.allocator.zones()[0];
+  const Request request{.order = 3, .highest = ZoneType::dma};
+  const auto before = m.allocator.alloc(request);
+  ASSERT_TRUE(before);
+  m.allocator.free_each(before->pfn, Pfn{raw(before->pfn) + 8});
+  EXPECT_EQ(dma.free.free_pages(), 4096u);
+
+  m.allocator.set_watermarks(std::vector<Watermarks>(8, Watermarks{100, 200, 300, 400}),
+                             std::vector<LowmemReserve>(8));
+  m.allocator.setup_pagesets();
+  EXPECT_EQ(m.allocator.zones()[3].pageset.limits(), PagesetLimits{});  // it has no pages
+  const auto after = m.allocator.alloc(request);
+  ASSERT_TRUE(after);
+  m.allocator.free_each(after->pfn, Pfn{raw(after->pfn) + 8});
+  EXPECT_EQ(dma.pageset.count(), 8);
+  EXPECT_EQ(dma.free.free_pages(), 4096u - 8);
+  // No processor keeps blocks of that size.
+  const auto large = m.allocator.alloc({.order = 5, .highest = ZoneType::dma});
+  ASSERT_TRUE(large);
+  m.allocator.free(large->pfn, 5);
+  EXPECT_EQ(dma.free.free_pages(), 4096u - 8);
+}
+
+TEST(Allocator, ReservedPagesThatAreFreedAreManagedFromThenOn) {
+  Machine m;
+  const memblock::Regions reserved = {pages(1024, 5 * 1024, 0)};
+  Allocator a(m.memory, m.nodes, free_all(m.memory, reserved, m.nodes, m.options.handoff),
+              m.options);
+  EXPECT_EQ(a.zones()[0].managed_pages, 1024u);
+  a.free_reserved(Pfn{1024}, Pfn{5 * 1024});  // of two zones
+  EXPECT_EQ(a.zones()[0].managed_pages, 4096u);
+  EXPECT_EQ(a.zones()[1].managed_pages, 4096u);
+  EXPECT_EQ(a.zones()[0].free.lists().nr_free(10), 4u);
+}
+
+TEST(Allocator, APageIsTakenOffWhereItIsFreeMemory) {
+  Machine m;
+  memblock::Regions memory = m.memory;
+  memory.push_back(pages(8 * kDma32, 9 * kDma32, 7));  // of a node that is not there
+  Allocator a(memory, m.nodes, free_all(m.memory, {}, m.nodes, m.options.handoff), m.options);
+  EXPECT_TRUE(a.take_off(Pfn{5}));
+  EXPECT_FALSE(a.take_off(Pfn{5}));
+  EXPECT_EQ(a.zones()[0].free.free_pages(), 4095u);
+  EXPECT_FALSE(a.take_off(Pfn{4 * kDma32}));
+  EXPECT_FALSE(a.take_off(Pfn{8 * kDma32}));
+}
+
+TEST(Allocator, AnExactSizeIsNoLargerThanTheLargestBlock) {
+  Machine m;
+  const Request request{.highest = ZoneType::dma, .this_node = true};
+  EXPECT_FALSE(m.allocator.alloc_exact(request, 1025));
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(m.allocator.alloc_exact(request, 1024));
+  EXPECT_FALSE(m.allocator.alloc_exact(request, 1));
+}
+
+// Takes single pages of DMA until `left` are free.
+void leave(Allocator& a, std::uint64_t left) {
+  const Request request{.highest = ZoneType::dma, .this_node = true, .mark = Mark::none};
+  while (a.zones()[0].free.free_pages() > left && a.alloc(request)) {
+  }
+}
+
+TEST(Allocator, HowDeepARequestMayGo) {
+  Machine m;
+  m.allocator.set_watermarks(std::vector<Watermarks>(8, Watermarks{100, 200, 300, 400}),
+                             std::vector<LowmemReserve>(8));
+  const LiveZone& dma = m.allocator.zones()[0];
+  const auto ok = [&](Request request) {
+    request.highest = ZoneType::dma;
+    return m.allocator.watermark_ok(dma, request);
+  };
+  leave(m.allocator, 301);
+  EXPECT_TRUE(ok({.mark = Mark::high}));
+  leave(m.allocator, 300);
+  EXPECT_FALSE(ok({.mark = Mark::high}));
+  EXPECT_TRUE(ok({.mark = Mark::low}));
+  leave(m.allocator, 101);
+  EXPECT_TRUE(ok({.mark = Mark::min}));
+  leave(m.allocator, 100);
+  EXPECT_FALSE(ok({.mark = Mark::min}));
+  EXPECT_TRUE(ok({.mark = Mark::none}));
+  leave(m.allocator, 51);
+  EXPECT_TRUE(ok({.mark = Mark::min, .min_reserve = true}));
+  EXPECT_TRUE(ok({.mark = Mark::min, .oom = true}));
+  leave(m.allocator, 50);
+  EXPECT_FALSE(ok({.mark = Mark::min, .min_reserve = true}));
+  EXPECT_FALSE(ok({.mark = Mark::min, .oom = true}));
+  EXPECT_TRUE(ok({.mark = Mark::min, .non_block = true, .min_reserve = true}));
+  leave(m.allocator, 39);
+  EXPECT_TRUE(ok({.mark = Mark::min, .non_block = true, .min_reserve = true}));
+  leave(m.allocator, 38);
+  EXPECT_FALSE(ok({.mark = Mark::min, .non_block = true, .min_reserve = true}));
+  EXPECT_TRUE(ok({.mark = Mark::min, .min_reserve = true, .oom = true}));
+}
+
+TEST(Allocator, PagesThatAreNoBlockServeNoOrder) {
+  Machine m;
+  leave(m.allocator, 0);
+  for (std::uint64_t pfn = 0; pfn < 1000; pfn += 2) m.allocator.free(Pfn{pfn}, 0);
+  const LiveZone& dma = m.allocator.zones()[0];
+  EXPECT_EQ(dma.free.free_pages(), 500u);
+  EXPECT_TRUE(m.allocator.watermark_ok(dma, {.order = 0, .highest = ZoneType::dma}));
+  EXPECT_FALSE(m.allocator.watermark_ok(dma, {.order = 1, .highest = ZoneType::dma}));
+  EXPECT_FALSE(m.allocator.alloc({.order = 1, .highest = ZoneType::dma, .this_node = true}));
 }
 
 // One node of four sections; the first is reserved, and the first deferred page is that behind it.
@@ -249,6 +360,38 @@ TEST(Allocator, SectionWithLessIsNotEnough) {
   ASSERT_TRUE(m.allocator.alloc({}));
   const LiveZone& z = m.allocator.zones().front();
   EXPECT_EQ(z.managed_pages, kPagesPerSection + 3);
+}
+
+// Since 6.8 in zones of which a hundredth is a pageblock and more.
+TEST(Allocator, TheAtomicReserveGrowsToAHundredth) {
+  Deferring m({6, 12, 117});
+  Allocator& a = m.allocator;
+  a.free_deferred();
+  const LiveZone& z = a.zones().front();
+  Request atomic{.order = 4, .non_block = true, .min_reserve = true, .highatomic = true};
+  const auto first = a.alloc(atomic);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(z.reserved_highatomic, 512u);
+  const auto second = a.alloc(atomic);  // out of the reserve
+  ASSERT_TRUE(second);
+  EXPECT_EQ(raw(second->pfn) / 512, raw(first->pfn) / 512);
+  EXPECT_EQ(z.reserved_highatomic, 512u);
+  atomic.order = 10;
+  const auto large = a.alloc(atomic);
+  ASSERT_TRUE(large);
+  EXPECT_EQ(z.reserved_highatomic, 512u + 1024);
+  EXPECT_EQ(z.free.pageblocks().type(raw(large->pfn) + 512), MigrateType::highatomic);
+  ASSERT_TRUE(a.alloc(atomic));  // of a hundredth there is no more
+  EXPECT_EQ(z.reserved_highatomic, 512u + 1024);
+
+  while (a.alloc({.order = 4, .mark = Mark::none})) {
+  }
+  const std::uint64_t reserve = z.free.lists().pages(MigrateType::highatomic);
+  EXPECT_EQ(reserve, 512u - 32);
+  EXPECT_FALSE(a.alloc({.order = 4, .mark = Mark::min}));
+  EXPECT_TRUE(a.alloc({.order = 4, .mark = Mark::none, .non_block = true}));
+  EXPECT_TRUE(a.alloc({.order = 4, .mark = Mark::min, .oom = true}));
+  EXPECT_EQ(z.free.lists().pages(MigrateType::highatomic), reserve - 32);
 }
 
 // The last pages of all: three sections' blocks, then nothing.

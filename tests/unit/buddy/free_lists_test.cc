@@ -33,6 +33,32 @@ TEST(FreeLists, WhatFollowsInListAndMemoryIsOneRun) {
   EXPECT_EQ(falling.runs(), 1u);
 }
 
+TEST(FreeLists, SeveralBlocksContinueARunWhereTheyGoOnInItsOrder) {
+  FreeLists rising;
+  rising.append(block(0), 2);
+  rising.append(block(2), 3);
+  EXPECT_EQ(only_list(rising), (std::vector<ListRun>{{Pfn{0}, 5, false}}));
+  FreeLists falling;
+  falling.append(block(0), 1);
+  falling.prepend(block(1), 2);
+  falling.prepend(block(3), 2);
+  EXPECT_EQ(only_list(falling), (std::vector<ListRun>{{Pfn{4}, 5, true}}));
+  EXPECT_EQ(falling.nr_free(0), 5u);
+
+  rising.prepend(block(5), 2);
+  EXPECT_EQ(only_list(rising), (std::vector<ListRun>{{Pfn{6}, 2, true}, {Pfn{0}, 5, false}}));
+  falling.append(block(5), 2);
+  EXPECT_EQ(only_list(falling), (std::vector<ListRun>{{Pfn{4}, 5, true}, {Pfn{5}, 2, false}}));
+  // By address they are one.
+  for (const FreeLists* lists : {&rising, &falling}) {
+    const FreeArea area = lists->ascending();
+    ASSERT_EQ(area.size(), 1u);
+    ASSERT_EQ(area[0].runs.size(), 1u);
+    EXPECT_EQ(area[0].runs[0].first, Pfn{0});
+    EXPECT_EQ(area[0].runs[0].count, 7u);
+  }
+}
+
 TEST(FreeLists, ARunWithoutOneOfItsBlocksIsTwo) {
   for (const Place place : {Place::tail, Place::head}) {
     FreeLists lists;

@@ -97,5 +97,74 @@ TEST(Pageset, GivesBackTheOldestWhenItIsFull) {
   }
 }
 
+// Since 6.7 what it takes at once doubles, and so does what it may keep.
+TEST(Pageset, LearnsToTakeMore) {
+  ZoneAllocator z = zone(version(6, 12));
+  Pageset mine;
+  mine.set_limits({4, 16, 64});
+  std::uint64_t left = 4096;
+  for (const std::uint64_t batch : {4u, 8u, 16u}) {
+    left -= batch;
+    for (std::uint64_t i = 0; i < batch; ++i) {
+      ASSERT_TRUE(mine.alloc(z, 0, MigrateType::movable, {}));
+      EXPECT_EQ(z.free_pages(), left) << batch << " " << i;
+    }
+  }
+  EXPECT_EQ(mine.count(), 0);
+}
+
+// Of blocks that are freed one after the other.
+TEST(Pageset, BlocksInARowAreGivenBackAtOnce) {
+  ZoneAllocator z = zone(version(6, 12));
+  std::vector<Pfn> blocks;
+  std::vector<Pfn> pages;
+  for (int i = 0; i < 2; ++i) blocks.push_back(*z.alloc(2, MigrateType::movable, {}));
+  for (int i = 0; i < 16; ++i) pages.push_back(*z.alloc(0, MigrateType::movable, {}));
+  Pageset mine;
+  mine.set_limits({4, 16, 64});
+  mine.free(z, blocks[0], 2);
+  EXPECT_EQ(mine.count(), 4);
+  mine.free(z, blocks[1], 2);
+  EXPECT_EQ(mine.count(), 0);
+  EXPECT_EQ(z.free_pages(), 4096u - 16);
+  // Single pages are kept up to the limit, of which most go then: it has freed 24 in all.
+  for (std::size_t i = 0; i < 15; ++i) mine.free(z, pages[i], 0);
+  EXPECT_EQ(mine.count(), 15);
+  mine.free(z, pages[15], 0);
+  EXPECT_EQ(mine.count(), 16 - 12);
+  // The limit has grown to what was freed of late.
+  std::vector<Pfn> more;
+  for (int i = 0; i < 20; ++i) more.push_back(*z.alloc(0, MigrateType::movable, {}));
+  for (const Pfn pfn : more) mine.free(z, pfn, 0);
+  EXPECT_EQ(mine.count(), 24);
+}
+
+TEST(Pageset, BeforeItLearnedABlockTookAllWithIt) {
+  ZoneAllocator z = zone(version(6, 1));
+  const Pfn block = *z.alloc(2, MigrateType::movable, {});
+  std::vector<Pfn> pages;
+  for (int i = 0; i < 16; ++i) pages.push_back(*z.alloc(0, MigrateType::movable, {}));
+  Pageset mine;
+  mine.set_limits({4, 16, 16});
+  for (const Pfn pfn : pages) mine.free(z, pfn, 0);
+  EXPECT_EQ(mine.count(), 12);
+  mine.free(z, block, 2);
+  EXPECT_EQ(mine.count(), 0);
+  EXPECT_EQ(z.free_pages(), 4096u);
+}
+
+TEST(Pageset, KeepsNothingOfAnIsolatedPageblock) {
+  for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
+    ZoneAllocator z = zone(behaviour);
+    const Pfn pfn = *z.alloc(0, MigrateType::movable, {});
+    z.pageblocks().set(raw(pfn), raw(pfn) + 1, MigrateType::isolate);
+    Pageset mine;
+    mine.set_limits({4, 16, 16});
+    mine.free(z, pfn, 0);
+    EXPECT_EQ(mine.count(), 0);
+    EXPECT_TRUE(z.lists().at(raw(pfn)));
+  }
+}
+
 }  // namespace
 }  // namespace memmap::buddy

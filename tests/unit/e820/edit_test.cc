@@ -89,11 +89,76 @@ TEST(Editor, DropsWhatFindsNoPlaceAndSaysSo) {
   EXPECT_EQ(events[1].text, "too many entries; ignoring [mem 0x00000006-0x00000008]");
 }
 
+TEST(Editor, SanitizingTellsWhatItDropsAndWhatItLeaves) {
+  EventList told;
+  const Events& events = told.events;
+  Table sorted = table_of({at(8, 4), at(0, 4)});
+  EXPECT_TRUE(Editor(sorted, told, "test").sanitize());
+  EXPECT_EQ(sorted.entries(), (E820Entries{at(0, 4), at(8, 4)}));
+  Table one = table_of({at(5, 0)});
+  EXPECT_FALSE(Editor(one, told, "test").sanitize());
+  EXPECT_TRUE(events.empty());
+
+  Table small = table_of({at(0, 9), at(2, 1, V)}, 2);
+  EXPECT_TRUE(Editor(small, told, "test").sanitize());
+  EXPECT_EQ(small.entries(), (E820Entries{at(0, 2), at(2, 1, V)}));
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].text, "e820: the table's 2 places are full; what lies above is dropped");
+  EXPECT_EQ(events[0].range, PhysRange::make(3, ~0ull));
+
+  const E820Entries wrapping{at(8, 4), at(~0ull, 9)};
+  Table wraps = table_of(wrapping);
+  EXPECT_FALSE(Editor(wraps, told, "test").sanitize());
+  EXPECT_EQ(wraps.entries(), wrapping);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[1].text,
+            "e820: an entry wraps past the end of the address space; the table is left unsorted");
+}
+
+TEST(Editor, AnswersHowManyBytesChanged) {
+  const auto edited = [](auto edit) {
+    Table table = table_of({at(0, 4), at(6, 4), at(12, 4, V)});
+    EventList told;
+    Editor editor(table, told, "test");
+    return edit(editor);
+  };
+  EXPECT_EQ(edited([](Editor& e) { return e.update(2, 6, R, V); }), 4u);
+  EXPECT_EQ(edited([](Editor& e) { return e.update(1, 2, R, V); }), 2u);
+  EXPECT_EQ(edited([](Editor& e) { return e.update(0, 20, R, V); }), 8u);
+  EXPECT_EQ(edited([](Editor& e) { return e.update(4, 2, R, V); }), 0u);
+  EXPECT_EQ(edited([](Editor& e) { return e.remove(1, 2, R); }), 2u);
+  EXPECT_EQ(edited([](Editor& e) { return e.remove(0, 8, R); }), 6u);
+  EXPECT_EQ(edited([](Editor& e) { return e.remove_all(0, 20); }), 12u);
+  EXPECT_EQ(edited([](Editor& e) { return e.remove_all(16, 20); }), 0u);
+}
+
+TEST(Editor, WhatIsAddedIsToldAndWhatIsAppendedIsNot) {
+  Table table = table_of({}, 2);
+  EventList told;
+  Editor edit(table, told, "test");
+  edit.append(0, 4, R);
+  EXPECT_TRUE(told.events.empty());
+  edit.add(0x1000, 0x1000, A);
+  ASSERT_EQ(told.events.size(), 1u);
+  EXPECT_EQ(told.events[0].text, "e820: add [mem 0x00001000-0x00001fff] ACPI data");
+  EXPECT_EQ(told.events[0].range, PhysRange::make(0x1000, 0x2000));
+  edit.add(0x3000, 0x1000, V);
+  ASSERT_EQ(told.events.size(), 3u);
+  EXPECT_EQ(told.events[2].text, "too many entries; ignoring [mem 0x00003000-0x00003fff]");
+  EXPECT_EQ(told.events[2].range, PhysRange::make(0x3000, 0x4000));
+  EXPECT_EQ(table.entries(), (E820Entries{at(0, 4), at(0x1000, 0x1000, A)}));
+}
+
 TEST(Table, EndOfRam) {
   const Table table = table_of({at(0, 0x1800), at(0x4000, 0x1000, A), at(0x8000, 0x1000, V)});
   EXPECT_EQ(raw(end_of_ram_pfn(table, Pfn{100}, false)), 1u);
   EXPECT_EQ(raw(end_of_ram_pfn(table, Pfn{100}, true)), 5u);
   EXPECT_EQ(raw(end_of_ram_pfn(table, Pfn{3}, true)), 1u);
+  EXPECT_EQ(raw(end_of_ram_pfn(table, Pfn{4}, true)), 1u);
+  EXPECT_EQ(raw(end_of_ram_pfn(table, Pfn{5}, true)), 5u);
+  const Table large = table_of({at(0x8000, 0x8000), at(0, 0x2000)});
+  EXPECT_EQ(raw(end_of_ram_pfn(large, Pfn{100}, false)), 16u);
+  EXPECT_EQ(raw(end_of_ram_pfn(large, Pfn{15}, false)), 15u);
 }
 
 TEST(Table, Mapped) {
@@ -102,6 +167,11 @@ TEST(Table, Mapped) {
   EXPECT_FALSE(mapped_all(table, PhysRange::make(1, 9), R));
   EXPECT_TRUE(mapped_any(table, PhysRange::make(7, 20), R));
   EXPECT_FALSE(mapped_any(table, PhysRange::make(8, 20), R));
+  EXPECT_TRUE(mapped_any(table, PhysRange::make(11, 12), V));
+  EXPECT_FALSE(mapped_any(table, PhysRange::make(12, 20), V));
+  EXPECT_TRUE(mapped_all(table, PhysRange::make(10, 12), V));
+  EXPECT_FALSE(mapped_all(table, PhysRange::make(9, 12), V));
+  EXPECT_FALSE(mapped_all(table, PhysRange::make(0, 4), V));
 }
 
 }  // namespace

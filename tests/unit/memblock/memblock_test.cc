@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,21 @@ TEST(Memblock, AddFillsOnlyWhatIsNotCovered) {
             (Regions{at(0x1000, 0x1000, 1), at(0x2000, 0x1000, 0), at(0x3000, 0x2000, 1),
                      at(0x5000, 0x1000, 0), at(0x6000, 0x2000, 1)}));
   ASSERT_EQ(f.events.size(), 2u);  // the kernel's WARN_ON for each region in the way
+}
+
+// A list with places to spare is gone through once, another one twice: each time the kernel warns.
+TEST(Memblock, WarnsEachTimeItGoesThroughTheList) {
+  for (const bool tight : {true, false}) {
+    kernel::Behaviour behaviour = kernel::behaviour_of(k612, 6);
+    behaviour.memblock_tight_room_check = tight;
+    Memblock mb(behaviour, {.init_memory_regions = 3});
+    Events events;
+    mb.set_event_sink([&](Event e) { events.push_back(std::move(e)); });
+    mb.add_node(0x1000_pa, 0x1000, 0, kNone);
+    mb.add_node(0_pa, 0x3000, 1, kNone);  // at most three pieces, of which there are three places
+    EXPECT_EQ(events.size(), tight ? 1u : 2u);
+    EXPECT_EQ(mb.memory().list.size(), 3u);
+  }
 }
 
 TEST(Memblock, RemoveSplits) {
@@ -222,6 +238,147 @@ TEST(Growth, WithoutRoom) {
             "memblock: Failed to double reserved array from 128 to 256 entries !");
 }
 
+// The array of memory is looked for anywhere, wherever the range lies that asks for more; the one
+// before it is freed.
+TEST(Growth, OfMemory) {
+  for (const auto v : {k61, k612}) {
+    Fixture f(v, {.init_memory_regions = 2});
+    f.mb.allow_resize();
+    f.mb.add(0x100000_pa, 0x100000);
+    for (std::uint64_t i = 1; i < 6; ++i) EXPECT_TRUE(f.mb.add(PhysAddr{i << 24}, 0x1000));
+    EXPECT_GE(f.mb.memory().max, 6u);
+    EXPECT_EQ(f.mb.memory().list.size(), 6u);
+    ASSERT_TRUE(f.mb.memory().array);
+    EXPECT_TRUE(f.mb.is_region_reserved(f.mb.memory().array->base(), 1));
+    EXPECT_EQ(f.mb.reserved_size(), 0x1000u);  // the others were freed
+    EXPECT_GE(f.events.size(), 2u);
+    EXPECT_EQ(f.events[0].text.substr(0, 34), "memblock: memory is doubled to 4 a");
+  }
+}
+
+// Cutting a region takes places too.
+TEST(Growth, OfAListThatIsCut) {
+  Fixture f(k61, {.init_memory_regions = 2});
+  f.mb.add(0x100000_pa, 0x10000);
+  f.mb.add(0x200000_pa, 0x10000);
+  EXPECT_FALSE(f.mb.remove(0x104000_pa, 0x1000));
+  EXPECT_FALSE(f.mb.set_node(0x104000_pa, 0x1000, 0));
+  f.mb.cap_memory_range(0x104000_pa, 0x1000);
+  EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x100000, 0x10000), at(0x200000, 0x10000)}));
+  f.mb.allow_resize();
+  EXPECT_TRUE(f.mb.remove(0x104000_pa, 0x1000));
+  EXPECT_EQ(f.mb.memory().max, 4u);
+  EXPECT_EQ(f.mb.memory().list.regions(),
+            (Regions{at(0x100000, 0x4000), at(0x105000, 0xb000), at(0x200000, 0x10000)}));
+}
+
+// As a log's lists are taken over, which may have neighbours that ought to be one.
+TEST(Lists, TakenOverAreMergedByTheNextCall) {
+  for (const bool around : {true, false}) {
+    kernel::Behaviour behaviour = kernel::behaviour_of(k612, 6);
+    behaviour.memblock_merges_around_change = around;
+    Memblock mb(behaviour);
+    mb.assign_memory({at(0, 0x4000), at(0x4000, 0x4000), at(0x9000, 0x1000)}, 64, 0x9000,
+                     std::nullopt);
+    EXPECT_EQ(mb.phys_mem_size(), 0x9000u);
+    EXPECT_EQ(mb.memory().max, 64u);
+    mb.assign_reserved({at(0x1000, 0x1000), at(0x2000, 0x1000)}, 64, 0x2000,
+                       PhysRange::make(0x1000, 0x2000));
+    EXPECT_EQ(mb.reserved().array, PhysRange::make(0x1000, 0x2000));
+    mb.add(0x10000_pa, 0x1000);
+    EXPECT_EQ(mb.memory().list.size(), around ? 4u : 3u);
+    mb.reserve(0x3000_pa, 0x1000);
+    EXPECT_EQ(mb.reserved().list.regions(), around
+                                                ? (Regions{at(0x1000, 0x1000), at(0x2000, 0x2000)})
+                                                : (Regions{at(0x1000, 0x3000)}));
+  }
+}
+
+TEST(Lists, ATotalOfNothingIsWarnedOf) {
+  Fixture f;
+  f.mb.assign_memory({}, 64, 0x1000, std::nullopt);
+  f.mb.add(0x1000_pa, 0x1000);
+  ASSERT_EQ(f.events.size(), 1u);
+  EXPECT_EQ(f.events[0].text,
+            "WARNING: at mm/memblock.c memblock_add_range: an empty list with a total size");
+  // What trimming left in the total comes out when all is removed.
+  Fixture trimmed;
+  trimmed.mb.add(0x1800_pa, 0x2000);
+  trimmed.mb.trim_memory(0x1000);
+  trimmed.mb.remove(0_pa, ~0ull);
+  ASSERT_EQ(trimmed.events.size(), 1u);
+  EXPECT_EQ(trimmed.events[0].text,
+            "WARNING: at mm/memblock.c memblock_remove_region: type->total_size != 0");
+}
+
+TEST(Memblock, FreesByPointerAllButNull) {
+  Fixture f;
+  f.mb.reserve(0_pa, 0x3000);
+  EXPECT_TRUE(f.mb.free(0_pa, 0x1000));
+  EXPECT_EQ(f.mb.reserved_size(), 0x3000u);
+  EXPECT_TRUE(f.mb.free(0x1000_pa, 0x1000));
+  EXPECT_EQ(f.mb.reserved().list.regions(), (Regions{at(0, 0x1000), at(0x2000, 0x1000)}));
+}
+
+TEST(Memblock, MarksWhatIsNotInitialised) {
+  for (const bool knows : {true, false}) {
+    kernel::Behaviour behaviour = kernel::behaviour_of(k612, 6);
+    behaviour.memblock_rsrv_noinit = knows;
+    Memblock mb(behaviour);
+    mb.reserve(0x1000_pa, 0x3000);
+    EXPECT_TRUE(mb.reserved_mark_noinit(0x2000_pa, 0x1000));
+    EXPECT_EQ(mb.reserved().list.regions(),
+              knows ? (Regions{at(0x1000, 0x1000), at(0x2000, 0x1000, kNone64, kRsrvNoinit),
+                               at(0x3000, 0x1000)})
+                    : (Regions{at(0x1000, 0x3000)}));
+  }
+}
+
+// The kernel is dead.
+TEST(Memblock, AfterAPanicNothingChanges) {
+  Fixture f;
+  f.mb.add(0x100000_pa, 0x100000);
+  f.mb.reserve(0x100000_pa, 0x1000);
+  const Regions memory = f.mb.memory().list.regions();
+  const Regions reserved = f.mb.reserved().list.regions();
+  f.mb.allow_resize();
+  f.mb.halt();
+  EXPECT_FALSE(f.mb.add(0_pa, 0x1000));
+  EXPECT_FALSE(f.mb.remove(0x100000_pa, 0x1000));
+  EXPECT_FALSE(f.mb.reserve(0x180000_pa, 0x1000));
+  EXPECT_FALSE(f.mb.set_node(0_pa, ~0ull, 3));
+  f.mb.trim_memory(1 << 20);
+  f.mb.cap_memory_range(0_pa, 0x1000);
+  f.mb.enforce_memory_limit(0x1000);
+  f.mb.mem_limit_remove_map(0x1000);
+  f.mb.prepare_free_all();
+  EXPECT_FALSE(f.mb.find_in_range(0_pa, kAllocAnywhere, 0x1000, 0x1000));
+  EXPECT_FALSE(f.mb.alloc_hugetlb(0x1000, 0, Memblock::Nid::preferred));
+  EXPECT_EQ(f.mb.memory().list.regions(), memory);
+  EXPECT_EQ(f.mb.reserved().list.regions(), reserved);
+}
+
+TEST(Limits, OfNothingAndBeyondAllChangeNothing) {
+  Fixture f;
+  f.mb.cap_memory_range(0x1000_pa, 0x1000);
+  ASSERT_EQ(f.events.size(), 1u);
+  EXPECT_EQ(f.events[0].text, "memblock_cap_memory_range: No memory registered yet");
+  f.mb.add(0x1000_pa, 0x4000);
+  f.mb.add(PhysAddr{~0ull - 0x1000}, 0x1000);
+  const Regions memory = f.mb.memory().list.regions();
+  f.mb.cap_memory_range(0x1000_pa, 0);
+  for (const std::uint64_t limit :
+       {std::uint64_t{0}, std::uint64_t{0x5000}, std::uint64_t{0x5001}}) {
+    f.mb.enforce_memory_limit(limit);  // 0x5000 end where no address is
+    f.mb.mem_limit_remove_map(limit);
+    EXPECT_EQ(f.mb.memory().list.regions(), memory) << limit;
+  }
+  f.mb.enforce_memory_limit(0x4fff);
+  EXPECT_EQ(f.mb.phys_mem_size(), 0x4fffu);
+  f.mb.trim_memory(0x1000);  // the last block of all has no end to round to
+  EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x4000)}));
+}
+
 TEST(Limits, TrimKeepsTheTotalAsTheKernelDoes) {
   Fixture f;
   f.mb.add(0x1800_pa, 0x2000);
@@ -240,9 +397,37 @@ TEST(Limits, MemoryLimitAndCap) {
   f.mb.mem_limit_remove_map(0x5000);
   EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x4000), at(0x10000, 0x1000),
                                                    at(0x13000, 0x1000, kNone64, kNomap)}));
+  EXPECT_EQ(f.mb.phys_mem_size(), 0x6000u);
   EXPECT_EQ(f.mb.reserved().list.regions(), (Regions{at(0x4000, 0xd000)}));
   f.mb.enforce_memory_limit(0x2000);
   EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x2000)}));
+}
+
+TEST(Iterate, MemoryAndWhatIsReserved) {
+  Fixture f(k612, {.movable_node = true});
+  f.mb.add_node(0x1000_pa, 0x2000, 0, kNone);
+  f.mb.add_node(0x3000_pa, 0x1800, 1, kHotplug);
+  f.mb.add_node(0x8800_pa, 0x400, 1, kNone);
+  f.mb.mark_nomap(0x2000_pa, 0x1000);
+  const std::vector<PfnRange> all = mem_pfn_ranges(f.mb);
+  EXPECT_EQ(all.size(), 3u);  // half a page is none
+  EXPECT_EQ(mem_pfn_ranges(f.mb, 1).size(), 1u);
+  EXPECT_EQ(mem_pfn_ranges(f.mb, kNone64).size(), 3u);
+  EXPECT_TRUE(mem_pfn_ranges(f.mb, 2).empty());
+  const MemRanges up = mem_ranges(f.mb);
+  MemRanges down = mem_ranges(f.mb, Direction::down);
+  std::ranges::reverse(down);
+  EXPECT_EQ(up, down);
+  ASSERT_EQ(up.size(), 3u);
+  EXPECT_EQ(up[0].range, PhysRange::make(0x1000, 0x2000));
+  f.mb.reserve(0x1000_pa, 0x800);
+  const MemRanges reserved = reserved_mem_ranges(f.mb);
+  ASSERT_EQ(reserved.size(), 1u);
+  EXPECT_EQ(reserved[0].range, PhysRange::make(0x1000, 0x1800));
+  EXPECT_TRUE(f.mb.is_map_memory(0x1000_pa));
+  EXPECT_FALSE(f.mb.is_map_memory(0x2000_pa));
+  EXPECT_FALSE(f.mb.is_map_memory(0x7000_pa));
+  EXPECT_TRUE(f.mb.is_memory(0x2000_pa));
 }
 
 TEST(Iterate, FreeRangesInBothDirections) {

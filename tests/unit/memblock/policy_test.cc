@@ -161,6 +161,8 @@ TEST(Questions, Bounds) {
   const auto found = mb.search_pfn_nid(2_pfn);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->nid, 2);
+  EXPECT_EQ(found->start, 1_pfn);  // the page that it begins in
+  EXPECT_EQ(found->end, 5_pfn);
   EXPECT_FALSE(mb.search_pfn_nid(9_pfn));
   EXPECT_TRUE(mb.validate_numa_coverage(0));
   mb.add(0x100000_pa, 0x200000);

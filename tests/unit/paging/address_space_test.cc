@@ -112,5 +112,17 @@ TEST(AddressSpace, AgreesWithPagesOneByOne) {
   }
 }
 
+TEST(AddressSpace, ATableThatIsTakenAwayIsNotThere) {
+  AddressSpace space(4);
+  const VirtAddr virt = kPageOffset4;
+  EXPECT_TRUE(space.add_table(1, virt, {PhysAddr{0x1000}}));
+  EXPECT_FALSE(space.add_table(1, VirtAddr{raw(virt) + 0x5000}, {PhysAddr{0x2000}}));
+  EXPECT_NE(space.table(1, virt), nullptr);
+  space.remove_table(1, VirtAddr{raw(virt) + 0x7000});
+  EXPECT_EQ(space.table(1, virt), nullptr);
+  space.remove_table(1, virt);
+  EXPECT_TRUE(space.tables(1).empty());
+}
+
 }  // namespace
 }  // namespace memmap::paging

@@ -135,5 +135,49 @@ TEST(SetMemory, WhereNothingIsMappedNothingChanges) {
   EXPECT_EQ(s.tables.mappings(), before);
 }
 
+// The image's own mapping follows its direct map, but for what may be executed.
+TEST(SetMemory, ChangesTheImageWithItsDirectMap) {
+  Space s;
+  s.memory.ro(VirtAddr{kDirect + kPhys + 2 * kSize2M}, 512);
+  EXPECT_EQ(s.flags(kDirect + kPhys + 2 * kSize2M), kNoExecute | kGlobal);
+  EXPECT_EQ(s.flags(kText + 2 * kSize2M), kGlobal);
+  EXPECT_EQ(s.flags(kText + kSize2M), kCode);
+  s.memory.x(VirtAddr{kDirect + kPhys + 2 * kSize2M}, 512);
+  EXPECT_EQ(s.flags(kDirect + kPhys + 2 * kSize2M), kGlobal);
+  EXPECT_EQ(s.flags(kText + 2 * kSize2M), kGlobal);
+  // What lies before and behind the image has no other mapping.
+  s.memory.ro(VirtAddr{kDirect + kPhys - kSize2M}, 512);
+  s.memory.ro(VirtAddr{kDirect + kPhys + 3 * kSize2M}, 512);
+  EXPECT_EQ(s.flags(kText), kCode);
+}
+
+TEST(SetMemory, APageOfTheImagesTextIsSplitOnceItIsReadOnly) {
+  Space s;
+  s.memory.ro(VirtAddr{kText}, 2 * 512);
+  s.memory.keep_read_only();
+  s.memory.rw(VirtAddr{kText + 0x3000}, 1);
+  EXPECT_EQ(s.page_size(kText + 0x3000), kSize4K);
+  EXPECT_EQ(s.flags(kText + 0x3000), kCode);
+  EXPECT_EQ(s.flags(kText + 0x4000), kGlobal);
+}
+
+TEST(SetMemory, CountsThePagesThatItSplits) {
+  AddressSpace tables(4);
+  tables.map({VirtAddr{kDirect}, PhysAddr{0}, kSize1G, 1, kData});
+  DirectPages count;
+  count.add(3, 1);
+  SetMemory memory(tables, places(), {PhysRange::make(0, kSize1G)}, true, &count);
+  memory.np_noalias(VirtAddr{kDirect + 5 * kSize2M + 0x2000}, 1);
+  EXPECT_EQ(count.of(3), 0u);
+  EXPECT_EQ(count.of(2), 511u);
+  EXPECT_EQ(count.of(1), 512u);
+  EXPECT_EQ(tables.find(VirtAddr{kDirect + 5 * kSize2M + 0x2000}), nullptr);
+  EXPECT_NE(tables.find(VirtAddr{kDirect + 5 * kSize2M + 0x3000}), nullptr);
+  // A count that was never made has nothing to take from.
+  DirectPages none;
+  none.split(2);
+  EXPECT_EQ(none.of(1), 0u);
+}
+
 }  // namespace
 }  // namespace memmap::paging

@@ -53,5 +53,23 @@ TEST(Share, WhatWasThereGoes) {
   EXPECT_EQ(to.find(at(kDirectMap, 64 * kSize1G)), nullptr);
 }
 
+// A run that begins before the entry, or goes on behind it, is cut there.
+TEST(Share, ARunIsCutAtTheEntry) {
+  const AddressSpace from = source();
+  AddressSpace above(4);
+  share(from, above, at(kDirectMap, kSize1G), entry_size(3), 3);
+  EXPECT_EQ(above.mappings(),
+            (Mappings{{at(kDirectMap, kSize1G), PhysAddr{kSize1G}, kSize2M, 89, kWritable}}));
+  AddressSpace one(4);
+  share(from, one, at(kDirectMap, 2 * kSize2M), entry_size(2), 2);
+  EXPECT_EQ(
+      one.mappings(),
+      (Mappings{{at(kDirectMap, 2 * kSize2M), PhysAddr{2 * kSize2M}, kSize2M, 1, kWritable}}));
+  EXPECT_TRUE(one.tables(1).empty());
+  AddressSpace none(4);
+  share(from, none, at(kDirectMap, 5 * kSize1G), entry_size(3), 3);
+  EXPECT_TRUE(none.mappings().empty());
+}
+
 }  // namespace
 }  // namespace memmap::paging

@@ -219,5 +219,94 @@ TEST(MovableStarts, KernelcoreIsSpreadOverNodes) {
   EXPECT_EQ(starts, (std::map<int, Pfn>{{0, Pfn{1256}}, {1, Pfn{5256}}}));
 }
 
+// Where ZONE_MOVABLE starts in one node of pages [0, 1000), blocks being of 8 pages; 0: nowhere.
+std::uint64_t movable_start(const MovableOptions& options) {
+  const memblock::Regions memory = {pages(0, 1000)};
+  Events events;
+  const auto starts = movable_starts(memory, Pfn{0}, options, 3, kV612, events);
+  EXPECT_TRUE(events.empty());
+  return starts.empty() ? 0 : raw(starts.at(0));
+}
+
+TEST(MovableStarts, SharesAreOfAllPages) {
+  EXPECT_EQ(movable_start({.kernelcore_percent = 50}), 504u);
+  EXPECT_EQ(movable_start({.movablecore_percent = 25}), 744u);
+  EXPECT_EQ(movable_start({.kernelcore_pages = 8, .kernelcore_percent = 80}), 800u);
+  EXPECT_EQ(movable_start({.movablecore_pages = 100}), 896u);
+  // The larger of what the kernel wants and what movable pages leave it.
+  EXPECT_EQ(movable_start({.kernelcore_percent = 80, .movablecore_percent = 50}), 800u);
+  EXPECT_EQ(movable_start({.kernelcore_percent = 20, .movablecore_percent = 50}), 496u);
+  // Nothing is left of one of the two.
+  EXPECT_EQ(movable_start({.kernelcore_pages = 1000}), 0u);
+  EXPECT_EQ(movable_start({.movablecore_pages = 5000}), 0u);
+  // Rounded up it begins behind the node's end.
+  EXPECT_EQ(movable_start({.kernelcore_pages = 999}), 0u);
+  EXPECT_EQ(movable_start({.kernelcore_pages = 992}), 992u);
+}
+
+TEST(MovableStarts, HotPluggableMemoryBeginsAtAPage) {
+  const memblock::Regions memory = {pages(1, 4096),
+                                    {PhysRange::make(0x1000800, 0x2000000), memblock::kHotplug, 1},
+                                    pages(0x3000, 0x4000, 1, memblock::kHotplug),
+                                    pages(0x5000, 0x6000, 2, memblock::kHotplug)};
+  kernel::Behaviour behaviour = kV612;
+  Events events;
+  behaviour.movable_rounds_down = false;
+  EXPECT_EQ(movable_starts(memory, Pfn{0}, {.movable_node = true}, 0, behaviour, events),
+            (std::map<int, Pfn>{{1, Pfn{0x1001}}, {2, Pfn{0x5000}}}));
+  behaviour.movable_rounds_down = true;
+  EXPECT_EQ(movable_starts(memory, Pfn{0}, {.movable_node = true}, 0, behaviour, events),
+            (std::map<int, Pfn>{{1, Pfn{0x1000}}, {2, Pfn{0x5000}}}));
+}
+
+// What is not mirrored below 4 GiB stays the kernel's, with a warning.
+TEST(MovableStarts, UnmirroredMemoryBeginsAbove4G) {
+  const memblock::Regions memory = {pages(1, 4096, 0, memblock::kMirror), pages(4096, 8192),
+                                    pages(k4G, k4G + 64), pages(k4G + 128, k4G + 256),
+                                    pages(k4G + 512, k4G + 1024, 1)};
+  Events events;
+  EXPECT_EQ(movable_starts(memory, Pfn{0}, {.kernelcore_mirror = true}, 3, kV612, events),
+            (std::map<int, Pfn>{{0, Pfn{k4G}}, {1, Pfn{k4G + 512}}}));
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].severity, Severity::warning);
+  EXPECT_EQ(events[0].text, "This configuration results in unmirrored kernel memory.");
+}
+
+// A node's memory below the highest zone is the kernel's, and counts for its share.
+TEST(MovableStarts, LowZonesCountForTheKernelsShare) {
+  const memblock::Regions memory = {pages(0, 100), pages(200, 300), pages(350, 1000)};
+  Events events;
+  const auto start = [&](std::uint64_t lowest, std::uint64_t core) {
+    const auto starts =
+        movable_starts(memory, Pfn{lowest}, {.kernelcore_pages = core}, 0, kV612, events);
+    return starts.empty() ? 0 : raw(starts.at(0));
+  };
+  EXPECT_EQ(start(400, 300), 450u);  // 250 pages below, 50 more
+  EXPECT_EQ(start(400, 200), 400u);  // more than asked for lie below
+  EXPECT_EQ(start(0, 150), 250u);
+  EXPECT_EQ(start(250, 150), 250u);
+  EXPECT_EQ(start(250, 151), 251u);
+}
+
+TEST(Form, ZonesHaveNames) {
+  EXPECT_EQ(name(ZoneType::dma), "DMA");
+  EXPECT_EQ(name(ZoneType::movable), "Movable");
+  EXPECT_EQ(name(ZoneType{4}), "?");
+}
+
+// Where it begins within a lower zone, that zone ends there; one behind it has nothing left.
+TEST(FormNodes, MovableTakesTheEndOfTheHighestZone) {
+  const memblock::Regions memory = {pages(1, k1G, 0), pages(k1G, 2 * k1G, 1)};
+  const Formed formed = form(memory, std::vector<int>{0, 1}, limits(Pfn{2 * k1G}),
+                             {.movable = {.kernelcore_pages = k1G}, .behaviour = kV612});
+  const std::uint64_t half = k1G / 2;  // of each node, the first of which lacks page 0
+  EXPECT_EQ(rows(formed),
+            (std::vector<Row>{{0, "DMA", 1, 4095, 4095},
+                              {0, "DMA32", k16M, half + 1024 - k16M, half + 1024 - k16M},
+                              {0, "Movable", half + 1024, half - 1024, half - 1024},
+                              {1, "DMA32", k1G, half, half},
+                              {1, "Movable", k1G + half, half, half}}));
+}
+
 }  // namespace
 }  // namespace memmap::zones

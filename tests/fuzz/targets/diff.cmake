@@ -1,0 +1,1 @@
+memmap_fuzz(view DEPS diff)
