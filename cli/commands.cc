@@ -290,6 +290,7 @@ constexpr Option kCompletion[] = {
     MEMMAP_PLUGIN_PLACES,
     kOutput,
     kForce,
+    kLimit,
 };
 
 constexpr Option kReplay[] = {
