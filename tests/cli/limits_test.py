@@ -84,7 +84,7 @@ class Limits(unittest.TestCase):
     @unittest.skipIf("SANITIZED" in os.environ, "its own memory counts")
     def test_memory(self):
         large = self.write("large.txt", "ram:4K hole:4K " * 200000)
-        done = run("simulate", large, "--limit", "memory=24M")
+        done = run("simulate", large, "--limit", "memory=24M,map-entries=1000000")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertIn("out of memory: the limit is memory=24M; --limit memory=48M raises it", done.stderr)
 
