@@ -1,5 +1,6 @@
 #include "process_limits.h"
 
+#include <execinfo.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -139,6 +140,10 @@ std::optional<ExitCode> apply_limits(const Command& command, const Arguments& ar
 }
 
 void end_well_without_memory() {
+  // The C library finds what unwinds a thread's stack when it first needs it, and aborts where there is no
+  // memory for that.
+  void* frame = nullptr;
+  ::backtrace(&frame, 1);
   std::set_new_handler(out_of_memory);
   std::set_terminate(terminated);
 }

@@ -67,7 +67,7 @@ class Limits(unittest.TestCase):
             "unpack-ratio=2,unpacked-free=1K": ("simulate", packed), "document-size=1K": ("simulate", yaml),
             "document-depth=2": ("simulate", deep), "document-values=100": ("simulate", yaml),
             "map-entries=100": ("simulate", yaml), "rules=4": ("check", policy, *SMALL),
-            "rule-size=8": ("check", policy, *SMALL), "rule-depth=8": ("check", nested, *SMALL),
+            "rule-size=7": ("check", policy, *SMALL), "rule-depth=8": ("check", nested, *SMALL),
             "cases=4": ("check", appends, *SMALL), "texts=8": ("sweep", matrix), "walked=8": ("sweep", matrix),
             "steps=8": ("access", script, *SMALL), "command-line=99": ("lint", grub),
         }
@@ -84,7 +84,7 @@ class Limits(unittest.TestCase):
     @unittest.skipIf("SANITIZED" in os.environ, "its own memory counts")
     def test_memory(self):
         large = self.write("large.txt", "ram:4K hole:4K " * 200000)
-        done = run("simulate", large, "--limit", "memory=24M")
+        done = run("simulate", large, "--limit", "memory=24M,map-entries=1000000")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
         self.assertIn("out of memory: the limit is memory=24M; --limit memory=48M raises it", done.stderr)
 

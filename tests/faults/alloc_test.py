@@ -63,7 +63,8 @@ def failures(memmap, library, run, each, inputs, scratch, rng):
                 # Libraries may do without what they asked for: a font, a cache.
                 if done.stdout != good.stdout:
                     why = "another answer, as if nothing was wrong"
-                elif run.out and not run.out.endswith(".sqlite") and now != whole:
+                # Graphviz draws other letters where it gets no memory for a font, and says nothing.
+                elif run.out and not run.out.endswith(".sqlite") and run.name != "simulate_graph" and now != whole:
                     why = "another file, as if nothing was wrong"
             elif done.returncode not in (2, 70):
                 why = f"status {done.returncode}"

@@ -67,9 +67,7 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
 
         def attack(item):
-            path = folder / (item.name.replace("/", "-") + item.suffix)
-            # By a process of its own: one that is forked is taken to have used what its parent has.
-            subprocess.run([sys.executable, "-B", HERE / "inputs.py", item.name, path], check=True)
+            path = folder / item.file()
             runs = item.runs if options.all or options.only != "*" else item.runs[:3]
             out = []
             for run in runs:
@@ -79,6 +77,8 @@ def main():
                 path.unlink()
             return out
 
+        # By a process of its own: whoever is forked is taken to have used what its parent has.
+        subprocess.run([sys.executable, "-B", HERE / "inputs.py", folder, *(i.name for i in chosen)], check=True)
         began = time.time()
         count, failed, worst = 0, 0, (0.0, 0.0)
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import tarfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Callable
 
 MIB = 1 << 20
@@ -26,7 +26,9 @@ class Input:
     runs: tuple = (SOURCE,)
     quick: bool = False  # one of those that the test runs each time
     suffix: str = ""
-    beside: dict = field(default_factory=dict)  # more files, in the same folder
+
+    def file(self):
+        return self.name.replace("/", "-") + self.suffix
 
 
 def cut(text, size=MIB):
@@ -398,9 +400,9 @@ def inputs():
     # What unpacks to more.
     line = b"[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n"
     for packer, compress in {"gzip": gz, "xz": xz, "zstd": zst, "bzip2": bz2.compress}.items():
-        add(f"bomb/{packer}_of_zeros", lambda c=compress: bomb(c, 512 << 20)[:MIB], (SOURCE, ("verify", "{}"), ("lint", "{}"), ("kernel", "{}"), CHECK[0],
-                                                                              ("kernel", "--btf", "{}", "--config", "{}")), quick=packer == "xz")
-        add(f"bomb/{packer}_of_log", lambda c=compress: bomb(c, 120 << 20, line), BOTH, quick=packer == "zstd")
+        add(f"bomb/{packer}_of_zeros", lambda c=compress: bomb(c, 300 << 20)[:MIB], (SOURCE, ("verify", "{}"), ("lint", "{}"), ("kernel", "{}"), CHECK[0],
+                                                                              ("kernel", "--btf", "{}", "--config", "{}")), quick=packer == "gzip")
+        add(f"bomb/{packer}_of_log", lambda c=compress: bomb(c, 120 << 20, line), BOTH, quick=packer == "gzip")
     add("bomb/xz_of_iomem", lambda: bomb(xz, 120 << 20, b"00100000-bffdffff : System RAM\n"))
     add("bomb/xz_of_yaml", lambda: xz(b"e820:\n" + b"  - {start: 0x0, end: 0x1000, type: usable}\n" * 1_000_000), suffix=".yaml")
     add("bomb/xz_of_json", lambda: xz(b'{"e820":[' + b"1," * 20_000_000 + b"1]}"))
@@ -462,11 +464,12 @@ def inputs():
 
 
 def main():
-    """inputs.py NAME FILE: writes the input."""
-    name, path = sys.argv[1:]
-    item = next(i for i in inputs() if i.name == name)
-    data = item.make()[:MIB].replace(b"{maps}", str(ROOT / "maps").encode())
-    pathlib.Path(path).write_bytes(data)
+    """inputs.py FOLDER NAME...: writes these inputs."""
+    folder, names = pathlib.Path(sys.argv[1]), set(sys.argv[2:])
+    for item in inputs():
+        if item.name in names:
+            data = item.make()[:MIB].replace(b"{maps}", str(ROOT / "maps").encode())
+            (folder / item.file()).write_bytes(data)
 
 
 if __name__ == "__main__":

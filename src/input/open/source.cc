@@ -141,9 +141,10 @@ Result<Source> source_from_bytes(std::string name, std::string bytes) {
   if (bytes.empty()) return fault(name, "is empty");
   if (bytes.size() > limit_of(Limit::input_size)) return too_large(name);
   if (!compression_of(bytes).empty()) {
-    auto unpacked = unpack(name, bytes, kElfPrefixBytes);
+    const std::size_t room = unpacked_room(bytes.size(), Limit::unpacked_size);
+    auto unpacked = unpack(name, bytes, std::min(room, kElfPrefixBytes));
     if (unpacked.ok() && unpacked->more && !is_elf(unpacked->bytes)) {
-      unpacked = unpack(name, bytes, unpacked_room(bytes.size(), Limit::unpacked_size));
+      if (room > kElfPrefixBytes) unpacked = unpack(name, bytes, room);
       if (unpacked.ok() && unpacked->more)
         return unpacks_too_far(name, bytes.size(), Limit::unpacked_size);
     }

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <map>
 #include <new>
 #include <utility>
@@ -86,7 +87,7 @@ void* open_memory(Agdisc_t*) { return nullptr; }
 void* allocated(void* memory) noexcept {
   if (memory != nullptr) return memory;
   if (const std::new_handler refused = std::get_new_handler()) refused();
-  throw std::bad_alloc();
+  std::terminate();
 }
 void* alloc_memory(void*, std::size_t size) noexcept { return allocated(std::calloc(1, size)); }
 void* resize_memory(void*, void* old, std::size_t had, std::size_t size) noexcept {
