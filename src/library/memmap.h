@@ -1,44 +1,46 @@
 /* libmemmap: the simulation as a C library. C99; usable from any language that can call C.
  *
  * A request says which machine boots which kernel with which command line, by the names that the
- * command line has (`e820`, `kernel`, `cmdline`, ...). It is booted, and the boot is asked: figures,
- * ranges, what becomes of an address, reports in every format of `memmap simulate`.
+ * command line has (`e820`, `kernel`, `cmdline`, ...). It is booted, and the boot is asked:
+ * figures, ranges, what becomes of an address, reports in every format of `memmap simulate`.
  *
  *   memmap_request_t* request = memmap_request_new();
  *   memmap_boot_t* boot = NULL;
  *   uint64_t mem_total = 0;
  *   memmap_request_set(request, "e820", "boot.log");
  *   if (memmap_request_boot(request, &boot) != MEMMAP_DONE)
- *     fputs(memmap_request_mistakes_text(request), stderr);
+ *    fputs(memmap_request_mistakes_text(request), stderr);
  *   else if (memmap_boot_figure(boot, "mem_total", &mem_total) == MEMMAP_DONE)
- *     printf("%" PRIu64 "\n", mem_total);
+ *    printf("%" PRIu64 "\n", mem_total);
  *   memmap_boot_free(boot);
  *   memmap_request_free(request);
  *
  * Rules that hold for every function and struct here:
- *  - Addresses and sizes are bytes, ranges half-open [start, end), strings UTF-8 and NUL-terminated;
- * what stands in files may be any bytes, and is handed on as it is.
- *  - Ownership: what a handle gives (`const char*`, what structs point to) is the handle's, good until
- * it is freed; of mistakes, until the next call with the handle. Names (memmap_format_name() and its
- * like) are good for ever. What is passed in is copied. A text that is made (`char** text`) is the
- * caller's, who gives it to memmap_text_free(). Freeing NULL does nothing.
- *  - Functions return MEMMAP_DONE or why not. Nothing is written where they fail, but *text and *boot
- * become NULL. No function prints, exits, aborts or lets an exception out; a check of the library's own
- * that fails, and memory that runs out, are codes as well. There are two exceptions, both of which the caller
- * asks for by name: `plugin` with a module that is no part of memmap runs that module's code in this
- * process, which it may end (share/doc/plugins.md), and the library then takes SIGSEGV and its like to
- * name it; pictures by Graphviz (png, pdf, dot's svg) are drawn in a process of their own, which is
- * forked.
- *  - Threads: one at a time uses a handle, and each may use its own at the same time. A boot does not
- * need its request any more.
- *  - The same request gives the same answers, byte for byte, as long as the files that it names are the same.
- * The environment is not read, nor the current locale, nor standard input.
+ * - Addresses and sizes are bytes, ranges half-open [start, end), strings UTF-8 and
+ *   NUL-terminated; what stands in files may be any bytes, and is handed on as it is.
+ * - Ownership: what a handle gives (`const char*`, what structs point to) is the handle's, good
+ *   until it is freed; of mistakes, until the next call with the handle. Names
+ *   (memmap_format_name() and its like) are good for ever. What is passed in is copied. A text
+ *   that is made (`char** text`) is the caller's, who gives it to memmap_text_free(). Freeing
+ *   NULL does nothing.
+ * - Functions return MEMMAP_DONE or why not. Nothing is written where they fail, but *text and
+ *   *boot become NULL. No function prints, exits, aborts or lets an exception out; a check of the
+ *   library's own that fails, and memory that runs out, are codes as well, as far as C++ allows
+ *   it (share/doc/library.md). There are two exceptions, both of which the caller asks for by
+ *   name: `plugin` with a module (a file, not what is built in) runs its code in this process,
+ *   which it may end (share/doc/plugins.md), and the library then takes SIGSEGV and its
+ *   like to name it; pictures by Graphviz (png, pdf, dot's svg) are drawn in a process of their
+ *   own, which is forked.
+ * - Threads: one at a time uses a handle, and each may use its own at the same time. A boot does
+ *   not need its request any more.
+ * - The same request gives the same answers, byte for byte, as long as the files that it names
+ *   are the same. The environment is not read, nor the current locale, nor standard input.
  *
  * Versions: MEMMAP_0 is the version of every symbol and 0 the number in the name of the library
  * (libmemmap.so.0). Both change when a function is removed or an old program would be served
- * otherwise. Until then functions, names of options, figures, lists and formats, and members at the end of structs
- * are only added. A struct that the library fills opens with `struct_size`, to which the caller sets its
- * sizeof: no more than that is written.
+ * otherwise. Until then functions, names of options, figures, lists and formats, and members at
+ * the end of structs are only added. A struct that the library fills opens with `struct_size`, to
+ * which the caller sets its sizeof: no more than that is written.
  */
 #ifndef MEMMAP_MEMMAP_H
 #define MEMMAP_MEMMAP_H
@@ -61,8 +63,7 @@ extern "C" {
 #define MEMMAP_NO_SUCH 1 /* there is nothing of that name, or at that index or address */
 #define MEMMAP_ABSENT 2 /* the figure exists, but this boot has none of it, or it cannot be known */
 #define MEMMAP_REFUSED 3 /* bad input: the handle's mistakes tell what and where */
-#define MEMMAP_MISUSED \
-  4 /* the call is wrong: NULL where that is not allowed, a struct that is too small */
+#define MEMMAP_MISUSED 4 /* the call is wrong: NULL where none may be, a struct that is too small */
 #define MEMMAP_NO_MEMORY 5 /* memory ran out; the handle is as good as before */
 #define MEMMAP_BROKEN 6    /* a bug of memmap's, or of a plugin: the handle's mistakes tell */
 
@@ -92,8 +93,8 @@ typedef struct memmap_figure {
   const char* what; /* in words: `MemTotal` */
 } memmap_figure_t;
 
-/* The figures that memmap_boot_figure() knows, as share/doc/check.md lists them. MEMMAP_NO_SUCH: behind the
- * last. */
+/* The figures that memmap_boot_figure() knows, as share/doc/check.md lists them. MEMMAP_NO_SUCH:
+ * behind the last. */
 MEMMAP_API int32_t memmap_figure_at(size_t index, memmap_figure_t* figure);
 
 /* --------------------------------------------------------------- mistakes */
@@ -127,16 +128,18 @@ typedef struct memmap_boot memmap_boot_t;
 MEMMAP_API memmap_request_t* memmap_request_new(void);
 MEMMAP_API void memmap_request_free(memmap_request_t* request);
 
-/* Sets an option of the command line's, named without its dashes: one of memmap_option_name(). The value is
- * read when the request is booted. A switch (`live`, `no-entry-limit`) takes NULL or "". Options that may be
- * repeated (`plugin`, `without-plugin`, `plugin-dir`, `kaslr-base`) gather values; of others the last counts.
- * MEMMAP_NO_SUCH: no such option. MEMMAP_REFUSED: no value where one belongs, or one at a switch; `-` as a file. */
+/* Sets an option of the command line's, named without its dashes: one of memmap_option_name(). The
+ * value is read when the request is booted. A switch (`live`, `no-entry-limit`) takes NULL or "".
+ * Options that may be repeated (`plugin`, `without-plugin`, `plugin-dir`, `kaslr-base`) gather
+ * values; of others the last counts. MEMMAP_NO_SUCH: no such option. MEMMAP_REFUSED: no value
+ * where one belongs, or one at a switch; `-` as a file. */
 MEMMAP_API int32_t memmap_request_set(memmap_request_t* request, const char* option,
                                       const char* value);
 
-/* Sets what an option names by its content instead of by a file: `e820` (of any format, packed or not), `kernel` (a
- * profile) or `config`. `name` stands for it in mistakes and reports; NULL: the option's name. MEMMAP_NO_SUCH: an
- * option that names no file. MEMMAP_REFUSED: empty, damaged, too large unpacked. */
+/* Sets what an option names by its content instead of by a file: `e820` (of any format, packed or
+ * not), `kernel` (a profile) or `config`. `name` stands for it in mistakes and reports; NULL: the
+ * option's name. MEMMAP_NO_SUCH: an option that names no file. MEMMAP_REFUSED: empty, damaged, too
+ * large unpacked. */
 MEMMAP_API int32_t memmap_request_set_bytes(memmap_request_t* request, const char* option,
                                             const char* name, const void* bytes, size_t length);
 
@@ -147,10 +150,10 @@ MEMMAP_API int32_t memmap_request_unset(memmap_request_t* request, const char* o
  * memmap_boot_panicked(). The request stays as it is, and may be changed and booted again. */
 MEMMAP_API int32_t memmap_request_boot(memmap_request_t* request, memmap_boot_t** boot);
 
-/* Holds the boots that a policy (share/doc/check.md) asks for against it, as `memmap check` does: what the
- * request sets stands in place of the policy's. `name` is the policy's file, beside which it finds what it
- * names; it is read from there where `bytes` is NULL. `format` is one of `memmap check`; NULL: text. *fails: 1
- * where a rule fails, else 0; it may be NULL. */
+/* Holds the boots that a policy (share/doc/check.md) asks for against it, as `memmap check` does:
+ * what the request sets stands in place of the policy's. `name` is the policy's file, beside which
+ * it finds what it names; it is read from there where `bytes` is NULL. `format` is one of `memmap
+ * check`; NULL: text. *fails: 1 where a rule fails, else 0; it may be NULL. */
 MEMMAP_API int32_t memmap_request_check(memmap_request_t* request, const char* name,
                                         const void* bytes, size_t bytes_length, const char* format,
                                         char** text, size_t* length, int32_t* fails);
@@ -193,17 +196,18 @@ typedef struct memmap_piece {
   uint64_t managed;  /* of zones: bytes that the page allocator has; else 0 */
 } memmap_piece_t;
 
-/* Writes the first `room` pieces of a list, ascending, and how many there are to *count. `size` is the
- * sizeof(memmap_piece_t) that the caller has, by which `pieces` steps. With room 0 `pieces` may be NULL: it is
- * counted. Lists: `firmware` (its map, sorted), `e820` (the kernel's table), `memory` and `reserved` (of memblock),
- * `owners` (what is reserved, by who has it), `direct_map`, `zones`, `free` (of the page allocator), `use` (what
- * each byte of the address space is used for) and the things of share/doc/check.md: `kernel`, `initrd`,
- * `crashkernel`, `cma`, ... All are of the hand-over to the page allocator, or of where the boot ended. */
+/* Writes the first `room` pieces of a list, ascending, and how many there are to *count. `size` is
+ * the sizeof(memmap_piece_t) that the caller has, by which `pieces` steps. With room 0 `pieces`
+ * may be NULL: it is counted. Lists: `firmware` (its map, sorted), `e820` (the kernel's table),
+ * `memory` and `reserved` (of memblock), `owners` (what is reserved, by who has it), `direct_map`,
+ * `zones`, `free` (of the page allocator), `use` (what each byte of the address space is used for)
+ * and the things of share/doc/check.md: `kernel`, `initrd`, `crashkernel`, `cma`, ... All are of
+ * the hand-over to the page allocator, or of where the boot ended. */
 MEMMAP_API int32_t memmap_boot_pieces(memmap_boot_t* boot, const char* list, memmap_piece_t* pieces,
                                       size_t size, size_t room, size_t* count);
 
-/* The piece of `use` that a physical address lies in: whose it is. MEMMAP_NO_SUCH: above all that anything
- * describes. */
+/* The piece of `use` that a physical address lies in: whose it is. MEMMAP_NO_SUCH: above all that
+ * anything describes. */
 MEMMAP_API int32_t memmap_boot_at(memmap_boot_t* boot, uint64_t address, memmap_piece_t* piece);
 
 /* A line that the kernel says, or what it decides. */
@@ -225,20 +229,21 @@ typedef struct memmap_boot_event {
 MEMMAP_API int32_t memmap_boot_event_at(memmap_boot_t* boot, size_t index,
                                         memmap_boot_event_t* event);
 
-/* What a report's head tells of how the boot came about, and what is not exact; NULL behind the last. The first
- * call boots again, at some places of the kernel's image: it takes as long as a few boots. */
+/* What a report's head tells of how the boot came about, and what is not exact; NULL behind the
+ * last. The first call boots again, at some places of the kernel's image: it takes as long as a
+ * few boots. */
 MEMMAP_API const char* memmap_boot_note(memmap_boot_t* boot, size_t index);
 
-/* What `memmap explain` answers. `what`: addresses with commas between them (physical below 2^52, else virtual;
- * `phys:` and `virt:` say which), `lost` (what never comes back), or NULL (where all the RAM went). `format`:
- * `json`, or `text`, which NULL stands for. */
+/* What `memmap explain` answers. `what`: addresses with commas between them (physical below 2^52,
+ * else virtual; `phys:` and `virt:` say which), `lost` (what never comes back), or NULL (where all
+ * the RAM went). `format`: `json`, or `text`, which NULL stands for. */
 MEMMAP_API int32_t memmap_boot_explain(memmap_boot_t* boot, const char* what, const char* format,
                                        char** text, size_t* length);
 
-/* What `memmap simulate --format FORMAT` writes, byte for byte; `length` tells how many, and a NUL follows them.
- * `options` are `option_count` pairs of name and value of how it looks: `section`, `diagram`, `scale`, `theme`,
- * `title`, `at`, and the switch `full` (NULL or ""); NULL: none. The machine is the one that was read, and it boots
- * as it did. MEMMAP_NO_SUCH: no such option. */
+/* What `memmap simulate --format FORMAT` writes, byte for byte; `length` tells how many, and a NUL
+ * follows them. `options` are `option_count` pairs of name and value of how it looks: `section`,
+ * `diagram`, `scale`, `theme`, `title`, `at`, and the switch `full` (NULL or ""); NULL: none. The
+ * machine is the one that was read, and it boots as it did. MEMMAP_NO_SUCH: no such option. */
 MEMMAP_API int32_t memmap_boot_report(memmap_boot_t* boot, const char* format,
                                       const char* const* options, size_t option_count, char** text,
                                       size_t* length);
