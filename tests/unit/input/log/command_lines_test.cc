@@ -154,7 +154,7 @@ TEST(CommandLines, AreNoMegabytes) {
   const auto got = read(text);
   ASSERT_FALSE(got.ok());
   EXPECT_EQ(got.errors()[0].origin.line, 1u);
-  EXPECT_NE(got.errors()[0].message.find("more than 64 KiB"), std::string::npos);
+  EXPECT_NE(got.errors()[0].message.find("the limit is command-line=64K"), std::string::npos);
 }
 
 TEST(CommandLines, TakeAnyText) {
