@@ -58,13 +58,14 @@ struct Description {
 // nowhere crashes, which the caller fences.
 Result<Description> describe_plugin(const void* symbol, std::string_view name);
 
-// The struct at `from`, which opens with its size, as far as both sides know it; the rest is zero.
+// The struct at `from`, which opens with its size, as far as both sides know it; the rest is zero. A size
+// that ends within a field, which no compiler gives, ends before it: half a pointer leads nowhere.
 template <class T>
 T copy_struct(const void* from) {
   T out{};
   std::uint32_t size = 0;
   std::memcpy(&size, from, sizeof size);
-  std::memcpy(&out, from, size < sizeof(T) ? size : sizeof(T));
+  std::memcpy(&out, from, size < sizeof(T) ? size - size % alignof(T) : sizeof(T));
   return out;
 }
 
