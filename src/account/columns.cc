@@ -287,7 +287,8 @@ Kind kind_of_owner(std::string_view words) {
   if (words.empty()) return Kind::other_owner;
   std::pair<std::size_t, Kind> best{0, Kind::boot_data};
   for (const auto& [known, kind] : kOwnerKinds) {
-    if (!known->words.empty() && words.starts_with(known->words)) best = std::max(best, {known->words.size(), kind});
+    if (!known->words.empty() && words.starts_with(known->words))
+      best = std::max(best, {known->words.size(), kind});
   }
   return best.second;
 }

@@ -26,8 +26,8 @@ MtrrMap::MtrrMap(const Machine& machine, std::span<const MtrrRange> mtrrs,
     return;
   }
   // /proc/mtrr does not tell the default: it is write-back, unless there are ranges to say so.
-  const bool says_write_back = std::ranges::any_of(
-      mtrrs, [](const MtrrRange& m) { return m.type == MtrrType::write_back; });
+  const bool says_write_back =
+      std::ranges::any_of(mtrrs, [](const MtrrRange& m) { return m.type == MtrrType::write_back; });
   default_ = machine.mtrr_default != MtrrType::unknown ? machine.mtrr_default
              : says_write_back                         ? MtrrType::uncachable
                                                        : MtrrType::write_back;

@@ -16,7 +16,8 @@ void* Library::symbol(const char* name) const {
     handle_.store(handle, std::memory_order_release);
   }
   void* const at = dlsym(handle, name);
-  if (at == nullptr) throw std::runtime_error(std::string("a library is not the one: ") + dlerror());
+  if (at == nullptr)
+    throw std::runtime_error(std::string("a library is not the one: ") + dlerror());
   return at;
 }
 

@@ -70,8 +70,7 @@ class RuleReader {
     if (document_.kind(id) != input::ValueKind::map) return;
     const auto text = fields.require("rule");
     if (!text || !fields.text("rule")) return;
-    Rule out{.text = std::string(document_.text(*text)),
-             .origin = document_.origin(*text)};
+    Rule out{.text = std::string(document_.text(*text)), .origin = document_.origin(*text)};
     out.name = fields.text("name").value_or(out.text);
     out.why = fields.text("why").value_or("");
     if (const auto level = fields.choice("severity", kLevels))

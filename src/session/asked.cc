@@ -77,7 +77,8 @@ Status read_bases(const Arguments& arguments, Request& request) {
     BaseOption option(name, *address);
     visit_members(option, request.kaslr);
     if (!option.taken()) {
-      refuse(fmt::format("the bases are {} and {}", kPhysicalBase, fmt::join(option.known(), ", ")));
+      refuse(
+          fmt::format("the bases are {} and {}", kPhysicalBase, fmt::join(option.known(), ", ")));
     } else if (!option.fault().empty()) {
       refuse(option.fault());
     }

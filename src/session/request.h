@@ -12,9 +12,9 @@
 namespace memmap::session {
 
 struct Request {
-  std::optional<Source> source{};             // of the machine; empty: there is none
-  std::optional<std::string> kernel{};        // a name or a file; empty: by what the machine ran
-  std::optional<std::string> config{};        // a .config to lay over the kernel's
+  std::optional<Source> source{};       // of the machine; empty: there is none
+  std::optional<std::string> kernel{};  // a name or a file; empty: by what the machine ran
+  std::optional<std::string> config{};  // a .config to lay over the kernel's
   // Of these, what is open already: a profile, a .config. `kernel` and `config` are their names then.
   std::optional<input::Source> opened_kernel{};
   std::optional<input::Source> opened_config{};

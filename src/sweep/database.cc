@@ -110,8 +110,7 @@ std::string schema() {
 std::string insert_combination() {
   std::string out = "INSERT INTO combinations SELECT json_extract(?1, '$.index')";
   for (const std::string_view key : kKeys) out += fmt::format(", json_extract(?1, '$.{}')", key);
-  out +=
-      ", json_extract(?1, '$.result'), json_extract(?1, '$.error'), json_extract(?1, '$.panic')";
+  out += ", json_extract(?1, '$.result'), json_extract(?1, '$.error'), json_extract(?1, '$.panic')";
   for (const auto& fact : facts::facts())
     out += fmt::format(", json_extract(?1, '$.facts.{}')", fact.name);
   return out;

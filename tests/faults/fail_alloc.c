@@ -37,7 +37,9 @@ static int fails(void) {
 void* malloc(size_t size) { return fails() ? NULL : __libc_malloc(size); }
 void* calloc(size_t n, size_t size) { return fails() ? NULL : __libc_calloc(n, size); }
 void* realloc(void* old, size_t size) { return fails() ? NULL : __libc_realloc(old, size); }
-void* aligned_alloc(size_t align, size_t size) { return fails() ? NULL : __libc_memalign(align, size); }
+void* aligned_alloc(size_t align, size_t size) {
+  return fails() ? NULL : __libc_memalign(align, size);
+}
 void* memalign(size_t align, size_t size) { return fails() ? NULL : __libc_memalign(align, size); }
 int posix_memalign(void** out, size_t align, size_t size) {
   if (fails()) return ENOMEM;
@@ -69,8 +71,8 @@ static int counted_main(int argc, char** argv, char** envp) {
 
 int __libc_start_main(int (*begin)(int, char**, char**), int argc, char** argv, void (*init)(void),
                       void (*fini)(void), void (*rtld_fini)(void), void* stack_end) {
-  int (*start)(int (*)(int, char**, char**), int, char**, void (*)(void), void (*)(void), void (*)(void),
-               void*) = NULL;
+  int (*start)(int (*)(int, char**, char**), int, char**, void (*)(void), void (*)(void),
+               void (*)(void), void*) = NULL;
   *(void**)&start = dlsym(RTLD_NEXT, "__libc_start_main");
   real_main = begin;
   return start(counted_main, argc, argv, init, fini, rtld_fini, stack_end);

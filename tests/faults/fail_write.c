@@ -54,7 +54,7 @@ static int is_output(int fd) {
   return is_output_path(path) && (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY;
 }
 
-#define REAL(name) \
+#define REAL(name)               \
   static __typeof__(&name) real; \
   if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, #name)
 

@@ -42,8 +42,8 @@ GraphTable zone_table(const boot::NodeState& node, const boot::ZoneState& zone) 
     const std::uint64_t pages = what.blocks << order;
     GraphCell bar{.fill = Ink::free};
     bar.bar =
-        std::max(4u, static_cast<unsigned>(static_cast<double>(kLongestBar) * static_cast<double>(pages) /
-                                           static_cast<double>(most)));
+        std::max(4u, static_cast<unsigned>(static_cast<double>(kLongestBar) *
+                                           static_cast<double>(pages) / static_cast<double>(most)));
     table.row({value_cell(fmt::format("{:>2}: {}", order, human_size(kPageSize << order))),
                number_cell(grouped(what.blocks)), number_cell(human_size(pages << kPageShift)),
                std::move(bar), value_cell(hex(raw(phys_of(what.first))))});

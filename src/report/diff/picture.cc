@@ -48,8 +48,8 @@ MapText text_of(const diff::View& older, const DiffSide& newer, const MapOptions
       "addresses; outlined is what changed, and lines lead from where a thing was to where it is.");
   text.lines.push_back(diff_verdict(newer.diff) + ".");
   if (!newer.diff.refusal().empty()) {
-    text.alert = fmt::format("an image of the one does not resume on the other: {}",
-                             newer.diff.refusal());
+    text.alert =
+        fmt::format("an image of the one does not resume on the other: {}", newer.diff.refusal());
   }
   text.description = fmt::format("{}. {}.", text.title, diff_verdict(newer.diff));
   return text;

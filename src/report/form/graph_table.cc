@@ -58,7 +58,8 @@ std::string content(const GraphCell& cell, Theme theme) {
         "CELLPADDING=\"0\"><TR><TD "
         "FIXEDSIZE=\"TRUE\" WIDTH=\"{}\" HEIGHT=\"8\" BGCOLOR=\"{}\" "
         "COLOR=\"{}\"></TD>{}</TR></TABLE>",
-        cell.bar, colour(cell.fill, theme), colour(Ink::line, theme), filler(kLongestBar + 1 - std::min(cell.bar, kLongestBar)));
+        cell.bar, colour(cell.fill, theme), colour(Ink::line, theme),
+        filler(kLongestBar + 1 - std::min(cell.bar, kLongestBar)));
   }
   if (!cell.inner.empty()) {
     std::string out = fmt::format(

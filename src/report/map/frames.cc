@@ -127,7 +127,8 @@ Result<Files> frames_of(const boot::Outcome& outcome, const std::vector<Frame>& 
   const std::string under = picture.headings() + picture.guides();
   const std::string over = picture.axis_line();
   std::map<const Column*, std::string> drawn;
-  for (const Column* column : all) drawn[column] = picture.column(*column, static_cast<std::size_t>(column->id));
+  for (const Column* column : all)
+    drawn[column] = picture.column(*column, static_cast<std::size_t>(column->id));
 
   Files files;
   Animation animation(picture);

@@ -56,8 +56,7 @@ std::string to_map_svg(const boot::Outcome& outcome, const MapOptions& options) 
   for (const account::Column& column : columns) all.push_back(&column);
   const Axis axis(all, options.scale);
   const MapText text = map_text(outcome, options);
-  const Picture picture(axis, text.lines.size() + (text.alert.empty() ? 0 : 1),
-                        seven_places(axis));
+  const Picture picture(axis, text.lines.size() + (text.alert.empty() ? 0 : 1), seven_places(axis));
   std::string parts = picture.text(text) + picture.headings() + picture.guides();
   for (std::size_t i = 0; i < columns.size(); ++i) parts += picture.column(columns[i], i);
   parts += picture.axis_line();

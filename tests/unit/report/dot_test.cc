@@ -62,7 +62,8 @@ TEST(Digraph, TakesNoTextForMarkup) {
   EXPECT_THAT(dot, HasSubstr("&lt;i&gt;"));
   EXPECT_THAT(dot, HasSubstr("&#92;N &#92;G"));
   EXPECT_THAT(dot, HasSubstr("&quot;q&quot; &amp; &#39;p&#39;"));
-  EXPECT_THAT(dot, HasSubstr(">?" "?<"));
+  EXPECT_THAT(dot, HasSubstr(">?"
+                             "?<"));
 }
 
 TEST(Diagrams, FoldLargeMachines) {
@@ -116,7 +117,8 @@ TEST(Diagrams, AThousandTakeNoMoreMemoryThanOne) {
   for (int i = 0; i < 10; ++i) all();
   const std::size_t before = resident();
   for (int i = 0; i < 112; ++i) all();  // 1,008 of them
-#if !defined(__SANITIZE_ADDRESS__)  // which keeps what is freed for a while, and tells of leaks itself
+#if !defined( \
+    __SANITIZE_ADDRESS__)  // which keeps what is freed for a while, and tells of leaks itself
   EXPECT_LT(resident(), before + (std::size_t{4} << 20));
 #else
   (void)before;

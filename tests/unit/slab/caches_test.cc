@@ -45,9 +45,9 @@ std::vector<std::string> requests(const slab::Setup& setup) {
 // What 6.1.192 takes with 16 processors.
 TEST(Caches, TakeWhatAKernelTakes) {
   const slab::Setup setup{.order = {.cpus = 16, .wastes_half = false},
-                    .sets = {.dma = true, .account = true},
-                    .random_lists = true,
-                    .odd_sizes_first = false};
+                          .sets = {.dma = true, .account = true},
+                          .random_lists = true,
+                          .odd_sizes_first = false};
   EXPECT_EQ(requests(setup),
             (std::vector<std::string>{"kmem_cache_node 0 on 0", "kmem_cache 1", "kmem_cache 1",
                                       "kmalloc-16 0", "kmalloc-32 0", "kmalloc-64 0",
@@ -58,10 +58,10 @@ TEST(Caches, TakeWhatAKernelTakes) {
 // What 6.12.117 takes with one processor and two nodes.
 TEST(Caches, TakeASlabOnEachNode) {
   const slab::Setup setup{.order = {.cpus = 1},
-                    .nodes = {0, 1},
-                    .sets = {.dma = true, .account = true},
-                    .random_lists = true,
-                    .buckets = true};
+                          .nodes = {0, 1},
+                          .sets = {.dma = true, .account = true},
+                          .random_lists = true,
+                          .buckets = true};
   const std::vector<std::string> all = requests(setup);
   ASSERT_GE(all.size(), 7u);
   EXPECT_EQ(
