@@ -288,6 +288,15 @@ TEST(MovableStarts, LowZonesCountForTheKernelsShare) {
   EXPECT_EQ(start(250, 151), 251u);
 }
 
+// What one node's low zones give beyond its share the others need not give.
+TEST(MovableStarts, MoreThanAShareInLowZonesSparesOtherNodes) {
+  const memblock::Regions memory = {pages(0, 1000, 0), pages(1000, 2000, 1)};
+  Events events;
+  const auto starts =
+      movable_starts(memory, Pfn{900}, {.kernelcore_pages = 1000}, 0, kV612, events);
+  EXPECT_EQ(starts, (std::map<int, Pfn>{{0, Pfn{950}}, {1, Pfn{1050}}}));
+}
+
 TEST(Form, ZonesHaveNames) {
   EXPECT_EQ(name(ZoneType::dma), "DMA");
   EXPECT_EQ(name(ZoneType::movable), "Movable");
