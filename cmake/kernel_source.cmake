@@ -5,7 +5,7 @@ set(MEMMAP_KERNEL_UNPACKED ${PROJECT_BINARY_DIR}/kernel_source CACHE PATH "Where
 
 # How tools/testing/memblock is compiled: its Makefile, with NUMA=1.
 # Unfortified: what it prints is caught where it calls printf() itself.
-set(MEMMAP_KERNEL_FLAGS -std=gnu11 -w -U_FORTIFY_SOURCE -DCONFIG_PHYS_ADDR_T_64BIT -DCONFIG_NUMA
+set(MEMMAP_KERNEL_FLAGS -std=gnu11 -w "SHELL:-U_FORTIFY_SOURCE" -DCONFIG_PHYS_ADDR_T_64BIT -DCONFIG_NUMA
   -DCONFIG_NODES_SHIFT=4)
 
 # Of tools/testing/memblock: all of the suite but memblock.c and what only that needs.

@@ -12,7 +12,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # valgrind and the sanitizers see what is.
   add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized>")
 endif()
-set(MEMMAP_UNIT_FLAGS -O0 -g1 -U_FORTIFY_SOURCE)  # which wants optimised code
+set(MEMMAP_UNIT_FLAGS -O0 -g1)
 add_library(memmap_options INTERFACE)
 target_compile_options(memmap_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
   -Wno-missing-field-initializers

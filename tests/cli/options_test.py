@@ -368,10 +368,11 @@ class Options(unittest.TestCase):
 
     def test_plugin(self):
         loads = {"--plugin-dir", "--isolate-plugins", "--isolate-unprotected"}
+        always = {"--limit"}  # it bounds the whole run
         takes = {"list": loads, "show": loads, "check": set(), "new": {"--kind", "--output"}}
         for action, names in takes.items():
             words = ["plugin", action, *([] if action == "list" else ["alloc_topdown"])]
-            for option in sorted(options_of("plugin") - names):
+            for option in sorted(options_of("plugin") - names - always):
                 value = ["x"] if VALUES.get(option, "x") is not None else []
                 self.check([*words, option, *value], option, True, f"plugin {action}")
 

@@ -96,10 +96,9 @@ void* resize_memory(void*, void* old, std::size_t had, std::size_t size) noexcep
   return bytes;
 }
 void free_memory(void*, void* memory) { std::free(memory); }
-void close_memory(void*) {}
 
-Agmemdisc_t memory_discipline = {open_memory, alloc_memory, resize_memory, free_memory,
-                                 close_memory};
+// Without a last function: one that there is would have to give back all that a graph ever took.
+Agmemdisc_t memory_discipline = {open_memory, alloc_memory, resize_memory, free_memory, nullptr};
 Agiddisc_t id_discipline = {open_ids, map_id, alloc_id, free_id, print_id, close_ids, register_id};
 Agiodisc_t io_discipline = {nothing_to_read, append, nothing_to_flush};
 
