@@ -10,8 +10,6 @@
 #include "text_output.h"
 
 namespace memmap::cli {
-namespace {}  // namespace
-
 ExitCode run_kaslr(const Arguments& arguments) {
   const auto format = format_of(arguments, kAnswerFormats);
   if (!format) return bad_input(format.errors());

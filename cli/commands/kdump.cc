@@ -12,8 +12,6 @@
 #include "text_output.h"
 
 namespace memmap::cli {
-namespace {}  // namespace
-
 ExitCode run_kdump(const Arguments& arguments) {
   const auto format = format_of(arguments, kAnswerFormats);
   if (!format) return bad_input(format.errors());

@@ -178,8 +178,6 @@ void swiotlb_init(Boot& boot, swiotlb::Settings s) {
 
 }  // namespace
 
-namespace {}  // namespace
-
 // kernel: pci_swiotlb_detect(), arch/x86/kernel/pci-dma.c; swiotlb_init_remap(), v6.1 and v6.12
 void swiotlb_init_remap(Boot& boot) {
   if (boot.in.machine.xen_domain == XenDomain::pv) return;  // its frontends share pages instead
