@@ -40,6 +40,8 @@ ExitCode run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (memmap::plugin::isolate::is_child(argc, argv)) memmap::plugin::isolate::run_child();
+  // Whoever started memmap may ignore the ends of children: then what became of a plugin is not to be had.
+  std::signal(SIGCHLD, SIG_DFL);
   // A closed pipe and a full limit on the size of files are failed writes (output.cc), not deaths.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);

@@ -103,8 +103,10 @@ Status refuse_idle(const Arguments& arguments, const What& what) {
       continue;
     errors.push_back(session::no_effect(acts.option, what.name, "what is looked for has none"));
   }
-  if (arguments.has("--size") && arguments.has("--initrd"))
-    errors.push_back(session::no_effect("--initrd", "--size", "the size is given"));
+  for (const std::string_view option : {"--initrd", "--need", "--second-append"}) {
+    if (arguments.has("--size") && arguments.has(option))
+      errors.push_back(session::no_effect(option, "--size", "the size is given"));
+  }
   if (!errors.empty()) return errors;
   return Done{};
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -81,6 +82,23 @@ Result<sweep::Output> output_of(const Arguments& arguments) {
   return out;
 }
 
+// What is written would replace what is read.
+Status refuse_own_input(const sweep::Output& output, const std::vector<std::string>& inputs) {
+  Errors errors;
+  const auto same = [](const std::string& a, const std::string& b) {
+    std::error_code ec;
+    return !a.empty() && std::filesystem::equivalent(a, b, ec) && !ec;
+  };
+  for (const std::string& input : inputs) {
+    if (same(output.path, input) || same(output.database.value_or(""), input))
+      errors.push_back({"is read, and would be written: name another file", {input}});
+  }
+  if (output.database && output.path == *output.database)
+    errors.push_back({"rows and the database are two files", {output.path}});
+  if (!errors.empty()) return errors;
+  return Done{};
+}
+
 ExitCode told(const sweep::Summary& s) {
   say(fmt::format("sweep: {} combinations: {} passed, {} failed, {} could not be booted", s.count,
                   s.passed, s.failed, s.errors));
@@ -95,6 +113,8 @@ ExitCode merged(const Arguments& arguments) {
   const auto output = output_of(arguments);
   if (!output) return bad_input(output.errors());
   const auto files = arguments.all("MATRIX");
+  const Status apart = refuse_own_input(*output, {files.begin(), files.end()});
+  if (!apart) return bad_input(apart.errors());
   const auto summary = sweep::merge({files.begin(), files.end()}, *output);
   return summary ? told(*summary) : bad_input(summary.errors());
 }
@@ -163,6 +183,17 @@ ExitCode run_sweep(const Arguments& arguments) {
     return bad_usage("one matrix is swept at a time; --merge takes several files of rows");
   const auto output = output_of(arguments);
   if (!output) return bad_input(output.errors());
+  if (arguments.has("--shrink")) {
+    Errors idle;
+    for (const std::string_view option :
+         {"--output", "--db", "--format", "--resume", "--only-failures", "--threads"}) {
+      if (arguments.has(option))
+        idle.push_back(session::no_effect(option, "--shrink", "one combination is looked for"));
+    }
+    if (!idle.empty()) return bad_input(idle);
+  }
+  const Status apart = refuse_own_input(*output, {*arguments.get("MATRIX")});
+  if (!apart) return bad_input(apart.errors());
   const auto threads = threads_of(arguments);
   if (!threads) return bad_input(threads.errors());
   const auto wanted = asked(arguments);

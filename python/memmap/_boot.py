@@ -6,11 +6,16 @@ import html
 import json
 import threading
 import weakref
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union, overload
+from typing import Any, Dict, Iterable, List, NoReturn, Optional, Sequence, Tuple, Union, overload
 
 from . import _library as c
 
 _SEVERITIES = ("debug", "info", "warning", "panic")
+
+
+def _severity(number: int) -> str:
+    """A newer library may know one more."""
+    return _SEVERITIES[number] if number < len(_SEVERITIES) else str(number)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,7 +126,11 @@ class Boot:
         self._handle = handle
         self._lock = threading.RLock()
         self._finalizer = weakref.finalize(self, _free, handle.value or 0)
+        self._finalizer.atexit = False  # another thread may be in it still; the process's end frees all
         self._lists: Dict[str, Pieces] = {}
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Boot is neither copied nor pickled; keep json() of it, or boot again")
 
     def __repr__(self) -> str:
         total = self.mem_total
@@ -164,7 +173,7 @@ class Boot:
             told = c.CEvent(struct_size=ctypes.sizeof(c.CEvent))
             while c.library.memmap_boot_event_at(self._handle, len(out), ctypes.byref(told)) == c.DONE:
                 none = told.start == told.end
-                out.append(Event(_SEVERITIES[told.severity], c.word(told.step), c.word(told.text),
+                out.append(Event(_severity(told.severity), c.word(told.step), c.word(told.text),
                                  None if none else told.start, None if none else told.end))
             return out
 
@@ -244,7 +253,10 @@ class Boot:
         return self.pieces("use")
 
     def at(self, address: int) -> Optional[Piece]:
-        """The piece of `use` that an address lies in; None: above all that anything describes."""
+        """The piece of `use` that an address lies in; None: above all that anything describes.
+        ValueError: it is no address."""
+        if not 0 <= address < 1 << 64:
+            raise ValueError(f"{address:#x} is no address of 64 bits")
         told = c.CPiece(struct_size=ctypes.sizeof(c.CPiece))
         with self._lock:
             status = c.library.memmap_boot_at(self._handle, address, ctypes.byref(told))

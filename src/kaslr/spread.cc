@@ -18,10 +18,12 @@ std::vector<std::uint64_t> spread_over(const PossiblePlaces& places, std::uint64
     at += area.count;
   }
   const std::uint64_t spread = most - out.size();
-  for (std::uint64_t i = 0; i < spread; ++i) {
+  for (std::uint64_t i = 1; i <= spread; ++i) {
     // At most 2^31 places: 52 bits of addresses, 2 MiB apart.
-    out.insert((count - 1) * i / spread);
+    out.insert((count - 1) * i / (spread + 1));
   }
+  // An area's end may be one of these.
+  for (std::uint64_t n = 0; out.size() < most; ++n) out.insert(n);
   return {out.begin(), out.end()};
 }
 

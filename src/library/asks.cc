@@ -89,21 +89,21 @@ const char* memmap_format_name(size_t index) try {
     return std::vector<std::string>(known.begin(), known.end());
   }();
   return kept_name(kNames, index);
-} catch (const std::bad_alloc&) {
+} catch (...) {
   return nullptr;
 }
 
 const char* memmap_list_name(size_t index) try {
   static const std::vector<const char*> kNames = Boot::list_names();
   return index < kNames.size() ? kNames[index] : nullptr;
-} catch (const std::bad_alloc&) {
+} catch (...) {
   return nullptr;
 }
 
 const char* memmap_kernel_name(size_t index) try {
   static const std::vector<std::string> kNames = kernel::kernel_names({});
   return kept_name(kNames, index);
-} catch (const std::bad_alloc&) {
+} catch (...) {
   return nullptr;
 }
 

@@ -60,8 +60,7 @@ Status Request::set(const Option& option, const char* value) {
   if (!option.is_switch && value == nullptr) return wrong(option, "wants a value");
   if (option.is_file && text == "-")
     return wrong(option, "-: standard input is the program's, not the library's");
-  if (!option.repeats) unset(option);
-  values_.push_back({&option, std::string(text)});
+  put({&option, std::string(text)});
   return Done{};
 }
 
@@ -69,10 +68,16 @@ Status Request::set_bytes(const Option& option, const char* name, std::string by
   if (bytes.empty()) return wrong(option, "is empty");
   auto source = input::source_from_bytes(name == nullptr ? option.name : name, std::move(bytes));
   if (!source) return source.errors();
-  unset(option);
   std::string text = source->name;
-  values_.push_back({&option, std::move(text), *std::move(source)});
+  put({&option, std::move(text), *std::move(source)});
   return Done{};
+}
+
+// What was there stays where there is no memory.
+void Request::put(Value value) {
+  values_.reserve(values_.size() + 1);
+  if (!value.option->repeats || value.opened) unset(*value.option);
+  values_.push_back(std::move(value));
 }
 
 void Request::unset(const Option& option) {

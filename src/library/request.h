@@ -49,6 +49,7 @@ class Request {
     std::optional<input::Source> opened{};
   };
   const input::Source* opened(std::string_view option) const;
+  void put(Value value);
 
   std::vector<Value> values_{};
 };

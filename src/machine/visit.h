@@ -68,6 +68,12 @@ inline bool left_out_once(const std::vector<PluginUse>& plugins) {
   });
 }
 
+// Whether none is a file's path: who reads an input has not chosen what code runs.
+inline bool named_by_name(const std::vector<PluginUse>& plugins) {
+  return std::ranges::none_of(plugins,
+                              [](const PluginUse& p) { return p.name.find('/') != p.name.npos; });
+}
+
 inline constexpr std::uint64_t kLargestU32 = std::numeric_limits<std::uint32_t>::max();
 
 template <class V>
@@ -249,6 +255,8 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.list("plugins", m.plugins, "a plugin");
   v.check(left_out_once(m.plugins), "plugins",
           "a plugin that is not enabled is named once, and no other entry is for it");
+  v.check(named_by_name(m.plugins), "plugins",
+          "plugins are named here, not their files: --plugin takes a path");
 }
 
 }  // namespace memmap

@@ -104,7 +104,13 @@ class Compiler : private Nouns {
     return out;
   }
 
+  static bool looks_at_a_baseline(const Expression& e) {
+    return e.op == Op::unchanged || std::ranges::any_of(e.operands, looks_at_a_baseline);
+  }
+
   Made over_slots(Expression what, const Phrase& slots, const Phrase& whole, Negated negated) {
+    if (looks_at_a_baseline(what))
+      return wrong(slots, "`unchanged since` holds one boot against its baseline, not each slot");
     const std::string_view word = slots.parts[0].text;
     if (word == "some") return over(std::move(what), Op::some_slot);
     if (word == "any") {

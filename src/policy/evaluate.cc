@@ -227,8 +227,12 @@ std::vector<Verdict> evaluate(const Rules& rules, const Subject& subject) {
   out.reserve(rules.rules.size());
   for (const Rule& rule : rules.rules) {
     Verdict& verdict = out.emplace_back(Verdict{.rule = &rule});
-    if (rule.when && truth(*rule.when, scope) != true) {
+    const Truth applies = rule.when ? truth(*rule.when, scope) : Truth(true);
+    if (applies == false) {
       verdict.answer = Answer::skipped;
+    } else if (!applies) {
+      verdict.answer = Answer::failed;  // whether it has to hold nobody can tell
+      explain(*rule.when, scope, verdict);
     } else if (truth(*rule.holds, scope) != true) {
       verdict.answer = Answer::failed;
       explain(*rule.holds, scope, verdict);
@@ -240,7 +244,8 @@ std::vector<Verdict> evaluate(const Rules& rules, const Subject& subject) {
 Truth holds(const Rule& rule, const Subject& subject) {
   const std::optional<Result<diff::View>> view;
   const Scope scope{.subject = subject, .outcome = &subject.outcome, .view = &view};
-  if (rule.when && truth(*rule.when, scope) != true) return true;
+  const Truth applies = rule.when ? truth(*rule.when, scope) : Truth(true);
+  if (applies != true) return applies ? Truth(true) : std::nullopt;
   return truth(*rule.holds, scope);
 }
 

@@ -227,6 +227,9 @@ std::vector<PhysRange> pieces_of(const Expression& e, const Outcome& outcome, co
 }
 
 std::optional<Wide> amount_of(const Expression& e, const Outcome& outcome, const Turn& turn) {
+  if (e.filter.node && std::ranges::find(outcome.state.node_states, *e.filter.node,
+                                         &NodeState::nid) == outcome.state.node_states.end())
+    return std::nullopt;  // of a node that is not there nothing is so, not even that it has none
   switch (e.noun) {
     case Noun::events:
       return std::ranges::count_if(outcome.events,

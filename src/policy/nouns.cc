@@ -212,8 +212,16 @@ bool Nouns::filter(const Phrase& p, Expression& out, Said& said) {
       said.at = &p;
       return placed(p, out);
     case Kind::on_node:
+      if (out.filter.node || out.filter.each_node) {
+        wrong(p, "a second node: one statement is about one, or about every node");
+        return false;
+      }
       return node_filter(p, out);
     case Kind::of_zone:
+      if (out.filter.zone || out.filter.each_zone) {
+        wrong(p, "a second zone: one statement is about one, or about every zone");
+        return false;
+      }
       if (p.parts[0].kind == Kind::quantifier)
         return quantify(p.parts[0], Op::every_zone, Op::some_zone, out.filter.each_zone);
       out.filter.zone = zone_of_word(p.parts[0].text);
@@ -246,8 +254,16 @@ bool Nouns::size_filter(const Phrase& p, Expression& out) {
     wrong(p, "only hugepages are `of` a size");
     return false;
   }
+  if (out.page_size != 0) {
+    wrong(p, "a second size: one statement is about one");
+    return false;
+  }
   const Made size = number(p.parts[0]);
   if (!size) return false;
+  if (size->value != 2 * kMiB && size->value != kGiB) {
+    wrong(p.parts[0], "hugepages have 2M or 1G");
+    return false;
+  }
   out.page_size = size->value;
   return true;
 }

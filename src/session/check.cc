@@ -71,7 +71,7 @@ Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Requ
   if (!base.command_line) base.command_line = policy.command_line;
   Errors errors;
   for (const std::string& text : policy.plugins) {
-    if (auto spec = plugin::parse_spec(text)) {
+    if (auto spec = plugin::parse_spec_of_input(text)) {
       base.plugins.push_back(*std::move(spec));
     } else {
       for (Error e : spec.errors()) {

@@ -268,7 +268,7 @@ class AxesReader {
     PluginsAt out{.name = wish.text, .without = wish.without};
     const std::size_t before = errors_.size();
     for (const Named& named : wish.use) {
-      const auto spec = plugin::parse_spec(named.text);
+      const auto spec = plugin::parse_spec_of_input(named.text);
       if (spec) {
         out.use.push_back(*spec);
       } else {

@@ -106,10 +106,16 @@ Result<Texts> expand_braces(std::string_view text) {
     const std::size_t open = text.find('{');
     const std::size_t close = open == text.npos ? open : text.find('}', open);
     if (close == text.npos) {
+      const std::string_view rest = open == text.npos ? std::string_view() : text.substr(open);
+      if (rest.find("..") != rest.npos || rest.find(',') != rest.npos)
+        return Error{fmt::format("`{}`: a brace that nothing closes", rest)};
       each_with({std::string(text)});
       break;
     }
     const std::string_view inside = text.substr(open + 1, close - open - 1);
+    if (inside.find('{') != inside.npos)
+      return Error{fmt::format("`{}`: braces within braces are not expanded; write the list out",
+                               text.substr(open, close + 1 - open))};
     each_with({std::string(text.substr(0, open))});
     Texts choice{fmt::format("{{{}}}", inside)};
     if (inside.find("..") != inside.npos) {

@@ -107,6 +107,12 @@ Status RowsFile::look(const Head& head, Form form) {
     if (there.size() == own.size()) {
       auto reader = RowsReader::open(path_);
       if (!reader) return reader.errors();
+      const bool whole = head.filters.empty() && !head.only_failures;
+      const auto next = [&](std::uint64_t from) {
+        while (!head.shard.has(from)) ++from;
+        return from;
+      };
+      std::uint64_t rows = 0;
       for (;;) {
         const auto line = reader->next();
         if (!line) return line.errors();
@@ -116,8 +122,16 @@ Status RowsFile::look(const Head& head, Form form) {
         if (*line == RowsReader::Line::summary) {
           complete_ = true;
           held_ = reader->summary();
+          const std::uint64_t said = head.only_failures ? held_.failed + held_.errors : held_.count;
+          if (said != rows)
+            return Error{fmt::format("has {} rows, its summary says {}", rows, said), {path_}};
           continue;
         }
+        if (whole && reader->index() != next(last_ ? *last_ + 1 : 0))
+          return Error{fmt::format("has the row {} where {} is missing; sweep anew (--force)",
+                                   reader->index(), next(last_ ? *last_ + 1 : 0)),
+                       {path_}};
+        ++rows;
         last_ = reader->index();
         held_.add(reader->row_end());
       }

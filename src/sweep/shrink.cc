@@ -156,8 +156,8 @@ class Shrinker {
 
   // A session with the kernel, the .config and the plugins as they are now.
   bool opens() {
+    rules_.reset();  // they run code that the session holds
     session_.reset();
-    rules_.reset();
     session::Request request{.plugins = out_.plugins.use, .without_plugins = out_.plugins.without};
     if (!out_.kernel.empty()) request.kernel = out_.kernel;
     if (!out_.config.empty()) request.config = out_.config;

@@ -195,6 +195,17 @@ class Isolated(unittest.TestCase):
         self.assertEqual(swept.stdout.count("plugin `hostile` crashed in run() (signal 11)"), 3, swept.stdout)
         self.assertIn("6 combinations: 3 passed, 0 failed, 3 could not be booted", swept.stderr)
 
+    def test_a_closed_descriptor_does_not_become_the_plugins(self):
+        """What is written to one fails, as without plugins, and does not go into the plugin's socket."""
+        for closed in (0, 1, 2):
+            result = isolated("simulate", *SMALL, "--plugin", "exit_at_end", preexec_fn=lambda fd=closed: os.close(fd))
+            self.assertEqual(result.returncode, 2 if closed == 1 else 0, (closed, result.stderr))
+
+    def test_a_parent_that_ignores_the_ends_of_children(self):
+        result = isolated("simulate", *SMALL, "--plugin", "hostile:in=trim,what=segfault", cwd=self.folder,
+                          preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        self.assert_fault(result, "signal 11")
+
     def test_nobody_is_left_behind(self):
         """A killed program's plugin goes too, though it never looks up."""
         process = subprocess.Popen([MEMMAP, "simulate", *SMALL, "--plugin-dir", HOSTILE, "--isolate-plugins", "--plugin",

@@ -270,6 +270,9 @@ class Cli(unittest.TestCase):
         self.assertIn("trim_badram", kept.stdout, kept.stderr)
         wrong = run("simulate", "--e820", "-", stdin=machine.replace("memmap:", "memap:"))
         self.assert_fails(wrong, 2, "memap")
+        # Who reads a file has not chosen what code runs.
+        path = run("simulate", "--e820", "-", stdin=machine.replace("trim_badram", "/tmp/x.so"))
+        self.assert_fails(path, 2, "named here, not their files")
 
     def test_completion(self):
         self.assert_fails(run("completion"), 2, "SHELL")

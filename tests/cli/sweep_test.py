@@ -439,6 +439,19 @@ class Shrink(Base):
         with open(self.path("small.yaml"), encoding="utf-8") as file:
             self.assertEqual(len(re.findall("type: ", file.read())), 2)
 
+    def test_a_combination_with_plugins(self):
+        for plugins in ("'trim_limit:limit=128M'", "without trim_bios"):
+            done = run(self.matrix(f"machines: {SMALL}\nplugins: [{plugins}]\nrequire: [mem_total >= 1G]\n"),
+                       "--shrink", self.path("small.yaml"))
+            os.remove(self.path("small.yaml"))
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("memmap simulate", done.stdout)
+
+    def test_what_it_does_not_heed(self):
+        done = run(self.matrix(f"machines: {SMALL}\n"), "--shrink", self.path("s.yaml"), "--db", self.path("x.sqlite"))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--db has no effect", done.stderr)
+
     def test_where_nothing_fails(self):
         done = run(self.matrix(f"machines: {SMALL}\n"), "--shrink", self.path("small.yaml"))
         self.assertEqual((done.returncode, done.stdout), (0, ""))
@@ -447,6 +460,34 @@ class Shrink(Base):
 
 
 class BadInput(Base):
+    def test_a_file_that_is_read_is_not_written(self):
+        matrix = self.matrix(f"machines: {SMALL}\nappend: [a, b, c, d]\n")
+        before = read(matrix)
+        self.assertEqual(run(matrix, "--force", "-o", matrix).returncode, 2)
+        self.assertEqual(read(matrix), before)
+        shares = [self.path(f"{k}.jsonl") for k in (1, 2)]
+        for k, share in enumerate(shares, 1):
+            run(matrix, "--shard", f"{k}/2", "-o", share)
+        before = read(shares[0])
+        done = run("--merge", *shares, "--force", "-o", shares[0])
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("is read, and would be written", done.stderr)
+        self.assertEqual(read(shares[0]), before)
+        self.assertEqual(run(matrix, "-o", self.path("x.db"), "--db", self.path("x.db")).returncode, 2)
+        self.assertFalse(os.path.exists(self.path("x.db")))
+
+    def test_rows_that_lack(self):
+        matrix, rows = self.matrix(f"machines: {SMALL}\nappend: [a, b, c, d]\n"), self.path("rows.jsonl")
+        run(matrix, "-o", rows)
+        whole = read(rows).splitlines(keepends=True)
+        for kept in (whole[:2] + whole[3:], whole[:2] + whole[3:5], whole[:4] + whole[5:]):
+            with open(rows, "wb") as file:
+                file.writelines(kept)
+            done = run(matrix, "--resume", "-o", rows)
+            self.assertEqual(done.returncode, 2, kept)
+            self.assertRegex(done.stderr, "is missing|its summary says")
+            self.assertEqual(read(rows), b"".join(kept))
+
     def test_a_matrix_that_is_wrong(self):
         machines = f"machines: {SMALL}\n"
         for text, place, why in (
@@ -467,6 +508,7 @@ class BadInput(Base):
                 (machines + "plugins: nothing\n", "2:10", "nothing"),
                 (machines + "plugins: 'trim_limit:limt=1G'\n", "2:10", "limt"),
                 (machines + "plugins: report_markdown\n", "2:10", "does nothing in a boot"),
+                (machines + "plugins: /tmp/x.so\n", "2:10", "named here, not their files"),
                 (machines + "exclude: [{machin: a}]\n", "2:12", "did you mean `machine`"),
                 (machines + "policies: nothing.yaml\n", "2:11", "there is no file"),
                 (machines + "require: [mem_totl >= 1G]\n", "2:11", "mem_total"),

@@ -1,9 +1,11 @@
 """memmap's Python package: its answers are the program's, its mistakes exceptions.   package_test.py MEMMAP SOURCES"""
 
 import concurrent.futures
+import copy
 import gc
 import gzip
 import pathlib
+import pickle
 import shutil
 import subprocess
 import sys
@@ -164,6 +166,27 @@ class Package(unittest.TestCase):
             self.boot()
         gc.collect()
         self.assertEqual(piece.name, "DMA")
+
+    def test_a_boot_is_not_copied(self):
+        boot = self.boot()
+        for copied in (copy.copy, copy.deepcopy, pickle.dumps):
+            with self.assertRaises(TypeError):
+                copied(boot)
+        self.assertEqual(boot.zones[0].name, "DMA")
+
+    def test_what_is_no_address(self):
+        for address in (-1, 1 << 64, (1 << 64) + 0x1000):
+            with self.assertRaises(ValueError):
+                self.boot().at(address)
+
+    def test_a_thread_is_in_it_at_the_end(self):
+        code = ("import memmap, threading, time\n"
+                "boot = memmap.simulate(synthetic='ram:64M')\n"
+                "def loop():\n"
+                "    while True: boot.report('json')\n"
+                "threading.Thread(target=loop, daemon=True).start()\n"
+                "time.sleep(0.05)\n")
+        self.assertEqual(subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode, 0)
 
     def test_a_notebook_shows_it(self):
         boot = self.boot()

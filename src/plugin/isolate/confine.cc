@@ -303,7 +303,7 @@ std::optional<std::string> what_lacks(const Protection& p) {
   if (p.seccomp && p.landlock > 0) return std::nullopt;
   if (p.seccomp) {
     return "plugins run in processes of their own, whose system calls are filtered (seccomp); this "
-           "kernel has no landlock: while it is loaded, a plugin can read files";
+           "kernel has no landlock: a plugin can read files";
   }
   if (p.landlock > 0) {
     return "plugins run in processes of their own, which files are shut off from (landlock); no "

@@ -48,7 +48,8 @@ class Confinement {
   // From here on the process cannot get rights, write files, begin processes, reach others or the
   // network; it may read `file` and system libraries, and map their code. Error: the kernel refuses.
   Status before_loading(const std::filesystem::path& file);
-  // From here on it opens no file, and maps no code.
+  // From here on it opens no file, and maps no code; asked for by the child once the plugin has returned from
+  // loading, so that one which never does stays in the bounds of before_loading().
   Status after_loading();
 
  private:

@@ -23,6 +23,13 @@ namespace {
 constexpr std::uint64_t kTickMs = 100;
 constexpr unsigned kSpareSeconds = 5;
 
+// Of this thread's processor time.
+std::int64_t used_ms() {
+  timespec used{};
+  if (::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) != 0) return 0;
+  return std::int64_t{used.tv_sec} * 1000 + used.tv_nsec / 1'000'000;
+}
+
 std::int64_t now_ms() {
   timespec t{};
   ::clock_gettime(CLOCK_MONOTONIC, &t);
@@ -88,6 +95,18 @@ Status Process::start(const std::string& program, const std::string& plugin) {
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     return cannot("a socket", errno);
   }
+  // A standard descriptor that is closed must not become the plugin's: what is written there is not for it.
+  for (int& end : ends) {
+    if (end > STDERR_FILENO) continue;
+    const int above = ::fcntl(end, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    const int error = errno;
+    ::close(end);
+    end = above;
+    if (above >= 0) continue;
+    for (const int other : ends)
+      if (other > STDERR_FILENO) ::close(other);
+    return cannot("a socket", error);
+  }
   const std::string file = program.empty() ? "/proc/self/exe" : program;
   std::string name = "memmap: plugin " + plugin;  // for `ps`
   std::string argument = kArgument;
@@ -123,6 +142,7 @@ void Process::end() {
 void Process::begin_call(unsigned seconds) {
   seconds_ = seconds;
   spent_ms_ = 0;
+  used_before_ms_ = used_ms();
   put_off_limit();
 }
 
@@ -201,6 +221,7 @@ Error Process::fault_of(Trouble trouble, std::string_view call) {
     ::nanosleep(&moment, nullptr);
   }
   if (ended != pid_) {
+    if (ended < 0) pid_ = -1;  // it has gone, and its number may be another's by now
     end();
     return fault(fmt::format("broke the protocol {}: it closed its socket", at(call)));
   }
@@ -226,6 +247,11 @@ Error Process::broke_protocol(std::string_view call, std::string_view how) {
 }
 
 Result<Process::Frame> Process::receive(std::string_view call) {
+  // What this process does with what it is told counts too: else a flood of small frames has no end.
+  const auto used =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(0, used_ms() - used_before_ms_));
+  if (seconds_ != 0 && spent_ms_ + used >= std::uint64_t{seconds_} * 1000)
+    return fault_of(Trouble::late, call);
   Head head;
   if (const Trouble t = read_all(reinterpret_cast<char*>(&head), sizeof head); t != Trouble::none) {
     return fault_of(t, call);

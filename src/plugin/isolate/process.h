@@ -56,8 +56,9 @@ class Process {
   pid_t pid_ = -1;
   int socket_ = -1;
   unsigned seconds_ = 0;
-  std::uint64_t spent_ms_ = 0;    // of the call
-  std::int64_t put_off_at_ = -1;  // when the limit on processor time was last moved
+  std::uint64_t spent_ms_ = 0;       // of the call
+  std::int64_t used_before_ms_ = 0;  // processor time of this thread when the call began
+  std::int64_t put_off_at_ = -1;     // when the limit on processor time was last moved
 };
 
 }  // namespace memmap::plugin::isolate

@@ -132,6 +132,15 @@ Result<PluginSpec> parse_spec(std::string_view text) {
   return spec;
 }
 
+Result<PluginSpec> parse_spec_of_input(std::string_view text) {
+  auto spec = parse_spec(text);
+  if (spec && spec->name.find('/') != std::string::npos) {
+    return spec_error(text, 0, spec->name.size(),
+                      "plugins are named here, not their files: --plugin takes a path");
+  }
+  return spec;
+}
+
 Result<OptionValues> check_options(std::string_view plugin, const std::vector<OptionInfo>& declared,
                                    const OptionTexts& given) {
   Errors errors;

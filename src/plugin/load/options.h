@@ -38,6 +38,9 @@ struct PluginSpec {
 // comma in a value separates only where `key=` follows: `NAME:list=1,2,3,mode=x` is two options.
 // The error has the column in `text` and a caret.
 Result<PluginSpec> parse_spec(std::string_view text);
+// The same of a text that stands in an input, as a policy or a matrix. A file's path is an error: who reads
+// an input has not chosen what code runs.
+Result<PluginSpec> parse_spec_of_input(std::string_view text);
 
 // An option's value, in the forms that a plugin can ask for.
 struct OptionValue {

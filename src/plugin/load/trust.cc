@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -13,12 +14,15 @@ namespace fs = std::filesystem;
 
 enum class Kind { file, folder, folder_above };
 
+// Whose word counts here: root's, the user's, and that of whoever owns the program, who could replace it.
+bool is_trusted(uid_t owner) {
+  struct stat program {};
+  return owner == 0 || owner == ::geteuid() ||
+         (::stat("/proc/self/exe", &program) == 0 && owner == program.st_uid);
+}
+
 // How others may write to `path`: `group`, `world` or nothing.
-Result<std::string_view> writers(const fs::path& path, Kind kind) {
-  struct stat st {};
-  if (::stat(path.c_str(), &st) != 0) {
-    return Error{.message = fmt::format("`{}`: {}", path.string(), std::strerror(errno))};
-  }
+std::string_view writers(const struct stat& st, Kind kind) {
   // In a sticky folder (/tmp) others can add files, but neither rename nor remove ours.
   if (kind == Kind::folder_above && (st.st_mode & S_ISVTX) != 0) return std::string_view();
   if ((st.st_mode & S_IWOTH) != 0) return std::string_view("world");
@@ -27,12 +31,22 @@ Result<std::string_view> writers(const fs::path& path, Kind kind) {
 }
 
 Status check(const fs::path& path, Kind kind) {
-  const auto who = writers(path, kind);
-  if (!who) return who.errors();
-  if (who->empty()) return Done{};
-  return Error{.message = fmt::format("{} `{}` is {}-writable, so anyone could replace the "
-                                      "plugin; take that right away (chmod go-w) or move it",
-                                      kind == Kind::file ? "file" : "folder", path.string(), *who)};
+  struct stat st {};
+  if (::stat(path.c_str(), &st) != 0) {
+    return Error{.message = fmt::format("`{}`: {}", path.string(), std::strerror(errno))};
+  }
+  const std::string_view what = kind == Kind::file ? "file" : "folder";
+  if (const std::string_view who = writers(st, kind); !who.empty()) {
+    return Error{.message = fmt::format("{} `{}` is {}-writable, so anyone could replace the "
+                                        "plugin; take that right away (chmod go-w) or move it",
+                                        what, path.string(), who)};
+  }
+  if (kind != Kind::folder_above && !is_trusted(st.st_uid)) {
+    return Error{.message = fmt::format("{} `{}` belongs to another user (uid {}), who could "
+                                        "replace the plugin; copy it to where only you write",
+                                        what, path.string(), st.st_uid)};
+  }
+  return Done{};
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "plugin/load/trust.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <fstream>
 
 namespace memmap::plugin {
 namespace {
@@ -36,6 +39,27 @@ TEST(SearchFolders, RelativeElementsOfTheListAreRefused) {
 
 TEST(Writable, AMissingFileIsAnError) {
   EXPECT_FALSE(check_not_writable_by_others("/nowhere/at/all.so").ok());
+}
+
+TEST(Writable, AnotherUsersIsAnError) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+  const fs::path folder = fs::path(testing::TempDir()) / "trust_owner";
+  fs::create_directories(folder);
+  fs::permissions(folder, fs::perms(0755));
+  const fs::path file = folder / "x.so";
+  std::ofstream(file) << "x";
+  fs::permissions(file, fs::perms(0644));
+  EXPECT_TRUE(check_not_writable_by_others(file).ok());
+  for (const fs::path& given : {file, folder}) {
+    ASSERT_EQ(::chown(given.c_str(), 65534, 65534), 0);
+    const Status status = check_not_writable_by_others(file);
+    EXPECT_FALSE(status.ok());
+    if (!status) {
+      EXPECT_THAT(to_string(status.errors()), HasSubstr("belongs to another user"));
+    }
+    ASSERT_EQ(::chown(given.c_str(), 0, 0), 0);
+  }
+  fs::remove_all(folder);
 }
 
 }  // namespace

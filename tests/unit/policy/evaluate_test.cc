@@ -57,6 +57,8 @@ TEST(Evaluate, Rules) {
       {"mem_total < installed - 1G", false},
       {"mem_total - installed < 0", true},  // no number wraps
       {"2 * mem_total = 6G", true},
+      {"usable on node 7 = 0", std::nullopt},  // there is none
+      {"no kernel on node 7", std::nullopt},
       {"crashkernel = 512M", true},  // beside its part below 4G
       {"crashkernel_low = 256M", true},
       {"crashkernel above 4G", true},

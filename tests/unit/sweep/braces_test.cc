@@ -52,6 +52,12 @@ TEST(Braces, StayWithoutARangeOrAComma) {
   EXPECT_THAT(all("root=UUID={x} {"), ElementsAre("root=UUID={x} {"));
 }
 
+TEST(Braces, AreRefusedWhereAShellReadsThemOtherwise) {
+  EXPECT_THAT(all("mem={1G,{2G,3G}}").front(), HasSubstr("`{1G,{2G,3G}`: braces within braces"));
+  EXPECT_THAT(all("mem={512M..768M..128M").front(), HasSubstr("nothing closes"));
+  EXPECT_THAT(all("mem={1G,2G").front(), HasSubstr("nothing closes"));
+}
+
 TEST(Braces, SayWhatIsNoRange) {
   EXPECT_THAT(all("{2..1}").front(), HasSubstr("goes up"));
   EXPECT_THAT(all("{1..2..0}").front(), HasSubstr("a step of 0"));
