@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "choices.h"
 #include "commands/commands.h"
 #include "input/open/source.h"
 #include "messages.h"
 #include "output.h"
+#include "profile/kernel_choice.h"
 #include "report/diff/answer.h"
+#include "report/form/names.h"
 #include "report/json/result.h"
 #include "request.h"
 #include "text_output.h"
@@ -97,6 +100,17 @@ ExitCode run_check(const Arguments& arguments) {
   for (const policy::Policy& policy : policies.read)
     answer::check(policy, asked->request, asked->places, *reading, baseline, checked);
   if (!checked.errors.empty()) return bad_input(checked.errors);
+  // What no verdict tells, and only JSON has.
+  std::set<std::string> notes;
+  for (const report::CheckedCase& one : checked.cases) {
+    if (!one.kernel_verified) notes.insert(report::not_verified_note(one.kernel));
+    for (const std::string& text : one.notes) {
+      const bool guessed = text.starts_with("kernel: ") && !text.ends_with(kernel::kKernelThatRan);
+      if (guessed || text.starts_with(kNotSimulated)) notes.insert(text);
+    }
+  }
+  if (*format != "json")
+    for (const std::string& text : notes) note(text);
   const Destination destination = destination_of(arguments);
   const Status done = write_output(
       destination, answer::write_verdicts(checked.cases, *format, text_style(destination)));

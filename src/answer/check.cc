@@ -72,7 +72,8 @@ void check(const policy::Policy& policy, const session::Request& request,
       append(out.errors, judged.errors());
       continue;
     }
-    out.cases.push_back({one.name, judged->verdicts});
+    const boot::Subject& of = judged->outcome.subject;
+    out.cases.push_back({one.name, judged->verdicts, of.kernel, of.kernel_verified, of.notes});
     out.judged.push_back(*std::move(judged));
   }
 }

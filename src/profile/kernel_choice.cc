@@ -170,7 +170,7 @@ Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
   const auto version = release ? parse_version(*release) : std::nullopt;
   if (release && std::ranges::binary_search(names, *release)) {
     auto choice = named(*release, folder);
-    if (choice) choice->note = "the kernel that the machine ran";
+    if (choice) choice->note = kKernelThatRan;
     return choice;
   }
   if (!version) {

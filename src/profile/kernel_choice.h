@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -10,6 +11,9 @@
 #include "kernel/profile.h"
 
 namespace memmap::kernel {
+
+// The note where nothing had to be guessed.
+inline constexpr std::string_view kKernelThatRan = "the kernel that the machine ran";
 
 struct KernelChoice {
   Profile profile{};

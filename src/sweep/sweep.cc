@@ -44,6 +44,12 @@ Status Sweep::read(const Wanted& wanted) {
   auto axes = read_axes(*matrix, source->bytes, places_);
   if (!axes) return axes.errors();
   axes_ = *std::move(axes);
+  for (const KernelAt& kernel : axes_.kernels) {
+    const kernel::KernelChoice& choice = kernel.choice;
+    if (!choice.note.empty() && choice.note != kernel::kKernelThatRan)
+      notes_.push_back("kernel: " + choice.note);
+    if (!choice.profile.verified) unverified_.push_back(choice.profile.name);
+  }
   threads_ = wanted.threads;
   if (!axes_.foreign_plugin.empty() && threads_ != 1) {
     notes_.push_back(fmt::format(

@@ -102,6 +102,11 @@ std::string check_to_json(std::span<const CheckedCase> cases) {
   for (const CheckedCase& one : cases) {
     json.open_object();
     json.member("name", one.name);
+    json.member("kernel", one.kernel);
+    json.member("kernel_verified", one.kernel_verified);
+    json.key("notes").open_array();
+    for (const std::string& note : one.notes) json.value(note);
+    json.close();
     json.key("verdicts").open_array();
     for (const Verdict& v : one.verdicts) write_verdict(json, v);
     json.close();

@@ -17,6 +17,9 @@ namespace memmap::report {
 struct CheckedCase {
   std::string name{};                       // as the policy's file or the command line has it
   std::vector<policy::Verdict> verdicts{};  // their rules outlive it
+  std::string kernel{};                     // the profile that was booted
+  bool kernel_verified = true;              // false: no real boot was compared with what it makes
+  std::vector<std::string> notes{};         // the boot's
 };
 
 // TAP 13, which readers of 14 take as well; `\#` and `\\` in names are 14's. One flat list; what failed
