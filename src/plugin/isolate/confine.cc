@@ -291,7 +291,8 @@ Protection protection_here() {
   const std::uint32_t action = SECCOMP_RET_TRAP;
   if (::syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0) {
     try {
-      seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, 0);  // whether the library is there
+      // Whether the library is there; the name is the caller's to free.
+      std::free(seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, 0));
       out.seccomp = true;
     } catch (const std::runtime_error&) {
     }
