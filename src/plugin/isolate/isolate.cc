@@ -301,7 +301,7 @@ class Isolated : public Code {
         [&](Reader& in) { made->id = in.get<std::uint64_t>(); });
     last_options_.reset();
     made->life = life_;
-    if (rc) *state = made.release();
+    if (rc && *rc == MEMMAP_OK) *state = made.release();  // else nobody asks for it to be released
     return rc;
   }
   void release(Of of, void* state) override {
