@@ -4,18 +4,12 @@ no half-written file.
 
   alloc_test.py MEMMAP LIBRARY [--each N] [--only NAME] [--seed S]
 
-LIBRARY is fail_alloc.c's. N allocations of each command are tried (default 6, as the test does; 0: every one),
+LIBRARY is fail_alloc.c's. N allocations of each command are tried (default 3; 0: every one),
 the one, all from it on, and every one of its number.
 """
-import argparse
-import os
-import pathlib
-import random
 import struct
 import subprocess
 import sys
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
 
 import commands
 
@@ -78,26 +72,7 @@ def failures(memmap, library, run, each, inputs, scratch, rng):
 
 
 def check(memmap, arguments):
-    parser = argparse.ArgumentParser()
-    parser.add_argument("library")
-    parser.add_argument("--each", type=int, default=3)
-    parser.add_argument("--only")
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args(arguments)
-    faults, tried = [], 0
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = pathlib.Path(folder)
-        inputs = scratch / "in"
-        commands.prepare(inputs)
-        runs = [r for r in commands.RUNS if options.only in (None, r.name)]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for found, count in pool.map(
-                    lambda r: failures(os.path.abspath(memmap), os.path.abspath(options.library), r, options.each, inputs,
-                                       scratch, random.Random(f"{options.seed} {r.name}")), runs):
-                faults += found
-                tried += count
-    print(f"{tried} runs of {len(runs)} commands with failing allocations, {len(faults)} wrong")
-    return faults
+    return commands.check_all(failures, 3, "allocations", memmap, arguments)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
 """What is run while something fails: each command of memmap, and each way in which it writes. `{dir}` is a folder
 of its own for what is written, `{in}` one with what is read, `{maps}` and `{kernels}` what comes with memmap."""
 
+import argparse
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -133,6 +137,31 @@ def rows_of_database(path):
             return {t: db.execute(f'select * from "{t}"').fetchall() for t in tables}
     except sqlite3.Error as e:
         return f"no database: {e}"
+
+
+def check_all(one, each, what, memmap, arguments):
+    """`one(memmap, library, run, each, inputs, scratch, rng)` for every run, on all cores: what is wrong, and how much
+    was tried. `each`: of a command's calls, unless --each says so."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("library")
+    parser.add_argument("--each", type=int, default=each)
+    parser.add_argument("--only")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    memmap, library = os.path.abspath(memmap), os.path.abspath(options.library)
+    faults, tried = [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = pathlib.Path(folder)
+        inputs = scratch / "in"
+        prepare(inputs)
+        runs = [r for r in RUNS if options.only in (None, r.name)]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for found, count in pool.map(lambda r: one(memmap, library, r, options.each, inputs, scratch,
+                                                       random.Random(f"{options.seed} {r.name}")), runs):
+                faults += found
+                tried += count
+    print(f"{tried} runs of {len(runs)} commands with failing {what}, {len(faults)} wrong")
+    return faults
 
 
 def main_of(check):

@@ -7,16 +7,11 @@ other half written.
 LIBRARY is fail_write.c's. N calls that write are tried (default 4; 0: every one), with ENOSPC, EIO and EPIPE; of a
 write that fails half may have been written. Also /dev/full, a closed standard output, and a pipe that nobody reads.
 """
-import argparse
 import errno
 import os
-import pathlib
-import random
 import struct
 import subprocess
 import sys
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
 
 import commands
 
@@ -100,33 +95,14 @@ def standard_output(memmap, run, inputs, scratch):
     return faults, 3
 
 
+def failures(memmap, library, run, each, inputs, scratch, rng):
+    found, count = failing_calls(memmap, library, run, each, inputs, scratch, rng)
+    more, others = ([], 0) if run.out else standard_output(memmap, run, inputs, scratch)
+    return found + more, count + others
+
+
 def check(memmap, arguments):
-    parser = argparse.ArgumentParser()
-    parser.add_argument("library")
-    parser.add_argument("--each", type=int, default=4)
-    parser.add_argument("--only")
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args(arguments)
-    memmap, library = os.path.abspath(memmap), os.path.abspath(options.library)
-    faults, tried = [], 0
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = pathlib.Path(folder)
-        inputs = scratch / "in"
-        commands.prepare(inputs)
-        runs = [r for r in commands.RUNS if options.only in (None, r.name)]
-
-        def one(run):
-            found, count = failing_calls(memmap, library, run, options.each, inputs, scratch,
-                                         random.Random(f"{options.seed} {run.name}"))
-            more, others = ([], 0) if run.out else standard_output(memmap, run, inputs, scratch)
-            return found + more, count + others
-
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for found, count in pool.map(one, runs):
-                faults += found
-                tried += count
-    print(f"{tried} runs of {len(runs)} commands with failing writes, {len(faults)} wrong")
-    return faults
+    return commands.check_all(failures, 4, "writes", memmap, arguments)
 
 
 if __name__ == "__main__":

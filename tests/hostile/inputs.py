@@ -38,15 +38,7 @@ def cut(text, size=MIB):
 
 def repeat(text, size=MIB, ahead="", behind=""):
     """`text`, again and again, in whole; `{i}` of it counts."""
-    out, used, i = [ahead], len(ahead) + len(behind), 0
-    while True:
-        piece = text.format(i=i) if "{i" in text else text
-        used += len(piece)
-        if used > size:
-            break
-        out.append(piece)
-        i += 1
-    return ("".join(out) + behind).encode()
+    return lines(lambda i: text.format(i=i) if "{i" in text else text, size, ahead, behind)
 
 
 def lines(make, size=MIB, ahead="", behind=""):
