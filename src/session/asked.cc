@@ -113,8 +113,9 @@ Result<input::ReadOptions> read_options(const Arguments& arguments) {
   }
   if (const auto side = arguments.get("--side")) {
     if (std::ranges::find(kSides, *side) == kSides.end()) {
-      return Error{fmt::format("`{}` is no side of a diff; there are old and new", *side),
-                   {"--side"}};
+      return Error{
+          fmt::format("`{}` is no side of a diff; there are {}", *side, fmt::join(kSides, " and ")),
+          {"--side"}};
     }
     options.side = *side == kSides[0] ? input::Side::older : input::Side::newer;
   }

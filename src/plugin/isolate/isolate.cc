@@ -112,37 +112,32 @@ bool answer_of_state(const memmap_state_t& state, Ask what, Reader& in, Writer& 
   }
 }
 
-// As next_up() gives them, one after the other; the first starts at `after` or above.
-void put_up(Writer& out, const memmap_free_ranges_t& free, std::uint64_t after) {
+// As `next`, next_up() or next_down(), gives them, one after the other, from `from` on; the next is looked
+// for from the `end` of the last up, from its `base` down.
+void put_ranges(Writer& out, const memmap_free_ranges_t& free,
+                decltype(memmap_free_ranges_t::next_up) next, std::uint64_t from,
+                std::uint64_t Bounds::*go_on) {
   std::vector<Bounds> list;
   bool all = false;
   while (list.size() < kRangesAtOnce) {
     Bounds b;
-    if (free.next_up(free.ctx, after, &b.base, &b.end) != MEMMAP_OK) {
+    if (next(free.ctx, from, &b.base, &b.end) != MEMMAP_OK) {
       all = true;
       break;
     }
     list.push_back(b);
-    after = b.end;
+    from = b.*go_on;
   }
   out.put(static_cast<std::uint8_t>(all));
   out.list(list.data(), list.size());
 }
 
+void put_up(Writer& out, const memmap_free_ranges_t& free, std::uint64_t after) {
+  put_ranges(out, free, free.next_up, after, &Bounds::end);
+}
+
 void put_down(Writer& out, const memmap_free_ranges_t& free, std::uint64_t before) {
-  std::vector<Bounds> list;
-  bool all = false;
-  while (list.size() < kRangesAtOnce) {
-    Bounds b;
-    if (free.next_down(free.ctx, before, &b.base, &b.end) != MEMMAP_OK) {
-      all = true;
-      break;
-    }
-    list.push_back(b);
-    before = b.base;
-  }
-  out.put(static_cast<std::uint8_t>(all));
-  out.list(list.data(), list.size());
+  put_ranges(out, free, free.next_down, before, &Bounds::base);
 }
 
 void put_fit(Writer& out, const memmap_free_ranges_t& free,

@@ -27,6 +27,26 @@ void put_part(Writer& out, const T* given) {
 
 bool is_there(Reader& in) { return in.get<std::uint8_t>() != 0; }
 
+// A plugin's own struct with its two texts; nullptr stays that.
+template <class T>
+void put_with(Writer& out, const T* given, const char* T::*first, const char* T::*second) {
+  put_part(out, given);
+  if (given == nullptr) return;
+  const T copy = copy_struct<T>(given);
+  out.put(without(copy, first, second));
+  out.text(copy.*first, kMostText);
+  out.text(copy.*second, kMostText);
+}
+
+template <class T>
+const T* get_with(Reader& in, T& room, const char* T::*first, const char* T::*second) {
+  if (!is_there(in)) return nullptr;
+  room = in.get<T>();
+  room.*first = in.text();
+  room.*second = in.text();
+  return &room;
+}
+
 // A text that people read, as describe_plugin() lets it through.
 std::string line(Reader& in) {
   std::string out(in.view().substr(0, kMostLine));
@@ -179,54 +199,27 @@ memmap_owned_t get_owned(Reader& in) {
 }
 
 void put_given(Writer& out, const memmap_answer_t* answer) {
-  put_part(out, answer);
-  if (answer == nullptr) return;
-  const auto a = copy_struct<memmap_answer_t>(answer);
-  out.put(without(a, &memmap_answer_t::reason, &memmap_answer_t::rule));
-  out.text(a.reason, kMostText);
-  out.text(a.rule, kMostText);
+  put_with(out, answer, &memmap_answer_t::reason, &memmap_answer_t::rule);
 }
 
 const memmap_answer_t* get_given(Reader& in, memmap_answer_t& room) {
-  if (!is_there(in)) return nullptr;
-  room = in.get<memmap_answer_t>();
-  room.reason = in.text();
-  room.rule = in.text();
-  return &room;
+  return get_with(in, room, &memmap_answer_t::reason, &memmap_answer_t::rule);
 }
 
 void put_given(Writer& out, const memmap_message_t* message) {
-  put_part(out, message);
-  if (message == nullptr) return;
-  const auto m = copy_struct<memmap_message_t>(message);
-  out.put(without(m, &memmap_message_t::text, &memmap_message_t::rule));
-  out.text(m.text, kMostText);
-  out.text(m.rule, kMostText);
+  put_with(out, message, &memmap_message_t::text, &memmap_message_t::rule);
 }
 
 const memmap_message_t* get_given(Reader& in, memmap_message_t& room) {
-  if (!is_there(in)) return nullptr;
-  room = in.get<memmap_message_t>();
-  room.text = in.text();
-  room.rule = in.text();
-  return &room;
+  return get_with(in, room, &memmap_message_t::text, &memmap_message_t::rule);
 }
 
 void put_given(Writer& out, const memmap_finding_t* finding) {
-  put_part(out, finding);
-  if (finding == nullptr) return;
-  const auto f = copy_struct<memmap_finding_t>(finding);
-  out.put(without(f, &memmap_finding_t::rule, &memmap_finding_t::text));
-  out.text(f.rule, kMostText);
-  out.text(f.text, kMostText);
+  put_with(out, finding, &memmap_finding_t::rule, &memmap_finding_t::text);
 }
 
 const memmap_finding_t* get_given(Reader& in, memmap_finding_t& room) {
-  if (!is_there(in)) return nullptr;
-  room = in.get<memmap_finding_t>();
-  room.rule = in.text();
-  room.text = in.text();
-  return &room;
+  return get_with(in, room, &memmap_finding_t::rule, &memmap_finding_t::text);
 }
 
 void put_given(Writer& out, const memmap_range_t* range) {
