@@ -45,12 +45,10 @@ Errors without_effect(const input::ReadOptions& given, std::string_view source,
 Errors idle_options(const Arguments& arguments, const Input& input) {
   Errors out;
   if (!input.session.machine()) {
-    for (const std::string_view option :
-         {"--no-entry-limit", "--plugin", "--without-plugin", "--plugin-dir", "--plugin-timeout",
-          "--isolate-plugins", "--isolate-unprotected"}) {
-      if (!arguments.has(option)) continue;
-      out.push_back(session::no_effect(option, input.name, "no machine is booted"));
-    }
+    session::add_no_effect(arguments,
+                           {"--no-entry-limit", "--plugin", "--without-plugin", "--plugin-dir",
+                            "--plugin-timeout", "--isolate-plugins", "--isolate-unprotected"},
+                           input.name, "no machine is booted", out);
     return out;
   }
   return idle_plugins(input.session, "lint");

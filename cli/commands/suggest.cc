@@ -103,10 +103,9 @@ Status refuse_idle(const Arguments& arguments, const What& what) {
       continue;
     errors.push_back(session::no_effect(acts.option, what.name, "what is looked for has none"));
   }
-  for (const std::string_view option : {"--initrd", "--need", "--second-append"}) {
-    if (arguments.has("--size") && arguments.has(option))
-      errors.push_back(session::no_effect(option, "--size", "the size is given"));
-  }
+  if (arguments.has("--size"))
+    session::add_no_effect(arguments, {"--initrd", "--need", "--second-append"}, "--size",
+                           "the size is given", errors);
   if (!errors.empty()) return errors;
   return Done{};
 }

@@ -186,11 +186,9 @@ ExitCode run_sweep(const Arguments& arguments) {
   if (!output) return bad_input(output.errors());
   if (arguments.has("--shrink")) {
     Errors idle;
-    for (const std::string_view option :
-         {"--output", "--db", "--format", "--resume", "--only-failures", "--threads"}) {
-      if (arguments.has(option))
-        idle.push_back(session::no_effect(option, "--shrink", "one combination is looked for"));
-    }
+    session::add_no_effect(
+        arguments, {"--output", "--db", "--format", "--resume", "--only-failures", "--threads"},
+        "--shrink", "one combination is looked for", idle);
     if (!idle.empty()) return bad_input(idle);
   }
   const Status apart = refuse_own_input(*output, {*arguments.get("MATRIX")});

@@ -67,13 +67,6 @@ report::MapOptions read_map(const Arguments& arguments, Errors& errors) {
   return out;
 }
 
-// An error for each of `options` that is given: it does nothing, for `why`.
-void refuse(const Arguments& arguments, std::initializer_list<std::string_view> options,
-            std::string_view what, std::string_view why, Errors& errors) {
-  for (const std::string_view option : options)
-    if (arguments.has(option)) errors.push_back(session::no_effect(option, what, why));
-}
-
 }  // namespace
 
 std::vector<std::string_view> scale_names() {
@@ -97,9 +90,10 @@ Result<PictureOptions> picture_options(const Arguments& arguments, std::string_v
                             return d.first == format;
                           });
   if (!is_picture) {
-    refuse(arguments, {"--diagram", "--theme", "--title", "--full"}, asked,
-           format == kHtml ? "the page has its own" : "it is no picture", errors);
-    if (format != kHtml) refuse(arguments, {"--scale"}, asked, "it draws no map", errors);
+    session::add_no_effect(arguments, {"--diagram", "--theme", "--title", "--full"}, asked,
+                           format == kHtml ? "the page has its own" : "it is no picture", errors);
+    if (format != kHtml)
+      session::add_no_effect(arguments, {"--scale"}, asked, "it draws no map", errors);
     out.map = read_map(arguments, errors);
   } else {
     const std::string name = arguments.get("--diagram").value_or(std::string(kMap));
@@ -107,13 +101,14 @@ Result<PictureOptions> picture_options(const Arguments& arguments, std::string_v
     out.map = read_map(arguments, errors);
     out.look = {.theme = out.map.theme, .title = out.map.title, .full = arguments.has("--full")};
     if (out.to_scale) {
-      refuse(arguments, {"--full"}, "--diagram map in svg",
-             "a map to scale has everything already, or counts it where it is too small to draw",
-             errors);
+      session::add_no_effect(
+          arguments, {"--full"}, "--diagram map in svg",
+          "a map to scale has everything already, or counts it where it is too small to draw",
+          errors);
     } else {
       out.diagram = read_diagram(name, errors);
-      refuse(arguments, {"--scale"}, fmt::format("{} --diagram {}", asked, name),
-             "the map to scale is --format svg", errors);
+      session::add_no_effect(arguments, {"--scale"}, fmt::format("{} --diagram {}", asked, name),
+                             "the map to scale is --format svg", errors);
     }
   }
   if (!errors.empty()) return errors;

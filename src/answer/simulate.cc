@@ -111,11 +111,9 @@ std::vector<std::string_view> names_of_formats() {
 Result<std::vector<std::string>> sections_of(const Arguments& arguments, std::string_view format) {
   std::vector<std::string> out;
   Errors errors;
-  for (const std::string_view option : {"--section", "--width", "--color"}) {
-    if (format != kFormats[0].name && arguments.has(option))
-      errors.push_back(
-          session::no_effect(option, fmt::format("--format {}", format), "it is of text alone"));
-  }
+  if (format != kFormats[0].name)
+    session::add_no_effect(arguments, {"--section", "--width", "--color"},
+                           fmt::format("--format {}", format), "it is of text alone", errors);
   std::vector<std::string_view> known;
   const std::vector<report::TextSection> all = report::text_sections();
   for (const report::TextSection& s : all) known.push_back(s.name);

@@ -98,6 +98,12 @@ Error no_effect(std::string_view given, std::string_view source, std::string_vie
   return {fmt::format("{} has no effect on {} ({})", given, source, what), {"memmap"}};
 }
 
+void add_no_effect(const Arguments& arguments, std::initializer_list<std::string_view> options,
+                   std::string_view source, std::string_view what, Errors& errors) {
+  for (const std::string_view option : options)
+    if (arguments.has(option)) errors.push_back(no_effect(option, source, what));
+}
+
 Result<Machine> read_machine(const Source& source, plugin::PluginHost& host,
                              const NamedPlugins& plugins) {
   if (Errors errors = without_effect(source); !errors.empty()) return errors;

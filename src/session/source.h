@@ -1,6 +1,7 @@
 // How a machine is named, and what of a request can act on it.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 #include "input/open/source.h"
 #include "machine/machine.h"
 #include "plugin/load/host.h"
+#include "session/arguments.h"
 #include "session/named_plugins.h"
 
 namespace memmap::session {
@@ -46,6 +48,9 @@ struct Source {
 
 // `given` asks for what `source`, which is `what`, cannot do; both as the user wrote them.
 Error no_effect(std::string_view given, std::string_view source, std::string_view what);
+// One for each of `options` that is given.
+void add_no_effect(const Arguments& arguments, std::initializer_list<std::string_view> options,
+                   std::string_view source, std::string_view what, Errors& errors);
 
 // Reads the machine. The named sources among `plugins` read it, and all that `host` finds, where no
 // format of ours knows it. Errors: those of input/formats.h; a format, a boot or a plugin asked for
