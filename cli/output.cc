@@ -141,6 +141,13 @@ bool is_regular_or_new(const std::string& path) {
   return ::stat(path.c_str(), &st) != 0 || S_ISREG(st.st_mode);
 }
 
+// What is to be replaced: a link stays, and leads to the new file.
+std::string behind_link(const Destination& to) {
+  std::error_code none;
+  const fs::path real = to.force ? fs::canonical(to.path, none) : fs::path();
+  return real.empty() ? to.path : real.string();
+}
+
 bool exists(const std::string& path) {
   struct stat st {};
   return ::lstat(path.c_str(), &st) == 0;
@@ -178,7 +185,7 @@ Status write_output(const Destination& to, const std::string& bytes) {
   }
   if (!to.force && exists(to.path)) return Error{std::string(kExists), {to.path}};
   const HeldSignals signals;
-  return write_file(to, bytes, signals);
+  return write_file({behind_link(to), to.force}, bytes, signals);
 }
 
 Status write_folder(const Destination& to,

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/sanitized.h"
 #include "messages.h"
 #include "output.h"
 #include "plugin/load/watch.h"
@@ -86,12 +87,10 @@ bool lower(int resource, rlim_t most) {
 }
 
 void limit_memory() {
-#if !defined(__SANITIZE_ADDRESS__)  // whose shadow is larger than any limit
   const std::uint64_t most = limit_of(Limit::memory);
-  if (most == 0) return;
+  if (most == 0 || kAddressSanitized) return;
   std::string message = fmt::format("memmap: error: out of memory: {}\n", beyond(Limit::memory));
   if (lower(RLIMIT_DATA, most)) full_message = std::move(message);
-#endif
 }
 
 void limit_time() {

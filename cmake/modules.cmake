@@ -16,7 +16,9 @@ set(MEMMAP_UNIT_FLAGS -O0 -g1)
 add_library(memmap_options INTERFACE)
 target_compile_options(memmap_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
   -Wno-missing-field-initializers
-  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>)
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>
+  # clang counts it to -Wconversion, gcc does not in C++.
+  $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wno-sign-conversion>)
 target_compile_definitions(memmap_options INTERFACE BOOST_DLL_USE_STD_FS FMT_SHARED
   MEMMAP_VERSION="${PROJECT_VERSION}")
 if(MEMMAP_WERROR)
@@ -30,29 +32,43 @@ if(MEMMAP_SANITIZE)
   add_link_options(-fsanitize=${MEMMAP_SANITIZE})
 endif()
 
-# Headers compiled once: `std` for libraries and programs, `test` for unit tests. Their users must have
-# the same flags, or the compiler warns and reads the headers themselves.
+# Headers compiled once: `std` for libraries and programs, `boot` for those of them that depend on
+# src/boot, `test` and `test_boot` for unit tests. Their users must have the same flags, or the compiler
+# warns and reads the headers themselves.
 #
-# What a coverage build counts is what has the headers of `std`: not the unit tests, which are thus
+# What a coverage build counts is what has the headers of `std` or `boot`: not the unit tests, which are thus
 # compiled as in the release build.
 if(MEMMAP_COVERAGE)
   set(MEMMAP_COVERAGE_FLAGS --coverage -fprofile-update=prefer-atomic -O0 -U_FORTIFY_SOURCE)
   add_link_options(--coverage)
 endif()
-add_library(memmap_pch_std OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch/std.cc)
-target_link_libraries(memmap_pch_std PRIVATE memmap_options)
-target_compile_options(memmap_pch_std PRIVATE ${MEMMAP_COVERAGE_FLAGS})
-target_precompile_headers(memmap_pch_std PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch/std.h)
+function(memmap_headers which flags)
+  set(target memmap_pch_${which})
+  add_library(${target} OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch/${which}.cc)
+  target_link_libraries(${target} PRIVATE memmap_options ${ARGN})
+  target_compile_options(${target} PRIVATE ${flags})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_precompile_headers(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch/${which}.h)
+endfunction()
+memmap_headers(std "${MEMMAP_COVERAGE_FLAGS}")
+memmap_headers(boot "${MEMMAP_COVERAGE_FLAGS}")
 if(MEMMAP_TESTS)
-  add_library(memmap_pch_test OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch/test.cc)
-  target_link_libraries(memmap_pch_test PRIVATE memmap_options GTest::gmock)
-  target_compile_options(memmap_pch_test PRIVATE ${MEMMAP_UNIT_FLAGS})
-  target_precompile_headers(memmap_pch_test PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch/test.h)
+  memmap_headers(test "${MEMMAP_UNIT_FLAGS}" GTest::gmock)
+  memmap_headers(test_boot "${MEMMAP_UNIT_FLAGS}" GTest::gmock)
 endif()
+
 function(memmap_precompiled target which)
   target_precompile_headers(${target} REUSE_FROM memmap_pch_${which})
-  if(which STREQUAL std)
+  if(NOT which MATCHES "^test")
     target_compile_options(${target} PRIVATE ${MEMMAP_COVERAGE_FLAGS})
+  endif()
+endfunction()
+# Those of src/boot where that is among the other arguments.
+function(memmap_precompiled_for target without with)
+  if(boot IN_LIST ARGN)
+    memmap_precompiled(${target} ${with})
+  else()
+    memmap_precompiled(${target} ${without})
   endif()
 endfunction()
 
@@ -63,12 +79,13 @@ endfunction()
 function(memmap_module name)
   cmake_parse_arguments(arg "" "" "DEPS;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
+  set(rooms ${name} ${arg_DEPS})
   list(TRANSFORM arg_DEPS PREPEND memmap_)
   if(sources)
     add_library(memmap_${name} STATIC ${sources})
     target_link_libraries(memmap_${name} PUBLIC ${arg_DEPS} PRIVATE memmap_options ${arg_LIBS})
     target_include_directories(memmap_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
-    memmap_precompiled(memmap_${name} std)
+    memmap_precompiled_for(memmap_${name} std boot ${rooms})
   else()
     add_library(memmap_${name} INTERFACE)
     target_link_libraries(memmap_${name} INTERFACE ${arg_DEPS})
@@ -133,15 +150,16 @@ function(memmap_test name)
     target_compile_options(memmap_test_main PRIVATE ${MEMMAP_UNIT_FLAGS})
     memmap_precompiled(memmap_test_main test)
   endif()
+  set(rooms ${arg_DEPS})
   list(TRANSFORM arg_DEPS PREPEND memmap_)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_DEPS} ${arg_LIBS} memmap_test_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   if("property" IN_LIST arg_LABELS)
-    memmap_precompiled(${name} std)  # these compute for long
+    memmap_precompiled_for(${name} std boot ${rooms})  # these compute for long
   else()
     target_compile_options(${name} PRIVATE ${MEMMAP_UNIT_FLAGS})
-    memmap_precompiled(${name} test)
+    memmap_precompiled_for(${name} test test_boot ${rooms})
   endif()
   target_compile_definitions(${name} PRIVATE ${arg_DEFINES}
     MEMMAP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MEMMAP_BUILD_DIR="${PROJECT_BINARY_DIR}")
@@ -166,6 +184,7 @@ endfunction()
 #   memmap_fuzz(dmesg DEPS input)        tests/fuzz/dmesg.cc, tests/fuzz/corpus/dmesg/*
 function(memmap_fuzz name)
   cmake_parse_arguments(arg "" "" "DEPS;LIBS" ${ARGN})
+  set(rooms ${arg_DEPS})
   list(TRANSFORM arg_DEPS PREPEND memmap_)
   set(target fuzz_${name})
   if(MEMMAP_FUZZ)
@@ -183,7 +202,7 @@ function(memmap_fuzz name)
     set_property(GLOBAL APPEND PROPERTY MEMMAP_FUZZ_TARGETS ${name})
   endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  memmap_precompiled(${target} std)
+  memmap_precompiled_for(${target} std boot ${rooms})
 endfunction()
 
 # The program fuzz_corpus and its tests, of all memmap_fuzz() before.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "choices.h"
@@ -36,23 +37,46 @@ Status show_changes(const std::string& path, const std::string& old, const diff:
   return Done{};
 }
 
-// Writes a boot in a baseline's place. Errors: those of reading and writing; the file is something else
-// than a result.
-Result<diff::View> renewed(const std::string& path, const boot::Outcome& outcome) {
-  const std::string bytes = report::to_json(outcome);
+// Baselines that are to have what was booted, which are written once all is judged.
+class Renewed {
+ public:
+  // A boot in a baseline's place. Errors: those of reading; the file is something else than a result;
+  // another boot has the same baseline.
+  Result<diff::View> take(const std::string& path, const boot::Outcome& outcome);
+  Status write() const;
+
+ private:
+  std::map<std::string, std::string> bytes_{};
+};
+
+Result<diff::View> Renewed::take(const std::string& path, const boot::Outcome& outcome) {
+  std::string bytes = report::to_json(outcome);
   auto now = diff::read_view(path, bytes);
   if (!now) return now.errors();
-  const bool there = std::filesystem::exists(path);
-  if (there) {
-    const auto old = input::open_source(path);
-    if (!old) return old.errors();
-    if (old->bytes == bytes) return now;
-    if (const Status shown = show_changes(path, old->bytes, *now); !shown) return shown.errors();
-  }
-  const Status done = write_output({.path = path, .force = true}, bytes);
-  if (!done) return done.errors();
-  note(fmt::format("{}: {}", path, there ? "rewritten" : "made"));
+  const auto [at, added] = bytes_.try_emplace(path, std::move(bytes));
+  if (!added && at->second != report::to_json(outcome))
+    return Error{"two boots that differ have this baseline: put {machine} into its name", {path}};
+  if (!added || !std::filesystem::exists(path)) return now;
+  const auto old = input::open_source(path);
+  if (!old) return old.errors();
+  if (old->bytes == at->second) return now;
+  if (const Status shown = show_changes(path, old->bytes, *now); !shown) return shown.errors();
   return now;
+}
+
+Status Renewed::write() const {
+  for (const auto& [path, bytes] : bytes_) {
+    const bool there = std::filesystem::exists(path);
+    if (there) {
+      const auto old = input::open_source(path);
+      if (!old) return old.errors();
+      if (old->bytes == bytes) continue;
+    }
+    const Status done = write_output({.path = path, .force = true}, bytes);
+    if (!done) return done.errors();
+    note(fmt::format("{}: {}", path, there ? "rewritten" : "made"));
+  }
+  return Done{};
 }
 
 struct Policies {
@@ -94,12 +118,14 @@ ExitCode run_check(const Arguments& arguments) {
     return bad_input(
         Errors{{"--update has no effect: no rule is `unchanged since` a baseline", {"memmap"}}});
   answer::Checked checked;
+  Renewed renewed;
   const auto baseline = [&](const std::string& path, const boot::Outcome& outcome) {
-    return update ? renewed(path, outcome) : answer::kept_baseline(path);
+    return update ? renewed.take(path, outcome) : answer::kept_baseline(path);
   };
   for (const policy::Policy& policy : policies.read)
     answer::check(policy, asked->request, asked->places, *reading, baseline, checked);
   if (!checked.errors.empty()) return bad_input(checked.errors);
+  if (const Status done = renewed.write(); !done) return bad_input(done.errors());
   // What no verdict tells, and only JSON has.
   std::set<std::string> notes;
   for (const report::CheckedCase& one : checked.cases) {

@@ -54,6 +54,20 @@ Arguments for_new(const Arguments& given) {
   return out;
 }
 
+// What is wrong with the new side, by the options that were given for it.
+Errors told_of_new(Errors errors, const Arguments& given) {
+  for (Error& error : errors) {
+    for (const OfNew& o : kOfNew) {
+      if (!given.has(o.option)) continue;
+      if (error.origin.file == o.both) error.origin.file = o.option;
+      const std::string both = std::string(o.both) + " has no effect";
+      if (error.message.starts_with(both))
+        error.message.replace(0, o.both.size(), o.option);
+    }
+  }
+  return errors;
+}
+
 // A result that was kept, as it is.
 Result<diff::View> kept(const Arguments& arguments, const input::Source& source) {
   Errors errors;
@@ -170,7 +184,7 @@ ExitCode run_diff(const Arguments& arguments) {
   for (const std::string& name : newer) {
     auto is = view_of(with_new, name);
     if (!is) {
-      append(errors, is.errors());
+      append(errors, told_of_new(is.errors(), arguments));
       continue;
     }
     diff::Diff changes = diff::diff(answer.older, *is, *tolerance);

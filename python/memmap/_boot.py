@@ -248,6 +248,11 @@ class Boot:
         return self.pieces("free")
 
     @property
+    def deferred(self) -> Pieces:
+        """Pages that are not initialised at the hand-over, and become free later."""
+        return self.pieces("deferred")
+
+    @property
     def use(self) -> Pieces:
         """What each byte of the address space is used for."""
         return self.pieces("use")

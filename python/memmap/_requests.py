@@ -69,6 +69,12 @@ class _Request:
         if on:
             c.complain(c.library.memmap_request_set(self.handle, c.coded(option), None), self.handle, "request")
 
+    def each(self, argument: str, option: str, values: "Iterable[Union[str, os.PathLike[str]]]") -> None:
+        if isinstance(values, (str, bytes)):
+            raise TypeError(f"{argument} is a sequence of texts, not one: [{values!r}]")
+        for value in values:
+            self.set(option, value)
+
 
 def _request(e820: Optional[Source], synthetic: Optional[str], machine: "Optional[Union[str, os.PathLike[str]]]",
              sysroot: "Optional[Union[str, os.PathLike[str]]]", live: bool, input_format: Optional[str],
@@ -94,12 +100,9 @@ def _request(e820: Optional[Source], synthetic: Optional[str], machine: "Optiona
         for name, address in (kaslr_base or {}).items():
             request.set("kaslr-base", f"{name}={address:#x}")
         request.switch("no-entry-limit", not entry_limit)
-        for plugin in plugins:
-            request.set("plugin", plugin)
-        for plugin in without_plugins:
-            request.set("without-plugin", plugin)
-        for folder in plugin_dirs:
-            request.set("plugin-dir", folder)
+        request.each("plugins", "plugin", plugins)
+        request.each("without_plugins", "without-plugin", without_plugins)
+        request.each("plugin_dirs", "plugin-dir", plugin_dirs)
     except BaseException:
         request.__exit__()
         raise

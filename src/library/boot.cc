@@ -20,8 +20,8 @@ namespace {
 using account::ColumnId;
 
 // Lists in the order of the boot; behind them the things of src/facts that have another name.
-constexpr std::array<const char*, 9> kLists{"firmware",   "e820",  "memory", "reserved", "owners",
-                                            "direct_map", "zones", "free",   "use"};
+constexpr std::array<const char*, 10> kLists{"firmware",   "e820",  "memory", "reserved", "owners",
+                                             "direct_map", "zones", "free",   "deferred", "use"};
 
 constexpr std::string_view kind_of(account::Use use) {
   switch (use) {
@@ -77,14 +77,26 @@ class Maker {
   std::vector<memmap_piece_t> pieces_{};
 };
 
-void add_column(ColumnId id, const boot::Outcome& outcome, Maker& make) {
+template <class Wanted>
+void add_column(ColumnId id, const boot::Outcome& outcome, Maker& make, const Wanted& wanted) {
   const account::Column column =
       account::column_of(id, outcome.state, outcome.owners, boot::Moment::hand_over);
   for (const account::Block& block : column.blocks) {
+    if (!wanted(block.kind)) continue;
     memmap_piece_t& piece = make.add(block.range, account::words_of(block.kind).id, block.label);
     piece.by = make.kept(block.by);
     piece.flags = block.flags;
   }
+}
+
+void add_column(ColumnId id, const boot::Outcome& outcome, Maker& make) {
+  add_column(id, outcome, make, [](account::Kind) { return true; });
+}
+
+void add_free(bool deferred, const boot::Outcome& outcome, Maker& make) {
+  add_column(ColumnId::free, outcome, make, [deferred](account::Kind kind) {
+    return (kind == account::Kind::deferred) == deferred;
+  });
 }
 
 void add_regions(const memblock::RegionType& type, const boot::Outcome& outcome, Maker& make) {
@@ -131,7 +143,8 @@ void add_list(std::string_view list, const boot::Outcome& outcome, Maker& make) 
   if (list == "owners") return add_column(ColumnId::reserved, outcome, make);
   if (list == "direct_map") return add_column(ColumnId::direct_map, outcome, make);
   if (list == "zones") return add_zones(outcome, make);
-  if (list == "free") return add_column(ColumnId::free, outcome, make);
+  if (list == "free") return add_free(false, outcome, make);
+  if (list == "deferred") return add_free(true, outcome, make);
   if (list == "use") return add_uses(outcome, make);
   const facts::Thing& thing = *facts::thing_named(list);
   for (const PhysRange range : thing.of(outcome)) make.add(range, thing.name, thing.what);

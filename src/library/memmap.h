@@ -200,7 +200,8 @@ typedef struct memmap_piece {
  * the sizeof(memmap_piece_t) that the caller has, by which `pieces` steps. With room 0 `pieces`
  * may be NULL: it is counted. Lists: `firmware` (its map, sorted), `e820` (the kernel's table),
  * `memory` and `reserved` (of memblock), `owners` (what is reserved, by who has it), `direct_map`,
- * `zones`, `free` (of the page allocator), `use` (what each byte of the address space is used for)
+ * `zones`, `free` (of the page allocator), `deferred` (pages that become free later), `use` (what
+ * each byte of the address space is used for)
  * and the things of share/doc/check.md: `kernel`, `initrd`, `crashkernel`, `cma`, ... All are of
  * the hand-over to the page allocator, or of where the boot ended. */
 MEMMAP_API int32_t memmap_boot_pieces(memmap_boot_t* boot, const char* list, memmap_piece_t* pieces,
@@ -230,8 +231,8 @@ MEMMAP_API int32_t memmap_boot_event_at(memmap_boot_t* boot, size_t index,
                                         memmap_boot_event_t* event);
 
 /* What a report's head tells of how the boot came about, and what is not exact; NULL behind the
- * last. The first call boots again, at some places of the kernel's image: it takes as long as a
- * few boots. */
+ * last, and where it fails, of which memmap_boot_mistake() tells. The first call boots again, at
+ * some places of the kernel's image: it takes as long as a few boots. */
 MEMMAP_API const char* memmap_boot_note(memmap_boot_t* boot, size_t index);
 
 /* What `memmap explain` answers. `what`: addresses with commas between them (physical below 2^52,

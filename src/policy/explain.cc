@@ -327,6 +327,8 @@ class Explainer {
     for (const diff::Told& event : changed->only_old)
       if (++told <= kMost) say(fmt::format("no more: \"{}\"", event.text));
     if (told > kMost) say(fmt::format("and {} more changes (`memmap diff`)", told - kMost));
+    for (const std::string& name : changed->idle)
+      because(fmt::format("`except \"{}\"` names nothing that is there", name));
   }
 
   static std::string value_words(std::optional<std::uint64_t> value) {

@@ -251,7 +251,7 @@ std::optional<Symbols> symbols_in(const Section& section, std::uint64_t text) {
   std::size_t steps = kMostSteps;
   for (std::size_t at = data.find(kDigits); at != std::string_view::npos;
        at = data.find(kDigits, at + 1)) {
-    for (const std::size_t alignment : {8, 4}) {
+    for (const std::size_t alignment : {std::size_t{8}, std::size_t{4}}) {
       if (steps == 0) return std::nullopt;
       Table t{.data = data, .address = section.address, .alignment = alignment, .steps = &steps};
       if (!read_tokens(t, at + 1) || !read_markers(t)) continue;

@@ -136,15 +136,23 @@ bool Reader::row_of_errors(std::string_view line, const std::vector<Number>& num
   return false;
 }
 
+// Whether a dash leads from number `i` to the next.
+bool is_range(std::string_view line, const std::vector<Number>& numbers, std::size_t i) {
+  return i + 1 < numbers.size() &&
+         line.substr(numbers[i].end, numbers[i + 1].at - numbers[i].end).find('-') != line.npos;
+}
+
 bool Reader::addresses(std::string_view line, const std::vector<Number>& numbers) {
   bool any = false;
+  // An end before its start is a mistake of the list, not two addresses.
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (is_range(line, numbers, i) && numbers[i + 1].value < numbers[i].value) return false;
+  }
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const Number& n = numbers[i];
     if (!n.prefixed && n.digits < 5) return any;  // no address: a count, a word
-    const bool has_last = i + 1 < numbers.size() && numbers[i + 1].value >= n.value &&
-                          line.substr(n.end, numbers[i + 1].at - n.end).find('-') != line.npos;
     const std::uint64_t unit = page_numbers_ ? kPageSize : 1;
-    const std::uint64_t last = has_last ? numbers[++i].value : n.value;
+    const std::uint64_t last = is_range(line, numbers, i) ? numbers[++i].value : n.value;
     if (last >= kPhysEnd / unit) continue;
     add(n.value * unit, (last + 1) * unit);
     any = true;

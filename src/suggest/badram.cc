@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
+#include <numeric>
 
 #include "base/number.h"
 #include "base/range_union.h"
@@ -62,10 +62,17 @@ std::string cost_words(const std::vector<PhysRange>& ranges, const std::vector<P
 std::size_t how_many(const std::vector<PhysRange>& bad, const std::vector<PhysRange>& ram) {
   const std::uint64_t most = bytes_of(ram) / 64;
   // One range more gives back one gap more: what is lost falls with their number.
-  const auto counts = std::views::iota(std::min(kAvoided, bad.size()), bad.size());
-  return *std::ranges::partition_point(counts, [&](std::size_t n) {
-    return bytes_of(both(ram, cover(bad, n))) - bytes_of(bad) > most;
-  });
+  std::size_t fewest = std::min(kAvoided, bad.size());
+  std::size_t enough = bad.size();
+  while (fewest < enough) {
+    const std::size_t n = std::midpoint(fewest, enough);
+    if (bytes_of(both(ram, cover(bad, n))) - bytes_of(bad) > most) {
+      fewest = n + 1;
+    } else {
+      enough = n;
+    }
+  }
+  return enough;
 }
 
 // None of it is RAM for the kernel any more.

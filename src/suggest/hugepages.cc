@@ -164,9 +164,9 @@ Status Search::settle(Counts counts) {
       out_.parameter = parameter;
       out_.size = all * wish_.page;
       out_.why = fmt::format(
-          "as many pages of {} as there are in every boot with {} MiB left for all "
-          "else",
-          number_with_unit(wish_.page), wish_.leave / kMiB);
+          "as many pages of {} as there are in every boot with {} MiB left for all else{}",
+          number_with_unit(wish_.page), wish_.leave / kMiB,
+          wish_.page == k2MiB ? ", on each node three quarters of it at most" : "");
       out_.proof = *std::move(proof);
       return Done{};
     }
@@ -206,9 +206,8 @@ Result<Suggestion> Search::run() {
   if (const Status settled = settle(*counts); !settled) return settled.errors();
   if (wish_.page == k2MiB) {
     out_.needs.push_back(
-        "pages of 2 MiB come from the page allocator once it runs: no more than three quarters of "
-        "a node "
-        "are asked for, for behind that nobody can tell what is left in one piece");
+        "pages of 2 MiB come from the page allocator once it runs: beyond three quarters of a node "
+        "nobody can tell what is left in one piece");
   } else {
     const Counts more = small(**base, nodes);
     out_.others.push_back(

@@ -56,6 +56,21 @@ bool Plan::has_slots() const {
       axes_.products, [](const Product& p) { return p.slots.which != SlotsWish::Which::as_known; });
 }
 
+std::vector<std::string> Plan::idle_exclusions() const {
+  std::vector<std::string> out;
+  for (std::size_t p = 0; p < exclude_.size(); ++p) {
+    for (std::size_t i = 0; i < exclude_[p].size(); ++i) {
+      for (std::size_t key = 0; key < kKeys.size(); ++key) {
+        const auto& says = exclude_[p][i].by_key[key];
+        if (!says || std::ranges::find(*says, true) != says->end()) continue;
+        out.push_back(fmt::format("an entry of `exclude` leaves nothing out: no {} is like `{}`",
+                                  kKeys[key], *axes_.products[p].exclude[i].globs[key]));
+      }
+    }
+  }
+  return out;
+}
+
 void Plan::count_slots(const CountSlots& slots, const Each& each) {
   for (std::size_t p = 0; p < sizes_.size(); ++p) {
     if (axes_.products[p].slots.which == SlotsWish::Which::as_known) continue;

@@ -40,6 +40,9 @@ class Plan {
   std::optional<std::uint64_t> product() const { return product_; }
   bool has_slots() const;
 
+  // Entries of `exclude` that leave nothing out, for one of their keys has no value of the kind: in words.
+  std::vector<std::string> idle_exclusions() const;
+
   // Takes `KEY=GLOB` of a combination's keys, or `index=N`; those that all filters take are selected. Error, without an
   // origin: no such key, with the nearest.
   Status filter(const std::string& text);

@@ -30,6 +30,15 @@ class Object {
       name(key) += "null";
     }
   }
+  void texts(std::string_view key, const std::vector<std::string>& values) {
+    std::string& list = name(key);
+    list += '[';
+    for (const std::string& value : values) {
+      if (list.back() != '[') list += ',';
+      append_json_text(list, value);
+    }
+    list += ']';
+  }
   void number(std::string_view key, std::uint64_t value) {
     fmt::format_to(std::back_inserter(name(key)), "{}", value);
   }
@@ -144,15 +153,10 @@ void append_head(std::string& out, const Head& head, Form form) {
   object.text("memmap", MEMMAP_VERSION);
   object.text("matrix", head.digest);
   object.number("count", head.count);
-  std::string& filters = object.name("filter");
-  filters += '[';
-  for (const std::string& filter : head.filters) {
-    if (filters.back() != '[') filters += ',';
-    append_json_text(filters, filter);
-  }
-  filters += ']';
+  object.texts("filter", head.filters);
   object.name("only_failures") += head.only_failures ? "true" : "false";
   object.text("shard", head.shard.text());
+  object.texts("not_verified", head.not_verified);
   object.end();
   out += '\n';
   if (form == Form::csv) append_titles(out);

@@ -26,6 +26,7 @@ struct Head {
   std::vector<std::string> filters{};  // as the user wrote them
   bool only_failures = false;
   Shard shard{};
+  std::vector<std::string> not_verified{};  // kernels whose profiles no real boot was compared with
   bool operator==(const Head&) const = default;
 };
 

@@ -119,6 +119,11 @@ Result<Head> parse_head(std::string_view line) {
            .shard = *shard};
   for (ValueId id = doc->first(filters); id != input::kNoValue; id = doc->next(id))
     out.filters.emplace_back(doc->text(id));
+  const ValueId not_verified = doc->member(0, "not_verified");
+  if (not_verified != input::kNoValue) {
+    for (ValueId id = doc->first(not_verified); id != input::kNoValue; id = doc->next(id))
+      out.not_verified.emplace_back(doc->text(id));
+  }
   return out;
 }
 

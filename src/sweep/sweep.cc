@@ -48,7 +48,7 @@ Status Sweep::read(const Wanted& wanted) {
     const kernel::KernelChoice& choice = kernel.choice;
     if (!choice.note.empty() && choice.note != kernel::kKernelThatRan)
       notes_.push_back("kernel: " + choice.note);
-    if (!choice.profile.verified) unverified_.push_back(choice.profile.name);
+    if (!choice.profile.verified) head_.not_verified.push_back(choice.profile.name);
   }
   threads_ = wanted.threads;
   if (!axes_.foreign_plugin.empty() && threads_ != 1) {
@@ -58,6 +58,7 @@ Status Sweep::read(const Wanted& wanted) {
     threads_ = 1;
   }
   plan_ = std::make_unique<Plan>(axes_);
+  for (std::string& text : plan_->idle_exclusions()) notes_.push_back(std::move(text));
   boots_ = std::make_unique<Boots>(*plan_, places_);
   Errors errors;
   judge_.emplace(axes_.rules, wanted.as_result);
@@ -92,7 +93,8 @@ Status Sweep::read(const Wanted& wanted) {
            .count = count,
            .filters = wanted.filters,
            .only_failures = wanted.only_failures,
-           .shard = wanted.shard};
+           .shard = wanted.shard,
+           .not_verified = std::move(head_.not_verified)};
   return Done{};
 }
 

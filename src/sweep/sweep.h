@@ -53,8 +53,6 @@ class Sweep {
 
   const Plan& plan() const { return *plan_; }
   const std::vector<std::string>& notes() const { return notes_; }
-  // Kernels of the matrix that no real boot was compared with.
-  const std::vector<std::string>& unverified() const { return unverified_; }
   const Head& head() const { return head_; }
 
   // Boots what is not there yet. Errors: those of RowsFile and Database. Plugins' faults are rows.
@@ -75,7 +73,6 @@ class Sweep {
   Head head_{};
   unsigned threads_ = 0;
   std::vector<std::string> notes_{};
-  std::vector<std::string> unverified_{};
 };
 
 }  // namespace memmap::sweep

@@ -30,8 +30,8 @@ class Statements {
     sort();
     const auto key_of = [&](std::size_t i) { return std::string_view(all_[i].key); };
     std::vector<std::size_t> found;
-    for (const std::size_t i : std::ranges::equal_range(order_, key, {}, key_of))
-      found.push_back(i);
+    auto at = std::ranges::lower_bound(order_, key, {}, key_of);
+    for (; at != order_.end() && key_of(*at) == key; ++at) found.push_back(*at);
     std::ranges::sort(found);
     std::vector<const Said*> out;
     for (const std::size_t i : found) out.push_back(&all_[i]);

@@ -119,6 +119,14 @@ class Check(unittest.TestCase):
         self.write("kept-boot.json", kept.replace("memmap/result/1", "memmap/result/0"))
         self.refused(("kept-boot.json:", "make this one again"), policy=policy)
         self.assertIn("another version", self.run_check("--update").stderr)
+        self.run_check("--update", policy=policy.replace("crash kernel", "crash kernels"))
+        stale = self.verdicts("--append", "mem=1G", policy=policy.replace("crash kernel", "crash kernels"))[0]
+        self.assertIn('`except "crash kernels"` names nothing', stale["because"])
+        self.refused(("kept-one.json", "two boots that differ"), "--update", policy="""machine: boot.log
+append: ['', mem=1G]
+require: [unchanged since kept-one.json]
+""")
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "kept-one.json")))
         self.write("kept-boot.json", "precious\n")
         self.refused("it is not replaced", "--update", policy=policy)
         self.assertEqual(self.read("kept-boot.json"), "precious\n")

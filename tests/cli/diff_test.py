@@ -118,6 +118,8 @@ class Diff(Base):
     def test_flags_that_are_new(self):
         kept, other = self.path("kept.json"), None
         run("simulate", SMALL, "--format", "json", "-o", kept)
+        self.assertIn(f"--new-append has no effect on {kept}", self.refused(NODES, kept, "--new-append", "mem=1G"))
+        self.assertIn(f"--append has no effect on {kept}", self.refused(NODES, kept, "--append", "mem=1G"))
         with open(kept, encoding="utf-8") as file:
             text = file.read()
         for flag in (64, 128, 4096):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What the program writes, and where it may not.   output_test.py MEMMAP"""
 import os
+import pathlib
 import resource
 import shutil
 import signal
@@ -75,6 +76,15 @@ class Output(unittest.TestCase):
         self.assertEqual(os.listdir(self.folder), ["link"])
         self.assertEqual(os.readlink(self.path("link")), "nowhere")
         self.assertEqual(run("convert", "--synthetic", SMALL, "--to", "sysfs", "-o", self.path("link")).returncode, 2)
+
+    def test_a_link_stays_where_its_file_is_replaced(self):
+        file = self.path("file")
+        os.symlink("file", self.path("link"))
+        pathlib.Path(file).write_text("old")
+        self.assertEqual(run(*JSON, "--force", "-o", self.path("link")).returncode, 0)
+        self.assertEqual(os.readlink(self.path("link")), "file")
+        self.assertIn('"memmap/result/', pathlib.Path(file).read_text())
+        self.assertEqual(sorted(os.listdir(self.folder)), ["file", "link"])
 
     def test_of_two_writers_one_wins(self):
         for command in (JSON, ("convert", "--synthetic", SMALL, "--to", "sysfs")):

@@ -174,6 +174,16 @@ class Package(unittest.TestCase):
                 copied(boot)
         self.assertEqual(boot.zones[0].name, "DMA")
 
+    def test_one_text_is_no_sequence_of_plugins(self):
+        for argument in ("plugins", "without_plugins", "plugin_dirs"):
+            with self.assertRaisesRegex(TypeError, argument):
+                self.boot(**{argument: "numa"})
+
+    def test_pages_that_become_free_later_are_not_free(self):
+        boot = memmap.simulate(synthetic="ram:640K hole:384K ram:16G", kernel="6.12.117+deb12-amd64")
+        self.assertNotIn("deferred", {piece.kind for piece in boot.free})
+        self.assertEqual({piece.kind for piece in boot.deferred}, {"deferred"})
+
     def test_what_is_no_address(self):
         for address in (-1, 1 << 64, (1 << 64) + 0x1000):
             with self.assertRaises(ValueError):

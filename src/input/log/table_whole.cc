@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <span>
 
 #include "machine/e820_words.h"
 
@@ -14,7 +15,7 @@ std::string shown(const E820Entry& entry) {
   return fmt::format("[{:#x}-{:#x}] {}", raw(entry.addr), entry.end() - 1, e820_name(entry.type));
 }
 
-bool same(const PrintedTable& a, const PrintedTable& b) {
+bool same(std::span<const PrintedEntry> a, std::span<const PrintedEntry> b) {
   return std::ranges::equal(a, b, {}, &PrintedEntry::entry, &PrintedEntry::entry);
 }
 
@@ -171,9 +172,9 @@ PrintedTable chosen_run(const LogText& log, std::vector<PrintedTable>& runs, std
       continue;
     }
     const bool front = run.size() < best.size() &&
-                       same(run, PrintedTable(best.begin(), best.begin() + run.size()));
+                       same(run, std::span(best).first(run.size()));
     const bool longer = best.size() < run.size() &&
-                        same(best, PrintedTable(run.begin(), run.begin() + best.size()));
+                        same(best, std::span(run).first(best.size()));
     if (front) continue;
     if (!longer) {
       const bool part = holds_all(best, run);

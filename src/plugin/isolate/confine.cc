@@ -25,6 +25,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/sanitized.h"
 #include "lazy/library.h"
 
 namespace memmap::plugin::isolate {
@@ -39,12 +40,6 @@ MEMMAP_LAZY(kLibseccomp, seccomp_attr_set);
 MEMMAP_LAZY(kLibseccomp, seccomp_rule_add_array);
 MEMMAP_LAZY(kLibseccomp, seccomp_load);
 MEMMAP_LAZY(kLibseccomp, seccomp_syscall_resolve_num_arch);
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSanitized = true;  // its shadow is terabytes of address space
-#else
-constexpr bool kSanitized = false;
-#endif
 
 constexpr unsigned kSpareSeconds = 5;
 
@@ -256,7 +251,7 @@ Status limit(int resource, const char* name, rlim_t most) {
 Status set_limits(const Limits& limits) {
   constexpr rlim_t kFiles = 64;  // a library's libraries are opened one after the other
   const std::tuple<int, const char*, rlim_t> kLimits[] = {
-      {RLIMIT_AS, "address space", kSanitized ? RLIM_INFINITY : limits.memory},
+      {RLIMIT_AS, "address space", kAddressSanitized ? RLIM_INFINITY : limits.memory},
       {RLIMIT_CORE, "core files", 0},
       {RLIMIT_FSIZE, "size of files", 0},
       {RLIMIT_NPROC, "processes", 0},

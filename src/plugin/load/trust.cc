@@ -72,7 +72,7 @@ Result<std::vector<Folder>> search_folders(const std::vector<fs::path>& named,
   std::error_code ec;
   for (const fs::path& p : named) {
     const fs::path absolute = fs::absolute(p, ec);
-    if (p.empty() || ec) {
+    if (p.empty() || ec || !fs::is_directory(absolute, ec)) {
       errors.push_back({.message = fmt::format("--plugin-dir `{}` is no folder", p.string())});
     } else {
       folders.push_back({.path = absolute, .trust = Trust::foreign});

@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "base/limits.h"
+#include "base/sanitized.h"
 #include "lazy/library.h"
 #include "report/form/graph_table.h"
 #include "report/form/theme.h"
@@ -51,10 +52,8 @@ bool write_all(int fd, const char* data, std::size_t size) {
 [[noreturn]] void draw(const std::string& dot, const char* format, int out) {
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
-#if !defined(__SANITIZE_ADDRESS__)  // whose shadow is larger than any limit
   const rlimit memory{limit_of(Limit::picture_memory), limit_of(Limit::picture_memory)};
-  setrlimit(RLIMIT_AS, &memory);
-#endif
+  if (!kAddressSanitized) setrlimit(RLIMIT_AS, &memory);
   // Graphviz reports its woes on stderr; the caller has one line to say instead.
   const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (null >= 0) dup2(null, STDERR_FILENO);

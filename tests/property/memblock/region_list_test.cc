@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/align.h"
+#include "base/sanitized.h"
 
 namespace memmap::memblock {
 namespace {
@@ -114,9 +115,10 @@ class Lists : public testing::TestWithParam<unsigned> {
 };
 
 TEST_P(Lists, LikeASortedVector) {
-  for (int step = 0; step < 14000; ++step) {
+  constexpr int kGrowing = kAddressSanitized ? 4000 : 10000;
+  for (int step = 0; step < kGrowing + kGrowing / 5 * 2; ++step) {
     // Grow first, shrink later.
-    if (pick(10) < (step < 10000 ? 9u : 2u)) {
+    if (pick(10) < (step < kGrowing ? 9u : 2u)) {
       insert_somewhere();
     } else {
       change_somewhere();

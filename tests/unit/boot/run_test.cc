@@ -220,8 +220,8 @@ TEST(Boot, TellsOfAFullTableInThatKernelsWords) {
     kernel::Profile few_places = profile(version);
     few_places.nodes_shift = 0;
     const Outcome outcome = boot(line, few_places, machine());
-    EXPECT_TRUE(std::ranges::any_of(outcome.events, [&](const Event& e) {
-      return e.severity == Severity::warning && e.text.starts_with(words);
+    EXPECT_TRUE(std::ranges::any_of(outcome.events, [begin = words](const Event& e) {
+      return e.severity == Severity::warning && e.text.starts_with(begin);
     })) << words;
   }
 }

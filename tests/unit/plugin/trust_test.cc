@@ -12,10 +12,10 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 
 TEST(SearchFolders, NamedThenListedThenOwn) {
-  const auto folders = search_folders({"/named"}, "/one::/two:");
+  const auto folders = search_folders({"/usr"}, "/one::/two:");
   ASSERT_TRUE(folders.ok()) << to_string(folders.errors());
   ASSERT_EQ(folders->size(), 5u);
-  EXPECT_EQ((*folders)[0].path, "/named");
+  EXPECT_EQ((*folders)[0].path, "/usr");
   EXPECT_EQ((*folders)[1].path, "/one");
   EXPECT_EQ((*folders)[2].path, "/two");
   EXPECT_EQ((*folders)[2].trust, Trust::foreign);
@@ -25,9 +25,17 @@ TEST(SearchFolders, NamedThenListedThenOwn) {
 }
 
 TEST(SearchFolders, NamedOnesAreMadeAbsolute) {
-  const auto folders = search_folders({"here"}, "");
+  const std::string here = fs::path(".").string();
+  const auto folders = search_folders({here}, "");
   ASSERT_TRUE(folders.ok());
-  EXPECT_EQ((*folders)[0].path, fs::current_path() / "here");
+  EXPECT_EQ((*folders)[0].path, fs::current_path() / here);
+}
+
+TEST(SearchFolders, WhatIsNamedIsThere) {
+  const auto folders = search_folders({"/nowhere/at/all", "/proc/self/exe"}, "/nowhere/either");
+  ASSERT_FALSE(folders.ok());
+  EXPECT_EQ(folders.errors().size(), 2u) << to_string(folders.errors());
+  EXPECT_THAT(to_string(folders.errors()), HasSubstr("`/nowhere/at/all` is no folder"));
 }
 
 TEST(SearchFolders, RelativeElementsOfTheListAreRefused) {

@@ -1,6 +1,7 @@
 // Rules that are read, and rules that are refused: where, and with which words.
 #include <gtest/gtest.h>
 
+#include "base/sanitized.h"
 #include "boot/owner.h"
 #include "boot/owner_list.h"
 #include "facts/facts.h"
@@ -160,7 +161,7 @@ TEST(Rule, IsReadOrRefusedWhateverItSays) {
     return static_cast<std::size_t>(seed >> 33) % below;
   };
   std::size_t read = 0;
-  for (int round = 0; round < 100'000; ++round) {
+  for (int round = 0; round < (kAddressSanitized ? 10'000 : 100'000); ++round) {
     std::string text;
     for (std::size_t i = 0, n = 1 + next(9); i < n; ++i)
       text += std::string(kWords[next(std::size(kWords))]) + " ";

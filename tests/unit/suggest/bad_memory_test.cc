@@ -46,6 +46,7 @@ const Case kCases[] = {
     {"kernel",
      "[    0.1]   aaaaaaaaaaaaaaaa bad mem addr 0x0000000012345000 - 0x0000000012346000 reserved",
      {PhysRange::make(0x12345000, 0x12346000)}},
+    {"turned_round", "0x12347000-0x12345fff\n0x12345000", {PhysRange::make(0x12345000, 0x12346000)}},
     {"pages",
      "Bad Pages\n---------\n0x12345, 0x12350-0x12351\n",
      {PhysRange::make(0x12345000, 0x12346000), PhysRange::make(0x12350000, 0x12352000)}},

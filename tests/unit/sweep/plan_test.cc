@@ -63,6 +63,19 @@ TEST(Plan, NumbersWhatIsNotLeftOut) {
   EXPECT_THAT(walked(Plan(two)), ElementsAre("0 a", "1 b", "2 b quiet"));
 }
 
+TEST(Plan, TellsOfExclusionsThatLeaveNothingOut) {
+  Axes two = axes();
+  Exclusion exclusion;
+  exclusion.globs[static_cast<std::size_t>(Key::machine)] = "a";
+  two.products.front().exclude.push_back(exclusion);
+  EXPECT_THAT(Plan(two).idle_exclusions(), IsEmpty());
+  exclusion.globs[static_cast<std::size_t>(Key::append)] = "z*";
+  two.products.front().exclude.push_back(exclusion);
+  EXPECT_THAT(
+      Plan(two).idle_exclusions(),
+      ElementsAre("an entry of `exclude` leaves nothing out: no append is like `z*`"));
+}
+
 TEST(Plan, ExcludesByTheKernelThatTheMachineRan) {
   Axes two = axes();
   Exclusion exclusion;

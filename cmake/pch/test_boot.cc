@@ -1,0 +1,1 @@
+// Precompiled headers belong to a target, which needs a source.
