@@ -21,7 +21,7 @@ def made(folder):
     return {os.path.basename(p).split("_")[0]: p for p in glob.glob(os.path.join(folder, "*.deb"))}
 
 
-@unittest.skipUnless(shutil.which("dpkg-deb"), "no dpkg-deb: this is no Debian")
+@unittest.skipUnless(all(map(shutil.which, ("dpkg-deb", "dpkg-shlibdeps", "file"))), "lacks what makes Debian packages")
 class Packages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
