@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "base/range_union.h"
+#include "kernel/command_line.h"
 #include "machine/badram.h"
 
 namespace memmap::suggest {
@@ -59,20 +60,39 @@ std::string cost_words(const std::vector<PhysRange>& ranges, const std::vector<P
                      good == 0 ? "nothing" : number_with_unit(good));
 }
 
-std::size_t how_many(const std::vector<PhysRange>& bad, const std::vector<PhysRange>& ram) {
-  const std::uint64_t most = bytes_of(ram) / 64;
-  // One range more gives back one gap more: what is lost falls with their number.
-  std::size_t fewest = std::min(kAvoided, bad.size());
-  std::size_t enough = bad.size();
-  while (fewest < enough) {
-    const std::size_t n = std::midpoint(fewest, enough);
-    if (bytes_of(both(ram, cover(bad, n))) - bytes_of(bad) > most) {
-      fewest = n + 1;
+// The first of [from, end) from which on `good` holds; `end`: it does not.
+template <class Good>
+std::size_t first_of(std::size_t from, std::size_t end, const Good& good) {
+  while (from < end) {
+    const std::size_t n = std::midpoint(from, end);
+    if (good(n)) {
+      end = n;
     } else {
-      enough = n;
+      from = n + 1;
     }
   }
-  return enough;
+  return end;
+}
+
+// Whether the kernel keeps all of the line, which it cuts at COMMAND_LINE_SIZE.
+bool fits(const Prover& prover, const std::vector<PhysRange>& ranges) {
+  return prover.line_with(parameter_of(ranges)).size() < kernel::kCommandLineSize;
+}
+
+// How many ranges the line has room for, one at least.
+std::size_t room_for(const Prover& prover, const std::vector<PhysRange>& bad) {
+  const auto too_many = [&](std::size_t n) { return !fits(prover, cover(bad, n)); };
+  return first_of(2, std::min(bad.size(), kernel::kCommandLineSize) + 1, too_many) - 1;
+}
+
+std::size_t how_many(const std::vector<PhysRange>& bad, const std::vector<PhysRange>& ram,
+                     std::size_t room) {
+  const std::uint64_t most = bytes_of(ram) / 64;
+  // One range more gives back one gap more: what is lost falls with their number.
+  const std::size_t all = std::min(bad.size(), room);
+  return first_of(std::min(kAvoided, all), all, [&](std::size_t n) {
+    return bytes_of(both(ram, cover(bad, n))) - bytes_of(bad) <= most;
+  });
 }
 
 // None of it is RAM for the kernel any more.
@@ -86,10 +106,10 @@ Judge judge_of(std::vector<PhysRange> bad) {
 }
 
 void add_others(const std::vector<PhysRange>& bad, const std::vector<PhysRange>& ram,
-                std::size_t chosen, Suggestion& out) {
+                std::size_t chosen, std::size_t room, Suggestion& out) {
   for (const std::size_t n :
        {std::size_t{1}, std::size_t{2}, std::size_t{4}, std::size_t{8}, bad.size()}) {
-    if (n == chosen || n > bad.size()) continue;
+    if (n == chosen || n > bad.size() || n > room) continue;
     const auto ranges = cover(bad, n);
     const bool is_known = std::ranges::any_of(
         out.others, [&](const Tried& t) { return t.parameter == parameter_of(ranges); });
@@ -158,8 +178,16 @@ Result<Suggestion> suggest_badram(Prover& prover, const BadMemory& bad,
     return Error{"no page of the list is RAM of this machine: is the list another machine's?",
                  {"memmap"}};
   Suggestion out{.what = "badram"};
-  const std::size_t count = ranges.value_or(how_many(pages, ram));
+  const std::size_t room = room_for(prover, pages);
+  const std::size_t count = ranges.value_or(how_many(pages, ram, room));
   const std::vector<PhysRange> chosen = cover(pages, count);
+  if (!fits(prover, chosen)) {
+    return Error{fmt::format("{} range{} make the command line longer than the {} bytes that the "
+                             "kernel keeps of it: there is room for {}",
+                             chosen.size(), chosen.size() == 1 ? "" : "s",
+                             kernel::kCommandLineSize - 1, chosen.size() == 1 ? 0 : room),
+                 {ranges ? "--ranges" : "memmap"}};
+  }
   const std::string parameter = parameter_of(chosen);
   out.size = bytes_of(both(ram, chosen));
   auto proof = prover.prove(parameter, judge_of(pages));
@@ -173,7 +201,13 @@ Result<Suggestion> suggest_badram(Prover& prover, const BadMemory& bad,
         fmt::format("{} does not keep the kernel away from all of it: {}", parameter, proof->fault);
     out.others.push_back({parameter, proof->fault, *std::move(proof)});
   }
-  add_others(pages, ram, chosen.size(), out);
+  add_others(pages, ram, chosen.size(), room, out);
+  if (room < pages.size() && chosen.size() == room) {
+    out.needs.push_back(fmt::format(
+        "more ranges would lose less good memory: the command line, of which the kernel keeps {} "
+        "bytes, has no room for more than these",
+        kernel::kCommandLineSize - 1));
+  }
   add_needs(prover.subject().machine, chosen, bad, bytes_of(bad.pages) - bytes_of(pages), out);
   return out;
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "base/range_union.h"
 #include "input/log/command_lines.h"
@@ -189,7 +190,7 @@ TEST(Cover, ClosesTheSmallestGaps) {
   EXPECT_EQ(cover(kBad, 1), std::vector{PhysRange::make(0x10000, 0x91000)});
 }
 
-BadMemory bad_at(std::initializer_list<std::uint64_t> pages) {
+BadMemory bad_at(const std::vector<std::uint64_t>& pages) {
   BadMemory out;
   for (const std::uint64_t at : pages) out.pages.push_back(PhysRange::make(at, at + 4096));
   return out;
@@ -206,6 +207,25 @@ TEST(SuggestBadram, CoversAllInOneParameter) {
 }
 
 // Of more than four in one memmap= the image keeps its place, which none of them is.
+// The kernel cuts its line at 2,048 bytes: what is behind that is not left out of its memory.
+TEST(SuggestBadram, KeepsToWhatTheLineHasRoomFor) {
+  const Given given;
+  const Subject subject = given.subject();
+  Prover prover(subject);
+  std::vector<std::uint64_t> pages;
+  for (std::uint64_t i = 0; i < 200; ++i) pages.push_back(0x10000000 + i * 0x200000);
+  const auto found = suggest_badram(prover, bad_at(pages), std::nullopt);
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->proof.proved());
+  EXPECT_LT(prover.line_with(found->parameter).size(), 2048u);
+  EXPECT_GT(prover.line_with(found->parameter).size(), 2000u);
+  for (const Tried& other : found->others)
+    EXPECT_LT(prover.line_with(other.parameter).size(), 2048u) << other.parameter;
+  const auto too_many = suggest_badram(prover, bad_at(pages), 200);
+  ASSERT_FALSE(too_many);
+  EXPECT_NE(too_many.errors().front().message.find("2047 bytes"), std::string::npos);
+}
+
 TEST(SuggestBadram, FiveAreSafe) {
   const Given given;
   const Subject subject = given.subject();
