@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace memmap::e820 {
@@ -26,9 +27,15 @@ std::vector<ChangePoint> change_points(const E820Entries& entries) {
   for (const E820Entry& e : entries) {
     if (e.size == 0) continue;
     out.push_back({raw(e.addr), false, e.type});
+    // Behind an entry that it touches.
+    if (out.size() > 1 && comes_before(out.back(), out.end()[-2]))
+      std::swap(out.back(), out.end()[-2]);
     out.push_back({e.end(), true, e.type});
   }
-  std::ranges::sort(out, comes_before);
+  // Most tables are those of the step before, in order, with an entry or two behind them.
+  const auto rest = std::ranges::is_sorted_until(out, comes_before);
+  std::sort(rest, out.end(), comes_before);
+  std::inplace_merge(out.begin(), rest, out.end(), comes_before);
   return out;
 }
 
