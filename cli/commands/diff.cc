@@ -61,8 +61,7 @@ Errors told_of_new(Errors errors, const Arguments& given) {
       if (!given.has(o.option)) continue;
       if (error.origin.file == o.both) error.origin.file = o.option;
       const std::string both = std::string(o.both) + " has no effect";
-      if (error.message.starts_with(both))
-        error.message.replace(0, o.both.size(), o.option);
+      if (error.message.starts_with(both)) error.message.replace(0, o.both.size(), o.option);
     }
   }
   return errors;

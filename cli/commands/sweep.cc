@@ -211,7 +211,8 @@ ExitCode run_sweep(const Arguments& arguments) {
                          wanted->places);
   if (!sweep) return bad_input(sweep.errors());
   for (const std::string& text : (*sweep)->notes()) note(text);
-  for (const std::string& kernel : (*sweep)->head().not_verified) note(report::not_verified_note(kernel));
+  for (const std::string& kernel : (*sweep)->head().not_verified)
+    note(report::not_verified_note(kernel));
   if (arguments.has("--shrink")) return shrunk(arguments, **sweep);
   std::optional<SweepProgress> progress(std::in_place,
                                         output->path == "-" && ::isatty(STDOUT_FILENO) == 1);

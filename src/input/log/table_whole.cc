@@ -171,10 +171,8 @@ PrintedTable chosen_run(const LogText& log, std::vector<PrintedTable>& runs, std
       best = std::move(run);
       continue;
     }
-    const bool front = run.size() < best.size() &&
-                       same(run, std::span(best).first(run.size()));
-    const bool longer = best.size() < run.size() &&
-                        same(best, std::span(run).first(best.size()));
+    const bool front = run.size() < best.size() && same(run, std::span(best).first(run.size()));
+    const bool longer = best.size() < run.size() && same(best, std::span(run).first(best.size()));
     if (front) continue;
     if (!longer) {
       const bool part = holds_all(best, run);

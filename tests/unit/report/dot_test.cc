@@ -118,7 +118,7 @@ TEST(Diagrams, AThousandTakeNoMoreMemoryThanOne) {
   for (int i = 0; i < 10; ++i) all();
   const std::size_t before = resident();
   for (int i = 0; i < 112; ++i) all();  // 1,008 of them
-  if (!kAddressSanitized) {  // which tells of leaks itself
+  if (!kAddressSanitized) {             // which tells of leaks itself
     EXPECT_LT(resident(), before + (std::size_t{4} << 20));
   }
 }

@@ -71,9 +71,8 @@ TEST(Plan, TellsOfExclusionsThatLeaveNothingOut) {
   EXPECT_THAT(Plan(two).idle_exclusions(), IsEmpty());
   exclusion.globs[static_cast<std::size_t>(Key::append)] = "z*";
   two.products.front().exclude.push_back(exclusion);
-  EXPECT_THAT(
-      Plan(two).idle_exclusions(),
-      ElementsAre("an entry of `exclude` leaves nothing out: no append is like `z*`"));
+  EXPECT_THAT(Plan(two).idle_exclusions(),
+              ElementsAre("an entry of `exclude` leaves nothing out: no append is like `z*`"));
 }
 
 TEST(Plan, ExcludesByTheKernelThatTheMachineRan) {
