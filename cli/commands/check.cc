@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "choices.h"
@@ -46,35 +47,39 @@ class Renewed {
   Status write() const;
 
  private:
-  std::map<std::string, std::string> bytes_{};
+  struct Kept {
+    std::string bytes{};
+    std::optional<std::string> old{};  // nullopt: there is no file
+  };
+  std::map<std::string, Kept> kept_{};  // by path
 };
 
 Result<diff::View> Renewed::take(const std::string& path, const boot::Outcome& outcome) {
-  std::string bytes = report::to_json(outcome);
-  auto now = diff::read_view(path, bytes);
+  Kept kept{report::to_json(outcome)};
+  auto now = diff::read_view(path, kept.bytes);
   if (!now) return now.errors();
-  const auto [at, added] = bytes_.try_emplace(path, std::move(bytes));
-  if (!added && at->second != report::to_json(outcome))
+  if (const auto same = kept_.find(path); same != kept_.end()) {
+    if (same->second.bytes == kept.bytes) return now;
     return Error{"two boots that differ have this baseline: put {machine} into its name", {path}};
-  if (!added || !std::filesystem::exists(path)) return now;
-  const auto old = input::open_source(path);
-  if (!old) return old.errors();
-  if (old->bytes == at->second) return now;
-  if (const Status shown = show_changes(path, old->bytes, *now); !shown) return shown.errors();
+  }
+  if (std::filesystem::exists(path)) {
+    auto old = input::open_source(path);
+    if (!old) return old.errors();
+    kept.old = std::move(old->bytes);
+    if (*kept.old != kept.bytes) {
+      if (const Status shown = show_changes(path, *kept.old, *now); !shown) return shown.errors();
+    }
+  }
+  kept_.emplace(path, std::move(kept));
   return now;
 }
 
 Status Renewed::write() const {
-  for (const auto& [path, bytes] : bytes_) {
-    const bool there = std::filesystem::exists(path);
-    if (there) {
-      const auto old = input::open_source(path);
-      if (!old) return old.errors();
-      if (old->bytes == bytes) continue;
-    }
-    const Status done = write_output({.path = path, .force = true}, bytes);
+  for (const auto& [path, kept] : kept_) {
+    if (kept.old == kept.bytes) continue;
+    const Status done = write_output({.path = path, .force = true}, kept.bytes);
     if (!done) return done.errors();
-    note(fmt::format("{}: {}", path, there ? "rewritten" : "made"));
+    note(fmt::format("{}: {}", path, kept.old ? "rewritten" : "made"));
   }
   return Done{};
 }

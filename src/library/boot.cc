@@ -77,26 +77,20 @@ class Maker {
   std::vector<memmap_piece_t> pieces_{};
 };
 
-template <class Wanted>
-void add_column(ColumnId id, const boot::Outcome& outcome, Maker& make, const Wanted& wanted) {
+bool is_deferred(account::Kind kind) { return kind == account::Kind::deferred; }
+bool is_not_deferred(account::Kind kind) { return !is_deferred(kind); }
+
+// Of the column's blocks those that are `wanted`; nullptr: all.
+void add_column(ColumnId id, const boot::Outcome& outcome, Maker& make,
+                bool (*wanted)(account::Kind) = nullptr) {
   const account::Column column =
       account::column_of(id, outcome.state, outcome.owners, boot::Moment::hand_over);
   for (const account::Block& block : column.blocks) {
-    if (!wanted(block.kind)) continue;
+    if (wanted != nullptr && !wanted(block.kind)) continue;
     memmap_piece_t& piece = make.add(block.range, account::words_of(block.kind).id, block.label);
     piece.by = make.kept(block.by);
     piece.flags = block.flags;
   }
-}
-
-void add_column(ColumnId id, const boot::Outcome& outcome, Maker& make) {
-  add_column(id, outcome, make, [](account::Kind) { return true; });
-}
-
-void add_free(bool deferred, const boot::Outcome& outcome, Maker& make) {
-  add_column(ColumnId::free, outcome, make, [deferred](account::Kind kind) {
-    return (kind == account::Kind::deferred) == deferred;
-  });
 }
 
 void add_regions(const memblock::RegionType& type, const boot::Outcome& outcome, Maker& make) {
@@ -143,8 +137,8 @@ void add_list(std::string_view list, const boot::Outcome& outcome, Maker& make) 
   if (list == "owners") return add_column(ColumnId::reserved, outcome, make);
   if (list == "direct_map") return add_column(ColumnId::direct_map, outcome, make);
   if (list == "zones") return add_zones(outcome, make);
-  if (list == "free") return add_free(false, outcome, make);
-  if (list == "deferred") return add_free(true, outcome, make);
+  if (list == "free") return add_column(ColumnId::free, outcome, make, is_not_deferred);
+  if (list == "deferred") return add_column(ColumnId::free, outcome, make, is_deferred);
   if (list == "use") return add_uses(outcome, make);
   const facts::Thing& thing = *facts::thing_named(list);
   for (const PhysRange range : thing.of(outcome)) make.add(range, thing.name, thing.what);

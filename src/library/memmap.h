@@ -201,9 +201,9 @@ typedef struct memmap_piece {
  * may be NULL: it is counted. Lists: `firmware` (its map, sorted), `e820` (the kernel's table),
  * `memory` and `reserved` (of memblock), `owners` (what is reserved, by who has it), `direct_map`,
  * `zones`, `free` (of the page allocator), `deferred` (pages that become free later), `use` (what
- * each byte of the address space is used for)
- * and the things of share/doc/check.md: `kernel`, `initrd`, `crashkernel`, `cma`, ... All are of
- * the hand-over to the page allocator, or of where the boot ended. */
+ * each byte of the address space is used for) and the things of share/doc/check.md: `kernel`,
+ * `initrd`, `crashkernel`, `cma`, ... All are of the hand-over to the page allocator, or of where
+ * the boot ended. */
 MEMMAP_API int32_t memmap_boot_pieces(memmap_boot_t* boot, const char* list, memmap_piece_t* pieces,
                                       size_t size, size_t room, size_t* count);
 

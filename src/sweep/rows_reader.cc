@@ -21,6 +21,16 @@ std::string_view text_of(const Document& doc, std::string_view key) {
   return id == input::kNoValue ? std::string_view() : doc.text(id);
 }
 
+// Of a list; empty: there is none.
+std::vector<std::string> texts_of(const Document& doc, std::string_view key) {
+  std::vector<std::string> out;
+  const ValueId list = doc.member(0, key);
+  if (list == input::kNoValue) return out;
+  for (ValueId id = doc.first(list); id != input::kNoValue; id = doc.next(id))
+    out.emplace_back(doc.text(id));
+  return out;
+}
+
 std::optional<std::uint64_t> number_of(const Document& doc, std::string_view key) {
   const auto number = parse_count(text_of(doc, key));
   return number ? std::optional(*number) : std::nullopt;
@@ -111,19 +121,13 @@ Result<Head> parse_head(std::string_view line) {
   }
   const auto count = number_of(*doc, "count");
   const auto shard = parse_shard(text_of(*doc, "shard"));
-  const ValueId filters = doc->member(0, "filter");
-  if (!count || !shard || filters == input::kNoValue) return no_head;
+  if (!count || !shard || doc->member(0, "filter") == input::kNoValue) return no_head;
   Head out{.digest = std::string(text_of(*doc, "matrix")),
            .count = *count,
            .only_failures = text_of(*doc, "only_failures") == "true",
            .shard = *shard};
-  for (ValueId id = doc->first(filters); id != input::kNoValue; id = doc->next(id))
-    out.filters.emplace_back(doc->text(id));
-  const ValueId not_verified = doc->member(0, "not_verified");
-  if (not_verified != input::kNoValue) {
-    for (ValueId id = doc->first(not_verified); id != input::kNoValue; id = doc->next(id))
-      out.not_verified.emplace_back(doc->text(id));
-  }
+  out.filters = texts_of(*doc, "filter");
+  out.not_verified = texts_of(*doc, "not_verified");
   return out;
 }
 

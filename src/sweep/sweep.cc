@@ -89,12 +89,11 @@ Status Sweep::read(const Wanted& wanted) {
   if (const Status few = refuse_many(count, wanted); !few) return few;
   if (count == 0)
     return Error{"no combination is left: all are excluded or passed by a filter", {wanted.matrix}};
-  head_ = {.digest = axes_.digest,
-           .count = count,
-           .filters = wanted.filters,
-           .only_failures = wanted.only_failures,
-           .shard = wanted.shard,
-           .not_verified = std::move(head_.not_verified)};
+  head_.digest = axes_.digest;
+  head_.count = count;
+  head_.filters = wanted.filters;
+  head_.only_failures = wanted.only_failures;
+  head_.shard = wanted.shard;
   return Done{};
 }
 

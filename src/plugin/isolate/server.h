@@ -152,10 +152,8 @@ class Server {
   template <class T>
   static std::pair<const T*, std::size_t> get_list(Reader& in);
 
-  static std::int32_t next_up(void* ctx, std::uint64_t after, std::uint64_t* base,
-                              std::uint64_t* end) noexcept;
-  static std::int32_t next_down(void* ctx, std::uint64_t before, std::uint64_t* base,
-                                std::uint64_t* end) noexcept;
+  std::int32_t next(Ask way, KnownRanges& known, std::uint64_t from, std::uint64_t* base,
+                    std::uint64_t* end);
   static std::int32_t fit(void* ctx, Ask which, Asked bit,
                           std::optional<std::optional<std::uint64_t>>& known,
                           std::uint64_t* address);

@@ -132,8 +132,14 @@ void Server::set_host() {
   set_state();
   free_ranges_.struct_size = sizeof free_ranges_;
   free_ranges_.ctx = this;
-  free_ranges_.next_up = next_up;
-  free_ranges_.next_down = next_down;
+  free_ranges_.next_up = [](void* ctx, std::uint64_t after, std::uint64_t* base,
+                            std::uint64_t* end) noexcept -> std::int32_t {
+    return self(ctx).next(Ask::next_up, self(ctx).up_, after, base, end);
+  };
+  free_ranges_.next_down = [](void* ctx, std::uint64_t before, std::uint64_t* base,
+                              std::uint64_t* end) noexcept -> std::int32_t {
+    return self(ctx).next(Ask::next_down, self(ctx).down_, before, base, end);
+  };
   free_ranges_.first_fit_up = [](void* ctx, std::uint64_t* address) noexcept -> std::int32_t {
     return fit(ctx, Ask::first_fit_up, kFitUp, self(ctx).fit_up_, address);
   };
@@ -201,48 +207,28 @@ std::size_t Server::part_of_list(void* ctx, std::uint64_t base, std::uint64_t en
   return count;
 }
 
-std::int32_t Server::next_up(void* ctx, std::uint64_t after, std::uint64_t* base,
-                             std::uint64_t* end) noexcept {
-  Server& server = self(ctx);
-  KnownRanges& known = server.up_;
-  server.asked_ |= kNextUp;
+// The next free range from `from` on, upwards or downwards: what is known of them, or what the program tells.
+// Of a range that lies across `from` the part that lies on its way.
+std::int32_t Server::next(Ask way, KnownRanges& known, std::uint64_t from, std::uint64_t* base,
+                          std::uint64_t* end) {
+  const bool up = way == Ask::next_up;
+  asked_ |= up ? kNextUp : kNextDown;
   for (;;) {
-    if (known.told && after >= known.from) {
-      const auto it = std::ranges::upper_bound(known.list, after, {}, &Bounds::end);
-      if (it != known.list.end()) {
-        if (base == nullptr || end == nullptr) return MEMMAP_NONE;
-        *base = std::max(it->base, after);
-        *end = it->end;
-        return MEMMAP_OK;
-      }
-      if (known.all) return MEMMAP_NONE;
-    }
-    Writer what;
-    what.put(after);
-    known.take(server.ask(Ask::next_up, what), after);
-  }
-}
-
-std::int32_t Server::next_down(void* ctx, std::uint64_t before, std::uint64_t* base,
-                               std::uint64_t* end) noexcept {
-  Server& server = self(ctx);
-  KnownRanges& known = server.down_;
-  server.asked_ |= kNextDown;
-  for (;;) {
-    if (known.told && before <= known.from) {
+    if (known.told && (up ? from >= known.from : from <= known.from)) {
       const auto it =
-          std::ranges::find_if(known.list, [before](const Bounds& b) { return b.base < before; });
+          up ? std::ranges::upper_bound(known.list, from, {}, &Bounds::end)
+             : std::ranges::find_if(known.list, [from](const Bounds& b) { return b.base < from; });
       if (it != known.list.end()) {
         if (base == nullptr || end == nullptr) return MEMMAP_NONE;
-        *base = it->base;
-        *end = std::min(it->end, before);
+        *base = up ? std::max(it->base, from) : it->base;
+        *end = up ? it->end : std::min(it->end, from);
         return MEMMAP_OK;
       }
       if (known.all) return MEMMAP_NONE;
     }
     Writer what;
-    what.put(before);
-    known.take(server.ask(Ask::next_down, what), before);
+    what.put(from);
+    known.take(ask(way, what), from);
   }
 }
 

@@ -1,1 +1,0 @@
-// Precompiled headers belong to a target, which needs a source.
