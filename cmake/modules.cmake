@@ -161,6 +161,10 @@ function(memmap_test name)
     target_compile_options(${name} PRIVATE ${MEMMAP_UNIT_FLAGS})
     memmap_precompiled_for(${name} test test_boot ${rooms})
   endif()
+  if("unit" IN_LIST arg_LABELS)
+    # Several sources to a compilation, which halves the time of all: names are unique in a program.
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ${MEMMAP_UNITY_TESTS} UNITY_BUILD_BATCH_SIZE 6)
+  endif()
   target_compile_definitions(${name} PRIVATE ${arg_DEFINES}
     MEMMAP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MEMMAP_BUILD_DIR="${PROJECT_BINARY_DIR}")
   foreach(source IN LISTS arg_SOURCES)

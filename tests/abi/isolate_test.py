@@ -231,6 +231,11 @@ class Isolated(unittest.TestCase):
             time.sleep(0.01)
         self.assertFalse(lives())
 
+    def test_what_it_tells_in_all_is_limited(self):
+        result = isolated("simulate", *SMALL, "--format", "hostile:in=render,what=flood", "--limit", "plugin-told=20M")
+        self.assert_fault(result, "plugin `hostile` tells too much in render(): the limit is plugin-told=20M; "
+                          "--limit plugin-told=40M raises it")
+
     @unittest.skipIf(SANITIZERS, "a sanitizer's memory is not to be limited")
     def test_memory_that_runs_out_here(self):
         """What a plugin hands over does not fit: named, and no crash of the program's."""

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/limits.h"
 #include "plugin/isolate/answers.h"
 #include "plugin/isolate/process.h"
 #include "plugin/isolate/protocol.h"
@@ -253,6 +254,9 @@ class Isolated : public Code {
     last = bytes;
   }
 
+  // Hands over what it told. Error: it makes no sense, or is more than is listened to.
+  Status listen(std::string bytes, const memmap_host_t& host, bool& refused, const char* name);
+
   template <class Puts>
   Result<std::int32_t> look_on(Function function, void* state, const memmap_host_t& host,
                                const memmap_state_t& boot, const Puts& puts) {
@@ -302,6 +306,7 @@ class Isolated : public Code {
   const std::string name_;
   Process process_{};
   std::uint64_t life_ = 0;        // how often it was started
+  std::uint64_t told_ = 0;        // in bytes, by all its lives
   std::optional<Error> fault_{};  // what ended it last
   std::vector<OptionInfo> options_{};
   std::string reason_{};
@@ -310,6 +315,19 @@ class Isolated : public Code {
   std::optional<std::string> last_facts_{};
   std::optional<std::string> last_source_{};
 };
+
+Status Isolated::listen(std::string bytes, const memmap_host_t& host, bool& refused,
+                        const char* name) {
+  told_ += bytes.size();
+  if (told_ > limit_of(Limit::plugin_told)) {
+    process_.end();
+    return Error{
+        .message = fmt::format("tells too much in {}: {}", name, beyond(Limit::plugin_told)),
+        .code = ErrorCode::plugin_fault};
+  }
+  if (hand_over_all(std::move(bytes), host, refused)) return Done{};
+  return process_.broke_protocol(name, "what it told makes no sense");
+}
 
 Result<std::int32_t> Isolated::talk(const Writer& request, const memmap_host_t& host,
                                     const Answers& answers,
@@ -320,9 +338,7 @@ Result<std::int32_t> Isolated::talk(const Writer& request, const memmap_host_t& 
     auto frame = process_.receive(name);
     if (!frame) return frame.errors();
     if (frame->kind == Kind::log) {
-      if (!hand_over_all(std::move(frame->bytes), host, refused)) {
-        return process_.broke_protocol(name, "what it told makes no sense");
-      }
+      if (Status s = listen(std::move(frame->bytes), host, refused, name); !s) return s.errors();
       Writer heard;
       heard.put(static_cast<std::uint8_t>(refused));
       if (Status s = process_.send(Kind::answer, heard.bytes(), name); !s) return s.errors();
@@ -332,9 +348,8 @@ Result<std::int32_t> Isolated::talk(const Writer& request, const memmap_host_t& 
       return process_.broke_protocol(name, "it answered what was not asked");
     }
     Reader in(std::move(frame->bytes));
-    if (!hand_over_all(std::string(in.view()), host, refused) || !in.ok()) {
-      return process_.broke_protocol(name, "what it told makes no sense");
-    }
+    if (Status s = listen(std::string(in.view()), host, refused, name); !s) return s.errors();
+    if (!in.ok()) return process_.broke_protocol(name, "what it told makes no sense");
     if (frame->kind == Kind::done) {
       const auto rc = in.get<std::int32_t>();
       gives(in);
@@ -391,11 +406,8 @@ Result<Description> Isolated::load() {
     return errors;
   }
   Description description = get_description(in);
-  const auto plain = [](const OptionInfo& o) {
-    return is_plain_name(o.name) && o.type <= OptionType::choice;
-  };
   if (!in.ok() || !in.at_end() || description.info.name != name_ ||
-      !std::ranges::all_of(description.info.options, plain)) {
+      !faults_of(description.info.options).empty()) {
     return process_.broke_protocol(kLoading, "how it describes itself makes no sense");
   }
   description.info.file = file_;

@@ -72,29 +72,16 @@ OptionInfo read_option(const memmap_option_t& o, std::size_t index, Complaints& 
   OptionInfo out;
   const std::string nth = fmt::format("option {}", index + 1);
   out.name = read_line(o.name, nth + "'s name", complaints);
-  if (!out.name.empty() && !is_plain_name(out.name)) {
-    complaints.add("{} has the name `{}`; expected a-z 0-9 _", nth, out.name);
-  }
   out.help = read_line(o.help, nth + "'s help", complaints);
   out.min = o.min;
   out.max = o.max;
   out.required = (o.flags & MEMMAP_OPTION_REQUIRED) != 0;
-  if (o.type > MEMMAP_OPTION_CHOICE) {
-    complaints.add("{} has the unknown type {}", nth, o.type);
-    return out;
-  }
   out.type = static_cast<OptionType>(o.type);
-  if (out.max != 0 && out.max < out.min) complaints.add("{} allows no value: max < min", nth);
   if (out.type == OptionType::choice) {
     out.choices = split_choices(read_line(o.choices, nth + "'s list of choices", complaints));
   }
   if (o.default_value != nullptr) {
     out.default_value.emplace(o.default_value, ::strnlen(o.default_value, kMaxText));
-    OptionInfo unrequired = out;
-    unrequired.required = false;
-    if (const auto value = check_options("", {unrequired}, {}); !value) {
-      complaints.add("{} has a default that is none: {}", nth, value.errors().front().message);
-    }
   }
   return out;
 }
@@ -117,12 +104,9 @@ void read_options(const memmap_plugin_t& plugin, PluginInfo& info, Complaints& c
                      i + 1, size, kOptionSize);
       return;
     }
-    OptionInfo option = read_option(copy_struct<memmap_option_t>(at), i, complaints);
-    for (const OptionInfo& o : info.options) {
-      if (o.name == option.name) complaints.add("it has two options `{}`", o.name);
-    }
-    info.options.push_back(std::move(option));
+    info.options.push_back(read_option(copy_struct<memmap_option_t>(at), i, complaints));
   }
+  for (const std::string& fault : faults_of(info.options)) complaints.add("{}", fault);
 }
 
 // Asks for the interface `id`. Zero: not offered, or (complained of) not usable.

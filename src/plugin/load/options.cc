@@ -141,6 +141,34 @@ Result<PluginSpec> parse_spec_of_input(std::string_view text) {
   return spec;
 }
 
+std::vector<std::string> faults_of(const std::vector<OptionInfo>& declared) {
+  std::vector<std::string> faults;
+  for (std::size_t i = 0; i < declared.size(); ++i) {
+    const OptionInfo& o = declared[i];
+    const auto complain = [&](std::string_view what) {
+      faults.push_back(fmt::format("option {} {}", i + 1, what));
+    };
+    if (!o.name.empty() && !is_plain_name(o.name)) {
+      complain(fmt::format("has the name `{}`; expected a-z 0-9 _", shown(o.name)));
+    }
+    const auto first = std::ranges::find(declared, o.name, &OptionInfo::name);
+    if (first - declared.begin() < static_cast<std::ptrdiff_t>(i)) {
+      faults.push_back(fmt::format("it has two options `{}`", shown(o.name)));
+    }
+    if (o.type > OptionType::choice) {
+      complain(fmt::format("has the unknown type {}", static_cast<std::uint32_t>(o.type)));
+      continue;
+    }
+    if (o.max != 0 && o.max < o.min) complain("allows no value: max < min");
+    if (o.default_value) {
+      if (const auto value = read_value(o, *o.default_value); !value) {
+        complain(fmt::format("has a default that is none: {}", value.errors().front().message));
+      }
+    }
+  }
+  return faults;
+}
+
 Result<OptionValues> check_options(std::string_view plugin, const std::vector<OptionInfo>& declared,
                                    const OptionTexts& given) {
   Errors errors;

@@ -58,6 +58,10 @@ Result<OptionValues> check_options(std::string_view plugin, const std::vector<Op
 // Whether `name` may name a plugin or an option: 1 to 63 of a-z 0-9 _.
 bool is_plain_name(std::string_view name);
 
+// What is wrong with options as they are declared: names that are none or that two have, unknown types,
+// bounds that no value fits, defaults that are none.
+std::vector<std::string> faults_of(const std::vector<OptionInfo>& declared);
+
 // `a byte count from 1 to 4096`: what a value must be, for messages and help.
 std::string describe_values(const OptionInfo& option);
 

@@ -8,15 +8,15 @@
 namespace memmap::boot {
 namespace {
 
-struct Case {
+struct ApertureCase {
   const char* name;
   std::vector<PhysRange> apertures;
   const char* line;
   std::uint64_t above_4g;
   std::uint64_t want;  // bytes
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
-class Aperture : public testing::TestWithParam<Case> {};
+void PrintTo(const ApertureCase& c, std::ostream* out) { *out << c.name; }
+class Aperture : public testing::TestWithParam<ApertureCase> {};
 
 const PhysRange kGood = PhysRange::make(0xf4000000, 0xf8000000);
 const PhysRange kBeyond = PhysRange::make(0x8144000000, 0x8146000000);
@@ -36,7 +36,7 @@ TEST_P(Aperture, IsTakenWhereFirmwareLeftNone) {
   EXPECT_EQ(owned(boot(GetParam().line, p, m), "GART aperture"), 0u);
 }
 
-const Case kCases[] = {
+const ApertureCase kApertureCases[] = {
     {"none_known", {}, "", kGiB, 0},
     {"beyond_4g", {kBeyond}, "", kGiB, 64 * kMiB},
     {"good", {kGood}, "", kGiB, 0},
@@ -50,7 +50,7 @@ const Case kCases[] = {
     {"no_aperture", {kBeyond}, "iommu=noaperture", kGiB, 0},
     {"in_memory", {kGood}, "iommu=memaper=2", kGiB, 128 * kMiB},
 };
-INSTANTIATE_TEST_SUITE_P(, Aperture, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, Aperture, testing::ValuesIn(kApertureCases),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

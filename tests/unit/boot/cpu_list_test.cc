@@ -9,20 +9,20 @@ namespace {
 
 using Cpus = std::set<unsigned>;
 
-struct Case {
+struct CpuListCase {
   const char* name;
   const char* text;
   std::optional<Cpus> want;  // of 16 processors
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const CpuListCase& c, std::ostream* out) { *out << c.name; }
 
-class CpuList : public testing::TestWithParam<Case> {};
+class CpuList : public testing::TestWithParam<CpuListCase> {};
 
 TEST_P(CpuList, IsReadAsTheKernelDoes) {
   EXPECT_EQ(parse_cpu_list(GetParam().text, 16), GetParam().want);
 }
 
-const Case kCases[] = {
+const CpuListCase kCpuListCases[] = {
     {"empty", "", Cpus{}},
     {"one", "3", Cpus{3}},
     {"some", "0,2-4", Cpus{0, 2, 3, 4}},
@@ -40,7 +40,7 @@ const Case kCases[] = {
     {"group_of_none", "0-7:1/0", {}},
     {"more_than_the_group", "0-7:3/2", {}},
 };
-INSTANTIATE_TEST_SUITE_P(, CpuList, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, CpuList, testing::ValuesIn(kCpuListCases),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

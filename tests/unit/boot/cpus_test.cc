@@ -9,7 +9,7 @@ namespace {
 
 constexpr kernel::Version kOld{6, 1, 0}, kNew{6, 12, 0};
 
-struct Case {
+struct CpusCase {
   const char* name;
   kernel::Version version;
   ListedCpus listed;
@@ -18,7 +18,7 @@ struct Case {
   unsigned present;  // that firmware lists
 };
 
-const Case kCases[] = {
+const CpusCase kCpusCases[] = {
     {"two", kNew, {.enabled = 2}, "", 2, 2},
     {"old_two", kOld, {.enabled = 2}, "", 2, 2},
     // Not enabled: a bare 6.12 takes none of them, 6.1 all.
@@ -48,7 +48,7 @@ unsigned possible(const Machine& machine, const kernel::Profile& profile, const 
 }
 
 TEST(ListedCpus, ByTheTable) {
-  for (const Case& c : kCases) {
+  for (const CpusCase& c : kCpusCases) {
     Machine machine;
     machine.listed_cpus = c.listed;
     kernel::Profile profile;

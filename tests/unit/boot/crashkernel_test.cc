@@ -8,7 +8,7 @@
 namespace memmap::boot::crash {
 namespace {
 
-struct Case {
+struct CrashkernelCase {
   const char* name;
   const char* line;
   const char* suffix;
@@ -16,12 +16,12 @@ struct Case {
   std::uint64_t size;
   std::uint64_t base;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const CrashkernelCase& c, std::ostream* out) { *out << c.name; }
 
-class CrashKernel : public testing::TestWithParam<Case> {};
+class CrashKernel : public testing::TestWithParam<CrashkernelCase> {};
 
 TEST_P(CrashKernel, IsReadAsTheKernelDoes) {
-  const Case& c = GetParam();
+  const CrashkernelCase& c = GetParam();
   const Request got = parse(c.line, 2 * kGiB - 100 * kMiB, Cma::known, c.suffix);
   EXPECT_EQ(got.parse, c.parse) << got.fault;
   const bool is_list = std::string_view(c.line).find("-:") != std::string_view::npos;
@@ -35,7 +35,7 @@ TEST_P(CrashKernel, IsReadAsTheKernelDoes) {
 constexpr Parse kOk = Parse::ok;
 constexpr Parse kBad = Parse::bad;
 constexpr Parse kNone = Parse::none;
-const Case kCases[] = {
+const CrashkernelCase kCrashkernelCases[] = {
     {"none", "quiet", "", kNone, 0, 0},
     {"size", "a crashkernel=128M b", "", kOk, 128 * kMiB, 0},
     {"at", "crashkernel=64M@256M", "", kOk, 64 * kMiB, 256 * kMiB},
@@ -60,7 +60,7 @@ const Case kCases[] = {
     {"empty", "crashkernel=", "", kBad, 0, 0},
     {"suffix_alone", "crashkernel=,high", ",high", kBad, 0, 0},
 };
-INSTANTIATE_TEST_SUITE_P(, CrashKernel, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, CrashKernel, testing::ValuesIn(kCrashkernelCases),
                          [](const auto& test) { return test.param.name; });
 
 TEST(CrashKernelOfOldKernels, KnowNoCma) {

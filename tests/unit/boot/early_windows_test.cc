@@ -9,11 +9,11 @@
 namespace memmap::boot {
 namespace {
 
-using Lines = std::vector<std::string>;
+using EarlyWindowsLines = std::vector<std::string>;
 
 // The windows that a step took, without where they lie: `early_memremap(0xf0000, 0x10000)`.
-Lines taken(const Outcome& outcome, std::string_view step) {
-  Lines out;
+EarlyWindowsLines taken(const Outcome& outcome, std::string_view step) {
+  EarlyWindowsLines out;
   for (const Event& e : outcome.events) {
     if (e.step == step && e.text.starts_with("early_memremap(0x")) {
       const bool twice = e.text.ends_with("and once more");
@@ -23,21 +23,21 @@ Lines taken(const Outcome& outcome, std::string_view step) {
   return out;
 }
 
-Lines texts(const Outcome& outcome, Severity severity) {
-  Lines out;
+EarlyWindowsLines texts(const Outcome& outcome, Severity severity) {
+  EarlyWindowsLines out;
   for (const Event& e : outcome.events) {
     if (e.severity == severity) out.push_back(e.text);
   }
   return out;
 }
 
-struct Case {
+struct EarlyWindowsCase {
   const char* name;
   const char* step;
   void (*change)(Machine& m);
-  Lines want;
+  EarlyWindowsLines want;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const EarlyWindowsCase& c, std::ostream* out) { *out << c.name; }
 
 void nothing(Machine&) {}
 void nodes(Machine& m) {
@@ -55,7 +55,7 @@ void mp_table(Machine& m) {
   m.mp_configuration = PhysRange::make(0xf5010, 0xf5100);
 }
 
-class BootTakes : public testing::TestWithParam<Case> {};
+class BootTakes : public testing::TestWithParam<EarlyWindowsCase> {};
 
 TEST_P(BootTakes, Windows) {
   Machine m = machine();
@@ -65,10 +65,11 @@ TEST_P(BootTakes, Windows) {
   EXPECT_EQ(outcome.state.early_ioremap.held(), 0u);
 }
 
-const Lines kHeaders{"early_memremap(0x3e000010, 0x10)", "early_memremap(0x3e001000, 0x10)",
-                     "early_memremap(0x3e002000, 0x10)", "early_memremap(0x3e002000, 0x28)",
-                     "early_memremap(0x3e004000, 0x10)"};
-const Case kCases[] = {
+const EarlyWindowsLines kHeaders{
+    "early_memremap(0x3e000010, 0x10)", "early_memremap(0x3e001000, 0x10)",
+    "early_memremap(0x3e002000, 0x10)", "early_memremap(0x3e002000, 0x28)",
+    "early_memremap(0x3e004000, 0x10)"};
+const EarlyWindowsCase kEarlyWindowsCases[] = {
     {"reserved_early", "early_reserve_memory", nodes, kHeaders},
     {"reserved_in_the_map", "e820__reserve_setup_data", nodes, kHeaders},
     {"parsed",
@@ -107,7 +108,7 @@ const Case kCases[] = {
      nothing,
      {"early_memremap(0x3f001000, 0x74)", "early_memremap(0x3f002000, 0x38)"}},
 };
-INSTANTIATE_TEST_SUITE_P(, BootTakes, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, BootTakes, testing::ValuesIn(kEarlyWindowsCases),
                          [](const auto& test) { return test.param.name; });
 
 // Where ACPI has not told of processors and I/O APICs; early too since 6.9.
@@ -115,47 +116,47 @@ TEST(EarlyWindows, TheMpTableIsReadWithoutAcpi) {
   Machine m = machine();
   mp_table(m);
   m.acpi_tables.push_back({"APIC", PhysRange::make(0x3f003000, 0x3f003078)});
-  const Lines read{"early_memremap(0xf5000, 0x10)", "early_memremap(0xf5010, 0x1000)",
-                   "early_memremap(0xf5010, 0xf0)"};
+  const EarlyWindowsLines read{"early_memremap(0xf5000, 0x10)", "early_memremap(0xf5010, 0x1000)",
+                               "early_memremap(0xf5010, 0xf0)"};
   const auto steps = [&](const char* line, kernel::Version version = {6, 12, 0}) {
     const Outcome outcome = boot(line, version, m);
     EXPECT_EQ(outcome.state.early_ioremap.held(), 0u);
     return std::pair(taken(outcome, "early_parse_smp_cfg"), taken(outcome, "parse_smp_cfg"));
   };
-  EXPECT_EQ(steps(""), std::pair(Lines{}, Lines{}));
+  EXPECT_EQ(steps(""), std::pair(EarlyWindowsLines{}, EarlyWindowsLines{}));
   EXPECT_EQ(steps("acpi=off"), std::pair(read, read));
-  EXPECT_EQ(steps("acpi=off", {6, 1, 0}), std::pair(Lines{}, read));
-  EXPECT_EQ(steps("noapic"), std::pair(Lines{}, read));
+  EXPECT_EQ(steps("acpi=off", {6, 1, 0}), std::pair(EarlyWindowsLines{}, read));
+  EXPECT_EQ(steps("noapic"), std::pair(EarlyWindowsLines{}, read));
   // Without a MADT ACPI gives the MP table up, but only when it has looked for one.
   m.acpi_tables.pop_back();
-  EXPECT_EQ(steps(""), std::pair(read, Lines{}));
+  EXPECT_EQ(steps(""), std::pair(read, EarlyWindowsLines{}));
   // One of the default configurations.
   m.mp_configuration.reset();
-  EXPECT_EQ(steps("acpi=off").second, (Lines{"early_memremap(0xf5000, 0x10)"}));
+  EXPECT_EQ(steps("acpi=off").second, (EarlyWindowsLines{"early_memremap(0xf5000, 0x10)"}));
 }
 
 // An iSCSI boot ROM's table: looked for through windows since 6.5; reserved in all.
 TEST(EarlyWindows, TheIbftIsLookedFor) {
   Machine m = machine();
   const auto told = [&](kernel::Version version, std::string_view step) {
-    Lines out;
+    EarlyWindowsLines out;
     for (const Event& e : boot("", version, m).events) {
       if (e.step == step && e.rule.function == "reserve_ibft_region") out.push_back(e.text);
     }
     return out;
   };
   EXPECT_EQ(told({6, 12, 0}, "reserve_ibft_region"),
-            (Lines{"early_memremap_ro() 95 more times, page by page"}));
-  EXPECT_EQ(told({6, 1, 0}, "early_reserve_memory"), Lines{});
+            (EarlyWindowsLines{"early_memremap_ro() 95 more times, page by page"}));
+  EXPECT_EQ(told({6, 1, 0}, "early_reserve_memory"), EarlyWindowsLines{});
   m.ibft = PhysAddr{0x9b010};
   const std::string found = "iBFT found at 0x000000000009b010.";
   EXPECT_EQ(told({6, 12, 0}, "reserve_ibft_region"),
-            (Lines{"early_memremap_ro() 27 more times, page by page", found}));
-  EXPECT_EQ(told({6, 1, 0}, "early_reserve_memory"), (Lines{found}));
-  EXPECT_EQ(told({5, 10, 0}, "reserve_ibft_region"), (Lines{found}));
+            (EarlyWindowsLines{"early_memremap_ro() 27 more times, page by page", found}));
+  EXPECT_EQ(told({6, 1, 0}, "early_reserve_memory"), (EarlyWindowsLines{found}));
+  EXPECT_EQ(told({5, 10, 0}, "reserve_ibft_region"), (EarlyWindowsLines{found}));
   EXPECT_EQ(owned(boot("", {5, 10, 0}, m), "iSCSI boot table"), 4096u);
   m.firmware = Firmware::efi;
-  EXPECT_EQ(told({6, 12, 0}, "reserve_ibft_region"), Lines{});
+  EXPECT_EQ(told({6, 12, 0}, "reserve_ibft_region"), EarlyWindowsLines{});
 }
 
 TEST(EarlyWindows, EfisMapStaysInTheFirst) {
@@ -180,8 +181,9 @@ TEST(EarlyWindows, EfisMapMayBeTooLarge) {
   EXPECT_EQ(outcome.state.early_ioremap.held(), 0u);
   EXPECT_EQ(owned(outcome, "EFI memory map"), 0u);
   EXPECT_EQ(texts(outcome, Severity::warning),
-            (Lines{"WARNING: at mm/early_ioremap.c __early_ioremap: 65 pages, a window has 64",
-                   "efi: Could not map the memory map!"}));
+            (EarlyWindowsLines{
+                "WARNING: at mm/early_ioremap.c __early_ioremap: 65 pages, a window has 64",
+                "efi: Could not map the memory map!"}));
 }
 
 TEST(EarlyWindows, WhatDoesNotFitStopsTheKernelOrTheList) {
@@ -194,7 +196,7 @@ TEST(EarlyWindows, WhatDoesNotFitStopsTheKernelOrTheList) {
   const Outcome outcome = boot("", {6, 12, 0}, m);
   EXPECT_FALSE(outcome.panicked);
   EXPECT_EQ(owned(outcome, "setup_data"), 0u);
-  const Lines warnings = texts(outcome, Severity::warning);
+  const EarlyWindowsLines warnings = texts(outcome, Severity::warning);
   EXPECT_EQ(std::ranges::count(warnings, "setup: failed to memremap indirect setup_data"), 1);
   EXPECT_EQ(std::ranges::count(warnings, "e820: failed to memremap indirect setup_data"), 1);
 }
@@ -203,7 +205,8 @@ TEST(EarlyWindows, AnInitrdIsCopiedWindowByWindow) {
   Machine m = machine();
   m.initrd = PhysRange::make(0x3f000800, 0x3f0a0800);
   const Outcome outcome = boot("mem=768M", {6, 12, 0}, m);
-  ASSERT_EQ(taken(outcome, "reserve_initrd"), Lines{"early_memremap(0x3f000000, 0x40000)"});
+  ASSERT_EQ(taken(outcome, "reserve_initrd"),
+            EarlyWindowsLines{"early_memremap(0x3f000000, 0x40000)"});
   EXPECT_EQ(std::ranges::count(texts(outcome, Severity::debug),
                                "early_memremap() 2 more times, 0x40000 bytes each at most"),
             1);

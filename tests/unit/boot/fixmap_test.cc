@@ -21,7 +21,7 @@ std::vector<std::string> mapped(const Outcome& outcome) {
   return out;
 }
 
-using Lines = std::vector<std::string>;
+using FixmapLines = std::vector<std::string>;
 
 // CacheDisable, WriteThrough, Global, NoExecute, Writable.
 const std::string kLapic = "FIX_APIC_BASE 0xfee00000 0x37";
@@ -31,15 +31,15 @@ const std::string kConsole = "FIX_EARLYCON_MEM_BASE 0xfe000000 0x7";
 // User, Global, NoExecute.
 const std::string kVsyscall = "VSYSCALL_PAGE 0x2a05000 0xe";
 
-struct Case {
+struct FixmapCase {
   const char* name;
   const char* line;
   Config config;
-  Lines want;
+  FixmapLines want;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const FixmapCase& c, std::ostream* out) { *out << c.name; }
 
-class FixmapMaps : public testing::TestWithParam<Case> {};
+class FixmapMaps : public testing::TestWithParam<FixmapCase> {};
 
 TEST_P(FixmapMaps, WhatTheKernelSets) {
   kernel::Profile p = profile();
@@ -51,7 +51,7 @@ TEST_P(FixmapMaps, WhatTheKernelSets) {
 const Config kOption{{"LEGACY_VSYSCALL_EMULATE", "true"},
                      {"LEGACY_VSYSCALL_XONLY", "false"},
                      {"LEGACY_VSYSCALL_NONE", "false"}};
-const Case kCases[] = {
+const FixmapCase kFixmapCases[] = {
     {"apics", "", {}, {kLapic, kIoApic}},
     {"no_apics", "nolapic", {}, {}},
     {"vsyscall_none", "vsyscall=none", {}, {kLapic, kIoApic}},
@@ -85,7 +85,7 @@ const Case kCases[] = {
      {"VSYSCALL_PAGE 0x2a05000 0xa", "FIX_APIC_BASE 0xfee00000 0x33",
       "FIX_IO_APIC_BASE_0 0xfec00000 0x33"}},
 };
-INSTANTIATE_TEST_SUITE_P(, FixmapMaps, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, FixmapMaps, testing::ValuesIn(kFixmapCases),
                          [](const auto& test) { return test.param.name; });
 
 // Registers in memory, or none: as firmware, the command line and the kernel's options have it.
@@ -95,8 +95,8 @@ TEST(Fixmap, HasNoRegistersOfX2apics) {
     const char* line;
     bool known;  // CONFIG_X86_X2APIC
     kernel::Version version;
-    Lines want;
-    Lines told;
+    FixmapLines want;
+    FixmapLines told;
   };
   const std::string taken = "x2apic: enabled by BIOS, switching to x2apic ops";
   const Apic kApics[] = {
@@ -132,7 +132,7 @@ TEST(Fixmap, HasNoRegistersOfX2apics) {
     kernel::Profile p = profile(c.version);
     p.config["X86_X2APIC"] = c.known ? "true" : "false";
     const Outcome outcome = boot(c.line, p, m);
-    Lines told;
+    FixmapLines told;
     for (const Event& e : outcome.events) {
       if (e.rule.file == "arch/x86/kernel/apic/apic.c") told.push_back(e.text);
     }
@@ -147,7 +147,7 @@ TEST(Fixmap, HasTrustedBootsPageWhereItIsReserved) {
   m.firmware_map.push_back({PhysAddr{0x40000000}, 0x10000, E820Type::reserved});
   const std::string refused = "tboot: non-0 tboot_addr but it is not of type E820_TYPE_RESERVED";
   const auto told = [](const Outcome& outcome) {
-    Lines out;
+    FixmapLines out;
     for (const Event& e : outcome.events) {
       if (e.step == "tboot_probe") out.push_back(e.text);
     }
@@ -155,13 +155,13 @@ TEST(Fixmap, HasTrustedBootsPageWhereItIsReserved) {
   };
   m.tboot = PhysAddr{0x40001000};
   const Outcome there = boot("", {6, 12, 0}, m);
-  EXPECT_EQ(mapped(there), (Lines{kLapic, kIoApic, "FIX_TBOOT_BASE 0x40001000 0x7"}));
-  EXPECT_EQ(told(there), (Lines{"tboot: found shared page at phys addr 0x40001000:"}));
+  EXPECT_EQ(mapped(there), (FixmapLines{kLapic, kIoApic, "FIX_TBOOT_BASE 0x40001000 0x7"}));
+  EXPECT_EQ(told(there), (FixmapLines{"tboot: found shared page at phys addr 0x40001000:"}));
   for (const std::uint64_t at : {0x40000000u, 0x40010000u, 0x100000u}) {
     m.tboot = PhysAddr{at};
     const Outcome not_there = boot("", {6, 12, 0}, m);
-    EXPECT_EQ(mapped(not_there), (Lines{kLapic, kIoApic})) << at;
-    EXPECT_EQ(told(not_there), (Lines{refused})) << at;
+    EXPECT_EQ(mapped(not_there), (FixmapLines{kLapic, kIoApic})) << at;
+    EXPECT_EQ(told(not_there), (FixmapLines{refused})) << at;
   }
 }
 
@@ -169,22 +169,22 @@ TEST(Fixmap, HasTrustedBootsPageWhereItIsReserved) {
 TEST(Fixmap, TellsWhatItDoesNotSimulate) {
   kernel::Profile p = profile();
   const auto told = [&](const char* line) {
-    Lines out;
+    FixmapLines out;
     for (const Event& e : boot(line, p, machine()).events) {
       const std::size_t colon = e.text.find(": not simulated: ");
       if (colon != e.text.npos) out.push_back(e.text.substr(0, colon));
     }
     return out;
   };
-  EXPECT_EQ(told("earlyprintk=dbgp1,keep"), (Lines{"earlyprintk=dbgp"}));
+  EXPECT_EQ(told("earlyprintk=dbgp1,keep"), (FixmapLines{"earlyprintk=dbgp"}));
   EXPECT_EQ(told("earlyprintk=xdbc earlyprintk=pciserial,0:16.0"),
-            (Lines{"earlyprintk=xdbc", "earlyprintk=pciserial"}));
-  EXPECT_EQ(told("earlyprintk earlyprintk=ttyS0 ohci1394_dma=early"), Lines{});
+            (FixmapLines{"earlyprintk=xdbc", "earlyprintk=pciserial"}));
+  EXPECT_EQ(told("earlyprintk earlyprintk=ttyS0 ohci1394_dma=early"), FixmapLines{});
   p.config = {{"EARLY_PRINTK_DBGP", "false"},
               {"EARLY_PRINTK_USB_XDBC", "false"},
               {"PROVIDE_OHCI1394_DMA_INIT", "true"}};
-  EXPECT_EQ(told("earlyprintk=dbgp earlyprintk=xdbc"), Lines{});
-  EXPECT_EQ(told("ohci1394_dma=late ohci1394_dma=early"), (Lines{"ohci1394_dma=early"}));
+  EXPECT_EQ(told("earlyprintk=dbgp earlyprintk=xdbc"), FixmapLines{});
+  EXPECT_EQ(told("ohci1394_dma=late ohci1394_dma=early"), (FixmapLines{"ohci1394_dma=early"}));
 }
 
 TEST(Fixmap, HasSlotsForSoManyIoApics) {

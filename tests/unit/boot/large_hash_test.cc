@@ -11,18 +11,18 @@ namespace {
 
 constexpr std::uint64_t pages(std::uint64_t bytes) { return bytes >> kPageShift; }
 
-struct Case {
+struct LargeHashCase {
   const char* name;
   Table table;
   std::uint64_t want;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const LargeHashCase& c, std::ostream* out) { *out << c.name; }
 
-class Entries : public testing::TestWithParam<Case> {};
+class Entries : public testing::TestWithParam<LargeHashCase> {};
 
 TEST_P(Entries, FollowTheKernel) { EXPECT_EQ(entries(GetParam().table), GetParam().want); }
 
-const Case kCases[] = {
+const LargeHashCase kLargeHashCases[] = {
     {"one_for_8K", {8, 0, 13, 2, pages(kGiB)}, 131072},
     {"one_for_16K", {8, 0, 14, 0, pages(kGiB)}, 65536},
     {"rounded_up", {8, 0, 13, 2, pages(kGiB + kMiB)}, 262144},
@@ -35,7 +35,7 @@ const Case kCases[] = {
     {"a_limit_of_its_own", {16, 0, 14, 4096, pages(64 * kGiB), 1 << 20}, 1 << 20},
     {"no_memory", {8, 0, 13, 2, 0}, 1},
 };
-INSTANTIATE_TEST_SUITE_P(, Entries, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, Entries, testing::ValuesIn(kLargeHashCases),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

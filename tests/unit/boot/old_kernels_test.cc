@@ -12,19 +12,19 @@ namespace {
 
 using kernel::Version;
 
-struct Case {
+struct OldKernelsCase {
   const char* name;
   Version version;
   const char* line;
   const char* owner;
   Sizes want;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const OldKernelsCase& c, std::ostream* out) { *out << c.name; }
 
-class OldRequests : public testing::TestWithParam<Case> {};
+class OldRequests : public testing::TestWithParam<OldKernelsCase> {};
 
 TEST_P(OldRequests, AreThatKernels) {
-  const Case& c = GetParam();
+  const OldKernelsCase& c = GetParam();
   const Outcome outcome = boot(c.line, c.version);
   EXPECT_FALSE(outcome.panicked);
   EXPECT_EQ(asked(outcome, c.owner), c.want);
@@ -34,7 +34,7 @@ constexpr Version k54{5, 4, 30};
 constexpr Version k510{5, 10, 223};
 constexpr Version k515{5, 15, 0};
 
-const Case kCases[] = {
+const OldKernelsCase kOldKernelsCases[] = {
     {"command_line_three_times", k54, "quiet", "command line", {6, 6, 6}},
     {"command_line_twice", k510, "quiet", "command line", {6, 6}},
     {"unknown_words_are_not_listed", k510, "quiet", "unknown parameters", {}},
@@ -51,7 +51,7 @@ const Case kCases[] = {
     {"trampoline_is_logged", k515, "", "real mode trampoline", {0x7000}},
     {"no_kfence", k510, "kfence.sample_interval=100", "KFENCE", {}},
 };
-INSTANTIATE_TEST_SUITE_P(, OldRequests, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, OldRequests, testing::ValuesIn(kOldKernelsCases),
                          [](const auto& test) { return test.param.name; });
 
 // Who reserved, in order, from parse_early_param() up to the direct map.

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t k2M = 0x200000;
 
-struct Case {
+struct PercpuCase {
   const char* name;
   Request request;
   std::vector<int> nodes;
@@ -17,12 +17,12 @@ struct Case {
   std::uint64_t unit_size;
   std::vector<std::uint64_t> units;  // of each group
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const PercpuCase& c, std::ostream* out) { *out << c.name; }
 
-class Layouts : public testing::TestWithParam<Case> {};
+class Layouts : public testing::TestWithParam<PercpuCase> {};
 
 TEST_P(Layouts, FollowTheKernel) {
-  const Case& c = GetParam();
+  const PercpuCase& c = GetParam();
   const Layout got = layout(c.request, c.nodes);
   EXPECT_EQ(got.dynamic_size, c.dynamic_size);
   EXPECT_EQ(got.unit_size, c.unit_size);
@@ -32,7 +32,7 @@ TEST_P(Layouts, FollowTheKernel) {
   EXPECT_EQ((got.static_size + got.reserved_size + got.dynamic_size) % 4096, 0u);
 }
 
-const Case kCases[] = {
+const PercpuCase kPercpuCases[] = {
     // Eight units would fit into 2 MiB; as few as serve without waste are made.
     {"one_cpu", {0x39000, 0x2000, 0x7000, k2M}, {0}, 0x7000, k2M, {1}},
     {"two_cpus", {0x39000, 0x2000, 0x7000, k2M}, {0, 0}, 0x7000, k2M / 2, {2}},
@@ -46,7 +46,7 @@ const Case kCases[] = {
     {"at_least_32K", {0x1000, 0, 0x1000, 4096}, {0}, 0x1000, 0x8000, {1}},
     {"more_than_2M", {0x300000, 0, 0x1000, k2M}, {0, 0}, 0x1000, 2 * k2M, {2}},
 };
-INSTANTIATE_TEST_SUITE_P(, Layouts, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, Layouts, testing::ValuesIn(kPercpuCases),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace memmap::boot {
 namespace {
 
-struct Case {
+struct PossibleCpusCase {
   const char* name;
   const char* line;
   unsigned v6_1;
@@ -13,7 +13,7 @@ struct Case {
 };
 
 // Of a machine whose firmware lists 8 processors, on a kernel for 64.
-const Case kCases[] = {
+const PossibleCpusCase kPossibleCpusCases[] = {
     {"all", "quiet", 8, 8},
     {"hard_limit", "nr_cpus=4", 4, 4},
     {"smallest_holds", "nr_cpus=2 nr_cpus=6", 2, 2},
@@ -36,7 +36,7 @@ TEST(PossibleCpus, FollowTheCommandLine) {
   cpu.possible = 8;
   kernel::Profile profile;
   profile.config["NR_CPUS"] = "64";
-  for (const Case& c : kCases) {
+  for (const PossibleCpusCase& c : kPossibleCpusCases) {
     const auto parameters = kernel::parse_command_line(c.line);
     profile.version = {6, 1, 0};
     EXPECT_EQ(possible_cpus(cpu, profile, parameters), c.v6_1) << c.name;

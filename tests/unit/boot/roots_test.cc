@@ -174,7 +174,7 @@ TEST(Roots, BeforeUserSpaceSomeAreNotThere) {
 // Two runtime regions and one of boot services:
 //   memory     |--5--|   at 0x7000000, 2 MiB + 1 page     |-6-| at 0x7a01000, 4 pages
 //   virtual    from 4 GiB below the top downwards, at the same place within 2 MiB
-Machine efi_machine() {
+Machine efi_with_regions() {
   Machine m = machine();
   m.firmware = Firmware::efi;
   constexpr std::uint64_t kKept = efi::kWriteBack | efi::kRuntime;
@@ -187,7 +187,7 @@ Machine efi_machine() {
 }
 
 TEST(Roots, EfiHasItsRegionsTwice) {
-  const Outcome outcome = gone_on(efi_machine());
+  const Outcome outcome = gone_on(efi_with_regions());
   const paging::AddressSpace& t = tables(outcome, Root::efi);
   EXPECT_EQ(reaches(t, 0x7000000), 0x7000000u);
   EXPECT_EQ(t.find(VirtAddr{0x7000000})->page_size, paging::kSize2M);
@@ -202,14 +202,14 @@ TEST(Roots, EfiHasItsRegionsTwice) {
 }
 
 TEST(Roots, EfiKeepsBootServicesForDebuggingAlone) {
-  EXPECT_EQ(reaches(tables(gone_on(efi_machine()), Root::efi), 0x7c00000), std::nullopt);
-  const Outcome kept = gone_on(efi_machine(), known_kernel(), "efi=debug");
+  EXPECT_EQ(reaches(tables(gone_on(efi_with_regions()), Root::efi), 0x7c00000), std::nullopt);
+  const Outcome kept = gone_on(efi_with_regions(), known_kernel(), "efi=debug");
   EXPECT_EQ(reaches(tables(kept, Root::efi), 0x7c00000), 0x7c00000u);
   EXPECT_EQ(reaches(tables(kept, Root::efi), 0xfffffffeffe00000), 0x7c00000u);
 }
 
 TEST(Roots, EfiHasAsManyLevelsAsTheKernel) {
-  Machine m = efi_machine();
+  Machine m = efi_with_regions();
   m.cpu.la57 = true;
   const Outcome outcome = gone_on(m);
   const paging::AddressSpace& t = tables(outcome, Root::efi);
@@ -221,7 +221,7 @@ TEST(Roots, EfiHasAsManyLevelsAsTheKernel) {
 
 // The kernel tells so, and finds no place for those behind it either.
 TEST(Roots, ARegionThatDoesNotFitEndsThePlacing) {
-  Machine m = efi_machine();
+  Machine m = efi_with_regions();
   constexpr std::uint64_t kFar = 1ull << 40;
   m.efi_map.insert(m.efi_map.begin() + 2,
                    {PhysRange::make(kFar, kFar + 65 * paging::kSize1G), 11, efi::kRuntime});

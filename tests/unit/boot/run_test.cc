@@ -12,15 +12,15 @@
 namespace memmap::boot {
 namespace {
 
-struct Case {
+struct RunCase {
   const char* name;
   const char* line;
   const char* owner;
   Sizes want;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const RunCase& c, std::ostream* out) { *out << c.name; }
 
-class Requests : public testing::TestWithParam<Case> {};
+class Requests : public testing::TestWithParam<RunCase> {};
 
 TEST_P(Requests, AreTheKernels) {
   const Outcome outcome = boot(GetParam().line);
@@ -28,7 +28,7 @@ TEST_P(Requests, AreTheKernels) {
   EXPECT_EQ(asked(outcome, GetParam().owner), GetParam().want);
 }
 
-const Case kCases[] = {
+const RunCase kRunCases[] = {
     {"command_line_twice", "quiet", "command line", {6, 6}},
     {"unknown_word", "quiet", "unknown parameters", {7}},
     {"known_by_name", "ro root=/x panic=1 mem=4G nosmp", "unknown parameters", {}},
@@ -85,7 +85,7 @@ const Case kCases[] = {
     {"huge_pages_of_2M", "hugepages=1", "huge pages", {}},
     {"entry_area_tables", "nokaslr", "page tables of CPU entry areas", {4096, 4096, 4096}},
 };
-INSTANTIATE_TEST_SUITE_P(, Requests, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, Requests, testing::ValuesIn(kRunCases),
                          [](const auto& test) { return test.param.name; });
 
 TEST(Boot, TakesTheTablesThatTheRootTableAndTheFadtName) {

@@ -7,14 +7,14 @@
 namespace memmap::boot::swiotlb {
 namespace {
 
-struct Case {
+struct SwiotlbCase {
   const char* name;
   const char* line;
   Settings want;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const SwiotlbCase& c, std::ostream* out) { *out << c.name; }
 
-class Swiotlb : public testing::TestWithParam<Case> {};
+class Swiotlb : public testing::TestWithParam<SwiotlbCase> {};
 
 TEST_P(Swiotlb, IsReadAsTheKernelDoes) {
   const Settings got = settings(kernel::parse_command_line(GetParam().line));
@@ -24,7 +24,7 @@ TEST_P(Swiotlb, IsReadAsTheKernelDoes) {
   EXPECT_EQ(got.off, GetParam().want.off);
 }
 
-const Case kCases[] = {
+const SwiotlbCase kSwiotlbCases[] = {
     {"none", "quiet", {32768, 0, false, false}},
     {"whole_segments", "swiotlb=1000", {1024, 0, false, false}},
     {"areas_round_both", "swiotlb=1000,3", {1024, 4, false, false}},
@@ -35,7 +35,7 @@ const Case kCases[] = {
     {"no_value", "swiotlb", {32768, 0, false, false}},
     {"unknown", "swiotlb=forced", {32768, 0, false, false}},
 };
-INSTANTIATE_TEST_SUITE_P(, Swiotlb, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, Swiotlb, testing::ValuesIn(kSwiotlbCases),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 constexpr std::uint64_t kText = 0xffffffff81000000;
 
 // Code of 4 MiB, read-only data behind it, then data, init sections and the brk area.
-kernel::Profile known_kernel() {
+kernel::Profile kernel_with_sections() {
   kernel::Profile p = profile();
   p.image = {.etext = 0x400800,
              .start_rodata = 0x600000,
@@ -51,8 +51,8 @@ const paging::Mapping& at(const paging::AddressSpace& tables, std::uint64_t virt
 }
 
 TEST(UserSpace, LeavesTheHandOverAsItIs) {
-  const Outcome here = boot("", known_kernel(), machine());
-  const Outcome on = gone_on("", known_kernel());
+  const Outcome here = boot("", kernel_with_sections(), machine());
+  const Outcome on = gone_on("", kernel_with_sections());
   EXPECT_FALSE(here.user_space.has_value());
   ASSERT_TRUE(on.user_space.has_value());
   EXPECT_EQ(on.state.page_tables.mappings(), here.state.page_tables.mappings());
@@ -60,7 +60,7 @@ TEST(UserSpace, LeavesTheHandOverAsItIs) {
 }
 
 TEST(UserSpace, NothingIsBothWritableAndExecutable) {
-  const Outcome outcome = gone_on("", known_kernel());
+  const Outcome outcome = gone_on("", kernel_with_sections());
   for (const paging::Mapping& m : outcome.user_space->page_tables.mappings()) {
     EXPECT_TRUE((m.flags & paging::kWritable) == 0 || (m.flags & paging::kNoExecute) != 0)
         << std::hex << raw(m.virt);
@@ -69,7 +69,7 @@ TEST(UserSpace, NothingIsBothWritableAndExecutable) {
 }
 
 TEST(UserSpace, PartsOfTheImageAreAsTheLinkerHasThem) {
-  const Outcome outcome = gone_on("", known_kernel());
+  const Outcome outcome = gone_on("", kernel_with_sections());
   const paging::AddressSpace& tables = outcome.user_space->page_tables;
   struct Case {
     std::uint64_t offset;
@@ -99,7 +99,7 @@ TEST(UserSpace, PartsOfTheImageAreAsTheLinkerHasThem) {
 }
 
 TEST(UserSpace, RodataOffLeavesTheImageWritable) {
-  const Outcome outcome = gone_on("rodata=off", known_kernel());
+  const Outcome outcome = gone_on("rodata=off", kernel_with_sections());
   EXPECT_NE(at(outcome.user_space->page_tables, kText).flags & paging::kWritable, 0u);
 }
 
@@ -119,7 +119,7 @@ TEST(UserSpace, LocksAreKeptToBePatchedBack) {
                          {"nosmp", 2, 2, true},      {"nosmp maxcpus=4", 2, 2, true},
                          {"nr_cpus=1", 2, 2, true}};
   for (const kernel::Version version : {kernel::Version{6, 12, 0}, kernel::Version{7, 2, 0}}) {
-    kernel::Profile kernel = known_kernel();
+    kernel::Profile kernel = kernel_with_sections();
     kernel.version = version;
     for (const Case& c : kCases) {
       Machine m = machine();
@@ -135,7 +135,7 @@ TEST(UserSpace, LocksAreKeptToBePatchedBack) {
 
 // Where the stacks lie is chance; how many tables they take is not.
 TEST(UserSpace, StacksOfEspfixTakeTwoTables) {
-  kernel::Profile kernel = known_kernel();
+  kernel::Profile kernel = kernel_with_sections();
   kernel.config["NR_CPUS"] = "8192";
   const auto levels = [&kernel](unsigned cpus) {
     Machine m = machine();
@@ -171,7 +171,7 @@ TEST(UserSpace, IsolationHidesTheKernelFromUserMode) {
   Machine m = machine();
   m.cpu.meltdown = true;
   m.cpu.pcid = true;
-  const Outcome outcome = gone_on("", known_kernel(), m);
+  const Outcome outcome = gone_on("", kernel_with_sections(), m);
   ASSERT_TRUE(outcome.user_space && outcome.user_space->user_page_tables);
   const paging::AddressSpace& kernel = outcome.user_space->page_tables;
   const paging::AddressSpace& user = *outcome.user_space->user_page_tables;
@@ -200,17 +200,17 @@ TEST(UserSpace, WithoutPcidsAllCodeIsInUserMode) {
   Machine m = machine();
   m.cpu.meltdown = true;
   m.cpu.pcid = false;
-  const Outcome outcome = gone_on("", known_kernel(), m);
+  const Outcome outcome = gone_on("", kernel_with_sections(), m);
   const paging::AddressSpace& user = *outcome.user_space->user_page_tables;
   EXPECT_NE(user.find(VirtAddr{kText}), nullptr);
   EXPECT_EQ(user.find(VirtAddr{kText + 0x800000}), nullptr);
-  const Outcome forced = gone_on("pti=on", known_kernel(), m);
+  const Outcome forced = gone_on("pti=on", kernel_with_sections(), m);
   EXPECT_EQ(forced.user_space->user_page_tables->find(VirtAddr{kText}), nullptr);
 }
 
 // The first page of KFENCE's pool and every second one, in pages of 4 KiB all of them.
 TEST(UserSpace, NobodyMayTouchPagesBetweenKfencesObjects) {
-  kernel::Profile kernel = known_kernel();
+  kernel::Profile kernel = kernel_with_sections();
   kernel.config["KFENCE"] = "true";
   const Outcome without = gone_on("", kernel);
   const Outcome o = gone_on("kfence.sample_interval=100", kernel);
@@ -234,10 +234,12 @@ TEST(UserSpace, ANodeOfProcessorsAloneIsOnlineOnceOneRuns) {
   m.cpu_nodes = {0, 1};
   m.node_memory = {{PhysRange::make(0, kGiB), 0}};
   m.acpi_tables.push_back({"SRAT", PhysRange::make(0x3f003000, 0x3f003100)});
-  EXPECT_EQ(gone_on("", known_kernel(), m).state.online_nodes, (std::vector<int>{0, 1}));
-  EXPECT_EQ(gone_on("nosmp", known_kernel(), m).state.online_nodes, (std::vector<int>{0}));
-  EXPECT_EQ(gone_on("maxcpus=1", known_kernel(), m).state.online_nodes, (std::vector<int>{0}));
-  EXPECT_EQ(gone_on("numa=off", known_kernel(), m).state.online_nodes, (std::vector<int>{0}));
+  EXPECT_EQ(gone_on("", kernel_with_sections(), m).state.online_nodes, (std::vector<int>{0, 1}));
+  EXPECT_EQ(gone_on("nosmp", kernel_with_sections(), m).state.online_nodes, (std::vector<int>{0}));
+  EXPECT_EQ(gone_on("maxcpus=1", kernel_with_sections(), m).state.online_nodes,
+            (std::vector<int>{0}));
+  EXPECT_EQ(gone_on("numa=off", kernel_with_sections(), m).state.online_nodes,
+            (std::vector<int>{0}));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "buddy/deferred.h"
+#include "unit/buddy/shapes.h"
 
 namespace memmap::buddy {
 namespace {
@@ -12,14 +13,6 @@ using zones::ZoneType;
 
 constexpr std::uint64_t kDma32 = 4096;       // where DMA32 begins, in page frames
 constexpr std::uint64_t kNormal = 8 * 1024;  // not where it does on a machine
-
-zones::Zone zone(ZoneType type, std::uint64_t start, std::uint64_t end) {
-  return {type, Pfn{start}, end - start, end - start};
-}
-
-memblock::Region pages(std::uint64_t start, std::uint64_t end, int nid) {
-  return {PhysRange::make(start << kPageShift, end << kPageShift), 0, nid};
-}
 
 // Two nodes of DMA, DMA32, Normal and of Normal alone, 4096 pages a zone; nothing is reserved.
 struct Machine {

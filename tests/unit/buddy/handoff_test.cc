@@ -3,19 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "buddy/deferred.h"
+#include "unit/buddy/shapes.h"
 
 namespace memmap::buddy {
 namespace {
-
-// Everything here counts in pages.
-memblock::Region pages(std::uint64_t start, std::uint64_t end, int nid = 0,
-                       std::uint32_t flags = 0) {
-  return {PhysRange::make(start << kPageShift, end << kPageShift), flags, nid};
-}
-
-zones::Zone zone(zones::ZoneType type, std::uint64_t start, std::uint64_t end) {
-  return {type, Pfn{start}, end - start, end - start};
-}
 
 std::vector<zones::Node> one_zone(std::uint64_t end) {
   return {{0, Pfn{0}, end, end, {zone(zones::ZoneType::normal, 0, end)}}};
@@ -62,14 +53,14 @@ TEST(Handoff, DeferredReservedPageMakesItsPageblockMovableSince615) {
   EXPECT_EQ(free_all(memory, reserved, nodes, o).pageblocks.type(kFirst), MigrateType::movable);
 }
 
-struct Case {
+struct HandoffCase {
   const char* name;
   memblock::Regions memory;
   memblock::Regions reserved;
   std::vector<Row> want;
 };
 
-const Case kCases[] = {
+const HandoffCase kHandoffCases[] = {
     {"nothing", {}, {}, {}},
     {"all_reserved", {pages(0, 64)}, {pages(0, 64)}, {}},
     {"one_page", {pages(0, 1)}, {}, {{0, 1, 0, 1}}},
@@ -115,10 +106,10 @@ const Case kCases[] = {
      {{0, 0, 1, 1}}},
 };
 
-class FreeAll : public testing::TestWithParam<Case> {};
+class FreeAll : public testing::TestWithParam<HandoffCase> {};
 
 TEST_P(FreeAll, Blocks) {
-  const Case& c = GetParam();
+  const HandoffCase& c = GetParam();
   const Handoff h = free_all(c.memory, c.reserved, one_zone(4096), options());
   ASSERT_EQ(h.zones.size(), 1u);
   EXPECT_EQ(rows(h.zones[0].free), c.want);
@@ -128,7 +119,7 @@ TEST_P(FreeAll, Blocks) {
   EXPECT_EQ(h.totalram_pages, free);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, FreeAll, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(Table, FreeAll, testing::ValuesIn(kHandoffCases),
                          [](const auto& i) { return std::string(i.param.name); });
 
 TEST(FreeAllZones, BlocksDoNotMergeAcrossZones) {

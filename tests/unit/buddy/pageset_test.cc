@@ -3,12 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/buddy/shapes.h"
+
 namespace memmap::buddy {
 namespace {
-
-kernel::Behaviour version(unsigned major, unsigned minor) {
-  return kernel::behaviour_of(kernel::Version{major, minor, 0}, 6);
-}
 
 // 4096 movable pages, nothing of them taken.
 ZoneAllocator zone(const kernel::Behaviour& behaviour) {

@@ -15,7 +15,7 @@ struct Zone {
   LowmemReserve reserve;
 };
 
-struct Case {
+struct WatermarksCase {
   const char* name;
   kernel::Version version;
   std::uint64_t min_free_kbytes;  // as khugepaged raised it
@@ -26,7 +26,7 @@ ZonePages at(int nid, int type, std::uint64_t pages) {
   return {nid, static_cast<ZoneType>(type), pages};
 }
 
-const Case kCases[] = {
+const WatermarksCase kWatermarksCases[] = {
     {"plain_4g_612",
      {6, 12, 0},
      67584,
@@ -68,10 +68,10 @@ const Case kCases[] = {
       {at(0, 3, 0), {}, {}}}},
 };
 
-class OfBoot : public testing::TestWithParam<Case> {};
+class OfBoot : public testing::TestWithParam<WatermarksCase> {};
 
 TEST_P(OfBoot, MarksAndReservesAreTheKernels) {
-  const Case& c = GetParam();
+  const WatermarksCase& c = GetParam();
   std::vector<ZonePages> pages;
   for (const Zone& z : c.zones) pages.push_back(z.pages);
   const auto marks = watermarks(pages, c.min_free_kbytes, kWatermarkScaleFactor,
@@ -85,7 +85,7 @@ TEST_P(OfBoot, MarksAndReservesAreTheKernels) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Real, OfBoot, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(Real, OfBoot, testing::ValuesIn(kWatermarksCases),
                          [](const auto& i) { return std::string(i.param.name); });
 
 TEST(MinFreeKbytes, FollowsTheRootOfMemoryWithinBounds) {
@@ -110,7 +110,7 @@ TEST(FreeBufferPages, LeaveOutMovableAndWhatLiesBelowTheMarks) {
 }
 
 TEST(TotalreservePages, CountsNoZoneTwiceAndNoneWithMoreThanItHas) {
-  const Case& c = kCases[0];
+  const WatermarksCase& c = kWatermarksCases[0];
   std::vector<ZonePages> pages;
   std::vector<Watermarks> marks;
   std::vector<LowmemReserve> reserves;

@@ -3,14 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/buddy/shapes.h"
+
 namespace memmap::buddy {
 namespace {
 
 using Orders = std::map<int, std::vector<int>>;
-
-kernel::Behaviour version(unsigned major, unsigned minor) {
-  return kernel::behaviour_of(kernel::Version{major, minor, 0}, 6);
-}
 
 std::vector<ZonelistNode> nodes(int count) {
   std::vector<ZonelistNode> all;

@@ -9,14 +9,14 @@ namespace {
 
 constexpr E820Entry kGone = at(0, 0, E820Type{0});
 
-struct Case {
+struct EditCase {
   const char* name;
   E820Entries in;
   std::uint64_t start, size;
   E820Entries updated;  // RAM becomes reserved
   E820Entries removed;  // RAM goes
 };
-const Case kCases[] = {
+const EditCase kEditCases[] = {
     {"apart", {at(0, 4)}, 8, 4, {at(0, 4)}, {at(0, 4)}},
     {"touching", {at(0, 4), at(8, 4)}, 4, 4, {at(0, 4), at(8, 4)}, {at(0, 4), at(8, 4)}},
     {"whole", {at(0, 4)}, 0, 4, {at(0, 4, V)}, {kGone}},
@@ -39,7 +39,7 @@ const Case kCases[] = {
     {"size_is_clamped", {at(0, 8)}, 4, ~0ull, {at(0, 4), at(4, 4, V)}, {at(0, 4)}},
 };
 
-class EditCases : public testing::TestWithParam<Case> {};
+class EditCases : public testing::TestWithParam<EditCase> {};
 
 TEST_P(EditCases, Update) {
   Table table = table_of(GetParam().in);
@@ -59,7 +59,7 @@ TEST_P(EditCases, Remove) {
   EXPECT_EQ(events.size(), 1u);
 }
 
-INSTANTIATE_TEST_SUITE_P(, EditCases, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, EditCases, testing::ValuesIn(kEditCases),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST(Editor, SaysWhatTheKernelSays) {

@@ -7,7 +7,7 @@
 namespace memmap::e820 {
 namespace {
 
-struct Case {
+struct MemmapItemCase {
   const char* text;
   bool has_size;
   std::uint64_t size;
@@ -17,7 +17,7 @@ struct Case {
   std::uint32_t to;
   const char* rest;
 };
-const Case kCases[] = {
+const MemmapItemCase kMemmapItemCases[] = {
     {"", false, 0, 0, 0, 0, 0, ""},
     {"x", false, 0, 0, 0, 0, 0, "x"},
     {"64M", true, 64 << 20, 0, 0, 0, 0, ""},
@@ -35,7 +35,7 @@ const Case kCases[] = {
 };
 
 TEST(MemmapItem, IsReadAsTheKernelDoes) {
-  for (const Case& c : kCases) {
+  for (const MemmapItemCase& c : kMemmapItemCases) {
     const MemmapItem item = parse_memmap_item(c.text);
     EXPECT_EQ(item.has_size, c.has_size) << c.text;
     EXPECT_EQ(item.size, c.size) << c.text;

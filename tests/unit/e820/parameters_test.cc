@@ -10,12 +10,12 @@ namespace {
 
 constexpr std::uint64_t kM = 1 << 20;
 
-struct Case {
+struct ParametersCase {
   const char* line;
   E820Entries want;  // after sanitising, of RAM [0, 4M), reserved [4M, 5M)
   std::size_t warnings = 0;
 };
-const Case kCases[] = {
+const ParametersCase kParametersCases[] = {
     {"quiet", {at(0, 4 * kM), at(4 * kM, kM, V)}},
     {"mem=2M", {at(0, 4 * kM), at(4 * kM, kM, V)}},  // is a trim's
     {"memmap=2M", {at(0, 2 * kM), at(4 * kM, kM, V)}},
@@ -39,7 +39,7 @@ const Case kCases[] = {
 };
 
 TEST(ApplyParameter, EachForm) {
-  for (const Case& c : kCases) {
+  for (const ParametersCase& c : kParametersCases) {
     Table table = table_of({at(0, 4 * kM), at(4 * kM, kM, V)});
     EventList told;
     const Events& events = told.events;

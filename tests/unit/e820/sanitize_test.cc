@@ -15,12 +15,12 @@ constexpr E820Type P = E820Type::pram;
 constexpr E820Type S = E820Type::soft_reserved;
 constexpr E820Type T20 = E820Type{20};
 
-struct Case {
+struct SanitizeCase {
   const char* name;
   E820Entries in;
   E820Entries want;
 };
-const Case kCases[] = {
+const SanitizeCase kSanitizeCases[] = {
     {"hole_kept", {at(0, 4), at(8, 4)}, {at(0, 4), at(8, 4)}},
     {"unsorted", {at(8, 4), at(0, 4, V)}, {at(0, 4, V), at(8, 4)}},
     {"touching_joined", {at(0, 4), at(4, 4)}, {at(0, 8)}},
@@ -48,7 +48,7 @@ const Case kCases[] = {
     {"all_empty", {at(0, 0), at(4, 0)}, {}},
 };
 
-class SanitizeCases : public testing::TestWithParam<Case> {};
+class SanitizeCases : public testing::TestWithParam<SanitizeCase> {};
 
 TEST_P(SanitizeCases, ResolvesOverlaps) {
   Table table = table_of(GetParam().in);
@@ -70,7 +70,7 @@ TEST_P(SanitizeCases, IsIdempotent) {
   EXPECT_EQ(table.entries(), GetParam().want);
 }
 
-INSTANTIATE_TEST_SUITE_P(, SanitizeCases, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, SanitizeCases, testing::ValuesIn(kSanitizeCases),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST(Sanitize, LeavesAloneWhatTheKernelLeavesAlone) {

@@ -13,14 +13,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using enum CacheMode;
 
-constexpr std::uint64_t kPage = kPageSize;
+constexpr std::uint64_t kMemtypePage = kPageSize;
 constexpr std::uint64_t kDevice = 0xe0000000;
 
 PhysRange pages(std::uint64_t base, std::uint64_t count) {
-  return PhysRange::make(base, base + count * kPage);
+  return PhysRange::make(base, base + count * kMemtypePage);
 }
 PhysRange device(std::uint64_t first, std::uint64_t count) {
-  return pages(kDevice + first * kPage, count);
+  return pages(kDevice + first * kMemtypePage, count);
 }
 
 class MemtypesTest : public testing::Test {
@@ -118,7 +118,7 @@ TEST_F(MemtypesTest, ListsByStartTheEarlierOfEqualsFirst) {
 }
 
 TEST_F(MemtypesTest, WarnsOfAnEndAboveAllAddresses) {
-  const auto beyond = PhysRange::make((1ull << 52) - kPage, (1ull << 52) + kPage);
+  const auto beyond = PhysRange::make((1ull << 52) - kMemtypePage, (1ull << 52) + kMemtypePage);
   EXPECT_EQ(types.reserve(beyond, wc, told).error, kEInval);
   EXPECT_THAT(texts(), ElementsAre(HasSubstr("memtype_reserve failed: [mem ")));
 }

@@ -13,11 +13,11 @@ std::string show(const std::vector<Parameter>& parameters) {
   return out;
 }
 
-struct Line {
+struct CommandLineLine {
   const char* text;
   const char* want;
 };
-const Line kLines[] = {
+const CommandLineLine kCommandLineLines[] = {
     {"", ""},
     {"   ", ""},
     {"quiet", "<quiet>"},
@@ -35,7 +35,8 @@ const Line kLines[] = {
 };
 
 TEST(ParseCommandLine, SplitsAsNextArgDoes) {
-  for (const Line& l : kLines) EXPECT_EQ(show(parse_command_line(l.text)), l.want) << l.text;
+  for (const CommandLineLine& l : kCommandLineLines)
+    EXPECT_EQ(show(parse_command_line(l.text)), l.want) << l.text;
 }
 
 TEST(ParseCommandLine, CutsAtCommandLineSize) {

@@ -9,12 +9,12 @@
 namespace memmap::kernel {
 namespace {
 
-struct Line {
+struct DistributionLine {
   const char* banner;
   const char* want;  // empty: not known
 };
 
-constexpr Line kLines[] = {
+constexpr DistributionLine kDistributionLines[] = {
     {"2.6.27-11-server (gcc version 4.3.2 (Ubuntu 4.3.2-1ubuntu11) ) #1 SMP Thu Jan 29 20:13:12 "
      "UTC 2009 (Ubuntu 2.6.27-11.27-server)",
      "ubuntu"},
@@ -155,7 +155,7 @@ constexpr Line kLines[] = {
 };
 
 TEST(Distribution, IsRecognised) {
-  for (const Line& line : kLines) {
+  for (const DistributionLine& line : kDistributionLines) {
     const Recognised got = recognise({.banner = line.banner});
     EXPECT_EQ(got.distribution == nullptr ? "" : got.distribution->id, line.want) << line.banner;
     EXPECT_TRUE(got.contradiction.empty()) << line.banner << ": " << got.contradiction;

@@ -10,12 +10,12 @@
 namespace memmap::paging {
 namespace {
 
-struct Case {
+struct AreasCase {
   std::uint64_t address;
   unsigned levels;
   const char* want;
 };
-const Case kCases[] = {
+const AreasCase kAreasCases[] = {
     {0x0, 4, "low half (identity)"},
     {0x00007fffffffffff, 4, "low half (identity)"},
     {0x0000800000000000, 4, "elsewhere"},
@@ -87,7 +87,7 @@ const Case kCases[] = {
 };
 
 TEST(AreaOf, FollowsTheKernelsMap) {
-  for (const Case& c : kCases)
+  for (const AreasCase& c : kAreasCases)
     EXPECT_EQ(area_of(VirtAddr{c.address}, c.levels, fixed_bases(c.levels)), c.want)
         << std::hex << c.address;
 }

@@ -7,10 +7,10 @@
 namespace memmap::paging {
 namespace {
 
-constexpr std::uint32_t kData = kWritable | kNoExecute | kGlobal;
+constexpr std::uint32_t kDirectMapData = kWritable | kNoExecute | kGlobal;
 
 Mapping at(VirtAddr offset, std::uint64_t phys, std::uint64_t page, std::uint64_t pages,
-           std::uint32_t flags = kData) {
+           std::uint32_t flags = kDirectMapData) {
   return {VirtAddr{raw(offset) + phys}, PhysAddr{phys}, page, pages, flags};
 }
 

@@ -8,7 +8,7 @@ namespace {
 constexpr std::uint64_t kText = 0xffffffff81000000;
 constexpr std::uint64_t kDirect = 0xffff888000000000;
 constexpr std::uint64_t kPhys = 0x1000000;
-constexpr std::uint32_t kData = kWritable | kNoExecute | kGlobal;
+constexpr std::uint32_t kSetMemoryData = kWritable | kNoExecute | kGlobal;
 constexpr std::uint32_t kCode = kWritable | kGlobal;
 
 // Code, read-only data from 2 MiB on, data from 4 MiB on, all in pages of 2 MiB.
@@ -27,7 +27,7 @@ struct Space {
   SetMemory memory{tables, places(), {PhysRange::make(0, 64 << 20)}, true};
 
   Space() {
-    tables.map({VirtAddr{kDirect}, PhysAddr{0}, kSize2M, 32, kData});
+    tables.map({VirtAddr{kDirect}, PhysAddr{0}, kSize2M, 32, kSetMemoryData});
     tables.map({VirtAddr{kText}, PhysAddr{kPhys}, kSize2M, 3, kCode});
   }
   std::uint32_t flags(std::uint64_t virt) const { return tables.find(VirtAddr{virt})->flags; }
@@ -72,7 +72,7 @@ TEST(SetMemory, CodeIsNeverMadeNoExecute) {
   EXPECT_EQ(s.flags(kText), kCode);  // its last bytes too, since they share a page with code
   EXPECT_EQ(s.flags(kText + 0x1ff000), kCode);
   EXPECT_EQ(s.page_size(kText), kSize4K);  // split since it may not be changed as a whole
-  EXPECT_EQ(s.flags(kText + kSize2M), kData);
+  EXPECT_EQ(s.flags(kText + kSize2M), kSetMemoryData);
   EXPECT_EQ(s.page_size(kText + kSize2M), kSize2M);
 }
 
@@ -88,7 +88,7 @@ TEST(SetMemory, ReadOnlyDataStaysSo) {
 
 TEST(SetMemory, SplitsPagesOf1GTwice) {
   AddressSpace tables(4);
-  tables.map({VirtAddr{kDirect}, PhysAddr{0}, kSize1G, 2, kData});
+  tables.map({VirtAddr{kDirect}, PhysAddr{0}, kSize1G, 2, kSetMemoryData});
   SetMemory memory(tables, places(), {PhysRange::make(0, 2 * kSize1G)}, true);
   memory.ro(VirtAddr{kDirect + kSize1G + kSize2M + kSize4K}, 1);
   EXPECT_EQ(tables.find(VirtAddr{kDirect})->page_size, kSize1G);
@@ -106,7 +106,7 @@ TEST(SetMemory, CountsSplitsAsTheDirectMaps) {
   memory.ro(VirtAddr{kText + 2 * kSize2M + 0x3000}, 1);
   EXPECT_EQ(count.of(2), 30u);
   EXPECT_EQ(count.of(1), 2 * 512u);
-  s.tables.map({VirtAddr{kDirect + kSize1G}, PhysAddr{kSize1G}, kSize2M, 1, kData});
+  s.tables.map({VirtAddr{kDirect + kSize1G}, PhysAddr{kSize1G}, kSize2M, 1, kSetMemoryData});
   memory.ro(VirtAddr{kDirect + kSize1G}, 1);
   EXPECT_EQ(count.of(2), 30u);
 }
@@ -163,7 +163,7 @@ TEST(SetMemory, APageOfTheImagesTextIsSplitOnceItIsReadOnly) {
 
 TEST(SetMemory, CountsThePagesThatItSplits) {
   AddressSpace tables(4);
-  tables.map({VirtAddr{kDirect}, PhysAddr{0}, kSize1G, 1, kData});
+  tables.map({VirtAddr{kDirect}, PhysAddr{0}, kSize1G, 1, kSetMemoryData});
   DirectPages count;
   count.add(3, 1);
   SetMemory memory(tables, places(), {PhysRange::make(0, kSize1G)}, true, &count);

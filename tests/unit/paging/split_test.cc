@@ -13,7 +13,7 @@ MapRange piece(std::uint64_t base, std::uint64_t end, std::uint64_t size) {
   return {PhysRange::make(base, end), size};
 }
 
-struct Case {
+struct SplitCase {
   const char* name;
   PhysRange range;
   std::uint64_t largest;
@@ -23,7 +23,7 @@ struct Case {
 
 const PhysRange kAll = PhysRange::make(0, 64 * k1);
 
-const Case kCases[] = {
+const SplitCase kSplitCases[] = {
     {"empty", PhysRange::make(k2, k2), k1, {kAll}, {}},
     {"isa_with_hole",
      PhysRange::make(0, 0x100000),
@@ -70,14 +70,14 @@ const Case kCases[] = {
      {piece(0x1000, 0x3000, k4)}},
 };
 
-class Split : public testing::TestWithParam<Case> {};
+class Split : public testing::TestWithParam<SplitCase> {};
 
 TEST_P(Split, Pieces) {
-  const Case& c = GetParam();
+  const SplitCase& c = GetParam();
   EXPECT_EQ(split_mem_range(c.range, c.largest, c.memory), c.want);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, Split, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(Table, Split, testing::ValuesIn(kSplitCases),
                          [](const auto& i) { return std::string(i.param.name); });
 
 }  // namespace

@@ -29,13 +29,13 @@ PlaceTable one_after_the_other() {
   };
 }
 
-struct Case {
+struct TablesCase {
   const char* name;
   unsigned levels;
   Mappings mappings;
 };
 
-const Case kRoundTrips[] = {
+const TablesCase kRoundTrips[] = {
     {"nothing", 4, {}},
     {"first_and_last_page",
      4,
@@ -55,7 +55,7 @@ const Case kRoundTrips[] = {
     {"end_of_the_lower_half", 4, {map(0x00007fffffe00000, 0, kSize2M, 1)}},
 };
 
-class RoundTrip : public testing::TestWithParam<Case> {};
+class RoundTrip : public testing::TestWithParam<TablesCase> {};
 
 TEST_P(RoundTrip, WalkFindsWhatWasBuilt) {
   const auto tables = build(GetParam().mappings, GetParam().levels, one_after_the_other());

@@ -31,11 +31,11 @@ Parts parts(const boot::NodeAnswer& answer) {
   return out;
 }
 
-const memblock::Regions kMemory = {{.range = range(1, 1024)}, {.range = range(4096, 5120)}};
-constexpr Pfn kEnd{5120 * kMiB / kPageSize};
+const memblock::Regions kNodesMemory = {{.range = range(1, 1024)}, {.range = range(4096, 5120)}};
+constexpr Pfn kNodesEnd{5120 * kMiB / kPageSize};
 
 Result<boot::NodeAnswer> ask(const char* name, World& world, const OptionTexts& options = {}) {
-  return test::shipped<NumaPlugin>(name, world, options)->run({kMemory, kEnd});
+  return test::shipped<NumaPlugin>(name, world, options)->run({kNodesMemory, kNodesEnd});
 }
 
 TEST(NumaFlat, OneNodeInTheKernelsWords) {

@@ -11,13 +11,13 @@ using boot::Hook;
 using boot::Verb;
 using test::World;
 
-constexpr Pfn kEnd{0x80000};  // 2 GiB
+constexpr Pfn kTrimsEnd{0x80000};  // 2 GiB
 
 const E820Entries kTable = {{PhysAddr{0}, 0x9fc00, E820Type::ram},
                             {PhysAddr{0xf0000}, 0x10000, E820Type::reserved},
                             {PhysAddr{kMiB}, 2 * kGiB - kMiB, E820Type::ram}};
-const memblock::Regions kMemory = {{.range = test::span(0x1000, 0x9f000)},
-                                   {.range = test::span(kMiB, 2 * kGiB)}};
+const memblock::Regions kTrimsMemory = {{.range = test::span(0x1000, 0x9f000)},
+                                        {.range = test::span(kMiB, 2 * kGiB)}};
 
 // `remove 1 [0xa0000, 0x100000)`, `warning: ...`; in order.
 std::vector<std::string> texts(const boot::TrimAnswer& answer) {
@@ -48,13 +48,13 @@ using Texts = std::vector<std::string>;
 
 std::vector<std::string> ask(const char* name, World& world, Hook hook,
                              const OptionTexts& options = {},
-                             const memblock::Regions& memory = kMemory) {
+                             const memblock::Regions& memory = kTrimsMemory) {
   const auto trim = test::shipped<TrimPlugin>(name, world, options);
   EXPECT_TRUE(trim->acts_at(hook));
   const auto answer = trim->run({.hook = hook,
                                  .table = kTable,
                                  .memory = memory,
-                                 .max_pfn = kEnd,
+                                 .max_pfn = kTrimsEnd,
                                  .mtrrs = world.machine.mtrrs});
   if (!answer) {
     const Error& e = answer.errors()[0];
@@ -289,7 +289,7 @@ TEST(TrimBadramPatterns, AreThePagesThatMatch) {
     const auto flush = [&] {
       if (begin != end) want.push_back(fmt::format("reserve [{:#x}, {:#x})", begin, end));
     };
-    for (const memblock::Region& m : kMemory) {
+    for (const memblock::Region& m : kTrimsMemory) {
       for (std::uint64_t at = raw(m.range.base()); at < raw(m.range.end()); at += kPageSize) {
         if (((at ^ address) & mask) != 0) continue;
         if (at != end) {

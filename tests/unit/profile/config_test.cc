@@ -19,12 +19,12 @@ TEST(Config, ReadsOptions) {
   EXPECT_FALSE(config->is_on("NUMA"));
 }
 
-struct Bad {
+struct ConfigBad {
   const char* text;
   const char* message;
   std::size_t line;
 };
-const Bad kBad[] = {
+const ConfigBad kBad[] = {
     {"", "holds no option: no .config", 0},
     {"# Linux/arm64 6.1.0 Kernel Configuration\nCONFIG_ARM64=y\n",
      "a .config of another architecture: arm64, not x86", 1},
@@ -39,7 +39,7 @@ const Bad kBad[] = {
 };
 
 TEST(Config, TellsWhatIsWrong) {
-  for (const Bad& bad : kBad) {
+  for (const ConfigBad& bad : kBad) {
     const auto config = read_config("c", bad.text);
     ASSERT_FALSE(config.ok()) << bad.text;
     EXPECT_EQ(config.errors().front().message, bad.message);

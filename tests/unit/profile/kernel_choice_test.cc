@@ -10,15 +10,15 @@ namespace {
 
 const std::string kKernels = std::string(MEMMAP_SOURCE_DIR) + "/share/kernels";
 
-struct Case {
+struct KernelChoiceCase {
   const char* name;
   const char* release;
   const char* want;
   bool verified;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const KernelChoiceCase& c, std::ostream* out) { *out << c.name; }
 
-class Choice : public testing::TestWithParam<Case> {};
+class Choice : public testing::TestWithParam<KernelChoiceCase> {};
 
 TEST_P(Choice, IsTheNearest) {
   const auto choice = choose_kernel(std::nullopt, GetParam().release, kKernels);
@@ -29,7 +29,7 @@ TEST_P(Choice, IsTheNearest) {
   EXPECT_EQ(says, !GetParam().verified) << choice->note;
 }
 
-const Case kCases[] = {
+const KernelChoiceCase kKernelChoiceCases[] = {
     {"its_own", "5.4.0-26-generic", "5.4.0-26-generic", true},
     {"a_5_4", "5.4.0-s76+", "generic-5.4", false},
     {"older", "3.10.0-1160.el7.x86_64", "generic-5.4", false},
@@ -44,7 +44,7 @@ const Case kCases[] = {
     {"a_7_1", "7.1.0-rc6", "7.2.12+deb13-amd64", true},
     {"newest", "7.9.0", "7.2.12+deb13-amd64", true},
 };
-INSTANTIATE_TEST_SUITE_P(, Choice, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, Choice, testing::ValuesIn(kKernelChoiceCases),
                          [](const auto& test) { return test.param.name; });
 
 // The program alone knows the same kernels as beside its files.

@@ -16,7 +16,7 @@ namespace memmap::kernel {
 namespace {
 
 const std::string kData = MEMMAP_SOURCE_DIR "/tests/unit/input/data/vmlinuz/vmlinuz-";
-const std::string kParts = MEMMAP_SOURCE_DIR "/tests/kernels/6.1-made";
+const std::string kKernelFilesParts = MEMMAP_SOURCE_DIR "/tests/kernels/6.1-made";
 
 std::string bytes_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(All, Packed,
                          testing::Values("gzip", "xz", "zstd", "lz4", "lzma", "bzip2", "lzo"));
 
 TEST(KernelFiles, ReadsAFolderOfParts) {
-  const auto facts = read_kernel_files({.parts = kParts});
+  const auto facts = read_kernel_files({.parts = kKernelFilesParts});
   ASSERT_TRUE(facts.ok()) << to_string(facts.errors());
   const auto made = make_profile(*facts);
   ASSERT_TRUE(made.ok()) << to_string(made.errors());
@@ -81,7 +81,7 @@ TEST(KernelFiles, ReadsAFolderOfParts) {
 }
 
 TEST(KernelFiles, AsksForWhatIsMissing) {
-  const auto facts = read_kernel_files({.parameters = kParts + "/params.txt"});
+  const auto facts = read_kernel_files({.parameters = kKernelFilesParts + "/params.txt"});
   ASSERT_TRUE(facts.ok());
   const auto made = make_profile(*facts);
   ASSERT_FALSE(made.ok());
@@ -92,14 +92,14 @@ TEST(KernelFiles, AsksForWhatIsMissing) {
 }
 
 TEST(KernelFiles, RefusesWhatIsNone) {
-  EXPECT_FALSE(read_kernel_files({.image = kParts + "/config"}).ok());
-  EXPECT_FALSE(read_kernel_files({.image = kParts + "/vmlinux.btf"}).ok());
-  EXPECT_FALSE(read_kernel_files({.config = kParts + "/System.map"}).ok());
+  EXPECT_FALSE(read_kernel_files({.image = kKernelFilesParts + "/config"}).ok());
+  EXPECT_FALSE(read_kernel_files({.image = kKernelFilesParts + "/vmlinux.btf"}).ok());
+  EXPECT_FALSE(read_kernel_files({.config = kKernelFilesParts + "/System.map"}).ok());
   EXPECT_FALSE(read_kernel_files({.parts = kData}).ok());
 }
 
 TEST(KernelFiles, AnotherConfigTellsWhatItCannotChange) {
-  const auto made = make_profile(*read_kernel_files({.parts = kParts}));
+  const auto made = make_profile(*read_kernel_files({.parts = kKernelFilesParts}));
   ASSERT_TRUE(made.ok());
   Profile profile = made->profile;
   Config config{.source = "other"};
@@ -115,7 +115,7 @@ TEST(KernelFiles, AnotherConfigTellsWhatItCannotChange) {
 }
 
 TEST(KernelFiles, ExplainsWhichValuesAreToldOnly) {
-  const auto made = make_profile(*read_kernel_files({.parts = kParts}));
+  const auto made = make_profile(*read_kernel_files({.parts = kKernelFilesParts}));
   ASSERT_TRUE(made.ok());
   const std::string text = explain_profile(*made);
   const auto line_of = [&](const std::string& name) {

@@ -68,14 +68,14 @@ TEST(KernelProfile, OptionsAreYesNoOrANumber) {
   EXPECT_EQ(profile->number(config::NR_CPUS), 16u);
 }
 
-struct Case {
+struct KernelProfileCase {
   const char* name;
   std::string text;
   const char* want;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const KernelProfileCase& c, std::ostream* out) { *out << c.name; }
 
-class KernelProfileRefuses : public testing::TestWithParam<Case> {};
+class KernelProfileRefuses : public testing::TestWithParam<KernelProfileCase> {};
 
 TEST_P(KernelProfileRefuses, AtItsPlace) {
   const auto profile = read(GetParam().text);
@@ -85,7 +85,7 @@ TEST_P(KernelProfileRefuses, AtItsPlace) {
 }
 
 const std::string kHead = std::string("name: x\nversion: 6.1\n") + kImage;
-const Case kCases[] = {
+const KernelProfileCase kKernelProfileCases[] = {
     {"no_image", "name: x\nversion: 6.1\n", "needs a key `image`"},
     {"version", std::string("name: x\nversion: six\n") + kImage,
      "k.yaml:2:10: error: a version starts"},
@@ -153,7 +153,7 @@ const Case kCases[] = {
      "FIX_BTMAP_BEGIN there are 513"},
     {"not_yaml", "a: [", "not YAML"},
 };
-INSTANTIATE_TEST_SUITE_P(, KernelProfileRefuses, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, KernelProfileRefuses, testing::ValuesIn(kKernelProfileCases),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

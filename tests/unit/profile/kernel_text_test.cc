@@ -24,13 +24,13 @@ TEST(Symbols, AreFoundByName) {
   EXPECT_EQ(symbols->code("alloc"), std::vector<std::string_view>{"alloc.constprop.0"});
 }
 
-struct Bad {
+struct KernelTextBad {
   const char* text;
   const char* part_of_message;
 };
 
 TEST(Symbols, TellWhatIsWrong) {
-  const Bad kBad[] = {
+  const KernelTextBad kBad[] = {
       {"", "holds no symbol"},
       {"0000000000000000 T _text\n", "the kernel hides them"},
       {"ffffffffffffffff B The real System.map is in the linux-image-dbg package\n",
@@ -38,7 +38,7 @@ TEST(Symbols, TellWhatIsWrong) {
       {"ffffffff81000000 T main\n", "has no symbol _text"},
       {"hello world\n", "no line of a symbol table"},
   };
-  for (const Bad& bad : kBad) {
+  for (const KernelTextBad& bad : kBad) {
     const auto symbols = read_symbol_table("s", bad.text);
     ASSERT_FALSE(symbols.ok()) << bad.text;
     EXPECT_NE(symbols.errors().front().message.find(bad.part_of_message), std::string::npos)

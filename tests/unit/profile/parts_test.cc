@@ -6,14 +6,14 @@
 namespace memmap::kernel {
 namespace {
 
-struct Case {
+struct PartsCase {
   const char* path;
   std::optional<Part> part;
   const char* release;
 };
 
 TEST(Parts, AreKnownByTheirNames) {
-  const Case kCases[] = {
+  const PartsCase kCases[] = {
       {"vmlinuz", Part::image, ""},
       {"vmlinuz-6.1.0-9-amd64", Part::image, "6.1.0-9-amd64"},
       {"vmlinux-6.4-default.xz", Part::image, "6.4-default"},
@@ -28,7 +28,7 @@ TEST(Parts, AreKnownByTheirNames) {
       {"vmlinux.o", std::nullopt, ""},
       {"configs", std::nullopt, ""},
   };
-  for (const Case& c : kCases) {
+  for (const PartsCase& c : kCases) {
     const auto got = part_named(c.path);
     ASSERT_EQ(got.has_value(), c.part.has_value()) << c.path;
     if (!got) continue;
@@ -38,7 +38,7 @@ TEST(Parts, AreKnownByTheirNames) {
 }
 
 TEST(Parts, AreKnownByTheirPlaces) {
-  const Case kCases[] = {
+  const PartsCase kCases[] = {
       {"boot/vmlinuz-6.1.0-9-amd64", Part::image, "6.1.0-9-amd64"},
       {"usr/lib/modules/7.2.12+deb13-amd64/vmlinuz", Part::image, "7.2.12+deb13-amd64"},
       {"lib/modules/6.9-200.fc40.x86_64/config", Part::config, "6.9-200.fc40.x86_64"},
@@ -54,7 +54,7 @@ TEST(Parts, AreKnownByTheirPlaces) {
       {"vmlinuz", std::nullopt, ""},
       {"", std::nullopt, ""},
   };
-  for (const Case& c : kCases) {
+  for (const PartsCase& c : kCases) {
     const auto got = part_at(c.path);
     ASSERT_EQ(got.has_value(), c.part.has_value()) << c.path;
     if (!got) continue;

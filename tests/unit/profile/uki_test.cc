@@ -48,14 +48,14 @@ std::string made(const std::vector<Part>& parts, std::uint16_t machine = 0x8664)
   return out;
 }
 
-const std::vector<Part> kParts = {{".osrel", "ID=made\n"},
-                                  {".uname", "6.1.0-9-made"},
-                                  {".cmdline", "root=/dev/sda1\nquiet\n"},
-                                  {".linux", "a kernel"},
-                                  {".initrd", std::string(700, 'i')}};
+const std::vector<Part> kUkiParts = {{".osrel", "ID=made\n"},
+                                     {".uname", "6.1.0-9-made"},
+                                     {".cmdline", "root=/dev/sda1\nquiet\n"},
+                                     {".linux", "a kernel"},
+                                     {".initrd", std::string(700, 'i')}};
 
 TEST(Uki, TellsItsSections) {
-  const std::string file = made(kParts);
+  const std::string file = made(kUkiParts);
   EXPECT_TRUE(is_efi_program(file));
   const auto uki = read_uki("u", file);
   ASSERT_TRUE(uki.ok()) << to_string(uki.errors());
@@ -65,17 +65,17 @@ TEST(Uki, TellsItsSections) {
   EXPECT_EQ(uki->initrd_bytes, 700u);
 }
 
-struct Bad {
+struct UkiBad {
   const char* name;
   std::string file;
   const char* part_of_message;
 };
 
 TEST(Uki, TellsWhatIsWrong) {
-  const std::string whole = made(kParts);
+  const std::string whole = made(kUkiParts);
   std::string far = whole;
   put(far, kSections + 40 * 3 + 20, std::uint32_t{0xfffffff0});
-  const Bad kBad[] = {
+  const UkiBad kBad[] = {
       {"text", "hello", "no EFI program"},
       {"mark alone", "MZ", "no EFI program"},
       {"header beyond", "MZ"s + std::string(58, '\0') + "\xff\xff\xff\x7f", "no EFI program"},
@@ -84,9 +84,9 @@ TEST(Uki, TellsWhatIsWrong) {
       {"section cut", whole.substr(0, whole.size() - 600), "cut short: section .initrd"},
       {"section beyond", far, "cut short: section .linux ends at byte 4294967288"},
       {"boot loader", made({{".text", "x"}}), "without a kernel (section .linux)"},
-      {"other machine", made(kParts, 0xaa64), "of another machine (0xaa64)"},
+      {"other machine", made(kUkiParts, 0xaa64), "of another machine (0xaa64)"},
   };
-  for (const Bad& bad : kBad) {
+  for (const UkiBad& bad : kBad) {
     const auto uki = read_uki("u", bad.file);
     ASSERT_FALSE(uki.ok()) << bad.name;
     EXPECT_NE(uki.errors().front().message.find(bad.part_of_message), std::string::npos)
@@ -97,7 +97,7 @@ TEST(Uki, TellsWhatIsWrong) {
 
 // The kernel in it may be the program itself, as its header says.
 TEST(Uki, OneInAnotherEnds) {
-  std::string file = made(kParts);
+  std::string file = made(kUkiParts);
   put(file, kSections + 40 * 3 + 8, static_cast<std::uint32_t>(file.size()));
   put(file, kSections + 40 * 3 + 16, static_cast<std::uint32_t>(file.size()));
   put(file, kSections + 40 * 3 + 20, std::uint32_t{0});

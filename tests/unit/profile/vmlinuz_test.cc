@@ -34,7 +34,7 @@ std::string vmlinuz(std::string_view beginning) {
   return file;
 }
 
-std::optional<Decompressor> read(const std::string& file) {
+std::optional<Decompressor> decompressor_of(const std::string& file) {
   const auto header = read_boot_header("vmlinuz", file);
   return header ? header->decompressor : std::nullopt;
 }
@@ -44,7 +44,7 @@ constexpr std::string_view k64 = "\x8b\x9e\x60\x02\0\0\x81\xeb\x00\x70\xbe\x00"s
 
 TEST(Vmlinuz, TellsOfItsDecompressor) {
   for (const std::string_view code : {k32, k64}) {
-    const auto program = read(vmlinuz(code));
+    const auto program = decompressor_of(vmlinuz(code));
     ASSERT_TRUE(program);
     EXPECT_EQ(program->load_address, 0x1000000u);
     EXPECT_EQ(program->align, 0x200000u);
@@ -56,16 +56,16 @@ TEST(Vmlinuz, TellsOfItsDecompressor) {
 }
 
 TEST(Vmlinuz, OfAnotherFormTellsNothingOfIt) {
-  EXPECT_FALSE(read(vmlinuz("")));
+  EXPECT_FALSE(decompressor_of(vmlinuz("")));
   std::string old = vmlinuz(k64);
   put(old, 0x206, 0x209, 2);  // without init_size
-  EXPECT_FALSE(read(old));
+  EXPECT_FALSE(decompressor_of(old));
   std::string odd = vmlinuz(k64);
   put(odd, 0x230, 0x1000, 4);  // an alignment that no kernel has
-  EXPECT_FALSE(read(odd));
+  EXPECT_FALSE(decompressor_of(odd));
   std::string small = vmlinuz(k64);
   put(small, 0x260, 0x200000, 4);  // less than the program itself
-  EXPECT_FALSE(read(small));
+  EXPECT_FALSE(decompressor_of(small));
 }
 
 }  // namespace

@@ -16,11 +16,11 @@
 namespace memmap::report {
 namespace {
 
-struct Case {
+struct GoldenCase {
   const char* name;
   boot::Outcome (*make)();
 };
-const Case kCases[] = {
+const GoldenCase kGoldenCases[] = {
     {"two_nodes", test::two_nodes}, {"stopped", test::stopped}, {"hostile", test::hostile}};
 
 void expect_golden(const std::string& name, const std::string& file, const std::string& got) {
@@ -37,11 +37,11 @@ void expect_golden(const std::string& name, const std::string& file, const std::
 }
 
 TEST(Golden, Json) {
-  for (const Case& c : kCases) expect_golden(c.name, "result.json", to_json(c.make()));
+  for (const GoldenCase& c : kGoldenCases) expect_golden(c.name, "result.json", to_json(c.make()));
 }
 
 TEST(Golden, Text) {
-  for (const Case& c : kCases) {
+  for (const GoldenCase& c : kGoldenCases) {
     expect_golden(c.name, "report.txt", to_text(c.make(), {}));
     expect_golden(c.name, "report-120.txt", to_text(c.make(), {.width = 120, .unicode = true}));
     expect_golden(c.name, "report-colour.txt",
@@ -147,7 +147,7 @@ TEST(Golden, Verdicts) {
 }
 
 TEST(Golden, Dot) {
-  for (const Case& c : kCases)
+  for (const GoldenCase& c : kGoldenCases)
     expect_golden(c.name, "graph.dot", to_dot(*diagram_named("map"), c.make(), {}));
 }
 

@@ -5,14 +5,14 @@
 namespace memmap::report {
 namespace {
 
-struct Case {
+struct TextStyleCase {
   const char* name;
   Terminal terminal;
   bool colour;
   unsigned width;
   bool unicode;
 };
-const Case kCases[] = {
+const TextStyleCase kTextStyleCases[] = {
     {"file", {.columns_variable = "120", .term = "xterm", .lang = "en_US.UTF-8"}, false, 80, false},
     {"terminal",
      {.is_terminal = true, .columns = 100, .term = "xterm", .lang = "en_US.UTF-8"},
@@ -46,7 +46,7 @@ const Case kCases[] = {
 };
 
 TEST(StyleFor, FollowsTheTerminal) {
-  for (const Case& c : kCases) {
+  for (const TextStyleCase& c : kTextStyleCases) {
     const TextStyle style = style_for(c.terminal);
     EXPECT_EQ(style.colour, c.colour) << c.name;
     EXPECT_EQ(style.width, c.width) << c.name;

@@ -5,14 +5,14 @@
 namespace memmap::report {
 namespace {
 
-struct Case {
+struct Utf8Case {
   const char* name;
   std::string_view text;
   std::string_view valid;
   const char* ascii;
   const char* unicode;
 };
-const Case kCases[] = {
+const Utf8Case kUtf8Cases[] = {
     {"plain", "a b", "a b", "a b", "a b"},
     {"two_bytes", "\xc3\xa9", "é", "?", "é"},
     {"four_bytes", "\xf0\x9f\x90\xa7", "\xf0\x9f\x90\xa7", "?", "\xf0\x9f\x90\xa7"},
@@ -29,14 +29,14 @@ const Case kCases[] = {
 };
 
 TEST(Utf8, ReplacesWhatIsNone) {
-  for (const Case& c : kCases) {
+  for (const Utf8Case& c : kUtf8Cases) {
     EXPECT_EQ(valid_utf8(c.text), c.valid) << c.name;
     EXPECT_EQ(valid_utf8(valid_utf8(c.text)), valid_utf8(c.text)) << c.name;
   }
 }
 
 TEST(Utf8, PrintsNothingThatATerminalObeys) {
-  for (const Case& c : kCases) {
+  for (const Utf8Case& c : kUtf8Cases) {
     EXPECT_EQ(printable(c.text, Charset::ascii), c.ascii) << c.name;
     EXPECT_EQ(printable(c.text, Charset::unicode), c.unicode) << c.name;
   }

@@ -12,7 +12,7 @@ class JsonRefuses : public testing::TestWithParam<test::RefusedText> {};
 
 TEST_P(JsonRefuses, AtItsPlace) { test::expect_refused(read_json_document, "f.json", GetParam()); }
 
-const test::RefusedText kCases[] = {
+const test::RefusedText kJsonReaderCases[] = {
     {"empty", "", "f.json:1:1: error: not JSON"},
     {"comma", ",", "f.json:1:1: error: not JSON"},
     {"truncated", "{\"a\": [1,\n 2", "f.json:2:3: error: not JSON"},
@@ -27,7 +27,7 @@ const test::RefusedText kCases[] = {
     {"nul", std::string("{\0}", 3), "f.json:1:2: error: not JSON"},
     {"not_utf8", "{\"a\": \"\xff\"}", "not JSON"},
 };
-INSTANTIATE_TEST_SUITE_P(, JsonRefuses, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, JsonRefuses, testing::ValuesIn(kJsonReaderCases),
                          [](const auto& test) { return test.param.name; });
 
 TEST(Json, KeepsNumbersAsWrittenAndPlaces) {

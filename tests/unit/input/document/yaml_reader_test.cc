@@ -11,7 +11,7 @@ class YamlRefuses : public testing::TestWithParam<test::RefusedText> {};
 
 TEST_P(YamlRefuses, AtItsPlace) { test::expect_refused(read_yaml, "f.yaml", GetParam()); }
 
-const test::RefusedText kCases[] = {
+const test::RefusedText kYamlReaderCases[] = {
     {"empty", "", "f.yaml:1:1: error: there is no document"},
     {"comment_only", "# nothing\n", "there is no document"},
     {"comma_alone", ",", "f.yaml:1:1: error: not YAML"},
@@ -61,7 +61,7 @@ TEST(Yaml, KnowsPlacesInOneLongLineOfLetters) {
   EXPECT_EQ(doc.errors().front().origin.column, text.size() + 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(, YamlRefuses, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, YamlRefuses, testing::ValuesIn(kYamlReaderCases),
                          [](const auto& test) { return test.param.name; });
 
 TEST(Yaml, KeepsStructureAndPlaces) {

@@ -2,6 +2,7 @@
 
 #include "input/firmware/acpi_table.h"
 #include "input/machine/acpi_folder.h"
+#include "unit/input/firmware/bytes.h"
 #include "unit/input/input_files.h"
 
 namespace memmap::input {
@@ -12,12 +13,6 @@ std::string u16(std::uint64_t v) {
 }
 std::string u32(std::uint64_t v) { return u16(v) + u16(v >> 16); }
 std::string u64(std::uint64_t v) { return u32(v) + u32(v >> 32); }
-std::string bytes(std::initializer_list<int> list) {
-  std::string out;
-  for (const int b : list) out += static_cast<char>(b);
-  return out;
-}
-
 // A table with a right length and checksum.
 std::string table(std::string_view signature, const std::string& body, int revision = 3) {
   std::string out = std::string(signature) + u32(36 + body.size()) + bytes({revision, 0}) +
@@ -58,16 +53,16 @@ std::string io_apic(int id, unsigned address) {
   return bytes({1, 12, id, 0}) + u32(address) + u32(0);
 }
 
-struct Read {
+struct AcpiRead {
   Machine machine{};
   Status status = Done{};
 };
 
 // Reads the tables as files of a folder.
-Read read(const std::vector<std::string>& tables, Machine start = {}) {
+AcpiRead read(const std::vector<std::string>& tables, Machine start = {}) {
   MemoryTree tree("acpi");
   for (const std::string& t : tables) tree.add("t/" + t.substr(0, 4), t);
-  Read out{.machine = std::move(start)};
+  AcpiRead out{.machine = std::move(start)};
   out.status = add_acpi_folder(tree, "t", out.machine);
   return out;
 }
@@ -112,7 +107,7 @@ TEST(AcpiTable, AWrongChecksumIsNotedWithTheRightOne) {
   ASSERT_TRUE(opened->wrong_checksum.has_value());
   EXPECT_EQ(opened->wrong_checksum->right, right);
   EXPECT_EQ(opened->wrong_checksum->found, static_cast<std::uint8_t>(right + 3));
-  const Read r = read({bad});
+  const AcpiRead r = read({bad});
   ASSERT_TRUE(r.status.ok());
   ASSERT_EQ(r.machine.acpi_tables.size(), 1u);
   EXPECT_TRUE(r.machine.acpi_tables[0].wrong_checksum.has_value());
@@ -127,7 +122,7 @@ TEST(AcpiTable, AFileOfAnotherNameIsAMistake) {
 }
 
 TEST(Srat, ReadsQemus) {
-  const Read r = read({data_bytes("SRAT-numa2")});
+  const AcpiRead r = read({data_bytes("SRAT-numa2")});
   ASSERT_TRUE(r.status.ok());
   const Machine& m = r.machine;
   ASSERT_EQ(m.node_memory.size(), 3u);
@@ -140,9 +135,9 @@ TEST(Srat, ReadsQemus) {
 
 // Domains get numbers as they are met, those of processors first; disabled ones are not there.
 TEST(Srat, DomainsBecomeNodesAsTheKernelMeetsThem) {
-  const Read r = read({srat(cpu(9, 7, 0) + cpu(5, 0) + x2apic_cpu(0x10003, 1) +
-                            memory(7, 0, 0x1000, 0) + memory(0x10003, 0, 0x1000) +
-                            memory(5, 0x1000, 0x1000, 3) + memory(8, 0x2000, 0x1000))});
+  const AcpiRead r = read({srat(cpu(9, 7, 0) + cpu(5, 0) + x2apic_cpu(0x10003, 1) +
+                                memory(7, 0, 0x1000, 0) + memory(0x10003, 0, 0x1000) +
+                                memory(5, 0x1000, 0x1000, 3) + memory(8, 0x2000, 0x1000))});
   ASSERT_TRUE(r.status.ok());
   const Machine& m = r.machine;
   EXPECT_EQ(m.cpu_nodes, (std::vector<int>{0, 1}));
@@ -154,14 +149,14 @@ TEST(Srat, DomainsBecomeNodesAsTheKernelMeetsThem) {
 }
 
 TEST(Srat, OldRevisionsHaveDomainsOfOneByte) {
-  const Read r = read({srat(cpu(1, 0) + memory(0xffffff01, 0, 0x1000), 1)});
+  const AcpiRead r = read({srat(cpu(1, 0) + memory(0xffffff01, 0, 0x1000), 1)});
   ASSERT_EQ(r.machine.node_memory.size(), 1u);
   EXPECT_EQ(r.machine.node_memory[0].nid, 0);
 }
 
 TEST(Srat, MakesNodesOfInitiatorsAndOfMemoryOfNoSize) {
-  const Read r = read({srat(cpu(0, 0) + initiator(4) + memory(0, 0, 0x1000) + memory(6, 0, 0) +
-                            memory(7, ~0ull - 10, 0x1000))});
+  const AcpiRead r = read({srat(cpu(0, 0) + initiator(4) + memory(0, 0, 0x1000) + memory(6, 0, 0) +
+                                memory(7, ~0ull - 10, 0x1000))});
   ASSERT_TRUE(r.status.ok());
   EXPECT_EQ(r.machine.other_nodes, (std::vector<int>{1, 2, 3}));
   EXPECT_EQ(r.machine.node_memory.size(), 1u);
@@ -170,7 +165,7 @@ TEST(Srat, MakesNodesOfInitiatorsAndOfMemoryOfNoSize) {
 
 // One that is not enabled ends the reading of processors. kernel: acpi_parse_gi_affinity()
 TEST(Srat, ADisabledInitiatorEndsTheProcessors) {
-  const Read r = read({srat(cpu(0, 0) + initiator(4, 0) + cpu(1, 1) + memory(0, 0, 0x1000))});
+  const AcpiRead r = read({srat(cpu(0, 0) + initiator(4, 0) + cpu(1, 1) + memory(0, 0, 0x1000))});
   EXPECT_EQ(r.machine.cpu_nodes, (std::vector<int>{0}));
 }
 
@@ -188,7 +183,7 @@ TEST(Srat, IsNotUsedWhereTheKernelRefusesIt) {
       {"negative_domain", memory(0x80000000, 0, 0x1000), "Too many proximity domains"},
   };
   for (const auto& c : cases) {
-    const Read r = read({srat(memory(0, 0, 0x1000) + c.entries + memory(1, 0x1000, 0x1000))});
+    const AcpiRead r = read({srat(memory(0, 0, 0x1000) + c.entries + memory(1, 0x1000, 0x1000))});
     ASSERT_TRUE(r.status.ok()) << c.name;
     EXPECT_TRUE(r.machine.node_memory.empty()) << c.name;
     EXPECT_TRUE(says(r.machine, c.text)) << c.name;
@@ -198,7 +193,7 @@ TEST(Srat, IsNotUsedWhereTheKernelRefusesIt) {
 TEST(Srat, WinsOverTheLog) {
   Machine log;
   log.node_memory = {{.range = PhysRange::make(0, 4096), .nid = 0}};
-  const Read r = read({data_bytes("SRAT-numa2")}, log);
+  const AcpiRead r = read({data_bytes("SRAT-numa2")}, log);
   EXPECT_EQ(r.machine.node_memory.size(), 3u);
   ASSERT_EQ(r.machine.notes.size(), 1u);
   EXPECT_NE(r.machine.notes[0].find("differs"), std::string::npos);
@@ -227,7 +222,7 @@ TEST(Madt, CountsProcessorsAndIoApics) {
        0, 2},
   };
   for (const auto& c : cases) {
-    const Read r = read({madt(c.entries)});
+    const AcpiRead r = read({madt(c.entries)});
     ASSERT_TRUE(r.status.ok()) << c.name;
     ASSERT_TRUE(r.machine.listed_cpus.has_value()) << c.name;
     EXPECT_EQ(r.machine.listed_cpus->enabled, c.enabled) << c.name;
@@ -238,15 +233,15 @@ TEST(Madt, CountsProcessorsAndIoApics) {
 }
 
 TEST(Madt, PutsTheSratsProcessorsInItsOrder) {
-  const Read r = read({srat(cpu(0, 2) + cpu(1, 1) + cpu(2, 0) + memory(0, 0, 0x1000)),
-                       madt(lapic(0) + lapic(1) + lapic(2) + lapic(9) + lapic(3, 0))});
+  const AcpiRead r = read({srat(cpu(0, 2) + cpu(1, 1) + cpu(2, 0) + memory(0, 0, 0x1000)),
+                           madt(lapic(0) + lapic(1) + lapic(2) + lapic(9) + lapic(3, 0))});
   EXPECT_EQ(r.machine.cpu_nodes, (std::vector<int>{2, 1, 0, -1}));
 }
 
 TEST(Madt, ADamagedOneIsAnEvent) {
   for (const std::string& entries :
        {lapic(0) + bytes({0, 0, 0}), bytes({0, 7, 0, 0, 1, 0, 0}) + lapic(0)}) {
-    const Read r = read({madt(entries)});
+    const AcpiRead r = read({madt(entries)});
     ASSERT_TRUE(r.status.ok());
     EXPECT_FALSE(r.machine.listed_cpus.has_value());
     EXPECT_TRUE(says(r.machine, "Invalid BIOS MADT"));
@@ -265,7 +260,7 @@ TEST(Fadt, TellsWhetherTheHotPlugFlagCounts) {
     bool has;
   } const cases[] = {{3, 0, false}, {6, 2, false}, {6, 3, true}, {6, 0x13, true}, {7, 0, true}};
   for (const auto& c : cases) {
-    const Read r = read({madt(lapic(0)), fadt(c.revision, c.minor)});
+    const AcpiRead r = read({madt(lapic(0)), fadt(c.revision, c.minor)});
     ASSERT_TRUE(r.machine.listed_cpus.has_value());
     EXPECT_EQ(r.machine.listed_cpus->has_online_capable, c.has) << c.revision << '.' << c.minor;
   }
@@ -274,7 +269,7 @@ TEST(Fadt, TellsWhetherTheHotPlugFlagCounts) {
 
 TEST(Slit, HasARowForEachLocality) {
   const std::string rows = bytes({10, 20, 20, 10});
-  const Read r = read({table("SLIT", u64(2) + rows)});
+  const AcpiRead r = read({table("SLIT", u64(2) + rows)});
   ASSERT_TRUE(r.status.ok());
   EXPECT_EQ(r.machine.distances, (std::vector<std::uint8_t>{10, 20, 20, 10}));
   EXPECT_FALSE(read({table("SLIT", u64(3) + rows)}).status.ok());
@@ -283,7 +278,7 @@ TEST(Slit, HasARowForEachLocality) {
 }
 
 TEST(Hpet, TellsItsPlace) {
-  const Read r = read({table(
+  const AcpiRead r = read({table(
       "HPET", u32(0x8086a201) + bytes({0, 64, 0, 0}) + u64(0xfed00000) + bytes({0, 0, 0, 0}))});
   ASSERT_TRUE(r.machine.hpet.has_value());
   EXPECT_EQ(r.machine.hpet->address, 0xfed00000u);
@@ -293,7 +288,7 @@ TEST(Hpet, TellsItsPlace) {
 
 TEST(Mcfg, ListsWindows) {
   const std::string window = u64(0xb0000000) + u16(0) + bytes({1, 2}) + u32(0);
-  const Read r = read({table("MCFG", u64(0) + window)});
+  const AcpiRead r = read({table("MCFG", u64(0) + window)});
   ASSERT_TRUE(r.status.ok());
   ASSERT_EQ(r.machine.pci_windows.size(), 1u);
   EXPECT_EQ(r.machine.pci_windows[0], PhysRange::make(0xb0100000, 0xb0300000));

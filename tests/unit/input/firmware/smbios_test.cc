@@ -1,15 +1,10 @@
 #include "input/firmware/smbios.h"
 
+#include "unit/input/firmware/bytes.h"
 #include "unit/input/input_files.h"
 
 namespace memmap::input {
 namespace {
-
-std::string bytes(std::initializer_list<int> list) {
-  std::string out;
-  for (const int b : list) out += static_cast<char>(b);
-  return out;
-}
 
 // A structure: its fields after the header, its strings.
 std::string structure(int type, const std::string& fields,

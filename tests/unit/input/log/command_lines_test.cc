@@ -12,14 +12,14 @@ Result<CommandLines> read(const std::string& text) {
   return read_command_lines(source);
 }
 
-struct Case {
+struct CommandLinesCase {
   const char* name;
   std::string text;
   const char* format;
   std::vector<std::string> want;
 };
 
-const Case kCases[] = {
+const CommandLinesCase kCommandLinesCases[] = {
     {"proc_cmdline",
      "root=/dev/sda1 memmap=64M$1G\n",
      "command line",
@@ -72,7 +72,7 @@ const Case kCases[] = {
 };
 
 TEST(CommandLines, AreAsTheKernelGetsThem) {
-  for (const Case& c : kCases) {
+  for (const CommandLinesCase& c : kCommandLinesCases) {
     const auto got = read(c.text);
     ASSERT_TRUE(got.ok()) << c.name << to_string(got.errors());
     EXPECT_EQ(got->format, c.format) << c.name;

@@ -9,13 +9,13 @@ namespace {
 
 using Kind = E820LogLine::Kind;
 
-struct Case {
+struct DmesgEditsCase {
   const char* text;
   Kind kind;
   std::uint64_t base, end;
   std::uint32_t from, to;  // 0: none
 };
-const Case kCases[] = {
+const DmesgEditsCase kDmesgEditsCases[] = {
     {"e820: update [mem 0x00000000-0x00000fff] usable ==> reserved", Kind::update, 0, 0x1000, 1, 2},
     {"e820: update [mem 0xa0000000-0xffffffff] System RAM ==> device reserved", Kind::update,
      0xa0000000, 0x100000000, 1, 2},
@@ -34,7 +34,7 @@ const Case kCases[] = {
 };
 
 TEST(E820EditOf, ReadsEachDialect) {
-  for (const Case& c : kCases) {
+  for (const DmesgEditsCase& c : kDmesgEditsCases) {
     const auto got = e820_edit_of(c.text);
     ASSERT_TRUE(got) << c.text;
     EXPECT_EQ(got->kind, c.kind) << c.text;

@@ -2,46 +2,50 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/input/log/entries.h"
+
 namespace memmap::input {
 namespace {
 
-constexpr E820Entry at(std::uint64_t page, std::uint64_t pages, E820Type type) {
+constexpr E820Entry pages_at(std::uint64_t page, std::uint64_t pages, E820Type type) {
   return {.addr = PhysAddr{page << 12}, .size = pages << 12, .type = type};
 }
-constexpr E820Type R = E820Type::ram;
-constexpr E820Type V = E820Type::reserved;
 
 struct Added {
   const char* name;
   E820Entries firmware, extended, want;
 };
 const Added kAdded[] = {
-    {"nothing", {at(0, 4, R), at(8, 4, V)}, {at(0, 4, R), at(8, 4, V)}, {}},
-    {"behind", {at(0, 4, R)}, {at(0, 4, R), at(8, 4, R)}, {at(8, 4, R)}},
-    {"joined", {at(0, 4, R)}, {at(0, 9, R)}, {at(4, 5, R)}},
-    {"between", {at(0, 4, R), at(8, 4, R)}, {at(0, 12, R)}, {at(4, 4, R)}},
-    {"before", {at(4, 4, R)}, {at(0, 8, R)}, {at(0, 4, R)}},
-    {"over_ram", {at(0, 9, R)}, {at(0, 3, R), at(3, 3, V), at(6, 3, R)}, {at(3, 3, V)}},
-    {"no_firmware", {}, {at(1, 1, R)}, {at(1, 1, R)}},
+    {"nothing", {pages_at(0, 4, R), pages_at(8, 4, V)}, {pages_at(0, 4, R), pages_at(8, 4, V)}, {}},
+    {"behind", {pages_at(0, 4, R)}, {pages_at(0, 4, R), pages_at(8, 4, R)}, {pages_at(8, 4, R)}},
+    {"joined", {pages_at(0, 4, R)}, {pages_at(0, 9, R)}, {pages_at(4, 5, R)}},
+    {"between", {pages_at(0, 4, R), pages_at(8, 4, R)}, {pages_at(0, 12, R)}, {pages_at(4, 4, R)}},
+    {"before", {pages_at(4, 4, R)}, {pages_at(0, 8, R)}, {pages_at(0, 4, R)}},
+    {"over_ram",
+     {pages_at(0, 9, R)},
+     {pages_at(0, 3, R), pages_at(3, 3, V), pages_at(6, 3, R)},
+     {pages_at(3, 3, V)}},
+    {"no_firmware", {}, {pages_at(1, 1, R)}, {pages_at(1, 1, R)}},
 };
 TEST(AddedEntries, IsTheDifference) {
   for (const Added& c : kAdded) EXPECT_EQ(added_entries(c.firmware, c.extended), c.want) << c.name;
 }
 
 TEST(SetupDataOf, TakesEverySecondOfTouchingRam) {
-  const auto none = setup_data_of({at(0, 4, R), at(4, 1, V), at(5, 4, R), at(10, 2, R)});
+  const auto none =
+      setup_data_of({pages_at(0, 4, R), pages_at(4, 1, V), pages_at(5, 4, R), pages_at(10, 2, R)});
   ASSERT_TRUE(none);
   EXPECT_TRUE(none->empty());
 
-  const auto two = setup_data_of(
-      {at(0, 4, R), at(4, 1, R), at(5, 2, R), at(7, 3, R), at(10, 1, R), at(11, 1, V)});
+  const auto two = setup_data_of({pages_at(0, 4, R), pages_at(4, 1, R), pages_at(5, 2, R),
+                                  pages_at(7, 3, R), pages_at(10, 1, R), pages_at(11, 1, V)});
   ASSERT_TRUE(two);
   ASSERT_EQ(two->size(), 2u);
   EXPECT_EQ(raw((*two)[0].addr), 0x4000u);
   EXPECT_EQ((*two)[0].len, 0x1000u - 16);
   EXPECT_EQ(raw((*two)[1].addr), 0x7000u);
 
-  EXPECT_FALSE(setup_data_of({at(0, 4, R), at(4, 1, R)}));
+  EXPECT_FALSE(setup_data_of({pages_at(0, 4, R), pages_at(4, 1, R)}));
 
   const auto efi = setup_data_of(
       {{PhysAddr{0x100}, 0x9ff00, R}, {PhysAddr{0xa0000}, 0x70, R}, {PhysAddr{0xa0070}, 0xf90, R}});

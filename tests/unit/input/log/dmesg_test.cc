@@ -6,16 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "input/text/faults.h"
+#include "unit/input/log/entries.h"
 #include "unit/input/log_samples.h"
 
 namespace memmap::input {
 namespace {
-
-constexpr E820Entry at(std::uint64_t start, std::uint64_t end, E820Type type) {
-  return {.addr = PhysAddr{start}, .size = end - start, .type = type};
-}
-constexpr E820Type R = E820Type::ram;
-constexpr E820Type V = E820Type::reserved;
 
 Machine good(const std::string& text, const ReadOptions& options = {}) {
   auto machine = read_dmesg(log_of(text), options);
@@ -420,12 +415,12 @@ TEST(ReadDmesg, ChoosesAmongBoots) {
   EXPECT_FALSE(read_dmesg(log_of(text), {.boot = 3}).ok());
 }
 
-struct Bad {
+struct DmesgBad {
   const char* line;
   const char* message;
   std::size_t column;
 };
-const Bad kBad[] = {
+const DmesgBad kDmesgBad[] = {
     {"BIOS-e820: [mem 0x000000000009fc00-0x00000", "cut short", 12},
     {"BIOS-e820:", "cut short", 1},
     {"BIOS-e820: [mem 0x00000000000g0000-0x00000000000fffff] reserved", "not a hexadecimal number",
@@ -446,17 +441,17 @@ const Bad kBad[] = {
 };
 TEST(ReadDmesg, PointsAtEachBadLine) {
   std::string all = "BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n";
-  for (const Bad& b : kBad) all += std::string(b.line) + "\n";
+  for (const DmesgBad& b : kDmesgBad) all += std::string(b.line) + "\n";
   const auto got = read_dmesg(log_of(all), {});
   ASSERT_FALSE(got.ok());
-  ASSERT_EQ(got.errors().size(), std::size(kBad));
-  for (std::size_t i = 0; i < std::size(kBad); ++i) {
+  ASSERT_EQ(got.errors().size(), std::size(kDmesgBad));
+  for (std::size_t i = 0; i < std::size(kDmesgBad); ++i) {
     const Error& e = got.errors()[i];
-    EXPECT_NE(e.message.find(kBad[i].message), std::string::npos) << e.message << "\n"
-                                                                  << kBad[i].line;
-    EXPECT_EQ(e.origin.line, i + 2) << kBad[i].line;
-    EXPECT_EQ(e.origin.column, kBad[i].column) << kBad[i].line;
-    EXPECT_EQ(e.line_text, kBad[i].line);
+    EXPECT_NE(e.message.find(kDmesgBad[i].message), std::string::npos) << e.message << "\n"
+                                                                       << kDmesgBad[i].line;
+    EXPECT_EQ(e.origin.line, i + 2) << kDmesgBad[i].line;
+    EXPECT_EQ(e.origin.column, kDmesgBad[i].column) << kDmesgBad[i].line;
+    EXPECT_EQ(e.line_text, kDmesgBad[i].line);
   }
 }
 

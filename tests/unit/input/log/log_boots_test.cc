@@ -8,7 +8,7 @@ namespace memmap::input {
 namespace {
 
 constexpr const char* kBanner = "[    0.000000] Linux version 6.1.0 (builder@host) (gcc) #1 SMP\n";
-constexpr const char* kMap =
+constexpr const char* kLogBootsMap =
     "[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n";
 
 std::size_t boots_in(const std::string& text) {
@@ -17,7 +17,7 @@ std::size_t boots_in(const std::string& text) {
   return log.ok() ? split_boots(*log).size() : 0;
 }
 
-struct Case {
+struct LogBootsCase {
   const char* name;
   std::string text;
   std::size_t want;
@@ -25,8 +25,8 @@ struct Case {
 
 TEST(SplitBoots, CountsBoots) {
   const std::string banner = kBanner;
-  const std::string map = kMap;
-  const Case cases[] = {
+  const std::string map = kLogBootsMap;
+  const LogBootsCase cases[] = {
       {"empty", "", 1},
       {"no_banner", map, 1},
       {"one", banner + map, 1},
@@ -50,11 +50,11 @@ TEST(SplitBoots, CountsBoots) {
       {"mentioned", banner + map + "[    1.000000] systemd[1]: on Linux version 6.1.0 (x)\n", 1},
       {"cut_banner", "Linux version 6.1.0\n" + map, 1},
   };
-  for (const Case& c : cases) EXPECT_EQ(boots_in(c.text), c.want) << c.name;
+  for (const LogBootsCase& c : cases) EXPECT_EQ(boots_in(c.text), c.want) << c.name;
 }
 
 TEST(SplitBoots, KeepsTheReplay) {
-  const std::string first = std::string(kBanner) + kMap + "[    0.001000] a\n";
+  const std::string first = std::string(kBanner) + kLogBootsMap + "[    0.001000] a\n";
   const Source source = log_of(first + first + "[    0.003000] c\n");
   const auto log = LogText::open(source);
   ASSERT_TRUE(log.ok());

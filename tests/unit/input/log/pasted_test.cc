@@ -3,17 +3,13 @@
 
 #include "input/log/command_lines.h"
 #include "input/log/dmesg.h"
+#include "unit/input/log/entries.h"
 #include "unit/input/log_samples.h"
 
 namespace memmap::input {
 namespace {
 
-constexpr E820Entry at(std::uint64_t start, std::uint64_t end, E820Type type = E820Type::ram) {
-  return {.addr = PhysAddr{start}, .size = end - start, .type = type};
-}
-constexpr E820Type V = E820Type::reserved;
-
-const E820Entries kMap = {at(0, 0x9f000), at(0xe0000, 0x100000, V), at(0x100000, 0x7ff00000)};
+const E820Entries kPastedMap = {at(0, 0x9f000), at(0xe0000, 0x100000, V), at(0x100000, 0x7ff00000)};
 
 struct Pasted {
   const char* name;
@@ -33,12 +29,12 @@ const Pasted kPasted[] = {
      "0x00000000000e0000-0x00000000000fffff] reserved\n"
      "[07:50:34.940][Box            ][Warn   ] BIOS-e820: [mem "
      "0x0000000000100000-0x000000007fefffff] usable\n",
-     kMap, "console=ttyS0 text", nullptr},
+     kPastedMap, "console=ttyS0 text", nullptr},
     {"bullets",
      "- BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
      "- BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n"
      "- BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n",
-     kMap, nullptr, nullptr},
+     kPastedMap, nullptr, nullptr},
     {"fields",
      "time=\"2026-09-21T19:09:20Z\" level=debug vmconsole=\"[    0.000001] Command line: a=\\\"b "
      "c\\\" panic=1\"\n"
@@ -48,7 +44,7 @@ const Pasted kPasted[] = {
      "0x00000000000e0000-0x00000000000fffff] reserved\"\n"
      "time=\"2026-09-21T19:09:20Z\" level=debug vmconsole=\"[    0.000005] BIOS-e820: [mem "
      "0x0000000000100000-0x000000007fefffff] usable\"\n",
-     kMap, "a=\"b c\" panic=1", nullptr},
+     kPastedMap, "a=\"b c\" panic=1", nullptr},
     {"objects",
      "{\"log\":\"[    0.000001] Command line: quiet\\n\",\"stream\":\"stdout\"}\n"
      "{\"log\":\"[    0.000003] BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] "
@@ -57,13 +53,13 @@ const Pasted kPasted[] = {
      "reserved\\n\",\"stream\":\"stdout\"}\n"
      "{\"log\":\"[    0.000005] BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] "
      "usable\\n\",\"stream\":\"stdout\"}\n",
-     kMap, "quiet", nullptr},
+     kPastedMap, "quiet", nullptr},
     {"document",
      "{\n  \"contents\": \"[    0.000001] Command line: quiet\\r\\n[    0.000003] BIOS-e820: [mem "
      "0x0000000000000000-0x000000000009efff] usable\\r\\n[    0.000004] BIOS-e820: [mem "
      "0x00000000000e0000-0x00000000000fffff] reserved\\r\\n[    0.000005] BIOS-e820: [mem "
      "0x0000000000100000-0x000000007fefffff] usable\\r\\n\",\n  \"next\": \"12\"\n}\n",
-     kMap, "quiet", nullptr},
+     kPastedMap, "quiet", nullptr},
     {"mail",
      ">> [    0.000000] Linux version 5.7.0 (a@b) (gcc version\n>> 9.2.1) #2 SMP\n"
      ">> [    0.000000] Command line: root=/dev/mapper/vg-root console=ttyS0,115200\n"
@@ -72,7 +68,7 @@ const Pasted kPasted[] = {
      ">> [    0.000000] BIOS-e820: [mem\n>> 0x00000000000e0000-0x00000000000fffff]\n>> reserved\n"
      ">> [    0.000000] BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff]\n>> usable\n"
      ">> [    0.000000] reserve setup_data: [mem\n>> 0x0000000000000000-0x000000000009efff] us\n",
-     kMap, "root=/dev/mapper/vg-root console=ttyS0,115200 crashkernel=256M ro quiet",
+     kPastedMap, "root=/dev/mapper/vg-root console=ttyS0,115200 crashkernel=256M ro quiet",
      "boot.log:12: the map with setup_data is damaged"},
     {"terminal",
      "[Tue Nov  4 21:29:37 2025] Command line: BOOT_IMAGE=(hd0,msdos1)/vmlinuz ro consoleblank=6\n"
@@ -81,7 +77,7 @@ const Pasted kPasted[] = {
      "[Tue Nov  4 21:29:37 2025] BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserve\n"
      "d\n"
      "[Tue Nov  4 21:29:37 2025] BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n",
-     kMap,
+     kPastedMap,
      "BOOT_IMAGE=(hd0,msdos1)/vmlinuz ro consoleblank=600 console=tty0 "
      "crashkernel=2G-64G:256M,64G-:512M",
      nullptr},
@@ -91,13 +87,13 @@ const Pasted kPasted[] = {
      "(XEN) [0000003433dd3569]  [00000000000e0000, 00000000000fffff]\n(reserved)\n"
      "(XEN) [0000003433dd4000] something else\n"
      "(XEN) [0000003433dd5000]  [0000000000100000, 000000007fefffff] (usable)\n",
-     kMap, nullptr, nullptr},
+     kPastedMap, nullptr, nullptr},
     {"user_table",
      "Linux version 5.1.0 (a@b) (gcc)\nuser-defined physical RAM map:\n"
      "user: [mem 0x0000000000000000-0x000000000009efff] usable\n"
      "user: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n"
      "user: [mem 0x0000000000100000-0x000000007fefffff] usable\n",
-     kMap, nullptr, "boot.log:3: the log has no line of the firmware's own map"},
+     kPastedMap, nullptr, "boot.log:3: the log has no line of the firmware's own map"},
     {"unknown_parameters",
      "BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
      "BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n"
@@ -107,7 +103,7 @@ const Pasted kPasted[] = {
      "user: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n"
      "user: [mem 0x0000000000100000-0x000000007fefffff] usable\n"
      "last_pfn = 0x7ff00 max_arch_pfn = 0x400000000\n",
-     kMap, nullptr, "boot.log:5: parameters that the log does not tell changed the map"},
+     kPastedMap, nullptr, "boot.log:5: parameters that the log does not tell changed the map"},
     {"derived_only",
      "BIOS-provided physical RAM map:\nextended physical RAM map:\n"
      "reserve setup_data: [mem 0x0000000000000000-0x0000000000001fff] usable\n"
@@ -126,7 +122,7 @@ const Pasted kPasted[] = {
      "BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
      "BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
      "BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n",
-     kMap, nullptr, "boot.log:3: this entry of the firmware's map stands in line 2, too"},
+     kPastedMap, nullptr, "boot.log:3: this entry of the firmware's map stands in line 2, too"},
     {"windows_1252",
      "BIOS-e820:\xa0[mem 0x0000000000000000\x96"
      "0x000000000009efff] usable\n"
@@ -135,7 +131,7 @@ const Pasted kPasted[] = {
      "BIOS-e820: [mem 0\xd7"
      "0000000000100000-0x000000007fefffff] us\xad"
      "able\n",
-     kMap, nullptr, nullptr},
+     kPastedMap, nullptr, nullptr},
     {"typography",
      "BIOS-e820: [mem 0X0000000000000000\xe2\x88\x92"
      "0X000000000009EF\xef\xac\x80] usable\n"
@@ -143,24 +139,24 @@ const Pasted kPasted[] = {
      "00000000000e0000-0x00000000000\xef\xac\x80\xef\xac\x80"
      "f] reserved\n"
      "BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n",
-     kMap, nullptr, nullptr},
+     kPastedMap, nullptr, nullptr},
     {"shown_returns",
      "Command line: quiet^M\n"
      "BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable^M\n"
      "BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved^M\n"
      "BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable^M\n",
-     kMap, "quiet", nullptr},
+     kPastedMap, "quiet", nullptr},
     {"journal_bytes",
      "{\"MESSAGE\":[67,111,109,109,97,110,100,32,108,105,110,101,58,32,97,61,98]}\n"
      "{\"MESSAGE\":\"BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\"}\n"
      "{\"MESSAGE\":\"BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\"}\n"
      "{\"MESSAGE\":\"BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\"}\n",
-     kMap, "a=b", nullptr},
+     kPastedMap, "a=b", nullptr},
     {"python_bytes",
      "b'[    0.000001] BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\\r\\n'\n"
      "b'[    0.000002] BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\\r\\n'\n"
      "b'[    0.000003] BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\\r\\n'\n",
-     kMap, nullptr, nullptr},
+     kPastedMap, nullptr, nullptr},
     {"processor_tags",
      "[    0.000001]<0>.(0)[0:swapper]BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] "
      "usable\n"
@@ -168,7 +164,7 @@ const Pasted kPasted[] = {
      "reserved\n"
      "[    0.000003]<0>.(0)[0:swapper]BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] "
      "usable\n",
-     kMap, nullptr, nullptr},
+     kPastedMap, nullptr, nullptr},
     {"indented_rest",
      "[    0.000001] BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
      "[    0.000002] BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff]\n    reserved\n"
@@ -183,21 +179,21 @@ const Pasted kPasted[] = {
      "0x0000000000000000-0x000000000009efff] usable[    0.000002] BIOS-e820: [mem "
      "0x00000000000e0000-0x00000000000fffff] reserved <6>[    0.000003] BIOS-e820: [mem "
      "0x0000000000100000-0x000000007fefffff] usable\n",
-     kMap, "quiet", nullptr},
+     kPastedMap, "quiet", nullptr},
     {"number_lines",
      "1\n[    0.000000] Command line: BOOT_IMAGE=vmlinuz-5.0.9-200.fc29.x86_64 root=/dev/sda1 "
      "ro\n2\n"
      "[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n3\n"
      "[    0.000000] BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n4\n"
      "[    0.000000] BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n",
-     kMap, "BOOT_IMAGE=vmlinuz-5.0.9-200.fc29.x86_64 root=/dev/sda1 ro", nullptr},
+     kPastedMap, "BOOT_IMAGE=vmlinuz-5.0.9-200.fc29.x86_64 root=/dev/sda1 ro", nullptr},
     {"last_word",
      "Command line: BOOT_IMAGE=vmlinuz-5.0.9-200.fc29.x86_64 root=/dev/sda1 ro\n"
      "rd.lvm.lv=a/b rhgb quiet LANG=en_US.UTF-8 rd.driver.blacklist=nouveau\nsingle\n"
      "BIOS-e820: [mem 0x0000000000000000-0x000000000009efff] usable\n"
      "BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n"
      "BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n",
-     kMap,
+     kPastedMap,
      "BOOT_IMAGE=vmlinuz-5.0.9-200.fc29.x86_64 root=/dev/sda1 ro rd.lvm.lv=a/b rhgb quiet "
      "LANG=en_US.UTF-8 rd.driver.blacklist=nouveau single",
      nullptr},
@@ -210,7 +206,7 @@ const Pasted kPasted[] = {
      "that the tool has \n"
      "[    0.000000] Memory policy: a line of any words, as long as the two "
      "others, that was c\n",
-     kMap, "BOOT_IMAGE=/boot/vmlinuz-6.1.0-13-amd64 root=UUID=12345678-",
+     kPastedMap, "BOOT_IMAGE=/boot/vmlinuz-6.1.0-13-amd64 root=UUID=12345678-",
      "boot.log:1: the command line ends in column"},
     {"front_lost",
      "BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n"
@@ -223,7 +219,7 @@ const Pasted kPasted[] = {
      "BIOS-e820: [mem 0x00000000000e0000-0x00000000000fffff] reserved\n"
      "BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n"
      "last_pfn = 0x23f000 max_arch_pfn = 0x400000000\n",
-     kMap, nullptr, "boot.log:4: RAM ends at page 0x23f000 here"},
+     kPastedMap, nullptr, "boot.log:4: RAM ends at page 0x23f000 here"},
 };
 
 TEST(Pasted, IsRead) {
@@ -334,7 +330,7 @@ TEST(Pasted, DiffGivesTheSideThatIsAskedFor) {
       "+BIOS-e820: [mem 0x0000000000100000-0x000000007fefffff] usable\n";
   const auto newer = read_dmesg(log_of(diff), {.side = Side::newer});
   ASSERT_TRUE(newer.ok()) << to_string(newer.errors());
-  EXPECT_EQ(newer->firmware_map, kMap);
+  EXPECT_EQ(newer->firmware_map, kPastedMap);
   const auto older = read_dmesg(log_of(diff), {.side = Side::older});
   ASSERT_TRUE(older.ok()) << to_string(older.errors());
   EXPECT_EQ(older->firmware_map.back(), at(0x100000, 0x40000000));

@@ -7,7 +7,7 @@
 namespace memmap::input {
 namespace {
 
-constexpr std::string_view kMap =
+constexpr std::string_view kStatementFactsMap =
     "BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n"
     "BIOS-e820: [mem 0x0000000000100000-0x00000000bffdffff] usable\n"
     "BIOS-e820: [mem 0x0000000100000000-0x000000043fffffff] usable\n";
@@ -20,7 +20,8 @@ Machine machine_of(const std::string& text) {
 
 TEST(StatementFacts, TheFirstLineTellsAStableVersion) {
   const auto version = [](std::string line) {
-    return machine_of("Linux version " + line + "\n" + std::string(kMap)).kernel_version;
+    return machine_of("Linux version " + line + "\n" + std::string(kStatementFactsMap))
+        .kernel_version;
   };
   EXPECT_EQ(version("5.10.0-21-amd64 (gcc-10 (Debian 10.2.1-6) 10.2.1) #1 SMP Debian 5.10.162-1 "
                     "(2023-01-21)"),
@@ -35,28 +36,28 @@ TEST(StatementFacts, TheFirstLineTellsAStableVersion) {
 }
 
 TEST(StatementFacts, ABuiltInCommandLineStandsBeforeTheLoaders) {
-  const Machine m = machine_of(std::string(kMap) +
+  const Machine m = machine_of(std::string(kStatementFactsMap) +
                                "Command line: quiet\nKernel command line: memmap=2M$1G quiet\n");
   EXPECT_EQ(m.command_line, "memmap=2M$1G quiet");
-  const Machine same =
-      machine_of(std::string(kMap) + "Command line: quiet\nKernel command line: quiet\n");
+  const Machine same = machine_of(std::string(kStatementFactsMap) +
+                                  "Command line: quiet\nKernel command line: quiet\n");
   EXPECT_EQ(same.command_line, "quiet");
   EXPECT_TRUE(same.notes.empty());
 }
 
 TEST(StatementFacts, HugePagesTellOfTheProcessor) {
-  EXPECT_EQ(machine_of(std::string(kMap) +
+  EXPECT_EQ(machine_of(std::string(kStatementFactsMap) +
                        "HugeTLB: registered 1.00 GiB page size, pre-allocated 0 pages\n")
                 .cpu.gbpages,
             true);
-  EXPECT_EQ(machine_of(std::string(kMap) +
+  EXPECT_EQ(machine_of(std::string(kStatementFactsMap) +
                        "HugeTLB: registered 2.00 MiB page size, pre-allocated 0 pages\n")
                 .cpu.gbpages,
             std::nullopt);
 }
 
 TEST(StatementFacts, PagesKeptOfEfisTables) {
-  const std::string log = std::string(kMap) +
+  const std::string log = std::string(kStatementFactsMap) +
                           "efi: EFI v2.7 by Nobody\n"
                           "e820: update [mem 0x00000000-0x00000fff] usable ==> reserved\n"
                           "last_pfn = 0x440000 max_arch_pfn = 0x400000000\n"
@@ -74,30 +75,30 @@ TEST(StatementFacts, TheImageLiesBelowItsBrkArea) {
   const std::string sizes =
       "Memory: 1K/2K available (12300K kernel code, 2480K rwdata, 4208K rodata, 2428K init, 2704K "
       "bss, 6K reserved, 0K cma-reserved)\n";
-  const Machine m =
-      machine_of(std::string(kMap) + "BRK [0x26358e000, 0x26358efff] PGTABLE\n" + sizes);
+  const Machine m = machine_of(std::string(kStatementFactsMap) +
+                               "BRK [0x26358e000, 0x26358efff] PGTABLE\n" + sizes);
   EXPECT_EQ(m.kernel_phys_base, PhysAddr{0x261a00000});
   // An image at its usual place ends there; nothing is to be worked out.
-  const Machine low =
-      machine_of(std::string(kMap) + "BRK [0x0220c000, 0x0220cfff] PGTABLE\n" + sizes);
+  const Machine low = machine_of(std::string(kStatementFactsMap) +
+                                 "BRK [0x0220c000, 0x0220cfff] PGTABLE\n" + sizes);
   EXPECT_EQ(low.kernel_phys_base, std::nullopt);
   // Not RAM: the sizes are of another boot.
-  const Machine hole =
-      machine_of(std::string(kMap) + "BRK [0xf358e000, 0xf358efff] PGTABLE\n" + sizes);
+  const Machine hole = machine_of(std::string(kStatementFactsMap) +
+                                  "BRK [0xf358e000, 0xf358efff] PGTABLE\n" + sizes);
   EXPECT_EQ(hole.kernel_phys_base, std::nullopt);
 }
 
 TEST(StatementFacts, WhoseKernelItIs) {
   const auto machine = machine_of(
       "Linux version 6.6.31-0-lts (gcc (Alpine 13.2.1_git20240309) 13.2.1) #1-Alpine SMP\n" +
-      std::string(kMap));
+      std::string(kStatementFactsMap));
   EXPECT_EQ(machine.kernel_distribution, "alpine");
-  const auto own =
-      machine_of("Linux version 6.8.12-mine (gcc (GCC) 14.2.1) #1 SMP\n" + std::string(kMap));
+  const auto own = machine_of("Linux version 6.8.12-mine (gcc (GCC) 14.2.1) #1 SMP\n" +
+                              std::string(kStatementFactsMap));
   EXPECT_EQ(own.kernel_distribution, std::nullopt);
   const auto rebuilt = machine_of(
       "Linux version 6.1.0-55-amd64 (gcc (Ubuntu 13.3.0-6ubuntu2~24.04) 13.3.0) #1 SMP\n" +
-      std::string(kMap));
+      std::string(kStatementFactsMap));
   ASSERT_FALSE(rebuilt.notes.empty());
   EXPECT_NE(rebuilt.notes[0].find("Ubuntu's compiler built it"), std::string::npos);
 }

@@ -39,7 +39,7 @@ Elf32_Phdr load32(std::uint32_t paddr, std::uint32_t size) {
   return {.p_type = PT_LOAD, .p_paddr = paddr, .p_filesz = size, .p_memsz = size};
 }
 
-Result<Machine> read_bytes(std::string bytes) {
+Result<Machine> read_core(std::string bytes) {
   return read_elf_core({.name = "core", .bytes = std::move(bytes)}, {});
 }
 
@@ -56,11 +56,11 @@ TEST(ElfCore, ReadsTheHeadOfRealDumps) {
 }
 
 TEST(ElfCore, ReadsBothClasses) {
-  const auto narrow = read_bytes(core<Elf32_Ehdr, Elf32_Phdr>(
+  const auto narrow = read_core(core<Elf32_Ehdr, Elf32_Phdr>(
       ELFCLASS32, {load32(0x1000, 0x9e000), load32(0x100000, 0x100000), load32(0x200000, 0x1000)}));
   ASSERT_TRUE(narrow.ok()) << all_messages(narrow);
   EXPECT_EQ(show(narrow->firmware_map), "1000-9f000 1\n100000-201000 1\n");
-  const auto wide = read_bytes(core<Elf64_Ehdr, Elf64_Phdr>(
+  const auto wide = read_core(core<Elf64_Ehdr, Elf64_Phdr>(
       ELFCLASS64, {load64(~0ull, 0x1000, 0xffff800000000000), load64(0x100000000, 0x40000000)}));
   ASSERT_TRUE(wide.ok()) << all_messages(wide);
   EXPECT_EQ(show(wide->firmware_map), "100000000-140000000 1\n");
@@ -84,7 +84,7 @@ TEST(ElfCore, RefusesWhatIsNoMemoryDump) {
       {"not ELF at all", "does not start"},
   };
   for (const auto& c : cases) {
-    const auto machine = read_bytes(c.bytes);
+    const auto machine = read_core(c.bytes);
     ASSERT_FALSE(machine.ok()) << c.what;
     EXPECT_NE(all_messages(machine).find(c.what), std::string::npos) << all_messages(machine);
   }

@@ -10,7 +10,7 @@
 namespace memmap::input {
 namespace {
 
-using Read = Result<Machine> (*)(const Source&, const ReadOptions&);
+using MapTextRead = Result<Machine> (*)(const Source&, const ReadOptions&);
 
 E820Entry at(std::uint64_t addr, std::uint64_t size, std::uint32_t type) {
   return {PhysAddr{addr}, size, E820Type{type}};
@@ -18,7 +18,7 @@ E820Entry at(std::uint64_t addr, std::uint64_t size, std::uint32_t type) {
 
 struct Good {
   const char* name;
-  Read read;
+  MapTextRead read;
   const char* text;
   E820Entries want;
 };
@@ -111,15 +111,15 @@ const Good kGood[] = {
 INSTANTIATE_TEST_SUITE_P(, MapText, testing::ValuesIn(kGood),
                          [](const auto& test) { return test.param.name; });
 
-struct Bad {
+struct MapTextBad {
   const char* name;
-  Read read;
+  MapTextRead read;
   const char* text;
   const char* want;
 };
-void PrintTo(const Bad& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const MapTextBad& c, std::ostream* out) { *out << c.name; }
 
-class MapTextRefuses : public testing::TestWithParam<Bad> {};
+class MapTextRefuses : public testing::TestWithParam<MapTextBad> {};
 
 TEST_P(MapTextRefuses, AtItsPlace) {
   const auto machine = GetParam().read({.name = "f", .bytes = GetParam().text}, {});
@@ -128,7 +128,7 @@ TEST_P(MapTextRefuses, AtItsPlace) {
       << to_string(machine.errors());
 }
 
-const Bad kBad[] = {
+const MapTextBad kMapTextBad[] = {
     {"synthetic_word", read_synthetic, "ram:1M rma:1M",
      "f:1:8: error: `rma` is no kind of segment; did you mean `ram`?\n    ram:1M rma:1M\n          "
      " ^^^\n"},
@@ -168,7 +168,7 @@ const Bad kBad[] = {
     {"c_array_big_type", read_c_array, "e[] = { { 1, 2, 0x100000000 } };", "up to 0xffffffff"},
     {"c_array_trailing", read_c_array, "e[] = { { 1, 2, 3 } }; int x;", "nothing after"},
 };
-INSTANTIATE_TEST_SUITE_P(, MapTextRefuses, testing::ValuesIn(kBad),
+INSTANTIATE_TEST_SUITE_P(, MapTextRefuses, testing::ValuesIn(kMapTextBad),
                          [](const auto& test) { return test.param.name; });
 
 TEST(Synthetic, NodesAreJoinedWhereTheyTouch) {

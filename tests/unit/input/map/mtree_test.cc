@@ -7,12 +7,12 @@
 namespace memmap::input {
 namespace {
 
-struct Case {
+struct MtreeCase {
   const char* file;
   const char* want;
 };
 // Samples of QEMU 7.2, machine types pc and q35.
-const Case kCases[] = {
+const MtreeCase kMtreeCases[] = {
     {"mtree-pc-5g.txt",
      "0-a0000 1\nc0000-100000 2\n100000-c0000000 1\nfffc0000-100000000 2\n100000000-180000000 1\n"},
     {"mtree-numa-4g.txt",
@@ -25,7 +25,7 @@ const Case kCases[] = {
 };
 
 TEST(Mtree, ReadsRealOnes) {
-  for (const Case& c : kCases) {
+  for (const MtreeCase& c : kMtreeCases) {
     const auto machine = read_machine(data_path(c.file), {});
     ASSERT_TRUE(machine.ok()) << all_messages(machine);
     EXPECT_EQ(machine->format, "mtree");
@@ -42,7 +42,7 @@ TEST(Mtree, VideoMemoryIsNoted) {
 
 // As people paste it: each form of the samples gives the map of the plain one.
 TEST(Mtree, WhatStandsAroundItDoesNotMatter) {
-  for (const Case& c : kCases) {
+  for (const MtreeCase& c : kMtreeCases) {
     const std::string plain = data_bytes(c.file);
     for (const char* front : {"> ", "> > ", "    ", "\t", "| ", "12: ", "  * "}) {
       std::string text = "Hello,\n";

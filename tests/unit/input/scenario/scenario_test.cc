@@ -9,27 +9,27 @@
 namespace memmap::input {
 namespace {
 
-Result<Machine> read(std::string text) {
+Result<Machine> scenario_of(std::string text) {
   return read_scenario({.name = "m.yaml", .bytes = std::move(text)}, {});
 }
 
-struct Case {
+struct ScenarioCase {
   const char* name;
   const char* entry;  // of e820, flow style
   const char* want;   // a part of the message
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const ScenarioCase& c, std::ostream* out) { *out << c.name; }
 
-class ScenarioRefuses : public testing::TestWithParam<Case> {};
+class ScenarioRefuses : public testing::TestWithParam<ScenarioCase> {};
 
 TEST_P(ScenarioRefuses, TheEntryAtItsPlace) {
-  const auto machine = read(std::string("e820:\n  - ") + GetParam().entry + "\n");
+  const auto machine = scenario_of(std::string("e820:\n  - ") + GetParam().entry + "\n");
   ASSERT_FALSE(machine);
   EXPECT_NE(to_string(machine.errors()).find(GetParam().want), std::string::npos)
       << to_string(machine.errors());
 }
 
-const Case kCases[] = {
+const ScenarioCase kScenarioCases[] = {
     {"size_0", "{start: 1M, size: 0, type: ram}", "m.yaml:2:23: error: a size of 0"},
     {"end_is_start", "{start: 1M, end: 1M, type: ram}",
      "m.yaml:2:22: error: it ends where it starts"},
@@ -49,7 +49,7 @@ const Case kCases[] = {
     {"null_start", "{start: , size: 4K, type: ram}", "`start` has no value"},
     {"list_as_size", "{start: 0, size: [4K], type: ram}", "`size` takes a single value"},
 };
-INSTANTIATE_TEST_SUITE_P(, ScenarioRefuses, testing::ValuesIn(kCases),
+INSTANTIATE_TEST_SUITE_P(, ScenarioRefuses, testing::ValuesIn(kScenarioCases),
                          [](const auto& test) { return test.param.name; });
 
 TEST(Scenario, NumbersThatWrapAreToldWhereTheyStand) {
@@ -71,7 +71,7 @@ TEST(Scenario, NumbersThatWrapAreToldWhereTheyStand) {
 }
 
 TEST(Scenario, TellsAllMistakesAtOnce) {
-  const auto machine = read(
+  const auto machine = scenario_of(
       "e820:\n  - {start: 0, size: 0, type: ram}\n  - {start: 4K, size: 4K, type: rma}\n"
       "cmdlin: quiet\nfirmware: uefi\nnodes: 3\n");
   ASSERT_FALSE(machine);
@@ -81,14 +81,14 @@ TEST(Scenario, TellsAllMistakesAtOnce) {
 TEST(Scenario, ManyMistakesAreCounted) {
   std::string text = "e820:\n";
   for (int i = 0; i < 1000; ++i) text += "  - {start: 0, size: 0, type: ram}\n";
-  const auto machine = read(text);
+  const auto machine = scenario_of(text);
   ASSERT_FALSE(machine);
   EXPECT_EQ(machine.errors().size(), 101u);
   EXPECT_EQ(machine.errors().back().message, "and 900 more mistakes");
 }
 
 TEST(Scenario, ReadsBlockAndFlowStyleAndAllBounds) {
-  const auto machine = read(
+  const auto machine = scenario_of(
       "e820:\n- start: 0x0\n  end: 0x9fc00\n  type: usable\n- {start: 0xf0000, last: 0xfffff, "
       "type: "
       "Reserved}\n- {start: 1M, size: 3G, type: 20}\n"
@@ -104,7 +104,7 @@ TEST(Scenario, ReadsBlockAndFlowStyleAndAllBounds) {
 }
 
 TEST(Scenario, ReadsEveryOtherKey) {
-  const auto machine = read(R"(
+  const auto machine = scenario_of(R"(
 description: d
 origin: o
 notes: [n]
@@ -182,7 +182,7 @@ plugins: [{name: trim_x, options: {limit: 4G, list: "1,2"}}, {name: trim_bios, e
 }
 
 TEST(Scenario, WrongPluginsAndDevicesAreTold) {
-  const auto machine = read(R"(e820: [{start: 0, size: 1M, type: ram}]
+  const auto machine = scenario_of(R"(e820: [{start: 0, size: 1M, type: ram}]
 pci: [{address: "2.0", vendor: 0x8086, device: 0x10000}]
 plugins: [{options: [1]}, {name: x, enabled: false, options: {a: 1}}]
 )");

@@ -12,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-access::Script read(const std::string& text) {
+access::Script script_of(const std::string& text) {
   auto script = read_script("s.yaml", text);
   EXPECT_TRUE(script.ok()) << (script.ok() ? "" : to_string(script.errors()));
   return script.ok() ? *std::move(script) : access::Script{};
@@ -32,36 +32,37 @@ std::string fault(const std::string& step) {
 }
 
 TEST(Script, ReadsEachAction) {
-  const auto io = read("steps: [{ioremap: {phys: 0xfed00000, size: 4K, cache: wc, as: a}}]");
+  const auto io = script_of("steps: [{ioremap: {phys: 0xfed00000, size: 4K, cache: wc, as: a}}]");
   EXPECT_EQ(only<access::Ioremap>(io).phys, PhysAddr{0xfed00000});
   EXPECT_EQ(only<access::Ioremap>(io).size, 4096u);
   EXPECT_EQ(only<access::Ioremap>(io).cache, ioremap::CacheMode::wc);
   EXPECT_EQ(io.steps[0].as, "a");
   EXPECT_EQ(io.steps[0].words, "ioremap 0xfed00000 4K cache wc as a");
 
-  const auto pages = read("steps: [{alloc_pages: {order: 2, gfp: GFP_DMA32|__GFP_ZERO}}]");
+  const auto pages = script_of("steps: [{alloc_pages: {order: 2, gfp: GFP_DMA32|__GFP_ZERO}}]");
   EXPECT_EQ(only<access::AllocPages>(pages).order, 2u);
   EXPECT_EQ(only<access::AllocPages>(pages).gfp, access::kGfpDma32 | access::kGfpZero);
-  EXPECT_EQ(only<access::Kmalloc>(read("steps: [{kmalloc: {size: 64}}]")).gfp, access::kGfpKernel);
+  EXPECT_EQ(only<access::Kmalloc>(script_of("steps: [{kmalloc: {size: 64}}]")).gfp,
+            access::kGfpKernel);
 
-  const auto map = read(
+  const auto map = script_of(
       "steps: [{map: {virt: 0x200000, phys: 4M, size: 2M, page_size: 2M, flags: [rw, nx, uc]}}]");
   EXPECT_EQ(only<access::Map>(map).page_size, paging::kSize2M);
   EXPECT_EQ(only<access::Map>(map).flags, paging::kWritable | paging::kNoExecute);
   EXPECT_EQ(only<access::Map>(map).cache, ioremap::CacheMode::uc);
 
-  const auto area = read("steps: [{vm_area: {virt: 0xffffc90000000000, size: 8K}}]");
+  const auto area = script_of("steps: [{vm_area: {virt: 0xffffc90000000000, size: 8K}}]");
   EXPECT_EQ(only<access::VmArea>(area).size, 8192u);
-  EXPECT_EQ(only<access::Iounmap>(read("steps: [{iounmap: 0x10}]")).at.offset, 16u);
-  EXPECT_EQ(only<access::Kfree>(read("steps: [{kfree: {at: p}}]")).at.name, "p");
+  EXPECT_EQ(only<access::Iounmap>(script_of("steps: [{iounmap: 0x10}]")).at.offset, 16u);
+  EXPECT_EQ(only<access::Kfree>(script_of("steps: [{kfree: {at: p}}]")).at.name, "p");
 }
 
 TEST(Script, ReadsWhatIsWritten) {
-  const auto value = read("steps: [{write: {at: p-8, size: 4, value: 0x1234}}]");
+  const auto value = script_of("steps: [{write: {at: p-8, size: 4, value: 0x1234}}]");
   EXPECT_THAT(only<access::Access>(value).bytes, ElementsAre(0x34, 0x12, 0, 0));
   EXPECT_EQ(only<access::Access>(value).at.name, "p");
   EXPECT_EQ(only<access::Access>(value).at.offset, 0 - std::uint64_t{8});
-  const auto bytes = read("steps: [{write: {at: 1, bytes: \"00 ff 1c\"}}]");
+  const auto bytes = script_of("steps: [{write: {at: 1, bytes: \"00 ff 1c\"}}]");
   EXPECT_THAT(only<access::Access>(bytes).bytes, ElementsAre(0, 0xff, 0x1c));
   EXPECT_EQ(only<access::Access>(bytes).size, 3u);
 }
@@ -86,7 +87,7 @@ TEST(Script, IsTheSameInLines) {
   yaml += "  - map: {virt: 0x200000, phys: 2M, size: 2M, page_size: 2M, flags: [rw, nx]}\n";
   yaml += "  - free_pages: b\n";
   yaml += "  - exec: {at: _text}\n";
-  const access::Script same = read(yaml);
+  const access::Script same = script_of(yaml);
   ASSERT_EQ(same.steps.size(), text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     EXPECT_EQ(script.steps[i].words, same.steps[i].words);

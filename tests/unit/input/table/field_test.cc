@@ -7,13 +7,13 @@
 namespace memmap::input {
 namespace {
 
-struct Case {
+struct FieldCase {
   const char* file;
   const char* map;   // nullptr: refused
   const char* told;  // in a note, or in the error
 };
 
-const Case kCases[] = {
+const FieldCase kFieldCases[] = {
     {"f18-foreign-tables/seabios.txt", "0-9fc00 1\n9fc00-a0000 2\n100000-7f7ff000 1\n",
      "announces 8"},
     {"f18-foreign-tables/coreboot.txt",
@@ -46,7 +46,7 @@ const Case kCases[] = {
 TEST(Field, TablesOfOthers) {
   const std::string folder = MEMMAP_SOURCE_DIR "/../shared/field/";
   if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "no " << folder;
-  for (const Case& c : kCases) {
+  for (const FieldCase& c : kFieldCases) {
     const auto machine = read_machine(folder + c.file, {});
     ASSERT_EQ(machine.ok(), c.map != nullptr) << c.file << all_messages(machine);
     std::string told = all_messages(machine);

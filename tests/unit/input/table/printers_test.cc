@@ -195,7 +195,7 @@ E820Entries some_map(std::mt19937_64& random) {
   return map;
 }
 
-Result<Machine> read_text(std::string text) {
+Result<Machine> printed(std::string text) {
   return read_machine(Source{.name = "t", .bytes = std::move(text)}, {});
 }
 
@@ -210,7 +210,7 @@ TEST(Printers, ATableReadsBack) {
     const E820Entries map = some_map(random);
     for (const auto& [id, form] : forms()) {
       const std::string text = printed(form, map);
-      const auto machine = read_text(text);
+      const auto machine = printed(text);
       ASSERT_TRUE(machine.ok()) << id << "\n" << text << all_messages(machine);
       EXPECT_EQ(machine->format, "table") << id;
       EXPECT_EQ(show(machine->firmware_map), show(map)) << id << "\n" << text;
@@ -233,7 +233,7 @@ TEST(Printers, WhatToolsPutAroundALineDoesNotMatter) {
         Lines lines(plain);
         while (const auto line = lines.next())
           text += front + std::string(line->text) + back + "\n";
-        const auto machine = read_text("what stands before\n\n" + text + "\nwhat follows\n");
+        const auto machine = printed("what stands before\n\n" + text + "\nwhat follows\n");
         ASSERT_TRUE(machine.ok()) << id << "\n" << text << all_messages(machine);
         EXPECT_EQ(show(machine->firmware_map), show(map)) << id << "\n" << text;
       }
@@ -257,7 +257,7 @@ TEST(Printers, DamageIsToldOrRefused) {
       cut[i].resize(cut[i].size() * 3 / 5);
       std::string text;
       for (const std::string& line : cut) text += line + "\n";
-      const auto machine = read_text(text);
+      const auto machine = printed(text);
       const bool first = i == headings;  // without a heading nothing shows that it was there
       if (machine.ok() && !(first && headings == 0)) {
         EXPECT_EQ(show(machine->firmware_map), show(map)) << id << "\n" << text;
@@ -266,7 +266,7 @@ TEST(Printers, DamageIsToldOrRefused) {
       doubled.insert(doubled.begin() + static_cast<std::ptrdiff_t>(i), all[i]);
       text.clear();
       for (const std::string& line : doubled) text += line + "\n";
-      EXPECT_FALSE(read_text(text).ok()) << id << "\n" << text;
+      EXPECT_FALSE(printed(text).ok()) << id << "\n" << text;
     }
   }
 }
@@ -341,7 +341,7 @@ const Want kWants[] = {
 
 TEST(Printers, TellWhatIsMissingAndWhatIsTheirOwn) {
   for (const Want& want : kWants) {
-    const auto machine = read_text(want.text);
+    const auto machine = printed(want.text);
     ASSERT_TRUE(machine.ok()) << want.name << all_messages(machine);
     EXPECT_EQ(show(machine->firmware_map), want.map) << want.name;
     std::string notes;
@@ -361,7 +361,7 @@ TEST(Printers, ATableIsChosenByItsNumber) {
 }
 
 TEST(Printers, TheirTablesDoNotGoBeforeALog) {
-  const auto machine = read_text(
+  const auto machine = printed(
       "SMAP type=01 base=0000000000000000 len=0000000000080000\n"
       "SMAP type=01 base=0000000000100000 len=0000000000080000\n"
       "[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009ffff] usable\n"
@@ -371,7 +371,7 @@ TEST(Printers, TheirTablesDoNotGoBeforeALog) {
 }
 
 TEST(Printers, OverlapsAreRefusedWithTheirLines) {
-  const auto machine = read_text(
+  const auto machine = printed(
       "base_addr = 0x0, length = 0x90000, available RAM\nbase_addr = 0x100000, length = 0x900000, "
       "available RAM\n"
       "base_addr = 0x200000, length = 0x1000, reserved RAM\n");
