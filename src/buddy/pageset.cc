@@ -88,8 +88,8 @@ std::optional<Pfn> Pageset::alloc(ZoneAllocator& zone, unsigned order, MigrateTy
   return pfn;
 }
 
-// The pages to give back; 0: all stay. kernel: nr_pcp_high(), nr_pcp_free(), v6.1
-std::int64_t Pageset::to_free(unsigned order) {
+// The pages to give back; 0: all stay. kernel: nr_pcp_high(), nr_pcp_free(), v6.1.192
+std::int64_t Pageset::to_free(unsigned order, bool in_bounds) {
   const bool all = free_factor_ > 0 && order > 0 && order <= kCostlyOrder;
   const std::int64_t high = all ? 0 : limits_.high_min;
   if (count_ < high) return 0;
@@ -97,7 +97,7 @@ std::int64_t Pageset::to_free(unsigned order) {
   if (high < limits_.batch) return 1;
   const std::int64_t most = high - limits_.batch;
   const std::int64_t batch = limits_.batch << free_factor_;
-  if (batch < most && free_factor_ < kBatchScaleMax) ++free_factor_;
+  if (batch < most && (!in_bounds || free_factor_ < kBatchScaleMax)) ++free_factor_;
   return std::clamp(batch, limits_.batch, most);
 }
 
@@ -134,8 +134,10 @@ void Pageset::free(ZoneAllocator& zone, Pfn pfn, unsigned order) {
       list_of(order, static_cast<std::size_t>(type) < kTypes ? type : MigrateType::movable);
   lists_[list].push_front({raw(pfn), type});
   count_ += 1ll << order;
-  const std::int64_t pages =
-      zone.options().behaviour.pageset_tunes_itself ? to_free_tuned(order) : to_free(order);
+  const kernel::Behaviour& behaviour = zone.options().behaviour;
+  const std::int64_t pages = behaviour.pageset_tunes_itself
+                                 ? to_free_tuned(order)
+                                 : to_free(order, behaviour.pageset_frees_in_bounds);
   if (pages > 0) give_back(zone, pages, list);
 }
 

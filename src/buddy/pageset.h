@@ -49,7 +49,7 @@ class Pageset {
 
   std::int64_t refill(unsigned order);
   std::int64_t refill_tuned(unsigned order);
-  std::int64_t to_free(unsigned order);
+  std::int64_t to_free(unsigned order, bool in_bounds);
   std::int64_t to_free_tuned(unsigned order);
   void give_back(ZoneAllocator& zone, std::int64_t pages, std::size_t first_list);
 

@@ -27,13 +27,9 @@ std::optional<Pfn> ZoneAllocator::alloc(unsigned order, MigrateType type, Take t
     if (const auto pfn = alloc_smallest(order, MigrateType::cma)) return pfn;
   }
   if (options_.behaviour.lists_follow_pageblocks) return steal_or_split(order, type, take);
-  // What was moved to the type's own lists may still be too small.
-  while (steal_to_list(order, type, take)) {
-    if (const auto pfn = alloc_smallest(order, type)) return pfn;
-    if (!take.cma) continue;
-    if (const auto pfn = alloc_smallest(order, MigrateType::cma)) return pfn;
-  }
-  return std::nullopt;
+  // The block that was found is on the type's own lists now, and large enough.
+  if (!steal_to_list(order, type, take)) return std::nullopt;
+  return alloc_smallest(order, type);
 }
 
 // kernel: __rmqueue(), mm/page_alloc.c, v6.18

@@ -151,6 +151,7 @@ struct Behaviour {
   bool highatomic_counts_free = true;
   bool zonelist_loads_add_up = true;
   bool pageset_tunes_itself = true;
+  bool pageset_frees_in_bounds = true;
   bool watermarks_spare_movable = true;
   bool min_free_reaches_256m = true;
   bool lowmem_reserve_is_kept_up = true;

@@ -387,6 +387,65 @@ TEST(Allocator, TheAtomicReserveGrowsToAHundredth) {
   EXPECT_EQ(z.free.lists().pages(MigrateType::highatomic), reserve - 32);
 }
 
+// A block of a pageblock that reaches beyond the zone: the pageblock is reserved, its other pages stay.
+TEST(Allocator, TheAtomicReserveBeforeSixDotEightMayBeCutOff) {
+  constexpr std::uint64_t kEnd = 4096 - 256;
+  const memblock::Regions memory = {pages(0, kEnd)};
+  const std::vector<zones::Node> nodes = {
+      {0, Pfn{0}, kEnd, kEnd, {zone(ZoneType::normal, 0, kEnd), {ZoneType::movable}}}};
+  const AllocatorOptions options = Machine::of({6, 1, 0});
+  Allocator a(memory, nodes, free_all(memory, {}, nodes, options.handoff), options);
+  const auto got = a.alloc({.order = 4,
+                            .type = MigrateType::movable,
+                            .non_block = true,
+                            .min_reserve = true,
+                            .highatomic = true});
+  ASSERT_TRUE(got);
+  const LiveZone& z = a.zones().front();
+  EXPECT_EQ(raw(got->pfn), kEnd - 256);
+  EXPECT_EQ(z.reserved_highatomic, 512u);
+  EXPECT_EQ(z.free.pageblocks().type(raw(got->pfn)), MigrateType::highatomic);
+  EXPECT_EQ(z.free.lists().pages(MigrateType::highatomic), 0u);
+}
+
+// As after a race that the kernel tells of: a movable block in a pageblock of the atomic reserve.
+TEST(Allocator, AFallbackLeavesTheAtomicReserveItsPageblock) {
+  for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
+    PageblockTypes pageblocks;
+    pageblocks.set(0, 512, MigrateType::highatomic);
+    ZoneAllocator z(FreeLists(FreeArea{{3, MigrateType::movable, {{Pfn{8}, 1}}}}), pageblocks,
+                    {.spanned_pages = 512, .behaviour = behaviour});
+    const auto got = z.alloc(0, MigrateType::unmovable, {});
+    ASSERT_TRUE(got);
+    EXPECT_EQ(*got, Pfn{8});
+    EXPECT_EQ(z.pageblocks().type(8), MigrateType::highatomic);
+    // Since 6.10 what a fallback splits stays with its own type.
+    const auto rest =
+        behaviour.lists_follow_pageblocks ? MigrateType::movable : MigrateType::unmovable;
+    EXPECT_EQ(z.lists().pages(rest), 7u);
+  }
+}
+
+TEST(Allocator, OtherNodesFollowByTheDistanceThatIsGiven) {
+  const memblock::Regions memory = {pages(0, 1024, 0), pages(1024, 2048, 1), pages(2048, 3072, 2)};
+  std::vector<zones::Node> nodes;
+  for (const auto& r : memory) {
+    const std::uint64_t start = raw(pfn_up(r.range.base()));
+    nodes.push_back(
+        {r.nid,
+         Pfn{start},
+         1024,
+         1024,
+         {{ZoneType::dma32}, zone(ZoneType::normal, start, start + 1024), {ZoneType::movable}}});
+  }
+  AllocatorOptions options = Machine::of({6, 12, 117});
+  options.distance = [](int from, int to) { return from == to ? 10 : to == 2 ? 15 : 30; };
+  Allocator a(memory, nodes, free_all(memory, {}, nodes, options.handoff), options);
+  std::vector<std::uint64_t> taken;
+  while (const auto got = a.alloc({.order = kAll})) taken.push_back(raw(got->pfn));
+  EXPECT_EQ(taken, (std::vector<std::uint64_t>{0, 2048, 1024}));
+}
+
 // The last pages of all: three sections' blocks, then nothing.
 TEST(Allocator, ZoneGrowsUntilNothingIsDeferred) {
   Deferring m({6, 12, 117});

@@ -151,6 +151,47 @@ TEST(Pageset, BeforeItLearnedABlockTookAllWithIt) {
   EXPECT_EQ(z.free_pages(), 4096u);
 }
 
+// What goes the first nine times that it is full, of pages that are freed in a row.
+std::vector<std::int64_t> given_back(const kernel::Behaviour& behaviour) {
+  ZoneAllocator z = zone(behaviour);
+  std::vector<Pfn> taken;
+  for (int i = 0; i < 1000; ++i) taken.push_back(*z.alloc(0, MigrateType::movable, {}));
+  Pageset mine;
+  mine.set_limits({2, 200, 200});
+  std::vector<std::int64_t> all;
+  for (const Pfn pfn : taken) {
+    const std::int64_t before = mine.count() + 1;
+    mine.free(z, pfn, 0);
+    if (mine.count() < before) all.push_back(before - mine.count());
+  }
+  all.resize(9);
+  return all;
+}
+
+TEST(Pageset, GivesBackTwiceAsMuchEachTime) {
+  const std::vector<std::int64_t> without_end = {2, 4, 8, 16, 32, 64, 128, 198, 198};
+  const std::vector<std::int64_t> bounded = {2, 4, 8, 16, 32, 64, 64, 64, 64};
+  EXPECT_EQ(given_back(version(5, 14)), without_end);
+  EXPECT_EQ(given_back(version(6, 1, 103)), without_end);
+  EXPECT_EQ(given_back(version(6, 1, 104)), bounded);
+  EXPECT_EQ(given_back(version(6, 6, 44)), without_end);
+  EXPECT_EQ(given_back(version(6, 6, 45)), bounded);
+}
+
+// As on a machine with more processors than pages to share out.
+TEST(Pageset, WithALimitBelowABatchAPageGoesAtATime) {
+  for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
+    ZoneAllocator z = zone(behaviour);
+    std::vector<Pfn> taken;
+    for (int i = 0; i < 6; ++i) taken.push_back(*z.alloc(0, MigrateType::movable, {}));
+    Pageset mine;
+    mine.set_limits({8, 4, 4});
+    for (const Pfn pfn : taken) mine.free(z, pfn, 0);
+    EXPECT_EQ(mine.count(), 3);
+    EXPECT_EQ(z.free_pages(), 4096u - 3);
+  }
+}
+
 TEST(Pageset, KeepsNothingOfAnIsolatedPageblock) {
   for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
     ZoneAllocator z = zone(behaviour);

@@ -8,8 +8,8 @@
 namespace memmap::buddy {
 
 // What the kernel of that version does.
-inline kernel::Behaviour version(unsigned major, unsigned minor) {
-  return kernel::behaviour_of(kernel::Version{major, minor, 0}, 6);
+inline kernel::Behaviour version(unsigned major, unsigned minor, unsigned patch = 0) {
+  return kernel::behaviour_of(kernel::Version{major, minor, patch}, 6);
 }
 
 // Of memblock: the page frames [start, end).
