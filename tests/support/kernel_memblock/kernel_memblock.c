@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 extern bool mirrored_kernelcore; /* defined by the suite's internal.h, in memblock.c */
 bool movable_node_enabled;
