@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/limits.h"
@@ -14,23 +15,45 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<std::vector<std::string>> machines_of(const policy::Policy& policy) {
-  std::vector<std::string> out;
+Error error_at(const policy::Word& word, std::string message) {
+  Error out = word.place;
+  out.message = std::move(message);
+  return out;
+}
+
+Result<std::vector<policy::Word>> machines_of(const policy::Policy& policy) {
+  std::vector<policy::Word> out;
   Errors errors;
-  for (const std::string& pattern : policy.machines) {
-    const std::string path = path_beside(policy.file, pattern);
+  for (const policy::Word& pattern : policy.machines) {
+    const std::string path = path_beside(policy.file, pattern.text);
     const auto files = is_pattern(path) ? files_like(path) : std::vector{path};
-    if (files.empty()) errors.push_back({fmt::format("no machine fits `{}`", path), {policy.file}});
-    out.insert(out.end(), files.begin(), files.end());
+    if (files.empty())
+      errors.push_back(error_at(pattern, fmt::format("no machine fits `{}`", path)));
+    for (const std::string& file : files) out.push_back({file, pattern.place});
   }
   if (!errors.empty()) return errors;
   return out;
 }
 
 // A kernel is a name, or a file that the policy names by its path.
-std::string kernel_of(const policy::Policy& policy, const std::string& kernel) {
-  const bool path = kernel.find('/') != kernel.npos || kernel.ends_with(".yaml");
-  return path ? path_beside(policy.file, kernel) : kernel;
+policy::Word kernel_of(const policy::Policy& policy, const policy::Word& kernel) {
+  const bool path = kernel.text.find('/') != kernel.text.npos || kernel.text.ends_with(".yaml");
+  return {path ? path_beside(policy.file, kernel.text) : kernel.text, kernel.place};
+}
+
+// What is wrong with a file or a kernel as such is told where the policy names it.
+Errors told_of_policy(Errors errors, const std::vector<policy::Word>& named) {
+  for (Error& error : errors) {
+    if (error.origin.line != 0 || error.origin.offset) continue;
+    const auto word = std::ranges::find(named, error.origin.file, &policy::Word::text);
+    if (word == named.end()) continue;
+    const Error there = error_at(*word, fmt::format("`{}`: {}", word->text, error.message));
+    error.message = there.message;
+    error.origin = there.origin;
+    error.line_text = there.line_text;
+    error.caret_length = there.caret_length;
+  }
+  return errors;
 }
 
 template <class Value>
@@ -59,25 +82,26 @@ Status seek_remedies(Session& session, std::vector<policy::Verdict>& verdicts) {
 
 Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given,
                                         const input::ReadOptions& reading) {
-  auto machines = given.source ? Result<std::vector<std::string>>(std::vector<std::string>{})
+  auto machines = given.source ? Result<std::vector<policy::Word>>(std::vector<policy::Word>{})
                                : machines_of(policy);
   if (!machines) return machines.errors();
   if (!given.source && machines->empty())
     return Error{"no machine: name one in the policy (`machine:`) or with --e820", {policy.file}};
-  const auto kernels = given.kernel ? std::vector<std::string>{} : policy.kernels;
+  const auto kernels = given.kernel ? std::vector<policy::Word>{} : policy.kernels;
   const auto appends = given.append.empty() ? policy.appends : std::vector<std::string>{};
   Request base = given;
-  if (!base.config && policy.config) base.config = path_beside(policy.file, *policy.config);
+  std::vector<policy::Word> named;
+  if (!base.config && policy.config) {
+    base.config = path_beside(policy.file, policy.config->text);
+    named.push_back({*base.config, policy.config->place});
+  }
   if (!base.command_line) base.command_line = policy.command_line;
   Errors errors;
-  for (const std::string& text : policy.plugins) {
-    if (auto spec = plugin::parse_spec_of_input(text)) {
+  for (const policy::Word& word : policy.plugins) {
+    if (auto spec = plugin::parse_spec_of_input(word.text)) {
       base.plugins.push_back(*std::move(spec));
     } else {
-      for (Error e : spec.errors()) {
-        e.origin.file = policy.file;
-        errors.push_back(std::move(e));
-      }
+      for (const Error& e : spec.errors()) errors.push_back(error_at(word, e.message));
     }
   }
   if (!errors.empty()) return errors;
@@ -85,18 +109,26 @@ Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Requ
   for (const auto& machine : or_none(*machines)) {
     for (const auto& kernel : or_none(kernels)) {
       for (const auto& more : or_none(appends)) {
-        CheckCase one{machine.value_or(given.source ? given.source->text : ""), base};
+        CheckCase one{.name = machine        ? machine->text
+                              : given.source ? given.source->text
+                                             : "",
+                      .request = base,
+                      .named = named};
         if (one.name.empty()) one.name = "this machine";
         if (machine) {
-          one.request.source = Source{.text = *machine,
+          one.named.push_back(*machine);
+          one.request.source = Source{.text = machine->text,
                                       .format = reading.format,
                                       .boot = reading.boot,
                                       .columns = reading.columns,
                                       .side = reading.side};
         }
-        if (kernel) one.request.kernel = kernel_of(policy, *kernel);
+        if (kernel) {
+          one.named.push_back(kernel_of(policy, *kernel));
+          one.request.kernel = one.named.back().text;
+        }
         if (more) one.request.append = *more;
-        if (kernels.size() > 1) one.name += ", " + *kernel;
+        if (kernels.size() > 1) one.name += ", " + kernel->text;
         if (appends.size() > 1) one.name += more->empty() ? ", nothing added" : ", " + *more;
         out.push_back(std::move(one));
       }
@@ -125,7 +157,7 @@ Result<Judged> judge(const CheckCase& what, const Places& places, policy::Rules 
   Request request = what.request;
   if (rules.asks_for_view()) request.follow_pages = true;
   auto session = Session::open(std::move(request), places);
-  if (!session) return session.errors();
+  if (!session) return told_of_policy(session.errors(), what.named);
   for (const std::string& name : session->named().only_reports)
     return no_effect("--plugin " + name, "check", "it shows no reports of plugins");
   auto outcome = session->boot();

@@ -14,12 +14,12 @@
 
 namespace memmap::session {
 
-// More than so many boots are another command's work: memmap sweep.
-
 // One boot that a policy asks for.
 struct CheckCase {
   std::string name{};  // machine, then kernel and what is appended where there are several
   Request request{};
+  std::vector<policy::Word>
+      named{};  // what of the request the policy named: `text` as it stands there
 };
 
 // Every machine under every kernel with everything that is appended. What `given` says (a command line
@@ -49,8 +49,8 @@ struct Helpers {
   std::function<Result<diff::View>(const boot::Outcome&)> as_result{};
 };
 
-// Boots the case and judges it, with remedies. Errors: those of opening the session, of booting, and of
-// the baselines.
+// Boots the case and judges it, with remedies. Errors: those of opening the session, which have the
+// policy's line where that names what cannot be opened, of booting, and of the baselines.
 Result<Judged> judge(const CheckCase& what, const Places& places, policy::Rules rules,
                      const Helpers& helpers);
 

@@ -137,9 +137,16 @@ require: [unchanged since kept-one.json]
                      policy=head + "  - mem_totl > 1G\n")
         self.refused("p.yaml:3:17", policy=head + "  - crashkernel belo 4G\n")
         self.refused("did you mean `machine`?", policy="machin: boot.log\nrequire: [no panic]\n")
-        self.refused("no machine fits", policy="machine: '*.nothing'\nrequire: [no panic]\n")
+        self.refused("p.yaml:1:10: error: no machine fits `*.nothing`", policy="machine: '*.nothing'\nrequire: [no panic]\n")
         self.refused("no machine: name one", policy="require: [no panic]\n")
-        self.refused("no-such.log", policy="machine: no-such.log\nrequire: [no panic]\n")
+        self.refused("p.yaml:1:10: error: `no-such.log`: cannot be opened",
+                     policy="machine: no-such.log\nrequire: [no panic]\n")
+        self.refused("p.yaml:1:10: error: `9.9.9-none`: no kernel profile",
+                     policy="kernel: [9.9.9-none]\n" + head + "  - no panic\n")
+        self.refused("p.yaml:1:9: error: `no-such.config`: cannot be opened",
+                     policy="config: no-such.config\n" + head + "  - no panic\n")
+        self.refused("p.yaml:1:11: error: `bottom=1` is no option",
+                     policy="plugins: [alloc_bottomup:Bottom=1]\n" + head + "  - no panic\n")
         self.refused("--update has no effect", "--update", policy=head + "  - no panic\n")
         self.refused("--format is one of", "--format", "xml", policy=head + "  - no panic\n")
         # All that is wrong is told at once.

@@ -10,6 +10,7 @@
 #include <linux/memblock.h>
 #include <linux/memory_hotplug.h>
 #include <linux/slab.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine.h"
