@@ -145,7 +145,7 @@ require: [unchanged since kept-one.json]
                      policy="kernel: [9.9.9-none]\n" + head + "  - no panic\n")
         self.refused("p.yaml:1:9: error: `no-such.config`: cannot be opened",
                      policy="config: no-such.config\n" + head + "  - no panic\n")
-        self.refused("p.yaml:1:11: error: `bottom=1` is no option",
+        self.refused("p.yaml:1:11: error: `Bottom=1` is no option",
                      policy="plugins: [alloc_bottomup:Bottom=1]\n" + head + "  - no panic\n")
         self.refused("--update has no effect", "--update", policy=head + "  - no panic\n")
         self.refused("--format is one of", "--format", "xml", policy=head + "  - no panic\n")
