@@ -55,7 +55,7 @@ struct TrimInput {
   std::span<const E820Entry> table{};          // e820 hooks
   std::span<const memblock::Region> memory{};  // memblock's hooks
   const kernel::Parameter* parameter = nullptr;
-  Pfn max_pfn{};  // 0: not known yet
+  Pfn max_pfn{};                       // 0: not known yet
   std::span<const MtrrRange> mtrrs{};  // e820_mtrr: as the kernel has them by then
 };
 

@@ -52,7 +52,7 @@ struct View {
   std::string kernel{};
   std::string command_line{};
   std::vector<std::string> notes{};
-  bool panicked = false;  // the kernel came no further
+  bool panicked = false;   // the kernel came no further
   E820Entries firmware{};  // e820_table_firmware, in its order
   // Pages present on all nodes. kernel: get_num_physpages(), include/linux/mm.h, v6.12
   std::uint64_t physpages = 0;

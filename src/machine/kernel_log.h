@@ -14,8 +14,8 @@ struct KernelLine {
 };
 
 struct KernelLog {
-  std::string name{};                // of the file, for messages
-  std::vector<KernelLine> lines{};   // those that input::ReadOptions::keep asked for, in order
+  std::string name{};               // of the file, for messages
+  std::vector<KernelLine> lines{};  // those that input::ReadOptions::keep asked for, in order
 };
 
 }  // namespace memmap

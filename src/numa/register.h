@@ -36,7 +36,7 @@ struct Registered {
   std::vector<int> possible{};  // node_possible_map, ascending
   // Bytes of memory without a node that the kernel takes for covered; see numa_misses_gaps.
   std::uint64_t unseen = 0;
-  Events events{};              // what the kernel prints, in order
+  Events events{};  // what the kernel prints, in order
 };
 
 // Numbers nodes in the order in which their proximity domains are met; returns the node of each

@@ -100,7 +100,10 @@ def offered_by_bash(script, lines, folder, environment):
 
 
 def offered_by_fish(script, lines, folder, environment):
-    return run(["fish", "--no-config", "-c", FISH, script], lines, folder, environment)
+    offered = run(["fish", "--no-config", "-c", FISH, script], lines, folder, environment)
+    # Since version 4 it offers, too, what has the letters of the word within it.
+    words = [line.rsplit(" ", 1)[-1].rsplit("=", 1)[-1] for line in lines]
+    return [" ".join(one for one in line.split() if one.startswith(word)) for line, word in zip(offered, words)]
 
 
 def offered_by_zsh(script, lines, folder, environment):

@@ -90,7 +90,7 @@ class Packages(unittest.TestCase):
             package = elements[f"SPDXRef-Package-{name}"]
             self.assertEqual(package["checksums"][1]["checksumValue"],
                              hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest())
-        for library in ("libc6", "libfmt9", "libarchive13"):
+        for library in ("libc6", "libfmt9", "libfmt10", "libarchive13", "libarchive13t64"):
             if shutil.which("dpkg-query") and not subprocess.run(["dpkg-query", "-W", library], check=False,
                                                                   capture_output=True).returncode:
                 self.assertIn(library, linked["SPDXRef-Package-memmap", "DYNAMIC_LINK"])

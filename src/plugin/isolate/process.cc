@@ -231,6 +231,10 @@ Error Process::fault_of(Trouble trouble, std::string_view call) {
   if (WTERMSIG(status) == SIGXCPU) {
     return fault(fmt::format("used up its processor time {}", at(call)));
   }
+  // A call that is not allowed, while all signals are blocked, as glibc 2.41 forks: nobody could tell which.
+  if (WTERMSIG(status) == SIGSYS) {
+    return fault(fmt::format("made a system call {}, which no isolated plugin may", at(call)));
+  }
   return fault(fmt::format("crashed {} (signal {})", at(call), WTERMSIG(status)));
 }
 

@@ -105,7 +105,8 @@ const char* name_of(PictureFormat format) {
   return "svg";
 }
 
-// Cairo writes the time of day into a PDF; in its place stands the beginning of 1970.
+// Cairo writes the time of day into a PDF; in its place stands the beginning of 1970. Since 1.18 it is in a
+// packed stream, and stays.
 void clear_date(std::string& pdf) {
   constexpr std::string_view kKey = "/CreationDate (D:";
   constexpr std::string_view kDate = "19700101000000";
