@@ -126,8 +126,8 @@ class Allocator {
   AllocatorOptions options_;
   std::vector<LiveZone> zones_{};
   std::vector<ZonelistNode> places_{};
-  std::map<int, std::vector<int>>
-      orders_{};               // in which a node tries the nodes: those asked for so far
+  // In which a node tries the nodes: those asked for so far.
+  std::map<int, std::vector<int>> orders_{};
   std::vector<Span> spans_{};  // ascending
   std::size_t nodes_ = 0;
 };

@@ -47,11 +47,9 @@ Errors told_of_policy(Errors errors, const std::vector<policy::Word>& named) {
     if (error.origin.line != 0 || error.origin.offset) continue;
     const auto word = std::ranges::find(named, error.origin.file, &policy::Word::text);
     if (word == named.end()) continue;
-    const Error there = error_at(*word, fmt::format("`{}`: {}", word->text, error.message));
-    error.message = there.message;
-    error.origin = there.origin;
-    error.line_text = there.line_text;
-    error.caret_length = there.caret_length;
+    Error there = error_at(*word, fmt::format("`{}`: {}", word->text, error.message));
+    there.code = error.code;
+    error = std::move(there);
   }
   return errors;
 }

@@ -152,7 +152,7 @@ std::vector<std::string> faults_of(const std::vector<OptionInfo>& declared) {
       complain(fmt::format("has the name `{}`; expected a-z 0-9 _", shown(o.name)));
     }
     const auto first = std::ranges::find(declared, o.name, &OptionInfo::name);
-    if (first - declared.begin() < static_cast<std::ptrdiff_t>(i)) {
+    if (!o.name.empty() && first - declared.begin() < static_cast<std::ptrdiff_t>(i)) {
       faults.push_back(fmt::format("it has two options `{}`", shown(o.name)));
     }
     if (o.type > OptionType::choice) {

@@ -20,8 +20,8 @@ struct SvgHead {
 // Lays out `dot` (with `dot`, left to right or as it says itself) and draws it. Graphviz works in a
 // child process, so that neither a crash nor endless work reaches the caller: after `limit` it is
 // ended and an error returned. Nothing of the environment reaches it, and no picture or shape is read
-// from a file. The same DOT gives the same bytes, but for a PDF of Cairo
-// 1.18 or newer, which has the time of day packed into it. Call it from a program with one thread only.
+// from a file. The same DOT gives the same bytes, but for a PDF of Cairo 1.18 or newer, which has the
+// time of day packed into it. Call it from a program with one thread only.
 Result<std::string> render(const std::string& dot, PictureFormat format, const SvgHead& head = {},
                            std::chrono::milliseconds limit = std::chrono::seconds(30));
 
