@@ -21,6 +21,7 @@
 #include "boot/outcome.h"
 #include "diff/view.h"
 #include "input/document/document.h"
+#include "input/document/named.h"
 
 namespace memmap::policy {
 
@@ -69,23 +70,17 @@ Result<Rule> read_rule(const std::string& name, std::string_view text);
 Rules read_rules(const input::Document& document, input::ValueId list,
                  input::DocumentFaults& faults);
 
-// A name in a policy: a file, a kernel, a plugin.
-struct Word {
-  std::string text{};
-  Error place{};  // an error where it stands, which has no message yet
-};
-
 // A whole policy file: what to boot, and what must hold then. Paths are as written: relative to the
 // file.
 struct Policy {
   std::string file{};
   std::string title{};
-  std::vector<Word> machines{};  // files, folders or patterns; empty: the caller names one
-  std::vector<Word> kernels{};   // names or files; empty: the machine's own
-  std::optional<Word> config{};
+  std::vector<input::Named> machines{};  // files, folders or patterns; empty: the caller names one
+  std::vector<input::Named> kernels{};   // names or files; empty: the machine's own
+  std::optional<input::Named> config{};
   std::optional<std::string> command_line{};
-  std::vector<std::string> appends{};  // each is a boot of its own; empty: nothing is added
-  std::vector<Word> plugins{};         // as --plugin takes them
+  std::vector<std::string> appends{};   // each is a boot of its own; empty: nothing is added
+  std::vector<input::Named> plugins{};  // as --plugin takes them
   Rules rules{};
 };
 

@@ -8,6 +8,7 @@ namespace memmap::policy {
 namespace {
 
 using input::Fields;
+using input::Named;
 using input::ValueId;
 using input::ValueKind;
 
@@ -15,24 +16,20 @@ constexpr std::array<std::string_view, 9> kKeys{"schema",  "title",  "machine", 
                                                 "cmdline", "append", "plugins", "require"};
 constexpr std::string_view kSchema = "memmap/policy/1";
 
-Word word(const input::Document& document, ValueId id) {
-  return {std::string(document.text(id)), document.error(id, "")};
-}
-
 // A word alone, or a list of them.
-std::vector<Word> words(const input::Document& document, const Fields& fields, std::string_view key,
-                        input::DocumentFaults& faults) {
-  std::vector<Word> out;
+std::vector<Named> words(const input::Document& document, const Fields& fields,
+                         std::string_view key, input::DocumentFaults& faults) {
+  std::vector<Named> out;
   const auto id = fields.find(key);
   if (!id) return out;
-  if (document.kind(*id) == ValueKind::scalar) return {word(document, *id)};
+  if (document.kind(*id) == ValueKind::scalar) return {input::named(document, *id)};
   if (document.kind(*id) != ValueKind::list) {
     faults.at(*id, "`" + std::string(key) + "` takes a word or a list of words");
     return out;
   }
   for (ValueId one = document.first(*id); one != input::kNoValue; one = document.next(one)) {
     if (document.kind(one) == ValueKind::scalar) {
-      out.push_back(word(document, one));
+      out.push_back(input::named(document, one));
     } else {
       faults.at(one, "`" + std::string(key) + "` takes words");
     }
@@ -55,9 +52,9 @@ Result<Policy> read_policy(const std::string& name, std::string_view bytes) {
   out.title = fields.text("title").value_or("");
   out.machines = words(*document, fields, "machine", faults);
   out.kernels = words(*document, fields, "kernel", faults);
-  if (fields.text("config")) out.config = word(*document, *fields.find("config"));
+  if (fields.text("config")) out.config = input::named(*document, *fields.find("config"));
   out.command_line = fields.text("cmdline");
-  for (Word& more : words(*document, fields, "append", faults))
+  for (Named& more : words(*document, fields, "append", faults))
     out.appends.push_back(std::move(more.text));
   out.plugins = words(*document, fields, "plugins", faults);
   if (fields.require("require")) {

@@ -15,20 +15,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error error_at(const policy::Word& word, std::string message) {
-  Error out = word.place;
-  out.message = std::move(message);
-  return out;
-}
+using input::told_at;
 
-Result<std::vector<policy::Word>> machines_of(const policy::Policy& policy) {
-  std::vector<policy::Word> out;
+Result<std::vector<input::Named>> machines_of(const policy::Policy& policy) {
+  std::vector<input::Named> out;
   Errors errors;
-  for (const policy::Word& pattern : policy.machines) {
+  for (const input::Named& pattern : policy.machines) {
     const std::string path = path_beside(policy.file, pattern.text);
     const auto files = is_pattern(path) ? files_like(path) : std::vector{path};
     if (files.empty())
-      errors.push_back(error_at(pattern, fmt::format("no machine fits `{}`", path)));
+      errors.push_back(told_at(pattern.place, fmt::format("no machine fits `{}`", path)));
     for (const std::string& file : files) out.push_back({file, pattern.place});
   }
   if (!errors.empty()) return errors;
@@ -36,20 +32,19 @@ Result<std::vector<policy::Word>> machines_of(const policy::Policy& policy) {
 }
 
 // A kernel is a name, or a file that the policy names by its path.
-policy::Word kernel_of(const policy::Policy& policy, const policy::Word& kernel) {
+input::Named kernel_of(const policy::Policy& policy, const input::Named& kernel) {
   const bool path = kernel.text.find('/') != kernel.text.npos || kernel.text.ends_with(".yaml");
   return {path ? path_beside(policy.file, kernel.text) : kernel.text, kernel.place};
 }
 
 // What is wrong with a file or a kernel as such is told where the policy names it.
-Errors told_of_policy(Errors errors, const std::vector<policy::Word>& named) {
+Errors told_of_policy(Errors errors, const std::vector<input::Named>& named) {
   for (Error& error : errors) {
     if (error.origin.line != 0 || error.origin.offset) continue;
-    const auto word = std::ranges::find(named, error.origin.file, &policy::Word::text);
+    const auto word = std::ranges::find(named, error.origin.file, &input::Named::text);
     if (word == named.end()) continue;
-    Error there = error_at(*word, fmt::format("`{}`: {}", word->text, error.message));
-    there.code = error.code;
-    error = std::move(there);
+    error.message = fmt::format("`{}`: {}", word->text, error.message);
+    error = told_at(word->place, error);
   }
   return errors;
 }
@@ -80,26 +75,26 @@ Status seek_remedies(Session& session, std::vector<policy::Verdict>& verdicts) {
 
 Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Request& given,
                                         const input::ReadOptions& reading) {
-  auto machines = given.source ? Result<std::vector<policy::Word>>(std::vector<policy::Word>{})
+  auto machines = given.source ? Result<std::vector<input::Named>>(std::vector<input::Named>{})
                                : machines_of(policy);
   if (!machines) return machines.errors();
   if (!given.source && machines->empty())
     return Error{"no machine: name one in the policy (`machine:`) or with --e820", {policy.file}};
-  const auto kernels = given.kernel ? std::vector<policy::Word>{} : policy.kernels;
+  const auto kernels = given.kernel ? std::vector<input::Named>{} : policy.kernels;
   const auto appends = given.append.empty() ? policy.appends : std::vector<std::string>{};
   Request base = given;
-  std::vector<policy::Word> named;
+  std::vector<input::Named> named;
   if (!base.config && policy.config) {
     base.config = path_beside(policy.file, policy.config->text);
     named.push_back({*base.config, policy.config->place});
   }
   if (!base.command_line) base.command_line = policy.command_line;
   Errors errors;
-  for (const policy::Word& word : policy.plugins) {
+  for (const input::Named& word : policy.plugins) {
     if (auto spec = plugin::parse_spec_of_input(word.text)) {
       base.plugins.push_back(*std::move(spec));
     } else {
-      for (const Error& e : spec.errors()) errors.push_back(error_at(word, e.message));
+      append(errors, told_at(word.place, spec.errors()));
     }
   }
   if (!errors.empty()) return errors;
@@ -107,13 +102,10 @@ Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Requ
   for (const auto& machine : or_none(*machines)) {
     for (const auto& kernel : or_none(kernels)) {
       for (const auto& more : or_none(appends)) {
-        CheckCase one{.name = machine        ? machine->text
-                              : given.source ? given.source->text
-                                             : "",
-                      .request = base,
-                      .named = named};
-        if (one.name.empty()) one.name = "this machine";
+        CheckCase one{
+            .name = given.source ? given.source->text : "", .request = base, .named = named};
         if (machine) {
+          one.name = machine->text;
           one.named.push_back(*machine);
           one.request.source = Source{.text = machine->text,
                                       .format = reading.format,
@@ -121,6 +113,7 @@ Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Requ
                                       .columns = reading.columns,
                                       .side = reading.side};
         }
+        if (one.name.empty()) one.name = "this machine";
         if (kernel) {
           one.named.push_back(kernel_of(policy, *kernel));
           one.request.kernel = one.named.back().text;

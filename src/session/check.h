@@ -18,8 +18,8 @@ namespace memmap::session {
 struct CheckCase {
   std::string name{};  // machine, then kernel and what is appended where there are several
   Request request{};
-  std::vector<policy::Word>
-      named{};  // what of the request the policy named: `text` as it stands there
+  // What of the request the policy named: `text` as the request has it.
+  std::vector<input::Named> named{};
 };
 
 // Every machine under every kernel with everything that is appended. What `given` says (a command line

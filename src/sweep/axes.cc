@@ -25,21 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error at(const Error& place, std::string message) {
-  Error out = place;
-  out.message = std::move(message);
-  return out;
-}
-
-// The same for each of them; a plugin's fault stays one.
-Errors at(const Error& place, const Errors& errors) {
-  Errors out;
-  for (const Error& e : errors) {
-    out.push_back(at(place, e.message));
-    out.back().code = e.code;
-  }
-  return out;
-}
+using input::told_at;
 
 class AxesReader {
  public:
@@ -54,7 +40,7 @@ class AxesReader {
     add(matrix_.product, matrix_.exclude);
     for (const Lists& lists : matrix_.include) add(lists, {});
     add_rules(matrix_.rules, matrix_.file);
-    for (const Named& named : matrix_.policies) add_policy(named);
+    for (const input::Named& named : matrix_.policies) add_policy(named);
     look_for_foreign();
     if (!errors_.empty()) return std::move(errors_);
     out_.digest = digest_.take();
@@ -75,7 +61,7 @@ class AxesReader {
   void add_file(std::string_view what, const std::string& path, const Error& place) {
     std::error_code error;
     if (!fs::exists(path, error)) {
-      errors_.push_back(at(place, fmt::format("there is no file `{}`", path)));
+      errors_.push_back(told_at(place, fmt::format("there is no file `{}`", path)));
     } else if (const Status added = digest_.add_files(path); !added) {
       append(errors_, added.errors());
     } else {
@@ -83,7 +69,7 @@ class AxesReader {
     }
   }
 
-  void add_policy(const Named& named) {
+  void add_policy(const input::Named& named) {
     const std::string path = path_of(named.text);
     const std::size_t before = errors_.size();
     add_file("policy", path, named.place);
@@ -117,8 +103,8 @@ class AxesReader {
                     .slots = lists.slots,
                     .exclude = exclude};
     for (const MachineWish& wish : lists.machines) add_machines(wish, product);
-    for (const Named& named : lists.kernels) add_kernels(named, product);
-    for (const Named& named : lists.configs) add_configs(named, product);
+    for (const input::Named& named : lists.kernels) add_kernels(named, product);
+    for (const input::Named& named : lists.configs) add_configs(named, product);
     for (const PluginsWish& wish : lists.plugins) add_plugins(wish, product);
     out_.products.push_back(std::move(product));
   }
@@ -133,10 +119,11 @@ class AxesReader {
     }
     const std::vector<std::string> files = session::files_like(path_of(wish.source.text));
     if (files.empty())
-      errors_.push_back(at(wish.place, fmt::format("no file matches `{}`", wish.source.text)));
+      errors_.push_back(told_at(wish.place, fmt::format("no file matches `{}`", wish.source.text)));
     if (files.size() > 1 && !wish.name.empty())
-      errors_.push_back(at(wish.place, fmt::format("{} files match, which cannot all be named `{}`",
-                                                   files.size(), wish.name)));
+      errors_.push_back(told_at(
+          wish.place,
+          fmt::format("{} files match, which cannot all be named `{}`", files.size(), wish.name)));
     for (const std::string& file : files) {
       MachineWish one = wish;
       one.source.text = file;
@@ -154,9 +141,9 @@ class AxesReader {
           known->source.text == wish.source.text && known->source.kind == wish.source.kind &&
           known->source.boot == wish.source.boot && known->source.format == wish.source.format;
       if (!same) {
-        errors_.push_back(
-            at(wish.place,
-               fmt::format("another machine is named `{}` too; give one a `name`", wish.name)));
+        errors_.push_back(told_at(
+            wish.place,
+            fmt::format("another machine is named `{}` too; give one a `name`", wish.name)));
       } else if (std::ranges::find(own, index) == own.end()) {
         product.machines.push_back(index);
       }
@@ -167,7 +154,7 @@ class AxesReader {
     } else {
       const std::size_t before = errors_.size();
       if (wish.source.text == "-" || wish.source.text.ends_with("/-")) {
-        errors_.push_back(at(wish.place, "a matrix reads files, not standard input"));
+        errors_.push_back(told_at(wish.place, "a matrix reads files, not standard input"));
         return;
       }
       add_file("machine", wish.source.text, wish.place);
@@ -176,7 +163,7 @@ class AxesReader {
     auto machine = session::read_machine(wish.source, host_);
     if (!machine) {
       if (wish.source.kind == session::SourceKind::synthetic) {
-        append(errors_, at(wish.place, machine.errors()));
+        append(errors_, told_at(wish.place, machine.errors()));
       } else {
         append(errors_, machine.errors());
       }
@@ -210,7 +197,7 @@ class AxesReader {
     return out_.kernels.size() - 1;
   }
 
-  void add_kernels(const Named& named, Product& product) {
+  void add_kernels(const input::Named& named, Product& product) {
     if (named.text.empty()) return product.kernels.emplace_back(std::nullopt), void();
     const bool is_file = named.text.find('/') != named.text.npos || named.text.ends_with(".yaml");
     std::vector<std::string> names{is_file ? path_of(named.text) : named.text};
@@ -223,7 +210,7 @@ class AxesReader {
       });
     }
     if (names.empty())
-      errors_.push_back(at(named.place, fmt::format("no kernel matches `{}`", named.text)));
+      errors_.push_back(told_at(named.place, fmt::format("no kernel matches `{}`", named.text)));
     for (const std::string& name : names) {
       const std::string shown = is_file ? name_of(name) : name;
       const auto known = std::ranges::find(out_.kernels, shown, &KernelAt::name);
@@ -237,18 +224,18 @@ class AxesReader {
       } else if (is_file) {
         append(errors_, choice.errors());
       } else {
-        errors_.push_back(at(named.place, choice.errors().front().message));
+        errors_.push_back(told_at(named.place, choice.errors().front().message));
       }
     }
   }
 
-  void add_configs(const Named& named, Product& product) {
+  void add_configs(const input::Named& named, Product& product) {
     if (named.text.empty()) return product.configs.emplace_back(), void();
     const std::string path = path_of(named.text);
     const std::vector<std::string> files =
         session::is_pattern(named.text) ? session::files_like(path) : std::vector{path};
     if (files.empty())
-      errors_.push_back(at(named.place, fmt::format("no file matches `{}`", named.text)));
+      errors_.push_back(told_at(named.place, fmt::format("no file matches `{}`", named.text)));
     for (const std::string& file : files) {
       add_file("config", file, named.place);
       check_config(file);
@@ -267,12 +254,12 @@ class AxesReader {
   void add_plugins(const PluginsWish& wish, Product& product) {
     PluginsAt out{.name = wish.text, .without = wish.without};
     const std::size_t before = errors_.size();
-    for (const Named& named : wish.use) {
+    for (const input::Named& named : wish.use) {
       const auto spec = plugin::parse_spec_of_input(named.text);
       if (spec) {
         out.use.push_back(*spec);
       } else {
-        append(errors_, at(named.place, spec.errors()));
+        append(errors_, told_at(named.place, spec.errors()));
       }
     }
     if (errors_.size() == before) check_plugins(wish, out);
@@ -284,16 +271,16 @@ class AxesReader {
     const Error place = wish.use.empty() ? Error{{}, {matrix_.file}} : wish.use.front().place;
     auto named = session::sort_plugins(host_, plugins.use);
     if (!named) {
-      append(errors_, at(place, named.errors()));
+      append(errors_, told_at(place, named.errors()));
       return;
     }
     for (const auto* idle : {&named->only_sources, &named->only_reports}) {
       for (const std::string& name : *idle)
-        errors_.push_back(at(place, fmt::format("plugin `{}` does nothing in a boot", name)));
+        errors_.push_back(told_at(place, fmt::format("plugin `{}` does nothing in a boot", name)));
     }
     const auto chain = plugin::Chain::create(host_, {std::move(named->deciding), plugins.without});
     if (!chain) {
-      append(errors_, at(place, chain.errors()));
+      append(errors_, told_at(place, chain.errors()));
     }
     for (const plugin::PluginSpec& spec : plugins.use) note_foreign(spec.name);
   }

@@ -82,14 +82,14 @@ class Reader {
   }
 
   // A text on one line, not empty; else a fault.
-  std::optional<Named> scalar(ValueId id, std::string_view what) {
+  std::optional<input::Named> scalar(ValueId id, std::string_view what) {
     const std::string_view text = doc_.text(id);
     if (doc_.kind(id) != ValueKind::scalar || text.empty()) {
       faults_.at(id, fmt::format("{} is a text", what));
     } else if (!is_line(text)) {
       faults_.at(id, fmt::format("{} is one line of text", what));
     } else {
-      return Named{std::string(text), doc_.error(id, {})};
+      return input::named(doc_, id);
     }
     return std::nullopt;
   }
@@ -130,7 +130,7 @@ class Reader {
     return id;
   }
 
-  void named(ValueId id, std::string_view what, std::vector<Named>& out) {
+  void named(ValueId id, std::string_view what, std::vector<input::Named>& out) {
     if (doc_.kind(id) == ValueKind::null) {
       out.emplace_back();
     } else if (auto text = scalar(id, what)) {

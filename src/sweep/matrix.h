@@ -20,12 +20,6 @@ enum class Key { machine, kernel, config, plugins, command_line, append, slot };
 inline constexpr std::array<std::string_view, 7> kKeys{
     "machine", "kernel", "config", "plugins", "command_line", "append", "slot"};
 
-// A text of the matrix and where it stands: an error without a message yet.
-struct Named {
-  std::string text{};
-  Error place{};
-};
-
 struct MachineWish {
   session::Source source{};  // a named one's text may be a glob
   std::string name{};        // in rows; empty: what it is read from
@@ -35,7 +29,7 @@ struct MachineWish {
 // Plugins that take part together; none: the kernel's own rules.
 struct PluginsWish {
   std::string text{};                  // `alloc_bestfit`, `trim_limit:limit=2G + without trim_bios`
-  std::vector<Named> use{};            // as --plugin takes them
+  std::vector<input::Named> use{};     // as --plugin takes them
   std::vector<std::string> without{};  // as --without-plugin
 };
 
@@ -49,8 +43,8 @@ struct SlotsWish {
 // Lists whose product is booted; none is empty, but `machines` of what stands below `include`.
 struct Lists {
   std::vector<MachineWish> machines{};
-  std::vector<Named> kernels{};  // empty: the one that the machine ran
-  std::vector<Named> configs{};  // empty: the kernel's own
+  std::vector<input::Named> kernels{};  // empty: the one that the machine ran
+  std::vector<input::Named> configs{};  // empty: the kernel's own
   std::vector<PluginsWish> plugins{};
   std::vector<std::optional<std::string>> command_lines{};  // nullopt: the machine's own
   std::vector<std::string> append{};
@@ -65,10 +59,10 @@ struct Exclusion {
 struct Matrix {
   std::string file{};  // as the user named it
   Lists product{};
-  std::vector<Exclusion> exclude{};  // of `product` alone
-  std::vector<Lists> include{};      // behind it, one after the other
-  policy::Rules rules{};             // below `require`
-  std::vector<Named> policies{};     // files of more
+  std::vector<Exclusion> exclude{};      // of `product` alone
+  std::vector<Lists> include{};          // behind it, one after the other
+  policy::Rules rules{};                 // below `require`
+  std::vector<input::Named> policies{};  // files of more
 };
 
 // `bytes` is the file's content. Errors, all: a key that is not known, with the nearest one that is; a value of

@@ -19,12 +19,6 @@ std::string sizes(const std::string& line, const Machine& m = machine()) {
   return out;
 }
 
-Machine large() {
-  Machine m = machine();
-  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 8 * kGiB, E820Type::ram});
-  return m;
-}
-
 TEST(HugePages, AreThoseAskedFor) {
   EXPECT_EQ(sizes(""), "2M:0");
   EXPECT_EQ(sizes("hugepages=64"), "2M:64");

@@ -28,6 +28,13 @@ inline Machine machine() {
   return m;
 }
 
+// With 8 GiB above 4 GiB.
+inline Machine large() {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 8 * kGiB, E820Type::ram});
+  return m;
+}
+
 inline kernel::Profile profile(kernel::Version version = {6, 12, 0}) {
   kernel::Profile p;
   p.version = version;

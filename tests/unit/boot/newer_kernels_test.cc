@@ -30,12 +30,6 @@ kernel::Profile with(Version version, std::initializer_list<const char*> options
   return p;
 }
 
-Machine of_12_gib() {
-  Machine m = machine();
-  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 8 * kGiB, E820Type::ram});
-  return m;
-}
-
 // Memblock's first call for an owner.
 std::optional<memblock::Call> first(const Outcome& outcome, std::string_view owner) {
   for (const MemblockLine& line : outcome.memblock_log.lines) {
@@ -92,7 +86,7 @@ TEST(NewerKernels, SetUpSectionsBehindSetupArchSince70) {
 // A large machine's hash tables are sized by what is free then.
 TEST(NewerKernels, CountPagesAheadOfHugePagesSince73) {
   const auto entries = [](Version version) {
-    return asked(boot("hugepagesz=1G hugepages=6", version, of_12_gib()), "dentry hash table");
+    return asked(boot("hugepagesz=1G hugepages=6", version, large()), "dentry hash table");
   };
   EXPECT_LT(entries(k72).front(), entries(k73).front());
   EXPECT_EQ(entries(k72), entries(k615));
@@ -102,8 +96,8 @@ TEST(NewerKernels, TakeGiganticPagesAheadOfSectionsSince615) {
   const kernel::Profile before = with(k614, {"HUGETLB_PAGE"});
   const kernel::Profile later = with(k615, {"HUGETLB_PAGE"});
   const char* line = "hugepagesz=1G hugepages=2";
-  const Outcome old = boot(line, before, of_12_gib());
-  const Outcome now = boot(line, later, of_12_gib());
+  const Outcome old = boot(line, before, large());
+  const Outcome now = boot(line, later, large());
   EXPECT_GT(place(old, "huge pages"), place(old, kSections));
   EXPECT_LT(place(now, "huge pages"), place(now, kSections));
   for (const Outcome* o : {&old, &now}) {
@@ -115,15 +109,15 @@ TEST(NewerKernels, TakeGiganticPagesAheadOfSectionsSince615) {
 
 TEST(NewerKernels, TakeAGiganticPageOfItsNodeAloneSince614) {
   const char* line = "hugepagesz=1G hugepages=0:1";
-  EXPECT_EQ(first(boot(line, k613, of_12_gib()), "huge pages")->operation,
+  EXPECT_EQ(first(boot(line, k613, large()), "huge pages")->operation,
             "memblock_alloc_try_nid_raw");
-  EXPECT_EQ(first(boot(line, k614, of_12_gib()), "huge pages")->operation,
+  EXPECT_EQ(first(boot(line, k614, large()), "huge pages")->operation,
             "memblock_alloc_exact_nid_raw");
 }
 
 TEST(NewerKernels, HaveAnAllocatorForGiganticPagesSince73) {
   const kernel::Profile kernel = with(k73, {"HUGETLB_PAGE"});
-  const auto call = first(boot("hugepagesz=1G hugepages=1", kernel, of_12_gib()), "huge pages");
+  const auto call = first(boot("hugepagesz=1G hugepages=1", kernel, large()), "huge pages");
   ASSERT_TRUE(call);
   EXPECT_EQ(call->operation, "memblock_alloc_hugetlb");
   EXPECT_FALSE(call->exact_nid);
@@ -133,8 +127,8 @@ TEST(NewerKernels, HaveAnAllocatorForGiganticPagesSince73) {
 std::uint64_t cma(const char* text, Version version) {
   const kernel::Profile kernel = with(version, {"HUGETLB_PAGE", "CMA"});
   const std::string line = std::string("hugetlb_cma=") + text;
-  return owned(boot(line, kernel, of_12_gib()), "CMA: huge pages of node 0") / kGiB +
-         owned(boot(line, kernel, of_12_gib()), "CMA: huge pages") / kGiB;
+  return owned(boot(line, kernel, large()), "CMA: huge pages of node 0") / kGiB +
+         owned(boot(line, kernel, large()), "CMA: huge pages") / kGiB;
 }
 
 TEST(NewerKernels, RefusePartsOfGiganticPagesSince72) {
@@ -152,9 +146,9 @@ TEST(NewerKernels, TakePercentagesSince73) {
 
 TEST(NewerKernels, TellHowManyRangesAnAreaHasSince615) {
   const auto options = {"HUGETLB_PAGE", "CMA"};
-  EXPECT_TRUE(tells(boot("hugetlb_cma=1G", with(k614, options), of_12_gib()),
+  EXPECT_TRUE(tells(boot("hugetlb_cma=1G", with(k614, options), large()),
                     "cma: Reserved 1024 MiB at 0x0000000100000000 on node 0"));
-  EXPECT_TRUE(tells(boot("hugetlb_cma=1G", with(k615, options), of_12_gib()),
+  EXPECT_TRUE(tells(boot("hugetlb_cma=1G", with(k615, options), large()),
                     "cma: Reserved 1024 MiB in 1 range"));
 }
 

@@ -8,7 +8,7 @@ namespace memmap::input {
 namespace {
 
 constexpr E820Entry pages_at(std::uint64_t page, std::uint64_t pages, E820Type type) {
-  return {.addr = PhysAddr{page << 12}, .size = pages << 12, .type = type};
+  return at(page << 12, (page + pages) << 12, type);
 }
 
 struct Added {
