@@ -22,6 +22,9 @@ class OneRange : public memblock::FreeRanges {
   }
   std::optional<PhysAddr> first_fit_up() override { return PhysAddr{0}; }
   std::optional<PhysAddr> first_fit_down() override { return PhysAddr{kGiB - kPageSize}; }
+  std::optional<PhysRange> smallest_piece(std::uint64_t) override {
+    return PhysRange::make(0, kGiB);
+  }
 };
 
 class TopDown : public memblock::AllocationPolicy {

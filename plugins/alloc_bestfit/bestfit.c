@@ -8,21 +8,13 @@ static int32_t choose(void* state, const memmap_host_t* host, const memmap_find_
                       const memmap_free_ranges_t* free_ranges, uint64_t* address) {
   uint64_t base = 0;
   uint64_t end = 0;
-  uint64_t best = UINT64_MAX;
-  uint64_t at = find->end;
   (void)state;
-  (void)host;
-  while (free_ranges->next_down(free_ranges->ctx, at, &base, &end) == MEMMAP_OK) {
-    at = base;
-    if (end - base < find->size || end - base >= best) continue;
-    {
-      const uint64_t block = (end - find->size) & ~(find->align - 1);
-      if (block < base) continue;
-      best = end - base;
-      *address = block;
-    }
+  if (host->abi_minor < 5) return host->fail(host->ctx, "needs a memmap of plugin ABI 1.5");
+  if (free_ranges->smallest_piece(free_ranges->ctx, 0, &base, &end) != MEMMAP_OK) {
+    return MEMMAP_NONE;
   }
-  return best != UINT64_MAX ? MEMMAP_OK : MEMMAP_NONE;
+  *address = (end - find->size) & ~(find->align - 1);
+  return MEMMAP_OK;
 }
 
 static const memmap_alloc_t alloc = {
@@ -38,7 +30,7 @@ MEMMAP_EXPORT const memmap_plugin_t memmap_plugin = {
     .struct_size = sizeof(memmap_plugin_t),
     .magic = MEMMAP_ABI_MAGIC,
     .abi_major = MEMMAP_ABI_MAJOR,
-    .abi_minor = 0, /* needs nothing newer */
+    .abi_minor = MEMMAP_ABI_MINOR,
     .name = "alloc_bestfit",
     .version = "1.0",
     .summary = "Allocates in the smallest free range that fits",

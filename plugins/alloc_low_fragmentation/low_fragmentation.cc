@@ -12,10 +12,10 @@ namespace {
 
 using memmap::plugin::Host;
 
-// How good a place is; less is better, in the order of the members.
+// How good a place is that breaks blocks; less is better, in the order of the members.
 struct Cost {
   std::uint64_t broken = 0;  // whole blocks that it hits
-  std::uint64_t room = 0;    // bytes of the piece that it is in
+  std::uint64_t room = 0;    // bytes of the free range that it is in
 };
 
 bool less(const Cost& a, const Cost& b) {
@@ -46,9 +46,6 @@ Free with_blocks(std::uint64_t base, std::uint64_t end, std::uint64_t block) {
 Cost cost_of(const Free& f, std::uint64_t at, std::uint64_t size, std::uint64_t block) {
   const std::uint64_t from = at > f.first ? at : f.first;
   const std::uint64_t to = at + size < f.last ? at + size : f.last;
-  if (from >= to) {  // wholly in the piece before or after the whole blocks
-    return {0, at < f.first ? f.first - f.base : f.end - f.last};
-  }
   const std::uint64_t low = (from - f.first) / block;
   const std::uint64_t high = (to - f.first + block - 1) / block;
   return {high - low, f.end - f.base};
@@ -66,12 +63,14 @@ std::int32_t prepare(const memmap_host_t* host, void** state) {
 
 void release(void* state) { delete static_cast<std::uint64_t*>(state); }
 
-std::int32_t choose(void* state, const memmap_host_t*, const memmap_find_t* find,
-                    const memmap_free_ranges_t* ranges, std::uint64_t* address) noexcept {
-  const std::uint64_t block = *static_cast<const std::uint64_t*>(state);
+// Where the fewest whole blocks are broken, if some must be.
+std::int32_t break_fewest(std::uint64_t block, const memmap_find_t* find,
+                          const memmap_free_ranges_t* ranges, std::uint64_t* address) {
   const std::uint64_t mask = find->align - 1;
   std::uint64_t base = 0;
   std::uint64_t end = 0;
+  // Where the block fits nowhere, which takes no walk to find out.
+  if (ranges->first_fit_down(ranges->ctx, &base) != MEMMAP_OK) return MEMMAP_NONE;
   bool found = false;
   Cost best;
   for (std::uint64_t at = find->end; ranges->next_down(ranges->ctx, at, &base, &end) == MEMMAP_OK;
@@ -91,6 +90,27 @@ std::int32_t choose(void* state, const memmap_host_t*, const memmap_find_t* find
     }
   }
   return found ? MEMMAP_OK : MEMMAP_NONE;
+}
+
+std::int32_t choose(void* state, const memmap_host_t* host, const memmap_find_t* find,
+                    const memmap_free_ranges_t* ranges, std::uint64_t* address) noexcept {
+  const std::uint64_t block = *static_cast<const std::uint64_t*>(state);
+  if (host->abi_minor < 5) return host->fail(host->ctx, "needs a memmap of plugin ABI 1.5");
+  const std::uint64_t mask = find->align - 1;
+  std::uint64_t base = 0;
+  std::uint64_t end = 0;
+  if (ranges->smallest_piece(ranges->ctx, block, &base, &end) != MEMMAP_OK) {
+    return break_fewest(block, find, ranges, address);
+  }
+  // A piece before whole blocks is filled from its front, others from their end. Behind the former
+  // the same range goes on.
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  const bool before_blocks = (end & (block - 1)) == 0 &&
+                             ranges->next_down(ranges->ctx, end + 1, &from, &to) == MEMMAP_OK &&
+                             from == base && to == end + 1;
+  *address = before_blocks ? (base + mask) & ~mask : (end - find->size) & ~mask;
+  return MEMMAP_OK;
 }
 
 constexpr memmap_option_t kOptions[] = {

@@ -23,7 +23,7 @@ std::optional<PhysAddr> Memblock::search(std::uint64_t size, std::uint64_t align
   request.limits = PhysRange::make(start, end);
   request.nid = nid;
   request.flags = flags;
-  FreeSearch ranges(memory_.list, reserved_.list, request, options_.movable_node, no_room_);
+  FreeSearch ranges(memory_.list, reserved_.list, request, options_.movable_node, remembered_);
   AllocationPolicy* const policy = up ? bottom_up_policy_ : top_down_policy_;
   if (policy != nullptr) return policy->choose(request, ranges);
   return up ? ranges.first_fit_up() : ranges.first_fit_down();

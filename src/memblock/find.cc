@@ -13,8 +13,9 @@ int node_filter(int nid, const kernel::Behaviour& behaviour) {
   return !valid && behaviour.memblock_any_invalid_node ? kAnyNode : nid;
 }
 
-std::optional<PhysRange> FreeSearch::step_up(std::uint64_t pos, Room room) const {
-  const std::uint64_t stop = raw(request_.limits.end());
+std::optional<PhysRange> FreeSearch::step_up(std::uint64_t pos, std::uint64_t stop,
+                                             Room room) const {
+  stop = std::min(stop, raw(request_.limits.end()));
   pos = std::max(pos, raw(request_.limits.base()));
   RegionList::Pos m = memory_.region_up(pos, room);
   while (m != memory_.end() && pos < stop) {
@@ -57,7 +58,9 @@ std::optional<PhysRange> FreeSearch::step_down(std::uint64_t pos, Room room) con
   return std::nullopt;
 }
 
-std::optional<PhysRange> FreeSearch::next_up(PhysAddr after) { return step_up(raw(after), Room{}); }
+std::optional<PhysRange> FreeSearch::next_up(PhysAddr after) {
+  return step_up(raw(after), raw(request_.limits.end()), Room{});
+}
 
 std::optional<PhysRange> FreeSearch::next_down(PhysAddr before) {
   return step_down(raw(before), Room{});
@@ -67,7 +70,7 @@ std::optional<PhysRange> FreeSearch::next_down(PhysAddr before) {
 std::optional<PhysAddr> FreeSearch::search_up(PhysRange limits) const {
   const Room room{request_.size, request_.align};
   std::uint64_t pos = raw(limits.base());
-  while (const auto range = step_up(pos, room)) {
+  while (const auto range = step_up(pos, raw(limits.end()), room)) {
     const std::uint64_t hi = raw(range->end());
     const std::uint64_t at = align_up(raw(range->base()), request_.align);
     // Rounding up wrapped to 0. The kernel returns that, and its callers take it for a failure.
@@ -93,15 +96,23 @@ std::optional<PhysAddr> FreeSearch::search_down(PhysRange limits) const {
 }
 
 std::optional<PhysAddr> FreeSearch::first_fit_up() {
-  const auto found = search_up(no_room_.left_up(request_));
-  no_room_.learn_up(request_, found);
+  NoRoom& no_room = remembered_.no_room;
+  const auto found = search_up(no_room.left_up(request_));
+  no_room.learn_up(request_, found);
   return found;
 }
 
 std::optional<PhysAddr> FreeSearch::first_fit_down() {
-  const auto found = search_down(no_room_.left_down(request_));
-  no_room_.learn_down(request_, found);
+  NoRoom& no_room = remembered_.no_room;
+  const auto found = search_down(no_room.left_down(request_));
+  no_room.learn_down(request_, found);
   return found;
+}
+
+std::optional<PhysRange> FreeSearch::smallest_piece(std::uint64_t grain) {
+  return remembered_.pieces.smallest(
+      request_, grain, memory_, reserved_,
+      [this](std::uint64_t after, std::uint64_t stop) { return step_up(after, stop, Room{}); });
 }
 
 }  // namespace memmap::memblock

@@ -6,6 +6,7 @@
 
 #include "kernel/behaviour.h"
 #include "memblock/no_room.h"
+#include "memblock/pieces_by_size.h"
 #include "memblock/policy.h"
 #include "memblock/region_list.h"
 
@@ -31,8 +32,14 @@ struct Filter {
 // Filter::nid for the `nid` of an allocation: kAnyNode if it selects every node, else `nid`.
 int node_filter(int nid, const kernel::Behaviour& behaviour);
 
-// The free ranges of one search. Both lists must outlive it and stay as they are; `no_room`, which
-// knows what earlier searches of these lists learned and learns from this one, must outlive it too.
+// What searches of the same two lists remember from one to the next.
+struct Remembered {
+  NoRoom no_room{};
+  PiecesBySize pieces{};
+};
+
+// The free ranges of one search. Both lists must outlive it and stay as they are; `remembered`, which
+// is of these lists and learns from this search, must outlive it too.
 //
 //   memory    |===========|     |==========|======|
 //   reserved     |==|        |====|     |==|
@@ -41,23 +48,24 @@ int node_filter(int nid, const kernel::Behaviour& behaviour);
 class FreeSearch : public FreeRanges {
  public:
   FreeSearch(const RegionList& memory, const RegionList& reserved, const FindRequest& request,
-             bool movable_node, NoRoom& no_room)
+             bool movable_node, Remembered& remembered)
       : memory_(memory),
         reserved_(reserved),
         request_(request),
         filter_{request.nid, request.flags, movable_node},
-        no_room_(no_room) {}
+        remembered_(remembered) {}
 
   std::optional<PhysRange> next_up(PhysAddr after) override;
   std::optional<PhysRange> next_down(PhysAddr before) override;
   std::optional<PhysAddr> first_fit_up() override;
   std::optional<PhysAddr> first_fit_down() override;
+  std::optional<PhysRange> smallest_piece(std::uint64_t grain) override;
 
  private:
   // The first free range above (below) `pos` whose region of memory has `room`, and whose gap
-  // between reserved regions has it too; cut at `pos` and to the limits. What both share may have
-  // less room.
-  std::optional<PhysRange> step_up(std::uint64_t pos, Room room) const;
+  // between reserved regions has it too; cut at `pos` and to the limits, upwards at `stop` too. What
+  // both share may have less room.
+  std::optional<PhysRange> step_up(std::uint64_t pos, std::uint64_t stop, Room room) const;
   std::optional<PhysRange> step_down(std::uint64_t pos, Room room) const;
   std::optional<PhysAddr> search_up(PhysRange limits) const;
   std::optional<PhysAddr> search_down(PhysRange limits) const;
@@ -66,7 +74,7 @@ class FreeSearch : public FreeRanges {
   const RegionList& reserved_;
   FindRequest request_;
   Filter filter_;
-  NoRoom& no_room_;
+  Remembered& remembered_;
 };
 
 }  // namespace memmap::memblock

@@ -42,13 +42,13 @@ void assign(RegionType& type, const Regions& regions, std::uint64_t max, std::ui
 void Memblock::assign_memory(const Regions& regions, std::uint64_t max, std::uint64_t total_size,
                              std::optional<PhysRange> array) {
   assign(memory_, regions, max, total_size, array);
-  no_room_.forget();
+  remembered_.no_room.forget();
 }
 
 void Memblock::assign_reserved(const Regions& regions, std::uint64_t max, std::uint64_t total_size,
                                std::optional<PhysRange> array) {
   assign(reserved_, regions, max, total_size, array);
-  no_room_.forget();
+  remembered_.no_room.forget();
 }
 
 void Memblock::record(CallKind kind, std::string_view operation, PhysAddr base, std::uint64_t size,

@@ -13,7 +13,6 @@
 #include "kernel/behaviour.h"
 #include "memblock/call.h"
 #include "memblock/find.h"
-#include "memblock/no_room.h"
 #include "memblock/policy.h"
 #include "memblock/region.h"
 #include "memblock/region_list.h"
@@ -345,7 +344,7 @@ class Memblock {
   bool bottom_up_ = false;
   PhysAddr current_limit_ = kAllocAnywhere;
   bool can_resize_ = false;
-  NoRoom no_room_;           // forgotten where memory grows or changes, or reserved shrinks
+  Remembered remembered_;    // forgotten where memory grows or changes, or reserved shrinks
   bool has_mirror_ = false;  // system_has_some_mirror
   bool panicked_ = false;
   bool warned_max_numnodes_ = false;

@@ -36,6 +36,17 @@ class FreeRanges {
   // kernel: __memblock_find_range_bottom_up(), __memblock_find_range_top_down()
   virtual std::optional<PhysAddr> first_fit_up() = 0;
   virtual std::optional<PhysAddr> first_fit_down() = 0;
+  // The smallest piece of free memory that holds an aligned block of the request's size; of pieces as
+  // large as each other the highest. With a grain of 0 a piece is a free range; else it is what lies
+  // of one before, and what lies behind, its whole aligned blocks of `grain` bytes (a power of two),
+  // or all of a range that has none:
+  //
+  //   grain    |       |       |       |
+  //   free        |=====================|
+  //   pieces      |====|               ||
+  //
+  // Logarithmic where searches of the same kind follow one another. nullopt: no piece holds one.
+  virtual std::optional<PhysRange> smallest_piece(std::uint64_t grain) = 0;
 };
 
 // Must be pure: the same request and ranges give the same answer.

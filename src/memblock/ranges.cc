@@ -26,7 +26,7 @@ bool Memblock::add_range(RegionType& type, PhysAddr base, std::uint64_t size, in
   size = cap_size(base, size);
   if (size == 0) return true;
   if (!behaviour_.numa) nid = 0;
-  if (&type == &memory_) no_room_.forget();
+  if (&type == &memory_) remembered_.no_room.forget();
   const Span span{raw(base), raw(base) + size};
   if (type.list.empty()) {
     if (type.total_size != 0) {
@@ -197,7 +197,7 @@ bool Memblock::remove_range(RegionType& type, PhysAddr base, std::uint64_t size)
   if (span.base == span.end) return true;
   const RegionList::Pos from = type.list.first_ending_above(span.base);
   const RegionList::Pos to = type.list.first_ending_above(span.end);
-  if (&type == &reserved_) no_room_.forget();
+  if (&type == &reserved_) remembered_.no_room.forget();
   const std::uint64_t before = type.list.bytes();
   type.list.erase(from, to);
   count_removed(type, before - type.list.bytes());
@@ -210,7 +210,7 @@ bool Memblock::change_regions(RegionType& type, PhysAddr base, std::uint64_t siz
   Span span;
   if (!isolate_range(type, base, size, span)) return false;
   if (span.base != span.end) {
-    if (&type == &memory_) no_room_.forget();
+    if (&type == &memory_) remembered_.no_room.forget();
     const RegionList::Pos to = type.list.first_ending_above(span.end);
     for (RegionList::Pos p = type.list.first_ending_above(span.base); p != to;
          p = type.list.next(p)) {

@@ -36,7 +36,29 @@ Regions RegionList::regions() const {
   return out;
 }
 
-void RegionList::clear() { *this = RegionList(); }
+void RegionList::clear() {
+  note(0, kMax);
+  chunks_.clear();
+  last_end_.clear();
+  bounds_.clear();
+  groups_.clear();
+  size_ = 0;
+  bytes_ = 0;
+}
+
+void RegionList::note(std::uint64_t base, std::uint64_t end) {
+  constexpr std::size_t kKept = 256;
+  if (changed_.size() == kKept) {
+    forgotten_ += kKept;
+    changed_.clear();
+  }
+  changed_.push_back(PhysRange::make(base, end));
+}
+
+std::optional<std::span<const PhysRange>> RegionList::changes_since(std::uint64_t then) const {
+  if (then < forgotten_ || then > changes()) return std::nullopt;
+  return std::span(changed_).subspan(then - forgotten_);
+}
 
 void RegionList::assign(const Regions& regions) {
   clear();
@@ -81,6 +103,7 @@ RegionList::Pos RegionList::first_ending_above(std::uint64_t addr) const {
 }
 
 RegionList::Pos RegionList::insert(Pos p, const Region& region) {
+  note(base_of(region), end_of(region));
   if (chunks_.empty()) {
     add_chunk(0);
     p = Pos{0, 0};
@@ -106,6 +129,7 @@ RegionList::Pos RegionList::insert(Pos p, const Region& region) {
 RegionList::Pos RegionList::erase(Pos p) {
   Chunk& c = *chunks_[p.chunk];
   const auto at = c.regions.begin() + static_cast<std::ptrdiff_t>(p.index);
+  note(base_of(*at), end_of(*at));
   bytes_ -= at->range.size();
   --size_;
   std::move(at + 1, c.regions.begin() + static_cast<std::ptrdiff_t>(c.count), at);
@@ -125,6 +149,7 @@ RegionList::Pos RegionList::erase(Pos p) {
 
 void RegionList::erase(Pos from, Pos to) {
   if (from == to) return;
+  note(base_of(at(from)), end_of(at(prev(to))));
   // From the back, chunk by chunk, so that `from` stays where it is.
   while (from != to) {
     if (to.index == 0) to = Pos{to.chunk - 1, chunks_[to.chunk - 1]->count};
@@ -152,6 +177,7 @@ void RegionList::replace(Pos p, const Region& region) {
   Chunk& c = *chunks_[p.chunk];
   Region& r = c.regions[p.index];
   const bool moved = r.range != region.range;
+  note(std::min(base_of(r), base_of(region)), std::max(end_of(r), end_of(region)));
   bytes_ += region.range.size() - r.range.size();
   r = region;
   if (!moved) return;

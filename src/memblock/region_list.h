@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "memblock/region.h"
@@ -84,6 +85,12 @@ class RegionList {
   Pos region_down(std::uint64_t before, Room room) const;
   Pos region_up(std::uint64_t after, Room room) const;
 
+  // What changed, for who keeps something that is made of the list. changes() counts the changes;
+  // changes_since() gives where the regions lay and lie that changed since there were `then`.
+  // nullopt: that is too long ago.
+  std::uint64_t changes() const { return forgotten_ + changed_.size(); }
+  std::optional<std::span<const PhysRange>> changes_since(std::uint64_t then) const;
+
  private:
   static constexpr std::size_t kChunk = 128;
   static constexpr std::size_t kGroup = 32;
@@ -118,6 +125,7 @@ class RegionList {
   void refresh_group(std::size_t group) const;
   void add_chunk(std::size_t at);
   void drop_chunk(std::size_t at);
+  void note(std::uint64_t base, std::uint64_t end);  // [base, end) changes
   Pos split(Pos p);
   void join_small(std::size_t chunk);
 
@@ -137,6 +145,8 @@ class RegionList {
   mutable std::vector<Bounds> groups_;          // by chunk / kGroup
   std::size_t size_ = 0;
   std::uint64_t bytes_ = 0;
+  std::vector<PhysRange> changed_;  // the last ones
+  std::uint64_t forgotten_ = 0;     // changes before those
 };
 
 }  // namespace memmap::memblock

@@ -28,7 +28,7 @@ extern "C" {
 
 #define MEMMAP_ABI_MAGIC 0x504d4d4du /* "MMMP" in little-endian bytes */
 #define MEMMAP_ABI_MAJOR 1u          /* must be equal on both sides */
-#define MEMMAP_ABI_MINOR 4u          /* the host warns of a plugin with a newer one */
+#define MEMMAP_ABI_MINOR 5u          /* the host warns of a plugin with a newer one */
 
 #if defined(__GNUC__)
 #define MEMMAP_EXPORT __attribute__((visibility("default")))
@@ -363,6 +363,12 @@ typedef struct memmap_free_ranges {
   /* The lowest / highest block that fits: what a walk over the above would find first. */
   int32_t (*first_fit_up)(void* ctx, uint64_t* address);
   int32_t (*first_fit_down)(void* ctx, uint64_t* address);
+  /* Since 1.5: look at `struct_size` first. The smallest piece of free memory that holds a block of the
+   * search's size and alignment; of pieces as large as each other the highest. A `grain` of 0: pieces
+   * are the free ranges. Else, a power of two: what lies of a range before and behind its whole,
+   * aligned blocks of `grain` bytes, or a range that has none. Logarithmic where searches in the same
+   * limits follow one another. */
+  int32_t (*smallest_piece)(void* ctx, uint64_t grain, uint64_t* base, uint64_t* end);
 } memmap_free_ranges_t;
 
 typedef struct memmap_alloc {

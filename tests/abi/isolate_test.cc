@@ -30,11 +30,12 @@ PluginHost isolated(Wishes wishes = {.unprotected = true}) {
 }
 
 // More free ranges than are told at once, and blocks that only some hold.
-std::vector<PhysRange> many_ranges() {
+std::vector<PhysRange> many_ranges(PhysRange limits) {
   std::vector<PhysRange> out;
   for (std::uint64_t i = 1; i <= 300; ++i) {
     const std::uint64_t base = i << 20;
-    out.push_back(PhysRange::make(base, base + 0x1000 * (1 + i % 7)));
+    const PhysRange range = PhysRange::make(base, base + 0x1000 * (1 + i % 7));
+    if (limits.contains(range)) out.push_back(range);
   }
   return out;
 }
@@ -42,13 +43,12 @@ std::vector<PhysRange> many_ranges() {
 std::vector<std::optional<PhysAddr>> choices(const Plugin& plugin) {
   const auto policy = AllocPlugin::create(plugin, {});
   EXPECT_TRUE(policy.ok());
-  const std::vector<PhysRange> free = many_ranges();
   std::vector<std::optional<PhysAddr>> out;
   for (std::uint64_t size = 0x1000; size <= 0x9000; size += 0x800) {
     for (const auto& limits :
          {PhysRange::make(0x1000, 1ull << 40), PhysRange::make(90 << 20, 240 << 20)}) {
       const FindRequest request{.size = size, .align = 0x1000, .limits = limits};
-      ListedRanges ranges(request, free);
+      ListedRanges ranges(request, many_ranges(limits));
       out.push_back((*policy)->choose(request, ranges));
     }
   }
@@ -78,7 +78,7 @@ TEST(Isolated, ADeadProcessIsBegunAnew) {
   ASSERT_TRUE(plugin.ok());
   const FindRequest request{
       .size = 0x1000, .align = 0x1000, .limits = PhysRange::make(0x1000, 1 << 30)};
-  const std::vector<PhysRange> free = many_ranges();
+  const std::vector<PhysRange> free = many_ranges(PhysRange::make(0, 1ull << 40));
   const auto bad = AllocPlugin::create(**plugin, {{"in", "choose"}, {"what", "segfault"}});
   const auto other = AllocPlugin::create(**plugin, {});
   ASSERT_TRUE(bad.ok() && other.ok());

@@ -228,6 +228,14 @@ std::int32_t choose(void*, const memmap_host_t* host, const memmap_find_t* find,
     }
     case 8:
       return act(host, {4, 5, 8});
+    case 9: {
+      const std::uint64_t grain = 1ull << (address() % 64);
+      if (ranges->smallest_piece(ranges->ctx, grain, &base, &end) != MEMMAP_OK) return MEMMAP_NONE;
+      MEMMAP_CHECK(base < end && base >= find->base && end <= find->end && end - base >= find->size,
+                   "a piece that holds the block");
+      *out = (end - find->size) & ~(find->align - 1);
+      return MEMMAP_OK;
+    }
     default:
       return ranges->first_fit_down(ranges->ctx, out);
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/align.h"
+#include "memblock/pieces_by_size.h"
 #include "memblock/policy.h"
 
 namespace memmap::test {
@@ -43,6 +44,15 @@ class ListedRanges : public memblock::FreeRanges {
       if (at >= raw(r->base())) return PhysAddr{at};
     }
     return std::nullopt;
+  }
+  std::optional<PhysRange> smallest_piece(std::uint64_t grain) override {
+    std::optional<PhysRange> best;
+    for (const PhysRange& r : ranges_) {
+      for (const PhysRange p : memblock::pieces_of(r, grain)) {
+        if (holds_block(p, request_) && (!best || p.size() <= best->size())) best = p;
+      }
+    }
+    return best;
   }
 
  private:

@@ -45,6 +45,11 @@ std::int32_t first_fit_down(void* ctx, std::uint64_t* address) noexcept {
   Cursor& cursor = *static_cast<Cursor*>(ctx);
   return give(cursor, cursor.ranges->first_fit_down(), address);
 }
+std::int32_t smallest_piece(void* ctx, std::uint64_t grain, std::uint64_t* base,
+                            std::uint64_t* end) noexcept {
+  if (grain != 0 && !is_power_of_two(grain)) return MEMMAP_NONE;
+  return give(static_cast<Cursor*>(ctx)->ranges->smallest_piece(grain), base, end);
+}
 
 }  // namespace
 
@@ -83,7 +88,8 @@ std::optional<PhysAddr> AllocPlugin::choose(const memblock::FindRequest& request
                                          .next_up = next_up,
                                          .next_down = next_down,
                                          .first_fit_up = first_fit_up,
-                                         .first_fit_down = first_fit_down};
+                                         .first_fit_down = first_fit_down,
+                                         .smallest_piece = smallest_piece};
   std::uint64_t address = 0;
   const auto rc = code_.choose(prepared_.state(), *call_.host(), find, free_ranges, &address);
   if (!rc) {

@@ -188,6 +188,13 @@ void put_fit(Writer& out, const memmap_free_ranges_t& free,
   out.put(address);
 }
 
+void put_piece(Writer& out, const memmap_free_ranges_t& free, std::uint64_t grain) {
+  Bounds b;
+  out.put(static_cast<std::uint8_t>(free.smallest_piece(free.ctx, grain, &b.base, &b.end) ==
+                                    MEMMAP_OK));
+  out.put(b);
+}
+
 bool answer_of_ranges(const memmap_free_ranges_t& free, Ask what, Reader& in, Writer& out) {
   switch (what) {
     case Ask::next_up:
@@ -198,6 +205,8 @@ bool answer_of_ranges(const memmap_free_ranges_t& free, Ask what, Reader& in, Wr
       return put_fit(out, free, free.first_fit_up), true;
     case Ask::first_fit_down:
       return put_fit(out, free, free.first_fit_down), true;
+    case Ask::smallest_piece:
+      return put_piece(out, free, in.get<std::uint64_t>()), true;
     default:
       return false;
   }

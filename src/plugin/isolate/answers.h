@@ -20,6 +20,8 @@ void put_up(Writer& out, const memmap_free_ranges_t& free, std::uint64_t after);
 void put_down(Writer& out, const memmap_free_ranges_t& free, std::uint64_t before);
 void put_fit(Writer& out, const memmap_free_ranges_t& free,
              std::int32_t (*function)(void*, std::uint64_t*));
+// The answer to smallest_piece(grain).
+void put_piece(Writer& out, const memmap_free_ranges_t& free, std::uint64_t grain);
 
 // Hands all that is told in `bytes` to the host; `refused`: some of it was. False: something is no such
 // thing.

@@ -86,14 +86,17 @@ std::int32_t Server::run_choose(Reader& in, Writer& gives) {
   void* state = prepared(in.get<std::uint64_t>());
   const auto find = in.get<memmap_find_t>();
   const auto brought = in.get<std::uint8_t>();
+  grain_ = in.get<std::uint64_t>();
   if ((brought & kFitUp) != 0) fit_up_ = get_fit(in);
   if ((brought & kFitDown) != 0) fit_down_ = get_fit(in);
   if ((brought & kNextUp) != 0) up_.take(in, find.base);
   if ((brought & kNextDown) != 0) down_.take(in, find.end);
+  if ((brought & kPiece) != 0) piece_ = get_piece(in);
   std::uint64_t address = 0;
   const std::int32_t rc = plugin_.alloc.choose(state, &host_, &find, &free_ranges_, &address);
   gives.put(address);
   gives.put(asked_);
+  gives.put(grain_);
   return rc;
 }
 
@@ -201,6 +204,7 @@ void Server::answer(std::string bytes) {
   down_ = {};
   fit_up_.reset();
   fit_down_.reset();
+  piece_.reset();
   asked_ = 0;
   or_tell([&] {
     Reader in(std::move(bytes));

@@ -117,15 +117,18 @@ class Isolated : public Code {
           out.put(made.id);
           out.put(find);
           out.put(made.asked);
+          out.put(made.grain);
           if ((made.asked & kFitUp) != 0) put_fit(out, free, free.first_fit_up);
           if ((made.asked & kFitDown) != 0) put_fit(out, free, free.first_fit_down);
           if ((made.asked & kNextUp) != 0) put_up(out, free, find.base);
           if ((made.asked & kNextDown) != 0) put_down(out, free, find.end);
+          if ((made.asked & kPiece) != 0) put_piece(out, free, made.grain);
         },
         [&](Ask what, Reader& in, Writer& out) { return answer_of_ranges(free, what, in, out); },
         [&](Reader& in) {
           *address = in.get<std::uint64_t>();
-          made.asked = in.get<std::uint8_t>() & (kFitUp | kFitDown | kNextUp | kNextDown);
+          made.asked = in.get<std::uint8_t>() & kAllAsked;
+          made.grain = in.get<std::uint64_t>();
         });
   }
   Result<std::int32_t> event(void* state, const memmap_host_t& host, const memmap_event_t& event,
@@ -177,7 +180,8 @@ class Isolated : public Code {
   struct Made {
     std::uint64_t id = 0;
     std::uint64_t life = 0;
-    std::uint8_t asked = 0;
+    std::uint8_t asked = 0;   // in the last search
+    std::uint64_t grain = 0;  // the last of its kPiece
   };
 
   bool lives(const Made& made) const { return process_.alive() && made.life == life_; }

@@ -242,7 +242,11 @@ Status Process::send(Kind kind, std::string_view bytes, std::string_view call) {
   const std::string whole = frame(kind, bytes);
   const Trouble t = send_all(whole.data(), whole.size());
   if (t == Trouble::none) return Done{};
-  return fault_of(t, call);
+  if (t == Trouble::late) return fault_of(t, call);
+  // It has gone. Why, it may have told before: the last frame says so, or that there is none.
+  for (;;) {
+    if (auto left = receive(call); !left) return left.errors();
+  }
 }
 
 Error Process::broke_protocol(std::string_view call, std::string_view how) {

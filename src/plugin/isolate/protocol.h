@@ -95,6 +95,7 @@ enum class Ask : std::uint8_t {
   next_down,
   first_fit_up,
   first_fit_down,
+  smallest_piece,
   // memmap_state_t
   e820,
   memory,
@@ -113,7 +114,8 @@ enum class Ask : std::uint8_t {
 
 // Questions of the last choose(), as bits: the next one is likely to ask the same, and its call brings
 // the answers.
-enum Asked : std::uint8_t { kFitUp = 1, kFitDown = 2, kNextUp = 4, kNextDown = 8 };
+enum Asked : std::uint8_t { kFitUp = 1, kFitDown = 2, kNextUp = 4, kNextDown = 8, kPiece = 16 };
+inline constexpr std::uint8_t kAllAsked = kFitUp | kFitDown | kNextUp | kNextDown | kPiece;
 
 // Ranges that one answer to next_up and next_down has at most: whoever walks asks for the next.
 inline constexpr std::uint32_t kRangesAtOnce = 64;

@@ -70,6 +70,8 @@ struct KnownRanges {
 
 // first_fit_up() or first_fit_down(), as the program answers.
 std::optional<std::uint64_t> get_fit(Reader& in);
+// smallest_piece(), likewise.
+std::optional<Bounds> get_piece(Reader& in);
 
 // Serves the calls of the plugin that is at work: tells the program, or asks it.
 class Server {
@@ -152,6 +154,7 @@ class Server {
   template <class T>
   static std::pair<const T*, std::size_t> get_list(Reader& in);
 
+  std::int32_t smallest_piece(std::uint64_t grain, std::uint64_t* base, std::uint64_t* end);
   std::int32_t next(Ask way, KnownRanges& known, std::uint64_t from, std::uint64_t* base,
                     std::uint64_t* end);
   static std::int32_t fit(void* ctx, Ask which, Asked bit,
@@ -185,6 +188,8 @@ class Server {
   KnownRanges down_{};
   std::optional<std::optional<std::uint64_t>> fit_up_{};
   std::optional<std::optional<std::uint64_t>> fit_down_{};
+  std::optional<std::optional<Bounds>> piece_{};  // of grain_
+  std::uint64_t grain_ = 0;
   std::uint8_t asked_ = 0;
 };
 

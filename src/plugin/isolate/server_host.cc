@@ -146,6 +146,10 @@ void Server::set_host() {
   free_ranges_.first_fit_down = [](void* ctx, std::uint64_t* address) noexcept -> std::int32_t {
     return fit(ctx, Ask::first_fit_down, kFitDown, self(ctx).fit_down_, address);
   };
+  free_ranges_.smallest_piece = [](void* ctx, std::uint64_t grain, std::uint64_t* base,
+                                   std::uint64_t* end) noexcept -> std::int32_t {
+    return self(ctx).smallest_piece(grain, base, end);
+  };
 }
 
 void Server::set_state() {
@@ -236,6 +240,26 @@ std::optional<std::uint64_t> get_fit(Reader& in) {
   const auto there = in.get<std::uint8_t>();
   const auto address = in.get<std::uint64_t>();
   return there == 0 ? std::nullopt : std::optional(address);
+}
+
+std::optional<Bounds> get_piece(Reader& in) {
+  const auto there = in.get<std::uint8_t>();
+  const auto bounds = in.get<Bounds>();
+  return there == 0 ? std::nullopt : std::optional(bounds);
+}
+
+std::int32_t Server::smallest_piece(std::uint64_t grain, std::uint64_t* base, std::uint64_t* end) {
+  asked_ |= kPiece;
+  if (!piece_ || grain != grain_) {
+    Writer what;
+    what.put(grain);
+    piece_ = get_piece(ask(Ask::smallest_piece, what));
+    grain_ = grain;
+  }
+  if (!*piece_ || base == nullptr || end == nullptr) return MEMMAP_NONE;
+  *base = (*piece_)->base;
+  *end = (*piece_)->end;
+  return MEMMAP_OK;
 }
 
 std::int32_t Server::fit(void* ctx, Ask which, Asked bit,

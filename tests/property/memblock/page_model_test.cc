@@ -215,9 +215,9 @@ class PageModel : public testing::TestWithParam<unsigned> {
     FindRequest request;
     request.size = kPageSize;
     request.limits = PhysRange::make(0, kPages * kPageSize);
-    NoRoom no_room;
+    Remembered none;
     FreeSearch search(mb_.memory().list, mb_.reserved().list, request, mb_.options().movable_node,
-                      no_room);
+                      none);
     std::vector<PhysRange> up;
     for (auto r = search.next_up(request.limits.base()); r; r = search.next_up(r->end())) {
       up.push_back(*r);
@@ -233,8 +233,29 @@ class PageModel : public testing::TestWithParam<unsigned> {
     ASSERT_EQ(down, want);
   }
 
+  // The smallest piece, of a search that remembers the steps before and of a walk: over kinds of
+  // request that are more than are kept.
+  void compare_pieces() {
+    FindRequest request;
+    request.size = pick(5) * kPageSize;
+    request.align = kPageSize << pick(3);
+    request.limits = PhysRange::make(pick(2) * 7 * kPageSize, kPages * kPageSize);
+    request.nid = pick(2) == 0 ? kAnyNode : 1;
+    const std::uint64_t grain = pick(3) == 0 ? 0 : 4 * kPageSize;
+    FreeSearch search(mb_.memory().list, mb_.reserved().list, request, mb_.options().movable_node,
+                      remembered_);
+    std::optional<PhysRange> want;
+    for (auto r = search.next_up(request.limits.base()); r; r = search.next_up(r->end())) {
+      for (const PhysRange p : pieces_of(*r, grain)) {
+        if (holds_block(p, request) && (!want || p.size() <= want->size())) want = p;
+      }
+    }
+    ASSERT_EQ(search.smallest_piece(grain), want);
+  }
+
   std::mt19937_64 random_;
   Memblock mb_;
+  Remembered remembered_{};
   Pages memory_{};
   Pages reserved_{};
 };
@@ -247,6 +268,8 @@ TEST_P(PageModel, Agrees) {
     compare();
     if (HasFatalFailure()) return;
     if (step % 16 == 0) compare_walks();
+    if (HasFatalFailure()) return;
+    compare_pieces();
     if (HasFatalFailure()) return;
   }
 }

@@ -82,6 +82,12 @@ INSTANTIATE_TEST_SUITE_P(
                0x1000,
                {span(0x9000, 0xb000), span(0x10000, 0x18000)},
                PhysAddr{0x9000}},
+        // Up to where a block begins, but not before one: as any other, from the end.
+        Search{"range_that_ends_at_a_block",
+               0x1000,
+               0x1000,
+               {span(0x9000, 0xc000), span(0x10000, 0x18000)},
+               PhysAddr{0xb000}},
         Search{"one_must_break", 0x1000, 0x1000, {span(0x4000, 0xc000)}, PhysAddr{0xb000}},
         // The highest place, [0xb000, 0x10000), would break two.
         Search{"one_rather_than_two", 0x5000, 0x1000, {span(0x3000, 0x10000)}, PhysAddr{0x3000}},
