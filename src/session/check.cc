@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 
 #include "base/limits.h"
 #include "session/files.h"
@@ -37,14 +38,37 @@ input::Named kernel_of(const policy::Policy& policy, const input::Named& kernel)
   return {path ? path_beside(policy.file, kernel.text) : kernel.text, kernel.place};
 }
 
-// What is wrong with a file or a kernel as such is told where the policy names it.
-Errors told_of_policy(Errors errors, const std::vector<input::Named>& named) {
+// What is wrong with each plugin of the policy for itself, where the policy names it.
+Errors faults_of_plugins(const std::vector<input::Named>& words, const Places& places) {
+  Errors out;
+  plugin::PluginHost host = places.host();
+  for (const input::Named& word : words) {
+    const auto spec = plugin::parse_spec_of_input(word.text);
+    if (!spec) continue;  // cases_of() has told
+    const auto sorted = sort_plugins(host, std::span(&*spec, 1));
+    if (!sorted) {
+      append(out, told_at(word.place, sorted.errors()));
+    } else if (!sorted->deciding.empty()) {
+      const auto chain = plugin::Chain::create(host, {.use = sorted->deciding});
+      if (!chain) append(out, told_at(word.place, chain.errors()));
+    }
+  }
+  return out;
+}
+
+// What is wrong with a file, a kernel or a plugin as such is told where the policy names it.
+Errors told_of_policy(Errors errors, const CheckCase& what, const Places& places) {
+  const Errors plugins = faults_of_plugins(what.plugins, places);
   for (Error& error : errors) {
     if (error.origin.line != 0 || error.origin.offset) continue;
-    const auto word = std::ranges::find(named, error.origin.file, &input::Named::text);
-    if (word == named.end()) continue;
-    error.message = fmt::format("`{}`: {}", word->text, error.message);
-    error = told_at(word->place, error);
+    const auto word = std::ranges::find(what.named, error.origin.file, &input::Named::text);
+    const auto fault = std::ranges::find(plugins, error.message, &Error::message);
+    if (word != what.named.end()) {
+      error.message = fmt::format("`{}`: {}", word->text, error.message);
+      error = told_at(word->place, error);
+    } else if (fault != plugins.end()) {
+      error = *fault;
+    }
   }
   return errors;
 }
@@ -102,8 +126,10 @@ Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Requ
   for (const auto& machine : or_none(*machines)) {
     for (const auto& kernel : or_none(kernels)) {
       for (const auto& more : or_none(appends)) {
-        CheckCase one{
-            .name = given.source ? given.source->text : "", .request = base, .named = named};
+        CheckCase one{.name = given.source ? given.source->text : "",
+                      .request = base,
+                      .named = named,
+                      .plugins = policy.plugins};
         if (machine) {
           one.name = machine->text;
           one.named.push_back(*machine);
@@ -148,11 +174,11 @@ Result<Judged> judge(const CheckCase& what, const Places& places, policy::Rules 
   Request request = what.request;
   if (rules.asks_for_view()) request.follow_pages = true;
   auto session = Session::open(std::move(request), places);
-  if (!session) return told_of_policy(session.errors(), what.named);
+  if (!session) return told_of_policy(session.errors(), what, places);
   for (const std::string& name : session->named().only_reports)
     return no_effect("--plugin " + name, "check", "it shows no reports of plugins");
   auto outcome = session->boot();
-  if (!outcome) return outcome.errors();
+  if (!outcome) return told_of_policy(outcome.errors(), what, places);
   Judged out{.outcome = *std::move(outcome)};
   Errors errors;
   for (policy::Baseline& baseline : rules.baselines) {

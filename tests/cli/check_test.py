@@ -147,6 +147,10 @@ require: [unchanged since kept-one.json]
                      policy="config: no-such.config\n" + head + "  - no panic\n")
         self.refused("p.yaml:1:11: error: `Bottom=1` is no option",
                      policy="plugins: [alloc_bottomup:Bottom=1]\n" + head + "  - no panic\n")
+        self.refused("p.yaml:1:27: error: plugin `no_such`: ",
+                     policy="plugins: [alloc_bottomup, no_such]\n" + head + "  - no panic\n")
+        self.refused("p.yaml:1:11: error: plugin `alloc_low_fragmentation`: option `block`",
+                     policy="plugins: ['alloc_low_fragmentation:block=3000']\n" + head + "  - no panic\n")
         self.refused("--update has no effect", "--update", policy=head + "  - no panic\n")
         self.refused("--format is one of", "--format", "xml", policy=head + "  - no panic\n")
         # All that is wrong is told at once.
