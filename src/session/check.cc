@@ -34,8 +34,8 @@ Result<std::vector<input::Named>> machines_of(const policy::Policy& policy) {
 
 // A kernel is a name, or a file that the policy names by its path.
 input::Named kernel_of(const policy::Policy& policy, const input::Named& kernel) {
-  const bool path = kernel.text.find('/') != kernel.text.npos || kernel.text.ends_with(".yaml");
-  return {path ? path_beside(policy.file, kernel.text) : kernel.text, kernel.place};
+  const bool is_file = is_kernel_file(kernel.text);
+  return {is_file ? path_beside(policy.file, kernel.text) : kernel.text, kernel.place};
 }
 
 // What is wrong with each plugin of the policy for itself, where the policy names it.

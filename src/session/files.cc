@@ -14,6 +14,10 @@ std::string path_beside(const std::string& file, const std::string& path) {
   return (fs::path(file).parent_path() / path).string();
 }
 
+bool is_kernel_file(std::string_view name) {
+  return name.find('/') != name.npos || name.ends_with(".yaml");
+}
+
 bool is_pattern(std::string_view text) { return text.find_first_of("*?[") != text.npos; }
 
 std::vector<std::string> files_like(const std::string& pattern) {

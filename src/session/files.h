@@ -11,6 +11,10 @@ namespace memmap::session {
 // stays what it is.
 std::string path_beside(const std::string& file, const std::string& path);
 
+// Whether a kernel that is named so is a file, and not one of those that are known by name: it has a `/`, or ends as a
+// profile does.
+bool is_kernel_file(std::string_view name);
+
 // Whether it may stand for several: it has `*`, `?` or `[`.
 bool is_pattern(std::string_view text);
 

@@ -199,7 +199,7 @@ class AxesReader {
 
   void add_kernels(const input::Named& named, Product& product) {
     if (named.text.empty()) return product.kernels.emplace_back(std::nullopt), void();
-    const bool is_file = named.text.find('/') != named.text.npos || named.text.ends_with(".yaml");
+    const bool is_file = session::is_kernel_file(named.text);
     std::vector<std::string> names{is_file ? path_of(named.text) : named.text};
     if (is_file && session::is_pattern(named.text)) {
       names = session::files_like(names.front());
