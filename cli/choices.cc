@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "answer/check.h"
+#include "answer/diff.h"
 #include "answer/simulate.h"
 #include "base/suggest.h"
 #include "boot/roots.h"
@@ -104,6 +105,7 @@ Words step_words() {
 }
 
 Words check_format_words() { return strings(answer::verdict_formats()); }
+Words diff_format_words() { return strings(answer::diff_formats()); }
 Words diagram_words() { return each(report::diagrams(), &report::Diagram::name); }
 Words input_format_words() { return each(input::formats(), &input::Format::id); }
 Words installed_name_words() { return each(kFound, &Installed::name); }

@@ -14,10 +14,9 @@
 
 namespace memmap::cli {
 
-// --format: the first is the default. Those of simulate and check are in src/answer.
+// --format: the first is the default. Those of simulate, check and diff are in src/answer.
 inline constexpr std::array<std::string_view, 2> kAnswerFormats{"text", "json"};
 inline constexpr std::array<std::string_view, 3> kAccessFormats{"text", "json", "memtype"};
-inline constexpr std::array<std::string_view, 4> kDiffFormats{"text", "json", "svg", "html"};
 inline constexpr std::array<std::string_view, 2> kSweepFormats{"jsonl", "csv"};
 using session::kMoments;
 using session::kSides;
@@ -37,6 +36,7 @@ std::vector<std::string> check_format_words();
 std::vector<std::string> column_words();
 std::vector<std::string> completion_words();
 std::vector<std::string> diagram_words();
+std::vector<std::string> diff_format_words();
 std::vector<std::string> input_format_words();
 std::vector<std::string> installed_name_words();
 std::vector<std::string> root_words();

@@ -146,7 +146,7 @@ constexpr Option kDiff[] = {
     MEMMAP_PLUGIN_PLACES,
     {"--ignore",         "NAME",   "leave out an owner, a stage (`direct_map`) or a figure; `*` stands for any text (may be given several times)", true},
     {"--tolerance",      "SIZE",   "leave out what moved, grew or turned by no more"},
-    {"--format",         "FORMAT", "text (default), json, svg (a map to scale, old beside new) or html (a page)", false, {all_of<kDiffFormats>}},
+    {"--format",         "FORMAT", "text (default), json, svg (a map to scale, old beside new) or html (a page)", false, {diff_format_words}},
     kScale,
     kTheme,
     kTitle,

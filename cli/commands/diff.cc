@@ -1,12 +1,10 @@
-#include "diff/diff.h"
+#include "answer/diff.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "answer/picture.h"
-#include "base/number.h"
 #include "choices.h"
 #include "commands/commands.h"
 #include "diff/view.h"
@@ -14,9 +12,6 @@
 #include "messages.h"
 #include "output.h"
 #include "report/diff/answer.h"
-#include "report/diff/page.h"
-#include "report/diff/picture.h"
-#include "report/json/result.h"
 #include "request.h"
 #include "text_output.h"
 
@@ -94,7 +89,7 @@ Result<diff::View> booted(const Arguments& arguments, input::Source source) {
   if (!session) return session.errors();
   const auto outcome = session->boot();
   if (!outcome) return outcome.errors();
-  return diff::read_view(name, report::to_json(*outcome));
+  return answer::view_of(name, *outcome);
 }
 
 Result<diff::View> view_of(const Arguments& arguments, const std::string& name) {
@@ -102,18 +97,6 @@ Result<diff::View> view_of(const Arguments& arguments, const std::string& name) 
   if (!source) return source.errors();
   if (!source->is_folder() && diff::is_result(source->bytes)) return kept(arguments, *source);
   return booted(arguments, *std::move(source));
-}
-
-Result<diff::Tolerance> tolerance_of(const Arguments& arguments) {
-  diff::Tolerance out;
-  const auto ignored = arguments.all("--ignore");
-  out.ignore.assign(ignored.begin(), ignored.end());
-  if (const auto text = arguments.get("--tolerance")) {
-    const auto bytes = parse_u64(*text);
-    if (!bytes) return Error{bytes.errors().front().message, {"--tolerance"}};
-    out.bytes = *bytes;
-  }
-  return out;
 }
 
 Status check_sides(const Arguments& arguments) {
@@ -133,40 +116,18 @@ Status check_sides(const Arguments& arguments) {
   return Done{};
 }
 
-// Of a picture. Errors: an option without effect on `format`; several others as one SVG.
-Result<report::MapOptions> look_of(const Arguments& arguments, std::string_view format) {
-  if (format == "svg" && arguments.all("NEW").size() > 1)
-    return Error{"--format svg shows one result beside OLD; html shows several", {"memmap"}};
-  Errors errors;
-  for (const std::string_view option : {"--scale", "--theme", "--title"}) {
-    const bool has_effect = format == "svg" || (format == "html" && option == "--scale");
-    if (arguments.has(option) && !has_effect) {
-      errors.push_back(
-          session::no_effect(option, fmt::format("--format {}", format),
-                             format == "html" ? "the page has its own" : "it draws no map"));
-    }
-  }
-  if (!errors.empty()) return errors;
-  return answer::map_options(arguments);
-}
-
-std::string written(const report::DiffAnswer& answer, std::string_view format,
-                    const report::TextStyle& style, const report::MapOptions& look) {
-  if (format == "json") return report::diff_to_json(answer);
-  if (format == "svg") return report::diff_to_svg(answer.older, answer.newer.front(), look);
-  if (format == "html") return report::diff_to_html(answer, look);
-  return report::diff_to_text(answer, style);
-}
-
 }  // namespace
 
 ExitCode run_diff(const Arguments& arguments) {
-  const auto format = format_of(arguments, kDiffFormats);
+  const auto format = format_of(arguments, answer::diff_formats());
   if (!format) return bad_input(format.errors());
-  const auto tolerance = tolerance_of(arguments);
+  const auto tolerance = answer::tolerance_of(arguments);
   if (!tolerance) return bad_input(tolerance.errors());
   if (const Status good = check_sides(arguments); !good) return bad_input(good.errors());
-  const auto look = look_of(arguments, *format);
+  if (*format == "svg" && arguments.all("NEW").size() > 1)
+    return bad_input(
+        Errors{{"--format svg shows one result beside OLD; html shows several", {"memmap"}}});
+  const auto look = answer::diff_look(arguments, *format);
   if (!look) return bad_input(look.errors());
   const std::string older = *arguments.get("OLD");
   const auto given = arguments.all("NEW");
@@ -191,16 +152,12 @@ ExitCode run_diff(const Arguments& arguments) {
   }
   if (!errors.empty()) return bad_input(errors);
   const Destination destination = destination_of(arguments);
-  const Status done =
-      write_output(destination, written(answer, *format, text_style(destination), *look));
+  const Status done = write_output(
+      destination, answer::write_diff(answer, *format, text_style(destination), *look));
   if (!done) return bad_input(done.errors());
-  for (const std::string& pattern : tolerance->ignore) {
-    const bool idle = std::ranges::all_of(answer.newer, [&](const report::DiffSide& s) {
-      return std::ranges::find(s.diff.idle, pattern) != s.diff.idle.end();
-    });
-    if (idle)
-      note(fmt::format("--ignore {} has no effect: no owner, stage or figure has that name",
-                       pattern));
+  for (const std::string& pattern : answer::idle_of(answer, *tolerance)) {
+    note(
+        fmt::format("--ignore {} has no effect: no owner, stage or figure has that name", pattern));
   }
   const bool differs =
       std::ranges::any_of(answer.newer, [](const report::DiffSide& s) { return s.diff.differs(); });

@@ -305,13 +305,34 @@ class Boot:
         """A diagram that Graphviz draws: png or pdf."""
         return self._report(form, {"diagram": diagram, "theme": theme, "title": title, "full": "" if full else None})
 
+    def diff(self, newer: "Boot", form: str = "text", *, ignore: Iterable[str] = (), tolerance: int = 0,
+             scale: Optional[str] = None, theme: Optional[str] = None, title: Optional[str] = None) -> str:
+        """What `memmap diff` tells of this boot, the older one, and another: text, json, svg (a map to scale, old
+        beside new) or html. `ignore`: names of owners, stages or figures; `tolerance`: bytes."""
+        return self._diff(newer, form, [*(("ignore", name) for name in ignore), ("tolerance", str(tolerance)),
+                                        ("scale", scale), ("theme", theme), ("title", title)])
+
+    def differences(self, newer: "Boot", *, ignore: Iterable[str] = (), tolerance: int = 0) -> Dict[str, Any]:
+        """The same as share/schema/diff.json has it."""
+        told: Dict[str, Any] = json.loads(self.diff(newer, "json", ignore=ignore, tolerance=tolerance))
+        return told
+
+    def _diff(self, newer: "Boot", form: str, looks: Iterable[Tuple[str, Optional[str]]]) -> str:
+        options, count = _options(looks)
+        made = c.Made()
+        # Always in the same order: another thread may hold them against each other the other way round.
+        first, second = sorted((self, newer), key=id)
+        with first._lock, second._lock:
+            c.complain(c.library.memmap_boot_diff(self._handle, newer._handle, c.coded(form), options, count, made.text,
+                                                  made.length, None), self._handle, "boot")
+            return made.take().decode("utf-8", "surrogateescape")
+
     def _report(self, form: str, looks: Dict[str, Optional[str]]) -> bytes:
-        words = [c.coded(word) for pair in looks.items() if pair[1] is not None for word in (pair[0], pair[1] or "")]
-        options = (ctypes.c_char_p * len(words))(*words)
+        options, count = _options(looks.items())
         made = c.Made()
         with self._lock:
-            c.complain(c.library.memmap_boot_report(self._handle, c.coded(form), options, len(words) // 2, made.text,
-                                                    made.length), self._handle, "boot")
+            c.complain(c.library.memmap_boot_report(self._handle, c.coded(form), options, count, made.text, made.length),
+                       self._handle, "boot")
             return made.take()
 
     def json(self) -> Dict[str, Any]:
@@ -321,6 +342,12 @@ class Boot:
 
     def _repr_svg_(self) -> str:
         return self.report("svg")
+
+
+def _options(looks: Iterable[Tuple[str, Optional[str]]]) -> "Tuple[ctypes.Array[ctypes.c_char_p], int]":
+    """Pairs of name and value, as the library takes them; those of None are left out."""
+    words = [c.coded(word) for name, value in looks if value is not None for word in (name, value)]
+    return (ctypes.c_char_p * len(words))(*words), len(words) // 2
 
 
 def _piece(told: c.CPiece) -> Piece:

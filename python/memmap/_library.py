@@ -116,6 +116,8 @@ _FUNCTIONS: List[Any] = [
     ("memmap_boot_explain", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _OUT_TEXT, _OUT_SIZE]),
     ("memmap_boot_report", ctypes.c_int32, [_HANDLE, _TEXT, ctypes.POINTER(_TEXT), _SIZE, _OUT_TEXT,
                                             _OUT_SIZE]),
+    ("memmap_boot_diff", ctypes.c_int32, [_HANDLE, _HANDLE, _TEXT, ctypes.POINTER(_TEXT), _SIZE, _OUT_TEXT, _OUT_SIZE,
+                                          ctypes.POINTER(ctypes.c_int32)]),
     ("memmap_boot_mistake", ctypes.c_int32, [_HANDLE, _SIZE, ctypes.POINTER(CMistake)]),
     ("memmap_boot_mistakes_text", _TEXT, [_HANDLE]),
     ("memmap_text_free", None, [ctypes.c_void_p]),

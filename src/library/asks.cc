@@ -1,5 +1,6 @@
 // The functions of the C API that ask a boot.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "answer/diff.h"
 #include "answer/simulate.h"
 #include "facts/facts.h"
 #include "library/boot.h"
@@ -21,20 +23,22 @@
 namespace memmap::library {
 namespace {
 
-// Of how a report looks.
+// Of what a report, or a diff, is to be like.
 struct Look {
   std::string_view name;
   bool is_switch = false;
 };
-constexpr Look kLooks[] = {{"section"}, {"diagram"}, {"scale"},     {"theme"},
-                           {"title"},   {"at"},      {"full", true}};
+constexpr Look kReportLooks[] = {{"section"}, {"diagram"}, {"scale"},     {"theme"},
+                                 {"title"},   {"at"},      {"full", true}};
+constexpr Look kDiffLooks[] = {{"ignore"}, {"tolerance"}, {"scale"}, {"theme"}, {"title"}};
 
 // `false`: a name that there is not.
-bool add_looks(std::span<const char* const> words, session::Arguments& arguments, Errors& errors) {
+bool add_looks(std::span<const char* const> words, std::span<const Look> looks,
+               session::Arguments& arguments, Errors& errors) {
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     const std::string_view name = words[i] == nullptr ? "" : words[i];
-    const auto* const look = std::ranges::find(kLooks, name, &Look::name);
-    if (look == std::end(kLooks)) return false;
+    const auto look = std::ranges::find(looks, name, &Look::name);
+    if (look == looks.end()) return false;
     const char* const value = words[i + 1];
     if (look->is_switch != (value == nullptr || (look->is_switch && *value == '\0')))
       errors.push_back(
@@ -240,11 +244,48 @@ int32_t memmap_boot_report(memmap_boot_t* boot, const char* format, const char* 
     session::Arguments arguments;
     arguments.add("--format", format);
     Errors errors;
-    if (!add_looks({options, 2 * option_count}, arguments, errors)) return MEMMAP_NO_SUCH;
+    if (!add_looks({options, 2 * option_count}, kReportLooks, arguments, errors))
+      return MEMMAP_NO_SUCH;
     if (!errors.empty()) return mistakes.take(std::move(errors));
     const auto done = boot->boot.report(arguments);
     if (!done) return mistakes.take(done.errors());
     give_text(*done, text, length);
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_diff(memmap_boot_t* boot, memmap_boot_t* newer, const char* format,
+                         const char* const* options, size_t option_count, char** text,
+                         size_t* length, int32_t* differs) {
+  if (text != nullptr) *text = nullptr;
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  Mistakes& mistakes = boot->mistakes;
+  return guarded(mistakes, [&]() -> int32_t {
+    if (newer == nullptr) return mistakes.misused("nothing to hold the boot against");
+    if (text == nullptr && differs == nullptr) return mistakes.misused("nowhere to put the text");
+    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
+    const std::string_view form = format == nullptr ? "text" : format;
+    if (std::ranges::find(answer::diff_formats(), form) == answer::diff_formats().end())
+      return mistakes.take(Errors{{fmt::format("--format is one of {}, not `{}`",
+                                               fmt::join(answer::diff_formats(), ", "), form),
+                                   {"memmap"}}});
+    session::Arguments arguments;
+    Errors errors;
+    if (!add_looks({options, 2 * option_count}, kDiffLooks, arguments, errors))
+      return MEMMAP_NO_SUCH;
+    if (!errors.empty()) return mistakes.take(std::move(errors));
+    const auto tolerance = answer::tolerance_of(arguments);
+    if (!tolerance) return mistakes.take(tolerance.errors());
+    const auto look = answer::diff_look(arguments, form);
+    if (!look) return mistakes.take(look.errors());
+    const auto was = boot->boot.view();
+    if (!was) return mistakes.take(was.errors());
+    const auto is = newer->boot.view();
+    if (!is) return mistakes.take(is.errors());
+    report::DiffAnswer answer{.older = **was};
+    answer.newer.push_back({**is, diff::diff(**was, **is, *tolerance)});
+    if (differs != nullptr) *differs = answer.newer.front().diff.differs() ? 1 : 0;
+    if (text != nullptr) give_text(answer::write_diff(answer, form, {}, *look), text, length);
     return MEMMAP_DONE;
   });
 }

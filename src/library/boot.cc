@@ -9,6 +9,7 @@
 
 #include "account/columns.h"
 #include "answer/addresses.h"
+#include "answer/diff.h"
 #include "answer/simulate.h"
 #include "facts/facts.h"
 #include "report/answers/explain.h"
@@ -210,6 +211,22 @@ Result<const Boot::Told*> Boot::told() {
   made->ledger = account::ledger(made->outcome, made->pieces);
   told_ = std::move(made);
   return told_.get();
+}
+
+Result<const diff::View*> Boot::view() {
+  if (view_) return view_.get();
+  std::unique_lock lock(one_at_a_time(), std::defer_lock);
+  if (has_plugins_) lock.lock();
+  auto rules = session_.rules();
+  if (!rules) return rules.errors();
+  boot::Options options = session_.options(*rules);
+  options.follow_pages = true;
+  const auto outcome = session_.boot(*rules, std::move(options));
+  if (!outcome) return outcome.errors();
+  auto view = answer::view_of(outcome->subject.source, *outcome);
+  if (!view) return view.errors();
+  view_ = std::make_unique<const diff::View>(*std::move(view));
+  return view_.get();
 }
 
 Result<std::string> Boot::explain(const char* what, const std::string& format) {

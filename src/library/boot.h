@@ -13,6 +13,7 @@
 #include "account/memory_use.h"
 #include "base/result.h"
 #include "boot/outcome.h"
+#include "diff/view.h"
 #include "library/call.h"
 #include "library/request.h"
 #include "session/session.h"
@@ -34,6 +35,8 @@ class Boot {
   Result<const std::vector<std::string>*> notes();
   Result<std::string> explain(const char* what, const std::string& format);
   Result<std::string> report(const session::Arguments& arguments);
+  // As it is compared. Made the first time.
+  Result<const diff::View*> view();
 
  private:
   Boot(session::Session session, boot::Outcome outcome, bool has_plugins)
@@ -54,6 +57,7 @@ class Boot {
   std::deque<std::string> names_{};  // that pieces point to
   std::optional<std::vector<std::string>> notes_{};
   std::unique_ptr<const Told> told_{};
+  std::unique_ptr<const diff::View> view_{};
 };
 
 }  // namespace memmap::library

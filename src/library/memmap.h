@@ -249,6 +249,15 @@ MEMMAP_API int32_t memmap_boot_report(memmap_boot_t* boot, const char* format,
                                       const char* const* options, size_t option_count, char** text,
                                       size_t* length);
 
+/* What `memmap diff` answers of `boot`, the older one, and `newer`; `differs`: 1 if anything does that
+ * is not tolerated, else 0. `format`: `json`, `svg`, `html`, or `text`, which NULL stands for.
+ * `options`, pairs as memmap_boot_report() takes them: `ignore` (a name; may be repeated),
+ * `tolerance` (bytes), `scale`, `theme`, `title`. Either `text` or `differs` may be NULL. The first
+ * call boots both again. What is wrong is told of `boot`. MEMMAP_NO_SUCH: no such option. */
+MEMMAP_API int32_t memmap_boot_diff(memmap_boot_t* boot, memmap_boot_t* newer, const char* format,
+                                    const char* const* options, size_t option_count, char** text,
+                                    size_t* length, int32_t* differs);
+
 /* As memmap_request_mistake(), of the last call with the boot. */
 MEMMAP_API int32_t memmap_boot_mistake(const memmap_boot_t* boot, size_t index,
                                        memmap_mistake_t* mistake);

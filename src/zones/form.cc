@@ -53,9 +53,6 @@ Span spanned(ZoneType type, Span node, const Arch& arch, std::optional<Pfn> mova
       s.start = s.end;
     }
   }
-  if (s.end < node.start || s.start > node.end) return {};
-  s.end = std::min(s.end, node.end);
-  s.start = std::max(s.start, node.start);
   return s.start < s.end ? s : Span{};
 }
 
@@ -100,8 +97,7 @@ PfnRange node_range(std::span<const memblock::Region> memory, int nid) {
     const Span s = pages_of(r);
     if (r.nid != nid || s.start == s.end) continue;
     if (!all) all = s;
-    all->start = std::min(all->start, s.start);
-    all->end = std::max(all->end, s.end);
+    all->end = s.end;
   }
   if (!all) return {};
   return {Pfn{all->start}, Pfn{all->end}};

@@ -183,6 +183,41 @@ static void test_texts(memmap_boot_t* boot) {
   WANT(memmap_boot_note(boot, 0) != NULL && memmap_boot_note(boot, 1000) == NULL);
 }
 
+static void test_diff(memmap_boot_t* boot) {
+  static const char* const tolerant[] = {"tolerance", "1T", "ignore", "*"};
+  static const char* const wrong[] = {"tolerance", "some"};
+  static const char* const scale[] = {"scale", "linear"};
+  static const char* const unknown[] = {"section", "map"};
+  memmap_request_t* request = memmap_request_new();
+  memmap_boot_t* less = NULL;
+  char* text = NULL;
+  size_t length = 0;
+  int32_t differs = -1;
+  WANT(memmap_request_set(request, "synthetic", "ram:640K hole:384K ram:511M") == MEMMAP_DONE);
+  WANT(memmap_request_boot(request, &less) == MEMMAP_DONE);
+  memmap_request_free(request);
+  WANT(memmap_boot_diff(boot, boot, "json", NULL, 0, &text, &length, &differs) == MEMMAP_DONE);
+  WANT(differs == 0 && text != NULL && length == strlen(text));
+  WANT(text != NULL && strstr(text, "memmap/diff/1") != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_diff(boot, less, NULL, NULL, 0, &text, NULL, &differs) == MEMMAP_DONE);
+  WANT(differs == 1 && text != NULL && strstr(text, "MemTotal") != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_diff(boot, less, "svg", scale, 1, &text, NULL, NULL) == MEMMAP_DONE);
+  WANT(text != NULL && strstr(text, "<svg") != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_diff(boot, less, NULL, tolerant, 2, NULL, NULL, &differs) == MEMMAP_DONE);
+  WANT(memmap_boot_diff(boot, less, "yaml", NULL, 0, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_diff(boot, less, "text", wrong, 1, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_diff(boot, less, "text", scale, 1, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "--scale has no effect") != NULL);
+  WANT(memmap_boot_diff(boot, less, "text", unknown, 1, &text, NULL, NULL) == MEMMAP_NO_SUCH);
+  WANT(memmap_boot_diff(boot, NULL, NULL, NULL, 0, &text, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_diff(boot, less, NULL, NULL, 0, NULL, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_diff(NULL, less, NULL, NULL, 0, &text, NULL, NULL) == MEMMAP_MISUSED);
+  memmap_boot_free(less);
+}
+
 static void test_events(memmap_boot_t* boot) {
   memmap_boot_event_t event;
   size_t i;
@@ -337,6 +372,7 @@ int main(int argc, char** argv) {
   test_pieces(boot);
   test_address(boot);
   test_texts(boot);
+  test_diff(boot);
   test_events(boot);
   memmap_boot_free(boot);
   test_panic();

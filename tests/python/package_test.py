@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 import memmap
@@ -21,10 +22,12 @@ BIOS-e820: [mem 0x0000000000100000-0x000000003fffffff] usable
 """
 
 
-def said(*arguments):
+def said(*arguments, status=0):
     """What the program writes."""
-    return subprocess.run([PROGRAM, *arguments], capture_output=True, check=True, timeout=60,
-                          cwd=SOURCES).stdout
+    done = subprocess.run([PROGRAM, *arguments], capture_output=True, timeout=60, cwd=SOURCES)
+    if done.returncode != status:
+        raise AssertionError(done.stderr.decode())
+    return done.stdout
 
 
 class Package(unittest.TestCase):
@@ -57,6 +60,25 @@ class Package(unittest.TestCase):
         self.assertEqual(boot.explain(lost=True).encode(),
                          said("explain", "--synthetic", MAP, "--kernel", KERNEL, "--lost"))
         self.assertEqual(boot.explanation()["schema"], "memmap/explain/1")
+
+    def test_differs_as_the_program(self):
+        names = [str(path.relative_to(SOURCES)) for path in sorted((SOURCES / "maps").glob("*.yaml"))[:2]]
+        old, new = (memmap.simulate(name, kernel=KERNEL) for name in names)
+        for form, options, words in (("text", {}, ()), ("json", {"ignore": ["page tables"]}, ("--ignore", "page tables")),
+                                     ("svg", {"scale": "equal", "theme": "dark"}, ("--scale", "equal", "--theme", "dark")),
+                                     ("html", {"tolerance": 1 << 20}, ("--tolerance", "1M"))):
+            self.assertEqual(old.diff(new, form, **options).encode(),
+                             said("diff", *names, "--kernel", KERNEL, "--format", form, *words, status=1), form)
+        self.assertEqual(old.differences(new)["schema"], "memmap/diff/1")
+        with self.assertRaises(memmap.InputError):
+            old.diff(new, "text", scale="equal")
+        told = []
+        threads = [threading.Thread(target=lambda a=a, b=b: told.append(a.diff(b))) for a, b in ((old, new), (new, old)) * 4]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual((len(told), len(set(told))), (8, 2))
 
     def test_real_machines(self):
         for path in sorted((SOURCES / "maps").glob("*.yaml"))[:4]:

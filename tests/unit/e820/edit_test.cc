@@ -159,6 +159,10 @@ TEST(Table, EndOfRam) {
   const Table large = table_of({at(0x8000, 0x8000), at(0, 0x2000)});
   EXPECT_EQ(raw(end_of_ram_pfn(large, Pfn{100}, false)), 16u);
   EXPECT_EQ(raw(end_of_ram_pfn(large, Pfn{15}, false)), 15u);
+  const Table late = table_of({at(0, 0x1000, V), at(0x9000, 0x1000), at(0x2000, 0x1000)});
+  EXPECT_EQ(raw(end_of_ram_pfn(late, Pfn{100}, false)), 10u);
+  EXPECT_EQ(raw(end_of_ram_pfn(late, Pfn{9}, false)), 3u);  // as it is where it could not be sorted
+  EXPECT_EQ(raw(end_of_ram_pfn(table_of({at(0, 0x1000, V)}), Pfn{100}, false)), 0u);
 }
 
 TEST(Table, Mapped) {
@@ -172,6 +176,17 @@ TEST(Table, Mapped) {
   EXPECT_TRUE(mapped_all(table, PhysRange::make(10, 12), V));
   EXPECT_FALSE(mapped_all(table, PhysRange::make(9, 12), V));
   EXPECT_FALSE(mapped_all(table, PhysRange::make(0, 4), V));
+  EXPECT_FALSE(mapped_any(table, PhysRange::make(9, 10), V));
+  const Table apart = table_of({at(0, 4), at(8, 4)});
+  EXPECT_TRUE(mapped_all(apart, PhysRange::make(8, 12), R));
+  EXPECT_FALSE(mapped_all(apart, PhysRange::make(6, 12), R));
+  EXPECT_FALSE(mapped_all(apart, PhysRange::make(8, 8), R));  // of no bytes: as the kernel has it
+}
+
+TEST(Text, OfARangeNamesItsLastByte) {
+  EXPECT_EQ(table_range(0, 0x9fc00), "[mem 0x0000000000000000-0x000000000009fbff]");
+  EXPECT_EQ(edit_range(0x1000, 0x2000), "[mem 0x00001000-0x00001fff]");
+  EXPECT_EQ(edit_range(0, 0), "[mem 0x00000000-0xffffffffffffffff]");
 }
 
 }  // namespace

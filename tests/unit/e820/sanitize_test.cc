@@ -92,6 +92,13 @@ TEST(Sanitize, DropsWhatFindsNoPlace) {
 
   Table full = table_of({at(0, 1), at(2, 1)}, 2);
   EXPECT_EQ(sanitize(full), Sanitized::done);
+
+  // The last place is taken where nothing lies, and one begins behind it; or one of type 0 does.
+  Table behind = table_of({at(0, 9), at(2, 1, V), at(20, 1)}, 3);
+  EXPECT_EQ(sanitize(behind), Sanitized::out_of_room);
+  EXPECT_EQ(behind.entries(), (E820Entries{at(0, 2), at(2, 1, V), at(3, 6)}));
+  Table nothing = table_of({at(0, 9), at(2, 1, V), at(20, 1, E820Type{0})}, 3);
+  EXPECT_EQ(sanitize(nothing), Sanitized::done);
 }
 
 // Against a model that decides address by address.

@@ -272,6 +272,17 @@ TEST(MovableStarts, UnmirroredMemoryBeginsAbove4G) {
   EXPECT_EQ(events[0].text, "This configuration results in unmirrored kernel memory.");
 }
 
+TEST(MovableStarts, MirroredMemoryIsTheKernelsWhereverItIs) {
+  const memblock::Regions memory = {
+      pages(1, 4096, 0, memblock::kMirror),
+      pages(k4G, k4G + 64, 0, memblock::kMirror),
+      {PhysRange::make(((k4G + 64) << kPageShift) + 0x800, (k4G + 256) << kPageShift), 0, 0}};
+  Events events;
+  EXPECT_EQ(movable_starts(memory, Pfn{0}, {.kernelcore_mirror = true}, 0, kV612, events),
+            (std::map<int, Pfn>{{0, Pfn{k4G + 65}}}));
+  EXPECT_TRUE(events.empty());
+}
+
 // A node's memory below the highest zone is the kernel's, and counts for its share.
 TEST(MovableStarts, LowZonesCountForTheKernelsShare) {
   const memblock::Regions memory = {pages(0, 100), pages(200, 300), pages(350, 1000)};
@@ -286,6 +297,40 @@ TEST(MovableStarts, LowZonesCountForTheKernelsShare) {
   EXPECT_EQ(start(0, 150), 250u);
   EXPECT_EQ(start(250, 150), 250u);
   EXPECT_EQ(start(250, 151), 251u);
+  EXPECT_EQ(start(100, 100), 200u);  // all that is asked for lies below
+}
+
+// What is left of a node's regions from round to round is not contiguous.
+TEST(MovableStarts, FurtherRoundsGoOnBehindWhatWasTaken) {
+  const memblock::Regions memory = {pages(0, 100, 0), pages(200, 260, 0), pages(400, 1000, 0),
+                                    pages(1000, 1010, 1)};
+  Events events;
+  // 150 of node 0, up to 250, and 10 of node 1; then 140 more of node 0.
+  EXPECT_EQ(movable_starts(memory, Pfn{0}, {.kernelcore_pages = 300}, 0, kV612, events),
+            (std::map<int, Pfn>{{0, Pfn{530}}}));
+}
+
+TEST(MovableStarts, WholePagesCount) {
+  const memblock::Regions memory = {{PhysRange::make(0x800, 0x64800), 0, 0},       // [1, 100)
+                                    {PhysRange::make(0x100800, 0x101800), 0, 1}};  // none
+  Events events;
+  const auto start = [&](const MovableOptions& options) {
+    const auto starts = movable_starts(memory, Pfn{0}, options, 0, kV612, events);
+    return starts.contains(0) ? raw(starts.at(0)) : 0;
+  };
+  EXPECT_EQ(start({.kernelcore_pages = 10}), 11u);
+  EXPECT_EQ(start({.movablecore_pages = 9}), 91u);
+  EXPECT_EQ(start({.kernelcore_pages = 1}), 2u);  // of one node: the other has no page
+}
+
+TEST(MovableStarts, PercentagesAreOfMillions) {
+  const memblock::Regions memory = {pages(0, 1'000'000)};
+  Events events;
+  const auto start = [&](const MovableOptions& options) {
+    return raw(movable_starts(memory, Pfn{0}, options, 0, kV612, events).at(0));
+  };
+  EXPECT_EQ(start({.kernelcore_percent = 50}), 500'000u);
+  EXPECT_EQ(start({.movablecore_percent = 50}), 500'000u);
 }
 
 // What one node's low zones give beyond its share the others need not give.
@@ -295,6 +340,14 @@ TEST(MovableStarts, MoreThanAShareInLowZonesSparesOtherNodes) {
   const auto starts =
       movable_starts(memory, Pfn{900}, {.kernelcore_pages = 1000}, 0, kV612, events);
   EXPECT_EQ(starts, (std::map<int, Pfn>{{0, Pfn{950}}, {1, Pfn{1050}}}));
+}
+
+TEST(FormNodes, MovableEndsWhereTheHighestZoneDoes) {
+  const memblock::Regions memory = {pages(1, 100)};
+  const Formed formed =
+      form(memory, std::vector<int>{0}, limits(Pfn{50}),
+           {.movable = {.kernelcore_pages = 16}, .max_page_order = 0, .behaviour = kV612});
+  EXPECT_EQ(rows(formed), (std::vector<Row>{{0, "DMA", 1, 16, 16}, {0, "Movable", 17, 33, 33}}));
 }
 
 TEST(Form, ZonesHaveNames) {
