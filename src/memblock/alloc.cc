@@ -77,8 +77,7 @@ std::optional<PhysAddr> Memblock::alloc_range_nid(std::uint64_t size, std::uint6
       warned_max_numnodes_ = true;
       event(Severity::warning, kStep,
             "Usage of MAX_NUMNODES is deprecated. Use NUMA_NO_NODE instead");
-    }
-    nid = kAnyNode;
+    }  // and is taken for any node below
   }
   if (align == 0) {
     event(Severity::warning, kStep, "dump_stack(): an allocation without alignment");

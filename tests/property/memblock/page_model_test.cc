@@ -239,7 +239,7 @@ class PageModel : public testing::TestWithParam<unsigned> {
     FindRequest request;
     request.size = pick(5) * kPageSize;
     request.align = kPageSize << pick(3);
-    request.limits = PhysRange::make(pick(2) * 7 * kPageSize, kPages * kPageSize);
+    request.limits = PhysRange::make(pick(2) * 7 * kPageSize, (kPages - pick(2) * 9) * kPageSize);
     request.nid = pick(2) == 0 ? kAnyNode : 1;
     const std::uint64_t grain = pick(3) == 0 ? 0 : 4 * kPageSize;
     FreeSearch search(mb_.memory().list, mb_.reserved().list, request, mb_.options().movable_node,

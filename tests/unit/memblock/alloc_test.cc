@@ -136,6 +136,9 @@ TEST(Alloc, MaxNumnodesIsAnyNode) {
     EXPECT_TRUE(f.mb.alloc_exact_nid_raw(64, 64, 0_pa, kAllocAccessible, max_numnodes));
     EXPECT_TRUE(f.mb.alloc_exact_nid_raw(64, 64, 0_pa, kAllocAccessible, max_numnodes));
     EXPECT_EQ(f.events.size(), v == k61 ? 1u : 0u);
+    // Any other number that is no node's: of none, or since 6.10 of any.
+    const auto found = f.mb.alloc_exact_nid_raw(64, 64, 0_pa, kAllocAccessible, max_numnodes + 1);
+    EXPECT_EQ(found.has_value(), v == k612);
   }
 }
 
@@ -206,6 +209,23 @@ TEST(Alloc, ObservesTheRequestThatTheKernelLogs) {
     }
     EXPECT_EQ(f.calls.back().operation, "memblock_reserve");
   }
+}
+
+TEST(Alloc, ObservesWhatWasAskedFor) {
+  Fixture f;
+  f.mb.add_node(0x10000_pa, 0x10000, 1, kNone);
+  f.calls.clear();
+  EXPECT_TRUE(f.mb.phys_alloc_range(0x100, 0x40, 0x2000_pa, 0x19000_pa));
+  EXPECT_EQ(f.calls[0].kind, CallKind::alloc);
+  EXPECT_EQ(f.calls[0].size, 0x100u);
+  EXPECT_EQ(f.calls[0].align, 0x40u);
+  EXPECT_EQ(f.calls[0].from, 0x2000_pa);
+  EXPECT_EQ(f.calls[0].max_addr, 0x19000_pa);
+  EXPECT_EQ(f.calls[0].nid, kAnyNode);
+  f.calls.clear();
+  EXPECT_TRUE(f.mb.alloc_node(0x100, 0x40, 1));
+  EXPECT_EQ(f.calls[0].nid, 1);
+  EXPECT_EQ(f.calls[0].max_addr, kAllocAccessible);
 }
 
 TEST(Alloc, NothingFollowsAPanic) {

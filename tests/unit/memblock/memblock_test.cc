@@ -102,7 +102,8 @@ TEST(Memblock, AllocatesHugePagesSince73) {
   f.mb.add_node(0_pa, 2 * kSize, 0, kNone);
   f.mb.add_node(PhysAddr{2 * kSize}, 2 * kSize, 1, kNone);
   f.calls.clear();
-  EXPECT_EQ(f.mb.alloc_hugetlb(kSize, 0, Memblock::Nid::exact), PhysAddr{kSize});
+  EXPECT_EQ(f.mb.alloc_hugetlb(kSize, 0, Memblock::Nid::exact, {"alloc_bootmem", {}}),
+            PhysAddr{kSize});
   EXPECT_FALSE(f.mb.alloc_hugetlb(kSize, 0, Memblock::Nid::exact));
   EXPECT_EQ(f.mb.alloc_hugetlb(kSize, 0, Memblock::Nid::preferred), PhysAddr{3 * kSize});
   constexpr std::uint32_t kFlags = kRsrvKern | kRsrvHugetlb;
@@ -111,6 +112,11 @@ TEST(Memblock, AllocatesHugePagesSince73) {
   ASSERT_EQ(f.calls.size(), 5u);
   EXPECT_EQ(f.calls[0].operation, "memblock_alloc_hugetlb");
   EXPECT_TRUE(f.calls[0].exact_nid);
+  EXPECT_EQ(f.calls[0].kind, CallKind::alloc);
+  EXPECT_EQ(f.calls[0].size, kSize);
+  EXPECT_EQ(f.calls[0].align, kSize);
+  EXPECT_EQ(f.calls[0].nid, 0);
+  EXPECT_EQ(f.calls[0].caller.function, "alloc_bootmem");
   EXPECT_EQ(f.calls[4].flags, kFlags);
 }
 

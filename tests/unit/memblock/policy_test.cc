@@ -91,14 +91,20 @@ TEST(Versions, BottomUpAboveTheKernelOnly) {
   const Options options{.kernel_end = 0x18000_pa};
   Memblock mb(behaviour(5, 10), options);
   mb.set_event_sink([&](Event e) { events.push_back(std::move(e)); });
-  mb.set_bottom_up(true);
   mb.add(0x10000_pa, 0x10000);
+  EXPECT_EQ(mb.phys_alloc(0x1000, 0x1000), 0x1f000_pa);  // not asked to
+  mb.phys_free(0x1f000_pa, 0x1000);
+  mb.set_bottom_up(true);
   EXPECT_EQ(mb.phys_alloc(0x4000, 0x1000), 0x18000_pa);
+  // Up to the kernel's end there is nothing above it to look at.
+  EXPECT_EQ(mb.find_in_range(0x10000_pa, 0x18000_pa, 0x1000, 0x1000), 0x17000_pa);
   EXPECT_TRUE(events.empty());
   EXPECT_EQ(mb.phys_alloc(0x6000, 0x1000), 0x12000_pa);  // top-down
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].text,
             "memblock: bottom-up allocation failed, memory hotremove may be affected");
+  EXPECT_FALSE(mb.phys_alloc(0x10000, 0x1000));
+  EXPECT_EQ(events.size(), 1u);  // it is said once
 }
 
 TEST(Versions, EmptyListsCountADummyBefore610) {
