@@ -41,6 +41,33 @@ TEST(Alloc, Of0BytesFindsAnAddressAndReservesNothing) {
   EXPECT_TRUE(f.mb.reserved().list.empty());
 }
 
+// Where the range ends, not at its end.
+TEST(Alloc, Of0BytesFromTheBottom) {
+  Fixture f;
+  f.mb.set_bottom_up(true);
+  f.mb.add(0x1800_pa, 0x800);
+  EXPECT_FALSE(f.mb.find_in_range(0_pa, 0x8000_pa, 0, 0x1000));
+  f.mb.add(0x4800_pa, 0x1000);
+  EXPECT_EQ(f.mb.find_in_range(0_pa, 0x8000_pa, 0, 0x1000), 0x5000_pa);
+}
+
+TEST(Alloc, NothingIsLeftOfAllThatIsReserved) {
+  for (const bool bottom_up : {false, true}) {
+    Fixture f;
+    f.mb.set_bottom_up(bottom_up);
+    f.mb.add(0x1000_pa, 0x10000);
+    f.mb.reserve(0_pa, ~0ull);
+    EXPECT_FALSE(f.mb.phys_alloc(0x1000, 0x1000));
+  }
+}
+
+// The region has room for it, what the limits leave of it has not.
+TEST(Alloc, LargerThanWhatLiesBelowTheLimit) {
+  Fixture f;
+  f.mb.add(0x1000_pa, 0x100000);
+  EXPECT_FALSE(f.mb.phys_alloc_range(0x8000, 0x1000, 0_pa, 0x3000_pa));
+}
+
 // Each region has room for half of the block.
 TEST(Alloc, BlocksLieInOneRegion) {
   Fixture f;

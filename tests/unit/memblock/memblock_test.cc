@@ -222,6 +222,28 @@ TEST(Growth, TakesItsOwnMemory) {
   }
 }
 
+// Not in the way of what is about to be reserved: above it, else below.
+TEST(Growth, OfReservedLooksAboveTheRangeThenBelow) {
+  Fixture f;
+  f.mb.add(0x100000_pa, 0x1000000);
+  f.mb.allow_resize();
+  fill_reserved(f.mb, 128);
+  EXPECT_TRUE(f.mb.reserve(0x10ff000_pa, 0x1000));  // up to the end of memory
+  EXPECT_EQ(f.mb.reserved().array, PhysRange::make(0x10fd000, 0x10ff000));
+}
+
+// The array of memory, which is not reserved, ends the kernel.
+TEST(Growth, OfMemoryWhereItsArrayCannotBeReserved) {
+  Fixture f(k612, {.init_memory_regions = 1, .init_reserved_regions = 1});
+  f.mb.allow_resize();
+  f.mb.add(0x100000_pa, 0x2000);
+  f.mb.reserve(0x100000_pa, 0x800);
+  EXPECT_FALSE(f.mb.add(0x200000_pa, 0x1000));
+  EXPECT_TRUE(f.mb.panicked());
+  EXPECT_EQ(f.events.back().text, "kernel BUG at mm/memblock.c: memblock_double_array");
+  EXPECT_EQ(f.mb.memory().list.size(), 1u);
+}
+
 TEST(Growth, BeforeResizingIsAllowed) {
   Fixture old(k61);
   fill_reserved(old.mb, 128);
@@ -260,6 +282,22 @@ TEST(Growth, OfMemory) {
     EXPECT_GE(f.events.size(), 2u);
     EXPECT_EQ(f.events[0].text.substr(0, 34), "memblock: memory is doubled to 4 a");
   }
+}
+
+TEST(Growth, OfMemoryLooksBelowWhatIsAddedToo) {
+  Fixture f(k612, {.init_memory_regions = 1, .mirrored_kernelcore = true});
+  f.mb.allow_resize();
+  f.mb.add(0x100000_pa, 0x2000);
+  EXPECT_TRUE(f.mb.add(PhysAddr{1ull << 32}, 1ull << 31));
+  EXPECT_EQ(f.mb.memory().array, PhysRange::make(0x101000, 0x102000));
+  // Where there is no room it is looked for once.
+  f.mb.mark_mirror(0x100000_pa, 0x1000);
+  for (std::uint64_t i = 1; f.mb.memory().list.size() < f.mb.memory().max; ++i)
+    ASSERT_TRUE(f.mb.add(PhysAddr{i << 36}, 0x1000));
+  f.mb.reserve(0_pa, ~0ull);
+  f.events.clear();
+  EXPECT_FALSE(f.mb.add(PhysAddr{1ull << 40}, 0x1000));
+  EXPECT_EQ(f.events.size(), 2u);  // no mirrored memory; not doubled
 }
 
 // Cutting a region takes places too.
@@ -366,7 +404,9 @@ TEST(Memblock, AfterAPanicNothingChanges) {
 
 TEST(Limits, OfNothingAndBeyondAllChangeNothing) {
   Fixture f;
+  f.mb.reserve(0x9000_pa, 0x1000);
   f.mb.cap_memory_range(0x1000_pa, 0x1000);
+  EXPECT_TRUE(f.mb.is_reserved(0x9000_pa));
   ASSERT_EQ(f.events.size(), 1u);
   EXPECT_EQ(f.events[0].text, "memblock_cap_memory_range: No memory registered yet");
   f.mb.add(0x1000_pa, 0x4000);
@@ -394,6 +434,28 @@ TEST(Limits, TrimKeepsTheTotalAsTheKernelDoes) {
   EXPECT_EQ(f.mb.phys_mem_size(), 0x2000u);
 }
 
+// Bytes that end with a region: what is reserved behind it goes.
+TEST(Limits, ThatEndWithARegion) {
+  Fixture f;
+  f.mb.add(0x1000_pa, 0x4000);
+  f.mb.add(0x10000_pa, 0x4000);
+  f.mb.reserve(0x4000_pa, 0x4000);
+  f.mb.mem_limit_remove_map(0x4000);
+  EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x4000)}));
+  EXPECT_EQ(f.mb.reserved().list.regions(), (Regions{at(0x4000, 0x1000)}));
+}
+
+TEST(Limits, CapKeepsWhatBeginsWithIt) {
+  for (const auto v : {k61, k612}) {
+    Fixture f(v);
+    f.mb.add(0x1000_pa, 0x4000);
+    f.mb.cap_memory_range(0x1000_pa, 0x2000);
+    EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x2000)}));
+    EXPECT_EQ(f.mb.phys_mem_size(), 0x2000u);
+    EXPECT_TRUE(f.events.empty());
+  }
+}
+
 TEST(Limits, MemoryLimitAndCap) {
   Fixture f;
   f.mb.add(0x1000_pa, 0x4000);
@@ -415,8 +477,10 @@ TEST(Iterate, MemoryAndWhatIsReserved) {
   f.mb.add_node(0x3000_pa, 0x1800, 1, kHotplug);
   f.mb.add_node(0x8800_pa, 0x400, 1, kNone);
   f.mb.mark_nomap(0x2000_pa, 0x1000);
-  const std::vector<PfnRange> all = mem_pfn_ranges(f.mb);
-  EXPECT_EQ(all.size(), 3u);  // half a page is none
+  f.mb.add_node(0xa800_pa, 0x1000, 1, kNone);  // two half pages are none
+  EXPECT_EQ(mem_pfn_ranges(f.mb),
+            (std::vector<PfnRange>{{1_pfn, 2_pfn, 0}, {2_pfn, 3_pfn, 0}, {3_pfn, 4_pfn, 1}}));
+  EXPECT_EQ(mem_pfn_ranges(f.mb, 0).size(), 2u);
   EXPECT_EQ(mem_pfn_ranges(f.mb, 1).size(), 1u);
   EXPECT_EQ(mem_pfn_ranges(f.mb, kNone64).size(), 3u);
   EXPECT_TRUE(mem_pfn_ranges(f.mb, 2).empty());
@@ -424,7 +488,7 @@ TEST(Iterate, MemoryAndWhatIsReserved) {
   MemRanges down = mem_ranges(f.mb, Direction::down);
   std::ranges::reverse(down);
   EXPECT_EQ(up, down);
-  ASSERT_EQ(up.size(), 3u);
+  ASSERT_EQ(up.size(), 4u);
   EXPECT_EQ(up[0].range, PhysRange::make(0x1000, 0x2000));
   f.mb.reserve(0x1000_pa, 0x800);
   const MemRanges reserved = reserved_mem_ranges(f.mb);

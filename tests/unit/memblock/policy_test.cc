@@ -50,6 +50,23 @@ TEST(Policy, IsAskedOncePerSearchAndTheRetriesAreMemblocks) {
   EXPECT_EQ(best.asked[2].limits.base(), 0x1000_pa);
 }
 
+// A walk may begin outside of the limits.
+TEST(Policy, SeesNothingBeyondTheLimits) {
+  struct Walks : AllocationPolicy {
+    std::optional<PhysAddr> choose(const FindRequest&, FreeRanges& ranges) override {
+      EXPECT_EQ(ranges.next_down(PhysAddr{~0ull}), PhysRange::make(0x12000, 0x18000));
+      EXPECT_EQ(ranges.next_up(PhysAddr{0}), PhysRange::make(0x12000, 0x18000));
+      EXPECT_EQ(ranges.next_up(PhysAddr{0x18000}), std::nullopt);
+      EXPECT_EQ(ranges.next_down(PhysAddr{0x12000}), std::nullopt);
+      return std::nullopt;
+    }
+  } walks;
+  Memblock mb(behaviour(6, 12));
+  mb.set_policies(&walks, nullptr);
+  mb.add(0x10000_pa, 0x10000);
+  EXPECT_FALSE(mb.phys_alloc_range(0x1000, 0x1000, 0x12000_pa, 0x18000_pa));
+}
+
 TEST(Policy, IsChosenByDirection) {
   Memblock mb(behaviour(6, 12));
   BestFit up;
