@@ -11,11 +11,6 @@ namespace {
 std::uint64_t base_of(PhysRange r) { return raw(r.base()); }
 std::uint64_t end_of(PhysRange r) { return raw(r.end()); }
 
-// The smaller of two, of equals the higher, if `b` is there.
-bool is_before(PhysRange a, const std::optional<PhysRange>& b) {
-  return !b || a.size() < b->size() || (a.size() == b->size() && a.base() > b->base());
-}
-
 // Sorted, those that overlap or touch joined.
 void join(std::vector<PhysRange>& ranges) {
   std::ranges::sort(ranges, {}, base_of);
@@ -145,7 +140,8 @@ std::optional<PhysRange> PiecesBySize::smallest(const FindRequest& request, std:
   const std::uint64_t stop = end_of(request.limits);
   for (auto r = walk(base_of(request.limits), stop); r; r = walk(end_of(*r), stop)) {
     for (const PhysRange p : pieces_of(*r, grain)) {
-      if (holds_block(p, request) && is_before(p, best)) best = p;
+      // Of those as large as each other the last, which is the highest.
+      if (holds_block(p, request) && (!best || p.size() <= best->size())) best = p;
     }
   }
   return best;

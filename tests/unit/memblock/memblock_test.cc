@@ -199,6 +199,63 @@ TEST(Memblock, RecordsCallsAsTheKernelLogsThem) {
   ASSERT_EQ(f.events.size(), 1u);  // alignment 0
 }
 
+TEST(Memblock, RecordsWhatChangesMemory) {
+  for (const auto v : {k61, k612}) {
+    Fixture f(v, {.has_physmem = true});
+    f.mb.add_node(0_pa, 0x10000, 1, kHotplug, {"a", {}});
+    f.mb.remove(0x4000_pa, 0x1000, {"b", {}});
+    f.mb.reserve(0x5000_pa, 0x2000);
+    f.mb.phys_free(0x5000_pa, 0x1000, {"c", {}});
+    f.mb.physmem_add(0x8000_pa, 0x1000, {"d", {}});
+    ASSERT_EQ(f.calls.size(), 5u);
+    const struct {
+      CallKind kind;
+      std::string_view operation;
+      PhysRange range;
+      std::string_view function;
+    } want[] = {
+        {CallKind::add, "memblock_add_node", PhysRange::make(0, 0x10000), "a"},
+        {CallKind::remove, "memblock_remove", PhysRange::make(0x4000, 0x5000), "b"},
+        {CallKind::reserve, "memblock_reserve", PhysRange::make(0x5000, 0x7000), ""},
+        {CallKind::free, f.mb.behaviour().memblock_free_line, PhysRange::make(0x5000, 0x6000), "c"},
+        {CallKind::add, "memblock_physmem_add", PhysRange::make(0x8000, 0x9000), "d"},
+    };
+    for (std::size_t i = 0; i < f.calls.size(); ++i) {
+      EXPECT_EQ(f.calls[i].kind, want[i].kind) << i;
+      EXPECT_EQ(f.calls[i].operation, want[i].operation);
+      EXPECT_EQ(f.calls[i].range, want[i].range);
+      EXPECT_EQ(f.calls[i].caller.function, want[i].function);
+    }
+    EXPECT_EQ(f.calls[0].nid, 1);
+    EXPECT_EQ(f.calls[0].flags, kHotplug);
+    EXPECT_EQ(f.mb.phys_mem_size(), 0xf000u);
+  }
+}
+
+// Without physmem, or mirrored memory that was asked for, they have nothing to do, and succeed.
+TEST(Memblock, WhatAKernelDoesWithoutSucceeds) {
+  Fixture f;
+  f.mb.add(0_pa, 0x10000);
+  f.calls.clear();
+  EXPECT_TRUE(f.mb.physmem_add(0x8000_pa, 0x1000));
+  EXPECT_TRUE(f.mb.mark_mirror(0_pa, 0x1000));
+  EXPECT_FALSE(f.mb.has_mirror());
+  EXPECT_TRUE(f.calls.empty());
+}
+
+// What was learned of the lists before does not hold of others.
+TEST(Lists, TakenOverAreSearchedAnew) {
+  Memblock mb(kernel::behaviour_of(k612, 6));
+  mb.add(0x10000_pa, 0x1000);
+  EXPECT_EQ(mb.phys_alloc(0x1000, 0x1000), 0x10000_pa);
+  EXPECT_FALSE(mb.phys_alloc(0x1000, 0x1000));
+  mb.assign_memory({at(0x10000, 0x2000)}, 64, 0x2000, std::nullopt);
+  EXPECT_EQ(mb.phys_alloc(0x1000, 0x1000), 0x11000_pa);
+  EXPECT_FALSE(mb.phys_alloc(0x1000, 0x1000));
+  mb.assign_reserved({at(0x10000, 0x1000)}, 64, 0x1000, std::nullopt);
+  EXPECT_EQ(mb.phys_alloc(0x1000, 0x1000), 0x11000_pa);
+}
+
 void fill_reserved(Memblock& mb, std::uint64_t n) {
   for (std::uint64_t i = 0; i < n; ++i)
     ASSERT_TRUE(mb.reserve(PhysAddr{0x100000 + i * 0x2000}, 0x1000));
@@ -219,6 +276,9 @@ TEST(Growth, TakesItsOwnMemory) {
     ASSERT_EQ(f.events.size(), 1u);
     EXPECT_EQ(f.events[0].text,
               "memblock: reserved is doubled to 256 at [0x00000000010fe000-0x00000000010ff7ff]");
+    EXPECT_EQ(f.events[0].range, PhysRange::make(0x10fe000, 0x10ff800));
+    EXPECT_EQ(f.events[0].rule.file, "mm/memblock.c");
+    EXPECT_EQ(f.events[0].rule.function, "memblock_double_array");
   }
 }
 
@@ -449,10 +509,27 @@ TEST(Limits, CapKeepsWhatBeginsWithIt) {
   for (const auto v : {k61, k612}) {
     Fixture f(v);
     f.mb.add(0x1000_pa, 0x4000);
+    f.mb.reserve(0_pa, 0x2000);
     f.mb.cap_memory_range(0x1000_pa, 0x2000);
     EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x2000)}));
+    EXPECT_EQ(f.mb.reserved().list.regions(), (Regions{at(0x1000, 0x1000)}));
     EXPECT_EQ(f.mb.phys_mem_size(), 0x2000u);
     EXPECT_TRUE(f.events.empty());
+  }
+}
+
+// What must not be mapped stays, in two: until the whole list is merged again.
+TEST(Limits, CapCutsNomapInTwo) {
+  for (const bool around : {false, true}) {
+    kernel::Behaviour behaviour = kernel::behaviour_of(k612, 6);
+    behaviour.memblock_merges_around_change = around;
+    Memblock mb(behaviour);
+    mb.add(0x1000_pa, 0x8000);
+    mb.mark_nomap(0x1000_pa, 0x8000);
+    mb.cap_memory_range(0_pa, 0x4000);
+    EXPECT_EQ(mb.memory().list.size(), 2u);
+    mb.add(0x20000_pa, 0x1000);
+    EXPECT_EQ(mb.memory().list.size(), around ? 3u : 2u);
   }
 }
 
@@ -467,8 +544,9 @@ TEST(Limits, MemoryLimitAndCap) {
                                                    at(0x13000, 0x1000, kNone64, kNomap)}));
   EXPECT_EQ(f.mb.phys_mem_size(), 0x6000u);
   EXPECT_EQ(f.mb.reserved().list.regions(), (Regions{at(0x4000, 0xd000)}));
-  f.mb.enforce_memory_limit(0x2000);
-  EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x2000)}));
+  f.mb.enforce_memory_limit(0x3800);
+  EXPECT_EQ(f.mb.memory().list.regions(), (Regions{at(0x1000, 0x3800)}));
+  EXPECT_EQ(f.mb.reserved().list.regions(), (Regions{at(0x4000, 0x800)}));
 }
 
 TEST(Iterate, MemoryAndWhatIsReserved) {
