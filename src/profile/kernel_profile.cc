@@ -168,10 +168,9 @@ void tell_contradictions(const input::Document& doc, const input::Fields& root, 
   for (const Contradiction& c : contradictions_of(p)) {
     std::optional<input::ValueId> place = root.find(c.group.empty() ? c.key : c.group);
     if (place && !c.group.empty()) {
-      for (input::ValueId name = doc.first(*place); name != input::kNoValue;
-           name = doc.next(doc.next(name))) {
-        if (doc.text(name) == c.key) place = doc.next(name);
-      }
+      if (doc.kind(*place) != input::ValueKind::map) continue;  // which was told already
+      const input::ValueId value = doc.member(*place, c.key);
+      if (value != input::kNoValue) place = value;
     }
     faults.at(place.value_or(0), c.message);
   }

@@ -21,7 +21,7 @@ std::string_view text_of(const Document& doc, std::string_view key) {
   return id == input::kNoValue ? std::string_view() : doc.text(id);
 }
 
-// Of a list; empty: there is none.
+// Of a list of scalars; empty: there is none.
 std::vector<std::string> texts_of(const Document& doc, std::string_view key) {
   std::vector<std::string> out;
   const ValueId list = doc.member(0, key);

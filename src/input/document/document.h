@@ -30,7 +30,11 @@ class Document {
   std::string_view text(ValueId id) const;
   // Of a list or map: its children, in order; a map's alternate key, value.
   std::size_t size(ValueId id) const { return values_[id].length; }
-  ValueId first(ValueId id) const { return size(id) == 0 ? kNoValue : id + 1; }
+  // kNoValue: none, or `id` is a scalar.
+  ValueId first(ValueId id) const {
+    const bool holds = kind(id) == ValueKind::list || kind(id) == ValueKind::map;
+    return holds && size(id) != 0 ? id + 1 : kNoValue;
+  }
   ValueId next(ValueId id) const { return values_[id].next; }
   // The value of a map's key; kNoValue: `map` has no such key, or is no map.
   ValueId member(ValueId map, std::string_view key) const;

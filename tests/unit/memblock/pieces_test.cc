@@ -54,6 +54,38 @@ TEST(Pieces, AsTheFirstSearchFindsSoDoTheNext) {
   EXPECT_EQ(mb.phys_alloc(0x4000, 0x1000), std::nullopt);
 }
 
+TEST(Pieces, HoldABlockWhereOneIsAligned) {
+  const PhysRange piece = PhysRange::make(0x1800, 0x2800);
+  const auto holds = [&](std::uint64_t size, std::uint64_t align) {
+    return holds_block(piece, {.size = size, .align = align});
+  };
+  EXPECT_TRUE(holds(0x1000, 0x800));
+  EXPECT_TRUE(holds(0x800, 0x1000));
+  EXPECT_FALSE(holds(0x1000, 0x1000));
+  EXPECT_FALSE(holds(0x801, 0x1000));
+  EXPECT_FALSE(holds(0x1001, 1));
+}
+
+// Two changes within one piece, one of which came to nothing.
+TEST(Pieces, ChangesOfOneLeaveNoOthers) {
+  struct Smallest : AllocationPolicy {
+    std::optional<PhysAddr> choose(const FindRequest&, FreeRanges& ranges) override {
+      const auto piece = ranges.smallest_piece(0);
+      return piece ? std::optional(piece->base()) : std::nullopt;
+    }
+  } policy;
+  Memblock mb(kernel::behaviour_of(kernel::Version{6, 12, 0}, 6));
+  mb.set_policies(&policy, nullptr);
+  mb.add(0x10000_pa, 0x10000);
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(mb.find_in_range(0_pa, kAllocAccessible, 0x1000, 0x1000), 0x10000_pa);
+  mb.reserve(0x12000_pa, 0x1000);
+  mb.reserve(0x18000_pa, 0x1000);
+  mb.phys_free(0x18000_pa, 0x1000);
+  EXPECT_EQ(mb.find_in_range(0_pa, kAllocAccessible, 0x1000, 0x1000), 0x10000_pa);
+  EXPECT_EQ(mb.find_in_range(0_pa, kAllocAccessible, 0xd000, 0x1000), 0x13000_pa);
+}
+
 TEST(Pieces, ManyKindsOfRequestForgetTheOldest) {
   RegionList memory;
   memory.assign({{PhysRange::make(0x1000, 0x9000), 0, 0}});

@@ -30,6 +30,15 @@ const test::RefusedText kJsonReaderCases[] = {
 INSTANTIATE_TEST_SUITE_P(, JsonRefuses, testing::ValuesIn(kJsonReaderCases),
                          [](const auto& test) { return test.param.name; });
 
+TEST(Json, ScalarsHaveNoChildren) {
+  const auto doc = read_json_document("f", R"({"s": "text", "l": [], "m": {}, "n": null})");
+  ASSERT_TRUE(doc);
+  for (const char* const key : {"s", "l", "m", "n"}) {
+    EXPECT_EQ(doc->first(doc->member(0, key)), kNoValue) << key;
+    EXPECT_EQ(doc->member(doc->member(0, key), "text"), kNoValue);
+  }
+}
+
 TEST(Json, KeepsNumbersAsWrittenAndPlaces) {
   const std::string source =
       "\xef\xbb\xbf{\"s\": \"q\\\"\\\\\", \"n\": [18446744073709551615, -1, 1.50, "
