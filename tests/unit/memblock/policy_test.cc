@@ -169,6 +169,21 @@ TEST(Physmem, KeepsWhatMemoryLoses) {
   EXPECT_EQ(physmem_ranges(mb, &mb.memory()), want);
 }
 
+TEST(Questions, WholePagesWithoutANode) {
+  Events events;
+  Memblock mb(behaviour(6, 12));
+  mb.set_event_sink([&](Event e) { events.push_back(std::move(e)); });
+  mb.add_node(0_pa, 0x400000, 0, kNone);
+  mb.add(0x800800_pa, 0x300000);  // but one page of them
+  mb.add(0xc00100_pa, 0x100);     // none
+  constexpr std::uint64_t kBytes = 0x2ff000;
+  EXPECT_TRUE(mb.validate_numa_coverage(kBytes));
+  EXPECT_TRUE(events.empty());
+  EXPECT_FALSE(mb.validate_numa_coverage(kBytes - 1));
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].text, "NUMA: no nodes coverage for 2MB of 7MB RAM");
+}
+
 TEST(Questions, Bounds) {
   Memblock mb(behaviour(6, 12));
   EXPECT_EQ(mb.start_of_DRAM(), 0_pa);
