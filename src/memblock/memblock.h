@@ -344,7 +344,7 @@ class Memblock {
   bool bottom_up_ = false;
   PhysAddr current_limit_ = kAllocAnywhere;
   bool can_resize_ = false;
-  Remembered remembered_;    // forgotten where memory grows or changes, or reserved shrinks
+  Remembered remembered_;    // its NoRoom until memory grows or changes, or reserved shrinks
   bool has_mirror_ = false;  // system_has_some_mirror
   bool panicked_ = false;
   bool warned_max_numnodes_ = false;

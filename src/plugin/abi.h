@@ -363,7 +363,7 @@ typedef struct memmap_free_ranges {
   /* The lowest / highest block that fits: what a walk over the above would find first. */
   int32_t (*first_fit_up)(void* ctx, uint64_t* address);
   int32_t (*first_fit_down)(void* ctx, uint64_t* address);
-  /* Since 1.5: look at `struct_size` first. The smallest piece of free memory that holds a block of the
+  /* Since 1.5: look at the host's `abi_minor` first. The smallest piece of free memory that holds a block of the
    * search's size and alignment; of pieces as large as each other the highest. A `grain` of 0: pieces
    * are the free ranges. Else, a power of two: what lies of a range before and behind its whole,
    * aligned blocks of `grain` bytes, or a range that has none. Logarithmic where searches in the same

@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <functional>
-
 #include "memblock/memblock.h"
 #include "memblock/pieces_by_size.h"
 
@@ -10,6 +8,14 @@ namespace {
 
 using namespace literals;
 using Ranges = std::vector<PhysRange>;
+
+// The front of the smallest free range.
+struct Smallest : AllocationPolicy {
+  std::optional<PhysAddr> choose(const FindRequest&, FreeRanges& ranges) override {
+    const auto piece = ranges.smallest_piece(0);
+    return piece ? std::optional(piece->base()) : std::nullopt;
+  }
+};
 
 TEST(Pieces, LieBeforeAndBehindWholeBlocks) {
   const struct {
@@ -33,12 +39,7 @@ TEST(Pieces, LieBeforeAndBehindWholeBlocks) {
 }
 
 TEST(Pieces, AsTheFirstSearchFindsSoDoTheNext) {
-  struct Smallest : AllocationPolicy {
-    std::optional<PhysAddr> choose(const FindRequest&, FreeRanges& ranges) override {
-      const auto piece = ranges.smallest_piece(0);
-      return piece ? std::optional(piece->base()) : std::nullopt;
-    }
-  } policy;
+  Smallest policy;
   Memblock mb(kernel::behaviour_of(kernel::Version{6, 12, 0}, 6));
   mb.set_policies(&policy, nullptr);
   mb.add(0x10000_pa, 0x4000);
@@ -68,12 +69,7 @@ TEST(Pieces, HoldABlockWhereOneIsAligned) {
 
 // Two changes within one piece, one of which came to nothing.
 TEST(Pieces, ChangesOfOneLeaveNoOthers) {
-  struct Smallest : AllocationPolicy {
-    std::optional<PhysAddr> choose(const FindRequest&, FreeRanges& ranges) override {
-      const auto piece = ranges.smallest_piece(0);
-      return piece ? std::optional(piece->base()) : std::nullopt;
-    }
-  } policy;
+  Smallest policy;
   Memblock mb(kernel::behaviour_of(kernel::Version{6, 12, 0}, 6));
   mb.set_policies(&policy, nullptr);
   mb.add(0x10000_pa, 0x10000);
