@@ -183,6 +183,12 @@ struct Database::State {
     return run(fmt::format("PRAGMA application_id = {}; COMMIT", kApplication));
   }
 
+  // Empty of NULL too, which a database has that was damaged.
+  static std::string text_of(::sqlite3_stmt* statement, int column) {
+    const auto* const text = sqlite3_column_text(statement, column);
+    return text == nullptr ? "" : reinterpret_cast<const char*>(text);
+  }
+
   // Of a database that is there: whether it is of this sweep, and what it holds.
   Status look(const Head& head) {
     int application = 0;
@@ -193,7 +199,7 @@ struct Database::State {
     if (application != kApplication) return Error{"is no database of `memmap sweep`", {path}};
     std::string line;
     const Status asked = ask("SELECT head, summary IS NOT NULL FROM sweep", [&](auto* s) {
-      line = reinterpret_cast<const char*>(sqlite3_column_text(s, 0));
+      line = text_of(s, 0);
       complete = sqlite3_column_int(s, 1) != 0;
     });
     if (!asked) return asked;
@@ -202,7 +208,7 @@ struct Database::State {
     if (const std::string why = difference_of(*own, head); !why.empty())
       return Error{fmt::format("is of {}; nothing is added to it", why), {path}};
     return ask("SELECT result, count(*), max(id) FROM combinations GROUP BY result", [&](auto* s) {
-      const std::string_view result = reinterpret_cast<const char*>(sqlite3_column_text(s, 0));
+      const std::string result = text_of(s, 0);
       const auto n = static_cast<std::uint64_t>(sqlite3_column_int64(s, 1));
       held.count += n;
       (result == name_of(End::passed)   ? held.passed

@@ -62,6 +62,19 @@ TEST(Memblock, WarnsEachTimeItGoesThroughTheList) {
   }
 }
 
+// Since 6.16 who asks for no flags takes any.
+TEST(Memblock, WarnsOfFlagsThatDiffer) {
+  for (const unsigned minor : {12u, 16u}) {
+    Fixture f({6, minor, 0});
+    f.mb.add_node(0x1000_pa, 0x1000, 0, kHotplug);
+    f.mb.add_node(0_pa, 0x2000, 0, kNone);
+    EXPECT_EQ(f.events.size(), minor == 12 ? 1u : 0u);
+    f.mb.add_node(0x9000_pa, 0x1000, 0, kHotplug);
+    f.mb.add_node(0x8000_pa, 0x2000, 0, kMirror);
+    EXPECT_EQ(f.events.size(), minor == 12 ? 2u : 1u);
+  }
+}
+
 TEST(Memblock, RemoveSplits) {
   Fixture f;
   f.mb.reserve(0x1000_pa, 0x5000);
@@ -268,6 +281,8 @@ TEST(Growth, TakesItsOwnMemory) {
     f.mb.allow_resize();
     fill_reserved(f.mb, 128);
     EXPECT_EQ(f.mb.reserved().max, 128u);
+    EXPECT_TRUE(f.mb.reserve(0x100000_pa, 0x1000));  // which it is
+    EXPECT_EQ(f.mb.reserved().max, 128u);
     EXPECT_TRUE(f.mb.reserve(0x400000_pa, 0x1000));
     EXPECT_EQ(f.mb.reserved().max, 256u);
     EXPECT_EQ(f.mb.reserved().array, PhysRange::make(0x10fe000, 0x1100000));  // 256 * 24 = 0x1800
@@ -386,6 +401,8 @@ TEST(Lists, TakenOverAreMergedByTheNextCall) {
                      std::nullopt);
     EXPECT_EQ(mb.phys_mem_size(), 0x9000u);
     EXPECT_EQ(mb.memory().max, 64u);
+    mb.add(0x1000_pa, 0x1000);  // nothing to add, nothing to merge
+    EXPECT_EQ(mb.memory().list.size(), 3u);
     mb.assign_reserved({at(0x1000, 0x1000), at(0x2000, 0x1000)}, 64, 0x2000,
                        PhysRange::make(0x1000, 0x2000));
     EXPECT_EQ(mb.reserved().array, PhysRange::make(0x1000, 0x2000));
