@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "plugin/adapt/alloc.h"
+#include "plugin/isolate/process.h"
 #include "plugin/isolate/structs.h"
 #include "plugin/isolate/wire.h"
 #include "plugin/load/host.h"
@@ -131,6 +132,17 @@ TEST(Isolated, IsContainedByWhatThereIs) {
     EXPECT_THAT(host.isolation_note().value_or(""), HasSubstr("can read files"));
     EXPECT_FALSE(host.load("loading_connects").ok());
   }
+}
+
+// Though the program finds out only when it says something itself.
+TEST(Isolated, WhatItsProcessToldBeforeItsEndIsHeard) {
+  isolate::Process process;
+  ASSERT_TRUE(process.start(MEMMAP_SOURCE_DIR "/tests/abi/fixtures/hasty.sh", "hasty"));
+  process.begin_call(60);
+  Status sent = Done{};
+  while (sent) sent = process.send(isolate::Kind::call, "choose", "choose()");
+  EXPECT_EQ(sent.errors()[0].message,
+            "made the system call fork in choose(), which no isolated plugin may");
 }
 
 TEST(Wire, ReadsNoFurtherThanItsEnd) {
