@@ -142,6 +142,8 @@ ExitCode run_check(const Arguments& arguments) {
   }
   if (*format != "json")
     for (const std::string& text : notes) note(text);
+  for (const Error& idle : checked.idle_names())
+    note(fmt::format("{}:{}: {}", idle.origin.file, idle.origin.line, idle.message));
   const Destination destination = destination_of(arguments);
   const Status done = write_output(
       destination, answer::write_verdicts(checked.cases, *format, text_style(destination)));

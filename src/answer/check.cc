@@ -1,7 +1,12 @@
 #include "answer/check.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <map>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include "input/open/source.h"
@@ -53,6 +58,32 @@ bool Checked::fails() const {
   return std::ranges::any_of(cases, [](const report::CheckedCase& one) {
     return std::ranges::any_of(one.verdicts, &policy::Verdict::fails);
   });
+}
+
+Errors Checked::idle_names() const {
+  struct Count {
+    std::size_t held = 0;
+    std::map<std::string, std::size_t> idle{};
+  };
+  std::map<std::tuple<std::string, std::size_t, std::size_t>, Count> rules;  // by their place
+  for (const report::CheckedCase& one : cases) {
+    for (const policy::Verdict& verdict : one.verdicts) {
+      if (verdict.answer == policy::Answer::skipped) continue;
+      const Origin& at = verdict.rule->origin;
+      Count& count = rules[{at.file, at.line, at.column}];
+      ++count.held;
+      for (const std::string& name : verdict.idle) ++count.idle[name];
+    }
+  }
+  Errors out;
+  for (const auto& [at, count] : rules) {
+    for (const auto& [name, times] : count.idle) {
+      if (times != count.held) continue;
+      out.push_back({fmt::format("`except \"{}\"` names nothing that is there", name),
+                     {std::get<0>(at), std::get<1>(at), std::get<2>(at)}});
+    }
+  }
+  return out;
 }
 
 void check(const policy::Policy& policy, const session::Request& request,

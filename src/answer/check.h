@@ -36,6 +36,8 @@ struct Checked {
   Errors errors{};                           // of cases that could not be judged
 
   bool fails() const;  // a rule does
+  // Names behind `except` which nothing has in any boot that the rule was held against.
+  Errors idle_names() const;
 };
 
 // Boots all that `policy` and `request` ask for and judges it; adds to `out`.

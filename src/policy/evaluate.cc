@@ -218,6 +218,17 @@ std::optional<diff::Diff> difference(const Expression& e, const Scope& scope) {
   return diff::diff(*baseline->view, ***scope.view, {.ignore = e.except, .bytes = e.tolerance});
 }
 
+namespace {
+
+void add_idle(const Expression& e, const Scope& scope, std::vector<std::string>& out) {
+  for (const Expression& operand : e.operands) add_idle(operand, scope, out);
+  if (e.op != Op::unchanged || e.except.empty()) return;
+  const auto changed = difference(e, scope);
+  if (changed) out.insert(out.end(), changed->idle.begin(), changed->idle.end());
+}
+
+}  // namespace
+
 std::vector<Verdict> evaluate(const Rules& rules, const Subject& subject) {
   std::optional<Result<diff::View>> view;
   if (rules.asks_for_view() && subject.view) view = subject.view();
@@ -230,7 +241,10 @@ std::vector<Verdict> evaluate(const Rules& rules, const Subject& subject) {
     const Truth applies = rule.when ? truth(*rule.when, scope) : Truth(true);
     if (applies == false) {
       verdict.answer = Answer::skipped;
-    } else if (!applies) {
+      continue;
+    }
+    add_idle(*rule.holds, scope, verdict.idle);
+    if (!applies) {
       verdict.answer = Answer::failed;  // whether it has to hold nobody can tell
       explain(*rule.when, scope, verdict);
     } else if (truth(*rule.holds, scope) != true) {

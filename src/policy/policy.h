@@ -106,6 +106,8 @@ struct Verdict {
   std::string actual{};   // `crashkernel is 128M`
   std::string because{};  // what that came of: the kernel function, owner or event; may be empty
   std::string remedy{};   // the nearest change that would do; evaluate() leaves it empty
+  // Names behind the `except` of an `unchanged` which nothing has, in the baseline or this boot.
+  std::vector<std::string> idle{};
 
   bool fails() const { return answer == Answer::failed && rule->level == Level::error; }
 };
