@@ -129,12 +129,12 @@ bool Editor::sanitize() {
            table_.entries().back().end(), std::numeric_limits<std::uint64_t>::max());
       return true;
     case Sanitized::too_few:
-      return false;
+      break;
     case Sanitized::wrapping:
       tell(Severity::warning, rule("e820__update_table"),
            "e820: an entry wraps past the end of the address space; the table is left unsorted", 0,
            0);
-      return false;
+      break;
   }
   return false;
 }

@@ -22,6 +22,20 @@ const EditCase kEditCases[] = {
     {"whole", {at(0, 4)}, 0, 4, {at(0, 4, V)}, {kGone}},
     {"more_than_whole", {at(2, 4)}, 0, 9, {at(2, 4, V)}, {kGone}},
     {"middle", {at(0, 9)}, 3, 3, {at(0, 3), at(3, 3, V), at(6, 3)}, {at(0, 3), at(6, 3)}},
+    {"middle_above_0",
+     {at(10, 9)},
+     13,
+     3,
+     {at(10, 3), at(13, 3, V), at(16, 3)},
+     {at(10, 3), at(16, 3)}},
+    {"front", {at(0, 9)}, 0, 3, {at(3, 6), at(0, 3, V)}, {at(3, 6)}},
+    {"back", {at(0, 9)}, 6, 3, {at(0, 6), at(6, 3, V)}, {at(0, 6)}},
+    {"behind_one_that_is_apart",
+     {at(0, 2), at(4, 8)},
+     6,
+     2,
+     {at(0, 2), at(4, 2), at(6, 2, V), at(8, 4)},
+     {at(0, 2), at(4, 2), at(8, 4)}},
     {"head", {at(4, 8)}, 0, 6, {at(6, 6), at(4, 2, V)}, {at(6, 6)}},
     {"tail", {at(0, 8)}, 6, 9, {at(0, 6), at(6, 2, V)}, {at(0, 6)}},
     {"across_two",
@@ -147,6 +161,15 @@ TEST(Editor, WhatIsAddedIsToldAndWhatIsAppendedIsNot) {
   EXPECT_EQ(told.events[2].text, "too many entries; ignoring [mem 0x00003000-0x00003fff]");
   EXPECT_EQ(told.events[2].range, PhysRange::make(0x3000, 0x4000));
   EXPECT_EQ(table.entries(), (E820Entries{at(0, 4), at(0x1000, 0x1000, A)}));
+}
+
+TEST(Edit, AnEntryThatWrapsIsToldOf) {
+  Table table = table_of({at(0, 4), at(~0ull, 4)});
+  EventList told;
+  EXPECT_FALSE(Editor(table, told, "test").sanitize());
+  ASSERT_EQ(told.events.size(), 1u);
+  EXPECT_EQ(told.events[0].severity, Severity::warning);
+  EXPECT_EQ(told.events[0].range, PhysRange::make(0, 0));
 }
 
 TEST(Table, EndOfRam) {

@@ -63,6 +63,7 @@ TEST(ApplyParameter, UserMapIsNoticed) {
   };
   EXPECT_FALSE(userdef("quiet memory=1 memmap=x").userdef);
   EXPECT_TRUE(userdef("memmap=1M@5M").userdef);
+  EXPECT_TRUE(userdef("memmap=exactmap").userdef);
   EXPECT_EQ(userdef("memmap=2M").max_mem_size, std::nullopt);
 }
 

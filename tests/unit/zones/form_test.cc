@@ -310,6 +310,17 @@ TEST(MovableStarts, FurtherRoundsGoOnBehindWhatWasTaken) {
             (std::map<int, Pfn>{{0, Pfn{530}}}));
 }
 
+// What is left for less than a page of each node but one is left; for more there is another round.
+TEST(MovableStarts, ARestOfAPageANodeIsNotTaken) {
+  const memblock::Regions memory = {pages(0, 100, 0), pages(1000, 1010, 1)};
+  Events events;
+  const auto start = [&](std::uint64_t core) {
+    return raw(movable_starts(memory, Pfn{0}, {.kernelcore_pages = core}, 0, kV612, events).at(0));
+  };
+  EXPECT_EQ(start(22), 11u);
+  EXPECT_EQ(start(23), 13u);
+}
+
 TEST(MovableStarts, WholePagesCount) {
   const memblock::Regions memory = {{PhysRange::make(0x800, 0x64800), 0, 0},       // [1, 100)
                                     {PhysRange::make(0x100800, 0x101800), 0, 1}};  // none
