@@ -309,16 +309,8 @@ class Boot:
              scale: Optional[str] = None, theme: Optional[str] = None, title: Optional[str] = None) -> str:
         """What `memmap diff` tells of this boot, the older one, and another: text, json, svg (a map to scale, old
         beside new) or html. `ignore`: names of owners, stages or figures; `tolerance`: bytes."""
-        return self._diff(newer, form, [*(("ignore", name) for name in ignore), ("tolerance", str(tolerance)),
-                                        ("scale", scale), ("theme", theme), ("title", title)])
-
-    def differences(self, newer: "Boot", *, ignore: Iterable[str] = (), tolerance: int = 0) -> Dict[str, Any]:
-        """The same as share/schema/diff.json has it."""
-        told: Dict[str, Any] = json.loads(self.diff(newer, "json", ignore=ignore, tolerance=tolerance))
-        return told
-
-    def _diff(self, newer: "Boot", form: str, looks: Iterable[Tuple[str, Optional[str]]]) -> str:
-        options, count = _options(looks)
+        options, count = _options([*(("ignore", name) for name in ignore), ("tolerance", str(tolerance)), ("scale", scale),
+                                   ("theme", theme), ("title", title)])
         made = c.Made()
         # Always in the same order: another thread may hold them against each other the other way round.
         first, second = sorted((self, newer), key=id)
@@ -326,6 +318,11 @@ class Boot:
             c.complain(c.library.memmap_boot_diff(self._handle, newer._handle, c.coded(form), options, count, made.text,
                                                   made.length, None), self._handle, "boot")
             return made.take().decode("utf-8", "surrogateescape")
+
+    def differences(self, newer: "Boot", *, ignore: Iterable[str] = (), tolerance: int = 0) -> Dict[str, Any]:
+        """The same as share/schema/diff.json has it."""
+        told: Dict[str, Any] = json.loads(self.diff(newer, "json", ignore=ignore, tolerance=tolerance))
+        return told
 
     def _report(self, form: str, looks: Dict[str, Optional[str]]) -> bytes:
         options, count = _options(looks.items())

@@ -9,18 +9,14 @@
 #include <tuple>
 #include <utility>
 
+#include "answer/diff.h"
 #include "input/open/source.h"
-#include "report/json/result.h"
 
 namespace memmap::answer {
 namespace {
 
 constexpr std::array<std::string_view, 7> kFormats{"text", "json",   "tap",  "junit",
                                                    "ktap", "github", "sarif"};
-
-Result<diff::View> as_result(const boot::Outcome& outcome) {
-  return diff::read_view("this boot", report::to_json(outcome));
-}
 
 }  // namespace
 
@@ -96,7 +92,7 @@ void check(const policy::Policy& policy, const session::Request& request,
                       const boot::Outcome& outcome) -> Result<diff::View> {
         return baseline(session::baseline_path(policy.file, wanted.path, one), outcome);
       },
-      .as_result = as_result};
+      .as_result = [](const boot::Outcome& outcome) { return view_of("this boot", outcome); }};
   for (const session::CheckCase& one : *cases) {
     auto judged = session::judge(one, places, policy.rules, helpers);
     if (!judged) {

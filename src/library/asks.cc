@@ -265,10 +265,8 @@ int32_t memmap_boot_diff(memmap_boot_t* boot, memmap_boot_t* newer, const char* 
     if (text == nullptr && differs == nullptr) return mistakes.misused("nowhere to put the text");
     if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
     const std::string_view form = format == nullptr ? "text" : format;
-    if (std::ranges::find(answer::diff_formats(), form) == answer::diff_formats().end())
-      return mistakes.take(Errors{{fmt::format("--format is one of {}, not `{}`",
-                                               fmt::join(answer::diff_formats(), ", "), form),
-                                   {"memmap"}}});
+    if (const Status known = known_format(form, answer::diff_formats()); !known)
+      return mistakes.take(known.errors());
     session::Arguments arguments;
     Errors errors;
     if (!add_looks({options, 2 * option_count}, kDiffLooks, arguments, errors))

@@ -198,13 +198,17 @@ Result<const std::vector<std::string>*> Boot::notes() {
   return &*notes_;
 }
 
-Result<const Boot::Told*> Boot::told() {
-  if (told_) return told_.get();
+Result<boot::Outcome> Boot::again(bool boot::Options::*with) {
   auto rules = session_.rules();
   if (!rules) return rules.errors();
   boot::Options options = session_.options(*rules);
-  options.record_memblock = true;
-  auto outcome = session_.boot(*rules, std::move(options));
+  options.*with = true;
+  return session_.boot(*rules, std::move(options));
+}
+
+Result<const Boot::Told*> Boot::told() {
+  if (told_) return told_.get();
+  auto outcome = again(&boot::Options::record_memblock);
   if (!outcome) return outcome.errors();
   auto made = std::make_unique<Told>(Told{.outcome = *std::move(outcome)});
   made->pieces = account::memory_use(made->outcome);
@@ -217,11 +221,7 @@ Result<const diff::View*> Boot::view() {
   if (view_) return view_.get();
   std::unique_lock lock(one_at_a_time(), std::defer_lock);
   if (has_plugins_) lock.lock();
-  auto rules = session_.rules();
-  if (!rules) return rules.errors();
-  boot::Options options = session_.options(*rules);
-  options.follow_pages = true;
-  const auto outcome = session_.boot(*rules, std::move(options));
+  const auto outcome = again(&boot::Options::follow_pages);
   if (!outcome) return outcome.errors();
   auto view = answer::view_of(outcome->subject.source, *outcome);
   if (!view) return view.errors();
@@ -230,8 +230,8 @@ Result<const diff::View*> Boot::view() {
 }
 
 Result<std::string> Boot::explain(const char* what, const std::string& format) {
-  if (format != "text" && format != "json")
-    return Error{fmt::format("--format is one of text, json, not `{}`", format), {"memmap"}};
+  constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
+  if (const Status known = known_format(format, kFormats); !known) return known.errors();
   const std::string_view asked = what == nullptr ? "" : what;
   report::ExplainQuestion question{.only_lost = asked == "lost"};
   if (what != nullptr && !question.only_lost) {

@@ -49,6 +49,8 @@ class Boot {
     account::Ledger ledger{};
   };
   Result<const Told*> told();
+  // The same boot, with one more thing recorded.
+  Result<boot::Outcome> again(bool boot::Options::*with);
 
   session::Session session_;
   boot::Outcome outcome_;

@@ -217,14 +217,14 @@ Result<answer::Checked> checked(const Request& request, const PolicyText& from) 
   return out;
 }
 
-Status verdict_format(const std::string& format) {
-  const auto known = answer::verdict_formats();
+}  // namespace
+
+Status known_format(std::string_view format, std::span<const std::string_view> known) {
   if (std::ranges::find(known, format) != known.end()) return Done{};
   return Error{fmt::format("--format is one of {}, not `{}`", fmt::join(known, ", "), format),
                {"memmap"}};
 }
 
-}  // namespace
 }  // namespace memmap::library
 
 int32_t memmap_request_check(memmap_request_t* request, const char* name, const void* bytes,
@@ -239,7 +239,8 @@ int32_t memmap_request_check(memmap_request_t* request, const char* name, const 
     if (bytes == nullptr && std::string_view(name) == "-")
       return mistakes.misused("standard input is the program's, not the library's");
     const std::string wanted = format == nullptr ? "text" : format;
-    if (const Status known = verdict_format(wanted); !known) return mistakes.take(known.errors());
+    if (const Status known = known_format(wanted, answer::verdict_formats()); !known)
+      return mistakes.take(known.errors());
     std::unique_lock lock(one_at_a_time(), std::defer_lock);
     if (request->request.has_plugins()) lock.lock();
     const auto done = checked(request->request, {name, bytes, bytes_length});

@@ -54,6 +54,9 @@ class Request {
   std::vector<Value> values_{};
 };
 
+// Error: `format` is none of those that are known.
+Status known_format(std::string_view format, std::span<const std::string_view> known);
+
 // Modules are loaded by one thread at a time, and Graphviz forks: whoever holds it may.
 std::mutex& one_at_a_time();
 

@@ -72,12 +72,12 @@ std::optional<PhysAddr> Memblock::alloc_range_nid(std::uint64_t size, std::uint6
                                                   Nid fallback, const Caller& caller) {
   constexpr std::string_view kStep = "memblock_alloc_range_nid";
   if (panicked_) return std::nullopt;
-  if (nid == behaviour_.max_numnodes && !behaviour_.memblock_any_invalid_node) {
-    if (!warned_max_numnodes_) {
-      warned_max_numnodes_ = true;
-      event(Severity::warning, kStep,
-            "Usage of MAX_NUMNODES is deprecated. Use NUMA_NO_NODE instead");
-    }  // and is taken for any node below
+  // It is taken for any node by node_filter().
+  if (nid == behaviour_.max_numnodes && !behaviour_.memblock_any_invalid_node &&
+      !warned_max_numnodes_) {
+    warned_max_numnodes_ = true;
+    event(Severity::warning, kStep,
+          "Usage of MAX_NUMNODES is deprecated. Use NUMA_NO_NODE instead");
   }
   if (align == 0) {
     event(Severity::warning, kStep, "dump_stack(): an allocation without alignment");

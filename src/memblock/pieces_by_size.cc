@@ -2,28 +2,16 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "base/align.h"
+#include "base/range_union.h"
 
 namespace memmap::memblock {
 namespace {
 
 std::uint64_t base_of(PhysRange r) { return raw(r.base()); }
 std::uint64_t end_of(PhysRange r) { return raw(r.end()); }
-
-// Sorted, those that overlap or touch joined.
-void join(std::vector<PhysRange>& ranges) {
-  std::ranges::sort(ranges, {}, base_of);
-  std::vector<PhysRange> out;
-  for (const PhysRange r : ranges) {
-    if (!out.empty() && end_of(out.back()) >= base_of(r)) {
-      out.back() = PhysRange::make(base_of(out.back()), std::max(end_of(out.back()), end_of(r)));
-    } else {
-      out.push_back(r);
-    }
-  }
-  ranges = std::move(out);
-}
 
 }  // namespace
 
@@ -76,7 +64,7 @@ void PiecesBySize::Kind::make_anew(const Walk& walk) {
 //   dropped                   |======|====|                 what a change overlaps or touches
 //   looked at               |-------------|
 void PiecesBySize::Kind::look_anew(std::vector<PhysRange> changed, const Walk& walk) {
-  join(changed);
+  changed = united(std::move(changed));
   for (PhysRange& change : changed) {
     std::uint64_t from = base_of(change);
     std::uint64_t to = end_of(change);
@@ -90,8 +78,7 @@ void PiecesBySize::Kind::look_anew(std::vector<PhysRange> changed, const Walk& w
     }
     change = PhysRange::make(from, to);
   }
-  join(changed);
-  for (const PhysRange change : changed) add_all(change, walk);
+  for (const PhysRange change : united(std::move(changed))) add_all(change, walk);
 }
 
 std::optional<PhysRange> PiecesBySize::Kind::smallest(const FindRequest& request) const {

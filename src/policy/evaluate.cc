@@ -169,8 +169,8 @@ Truth truth(const Expression& e, const Scope& scope) {
       return value ? Truth((*value == 0) == (e.op == Op::none)) : std::nullopt;
     }
     case Op::unchanged: {
-      const auto changed = difference(e, scope);
-      return changed ? Truth(!changed->differs()) : std::nullopt;
+      const diff::Diff* const changed = difference(e, scope);
+      return changed != nullptr ? Truth(!changed->differs()) : std::nullopt;
     }
     case Op::not_: {
       const Truth what = truth(e.operands[0], scope);
@@ -210,12 +210,17 @@ std::vector<Turn> turns(const Expression& e, const Outcome& outcome) {
   return out;
 }
 
-std::optional<diff::Diff> difference(const Expression& e, const Scope& scope) {
+const diff::Diff* difference(const Expression& e, const Scope& scope) {
   if (scope.rules == nullptr || scope.view == nullptr || !*scope.view || !**scope.view)
-    return std::nullopt;
+    return nullptr;
   const auto baseline = std::ranges::find(scope.rules->baselines, e.baseline, &Baseline::path);
-  if (baseline == scope.rules->baselines.end() || !baseline->view) return std::nullopt;
-  return diff::diff(*baseline->view, ***scope.view, {.ignore = e.except, .bytes = e.tolerance});
+  if (baseline == scope.rules->baselines.end() || !baseline->view) return nullptr;
+  const auto [made, anew] = scope.differences->try_emplace(&e);
+  if (anew) {
+    made->second =
+        diff::diff(*baseline->view, ***scope.view, {.ignore = e.except, .bytes = e.tolerance});
+  }
+  return &made->second;
 }
 
 namespace {
@@ -223,8 +228,8 @@ namespace {
 void add_idle(const Expression& e, const Scope& scope, std::vector<std::string>& out) {
   for (const Expression& operand : e.operands) add_idle(operand, scope, out);
   if (e.op != Op::unchanged || e.except.empty()) return;
-  const auto changed = difference(e, scope);
-  if (changed) out.insert(out.end(), changed->idle.begin(), changed->idle.end());
+  const diff::Diff* const changed = difference(e, scope);
+  if (changed != nullptr) out.insert(out.end(), changed->idle.begin(), changed->idle.end());
 }
 
 }  // namespace
@@ -232,8 +237,12 @@ void add_idle(const Expression& e, const Scope& scope, std::vector<std::string>&
 std::vector<Verdict> evaluate(const Rules& rules, const Subject& subject) {
   std::optional<Result<diff::View>> view;
   if (rules.asks_for_view() && subject.view) view = subject.view();
-  const Scope scope{
-      .subject = subject, .rules = &rules, .outcome = &subject.outcome, .view = &view};
+  std::map<const Expression*, diff::Diff> differences;
+  const Scope scope{.subject = subject,
+                    .rules = &rules,
+                    .outcome = &subject.outcome,
+                    .view = &view,
+                    .differences = &differences};
   std::vector<Verdict> out;
   out.reserve(rules.rules.size());
   for (const Rule& rule : rules.rules) {

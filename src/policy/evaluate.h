@@ -1,6 +1,7 @@
 // Truths and amounts of one boot. nullopt everywhere: nobody can tell.
 #pragma once
 
+#include <map>
 #include <optional>
 
 #include "diff/diff.h"
@@ -17,6 +18,7 @@ struct Scope {
   const boot::Outcome* outcome = nullptr;
   Turn turn{};
   const std::optional<Result<diff::View>>* view = nullptr;
+  std::map<const Expression*, diff::Diff>* differences = nullptr;  // those that were made
 
   Scope at(Turn next) const {
     Scope out = *this;
@@ -36,7 +38,7 @@ std::optional<bool> truth(const Expression& e, const Scope& scope);
 // The nodes, or the zones with their nodes, that the operand of `e` is held against in turn.
 std::vector<Turn> turns(const Expression& e, const boot::Outcome& outcome);
 
-// Of Op::unchanged. nullopt: there is no such baseline, or no view of this boot.
-std::optional<diff::Diff> difference(const Expression& e, const Scope& scope);
+// Of Op::unchanged, made once. nullptr: there is no such baseline, or no view of this boot.
+const diff::Diff* difference(const Expression& e, const Scope& scope);
 
 }  // namespace memmap::policy

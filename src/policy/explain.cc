@@ -302,8 +302,8 @@ class Explainer {
   }
 
   void changes(const Expression& e, const Scope& scope) {
-    const auto changed = difference(e, scope);
-    if (!changed) {
+    const diff::Diff* const changed = difference(e, scope);
+    if (changed == nullptr) {
       say(scope.view != nullptr && *scope.view && !**scope.view
               ? (*scope.view)->errors()[0].message
               : fmt::format("`{}` is not there to compare with", e.baseline));
