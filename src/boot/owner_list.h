@@ -7,7 +7,7 @@ namespace memmap::boot::owner {
 
 // In the order of owners.def.
 inline constexpr const Owner* kAll[] = {
-#define OWNER(name, id, words) &name,
+#define OWNER(name, id, words) &(name),
 #include "boot/owners.def"
 #undef OWNER
 };

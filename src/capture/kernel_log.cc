@@ -93,7 +93,7 @@ std::string boot_lines(std::string_view log) {
     log.remove_prefix(std::min(log.size(), line.size() + 1));
     if (line.starts_with('<')) {
       const std::size_t end = line.find('>');
-      if (end != line.npos && end < 5) line.remove_prefix(end + 1);
+      if (end < 5) line.remove_prefix(end + 1);
     }
     for (const std::string_view end : kEnds) {
       const std::size_t at = line.find(end);

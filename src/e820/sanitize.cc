@@ -28,8 +28,8 @@ std::vector<ChangePoint> change_points(const E820Entries& entries) {
     if (e.size == 0) continue;
     out.push_back({raw(e.addr), false, e.type});
     // Behind an entry that it touches.
-    if (out.size() > 1 && comes_before(out.back(), out.end()[-2]))
-      std::swap(out.back(), out.end()[-2]);
+    if (out.size() > 1 && comes_before(out.back(), out[out.size() - 2]))
+      std::swap(out.back(), out[out.size() - 2]);
     out.push_back({e.end(), true, e.type});
   }
   // Most tables are those of the step before, in order, with an entry or two behind them.

@@ -49,5 +49,7 @@ class Function<R(A...)> {
 }  // namespace memmap::lazy
 
 // In a namespace of memmap: `name` there is the library's function, of which nothing is linked.
-#define MEMMAP_LAZY(library, name) \
-  const ::memmap::lazy::Function<decltype(::name)> name { library, #name }
+#define MEMMAP_LAZY(library, name)                                                                 \
+  const ::memmap::lazy::Function<decltype(::name)> name { /* NOLINT(bugprone-macro-parentheses) */ \
+    library, #name                                                                                 \
+  }

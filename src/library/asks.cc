@@ -58,16 +58,16 @@ const char* kept_name(const std::vector<std::string>& names, std::size_t index) 
 }  // namespace
 }  // namespace memmap::library
 
-using namespace memmap;           // NOLINT(google-build-using-namespace): what follows is C
-using namespace memmap::library;  // NOLINT(google-build-using-namespace)
+using namespace memmap;           // NOLINT(google-*): what follows is C
+using namespace memmap::library;  // NOLINT(google-*)
 
 const char* memmap_status_words(int32_t status) {
   constexpr std::array<const char*, 7> kWords{"done",          "no such thing", "absent",
                                               "bad input",     "wrong use",     "out of memory",
                                               "internal fault"};
-  return status >= 0 && static_cast<std::size_t>(status) < kWords.size()
-             ? kWords[static_cast<std::size_t>(status)]
-             : "no such status";
+  const auto index = static_cast<std::size_t>(status);  // of a negative one: beyond all
+  if (index >= kWords.size()) return "no such status";
+  return kWords[index];
 }
 
 uint32_t memmap_library_version(void) {

@@ -127,8 +127,8 @@ std::mutex& one_at_a_time() {
 
 }  // namespace memmap::library
 
-using namespace memmap;           // NOLINT(google-build-using-namespace): what follows is C
-using namespace memmap::library;  // NOLINT(google-build-using-namespace)
+using namespace memmap;           // NOLINT(google-*): what follows is C
+using namespace memmap::library;  // NOLINT(google-*)
 
 memmap_request_t* memmap_request_new(void) { return new (std::nothrow) memmap_request; }
 

@@ -49,6 +49,9 @@ struct Literal {
   std::array<char, kSize> chars{};
 };
 
+// Rules are named as PEGTL's are.
+// NOLINTBEGIN(readability-identifier-naming)
+
 // A token: matches what `length_of` says at the start of what is left, and the blanks behind it.
 template <class Token>
 struct token {
@@ -251,6 +254,7 @@ struct both       : pegtl::list<statement, word<"and">>   { static constexpr Kin
 struct either     : pegtl::list<both, word<"or">>         { static constexpr Kind kind = Kind::either; };
 struct rule       : seq<pegtl::star<pegtl::space>, either, pegtl::eof> {};
 // clang-format on
+// NOLINTEND(readability-identifier-naming)
 
 // Knows its kind, from the rule that made it.
 struct Node : pegtl::parse_tree::basic_node<Node> {

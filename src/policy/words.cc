@@ -37,8 +37,8 @@ bool is_figure(std::string_view name) {
 }
 
 std::span<const std::string_view> figure_names() {
-  static const std::vector<std::string_view> names = names_of_figures();
-  return names;
+  static const std::vector<std::string_view> kNames = names_of_figures();
+  return kNames;
 }
 
 std::optional<zones::ZoneType> zone_of_word(std::string_view word) {
@@ -48,8 +48,8 @@ std::optional<zones::ZoneType> zone_of_word(std::string_view word) {
 }
 
 std::span<const std::string_view> zone_words() {
-  static const std::vector<std::string_view> names = names_of_zones();
-  return names;
+  static const std::vector<std::string_view> kNames = names_of_zones();
+  return kNames;
 }
 
 const boot::Owner* owner_of_words(std::string_view words) {
@@ -58,8 +58,8 @@ const boot::Owner* owner_of_words(std::string_view words) {
 }
 
 std::span<const std::string_view> owner_words() {
-  static const std::vector<std::string_view> words = words_of_owners();
-  return words;
+  static const std::vector<std::string_view> kWords = words_of_owners();
+  return kWords;
 }
 
 }  // namespace memmap::policy

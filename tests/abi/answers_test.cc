@@ -60,7 +60,7 @@ struct Lie {
   const char* name;
   const char* says;
 };
-const auto lie_name = [](const auto& row) { return std::string(row.param.name); };
+constexpr auto kNameOfLie = [](const auto& row) { return std::string(row.param.name); };
 
 class AllocLies : public testing::TestWithParam<Lie> {};
 TEST_P(AllocLies, AreFaultsFromThenOn) {
@@ -83,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Lie{"says_why", "no memory like this"}, Lie{"emits", "where none is taken"},
                     Lie{"option", "option `undeclared` that it does not declare"},
                     Lie{"number", "option `lie` as a number"}),
-    lie_name);
+    kNameOfLie);
 
 TEST(Alloc, NoneIsNoFault) {
   const auto plugin = make<AllocPlugin>("liar", {{"lie", "none"}});
@@ -142,9 +142,9 @@ struct Given {
 // A plugin in the middle of a boot.
 template <class Adapter>
 std::unique_ptr<Adapter> started(const char* name, const OptionTexts& options = {}) {
-  static const Given given;
+  static const Given kGiven;
   auto adapter = make<Adapter>(name, options);
-  if (adapter) adapter->begin(given.facts);
+  if (adapter) adapter->begin(kGiven.facts);
   return adapter;
 }
 
@@ -216,7 +216,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Lie{"late_failure", "changed my mind"},
                     Lie{"no_such_option", "option `truth` that it does not declare"},
                     Lie{"no_such_difference", "a difference between kernels `flies`"}),
-    lie_name);
+    kNameOfLie);
 
 TEST(Trim, AUsersMistakeIsNoFaultOfThePlugin) {
   const auto plugin = started<TrimPlugin>("liar", {{"lie", "bad_option_at_a_hook"}});
@@ -262,7 +262,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Lie{"late", "from 0x1000 on"}, Lie{"twice", "twice"},
                     Lie{"distance", "nodes that it answered"}, Lie{"distance_far", "distance 256"},
                     Lie{"distance_self", "10 to the node itself"}),
-    lie_name);
+    kNameOfLie);
 
 }  // namespace
 }  // namespace memmap::plugin

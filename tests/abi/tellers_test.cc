@@ -28,7 +28,7 @@ Machine small() {
 }
 
 const kernel::Profile& profile() {
-  static const kernel::Profile profile = [] {
+  static const kernel::Profile kProfile = [] {
     kernel::Profile p;
     p.name = "test";
     p.version = {6, 12, 0};
@@ -37,7 +37,7 @@ const kernel::Profile& profile() {
     p.image.end = 0x2040000;
     return p;
   }();
-  return profile;
+  return kProfile;
 }
 
 // A boot on `small()` with these checks looking on.
@@ -53,7 +53,7 @@ struct Lie {
   const char* name;
   const char* says;
 };
-const auto lie_name = [](const auto& row) { return std::string(row.param.name); };
+constexpr auto kNameOfLie = [](const auto& row) { return std::string(row.param.name); };
 
 TEST(Check, FindingsAreKeptWithTheirStep) {
   std::vector<std::unique_ptr<CheckPlugin>> list;
@@ -88,7 +88,7 @@ INSTANTIATE_TEST_SUITE_P(All, CheckLies,
                                          Lie{"code", "returned 17"},
                                          Lie{"silent", "without saying why"},
                                          Lie{"late", "finish(): at the end"}),
-                         lie_name);
+                         kNameOfLie);
 
 TEST(Check, PreparationFailsWithItsReason) {
   const auto check = CheckPlugin::create(**host().load("teller"), {{"lie", "prepare"}});
@@ -330,7 +330,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Lie{"null", "null entry"}, Lie{"key", "unknown fact `colour`"},
                     Lie{"twice", "fact `command_line` twice"}, Lie{"firmware", "`coreboot`"},
                     Lie{"emits", "where none is taken"}, Lie{"silent", "without saying why"}),
-    lie_name);
+    kNameOfLie);
 
 TEST(Source, AScoreBeyondTheScaleIsAFault) {
   for (const char* lie : {"score", "code"}) {
@@ -371,7 +371,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Lie{"nothing", "wrote nothing"}, Lie{"bytes", "byte 20 is no UTF-8"},
                     Lie{"nul", "byte 21 is no UTF-8"}, Lie{"nowhere", "writes from nowhere"},
                     Lie{"silent", "without saying why"}, Lie{"emits", "where no check is made"}),
-    lie_name);
+    kNameOfLie);
 
 TEST(Report, SeesTheJsonAsItIs) { EXPECT_EQ(*render("teller", {}), "{\"schema\": \"memmap/r"); }
 

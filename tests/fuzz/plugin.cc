@@ -50,7 +50,7 @@ std::uint32_t struct_size(std::size_t whole) {
   return static_cast<std::uint32_t>(said < 224 ? whole : said - 224 + whole / 2);
 }
 
-const char* kNames[] = {"size", "count", "flag", "choice", "text", "undeclared", nullptr};
+const char* const kNames[] = {"size", "count", "flag", "choice", "text", "undeclared", nullptr};
 const char* name() { return kNames[answers.next<1>() % std::size(kNames)]; }
 
 void emit(const memmap_host_t* host) {
@@ -283,8 +283,8 @@ std::int32_t render(const memmap_report_input_t* input, const memmap_host_t* hos
 }
 
 struct Interfaces {
-  memmap_trim_t trim{sizeof(memmap_trim_t), 0, trim_function};
-  memmap_numa_t numa{sizeof(memmap_numa_t), 0, numa_function};
+  memmap_trim_t trim{sizeof(memmap_trim_t), 0, kTrim};
+  memmap_numa_t numa{sizeof(memmap_numa_t), 0, kNuma};
   memmap_alloc_t alloc{sizeof(memmap_alloc_t), 0, prepare, nullptr, choose};
   memmap_check_t check{
       sizeof(memmap_check_t), 7, prepare, nullptr, event, finish, 1023, 0, access_done};
@@ -292,8 +292,8 @@ struct Interfaces {
                          "memmap simulate X",     recognise, read};
   memmap_report_t report{sizeof(memmap_report_t), 0, "a report", render};
 
-  static constexpr auto trim_function = ::trim;
-  static constexpr auto numa_function = ::numa;
+  static constexpr auto kTrim = ::trim;
+  static constexpr auto kNuma = ::numa;
 };
 Interfaces offered;     // NOLINT(cert-err58-cpp)
 unsigned withheld = 0;  // a bit for each, in that order

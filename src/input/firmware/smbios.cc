@@ -127,14 +127,13 @@ std::optional<std::uint64_t> installed_ram(std::string_view table, unsigned stru
   walk_smbios(table, structures, [&](const SmbiosStructure& s) {
     if (s.type != kMemoryDevice || !s.complete || s.formatted.size() < kSize + 2) return;
     const auto size = little_endian<std::uint16_t>(s.formatted, kSize);
-    if (size == kUnknown) {
+    const bool cut_off = size == kIsExtended && s.formatted.size() < kExtendedSize + 4;
+    if (size == kUnknown || cut_off) {
       known = false;
-    } else if (size != kIsExtended) {
-      sum += std::uint64_t{size & 0x7fffu} * ((size & kInKib) != 0 ? kKiB : kMiB);
-    } else if (s.formatted.size() >= kExtendedSize + 4) {
+    } else if (size == kIsExtended) {
       sum += (little_endian<std::uint32_t>(s.formatted, kExtendedSize) & 0x7fffffffu) * kMiB;
     } else {
-      known = false;
+      sum += std::uint64_t{size & 0x7fffu} * ((size & kInKib) != 0 ? kKiB : kMiB);
     }
   });
   if (!known || sum == 0) return std::nullopt;

@@ -27,7 +27,7 @@ Next behind_entry(std::string_view message) {
   const EntryText entry = entry_text(message);
   if (!entry.has_type) return Next::other;
   const std::size_t between = entry.tail.find_first_not_of(kBetween);
-  if (between == entry.tail.npos || between > kMostBetween) return Next::other;
+  if (between > kMostBetween) return Next::other;
   if (entry.tail.substr(0, between).find("  ") != entry.tail.npos) return Next::other;
   const std::string_view next = skip_printed_level(entry.tail.substr(between));
   std::string_view stamp;

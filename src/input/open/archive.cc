@@ -131,7 +131,7 @@ Result<std::string_view> deb_part(const std::string& name, std::string_view byte
 
 // The files that `visit` keeps of an archive that is open.
 Result<std::vector<Member>> visited_members(const std::string& name, archive* a,
-                                            std::string_view what, PackageLimits limits,
+                                            std::string_view what, const PackageLimits& limits,
                                             const Visitor& visit) {
   const auto fault = [&](std::string message) {
     return Error{.message = std::move(message), .origin = {.file = name}};
@@ -363,7 +363,7 @@ bool is_package(std::string_view bytes) {
 }
 
 Result<std::vector<Member>> package_members(const std::string& name, std::string_view bytes,
-                                            PackageLimits limits, const Visitor& visit) {
+                                            const PackageLimits& limits, const Visitor& visit) {
   if (is_rpm(bytes)) return rpm_members(name, bytes, limits, visit);
   const Reader reader(archive_read_new());
   archive* const a = reader.get();

@@ -103,7 +103,7 @@ using Visitor = std::function<Visit(std::string_view path)>;
 // front. Links and empty files are left out. Errors: damaged, cut short, no package, beyond
 // `limits`.
 Result<std::vector<Member>> package_members(const std::string& name, std::string_view bytes,
-                                            PackageLimits limits, const Visitor& visit);
+                                            const PackageLimits& limits, const Visitor& visit);
 
 // The control file of a Debian package; empty: it is none, or has none that can be read.
 std::string deb_control(std::string_view bytes);

@@ -154,7 +154,8 @@ std::vector<File> files_of(const Header& header) {
 // The payload: one entry behind the other, each on a multiple of 4.
 class Payload {
  public:
-  Payload(const std::string& name, UnpackStream stream, const Header& header, PackageLimits limits)
+  Payload(const std::string& name, UnpackStream stream, const Header& header,
+          const PackageLimits& limits)
       : name_(name), stream_(std::move(stream)), header_(header), limits_(limits) {}
 
   Result<std::vector<Member>> members(const Visitor& visit) {
@@ -300,7 +301,7 @@ class Payload {
 bool is_rpm(std::string_view bytes) { return bytes.starts_with(kLead); }
 
 Result<std::vector<Member>> rpm_members(const std::string& name, std::string_view bytes,
-                                        PackageLimits limits, const Visitor& visit) {
+                                        const PackageLimits& limits, const Visitor& visit) {
   std::size_t at = kLeadBytes;
   const auto signature = read_header(name, bytes, at);
   if (!signature) return signature.errors();

@@ -16,6 +16,6 @@ bool is_rpm(std::string_view bytes);
 // announces, and does not know the payload that has no names (files above 4 GiB, packages of RPM 6).
 // https://rpm-software-management.github.io/rpm/manual/format_v4.html and format_v6.html
 Result<std::vector<Member>> rpm_members(const std::string& name, std::string_view bytes,
-                                        PackageLimits limits, const Visitor& visit);
+                                        const PackageLimits& limits, const Visitor& visit);
 
 }  // namespace memmap::input

@@ -95,7 +95,7 @@ void write_regions(DataWriter& out, std::string_view key, const memblock::Region
 }
 
 // `<` would end the script that the data stands in, or begin a comment in it.
-std::string without_markup(std::string json) {
+std::string without_markup(std::string_view json) {
   std::string out;
   out.reserve(json.size());
   for (const char c : json) {

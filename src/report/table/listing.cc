@@ -100,7 +100,7 @@ Result<std::vector<SortKey>> sort_keys(std::span<const Field> fields, const Wish
   for (std::string_view name : split(*wish.sort)) {
     const std::size_t colon = std::min(name.find(':'), name.size());
     const std::string_view way = name.substr(colon);
-    if (way != "" && way != ":asc" && way != ":desc") {
+    if (!way.empty() && way != ":asc" && way != ":desc") {
       errors.push_back(
           {fmt::format("--sort: `{}` is neither asc nor desc", way.substr(1)), {"memmap"}});
       continue;

@@ -70,8 +70,8 @@ constexpr Damage kDamageKinds[] = {
     {"lost", lose}, {"doubled", repeat}, {"swapped", swap_lines}, {"cut", cut}, {"mixed", mix}};
 
 bool names_a_line(const std::string& text) {
-  static const std::regex line("boot\\.log:[0-9]+");
-  return std::regex_search(text, line);
+  static const std::regex kLine("boot\\.log:[0-9]+");
+  return std::regex_search(text, kLine);
 }
 
 std::string map_of(const Machine& machine) {

@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 // A made-up machine's whole log, with the lines that later tell of its map.
 constexpr const char* kWhole[] = {
     "Linux version 6.1.0-99-amd64 (builder@example.org) (gcc 12.2.0) #1 SMP PREEMPT_DYNAMIC",
+    // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one line of a log
     "Command line: BOOT_IMAGE=/vmlinuz-6.1.0-99-amd64 root=/dev/mapper/group-root ro quiet "
     "crashkernel=2G-16G:256M,16G-:512M console=tty0 console=ttyS0,115200n8",
     "BIOS-provided physical RAM map:",

@@ -41,8 +41,8 @@ const Trial& trial(const Cleanup& cleanup, std::uint64_t gran, std::uint64_t chu
     if (t.setting.gran == gran && t.setting.chunk == chunk) return t;
   }
   ADD_FAILURE() << "not tried";
-  static const Trial none;
-  return none;
+  static const Trial kNone;
+  return kNone;
 }
 
 TEST(MtrrCleanup, LosesWhatTheKernelSays) {

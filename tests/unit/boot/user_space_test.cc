@@ -218,9 +218,9 @@ TEST(UserSpace, NobodyMayTouchPagesBetweenKfencesObjects) {
   EXPECT_EQ(o.state.kfence_pool->size(), 2 * kMiB);
   const std::uint64_t pool = raw(paging::kPageOffset4) + raw(o.state.kfence_pool->base());
   const paging::AddressSpace& tables = o.user_space->page_tables;
-  for (const std::uint64_t page : {0, 1, 3, 511})
+  for (const std::uint64_t page : {0u, 1u, 3u, 511u})
     EXPECT_EQ(tables.find(VirtAddr{pool + page * kPageSize}), nullptr) << page;
-  for (const std::uint64_t page : {2, 4, 510})
+  for (const std::uint64_t page : {2u, 4u, 510u})
     EXPECT_EQ(at(tables, pool + page * kPageSize).page_size, kPageSize) << page;
   EXPECT_NE(o.state.page_tables.find(VirtAddr{pool}), nullptr);  // at the hand-over
   const std::uint64_t pages = raw(o.state.kfence_pool->base()) % paging::kSize2M == 0 ? 1 : 2;

@@ -82,14 +82,14 @@ TEST(FreeLists, ARunWithoutOneOfItsBlocksIsTwo) {
 
 TEST(FreeLists, RunsThatARemovalBringsTogetherAreTold) {
   FreeLists lists;
-  for (const std::uint64_t pfn : {1, 2, 9, 3, 4}) lists.add(block(pfn), Place::tail);
+  for (const std::uint64_t pfn : {1u, 2u, 9u, 3u, 4u}) lists.add(block(pfn), Place::tail);
   lists.remove(9, 0);
   EXPECT_EQ(only_list(lists), (std::vector<ListRun>{{Pfn{1}, 4}}));
 }
 
 TEST(FreeLists, ACopyIsItsOwn) {
   FreeLists lists;
-  for (const std::uint64_t pfn : {1, 2, 3}) lists.add(block(pfn), Place::tail);
+  for (const std::uint64_t pfn : {1u, 2u, 3u}) lists.add(block(pfn), Place::tail);
   FreeLists copy = lists;
   copy.remove(2, 0);
   EXPECT_TRUE(lists.is_block(2, 0));

@@ -17,7 +17,7 @@ namespace {
 using input::data_bytes;
 using input::ScratchFolder;
 
-const char* kLog =
+const char* const kLog =
     "<5>[    0.000000] Linux version 6.1.0-9-amd64 (build@somewhere) #1 SMP\n"
     "<6>[    0.000000] Command line: root=UUID=7d3c0d8e-91a6-4b7e-8d8f-1f0f0c0d7f5a ip=mybox\n"
     "<6>[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable\n"

@@ -122,14 +122,14 @@ TEST(Differences, TheNewestKernelIsTheDefault) {
 }
 
 TEST(Threshold, FollowsMainlineAndItsStableSeries) {
-  constexpr Threshold t("6.15 6.14.3 6.12.24");
-  EXPECT_TRUE(t.reached({6, 15, 0}));
-  EXPECT_TRUE(t.reached({7, 0, 0}));
-  EXPECT_TRUE(t.reached({6, 14, 3}));
-  EXPECT_FALSE(t.reached({6, 14, 2}));
-  EXPECT_FALSE(t.reached({6, 13, 99}));
-  EXPECT_TRUE(t.reached({6, 12, 24}));
-  EXPECT_FALSE(t.reached({6, 12, 23}));
+  constexpr Threshold kT("6.15 6.14.3 6.12.24");
+  EXPECT_TRUE(kT.reached({6, 15, 0}));
+  EXPECT_TRUE(kT.reached({7, 0, 0}));
+  EXPECT_TRUE(kT.reached({6, 14, 3}));
+  EXPECT_FALSE(kT.reached({6, 14, 2}));
+  EXPECT_FALSE(kT.reached({6, 13, 99}));
+  EXPECT_TRUE(kT.reached({6, 12, 24}));
+  EXPECT_FALSE(kT.reached({6, 12, 23}));
   EXPECT_FALSE(Threshold().reached({9, 0, 0}));
 }
 

@@ -11,7 +11,7 @@
 namespace memmap::memblock {
 namespace {
 
-using namespace literals;
+using literals::operator""_pa;
 
 // What a policy that finds nothing was asked for.
 class Nowhere : public AllocationPolicy {

@@ -12,7 +12,8 @@
 namespace memmap::memblock {
 namespace {
 
-using namespace literals;
+using literals::operator""_pa;
+using literals::operator""_pfn;
 
 constexpr int kNone64 = 64;  // MAX_NUMNODES with NODES_SHIFT 6
 

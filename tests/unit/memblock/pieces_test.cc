@@ -6,7 +6,7 @@
 namespace memmap::memblock {
 namespace {
 
-using namespace literals;
+using literals::operator""_pa;
 using Ranges = std::vector<PhysRange>;
 
 // The front of the smallest free range.

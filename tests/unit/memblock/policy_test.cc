@@ -10,7 +10,8 @@
 namespace memmap::memblock {
 namespace {
 
-using namespace literals;
+using literals::operator""_pa;
+using literals::operator""_pfn;
 
 // Takes the smallest range that fits; remembers what it was asked.
 class BestFit : public AllocationPolicy {

@@ -282,7 +282,10 @@ TEST(TrimBadramPatterns, AreThePagesThatMatch) {
   for (int i = 0; i < 20; ++i) {
     const std::uint64_t address = next() % (2 * kGiB);
     // Bits that are not free: some of bits 12 to 19, most of those above.
-    const std::uint64_t mask = (next() & 0xff000) | ((next() | next() | next()) & 0x7ff00000);
+    std::uint64_t above = next();
+    above |= next();
+    above |= next();
+    const std::uint64_t mask = (next() & 0xff000) | (above & 0x7ff00000);
     Texts want;
     std::uint64_t begin = 0;
     std::uint64_t end = 0;

@@ -27,7 +27,7 @@ boot::Outcome outcome() {
   out.state.node_states.push_back({.nid = 1, .present_pages = 2 * kGiB >> kPageShift});
   for (boot::NodeState& node : out.state.node_states) {
     node.zones.push_back({.zone = {.type = zones::ZoneType::normal,
-                                   .start_pfn = Pfn{node.nid * 0x40000ull},
+                                   .start_pfn = Pfn{static_cast<std::uint64_t>(node.nid) * 0x40000},
                                    .spanned_pages = node.present_pages,
                                    .present_pages = node.present_pages}});
     out.state.page_allocator.zones.push_back(

@@ -37,7 +37,7 @@ TEST(Html, KnowsSha256) {
 
 TEST(Html, PacksNumbers) {
   PackedNumbers numbers;
-  for (const std::uint64_t n : {10, 10, 10, 35}) numbers.add(n);
+  for (const std::uint64_t n : {10u, 10u, 10u, 35u}) numbers.add(n);
   EXPECT_EQ(std::move(numbers).take(), "a*3 z");
   PackedNumbers bytes;
   bytes.add_bytes(0x2000);

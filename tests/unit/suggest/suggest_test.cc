@@ -288,7 +288,7 @@ TEST(Kdump, EndsWhereItEnds) {
   given.line = "nokaslr";
   const Subject subject = given.subject();
   const Prover first(subject);
-  const auto end = [&](const char* crashkernel, KdumpWish wish) {
+  const auto end = [&](const char* crashkernel, const KdumpWish& wish) {
     const auto kdump = run_kdump(first, crashkernel, wish);
     EXPECT_TRUE(kdump);
     return kdump ? kdump->end : KdumpEnd::stops;

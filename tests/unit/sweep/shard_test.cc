@@ -11,7 +11,7 @@ namespace memmap::sweep {
 namespace {
 
 TEST(Shard, EachIndexHasOneShareAndSharesAreOfOneSize) {
-  for (const std::uint64_t n : {1, 2, 3, 7, 8, 64}) {
+  for (const std::uint64_t n : {1u, 2u, 3u, 7u, 8u, 64u}) {
     std::vector<std::uint64_t> sizes(n);
     constexpr std::uint64_t kCount = 1000;
     for (std::uint64_t i = 0; i < kCount; ++i) {
@@ -30,7 +30,7 @@ TEST(Shard, EachIndexHasOneShareAndSharesAreOfOneSize) {
 
 // An axis of n values must not put all that are alike into one share.
 TEST(Shard, FollowsNoPeriod) {
-  for (const std::uint64_t period : {2, 4, 7, 8, 9, 16}) {
+  for (const std::uint64_t period : {2u, 4u, 7u, 8u, 9u, 16u}) {
     std::vector<unsigned> seen(period);
     for (std::uint64_t i = 0; i < 4000; ++i) seen[i % period] += Shard{3, 8}.has(i);
     EXPECT_GT(*std::ranges::min_element(seen), 0U) << period;

@@ -19,7 +19,7 @@ Machine machine_of(const std::string& text) {
 }
 
 TEST(StatementFacts, TheFirstLineTellsAStableVersion) {
-  const auto version = [](std::string line) {
+  const auto version = [](const std::string& line) {
     return machine_of("Linux version " + line + "\n" + std::string(kStatementFactsMap))
         .kernel_version;
   };

@@ -104,7 +104,7 @@ TEST(Iomem, WhatAGrepLeftIsTold) {
 }
 
 TEST(Iomem, ACutLastLineIsToldAndLeftOut) {
-  const char* kWhole = "00000000-00000fff : Reserved\n00001000-0009fbff : System RAM\n";
+  const char* const kWhole = "00000000-00000fff : Reserved\n00001000-0009fbff : System RAM\n";
   for (const char* cut :
        {"00100000-3ff", "00100000-3fffffff", "00100000-3fffffff : Sys", "0010", "> 00100000-"}) {
     const auto machine = read_text(std::string(kWhole) + cut);

@@ -121,7 +121,7 @@ TEST(Mtree, FirmwareOfKindRamIsNoRam) {
 }
 
 TEST(Mtree, RefusesWhatHasNoMemory) {
-  const char* kTexts[] = {
+  const char* const kTexts[] = {
       "FlatView #0\n AS \"I/O\", root: io\n  0000000000000000-0000000000000007 (prio 0, i/o): x\n",
       "FlatView #0\n AS \"memory\", root: system\n  No rendered FlatView\n",
       "address-space: memory\n  0000000000000000-ffffffffffffffff (prio 0, i/o): system\n",
