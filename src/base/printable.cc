@@ -1,5 +1,6 @@
 #include "base/printable.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/utf8.h"
@@ -21,12 +22,22 @@ bool is_control(std::uint32_t c) {
          (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
+// Bytes at the start that every terminal shows as they are: nearly all of what is printed.
+std::size_t leading_plain(std::string_view text) {
+  const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
+  return static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+}
+
 }  // namespace
 
 std::string printable(std::string_view text, Charset charset) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
+  for (;;) {
+    const std::size_t plain = leading_plain(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return out;
     const std::size_t n = utf8_length(text);
     const std::string_view c = text.substr(0, n == 0 ? 1 : n);
     if (n == 1 && (c[0] == '\t' || c[0] == '\n' || c[0] == '\r')) {
@@ -38,7 +49,6 @@ std::string printable(std::string_view text, Charset charset) {
     }
     text.remove_prefix(c.size());
   }
-  return out;
 }
 
 std::string printable_lines(std::string_view text, Charset charset) {

@@ -5,11 +5,14 @@
 #include <span>
 #include <string_view>
 
+#include "input/document/document.h"
+
 namespace memmap::kernel {
 
 struct BuiltInProfile {
-  std::string_view name{};  // `6.1.0-55-amd64`
-  std::string_view text{};  // the YAML
+  std::string_view name{};         // `6.1.0-55-amd64`
+  std::string_view text{};         // the YAML
+  input::DocumentTables tables{};  // what it says
 };
 
 // By name, ascending.

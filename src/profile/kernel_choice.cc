@@ -30,17 +30,29 @@ Result<Profile> read(const std::string& path) {
   return read_kernel_profile(*source);
 }
 
-bool holds_profiles(const fs::path& folder) {
+// What can be had by name: a folder's profiles; of a folder without any, those that are built in.
+struct Known {
+  std::string folder{};  // empty: built in
+  std::vector<std::string> names{};
+};
+
+Known known_in(const std::string& folder) {
+  Known out{.folder = folder};
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() == kSuffix) return true;
+    if (entry.path().extension() == kSuffix) out.names.push_back(entry.path().stem().string());
   }
-  return false;
+  if (out.names.empty()) {
+    out.folder.clear();
+    for (const BuiltInProfile& own : built_in_profiles()) out.names.emplace_back(own.name);
+  }
+  std::ranges::sort(out.names);
+  return out;
 }
 
-// Of one of kernel_names(folder).
-Result<Profile> read_known(const std::string& name, const std::string& folder) {
-  if (holds_profiles(folder)) return read(fmt::format("{}/{}{}", folder, name, kSuffix));
+// One of `known`.
+Result<Profile> read_known(const std::string& name, const Known& known) {
+  if (!known.folder.empty()) return read(fmt::format("{}/{}{}", known.folder, name, kSuffix));
   const auto& own = *std::ranges::find(built_in_profiles(), name, &BuiltInProfile::name);
   return read_kernel_profile({.name = fmt::format("{}{}", name, kSuffix),  // for messages
                               .bytes = std::string(own.text)});
@@ -131,60 +143,48 @@ Result<KernelChoice> from_image(const std::string& path) {
   return KernelChoice{std::move(made->profile), fmt::format("{}", fmt::join(made->notes, "; "))};
 }
 
-Result<KernelChoice> named(const std::string& wanted, const std::string& folder) {
-  const auto names = kernel_names(folder);
-  const bool known = std::ranges::binary_search(names, wanted);
+Result<KernelChoice> named(const std::string& wanted, const Known& all) {
+  const bool known = std::ranges::binary_search(all.names, wanted);
   std::error_code error;
   const bool folder_of_one =
       wanted.find('/') != std::string::npos && fs::is_directory(wanted, error);
   if (!known && (folder_of_one || is_image(wanted))) return from_image(wanted);
   if (!known && !wanted.ends_with(kSuffix) && wanted.find('/') == std::string::npos) {
-    return no_such_kernel(wanted, names);
+    return no_such_kernel(wanted, all.names);
   }
-  auto profile = known ? read_known(wanted, folder) : read(wanted);
+  auto profile = known ? read_known(wanted, all) : read(wanted);
   if (!profile) return profile.errors();
   return KernelChoice{std::move(*profile), {}};
 }
 
 }  // namespace
 
-std::vector<std::string> kernel_names(const std::string& folder) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() == kSuffix) names.push_back(entry.path().stem().string());
-  }
-  if (names.empty()) {
-    for (const BuiltInProfile& own : built_in_profiles()) names.emplace_back(own.name);
-  }
-  std::ranges::sort(names);
-  return names;
-}
+std::vector<std::string> kernel_names(const std::string& folder) { return known_in(folder).names; }
 
 Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
                                    const std::optional<std::string>& release,
                                    const std::string& folder) {
-  if (wanted) return named(*wanted, folder);
+  const Known known = known_in(folder);
+  if (wanted) return named(*wanted, known);
 
-  const std::vector<std::string> names = kernel_names(folder);
   const auto version = release ? parse_version(*release) : std::nullopt;
-  if (release && std::ranges::binary_search(names, *release)) {
-    auto choice = named(*release, folder);
+  if (release && std::ranges::binary_search(known.names, *release)) {
+    auto choice = named(*release, known);
     if (choice) choice->note = kKernelThatRan;
     return choice;
   }
   if (!version) {
-    const auto name = usual(names);
+    const auto name = usual(known.names);
     if (!name) return no_profile(folder);
-    auto choice = named(*name, folder);
+    auto choice = named(*name, known);
     if (!choice) return choice;
     choice->note =
         fmt::format("the machine does not say which kernel it ran; {} is assumed", *name);
     return choice;
   }
-  const auto nearest = by_nearness(names, *version);
+  const auto nearest = by_nearness(known.names, *version);
   if (nearest.empty()) return no_profile(folder);
-  auto choice = named(nearest.front(), folder);
+  auto choice = named(nearest.front(), known);
   if (!choice) return choice;
   choice->profile.version = *version;
   choice->profile.stands_for = *release;
@@ -192,7 +192,7 @@ Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
                              *release, nearest.front());
   if (!choice->profile.verified) choice->note += ", which were not verified against a real boot";
   if (nearest.size() == 1) return choice;
-  auto next = read_known(nearest[1], folder);
+  auto next = read_known(nearest[1], known);
   if (!next) return next.errors();
   choice->next = std::move(*next);
   return choice;

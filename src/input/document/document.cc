@@ -22,6 +22,12 @@ Document::Document(std::string file, std::string_view source)
   }
 }
 
+Document::Document(std::string file, std::string_view source, const DocumentTables& tables)
+    : Document(std::move(file), source) {
+  texts_ = tables.texts;
+  values_.assign(tables.values.begin(), tables.values.end());
+}
+
 std::string_view Document::line_of(std::size_t line) const {
   if (line == 0) line = 1;
   if ((line - 1) / kStep >= lines_.size()) return {};
@@ -38,7 +44,7 @@ std::string_view Document::line_of(std::size_t line) const {
 }
 
 std::string_view Document::text(ValueId id) const {
-  const Value& v = values_[id];
+  const DocumentValue& v = values_[id];
   if (v.kind != ValueKind::scalar) return {};
   return std::string_view(texts_).substr(v.text, v.length);
 }
@@ -55,7 +61,7 @@ Error Document::error_at(std::size_t line, std::size_t column, std::string messa
 }
 
 Error Document::error(ValueId id, std::string message) const {
-  const Value& v = values_[id];
+  const DocumentValue& v = values_[id];
   Error e = error_at(v.line, v.column, std::move(message));
   if (v.kind == ValueKind::scalar && v.length != 0) {
     const bool quoted = v.column <= e.line_text.size() &&
@@ -67,7 +73,7 @@ Error Document::error(ValueId id, std::string message) const {
 
 DocumentBuilder::Fault DocumentBuilder::add(ValueKind kind, std::string_view text, std::size_t line,
                                             std::size_t column) {
-  std::vector<Document::Value>& values = doc_.values_;
+  std::vector<DocumentValue>& values = doc_.values_;
   if (values.size() >= limit_of(Limit::document_values))
     return doc_.error_at(line, column, "too many values: " + beyond(Limit::document_values));
   const auto id = static_cast<ValueId>(values.size());

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,10 +21,31 @@ enum class ValueKind : std::uint8_t { null, scalar, list, map };
 using ValueId = std::uint32_t;
 inline constexpr ValueId kNoValue = std::numeric_limits<ValueId>::max();
 
+struct DocumentValue {
+  std::uint32_t line;
+  std::uint32_t column;
+  std::uint32_t text;    // where it starts among all texts
+  std::uint32_t length;  // of the text; or the number of children
+  ValueId next;
+  ValueKind kind;
+  friend bool operator==(const DocumentValue&, const DocumentValue&) = default;
+};
+
+// All that a document says, of a text that was read before the program was built.
+struct DocumentTables {
+  std::string_view texts{};
+  std::span<const DocumentValue> values{};  // parents before their children, which follow in order
+};
+
 class Document {
  public:
   // `source` is kept by reference, for the lines in messages: it must outlive the document.
   Document(std::string file, std::string_view source);
+  // The document of a text that was read before, into these tables.
+  Document(std::string file, std::string_view source, const DocumentTables& tables);
+
+  // They live as long as the document.
+  DocumentTables tables() const { return {texts_, values_}; }
 
   ValueKind kind(ValueId id) const { return values_[id].kind; }
   // Of a scalar: its text, unescaped. Numbers and booleans are text too.
@@ -48,20 +70,12 @@ class Document {
  private:
   friend class DocumentBuilder;
   std::string_view line_of(std::size_t line) const;
-  struct Value {
-    std::uint32_t line;
-    std::uint32_t column;
-    std::uint32_t text;    // where it starts in texts_
-    std::uint32_t length;  // of the text; or the number of children
-    ValueId next;
-    ValueKind kind;
-  };
 
   std::string file_;
   std::string_view source_;
   std::vector<std::uint32_t> lines_{};  // where every 256th begins: a message shows its line
   std::string texts_;
-  std::vector<Value> values_;  // parents before their children, which follow in order
+  std::vector<DocumentValue> values_;
 };
 
 // What a YAML or JSON parser tells, in its order. Each call returns what is wrong with it, if

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <memory>
 #include <system_error>
 
 #include "base/limits.h"
@@ -60,32 +63,40 @@ std::string_view refused_kind(mode_t mode) {
 
 enum class ElfExtent { prefix, whole };
 
+// Room for `size` bytes; of a large file in huge pages where the system has them, as to fault in small ones takes longer
+// than to read.
+void reserve_for_file(std::string& bytes, std::size_t size) {
+  constexpr std::size_t kHugePage = std::size_t{2} << 20;
+  bytes.reserve(size);
+  const auto start = reinterpret_cast<std::uintptr_t>(bytes.data());
+  const std::uintptr_t first = (start + kHugePage - 1) & ~(kHugePage - 1);
+  const std::uintptr_t end = (start + size) & ~(kHugePage - 1);
+  if (first < end) ::madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
+}
+
 // All bytes of `fd`; one more than the budget at most, of an ELF file one more than its prefix unless
 // the whole is wanted. Files of /proc and sysfs tell no size: the end is where read()
 // says so.
 Result<std::string> read_all(const std::string& name, int fd, std::size_t expected,
                              ElfExtent extent = ElfExtent::prefix) {
+  constexpr std::size_t kBlock = std::size_t{64} << 10;
   const std::size_t budget =
       limit_of(extent == ElfExtent::prefix ? Limit::input_size : Limit::package_size);
+  const auto block = std::make_unique_for_overwrite<char[]>(kBlock);
   std::string bytes;
-  std::size_t used = 0;
   for (;;) {
-    const bool cut = extent == ElfExtent::prefix && is_elf(bytes) && used >= 4;
+    const bool cut = extent == ElfExtent::prefix && is_elf(bytes);
     const std::size_t most = (cut ? kElfPrefixBytes : budget) + 1;
-    if (used >= most) break;
-    if (used == bytes.size()) {
-      const std::size_t grown = used == 0 ? std::max<std::size_t>(expected + 1, 4096) : used * 2;
-      const bool first = used == 0 && extent == ElfExtent::prefix;
-      const std::size_t room = first ? std::min(kElfPrefixBytes, budget) : budget;
-      bytes.resize(grown < room ? grown : room + 1);
-    }
-    const ssize_t got = ::read(fd, bytes.data() + used, std::min(bytes.size(), most) - used);
+    if (bytes.size() >= most) break;
+    const ssize_t got = ::read(fd, block.get(), std::min(kBlock, most - bytes.size()));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return system_fault(name, "cannot be read", errno);
     if (got == 0) break;
-    used += static_cast<std::size_t>(got);
+    const bool first = bytes.empty();
+    bytes.append(block.get(), static_cast<std::size_t>(got));
+    if (first && (extent == ElfExtent::whole || !is_elf(bytes)))
+      reserve_for_file(bytes, std::min(expected, budget) + 1);
   }
-  bytes.resize(used);
   return bytes;
 }
 

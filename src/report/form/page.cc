@@ -47,6 +47,17 @@ void drop_empty_columns(std::vector<Column>& columns, std::vector<Row>& rows) {
   }
 }
 
+// Of a word that is longer than a line of `room` columns: the bytes that go on it, to a comma or else as many as fit.
+std::size_t break_of(std::string_view word, std::size_t room) {
+  std::size_t bytes = 0;
+  std::size_t after_comma = 0;
+  for (std::size_t columns = 0; columns < room; ++columns) {
+    bytes += std::max<std::size_t>(1, utf8_length(word.substr(bytes)));
+    if (word[bytes - 1] == ',') after_comma = bytes;
+  }
+  return after_comma > 0 ? after_comma : bytes;
+}
+
 }  // namespace
 
 std::string Page::painted(std::string_view text, Paint paint) const {
@@ -78,32 +89,34 @@ void Page::paragraph(std::string_view lead, std::string_view text, Paint paint) 
   const std::size_t indent = text_width(lead);
   const std::size_t room = style_.width > indent + 20 ? style_.width - indent : 20;
   std::string current;
+  std::size_t columns = 0;  // of `current`
   bool first = true;
   const auto flush = [&] {
     out_ +=
         (first ? painted(lead, paint) : std::string(indent, ' ')) + painted(current, paint) + '\n';
     first = false;
     current.clear();
+    columns = 0;
   };
   while (!text.empty()) {
     const std::size_t blank_at = std::min(text.find(' '), text.size());
-    std::string word(text.substr(0, blank_at));
+    std::string_view word = text.substr(0, blank_at);
     text.remove_prefix(std::min(blank_at + 1, text.size()));
     if (word.empty()) continue;
-    if (!current.empty() && text_width(current) + 1 + text_width(word) > room) flush();
-    while (text_width(word) > room) {  // longer than a line: break it after a comma, else anywhere
-      std::size_t bytes = 0;
-      std::size_t after_comma = 0;
-      for (std::size_t columns = 0; columns < room; ++columns) {
-        bytes += std::max<std::size_t>(1, utf8_length(std::string_view(word).substr(bytes)));
-        if (word[bytes - 1] == ',') after_comma = bytes;
-      }
-      if (after_comma > 0) bytes = after_comma;
+    std::size_t width = text_width(word);
+    if (!current.empty() && columns + 1 + width > room) flush();
+    for (; width > room; width = text_width(word)) {
+      const std::size_t bytes = break_of(word, room);
       current = word.substr(0, bytes);
-      word.erase(0, bytes);
+      word.remove_prefix(bytes);
       flush();
     }
-    current += (current.empty() ? "" : " ") + word;
+    if (!current.empty()) {
+      current += ' ';
+      ++columns;
+    }
+    current += word;
+    columns += width;
   }
   if (!current.empty() || first) flush();
 }

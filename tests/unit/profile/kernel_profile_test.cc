@@ -7,6 +7,9 @@
 #include <iterator>
 #include <ostream>
 
+#include "input/document/yaml_reader.h"
+#include "profile/built_in.h"
+
 namespace memmap::kernel {
 namespace {
 
@@ -155,6 +158,26 @@ const KernelProfileCase kKernelProfileCases[] = {
 };
 INSTANTIATE_TEST_SUITE_P(, KernelProfileRefuses, testing::ValuesIn(kKernelProfileCases),
                          [](const auto& test) { return test.param.name; });
+
+// What was read when the program was built is what would be read now.
+TEST(BuiltInProfiles, HaveTheTablesOfTheirTexts) {
+  ASSERT_FALSE(built_in_profiles().empty());
+  for (const BuiltInProfile& own : built_in_profiles()) {
+    const auto document = input::read_yaml("k.yaml", own.text);
+    ASSERT_TRUE(document) << own.name;
+    const input::DocumentTables read = document->tables();
+    EXPECT_EQ(own.tables.texts, read.texts) << own.name;
+    EXPECT_TRUE(std::ranges::equal(own.tables.values, read.values)) << own.name;
+  }
+}
+
+TEST(BuiltInProfiles, DoNotStandForATextThatDiffers) {
+  std::string text(built_in_profiles().front().text);
+  const std::size_t at = text.find("nodes_shift: ") + 13;
+  text.replace(at, 2, "7");
+  EXPECT_NE(read(std::string(built_in_profiles().front().text))->nodes_shift, 7u);
+  EXPECT_EQ(read(text)->nodes_shift, 7u);
+}
 
 }  // namespace
 }  // namespace memmap::kernel
