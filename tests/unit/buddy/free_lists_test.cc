@@ -21,12 +21,12 @@ std::vector<ListRun> only_list(const FreeLists& lists) {
 
 TEST(FreeLists, WhatFollowsInListAndMemoryIsOneRun) {
   FreeLists rising;
-  for (const std::uint64_t pfn : {4, 5u, 6u}) rising.add(block(pfn), Place::tail);
+  for (const std::uint64_t pfn : {4u, 5u, 6u}) rising.add(block(pfn), Place::tail);
   rising.add(block(3), Place::head);
   EXPECT_EQ(only_list(rising), (std::vector<ListRun>{{Pfn{3}, 4, false}}));
   EXPECT_EQ(rising.runs(), 1u);
   FreeLists falling;
-  for (const std::uint64_t pfn : {4, 5u, 6u}) falling.add(block(pfn), Place::head);
+  for (const std::uint64_t pfn : {4u, 5u, 6u}) falling.add(block(pfn), Place::head);
   falling.add(block(3), Place::tail);
   EXPECT_EQ(only_list(falling), (std::vector<ListRun>{{Pfn{6}, 4, true}}));
   EXPECT_EQ(falling.head(0, kMovable), 6u);

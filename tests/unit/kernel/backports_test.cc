@@ -32,12 +32,12 @@ TEST(Backports, EachDiffersFromItsVersion) {
   }
 }
 
-struct Backport {
+struct BackportCase {
   const char* release;
   bool Behaviour::*member;
   bool want;
 };
-constexpr Backport kRows[] = {
+constexpr BackportCase kRows[] = {
     // The first MiB: for a crash kernel alone, then always; mainline from 5.13
     {"4.18.0-80.7.1.el8_0.x86_64", &Behaviour::crash_kernel_reserves_first_mib, false},
     {"4.18.0-305.25.1.el8_4.x86_64", &Behaviour::crash_kernel_reserves_first_mib, true},
@@ -62,7 +62,7 @@ constexpr Backport kRows[] = {
 };
 
 TEST(Backports, MakeTheKernel) {
-  for (const Backport& row : kRows) {
+  for (const BackportCase& row : kRows) {
     const Profile p = kernel(row.release);
     EXPECT_EQ(behaviour_of(p).*row.member, row.want) << row.release;
     const auto all = differences();
