@@ -62,11 +62,10 @@ using namespace memmap;           // NOLINT(google-*): what follows is C
 using namespace memmap::library;  // NOLINT(google-*)
 
 const char* memmap_status_words(int32_t status) {
-  constexpr std::array<const char*, 7> kWords{"done",          "no such thing", "absent",
-                                              "bad input",     "wrong use",     "out of memory",
-                                              "internal fault"};
+  constexpr const char* kWords[] = {"done",      "no such thing", "absent",        "bad input",
+                                    "wrong use", "out of memory", "internal fault"};
   const auto index = static_cast<std::size_t>(status);  // of a negative one: beyond all
-  if (index >= kWords.size()) return "no such status";
+  if (index >= std::size(kWords)) return "no such status";
   return kWords[index];
 }
 

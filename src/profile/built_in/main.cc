@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -79,7 +80,10 @@ int make(const fs::path& out, std::vector<fs::path> profiles) {
 }  // namespace
 }  // namespace memmap::kernel
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   if (argc < 2) return 2;
   return memmap::kernel::make(argv[1], {argv + 2, argv + argc});
+} catch (const std::exception& e) {
+  std::cerr << e.what() << '\n';
+  return 2;
 }
