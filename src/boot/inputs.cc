@@ -177,15 +177,11 @@ VirtAddr Inputs::kernel_text() const {
 
 paging::ImagePlaces Inputs::image_places(PhysAddr brk_end) const {
   const auto at = [&](std::uint64_t offset) { return VirtAddr{raw(kernel_text()) + offset}; };
-  const VirtAddr end_rodata = at(profile.image.end_rodata);
-  const auto end_large = profile.place_of(symbol::__end_rodata_hpage_align);
   return {.text = kernel_text(),
           .phys = kernel_base,
           .etext = at(profile.image.etext),
           .start_rodata = at(profile.image.start_rodata),
-          .end_rodata = end_rodata,
-          .end_rodata_large =
-              end_large ? at(*end_large) : VirtAddr{align_up(raw(end_rodata), paging::kSize2M)},
+          .end_rodata = at(profile.image.end_rodata),
           .brk_end = at(raw(brk_end) - raw(kernel_base))};
 }
 

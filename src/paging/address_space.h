@@ -37,7 +37,7 @@ class AddressSpace {
   const Bases& bases() const { return bases_; }
   // Of `level` 1 (tables of 4 KiB pages) to levels(), where the root is the only one.
   const Tables& tables(unsigned level) const { return tables_[level]; }
-  const TablePage* table(unsigned level, VirtAddr virt) const;  // nullptr: there is none
+  const TablePage* table(unsigned level, VirtAddr virt) const;  // nullptr: none, as of level 0
   // Adds the table of `level`, below levels(), that translates `virt`. False: it is there already.
   bool add_table(unsigned level, VirtAddr virt, TablePage page);
   // Takes it away, where there is one; nothing is mapped through it any more.

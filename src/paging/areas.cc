@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/align.h"
+
 namespace memmap::paging {
 namespace {
 
@@ -87,7 +89,6 @@ void count(AreaTables& area, unsigned levels) {
   BlockCount pud(39);
   BlockCount p4d(48);
   for (const Mapping* m : area.mappings) {
-    if (m->pages == 0) continue;
     const std::uint64_t first = raw(m->virt);
     const std::uint64_t last = first + (m->page_size * m->pages - 1);
     if (m->page_size == kSize4K) {
@@ -128,16 +129,12 @@ std::string_view area_of(VirtAddr address, unsigned levels, const Bases& bases) 
 }
 
 std::vector<Area> areas(unsigned levels, const Bases& bases) {
-  // Wherever a name may change: the fixed borders, and where KASLR put the others.
+  // Wherever a name may change: the fixed borders of both kinds, and where KASLR put the others.
   std::vector<std::uint64_t> borders{raw(bases.page_offset), raw(bases.vmalloc), raw(bases.vmemmap),
                                      raw(bases.modules)};
   for (const Start& s : kCommonTop) borders.push_back(s.base);
-  for (const Start& s : kFourLevels) {
-    if (levels < 5) borders.push_back(s.base);
-  }
-  for (const Start& s : kFiveLevels) {
-    if (levels >= 5) borders.push_back(s.base);
-  }
+  for (const Start& s : kFourLevels) borders.push_back(s.base);
+  for (const Start& s : kFiveLevels) borders.push_back(s.base);
   std::ranges::sort(borders);
   std::vector<Area> out;
   for (const std::uint64_t base : borders) {
@@ -155,7 +152,7 @@ std::vector<VirtAddr> vmalloc_root_entries(const AddressSpace& tables) {
   const std::uint64_t step = entry_size(tables.levels());
   const std::uint64_t start = raw(tables.bases().vmalloc);
   const std::uint64_t end = start + vmalloc_size(tables.levels());
-  for (std::uint64_t at = start; at < end; at = (at & ~(step - 1)) + step)
+  for (std::uint64_t at = start; at < end; at = align_down(at, step) + step)
     out.push_back(VirtAddr{at});
   return out;
 }

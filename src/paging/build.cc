@@ -33,7 +33,7 @@ std::string_view fault(const Mapping& m, unsigned levels) {
   }
   if (!is_canonical(m.virt, levels)) return "virtual address is not canonical";
   const std::uint64_t half = 1ull << (entry_shift(levels + 1) - 1);
-  if (m.pages * m.page_size > half - (raw(m.virt) & (half - 1))) {
+  if (m.pages * m.page_size > half - raw(m.virt) % half) {
     return "mapping reaches beyond its half of the canonical addresses";
   }
   return {};

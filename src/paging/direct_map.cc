@@ -67,7 +67,7 @@ class Mapper {
     min_mapped_ = align_down(map_start, kPageSize);
     for (std::uint64_t start = map_start, next = 0; start < map_end; start = next) {
       next = map_end;
-      if (step && map_end - start > step) next = std::min(map_end, align_up(start + 1, step));
+      if (map_end - start > step) next = std::min(map_end, align_up(start + 1, step));
       const std::uint64_t now = map_memory(start, next);
       mapped += now;
       if (mapped >= step) step = next_step(step);
@@ -75,7 +75,7 @@ class Mapper {
     }
   }
 
-  // After some steps it is 0, which means no limit. kernel: get_new_step_size()
+  // 2^53 at most, of more is not mapped; a step of 0 is of 32 bits. kernel: get_new_step_size()
   static std::uint64_t next_step(std::uint64_t step) { return step << (kIndexBits - 1); }
 
   // Where the last whole page of memory below `addr` ends; 0: there is none.
@@ -104,7 +104,6 @@ class Mapper {
     for (const PhysRange& region : memory_) {
       const std::uint64_t first = raw(phys_of(pfn_up(region.base())));
       const std::uint64_t last = raw(phys_of(pfn_down(region.end())));
-      if (first >= last) continue;
       const std::uint64_t from = std::clamp(first, start, end);
       const std::uint64_t to = std::clamp(last, start, end);
       if (from >= to) continue;
@@ -113,7 +112,6 @@ class Mapper {
       can_use_brk_ = std::max(from, brk_free) >= std::min(to, raw(options_.brk_tables.end()));
       map_range(PhysRange::make(from, to));
       mapped += to - from;
-      can_use_brk_ = true;
     }
     return mapped;
   }

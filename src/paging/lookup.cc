@@ -11,18 +11,18 @@ Lookup look_up(const AddressSpace& tables, VirtAddr address) {
   out.mapping = tables.find(address);
   if (out.mapping != nullptr)
     out.phys = PhysAddr{raw(out.mapping->phys) + (raw(address) - raw(out.mapping->virt))};
-  for (unsigned level = tables.levels(); level >= 1; --level) {
-    const TablePage* table = tables.table(level, address);
-    if (table == nullptr) break;
+  const TablePage* table = tables.table(tables.levels(), address);
+  for (unsigned level = tables.levels(); table != nullptr; --level) {
     LookupStep step{.level = level, .table = *table, .index = index_of(address, level)};
     step.start = VirtAddr{raw(address) & ~(entry_size(level) - 1)};
-    if (out.mapping != nullptr && out.mapping->page_size == entry_size(level)) {
+    const bool is_page = out.mapping != nullptr && out.mapping->page_size == entry_size(level);
+    table = is_page ? nullptr : tables.table(level - 1, address);
+    if (is_page) {
       step.entry = EntryKind::page;
-    } else if (level > 1 && tables.table(level - 1, address) != nullptr) {
+    } else if (table != nullptr) {
       step.entry = EntryKind::table;
     }
     out.steps.push_back(step);
-    if (step.entry != EntryKind::table) break;
   }
   return out;
 }

@@ -29,14 +29,14 @@ std::uint64_t until(std::uint64_t at, std::initializer_list<std::uint64_t> bound
 void SetMemory::change(VirtAddr virt, std::uint64_t pages, const Change& what) {
   while (pages != 0) {
     const Mapping* run = tables_.find(virt);
-    const PhysAddr phys = run == nullptr ? PhysAddr{} : run->phys + (raw(virt) - raw(run->virt));
-    // A page of the tables is changed at once, wherever its aliases begin and end.
-    const std::uint64_t page =
-        run == nullptr ? 1 : (run->page_size - raw(virt) % run->page_size) / kPageSize;
-    const std::uint64_t most =
-        run != nullptr && what.aliases ? std::max(one_alias(virt, phys), page) : pages;
-    const std::uint64_t done = change_some(virt, std::min(pages, most), what);
-    if (run != nullptr && what.aliases) change_aliases(virt, phys, done, what);
+    std::uint64_t done = 1;
+    if (run != nullptr) {
+      const PhysAddr phys = run->phys + (raw(virt) - raw(run->virt));
+      // A page of the tables is changed at once, wherever its aliases begin and end.
+      const std::uint64_t page = (run->page_size - raw(virt) % run->page_size) / kPageSize;
+      done = change_some(virt, std::min(pages, std::max(one_alias(virt, phys), page)), what);
+      if (what.aliases) change_aliases(virt, phys, done, what);
+    }
     virt = virt + done * kPageSize;
     pages -= done;
   }
@@ -44,9 +44,7 @@ void SetMemory::change(VirtAddr virt, std::uint64_t pages, const Change& what) {
 
 // kernel: __change_page_attr(), __should_split_large_page()
 std::uint64_t SetMemory::change_some(VirtAddr virt, std::uint64_t pages, const Change& what) {
-  const Mapping* found = tables_.find(virt);
-  if (found == nullptr) return 1;
-  const Mapping run = *found;
+  const Mapping run = *tables_.find(virt);
   const VirtAddr page{align_down(raw(virt), run.page_size)};
   const PhysAddr phys = run.phys + (raw(page) - raw(run.virt));
   const std::uint64_t all = run.page_size / kPageSize;
@@ -65,7 +63,7 @@ std::uint64_t SetMemory::change_some(VirtAddr virt, std::uint64_t pages, const C
       return whole != 0 ? whole * all : std::min(pages, rest);
     }
     whole = std::min(whole, alike(page, phys, run.page_size));
-    const std::uint32_t flags = allowed(wanted, page, phys, run.page_size, whole != 0);
+    const std::uint32_t flags = allowed(wanted, page, phys, run.page_size);
     if (run.page_size == kSize4K || (whole != 0 && flags == wanted)) {
       tables_.map({page, phys, run.page_size, whole, flags});
       return whole * all;
@@ -80,21 +78,20 @@ std::uint64_t SetMemory::alike(VirtAddr virt, PhysAddr phys, std::uint64_t size)
   const std::uint64_t text = raw(image_.text);
   const auto phys_of = [&](VirtAddr v) { return raw(image_.phys) + (raw(v) - text); };
   const std::uint64_t bytes =
-      std::min(until(raw(virt),
-                     {text, align_up(raw(image_.etext), kPageSize), raw(image_.end_rodata_large)}),
+      std::min(until(raw(virt), {text, align_up(raw(image_.etext), kPageSize)}),
                until(raw(phys), {align_down(phys_of(image_.start_rodata), kPageSize),
                                  align_down(phys_of(image_.end_rodata), kPageSize)}));
   return std::max<std::uint64_t>(bytes / size, 1);
 }
 
-// How many pages from here on have their aliases, if any, in a row.
+// How many whole pages from here on have their aliases, if any, in a row.
 std::uint64_t SetMemory::one_alias(VirtAddr virt, PhysAddr phys) const {
   std::uint64_t bytes = until(raw(virt), {raw(image_.text), raw(image_.brk_end)});
   const std::uint64_t size = raw(image_.brk_end) - raw(image_.text);
   bytes = std::min(bytes, until(raw(phys), {raw(image_.phys), raw(image_.phys) + size}));
   for (const PhysRange& r : mapped_)
     bytes = std::min(bytes, until(raw(phys), {raw(r.base()), raw(r.end())}));
-  return std::max<std::uint64_t>(bytes / kPageSize, 1);
+  return bytes / kPageSize;
 }
 
 // kernel: cpa_process_alias()
@@ -124,15 +121,13 @@ void SetMemory::split(const Mapping& run, VirtAddr virt) {
       {page, run.phys + (raw(page) - raw(run.virt)), smaller, run.page_size / smaller, run.flags});
 }
 
-// kernel: static_protections()
+// protect_kernel_text_ro() is asked of pages of 4 KiB alone, which it leaves as they are.
+// kernel: static_protections(), protect_kernel_text(), protect_rodata()
 std::uint32_t SetMemory::allowed(std::uint32_t flags, VirtAddr virt, PhysAddr phys,
-                                 std::uint64_t size, bool whole) const {
+                                 std::uint64_t size) const {
   const std::uint64_t text = raw(image_.text);
   if (overlaps(raw(virt), size, text, raw(image_.etext))) flags &= ~kNoExecute;
   if (!read_only_) return flags;
-  const bool is_large = size != kSize4K;
-  if (is_large && !whole && overlaps(raw(virt), size, text, raw(image_.end_rodata_large)))
-    flags &= ~kWritable;
   const auto phys_of = [&](VirtAddr v) { return raw(image_.phys) + (raw(v) - text); };
   if (overlaps(raw(phys), size, align_down(phys_of(image_.start_rodata), kPageSize),
                align_down(phys_of(image_.end_rodata), kPageSize)))

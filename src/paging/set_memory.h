@@ -14,13 +14,12 @@ namespace memmap::paging {
 // The kernel's image as its linker script places it: virtual addresses of its mapping at
 // __START_KERNEL_map, and the physical one of _text.
 struct ImagePlaces {
-  VirtAddr text{};              // _text
-  PhysAddr phys{};              // of _text
-  VirtAddr etext{};             // _etext, not aligned
-  VirtAddr start_rodata{};      // __start_rodata
-  VirtAddr end_rodata{};        // __end_rodata
-  VirtAddr end_rodata_large{};  // __end_rodata_hpage_align
-  VirtAddr brk_end{};           // _brk_end when the boot is over
+  VirtAddr text{};          // _text
+  PhysAddr phys{};          // of _text
+  VirtAddr etext{};         // _etext, not aligned
+  VirtAddr start_rodata{};  // __start_rodata
+  VirtAddr end_rodata{};    // __end_rodata
+  VirtAddr brk_end{};       // _brk_end when the boot is over
 };
 
 // Changes mappings of `tables`, which it does not own. Tables for the pages of a split lie nowhere
@@ -68,7 +67,7 @@ class SetMemory {
   };
 
   void change(VirtAddr virt, std::uint64_t pages, const Change& what);
-  // As many of `pages` pages of 4 KiB as are changed alike: whole pages of the tables, or a part of
+  // `virt` is mapped. As many of `pages` pages of 4 KiB as are changed alike: whole pages of the tables, or a part of
   // one; returns how many that were.
   std::uint64_t change_some(VirtAddr virt, std::uint64_t pages, const Change& what);
   // Pages of `size` bytes from here on of which allowed() says the same; at least 1.
@@ -77,10 +76,9 @@ class SetMemory {
   void change_aliases(VirtAddr virt, PhysAddr phys, std::uint64_t pages, const Change& what);
   // The page of `run` that `virt` lies in.
   void split(const Mapping& run, VirtAddr virt);
-  // `flags` of a page of `size` bytes without what the kernel does not allow there. `whole`: all of a
-  // large page is changed at once.
-  std::uint32_t allowed(std::uint32_t flags, VirtAddr virt, PhysAddr phys, std::uint64_t size,
-                        bool whole) const;
+  // `flags` of a page of `size` bytes without what the kernel does not allow there.
+  std::uint32_t allowed(std::uint32_t flags, VirtAddr virt, PhysAddr phys,
+                        std::uint64_t size) const;
   bool is_mapped(PhysAddr phys) const;
 
   AddressSpace& tables_;

@@ -5,15 +5,6 @@
 #include "base/align.h"
 
 namespace memmap::paging {
-namespace {
-
-bool overlaps(const std::map<std::uint64_t, std::uint64_t>& runs, std::uint64_t base,
-              std::uint64_t end) {
-  auto r = runs.lower_bound(end);
-  return r != runs.begin() && (--r)->second > base;
-}
-
-}  // namespace
 
 PhysAddr TableBuilder::map(const MapRange& piece, const NewTable& new_table) {
   if (piece.range.empty()) return piece.range.end();
@@ -26,17 +17,13 @@ PhysAddr TableBuilder::map(const MapRange& piece, const NewTable& new_table) {
 std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64_t end,
                                  const Request& request) {
   const std::uint64_t size = entry_size(level);
-  if (level == 1) {
-    add(1, base, end);
-    counted_.add(1, (end - base) / size);
-    return end;
-  }
-  const bool leaf_allowed = level <= 3 && size <= request.page_size;
+  // No page is larger than what a later request allows there: that depends on the memory around it
+  // alone (split_mem_range()). So what is mapped already is mapped alike, and kept.
+  const bool leaf_allowed = size <= request.page_size;
   const std::uint64_t first = align_down(base, size);
   const std::uint64_t last = align_up(end, size);
-  // Where nothing is in the way all is done at once; entry by entry would give the same.
-  if (leaf_allowed && !has_table_in(level - 1, first, last) &&
-      !overlaps(leaves_[level], first, last)) {
+  // Where no table is in the way all is done at once; entry by entry would give the same.
+  if (leaf_allowed && !has_table_in(level - 1, first, last)) {
     add(level, first, last);
     counted_.add(level, (last - first) / size);
     return last;
@@ -45,15 +32,8 @@ std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64
   std::uint64_t mapped_to = end;
   for (std::uint64_t at = base, next = 0; at < end; at = next) {
     const std::uint64_t virt = page_offset_ + at;
-    next = at + (size - (virt & (size - 1)));
-    // A page that maps the entry already is kept. It cannot be larger than the request allows:
-    // whether a page is allowed depends on the memory around it alone (split_mem_range()).
-    if (level <= 3 && overlaps(leaves_[level], at, at + 1)) {
-      counted_.add(level, 1);
-      mapped_to = next;
-      continue;
-    }
-    const bool has_table = has_table_in(level - 1, at, at + 1);
+    next = at + (size - virt % size);
+    const bool has_table = has_table_in(level - 1, at, next);
     if (!has_table && leaf_allowed) {
       add(level, next - size, next);
       counted_.add(level, 1);
@@ -72,7 +52,7 @@ std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64
 bool TableBuilder::has_table_in(unsigned level, std::uint64_t base, std::uint64_t end) const {
   const unsigned shift = entry_shift(level + 1);
   const auto t = tables_[level].lower_bound((page_offset_ + base) >> shift);
-  return t != tables_[level].end() && *t <= (page_offset_ + end - 1) >> shift;
+  return t != tables_[level].end() && *t < (page_offset_ + end) >> shift;
 }
 
 void TableBuilder::add(unsigned level, std::uint64_t base, std::uint64_t end) {
@@ -98,8 +78,7 @@ Mappings TableBuilder::mappings(std::uint32_t flags) const {
           {VirtAddr{page_offset_ + base}, PhysAddr{base}, size, (end - base) / size, flags});
     }
   }
-  std::sort(all.begin(), all.end(),
-            [](const Mapping& a, const Mapping& b) { return a.virt < b.virt; });
+  std::ranges::sort(all, {}, &Mapping::virt);
   return all;
 }
 

@@ -1,5 +1,7 @@
 #include "paging/walk.h"
 
+#include "base/align.h"
+
 namespace memmap::paging {
 namespace {
 
@@ -39,7 +41,7 @@ class Walker {
       if (!(entry & kEntryPresent)) continue;
       const std::uint64_t here = virt + i * entry_size(level);
       if (level == 1 || (level <= 3 && (entry & kEntryLarge))) {
-        const std::uint64_t phys = entry & kEntryAddress & ~(entry_size(level) - 1);
+        const std::uint64_t phys = align_down(entry & kEntryAddress, entry_size(level));
         add({canonical(here, tables_.levels), PhysAddr{phys}, entry_size(level), 1,
              flags_of(entry, level, allowed, forbidden)});
       } else {

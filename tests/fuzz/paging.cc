@@ -126,7 +126,6 @@ void set_memory(const AddressSpace& space, fuzz::Bytes& bytes) {
                           .etext = VirtAddr{text + bytes.below(2048) * 512},
                           .start_rodata = VirtAddr{text + kSize2M},
                           .end_rodata = VirtAddr{text + kSize2M + bytes.below(700) * kSize4K},
-                          .end_rodata_large = VirtAddr{text + 3 * kSize2M},
                           .brk_end = VirtAddr{text + 4 * kSize2M}};
   std::vector<PhysRange> mapped;
   if (bytes.flag()) mapped.push_back(PhysRange::make(0, kWindow / 2));

@@ -18,7 +18,6 @@ ImagePlaces places() {
           .etext = VirtAddr{kText + 0x1ff800},
           .start_rodata = VirtAddr{kText + kSize2M},
           .end_rodata = VirtAddr{kText + kSize2M + 0x5000},
-          .end_rodata_large = VirtAddr{kText + 2 * kSize2M},
           .brk_end = VirtAddr{kText + 3 * kSize2M}};
 }
 
