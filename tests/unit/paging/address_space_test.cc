@@ -39,6 +39,15 @@ TEST(AddressSpace, ReplacesAndCutsWhatIsThere) {
   EXPECT_EQ(space.mappings().size(), 2u);
 }
 
+TEST(AddressSpace, UnmapsAPageOfWhichOneByteIsTouched) {
+  AddressSpace space(4);
+  space.map(run(0, 0, 2));
+  space.map(run(2, 50, 1));
+  space.map(run(3, 60, 1));
+  space.unmap(VirtAddr{kBase + kSize4K}, kSize4K + 1);
+  EXPECT_EQ(space.mappings(), (Mappings{run(0, 0, 1), run(3, 60, 1)}));
+}
+
 TEST(AddressSpace, ALargerPageGoesAsAWhole) {
   AddressSpace space(4);
   space.map({VirtAddr{kBase}, PhysAddr{0}, kSize2M, 3, 0});

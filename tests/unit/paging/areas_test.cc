@@ -149,6 +149,25 @@ TEST(TablesByArea, CountsATableThatTwoRunsShareOnce) {
   EXPECT_EQ(areas[0].p4d_tables, 1u);
 }
 
+// Entries of 5 levels: of 2^21, 2^30, 2^39 and 2^48 bytes.
+TEST(TablesByArea, CountsATableForEachEntryThatIsTouched) {
+  AddressSpace tables(5);
+  tables.map({VirtAddr{0}, PhysAddr{0}, kSize4K, 1, 0});
+  tables.map({VirtAddr{1ull << 38}, PhysAddr{0}, kSize2M, 1, 0});
+  tables.map({VirtAddr{1ull << 47}, PhysAddr{0}, kSize4K, 3, 0});
+  tables.map({VirtAddr{1ull << 48}, PhysAddr{0}, kSize1G, 2, 0});
+  const std::vector<AreaTables> areas = tables_by_area(tables);
+  ASSERT_EQ(areas.size(), 1u);
+  EXPECT_EQ(areas[0].pages_4k, 4u);
+  EXPECT_EQ(areas[0].pages_2m, 1u);
+  EXPECT_EQ(areas[0].pages_1g, 2u);
+  EXPECT_EQ(areas[0].bytes, 4 * kSize4K + kSize2M + 2 * kSize1G);
+  EXPECT_EQ(areas[0].pte_tables, 2u);
+  EXPECT_EQ(areas[0].pmd_tables, 3u);
+  EXPECT_EQ(areas[0].pud_tables, 3u);  // the first two share one
+  EXPECT_EQ(areas[0].p4d_tables, 2u);  // the first three do
+}
+
 TEST(Areas, AreTheWholeAddressSpaceByName) {
   Bases random = fixed_bases(4);
   random.page_offset = VirtAddr{0xffff9a8000000000};

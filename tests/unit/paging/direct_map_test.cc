@@ -187,6 +187,9 @@ TEST(DirectMap, NoMemoryMapsTheFirstMegabyte) {
   o.brk_tables = PhysRange::make(0x3c20000, 0x3c30000);
   const DirectMap d = direct_map({}, o);
   EXPECT_EQ(d.mappings, (Mappings{at(kPageOffset4, 0, kSize4K, 256)}));
+  // Top-down max_pfn_mapped begins at 0 again, behind the first MiB.
+  EXPECT_EQ(d.max_pfn_mapped, Pfn{0});
+  EXPECT_EQ(d.max_low_pfn_mapped, Pfn{0x100});
 }
 
 TEST(DirectMap, TopBlockEnd) {
@@ -200,6 +203,9 @@ TEST(KernelMap, WholeLargePages) {
                                 VirtAddr{0xffffffff83c20000}, {});
   EXPECT_EQ(m, (Mappings{{VirtAddr{0xffffffff81000000}, PhysAddr{0x1600000}, kSize2M, 23,
                           kWritable | kGlobal}}));
+  EXPECT_EQ(kernel_map(VirtAddr{0xffffffff81001000}, PhysAddr{0x1601000},
+                       VirtAddr{0xffffffff83c20000}, {}),
+            m);
   EXPECT_TRUE(kernel_map(kStartKernelMap, PhysAddr{0}, kStartKernelMap, {}).empty());
 }
 

@@ -22,8 +22,8 @@ AddressSpace small_space() {
 
 TEST(Lookup, GoesDownToAPageOf4K) {
   const AddressSpace space = small_space();
-  const Lookup found = look_up(space, VirtAddr{raw(kStart) + 0x1234});
-  EXPECT_EQ(found.phys, PhysAddr{0x101234});
+  const Lookup found = look_up(space, VirtAddr{raw(kStart) + 0x1235});
+  EXPECT_EQ(found.phys, PhysAddr{0x101235});
   ASSERT_EQ(found.steps.size(), 4u);
   EXPECT_EQ(found.steps[0].table, at(0x1000));
   EXPECT_EQ(found.steps[0].index, 273u);
@@ -69,6 +69,9 @@ TEST(AddressesOf, AreAllThatReachAByte) {
   space.map({VirtAddr{0xffffffff81000000}, PhysAddr{0x101000}, kSize4K, 1, 0});
   EXPECT_EQ(addresses_of(space, PhysAddr{0x101800}),
             (std::vector{VirtAddr{raw(kStart) + 0x1800}, VirtAddr{0xffffffff81000800}}));
+  EXPECT_EQ(addresses_of(space, PhysAddr{0x100000}), std::vector{kStart});
+  EXPECT_EQ(addresses_of(space, PhysAddr{0x101fff}).size(), 2u);
+  EXPECT_TRUE(addresses_of(space, PhysAddr{0xfffff}).empty());
   EXPECT_TRUE(addresses_of(space, PhysAddr{0x102000}).empty());
 }
 

@@ -53,6 +53,15 @@ TEST(Share, WhatWasThereGoes) {
   EXPECT_EQ(to.find(at(kDirectMap, 64 * kSize1G)), nullptr);
 }
 
+TEST(Share, APageAtTheEndOfAllAddressesIsNotInTheWay) {
+  AddressSpace from(4);
+  from.map({kDirectMap, PhysAddr{0}, kSize2M, 1, kWritable});
+  from.map({VirtAddr{0xfffffffffffff000}, PhysAddr{0}, kSize4K, 1, kWritable});
+  AddressSpace to(4);
+  share(from, to, kDirectMap, entry_size(4), 4);
+  EXPECT_EQ(to.mappings(), (Mappings{{kDirectMap, PhysAddr{0}, kSize2M, 1, kWritable}}));
+}
+
 // A run that begins before the entry, or goes on behind it, is cut there.
 TEST(Share, ARunIsCutAtTheEntry) {
   const AddressSpace from = source();
