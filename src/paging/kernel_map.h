@@ -8,10 +8,10 @@
 
 namespace memmap::paging {
 
-// The mapping that cleanup_highmap() leaves: 2 MiB pages from the one that the image starts in to the
-// end of what the brk area has given out. They are writable and executable until mark_rodata_ro().
-// `text` is the virtual address of _text and `phys` the physical one, at one place of their pages of
-// 2 MiB; `brk_end` is the virtual end of the last brk allocation.
+// The mapping that cleanup_highmap() leaves: 2 MiB pages from the one that the image starts in to
+// the end of what the brk area has given out. They are writable and executable until
+// mark_rodata_ro(). `text` is the virtual address of _text and `phys` the physical one, at the same
+// place of a page of 2 MiB; `brk_end` is the virtual end of the last brk allocation.
 //
 //   image      |=text=|=rodata=|=data=|=bss=|=brk=...|
 //                                               ^ _brk_end

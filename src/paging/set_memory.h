@@ -67,8 +67,8 @@ class SetMemory {
   };
 
   void change(VirtAddr virt, std::uint64_t pages, const Change& what);
-  // `virt` is mapped. As many of `pages` pages of 4 KiB as are changed alike: whole pages of the tables, or a part of
-  // one; returns how many that were.
+  // As many of `pages` pages of 4 KiB as are changed alike: whole pages of the tables, or a part of
+  // one; returns how many that were. `virt` is mapped.
   std::uint64_t change_some(VirtAddr virt, std::uint64_t pages, const Change& what);
   // Pages of `size` bytes from here on of which allowed() says the same; at least 1.
   std::uint64_t alike(VirtAddr virt, PhysAddr phys, std::uint64_t size) const;

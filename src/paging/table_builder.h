@@ -26,8 +26,8 @@ class TableBuilder {
       : page_offset_(raw(page_offset)), levels_(levels) {}
 
   // Maps the piece at its place in the direct map, with the largest pages that it allows. Pages and
-  // tables that exist are kept; none of the pages is larger than what the piece allows. Returns the end of the last page that maps it, which may lie above
-  // the piece's own.
+  // tables that exist are kept; no page is there that is larger than it allows. Returns the end of
+  // the last page that maps it, which may lie above the piece's own.
   PhysAddr map(const MapRange& piece, const NewTable& new_table);
 
   // All that is mapped, ascending, every mapping with `flags`.
@@ -46,8 +46,8 @@ class TableBuilder {
   };
 
   std::uint64_t fill(unsigned level, std::uint64_t base, std::uint64_t end, const Request& request);
-  // Whether an entry of [base, end) has a table of `level`; none has one of level 0. `end` is the end
-  // of an entry.
+  // Whether an entry of [base, end) has a table of `level`; none has one of level 0. `end` is an
+  // entry's.
   bool has_table_in(unsigned level, std::uint64_t base, std::uint64_t end) const;
   void add(unsigned level, std::uint64_t base, std::uint64_t end);
 

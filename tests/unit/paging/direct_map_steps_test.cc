@@ -41,8 +41,8 @@ struct StepsCase {
   std::vector<PhysRange> want;  // behind the first MiB
 };
 
-// A step is one of 2 MiB until as much is mapped, then one of 512 MiB, then of 128 GiB. Where it ends is
-// a multiple of its size, but where no more than a step is left to go bottom-up.
+// A step is one of 2 MiB until as much is mapped, then one of 512 MiB, then of 128 GiB. It ends at a
+// multiple of its size, but bottom-up where no more than a step is left.
 const StepsCase kStepsCases[] = {
     {"top_down_small_until_2M_are_mapped",
      steps_options(kGi),
