@@ -144,7 +144,7 @@ TEST(SetMemoryBorders, TextIsOfPagesThatHaveAByteOfIt) {
       run_at(kImage - kSize4K, 48 * kM, kSize4K, 1, kOpen | kNoExecute),
       run_at(kImage, kImagePhys, kSize4K, 4),
       run_at(kImage + 0x4000, kImagePhys + 0x4000, kSize4K, 4, kOpen | kNoExecute)};
-  for (const std::uint64_t first : {0, 1, 3, 4}) {
+  for (const std::uint64_t first : {0u, 1u, 3u, 4u}) {
     Changed c({before, all}, image);
     c.memory.nx(VirtAddr{kImage - kSize4K}, 1);
     c.memory.nx(VirtAddr{kImage + first * kSize4K}, 8 - first);
