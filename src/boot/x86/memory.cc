@@ -71,6 +71,10 @@ void place_tables(Boot& boot, const paging::DirectMap& map) {
         tables.add_table(table.level, table.virt, {*found, paging::TableOrigin::memblock});
         continue;
       }
+      // The brk area could serve, but reserve_brk() has closed it.
+      if (table.may_extend_brk)
+        return boot.story.tell(Severity::panic, rule::kExtendBrk,
+                               "kernel BUG at arch/x86/kernel/setup.c");
       return boot.story.tell(Severity::panic, rule::kAllocLowPages,
                              "Kernel panic - not syncing: alloc_low_pages: can not alloc memory");
     }

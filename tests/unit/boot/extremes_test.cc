@@ -113,5 +113,18 @@ TEST(Extremes, NothingFollowsThePanic) {
   EXPECT_TRUE(test::ends_with_its_panic(outcome.events));
 }
 
+// Each piece of one page wants two tables of its own. Where those that are mapped have given all their pages, the brk area
+// is asked, which reserve_brk() has closed.
+TEST(Extremes, PiecesTooSmallForTheirOwnTables) {
+  Machine m = machine();
+  m.acpi_tables.clear();
+  m.firmware_map = {{PhysAddr{16 * kMiB}, 34 * kMiB, E820Type::ram}};
+  for (std::uint64_t i = 0; i < 300; ++i)
+    m.firmware_map.push_back({PhysAddr{(4 + 2 * i) * kGiB}, kPageSize, E820Type::ram});
+  const Outcome outcome = boot("", {6, 12, 0}, m);
+  ASSERT_TRUE(outcome.panicked);
+  EXPECT_EQ(outcome.events.back().text, "kernel BUG at arch/x86/kernel/setup.c");
+}
+
 }  // namespace
 }  // namespace memmap::boot
