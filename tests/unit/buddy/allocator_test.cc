@@ -4,54 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "buddy/deferred.h"
-#include "unit/buddy/shapes.h"
+#include "unit/buddy/machine.h"
 
 namespace memmap::buddy {
 namespace {
 
 using zones::ZoneType;
-
-constexpr std::uint64_t kDma32 = 4096;       // where DMA32 begins, in page frames
-constexpr std::uint64_t kNormal = 8 * 1024;  // not where it does on a machine
-
-// Two nodes of DMA, DMA32, Normal and of Normal alone, 4096 pages a zone; nothing is reserved.
-struct Machine {
-  memblock::Regions memory = {pages(0, 3 * kDma32, 0), pages(3 * kDma32, 4 * kDma32, 1)};
-  std::vector<zones::Node> nodes = {{0,
-                                     Pfn{0},
-                                     3 * kDma32,
-                                     3 * kDma32,
-                                     {zone(ZoneType::dma, 0, kDma32),
-                                      zone(ZoneType::dma32, kDma32, 2 * kDma32),
-                                      zone(ZoneType::normal, 2 * kDma32, 3 * kDma32),
-                                      {ZoneType::movable}}},
-                                    {1,
-                                     Pfn{3 * kDma32},
-                                     kDma32,
-                                     kDma32,
-                                     {{ZoneType::dma},
-                                      {ZoneType::dma32},
-                                      zone(ZoneType::normal, 3 * kDma32, 4 * kDma32),
-                                      {ZoneType::movable}}}};
-  AllocatorOptions options{};
-  Allocator allocator;
-
-  explicit Machine(kernel::Version version = {6, 12, 117})
-      : options(of(version)),
-        allocator(memory, nodes, free_all(memory, {}, nodes, options.handoff), options) {}
-
-  static AllocatorOptions of(kernel::Version version) {
-    AllocatorOptions o;
-    o.handoff.max_low_pfn = Pfn{4 * kDma32};
-    o.handoff.behaviour = kernel::behaviour_of(version, 6);
-    return o;
-  }
-  ZoneType type_of(const std::optional<Allocation>& got) const {
-    return allocator.zones()[got->zone].type;
-  }
-};
-
-constexpr unsigned kAll = 10;  // 1024 pages: four are a zone
 
 TEST(Allocator, TakesNodesByDistanceAndZonesFromTheHighest) {
   Machine m;
@@ -281,6 +239,8 @@ TEST(Allocator, HowDeepARequestMayGo) {
   leave(m.allocator, 38);
   EXPECT_FALSE(ok({.mark = Mark::min, .non_block = true, .min_reserve = true}));
   EXPECT_TRUE(ok({.mark = Mark::min, .min_reserve = true, .oom = true}));
+  leave(m.allocator, 1);
+  EXPECT_TRUE(ok({.mark = Mark::none}));
 }
 
 TEST(Allocator, PagesThatAreNoBlockServeNoOrder) {
@@ -346,6 +306,15 @@ TEST(Allocator, ZoneWithoutAPageGrowsByASection) {
     EXPECT_EQ(z.managed_pages, kPagesPerSection);
     EXPECT_EQ(z.free.free_pages(), kPagesPerSection - 1);
   }
+}
+
+// No watermark is asked there: it is the free lists that have nothing.
+TEST(Allocator, ZoneGrowsByASectionWithoutAWatermarkToo) {
+  Deferring m({6, 12, 117});
+  const auto got = m.allocator.alloc({.mark = Mark::none});
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->pfn, Pfn{kPagesPerSection});
+  EXPECT_EQ(m.allocator.zones().front().managed_pages, kPagesPerSection);
 }
 
 TEST(Allocator, SectionWithLessIsNotEnough) {

@@ -9,7 +9,7 @@ namespace memmap::buddy {
 namespace {
 
 // 4096 movable pages, nothing of them taken.
-ZoneAllocator zone(const kernel::Behaviour& behaviour) {
+ZoneAllocator fresh_zone(const kernel::Behaviour& behaviour) {
   PageblockTypes pageblocks;
   pageblocks.set(0, 4096, MigrateType::movable);
   return {FreeLists(FreeArea{{10, MigrateType::movable, {{Pfn{0}, 4}}}}),
@@ -42,7 +42,7 @@ TEST(PagesetLimits, AreTheKernels) {
 
 TEST(Pageset, TheBootsKeepsNothing) {
   for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
-    ZoneAllocator z = zone(behaviour);
+    ZoneAllocator z = fresh_zone(behaviour);
     Pageset boot;
     const auto pfn = boot.alloc(z, 1, MigrateType::movable, {});
     ASSERT_TRUE(pfn);
@@ -56,7 +56,7 @@ TEST(Pageset, TheBootsKeepsNothing) {
 
 TEST(Pageset, TakesABatchAndServesItInOrder) {
   for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
-    ZoneAllocator z = zone(behaviour);
+    ZoneAllocator z = fresh_zone(behaviour);
     Pageset mine;
     mine.set_limits({63, 252, 252});
     for (std::uint64_t p = 0; p < 63; ++p) {
@@ -79,7 +79,7 @@ TEST(Pageset, TakesABatchAndServesItInOrder) {
 
 TEST(Pageset, GivesBackTheOldestWhenItIsFull) {
   for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
-    ZoneAllocator z = zone(behaviour);
+    ZoneAllocator z = fresh_zone(behaviour);
     std::vector<Pfn> taken;
     for (int i = 0; i < 20; ++i) taken.push_back(*z.alloc(0, MigrateType::movable, {}));
     Pageset mine;
@@ -97,7 +97,7 @@ TEST(Pageset, GivesBackTheOldestWhenItIsFull) {
 
 // Since 6.7 what it takes at once doubles, and so does what it may keep.
 TEST(Pageset, LearnsToTakeMore) {
-  ZoneAllocator z = zone(version(6, 12));
+  ZoneAllocator z = fresh_zone(version(6, 12));
   Pageset mine;
   mine.set_limits({4, 16, 64});
   std::uint64_t left = 4096;
@@ -113,7 +113,7 @@ TEST(Pageset, LearnsToTakeMore) {
 
 // Of blocks that are freed one after the other.
 TEST(Pageset, BlocksInARowAreGivenBackAtOnce) {
-  ZoneAllocator z = zone(version(6, 12));
+  ZoneAllocator z = fresh_zone(version(6, 12));
   std::vector<Pfn> blocks;
   std::vector<Pfn> pages;
   for (int i = 0; i < 2; ++i) blocks.push_back(*z.alloc(2, MigrateType::movable, {}));
@@ -138,7 +138,7 @@ TEST(Pageset, BlocksInARowAreGivenBackAtOnce) {
 }
 
 TEST(Pageset, BeforeItLearnedABlockTookAllWithIt) {
-  ZoneAllocator z = zone(version(6, 1));
+  ZoneAllocator z = fresh_zone(version(6, 1));
   const Pfn block = *z.alloc(2, MigrateType::movable, {});
   std::vector<Pfn> pages;
   for (int i = 0; i < 16; ++i) pages.push_back(*z.alloc(0, MigrateType::movable, {}));
@@ -151,9 +151,73 @@ TEST(Pageset, BeforeItLearnedABlockTookAllWithIt) {
   EXPECT_EQ(z.free_pages(), 4096u);
 }
 
+TEST(Pageset, ABlockThatFollowsNoOtherStays) {
+  for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
+    ZoneAllocator z = fresh_zone(behaviour);
+    const Pfn block = *z.alloc(2, MigrateType::movable, {});
+    Pageset mine;
+    mine.set_limits({4, 64, 64});
+    mine.free(z, block, 2);
+    EXPECT_EQ(mine.count(), 4);
+  }
+}
+
+// PAGE_ALLOC_COSTLY_ORDER is 3. Single pages in a row stay.
+TEST(Pageset, BlocksInARowAreThoseOfOrdersOneToThree) {
+  for (const unsigned order : {0u, 1u, 2u, 3u}) {
+    ZoneAllocator z = fresh_zone(version(6, 12));
+    const Pfn first = *z.alloc(order, MigrateType::movable, {});
+    const Pfn second = *z.alloc(order, MigrateType::movable, {});
+    Pageset mine;
+    mine.set_limits({2, 64, 64});
+    mine.free(z, first, order);
+    EXPECT_EQ(mine.count(), 1 << order);
+    mine.free(z, second, order);
+    EXPECT_EQ(mine.count(), order == 0 ? 2 : 0) << order;
+  }
+}
+
+// Each request halves what counts as freed of late: 4 pages become 2, and a batch is 4.
+TEST(Pageset, ARequestInBetweenEndsTheRow) {
+  ZoneAllocator z = fresh_zone(version(6, 12));
+  const Pfn first = *z.alloc(2, MigrateType::movable, {});
+  const Pfn second = *z.alloc(2, MigrateType::movable, {});
+  Pageset mine;
+  mine.set_limits({4, 64, 64});
+  mine.free(z, first, 2);
+  ASSERT_TRUE(mine.alloc(z, 0, MigrateType::movable, {}));  // of a batch of 4
+  mine.free(z, second, 2);
+  EXPECT_EQ(mine.count(), 4 + 3 + 4);
+}
+
+// By order, then by type: behind the movable single pages come the reclaimable ones, and the
+// unmovable ones last of all.
+TEST(Pageset, GivesBackFromTheListThatWasFreedToOn) {
+  for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
+    ZoneAllocator z = fresh_zone(behaviour);
+    z.pageblocks().set(1024, 1536, MigrateType::unmovable);
+    z.pageblocks().set(2048, 2560, MigrateType::reclaimable);
+    Pageset mine;
+    mine.set_limits({4, 16, 16});
+    const auto keep = [&](std::uint64_t pfn) {
+      ASSERT_TRUE(z.take_off(Pfn{pfn}));
+      mine.free(z, Pfn{pfn}, 0);
+    };
+    for (std::uint64_t pfn = 1024; pfn < 1024 + 4; ++pfn) keep(pfn);
+    for (std::uint64_t pfn = 2048; pfn < 2048 + 11; ++pfn) keep(pfn);
+    EXPECT_EQ(mine.count(), 15);
+    keep(0);
+    // A batch, and since 6.7 as much as was freed of late: 16 - 4 at most.
+    EXPECT_EQ(mine.count(), behaviour.pageset_tunes_itself ? 4 : 12);
+    EXPECT_TRUE(z.lists().at(0));
+    EXPECT_TRUE(z.lists().at(2048 + 2));
+    for (std::uint64_t pfn = 1024; pfn < 1024 + 4; ++pfn) EXPECT_FALSE(z.lists().at(pfn)) << pfn;
+  }
+}
+
 // What goes the first nine times that it is full, of pages that are freed in a row.
 std::vector<std::int64_t> given_back(const kernel::Behaviour& behaviour) {
-  ZoneAllocator z = zone(behaviour);
+  ZoneAllocator z = fresh_zone(behaviour);
   std::vector<Pfn> taken;
   for (int i = 0; i < 1000; ++i) taken.push_back(*z.alloc(0, MigrateType::movable, {}));
   Pageset mine;
@@ -181,7 +245,7 @@ TEST(Pageset, GivesBackTwiceAsMuchEachTime) {
 // As on a machine with more processors than pages to share out.
 TEST(Pageset, WithALimitBelowABatchAPageGoesAtATime) {
   for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
-    ZoneAllocator z = zone(behaviour);
+    ZoneAllocator z = fresh_zone(behaviour);
     std::vector<Pfn> taken;
     for (int i = 0; i < 6; ++i) taken.push_back(*z.alloc(0, MigrateType::movable, {}));
     Pageset mine;
@@ -194,7 +258,7 @@ TEST(Pageset, WithALimitBelowABatchAPageGoesAtATime) {
 
 TEST(Pageset, KeepsNothingOfAnIsolatedPageblock) {
   for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
-    ZoneAllocator z = zone(behaviour);
+    ZoneAllocator z = fresh_zone(behaviour);
     const Pfn pfn = *z.alloc(0, MigrateType::movable, {});
     z.pageblocks().set(raw(pfn), raw(pfn) + 1, MigrateType::isolate);
     Pageset mine;

@@ -44,6 +44,12 @@ TEST(FallbackOrders, NearestFirst) {
   EXPECT_EQ(fallback_orders(nodes(3), line, version(6, 12)), want);
 }
 
+TEST(FallbackOrders, NoneIsMadeBehindTheLastNodeThatIsAskedFor) {
+  const auto far = [](int a, int b) { return a == b ? 10 : 20; };
+  const Orders want = {{0, {0, 1, 2, 3}}, {1, {1, 2, 3, 0}}};
+  EXPECT_EQ(fallback_orders(nodes(4), far, version(6, 12), 1), want);
+}
+
 TEST(FallbackOrders, NodesWithProcessorsAreSpared) {
   auto three = nodes(3);
   three[1].cpus = true;
