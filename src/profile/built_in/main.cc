@@ -6,52 +6,34 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "input/document/yaml_reader.h"
+#include "input/open/source.h"
 
 namespace memmap::kernel {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string_view word(input::ValueKind kind) {
-  switch (kind) {
-    case input::ValueKind::null:
-      return "null";
-    case input::ValueKind::scalar:
-      return "scalar";
-    case input::ValueKind::list:
-      return "list";
-    case input::ValueKind::map:
-      return "map";
-  }
-  return {};
-}
-
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
 // The row of one profile, behind the values that it is about.
 Status add(const fs::path& file, std::size_t number, std::string& values, std::string& rows) {
-  const std::string text = text_of(file);
-  const auto document = input::read_yaml(file.filename().string(), text);
+  const auto text = input::read_file(file);
+  if (!text) return text.errors();
+  const auto document = input::read_yaml(file.filename().string(), *text);
   if (!document) return document.errors();
   const input::DocumentTables tables = document->tables();
   values += fmt::format("constexpr DocumentValue kValues{}[] = {{\n", number);
   for (const input::DocumentValue& v : tables.values) {
-    values += fmt::format("    {{{}, {}, {}, {}, {}u, {}}},\n", v.line, v.column, v.text, v.length,
-                          v.next, word(v.kind));
+    values += fmt::format("    {{{}, {}, {}, {}, {}u, ValueKind{{{}}}}},\n", v.line, v.column,
+                          v.text, v.length, v.next, static_cast<unsigned>(v.kind));
   }
   values += "};\n";
   // Their lengths are told: clang does not count that far in a constant.
   rows += fmt::format(
       "    {{\"{}\", {{R\"yaml({})yaml\", {}}}, {{{{R\"yaml({})yaml\", {}}}, kValues{}}}}},\n",
-      file.stem().string(), text, text.size(), tables.texts, tables.texts.size(), number);
+      file.stem().string(), *text, text->size(), tables.texts, tables.texts.size(), number);
   return Done{};
 }
 
@@ -62,12 +44,12 @@ int make(const fs::path& out, std::vector<fs::path> profiles) {
   for (std::size_t i = 0; i < profiles.size(); ++i) {
     const Status added = add(profiles[i], i, values, rows);
     if (added) continue;
-    for (const Error& e : added.errors()) std::cerr << to_string(e) << '\n';
+    std::cerr << to_string(added.errors());
     return 2;
   }
   std::ofstream file(out, std::ios::binary);
   file << "#include \"profile/built_in.h\"\n\nnamespace memmap::kernel {\nnamespace {\n\n"
-          "using input::DocumentValue;\nusing enum input::ValueKind;\n\n"
+          "using input::DocumentValue;\nusing input::ValueKind;\n\n"
        << values << "\nconstexpr BuiltInProfile kProfiles[] = {\n"
        << rows
        << "};\n\n}  // namespace\n\n"

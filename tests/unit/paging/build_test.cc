@@ -5,24 +5,14 @@
 #include <optional>
 #include <utility>
 
+#include "built.h"
+
 namespace memmap::paging {
 namespace {
 
-Mapping built_run(std::uint64_t virt, std::uint64_t phys, std::uint64_t size, std::uint64_t pages,
-                  std::uint32_t flags = kWritable) {
-  return {VirtAddr{virt}, PhysAddr{phys}, size, pages, flags};
-}
-
-PlaceTable place_in_order() {
-  return [next = std::uint64_t{0}](unsigned, VirtAddr) mutable {
-    next += kPageSize;
-    return PhysAddr{next};
-  };
-}
-
 // The entries that translate the run's first page, from the root on.
 std::vector<std::uint64_t> entries_of(const Mapping& m) {
-  const Tables tables = *build({m}, 4, place_in_order());
+  const Tables tables = *build({m}, 4, place_behind(0));
   std::vector<std::uint64_t> out;
   PhysAddr table = tables.root;
   for (unsigned level = 4; level >= leaf_level(m.page_size); --level) {
@@ -71,8 +61,8 @@ TEST(Build, EntriesOfTablesForbidNothing) {
 
 TEST(Build, AHalfOfTheAddressesCanBeMappedWhole) {
   constexpr std::uint64_t kHalf = (1ull << 47) / kSize1G;
-  EXPECT_TRUE(build({built_run(0, 0, kSize1G, kHalf)}, 4, place_in_order()).ok());
-  EXPECT_TRUE(build({built_run(0xffff800000000000, 0, kSize1G, kHalf)}, 4, place_in_order()).ok());
+  EXPECT_TRUE(build({built_run(0, 0, kSize1G, kHalf)}, 4, place_behind(0)).ok());
+  EXPECT_TRUE(build({built_run(0xffff800000000000, 0, kSize1G, kHalf)}, 4, place_behind(0)).ok());
 }
 
 constexpr std::string_view kNoSuchPage = "mapping 0: page size must be 4 KiB, 2 MiB or 1 GiB";
@@ -104,7 +94,7 @@ const BuildFaultCase kBuildFaultCases[] = {
 
 TEST(Build, TellsWhatIsWrongOfWhichFrames) {
   for (const BuildFaultCase& c : kBuildFaultCases) {
-    const auto tables = build({c.mapping}, 4, place_in_order());
+    const auto tables = build({c.mapping}, 4, place_behind(0));
     ASSERT_FALSE(tables.ok()) << c.message;
     const Error& e = tables.errors().front();
     EXPECT_EQ(e.message, c.message);
@@ -139,7 +129,7 @@ TEST(Build, ReportsEveryMappingAtFault) {
       built_run(0x600000, 0, 0, 1),                  // absurd
       built_run(0xfffffffffffff000, 0, kSize4K, 2),  // over the end
   };
-  const auto tables = build(bad, 4, place_in_order());
+  const auto tables = build(bad, 4, place_behind(0));
   ASSERT_FALSE(tables.ok());
   EXPECT_EQ(tables.errors().size(), bad.size() - 1);
   EXPECT_EQ(tables.errors()[5].message, "mapping 6: overlaps an earlier mapping");
