@@ -13,6 +13,7 @@
 #include <memory>
 #include <system_error>
 
+#include "base/align.h"
 #include "base/limits.h"
 #include "input/open/archive.h"
 
@@ -69,8 +70,8 @@ void reserve_for_file(std::string& bytes, std::size_t size) {
   constexpr std::size_t kHugePage = std::size_t{2} << 20;
   bytes.reserve(size);
   const auto start = reinterpret_cast<std::uintptr_t>(bytes.data());
-  const std::uintptr_t first = (start + kHugePage - 1) & ~(kHugePage - 1);
-  const std::uintptr_t end = (start + size) & ~(kHugePage - 1);
+  const std::uintptr_t first = align_up(start, kHugePage);
+  const std::uintptr_t end = align_down(start + size, kHugePage);
   if (first < end) ::madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
 }
 
