@@ -7,6 +7,7 @@
 #include "access/run.h"
 #include "base/check.h"
 #include "boot/run.h"
+#include "fuzz/target.h"
 #include "input/script/script.h"
 #include "support/default_chain.h"
 
@@ -57,7 +58,7 @@ void check_told(const Errors& errors) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(access)(const std::uint8_t* data, std::size_t size) {
   const auto script = read({reinterpret_cast<const char*>(data), size});
   if (!script) {
     MEMMAP_CHECK(!to_string(script.errors()).empty(), "no message");

@@ -1,7 +1,8 @@
 // ACPI's tables: the input is one, of whatever signature.
+#include "fuzz/target.h"
 #include "input/machine/acpi_folder.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(acpi)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   const std::string bytes(reinterpret_cast<const char*>(data), size);
   input::MemoryTree tree("fuzz");

@@ -1,6 +1,8 @@
 #include "suggest/bad_memory.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+#include "fuzz/target.h"
+
+FUZZ_TARGET(bad_memory)(const std::uint8_t* data, std::size_t size) {
   using memmap::PhysRange;
   const std::vector<PhysRange> ram{PhysRange::make(1 << 20, 1 << 30),
                                    PhysRange::make(std::uint64_t{1} << 32, std::uint64_t{5} << 30)};

@@ -23,6 +23,7 @@
 
 #include "base/check.h"
 #include "boot/run.h"
+#include "fuzz/target.h"
 #include "input/map/synthetic.h"
 #include "input/scenario/scenario.h"
 #include "profile/config.h"
@@ -122,7 +123,7 @@ extern "C" int LLVMFuzzerInitialize(const int*, char*** argv) {
   return 0;
 }
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(boot)(const std::uint8_t* data, std::size_t size) {
   const Input in = sections_of({reinterpret_cast<const char*>(data), size});
   auto machine = machine_of(in);
   if (!machine) return 0;

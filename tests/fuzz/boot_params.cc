@@ -1,6 +1,8 @@
 #include "input/firmware/boot_params.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+#include "fuzz/target.h"
+
+FUZZ_TARGET(boot_params)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap::input;
   const Source source{.name = "fuzz",
                       .bytes = std::string(reinterpret_cast<const char*>(data), size)};

@@ -2,9 +2,10 @@
 // each free block on the list, and at the place of the list, where the one that goes page by page has it.
 #include "base/check.h"
 #include "fuzz/bytes.h"
+#include "fuzz/target.h"
 #include "property/buddy/model_boot.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(buddy)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap::buddy::test;
   memmap::fuzz::Bytes bytes(data, size);
   const Chance chance = [&] { return bytes.next<2>(); };

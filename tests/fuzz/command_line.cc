@@ -6,8 +6,9 @@
 #include <string_view>
 
 #include "e820/parameters.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(command_line)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   e820::Table table(64);

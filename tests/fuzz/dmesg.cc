@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "fuzz/target.h"
 #include "input/log/dmesg_edits.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(dmesg)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   input::Source source;
   source.name = "fuzz.log";

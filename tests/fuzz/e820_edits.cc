@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "e820/edit.h"
 #include "e820/sanitize.h"
+#include "fuzz/target.h"
 
 namespace {
 
@@ -36,7 +37,7 @@ void check_sane(const e820::Table& table) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(e820_edits)(const std::uint8_t* data, std::size_t size) {
   Reader in{data, size};
   e820::Table table(16);
   EventList told;

@@ -2,11 +2,12 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "fuzz/target.h"
 #include "profile/embedded_symbols.h"
 #include "profile/image.h"
 #include "profile/parameters.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(kernel_image)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto result = kernel::read_image("fuzz", bytes);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "fuzz/target.h"
 #include "profile/parameters.h"
 #include "profile/sections.h"
 #include "profile/symbols.h"
@@ -46,7 +47,7 @@ void parameters(std::string_view text) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(kernel_lists)(const std::uint8_t* data, std::size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   if (take(text, "symbols\n")) {
     symbols(text);

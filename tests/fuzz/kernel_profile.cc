@@ -4,9 +4,10 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "fuzz/target.h"
 #include "kernel/profile_contents.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(kernel_profile)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   const auto profile = kernel::read_kernel_profile(
       {.name = "fuzz", .bytes = {reinterpret_cast<const char*>(data), size}});

@@ -5,9 +5,10 @@
 #include <string>
 
 #include "base/check.h"
+#include "fuzz/target.h"
 #include "input/log/command_lines.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(lint)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   const input::Source source{.name = "fuzz", .bytes = {reinterpret_cast<const char*>(data), size}};
   const auto found = input::read_command_lines(source);

@@ -1,7 +1,8 @@
 // A tar of a gathered machine.
+#include "fuzz/target.h"
 #include "input/machine/machine_folder.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(machine_tar)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap::input;
   const Source source{.name = "fuzz",
                       .bytes = std::string(reinterpret_cast<const char*>(data), size)};

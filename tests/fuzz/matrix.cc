@@ -5,8 +5,9 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(matrix)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   const auto matrix = sweep::read_matrix("fuzz", {reinterpret_cast<const char*>(data), size});
   if (!matrix) {

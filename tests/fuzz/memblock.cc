@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "fuzz/target.h"
 #include "memblock/iterate.h"
 
 namespace {
@@ -112,7 +113,7 @@ void operate(Memblock& mb, std::uint8_t kind, std::uint8_t extra, std::uint64_t 
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(memblock)(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::uint8_t switches = *data;
   const memmap::kernel::Version version{6, switches % 2 == 0 ? 12u : 1u, 0};

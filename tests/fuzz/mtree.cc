@@ -1,6 +1,8 @@
 #include "input/map/mtree.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+#include "fuzz/target.h"
+
+FUZZ_TARGET(mtree)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap::input;
   const Source source{.name = "fuzz",
                       .bytes = std::string(reinterpret_cast<const char*>(data), size)};

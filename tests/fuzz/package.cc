@@ -4,8 +4,9 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(package)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   if (!input::is_package(bytes)) return 0;

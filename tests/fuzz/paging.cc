@@ -8,6 +8,7 @@
 #include "base/align.h"
 #include "base/check.h"
 #include "fuzz/bytes.h"
+#include "fuzz/target.h"
 #include "paging/address_space.h"
 #include "paging/build.h"
 #include "paging/lookup.h"
@@ -221,7 +222,7 @@ void address_space(fuzz::Bytes& bytes) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(paging)(const std::uint8_t* data, std::size_t size) {
   fuzz::Bytes bytes(data, size);
   if (bytes.flag()) {
     address_space(bytes);

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "boot/run.h"
 #include "fuzz/bytes.h"
+#include "fuzz/target.h"
 #include "input/script/script.h"
 #include "plugin/adapt/alloc.h"
 #include "plugin/adapt/check.h"
@@ -495,7 +496,7 @@ void reports(const plugin::Plugin& plugin, const plugin::OptionTexts& texts, con
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(plugin)(const std::uint8_t* data, std::size_t size) {
   Bytes bytes(data, size);
   const std::uint64_t what = bytes.next<1>();
   const auto plugin = described(bytes);

@@ -6,8 +6,9 @@
 #include <string>
 
 #include "base/check.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(policy)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   const std::string text(reinterpret_cast<const char*>(data), size);
   boot::Outcome outcome;

@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "fuzz/target.h"
 #include "input/log/memblock_log.h"
 #include "report/answers/replay.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(replay)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   input::Source source;
   source.name = "fuzz.log";

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "fuzz/target.h"
 #include "sweep/database.h"
 #include "sweep/rows_file.h"
 #include "sweep/rows_reader.h"
@@ -117,7 +118,7 @@ void database(std::string_view bytes) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(rows)(const std::uint8_t* data, std::size_t size) {
   std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const std::size_t end = std::min(bytes.find('\n'), size);
   const std::string_view form = bytes.substr(0, end);

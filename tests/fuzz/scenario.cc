@@ -5,9 +5,10 @@
 #include <string>
 
 #include "base/check.h"
+#include "fuzz/target.h"
 #include "report/convert/convert.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(scenario)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   input::Source source{.name = "fuzz", .bytes = {reinterpret_cast<const char*>(data), size}};
   input::recognise_scenario(source);

@@ -4,8 +4,9 @@
 
 #include "base/check.h"
 #include "capture/strip_binary.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(smbios)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   const std::string bytes(reinterpret_cast<const char*>(data), size);
   const std::string entry_point = bytes.substr(0, 32);

@@ -1,7 +1,9 @@
 // A table by its printer, by a guess and by columns: the first line of the input names those.
 #include "input/table/table.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+#include "fuzz/target.h"
+
+FUZZ_TARGET(table)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap::input;
   const std::string text(reinterpret_cast<const char*>(data), size);
   const Source whole{.name = "fuzz", .bytes = text};

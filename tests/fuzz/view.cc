@@ -7,8 +7,9 @@
 
 #include "base/check.h"
 #include "diff/diff.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(view)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   static_cast<void>(diff::is_result(bytes));

@@ -2,9 +2,10 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "fuzz/target.h"
 #include "profile/kernel_image.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(vmlinuz)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   kernel::Facts facts;

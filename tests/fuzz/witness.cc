@@ -4,9 +4,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "witness/kinds.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(witness)(const std::uint8_t* data, std::size_t size) {
   using namespace memmap;
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   witness::Reading reading;
