@@ -36,8 +36,9 @@ void direct_map_of(benchmark::State& state) {
     tables = 0;
     for (const MapStep& step : map.steps) {
       for (const TableRequest& table : step.tables) {
-        space.add_table(table.level, table.virt, {});
-        ++tables;
+        for (std::uint64_t n = 0; n < table.count; ++n)
+          space.add_table(table.level, VirtAddr{raw(table.virt) + n * table_size(table.level)}, {});
+        tables += table.count;
       }
     }
     for (const Mapping& m : map.mappings) space.map(m);

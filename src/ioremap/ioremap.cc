@@ -170,7 +170,7 @@ std::uint64_t IoMapper::page_size_at(VirtAddr virt, PhysAddr phys, std::uint64_t
 
 bool IoMapper::need_tables(VirtAddr virt, unsigned level) {
   for (unsigned l = tables_.levels() - 1; l >= level; --l) {
-    if (tables_.table(l, virt) != nullptr) continue;
+    if (tables_.table(l, virt)) continue;
     const auto page = take_table_(l, virt);
     if (!page) return false;
     tables_.add_table(l, virt, {*page, paging::TableOrigin::page_allocator});

@@ -29,25 +29,24 @@ Mappings::const_iterator first_above(const Mappings& runs, std::uint64_t virt) {
 }  // namespace
 
 AddressSpace::AddressSpace(unsigned levels, Bases bases, TablePage root)
-    : levels_(levels), bases_(bases) {
+    : levels_(levels), bases_(bases), tables_{TableRuns(0), TableRuns(1), TableRuns(2),
+                                              TableRuns(3), TableRuns(4), TableRuns(5)} {
   MEMMAP_CHECK(levels == 4 || levels == 5, "levels of page tables");
-  tables_[levels].emplace(VirtAddr{0}, root);
+  tables_[levels].add(VirtAddr{0}, root);
 }
 
-const TablePage* AddressSpace::table(unsigned level, VirtAddr virt) const {
-  const VirtAddr start{level == levels_ ? 0 : align_down(raw(virt), table_size(level))};
-  const auto found = tables_[level].find(start);
-  return found == tables_[level].end() ? nullptr : &found->second;
+std::optional<TablePage> AddressSpace::table(unsigned level, VirtAddr virt) const {
+  return tables_[level].find(level == levels_ ? VirtAddr{0} : virt);
 }
 
 bool AddressSpace::add_table(unsigned level, VirtAddr virt, TablePage page) {
   MEMMAP_CHECK(level >= 1 && level < levels_, "a level of tables below the root");
-  return tables_[level].emplace(VirtAddr{align_down(raw(virt), table_size(level))}, page).second;
+  return tables_[level].add(virt, page);
 }
 
 void AddressSpace::remove_table(unsigned level, VirtAddr virt) {
   MEMMAP_CHECK(level >= 1 && level < levels_, "a level of tables below the root");
-  tables_[level].erase(VirtAddr{align_down(raw(virt), table_size(level))});
+  tables_[level].remove(virt);
 }
 
 void AddressSpace::map(const Mapping& run) {

@@ -3,31 +3,17 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 
 #include "paging/geometry.h"
 #include "paging/mapping.h"
+#include "paging/table_runs.h"
 
 namespace memmap::paging {
 
-enum class TableOrigin { image, brk, memblock, page_allocator };
-
-// A table: a page of 512 entries. Where it lies is not known of one of the image whose symbol the
-// profile lacks, nor of one that the page allocator gave.
-struct TablePage {
-  std::optional<PhysAddr> phys{};
-  TableOrigin origin = TableOrigin::image;
-  friend constexpr bool operator==(const TablePage&, const TablePage&) = default;
-};
-
-// It keeps runs of pages and a record for each table, no entries: its size does not grow with the
-// memory's. kernel: init_mm.pgd and the tables below it
+// It keeps runs of pages and of tables, no entries: its size does not grow with the memory's. kernel: init_mm.pgd and the tables below it
 class AddressSpace {
  public:
-  // Tables of one level by the first address that each translates.
-  using Tables = std::map<VirtAddr, TablePage>;
-
   // `levels`: 4 or 5. The root is there from the start.
   explicit AddressSpace(unsigned levels, TablePage root = {})
       : AddressSpace(levels, fixed_bases(levels), root) {}
@@ -36,8 +22,8 @@ class AddressSpace {
   unsigned levels() const { return levels_; }
   const Bases& bases() const { return bases_; }
   // Of `level` 1 (tables of 4 KiB pages) to levels(), where the root is the only one.
-  const Tables& tables(unsigned level) const { return tables_[level]; }
-  const TablePage* table(unsigned level, VirtAddr virt) const;  // nullptr: none, as of level 0
+  const TableRuns& tables(unsigned level) const { return tables_[level]; }
+  std::optional<TablePage> table(unsigned level, VirtAddr virt) const;  // none of level 0
   // Adds the table of `level`, below levels(), that translates `virt`. False: it is there already.
   bool add_table(unsigned level, VirtAddr virt, TablePage page);
   // Takes it away, where there is one; nothing is mapped through it any more.
@@ -58,8 +44,8 @@ class AddressSpace {
  private:
   unsigned levels_;
   Bases bases_;
-  std::array<Tables, 6> tables_{};  // by level, from 1 on
-  Mappings runs_{};                 // ascending, disjoint, joined
+  std::array<TableRuns, 6> tables_;  // by level, from 1 on
+  Mappings runs_{};                  // ascending, disjoint, joined
 };
 
 }  // namespace memmap::paging

@@ -121,8 +121,9 @@ class Mapper {
     MapStep step{.range = range, .pieces = split_mem_range(range, largest_, memory_)};
     PhysAddr mapped_to = range.base();
     for (const MapRange& piece : step.pieces) {
-      mapped_to = tables_.map(piece, [&](unsigned level, VirtAddr virt) {
-        step.tables.push_back(request(level, virt));
+      mapped_to = tables_.map(piece, [&](unsigned level, VirtAddr virt, std::uint64_t count) {
+        request(step.tables,
+                {.level = level, .virt = virt, .count = count, .may_extend_brk = can_use_brk_});
       });
     }
     max_mapped_ = std::max(max_mapped_, raw(mapped_to));
@@ -133,15 +134,19 @@ class Mapper {
   }
 
   // kernel: alloc_low_pages()
-  TableRequest request(unsigned level, VirtAddr virt) {
-    TableRequest r{.level = level, .virt = virt, .may_extend_brk = can_use_brk_};
-    r.from_brk_tables = can_use_brk_ && brk_used_ < brk_pages_;
-    if (r.from_brk_tables) {
-      ++brk_used_;
-    } else if (min_mapped_ < max_mapped_) {
-      r.limits = PhysRange::make(min_mapped_, max_mapped_);
+  void request(std::vector<TableRequest>& out, TableRequest tables) {
+    const std::uint64_t left = brk_pages_ - std::min(brk_pages_, brk_used_);
+    if (const std::uint64_t n = can_use_brk_ ? std::min(tables.count, left) : 0; n != 0) {
+      out.push_back(tables);
+      out.back().count = n;
+      brk_used_ += n;
+      tables.count -= n;
+      tables.virt = VirtAddr{raw(tables.virt) + n * table_size(tables.level)};
     }
-    return r;
+    if (tables.count == 0) return;
+    tables.from_brk_tables = false;
+    if (min_mapped_ < max_mapped_) tables.limits = PhysRange::make(min_mapped_, max_mapped_);
+    out.push_back(tables);
   }
 
   std::span<const PhysRange> memory_;

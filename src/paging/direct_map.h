@@ -47,12 +47,13 @@ struct DirectMapOptions {
 // kernel: memory_map_top_down(), arch/x86/mm/init.c, v6.12 (`addr + PMD_SIZE`)
 PhysAddr top_block_end(PhysAddr found, Pfn max_pfn);
 
-// A page table that the kernel needs, and where it takes the page from.
+// Page tables that the kernel needs, one after the other, and where it takes their pages from.
 // kernel: alloc_low_pages(), arch/x86/mm/init.c, v6.12
 struct TableRequest {
-  unsigned level = 1;  // of the table: 1 for one that holds 4 KiB pages
-  VirtAddr virt{};     // the first address that it translates
-  // True: the next page of brk_tables. False: a page from memblock within `limits`.
+  unsigned level = 1;       // of a table: 1 for one that holds 4 KiB pages
+  VirtAddr virt{};          // the first address that the first translates
+  std::uint64_t count = 1;  // tables, of addresses that follow each other
+  // True: the next pages of brk_tables. False: each a page from memblock within `limits`.
   bool from_brk_tables = true;
   PhysRange limits{};  // memory from min_pfn_mapped to max_pfn_mapped; empty: memblock is not asked
   // Where memblock has no page. True: the brk area is extended by one. False: the kernel panics.

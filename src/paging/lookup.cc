@@ -11,15 +11,15 @@ Lookup look_up(const AddressSpace& tables, VirtAddr address) {
   out.mapping = tables.find(address);
   if (out.mapping != nullptr)
     out.phys = PhysAddr{raw(out.mapping->phys) + (raw(address) - raw(out.mapping->virt))};
-  const TablePage* table = tables.table(tables.levels(), address);
-  for (unsigned level = tables.levels(); table != nullptr; --level) {
+  std::optional<TablePage> table = tables.table(tables.levels(), address);
+  for (unsigned level = tables.levels(); table; --level) {
     LookupStep step{.level = level, .table = *table, .index = index_of(address, level)};
     step.start = VirtAddr{raw(address) & ~(entry_size(level) - 1)};
     const bool is_page = out.mapping != nullptr && out.mapping->page_size == entry_size(level);
-    table = is_page ? nullptr : tables.table(level - 1, address);
+    table = is_page ? std::nullopt : tables.table(level - 1, address);
     if (is_page) {
       step.entry = EntryKind::page;
-    } else if (table != nullptr) {
+    } else if (table) {
       step.entry = EntryKind::table;
     }
     out.steps.push_back(step);

@@ -9,9 +9,9 @@ void share(const AddressSpace& from, AddressSpace& to, VirtAddr start, std::uint
   const std::uint64_t last = raw(start) + (size - 1);
   const auto moved = [&](std::uint64_t virt) { return VirtAddr{virt - raw(start) + raw(at)}; };
   for (unsigned l = 1; l < level; ++l) {
-    const auto& tables = from.tables(l);
-    for (auto t = tables.lower_bound(start); t != tables.end() && raw(t->first) <= last; ++t)
-      to.add_table(l, moved(raw(t->first)), t->second);
+    const TableRuns& tables = from.tables(l);
+    for (auto t = tables.from(start); t != tables.end() && raw((*t).virt) <= last; ++t)
+      to.add_table(l, moved(raw((*t).virt)), (*t).page);
   }
   to.unmap(at, size);
   const Mappings& runs = from.mappings();

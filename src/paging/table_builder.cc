@@ -6,9 +6,9 @@
 
 namespace memmap::paging {
 
-PhysAddr TableBuilder::map(const MapRange& piece, const NewTable& new_table) {
+PhysAddr TableBuilder::map(const MapRange& piece, const NewTables& new_tables) {
   if (piece.range.empty()) return piece.range.end();
-  const Request request{piece.page_size, new_table};
+  const Request request{piece.page_size, new_tables};
   return PhysAddr{fill(levels_, raw(piece.range.base()), raw(piece.range.end()), request)};
 }
 
@@ -24,8 +24,7 @@ std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64
   const std::uint64_t last = align_up(end, size);
   // Where no table is in the way all is done at once; entry by entry would give the same.
   if (leaf_allowed && !has_table_in(level - 1, first, last)) {
-    add(level, first, last);
-    counted_.add(level, (last - first) / size);
+    add_leaves(level, first, last);
     return last;
   }
 
@@ -35,14 +34,17 @@ std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64
     next = at + (size - virt % size);
     const bool has_table = has_table_in(level - 1, at, next);
     if (!has_table && leaf_allowed) {
-      add(level, next - size, next);
-      counted_.add(level, 1);
+      add_leaves(level, next - size, next);
       mapped_to = next;
       continue;
     }
     if (!has_table) {
-      tables_[level - 1].insert(virt >> entry_shift(level));
-      request.new_table(level - 1, VirtAddr{align_down(virt, size)});
+      // Where no table is in the way and pages come below, the entries up to the end are alike.
+      const std::uint64_t all = align_up(page_offset_ + end, size) - page_offset_;
+      const bool alike =
+          entry_size(level - 1) <= request.page_size && !has_table_in(level - 1, at, all);
+      if (alike) next = all;
+      add_tables(level - 1, at, next, request);
     }
     mapped_to = fill(level - 1, at, std::min(end, next), request);
   }
@@ -51,12 +53,28 @@ std::uint64_t TableBuilder::fill(unsigned level, std::uint64_t base, std::uint64
 
 bool TableBuilder::has_table_in(unsigned level, std::uint64_t base, std::uint64_t end) const {
   const unsigned shift = entry_shift(level + 1);
-  const auto t = tables_[level].lower_bound((page_offset_ + base) >> shift);
-  return t != tables_[level].end() && *t < (page_offset_ + end) >> shift;
+  // The first run that ends above the first of these.
+  const std::uint64_t first = (page_offset_ + base) >> shift;
+  auto t = tables_[level].upper_bound(first);
+  if (t != tables_[level].begin() && std::prev(t)->second > first) --t;
+  return t != tables_[level].end() && t->first < (page_offset_ + end) >> shift;
 }
 
-void TableBuilder::add(unsigned level, std::uint64_t base, std::uint64_t end) {
-  Runs& runs = leaves_[level];
+void TableBuilder::add_tables(unsigned level, std::uint64_t base, std::uint64_t end,
+                              const Request& request) {
+  const unsigned shift = entry_shift(level + 1);
+  const std::uint64_t first = (page_offset_ + base) >> shift;
+  const std::uint64_t last = (page_offset_ + end) >> shift;
+  add_run(tables_[level], first, last);
+  request.new_tables(level, VirtAddr{first << shift}, last - first);
+}
+
+void TableBuilder::add_leaves(unsigned level, std::uint64_t base, std::uint64_t end) {
+  add_run(leaves_[level], base, end);
+  counted_.add(level, (end - base) / entry_size(level));
+}
+
+void TableBuilder::add_run(Runs& runs, std::uint64_t base, std::uint64_t end) {
   auto r = runs.upper_bound(base);
   if (r != runs.begin() && std::prev(r)->second >= base) {
     --r;

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <set>
 
 #include "paging/direct_pages.h"
 #include "paging/geometry.h"
@@ -14,12 +13,12 @@
 
 namespace memmap::paging {
 
-// It keeps runs of pages, no entries, so that its size does not grow with the memory's.
+// It keeps runs of pages and of tables, no entries, so that its size does not grow with the memory's.
 class TableBuilder {
  public:
-  // Called for each table that is new, in the kernel's order: a table before those below it.
-  // `virt`: the first address that it translates.
-  using NewTable = std::function<void(unsigned level, VirtAddr virt)>;
+  // Called for tables that are new, in the kernel's order: a table before those below it. `virt`: the
+  // first address that the first translates, the `count` behind it follow.
+  using NewTables = std::function<void(unsigned level, VirtAddr virt, std::uint64_t count)>;
 
   // `page_offset`: where physical address 0 is mapped. The root, of level `levels`, exists.
   TableBuilder(VirtAddr page_offset, unsigned levels)
@@ -28,7 +27,7 @@ class TableBuilder {
   // Maps the piece at its place in the direct map, with the largest pages that it allows. Pages and
   // tables that exist are kept; no page is there that is larger than it allows. Returns the end of
   // the last page that maps it, which may lie above the piece's own.
-  PhysAddr map(const MapRange& piece, const NewTable& new_table);
+  PhysAddr map(const MapRange& piece, const NewTables& new_tables);
 
   // All that is mapped, ascending, every mapping with `flags`.
   Mappings mappings(std::uint32_t flags) const;
@@ -37,26 +36,28 @@ class TableBuilder {
   const DirectPages& counted() const { return counted_; }
 
  private:
-  // The end of each run by its base, in physical bytes; runs neither overlap nor touch.
+  // The end of each run by its base; runs neither overlap nor touch.
   using Runs = std::map<std::uint64_t, std::uint64_t>;
 
   struct Request {
     std::uint64_t page_size;
-    const NewTable& new_table;
+    const NewTables& new_tables;
   };
 
   std::uint64_t fill(unsigned level, std::uint64_t base, std::uint64_t end, const Request& request);
   // Whether an entry of [base, end) has a table of `level`; none has one of level 0. `end` is an
   // entry's.
   bool has_table_in(unsigned level, std::uint64_t base, std::uint64_t end) const;
-  void add(unsigned level, std::uint64_t base, std::uint64_t end);
+  static void add_run(Runs& runs, std::uint64_t base, std::uint64_t end);
+  void add_leaves(unsigned level, std::uint64_t base, std::uint64_t end);
+  // Those of the entries in [base, end), where `end` is an entry's.
+  void add_tables(unsigned level, std::uint64_t base, std::uint64_t end, const Request& request);
 
   std::uint64_t page_offset_;
   unsigned levels_;
   DirectPages counted_{};
-  std::array<Runs, 4> leaves_{};  // pages by level, 1 to 3
-  // Tables by level, 1 to 4, each as its virtual address / table_size(level).
-  std::array<std::set<std::uint64_t>, 5> tables_{};
+  std::array<Runs, 4> leaves_{};  // pages by level, 1 to 3, in physical bytes
+  std::array<Runs, 5> tables_{};  // by level, 1 to 4, in virtual addresses / table_size(level)
 };
 
 }  // namespace memmap::paging

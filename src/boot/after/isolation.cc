@@ -38,7 +38,7 @@ void clone_pmds(Boot& boot, VirtAddr from, VirtAddr to) {
     const VirtAddr virt{at};
     const paging::Mapping* run = kernel.find(virt);
     const bool large = run != nullptr && run->page_size == paging::kSize2M;
-    if (!large && kernel.table(1, virt) == nullptr) continue;
+    if (!large && !kernel.table(1, virt)) continue;
     if (large && boot.in.features.pge) {
       kernel.map({virt, PhysAddr{raw(run->phys) + (at - raw(run->virt))}, paging::kSize2M, 1,
                   run->flags | paging::kGlobal});
@@ -66,8 +66,8 @@ void clone_entry_text(Boot& boot) {
 // kernel: pti_init(), arch/x86/mm/pti.c, v6.12
 void clone_user_tables(Boot& boot) {
   paging::AddressSpace& kernel = boot.state.page_tables;
-  const paging::TablePage* root = kernel.table(kernel.levels(), VirtAddr{0});
-  paging::TablePage user_root = *root;  // the page behind the kernel's: init_top_pgt has two
+  // The page behind the kernel's: init_top_pgt has two.
+  paging::TablePage user_root = *kernel.table(kernel.levels(), VirtAddr{0});
   if (user_root.phys) user_root.phys = PhysAddr{raw(*user_root.phys) + kPageSize};
   boot.state.user_page_tables.emplace(kernel.levels(), kernel.bases(), user_root);
   paging::AddressSpace& user = *boot.state.user_page_tables;

@@ -144,7 +144,7 @@ paging::AddressSpace early_tables(const Inputs& in) {
       const VirtAddr virt{raw(tables.bases().page_offset) + at};
       if (tables.find(virt) != nullptr) continue;
       for (unsigned level = tables.levels() - 1; level >= 2; --level) {
-        if (tables.table(level, virt) == nullptr) tables.add_table(level, virt, dynamic.next());
+        if (!tables.table(level, virt)) tables.add_table(level, virt, dynamic.next());
       }
       tables.map({virt, PhysAddr{at}, kSize2M, 1,
                   paging::kWritable | (in.features.nx ? paging::kNoExecute : 0u)});

@@ -56,27 +56,31 @@ void place_tables(Boot& boot, const paging::DirectMap& map) {
   PhysAddr brk = brk_area(boot).tables.base();
   for (const paging::MapStep& step : map.steps) {
     if (&step == &map.steps.front() + 1) brk = init_trampoline(boot, brk);
-    for (const paging::TableRequest& table : step.tables) {
-      if (table.from_brk_tables) {
-        tables.add_table(table.level, table.virt, {brk, paging::TableOrigin::brk});
-        brk = PhysAddr{raw(brk) + kPageSize};
-        continue;
+    for (const paging::TableRequest& asked : step.tables) {
+      for (std::uint64_t n = 0; n < asked.count; ++n) {
+        const VirtAddr virt{raw(asked.virt) + n * paging::table_size(asked.level)};
+        if (asked.from_brk_tables) {
+          tables.add_table(asked.level, virt, {brk, paging::TableOrigin::brk});
+          brk = PhysAddr{raw(brk) + kPageSize};
+          continue;
+        }
+        const PhysRange limits = asked.limits;
+        const auto found =
+            limits.empty()
+                ? std::nullopt
+                : boot.take_within(boot.in.behaviour.bounded, kPageSize, kPageSize, limits.base(),
+                                   limits.end(), {"alloc_low_pages", owner::kPageTables});
+        if (found) {
+          tables.add_table(asked.level, virt, {*found, paging::TableOrigin::memblock});
+          continue;
+        }
+        // The brk area could serve, but reserve_brk() has closed it.
+        if (asked.may_extend_brk)
+          return boot.story.tell(Severity::panic, rule::kExtendBrk,
+                                 "kernel BUG at arch/x86/kernel/setup.c");
+        return boot.story.tell(Severity::panic, rule::kAllocLowPages,
+                               "Kernel panic - not syncing: alloc_low_pages: can not alloc memory");
       }
-      const PhysRange limits = table.limits;
-      const auto found = limits.empty() ? std::nullopt
-                                        : boot.take_within(boot.in.behaviour.bounded, kPageSize,
-                                                           kPageSize, limits.base(), limits.end(),
-                                                           {"alloc_low_pages", owner::kPageTables});
-      if (found) {
-        tables.add_table(table.level, table.virt, {*found, paging::TableOrigin::memblock});
-        continue;
-      }
-      // The brk area could serve, but reserve_brk() has closed it.
-      if (table.may_extend_brk)
-        return boot.story.tell(Severity::panic, rule::kExtendBrk,
-                               "kernel BUG at arch/x86/kernel/setup.c");
-      return boot.story.tell(Severity::panic, rule::kAllocLowPages,
-                             "Kernel panic - not syncing: alloc_low_pages: can not alloc memory");
     }
   }
 }

@@ -56,7 +56,7 @@ class Tree {
       const VirtAddr at = level == tables_.levels()
                               ? paging::canonical(base + i * size, tables_.levels())
                               : VirtAddr{base + i * size};
-      const bool is_table = level > 1 && tables_.table(level - 1, at) != nullptr;
+      const bool is_table = level > 1 && tables_.table(level - 1, at).has_value();
       const paging::Mapping* pages = nullptr;
       if (!is_table && level <= 3) {
         pages = tables_.find(at);
@@ -82,8 +82,8 @@ class Tree {
     return std::string(paging::area_of(first, tables_.levels(), tables_.bases()));
   }
 
-  static std::string place_words(const paging::TablePage* table) {
-    if (table == nullptr) return "";
+  static std::string place_words(const std::optional<paging::TablePage>& table) {
+    if (!table) return "";
     return fmt::format("{} ({})", table->phys ? hex(raw(*table->phys)) : "place not known",
                        origin_name(table->origin));
   }

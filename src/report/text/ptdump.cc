@@ -33,7 +33,7 @@ std::vector<Marker> markers_of(const paging::AddressSpace& tables, const kernel:
   out.push_back({raw(bases.vmemmap), "Vmemmap"});
   out.push_back({raw(paging::kCpuEntryAreas), "CPU entry Area"});
   if (p.has(config::X86_ESPFIX64)) {
-    const bool mapped = tables.table(3, paging::kEspfix) != nullptr;
+    const bool mapped = tables.table(3, paging::kEspfix).has_value();
     out.push_back({raw(paging::kEspfix), "ESPfix Area", 16,
                    mapped ? "stacks at random addresses, not simulated" : ""});
   }
@@ -79,7 +79,7 @@ class Dump {
         done += std::min(size - done, run->bytes() - (raw(at) - raw(run->virt)));
         continue;
       }
-      if (level > 1 && tables_.table(level - 1, at) != nullptr) {
+      if (level > 1 && tables_.table(level - 1, at)) {
         table(level - 1, raw(at), step);
       } else {
         note(raw(at), level, kNothing);

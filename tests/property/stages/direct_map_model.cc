@@ -84,7 +84,10 @@ std::string direct_map_difference(const Chance& chance) {
   std::set<std::pair<unsigned, std::uint64_t>> asked;
   for (const MapStep& s : d.steps) {
     for (const TableRequest& t : s.tables) {
-      if (!asked.emplace(t.level, raw(t.virt)).second) return "a table that is asked for twice";
+      for (std::uint64_t n = 0; n < t.count; ++n) {
+        if (!asked.emplace(t.level, raw(t.virt) + n * table_size(t.level)).second)
+          return "a table that is asked for twice";
+      }
       if (t.from_brk_tables && !t.limits.empty()) return "limits of a page of the brk area";
     }
   }

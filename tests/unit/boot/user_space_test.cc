@@ -144,9 +144,8 @@ TEST(UserSpace, StacksOfEspfixTakeTwoTables) {
     std::vector<std::size_t> out;
     for (const unsigned level : {3u, 2u, 1u}) {
       const auto& tables = outcome.user_space->page_tables.tables(level);
-      out.push_back(static_cast<std::size_t>(
-          std::distance(tables.lower_bound(paging::kEspfix),
-                        tables.lower_bound(VirtAddr{raw(paging::kEspfix) + 512 * kGiB}))));
+      out.push_back(static_cast<std::size_t>(std::distance(
+          tables.from(paging::kEspfix), tables.from(VirtAddr{raw(paging::kEspfix) + 512 * kGiB}))));
     }
     return out;
   };

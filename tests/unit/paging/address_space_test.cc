@@ -71,9 +71,9 @@ TEST(AddressSpace, FindsTheRunOfAnAddress) {
 
 TEST(AddressSpace, ATableIsThereOnce) {
   AddressSpace space(5, {PhysAddr{0x1000}, TableOrigin::image});
-  ASSERT_NE(space.table(5, VirtAddr{kBase}), nullptr);
+  ASSERT_TRUE(space.table(5, VirtAddr{kBase}));
   EXPECT_EQ(space.table(5, VirtAddr{kBase})->phys, PhysAddr{0x1000});
-  EXPECT_EQ(space.table(2, VirtAddr{kBase}), nullptr);
+  EXPECT_FALSE(space.table(2, VirtAddr{kBase}));
   EXPECT_TRUE(space.add_table(2, VirtAddr{kBase + 5}, {PhysAddr{0x2000}, TableOrigin::brk}));
   EXPECT_FALSE(space.add_table(2, VirtAddr{kBase + kSize1G - 1}, {}));
   EXPECT_TRUE(space.add_table(2, VirtAddr{kBase + kSize1G}, {}));
@@ -126,9 +126,9 @@ TEST(AddressSpace, ATableThatIsTakenAwayIsNotThere) {
   const VirtAddr virt = kPageOffset4;
   EXPECT_TRUE(space.add_table(1, virt, {PhysAddr{0x1000}}));
   EXPECT_FALSE(space.add_table(1, VirtAddr{raw(virt) + 0x5000}, {PhysAddr{0x2000}}));
-  EXPECT_NE(space.table(1, virt), nullptr);
+  EXPECT_TRUE(space.table(1, virt));
   space.remove_table(1, VirtAddr{raw(virt) + 0x7000});
-  EXPECT_EQ(space.table(1, virt), nullptr);
+  EXPECT_FALSE(space.table(1, virt));
   space.remove_table(1, virt);
   EXPECT_TRUE(space.tables(1).empty());
 }

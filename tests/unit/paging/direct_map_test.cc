@@ -66,10 +66,13 @@ TEST(DirectMap, TablesOfFourGigabytes) {
   EXPECT_EQ(d.steps.front().tables[2].level, 1u);
   EXPECT_EQ(d.steps.front().tables[2].virt, kPageOffset4);
   const std::vector<TableRequest>& low = d.steps[3].tables;
-  ASSERT_EQ(low.size(), 3u);
+  ASSERT_EQ(low.size(), 2u);
   EXPECT_EQ(low[0].virt, VirtAddr{raw(kPageOffset4) + 0x40000000});
-  EXPECT_EQ(low[2].virt, VirtAddr{raw(kPageOffset4) + 0xbfe00000});
-  EXPECT_EQ(low[2].level, 1u);
+  EXPECT_EQ(low[0].level, 2u);
+  EXPECT_EQ(low[0].count, 2u);
+  EXPECT_EQ(low[1].virt, VirtAddr{raw(kPageOffset4) + 0xbfe00000});
+  EXPECT_EQ(low[1].level, 1u);
+  EXPECT_EQ(low[1].count, 1u);
   for (const TableRequest& t : low) {
     EXPECT_FALSE(t.from_brk_tables);
     EXPECT_FALSE(t.may_extend_brk);
@@ -98,6 +101,30 @@ TEST(DirectMap, TablesThatTheBrkDoesNotHold) {
     EXPECT_FALSE(t.from_brk_tables);
     EXPECT_TRUE(t.may_extend_brk);  // nothing of it is left that could be in the way
   }
+}
+
+// A run of tables that the brk area ends in: the rest is memblock's.
+TEST(DirectMap, TablesOfARunThatTheBrkHoldsInPart) {
+  DirectMapOptions o = options(8ull << 30);
+  o.brk_tables = PhysRange::make(0x3c20000, 0x3c20000 + 5 * kPageSize);
+  o.direction = Direction::bottom_up;
+  o.kernel_end = PhysAddr{0x4000000};
+  const DirectMap d = direct_map(std::vector{PhysRange::make(0x100000, 8ull << 30)}, o);
+  std::vector<TableRequest> far;
+  for (const MapStep& s : d.steps) {
+    for (const TableRequest& t : s.tables) {
+      if (t.virt >= VirtAddr{raw(kPageOffset4) + kSize1G}) far.push_back(t);
+    }
+  }
+  ASSERT_EQ(far.size(), 2u);
+  EXPECT_TRUE(far[0].from_brk_tables);
+  EXPECT_EQ(far[0].count, 2u);
+  EXPECT_FALSE(far[1].from_brk_tables);
+  EXPECT_EQ(far[1].count, 5u);
+  EXPECT_EQ(far[1].virt, VirtAddr{raw(kPageOffset4) + 3 * kSize1G});
+  EXPECT_TRUE(far[0].limits.empty());
+  EXPECT_FALSE(far[1].limits.empty());
+  EXPECT_EQ(d.brk_tables_used, 5u);
 }
 
 // Pages of the brk that are left lie in the range to be mapped: the kernel must not use them there.

@@ -53,8 +53,8 @@ TEST(SetMemory, SplitsWhatIsChangedInPart) {
   EXPECT_EQ(s.flags(kText + 2 * kSize2M + 0x3000), kGlobal);
   EXPECT_EQ(s.flags(kText + 2 * kSize2M + 0x4000), kCode);
   EXPECT_EQ(s.page_size(kDirect + kPhys + 2 * kSize2M), kSize4K);
-  const TablePage* table = s.tables.table(1, VirtAddr{kText + 2 * kSize2M});
-  ASSERT_NE(table, nullptr);
+  const std::optional<TablePage> table = s.tables.table(1, VirtAddr{kText + 2 * kSize2M});
+  ASSERT_TRUE(table);
   EXPECT_EQ(table->origin, TableOrigin::page_allocator);
 }
 

@@ -43,7 +43,7 @@ TEST(Share, ARunIsCutAtTheEnd) {
   share(from, to, kDirectMap, kSize1G, 3, VirtAddr{kSize1G});
   EXPECT_EQ(to.mappings().back(),
             (Mapping{VirtAddr{kSize1G + kSize2M}, PhysAddr{kSize2M}, kSize2M, 511, kWritable}));
-  EXPECT_EQ(to.table(3, VirtAddr{0}), nullptr);
+  EXPECT_FALSE(to.table(3, VirtAddr{0}));
 }
 
 TEST(Share, WhatWasThereGoes) {

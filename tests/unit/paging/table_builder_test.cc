@@ -17,9 +17,11 @@ struct Building {
 
   std::uint64_t map(std::uint64_t base, std::uint64_t end, std::uint64_t page_size) {
     asked.clear();
-    return raw(tables.map(
-        {PhysRange::make(base, end), page_size},
-        [this](unsigned level, VirtAddr virt) { asked.emplace_back(level, raw(virt)); }));
+    return raw(tables.map({PhysRange::make(base, end), page_size},
+                          [this](unsigned level, VirtAddr virt, std::uint64_t count) {
+                            for (std::uint64_t n = 0; n < count; ++n)
+                              asked.emplace_back(level, raw(virt) + n * table_size(level));
+                          }));
   }
   Mapping run(std::uint64_t phys, std::uint64_t page_size, std::uint64_t pages) const {
     return {VirtAddr{offset + phys}, PhysAddr{phys}, page_size, pages, kWritable};
@@ -39,6 +41,27 @@ TEST(TableBuilder, ATableOfSmallPagesStays) {
             (Mappings{b.run(0, kSize4K, 512), b.run(kSize2M, kSize2M, 1)}));
   EXPECT_EQ(b.tables.counted().of(1), 256u + 512u);
   EXPECT_EQ(b.tables.counted().of(2), 1u);
+}
+
+// The tables below a table come before its neighbour; where there are none, neighbours come as a run.
+TEST(TableBuilder, TablesInTheKernelsOrder) {
+  Building small{kOffset};
+  small.map(0, 2 * kSize1G, kSize4K);
+  ASSERT_EQ(small.asked.size(), 1u + 2 * (1 + 512));
+  EXPECT_EQ(small.asked[1], std::pair(2u, kOffset));
+  EXPECT_EQ(small.asked[2], std::pair(1u, kOffset));
+  EXPECT_EQ(small.asked[513], std::pair(1u, kOffset + kSize1G - kSize2M));
+  EXPECT_EQ(small.asked[514], std::pair(2u, kOffset + kSize1G));
+  EXPECT_EQ(small.asked[515], std::pair(1u, kOffset + kSize1G));
+
+  std::vector<std::uint64_t> counts;
+  const auto count = [&counts](unsigned, VirtAddr, std::uint64_t n) { counts.push_back(n); };
+  TableBuilder large(VirtAddr{kOffset}, 4);
+  large.map({PhysRange::make(5 * kSize1G, 5 * kSize1G + kSize2M), kSize2M}, count);
+  EXPECT_EQ(counts, (std::vector<std::uint64_t>{1, 1}));
+  counts.clear();
+  large.map({PhysRange::make(3 * kSize1G - kSize2M, 9 * kSize1G + kSize2M), kSize2M}, count);
+  EXPECT_EQ(counts, (std::vector<std::uint64_t>{1, 1, 1, 4}));  // of GiB 2, 3, 4, and 6 to 9
 }
 
 //   1 GiB      |--------1G---------|---2M x 512--------|--------1G---------|
