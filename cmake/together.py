@@ -62,7 +62,8 @@ class Names:
         self.using |= dict(re.findall(r"^(?:using|namespace) (\w+) = ([^;]+);", bare, re.M))
         self.local = {n for n in names - self.using.keys() if n.upper() != n and n != "PrintTo"}  # TEST(), overloads
         self.macros = set(re.findall(r"^#define (\w+)", bare, re.M))
-        self.whole = re.search(r"^using (?:namespace|enum) ", bare, re.M)
+        # What follows may read otherwise.
+        self.touches_all = bool(self.macros or re.search(r"^using (?:namespace|enum) ", bare, re.M))
         self.single = {f"{suite}_{name}" for suite, name in TEST.findall(bare)} | set(re.findall(r"^int (main)\(", bare, re.M))
         self.words = set(re.findall(r"\w+", bare))
         self.rows = set()  # of the tables of words that it includes
@@ -110,16 +111,20 @@ def at_once(sources):
     return "\n".join([*lines, *(f'#include "{file}"' for file, _ in sources), ""])
 
 
+def is_ours(file):
+    path = pathlib.Path(file)
+    return path.suffix == ".cc" and path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in FOLDERS
+
+
 def main():
     targets, folder = map(pathlib.Path, sys.argv[1:])
     for line in targets.read_text().splitlines():
         target, *files = line.split(";")
-        compiled = [f for f in files if not f.endswith(".cc") or not pathlib.Path(f).exists()]
-        ours = [(pathlib.Path(f), Names(pathlib.Path(f).read_text())) for f in sorted(set(files) - set(compiled))]
-        alone = {file for file, names in ours if names.macros or names.whole}  # they may mean something to others' words
-        compiled += map(str, alone)
+        compiled = [f for f in files if not is_ours(f)]  # what is generated too, which ninja has to know of
+        ours = [(pathlib.Path(f), Names(pathlib.Path(f).read_text())) for f in sorted(filter(is_ours, set(files)))]
+        compiled += [str(file) for file, names in ours if names.touches_all]
         number = 0
-        for group in groups_of([s for s in ours if s[0] not in alone], lambda a, b: a[1].can_be_with(b[1]), AT_ONCE):
+        for group in groups_of([s for s in ours if not s[1].touches_all], lambda a, b: a[1].can_be_with(b[1]), AT_ONCE):
             if len(group) == 1:
                 compiled.append(str(group[0][0]))
                 continue
