@@ -105,8 +105,7 @@ RegionList::Pos RegionList::first_ending_above(std::uint64_t addr) const {
 RegionList::Pos RegionList::insert(Pos p, const Region& region) {
   note(base_of(region), end_of(region));
   if (chunks_.empty()) {
-    add_chunk(0);
-    p = Pos{0, 0};
+    add_chunk(0);  // `p` was its only position
   } else if (p.chunk == chunks_.size()) {
     p = Pos{p.chunk - 1, chunks_.back()->count};  // after the last
   } else if (p.index == 0 && p.chunk > 0 && chunks_[p.chunk - 1]->count < kChunk) {

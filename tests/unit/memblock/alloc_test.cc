@@ -132,6 +132,13 @@ TEST(Alloc, LowMeansBelow4GiB) {
   EXPECT_EQ(f.mb.alloc_low(0x1000, 0x1000), 0x7ffff000_pa);
 }
 
+// kernel: ARCH_LOW_ADDRESS_LIMIT: the last byte below 4 GiB is beyond it
+TEST(Alloc, TheHighestByteOfLowMemory) {
+  Fixture f;
+  f.mb.add(0x1000_pa, 0x200000000);
+  EXPECT_EQ(f.mb.alloc_low(1, 1), 0xfffffffe_pa);
+}
+
 TEST(Alloc, NodesArePreferredOrExact) {
   const auto on_full_node = [](auto alloc) {
     Fixture f;

@@ -416,6 +416,28 @@ TEST(Lists, TakenOverAreMergedByTheNextCall) {
   }
 }
 
+// kernel: memblock_isolate_range(): it makes room for two regions before it looks whether they come
+TEST(Growth, WhereAListIsCutAtItsLastEntryButOne) {
+  Fixture f;
+  f.mb.allow_resize();
+  f.mb.add(0x1000_pa, 0x10000000);
+  for (std::uint64_t i = 0; i < 126; ++i) f.mb.reserve(PhysAddr{0x100000 + i * 0x2000}, 0x1000);
+  EXPECT_TRUE(f.mb.phys_free(0x1000_pa, 0x1000));
+  EXPECT_EQ(f.mb.reserved().max, 128u);  // 126 and two
+  f.mb.reserve(0x800000_pa, 0x1000);
+  EXPECT_EQ(f.mb.reserved().max, 128u);
+  EXPECT_TRUE(f.mb.phys_free(0x1000_pa, 0x1000));
+  EXPECT_EQ(f.mb.reserved().max, 256u);
+}
+
+TEST(Memblock, OfNoBytesNothingIsTakenAway) {
+  Fixture f;
+  f.mb.add(0x1000_pa, 0x1000);
+  EXPECT_TRUE(f.mb.remove(0x1000_pa, 0));
+  EXPECT_TRUE(f.mb.phys_free(0x1000_pa, 0));
+  EXPECT_EQ(f.mb.memory().list.size(), 1u);
+}
+
 TEST(Lists, ATotalOfNothingIsWarnedOf) {
   Fixture f;
   f.mb.assign_memory({}, 64, 0x1000, std::nullopt);
@@ -431,6 +453,8 @@ TEST(Lists, ATotalOfNothingIsWarnedOf) {
   ASSERT_EQ(trimmed.events.size(), 1u);
   EXPECT_EQ(trimmed.events[0].text,
             "WARNING: at mm/memblock.c memblock_remove_region: type->total_size != 0");
+  trimmed.mb.remove(0_pa, ~0ull);  // of nothing it is not told again
+  EXPECT_EQ(trimmed.events.size(), 1u);
 }
 
 TEST(Memblock, FreesByPointerAllButNull) {
