@@ -19,7 +19,7 @@ Regions spaced(std::uint64_t count) {
 }
 
 TEST(RegionList, TakesOverListsOfAnySize) {
-  for (const std::uint64_t count : {0, 1, 127, 128, 129, 200, 256, 1000}) {
+  for (const std::uint64_t count : {0u, 1u, 127u, 128u, 129u, 200u, 256u, 1000u}) {
     RegionList list;
     list.assign(spaced(3));
     list.assign(spaced(count));
@@ -105,8 +105,8 @@ TEST(RegionList, AGapThatGrowsIsFound) {
     ASSERT_TRUE(found) << i;
     ASSERT_EQ(*found, PhysRange::make(127 * kSpacing + 0x1000, (i + 1) * kSpacing));
   }
-  for (const std::uint64_t first : {1, 100, 128, 129}) {
-    for (const std::uint64_t last : {130, 255, 256, 300}) {
+  for (const std::uint64_t first : {1u, 100u, 128u, 129u}) {
+    for (const std::uint64_t last : {130u, 255u, 256u, 300u}) {
       RegionList many;
       many.assign(spaced(384));
       many.erase(many.first_ending_above(first * kSpacing),
