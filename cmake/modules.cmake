@@ -11,8 +11,6 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # gcc 12 and 14 take an empty std::optional's value for one that is read (its bugs 80635, 105562);
   # valgrind and the sanitizers see what is.
   add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized>")
-  # Where several sources are compiled at once (together.cmake) it takes each of them for a header.
-  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>")
 endif()
 set(MEMMAP_UNIT_FLAGS -O0 -g1)
 add_library(memmap_options INTERFACE)

@@ -5,6 +5,10 @@
 #   memmap_put_together()              all of these, after all their sources are known
 option(MEMMAP_UNITY "Compile several sources at once" ON)
 find_package(Python3 COMPONENTS Interpreter QUIET)
+if(MEMMAP_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # It takes each of the sources that are compiled at once for a header.
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>")
+endif()
 
 function(memmap_together target)
   set_property(GLOBAL APPEND PROPERTY MEMMAP_TOGETHER ${target})

@@ -11,6 +11,7 @@ laid out: such a name stands in an unnamed namespace, without indentation. Where
 where it says too little, the compiler finds a name twice.
 """
 import functools
+import itertools
 import pathlib
 import re
 import sys
@@ -56,7 +57,7 @@ class Names:
     """Of a source: those that it has for itself, and those that it uses."""
 
     def __init__(self, text):
-        bare = NO_CODE.sub("", text)
+        self.bare = bare = NO_CODE.sub("", text)
         names = set().union(*(names_of(unnamed) for unnamed in UNNAMED.findall(text)))
         self.using = {target.split(":")[-1]: target for target in re.findall(r"^using ([\w:]+);", bare, re.M)}
         self.using |= dict(re.findall(r"^(?:using|namespace) (\w+) = ([^;]+);", bare, re.M))
@@ -65,12 +66,12 @@ class Names:
         # What follows may read otherwise.
         self.touches_all = bool(self.macros or re.search(r"^using (?:namespace|enum) ", bare, re.M))
         self.single = {f"{suite}_{name}" for suite, name in TEST.findall(bare)} | set(re.findall(r"^int (main)\(", bare, re.M))
-        self.words = set(re.findall(r"\w+", bare))
         self.rows = set()  # of the tables of words that it includes
         for rows in re.findall(r'^#include "(.*\.def)"', text, re.M):
             self.rows |= set(re.findall(r"\w+", (ROOT / "src" / rows).read_text()))
         self.free = set(FREE.findall(bare)) | self.rows
-        self.space = next(iter(NAMESPACE.findall(text)), "")
+        space = next(iter(NAMESPACE.findall(text)), "").split("::")
+        self.spaces = ["::".join(space[:depth]) for depth in range(1, len(space) + 1)]  # its own, and those around it
         self.seen = frozenset().union(*map(names_in, OURS.findall(text)))
         self.headers = HEADER.findall(re.sub(r"^#if.*?^#endif", "", text, flags=re.S | re.M))
 
@@ -83,8 +84,8 @@ class Names:
         twice = (self.local | self.single) & (other.local | other.single | other.using.keys())
         meant = (self.local | self.using.keys() - other.using.keys()) & other.free & names_of_headers()
         shadowed = {name for name in self.local & other.free if re.match("k[A-Z]", name)}
-        another = {name for space, name in other.seen - self.seen if f"{self.space}::".startswith(f"{space}::")}
-        another &= self.local | self.using.keys()
+        another = any(name in other.seen and name not in self.seen
+                      for name in itertools.product(self.spaces, self.local | self.using.keys()))
         return not (twice or meant or shadowed or another)
 
 
@@ -100,15 +101,15 @@ def groups_of(sources, can_be_together, most):
     return out
 
 
-def at_once(sources):
-    """The text that compiles them, headers first, so that none is read amid names of sources."""
+def headers_of(sources):
+    """Lines that include what these (file, Names) include, to stand before them: none is read amid names of sources."""
     lines = {}
     for file, names in sources:
         for header in names.headers:
             beside = re.match(r'#include "(.*)"', header)
             near = beside and file.parent / beside[1]
             lines[f'#include "{near}"' if near and near.exists() else header] = None
-    return "\n".join([*lines, *(f'#include "{file}"' for file, _ in sources), ""])
+    return list(lines)
 
 
 def is_ours(file):
@@ -131,7 +132,7 @@ def main():
             number += 1
             unit = folder / target / f"{number}.cc"
             unit.parent.mkdir(parents=True, exist_ok=True)
-            text = at_once(group)
+            text = "\n".join([*headers_of(group), *(f'#include "{file}"' for file, _ in group), ""])
             if not unit.exists() or unit.read_text() != text:
                 unit.write_text(text)
             compiled.append(str(unit))

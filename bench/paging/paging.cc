@@ -37,7 +37,7 @@ void direct_map_of(benchmark::State& state) {
     for (const MapStep& step : map.steps) {
       for (const TableRequest& table : step.tables) {
         for (std::uint64_t n = 0; n < table.count; ++n)
-          space.add_table(table.level, VirtAddr{raw(table.virt) + n * table_size(table.level)}, {});
+          space.add_table(table.level, table.virt_of(n), {});
         tables += table.count;
       }
     }

@@ -11,7 +11,8 @@
 
 namespace memmap::paging {
 
-// It keeps runs of pages and of tables, no entries: its size does not grow with the memory's. kernel: init_mm.pgd and the tables below it
+// It keeps runs of pages and of tables, no entries: its size does not grow with the memory's.
+// kernel: init_mm.pgd and the tables below it
 class AddressSpace {
  public:
   // `levels`: 4 or 5. The root is there from the start.

@@ -140,8 +140,8 @@ class Mapper {
       out.push_back(tables);
       out.back().count = n;
       brk_used_ += n;
+      tables.virt = tables.virt_of(n);
       tables.count -= n;
-      tables.virt = VirtAddr{raw(tables.virt) + n * table_size(tables.level)};
     }
     if (tables.count == 0) return;
     tables.from_brk_tables = false;

@@ -58,6 +58,9 @@ struct TableRequest {
   PhysRange limits{};  // memory from min_pfn_mapped to max_pfn_mapped; empty: memblock is not asked
   // Where memblock has no page. True: the brk area is extended by one. False: the kernel panics.
   bool may_extend_brk = true;
+
+  // The first address that table number `n` of them translates.
+  VirtAddr virt_of(std::uint64_t n) const { return VirtAddr{raw(virt) + n * table_size(level)}; }
 };
 
 // One call of init_memory_mapping().

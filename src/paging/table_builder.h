@@ -13,11 +13,12 @@
 
 namespace memmap::paging {
 
-// It keeps runs of pages and of tables, no entries, so that its size does not grow with the memory's.
+// It keeps runs of pages and of tables, no entries, so that its size does not grow with the
+// memory's.
 class TableBuilder {
  public:
-  // Called for tables that are new, in the kernel's order: a table before those below it. `virt`: the
-  // first address that the first translates, the `count` behind it follow.
+  // Called for `count` tables that are new, whose addresses follow each other, in the kernel's
+  // order: a table before those below it. `virt`: the first address that the first translates.
   using NewTables = std::function<void(unsigned level, VirtAddr virt, std::uint64_t count)>;
 
   // `page_offset`: where physical address 0 is mapped. The root, of level `levels`, exists.

@@ -6,17 +6,19 @@ namespace memmap::paging {
 
 TablePage TableRuns::Run::page(std::uint64_t number) const {
   TablePage out = first;
-  if (out.phys) out.phys = PhysAddr{raw(*first.phys) + number * static_cast<std::uint64_t>(step)};
+  if (out.phys) out.phys = PhysAddr{raw(*first.phys) + number * step};
   return out;
 }
 
-bool TableRuns::Run::goes_on_with(const TablePage& page) const {
+bool TableRuns::Run::take(const TablePage& page) {
   if (page.origin != first.origin || page.phys.has_value() != first.phys.has_value()) return false;
-  if (!page.phys) return true;
-  const auto from_first = static_cast<std::int64_t>(raw(*page.phys) - raw(*first.phys));
-  constexpr auto kPage = static_cast<std::int64_t>(kPageSize);
-  if (count == 1) return from_first == kPage || from_first == -kPage;
-  return from_first == step * static_cast<std::int64_t>(count);
+  if (page.phys) {
+    const std::uint64_t from_first = raw(*page.phys) - raw(*first.phys);
+    if (count == 1 && (from_first == kPageSize || from_first == 0 - kPageSize)) step = from_first;
+    if (step == 0 || from_first != step * count) return false;
+  }
+  ++count;
+  return true;
 }
 
 TableRuns::Iterator& TableRuns::Iterator::operator++() {
@@ -60,10 +62,7 @@ bool TableRuns::add(VirtAddr virt, TablePage page) {
   if (next != runs_.begin()) {
     auto& [first, run] = *std::prev(next);
     if (number - first < run.count) return false;
-    if (number - first == run.count && run.goes_on_with(page)) {
-      if (run.count == 1 && page.phys)
-        run.step = static_cast<std::int64_t>(raw(*page.phys) - raw(*run.first.phys));
-      ++run.count;
+    if (number - first == run.count && run.take(page)) {
       ++count_;
       return true;
     }

@@ -28,20 +28,18 @@ struct TableAt {
   friend constexpr bool operator==(const TableAt&, const TableAt&) = default;
 };
 
-// A direct map of many TiB has a table for each GiB, one behind the other: one run. The number of runs does not grow
-// with the memory's size. Addresses may be any that a table translates.
+// A direct map of many TiB has a table for each GiB, one behind the other: one run. The number of
+// runs does not grow with the memory's size. Addresses may be any that a table translates.
 class TableRuns {
   struct Run {
     std::uint64_t count = 1;
     TablePage first{};
-    std::int64_t step =
-        0;  // bytes from a table's page to the next one's; 0: it is not known where they lie
+    std::uint64_t step = 0;  // bytes from a table's page to the next one's, modulo 2^64
     TablePage page(std::uint64_t number) const;
-    bool goes_on_with(const TablePage& page) const;
+    bool take(const TablePage& page);  // the next one, if it goes on with the run
   };
-  using Runs =
-      std::map<std::uint64_t,
-               Run>;  // by the number of the first, which is its address / table_size(level)
+  // By the number of the first table, which is its address / table_size(level).
+  using Runs = std::map<std::uint64_t, Run>;
 
  public:
   class Iterator {

@@ -1,5 +1,5 @@
-// What a fuzz target is called: LLVMFuzzerTestOneInput() in its own program, memmap_fuzz_NAME() where fuzz_corpus has
-// all of them (tests/support/corpus_main.cc).
+// What a fuzz target is called: LLVMFuzzerTestOneInput() in its own program, memmap_fuzz_NAME() where
+// fuzz_corpus has all of them (tests/support/corpus_main.cc).
 //
 //   FUZZ_TARGET(acpi)(const std::uint8_t* data, std::size_t size) { ...; return 0; }
 #pragma once

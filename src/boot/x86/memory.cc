@@ -49,37 +49,41 @@ PhysAddr init_trampoline(Boot& boot, PhysAddr brk) {
   return brk;
 }
 
-// Places the tables of the direct map as the kernel finds them: in the brk area while it lasts,
-// then below what is mapped already. kernel: alloc_low_pages(), arch/x86/mm/init.c
+// A page for a table of the direct map: the brk area's next while it lasts, then one below what is
+// mapped already. nullopt: the kernel dies. kernel: alloc_low_pages(), arch/x86/mm/init.c
+std::optional<paging::TablePage> alloc_low_page(Boot& boot, const paging::TableRequest& asked,
+                                                PhysAddr& brk) {
+  if (asked.from_brk_tables) {
+    const paging::TablePage page{brk, paging::TableOrigin::brk};
+    brk = PhysAddr{raw(brk) + kPageSize};
+    return page;
+  }
+  const PhysRange limits = asked.limits;
+  if (!limits.empty()) {
+    const auto found =
+        boot.take_within(boot.in.behaviour.bounded, kPageSize, kPageSize, limits.base(),
+                         limits.end(), {"alloc_low_pages", owner::kPageTables});
+    if (found) return paging::TablePage{*found, paging::TableOrigin::memblock};
+  }
+  // The brk area could serve, but reserve_brk() has closed it.
+  if (asked.may_extend_brk) {
+    boot.story.tell(Severity::panic, rule::kExtendBrk, "kernel BUG at arch/x86/kernel/setup.c");
+  } else {
+    boot.story.tell(Severity::panic, rule::kAllocLowPages,
+                    "Kernel panic - not syncing: alloc_low_pages: can not alloc memory");
+  }
+  return std::nullopt;
+}
+
 void place_tables(Boot& boot, const paging::DirectMap& map) {
-  paging::AddressSpace& tables = boot.state.page_tables;
   PhysAddr brk = brk_area(boot).tables.base();
   for (const paging::MapStep& step : map.steps) {
     if (&step == &map.steps.front() + 1) brk = init_trampoline(boot, brk);
     for (const paging::TableRequest& asked : step.tables) {
       for (std::uint64_t n = 0; n < asked.count; ++n) {
-        const VirtAddr virt{raw(asked.virt) + n * paging::table_size(asked.level)};
-        if (asked.from_brk_tables) {
-          tables.add_table(asked.level, virt, {brk, paging::TableOrigin::brk});
-          brk = PhysAddr{raw(brk) + kPageSize};
-          continue;
-        }
-        const PhysRange limits = asked.limits;
-        const auto found =
-            limits.empty()
-                ? std::nullopt
-                : boot.take_within(boot.in.behaviour.bounded, kPageSize, kPageSize, limits.base(),
-                                   limits.end(), {"alloc_low_pages", owner::kPageTables});
-        if (found) {
-          tables.add_table(asked.level, virt, {*found, paging::TableOrigin::memblock});
-          continue;
-        }
-        // The brk area could serve, but reserve_brk() has closed it.
-        if (asked.may_extend_brk)
-          return boot.story.tell(Severity::panic, rule::kExtendBrk,
-                                 "kernel BUG at arch/x86/kernel/setup.c");
-        return boot.story.tell(Severity::panic, rule::kAllocLowPages,
-                               "Kernel panic - not syncing: alloc_low_pages: can not alloc memory");
+        const auto page = alloc_low_page(boot, asked, brk);
+        if (!page) return;
+        boot.state.page_tables.add_table(asked.level, asked.virt_of(n), *page);
       }
     }
   }

@@ -85,7 +85,7 @@ std::string direct_map_difference(const Chance& chance) {
   for (const MapStep& s : d.steps) {
     for (const TableRequest& t : s.tables) {
       for (std::uint64_t n = 0; n < t.count; ++n) {
-        if (!asked.emplace(t.level, raw(t.virt) + n * table_size(t.level)).second)
+        if (!asked.emplace(t.level, raw(t.virt_of(n))).second)
           return "a table that is asked for twice";
       }
       if (t.from_brk_tables && !t.limits.empty()) return "limits of a page of the brk area";

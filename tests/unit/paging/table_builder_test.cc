@@ -43,7 +43,8 @@ TEST(TableBuilder, ATableOfSmallPagesStays) {
   EXPECT_EQ(b.tables.counted().of(2), 1u);
 }
 
-// The tables below a table come before its neighbour; where there are none, neighbours come as a run.
+// The tables below a table come before its neighbour; where there are none, neighbours come as a
+// run.
 TEST(TableBuilder, TablesInTheKernelsOrder) {
   Building small{kOffset};
   small.map(0, 2 * kSize1G, kSize4K);
