@@ -7,6 +7,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
   # standard library's headers are precompiled.
   add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wno-array-bounds;-Wno-stringop-overread>")
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+  # ccache may bring precompiled headers that are older than a header which is the same as it was.
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # gcc 12 and 14 take an empty std::optional's value for one that is read (its bugs 80635, 105562);
   # valgrind and the sanitizers see what is.

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/align.h"
+#include "base/sort_runs.h"
 #include "machine/e820_words.h"
 
 namespace memmap::account {
@@ -146,7 +147,7 @@ std::vector<Piece> memory_use(const boot::Outcome& outcome) {
   l.reserved.settle(edges);
   l.owner.settle(edges);
   l.free.settle(edges);
-  std::sort(edges.begin(), edges.end());
+  sort_runs(edges);
   edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
 
   std::vector<Piece> joined;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/range.h"
+#include "base/sort_runs.h"
 
 namespace memmap {
 
@@ -12,7 +13,7 @@ namespace memmap {
 // is empty.
 inline std::vector<PhysRange> united(std::vector<PhysRange> ranges) {
   std::erase_if(ranges, [](PhysRange r) { return r.empty(); });
-  std::sort(ranges.begin(), ranges.end());
+  sort_runs(ranges);
   std::vector<PhysRange> out;
   for (PhysRange r : ranges) {
     if (!out.empty() && r.base() <= out.back().end()) {

@@ -1,6 +1,7 @@
 #include "base/result.h"
 
 #include <cerrno>
+#include <utility>
 
 #include "base/excerpt.h"
 #include "base/printable.h"
@@ -25,6 +26,24 @@ std::string place(const Origin& o) {
 
 void append(Errors& errors, const Errors& more) {
   errors.insert(errors.end(), more.begin(), more.end());
+}
+
+Error told_at(const Error& place, std::string message) {
+  Error out = place;
+  out.message = std::move(message);
+  return out;
+}
+
+Error told_at(const Error& place, const Error& error) {
+  Error out = told_at(place, error.message);
+  out.code = error.code;
+  return out;
+}
+
+Errors told_at(const Error& place, const Errors& errors) {
+  Errors out;
+  for (const Error& e : errors) out.push_back(told_at(place, e));
+  return out;
 }
 
 ErrorCode code_of_errno(int number) {

@@ -43,6 +43,12 @@ struct Error {
 using Errors = std::vector<Error>;
 void append(Errors& errors, const Errors& more);
 
+// `message` where `place` is told, whose own message does not matter.
+Error told_at(const Error& place, std::string message);
+// `error`'s message there; its code is kept, by which a plugin's fault stays one.
+Error told_at(const Error& place, const Error& error);
+Errors told_at(const Error& place, const Errors& errors);
+
 // The code for an `errno` of the system's.
 ErrorCode code_of_errno(int number);
 

@@ -23,7 +23,7 @@ void Story::end() {
 std::string_view Story::step() const { return step_ == nullptr ? "" : step_->function; }
 
 void Story::take(const memblock::Call& call) {
-  ++calls_;
+  calls_ += call.count;
   if (observer_ != nullptr) observer_->on_call(call);
   if (keeps_memblock_) {
     std::vector<MemblockLine>& log = logs_memblock_ ? memblock_log_ : early_memblock_;

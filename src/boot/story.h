@@ -87,6 +87,8 @@ class Story final : public EventSink {
   const Events& events() const { return events_; }
   const Errors& faults() const { return faults_; }
   const Owners& owners() const { return owners_; }
+  // Whether someone hears each call of memblock, so that rows of them are not to be taken in one.
+  bool hears_each_call() const { return keeps_memblock_ || observer_ != nullptr; }
   // How many calls of memblock were heard, kept or not.
   std::size_t calls() const { return calls_; }
   // How many events were told and lines of memblock kept: orders what is neither among them.

@@ -6,6 +6,16 @@
 #include "memblock/memblock.h"
 
 namespace memmap::memblock {
+namespace {
+
+constexpr std::string_view kRangeNid = "memblock_alloc_range_nid";
+
+// Who reserves what memblock_alloc_range_nid() found for `caller`.
+Caller reserving(const Caller& caller) {
+  return {kRangeNid, caller.owner, caller.asker.empty() ? caller.function : caller.asker};
+}
+
+}  // namespace
 
 // The kernel prints no more than ten of these in five seconds; here each one is an event.
 void Memblock::warn_mirror(std::string_view step, std::uint64_t size) {
@@ -70,39 +80,38 @@ std::optional<PhysAddr> Memblock::find_in_range(PhysAddr start, PhysAddr end, st
 std::optional<PhysAddr> Memblock::alloc_range_nid(std::uint64_t size, std::uint64_t align,
                                                   PhysAddr start, PhysAddr end, int nid,
                                                   Nid fallback, const Caller& caller) {
-  constexpr std::string_view kStep = "memblock_alloc_range_nid";
   if (panicked_) return std::nullopt;
   // It is taken for any node by node_filter().
   if (nid == behaviour_.max_numnodes && !behaviour_.memblock_any_invalid_node &&
       !warned_max_numnodes_) {
     warned_max_numnodes_ = true;
-    event(Severity::warning, kStep,
+    event(Severity::warning, kRangeNid,
           "Usage of MAX_NUMNODES is deprecated. Use NUMA_NO_NODE instead");
   }
   if (align == 0) {
-    event(Severity::warning, kStep, "dump_stack(): an allocation without alignment");
+    event(Severity::warning, kRangeNid, "dump_stack(): an allocation without alignment");
     align = options_.smp_cache_bytes;
   }
   const bool other_nodes = node_filter(nid, behaviour_) != kAnyNode && fallback == Nid::preferred;
-  const Caller reserving{kStep, caller.owner,
-                         caller.asker.empty() ? caller.function : caller.asker};
   for (std::uint32_t flags = choose_flags();; flags = kNone) {
     auto found = find_in_range_node(size, align, start, end, nid, flags);
-    if (found && reserve_with(*found, size, nid, kRsrvKern, reserving)) return found;
+    if (found && reserve_with(*found, size, nid, kRsrvKern, reserving(caller))) return found;
     if (other_nodes) {
       found = find_in_range_node(size, align, start, end, kAnyNode, flags);
-      if (found && reserve_kern(*found, size, reserving)) return found;
+      if (found && reserve_kern(*found, size, reserving(caller))) return found;
     }
     if ((flags & kMirror) == 0 || panicked_) return std::nullopt;
-    warn_mirror(kStep, size);
+    warn_mirror(kRangeNid, size);
   }
 }
 
 void Memblock::record_alloc(std::string_view operation, std::uint64_t size, std::uint64_t align,
-                            PhysAddr from, PhysAddr max_addr, int nid, const Caller& caller) {
+                            PhysAddr from, PhysAddr max_addr, int nid, const Caller& caller,
+                            std::uint64_t count) {
   if (!observer_ || panicked_) return;
   Call call;
   call.kind = CallKind::alloc;
+  call.count = count;
   call.operation = operation;
   call.size = size;
   call.align = align;
@@ -125,6 +134,39 @@ std::optional<PhysAddr> Memblock::phys_alloc_range(std::uint64_t size, std::uint
     record_alloc("memblock_phys_alloc_range", size, align, start, end, kAnyNode, caller);
   }
   return alloc_range_nid(size, align, start, end, kAnyNode, Nid::preferred, caller);
+}
+
+// Nothing fits above `first`, which was found, and what is reserved there joins it: its array does not grow.
+std::uint64_t Memblock::row_below(PhysAddr first, std::uint64_t size, PhysAddr start,
+                                  PhysAddr end) {
+  const bool first_fit = top_down_policy_ == nullptr || top_down_policy_->is_first_fit();
+  if (bottom_up_ || !first_fit || has_mirror_ || reserved_.loose) return 0;
+  if (cnt(reserved_) + 1 > reserved_.max) return 0;
+  if (end == kAllocAccessible || end == kAllocNoleaktrace) end = current_limit_;
+  const FindRequest request{.size = size,
+                            .align = size,
+                            .limits = PhysRange::make(std::max(raw(start), kPageSize), raw(end)),
+                            .nid = kAnyNode};
+  FreeSearch ranges(memory_.list, reserved_.list, request, options_.movable_node, remembered_);
+  const auto below = ranges.next_down(first);
+  return below && below->end() == first ? below->size() / size : 0;
+}
+
+std::optional<Memblock::Row> Memblock::phys_alloc_row(std::uint64_t count, std::uint64_t size,
+                                                      PhysAddr start, PhysAddr end,
+                                                      const Caller& caller) {
+  const std::uint64_t max = reserved_.max;
+  const auto first = phys_alloc_range(size, size, start, end, caller);
+  if (!first) return std::nullopt;
+  const bool grew = reserved_.max != max;  // the array before is free now, which may lie above
+  const std::uint64_t below = grew ? 0 : row_below(*first, size, start, end);
+  const std::uint64_t more = std::min(count - 1, below);
+  if (more == 0) return Row{*first, 1};
+  if (behaviour_.memblock_logs_ranges)
+    record_alloc("memblock_phys_alloc_range", size, size, start, end, kAnyNode, caller, more);
+  reserve_row(PhysAddr{raw(*first) - more * size}, more * size, kAnyNode, kRsrvKern,
+              reserving(caller), more);
+  return Row{*first, more + 1};
 }
 
 std::optional<PhysAddr> Memblock::phys_alloc_try_nid(std::uint64_t size, std::uint64_t align,

@@ -68,7 +68,8 @@ struct Call {
   std::uint64_t align = 0;  // bytes
   PhysAddr from{};
   PhysAddr max_addr{};
-  bool exact_nid = false;  // of memblock_alloc_hugetlb() only: no other node is tried
+  bool exact_nid = false;   // of memblock_alloc_hugetlb() only: no other node is tried
+  std::uint64_t count = 1;  // of phys_alloc_row(): so many calls, whose blocks are `range` together
   Caller caller{};
 };
 

@@ -52,7 +52,7 @@ void Memblock::assign_reserved(const Regions& regions, std::uint64_t max, std::u
 }
 
 void Memblock::record(CallKind kind, std::string_view operation, PhysAddr base, std::uint64_t size,
-                      const Caller& caller, int nid, std::uint32_t flags) {
+                      const Caller& caller, int nid, std::uint32_t flags, std::uint64_t count) {
   if (!observer_ || panicked_) return;
   Call call;
   call.kind = kind;
@@ -60,6 +60,7 @@ void Memblock::record(CallKind kind, std::string_view operation, PhysAddr base, 
   call.range = PhysRange::make(raw(base), raw(base) + cap_size(base, size));
   call.nid = nid;
   call.flags = flags;
+  call.count = count;
   call.caller = caller;
   observer_(call);
 }
@@ -106,11 +107,16 @@ bool Memblock::reserve_kern(PhysAddr base, std::uint64_t size, const Caller& cal
 // kernel: memblock_reserve(), mm/memblock.c, v6.12; __memblock_reserve(), v7.2
 bool Memblock::reserve_with(PhysAddr base, std::uint64_t size, int nid, std::uint32_t flags,
                             const Caller& caller) {
+  return reserve_row(base, size, nid, flags, caller, 1);
+}
+
+bool Memblock::reserve_row(PhysAddr base, std::uint64_t size, int nid, std::uint32_t flags,
+                           const Caller& caller, std::uint64_t count) {
   if (!behaviour_.memblock_rsrv_kern) {
-    record(CallKind::reserve, "memblock_reserve", base, size, caller);
+    record(CallKind::reserve, "memblock_reserve", base, size, caller, kAnyNode, kNone, count);
     return add_range(reserved_, base, size, behaviour_.max_numnodes, kNone);
   }
-  record(CallKind::reserve, "__memblock_reserve", base, size, caller, nid, flags);
+  record(CallKind::reserve, "__memblock_reserve", base, size, caller, nid, flags, count);
   return add_range(reserved_, base, size, nid, flags);
 }
 

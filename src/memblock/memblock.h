@@ -196,6 +196,15 @@ class Memblock {
   // kernel: memblock_phys_alloc_range(), v6.12
   std::optional<PhysAddr> phys_alloc_range(std::uint64_t size, std::uint64_t align, PhysAddr start,
                                            PhysAddr end, const Caller& caller = {});
+  // phys_alloc_range() `count` times for blocks of `size` bytes, a power of two, aligned to it. Where the
+  // highest fit is chosen, a row of blocks, each right below the one before, is taken and observed in one
+  // (Call::count); else one block is. Returned is the first, and how many there are: at least one.
+  struct Row {
+    PhysAddr first{};
+    std::uint64_t count = 0;
+  };
+  std::optional<Row> phys_alloc_row(std::uint64_t count, std::uint64_t size, PhysAddr start,
+                                    PhysAddr end, const Caller& caller = {});
   // phys_alloc_range() up to current_limit(). kernel: memblock_phys_alloc(), v6.12
   std::optional<PhysAddr> phys_alloc(std::uint64_t size, std::uint64_t align,
                                      const Caller& caller = {});
@@ -327,12 +336,19 @@ class Memblock {
   std::optional<PhysAddr> search(std::uint64_t size, std::uint64_t align, std::uint64_t start,
                                  std::uint64_t end, int nid, std::uint32_t flags, bool up);
   std::uint32_t choose_flags() const { return has_mirror_ ? kMirror : kNone; }
+  // How many blocks right below `first`, as phys_alloc_row() has them, would be found next; 0 where that is
+  // not known.
+  std::uint64_t row_below(PhysAddr first, std::uint64_t size, PhysAddr start, PhysAddr end);
   void record_alloc(std::string_view operation, std::uint64_t size, std::uint64_t align,
-                    PhysAddr from, PhysAddr max_addr, int nid, const Caller& caller);
+                    PhysAddr from, PhysAddr max_addr, int nid, const Caller& caller,
+                    std::uint64_t count = 1);
   void warn_mirror(std::string_view step, std::uint64_t size);
 
+  bool reserve_row(PhysAddr base, std::uint64_t size, int nid, std::uint32_t flags,
+                   const Caller& caller, std::uint64_t count);
   void record(CallKind kind, std::string_view operation, PhysAddr base, std::uint64_t size,
-              const Caller& caller, int nid = kAnyNode, std::uint32_t flags = 0);
+              const Caller& caller, int nid = kAnyNode, std::uint32_t flags = 0,
+              std::uint64_t count = 1);
   void event(Severity severity, std::string_view step, std::string text,
              std::optional<PhysRange> range = std::nullopt);
 

@@ -57,6 +57,8 @@ class AllocationPolicy {
   // policy has none to give, and memblock goes on to its next retry. Memblock does not check the
   // answer: for plugins src/plugin does, and refuses a wrong one.
   virtual std::optional<PhysAddr> choose(const FindRequest& request, FreeRanges& ranges) = 0;
+  // Whether every answer is the kernel's own, the first fit from the top.
+  virtual bool is_first_fit() const { return false; }
 };
 
 }  // namespace memmap::memblock

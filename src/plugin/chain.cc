@@ -59,7 +59,7 @@ std::string default_names() {
 // A plugin that was loaded, and what for.
 struct Loaded {
   const Plugin* plugin = nullptr;
-  OptionTexts options{};
+  PluginSpec spec{};  // as it was wished for
   bool wished = false;
 
   bool is_source() const {
@@ -101,18 +101,18 @@ class ChainBuilder {
 
   void load_wishes() {
     for (const PluginSpec& spec : wishes_.use) {
-      const auto plugin = load(spec.name);
+      const auto plugin = load(spec);
       if (plugin == nullptr) continue;
       if (std::ranges::find(wishes_.without, plugin->name()) != wishes_.without.end()) {
-        errors_.push_back(
-            {fmt::format("plugin `{}`: is named to be used, and to be left out", plugin->name())});
+        errors_.push_back(spec.told(
+            {fmt::format("plugin `{}`: is named to be used, and to be left out", plugin->name())}));
       }
-      const Loaded loaded{plugin, spec.options, true};
+      const Loaded loaded{plugin, spec, true};
       const auto same = std::ranges::find_if(
           wished_, [&](const Loaded& l) { return l.plugin->name() == plugin->name(); });
       if (same != wished_.end() && is_default(plugin->name())) {
-        errors_.push_back(
-            {fmt::format("plugin `{}`: is in the chain once and was named twice", plugin->name())});
+        errors_.push_back(spec.told({fmt::format(
+            "plugin `{}`: is in the chain once and was named twice", plugin->name())}));
       }
       wished_policy_ = wished_policy_ || plugin->interfaces().has_alloc();
       wished_source_ = wished_source_ || loaded.is_source();
@@ -127,7 +127,7 @@ class ChainBuilder {
     if (wish != wished_.end()) return add(*wish);
     if (wished_policy_ && (name == kTopDown || name == kBottomUp)) return;
     if (wished_source_ && name == "numa_srat") return;
-    if (const Plugin* plugin = load(name)) add({plugin, {}, false});
+    if (const Plugin* plugin = load({.name = std::string(name)})) add({plugin, {}, false});
   }
 
   // In every list that it has an interface for. One that nobody named does what the built-in one
@@ -138,9 +138,9 @@ class ChainBuilder {
     if (is_default(info.name) && !info.file.empty()) {
       const Description own = built_in_one(info.name);
       if (const auto lack = lack_of(*l.plugin, own)) {
-        errors_.push_back(
+        errors_.push_back(l.spec.told(
             {fmt::format("plugin `{}` is named as the kernel's own, but {}", info.name, *lack),
-             {info.file.string()}});
+             {info.file.string()}}));
         return;
       }
       if (!l.wished) offered = those_of(own.interfaces, offered);
@@ -159,15 +159,14 @@ class ChainBuilder {
 
   void add_policy(const Loaded& l) {
     if (l.wished && std::exchange(has_policy_, true)) {
-      errors_.push_back(
-          {fmt::format("plugin `{}`: one allocation policy at a time, and another was "
-                       "named",
+      errors_.push_back(l.spec.told(
+          {fmt::format("plugin `{}`: one allocation policy at a time, and another was named",
                        l.plugin->name()),
-           {"--plugin"}});
+           {"--plugin"}}));
       return;
     }
-    auto policy = AllocPlugin::create(*l.plugin, l.options);
-    if (!policy) return append(errors_, policy.errors());
+    auto policy = AllocPlugin::create(*l.plugin, l.spec.options);
+    if (!policy) return append(errors_, l.spec.told(policy.errors()));
     auto& place = chain_.top_down_ == nullptr ? chain_.top_down_ : chain_.bottom_up_;
     place = *std::move(policy);
   }
@@ -175,15 +174,15 @@ class ChainBuilder {
   template <class T>
   void take(std::vector<std::unique_ptr<T>>& list, const Loaded& l,
             typename std::vector<std::unique_ptr<T>>::iterator at) {
-    auto made = T::create(*l.plugin, l.options);
-    if (!made) return append(errors_, made.errors());
+    auto made = T::create(*l.plugin, l.spec.options);
+    if (!made) return append(errors_, l.spec.told(made.errors()));
     list.insert(at, *std::move(made));
   }
 
-  const Plugin* load(std::string_view name) {
-    const auto plugin = host_.load(name);
+  const Plugin* load(const PluginSpec& spec) {
+    const auto plugin = host_.load(spec.name);
     if (plugin) return *plugin;
-    append(errors_, plugin.errors());
+    append(errors_, spec.told(plugin.errors()));
     return nullptr;
   }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <span>
 
 #include "base/limits.h"
 #include "session/files.h"
@@ -15,8 +14,6 @@ namespace memmap::session {
 namespace {
 
 namespace fs = std::filesystem;
-
-using input::told_at;
 
 Result<std::vector<input::Named>> machines_of(const policy::Policy& policy) {
   std::vector<input::Named> out;
@@ -38,37 +35,14 @@ input::Named kernel_of(const policy::Policy& policy, const input::Named& kernel)
   return {is_file ? path_beside(policy.file, kernel.text) : kernel.text, kernel.place};
 }
 
-// What is wrong with each plugin of the policy for itself, where the policy names it.
-Errors faults_of_plugins(const std::vector<input::Named>& words, const Places& places) {
-  Errors out;
-  plugin::PluginHost host = places.host();
-  for (const input::Named& word : words) {
-    const auto spec = plugin::parse_spec_of_input(word.text);
-    if (!spec) continue;  // cases_of() has told
-    const auto sorted = sort_plugins(host, std::span(&*spec, 1));
-    if (!sorted) {
-      append(out, told_at(word.place, sorted.errors()));
-    } else if (!sorted->deciding.empty()) {
-      const auto chain = plugin::Chain::create(host, {.use = sorted->deciding});
-      if (!chain) append(out, told_at(word.place, chain.errors()));
-    }
-  }
-  return out;
-}
-
-// What is wrong with a file, a kernel or a plugin as such is told where the policy names it.
-Errors told_of_policy(Errors errors, const CheckCase& what, const Places& places) {
-  const Errors plugins = faults_of_plugins(what.plugins, places);
+// What is wrong with a file or a kernel as such is told where the policy names it.
+Errors told_of_policy(Errors errors, const CheckCase& what) {
   for (Error& error : errors) {
     if (error.origin.line != 0 || error.origin.offset) continue;
     const auto word = std::ranges::find(what.named, error.origin.file, &input::Named::text);
-    const auto fault = std::ranges::find(plugins, error.message, &Error::message);
-    if (word != what.named.end()) {
-      error.message = fmt::format("`{}`: {}", word->text, error.message);
-      error = told_at(word->place, error);
-    } else if (fault != plugins.end()) {
-      error = *fault;
-    }
+    if (word == what.named.end()) continue;
+    error.message = fmt::format("`{}`: {}", word->text, error.message);
+    error = told_at(word->place, error);
   }
   return errors;
 }
@@ -115,10 +89,10 @@ Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Requ
   if (!base.command_line) base.command_line = policy.command_line;
   Errors errors;
   for (const input::Named& word : policy.plugins) {
-    if (auto spec = plugin::parse_spec_of_input(word.text)) {
+    if (auto spec = plugin::parse_spec_of_input(word.text, word.place)) {
       base.plugins.push_back(*std::move(spec));
     } else {
-      append(errors, told_at(word.place, spec.errors()));
+      append(errors, spec.errors());
     }
   }
   if (!errors.empty()) return errors;
@@ -126,10 +100,8 @@ Result<std::vector<CheckCase>> cases_of(const policy::Policy& policy, const Requ
   for (const auto& machine : or_none(*machines)) {
     for (const auto& kernel : or_none(kernels)) {
       for (const auto& more : or_none(appends)) {
-        CheckCase one{.name = given.source ? given.source->text : "",
-                      .request = base,
-                      .named = named,
-                      .plugins = policy.plugins};
+        CheckCase one{
+            .name = given.source ? given.source->text : "", .request = base, .named = named};
         if (machine) {
           one.name = machine->text;
           one.named.push_back(*machine);
@@ -174,11 +146,11 @@ Result<Judged> judge(const CheckCase& what, const Places& places, policy::Rules 
   Request request = what.request;
   if (rules.asks_for_view()) request.follow_pages = true;
   auto session = Session::open(std::move(request), places);
-  if (!session) return told_of_policy(session.errors(), what, places);
+  if (!session) return told_of_policy(session.errors(), what);
   for (const std::string& name : session->named().only_reports)
     return no_effect("--plugin " + name, "check", "it shows no reports of plugins");
   auto outcome = session->boot();
-  if (!outcome) return told_of_policy(outcome.errors(), what, places);
+  if (!outcome) return told_of_policy(outcome.errors(), what);
   Judged out{.outcome = *std::move(outcome)};
   Errors errors;
   for (policy::Baseline& baseline : rules.baselines) {

@@ -20,7 +20,6 @@ struct CheckCase {
   Request request{};
   // What of the request the policy named: `text` as the request has it.
   std::vector<input::Named> named{};
-  std::vector<input::Named> plugins{};  // those of the policy, as it words them
 };
 
 // Every machine under every kernel with everything that is appended. What `given` says (a command line

@@ -26,24 +26,24 @@ Result<NamedPlugins> sort_plugins(plugin::PluginHost& host,
                                   std::span<const plugin::PluginSpec> specs) {
   NamedPlugins out;
   Errors errors;
-  const auto keep = [&](auto made, auto& list) {
+  const auto keep = [&](const plugin::PluginSpec& spec, auto made, auto& list) {
     if (made) {
       list.push_back(*std::move(made));
     } else {
-      append(errors, made.errors());
+      append(errors, spec.told(made.errors()));
     }
   };
   for (const plugin::PluginSpec& spec : specs) {
     const auto loaded = host.load(spec.name);
     if (!loaded) {
-      append(errors, loaded.errors());
+      append(errors, spec.told(loaded.errors()));
       continue;
     }
     const plugin::Interfaces& offered = (*loaded)->interfaces();
-    if (offered.has_check()) keep(plugin::CheckPlugin::create(**loaded, spec.options), out.checks);
-    if (offered.has_source()) {
-      keep(plugin::SourcePlugin::create(**loaded, spec.options), out.sources);
-    }
+    if (offered.has_check())
+      keep(spec, plugin::CheckPlugin::create(**loaded, spec.options), out.checks);
+    if (offered.has_source())
+      keep(spec, plugin::SourcePlugin::create(**loaded, spec.options), out.sources);
     if (offered.has_report()) out.reports.push_back(spec);
     const bool decides = offered.has_alloc() || offered.has_trim() || offered.has_numa();
     if (decides) out.deciding.push_back(spec);

@@ -27,7 +27,8 @@ struct NamedPlugins {
   std::vector<std::string> only_reports{};
 };
 
-// Loads them all. Errors (all): what host.load() complains of, wrong options of checks and sources.
+// Loads them all. Errors (all), where the specs were named: what host.load() complains of, wrong options of checks
+// and sources.
 Result<NamedPlugins> sort_plugins(plugin::PluginHost& host,
                                   std::span<const plugin::PluginSpec> specs);
 

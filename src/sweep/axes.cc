@@ -25,8 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using input::told_at;
-
 class AxesReader {
  public:
   AxesReader(const Matrix& matrix, const session::Places& places)
@@ -255,32 +253,29 @@ class AxesReader {
     PluginsAt out{.name = wish.text, .without = wish.without};
     const std::size_t before = errors_.size();
     for (const input::Named& named : wish.use) {
-      const auto spec = plugin::parse_spec_of_input(named.text);
+      auto spec = plugin::parse_spec_of_input(named.text, named.place);
       if (spec) {
-        out.use.push_back(*spec);
+        out.use.push_back(*std::move(spec));
       } else {
-        append(errors_, told_at(named.place, spec.errors()));
+        append(errors_, spec.errors());
       }
     }
-    if (errors_.size() == before) check_plugins(wish, out);
+    if (errors_.size() == before) check_plugins(out, wish.place);
     product.plugins.push_back(std::move(out));
   }
 
   // That they can be loaded together and do something.
-  void check_plugins(const PluginsWish& wish, const PluginsAt& plugins) {
-    const Error place = wish.use.empty() ? Error{{}, {matrix_.file}} : wish.use.front().place;
+  void check_plugins(const PluginsAt& plugins, const Error& place) {
     auto named = session::sort_plugins(host_, plugins.use);
-    if (!named) {
-      append(errors_, told_at(place, named.errors()));
-      return;
-    }
+    if (!named) return append(errors_, named.errors());
     for (const auto* idle : {&named->only_sources, &named->only_reports}) {
       for (const std::string& name : *idle)
         errors_.push_back(told_at(place, fmt::format("plugin `{}` does nothing in a boot", name)));
     }
     const auto chain = plugin::Chain::create(host_, {std::move(named->deciding), plugins.without});
     if (!chain) {
-      append(errors_, told_at(place, chain.errors()));
+      for (const Error& e : chain.errors())
+        errors_.push_back(e.origin.line == 0 ? told_at(place, e) : e);
     }
     for (const plugin::PluginSpec& spec : plugins.use) note_foreign(spec.name);
   }

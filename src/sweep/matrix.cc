@@ -181,7 +181,7 @@ class Reader {
   }
 
   PluginsWish plugins(ValueId id) {
-    PluginsWish out;
+    PluginsWish out{.place = doc_.error(id, {})};
     if (doc_.kind(id) == ValueKind::null) return out;
     each(id, [&](ValueId p) {
       auto text = scalar(p, "a plugin");

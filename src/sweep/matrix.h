@@ -31,6 +31,7 @@ struct PluginsWish {
   std::string text{};                  // `alloc_bestfit`, `trim_limit:limit=2G + without trim_bios`
   std::vector<input::Named> use{};     // as --plugin takes them
   std::vector<std::string> without{};  // as --without-plugin
+  Error place{};                       // of all of them
 };
 
 // Of the places that KASLR may give the image on a machine (session/image_places.h).

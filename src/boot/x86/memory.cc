@@ -49,21 +49,46 @@ PhysAddr init_trampoline(Boot& boot, PhysAddr brk) {
   return brk;
 }
 
-// A page for a table of the direct map: the brk area's next while it lasts, then one below what is
-// mapped already. nullopt: the kernel dies. kernel: alloc_low_pages(), arch/x86/mm/init.c
-std::optional<paging::TablePage> alloc_low_page(Boot& boot, const paging::TableRequest& asked,
-                                                PhysAddr& brk) {
-  if (asked.from_brk_tables) {
-    const paging::TablePage page{brk, paging::TableOrigin::brk};
-    brk = PhysAddr{raw(brk) + kPageSize};
-    return page;
+// Pages for tables of the direct map, each above the one before from the brk area, below it from memblock.
+struct TablePages {
+  paging::TablePage first{};
+  std::uint64_t count = 0;
+
+  paging::TablePage page(std::uint64_t n) const {
+    const bool up = first.origin == paging::TableOrigin::brk;
+    const std::uint64_t bytes = n * kPageSize;
+    return {PhysAddr{up ? raw(*first.phys) + bytes : raw(*first.phys) - bytes}, first.origin};
   }
-  const PhysRange limits = asked.limits;
-  if (!limits.empty()) {
-    const auto found =
-        boot.take_within(boot.in.behaviour.bounded, kPageSize, kPageSize, limits.base(),
-                         limits.end(), {"alloc_low_pages", owner::kPageTables});
-    if (found) return paging::TablePage{*found, paging::TableOrigin::memblock};
+};
+
+// From memblock, the first of `count` and those that follow it in a row.
+std::optional<TablePages> take_table_pages(Boot& boot, std::uint64_t count, PhysRange limits) {
+  const memblock::Caller who{"alloc_low_pages", owner::kPageTables};
+  const auto of = [](PhysAddr phys, std::uint64_t pages) {
+    return TablePages{{phys, paging::TableOrigin::memblock}, pages};
+  };
+  const auto how = boot.in.behaviour.bounded;
+  if (how == kernel::Behaviour::Bounded::allocates && !boot.story.hears_each_call()) {
+    const auto row =
+        boot.state.memblock.phys_alloc_row(count, kPageSize, limits.base(), limits.end(), who);
+    return row ? std::optional(of(row->first, row->count)) : std::nullopt;
+  }
+  const auto page = boot.take_within(how, kPageSize, kPageSize, limits.base(), limits.end(), who);
+  return page ? std::optional(of(*page, 1)) : std::nullopt;
+}
+
+// Pages for `count` tables of the direct map, or for the first of them: the brk area's next while it
+// lasts, then some below what is mapped already. nullopt: the kernel dies.
+// kernel: alloc_low_pages(), arch/x86/mm/init.c
+std::optional<TablePages> alloc_low_pages(Boot& boot, const paging::TableRequest& asked,
+                                          std::uint64_t count, PhysAddr& brk) {
+  if (asked.from_brk_tables) {
+    const TablePages pages{{brk, paging::TableOrigin::brk}, count};
+    brk = PhysAddr{raw(brk) + count * kPageSize};
+    return pages;
+  }
+  if (!asked.limits.empty()) {
+    if (const auto pages = take_table_pages(boot, count, asked.limits)) return pages;
   }
   // The brk area could serve, but reserve_brk() has closed it.
   if (asked.may_extend_brk) {
@@ -80,10 +105,11 @@ void place_tables(Boot& boot, const paging::DirectMap& map) {
   for (const paging::MapStep& step : map.steps) {
     if (&step == &map.steps.front() + 1) brk = init_trampoline(boot, brk);
     for (const paging::TableRequest& asked : step.tables) {
-      for (std::uint64_t n = 0; n < asked.count; ++n) {
-        const auto page = alloc_low_page(boot, asked, brk);
-        if (!page) return;
-        boot.state.page_tables.add_table(asked.level, asked.virt_of(n), *page);
+      for (std::uint64_t done = 0; done < asked.count;) {
+        const auto pages = alloc_low_pages(boot, asked, asked.count - done, brk);
+        if (!pages) return;
+        for (std::uint64_t n = 0; n < pages->count; ++n, ++done)
+          boot.state.page_tables.add_table(asked.level, asked.virt_of(done), pages->page(n));
       }
     }
   }

@@ -16,9 +16,4 @@ struct Named {
 // Of a scalar.
 Named named(const Document& document, ValueId id);
 
-Error told_at(const Error& place, std::string message);
-// `error`'s message there; its code is kept, by which a plugin's fault stays one.
-Error told_at(const Error& place, const Error& error);
-Errors told_at(const Error& place, const Errors& errors);
-
 }  // namespace memmap::input

@@ -54,7 +54,9 @@ std::int32_t smallest_piece(void* ctx, std::uint64_t grain, std::uint64_t* base,
 }  // namespace
 
 AllocPlugin::AllocPlugin(const Plugin& plugin, OptionValues options)
-    : code_(plugin.code()), call_(plugin.name(), std::move(options), Call::Takes::nothing) {}
+    : code_(plugin.code()),
+      call_(plugin.name(), std::move(options), Call::Takes::nothing),
+      is_first_fit_(plugin.name() == "alloc_topdown" && plugin.info().file.empty()) {}
 
 Result<std::unique_ptr<AllocPlugin>> AllocPlugin::create(const Plugin& plugin,
                                                          const OptionTexts& options) {

@@ -29,6 +29,7 @@ class AllocPlugin : public memblock::AllocationPolicy {
 
   std::optional<PhysAddr> choose(const memblock::FindRequest& request,
                                  memblock::FreeRanges& ranges) override;
+  bool is_first_fit() const override { return is_first_fit_; }
 
   const std::string& name() const { return call_.plugin(); }
   // What the plugin did wrong: `plugin `x`: choose(): ...`, with the block it answered as the
@@ -45,6 +46,7 @@ class AllocPlugin : public memblock::AllocationPolicy {
   Code& code_;
   Call call_;
   Prepared prepared_{call_};
+  bool is_first_fit_;  // alloc_topdown, built in
   std::optional<Error> fault_;
 };
 

@@ -132,13 +132,19 @@ Result<PluginSpec> parse_spec(std::string_view text) {
   return spec;
 }
 
-Result<PluginSpec> parse_spec_of_input(std::string_view text) {
+Result<PluginSpec> parse_spec_of_input(std::string_view text, const Error& place) {
   auto spec = parse_spec(text);
-  if (spec && spec->name.find('/') != std::string::npos) {
-    return spec_error(text, 0, spec->name.size(),
-                      "plugins are named here, not their files: --plugin takes a path");
-  }
+  if (!spec) return told_at(place, spec.errors());
+  if (spec->name.find('/') != std::string::npos)
+    return told_at(place, "plugins are named here, not their files: --plugin takes a path");
+  spec->place = place;
   return spec;
+}
+
+Error PluginSpec::told(const Error& error) const { return place ? told_at(*place, error) : error; }
+
+Errors PluginSpec::told(const Errors& errors) const {
+  return place ? told_at(*place, errors) : errors;
 }
 
 std::vector<std::string> faults_of(const std::vector<OptionInfo>& declared) {

@@ -32,15 +32,20 @@ using OptionTexts = std::vector<std::pair<std::string, std::string>>;
 struct PluginSpec {
   std::string name{};  // of a plugin, or the absolute path of its file
   OptionTexts options{};
+  std::optional<Error> place{};  // where an input names it; nullopt: --plugin does
+
+  // What is wrong with it, told there.
+  Error told(const Error& error) const;
+  Errors told(const Errors& errors) const;
 };
 
 // Reads `NAME`, `NAME:key=value`, `NAME:key=value,key=value` (a comma after NAME does as well). A
 // comma in a value separates only where `key=` follows: `NAME:list=1,2,3,mode=x` is two options.
 // The error has the column in `text` and a caret.
 Result<PluginSpec> parse_spec(std::string_view text);
-// The same of a text that stands in an input, as a policy or a matrix. A file's path is an error: who reads
-// an input has not chosen what code runs.
-Result<PluginSpec> parse_spec_of_input(std::string_view text);
+// The same of a text that stands at `place` in an input, as a policy or a matrix; errors are told there. A
+// file's path is one: who reads an input has not chosen what code runs.
+Result<PluginSpec> parse_spec_of_input(std::string_view text, const Error& place);
 
 // An option's value, in the forms that a plugin can ask for.
 struct OptionValue {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/sort_runs.h"
 
 namespace memmap::report {
 namespace {
@@ -37,7 +38,7 @@ std::vector<E820Row> e820_rows(std::span<const E820Entries* const> tables) {
       edges.push_back(last_end(e));
     }
   }
-  std::sort(edges.begin(), edges.end());
+  sort_runs(edges);
   edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   std::vector<E820Row> rows;
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/sort_runs.h"
 #include "report/answers/fate_words.h"
 #include "report/form/units.h"
 #include "report/html/cells.h"
@@ -92,7 +93,7 @@ std::vector<Fork> forks_of(Answers here, Answers there) {
       edges.push_back(raw(c.range.end()));
     }
   }
-  std::ranges::sort(edges);
+  sort_runs(edges);
   edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   std::vector<Fork> out;
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {

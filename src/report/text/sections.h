@@ -21,6 +21,8 @@ void write_summary(Page& page, const boot::Outcome& outcome, const account::Ledg
 void write_all_notes(Page& page, const std::vector<std::string>& notes);
 // `name` and what there is to tell of it, wrapped; nothing for an empty text.
 void write_field(Page& page, std::string_view name, std::string_view text);
+// Behind a line that stands for several alike: ` (3 times)`; nothing for one.
+std::string times(std::size_t count);
 // How many findings checks have.
 std::size_t findings_of(const boot::Outcome& outcome);
 // How far the log that the machine was read from agrees, and the first statements that do not.

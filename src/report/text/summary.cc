@@ -134,18 +134,31 @@ void write_panic(Page& page, const boot::Outcome& outcome) {
   write_field(page, "by rule", to_string(last.rule));
 }
 
+// The first of them that differ, each with how often it came.
 void write_warnings(Page& page, const boot::Outcome& outcome) {
   constexpr std::size_t kShown = 6;
-  std::size_t shown = 0;
-  std::size_t all = 0;
+  std::vector<std::pair<const Event*, std::size_t>> shown;
+  std::size_t more = 0;
   for (const Event& e : outcome.events) {
-    if (e.severity != Severity::warning || ++all > kShown) continue;
-    ++shown;
-    page.paragraph(fmt::format("  {} ", page.glyph("▲", "!")),
-                   page.foreign(e.step.empty() ? e.text : e.step + ": " + e.text), Paint::yellow);
+    if (e.severity != Severity::warning) continue;
+    const auto same = std::ranges::find_if(
+        shown, [&](const auto& s) { return s.first->step == e.step && s.first->text == e.text; });
+    if (same != shown.end()) {
+      ++same->second;
+    } else if (shown.size() < kShown) {
+      shown.emplace_back(&e, 1);
+    } else {
+      ++more;
+    }
   }
-  if (all > shown)
-    page.line(fmt::format("    and {} more warnings, under Events", all - shown), Paint::faint);
+  for (const auto& [e, count] : shown) {
+    page.paragraph(
+        fmt::format("  {} ", page.glyph("▲", "!")),
+        page.foreign(e->step.empty() ? e->text : e->step + ": " + e->text) + times(count),
+        Paint::yellow);
+  }
+  if (more != 0)
+    page.line(fmt::format("    and {} more warnings, under Events", more), Paint::faint);
 }
 
 // What is wrong or without effect; a heading alone where nothing is.

@@ -44,6 +44,10 @@ void write_notes(Page& page, const std::vector<std::string>& notes) {
   for (const std::string& note : sorted.others) write_field(page, "note", note);
 }
 
+std::string times(std::size_t count) {
+  return count == 1 ? "" : fmt::format(" ({})", counted(count, "time"));
+}
+
 void write_subject(Page& page, const boot::Subject& subject) {
   page.paragraph("", page.foreign(fmt::format("{} ({})", subject.source, subject.format)),
                  Paint::strong);
@@ -62,27 +66,48 @@ std::string text_of(const Event& e) {
   return e.by.find(": ") == std::string::npos ? e.text : e.text + " (" + e.by + ")";
 }
 
+// An event, and how often it came in a row.
+struct Told {
+  const Event* event = nullptr;
+  std::size_t count = 0;
+};
+
+// But for those of level debug.
+std::vector<Told> in_rows(const Events& events) {
+  std::vector<Told> out;
+  for (const Event& e : events) {
+    if (e.severity == Severity::debug) continue;
+    const auto is_alike = [&e](const Event& last) {
+      return last.severity == e.severity && last.step == e.step && last.text == e.text &&
+             last.by == e.by;
+    };
+    if (!out.empty() && is_alike(*out.back().event)) {
+      ++out.back().count;
+    } else {
+      out.push_back({&e, 1});
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 void write_events(Page& page, const boot::Outcome& outcome) {
   if (outcome.events.empty()) return;
-  std::size_t hidden = 0;
+  const auto hidden = std::ranges::count(outcome.events, Severity::debug,
+                                         [](const Event& e) { return e.severity; });
+  const std::vector<Told> rows = in_rows(outcome.events);
   std::size_t step_width = 0;
   const std::size_t widest = page.style().width < 100 ? 24 : 36;
-  for (const Event& e : outcome.events) {
-    if (e.severity == Severity::debug) {
-      ++hidden;
-    } else {
-      step_width = std::max(step_width, std::min(widest, text_width(page.foreign(e.step))));
-    }
-  }
+  for (const Told& row : rows)
+    step_width = std::max(step_width, std::min(widest, text_width(page.foreign(row.event->step))));
   page.heading(
       "Events",
       fmt::format("{}{}", counted(outcome.events.size(), "event"),
                   hidden == 0 ? "" : fmt::format(", {} of level debug not shown", hidden)));
   std::string before;
-  for (const Event& e : outcome.events) {
-    if (e.severity == Severity::debug) continue;
+  for (const auto& [event, count] : rows) {
+    const Event& e = *event;
     const std::string step = cut(page.foreign(e.step), step_width, page.charset());
     const std::string_view mark = e.severity == Severity::panic     ? page.glyph("✖", "!")
                                   : e.severity == Severity::warning ? page.glyph("▲", "!")
@@ -90,8 +115,8 @@ void write_events(Page& page, const boot::Outcome& outcome) {
     const std::string shown = step == before ? "" : step;
     before = step;
     const std::string pad(step_width - text_width(shown), ' ');
-    page.paragraph(fmt::format("{} {}{}  ", mark, shown, pad), page.foreign(text_of(e)),
-                   paint_of(e.severity));
+    page.paragraph(fmt::format("{} {}{}  ", mark, shown, pad),
+                   page.foreign(text_of(e)) + times(count), paint_of(e.severity));
   }
 }
 
