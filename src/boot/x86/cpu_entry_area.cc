@@ -1,5 +1,8 @@
 #include "boot/x86/cpu_entry_area.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "base/align.h"
@@ -38,6 +41,14 @@ bool are_random(const Boot& boot) {
   return boot.in.behaviour.cpu_entry_areas_are_random &&
          boot.in.profile.has(config::RANDOMIZE_MEMORY) &&
          !kernel::find_option_bool(boot.in.command_line, "nokaslr");
+}
+
+// Bytes from one of random areas to the next: all of them lie in the reach of one entry of the root.
+// kernel: CPU_ENTRY_AREA_MAP_SIZE, arch/x86/include/asm/pgtable_64_types.h, v6.2
+std::uint64_t random_step(std::uint64_t count) {
+  constexpr std::uint64_t kMapSize = 512 * kGiB;
+  return std::min(paging::kSize1G,
+                  align_down((kMapSize - kPageSize) / count, std::uint64_t{paging::kSize2M}));
 }
 
 // Empty where the profile does not tell where the per-CPU variables lie.
@@ -108,12 +119,14 @@ void setup_cpu_entry_areas(Boot& boot) {
   const std::uint64_t debug_store = p.offset_of(member::cpu_entry_area_cpu_debug_store);
   const bool maps_debug_store = has_debug_store(boot);
   const bool random = are_random(boot);
+  const std::uint64_t step = random ? random_step(boot.in.possible_cpus) : size;
   if (random) {
     boot.story.tell(
         Severity::debug, rule::kInitCeaOffsets,
-        "the kernel places these areas at random, hardly ever two within the reach of one "
-        "table: each is shown at the start of a GiB of its own, and may cross into one "
-        "more table");
+        fmt::format("the kernel places these areas at random, hardly ever two within the reach of "
+                    "one table: each is shown {}, and may cross into one more table",
+                    step == paging::kSize1G ? "at the start of a GiB of its own"
+                                            : "as far from the next as all of them may lie"));
   }
   const std::vector<Part> parts = parts_of(boot);
   if (parts.empty()) {
@@ -122,8 +135,7 @@ void setup_cpu_entry_areas(Boot& boot) {
                     "areas map is left out");
   }
   for (std::uint64_t cpu = 0; cpu < boot.in.possible_cpus && !boot.story.panicked(); ++cpu) {
-    const std::uint64_t at =
-        raw(paging::kCpuEntryAreas) + kPageSize + (random ? cpu * paging::kSize1G : cpu * size);
+    const std::uint64_t at = raw(paging::kCpuEntryAreas) + kPageSize + cpu * step;
     make_tables(boot, at, at + stacks_end, owner::kPageTablesOfCPUEntryAreas);
     if (maps_debug_store && !boot.story.panicked()) {
       // Those of the buffers too, which are not mapped yet.

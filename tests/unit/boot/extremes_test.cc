@@ -51,6 +51,25 @@ TEST(Extremes, FiveLevelsAddressMore) {
             Sizes{(256 * kTiB - 3 * kGiB) / kPageSize * 64});
 }
 
+// Random ones too lie in 512 GiB, however many there are.
+TEST(Extremes, CpuEntryAreasOfManyProcessors) {
+  for (const unsigned count : {2u, 511u, 512u, 8192u}) {
+    Machine m = large();
+    m.cpu.possible = count;
+    kernel::Profile p = profile({6, 12, 0});
+    p.config["RANDOMIZE_MEMORY"] = "true";
+    p.config["NR_CPUS"] = "8192";
+    const Outcome outcome = boot("", p, m);
+    std::uint64_t tables = 0;
+    for (const paging::TableAt& table : outcome.state.page_tables.tables(1)) {
+      EXPECT_GE(raw(table.virt), 0xffff800000000000) << count;
+      const std::uint64_t at = raw(table.virt) - raw(paging::kCpuEntryAreas);
+      tables += at < 512 * kGiB ? 1 : 0;
+    }
+    EXPECT_GE(tables, count);
+  }
+}
+
 // Each piece's section takes 512 pages that its neighbours' pieces have: no search begins anew.
 TEST(Extremes, MemoryInHundredsOfPieces) {
   Machine m = machine();
