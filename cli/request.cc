@@ -67,6 +67,7 @@ Result<Asked> asked_of_machine(const Arguments& arguments) {
 Result<session::Session> open_session(const Arguments& arguments) {
   auto wanted = asked_of_machine(arguments);
   if (!wanted) return wanted.errors();
+  wanted->request.log = session::LogUse::noted;
   return session::Session::open(std::move(wanted->request), wanted->places);
 }
 

@@ -62,6 +62,7 @@ ExitCode run_access(const Arguments& arguments) {
   const boot::Inputs inputs(*session->machine(), session->profile(), options);
   auto outcome = session->boot(*rules, options, inputs);
   if (!outcome) return bad_input(outcome.errors());
+  session->hear_log(inputs, *outcome);
   if (outcome->panicked) {
     return bad_input({{"the kernel panics before the hand-over: no access can be answered",
                        {session->machine()->source}}});

@@ -85,6 +85,7 @@ Result<diff::View> booted(const Arguments& arguments, input::Source source) {
   wanted->request.source = session::Source{
       .text = name, .format = options->format, .boot = options->boot, .opened = std::move(source)};
   wanted->request.follow_pages = true;
+  wanted->request.log = session::LogUse::noted;
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return session.errors();
   const auto outcome = session->boot();

@@ -53,6 +53,7 @@ ExitCode run_explain(const Arguments& given) {
   auto wanted = asked_of_machine(arguments);
   if (!wanted) return bad_input(wanted.errors());
   wanted->request.record_memblock = !question->addresses.empty();
+  wanted->request.log = session::LogUse::noted;
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return bad_input(session.errors());
   const Errors idle = idle_plugins(*session, "explain");

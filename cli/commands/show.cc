@@ -132,7 +132,7 @@ Result<Ordered> ordered_as(const Arguments& arguments, const Thing& thing, Form 
 Result<Listing> listing_of(const Arguments& arguments, const Thing& thing) {
   auto wanted = asked_of_machine(of_source(arguments));
   if (!wanted) return named_as_here(wanted.errors());
-  wanted->request.compare_log = true;
+  wanted->request.log = session::LogUse::compared;
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return named_as_here(session.errors());
   if (const Errors idle = idle_plugins(*session, "show"); !idle.empty()) return idle;
@@ -140,6 +140,11 @@ Result<Listing> listing_of(const Arguments& arguments, const Thing& thing) {
   if (!rules) return rules.errors();
   const auto outcome = session->boot(*rules, session->options(*rules));
   if (!outcome) return outcome.errors();
+  if (outcome->log && !outcome->log->differ.empty() && thing.list != report::list_log) {
+    note(fmt::format("{}{} agrees in {} of {} statements: `memmap show log`", session::kOfLog,
+                     outcome->log->name, outcome->log->agree,
+                     outcome->log->agree + outcome->log->differ.size()));
+  }
   const account::Ledger ledger = account::ledger(*outcome, account::memory_use(*outcome));
   const kaslr::PossiblePlaces places = session::image_places(*session);
   const std::string line = session->command_line();

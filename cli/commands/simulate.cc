@@ -53,7 +53,8 @@ ExitCode run_simulate(const Arguments& arguments) {
   if (!wish) return bad_input(wish.errors());
   if (const Status bytes = refuse_terminal(wish->format, destination); !bytes)
     return bad_input(bytes.errors());
-  wanted->request.compare_log = answer::has_head(wish->format);
+  const bool head = answer::has_head(wish->format);
+  wanted->request.log = head ? session::LogUse::compared : session::LogUse::noted;
   const auto against = other_boot(arguments, wanted->request, wanted->places);
   if (!against) return bad_input(against.errors());
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
@@ -63,6 +64,8 @@ ExitCode run_simulate(const Arguments& arguments) {
   const Status written = write_paged(destination, done->bytes, arguments);
   if (!written) return bad_input(written.errors());
   for (const std::string& text : done->notes) note(text);
+  for (const std::string& text : done->outcome.subject.notes)
+    if (text.starts_with(session::kOfLog)) note(text);
   const boot::Outcome& outcome = done->outcome;
   const bool found = std::ranges::any_of(
       outcome.checks, [](const boot::CheckReport& c) { return !c.findings.empty(); });

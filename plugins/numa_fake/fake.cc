@@ -207,12 +207,26 @@ std::string command_of(const memmap_facts_t& facts, const Host& host) {
   return host.has_config("NUMA_EMU") ? command : "";
 }
 
+// With numa=off the nodes are split and then left as they were.
+// kernel: fix_pxm_node_maps(), drivers/acpi/numa/srat.c, v6.12
+bool gives_up(const memmap_facts_t& facts, const Host& host) {
+  if (host.text("split")) return false;
+  const auto* const version = facts.kernel_version;
+  if (version[0] < 6 || (version[0] == 6 && version[1] < 12)) return false;
+  for (std::size_t i = 0; i < facts.parameter_count; ++i) {
+    const memmap_setting_t& p = facts.parameters[i];
+    if (p.value == nullptr || !memmap::plugin::is_parameter(p, "numa")) continue;
+    if (std::strncmp(p.value, "off", 3) == 0) return true;
+  }
+  return false;
+}
+
 std::int32_t run(const memmap_numa_input_t* in, const memmap_host_t* host) {
   return memmap::plugin::guarded(host, [in](const Host& h) -> std::int32_t {
     const std::string command = command_of(*in->facts, h);
     if (command.empty()) return MEMMAP_NONE;
     Emulator emulator(*in, h);
-    if (!emulator.run(command)) return MEMMAP_NONE;
+    if (!emulator.run(command) || gives_up(*in->facts, h)) return MEMMAP_NONE;
     for (const Block& b : emulator.made()) h.assign(b.base, b.end, b.nid, "split");
     return MEMMAP_OK;
   });

@@ -59,7 +59,7 @@ Result<report::MapOptions> diff_look(const Arguments& arguments, std::string_vie
 }
 
 Result<diff::View> view_of(const std::string& name, const boot::Outcome& outcome) {
-  return diff::read_view(name, report::to_json(outcome));
+  return diff::read_view(name, report::to_json(outcome), input::Whose::own);
 }
 
 std::string write_diff(const report::DiffAnswer& answer, std::string_view format,

@@ -43,7 +43,7 @@ struct Simulated {
 
 // Boots the session's machine, which there must be, and writes it. `against`: the other boot of
 // --against; nullptr: there is none. A format with a head wants a session that compares the log
-// (Request::compare_log). Errors: no such format; --at has no effect on it; those of the boot, of a
+// (Request::log). Errors: no such format; --at has no effect on it; those of the boot, of a
 // plugin and of Graphviz.
 Result<Simulated> simulate(session::Session& session, const SimulateWish& wish,
                            const boot::Outcome* against = nullptr);

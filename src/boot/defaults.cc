@@ -34,6 +34,8 @@ std::vector<std::string> defaults_used(const Inputs& in) {
     if (used && !text.empty()) out.push_back("default: " + std::move(text));
   };
   add(in.command_line.empty() && !machine.command_line, "the command line is empty");
+  add(!in.command_line.empty() && in.profile.parameters.empty(),
+      "the kernel knows every word of the command line, for its parameters are not listed");
   add(!machine.kernel_phys_base,
       fmt::format("the kernel's image lies at {:#x}", raw(in.kernel_base)));
   add(machine.firmware == Firmware::unknown, "the firmware is a BIOS, not EFI");

@@ -65,6 +65,13 @@ std::vector<std::string> not_simulated(const Inputs& in) {
     add("KASAN: its shadow, an eighth of the memory that it covers, is taken early "
         "(kasan_init()), and sizes of structures differ");
   }
+  // kernel: acpi_numa_init(), acpi_parse_cfmws(), drivers/acpi/numa/srat.c, v6.12
+  const auto& tables = in.machine.acpi_tables;
+  if (in.profile.numa && in.acpi_enabled() &&
+      std::ranges::find(tables, "CEDT", &AcpiTable::signature) != tables.end()) {
+    add("CXL (the ACPI table CEDT): a window that the SRAT does not cover becomes a node without "
+        "memory, for which node data is taken (acpi_parse_cfmws(), since 5.17)");
+  }
   // kernel: kho_reserve_scratch(), kernel/liveupdate/kexec_handover.c, v7.2
   if (in.profile.has(config::KEXEC_HANDOVER) &&
       in.switched("kho", in.profile.has(config::KEXEC_HANDOVER_ENABLE_DEFAULT))) {

@@ -66,18 +66,15 @@ void Allocator::find_nodes(std::span<const zones::Node> nodes) {
   }
 }
 
-// The order of all nodes is made only where a request asks beyond its own: with many it takes long.
+// The order of all nodes is made only where a request asks beyond its own.
 // kernel: build_zonerefs_node(), mm/page_alloc.c
 std::vector<std::size_t> Allocator::zonelist(int nid, bool others) {
-  std::vector<int> order = {nid};
-  if (others) {
-    const Distance distance = options_.distance ? options_.distance : usual_distance;
-    if (!orders_.contains(nid))
-      orders_ = fallback_orders(places_, distance, options_.handoff.behaviour, nid);
-    order = orders_[nid];
+  if (others && !orders_) {
+    orders_.emplace(places_, options_.distance ? options_.distance : usual_distance,
+                    options_.handoff.behaviour);
   }
   std::vector<std::size_t> out;
-  for (const int fallback : order) {
+  for (const int fallback : others ? orders_->of(nid) : std::vector{nid}) {
     auto zone = std::ranges::upper_bound(zones_, fallback, {}, &LiveZone::nid);
     for (; zone != zones_.begin() && std::prev(zone)->nid == fallback; --zone) {
       if (std::prev(zone)->present_pages > 0)

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -127,7 +126,7 @@ class Allocator {
   std::vector<LiveZone> zones_{};
   std::vector<ZonelistNode> places_{};
   // In which a node tries the nodes: those asked for so far.
-  std::map<int, std::vector<int>> orders_{};
+  std::optional<FallbackOrders> orders_{};
   std::vector<Span> spans_{};  // ascending
   std::size_t nodes_ = 0;
 };

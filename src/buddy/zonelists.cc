@@ -1,63 +1,57 @@
 #include "buddy/zonelists.h"
 
-#include <limits>
-#include <optional>
-#include <set>
+#include <algorithm>
+#include <utility>
 
 namespace memmap::buddy {
-namespace {
 
-using Loads = std::map<int, std::int64_t>;
+FallbackOrders::FallbackOrders(std::vector<ZonelistNode> nodes, Distance distance,
+                               const kernel::Behaviour& behaviour)
+    : nodes_(std::move(nodes)),
+      distance_(std::move(distance)),
+      loads_add_up_(behaviour.zonelist_loads_add_up),
+      step_(behaviour.max_numnodes *
+            (loads_add_up_ ? 1 : static_cast<std::int64_t>(nodes_.size()))),
+      loads_(nodes_.size()) {}
 
-std::optional<int> next_best(int local, std::span<const ZonelistNode> nodes,
-                             const std::set<int>& used, const Distance& distance,
-                             const Loads& loads, std::int64_t step) {
-  std::optional<int> best;
-  std::int64_t least = std::numeric_limits<std::int64_t>::max();
-  for (const ZonelistNode& n : nodes) {
-    if (!n.memory || used.contains(n.nid)) continue;
-    std::int64_t value = distance(local, n.nid);
-    if (n.nid < local) ++value;
-    if (n.cpus) ++value;  // PENALTY_FOR_NODE_WITH_CPUS
-    const auto load = loads.find(n.nid);
-    value = value * step + (load == loads.end() ? 0 : load->second);
-    if (value >= least) continue;
-    least = value;
-    best = n.nid;
-  }
-  return best;
+const std::vector<int>& FallbackOrders::of(int nid) {
+  static const std::vector<int> kNone;
+  const auto node = std::ranges::lower_bound(nodes_, nid, {}, &ZonelistNode::nid);
+  if (node == nodes_.end() || node->nid != nid) return kNone;
+  const auto number = static_cast<std::size_t>(node - nodes_.begin());
+  while (orders_.size() <= number) orders_.push_back(make(nodes_[orders_.size()]));
+  return orders_[number];
 }
 
-}  // namespace
-
-std::map<int, std::vector<int>> fallback_orders(std::span<const ZonelistNode> nodes,
-                                                const Distance& distance,
-                                                const kernel::Behaviour& behaviour, int last) {
-  const auto count = static_cast<std::int64_t>(nodes.size());
-  const std::int64_t step =
-      behaviour.zonelist_loads_add_up ? behaviour.max_numnodes : behaviour.max_numnodes * count;
-  std::map<int, std::vector<int>> orders;
-  Loads loads;
-  for (const ZonelistNode& local : nodes) {
-    if (local.nid > last) break;
-    std::vector<int>& order = orders[local.nid];
-    order.push_back(local.nid);
-    std::set<int> used = {local.nid};
-    int previous = local.nid;
-    std::int64_t left = count - 1;
-    while (const auto node = next_best(local.nid, nodes, used, distance, loads, step)) {
-      // The first of a distance: others shall choose another.
-      if (distance(local.nid, *node) != distance(local.nid, previous)) {
-        std::int64_t& load = loads[*node];
-        load = behaviour.zonelist_loads_add_up ? load + 1 : left;
-      }
-      order.push_back(*node);
-      used.insert(*node);
-      previous = *node;
-      --left;
-    }
+// The loads of nodes that are still to be chosen do not change on the way.
+std::vector<int> FallbackOrders::make(const ZonelistNode& local) {
+  struct Choice {
+    std::int64_t value;
+    std::size_t node;
+  };
+  std::vector<Choice> choices;
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    const ZonelistNode& node = nodes_[n];
+    if (!node.memory || node.nid == local.nid) continue;
+    std::int64_t value = distance_(local.nid, node.nid);
+    if (node.nid < local.nid) ++value;
+    if (node.cpus) ++value;  // PENALTY_FOR_NODE_WITH_CPUS
+    choices.push_back({value * step_ + loads_[n], n});
   }
-  return orders;
+  std::ranges::stable_sort(choices, {}, &Choice::value);
+  std::vector<int> order = {local.nid};
+  auto left = static_cast<std::int64_t>(nodes_.size()) - 1;
+  for (const Choice& choice : choices) {
+    const int nid = nodes_[choice.node].nid;
+    // The first of a distance: others shall choose another.
+    if (distance_(local.nid, nid) != distance_(local.nid, order.back())) {
+      std::int64_t& load = loads_[choice.node];
+      load = loads_add_up_ ? load + 1 : left;
+    }
+    order.push_back(nid);
+    --left;
+  }
+  return order;
 }
 
 }  // namespace memmap::buddy

@@ -282,8 +282,8 @@ bool is_result(std::string_view bytes) {
   return bytes.substr(start, 200).find(kAnySchema) != bytes.npos;
 }
 
-Result<View> read_view(const std::string& name, std::string_view json) {
-  const auto doc = input::read_json_document(name, json);
+Result<View> read_view(const std::string& name, std::string_view json, input::Whose whose) {
+  const auto doc = input::read_json_document(name, json, whose);
   if (!doc) return doc.errors();
   DocumentFaults faults(*doc);
   Reader read(*doc, faults);

@@ -9,6 +9,7 @@
 
 #include "base/range.h"
 #include "base/result.h"
+#include "input/document/json_reader.h"
 #include "machine/e820_entry.h"
 
 namespace memmap::diff {
@@ -67,6 +68,7 @@ bool is_result(std::string_view bytes);
 
 // Reads a result's JSON; `name` is the file, for messages. Errors: no JSON; another version of the
 // schema; what the schema promises is not there.
-Result<View> read_view(const std::string& name, std::string_view json);
+Result<View> read_view(const std::string& name, std::string_view json,
+                       input::Whose whose = input::Whose::given);
 
 }  // namespace memmap::diff

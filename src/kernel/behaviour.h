@@ -133,6 +133,7 @@ struct Behaviour {
   bool kaslr_takes_unaccepted = true;
   bool has_reserve_mem = true;
   bool stack_depot_lists = true;
+  bool stack_depot_has_pools = true;
   bool has_slab_debug = true;
   bool swiotlb_fewer_areas = true;
   bool swiotlb_has_areas = true;

@@ -194,6 +194,7 @@ constexpr Difference kDifferences[] = {
     {D(kaslr_takes_unaccepted),          "6.5",                "",                    "6.1 6.12",        "memory_type_is_free",              kKaslr,     "unaccepted memory of EFI's map may hold the image"},
     {D(has_reserve_mem),                 "6.12",               "",                    "6.1 6.12",        "reserve_mem",                      kMemblock,  "reserve_mem= is known"},
     {D(stack_depot_lists),               "6.9",                "",                    "6.1 6.12",        "stack_depot_early_init",           kDepot,     "its table holds lists and is not zeroed; before, pointers"},
+    {D(stack_depot_has_pools),           "6.18",                "",                    "6.12 6.18 7.2",   "stack_depot_early_init",           kDepot,     "the list of its pools is allocated behind the table, as long as stack_depot_max_pools= has it"},
     {D(has_slab_debug),                  "6.9",                "",                    "6.1 6.12",        "setup_slub_debug",                 kSlub,      "slab_debug= is another name of slub_debug="},
     {D(swiotlb_fewer_areas),             "6.6",                "",                    "6.1 6.12",        "swiotlb_init_remap",               kSwiotlb,   "a smaller buffer has fewer areas"},
     {D(swiotlb_has_areas),               "6.0",                "",                    "5.15 6.1",        "swiotlb_init_remap",               kSwiotlb,   "areas, as many as processors, and a smaller buffer where there is no room; before, one size"},

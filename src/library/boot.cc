@@ -155,7 +155,7 @@ Result<Boot> Boot::make(const Request& request) {
   if (const Status named = session::names_machine(*asked); !named) return named.errors();
   const auto places = request.places();
   if (!places) return places.errors();
-  asked->compare_log = true;
+  asked->log = session::LogUse::compared;
   auto session = session::Session::open(*std::move(asked), *places);
   if (!session) return session.errors();
   auto outcome = session->boot();

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "base/address.h"
-#include "paging/features.h"
 #include "paging/geometry.h"
 #include "paging/mapping.h"
 
@@ -19,6 +18,6 @@ namespace memmap::paging {
 //
 // kernel: cleanup_highmap(), arch/x86/mm/init_64.c; level2_kernel_pgt, arch/x86/kernel/head_64.S,
 // v6.12
-Mappings kernel_map(VirtAddr text, PhysAddr phys, VirtAddr brk_end, const Features& features);
+Mappings kernel_map(VirtAddr text, PhysAddr phys, VirtAddr brk_end);
 
 }  // namespace memmap::paging

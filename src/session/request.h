@@ -1,6 +1,7 @@
 // What a user asks for, as values: whoever asks (a command line, a server) fills this in.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,13 @@
 #include "session/source.h"
 
 namespace memmap::session {
+
+// What becomes of the machine's log once a boot of it is there that nothing in the request makes another.
+enum class LogUse : std::uint8_t {
+  none,
+  compared,  // boot::Outcome::log has what it says otherwise
+  noted,     // a note tells that it says otherwise
+};
 
 struct Request {
   std::optional<Source> source{};       // of the machine; empty: there is none
@@ -29,8 +37,7 @@ struct Request {
   bool goes_on = false;          // shows user space, not the hand-over
   bool record_memblock = false;  // boot::Options has these
   bool follow_pages = false;
-  // The machine's log is compared with a boot of it that nothing in the request makes another.
-  bool compare_log = false;
+  LogUse log = LogUse::none;
 };
 
 }  // namespace memmap::session

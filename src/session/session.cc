@@ -246,7 +246,25 @@ boot::Options Session::options(const Rules& rules) const {
 
 Result<boot::Outcome> Session::boot(Rules& rules, boot::Options options) const {
   MEMMAP_CHECK(machine_.has_value(), "nothing to boot");
-  return boot(rules, options, boot::Inputs(*machine_, profile_, options));
+  const boot::Inputs inputs(*machine_, profile_, options);
+  auto outcome = boot(rules, options, inputs);
+  if (outcome) hear_log(inputs, *outcome);
+  return outcome;
+}
+
+void Session::hear_log(const boot::Inputs& inputs, boot::Outcome& outcome) const {
+  if (request_.log == LogUse::none || !has_witness()) return;
+  auto log = witness::summary_of(compare_log(inputs, outcome), machine_->log.name);
+  if (request_.log == LogUse::compared) {
+    outcome.log = std::move(log);
+  } else if (!log.differ.empty()) {
+    const boot::LogDifference& first = log.differ.front();
+    outcome.subject.notes.push_back(
+        fmt::format("{}{} agrees in {} of {} statements; line {}: `{}`, here: {}; `memmap verify` "
+                    "tells all",
+                    kOfLog, log.name, log.agree, log.agree + log.differ.size(), first.line,
+                    first.says, first.memmap));
+  }
 }
 
 Result<boot::Outcome> Session::boot(Rules& rules, boot::Options& options,
@@ -279,8 +297,6 @@ Result<boot::Outcome> Session::boot(Rules& rules, boot::Options& options,
   const auto& of_chain = rules.chain.notes();
   notes.insert(notes.end(), of_chain.begin(), of_chain.end());
   if (const auto note = host_.isolation_note()) notes.push_back(*note);
-  if (request_.compare_log && has_witness())
-    outcome.log = witness::summary_of(compare_log(inputs, outcome), machine_->log.name);
   return outcome;
 }
 

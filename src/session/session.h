@@ -30,6 +30,9 @@ struct Rules {
 
 // One thread at a time uses a session; those of several threads share nothing that changes. Rules
 // must not outlive the session that made them.
+// With what the note begins that LogUse::noted asks for.
+inline constexpr std::string_view kOfLog = "the log: ";
+
 class Session {
  public:
   // Reads the machine, if the request names one, and the kernel. Errors: what reading them and
@@ -69,7 +72,7 @@ class Session {
   // notes. Errors: what a plugin did wrong.
   Result<boot::Outcome> boot(Rules& rules, boot::Options options) const;
   // The same of a boot whose inputs the caller goes on with: made of machine(), profile() and `options`,
-  // which listen to the checks meanwhile.
+  // which listen to the checks meanwhile; the log is left alone.
   Result<boot::Outcome> boot(Rules& rules, boot::Options& options,
                              const boot::Inputs& inputs) const;
   Result<boot::Outcome> boot();  // under rules(), with options()
@@ -83,6 +86,8 @@ class Session {
   bool has_witness() const;
   // Statements of another log about the same boot, in place of the machine's own.
   void take_log(KernelLog log);
+  // Does with the log what the request says of it.
+  void hear_log(const boot::Inputs& inputs, boot::Outcome& outcome) const;
   // Every statement of the log beside the outcome of a boot of `inputs`.
   witness::Comparison compare_log(const boot::Inputs& inputs, const boot::Outcome& outcome) const;
 

@@ -98,21 +98,34 @@ Result<Kdump> run_kdump(const Prover& first, std::string_view crashkernel, const
 Result<std::optional<std::uint64_t>> smallest_crashkernel(Prover& first, const KdumpWish& wish) {
   const auto base = first.base();
   if (!base) return base.errors();
+  const auto gets_up = [&](std::uint64_t mib) -> Result<bool> {
+    const auto tried = run_kdump(first, fmt::format("crashkernel={}M", mib), wish);
+    if (!tried) return tried.errors();
+    return tried->end == KdumpEnd::gets_up;
+  };
+  // A larger area is not always enough where a smaller one is: what the second kernel takes for itself may
+  // fit only then, as the log's buffer. So sizes are tried from the bottom on, and the step before the first
+  // that is enough is halved.
+  const std::uint64_t most = std::min(4 * kGiB, (*base)->totals.memory / 2) / kMiB;
   std::uint64_t bad = 0;
-  std::uint64_t good = std::min(4 * kGiB, (*base)->totals.memory / 2) / kMiB + 1;
-  const std::uint64_t none = good;
+  std::uint64_t good = 0;
+  while (good == 0) {
+    const std::uint64_t step = bad < 1024 ? 16 : 64;
+    if (bad + step > most) return std::optional<std::uint64_t>();
+    const auto up = gets_up(bad + step);
+    if (!up) return up.errors();
+    if (*up) {
+      good = bad + step;
+    } else {
+      bad += step;
+    }
+  }
   while (good - bad > 1) {
     const std::uint64_t middle = bad + (good - bad) / 2;
-    const auto tried = run_kdump(first, fmt::format("crashkernel={}M", middle), wish);
-    if (!tried) return tried.errors();
-    // Too large to be had below 4 GiB, or at all: a smaller one is.
-    const bool is_good = tried->end == KdumpEnd::gets_up || tried->end == KdumpEnd::not_reserved;
-    (is_good ? good : bad) = middle;
+    const auto up = gets_up(middle);
+    if (!up) return up.errors();
+    (*up ? good : bad) = middle;
   }
-  if (good == none) return std::optional<std::uint64_t>();
-  const auto last = run_kdump(first, fmt::format("crashkernel={}M", good), wish);
-  if (!last) return last.errors();
-  if (last->end != KdumpEnd::gets_up) return std::optional<std::uint64_t>();
   return std::optional(good * kMiB);
 }
 

@@ -213,8 +213,9 @@ std::vector<Said> fallbacks(const Simulated& boot) {
   }
   const auto between = [&](int from, int to) { return distance(boot, from, to); };
   std::vector<Said> out;
-  for (auto& [nid, order] : buddy::fallback_orders(nodes, between, boot.in.behaviour)) {
-    std::vector<int> told = order;
+  buddy::FallbackOrders orders(nodes, between, boot.in.behaviour);
+  for (const int nid : online_nodes(boot)) {
+    std::vector<int> told = orders.of(nid);
     if (bare.contains(nid)) std::erase(told, nid);
     out.push_back({node(static_cast<std::uint64_t>(nid)), fmt::format("{}", fmt::join(told, " "))});
   }

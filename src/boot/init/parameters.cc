@@ -44,6 +44,21 @@ class ReservedMemory {
   std::set<std::string> names_{};
 };
 
+// Of each function that is named an entry and its name, of an empty one too. Kernels without
+// CONFIG_KALLSYMS, which memmap knows none of, do nothing.
+// kernel: initcall_blacklist(), init/main.c, v6.1 and v7.2
+void initcall_blacklist(Boot& boot, std::string_view list) {
+  constexpr std::uint64_t kEntry = 24;  // sizeof(struct blacklist_entry)
+  const memblock::Caller caller{"initcall_blacklist", owner::kBlacklistedInitcalls};
+  for (bool more = true; more && !boot.story.panicked();) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    boot.alloc_or_panic(kEntry, kCacheLine, caller, "init/main.c");
+    boot.alloc_or_panic(end + 1, kCacheLine, caller, "init/main.c");
+    more = end < list.size();
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+}
+
 }  // namespace
 
 const std::set<std::size_t>& refused_parameters(Boot& boot) {
@@ -64,6 +79,8 @@ void parse_args(Boot& boot) {
     if (!isolation.take(p)) refused.insert(i);
     const bool reserves = p.value && kernel::parameq(p.name, "reserve_mem");
     if (reserves && boot.in.behaviour.has_reserve_mem) reserved.take(*p.value);
+    if (p.value && kernel::parameq(p.name, "initcall_blacklist"))
+      initcall_blacklist(boot, *p.value);
   }
   if (reads_huge_pages) huge.end();
 }

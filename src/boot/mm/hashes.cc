@@ -65,8 +65,8 @@ std::uint64_t asked(const Boot& boot, std::string_view name) {
 
 // kernel: alloc_large_system_hash(), with HASH_EARLY
 enum class Contents { zeroed, raw };
-void alloc_hash(Boot& boot, std::string_view name, const Owner& owner, const hash::Table& table,
-                Contents contents = Contents::zeroed) {
+PhysRange alloc_hash(Boot& boot, std::string_view name, const Owner& owner,
+                     const hash::Table& table, Contents contents = Contents::zeroed) {
   const memblock::Caller caller = boot.caller(owner, {function::alloc_large_system_hash});
   for (std::uint64_t entries = hash::entries(table);; entries /= 2) {
     const std::uint64_t size = entries * table.bucket_bytes;
@@ -74,15 +74,17 @@ void alloc_hash(Boot& boot, std::string_view name, const Owner& owner, const has
                            ? boot.state.memblock.alloc(size, kCacheLine, caller)
                            : boot.state.memblock.alloc_raw(size, kCacheLine, caller);
     if (found) {
-      return boot.story.tell(
+      boot.story.tell(
           Severity::info, rule::kAllocLargeSystemHash,
           fmt::format("{} hash table entries: {} ({} bytes, linear)", name, entries, size));
+      return PhysRange::make(raw(*found), raw(*found) + size);
     }
     if (size <= kPageSize || entries <= 1) break;
   }
   boot.story.tell(
       Severity::panic, rule::kAllocLargeSystemHash,
       fmt::format("Kernel panic - not syncing: Failed to allocate {} hash table", name));
+  return {};
 }
 
 // Whether the large tables are spread over the nodes, and so wait for vmalloc.
@@ -177,7 +179,20 @@ bool stores_traces(const Inputs& in) {
   return false;
 }
 
-// kernel: stack_depot_early_init(), lib/stackdepot.c, v6.1 and v6.12
+// kernel: parse_max_pools(), DEPOT_POOL_INDEX_BITS, lib/stackdepot.c, v7.2
+std::uint64_t stack_max_pools(const Boot& boot) {
+  constexpr std::uint64_t kLeast = 1024;
+  constexpr std::uint64_t kMost = (1u << 17) - 1;
+  std::uint64_t pools = 8192;
+  for (const auto& text : boot.in.values_of("stack_depot_max_pools")) {
+    const auto asked = kernel::kstrtoul(text.value_or(""));
+    if (asked && *asked >= kLeast && *asked <= kMost) pools = *asked;
+  }
+  return pools;
+}
+
+// Where there is no room for the list of pools the table goes, too.
+// kernel: stack_depot_early_init(), lib/stackdepot.c, v6.1, v6.12 and v7.2
 void stack_depot_early_init(Boot& boot) {
   if (boot.in.switched("stack_depot_disable", false)) return;
   const bool lists = boot.in.behaviour.stack_depot_lists;
@@ -186,8 +201,12 @@ void stack_depot_early_init(Boot& boot) {
                           .least = 1u << 12,
                           .pages = boot.state.nr_kernel_pages,
                           .most = 1u << 20};
-  alloc_hash(boot, "stackdepot", owner::kStackDepot, table,
-             lists ? Contents::raw : Contents::zeroed);
+  const PhysRange at = alloc_hash(boot, "stackdepot", owner::kStackDepot, table,
+                                  lists ? Contents::raw : Contents::zeroed);
+  if (!boot.in.behaviour.stack_depot_has_pools || boot.story.panicked()) return;
+  const memblock::Caller caller{"stack_depot_early_init", owner::kStackDepot};
+  if (!boot.state.memblock.alloc(stack_max_pools(boot) * 8, kPageSize, caller))
+    boot.state.memblock.free(at.base(), at.size(), caller);
 }
 
 }  // namespace memmap::boot

@@ -222,10 +222,26 @@ void HugePages::end() {
   }
 }
 
-// kernel: hugetlb_bootmem_alloc(), hugetlb_parse_params(), mm/hugetlb.c, v7.2
+// The first few of its words are kept until the sizes are known, right or wrong; more are refused.
+// kernel: hugetlb_bootmem_alloc(), hugetlb_add_param(), hugetlb_parse_params(), mm/hugetlb.c, v7.2
 void hugetlb_bootmem_alloc(Boot& boot) {
+  constexpr int kMost =
+      5;  // HUGE_MAX_CMDLINE_ARGS: two for each of two sizes, and the default size
   HugePages huge(boot);
-  for (const kernel::Parameter& p : boot.in.parameters) huge.take(p);
+  int kept = 0;
+  for (const kernel::Parameter& p : boot.in.parameters) {
+    const bool is_ours = kernel::parameq(p.name, "hugepagesz") ||
+                         kernel::parameq(p.name, "default_hugepagesz") ||
+                         kernel::parameq(p.name, "hugepages");
+    if (!is_ours) continue;
+    if (!p.value || kept == kMost) {
+      boot.story.tell(Severity::warning, rule::kDoEarlyParam,
+                      fmt::format("Malformed early option '{}'", p.name));
+      continue;
+    }
+    ++kept;
+    huge.take(p);
+  }
   huge.end();
 }
 

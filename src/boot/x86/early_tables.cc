@@ -47,7 +47,7 @@ void map_image(const Inputs& in, paging::AddressSpace& tables) {
               .phys = PhysAddr{align_down(raw(in.kernel_base), kSize2M)},
               .page_size = kSize2M,
               .pages = (end - start) / kSize2M,
-              .flags = paging::kWritable | (in.features.pge ? paging::kGlobal : 0u)});
+              .flags = paging::kWritable | paging::kGlobal});
 }
 
 // The image's pages through one table of 2 MiB pages, of which `base` is the first address; behind its

@@ -260,10 +260,8 @@ void init_mem_mapping(Boot& boot) {
   }
   const VirtAddr text = boot.in.kernel_text();
   const VirtAddr brk_end{raw(text) + raw(boot.state.brk.end()) - raw(boot.in.kernel_base)};
-  for (const paging::Mapping& m :
-       paging::kernel_map(text, boot.in.kernel_base, brk_end, boot.in.features)) {
+  for (const paging::Mapping& m : paging::kernel_map(text, boot.in.kernel_base, brk_end))
     boot.state.page_tables.map(m);
-  }
 }
 
 // The initrd stays where it is if all of it is mapped; else a copy of it does.

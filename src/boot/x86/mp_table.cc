@@ -8,6 +8,7 @@
 #include "boot/early_windows.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "boot/x86/fixed_mappings.h"
 #include "boot/x86/resources.h"
 
 namespace memmap::boot {
@@ -59,6 +60,9 @@ void read_mp_table(Boot& boot) {
     look_at(boot, *table);
   }
   if (window) early_memunmap(boot, *window, floating.size());
+  // The table tells where the APIC is, whatever the command line says of it.
+  // kernel: smp_read_mpc(), construct_default_ISA_mptable()
+  if (!acpi_lapic(boot) && boot.in.local_apic == LocalApic::off) register_lapic_address(boot);
 }
 
 }  // namespace

@@ -71,10 +71,13 @@ Error Document::error(ValueId id, std::string message) const {
   return e;
 }
 
+DocumentBuilder::DocumentBuilder(Document& document)
+    : DocumentBuilder(document, limit_of(Limit::document_values)) {}
+
 DocumentBuilder::Fault DocumentBuilder::add(ValueKind kind, std::string_view text, std::size_t line,
                                             std::size_t column) {
   std::vector<DocumentValue>& values = doc_.values_;
-  if (values.size() >= limit_of(Limit::document_values))
+  if (values.size() >= most_)
     return doc_.error_at(line, column, "too many values: " + beyond(Limit::document_values));
   const auto id = static_cast<ValueId>(values.size());
   if (!open_.empty()) {

@@ -85,7 +85,9 @@ class DocumentBuilder {
  public:
   using Fault = std::optional<Error>;
 
-  explicit DocumentBuilder(Document& document) : doc_(document) {}
+  // `most`: how many values are taken; else as many as the limit has it.
+  explicit DocumentBuilder(Document& document);
+  DocumentBuilder(Document& document, std::uint64_t most) : doc_(document), most_(most) {}
 
   Fault scalar(std::string_view text, std::size_t line, std::size_t column);
   Fault null(std::size_t line, std::size_t column);
@@ -102,6 +104,7 @@ class DocumentBuilder {
   Fault find_duplicate_key(ValueId map) const;
 
   Document& doc_;
+  std::uint64_t most_;
   std::vector<Open> open_;
 };
 

@@ -59,8 +59,8 @@ class Places {
 // Returning false ends the parsing.
 class Handler : public nlohmann::json_sax<json> {
  public:
-  Handler(Document& document, std::string_view source)
-      : doc_(document), builder_(document), places_(source), source_(source) {}
+  Handler(Document& document, std::string_view source, std::uint64_t most)
+      : doc_(document), builder_(document, most), places_(source), source_(source) {}
 
   const std::optional<Error>& error() const { return error_; }
 
@@ -130,13 +130,14 @@ class Handler : public nlohmann::json_sax<json> {
 
 }  // namespace
 
-Result<Document> read_json_document(std::string file, std::string_view source) {
-  if (source.size() > limit_of(Limit::document_size)) {
+Result<Document> read_json_document(std::string file, std::string_view source, Whose whose) {
+  const bool given = whose == Whose::given;
+  if (given && source.size() > limit_of(Limit::document_size)) {
     return Error{.message = "too large for JSON: " + beyond(Limit::document_size, source.size()),
                  .origin = {std::move(file)}};
   }
   Document document(std::move(file), source);
-  Handler handler(document, source);
+  Handler handler(document, source, given ? limit_of(Limit::document_values) : source.size() + 1);
   try {
     if (json::sax_parse(source.begin(), source.end(), &handler)) return document;
   } catch (const std::exception& e) {

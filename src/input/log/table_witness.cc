@@ -112,11 +112,11 @@ void TableWitness::edges(const LogLine& line, std::string_view range, Exact exac
 }
 
 // `SRAT: Node 0 PXM 0 [mem 0x100000000-0x33fffffff]`: of memory that is plugged in the map has at
-// least a part. `XSDT 0x00000000CFEE0100 000064 (v01 ...)`: ACPI's tables lie where the firmware
+// least a part, and what is not volatile is no RAM. `XSDT 0x00000000CFEE0100 000064 (v01 ...)`: ACPI's tables lie where the firmware
 // says that something is, but for what lies in the BIOS's ROM below 1 MiB.
 void TableWitness::acpi_line(const LogLine& line, std::string_view text) {
   if (eat(text, "SRAT: Node ")) {
-    if (text.find("hotplug") != text.npos) return;
+    if (text.find("hotplug") != text.npos || text.find("non-volatile") != text.npos) return;
     take_until(text, "[");
     return statement(line, text, Has::some);
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <ostream>
+#include <utility>
 
 #include "made_up_boot.h"
 
@@ -266,6 +267,34 @@ TEST(NewerKernels, GiveNodesAreasOfTheirOwnSince72) {
       0u);
   EXPECT_EQ(owned(boot("cma=16M", with(k72, options), machine()), "CMA: DMA buffers of node 0"),
             0u);
+}
+
+TEST(NewerKernels, StackDepotHasAListOfPoolsSince618) {
+  const auto sizes = [](const std::string& more, Version version) {
+    return asked(boot("slab_debug=U " + more, version), "stack depot");
+  };
+  const Sizes table = sizes("", k617);
+  ASSERT_EQ(table.size(), 1u);
+  const std::pair<const char*, std::uint64_t> kAsked[] = {
+      {"", 8192},
+      {"stack_depot_max_pools=2000", 2000},
+      {"stack_depot_max_pools=0x400 stack_depot_max_pools=1023", 1024},
+      {"stack_depot_max_pools=131071", 131071},
+      {"stack_depot_max_pools=131072", 8192},
+      {"stack_depot_max_pools=many", 8192}};
+  for (const auto& [line, pools] : kAsked)
+    EXPECT_EQ(sizes(line, {6, 18, 0}), (Sizes{table[0], pools * 8})) << line;
+  EXPECT_EQ(sizes("stack_depot_disable=1", k72), Sizes{});
+}
+
+// Sizes and counts, right or wrong; the sixth is refused.
+TEST(NewerKernels, KeepFiveWordsOfHugePages) {
+  const std::string five = "hugepagesz=3M hugepages=1 hugepagesz=2M hugepages=5 hugepagesz=1G";
+  const Outcome outcome = boot(five + " hugepages=2", k72, large());
+  EXPECT_EQ(asked(outcome, "huge pages"), Sizes{});
+  EXPECT_TRUE(tells(outcome, "Malformed early option 'hugepages'"));
+  EXPECT_EQ(asked(boot(five + " hugepages=2", k612, large()), "huge pages"),
+            (Sizes{1 << 30, 1 << 30}));
 }
 
 }  // namespace

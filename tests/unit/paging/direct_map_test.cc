@@ -226,14 +226,14 @@ TEST(DirectMap, TopBlockEnd) {
 }
 
 TEST(KernelMap, WholeLargePages) {
-  const Mappings m = kernel_map(VirtAddr{0xffffffff81000000}, PhysAddr{0x1600000},
-                                VirtAddr{0xffffffff83c20000}, {});
+  const Mappings m =
+      kernel_map(VirtAddr{0xffffffff81000000}, PhysAddr{0x1600000}, VirtAddr{0xffffffff83c20000});
   EXPECT_EQ(m, (Mappings{{VirtAddr{0xffffffff81000000}, PhysAddr{0x1600000}, kSize2M, 23,
                           kWritable | kGlobal}}));
-  EXPECT_EQ(kernel_map(VirtAddr{0xffffffff81001000}, PhysAddr{0x1601000},
-                       VirtAddr{0xffffffff83c20000}, {}),
-            m);
-  EXPECT_TRUE(kernel_map(kStartKernelMap, PhysAddr{0}, kStartKernelMap, {}).empty());
+  EXPECT_EQ(
+      kernel_map(VirtAddr{0xffffffff81001000}, PhysAddr{0x1601000}, VirtAddr{0xffffffff83c20000}),
+      m);
+  EXPECT_TRUE(kernel_map(kStartKernelMap, PhysAddr{0}, kStartKernelMap).empty());
 }
 
 }  // namespace

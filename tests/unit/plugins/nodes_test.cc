@@ -184,6 +184,19 @@ TEST_P(NumaFake, OptionDoesTheSameWithoutTheKernelsHelp) {
   EXPECT_FALSE(split(world)->given);
 }
 
+// The nodes that were split are given up since 6.12, but not those of our own option.
+TEST_P(NumaFake, NumaOffGivesThemUp) {
+  const bool given = !GetParam().want.empty();
+  const std::string command = GetParam().command;
+  for (const unsigned minor : {1u, 12u}) {
+    World world{.line = "numa=off numa=fake=" + command};
+    world.profile.version = {6, minor, 0};
+    world.profile.config["NUMA_EMU"] = "true";
+    EXPECT_EQ(split(world)->given, given && minor == 1) << minor;
+    EXPECT_EQ(split(world, {{"split", command}})->given, given) << minor;
+  }
+}
+
 const FakeCase kFakeCases[] = {
     {"two", "2", {{0, 8192, 0}}, {}, {{0, 4096, 0}, {4096, 8192, 1}}},
     {"turns",

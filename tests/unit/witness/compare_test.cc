@@ -91,7 +91,7 @@ TEST(Compare, AnotherBootHasNoWitness) {
   Machine m = machine();
   m.log.lines.push_back({1, "Policy zone: DMA32"});
   const auto witness_of = [&](Request request) {
-    request.compare_log = true;
+    request.log = session::LogUse::compared;
     auto session = Session::open(std::move(request), places(), m);
     return session->boot()->log.has_value();
   };
