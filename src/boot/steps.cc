@@ -280,7 +280,7 @@ constexpr Step kSteps[] = {
     // The first process, before it runs a program: kernel_init_freeable() with the initcalls in their order.
     {kKernelInit,  "bringup_nonboot_cpus",                  kCpu,          "",       "",       kAlways,                  bringup_nonboot_cpus},
     {kKernelInit,  "set_real_mode_permissions",             kRealMode,     "",       "",       kAlways,                  set_real_mode_permissions},
-    {kKernelInit,  "deferred_init_memmap",                  kMmInit,       "4.2",    "",       defers_struct_pages,      deferred_init_memmap},
+    {kKernelInit,  "deferred_init_memmap",                  kMmInit,       "3.10",   "",       defers_struct_pages,      deferred_init_memmap},
     {kKernelInit,  "hugetlb_bootmem_struct_page_init",      kHugetlb,      kHugeFirst, "",       has_hugetlb,              hugetlb_init},
     {kKernelInit,  "page_alloc_init_late",                  kMmInit,       kTold,    "",       kAlways,                  mem_init_print_info},
     {kKernelInit,  "memblock_discard",                      kMemblock,     "4.14",   "",       kAlways,                  memblock_discard},
