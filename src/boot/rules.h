@@ -69,6 +69,7 @@ inline constexpr Rule kSetupBootConfig             {"setup_boot_config",        
 inline constexpr Rule kReserveCrashkernelCma       {"reserve_crashkernel_cma",         "kernel/crash_reserve.c"};                               // v7.2
 inline constexpr Rule kReserveCrashkernelGeneric   {"reserve_crashkernel_generic",     "kernel/crash_reserve.c"};                               // v6.12
 inline constexpr Rule kSwiotlbAdjustSize           {"swiotlb_adjust_size",             "kernel/dma/swiotlb.c"};                                 // v6.1 and v6.12
+inline constexpr Rule kSwiotlbExit                 {"swiotlb_exit",                    "kernel/dma/swiotlb.c"};                                 // v5.11 to v6.12
 inline constexpr Rule kSwiotlbInit                 {"swiotlb_init",                    "kernel/dma/swiotlb.c"};                                 // v5.4 and v5.15
 inline constexpr Rule kSwiotlbInitRemap            {"swiotlb_init_remap",              "kernel/dma/swiotlb.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kSetupLogBuf                 {"setup_log_buf",                   "kernel/printk/printk.c"};                               // v5.4 to v6.12

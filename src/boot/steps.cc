@@ -110,6 +110,7 @@ constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSparse = "mm/sparse.c";
 constexpr std::string_view kSparseVm = "mm/sparse-vmemmap.c";
 constexpr std::string_view kSrat = "drivers/acpi/numa/srat.c";
+constexpr std::string_view kSwiotlb = "kernel/dma/swiotlb.c";
 constexpr std::string_view kTboot = "arch/x86/kernel/tboot.c";
 constexpr std::string_view kVmalloc = "mm/vmalloc.c";
 constexpr std::string_view kVsyscall = "arch/x86/entry/vsyscall/vsyscall_64.c";
@@ -295,6 +296,7 @@ constexpr Step kSteps[] = {
     {kKernelInit,  "e820__reserve_resources_late",          kE820,         "",       "",       surveys_pci,              e820_reserve_resources_late},
     {kKernelInit,  "ioapic_insert_resources",               kIoApic,       "",       "",       surveys_pci,              ioapic_insert_resources},
     {kKernelInit,  "populate_rootfs",                       kInitramfs,    "",       "",       kAlways,                  populate_rootfs},
+    {kKernelInit,  "swiotlb_exit",                          kSwiotlb,      "",       "",       gives_back_swiotlb,       swiotlb_exit},
     {kKernelInit,  "hpet_insert_resource",                  kAcpiBoot,     "",       "",       has_hpet,                 hpet_insert_resource},
     {kKernelInit,  "free_initmem",                          kX86Init,      "",       "",       kAlways,                  free_initmem},
     {kKernelInit,  "mark_rodata_ro",                        kInit64,       "",       "",       protects_rodata,          mark_rodata_ro},
