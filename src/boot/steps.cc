@@ -66,6 +66,7 @@ constexpr std::string_view kDebugObjects = "lib/debugobjects.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
 constexpr std::string_view kDmi = "drivers/firmware/dmi_scan.c";
 constexpr std::string_view kE820 = "arch/x86/kernel/e820.c";
+constexpr std::string_view kEarlyQuirks = "arch/x86/kernel/early-quirks.c";
 constexpr std::string_view kEbda = "arch/x86/kernel/ebda.c";
 constexpr std::string_view kEfi = "arch/x86/platform/efi/efi.c";
 constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
@@ -210,6 +211,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       kLater,   kAlways,                  count_kernel_pages},
     {kSetupArch,   "tboot_probe",                           kTboot,        "2.6.32", "",       has_tboot,                tboot_probe},
     {kSetupArch,   "map_vsyscall",                          kVsyscall,     "",       "",       has_vsyscall,             map_vsyscall},
+    {kSetupArch,   "early_quirks",                          kEarlyQuirks,  "3.10",   "",       has_intel_graphics,       early_quirks},
     {kSetupArch,   "acpi_boot_init",                        kAcpiBoot,     "",       "",       has_acpi,                 acpi_boot_init},
     {kSetupArch,   "parse_smp_cfg",                         kMpParse,      "",       "",       has_mpparse,              parse_smp_cfg},
     {kSetupArch,   "register_lapic_address",                kApic,         "",       "",       has_apic_registers,       register_lapic_address},
