@@ -122,5 +122,14 @@ TEST(Compare, LikelyReasonsGoByWhatTheLogShows) {
             "where the copies of the initrd's ACPI tables lie follows from what was taken before");
 }
 
+TEST(Compare, TheSizeOfTheLogIsItsTexts) {
+  Machine m = machine();
+  m.command_line = "nokaslr log_buf_len=3M";
+  const Comparison c = comparison_of(m, {"printk: log_buf_len: 4194304 bytes"});
+  EXPECT_EQ(c.count(Verdict::agrees), 1u);
+  const Comparison less = comparison_of(machine(), {"printk: log_buf_len: 4194304 bytes"});
+  EXPECT_EQ(less.count(Verdict::differs), 1u);
+}
+
 }  // namespace
 }  // namespace memmap::witness
