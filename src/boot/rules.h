@@ -27,6 +27,7 @@ inline constexpr Rule kE820UpdateTablePrint        {"e820__update_table_print", 
 inline constexpr Rule kInitEspfixRandom            {"init_espfix_random",              "arch/x86/kernel/espfix_64.c"};                          // v6.1, v6.12 and v7.2
 inline constexpr Rule kIdtSetup                    {"idt_setup_apic_and_irq_gates",   "arch/x86/kernel/idt.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kMtrrCleanup                 {"mtrr_cleanup",                    "arch/x86/kernel/cpu/mtrr/cleanup.c"};                   // v6.1 to v7.2
+inline constexpr Rule kIntelGraphicsStolen         {"intel_graphics_stolen",           "arch/x86/kernel/early-quirks.c"};                       // v6.12
 inline constexpr Rule kSmpScanConfig               {"smp_scan_config",                 "arch/x86/kernel/mpparse.c"};                            // v6.12
 inline constexpr Rule kE820AddKernelRange          {"e820_add_kernel_range",           "arch/x86/kernel/setup.c"};                              // v6.1 and v6.12
 inline constexpr Rule kExtendBrk                   {"extend_brk",                      "arch/x86/kernel/setup.c"};                              // v6.1 and v6.12
@@ -69,6 +70,7 @@ inline constexpr Rule kSetupBootConfig             {"setup_boot_config",        
 inline constexpr Rule kReserveCrashkernelCma       {"reserve_crashkernel_cma",         "kernel/crash_reserve.c"};                               // v7.2
 inline constexpr Rule kReserveCrashkernelGeneric   {"reserve_crashkernel_generic",     "kernel/crash_reserve.c"};                               // v6.12
 inline constexpr Rule kSwiotlbAdjustSize           {"swiotlb_adjust_size",             "kernel/dma/swiotlb.c"};                                 // v6.1 and v6.12
+inline constexpr Rule kSwiotlbExit                 {"swiotlb_exit",                    "kernel/dma/swiotlb.c"};                                 // v5.11 to v6.12
 inline constexpr Rule kSwiotlbInit                 {"swiotlb_init",                    "kernel/dma/swiotlb.c"};                                 // v5.4 and v5.15
 inline constexpr Rule kSwiotlbInitRemap            {"swiotlb_init_remap",              "kernel/dma/swiotlb.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kSetupLogBuf                 {"setup_log_buf",                   "kernel/printk/printk.c"};                               // v5.4 to v6.12

@@ -66,6 +66,7 @@ constexpr std::string_view kDebugObjects = "lib/debugobjects.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
 constexpr std::string_view kDmi = "drivers/firmware/dmi_scan.c";
 constexpr std::string_view kE820 = "arch/x86/kernel/e820.c";
+constexpr std::string_view kEarlyQuirks = "arch/x86/kernel/early-quirks.c";
 constexpr std::string_view kEbda = "arch/x86/kernel/ebda.c";
 constexpr std::string_view kEfi = "arch/x86/platform/efi/efi.c";
 constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
@@ -110,6 +111,7 @@ constexpr std::string_view kSlub = "mm/slub.c";
 constexpr std::string_view kSparse = "mm/sparse.c";
 constexpr std::string_view kSparseVm = "mm/sparse-vmemmap.c";
 constexpr std::string_view kSrat = "drivers/acpi/numa/srat.c";
+constexpr std::string_view kSwiotlb = "kernel/dma/swiotlb.c";
 constexpr std::string_view kTboot = "arch/x86/kernel/tboot.c";
 constexpr std::string_view kVmalloc = "mm/vmalloc.c";
 constexpr std::string_view kVsyscall = "arch/x86/entry/vsyscall/vsyscall_64.c";
@@ -209,6 +211,7 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "calc_nr_kernel_pages",                  kMmInit,       "",       kLater,   kAlways,                  count_kernel_pages},
     {kSetupArch,   "tboot_probe",                           kTboot,        "2.6.32", "",       has_tboot,                tboot_probe},
     {kSetupArch,   "map_vsyscall",                          kVsyscall,     "",       "",       has_vsyscall,             map_vsyscall},
+    {kSetupArch,   "early_quirks",                          kEarlyQuirks,  "3.10",   "",       has_intel_graphics,       early_quirks},
     {kSetupArch,   "acpi_boot_init",                        kAcpiBoot,     "",       "",       has_acpi,                 acpi_boot_init},
     {kSetupArch,   "parse_smp_cfg",                         kMpParse,      "",       "",       has_mpparse,              parse_smp_cfg},
     {kSetupArch,   "register_lapic_address",                kApic,         "",       "",       has_apic_registers,       register_lapic_address},
@@ -280,7 +283,7 @@ constexpr Step kSteps[] = {
     // The first process, before it runs a program: kernel_init_freeable() with the initcalls in their order.
     {kKernelInit,  "bringup_nonboot_cpus",                  kCpu,          "",       "",       kAlways,                  bringup_nonboot_cpus},
     {kKernelInit,  "set_real_mode_permissions",             kRealMode,     "",       "",       kAlways,                  set_real_mode_permissions},
-    {kKernelInit,  "deferred_init_memmap",                  kMmInit,       "4.2",    "",       defers_struct_pages,      deferred_init_memmap},
+    {kKernelInit,  "deferred_init_memmap",                  kMmInit,       "3.10",   "",       defers_struct_pages,      deferred_init_memmap},
     {kKernelInit,  "hugetlb_bootmem_struct_page_init",      kHugetlb,      kHugeFirst, "",       has_hugetlb,              hugetlb_init},
     {kKernelInit,  "page_alloc_init_late",                  kMmInit,       kTold,    "",       kAlways,                  mem_init_print_info},
     {kKernelInit,  "memblock_discard",                      kMemblock,     "4.14",   "",       kAlways,                  memblock_discard},
@@ -295,6 +298,7 @@ constexpr Step kSteps[] = {
     {kKernelInit,  "e820__reserve_resources_late",          kE820,         "",       "",       surveys_pci,              e820_reserve_resources_late},
     {kKernelInit,  "ioapic_insert_resources",               kIoApic,       "",       "",       surveys_pci,              ioapic_insert_resources},
     {kKernelInit,  "populate_rootfs",                       kInitramfs,    "",       "",       kAlways,                  populate_rootfs},
+    {kKernelInit,  "swiotlb_exit",                          kSwiotlb,      "",       "",       gives_back_swiotlb,       swiotlb_exit},
     {kKernelInit,  "hpet_insert_resource",                  kAcpiBoot,     "",       "",       has_hpet,                 hpet_insert_resource},
     {kKernelInit,  "free_initmem",                          kX86Init,      "",       "",       kAlways,                  free_initmem},
     {kKernelInit,  "mark_rodata_ro",                        kInit64,       "",       "",       protects_rodata,          mark_rodata_ro},

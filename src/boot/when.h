@@ -27,6 +27,9 @@ inline bool has_ibft(const Boot& b) {
 inline bool has_tboot(const Boot& b) {
   return b.in.profile.has(config::INTEL_TXT) && b.in.machine.tboot.has_value();
 }
+inline bool has_intel_graphics(const Boot& b) {
+  return b.in.profile.has(config::PCI) && b.in.machine.intel_graphics.has_value();
+}
 // Each ohci1394_dma=early counts, another word changes nothing.
 inline bool has_early_firewire(const Boot& b) {
   return b.in.profile.has(config::PROVIDE_OHCI1394_DMA_INIT) &&

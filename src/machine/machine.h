@@ -185,6 +185,19 @@ struct KaslrBases {
   bool operator==(const KaslrBases&) const = default;
 };
 
+// What a log tells of how its kernel was configured. It is asked where no profile is of that kernel, and
+// tells over what the nearest one has. nullopt: the log does not tell.
+struct KernelOptions {
+  std::optional<bool> deferred_struct_page_init{};  // CONFIG_DEFERRED_STRUCT_PAGE_INIT
+  std::optional<unsigned> log_buf_shift{};          // CONFIG_LOG_BUF_SHIFT
+  std::optional<unsigned> log_cpu_max_buf_shift{};  // CONFIG_LOG_CPU_MAX_BUF_SHIFT
+
+  static constexpr unsigned kLeastLogShift = 12;
+  static constexpr unsigned kMostLogShift = 25;
+  static constexpr unsigned kMostCpuShift = 21;
+  bool operator==(const KernelOptions&) const = default;
+};
+
 // Whether the kernel finds an iBFT there: below 1 MiB, with room for its header, not in the VGA area. kernel: reserve_ibft_region()
 constexpr bool is_place_of_ibft(PhysAddr at) {
   constexpr std::uint64_t kHeader = 48;
@@ -241,6 +254,7 @@ struct Machine {
   std::optional<std::string> kernel_version{};
   // Whose kernel it is, as the id of a row of kernel/distribution.h, where its first line tells.
   std::optional<std::string> kernel_distribution{};
+  KernelOptions kernel_options{};
   std::optional<PhysAddr> kernel_phys_base{};  // where the kernel image was put
   KaslrBases kaslr{};
   std::optional<PhysRange> initrd{};  // where the loader put it, before any relocation
@@ -249,6 +263,10 @@ struct Machine {
   std::uint64_t acpi_upgrade{};  // bytes of all ACPI tables that the initrd brings
   // It has Sandy Bridge's graphics, which cannot reach some pages: the kernel reserves those.
   bool snb_graphics = false;
+  // Memory that Intel's graphics took for itself, as its device says: the kernel adds it to its map.
+  std::optional<PhysRange> intel_graphics{};
+  // An IOMMU made the bounce buffer needless: the kernel that made the log gave it back.
+  bool swiotlb_torn_down = false;
   std::optional<ListedCpus> listed_cpus{};   // the MADT's; nullopt: only cpu.possible is known
   std::optional<unsigned> ioapics{};         // I/O APICs that the kernel found
   std::vector<PhysAddr> ioapic_addresses{};  // in the kernel's order; empty: not known

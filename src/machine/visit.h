@@ -153,6 +153,14 @@ void visit_members(V& v, MaybeConst<KaslrBases> auto& b) {
 }
 
 template <class V>
+void visit_members(V& v, MaybeConst<KernelOptions> auto& o) {
+  v.flag("deferred_struct_page_init", o.deferred_struct_page_init);
+  v.count("log_buf_shift", o.log_buf_shift, KernelOptions::kMostLogShift,
+          KernelOptions::kLeastLogShift);
+  v.count("log_cpu_max_buf_shift", o.log_cpu_max_buf_shift, KernelOptions::kMostCpuShift);
+}
+
+template <class V>
 void visit_members(V& v, MaybeConst<Hpet> auto& h) {
   v.count("space_id", h.space_id, 255, Need::written);
   v.number("address", h.address, Need::written);
@@ -213,6 +221,7 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.text("kernel_release", m.kernel_release);
   v.text("kernel_version", m.kernel_version);
   v.text("kernel_distribution", m.kernel_distribution);
+  v.object("kernel_options", m.kernel_options);
   v.number("kernel_phys_base", m.kernel_phys_base);
   v.check(!m.kernel_phys_base || raw(*m.kernel_phys_base) < Machine::kKernelEnd, "kernel_phys_base",
           "a kernel image lies below 64T");
@@ -221,6 +230,8 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.list("acpi_tables", m.acpi_tables, "an ACPI table");
   v.number("acpi_upgrade", m.acpi_upgrade);
   v.flag("snb_graphics", m.snb_graphics, false);
+  v.range("intel_graphics", m.intel_graphics);
+  v.flag("swiotlb_torn_down", m.swiotlb_torn_down, false);
   v.list("nodes", m.node_memory, "memory of a node");
   v.range("mp_floating", m.mp_floating);
   v.range("mp_configuration", m.mp_configuration);

@@ -84,6 +84,9 @@ std::vector<std::string> take_distribution(const Machine* machine, Profile& prof
     const Distribution* whose = kernel::distribution_of(*machines);
     profile.distribution = whose == nullptr ? std::string_view{} : whose->id;
     kernel::take_settings(profile);
+    // kernel: deferred_init_memmap(), mm/page_alloc.c, v4.2; Enterprise Linux 7 took it over
+    if (profile.version < kernel::Version{4, 2, 0} && profile.distribution != "el7")
+      profile.deferred_struct_page_init = false;
   } else if (machines) {
     if (auto note = beside(*machines, profile)) out.push_back(*std::move(note));
   }

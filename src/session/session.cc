@@ -8,6 +8,7 @@
 #include "profile/kernel_profile.h"
 #include "session/kernel_whose.h"
 #include "session/margin.h"
+#include "session/told_options.h"
 
 namespace memmap::session {
 namespace {
@@ -118,6 +119,10 @@ Status Session::take_kernel(kernel::KernelChoice kernel) {
   take_stable_version();
   for (const std::string& note : take_distribution(machine_ ? &*machine_ : nullptr, profile_))
     kernel_notes_.push_back("kernel: " + note);
+  if (machine_) {
+    for (const std::string& note : take_told_options(*machine_, profile_))
+      kernel_notes_.push_back("kernel: " + note);
+  }
   if (!request_.config) return Done{};
   const auto notes = request_.opened_config
                          ? kernel::overlay_config_source(*request_.opened_config, profile_)

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/align.h"
+#include "boot/rules.h"
 #include "input/log/dmesg_e820.h"
 #include "input/log/dmesg_edits.h"
 #include "input/text/scan.h"
@@ -100,6 +101,11 @@ std::vector<Said> nosave(const Simulated& boot) {
   const auto add = [&](Pfn start, Pfn end) {
     if (start < end) out.push_back({"", show(raw(phys_of(start)), raw(phys_of(end)))});
   };
+  // The aperture of a GART, where RAM is given for it. kernel: gart_iommu_hole_init()
+  for (const Event& e : boot.out.events) {
+    if (e.rule.function == boot::rule::kGartIommuHoleInit.function && e.range)
+      add(pfn_down(e.range->base()), pfn_down(e.range->end()));
+  }
   const auto& entries = boot.out.state.e820.table.entries();
   if (boot.in.behaviour.e820_nosave_between_ram) {
     PhysAddr last{};

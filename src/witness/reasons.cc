@@ -24,6 +24,26 @@ std::string_view with_own_table(std::string_view name) {
   return whose->name;
 }
 
+// The cleanup goes by the MTRRs of the processor, and the log shows a part of them.
+bool follows_mtrrs(const Kind& kind) {
+  constexpr std::string_view kOfMtrrs[] = {"e820_edits", "modified_map", "mtrr_loss",
+                                           "nosave",     "node_ranges",  "memory_total"};
+  return std::ranges::find(kOfMtrrs, kind.id) != std::end(kOfMtrrs);
+}
+
+// A table that lies in what firmware has for RAM is a copy of one that the initrd brings.
+// kernel: acpi_table_upgrade(), drivers/acpi/tables.c, v3.7 and later
+bool follows_acpi_copies(const Kind& kind, const Machine& machine) {
+  constexpr std::string_view kOfCopies[] = {"acpi_tables", "modified_map", "nosave", "ram_buffers"};
+  if (std::ranges::find(kOfCopies, kind.id) == std::end(kOfCopies)) return false;
+  return std::ranges::any_of(machine.acpi_tables, [&](const AcpiTable& t) {
+    return std::ranges::any_of(machine.firmware_map, [&](const E820Entry& e) {
+      const auto ram = PhysRange::from_size(e.addr, e.size);
+      return e.type == E820Type::ram && ram && !t.range.empty() && ram->overlaps(t.range);
+    });
+  });
+}
+
 bool random_place(const Simulated& boot) {
   return !boot.in.machine.kernel_phys_base && boot.in.profile.has(config::RANDOMIZE_BASE) &&
          !boot.in.has_parameter("nokaslr");
@@ -40,6 +60,10 @@ std::string likely_reason(const Kind& kind, const Simulated& boot, const KernelL
   if (const std::string_view who = with_own_table(name);
       kind.cause == Cause::crash_kernel && !who.empty())
     return fmt::format("{}'s kernels have rules of their own for it", who);
+  if (boot.in.machine.mtrrs_were_cleaned && follows_mtrrs(kind))
+    return "its kernel cleaned up the MTRRs, and took RAM that those it made do not cover";
+  if (follows_acpi_copies(kind, boot.in.machine))
+    return "where the copies of the initrd's ACPI tables lie follows from what was taken before";
   if (follows_place && boot.in.machine.firmware == Firmware::efi && boot.in.machine.efi_map.empty())
     return "what EFI's boot services hold is not in the log: boot once with efi=debug";
   if (!boot.same_build && boot.in.profile.name.starts_with("generic-"))

@@ -169,6 +169,30 @@ std::optional<Said> read_aperture(std::string_view line, Reading&) {
   return Said{"", show(*range)};
 }
 
+// `printk: log_buf_len: 1048576 bytes`, without `printk: ` in older kernels
+std::optional<Said> read_log_buffer(std::string_view line, Reading&) {
+  input::eat(line, "printk: ");
+  if (!input::eat(line, "log_buf_len: ")) return std::nullopt;
+  const auto size = input::take_decimal(line);
+  if (!size || line != " bytes") return std::nullopt;
+  return Said{"", fmt::format("{} bytes", *size)};
+}
+
+// The text alone: descriptors and records for each 32 bytes of it lie beside.
+// kernel: setup_log_buf(), kernel/printk/printk.c, v6.12
+std::vector<Said> log_buffer(const Simulated& boot) {
+  constexpr std::uint64_t kRecord = 32;
+  std::uint64_t bytes = 0;
+  for (const boot::Owned& o : boot.out.owners) {
+    if (o.words == boot::owner::kLogBuffer.words) bytes += o.range.size();
+  }
+  if (bytes == 0) return {};
+  std::uint64_t each = kRecord;
+  if (boot.in.behaviour.log_has_descriptors)
+    each += boot.in.profile.size_of(type::prb_desc) + boot.in.profile.size_of(type::printk_info);
+  return {{"", fmt::format("{} bytes", bytes / each * kRecord)}};
+}
+
 // clang-format off
 constexpr Kind kKinds[] = {
     {"crash_kernel",  "crash kernel",                    {"Reserving ", "kexec: Reserving the low 1M", "crashkernel reserved: ", "crashkernel low memory reserved: "}, read_crash_kernel, nullptr, nullptr, nullptr, Cause::crash_kernel},
@@ -177,6 +201,7 @@ constexpr Kind kKinds[] = {
     {"swiotlb_areas", "areas of the bounce buffer",      {"software IO TLB: area num "}, read_areas, areas},
     {"huge_pages",    "huge pages",                      {"HugeTLB: registered ", "HugeTLB registered "}, read_huge_pages, huge_pages, nullptr, judge_huge_pages},
     {"aperture",      "aperture over RAM",               {"AGP: Mapping aperture over RAM", "Mapping aperture over RAM"}, read_aperture, nullptr, nullptr, nullptr, Cause::place},
+    {"log_buffer",    "log buffer",                      {"printk: log_buf_len: ", "log_buf_len: "}, read_log_buffer, log_buffer},
     {"acpi_tables",   "ACPI tables",                     {"ACPI: Reserving "}, read_acpi, nullptr, acpi_at},
 };
 // clang-format on

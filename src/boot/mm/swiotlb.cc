@@ -7,8 +7,10 @@
 
 #include "base/align.h"
 #include "base/range_union.h"
+#include "boot/mm/page_alloc.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "boot/when.h"
 
 namespace memmap::boot {
 namespace {
@@ -17,6 +19,17 @@ constexpr unsigned kSlabShift = 11;                         // IO_TLB_SHIFT
 constexpr std::uint64_t kSegment = 128;                     // IO_TLB_SEGSIZE, slabs
 constexpr std::uint64_t kFewestSlabs = kMiB >> kSlabShift;  // IO_TLB_MIN_SLABS
 constexpr std::uint64_t kCacheLine = 64;                    // SMP_CACHE_BYTES
+
+// What the buffer and its records took of memblock, in the order in which it is given back.
+struct Pool {
+  std::vector<PhysRange> parts{};
+};
+
+std::optional<PhysAddr> taken(Boot& boot, std::optional<PhysAddr> at, std::uint64_t bytes) {
+  const auto part = at ? PhysRange::from_size(*at, bytes) : std::nullopt;
+  if (part) boot.scratch.of<Pool>().parts.push_back(*part);
+  return at;
+}
 
 bool is_digit(std::string_view text) {
   return !text.empty() && text.front() >= '0' && text.front() <= '9';
@@ -159,8 +172,10 @@ void swiotlb_init(Boot& boot, swiotlb::Settings s) {
   if (s.off && boot.in.behaviour.swiotlb_slots) return;
   const std::uint64_t slabs = s.off ? 1 : s.slabs;
   const std::uint64_t bytes = align_up(slabs << kSlabShift, kPageSize);
-  if (!boot.state.memblock.alloc_low(
-          bytes, kPageSize, boot.caller(owner::kSoftwareIOTLB, {function::swiotlb_init}))) {
+  if (!taken(boot,
+             boot.state.memblock.alloc_low(
+                 bytes, kPageSize, boot.caller(owner::kSoftwareIOTLB, {function::swiotlb_init})),
+             bytes)) {
     boot.story.tell(Severity::warning, rule::kSwiotlbInit,
                     "software IO TLB: Cannot allocate buffer");
     tell_of_no_room(boot, bytes);
@@ -169,10 +184,13 @@ void swiotlb_init(Boot& boot, swiotlb::Settings s) {
   std::vector<std::uint64_t> records = {4, 8};  // io_tlb_list, io_tlb_orig_addr
   if (boot.in.behaviour.swiotlb_slots) records = {boot.in.profile.size_of(type::io_tlb_slot)};
   for (const std::uint64_t record : records) {
-    boot.alloc_or_panic(align_up(slabs * record, kPageSize), kPageSize,
-                        boot.caller(owner::kSoftwareIOTLB,
-                                    {function::swiotlb_init_with_tbl, function::swiotlb_init}),
-                        "kernel/dma/swiotlb.c");
+    const std::uint64_t size = align_up(slabs * record, kPageSize);
+    taken(boot,
+          boot.alloc_or_panic(size, kPageSize,
+                              boot.caller(owner::kSoftwareIOTLB, {function::swiotlb_init_with_tbl,
+                                                                  function::swiotlb_init}),
+                              "kernel/dma/swiotlb.c"),
+          size);
   }
 }
 
@@ -194,8 +212,11 @@ void swiotlb_init_remap(Boot& boot) {
   std::uint64_t areas = limited_areas(s.areas, slabs);
   const memblock::Caller caller = boot.caller(
       owner::kSoftwareIOTLB, {function::swiotlb_memblock_alloc, function::swiotlb_init_remap});
-  while (
-      !boot.state.memblock.alloc_low(align_up(slabs << kSlabShift, kPageSize), kPageSize, caller)) {
+  const auto alloc_slabs = [&] {
+    const std::uint64_t bytes = align_up(slabs << kSlabShift, kPageSize);
+    return taken(boot, boot.state.memblock.alloc_low(bytes, kPageSize, caller), bytes);
+  };
+  while (!alloc_slabs()) {
     boot.story.tell(
         Severity::warning, rule::kSwiotlbInitRemap,
         fmt::format(
@@ -209,18 +230,32 @@ void swiotlb_init_remap(Boot& boot) {
   const memblock::Caller own = boot.caller(owner::kSoftwareIOTLB, {function::swiotlb_init_remap});
   const std::uint64_t slots =
       align_up(boot.in.profile.size_of(type::io_tlb_slot) * slabs, kPageSize);
-  if (!boot.state.memblock.alloc(slots, kPageSize, own)) {
+  if (!taken(boot, boot.state.memblock.alloc(slots, kPageSize, own), slots)) {
     return boot.story.tell(
         Severity::warning, rule::kSwiotlbInitRemap,
         fmt::format("software IO TLB: swiotlb_init_remap: Failed to allocate {} bytes align=0x1000",
                     slots));
   }
   if (!boot.in.behaviour.swiotlb_fewer_areas) areas = s.areas;
-  if (boot.state.memblock.alloc(boot.in.profile.size_of(type::io_tlb_area) * areas, kCacheLine,
-                                own))
-    return;
+  const std::uint64_t records = boot.in.profile.size_of(type::io_tlb_area) * areas;
+  if (taken(boot, boot.state.memblock.alloc(records, kCacheLine, own), records)) return;
   boot.story.tell(Severity::warning, rule::kSwiotlbInitRemap,
                   "software IO TLB: swiotlb_init_remap: Failed to allocate mem->areas.");
+}
+
+// An IOMMU of which no device's words are known: that it was there, the log tells.
+bool gives_back_swiotlb(const Boot& boot) {
+  return boot.in.machine.swiotlb_torn_down && has_swiotlb(boot) && !swiotlb::settings(boot).force;
+}
+
+// kernel: swiotlb_exit(), kernel/dma/swiotlb.c; pci_iommu_init(), arch/x86/kernel/pci-dma.c, v6.12
+void swiotlb_exit(Boot& boot) {
+  std::vector<PhysRange>& parts = boot.scratch.of<Pool>().parts;
+  if (parts.empty()) return;
+  boot.story.tell(Severity::info, rule::kSwiotlbExit,
+                  "software IO TLB: tearing down default memory pool");
+  for (const PhysRange part : parts) memblock_free_late(boot, part);
+  parts.clear();
 }
 
 }  // namespace memmap::boot

@@ -15,6 +15,10 @@ void mem_encrypt_setup_arch(Boot& boot);
 
 void swiotlb_init_remap(Boot& boot);
 
+// Behind the hand-over: an IOMMU made the buffer needless.
+bool gives_back_swiotlb(const Boot& boot);
+void swiotlb_exit(Boot& boot);
+
 }  // namespace memmap::boot
 
 namespace memmap::boot::swiotlb {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "boot/rules.h"
+#include "e820/edit.h"
 
 namespace memmap::boot {
 namespace {
@@ -41,6 +42,18 @@ void init_ohci1394_dma_on_all_controllers(Boot& boot) {
                   "registers are mapped at FIX_OHCI1394_BASE");
   boot.story.tell(Severity::info, rule::kInitOhci1394Dma,
                   "init_ohci1394_dma: finished initializing OHCI DMA");
+}
+
+// kernel: intel_graphics_stolen(), arch/x86/kernel/early-quirks.c, v6.12
+void early_quirks(Boot& boot) {
+  const PhysRange stolen = *boot.in.machine.intel_graphics;
+  boot.story.tell(Severity::info, rule::kIntelGraphicsStolen,
+                  fmt::format("Reserving Intel graphics memory at [mem {:#010x}-{:#010x}]",
+                              raw(stolen.base()), raw(stolen.end()) - 1),
+                  stolen);
+  e820::Editor edit(boot.state.e820.table, boot.story, "intel_graphics_stolen");
+  edit.add(raw(stolen.base()), stolen.size(), E820Type::reserved);
+  edit.sanitize();
 }
 
 }  // namespace memmap::boot

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <set>
 
 #include "base/align.h"
 #include "input/log/dmesg_edits.h"
@@ -19,6 +21,22 @@ std::optional<std::uint64_t> part(std::string_view line, std::string_view name) 
   const auto kib = decimal_before(line, name);
   if (!kib || *kib > kGiB) return std::nullopt;
   return *kib << 10;
+}
+
+// `node 0 initialised, 3297158 pages in 20ms`, `node 0 deferred pages initialised in 20ms` since 5.8.
+// kernel: deferred_init_memmap(), mm/page_alloc.c before 6.3, mm/mm_init.c
+bool is_deferred_node(std::string_view text) {
+  if (!eat(text, "node ") || !take_decimal(text)) return false;
+  return text.starts_with(" initialised, ") || text.starts_with(" deferred pages initialised");
+}
+
+// The power of two that `32768 bytes` is; nullopt: none, or out of bounds.
+std::optional<unsigned> shift_of(std::string_view text, unsigned least, unsigned most) {
+  const auto bytes = take_decimal(text);
+  if (!bytes || !std::has_single_bit(*bytes) || text != " bytes") return std::nullopt;
+  const auto shift = static_cast<unsigned>(std::countr_zero(*bytes));
+  if (shift < least || shift > most) return std::nullopt;
+  return shift;
 }
 
 }  // namespace
@@ -53,6 +71,35 @@ void StatementFacts::line(const LogLine& line) {
       return;
     case 'l':
       if (text.starts_with("last_pfn")) edit_line(text);
+      if (eat(text, "log_buf_len ")) log_buffer_line(text);
+      return;
+    case 'p':
+      if (eat(text, "printk: log_buf_len ")) log_buffer_line(text);
+      return;
+    case 's':
+      // kernel: swiotlb_exit(), kernel/dma/swiotlb.c, v5.11 and later
+      if (text == "software IO TLB: tearing down default memory pool") {
+        machine_.swiotlb_torn_down = true;
+        goes_on_ = true;
+      }
+      return;
+    case 'n':
+      if (is_deferred_node(text)) saw_deferred_ = true;
+      return;
+    case 'S':
+      if (text.starts_with("SLUB: ")) saw_slab_ = true;
+      return;
+    // kernel: kernel_init_freeable(), kernel_init(), init/main.c: behind page_alloc_init_late()
+    case 'F':
+      if (text.starts_with("Freeing unused kernel ") || text.starts_with("Freeing initrd memory"))
+        goes_on_ = true;
+      return;
+    case 'R':
+      if (text.starts_with("Run /")) goes_on_ = true;
+      return;
+    case 'P':
+      // kernel: pci_iommu_init(), arch/x86/kernel/pci-dma.c
+      if (text.starts_with("PCI-DMA: Using software bounce buffering")) goes_on_ = true;
       return;
     case 'B':
       if (!brk_ && eat(text, "BRK [")) brk_ = take_hex(text);
@@ -106,6 +153,16 @@ void StatementFacts::offset_line(std::string_view text) {
 
 // Code and read-only data end where a page of 2 MiB does; what lies between the parts is not told.
 void StatementFacts::memory_line(std::string_view text) {
+  if (std::string_view rest = text.substr(8); !all_) {
+    const auto available = take_decimal(rest);
+    if (available && (eat(rest, "K/") || eat(rest, "k/"))) {
+      all_ = take_decimal(rest);
+      available_ = available;
+      told_early_ = !saw_slab_;
+      // Since 6.11 it comes behind. kernel: page_alloc_init_late(), mm/mm_init.c
+      if (saw_slab_) goes_on_ = true;
+    }
+  }
   const auto code = part(text, "K kernel code");
   const auto rodata = part(text, "K rodata");
   const auto rwdata = part(text, "K rwdata");
@@ -121,6 +178,47 @@ void StatementFacts::finish() {
     std::erase_if(machine_.efi_kept, [&](PhysRange r) { return r.contains(*esrt); });
   take_built_in_command_line();
   take_place();
+  take_deferral();
+}
+
+// `individual max cpu contribution: 32768 bytes`, `min size: 262144 bytes`.
+// kernel: log_buf_add_cpu(), kernel/printk/printk.c, v3.17 and later
+void StatementFacts::log_buffer_line(std::string_view text) {
+  KernelOptions& options = machine_.kernel_options;
+  if (eat(text, "individual max cpu contribution: "))
+    options.log_cpu_max_buf_shift = shift_of(text, 0, KernelOptions::kMostCpuShift);
+  if (eat(text, "min size: "))
+    options.log_buf_shift =
+        shift_of(text, KernelOptions::kLeastLogShift, KernelOptions::kMostLogShift);
+}
+
+// A kernel that leaves struct pages for later tells of each node that it initialises so; until then
+// a node's last zone has little more than a section, of the first such kernels 2 GiB or a 256th.
+// kernel: defer_init(), deferred_init_memmap(), mm/mm_init.c, v6.12; reset_deferred_meminit(),
+// mm/page_alloc.c, v4.2
+void StatementFacts::take_deferral() {
+  std::optional<bool>& defers = machine_.kernel_options.deferred_struct_page_init;
+  if (saw_deferred_) {
+    defers = true;
+    return;
+  }
+  // A log with less has lost more than this could tell.
+  if (!available_ || !all_ || *available_ < *all_ / 2) return;
+  constexpr std::uint64_t kFirst = 2 * kGiB;
+  std::uint64_t at_most = 0;  // of a kernel that leaves some for later, in bytes
+  for (const E820Entry& e : machine_.firmware_map) {
+    const auto range = PhysRange::from_size(e.addr, e.size);
+    if (e.type != E820Type::ram || !range) continue;
+    const std::uint64_t low = range->intersect(PhysRange::make(0, 4 * kGiB)).size();
+    at_most += low + (range->size() - low) / 128;
+  }
+  std::set<int> nodes{0};
+  for (const NodeMemory& n : machine_.node_memory) nodes.insert(n.nid);
+  at_most += nodes.size() * kFirst;
+  const std::string_view line = machine_.command_line ? *machine_.command_line : std::string_view{};
+  const bool movable = line.find("movable") != line.npos || line.find("kernelcore") != line.npos;
+  const bool has_more = told_early_ && !movable && *available_ > at_most >> 10;
+  if (goes_on_ || has_more) defers = false;
 }
 
 // What is built in stands before what the boot loader gave, which alone is told at first.

@@ -52,9 +52,12 @@ std::vector<std::string> losses_beside_map(const Machine& m, NodesToo nodes) {
            m.efi_picture || !m.efi_kept.empty() || m.efi_unaccepted || !m.efi_mmio.empty(),
        "EFI's memory map");
   lost(m.command_line.has_value(), "the command line");
-  lost(m.kernel_release || m.kernel_phys_base, "what is known of the kernel");
+  lost(m.kernel_release || m.kernel_phys_base || m.kernel_options != KernelOptions{} ||
+           m.swiotlb_torn_down,
+       "what is known of the kernel");
   lost(m.initrd.has_value(), "the initrd's place");
   lost(!m.acpi_tables.empty(), "the list of ACPI tables");
+  lost(m.intel_graphics.has_value(), "what Intel's graphics took");
   lost(nodes == NodesToo::yes && !m.node_memory.empty(), "the memory of nodes");
   lost(m.mp_floating || m.mp_configuration, "the place of the MP tables");
   lost(m.ebda || m.base_memory || m.memory_above_1m, "what the BIOS says of memory");

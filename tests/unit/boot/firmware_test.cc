@@ -103,6 +103,37 @@ TEST(Boot, KeepsAwayFromPagesThatSandyBridgesGraphicsCannotReach) {
   EXPECT_EQ(pages, 5u);
 }
 
+// In a hole of the map, and in RAM, which memblock keeps.
+TEST(Boot, IntelsGraphicsMemoryIsReservedOnceMemblockIsFilled) {
+  Machine m = machine();
+  m.intel_graphics = PhysRange::make(0x7c000000, 0x80000000);
+  const Outcome hole = boot("", {6, 12, 0}, m);
+  const auto has = [](const E820Entries& entries, std::uint64_t base, std::uint64_t size) {
+    return std::ranges::any_of(entries, [&](const E820Entry& e) {
+      return e.addr == PhysAddr{base} && e.size == size && e.type == E820Type::reserved;
+    });
+  };
+  const auto memory_of = [](const Outcome& outcome) {
+    std::uint64_t bytes = 0;
+    for (const memblock::Region& r : outcome.state.memblock.memory().regions())
+      bytes += r.range.size();
+    return bytes;
+  };
+  EXPECT_TRUE(has(hole.state.e820.table.entries(), 0x7c000000, 64 * kMiB));
+  EXPECT_FALSE(has(hole.state.e820.kexec.entries(), 0x7c000000, 64 * kMiB));
+  EXPECT_EQ(memory_of(hole), memory_of(boot("")));
+  m.intel_graphics = PhysRange::make(0x3c000000, 0x3e000000);
+  const Outcome ram = boot("", {6, 12, 0}, m);
+  EXPECT_TRUE(has(ram.state.e820.table.entries(), 0x3c000000, 32 * kMiB));
+  EXPECT_EQ(memory_of(ram), memory_of(boot("")));
+  EXPECT_TRUE(std::ranges::any_of(ram.events, [](const Event& e) {
+    return e.text == "Reserving Intel graphics memory at [mem 0x3c000000-0x3dffffff]";
+  }));
+  kernel::Profile without = profile({6, 12, 0});
+  without.config["PCI"] = "false";
+  EXPECT_FALSE(has(boot("", without, m).state.e820.table.entries(), 0x3c000000, 32 * kMiB));
+}
+
 TEST(Boot, KeepsKexecsKernelsAwayFromANewMpTable) {
   const Outcome outcome = boot("alloc_mptable");
   const E820Entries& kexec = outcome.state.e820.kexec.entries();

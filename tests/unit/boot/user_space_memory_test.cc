@@ -52,6 +52,23 @@ TEST(UserSpaceMemory, TheInitrdComesBackUnlessItIsRetained) {
   EXPECT_EQ(initrd->range, PhysRange::make(0x10001000, 0x10204000));
 }
 
+// The buffer and the records of its slots are whole pages; those of its areas are less than one.
+TEST(UserSpaceMemory, TheBounceBufferComesBackWhereAnIommuMadeItNeedless) {
+  Machine m = large();
+  const auto total = [&](const char* line, kernel::Version version) {
+    return boot(line, version, m).totals.mem_total_kib;
+  };
+  const auto kept = total("", {6, 12, 0});
+  const auto kept_before_areas = total("", {5, 15, 0});
+  const auto forced = total("swiotlb=force", {6, 12, 0});
+  m.swiotlb_torn_down = true;
+  EXPECT_EQ(*total("", {6, 12, 0}), *kept + 64 * 1024 + 24 * 32);
+  EXPECT_EQ(*total("", {5, 15, 0}), *kept_before_areas + 64 * 1024 + 24 * 32);
+  EXPECT_EQ(total("swiotlb=force", {6, 12, 0}), forced);
+  const Outcome o = boot("", {6, 12, 0}, m);
+  EXPECT_EQ(managed(o.state.page_allocator), o.state.page_allocator.totalram_pages);
+}
+
 // khugepaged wants whole pageblocks free, but not of a small machine.
 TEST(UserSpaceMemory, SmallMachinesKeepNothingForHugePages) {
   const auto kept = [](const char* line) {

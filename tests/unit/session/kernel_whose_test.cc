@@ -80,6 +80,18 @@ TEST(KernelWhose, WhatStandsForAKernelIsOfItsDistribution) {
   EXPECT_EQ(alpine.distribution, "alpine");
 }
 
+TEST(KernelWhose, KernelsBefore42InitialiseAllStructPagesAtOnce) {
+  const auto defers = [](const std::string& release) {
+    kernel::Profile profile = standing_for(release);
+    profile.deferred_struct_page_init = true;
+    notes_of(release, profile);
+    return profile.deferred_struct_page_init;
+  };
+  EXPECT_FALSE(defers("4.1.12-generic"));
+  EXPECT_TRUE(defers("4.2.0-generic"));
+  EXPECT_TRUE(defers("3.10.0-1160.90.1.el7.x86_64"));
+}
+
 TEST(KernelWhose, AnotherKernelThanTheMachinesIsToldWhereItsBuildsMatter) {
   kernel::Profile debian{
       .name = "6.1.0-55-amd64", .version = {6, 1, 192}, .distribution = "debian"};

@@ -103,6 +103,24 @@ TEST(Session, WhatIsKnownOfAMachineChoosesTheKernel) {
             (std::vector<std::string>{"n", "kernel: the kernel that the machine ran"}));
 }
 
+// But not over a profile that the request names.
+TEST(Session, TheLogTellsOverTheNearestProfile) {
+  Machine machine;
+  machine.firmware_map = {{PhysAddr{kMiB}, 8 * kGiB, E820Type::ram}};
+  machine.kernel_release = "6.1.7";
+  machine.kernel_options.deferred_struct_page_init = false;
+  const auto nearest = Session::open({}, places(), machine);
+  ASSERT_TRUE(nearest) << to_string(nearest.errors());
+  EXPECT_FALSE(nearest->profile().deferred_struct_page_init);
+  const std::vector<std::string> notes = nearest->notes();
+  EXPECT_TRUE(std::ranges::any_of(notes, [](const std::string& note) {
+    return note.starts_with("kernel: the log decides that no struct pages are left for later");
+  }));
+  const auto named = Session::open({.kernel = "6.1.0-55-amd64"}, places(), machine);
+  ASSERT_TRUE(named) << to_string(named.errors());
+  EXPECT_TRUE(named->profile().deferred_struct_page_init);
+}
+
 TEST(Session, RulesUnderAPolicyTakeItAlone) {
   auto session = Session::open(request_for("ram:640K hole:384K ram:64M"), places());
   ASSERT_TRUE(session) << to_string(session.errors());

@@ -101,5 +101,35 @@ TEST(Compare, AnotherBootHasNoWitness) {
   EXPECT_FALSE(witness_of({.without_plugins = {"trim_bios"}}));
 }
 
+// Of each, the reason of the first difference.
+std::string likely_of(Machine m, const std::string& line) {
+  m.kernel_release = "6.1.7";
+  const auto log = summary_of(comparison_of(std::move(m), {line}), "boot.log");
+  return log.differ.empty() ? "" : log.differ.front().reason;
+}
+
+TEST(Compare, LikelyReasonsGoByWhatTheLogShows) {
+  const std::string line = "PM: hibernation: Registered nosave memory: [mem 0x08000000-0x080fffff]";
+  EXPECT_EQ(likely_of(machine(), line),
+            "6.1.7 may have other rules and options than its nearest profile, 6.1.0-55-amd64");
+  Machine cleaned = machine();
+  cleaned.mtrrs_were_cleaned = true;
+  EXPECT_EQ(likely_of(cleaned, line),
+            "its kernel cleaned up the MTRRs, and took RAM that those it made do not cover");
+  Machine brings = machine();
+  brings.acpi_tables = {{"DSDT", PhysRange::make(0x8000000, 0x8000100)}};
+  EXPECT_EQ(likely_of(brings, line),
+            "where the copies of the initrd's ACPI tables lie follows from what was taken before");
+}
+
+TEST(Compare, TheSizeOfTheLogIsItsTexts) {
+  Machine m = machine();
+  m.command_line = "nokaslr log_buf_len=3M";
+  const Comparison c = comparison_of(m, {"printk: log_buf_len: 4194304 bytes"});
+  EXPECT_EQ(c.count(Verdict::agrees), 1u);
+  const Comparison less = comparison_of(machine(), {"printk: log_buf_len: 4194304 bytes"});
+  EXPECT_EQ(less.count(Verdict::differs), 1u);
+}
+
 }  // namespace
 }  // namespace memmap::witness

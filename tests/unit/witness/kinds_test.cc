@@ -80,6 +80,8 @@ constexpr Row kRows[] = {
      "0 pages set aside"},
     {"aperture", "AGP: Mapping aperture over RAM [mem 0xc8000000-0xcbffffff] (65536KB)", "",
      "0xc8000000-0xcc000000"},
+    {"log_buffer", "printk: log_buf_len: 1048576 bytes", "", "1048576 bytes"},
+    {"log_buffer", "log_buf_len: 2097152 bytes", "", "2097152 bytes"},
     {"acpi_tables", "ACPI: Reserving FACP table memory at [mem 0xbffe1990-0xbffe1a03]",
      "FACP 0xbffe1990-0xbffe1a04", "reserved"},
     {"joined_blocks",

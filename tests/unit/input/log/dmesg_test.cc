@@ -535,6 +535,18 @@ TEST(ReadDmesg, KnowsApertures) {
       want);
 }
 
+TEST(ReadDmesg, KnowsWhatIntelsGraphicsTook) {
+  const auto taken = [](const std::string& line) {
+    return good(std::string(kTwoRanges) + line + "\n").intel_graphics;
+  };
+  const PhysRange want = PhysRange::make(0x7c000000, 0x80000000);
+  EXPECT_EQ(taken("Reserving Intel graphics memory at [mem 0x7c000000-0x7fffffff]"), want);
+  EXPECT_EQ(taken("Reserving Intel graphics memory at 0x000000007c000000-0x000000007fffffff"),
+            want);
+  EXPECT_EQ(taken("Reserving Intel graphics stolen memory at 0x7c000000-0x7fffffff"), want);
+  EXPECT_EQ(taken("Reserving Intel graphics memory at [mem 0x7c000000-0x6fffffff]"), std::nullopt);
+}
+
 TEST(ReadDmesg, CountsMtrrs) {
   const Machine m = good(std::string(kTwoRanges) +
                          "MTRR variable ranges enabled:\n"

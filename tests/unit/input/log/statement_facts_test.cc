@@ -103,5 +103,72 @@ TEST(StatementFacts, WhoseKernelItIs) {
   EXPECT_NE(rebuilt.notes[0].find("Ubuntu's compiler built it"), std::string::npos);
 }
 
+constexpr std::string_view kAvailable =
+    "Memory: 16012345K/16776412K available (14343K kernel code)\n";
+constexpr std::string_view kLittle = "Memory: 3079144K/16776412K available (14343K kernel code)\n";
+
+std::optional<bool> deferral_of(const std::string& lines) {
+  return machine_of(std::string(kStatementFactsMap) + lines)
+      .kernel_options.deferred_struct_page_init;
+}
+
+TEST(StatementFacts, ANodeTellsThatItsStructPagesCameLate) {
+  EXPECT_EQ(deferral_of(std::string(kLittle) + "node 0 initialised, 3297158 pages in 20ms\n"),
+            true);
+  EXPECT_EQ(deferral_of(std::string(kLittle) + "node 1 deferred pages initialised in 92ms\n"),
+            true);
+  // Since 6.11 the line of all memory comes behind.
+  EXPECT_EQ(deferral_of("SLUB: HWalign=64\nnode 0 deferred pages initialised in 4ms\n" +
+                        std::string(kAvailable)),
+            true);
+  EXPECT_EQ(deferral_of("node 0: [mem 0x1000-0x9efff]\n"), std::nullopt);
+}
+
+TEST(StatementFacts, AllMemoryThatIsThereAtOnceTellsThatNoneCameLate) {
+  EXPECT_EQ(deferral_of(std::string(kAvailable)), false);
+  // Behind the slab allocator the line itself comes late; before it nothing tells where the last
+  // zone is one that the command line asks for.
+  EXPECT_EQ(deferral_of("SLUB: HWalign=64\n" + std::string(kAvailable)), false);
+  EXPECT_EQ(deferral_of("Command line: movablecore=2G\n" + std::string(kAvailable)), std::nullopt);
+  EXPECT_EQ(deferral_of(std::string(kLittle)), std::nullopt);
+  EXPECT_EQ(deferral_of(""), std::nullopt);
+}
+
+TEST(StatementFacts, ALogThatGoesOnWithoutANodesLineTellsItToo) {
+  const std::string front = "Command line: kernelcore=2G\n";
+  for (const char* line : {"Freeing unused kernel image (initmem) memory: 2628K\n",
+                           "Freeing initrd memory: 51440K\n", "Run /init as init process\n",
+                           "PCI-DMA: Using software bounce buffering for IO (SWIOTLB)\n",
+                           "software IO TLB: tearing down default memory pool\n"}) {
+    EXPECT_EQ(deferral_of(front + std::string(kAvailable) + line), false) << line;
+    // Too little for that: the log may have lost the line.
+    EXPECT_EQ(deferral_of(std::string(kLittle) + line), std::nullopt) << line;
+  }
+}
+
+TEST(StatementFacts, OptionsOfTheLogsBuffer) {
+  const Machine m = machine_of(std::string(kStatementFactsMap) +
+                               "printk: log_buf_len individual max cpu contribution: 32768 bytes\n"
+                               "printk: log_buf_len total cpu_extra contributions: 229376 bytes\n"
+                               "printk: log_buf_len min size: 262144 bytes\n"
+                               "printk: log_buf_len: 524288 bytes\n");
+  EXPECT_EQ(m.kernel_options.log_cpu_max_buf_shift, 15u);
+  EXPECT_EQ(m.kernel_options.log_buf_shift, 18u);
+  const Machine old = machine_of(std::string(kStatementFactsMap) +
+                                 "log_buf_len individual max cpu contribution: 4096 bytes\n"
+                                 "log_buf_len min size: 131073 bytes\n");
+  EXPECT_EQ(old.kernel_options.log_cpu_max_buf_shift, 12u);
+  EXPECT_EQ(old.kernel_options.log_buf_shift, std::nullopt);
+}
+
+TEST(StatementFacts, ABounceBufferThatIsGivenBack) {
+  EXPECT_TRUE(machine_of(std::string(kStatementFactsMap) +
+                         "software IO TLB: tearing down default memory pool\n")
+                  .swiotlb_torn_down);
+  EXPECT_FALSE(machine_of(std::string(kStatementFactsMap) +
+                          "software IO TLB: mapped [mem 0xbbfe0000-0xbffe0000] (64MB)\n")
+                   .swiotlb_torn_down);
+}
+
 }  // namespace
 }  // namespace memmap::input
