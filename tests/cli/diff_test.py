@@ -65,6 +65,10 @@ class Diff(Base):
         total = next(f for f in told["figures"] if f["name"] == "MemTotal")
         self.assertEqual(total["old"] - total["new"], 256 * 1024)
 
+    def test_our_own_result_may_be_larger_than_an_input(self):
+        told = diff(SMALL, "--new-append", "crashkernel=64M", "--limit", "document-values=200")
+        self.assertTrue(told["differs"])
+
     def test_what_is_asked_of_one_side_is_not_asked_of_the_other(self):
         told = diff(NODES, "--kernel", "6.12.117+deb12-amd64", "--cmdline", "mem=2G", "--new-cmdline", "mem=2G")
         self.assertFalse(told["differs"])

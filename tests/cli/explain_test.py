@@ -48,6 +48,24 @@ class Explain(unittest.TestCase):
         self.assertTrue(any(s == stage and f == function and text in t for s, f, t in steps(answer)),
                         (stage, function, text, steps(answer)))
 
+    # Every command tells it, as `simulate` and `verify` do.
+    def test_a_log_that_says_otherwise(self):
+        with open(LOG, encoding="utf-8") as file:
+            text = file.read()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = os.path.join(folder.name, "other.log")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text + "[    0.400000] Built 7 zonelists, mobility grouping on.  Total pages: 999\n")
+        for words in (["explain"], ["walk", "0xffff888000000000"], ["diff", "--new-append", "quiet"], ["suggest", "--size=64M", "crashkernel"],
+                      ["show", "zones"], ["simulate", "--format", "meminfo"]):
+            command = [MEMMAP, words[0], *words[1:]] + (["--e820", path] if words[0] != "diff" else [])
+            command = [MEMMAP, "diff", path, *words[1:]] if words[0] == "diff" else command
+            done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+            self.assertIn("other.log agrees in", " ".join((done.stdout + done.stderr).split()), words)
+            whole = subprocess.run([word.replace(path, LOG) for word in command], capture_output=True, text=True, timeout=120)
+            self.assertNotIn("agrees in", whole.stdout + whole.stderr, words)
+
     def test_the_kernels_image(self):
         told = self.one(0x1000001, LOG)
         self.assertEqual((told["end"], told["in_mem_total"], told["what"]), ("reserved", False, "kernel image"))
