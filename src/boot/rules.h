@@ -52,6 +52,7 @@ inline constexpr Rule kEfiRemoveE820Mmio           {"efi_remove_e820_mmio",     
 inline constexpr Rule kEfiArchMemReserve           {"efi_arch_mem_reserve",            "arch/x86/platform/efi/quirks.c"};                       // v6.1 and v6.12
 inline constexpr Rule kEfiReserveBootServices      {"efi_reserve_boot_services",       "arch/x86/platform/efi/quirks.c"};                       // v6.1 and v6.12
 inline constexpr Rule kEfiFreeBootServices         {"efi_free_boot_services",          "arch/x86/platform/efi/quirks.c"};                        // v6.1 and v6.12
+inline constexpr Rule kInitRealMode                {"init_real_mode",                 "arch/x86/realmode/init.c"};                             // v6.1 and v6.12
 inline constexpr Rule kReserveRealMode             {"reserve_real_mode",               "arch/x86/realmode/init.c"};                             // v6.1 and v6.12
 inline constexpr Rule kAcpiReallocateRootTable     {"acpi_reallocate_root_table",      "drivers/acpi/acpica/tbxface.c (after the hand-over)"};  // v6.12
 inline constexpr Rule kAcpiUtVerifyChecksum        {"acpi_ut_verify_checksum",         "drivers/acpi/acpica/utcksum.c"};                        // v6.12
@@ -60,6 +61,7 @@ inline constexpr Rule kInitOhci1394Dma             {"init_ohci1394_dma_on_all_co
 inline constexpr Rule kEfiBgrtInit                 {"efi_bgrt_init",                   "drivers/firmware/efi/efi-bgrt.c"};                      // v6.1 and v6.12
 inline constexpr Rule kEfiMapRegion                {"efi_map_region",                  "arch/x86/platform/efi/efi_64.c"};                       // v6.1 and v6.12
 inline constexpr Rule kEfiMemmapInit               {"__efi_memmap_init",               "drivers/firmware/efi/memmap.c"};                        // v6.12
+inline constexpr Rule kSetupE820                   {"setup_e820",                      "drivers/firmware/efi/libstub/x86-stub.c"};              // v6.12
 inline constexpr Rule kReserveIbftRegion           {"reserve_ibft_region",             "drivers/firmware/iscsi_ibft_find.c"};                   // v6.1 and v7.2
 inline constexpr Rule kSetupEarlycon               {"setup_earlycon",                  "drivers/tty/serial/earlycon.c"};                        // v6.12
 inline constexpr Rule kDcacheInitEarly             {"dcache_init_early",               "fs/dcache.c"};                                          // v6.1 and v6.12
@@ -73,12 +75,14 @@ inline constexpr Rule kSwiotlbAdjustSize           {"swiotlb_adjust_size",      
 inline constexpr Rule kSwiotlbExit                 {"swiotlb_exit",                    "kernel/dma/swiotlb.c"};                                 // v5.11 to v6.12
 inline constexpr Rule kSwiotlbInit                 {"swiotlb_init",                    "kernel/dma/swiotlb.c"};                                 // v5.4 and v5.15
 inline constexpr Rule kSwiotlbInitRemap            {"swiotlb_init_remap",              "kernel/dma/swiotlb.c"};                                 // v6.1 and v6.12
+inline constexpr Rule kLogBufLenUpdate             {"log_buf_len_update",             "kernel/printk/printk.c"};                               // v6.1 and v6.12
 inline constexpr Rule kSetupLogBuf                 {"setup_log_buf",                   "kernel/printk/printk.c"};                               // v5.4 to v6.12
 inline constexpr Rule kCmaDeclareContiguousNid     {"cma_declare_contiguous_nid",      "mm/cma.c"};                                             // v6.1 and v6.12
 inline constexpr Rule kEarlyMemremap               {"early_memremap",                  "mm/early_ioremap.c"};                                   // v6.12 and v7.2
 inline constexpr Rule kEarlyMemunmap               {"early_memunmap",                  "mm/early_ioremap.c"};                                   // v6.12 and v7.2
 inline constexpr Rule kCopyFromEarlyMem            {"copy_from_early_mem",             "mm/early_ioremap.c"};                                   // v6.12
 inline constexpr Rule kHugepagesSetup              {"hugepages_setup",                 "mm/hugetlb.c"};                                         // v6.1 and v6.12
+inline constexpr Rule kHugetlbInit                 {"hugetlb_init",                   "mm/hugetlb.c"};                                         // v6.1, v6.12 and v7.2
 inline constexpr Rule kHugetlbCmaReserve           {"hugetlb_cma_reserve",             "mm/hugetlb.c"};                                         // v6.1 and v6.12
 inline constexpr Rule kHugetlbVmemmapOptimize      {"hugetlb_vmemmap_optimize",        "mm/hugetlb_vmemmap.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kKfenceAllocPool             {"kfence_alloc_pool",               "mm/kfence/core.c"};                                     // v6.1

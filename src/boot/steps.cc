@@ -281,6 +281,7 @@ constexpr Step kSteps[] = {
     {kStartKernel, "alternative_instructions",              kAlternative,  "",       "7.2",    has_smp,                  free_smp_locks},
 
     // The first process, before it runs a program: kernel_init_freeable() with the initcalls in their order.
+    {kKernelInit,  "init_real_mode",                        kRealMode,     "4.9",    "",       kAlways,                  init_real_mode},
     {kKernelInit,  "bringup_nonboot_cpus",                  kCpu,          "",       "",       kAlways,                  bringup_nonboot_cpus},
     {kKernelInit,  "set_real_mode_permissions",             kRealMode,     "",       "",       kAlways,                  set_real_mode_permissions},
     {kKernelInit,  "deferred_init_memmap",                  kMmInit,       "3.10",   "",       defers_struct_pages,      deferred_init_memmap},

@@ -38,7 +38,8 @@ void read_types(MemmapItem& item, const MemmapNumbers& numbers) {
 
 }  // namespace
 
-MemmapItem parse_memmap_item(std::string_view text, const MemmapNumbers& numbers) {
+MemmapItem parse_memmap_item(std::string_view text, const MemmapNumbers& numbers,
+                             const MemmapForms& forms) {
   constexpr std::string_view kExactmap = "exactmap";
   MemmapItem item{.text = text, .rest = text};
   item.exactmap = text.starts_with(kExactmap);
@@ -52,7 +53,8 @@ MemmapItem parse_memmap_item(std::string_view text, const MemmapNumbers& numbers
   item.rest = size.rest;
   if (!item.has_size || item.rest.empty()) return item;
   const auto* const mark = std::ranges::find(kMarks, item.rest.front(), &Mark::mark);
-  const bool converts = item.rest.front() == '%';
+  const bool converts = forms.converts && item.rest.front() == '%';
+  if (!forms.pmem && item.rest.front() == '!') return item;
   if (mark == std::end(kMarks) && !converts) return item;
   item.mark = item.rest.front();
   const kernel::Parsed start = numbers.size(item.rest.substr(1));

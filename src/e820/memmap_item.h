@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "e820/edit.h"
+#include "kernel/behaviour.h"
 #include "kernel/command_line.h"
 #include "machine/e820_entry.h"
 
@@ -44,21 +45,38 @@ struct MemmapNumbers {
   std::function<kernel::Parsed(std::string_view)> type = kernel::simple_strtoull;
 };
 
+// What a kernel knows of it. A mark that it does not know is none: RAM ends at the size. Without
+// lists the first part is all there is, and what follows it is in its `rest`.
+struct MemmapForms {
+  bool lists = true;
+  bool pmem = true;      // `!`
+  bool converts = true;  // `%`
+};
+inline MemmapForms memmap_forms(const kernel::Behaviour& b) {
+  return {b.memmap_takes_lists, b.memmap_adds_pmem, b.memmap_converts};
+}
+
 // Total: what is not understood is in `rest`. A text that does not begin with a number has no
 // `has_size`, and all of it is `rest`.
 // kernel: parse_memmap_one(), arch/x86/kernel/e820.c, v6.12
-MemmapItem parse_memmap_item(std::string_view text, const MemmapNumbers& numbers = {});
+MemmapItem parse_memmap_item(std::string_view text, const MemmapNumbers& numbers = {},
+                             const MemmapForms& forms = {});
 
 // Calls `take` with the text of each part of a memmap='s value: at least one, which may be empty.
 // kernel: parse_memmap_opt(), arch/x86/kernel/e820.c, v6.12
 template <class Take>
-void each_memmap_item(std::string_view list, const Take& take) {
+void each_memmap_item(std::string_view list, const MemmapForms& forms, const Take& take) {
+  if (!forms.lists) return take(list);
   while (true) {
     const std::size_t comma = list.find(',');
     take(list.substr(0, comma));
     if (comma == std::string_view::npos) return;
     list.remove_prefix(comma + 1);
   }
+}
+template <class Take>
+void each_memmap_item(std::string_view list, const Take& take) {
+  each_memmap_item(list, MemmapForms{}, take);
 }
 
 // Does to the editor's table what an item asks for that has a size and does not become itself.

@@ -17,9 +17,10 @@ void warn(EventSink& events, std::string_view step, std::string text) {
 }
 
 // kernel: parse_memmap_one()
-void memmap_one(std::string_view text, Table& table, EventSink& events, UserMap& user) {
+void memmap_one(std::string_view text, Table& table, EventSink& events, UserMap& user,
+                const MemmapForms& forms) {
   constexpr std::string_view kStep = "parse_memmap_opt";
-  const MemmapItem item = parse_memmap_item(text);
+  const MemmapItem item = parse_memmap_item(text, {}, forms);
   if (item.exactmap) {
     events.tell({Severity::debug,
                  std::string(kStep),
@@ -59,10 +60,10 @@ void memmap_one(std::string_view text, Table& table, EventSink& events, UserMap&
 }  // namespace
 
 void apply_parameter(const kernel::Parameter& parameter, Table& table, EventSink& events,
-                     UserMap& user) {
+                     UserMap& user, const MemmapForms& forms) {
   if (!kernel::parameq(parameter.name, "memmap") || !parameter.value) return;
-  each_memmap_item(*parameter.value,
-                   [&](std::string_view text) { memmap_one(text, table, events, user); });
+  each_memmap_item(*parameter.value, forms,
+                   [&](std::string_view text) { memmap_one(text, table, events, user, forms); });
 }
 
 }  // namespace memmap::e820

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "e820/edit.h"
+#include "e820/memmap_item.h"
 #include "kernel/command_line.h"
 
 namespace memmap::e820 {
@@ -18,6 +19,6 @@ struct UserMap {
 // others say is left alone. What is malformed is warned of, with what the kernel makes of it.
 // kernel: parse_memmap_opt(), arch/x86/kernel/e820.c, v6.12
 void apply_parameter(const kernel::Parameter& parameter, Table& table, EventSink& events,
-                     UserMap& user);
+                     UserMap& user, const MemmapForms& forms = {});
 
 }  // namespace memmap::e820

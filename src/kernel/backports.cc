@@ -91,6 +91,8 @@ constexpr Backport kBackports[] = {
     {"el9", D(cma_aligns_to_largest), {5, 14, 0}, 0, 362},
     {"el9", D(buddy_keeps_types_apart), {5, 14, 0}, 284, 0},
     {"el9", D(zonelist_loads_add_up), {5, 14, 0}, 362, 0},
+    // Not read: taken to have come with mm's other rules of 5.16.
+    {"el9", D(hugetlb_counts_by_node), {5, 14, 0}, 362, 0},
     {"el9", D(pageset_tunes_itself), {5, 14, 0}, 503, 0},
     {"el9", D(watermarks_spare_movable), {5, 14, 0}, 503, 0},
     {"el9", D(slab_merges_by_config), {5, 14, 0}, 503, 0},

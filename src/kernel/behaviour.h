@@ -28,6 +28,9 @@ struct Behaviour {
   bool efi_reserve_edits_map = true;
   bool efi_soft_reserves = true;
   bool efi_removes_mmio = true;
+  bool memmap_takes_lists = true;
+  bool memmap_adds_pmem = true;
+  bool memmap_converts = true;
 
   // memblock
   bool memblock_trims_partial_pages = true;
@@ -57,6 +60,7 @@ struct Behaviour {
   bool crash_kernel_below_4g = true;
   bool crash_kernel_tells_low_ram = false;
   bool crash_kernel_is_generic = true;
+  bool crash_kernel_goes_high = true;
   bool acpi_reserves_tables = true;
   bool pti_in_order = true;
   bool paging_5level_always = true;
@@ -84,11 +88,13 @@ struct Behaviour {
   bool zones_sum_to_node = false;
   bool movable_rounds_down = false;
   bool mirror_needs_mirrored = true;
+  bool core_takes_percent = true;
   bool init_by_region = true;
   bool deferred_counts_low_zones = false;
   bool reserved_pages_set_pageblocks = true;
   bool pageblocks_follow_thp = true;
   bool hashes_follow_free_pages = true;
+  bool hashes_spare_one_node = true;
   bool sparse_buffer_on_node = true;
   bool sparse_usage_near_node = false;
   bool sparse_has_buffer = false;
@@ -118,6 +124,7 @@ struct Behaviour {
   bool hugetlb_checks_zones = true;
   bool hugetlb_tails_of_zone = true;
   bool hugetlb_node_alone = true;
+  bool hugetlb_counts_by_node = true;
   bool hugetlb_has_own_allocator = true;
   bool hugetlb_cma_is_whole = true;
   bool hugetlb_cma_takes_percent = true;
@@ -126,6 +133,7 @@ struct Behaviour {
   bool numa_cma_comes_last = true;
   bool crash_kernel_has_cma = true;
   bool real_mode_tells_limit = true;
+  bool real_mode_may_wait = true;
   bool kaslr_reads_efi_fake_mem = false;
   bool kaslr_reads_whole_hugepages = true;
   bool efi_stub_unpacks = true;

@@ -20,9 +20,11 @@ struct Speaker {
 };
 constexpr Speaker kSpeakers[] = {
     {rule::kHugepagesSetup.function, {"hugepages", "hugepagesz", "default_hugepagesz"}},
+    {rule::kHugetlbInit.function, {"hugepages"}},
     {rule::kHugetlbCmaReserve.function, {"hugetlb_cma"}},
     {rule::kCmaDeclareContiguousNid.function, {"cma", "hugetlb_cma"}},
     {rule::kSetupLogBuf.function, {"log_buf_len"}},
+    {rule::kLogBufLenUpdate.function, {"log_buf_len"}},
     {rule::kSwiotlbInitRemap.function, {"swiotlb"}},
     {rule::kNumaEmulation.function, {"numa"}},
     {rule::kKfenceAllocPool.function, {"kfence.sample_interval"}},

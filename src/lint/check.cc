@@ -40,10 +40,11 @@ std::optional<PhysRange> MemmapItem::range() const {
 
 Check::Check(const Subject& subject)
     : subject_(subject), line_(subject.line), parameters_(kernel::parse_command_line(line_)) {
+  const e820::MemmapForms forms = e820::memmap_forms(kernel::behaviour_of(profile()));
   for (const kernel::Parameter* p : named("memmap")) {
     if (!p->value) continue;
-    e820::each_memmap_item(value_of(*p), [&](std::string_view text) {
-      items_.push_back({e820::parse_memmap_item(text), p});
+    e820::each_memmap_item(value_of(*p), forms, [&](std::string_view text) {
+      items_.push_back({e820::parse_memmap_item(text, {}, forms), p});
     });
   }
   if (subject.machine == nullptr) return;

@@ -15,6 +15,7 @@ namespace {
 
 using boot::crash::Parse;
 using boot::crash::Request;
+using boot::crash::Suffixes;
 
 // Where the kernel reads crashkernel= from: the whole text, `--` or not.
 std::string_view word_of_last(const Check& check) {
@@ -32,22 +33,22 @@ bool is_generic(const Check& check) {
   return kernel::behaviour_of(check.profile()).crash_kernel_is_generic;
 }
 
-boot::crash::Cma cma_of(const Check& check) {
-  return kernel::behaviour_of(check.profile()).crash_kernel_has_cma ? boot::crash::Cma::known
-                                                                    : boot::crash::Cma::unknown;
+Suffixes suffixes_of(const Check& check) {
+  return boot::crash::suffixes_of(kernel::behaviour_of(check.profile()));
 }
 
 Request plain(const Check& check, std::uint64_t memory) {
   return boot::crash::parse(boot::crash::with_auto(check.line(), check.profile(), memory), memory,
-                            cma_of(check));
+                            suffixes_of(check));
 }
 
 // The one that `value` ends with, of those that this kernel knows.
 std::string_view suffix_of(const Check& check, std::string_view value) {
+  const Suffixes known = suffixes_of(check);
+  if (known == Suffixes::none) return "";
   if (value.ends_with(",high")) return ",high";
   if (value.ends_with(",low")) return ",low";
-  const bool known = cma_of(check) == boot::crash::Cma::known;
-  return known && value.ends_with(",cma") ? ",cma" : "";
+  return known == Suffixes::all && value.ends_with(",cma") ? ",cma" : "";
 }
 
 // Of either kernel's code for it, or of the memory below 4 GiB that goes with it.
@@ -67,7 +68,7 @@ void crashkernel_malformed(Check& check) {
     const Request r =
         p->value ? boot::crash::parse(boot::crash::with_auto("crashkernel=" + std::string(value),
                                                              check.profile(), kAnyMemory),
-                                      kAnyMemory, cma_of(check), suffix_of(check, value))
+                                      kAnyMemory, suffixes_of(check), suffix_of(check, value))
                  : Request{.parse = Parse::bad, .fault = "crashkernel: memory value expected"};
     if (r.parse != Parse::bad) continue;
     check.find(*p,
@@ -185,7 +186,7 @@ void crashkernel_not_reserved(Check& check) {
     if (e.severity == Severity::warning && reserves_crash_kernel(e.rule)) said = e.text;
   }
   Request r = plain(check, check.outcome().totals.memory);
-  if (r.parse == Parse::none) r = boot::crash::parse(check.line(), 0, cma_of(check), ",high");
+  if (r.parse == Parse::none) r = boot::crash::parse(check.line(), 0, suffixes_of(check), ",high");
   if (r.size == 0) return;  // as it was asked for
   // What is as large as all memory is not even tried, without a word.
   const std::string reason = said.empty()

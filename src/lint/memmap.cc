@@ -56,6 +56,16 @@ void lost_dollar(Check& check) {
                        item.text, kHowToWrite, limit)});
       continue;
     }
+    if (item.rest.front() == '%' || item.rest.front() == '!') {
+      check.find(
+          item.text,
+          {fmt::format("this kernel knows no `{}` in memmap=", item.rest.front()),
+           fmt::format("it came with {}; this one reads mem={}: all RAM from there up is taken "
+                       "away ({})",
+                       item.rest.front() == '%' ? "4.17" : "4.1", limit, kParse),
+           "write `$` to reserve a range"});
+      continue;
+    }
     if (item.rest.front() == '\\') {
       check.find(
           item.text,
@@ -252,6 +262,29 @@ void makes_ram(Check& check) {
   }
 }
 
+namespace {
+
+std::string what_it_does_to_no_ram(const Check& check, const MemmapItem& item, PhysRange range) {
+  E820Entries above;  // that its type does not change
+  std::vector<PhysRange> kept = check.ram();
+  for (const E820Entry& e : check.firmware()) {
+    const auto own = PhysRange::from_size(e.addr, e.size);
+    if (e.type <= item.to || !own || !own->overlaps(range)) continue;
+    above.push_back(e);
+    kept.push_back(own->intersect(range));
+  }
+  const std::string makes = what_it_makes(item);
+  const std::string adds = fmt::format(
+      "it only adds an entry that makes it {}; the kernel would not have used it", makes);
+  if (above.empty()) return "there " + adds;
+  const std::string stays = fmt::format("stays {}: {}", others_in(above, range, item.to), kOverlap);
+  const bool all = without(std::vector{range}, united(std::move(kept))).empty();
+  return all ? fmt::format("it {}", stays)
+             : fmt::format("part of it {}; elsewhere {}", stays, adds);
+}
+
+}  // namespace
+
 void not_ram(Check& check) {
   for (const MemmapItem& item : check.memmap_items()) {
     const auto range = item.range();
@@ -259,16 +292,14 @@ void not_ram(Check& check) {
     const std::uint64_t ram = ram_in(check.ram(), *range);
     if (ram == range->size()) continue;
     const std::string which = range_text(*range);
-    check.find(
-        item.text,
-        {ram == 0 ? fmt::format("{} is no RAM by the firmware's map", which)
-                  : fmt::format("{} of {} is no RAM by the firmware's map",
-                                size_text(range->size() - ram), which),
-         fmt::format("there it only adds an entry that makes it {}; the kernel would not have "
-                     "used it",
-                     what_it_makes(item)),
-         "check size and start: which are the machine's ranges of RAM, `memmap convert` "
-         "tells"});
+    const std::string reason = what_it_does_to_no_ram(check, item, *range);
+    check.find(item.text,
+               {ram == 0 ? fmt::format("{} is no RAM by the firmware's map", which)
+                         : fmt::format("{} of {} is no RAM by the firmware's map",
+                                       size_text(range->size() - ram), which),
+                reason,
+                "check size and start: which are the machine's ranges of RAM, `memmap convert` "
+                "tells"});
   }
 }
 

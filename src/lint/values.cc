@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/behaviour.h"
 #include "lint/check.h"
 
 namespace memmap::lint {
@@ -145,6 +146,12 @@ void check_memmap(Check& check, const MemmapItem& item) {
                     fmt::format("{} ({})", kIgnores, kRule),
                     "write SIZE%START-FROM+TO, the types as numbers, FROM before TO"});
   }
+  if (item.rest.starts_with(',')) {
+    return check.find(item.text, {fmt::format("`{}` is not looked at", item.rest),
+                                  "this kernel takes one part of each memmap=, lists came with 3.9 "
+                                  "(parse_memmap_opt(), arch/x86/kernel/e820.c)",
+                                  "write each part as a memmap= of its own"});
+  }
   if (item.mark == '\0' || item.mark == '%') return;
   if (item.text.back() == item.mark) {
     return check.find(item.text,
@@ -155,6 +162,29 @@ void check_memmap(Check& check, const MemmapItem& item) {
   if (item.size == 0) {
     check.find(item.text, {"the range is empty", "a size of 0 covers nothing",
                            fmt::format("write a size in front of the `{}`", item.mark)});
+  }
+}
+
+// What this kernel is too old for; it says nothing.
+void check_old_forms(Check& check) {
+  const kernel::Behaviour b = kernel::behaviour_of(check.profile());
+  for (const kernel::Parameter* p : check.named("hugepages")) {
+    if (b.hugetlb_counts_by_node || check.value_of(*p).find(':') == std::string_view::npos)
+      continue;
+    check.find(*p, {fmt::format("this kernel takes no NODE:NUMBER: `{}` is {} pages", *p->value,
+                                kernel::simple_strtoull(*p->value).value),
+                    "hugepages= has nodes since 5.16; before, the first number is all that is read "
+                    "(hugetlb_nrpages_setup(), hugepages_setup(), mm/hugetlb.c)",
+                    "write a number of pages"});
+  }
+  for (const std::string_view name : {"kernelcore", "movablecore"}) {
+    for (const kernel::Parameter* p : check.named(name)) {
+      if (b.core_takes_percent || !check.value_of(*p).ends_with('%')) continue;
+      check.find(*p, {fmt::format("this kernel takes no percentage in {}=", name),
+                      "they came with 4.17; before, the number is one of bytes "
+                      "(cmdline_parse_core(), mm/page_alloc.c)",
+                      "write a size"});
+    }
   }
 }
 
@@ -233,6 +263,7 @@ bool is_given_up(const Check& check, std::string_view token) {
 
 void value_ignored(Check& check) {
   for (const MemmapItem& item : check.memmap_items()) check_memmap(check, item);
+  check_old_forms(check);
   for (const Form& form : kForms) {
     for (const kernel::Parameter* p : check.named(form.name)) {
       const Value value = p->value ? Value(*p->value) : std::nullopt;

@@ -157,6 +157,16 @@ Result<KernelChoice> named(const std::string& wanted, const Known& all) {
   return KernelChoice{std::move(*profile), {}};
 }
 
+// Whose rules a version gets: kernel/differences.cc knows of these series.
+std::string_view rules_of(const Version& v) {
+  constexpr Version kOldest{2, 6, 0};
+  constexpr unsigned kNewestMajor = 7;
+  if (v < kOldest) return ", nor the rules of its version: those of 2.6, the oldest that is known";
+  if (v.major > kNewestMajor)
+    return ", nor the rules of its version: those of 7.x, the newest that is known";
+  return ": its version's rules";
+}
+
 }  // namespace
 
 std::vector<std::string> kernel_names(const std::string& folder) { return known_in(folder).names; }
@@ -188,8 +198,8 @@ Result<KernelChoice> choose_kernel(const std::optional<std::string>& wanted,
   if (!choice) return choice;
   choice->profile.version = *version;
   choice->profile.stands_for = *release;
-  choice->note = fmt::format("no profile of {} is known: its version's rules, with the sizes of {}",
-                             *release, nearest.front());
+  choice->note = fmt::format("no profile of {} is known{}, with the sizes of {}", *release,
+                             rules_of(*version), nearest.front());
   if (!choice->profile.verified) choice->note += ", which were not verified against a real boot";
   if (nearest.size() == 1) return choice;
   auto next = read_known(nearest[1], known);

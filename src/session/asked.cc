@@ -70,7 +70,12 @@ Status read_bases(const Arguments& arguments, Request& request) {
     }
     const std::string_view name = std::string_view(text).substr(0, equals);
     if (name == kPhysicalBase) {
-      if (*address >= Machine::kKernelEnd) refuse("a kernel image lies below 64T");
+      if (*address >= Machine::kKernelEnd) {
+        refuse("a kernel image lies below 64T");
+      } else if (*address % KaslrBases::kImageStep != 0) {
+        // kernel: CONFIG_PHYSICAL_ALIGN, arch/x86/Kconfig
+        refuse("a kernel image lies at a multiple of 2M");
+      }
       request.kernel_phys_base = PhysAddr{*address};
       continue;
     }

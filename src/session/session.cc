@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kernel/command_line.h"
+#include "paging/geometry.h"
 #include "profile/kernel_profile.h"
 #include "session/kernel_whose.h"
 #include "session/margin.h"
@@ -71,7 +72,7 @@ Result<Session> Session::open(Request request, const Places& places) {
     auto machine = read_machine(*source, session->host_, session->named_);
     if (!machine) return machine.errors();
     session->machine_ = *std::move(machine);
-    session->take_bases();
+    if (const Status taken = session->take_bases(); !taken) return taken.errors();
   }
   if (const Status chosen = session->choose_kernel(places); !chosen) return chosen.errors();
   return session;
@@ -89,12 +90,12 @@ Result<Session> Session::open(Request request, const Places& places, Machine mac
   auto session = begin(std::move(request), places);
   if (!session) return session;
   session->machine_ = std::move(machine);
-  session->take_bases();
+  if (const Status taken = session->take_bases(); !taken) return taken.errors();
   if (const Status taken = session->take_kernel(std::move(kernel)); !taken) return taken.errors();
   return session;
 }
 
-void Session::take_bases() {
+Status Session::take_bases() {
   const auto take = [](auto& known, const auto& asked) {
     if (asked) known = asked;
   };
@@ -104,6 +105,33 @@ void Session::take_bases() {
   take(known.vmalloc_base, request_.kaslr.vmalloc_base);
   take(known.vmemmap_base, request_.kaslr.vmemmap_base);
   take(machine_->kernel_phys_base, request_.kernel_phys_base);
+  Errors errors;
+  const auto refuse = [&](std::string_view name, std::uint64_t base, std::string_view why) {
+    errors.push_back({fmt::format("--kaslr-base {}={:#x}: {}", name, base, why), {"memmap"}});
+  };
+  std::uint64_t end_of_ram = 0;
+  bool is_ram = machine_->firmware_map.empty();
+  for (const E820Entries* map : {&machine_->firmware_map, &machine_->extended_map}) {
+    for (const E820Entry& e : *map) {
+      if (e.type != E820Type::ram || e.wraps()) continue;
+      end_of_ram = std::max(end_of_ram, e.end());
+      const auto range = PhysRange::from_size(e.addr, e.size);
+      is_ram = is_ram ||
+               (range && request_.kernel_phys_base && range->contains(*request_.kernel_phys_base));
+    }
+  }
+  if (request_.kernel_phys_base && !is_ram)
+    refuse("kernel_phys_base", raw(*request_.kernel_phys_base), "the machine has no RAM there");
+  // kernel: kernel_randomize_memory(), arch/x86/mm/kaslr.c, v6.12: the areas lie behind one another
+  if (const auto vmalloc = request_.kaslr.vmalloc_base) {
+    const VirtAddr five = paging::kPageOffset5;
+    const VirtAddr four = paging::kPageOffset4;
+    const std::uint64_t map = raw(known.page_offset_base.value_or(*vmalloc >= four ? four : five));
+    if (raw(*vmalloc) >= map && raw(*vmalloc) - map < std::max<std::uint64_t>(end_of_ram, 1))
+      refuse("vmalloc_base", raw(*vmalloc), "the direct map of RAM lies there");
+  }
+  if (!errors.empty()) return errors;
+  return Done{};
 }
 
 Status Session::choose_kernel(const Places& places) {

@@ -95,7 +95,8 @@ class Session {
   Session(Request request, const Places& places)
       : request_(std::move(request)), host_(places.host()) {}
   static Result<Session> begin(Request request, const Places& places);
-  void take_bases();  // the request's, in place of the machine's
+  Status
+  take_bases();  // an error of each that cannot be  // the request's, in place of the machine's
   Status choose_kernel(const Places& places);
   Status take_kernel(kernel::KernelChoice kernel);
   void take_stable_version();       // the log's, in place of the release's number

@@ -112,6 +112,19 @@ class Explain(unittest.TestCase):
         self.has_step(firmware, "firmware", "e820__memory_setup", "reserved in the firmware's map")
         self.has_step(above, "mapped", None, "nowhere in the kernel's page tables")
 
+    def test_soft_reserved(self):
+        # DAX's drivers make System RAM of it, after the boot.
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "map.yaml")
+            with open(path, "w") as file:
+                file.write("firmware: efi\ne820:\n  - {start: 0, end: 640K, type: ram}\n  - {start: 1M, end: 1G, type: ram}\n"
+                           "  - {start: 4G, end: 5G, type: soft}\n")
+            told = self.one(4 << 30, path)
+            self.assertEqual((told["end"], told["in_mem_total"]), ("no_ram", False))
+            self.assertIn("not part of MemTotal at boot; DAX's drivers may make it System RAM later", told["answer"])
+            told = self.one(4 << 30, path, "--append", "efi=nosoftreserve")
+            self.assertTrue(told["in_mem_total"])
+
     def test_what_no_mtrr_covers(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "map.yaml")

@@ -177,7 +177,9 @@ class Options(unittest.TestCase):
         self.assertIn("0xffff900000100000", told)
         for text, why in (("page_offset_base=5G", "is no place of the kernel's"), ("vmalloc=0", "the bases are "),
                           ("vmalloc_base", "expected NAME=ADDRESS"), ("vmalloc_base=x", "expected a number"),
-                          ("kernel_phys_base=64T", "below 64T")):
+                          ("kernel_phys_base=64T", "below 64T"), ("kernel_phys_base=0x1234567", "a multiple of 2M"),
+                          ("kernel_phys_base=16T", "no RAM there"), ("vmalloc_base=0xffff888000000000", "the direct map"),
+                          ("vmalloc_base=0xff11000000000000", "the direct map")):
             done = run("simulate", "--synthetic", SMALL, "--kaslr-base", text)
             self.assertEqual(done.returncode, 2, text)
             self.assertIn(why, done.stderr)

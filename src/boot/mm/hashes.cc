@@ -88,11 +88,12 @@ PhysRange alloc_hash(Boot& boot, std::string_view name, const Owner& owner,
 }
 
 // Whether the large tables are spread over the nodes, and so wait for vmalloc.
-// kernel: hashdist, HASHDIST_DEFAULT, fixup_hashdist(), mm/mm_init.c
+// kernel: hashdist, HASHDIST_DEFAULT, fixup_hashdist(), mm/mm_init.c, v6.12; mm/page_alloc.c, v5.2
 bool spread_over_nodes(const Boot& boot) {
   if (!boot.in.profile.numa) return false;
   if (const auto text = boot.in.parameter("hashdist"))
     return kernel::simple_strtoull(*text).value != 0;
+  if (!boot.in.behaviour.hashes_spare_one_node) return true;
   std::set<int> nodes;
   for (const memblock::Region& r : boot.state.memblock.memory().regions()) nodes.insert(r.nid);
   return nodes.size() > 1;

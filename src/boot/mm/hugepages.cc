@@ -25,12 +25,17 @@ bool take_decimal(std::string_view& text, std::uint64_t& value) {
 struct Asked {
   std::uint64_t size = 0;  // bytes
   HugePages::Count count{};
+  std::uint64_t void_sum = 0;  // of the hugepages= that a first one without a size replaces
 };
 
 bool is_in(const zones::Zone& zone, PhysRange page) {
   const std::uint64_t start = raw(zone.start_pfn);
   return raw(pfn_down(page.base())) < start + zone.spanned_pages &&
          start < raw(pfn_up(page.end())) && zone.spanned_pages != 0;
+}
+
+std::string_view size_words(std::uint64_t size) {
+  return size == paging::kSize1G ? "1.00 GiB" : "2.00 MiB";
 }
 
 bool is_gigantic(const Boot& boot, std::uint64_t size) {
@@ -112,14 +117,20 @@ void HugePages::pages(std::string_view text) {
   last_ = size_;
 }
 
+// kernel: hugepages_setup(), mm/hugetlb.c, v5.10, v6.12 and v7.2
 HugePages::Count HugePages::count_of(std::string_view text) const {
   Count c;
+  if (!boot_.in.behaviour.hugetlb_counts_by_node) {
+    take_decimal(text, c.sum);
+    c.total = c.sum;
+    return c;
+  }
   for (bool first = true; !text.empty(); first = false) {
     std::uint64_t number = 0;
     if (!take_decimal(text, number)) return {.valid = false};
     if (!text.starts_with(':')) {
       if (!first) return {.valid = false};
-      c.total = number;
+      c.sum = number;
       break;
     }
     const int nid = number < 1024 ? static_cast<int>(number) : -1;
@@ -127,10 +138,12 @@ HugePages::Count HugePages::count_of(std::string_view text) const {
     text.remove_prefix(1);
     if (!take_decimal(text, number)) return {.valid = false};
     c.of_node[nid] = number;
-    c.total += number;
+    c.sum += number;
     if (!text.starts_with(',')) break;
     text.remove_prefix(1);
   }
+  c.total = c.of_node.empty() ? c.sum : 0;
+  for (const auto& [nid, pages] : c.of_node) c.total += pages;
   return c;
 }
 
@@ -175,8 +188,7 @@ void HugePages::allocate(std::uint64_t size, const Count& count) {
 void HugePages::fall_short(std::uint64_t size, std::uint64_t wanted, std::uint64_t done,
                            std::optional<int> nid) {
   warn(fmt::format("allocating {} of page size {} failed{}.  Only allocated {} hugepages.", wanted,
-                   size == paging::kSize1G ? "1.00 GiB" : "2.00 MiB",
-                   nid ? fmt::format(" node{}", *nid) : std::string(), done));
+                   size_words(size), nid ? fmt::format(" node{}", *nid) : std::string(), done));
 }
 
 std::vector<int> HugePages::nodes_with_memory() const {
@@ -212,7 +224,9 @@ bool HugePages::allocate_page(std::uint64_t size, int nid, memblock::Memblock::N
 void HugePages::end() {
   const std::uint64_t usual = default_ != 0 ? default_ : paging::kSize2M;
   std::vector<Asked>& asked = boot_.scratch.of<std::vector<Asked>>();
-  asked.push_back({usual, before_ ? *before_ : sizes_[usual].value_or(Count{})});
+  const Count named = sizes_[usual].value_or(Count{});
+  const bool takes_first = before_ && before_->sum != 0;
+  asked.push_back({usual, takes_first ? *before_ : named, takes_first ? named.sum : 0});
   for (const auto& [size, count] : sizes_) {
     if (size != usual) asked.push_back({size, count.value_or(Count{})});
   }
@@ -300,6 +314,15 @@ bool has_room(const Boot& boot, const std::vector<Asked>& asked) {
 void hugetlb_hstate_alloc_pages(Boot& boot) {
   if (!boot.in.features.pse) return;  // hugepages_supported()
   const std::vector<Asked>& asked = boot.scratch.of<std::vector<Asked>>();
+  for (const Asked& a : asked) {
+    if (a.void_sum == 0) continue;
+    const auto warn = [&](std::string text) {
+      boot.story.tell(Severity::warning, rule::kHugetlbInit, "HugeTLB: " + std::move(text));
+    };
+    warn(fmt::format("Ignoring hugepages={} associated with {} page size", a.void_sum,
+                     size_words(a.size)));
+    warn(fmt::format("Using hugepages={} for number of default huge pages", a.count.sum));
+  }
   const bool room = has_room(boot, asked);
   for (const Asked& a : asked) {
     HugePageSize& out = boot.state.huge_page_sizes.emplace_back(HugePageSize{a.size});

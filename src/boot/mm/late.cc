@@ -22,8 +22,11 @@ struct LogBuffer {
 LogBuffer& log_buffer(Boot& boot) { return boot.scratch.of<LogBuffer>(); }
 
 // kernel: log_buf_len_update(); 0: no larger than the one it has
-std::uint64_t log_size(const Boot& boot, std::uint64_t size) {
+std::uint64_t log_size(Boot& boot, std::uint64_t size) {
   constexpr std::uint64_t kMost = 1ull << 31;  // LOG_BUF_LEN_MAX
+  if (size > kMost) {
+    boot.story.tell(Severity::warning, rule::kLogBufLenUpdate, "log_buf over 2G is not supported.");
+  }
   size = std::bit_ceil(std::min(std::max<std::uint64_t>(size, 1), kMost));
   return size > 1ull << boot.in.profile.number(config::LOG_BUF_SHIFT) ? size : 0;
 }

@@ -29,10 +29,11 @@ numa::Options numa_options(const Boot& boot) {
 
 // A size with a unit, or a percentage of all memory, which the next size overrides.
 // kernel: cmdline_parse_core(), mm/mm_init.c
-void core_size(std::optional<std::string_view> text, std::uint64_t& pages, std::uint64_t& percent) {
+void core_size(const Boot& boot, std::optional<std::string_view> text, std::uint64_t& pages,
+               std::uint64_t& percent) {
   if (!text) return;
   const auto number = kernel::simple_strtoull(*text);
-  if (number.rest.starts_with('%')) {
+  if (boot.in.behaviour.core_takes_percent && number.rest.starts_with('%')) {
     percent = number.value;
   } else {
     pages = kernel::memparse(*text).value >> kPageShift;
@@ -46,10 +47,10 @@ zones::MovableOptions movable_options(const Boot& boot) {
   options.kernelcore_mirror = boot.in.mirrored_kernelcore();
   for (const auto& text : boot.in.values_of("kernelcore")) {
     if (text && kernel::parse_option_str(*text, "mirror")) continue;
-    core_size(text, options.kernelcore_pages, options.kernelcore_percent);
+    core_size(boot, text, options.kernelcore_pages, options.kernelcore_percent);
   }
   for (const auto& text : boot.in.values_of("movablecore")) {
-    core_size(text, options.movablecore_pages, options.movablecore_percent);
+    core_size(boot, text, options.movablecore_pages, options.movablecore_percent);
   }
   return options;
 }

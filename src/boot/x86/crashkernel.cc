@@ -74,10 +74,6 @@ void complain(Boot& boot, const crash::Request& r, const Rule& rule) {
   boot.story.tell(bad ? Severity::warning : Severity::info, rule, r.fault);
 }
 
-crash::Cma cma_of(const Boot& boot) {
-  return boot.in.behaviour.crash_kernel_has_cma ? crash::Cma::known : crash::Cma::unknown;
-}
-
 // kernel: CRASH_ADDR_LOW_MAX, CRASH_ADDR_HIGH_MAX
 void keep_room(Boot& boot, CrashRoom room) {
   std::vector<PhysRange> memory;
@@ -102,21 +98,21 @@ struct Wanted {
 std::optional<Wanted> wanted(Boot& boot) {
   const std::uint64_t memory = boot.state.memblock.phys_mem_size();
   const std::string line = line_of(boot, memory, rule::kReserveCrashkernelGeneric);
-  const crash::Cma cma = cma_of(boot);
-  Wanted w{.request = crash::parse(line, memory, cma)};
+  const crash::Suffixes known = crash::suffixes_of(boot.in.behaviour);
+  Wanted w{.request = crash::parse(line, memory, known)};
   complain(boot, w.request, rule::kReserveCrashkernelGeneric);
   if (w.request.parse == crash::Parse::none) {
-    w.request = crash::parse(boot.in.command_line, 0, cma, ",high");
+    w.request = crash::parse(boot.in.command_line, 0, known, ",high");
     complain(boot, w.request, rule::kReserveCrashkernelGeneric);
     if (w.request.parse != crash::Parse::ok || w.request.size == 0) return std::nullopt;
-    const crash::Request low = crash::parse(boot.in.command_line, 0, cma, ",low");
+    const crash::Request low = crash::parse(boot.in.command_line, 0, known, ",low");
     complain(boot, low, rule::kReserveCrashkernelGeneric);
     if (low.parse == crash::Parse::bad) return std::nullopt;
     w.low_size = low.parse == crash::Parse::none ? default_low_size(boot) : low.size;
     w.high = true;
   }
-  if (cma == crash::Cma::known) {
-    const crash::Request area = crash::parse(boot.in.command_line, 0, cma, ",cma");
+  if (known == crash::Suffixes::all) {
+    const crash::Request area = crash::parse(boot.in.command_line, 0, known, ",cma");
     complain(boot, area, rule::kReserveCrashkernelGeneric);
     w.cma_size = area.size;
   }
@@ -242,7 +238,7 @@ std::uint64_t low_memory(const Boot& boot) {
 // kernel: reserve_crashkernel_low(), arch/x86/kernel/setup.c, v5.4 to v6.1
 bool reserve_low(Boot& boot, std::uint64_t memory) {
   const crash::Request low =
-      crash::parse(boot.in.command_line, memory, crash::Cma::unknown, ",low");
+      crash::parse(boot.in.command_line, memory, crash::suffixes_of(boot.in.behaviour), ",low");
   complain(boot, low, rule::kReserveCrashkernelLow);
   const std::uint64_t size = low.parse == crash::Parse::ok ? low.size : default_low_size(boot);
   if (size == 0) return true;
@@ -278,10 +274,11 @@ void reserve_crashkernel(Boot& boot) {
   const memblock::Caller caller =
       boot.caller(kOwner, {function::reserve_crashkernel, function::setup_arch});
   const std::string line = line_of(boot, memory, rule::kReserveCrashkernel);
-  crash::Request r = crash::parse(line, memory, crash::Cma::unknown);
+  const crash::Suffixes known = crash::suffixes_of(boot.in.behaviour);
+  crash::Request r = crash::parse(line, memory, known);
   complain(boot, r, rule::kReserveCrashkernel);
-  const bool high = r.parse != crash::Parse::ok || r.size == 0;
-  if (high) r = crash::parse(boot.in.command_line, memory, crash::Cma::unknown, ",high");
+  const bool high = known != crash::Suffixes::none && (r.parse != crash::Parse::ok || r.size == 0);
+  if (high) r = crash::parse(boot.in.command_line, memory, known, ",high");
   if (high) complain(boot, r, rule::kReserveCrashkernel);
   if (r.parse != crash::Parse::ok || r.size == 0) return;
   if (is_refused(boot, r, rule::kReserveCrashkernel)) return;

@@ -12,19 +12,20 @@ namespace {
 
 constexpr std::string_view kName = "crashkernel=";
 
-bool has_known_suffix(std::string_view word, Cma cma) {
+bool has_known_suffix(std::string_view word, Suffixes known) {
+  if (known == Suffixes::none) return false;
   return word.ends_with(",high") || word.ends_with(",low") ||
-         (cma == Cma::known && word.ends_with(",cma"));
+         (known == Suffixes::all && word.ends_with(",cma"));
 }
 
 // The text after the last `crashkernel=` that qualifies, to its line's end; empty: none does.
 // kernel: get_last_crashkernel()
-std::string_view last_of(std::string_view line, Cma cma, std::string_view suffix) {
+std::string_view last_of(std::string_view line, Suffixes known, std::string_view suffix) {
   std::string_view found;
   for (std::size_t at = line.find(kName); at != line.npos; at = line.find(kName, at + 1)) {
     const std::string_view rest = line.substr(at);
     const std::string_view word = rest.substr(0, rest.find(' '));
-    if (suffix.empty() ? !has_known_suffix(word, cma) : word.ends_with(suffix)) {
+    if (suffix.empty() ? !has_known_suffix(word, known) : word.ends_with(suffix)) {
       found = rest.substr(kName.size());
     }
   }
@@ -128,6 +129,11 @@ Request ranges(std::string_view text, std::uint64_t memory) {
 
 }  // namespace
 
+Suffixes suffixes_of(const kernel::Behaviour& behaviour) {
+  if (!behaviour.crash_kernel_goes_high) return Suffixes::none;
+  return behaviour.crash_kernel_has_cma ? Suffixes::all : Suffixes::high_low;
+}
+
 std::string with_auto(std::string_view command_line, const kernel::Profile& profile,
                       std::uint64_t memory) {
   constexpr std::string_view kAuto = "crashkernel=auto";
@@ -142,9 +148,9 @@ std::string with_auto(std::string_view command_line, const kernel::Profile& prof
   return out += command_line;
 }
 
-Request parse(std::string_view command_line, std::uint64_t memory, Cma cma,
+Request parse(std::string_view command_line, std::uint64_t memory, Suffixes known,
               std::string_view suffix) {
-  const std::string_view text = last_of(command_line, cma, suffix);
+  const std::string_view text = last_of(command_line, known, suffix);
   if (text.data() == nullptr) return {};
   if (!suffix.empty()) return suffixed(text, suffix);
   const std::string_view word = text.substr(0, text.find(' '));

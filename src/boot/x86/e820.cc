@@ -10,6 +10,7 @@
 #include "boot/x86/early.h"
 #include "boot/x86/early_devices.h"
 #include "boot/x86/earlycon.h"
+#include "boot/x86/efi.h"
 #include "boot/x86/trims.h"
 #include "boot/x86/x2apic.h"
 #include "e820/range_text.h"
@@ -63,12 +64,29 @@ bool append(Boot& boot, const E820Entries& entries) {
   return true;
 }
 
+// What EFI's stub hands over: memory for specific purposes is RAM where the kernel does not keep it
+// for drivers. kernel: setup_e820(), drivers/firmware/efi/libstub/x86-stub.c, v6.12
+E820Entries handed_over(Boot& boot, E820Entries map) {
+  if (boot.in.machine.firmware != Firmware::efi || efi_soft_reserve_enabled(boot)) return map;
+  std::uint64_t bytes = 0;
+  for (E820Entry& e : map) {
+    if (e.type != E820Type::soft_reserved) continue;
+    e.type = E820Type::ram;
+    bytes += e.size;
+  }
+  if (bytes == 0) return map;
+  boot.story.tell(
+      Severity::info, rule::kSetupE820,
+      fmt::format("EFI's stub hands over {}K of memory for specific purposes as RAM", bytes >> 10));
+  return map;
+}
+
 }  // namespace
 
 // kernel: e820__memory_setup(), e820__memory_setup_default()
 void e820_memory_setup(Boot& boot) {
   std::string_view who = boot.in.machine.firmware == Firmware::xen ? "Xen" : "BIOS-e820";
-  const E820Entries& given = boot.in.machine.firmware_map;
+  const E820Entries given = handed_over(boot, boot.in.machine.firmware_map);
   const bool too_few = given.size() < 2 && !boot.in.machine.e820_cut;
   if (too_few || !append(boot, given)) {
     // The kernel falls back on what the BIOS's older calls said: RAM below 640K and from 1M on.
@@ -95,7 +113,7 @@ namespace {
 
 // kernel: e820__memory_setup_extended()
 void e820_memory_setup_extended(Boot& boot) {
-  append(boot, boot.in.machine.extended_map);
+  append(boot, handed_over(boot, boot.in.machine.extended_map));
   edit(boot).sanitize();
   boot.state.e820.kexec = boot.state.e820.table;
   boot.state.e820.firmware = boot.state.e820.table;
@@ -137,7 +155,8 @@ void parse_setup_data(Boot& boot) {
 
 void parse_early_param(Boot& boot) {
   for (const kernel::Parameter& p : boot.in.parameters) {
-    e820::apply_parameter(p, boot.state.e820.table, boot.story, boot.state.e820.user);
+    e820::apply_parameter(p, boot.state.e820.table, boot.story, boot.state.e820.user,
+                          e820::memmap_forms(boot.in.behaviour));
     boot.losses.look(boot.state, boot.story.told(), "parse_memmap_opt", kernel::to_text(p));
     trim_e820(boot, Hook::e820_parameter, &p);
     tell_if_malformed(boot, p);

@@ -19,11 +19,6 @@ using efi::kMoreReliable;
 using efi::kSpecificPurpose;
 using efi::kWriteBack;
 
-// kernel: efi_soft_reserve_enabled()
-bool soft_reserve_enabled(const Boot& boot) {
-  return boot.in.behaviour.efi_soft_reserves && !boot.in.has_word("efi", "nosoftreserve");
-}
-
 E820Type e820_type(const EfiMemory& m, bool soft_reserve) {
   switch (m.type) {
     case efi::kLoaderCode:
@@ -48,7 +43,7 @@ E820Type e820_type(const EfiMemory& m, bool soft_reserve) {
 
 // kernel: do_add_efi_memmap()
 void add_efi_memmap(Boot& boot) {
-  const bool soft_reserve = soft_reserve_enabled(boot);
+  const bool soft_reserve = efi_soft_reserve_enabled(boot);
   e820::Editor edit(boot.state.e820.table, boot.story, "do_add_efi_memmap");
   for (const EfiMemory& m : boot.in.machine.efi_map) {
     edit.add(raw(m.range.base()), m.range.size(), e820_type(m, soft_reserve));
@@ -82,13 +77,18 @@ bool map_efi_memmap(Boot& boot, PhysRange memmap) {
 
 }  // namespace
 
+bool efi_soft_reserve_enabled(const Boot& boot) {
+  return boot.in.behaviour.efi_soft_reserves && !boot.in.has_word("efi", "nosoftreserve");
+}
+
 void efi_memblock_x86_reserve_range(Boot& boot) {
   if (boot.in.machine.efi_memmap && !map_efi_memmap(boot, *boot.in.machine.efi_memmap)) return;
   const auto& map = boot.in.machine.efi_map;
   const bool specific_purpose = std::ranges::any_of(map, [](const EfiMemory& m) {
     return m.type == efi::kConventional && (m.attributes & kSpecificPurpose);
   });
-  if (boot.in.has_parameter("add_efi_memmap") || (specific_purpose && soft_reserve_enabled(boot))) {
+  if (boot.in.has_parameter("add_efi_memmap") ||
+      (specific_purpose && efi_soft_reserve_enabled(boot))) {
     add_efi_memmap(boot);
   }
   if (boot.in.machine.efi_memmap) {

@@ -19,6 +19,9 @@ bool efi_runtime_disabled(const Inputs& in);
 
 // Behind the hand-over: firmware's map moves from a window of early_ioremap() to the direct map.
 void efi_enter_virtual_mode(Boot& boot);
+// Memory for specific purposes is kept for drivers. kernel: efi_soft_reserve_enabled(),
+// drivers/firmware/efi/efi.c; drivers/firmware/efi/libstub/efi-stub-helper.c, v6.12
+bool efi_soft_reserve_enabled(const Boot& boot);
 void efi_free_boot_services(Boot& boot);
 
 }  // namespace memmap::boot

@@ -8,6 +8,7 @@
 #include "boot/early_windows.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "machine/efi.h"
 #include "paging/direct_map.h"
 #include "paging/features.h"
 #include "paging/kernel_map.h"
@@ -196,6 +197,10 @@ void reserve_real_mode(Boot& boot) {
   const auto found = boot.take_within(boot.in.behaviour.bounded, real_mode_size(boot.in.profile),
                                       kPageSize, PhysAddr{0}, PhysAddr{kMiB},
                                       {"reserve_real_mode", owner::kRealModeTrampoline});
+  if (!found && !boot.in.behaviour.real_mode_may_wait) {
+    return boot.story.tell(Severity::panic, rule::kReserveRealMode,
+                           "Kernel panic - not syncing: Cannot allocate trampoline");
+  }
   if (!found) {
     boot.story.tell(Severity::warning, rule::kReserveRealMode,
                     boot.in.behaviour.real_mode_tells_limit
@@ -216,6 +221,33 @@ void reserve_real_mode(Boot& boot) {
     boot.story.tell(Severity::info, rule::kCrashReserveLow1M,
                     "kexec: Reserving the low 1M of memory for crashkernel", first_mib);
   }
+}
+
+namespace {
+
+// Of EFI's boot services, which nobody needs any more. kernel: the quirk in efi_unmap_boot_services(),
+// arch/x86/platform/efi/quirks.c, v6.12; in efi_free_boot_services(), v6.1
+std::optional<PhysRange> real_mode_of_boot_services(const Boot& boot) {
+  if (boot.in.has_word("efi", "debug")) return std::nullopt;
+  const std::uint64_t size = real_mode_size(boot.in.profile);
+  for (const EfiMemory& m : boot.state.efi_map) {
+    if (!efi::is_of_boot_services(m.type) || (m.attributes & efi::kRuntime) != 0) continue;
+    const PhysAddr start = m.range.base();
+    if (m.range.size() >= size && raw(start) + size < kMiB)
+      return PhysRange::from_size(start, size);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+// A paravirtualised guest needs none. kernel: xen_start_kernel(), arch/x86/xen/enlighten_pv.c, v6.12
+void init_real_mode(Boot& boot) {
+  if (boot.state.real_mode || is_pv(boot.in.machine.xen_domain)) return;
+  boot.state.real_mode = real_mode_of_boot_services(boot);
+  if (boot.state.real_mode) return;
+  boot.story.tell(Severity::panic, rule::kInitRealMode,
+                  "Kernel panic - not syncing: Real mode trampoline was not allocated");
 }
 
 // Maps all memory one to one, and the kernel's image at its own addresses.

@@ -11,6 +11,7 @@ void movable_node(Boot& boot);
 void e820_memblock_setup(Boot& boot);
 void memblock_dump_all(Boot& boot);
 void reserve_real_mode(Boot& boot);
+void init_real_mode(Boot& boot);
 void init_mem_mapping(Boot& boot);
 void reserve_initrd(Boot& boot);
 

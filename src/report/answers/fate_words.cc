@@ -47,6 +47,13 @@ std::string what_of(const boot::Outcome& outcome, const Fate& fate) {
 }
 
 std::string counts_of(const account::Ledger& ledger, const Fate& fate) {
+  // kernel: hmem_register_device(), drivers/dax/hmem/hmem.c; dev_dax_kmem_probe(), drivers/dax/kmem.c, v6.12
+  const bool soft_reserved = fate.end == End::no_ram && fate.piece != nullptr &&
+                             fate.piece->type == E820Type::soft_reserved;
+  if (soft_reserved && ledger.mem_total) {
+    return "not part of MemTotal at boot; DAX's drivers may make it System RAM later, as they do "
+           "by default since 6.3";
+  }
   switch (fate.end) {
     case End::no_ram:
     case End::lost:

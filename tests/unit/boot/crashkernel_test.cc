@@ -22,7 +22,7 @@ class CrashKernel : public testing::TestWithParam<CrashkernelCase> {};
 
 TEST_P(CrashKernel, IsReadAsTheKernelDoes) {
   const CrashkernelCase& c = GetParam();
-  const Request got = parse(c.line, 2 * kGiB - 100 * kMiB, Cma::known, c.suffix);
+  const Request got = parse(c.line, 2 * kGiB - 100 * kMiB, Suffixes::all, c.suffix);
   EXPECT_EQ(got.parse, c.parse) << got.fault;
   const bool is_list = std::string_view(c.line).find("-:") != std::string_view::npos;
   const bool is_nothing = c.parse == Parse::ok && c.size == 0 && is_list;
@@ -64,7 +64,16 @@ INSTANTIATE_TEST_SUITE_P(, CrashKernel, testing::ValuesIn(kCrashkernelCases),
                          [](const auto& test) { return test.param.name; });
 
 TEST(CrashKernelOfOldKernels, KnowNoCma) {
-  EXPECT_EQ(parse("crashkernel=1M crashkernel=2M,cma", kGiB, Cma::unknown).parse, kBad);
+  EXPECT_EQ(parse("crashkernel=1M crashkernel=2M,cma", kGiB, Suffixes::high_low).parse, kBad);
+}
+
+TEST(CrashKernelOfOldKernels, KnowNoHigh) {
+  EXPECT_EQ(suffixes_of(kernel::behaviour_of({3, 8, 13}, 0)), Suffixes::none);
+  EXPECT_EQ(suffixes_of(kernel::behaviour_of({3, 9, 0}, 0)), Suffixes::high_low);
+  EXPECT_EQ(suffixes_of(kernel::behaviour_of({6, 17, 0}, 0)), Suffixes::all);
+  const Request got = parse("crashkernel=64M,high", kGiB, Suffixes::none);
+  EXPECT_EQ(got.parse, kBad);
+  EXPECT_EQ(got.fault, "crashkernel: unrecognized char: ,");
 }
 
 // As logs of such kernels have it: 161 MB with 2047 to 12283 MB, 256 MB with 511 GiB.
@@ -93,7 +102,7 @@ TEST(CrashKernelAuto, IsAWordOfSomeDistributions) {
   for (const Row& r : kRows) {
     const kernel::Profile p{.name = "generic", .stands_for = r.release};
     const Request got =
-        parse(with_auto("ro crashkernel=auto quiet", p, r.memory), r.memory, Cma::unknown);
+        parse(with_auto("ro crashkernel=auto quiet", p, r.memory), r.memory, Suffixes::high_low);
     if (r.want != 0) {
       EXPECT_EQ(got.parse, Parse::ok) << r.release;
     }

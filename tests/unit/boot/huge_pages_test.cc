@@ -9,8 +9,9 @@ namespace memmap::boot {
 namespace {
 
 // `2M:64 1G:?`
-std::string sizes(const std::string& line, const Machine& m = machine()) {
-  const Outcome o = boot(line, {6, 12, 0}, m);
+std::string sizes(const std::string& line, const Machine& m = machine(),
+                  kernel::Version version = {6, 12, 0}) {
+  const Outcome o = boot(line, version, m);
   std::string out;
   for (const HugePageSize& h : o.state.huge_page_sizes) {
     if (!out.empty()) out += ' ';
@@ -26,6 +27,36 @@ TEST(HugePages, AreThoseAskedFor) {
   EXPECT_EQ(sizes("hugepages=0:16"), "2M:16");
   EXPECT_EQ(sizes("hugepagesz=1G hugepages=2 hugepagesz=2M hugepages=8", large()), "2M:8 1G:2");
   EXPECT_EQ(sizes("hugepages=2 default_hugepagesz=1G", large()), "1G:2");
+}
+
+TEST(HugePages, OfANodeNamedTwiceAreThoseOfTheLastNumber) {
+  EXPECT_EQ(sizes("hugepages=0:10,0:20"), "2M:20");
+  EXPECT_EQ(sizes("hugepagesz=1G hugepages=0:1,0:2", large()), "2M:0 1G:2");
+}
+
+TEST(HugePages, OfOldKernelsAreOneNumber) {
+  EXPECT_EQ(sizes("hugepages=0:10", machine(), {5, 15, 0}), "2M:0");
+  EXPECT_EQ(sizes("hugepages=3:10", machine(), {5, 15, 0}), "2M:3");
+  EXPECT_EQ(sizes("hugepages=0:10", machine(), {5, 16, 0}), "2M:10");
+}
+
+// The first hugepages= is the default size's, and holds above one that names the size.
+TEST(HugePages, TheFirstWithoutASizeReplacesOthers) {
+  const auto words = [](const std::string& line) {
+    std::string out;
+    for (const Event& e : boot(line, {6, 12, 0}).events) {
+      if (e.rule.function == "hugetlb_init") out += e.text + '\n';
+    }
+    return out;
+  };
+  const std::string both = "hugepages=3 hugepagesz=2M hugepages=7";
+  EXPECT_EQ(sizes(both), "2M:3");
+  EXPECT_EQ(words(both),
+            "HugeTLB: Ignoring hugepages=7 associated with 2.00 MiB page size\n"
+            "HugeTLB: Using hugepages=3 for number of default huge pages\n");
+  EXPECT_EQ(sizes("hugepages=0 hugepagesz=2M hugepages=7"), "2M:7");
+  EXPECT_EQ(words("hugepages=0 hugepagesz=2M hugepages=7"), "");
+  EXPECT_EQ(words("hugepages=3"), "");
 }
 
 TEST(HugePages, OfMemblockAreThoseItHadRoomFor) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "machine/efi.h"
 #include "made_up_boot.h"
 
 namespace memmap::boot {
@@ -285,6 +286,79 @@ TEST(OldBoot, TellsOfPageTableIsolation) {
   EXPECT_TRUE(std::ranges::any_of(events, [](const Event& e) {
     return e.text == "Kernel/User page tables isolation: enabled";
   }));
+}
+
+bool tells(const Outcome& outcome, std::string_view text) {
+  return std::ranges::any_of(outcome.events, [&](const Event& e) { return e.text == text; });
+}
+
+// As logs of such kernels have it: before 5.3 `Dentry cache hash table entries` stands behind `Memory:`.
+TEST(OldKernels, SpreadHashTablesOverOneNode) {
+  EXPECT_EQ(asked(boot("", {5, 2, 0}), "dentry hash table"), Sizes{});
+  EXPECT_EQ(asked(boot("", {5, 3, 0}), "dentry hash table").size(), 1u);
+  EXPECT_EQ(asked(boot("hashdist=0", {5, 2, 0}), "dentry hash table").size(), 1u);
+  kernel::Profile flat = profile({5, 2, 0});
+  flat.numa = false;
+  EXPECT_EQ(asked(boot("", flat, machine()), "dentry hash table").size(), 1u);
+}
+
+TEST(OldKernels, ReadNoPercentages) {
+  const auto movable = [](const Version& version) {
+    std::uint64_t pages = 0;
+    for (const NodeState& node : boot("kernelcore=50%", version).state.node_states) {
+      for (const ZoneState& z : node.zones)
+        pages += z.zone.type == zones::ZoneType::movable ? z.zone.present_pages : 0;
+    }
+    return pages;
+  };
+  EXPECT_EQ(movable({4, 16, 0}), 0u);
+  EXPECT_NE(movable({4, 17, 0}), 0u);
+}
+
+// memmap=1M$0: nowhere below 1 MiB is RAM.
+TEST(Trampoline, WithoutRoomTheKernelStops) {
+  const Outcome late = boot("memmap=1M$0", {6, 12, 0});
+  EXPECT_TRUE(late.panicked);
+  EXPECT_TRUE(late.state.handed_over);
+  EXPECT_EQ(late.events.back().text,
+            "Kernel panic - not syncing: Real mode trampoline was not allocated");
+  EXPECT_TRUE(tells(late, "No sub-1M memory is available for the trampoline"));
+  const Outcome early = boot("memmap=1M$0", {4, 8, 0});
+  EXPECT_TRUE(early.panicked);
+  EXPECT_FALSE(early.state.handed_over);
+  EXPECT_EQ(early.events.back().text, "Kernel panic - not syncing: Cannot allocate trampoline");
+}
+
+// Of EFI's boot services it gets it all the same.
+TEST(Trampoline, MayLieInMemoryOfBootServices) {
+  Machine m = machine();
+  m.firmware = Firmware::efi;
+  m.efi_map = {{PhysRange::make(0x1000, 0x9f000), efi::kBootServicesData, efi::kWriteBack}};
+  const Outcome outcome = boot("", {6, 12, 0}, m);
+  EXPECT_FALSE(outcome.panicked);
+  ASSERT_TRUE(outcome.state.real_mode);
+}
+
+TEST(LogBuffer, IsCutTo2G) {
+  EXPECT_TRUE(tells(boot("log_buf_len=8G", {6, 12, 0}), "log_buf over 2G is not supported."));
+  EXPECT_FALSE(tells(boot("log_buf_len=1M", {6, 12, 0}), "log_buf over 2G is not supported."));
+}
+
+// What EFI's stub hands over as RAM where the kernel does not keep it for drivers.
+TEST(SoftReserved, IsRamWhereItIsNotKept) {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, kGiB, E820Type::soft_reserved});
+  const auto is_ram = [&](const std::string& line, kernel::Version version) {
+    for (const E820Entry& e : boot(line, version, m).state.e820.firmware.entries()) {
+      if (e.addr == PhysAddr{4 * kGiB}) return e.type == E820Type::ram;
+    }
+    return false;
+  };
+  EXPECT_FALSE(is_ram("efi=nosoftreserve", {6, 12, 0}));  // a BIOS's map is its own
+  m.firmware = Firmware::efi;
+  EXPECT_FALSE(is_ram("", {6, 12, 0}));
+  EXPECT_TRUE(is_ram("efi=nosoftreserve", {6, 12, 0}));
+  EXPECT_TRUE(is_ram("", {5, 4, 0}));
 }
 
 }  // namespace

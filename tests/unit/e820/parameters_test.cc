@@ -53,6 +53,39 @@ TEST(ApplyParameter, EachForm) {
   }
 }
 
+TEST(ApplyParameter, OldKernelsKnowFewerForms) {
+  struct Case {
+    kernel::Version version;
+    const char* line;
+    E820Entries want;
+    std::size_t warnings;
+  };
+  const E820Entries cut_at_1m = {at(0, kM), at(4 * kM, kM, V)};
+  const E820Entries as_it_was = {at(0, 4 * kM), at(4 * kM, kM, V)};
+  const Case cases[] = {
+      {{4, 17, 0}, "memmap=1M%4M-2", {at(0, 4 * kM)}, 0},
+      {{4, 16, 18}, "memmap=1M%4M-2", cut_at_1m, 1},
+      {{4, 1, 0}, "memmap=1M!4M", {at(0, 4 * kM), at(4 * kM, kM, E820Type::pram)}, 0},
+      {{4, 0, 9}, "memmap=1M!4M", cut_at_1m, 1},
+      {{3, 9, 0}, "memmap=1M$3M,1M$2M", {at(0, 2 * kM), at(2 * kM, 3 * kM, V)}, 0},
+      {{3, 8, 13}, "memmap=1M$3M,1M$2M", {at(0, 3 * kM), at(3 * kM, 2 * kM, V)}, 1},
+      {{3, 8, 13}, "memmap=x,1M$2M", as_it_was, 1},
+  };
+  for (const Case& c : cases) {
+    Table table = table_of({at(0, 4 * kM), at(4 * kM, kM, V)});
+    EventList told;
+    UserMap user;
+    for (const auto& p : kernel::parse_command_line(c.line))
+      apply_parameter(p, table, told, user, memmap_forms(kernel::behaviour_of(c.version, 0)));
+    sanitize(table);
+    EXPECT_EQ(table.entries(), c.want) << c.line;
+    EXPECT_EQ(
+        told.events.size() - std::ranges::count(told.events, Severity::debug, &Event::severity),
+        c.warnings)
+        << c.line;
+  }
+}
+
 TEST(ApplyParameter, UserMapIsNoticed) {
   const auto userdef = [](const char* line) {
     Table table = table_of({at(0, 4 * kM)});

@@ -200,6 +200,50 @@ TEST(Lint, KnowsWhatKaslrMayDo) {
   EXPECT_EQ(found("memmap=64M$256M", &m), std::vector<std::string>{"holds-kernel 64M$256M"});
 }
 
+TEST(Lint, KnowsWhatAKernelIsTooOldFor) {
+  struct Old {
+    kernel::Version version;
+    const char* line;
+    std::vector<std::string> want;
+  };
+  const Old cases[] = {
+      {{4, 16, 0}, "memmap=1G%8G-1", {"lost-dollar 1G%8G-1"}},
+      {{4, 17, 0}, "memmap=1G%8G-1", {}},
+      {{4, 0, 0}, "memmap=1G!8G", {"lost-dollar 1G!8G"}},
+      {{3, 8, 0}, "memmap=1M$3M,1M$2M", {"value-ignored 1M$3M,1M$2M"}},
+      {{5, 15, 0}, "hugepages=0:10", {"value-ignored hugepages=0:10"}},
+      {{5, 16, 0}, "hugepages=0:10", {}},
+      {{4, 16, 0}, "kernelcore=50%", {"value-ignored kernelcore=50%"}},
+      {{4, 17, 0}, "kernelcore=50%", {}},
+      {{3, 8, 0}, "crashkernel=64M,high", {"crashkernel-malformed crashkernel=64M,high"}},
+      {{3, 9, 0}, "crashkernel=64M,high", {}},
+  };
+  for (const Old& c : cases) {
+    kernel::Profile p = profile();
+    p.version = c.version;
+    const std::string line = std::string("nokaslr ") + c.line;
+    std::vector<std::string> got;
+    for (const Finding& f : lint({line, p, nullptr, test::default_options()}))
+      got.push_back(std::string(f.rule) + " " + line.substr(f.at, f.size));
+    EXPECT_EQ(got, c.want) << c.line;
+  }
+}
+
+// The higher type holds: soft reserved memory becomes no persistent memory.
+TEST(Lint, KnowsWhichTypeHolds) {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, kGiB, E820Type::soft_reserved});
+  const auto reason = [&](std::string_view line) {
+    const kernel::Profile p = profile();
+    for (const Finding& f : lint({line, p, &m, test::default_options()})) {
+      if (f.rule == "not-ram") return f.reason;
+    }
+    return std::string();
+  };
+  EXPECT_EQ(reason("nokaslr memmap=1G!3G").find("there it only adds an entry"), 0u);
+  EXPECT_EQ(reason("nokaslr memmap=2G!3G").find("part of it stays soft reserved: "), 0u);
+}
+
 TEST(Lint, WarnsOfALineThatIsCut) {
   const std::string most(kernel::kCommandLineSize - 1, ' ');
   EXPECT_TRUE(found(most, nullptr).empty());

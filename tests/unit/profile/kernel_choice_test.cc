@@ -73,5 +73,17 @@ TEST(ChoiceByName, NamesWhatIsNotVerifiedOnlyWhereItIsChosen) {
       << "of a long-term series, not the newest";
 }
 
+TEST(KernelChoice, SaysWhoseRulesAVersionGets) {
+  const auto note = [](const char* release) {
+    return choose_kernel(std::nullopt, release, kKernels)->note;
+  };
+  EXPECT_NE(note("5.15.0").find("is known: its version's rules, with"), std::string::npos);
+  EXPECT_NE(note("2.6.18").find("is known: its version's rules, with"), std::string::npos);
+  EXPECT_NE(note("2.4.20").find("nor the rules of its version: those of 2.6, the oldest"),
+            std::string::npos);
+  EXPECT_NE(note("8.0.0").find("nor the rules of its version: those of 7.x, the newest"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace memmap::kernel
