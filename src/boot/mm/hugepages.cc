@@ -239,8 +239,7 @@ void HugePages::end() {
 // The first few of its words are kept until the sizes are known, right or wrong; more are refused.
 // kernel: hugetlb_bootmem_alloc(), hugetlb_add_param(), hugetlb_parse_params(), mm/hugetlb.c, v7.2
 void hugetlb_bootmem_alloc(Boot& boot) {
-  constexpr int kMost =
-      5;  // HUGE_MAX_CMDLINE_ARGS: two for each of two sizes, and the default size
+  constexpr int kMost = 5;  // HUGE_MAX_CMDLINE_ARGS: two for each of two sizes, and one
   HugePages huge(boot);
   int kept = 0;
   for (const kernel::Parameter& p : boot.in.parameters) {

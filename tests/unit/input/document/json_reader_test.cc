@@ -10,7 +10,11 @@ namespace {
 
 class JsonRefuses : public testing::TestWithParam<test::RefusedText> {};
 
-TEST_P(JsonRefuses, AtItsPlace) { test::expect_refused(read_json_document, "f.json", GetParam()); }
+Result<Document> read_given(std::string file, std::string_view source) {
+  return read_json_document(std::move(file), source);
+}
+
+TEST_P(JsonRefuses, AtItsPlace) { test::expect_refused(read_given, "f.json", GetParam()); }
 
 const test::RefusedText kJsonReaderCases[] = {
     {"empty", "", "f.json:1:1: error: not JSON"},
@@ -64,9 +68,17 @@ TEST(Json, KeepsNumbersAsWrittenAndPlaces) {
 TEST(Json, RefusesTooManyValues) {
   std::string source = "[0";
   for (std::size_t i = 0; i < limit_of(Limit::document_values); ++i) source += ",1";
-  EXPECT_NE(test::told(read_json_document, "f.json", source + "]")
+  EXPECT_NE(test::told(read_given, "f.json", source + "]")
                 .find("too many values: the limit is document-values=4194304"),
             std::string::npos);
+}
+
+TEST(JsonReader, WhatWeWroteIsHeldAgainstNoLimit) {
+  const std::uint64_t usual = limit_of(Limit::document_values);
+  set_limit(Limit::document_values, 3);
+  EXPECT_FALSE(read_json_document("f", "[1, 2, 3]"));
+  EXPECT_TRUE(read_json_document("f", "[1, 2, 3]", Whose::own));
+  set_limit(Limit::document_values, usual);
 }
 
 }  // namespace
