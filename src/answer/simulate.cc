@@ -170,7 +170,7 @@ std::string why_empty(const boot::Outcome& outcome, const std::string& format) {
   return fmt::format("nothing to print as {}", format);
 }
 
-// Parameters that do nothing, each with its reason, as notes.
+// Parameters that do nothing, or not what they seem to, each with its reason, as notes.
 void tell_without_effect(const session::Session& session, const session::Rules& rules,
                          boot::Outcome& outcome) {
   constexpr std::size_t kMost = 8;
@@ -180,16 +180,16 @@ void tell_without_effect(const session::Session& session, const session::Rules& 
                               .profile = session.profile(),
                               .machine = &*session.machine(),
                               .boot = session.options(rules)};
-  const auto findings = lint::without_effect(subject);
+  const auto findings = lint::for_reports(subject);
   auto& notes = outcome.subject.notes;
   for (std::string& text : lint::advice(subject)) notes.push_back(std::move(text));
   for (std::size_t i = 0; i < std::min(findings.size(), kMost); ++i)
     notes.push_back(fmt::format("command line: {}: {}", findings[i].message, findings[i].reason));
   if (findings.size() > kMost)
-    notes.push_back(
-        fmt::format("command line: {} more parameters have no effect; `memmap "
-                    "lint` tells of all",
-                    findings.size() - kMost));
+    notes.push_back(fmt::format(
+        "command line: {} more parameters have no effect, or not the one that was meant; "
+        "`memmap lint` tells of all",
+        findings.size() - kMost));
 }
 
 // What the wish says of how the boot is recorded.

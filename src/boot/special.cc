@@ -52,6 +52,33 @@ std::string of_encryption(Encryption e) {
       name);
 }
 
+// The words of clearcpuid= that take away what the processor has and the boot follows, joined.
+// kernel: cpu_parse_early_param(), arch/x86/kernel/cpu/common.c; names since 5.18, numbers alone before
+std::string cleared_features(const Inputs& in) {
+  struct Feature {
+    std::string_view name;
+    std::string_view number;
+    std::optional<bool> CpuFacts::*has;
+  };
+  constexpr Feature kFollowed[] = {
+      {"pse", "3", &CpuFacts::pse},     {"pge", "13", &CpuFacts::pge},
+      {"nx", "52", &CpuFacts::nx},      {"pdpe1gb", "58", &CpuFacts::gbpages},
+      {"pcid", "145", &CpuFacts::pcid}, {"la57", "528", &CpuFacts::la57}};
+  std::string out;
+  for (const auto& value : in.values_of("clearcpuid")) {
+    for (std::string_view rest = value.value_or(""); !rest.empty();) {
+      const std::string_view word = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+      const auto* const feature = std::ranges::find_if(
+          kFollowed, [&](const Feature& f) { return f.name == word || f.number == word; });
+      if (feature == std::end(kFollowed) || !(in.machine.cpu.*feature->has).value_or(true))
+        continue;
+      out += (out.empty() ? "" : ", ") + std::string(feature->name);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::string> not_simulated(const Inputs& in) {
@@ -65,6 +92,8 @@ std::vector<std::string> not_simulated(const Inputs& in) {
     add("KASAN: its shadow, an eighth of the memory that it covers, is taken early "
         "(kasan_init()), and sizes of structures differ");
   }
+  if (const std::string gone = cleared_features(in); !gone.empty())
+    add(fmt::format("clearcpuid=: the processor is taken to have {} as before", gone));
   // kernel: acpi_numa_init(), acpi_parse_cfmws(), drivers/acpi/numa/srat.c, v6.12
   const auto& tables = in.machine.acpi_tables;
   if (in.profile.numa && in.acpi_enabled() &&

@@ -120,6 +120,7 @@ void lost_dollar(Check&);
 void pmem_mark(Check&);
 void too_many_memmap(Check&);
 void memmap_overlap(Check&);
+void mem_idle(Check&);
 void memmap_idle(Check&);
 void makes_ram(Check&);
 void not_ram(Check&);

@@ -39,8 +39,8 @@ struct Subject {
 // machine, if there is one, to hear what the kernel says. Pure.
 std::vector<Finding> lint(const Subject& subject);
 
-// Of these only what has no effect, for those who did not ask for all.
-std::vector<Finding> without_effect(const Subject& subject);
+// Of these what a report of a boot tells, for those who did not ask for all (Rule::in_reports).
+std::vector<Finding> for_reports(const Subject& subject);
 
 // What is good to know of the line on its machine, a sentence each, without a full stop: where
 // persistent memory may lie, that a crash kernel fits in any case. Without a machine, nothing.
@@ -58,6 +58,10 @@ struct Rule {
   void (*run)(Check&) = nullptr;
   bool is_idle = false;    // what it finds has no effect, or not the one that was meant
   bool of_badram = false;  // it is about GRUB's list
+  bool looks_right =
+      false;  // a report of a boot tells of it too: nothing in the boot shows that it was not meant so
+
+  bool in_reports() const { return is_idle || looks_right; }
 };
 
 std::span<const Rule> rules();

@@ -159,6 +159,28 @@ void memmap_overlap(Check& check) {
   }
 }
 
+// kernel: parse_memopt(), arch/x86/kernel/e820.c, v6.12
+void mem_idle(Check& check) {
+  const auto adds = [](const MemmapItem& item) { return item.exactmap || item.mark == '@'; };
+  if (check.ram().empty() || std::ranges::any_of(check.memmap_items(), adds)) return;
+  std::uint64_t end = raw(check.ram().back().end());
+  std::uint64_t before = 0;  // the limit that holds so far; 0: none
+  for (const kernel::Parameter* p : check.named("mem")) {
+    const std::uint64_t limit = kernel::memparse(check.value_of(*p)).value;
+    if (limit == 0 || check.is_found(*p)) continue;
+    if (limit < end) {
+      end = before = limit;
+      continue;
+    }
+    check.find(*p, {before == 0 ? fmt::format("no RAM lies above {}: it ends at {}",
+                                              size_text(limit), size_text(end))
+                                : fmt::format("no RAM is left above {}: mem={} stands before it",
+                                              size_text(limit), size_text(before)),
+                    "the kernel takes away what RAM there is above the limit, and adds none",
+                    "remove it"});
+  }
+}
+
 void above_mem(Check& check) {
   const auto limit = check.ram_limit();
   if (!limit) return;

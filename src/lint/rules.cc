@@ -8,24 +8,25 @@ namespace {
 // has told of.
 // clang-format off
 constexpr Rule kRules[] = {
-    // id, what it warns of, whether it needs a machine, what looks for it, whether what it finds has no effect; of GRUB's list of bad memory
+    // id, what it warns of, whether it needs a machine, what looks for it, whether what it finds has no effect; of GRUB's list of bad memory; looks right
     {"line-too-long",            "a line that the kernel cuts",                                  false, line_too_long,             true},
     {"after-dashes",             "kernel parameters behind `--`, which go to init",              false, after_dashes,              true},
     {"unknown-parameter",        "a parameter that this kernel does not have",                   false, unknown_parameter,         true},
     {"lost-dollar",              "memmap= without its mark: a `$` that a shell or GRUB took",    false, lost_dollar,               true},
     {"crashkernel-malformed",    "a crashkernel= that the kernel does not understand",           false, crashkernel_malformed,     true},
-    {"size-misread",             "a size that the kernel reads otherwise: 4Gi, 1.5G, 010M",      false, size_misread,              false},
+    {"size-misread",             "a size that the kernel reads otherwise: 4Gi, 1.5G, 010M",      false, size_misread,              false, false, true},
     {"value-ignored",            "a value that the kernel does not take",                        false, value_ignored,             true},
     {"pmem-mark",                "memmap= with `!` where `$` was likely meant",                  false, pmem_mark,                 false},
     {"too-many-memmap",          "more ranges in memmap= than KASLR keeps clear of",             false, too_many_memmap,           false},
     {"memmap-overlap",           "ranges of memmap= that overlap",                               false, memmap_overlap,            false},
     {"above-mem",                "memmap= that reserves what mem= has cut off",                  false, above_mem,                 true},
+    {"mem-idle",                 "mem= that takes no RAM away",                                  true,  mem_idle,                  true},
     {"memmap-idle",              "a range of memmap= that changes nothing of the machine's map", true,  memmap_idle,               true},
-    {"makes-ram",                "memmap= that makes RAM of what is none by the firmware",       true,  makes_ram,                 false},
+    {"makes-ram",                "memmap= that makes RAM of what is none by the firmware",       true,  makes_ram,                 false, false, true},
     {"not-ram",                  "a range of memmap= that is no RAM of the machine",             true,  not_ram,                   true},
     {"holds-kernel",             "a range of memmap= that the kernel itself lies in",            true,  holds_kernel,              false},
     {"holds-initrd",             "a range of memmap= that the initrd lies in",                   true,  holds_initrd,              false},
-    {"cpu-limits",               "limits on processors that contradict each other",              false, cpu_limits,                false},
+    {"cpu-limits",               "limits on processors that contradict each other",              false, cpu_limits,                false, false, true},
     {"crashkernel-ignored",      "a crashkernel= that another one makes void",                   false, crashkernel_ignored,       true},
     {"crashkernel-place",        "crashkernel= at a place that cannot work, or only by luck",    false, crashkernel_place,         false},
     {"crashkernel-ranges",       "crashkernel= with ranges that the machine's memory is not in", true,  crashkernel_ranges,        true},
@@ -66,8 +67,8 @@ std::vector<Finding> lint(const Subject& subject) {
   return run(subject, [](const Rule&) { return true; });
 }
 
-std::vector<Finding> without_effect(const Subject& subject) {
-  return run(subject, [](const Rule& rule) { return rule.is_idle; });
+std::vector<Finding> for_reports(const Subject& subject) {
+  return run(subject, [](const Rule& rule) { return rule.in_reports(); });
 }
 
 }  // namespace memmap::lint

@@ -103,6 +103,16 @@ bool is_never_printed(std::string_view type) {
 
 }  // namespace
 
+std::optional<PhysRange> intel_graphics_of(std::string_view text) {
+  eat(text, "stolen ");
+  if (!eat(text, "memory at ")) return std::nullopt;
+  eat(text, "[mem ");
+  const auto base = take_hex(text);
+  if (!base || !eat(text, "-")) return std::nullopt;
+  const auto last = take_hex(text);
+  return last ? PhysRange::from_inclusive(PhysAddr{*base}, PhysAddr{*last}) : std::nullopt;
+}
+
 std::optional<E820Type> e820_type_of(std::string_view name) {
   name = trim(name);
   if (name.size() > 2 && name.front() == '(' && name.back() == ')') {

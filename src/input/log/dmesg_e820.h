@@ -36,6 +36,11 @@ std::optional<PrintedRange> take_range(std::string_view& text);
 // The same as half-open; nullopt where it is empty, too.
 std::optional<PhysRange> take_whole_range(std::string_view& text);
 
+// What Intel's graphics took: `memory at [mem 0x7af00000-0x7eefffff]` since 4.11, `memory at
+// 0x7c000000-0x7fffffff` and `stolen memory at 0xbb000000-0xbeffffff` before; nullopt: none of these.
+// kernel: intel_graphics_stolen(), arch/x86/kernel/early-quirks.c
+std::optional<PhysRange> intel_graphics_of(std::string_view text);
+
 // The tables of one boot, as printed; of each, whole or nothing.
 struct LogTables {
   E820Entries firmware{};    // BIOS-e820, BIOS-e801, BIOS-88 or Xen

@@ -74,7 +74,8 @@ void FactReader::line(const LogLine& line) {
       return;
     case 'R':
       if (eat(rest, "RAMDISK: ")) set_once(machine_.initrd, take_whole_range(rest));
-      if (eat(rest, "Reserving Intel graphics ")) intel_graphics_line(rest);
+      if (eat(rest, "Reserving Intel graphics "))
+        set_once(machine_.intel_graphics, intel_graphics_of(rest));
       return;
     case 'i':
       if (eat(rest, "iBFT found at 0x")) {
@@ -415,19 +416,6 @@ void FactReader::aperture_line(std::string_view text) {
     if (megabytes) range = PhysRange::from_size(PhysAddr{*first}, *megabytes * kMiB);
   }
   if (range && machine_.gart_apertures.size() < 256) machine_.gart_apertures.push_back(*range);
-}
-
-// `memory at [mem 0x7af00000-0x7eefffff]` since 4.11, `memory at 0x7c000000-0x7fffffff` and `stolen memory
-// at 0xbb000000-0xbeffffff` before. kernel: intel_graphics_stolen(), arch/x86/kernel/early-quirks.c
-void FactReader::intel_graphics_line(std::string_view text) {
-  eat(text, "stolen ");
-  if (!eat(text, "memory at ")) return;
-  eat(text, "[mem ");
-  const auto base = take_hex(text);
-  if (!base || !eat(text, "-")) return;
-  const auto last = take_hex(text);
-  if (last)
-    set_once(machine_.intel_graphics, PhysRange::from_inclusive(PhysAddr{*base}, PhysAddr{*last}));
 }
 
 void FactReader::note_mtrr_count(unsigned count) {

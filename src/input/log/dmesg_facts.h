@@ -41,7 +41,6 @@ class FactReader {
   void mtrr_line(std::string_view text);
   void note_mtrr_count(unsigned count);
   void aperture_line(std::string_view text);  // `AGP: Node 0: aperture ...`
-  void intel_graphics_line(std::string_view text);
   void edit_line(std::string_view text);
 
   Machine& machine_;

@@ -132,18 +132,11 @@ void TableWitness::acpi_line(const LogLine& line, std::string_view text) {
   }
 }
 
-// `memory at [mem 0x7af00000-0x7eefffff]`, `stolen memory at 0xbb000000-0xbeffffff`: added to the map.
-// kernel: intel_graphics_stolen(), arch/x86/kernel/early-quirks.c
+// What the kernel adds to the map.
 void TableWitness::stolen_line(std::string_view text) {
-  eat(text, "stolen ");
-  if (!eat(text, "memory at ")) return;
-  eat(text, "[mem ");
-  const auto base = take_hex(text);
-  if (!base || !eat(text, "-")) return;
-  const auto last = take_hex(text);
-  if (!last || *last < *base) return;
-  added_.push_back(
-      {.addr = PhysAddr{*base}, .size = *last - *base + 1, .type = E820Type::reserved});
+  const auto range = intel_graphics_of(text);
+  if (!range) return;
+  added_.push_back({.addr = range->base(), .size = range->size(), .type = E820Type::reserved});
 }
 
 void TableWitness::line(const LogLine& line) {

@@ -349,7 +349,8 @@ TEST(SoftReserved, IsRamWhereItIsNotKept) {
   Machine m = machine();
   m.firmware_map.push_back({PhysAddr{4 * kGiB}, kGiB, E820Type::soft_reserved});
   const auto is_ram = [&](const std::string& line, kernel::Version version) {
-    for (const E820Entry& e : boot(line, version, m).state.e820.firmware.entries()) {
+    const Outcome outcome = boot(line, version, m);
+    for (const E820Entry& e : outcome.state.e820.firmware.entries()) {
       if (e.addr == PhysAddr{4 * kGiB}) return e.type == E820Type::ram;
     }
     return false;

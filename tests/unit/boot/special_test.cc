@@ -33,6 +33,24 @@ bool notes(const Outcome& outcome, std::string_view words) {
   });
 }
 
+TEST(NotSimulated, FeaturesThatTheCommandLineTakesAway) {
+  Machine m = machine();
+  m.cpu.nx = false;
+  EXPECT_TRUE(notes(boot("clearcpuid=avx,58", {6, 12, 0}, m), "to have pdpe1gb as before"));
+  EXPECT_TRUE(notes(boot("clearcpuid=pge clearcpuid=la57,nx", {6, 12, 0}, m), "have pge, la57 as"));
+  EXPECT_FALSE(notes(boot("clearcpuid=nx,avx clearcpuid", {6, 12, 0}, m), "clearcpuid"));
+}
+
+TEST(NotSimulated, NodesOfCxlWindows) {
+  Machine m = machine();
+  m.acpi_tables.push_back({"CEDT", PhysRange::make(0x3f003000, 0x3f003040)});
+  kernel::Profile p = profile();
+  EXPECT_TRUE(notes(boot("", p, m), "CXL"));
+  EXPECT_FALSE(notes(boot("acpi=off", p, m), "CXL"));
+  p.numa = false;
+  EXPECT_FALSE(notes(boot("", p, m), "CXL"));
+}
+
 TEST(ConfidentialGuest, HasABufferThatGrowsWithMemory) {
   struct Row {
     std::uint64_t above_4g;

@@ -124,6 +124,8 @@ TEST(Lint, WarnsOfALine) {
 
 // On a machine of 1 GiB whose image lies at 16 MiB, with 16 MiB of the firmware's at 1 GiB.
 const Case kOnTheMachine[] = {
+    {"mem=1T", "mem-idle mem=1T", "mem=512M"},
+    {"mem=512M mem=512M", "mem-idle mem=512M", "mem=512M mem=256M"},
     {"memmap=16M$1G", "memmap-idle 16M$1G", "memmap=16M$512M"},
     {"memmap=16M@1G", "memmap-idle 16M@1G", "memmap=exactmap,639K@0,1023M@1M"},
     {"memmap=16M@32M", "memmap-idle 16M@32M", "memmap=exactmap,639K@0,1023M@1M"},
