@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/number.h"
+#include "messages.h"
 #include "plugin/isolate/isolate.h"
 #include "plugin/load/watch.h"
 
@@ -62,6 +63,11 @@ Result<Asked> asked_of_machine(const Arguments& arguments) {
   if (!out) return out;
   if (const Status named = session::names_machine(out->request); !named) return named.errors();
   return out;
+}
+
+void note_log(const boot::Outcome& outcome) {
+  for (const std::string& text : outcome.subject.notes)
+    if (text.starts_with(session::kOfLog)) note(text);
 }
 
 Result<session::Session> open_session(const Arguments& arguments) {

@@ -53,6 +53,9 @@ Result<Asked> asked(const Arguments& arguments);
 // The same, and an error where no machine is named.
 Result<Asked> asked_of_machine(const Arguments& arguments);
 
+// Says the note that session::LogUse::noted asked for, where the answer itself has no notes.
+void note_log(const boot::Outcome& outcome);
+
 // What every command that boots a machine begins with.
 Result<session::Session> open_session(const Arguments& arguments);
 // An error for each plugin that is named and only looks on or writes reports: `command` shows neither.

@@ -90,8 +90,7 @@ Result<diff::View> booted(const Arguments& arguments, input::Source source) {
   if (!session) return session.errors();
   const auto outcome = session->boot();
   if (!outcome) return outcome.errors();
-  for (const std::string& text : outcome->subject.notes)
-    if (text.starts_with(session::kOfLog)) note(text);
+  note_log(*outcome);
   return answer::view_of(name, *outcome);
 }
 

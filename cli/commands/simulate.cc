@@ -64,8 +64,7 @@ ExitCode run_simulate(const Arguments& arguments) {
   const Status written = write_paged(destination, done->bytes, arguments);
   if (!written) return bad_input(written.errors());
   for (const std::string& text : done->notes) note(text);
-  for (const std::string& text : done->outcome.subject.notes)
-    if (text.starts_with(session::kOfLog)) note(text);
+  note_log(done->outcome);
   const boot::Outcome& outcome = done->outcome;
   const bool found = std::ranges::any_of(
       outcome.checks, [](const boot::CheckReport& c) { return !c.findings.empty(); });

@@ -213,12 +213,7 @@ bool gives_up(const memmap_facts_t& facts, const Host& host) {
   if (host.text("split")) return false;
   const auto* const version = facts.kernel_version;
   if (version[0] < 6 || (version[0] == 6 && version[1] < 12)) return false;
-  for (std::size_t i = 0; i < facts.parameter_count; ++i) {
-    const memmap_setting_t& p = facts.parameters[i];
-    if (p.value == nullptr || !memmap::plugin::is_parameter(p, "numa")) continue;
-    if (std::strncmp(p.value, "off", 3) == 0) return true;
-  }
-  return false;
+  return memmap::plugin::any_starts(facts, "numa", "off");
 }
 
 std::int32_t run(const memmap_numa_input_t* in, const memmap_host_t* host) {

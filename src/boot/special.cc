@@ -65,16 +65,10 @@ std::string cleared_features(const Inputs& in) {
       {"nx", "52", &CpuFacts::nx},      {"pdpe1gb", "58", &CpuFacts::gbpages},
       {"pcid", "145", &CpuFacts::pcid}, {"la57", "528", &CpuFacts::la57}};
   std::string out;
-  for (const auto& value : in.values_of("clearcpuid")) {
-    for (std::string_view rest = value.value_or(""); !rest.empty();) {
-      const std::string_view word = rest.substr(0, rest.find(','));
-      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-      const auto* const feature = std::ranges::find_if(
-          kFollowed, [&](const Feature& f) { return f.name == word || f.number == word; });
-      if (feature == std::end(kFollowed) || !(in.machine.cpu.*feature->has).value_or(true))
-        continue;
-      out += (out.empty() ? "" : ", ") + std::string(feature->name);
-    }
+  for (const Feature& f : kFollowed) {
+    const bool named = in.has_word("clearcpuid", f.name) || in.has_word("clearcpuid", f.number);
+    if (named && (in.machine.cpu.*f.has).value_or(true))
+      out += (out.empty() ? "" : ", ") + std::string(f.name);
   }
   return out;
 }

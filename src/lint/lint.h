@@ -58,8 +58,8 @@ struct Rule {
   void (*run)(Check&) = nullptr;
   bool is_idle = false;    // what it finds has no effect, or not the one that was meant
   bool of_badram = false;  // it is about GRUB's list
-  bool looks_right =
-      false;  // a report of a boot tells of it too: nothing in the boot shows that it was not meant so
+  // A report of a boot tells of it too: nothing in the boot shows that it was not meant so.
+  bool looks_right = false;
 
   bool in_reports() const { return is_idle || looks_right; }
 };

@@ -28,11 +28,11 @@ struct Rules {
   std::vector<std::unique_ptr<plugin::CheckPlugin>> checks{};
 };
 
-// One thread at a time uses a session; those of several threads share nothing that changes. Rules
-// must not outlive the session that made them.
 // With what the note begins that LogUse::noted asks for.
 inline constexpr std::string_view kOfLog = "the log: ";
 
+// One thread at a time uses a session; those of several threads share nothing that changes. Rules
+// must not outlive the session that made them.
 class Session {
  public:
   // Reads the machine, if the request names one, and the kernel. Errors: what reading them and
@@ -95,8 +95,7 @@ class Session {
   Session(Request request, const Places& places)
       : request_(std::move(request)), host_(places.host()) {}
   static Result<Session> begin(Request request, const Places& places);
-  Status
-  take_bases();  // an error of each that cannot be  // the request's, in place of the machine's
+  Status take_bases();  // the request's, in place of the machine's; an error of each that cannot be
   Status choose_kernel(const Places& places);
   Status take_kernel(kernel::KernelChoice kernel);
   void take_stable_version();       // the log's, in place of the release's number

@@ -44,6 +44,11 @@ bool is_gigantic(const Boot& boot, std::uint64_t size) {
 
 }  // namespace
 
+bool HugePages::is_its(const kernel::Parameter& p) {
+  return kernel::parameq(p.name, "hugepagesz") || kernel::parameq(p.name, "default_hugepagesz") ||
+         kernel::parameq(p.name, "hugepages");
+}
+
 void HugePages::take(const kernel::Parameter& p) {
   if (!p.value) return;
   if (kernel::parameq(p.name, "hugepagesz")) set_size(*p.value);
@@ -243,17 +248,14 @@ void hugetlb_bootmem_alloc(Boot& boot) {
   HugePages huge(boot);
   int kept = 0;
   for (const kernel::Parameter& p : boot.in.parameters) {
-    const bool is_ours = kernel::parameq(p.name, "hugepagesz") ||
-                         kernel::parameq(p.name, "default_hugepagesz") ||
-                         kernel::parameq(p.name, "hugepages");
-    if (!is_ours) continue;
+    if (!HugePages::is_its(p)) continue;
     if (!p.value || kept == kMost) {
       boot.story.tell(Severity::warning, rule::kDoEarlyParam,
                       fmt::format("Malformed early option '{}'", p.name));
-      continue;
+    } else {
+      ++kept;
+      huge.take(p);
     }
-    ++kept;
-    huge.take(p);
   }
   huge.end();
 }

@@ -22,6 +22,7 @@ class HugePages {
   // hugepagesz=, default_hugepagesz=, hugepages=; others are passed over. Gigantic pages are taken at
   // once, with Behaviour::hugetlb_reads_early at the end.
   void take(const kernel::Parameter& parameter);
+  static bool is_its(const kernel::Parameter& parameter);  // one of the three
   // After the last: what is left for hugetlb_hstate_alloc_pages().
   void end();
 

@@ -46,9 +46,23 @@ void print_table(Boot& boot, std::string_view who) {
   }
 }
 
-// Appends entries until one wraps; false: one did.
-// kernel: __append_e820_table()
+// Whether EFI's stub hands over memory for specific purposes as RAM: the kernel does not keep it for
+// drivers. kernel: setup_e820(), drivers/firmware/efi/libstub/x86-stub.c, v6.12
+bool gets_soft_reserved_as_ram(const Boot& boot) {
+  return boot.in.machine.firmware == Firmware::efi && !efi_soft_reserve_enabled(boot);
+}
+
+// Appends entries until one wraps; false: one did. kernel: __append_e820_table()
 bool append(Boot& boot, const E820Entries& entries) {
+  const bool as_ram = gets_soft_reserved_as_ram(boot);
+  std::uint64_t bytes = 0;  // of what is made RAM
+  for (const E820Entry& e : entries)
+    bytes += as_ram && e.type == E820Type::soft_reserved ? e.size : 0;
+  if (bytes != 0) {
+    boot.story.tell(Severity::info, rule::kSetupE820,
+                    fmt::format("EFI's stub hands over {}K of memory for specific purposes as RAM",
+                                bytes >> 10));
+  }
   for (const E820Entry& e : entries) {
     const std::uint64_t last = e.end() - 1;
     if (raw(e.addr) > last && e.size != 0) {
@@ -59,26 +73,10 @@ bool append(Boot& boot, const E820Entries& entries) {
                       raw(e.addr), e.size));
       return false;
     }
-    edit(boot).append(raw(e.addr), e.size, e.type);
+    const bool retyped = as_ram && e.type == E820Type::soft_reserved;
+    edit(boot).append(raw(e.addr), e.size, retyped ? E820Type::ram : e.type);
   }
   return true;
-}
-
-// What EFI's stub hands over: memory for specific purposes is RAM where the kernel does not keep it
-// for drivers. kernel: setup_e820(), drivers/firmware/efi/libstub/x86-stub.c, v6.12
-E820Entries handed_over(Boot& boot, E820Entries map) {
-  if (boot.in.machine.firmware != Firmware::efi || efi_soft_reserve_enabled(boot)) return map;
-  std::uint64_t bytes = 0;
-  for (E820Entry& e : map) {
-    if (e.type != E820Type::soft_reserved) continue;
-    e.type = E820Type::ram;
-    bytes += e.size;
-  }
-  if (bytes == 0) return map;
-  boot.story.tell(
-      Severity::info, rule::kSetupE820,
-      fmt::format("EFI's stub hands over {}K of memory for specific purposes as RAM", bytes >> 10));
-  return map;
 }
 
 }  // namespace
@@ -86,7 +84,7 @@ E820Entries handed_over(Boot& boot, E820Entries map) {
 // kernel: e820__memory_setup(), e820__memory_setup_default()
 void e820_memory_setup(Boot& boot) {
   std::string_view who = boot.in.machine.firmware == Firmware::xen ? "Xen" : "BIOS-e820";
-  const E820Entries given = handed_over(boot, boot.in.machine.firmware_map);
+  const E820Entries& given = boot.in.machine.firmware_map;
   const bool too_few = given.size() < 2 && !boot.in.machine.e820_cut;
   if (too_few || !append(boot, given)) {
     // The kernel falls back on what the BIOS's older calls said: RAM below 640K and from 1M on.
@@ -113,7 +111,7 @@ namespace {
 
 // kernel: e820__memory_setup_extended()
 void e820_memory_setup_extended(Boot& boot) {
-  append(boot, handed_over(boot, boot.in.machine.extended_map));
+  append(boot, boot.in.machine.extended_map);
   edit(boot).sanitize();
   boot.state.e820.kexec = boot.state.e820.table;
   boot.state.e820.firmware = boot.state.e820.table;
