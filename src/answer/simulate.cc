@@ -219,7 +219,7 @@ Status add_notes(session::Session& session, const session::Rules& rules, const F
   auto& notes = outcome.subject.notes;
   if (own != nullptr) {
     tell_without_effect(session, rules, outcome);
-    const auto note = session::place_note(session);
+    const auto note = session::place_note(session, outcome);
     if (!note) return note.errors();
     if (!note->empty()) notes.push_back(*note);
   }

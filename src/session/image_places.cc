@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace memmap::session {
 namespace {
 
@@ -9,6 +11,19 @@ namespace {
 bool is_worth_a_note(const compare::Spread& spread) {
   if (spread.key == "mem_total") return spread.most - spread.least >= kMiB;
   return spread.key != "handed_over" && spread.key != "swiotlb_at";
+}
+
+// Whether the boot set memory apart that must lie somewhere in one piece (a crash kernel, CMA, gigantic pages, an initrd that
+// is moved), or failed to, or had any other trouble. Any other boot asks for nothing that one place of the image leaves room
+// for and another does not, where the first and the last of an area agree.
+bool is_particular(const boot::Outcome& outcome) {
+  const auto complains = [](const Event& event) { return event.severity >= Severity::warning; };
+  if (std::ranges::any_of(outcome.events, complains)) return true;
+  compare::ByPlace answers;
+  answers.add(PhysAddr{}, outcome);
+  return std::ranges::any_of(answers.spreads(), [](const compare::Spread& spread) {
+    return spread.key != "mem_total" && spread.key != "swiotlb" && is_worth_a_note(spread);
+  });
 }
 
 }  // namespace
@@ -59,8 +74,9 @@ Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces
   return out;
 }
 
-Result<std::string> place_note(Session& session) {
+Result<std::string> place_note(Session& session, const boot::Outcome& outcome) {
   constexpr std::uint64_t kMost = 8;
+  constexpr std::uint64_t kFew = 4;
   constexpr std::uint64_t kMostRam = 256 * kGiB;  // such boots take far less than the rest of a run
   const Machine& machine = *session.machine();
   if (!session.named().deciding.empty() || !machine.plugins.empty()) return std::string();
@@ -69,7 +85,7 @@ Result<std::string> place_note(Session& session) {
   if (machine.kernel_phys_base || ram > kMostRam) return std::string();
   const kaslr::PossiblePlaces places = image_places(session);
   if (places.count() == 1) return std::string();
-  const auto boots = boot_by_place(session, places, kMost);
+  const auto boots = boot_by_place(session, places, is_particular(outcome) ? kMost : kFew);
   if (!boots) return boots.errors();
   std::string what;
   for (const compare::Spread& spread : boots->answers.spreads()) {

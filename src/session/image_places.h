@@ -37,8 +37,8 @@ Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces
                                    std::uint64_t most = kaslr::kMostPlacesTried);
 
 // For the notes of a report that assumes a place: what depends on it, as far as boots at a few places
-// show, the ends of areas first. Empty: nothing, or the place is known, or plugins decide, or the machine is so large that
-// to find out would take long.
-Result<std::string> place_note(Session& session);
+// show, the ends of areas first. `outcome`: the report's. Empty: nothing, or the place is known, or plugins decide, or
+// the machine is so large that to find out would take long.
+Result<std::string> place_note(Session& session, const boot::Outcome& outcome);
 
 }  // namespace memmap::session
