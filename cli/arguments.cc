@@ -114,43 +114,44 @@ std::variant<Invocation, ExitCode> parse_arguments(int argc, char** argv) try {
     words.erase(words.begin());
     words.push_back("--help");
   }
+  if (!words.empty() && words.front() == "--") words.erase(words.begin());
   if (words.empty()) words = {"--help"};
 
-  const std::string chosen = words.front().starts_with("-") ? "" : words.front();
-  std::vector<std::vector<Slot>> slots(commands().size());
-  for (std::size_t i = 0; i < commands().size(); ++i) {
-    const Command& command = commands()[i];
+  const bool is_command = !words.front().starts_with("-");
+  const std::string name = is_command ? words.front() : "";
+  const auto names = command_names();
+  if (is_command && std::ranges::find(names, name) == names.end())
+    return unknown("command", "", name, names);
+  // To define the others, too, would only take time.
+  const auto is_wanted = [&](const Command& c) { return name.empty() || c.name == name; };
+  const CLI::App* chosen = nullptr;
+  std::vector<Slot> slots;
+  for (const Command& command : commands()) {
+    if (!is_wanted(command)) continue;
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
     sub->allow_extras();
     sub->get_formatter()->column_width(34);
-    // Options of the others would only take time to define.
-    if (command.name == chosen) define(*sub, command, slots[i]);
-  }
-  if (words.front().front() != '-') {
-    const auto names = command_names();
-    if (std::ranges::find(names, words.front()) == names.end()) {
-      return unknown("command", "", words.front(), names);
-    }
+    if (name.empty()) continue;
+    define(*sub, command, slots);
+    chosen = sub;
   }
 
   try {
     std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants them
     app.parse(reversed);
   } catch (const CLI::ParseError& e) {
-    return report(e, app, chosen);
+    return report(e, app, name);
   }
-  for (std::size_t i = 0; i < commands().size(); ++i) {
-    const Command& command = commands()[i];
-    const CLI::App* sub = app.get_subcommand(std::string(command.name));
-    if (!sub->parsed()) continue;
-    for (const std::string& extra : sub->remaining()) {
+  if (chosen != nullptr) {
+    const Command& command = *std::ranges::find(commands(), name, &Command::name);
+    for (const std::string& extra : chosen->remaining()) {
       if (extra.starts_with("-") && extra != "-") {
         return unknown("option", command.name, extra, option_names(command));
       }
       return usage(command.name, fmt::format("`{}` is one argument too many", extra));
     }
     Invocation out{&command};
-    for (const Slot& slot : slots[i]) {
+    for (const Slot& slot : slots) {
       if (slot.is_switch && slot.option->count() > 0) out.arguments.add(slot.name, "");
       for (const std::string& value : slot.values) out.arguments.add(slot.name, value);
     }

@@ -46,6 +46,8 @@ class Cli(unittest.TestCase):
 
     def test_usage_errors_suggest(self):
         self.assert_fails(run("simulat"), 2, "did you mean `simulate`")
+        self.assert_fails(run("", "x"), 2, "unknown command ``")
+        self.assert_fails(run("--", "simulate", "x", "y"), 2, "`y` is one argument too many")
         self.assert_fails(simulate("--formta", "json"), 2, "did you mean `--format`")
         self.assert_fails(simulate("--format", "jsn"), 2, "did you mean `json`")
         self.assert_fails(simulate("--kernel", "6.1.0-55-amd46"), 2, "did you mean `6.1.0-55-amd64`")
