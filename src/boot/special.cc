@@ -73,6 +73,53 @@ std::string cleared_features(const Inputs& in) {
   return out;
 }
 
+// Bytes from the image's place on that must be RAM when the kernel is started, beside what the image itself takes.
+// kernel: init_size, Documentation/arch/x86/boot.rst; extract_kernel(), arch/x86/boot/compressed/misc.c;
+// efi_decompress_kernel(), drivers/firmware/efi/libstub/x86-stub.c, v6.12
+std::uint64_t needed_to_start(const Inputs& in) {
+  const auto& program = in.profile.decompressor;
+  if (!program) return 0;
+  const bool stub = in.behaviour.efi_stub_unpacks && in.machine.firmware == Firmware::efi &&
+                    in.profile.has(config::EFI);
+  return stub ? program->output_len : program->init_size;
+}
+
+// Bytes of `range` that the firmware's map has as RAM.
+std::uint64_t ram_in(const Machine& machine, PhysRange range) {
+  const auto holds_all = [&](const E820Entry& e) {
+    return e.type == E820Type::ram && e.addr <= range.base() &&
+           raw(range.end()) - raw(e.addr) <= e.size;
+  };
+  if (std::ranges::any_of(machine.firmware_map, holds_all)) return range.size();
+  E820Entries map = machine.firmware_map;
+  std::uint64_t out = 0;
+  std::uint64_t at = raw(range.base());
+  std::ranges::sort(map, {}, &E820Entry::addr);
+  for (const E820Entry& e : map) {
+    if (e.type != E820Type::ram) continue;
+    const std::uint64_t end = std::min(raw(e.addr) + e.size, raw(range.end()));
+    at = std::max(at, raw(e.addr));
+    if (end > at) out += end - at;
+    at = std::max(at, end);
+  }
+  return out;
+}
+
+std::string no_room_to_start(const Inputs& in) {
+  const PhysRange image = in.kernel_image();
+  const std::uint64_t base = raw(image.base());
+  const PhysRange needed =
+      PhysRange::make(base, base + std::max(image.size(), needed_to_start(in)));
+  const std::uint64_t ram = ram_in(in.machine, needed);
+  if (ram == needed.size()) return {};
+  return fmt::format(
+      "how the kernel starts where RAM is missing: from {:#x} on it needs {} KiB to be unpacked, "
+      "of "
+      "which the firmware's map has {} as RAM; a boot loader puts it elsewhere if it can, else a "
+      "real machine does not come this far",
+      base, needed.size() / kKiB, ram / kKiB);
+}
+
 }  // namespace
 
 std::vector<std::string> not_simulated(const Inputs& in) {
@@ -82,6 +129,7 @@ std::vector<std::string> not_simulated(const Inputs& in) {
   };
   add(of_domain(in.machine.xen_domain));
   add(of_encryption(in.machine.memory_encryption));
+  add(no_room_to_start(in));
   if (in.profile.has(config::KASAN)) {
     add("KASAN: its shadow, an eighth of the memory that it covers, is taken early "
         "(kasan_init()), and sizes of structures differ");

@@ -41,6 +41,31 @@ TEST(NotSimulated, FeaturesThatTheCommandLineTakesAway) {
   EXPECT_FALSE(notes(boot("clearcpuid=nx,avx clearcpuid", {6, 12, 0}, m), "clearcpuid"));
 }
 
+TEST(NotSimulated, AStartWithoutRam) {
+  Machine m = machine();
+  kernel::Profile p = profile();
+  constexpr std::string_view kWords = "how the kernel starts";
+  EXPECT_FALSE(notes(boot("", p, m), kWords));
+  const std::uint64_t base = p.default_phys_base;
+  p.decompressor = kernel::Decompressor{.load_address = base, .init_size = 96 * kMiB};
+  const auto with_ram_to = [&](std::uint64_t end) {
+    m.firmware_map = {{PhysAddr{0}, 640 * kKiB, E820Type::ram},
+                      {PhysAddr{64 * kMiB}, end - 64 * kMiB, E820Type::ram},
+                      {PhysAddr{kMiB}, 63 * kMiB, E820Type::ram}};
+    return boot("", p, m);
+  };
+  EXPECT_FALSE(notes(with_ram_to(base + 96 * kMiB), kWords));
+  EXPECT_TRUE(notes(with_ram_to(base + 96 * kMiB - kPageSize),
+                    "needs 98304 KiB to be unpacked, of "
+                    "which the firmware's map has 98300"));
+  // EFI's stub unpacks it itself since 6.6, and needs less.
+  m.firmware = Firmware::efi;
+  p.version = {6, 12, 0};
+  EXPECT_FALSE(notes(with_ram_to(base + 90 * kMiB), kWords));
+  p.version = {6, 1, 0};
+  EXPECT_TRUE(notes(with_ram_to(base + 90 * kMiB), kWords));
+}
+
 TEST(NotSimulated, NodesOfCxlWindows) {
   Machine m = machine();
   m.acpi_tables.push_back({"CEDT", PhysRange::make(0x3f003000, 0x3f003040)});
