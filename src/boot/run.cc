@@ -138,8 +138,11 @@ Outcome outcome_of(Boot& boot, std::optional<HandOver> hand_over) {
   out.events_at_hand_over = hand_over ? hand_over->events : out.events.size();
   out.fixmap = fixmap::mapped_slots(boot.in.fixmap, out.state.page_tables);
   out.totals = totals_of(out.state);
-  if (out.state.handed_over && !out.panicked)
-    out.totals.mem_total_kib = out.state.page_allocator.totalram_pages << (kPageShift - 10);
+  if (out.state.handed_over && !out.panicked) {
+    const std::uint64_t mem_total = out.state.page_allocator.totalram_pages << kPageShift;
+    out.totals.mem_total_kib = mem_total / kKiB;
+    if (auto note = too_little_for_init(mem_total)) out.subject.notes.push_back(*std::move(note));
+  }
   return out;
 }
 

@@ -161,6 +161,15 @@ std::vector<std::string> not_simulated(const Inputs& in) {
   return out;
 }
 
+std::optional<std::string> too_little_for_init(std::uint64_t mem_total) {
+  if (mem_total >= kTakenUntilInit) return std::nullopt;
+  return fmt::format(
+      "{}what comes after the hand-over: until its first process a kernel takes some {} MiB, and "
+      "MemTotal is {}: it likely "
+      "ends in `System is deadlocked on memory`",
+      kNotSimulated, kTakenUntilInit / kMiB, mem_total / kMiB);
+}
+
 namespace {
 
 struct LoadersType {

@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "boot/run.h"
+#include "boot/special.h"
 #include "kernel/command_line.h"
 
 namespace memmap::suggest {
@@ -39,7 +40,7 @@ void unpack(const boot::Outcome& outcome, const KdumpWish& wish, Kdump& out) {
     return from - std::min(from, what);
   };
   const std::uint64_t early = less(out.mem_total, freed_later(outcome));
-  out.at_unpack = less(early, kKernelTakes);
+  out.at_unpack = less(early, boot::kTakenUntilInit);
   if (!has_root(outcome.subject.command_line)) out.limit = early / 2;
   const std::uint64_t room = out.limit == 0 ? out.at_unpack : std::min(out.at_unpack, out.limit);
   if (unpacked > room) {
@@ -48,7 +49,7 @@ void unpack(const boot::Outcome& outcome, const KdumpWish& wish, Kdump& out) {
                           mib(room), room == out.limit ? " (half of RAM: it is a tmpfs)" : "");
     return;
   }
-  out.left = less(less(out.mem_total, kKernelTakes), unpacked);
+  out.left = less(less(out.mem_total, boot::kTakenUntilInit), unpacked);
   if (out.left < wish.need) {
     out.end = KdumpEnd::no_room;
     out.why = fmt::format("{} are left for programs, which need {}", mib(out.left), mib(wish.need));

@@ -11,9 +11,7 @@
 
 namespace memmap::suggest {
 
-// What no rule tells: what the kernel takes until its first process runs, beside what it takes before
-// the page allocator does (drivers, threads, caches; without modules), and what programs need then.
-inline constexpr std::uint64_t kKernelTakes = 26 * kMiB;
+// What no rule tells: what programs need once the kernel is up.
 inline constexpr std::uint64_t kProgramsNeed = 64 * kMiB;
 
 struct KdumpWish {

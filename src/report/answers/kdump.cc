@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "boot/special.h"
 #include "machine/e820_words.h"
 #include "report/form/json_writer.h"
 #include "report/form/page.h"
@@ -64,7 +65,7 @@ std::vector<std::string> guesses(const KdumpAnswer& answer) {
   out.push_back(
       fmt::format("until its first process runs the kernel takes {} beside what it took before "
                   "the page allocator did, as Debian's do without modules",
-                  human_size(suggest::kKernelTakes)));
+                  human_size(boot::kTakenUntilInit)));
   out.push_back(fmt::format("programs need {} (--need)", human_size(answer.wish.need)));
   out.push_back(
       "the second kernel is the first one's, loaded as kexec_file_load() does, and its image "

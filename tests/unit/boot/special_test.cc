@@ -66,6 +66,14 @@ TEST(NotSimulated, AStartWithoutRam) {
   EXPECT_TRUE(notes(with_ram_to(base + 90 * kMiB), kWords));
 }
 
+TEST(NotSimulated, MemoryThatDoesNotLastUntilTheFirstProcess) {
+  constexpr std::string_view kWords = "deadlocked on memory";
+  EXPECT_FALSE(notes(boot(""), kWords));
+  EXPECT_TRUE(too_little_for_init(kTakenUntilInit - kKiB).has_value());
+  EXPECT_FALSE(too_little_for_init(kTakenUntilInit).has_value());
+  EXPECT_TRUE(notes(boot("mem=48M"), kWords));
+}
+
 TEST(NotSimulated, NodesOfCxlWindows) {
   Machine m = machine();
   m.acpi_tables.push_back({"CEDT", PhysRange::make(0x3f003000, 0x3f003040)});
