@@ -84,7 +84,7 @@ constexpr std::string_view kSuseFlavours[] = {"-default", "-preempt", "-azure", 
 
 constexpr Mark kBannerMarks[] = {
     {"trisquel", "trisquel"},   {" PVE #", "proxmox"},   {" PMX #", "proxmox"},
-    {"(Ubuntu #.#.#-#.#", "ubuntu"}, {"-Ubuntu SMP", "ubuntu"}, {" Debian #.#.#", "debian"},
+    {"(Ubuntu #.#.#-#.#", "ubuntu"}, {"-Ubuntu SMP", "ubuntu"}, {" Debian #.#", "debian"},
     {" ZEN SMP", "arch"},       {"@archlinux)", "arch"}, {"(nixbld@", "nixos"},
     {"(geeko@buildhost)", "tumbleweed"},
 };

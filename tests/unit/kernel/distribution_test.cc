@@ -116,6 +116,11 @@ constexpr DistributionLine kDistributionLines[] = {
     {"6.16.12+deb14+1-amd64 (x86_64-linux-gnu-gcc-14 (Debian 14.3.0-8) 14.3.0, GNU ld (GNU "
      "Binutils for Debian) 2.45) #1 SMP PREEMPT_DYNAMIC Debian 6.16.12-2 (2025-10-16)",
      "debian"},
+    {"7.3-amd64 (debian-kernel@lists.debian.org) (x86_64-linux-gnu-gcc-16 (Debian 16.2.0-3) "
+     "16.2.0, "
+     "GNU ld (GNU Binutils for Debian) 2.47) #1 SMP PREEMPT_DYNAMIC Debian 7.3~rc7-1~exp1 "
+     "(2026-10-16)",
+     "debian"},
     {"6.19.0-rc6-1-git-00201-gcfc7bee071d1 (gcc (GCC) 15.2.1 20260103, GNU ld (GNU Binutils) "
      "2.45.1) #29 SMP PREEMPT_DYNAMIC Thu, 29 Jan 2026 04:31:02 +0000",
      ""},
