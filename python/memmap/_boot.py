@@ -292,6 +292,26 @@ class Boot:
                                                      made.text, made.length), self._handle, "boot")
             return made.take()
 
+    def walk(self, *addresses: int, root: str = "kernel") -> str:
+        """What `memmap walk` tells: how virtual addresses are translated, and which virtual ones lead to
+        physical ones (below 2^52), by the page tables of `root`: startup, early, kernel, user, trampoline, efi."""
+        return self._walk(addresses, root, "text").decode("utf-8", "surrogateescape")
+
+    def translation(self, *addresses: int, root: str = "kernel") -> Dict[str, Any]:
+        """The same as share/schema/walk.json has it."""
+        told: Dict[str, Any] = json.loads(self._walk(addresses, root, "json"))
+        return told
+
+    def _walk(self, addresses: Sequence[int], root: str, form: str) -> bytes:
+        if not addresses:
+            raise ValueError("an address is missing")
+        what = ",".join(f"{address:#x}" for address in addresses)
+        made = c.Made()
+        with self._lock:
+            c.complain(c.library.memmap_boot_walk(self._handle, c.coded(root), c.coded(what), c.coded(form),
+                                                  made.text, made.length), self._handle, "boot")
+            return made.take()
+
     def report(self, form: str = "text", *, section: Optional[str] = None, diagram: Optional[str] = None,
                scale: Optional[str] = None, theme: Optional[str] = None, title: Optional[str] = None,
                at: Optional[str] = None, full: bool = False) -> str:

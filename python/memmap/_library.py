@@ -114,6 +114,7 @@ _FUNCTIONS: List[Any] = [
     ("memmap_boot_event_at", ctypes.c_int32, [_HANDLE, _SIZE, ctypes.POINTER(CEvent)]),
     ("memmap_boot_note", _TEXT, [_HANDLE, _SIZE]),
     ("memmap_boot_explain", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _OUT_TEXT, _OUT_SIZE]),
+    ("memmap_boot_walk", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _TEXT, _OUT_TEXT, _OUT_SIZE]),
     ("memmap_boot_report", ctypes.c_int32, [_HANDLE, _TEXT, ctypes.POINTER(_TEXT), _SIZE, _OUT_TEXT,
                                             _OUT_SIZE]),
     ("memmap_boot_diff", ctypes.c_int32, [_HANDLE, _HANDLE, _TEXT, ctypes.POINTER(_TEXT), _SIZE, _OUT_TEXT, _OUT_SIZE,

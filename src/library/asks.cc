@@ -231,6 +231,20 @@ int32_t memmap_boot_explain(memmap_boot_t* boot, const char* what, const char* f
   });
 }
 
+int32_t memmap_boot_walk(memmap_boot_t* boot, const char* root, const char* addresses,
+                         const char* format, char** text, size_t* length) {
+  if (text != nullptr) *text = nullptr;
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  return guarded(boot->mistakes, [&]() -> int32_t {
+    if (text == nullptr) return boot->mistakes.misused("nowhere to put the text");
+    if (addresses == nullptr) return boot->mistakes.misused("no address is asked for");
+    const auto done = boot->boot.walk(root, addresses, format == nullptr ? "text" : format);
+    if (!done) return boot->mistakes.take(done.errors());
+    give_text(*done, text, length);
+    return MEMMAP_DONE;
+  });
+}
+
 int32_t memmap_boot_report(memmap_boot_t* boot, const char* format, const char* const* options,
                            size_t option_count, char** text, size_t* length) {
   if (text != nullptr) *text = nullptr;

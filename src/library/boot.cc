@@ -11,6 +11,7 @@
 #include "answer/addresses.h"
 #include "answer/diff.h"
 #include "answer/simulate.h"
+#include "answer/walk.h"
 #include "facts/facts.h"
 #include "report/answers/explain.h"
 #include "session/asked.h"
@@ -248,6 +249,23 @@ Result<std::string> Boot::explain(const char* what, const std::string& format) {
   const report::Account account{(*all)->outcome, (*all)->pieces, (*all)->ledger};
   return format == "json" ? report::explain_to_json(account, question)
                           : report::explain_to_text(account, question, {});
+}
+
+Result<std::string> Boot::walk(const char* root, const char* addresses, const std::string& format) {
+  constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
+  if (const Status known = known_format(format, kFormats); !known) return known.errors();
+  session::Arguments arguments;
+  arguments.add("ADDRESS", addresses);
+  if (root != nullptr) arguments.add("--root", root);
+  const auto wish = answer::walk_wish(arguments);
+  if (!wish) return wish.errors();
+  if (outcome_.user_space || boot::tables_of(outcome_, wish->root) != nullptr)
+    return answer::walk(outcome_, *wish, format, {});
+  std::unique_lock lock(one_at_a_time(), std::defer_lock);
+  if (has_plugins_) lock.lock();
+  const auto later = again(&boot::Options::keep_user_space);
+  if (!later) return later.errors();
+  return answer::walk(*later, *wish, format, {});
 }
 
 Result<std::string> Boot::report(const session::Arguments& arguments) {

@@ -34,6 +34,8 @@ class Boot {
   const memmap_piece_t* at(std::uint64_t address);
   Result<const std::vector<std::string>*> notes();
   Result<std::string> explain(const char* what, const std::string& format);
+  // `root`: as boot::root_named() takes it. Those that are made behind the hand-over boot once more.
+  Result<std::string> walk(const char* root, const char* addresses, const std::string& format);
   Result<std::string> report(const session::Arguments& arguments);
   // As it is compared. Made the first time.
   Result<const diff::View*> view();

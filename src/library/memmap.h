@@ -241,6 +241,14 @@ MEMMAP_API const char* memmap_boot_note(memmap_boot_t* boot, size_t index);
 MEMMAP_API int32_t memmap_boot_explain(memmap_boot_t* boot, const char* what, const char* format,
                                        char** text, size_t* length);
 
+/* What `memmap walk` answers: how virtual addresses are translated, and which virtual ones lead to
+ * physical ones. `addresses` as of memmap_boot_explain(). `root`: whose page tables, `startup`,
+ * `early`, `kernel`, which NULL stands for, `user`, `trampoline` or `efi`; the last three, where the
+ * boot ended at the hand-over, are those of the first process, for which it boots again. `format`:
+ * `json`, or `text`, which NULL stands for. */
+MEMMAP_API int32_t memmap_boot_walk(memmap_boot_t* boot, const char* root, const char* addresses,
+                                    const char* format, char** text, size_t* length);
+
 /* What `memmap simulate --format FORMAT` writes, byte for byte; `length` tells how many, and a NUL
  * follows them. `options` are `option_count` pairs of name and value of how it looks: `section`,
  * `diagram`, `scale`, `theme`, `title`, `at`, and the switch `full` (NULL or ""); NULL: none. The

@@ -180,6 +180,19 @@ static void test_texts(memmap_boot_t* boot) {
   memmap_text_free(text);
   WANT(memmap_boot_explain(boot, "here", NULL, &text, &length) == MEMMAP_REFUSED && text == NULL);
   WANT(memmap_boot_explain(boot, NULL, "yaml", &text, &length) == MEMMAP_REFUSED);
+  WANT(memmap_boot_walk(boot, NULL, "0xffffffff81000000,0x200000", "json", &text, &length) ==
+       MEMMAP_DONE);
+  WANT(text != NULL && strstr(text, "memmap/walk/1") != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_walk(boot, "trampoline", "0x1000", NULL, &text, &length) == MEMMAP_DONE);
+  WANT(text != NULL && length == strlen(text));
+  memmap_text_free(text);
+  WANT(memmap_boot_walk(boot, "efi", "0x1000", NULL, &text, &length) == MEMMAP_REFUSED &&
+       text == NULL);
+  WANT(memmap_boot_walk(boot, "kernle", "here", NULL, &text, &length) == MEMMAP_REFUSED);
+  WANT(memmap_boot_mistake(boot, 1, &mistake) == MEMMAP_DONE);
+  WANT(memmap_boot_walk(boot, NULL, NULL, NULL, &text, &length) == MEMMAP_MISUSED);
+  WANT(memmap_boot_walk(boot, NULL, "0x1000", "yaml", &text, &length) == MEMMAP_REFUSED);
   WANT(memmap_boot_note(boot, 0) != NULL && memmap_boot_note(boot, 1000) == NULL);
 }
 

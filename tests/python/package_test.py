@@ -61,6 +61,16 @@ class Package(unittest.TestCase):
                          said("explain", "--synthetic", MAP, "--kernel", KERNEL, "--lost"))
         self.assertEqual(boot.explanation()["schema"], "memmap/explain/1")
 
+    def test_walks_as_the_program(self):
+        boot = self.boot()
+        for root in ("kernel", "startup", "trampoline"):
+            self.assertEqual(boot.walk(0xffffffff81000000, 0x200000, root=root).encode(),
+                             said("walk", "--synthetic", MAP, "--kernel", KERNEL, "0xffffffff81000000,0x200000", "--root",
+                                  root, *(("--at", "user-space") if root == "trampoline" else ())), root)
+        self.assertEqual(boot.translation(0x1000)["schema"], "memmap/walk/1")
+        with self.assertRaises(memmap.InputError):
+            boot.walk(0x1000, root="efi")
+
     def test_differs_as_the_program(self):
         names = [str(path.relative_to(SOURCES)) for path in sorted((SOURCES / "maps").glob("*.yaml"))[:2]]
         old, new = (memmap.simulate(name, kernel=KERNEL) for name in names)
