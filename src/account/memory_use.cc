@@ -147,8 +147,7 @@ std::vector<Piece> memory_use(const boot::Outcome& outcome) {
   l.reserved.settle(edges);
   l.owner.settle(edges);
   l.free.settle(edges);
-  sort_runs(edges);
-  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  sort_runs_once(edges);
 
   std::vector<Piece> joined;
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {

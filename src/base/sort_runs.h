@@ -31,4 +31,11 @@ void sort_runs(std::vector<T>& values) {
   }
 }
 
+// The same, and of equal values one is left.
+template <class T>
+void sort_runs_once(std::vector<T>& values) {
+  sort_runs(values);
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
 }  // namespace memmap

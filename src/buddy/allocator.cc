@@ -29,11 +29,25 @@ std::uint64_t mark_of(const LiveZone& zone, Mark mark) {
   return 0;
 }
 
+std::vector<ZonelistNode> zonelist_nodes(std::span<const zones::Node> nodes,
+                                         const AllocatorOptions& options) {
+  std::vector<ZonelistNode> out;
+  for (const zones::Node& node : nodes) {
+    const bool cpus = std::ranges::find(options.node_cpus, node.nid) != options.node_cpus.end();
+    out.push_back({node.nid, node.present_pages > 0, cpus});
+  }
+  return out;
+}
+
 }  // namespace
 
 Allocator::Allocator(std::span<const memblock::Region> memory, std::span<const zones::Node> nodes,
                      const Handoff& handoff, const AllocatorOptions& options)
-    : options_(options), nodes_(nodes.size()) {
+    : options_(options),
+      orders_(zonelist_nodes(nodes, options),
+              options.distance ? options.distance : Distance(usual_distance),
+              options.handoff.behaviour),
+      nodes_(nodes.size()) {
   const Options& o = options_.handoff;
   for (const zones::Node& node : nodes) {
     for (const zones::Zone& z : node.zones) {
@@ -55,26 +69,13 @@ Allocator::Allocator(std::span<const memblock::Region> memory, std::span<const z
            .deferred = {free.deferred.rbegin(), free.deferred.rend()}});
     }
   }
-  find_nodes(nodes);
   map_zones(memory, nodes);
 }
 
-void Allocator::find_nodes(std::span<const zones::Node> nodes) {
-  for (const zones::Node& node : nodes) {
-    const bool cpus = std::ranges::find(options_.node_cpus, node.nid) != options_.node_cpus.end();
-    places_.push_back({node.nid, node.present_pages > 0, cpus});
-  }
-}
-
-// The order of all nodes is made only where a request asks beyond its own.
 // kernel: build_zonerefs_node(), mm/page_alloc.c
 std::vector<std::size_t> Allocator::zonelist(int nid, bool others) {
-  if (others && !orders_) {
-    orders_.emplace(places_, options_.distance ? options_.distance : usual_distance,
-                    options_.handoff.behaviour);
-  }
   std::vector<std::size_t> out;
-  for (const int fallback : others ? orders_->of(nid) : std::vector{nid}) {
+  for (const int fallback : others ? orders_.of(nid) : std::vector{nid}) {
     auto zone = std::ranges::upper_bound(zones_, fallback, {}, &LiveZone::nid);
     for (; zone != zones_.begin() && std::prev(zone)->nid == fallback; --zone) {
       if (std::prev(zone)->present_pages > 0)

@@ -116,7 +116,6 @@ class Allocator {
   bool avoids_fragments(std::size_t preferred) const;
   // The zones of `nid` with pages, the highest first; with `others` those of all other nodes behind them.
   std::vector<std::size_t> zonelist(int nid, bool others);
-  void find_nodes(std::span<const zones::Node> nodes);
   void map_zones(std::span<const memblock::Region> memory, std::span<const zones::Node> nodes);
   // Calls take(zone, start, end) with the parts of [start, end) that are memory.
   template <class Take>
@@ -124,9 +123,7 @@ class Allocator {
 
   AllocatorOptions options_;
   std::vector<LiveZone> zones_{};
-  std::vector<ZonelistNode> places_{};
-  // In which a node tries the nodes: those asked for so far.
-  std::optional<FallbackOrders> orders_{};
+  FallbackOrders orders_;
   std::vector<Span> spans_{};  // ascending
   std::size_t nodes_ = 0;
 };

@@ -38,8 +38,7 @@ std::vector<E820Row> e820_rows(std::span<const E820Entries* const> tables) {
       edges.push_back(last_end(e));
     }
   }
-  sort_runs(edges);
-  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  sort_runs_once(edges);
   std::vector<E820Row> rows;
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
     E820Row row{PhysRange::make(edges[i], edges[i + 1])};

@@ -93,8 +93,7 @@ std::vector<Fork> forks_of(Answers here, Answers there) {
       edges.push_back(raw(c.range.end()));
     }
   }
-  sort_runs(edges);
-  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  sort_runs_once(edges);
   std::vector<Fork> out;
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
     Fork fork{PhysRange::make(edges[i], edges[i + 1]), here.at(edges[i]), there.at(edges[i])};

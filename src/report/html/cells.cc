@@ -20,8 +20,7 @@ std::vector<std::uint64_t> fate_borders(const boot::Outcome& outcome,
   };
   for (const account::LedgerRow& row : ledger.rows) std::ranges::for_each(row.ranges, add);
   for (const boot::GivenBack& given : outcome.state.page_allocator.given_back) add(given.range);
-  sort_runs(out);
-  out.erase(std::unique(out.begin(), out.end()), out.end());
+  sort_runs_once(out);
   return out;
 }
 

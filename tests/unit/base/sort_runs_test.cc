@@ -19,6 +19,12 @@ TEST(SortRuns, OfNothingAndOfOne) {
   EXPECT_THAT(sorted_runs({1, 1, 4}), testing::ElementsAre(1, 1, 4));
 }
 
+TEST(SortRuns, OfEqualValuesOne) {
+  std::vector<std::uint64_t> values{1, 4, 4, 9, 1, 2, 4};
+  sort_runs_once(values);
+  EXPECT_THAT(values, testing::ElementsAre(1, 2, 4, 9));
+}
+
 // Up to runs that are too many, each of one to seven values, to all of them descending.
 TEST(SortRuns, AsAnySort) {
   std::uint64_t seed = 1;
