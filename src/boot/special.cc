@@ -138,10 +138,14 @@ std::vector<std::string> not_simulated(const Inputs& in) {
     add(fmt::format("clearcpuid=: the processor is taken to have {} as before", gone));
   // kernel: acpi_numa_init(), acpi_parse_cfmws(), drivers/acpi/numa/srat.c, v6.12
   const auto& tables = in.machine.acpi_tables;
-  if (in.profile.numa && in.acpi_enabled() &&
+  if (in.profile.numa && in.acpi_enabled() && in.behaviour.cxl_windows_are_nodes &&
+      in.machine.cxl_windows.empty() &&
       std::ranges::find(tables, "CEDT", &AcpiTable::signature) != tables.end()) {
-    add("CXL (the ACPI table CEDT): a window that the SRAT does not cover becomes a node without "
-        "memory, for which node data is taken (acpi_parse_cfmws(), since 5.17)");
+    add("windows for CXL memory: the machine has an ACPI table CEDT, of which nothing but that is "
+        "known; a window that the "
+        "SRAT does not cover becomes a node without memory, for which node data is taken "
+        "(acpi_parse_cfmws(), since 5.17); "
+        "`memmap capture` keeps the table");
   }
   // kernel: kho_reserve_scratch(), kernel/liveupdate/kexec_handover.c, v7.2
   if (in.profile.has(config::KEXEC_HANDOVER) &&

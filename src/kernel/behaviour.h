@@ -85,6 +85,7 @@ struct Behaviour {
   bool numa_may_lack_a_mib = true;
   bool numa_misses_gaps = false;
   bool numa_takes_small_nodes = true;
+  bool cxl_windows_are_nodes = true;
   bool zones_sum_to_node = false;
   bool movable_rounds_down = false;
   bool mirror_needs_mirrored = true;

@@ -27,6 +27,7 @@ constexpr std::string_view kTopology = "arch/x86/kernel/cpu/topology.c";
 constexpr std::string_view kMain = "init/main.c";
 constexpr std::string_view kPrintk = "kernel/printk/printk.c";
 constexpr std::string_view kNuma = "arch/x86/mm/numa.c";
+constexpr std::string_view kSrat = "drivers/acpi/numa/srat.c";
 constexpr std::string_view kNumaBlks = "mm/numa_memblks.c";
 constexpr std::string_view kMmInit = "mm/mm_init.c";
 constexpr std::string_view kPageAlloc = "mm/page_alloc.c";
@@ -149,6 +150,7 @@ constexpr Difference kDifferences[] = {
     {D(numa_may_lack_a_mib),             "6.13 6.12.5 6.6.70", "",                    "6.12.4 6.12.5",   "memblock_validate_numa_coverage",  kMemblock,  "nodes may leave out 1 MiB; before, less than that"},
     {D(numa_misses_gaps),                "6.8",                "6.10 6.9.6",          "6.12",            "memblock_validate_numa_coverage",  kMemblock,  "memory without a node counts as covered: it is marked with MAX_NUMNODES, and looked for with NUMA_NO_NODE; memmap_init() then stops at it", "no boot of 6.8 or 6.9 comes with memmap"},
     {D(numa_takes_small_nodes),          kNovember2023,        "",                    "5.14 5.15.200",   "numa_register_memblks",            kNuma,      "a node of less than 4 MiB is one too"},
+    {D(cxl_windows_are_nodes),           "5.17",               "",                    "5.10 6.1",        "acpi_parse_cfmws",                 kSrat,      "a window for CXL memory that the SRAT does not cover is a node without memory"},
     {D(zones_sum_to_node),               "",                   "6.4",                 "6.1 6.12",        "calculate_node_totalpages",        kMmInit,    "a node spans the sum of its zones, which counts twice where Normal and Movable overlap"},
     {D(movable_rounds_down),             "",                   "6.12",                "6.1 6.12",        "find_zone_movable_pfns_for_nodes", kMmInit,    "movable_node: the base of a hot-pluggable region is rounded down; later, up"},
     {D(mirror_needs_mirrored),           "6.6",                "",                    "6.1 6.12",        "find_zone_movable_pfns_for_nodes", kMmInit,    "kernelcore=mirror is ignored, with a warning, where no memory is mirrored"},

@@ -280,6 +280,9 @@ struct Machine {
   // Nodes that the SRAT names for something else than processors or memory: generic initiators,
   // memory of no size.
   std::vector<int> other_nodes{};
+  // Windows for CXL memory, in the order of the CEDT. Empty: there are none, or they are not known, though acpi_tables
+  // may say that there is a CEDT.
+  std::vector<PhysRange> cxl_windows{};
   // The SLIT row by row; its localities are proximity domains. Empty: its content is not known,
   // though acpi_tables may say that there is one.
   std::vector<std::uint8_t> distances{};

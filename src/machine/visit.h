@@ -249,6 +249,7 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.nodes("cpu_nodes", m.cpu_nodes, Lack::possible);
   v.object("listed_cpus", m.listed_cpus);
   v.nodes("other_nodes", m.other_nodes, Lack::impossible);
+  v.ranges("cxl_windows", m.cxl_windows, "a window");
   v.numbers("distances", m.distances, 255, "a distance is a number up to 255");
   v.check(is_square(m.distances.size()), "distances", "distances make a square: N rows of N");
   v.object("hpet", m.hpet);

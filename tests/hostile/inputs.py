@@ -368,6 +368,7 @@ def inputs():
             "acpi_tables": "signature: FACP, start: {s:#x}, size: 244",
             "mtrrs": "start: {s:#x}, size: 4K, type: write-back",
             "pci_windows": "start: {s:#x}, end: {e:#x}",
+            "cxl_windows": "start: {s:#x}, end: {e:#x}",
             "gart_apertures": "start: {s:#x}, end: {e:#x}",
     }.items():
         add(f"scenario/{key}", lambda key=key, row=row: lines(lambda i: "  - {" + row.format(

@@ -1,4 +1,4 @@
-// ACPI's tables of which little is wanted: SLIT, HPET, MCFG, FADT.
+// ACPI's tables of which little is wanted: SLIT, CEDT, HPET, MCFG, FADT.
 #include <fmt/format.h>
 
 #include "input/firmware/acpi_table.h"
@@ -31,6 +31,37 @@ Status add_slit(const AcpiBytes& table, Machine& machine) {
   if (table.bytes.size() - kRows < size) return cut_short(table, kRows + size);
   const std::string_view rows = table.bytes.substr(kRows, static_cast<std::size_t>(size));
   machine.distances.assign(rows.begin(), rows.end());
+  return Done{};
+}
+
+// Structures whose length is of two bytes; one of no length ends them. Of windows, which are of kind 1, the kernel takes
+// those that are whole. kernel: acpi_parse_entries_array(), lib/fw_table.c; acpi_parse_cfmws(),
+// drivers/acpi/numa/srat.c, v6.12
+Status add_cedt(const AcpiBytes& table, Machine& machine) {
+  constexpr std::size_t kHead = 4, kWindow = 1, kWindowBytes = 36;
+  machine.cxl_windows.clear();
+  for (std::size_t at = kHeaderBytes; at + kHead <= table.bytes.size();) {
+    const auto kind = little_endian<std::uint8_t>(table.bytes, at);
+    const std::size_t length = little_endian<std::uint16_t>(table.bytes, at + 2);
+    if (length == 0) break;
+    if (table.bytes.size() - at < length) return cut_short(table, at + length);
+    if (kind == kWindow) {
+      if (length < kWindowBytes) {
+        return Error{.message = fmt::format("a window of {} bytes; expected {} or more", length,
+                                            kWindowBytes),
+                     .origin = {.file = table.name, .offset = at}};
+      }
+      const auto base = little_endian<std::uint64_t>(table.bytes, at + 8);
+      const auto size = little_endian<std::uint64_t>(table.bytes, at + 16);
+      const auto window = PhysRange::from_size(PhysAddr{base}, size);
+      if (!window || window->empty()) {
+        return Error{.message = fmt::format("{:#x} bytes at {:#x} are no window", size, base),
+                     .origin = {.file = table.name, .offset = at}};
+      }
+      machine.cxl_windows.push_back(*window);
+    }
+    at += length;
+  }
   return Done{};
 }
 

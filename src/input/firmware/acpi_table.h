@@ -46,6 +46,7 @@ Result<AcpiWalk> walk_acpi_entries(const AcpiBytes& table, std::size_t head,
 Status add_srat(const AcpiBytes& table, Machine& machine);
 Status add_madt(const AcpiBytes& table, Machine& machine);
 Status add_slit(const AcpiBytes& table, Machine& machine);
+Status add_cedt(const AcpiBytes& table, Machine& machine);
 Status add_hpet(const AcpiBytes& table, Machine& machine);
 Status add_mcfg(const AcpiBytes& table, Machine& machine);
 Status add_fadt(const AcpiBytes& table, Machine& machine);

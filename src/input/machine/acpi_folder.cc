@@ -16,8 +16,9 @@ struct Reader {
 };
 
 // In this order: the MADT puts the SRAT's processors in theirs, the FADT says what its flags mean.
-constexpr Reader kReaders[] = {{"SRAT", add_srat}, {"SLIT", add_slit}, {"FACP", add_fadt},
-                               {"APIC", add_madt}, {"HPET", add_hpet}, {"MCFG", add_mcfg}};
+constexpr Reader kReaders[] = {{"SRAT", add_srat}, {"SLIT", add_slit}, {"CEDT", add_cedt},
+                               {"FACP", add_fadt}, {"APIC", add_madt}, {"HPET", add_hpet},
+                               {"MCFG", add_mcfg}};
 
 // Files of sysfs are named by signature, with a number where there are several: SSDT3.
 bool is_table_name(std::string_view name) {

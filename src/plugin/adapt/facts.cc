@@ -6,6 +6,10 @@
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <utility>
+
+#include "kernel/behaviour.h"
+#include "numa/cxl_windows.h"
 
 namespace memmap::plugin {
 namespace {
@@ -44,10 +48,7 @@ Facts::Facts(const boot::Facts& facts)
       other_nodes_(facts.machine.other_nodes.begin(), facts.machine.other_nodes.end()),
       distances_(facts.machine.distances) {
   const Machine& machine = facts.machine;
-  for (const NodeMemory& m : machine.node_memory) {
-    node_memory_.push_back(
-        range_of(m.range, raw(E820Type::ram), m.nid, m.hotpluggable ? MEMMAP_NODE_HOTPLUG : 0));
-  }
+  add_node_memory(facts);
   mtrrs_ = to_abi(std::span<const MtrrRange>(machine.mtrrs));
   for (const kernel::Parameter& p : facts.parameters) parameters_.push_back(to_abi(p));
   for (const PciDevice& d : machine.pci) pci_.push_back({d.address, d.vendor, d.device});
@@ -80,6 +81,28 @@ Facts::Facts(const boot::Facts& facts)
           .other_node_count = other_nodes_.size(),
           .distances = distances_.data(),
           .distance_count = distances_.size()};
+}
+
+// The SRAT's, with what the kernel makes of windows for CXL memory. kernel: acpi_numa_init(), since 5.17
+void Facts::add_node_memory(const boot::Facts& facts) {
+  const Machine& machine = facts.machine;
+  int last = -1;
+  for (const int nid : machine.cpu_nodes) last = std::max(last, nid);
+  for (const int nid : machine.other_nodes) last = std::max(last, nid);
+  std::vector<numa::NodeBlock> blocks;
+  for (const NodeMemory& m : machine.node_memory) {
+    blocks.push_back({m.range, m.nid});
+    last = std::max(last, m.nid);
+  }
+  if (!machine.cxl_windows.empty() && !blocks.empty() &&
+      kernel::behaviour_of(facts.profile).cxl_windows_are_nodes)
+    blocks = numa::with_cxl_windows(std::move(blocks), machine.cxl_windows, last + 1,
+                                    1 << facts.profile.nodes_shift);
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const bool hotpluggable = i < machine.node_memory.size() && machine.node_memory[i].hotpluggable;
+    node_memory_.push_back(range_of(blocks[i].range, raw(E820Type::ram), blocks[i].nid,
+                                    hotpluggable ? MEMMAP_NODE_HOTPLUG : 0));
+  }
 }
 
 AbiRanges to_abi(std::span<const E820Entry> entries) {

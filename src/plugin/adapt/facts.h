@@ -25,6 +25,8 @@ class Facts {
   std::uint32_t max_nodes() const { return abi_.max_nodes; }
 
  private:
+  void add_node_memory(const boot::Facts& facts);
+
   std::string command_line_;
   std::string kernel_release_;
   std::vector<memmap_range_t> node_memory_;

@@ -80,6 +80,12 @@ TEST(NotSimulated, NodesOfCxlWindows) {
   kernel::Profile p = profile();
   EXPECT_TRUE(notes(boot("", p, m), "CXL"));
   EXPECT_FALSE(notes(boot("acpi=off", p, m), "CXL"));
+  m.cxl_windows = {PhysRange::make(8 * kGiB, 12 * kGiB)};
+  EXPECT_FALSE(notes(boot("", p, m), "CXL"));
+  m.cxl_windows.clear();
+  p.version = {5, 15, 0};
+  EXPECT_FALSE(notes(boot("", p, m), "CXL"));
+  p.version = {6, 12, 0};
   p.numa = false;
   EXPECT_FALSE(notes(boot("", p, m), "CXL"));
 }

@@ -121,6 +121,33 @@ TEST(AcpiTable, AFileOfAnotherNameIsAMistake) {
   EXPECT_FALSE(add_acpi_folder(tree, "t", m).ok());
 }
 
+TEST(Cedt, HasWindowsAmongOtherStructures) {
+  const auto number = [](std::uint64_t value, std::size_t bytes) {
+    std::string out;
+    for (std::size_t i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+    return out;
+  };
+  const auto structure = [&](unsigned kind, const std::string& body) {
+    return number(kind, 1) + number(0, 1) + number(body.size() + 4, 2) + body;
+  };
+  const auto window = [&](std::uint64_t base, std::uint64_t size) {
+    return structure(1, number(0, 4) + number(base, 8) + number(size, 8) + std::string(16, '\0'));
+  };
+  const std::string bridge = structure(0, std::string(28, '\0'));
+  const AcpiRead good =
+      read({table("CEDT", bridge + window(kGiB, kGiB) +
+                              std::string(300, '\1').replace(0, 4, number(5, 2) + number(300, 2)) +
+                              window(8 * kGiB, 4 * kGiB) + std::string(8, '\0') + window(0, 1))});
+  ASSERT_TRUE(good.status.ok());
+  EXPECT_EQ(good.machine.cxl_windows,
+            (std::vector<PhysRange>{PhysRange::make(kGiB, 2 * kGiB),
+                                    PhysRange::make(8 * kGiB, 12 * kGiB)}));
+  EXPECT_FALSE(read({table("CEDT", window(kGiB, 0))}).status.ok());
+  EXPECT_FALSE(read({table("CEDT", window(~std::uint64_t{0} - 4095, 8192))}).status.ok());
+  EXPECT_FALSE(read({table("CEDT", structure(1, std::string(8, '\0')))}).status.ok());
+  EXPECT_FALSE(read({table("CEDT", window(kGiB, kGiB).substr(0, 30))}).status.ok());
+}
+
 TEST(Srat, ReadsQemus) {
   const AcpiRead r = read({data_bytes("SRAT-numa2")});
   ASSERT_TRUE(r.status.ok());
