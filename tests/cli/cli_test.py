@@ -137,6 +137,15 @@ class Cli(unittest.TestCase):
             self.assertEqual(first.stdout, other.stdout, fmt)
         self.assertNotIn("\x1b", simulate().stdout)
 
+    def test_huge_pages_that_nobody_can_count_are_told(self):
+        machine = ("--synthetic", "ram:640K hole:384K ram:2G", "--format", "meminfo", "--cmdline")
+        known = simulate(*machine, "hugepages=800")
+        self.assertIn("HugePages_Total:     800", known.stdout)
+        self.assertNotIn("HugePages_Total", known.stderr)
+        unknown = simulate(*machine, "hugepages=950")
+        self.assertNotIn("HugePages_Total", unknown.stdout)
+        self.assertIn("left out: HugePages_Total", unknown.stderr)
+
     def test_what_the_kernel_says_is_no_error_of_ours(self):
         # One entry, given by the user: the kernel panics.
         result = simulate("--cmdline", "memmap=exactmap,64M@0")
