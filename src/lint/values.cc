@@ -207,6 +207,17 @@ void check_old_forms(Check& check) {
   }
 }
 
+// kernel: numa_emu_cmdline(), include/linux/numa_memblks.h, v6.12
+void check_numa_emulation(Check& check) {
+  if (check.profile().has(config::NUMA_EMU)) return;
+  for (const kernel::Parameter* p : check.named("numa")) {
+    if (!p->value || !p->value->starts_with("fake=") || check.is_found(*p)) continue;
+    check.find(*p, {fmt::format("kernel {} makes no nodes", check.profile().name),
+                    "it was built without CONFIG_NUMA_EMU (numa_setup(), arch/x86/mm/numa.c)",
+                    "remove it"});
+  }
+}
+
 // One number in a value that is a size, to the next character that separates.
 struct Token {
   std::string_view text{};
@@ -381,6 +392,7 @@ void size_without_unit(Check& check) {
 void value_ignored(Check& check) {
   for (const MemmapItem& item : check.memmap_items()) check_memmap(check, item);
   check_old_forms(check);
+  check_numa_emulation(check);
   for (const Form& form : kForms) {
     for (const kernel::Parameter* p : check.named(form.name)) {
       const Value value = p->value ? Value(*p->value) : std::nullopt;

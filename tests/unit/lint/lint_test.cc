@@ -281,6 +281,16 @@ TEST(Lint, KnowsWhatAKernelIsTooOldFor) {
   }
 }
 
+TEST(Lint, KnowsWhichKernelsMakeNodes) {
+  kernel::Profile p = profile();
+  const auto count = [&] {
+    return lint({"nokaslr numa=fake=2", p, nullptr, test::default_options()}).size();
+  };
+  EXPECT_EQ(count(), 0u);
+  p.config["NUMA_EMU"] = "false";
+  EXPECT_EQ(count(), 1u);
+}
+
 // Since 6.17 crashkernel= has a part of CMA, beside one that reserves memory.
 TEST(Lint, KnowsThatACrashKernelNeedsMoreThanCma) {
   kernel::Profile p = profile();
