@@ -74,19 +74,25 @@ std::size_t row_width(const std::vector<std::size_t>& widths, std::size_t gap) {
   return out - gap;
 }
 
-// Cuts a last column that is aligned left; else brings columns nearer to each other; else lets rows have
-// several lines.
+// Cuts a last column that is aligned left. Where that is not enough, and the page is narrow, brings
+// columns nearer to each other, else lets rows have several lines.
 Fit fit_of(const std::vector<Column>& columns, std::vector<std::size_t>& widths,
-           std::size_t page_width) {
+           const TextStyle& style) {
+  const std::size_t page_width = style.width;
   Fit fit{.starts_line = std::vector<bool>(columns.size(), false)};
   const bool cuts = columns.back().align == Align::left;
   std::size_t& last = widths.back();
-  for (fit.gap = 2; fit.gap != 0; --fit.gap) {
+  for (; fit.gap != 0; --fit.gap) {
     const std::size_t all = row_width(widths, fit.gap);
     if (all <= page_width) return fit;
-    if (!cuts || all - last + kLeastCut > page_width) continue;
-    last = page_width - (all - last);
-    return fit;
+    if (cuts && all - last + kLeastCut <= page_width) {
+      last = page_width - (all - last);
+      return fit;
+    }
+    if (!style.is_narrow) {
+      if (cuts) last = std::min(last, kLeastCut);
+      return fit;
+    }
   }
   fit.gap = 2;
   std::size_t used = kIndent;
@@ -181,7 +187,7 @@ void Page::table(std::vector<Column> columns, std::vector<Row> rows) {
       widths[i] = std::max(widths[i], text_width(row[i].text));
     }
   }
-  const Fit fit = fit_of(columns, widths, style_.width);
+  const Fit fit = fit_of(columns, widths, style_);
   const auto print = [&](const Row& row) {
     std::string text = " ";
     std::size_t owed = 1;  // blanks that only matter if something follows

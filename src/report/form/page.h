@@ -53,8 +53,8 @@ class Page {
   void paragraph(std::string_view lead, std::string_view text, Paint paint = Paint::plain);
   // Columns are as wide as their texts, with two blanks between them. Columns without any text are
   // left out, and so is the line of titles if all are empty. To keep to the style's width a
-  // left-aligned last column is cut; where that is not enough there is one blank between columns, or
-  // what of a row has no room goes on, indented, in further lines.
+  // left-aligned last column is cut; where that is not enough, in a narrow style there is one blank
+  // between columns, or what of a row has no room goes on, indented, in further lines.
   void table(std::vector<Column> columns, std::vector<Row> rows);
 
   // All that was written.
