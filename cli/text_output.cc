@@ -72,6 +72,7 @@ Result<report::TextStyle> text_style(const Destination& destination, const Argum
     const auto width = width_of(*text);
     if (width) {
       style.width = *width;
+      style.is_narrow = true;
     } else {
       append(errors, width.errors());
     }

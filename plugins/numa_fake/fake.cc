@@ -151,7 +151,12 @@ class Emulator {
     std::uint64_t size = (end_of_ram - hole(0, end_of_ram)) / kPage / count * kPage;
     const std::uint64_t big = size % kUnit * count / kUnit;
     size = down(size, kUnit);
-    if (size == 0) return false;
+    if (size == 0) {
+      host_.say(MEMMAP_SEVERITY_WARNING,
+                "Not enough memory for each node.  NUMA emulation disabled.",
+                "split_nodes_interleave(), mm/numa_emulation.c", 0, end_of_ram);
+      return false;
+    }
     return fill(nodes_, count, 0, [&](std::uint64_t start, std::uint64_t limit, std::uint64_t n) {
       std::uint64_t end = start + size + (n < big ? kUnit : 0);
       end = with_rest_of_dma32(end_with(start, end, limit, size));

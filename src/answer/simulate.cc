@@ -64,10 +64,14 @@ constexpr std::string_view kNoFreeLists =
     "it shows the hand-over alone: later, the free blocks depend on what ran";
 constexpr std::string_view kNoProc =
     "it shows user space alone: at the hand-over there is no /proc";
+constexpr std::string_view kMeminfo = "meminfo";
 constexpr std::string_view kMeminfoLeavesOut =
     "left out: what depends on what runs (MemFree, Slab, Cached, Percpu, ...); DirectMap is what "
     "the "
     "kernel itself does: BPF programs, trampolines and modules split further pages";
+constexpr std::string_view kHugePagesLeftOut =
+    "left out: HugePages_Total, HugePages_Free, HugePages_Rsvd, HugePages_Surp, Hugetlb and "
+    "CommitLimit: of most of memory nobody can tell how many huge pages the page allocator gives";
 constexpr std::string_view kZoneinfoLeavesOut =
     "left out: what depends on what runs (pages free, boost, nr_*, numa_*, pagesets)";
 constexpr std::string_view kIomemLeavesOut =
@@ -88,7 +92,7 @@ constexpr Format kFormats[] = {
     {"memblock-debug", false, Moment::hand_over,  kOnlyHandOver, [](const Asking& a) { return report::to_memblock_debug(a.outcome); }},
     {"qemu-mem",       false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_qemu_mem(a.tables()); }},
     {"ptdump",         false, Moment::hand_over,  {},            [](const Asking& a) { return report::to_ptdump(a.tables(), a.kernel); }},
-    {"meminfo",        false, Moment::user_space, kNoProc,       [](const Asking& a) { return report::to_meminfo(a.outcome, a.kernel); }, kMeminfoLeavesOut},
+    {kMeminfo,         false, Moment::user_space, kNoProc,       [](const Asking& a) { return report::to_meminfo(a.outcome, a.kernel); }, kMeminfoLeavesOut},
     {"zoneinfo",       false, Moment::user_space, {},            [](const Asking& a) { return report::to_zoneinfo(a.outcome, a.kernel, a.moment); }, kZoneinfoLeavesOut},
     {"buddyinfo",      false, Moment::hand_over,  kNoFreeLists,  [](const Asking& a) { return report::to_buddyinfo(a.outcome, a.kernel); }},
     {"iomem",          false, Moment::user_space, kNoProc,       [](const Asking& a) { return report::to_iomem(a.outcome); }, kIomemLeavesOut},
@@ -242,6 +246,10 @@ std::vector<std::string> notes_beside(const kernel::Profile& kernel, const Forma
     out.push_back(why_empty(done.outcome, wish.format));
   } else if (own != nullptr && !own->left_out.empty()) {
     out.emplace_back(own->left_out);
+    const auto& sizes = done.outcome.state.huge_page_sizes;
+    const bool is_unknown = std::ranges::any_of(
+        sizes, [](const boot::HugePageSize& h) { return !h.pages.has_value(); });
+    if (is_unknown && own->name == kMeminfo) out.emplace_back(kHugePagesLeftOut);
   }
   return out;
 }

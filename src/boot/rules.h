@@ -87,7 +87,9 @@ inline constexpr Rule kHugetlbCmaReserve           {"hugetlb_cma_reserve",      
 inline constexpr Rule kHugetlbVmemmapOptimize      {"hugetlb_vmemmap_optimize",        "mm/hugetlb_vmemmap.c"};                                 // v6.1 and v6.12
 inline constexpr Rule kKfenceAllocPool             {"kfence_alloc_pool",               "mm/kfence/core.c"};                                     // v6.1
 inline constexpr Rule kKfenceAllocPoolAndMetadata  {"kfence_alloc_pool_and_metadata",  "mm/kfence/core.c"};                                     // v6.12
+inline constexpr Rule kReserveMem                  {"reserve_mem",                     "mm/memblock.c"};                                        // v6.12, v6.18 and v7.2
 inline constexpr Rule kAllocLargeSystemHash        {"alloc_large_system_hash",         "mm/mm_init.c"};                                         // v6.1 and v6.12
+inline constexpr Rule kCmdlineParseCore            {"cmdline_parse_core",              "mm/mm_init.c"};                                         // v6.12 and v7.2
 inline constexpr Rule kMemmapInit                  {"memmap_init",                     "mm/mm_init.c"};                                         // v6.12
 inline constexpr Rule kMemInitPrintInfo            {"mem_init_print_info",             "mm/mm_init.c"};                                          // v6.12
 inline constexpr Rule kAllocNodeData               {"alloc_node_data",                 "mm/numa.c"};                                            // v6.12

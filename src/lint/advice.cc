@@ -6,6 +6,7 @@
 #include "base/align.h"
 #include "base/range_union.h"
 #include "boot/owner.h"
+#include "kernel/rootfs.h"
 #include "lint/check.h"
 
 namespace memmap::lint {
@@ -51,18 +52,24 @@ std::string crash_kernel_fits(Check& check) {
 }
 
 // A kernel that was started by another that crashed, with what is left to unpack its initrd into.
-// kernel: init_rootfs(), init/do_mounts.c; shmem_default_max_blocks(), mm/shmem.c, v6.12
 std::string initrd_of_crash_kernel(Check& check) {
   const auto initrd = check.machine()->initrd;
   if (!initrd || check.named("elfcorehdr").empty() || check.outcome().panicked) return {};
   const boot::Totals& totals = check.outcome().totals;
   const std::uint64_t free = totals.memory - totals.reserved;
-  const bool is_tmpfs = check.named("root").empty();
-  const std::uint64_t room = is_tmpfs ? free / 2 : free;
+  const kernel::Rootfs fs = kernel::rootfs_of(check.line(), check.profile(), free);
+  if (fs.is_refused)
+    return fmt::format(
+        "initramfs_options={}: the kernel refuses it, and panics (Can't create rootfs)",
+        fs.options);
+  const std::uint64_t room = fs.limit == 0 ? free : std::min(free, fs.limit);
+  const std::string_view why = fs.limit == 0        ? ""
+                               : fs.options.empty() ? " (half: it is a tmpfs)"
+                                                    : " (initramfs_options=)";
   std::string out = fmt::format(
       "a crash kernel (elfcorehdr=): {} MiB are free when it unpacks its initrd, which may fill {} "
       "MiB of them{}; packed it has {} MiB, unpacked usually two to four times as much",
-      free >> 20, room >> 20, is_tmpfs ? " (half: it is a tmpfs)" : "", initrd->size() >> 20);
+      free >> 20, room >> 20, why, initrd->size() >> 20);
   if (initrd->size() * 2 > room)
     out += ": too small, give crashkernel= a larger size in the kernel that starts it";
   return out;

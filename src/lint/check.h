@@ -115,6 +115,9 @@ void cpu_limits(Check&);
 // values.cc
 void value_ignored(Check&);
 void size_misread(Check&);
+void size_without_unit(Check&);
+void log_buffer_idle(Check&);
+void replaced(Check&);
 // memmap.cc
 void lost_dollar(Check&);
 void pmem_mark(Check&);
@@ -127,6 +130,8 @@ void not_ram(Check&);
 void above_mem(Check&);
 void holds_kernel(Check&);
 void holds_initrd(Check&);
+// zones.cc
+void movable_idle(Check&);
 // crashkernel.cc
 void crashkernel_malformed(Check&);
 void crashkernel_ignored(Check&);

@@ -42,6 +42,8 @@ std::optional<ImagePlaces> crash_kernel_places(Check& check) {
   if (!check.kaslr()) return std::nullopt;
   const auto& room = check.outcome().state.crash_room;
   if (!room) return std::nullopt;
+  // So little fits anywhere, and was not meant so: size_without_unit() tells.
+  if (room->size < kMiB) return std::nullopt;
   const kaslr::PossiblePlaces places =
       kaslr::possible_places(*check.machine(), check.profile(), check.line());
   if (places.count() == 1) return std::nullopt;

@@ -117,6 +117,12 @@ void crashkernel_ignored(Check& check) {
   if (low && (normal || !high) && is_generic(check)) {
     is_void(low, "crashkernel=SIZE,low only goes with crashkernel=SIZE,high");
   }
+  if (cma && !normal && !high) {
+    is_void(
+        cma,
+        "crashkernel=SIZE,cma only goes with one that reserves memory for the crash kernel itself: "
+        "without it the kernel stops reading, and says nothing (parse_crashkernel())");
+  }
 }
 
 // kernel: reserve_crashkernel_generic(), kernel/crash_reserve.c, v6.12; reserve_crashkernel(),

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "kernel/behaviour.h"
+#include "kernel/reserve_mem.h"
 #include "lint/check.h"
 
 namespace memmap::lint {
@@ -36,6 +37,17 @@ bool is_numa(Value v) {
   constexpr std::array<std::string_view, 4> kWords{"off", "noacpi", "nohmat", "fake="};
   return v && std::ranges::any_of(kWords, [&](std::string_view w) { return v->starts_with(w); });
 }
+// kernel: numa_emulation(), split_nodes_interleave(), split_nodes_size_interleave_uniform(),
+// mm/numa_emulation.c, v7.2
+bool is_numa_fake(Value v) {
+  constexpr std::string_view kFake = "fake=";
+  if (!v || !v->starts_with(kFake)) return true;
+  const std::string_view made = v->substr(kFake.size());
+  if (made.find('U') == made.npos && made.find_first_of("MG") != made.npos)
+    return kernel::memparse(made).value != 0;
+  const std::uint64_t count = kernel::simple_strtoull(made).value;
+  return count != 0 && count <= ~0u >> 1;
+}
 bool is_acpi(Value v) {
   constexpr std::array<std::string_view, 7> kWords{"off",   "force",     "strict", "rsdt",
                                                    "noirq", "copy_dsdt", "nocmcff"};
@@ -44,6 +56,7 @@ bool is_acpi(Value v) {
 bool is_swiotlb(Value v) {
   return v && (starts_with_digit(v) || v->starts_with(',') || v == "force" || v == "noforce");
 }
+bool is_reserve_mem(Value v) { return v && kernel::reserve_mem_of(*v).has_value(); }
 bool is_hugepages(Value v) {
   // COUNT, or NODE:COUNT with commas. kernel: hugepages_setup(), mm/hugetlb.c
   return v && !v->empty() && v->find_first_not_of("0123456789:,") == std::string_view::npos &&
@@ -91,6 +104,12 @@ constexpr Form kForms[] = {
      "percpu_alloc_setup(), mm/percpu.c"},
     {"numa", is_numa, "off, noacpi, nohmat or fake=...", kIgnores,
      "numa_setup(), arch/x86/mm/numa.c"},
+    {"numa", is_numa_fake, "fake=NUMBER, fake=SIZE or fake=NUMBERU, above 0",
+     "the kernel makes no nodes of it, and says nothing", "numa_emulation(), mm/numa_emulation.c"},
+    {"reserve_mem", is_reserve_mem,
+     "SIZE:ALIGN:NAME, the size above 0, the name of 1 to 15 characters",
+     "nothing is reserved, which kernels up to 6.18 do not even print",
+     "reserve_mem(), mm/memblock.c"},
     {"acpi", is_acpi, "off, force, strict, rsdt, noirq, copy_dsdt or nocmcff", kMalformed,
      "parse_acpi(), arch/x86/kernel/acpi/boot.c"},
     {"pti", is_pti, "on, off or auto", kIgnores, "pti_check_boottime_disable(), arch/x86/mm/pti.c"},
@@ -188,6 +207,17 @@ void check_old_forms(Check& check) {
   }
 }
 
+// kernel: numa_emu_cmdline(), include/linux/numa_memblks.h, v6.12
+void check_numa_emulation(Check& check) {
+  if (check.profile().has(config::NUMA_EMU)) return;
+  for (const kernel::Parameter* p : check.named("numa")) {
+    if (!p->value || !p->value->starts_with("fake=") || check.is_found(*p)) continue;
+    check.find(*p, {fmt::format("kernel {} makes no nodes", check.profile().name),
+                    "it was built without CONFIG_NUMA_EMU (numa_setup(), arch/x86/mm/numa.c)",
+                    "remove it"});
+  }
+}
+
 // One number in a value that is a size, to the next character that separates.
 struct Token {
   std::string_view text{};
@@ -259,11 +289,110 @@ bool is_given_up(const Check& check, std::string_view token) {
   });
 }
 
+// A size of fewer bytes than anything is done with: its unit was forgotten, as a rule.
+void check_unit(Check& check, std::string_view name, std::string_view text, std::uint64_t least) {
+  const kernel::Parsed read = kernel::memparse(text);
+  const std::string_view number = text.substr(0, text.size() - read.rest.size());
+  const bool has_unit = !kernel::simple_strtoull(number).rest.empty();
+  if (has_unit || read.value == 0 || read.value >= least || check.is_found(text)) return;
+  check.find(number, {fmt::format("the kernel reads `{}` of {}= as {} bytes, too few to be of use",
+                                  number, name, read.value),
+                      "a size without a unit is one of bytes (memparse(), lib/cmdline.c)",
+                      fmt::format("write the unit behind it: {}M", read.value)});
+}
+
+// The sizes of crashkernel=, without START-[END] of its ranges.
+void check_crashkernel_unit(Check& check, const kernel::Parameter& p) {
+  std::string_view value = check.value_of(p);
+  const bool is_list = value.find(':') != value.npos;
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find(','), value.size());
+    std::string_view size = value.substr(0, end);
+    if (is_list) size.remove_prefix(std::min(size.find(':') + 1, size.size()));
+    check_unit(check, "crashkernel", size, kMiB);
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+}
+
+// Which of several counts where the kernel keeps one: the last.
+constexpr std::string_view kKeptOnce[] = {
+    "cma",           "kernelcore",    "movablecore",   "percpu_alloc",   "possible_cpus", "maxcpus",
+    "dhash_entries", "ihash_entries", "mhash_entries", "mphash_entries", "hashdist"};
+
+std::string_view rule_of(std::string_view name) {
+  return std::ranges::find(kForms, name, &Form::name)->rule;
+}
+
+// Each of `all` but the last is void, if the last says something else.
+void check_replaced(Check& check, const std::vector<const kernel::Parameter*>& all,
+                    std::string_view rule) {
+  const kernel::Parameter* last = nullptr;
+  for (const kernel::Parameter* p : all) {
+    if (!check.is_found(*p)) last = p;
+  }
+  for (const kernel::Parameter* p : all) {
+    if (p == last || check.is_found(*p) || p->value == last->value) continue;
+    check.find(*p, {fmt::format("`{}` is void: `{}` behind it replaces it",
+                                check.line().substr(p->at, p->size),
+                                check.line().substr(last->at, last->size)),
+                    fmt::format("of several the kernel takes the last ({})", rule), "keep one"});
+  }
+}
+
 }  // namespace
+
+// kernel: log_buf_len_setup(), log_buf_len_update(), kernel/printk/printk.c, v6.12
+void log_buffer_idle(Check& check) {
+  const std::uint64_t has = std::uint64_t{1} << check.profile().number(config::LOG_BUF_SHIFT);
+  for (const kernel::Parameter* p : check.named("log_buf_len")) {
+    if (!p->value || check.is_found(*p)) continue;
+    if (kernel::memparse(*p->value).value > has) continue;
+    check.find(*p, {fmt::format("the log's buffer has {} already: `{}` changes nothing",
+                                size_text(has), check.line().substr(p->at, p->size)),
+                    "only a larger one is allocated (log_buf_len_update(), kernel/printk/printk.c)",
+                    fmt::format("write more than {}, or remove it", size_text(has))});
+  }
+}
+
+void replaced(Check& check) {
+  for (const std::string_view name : kKeptOnce) {
+    std::vector<const kernel::Parameter*> all = check.named(name);
+    // kernelcore=mirror is kept beside a size.
+    std::erase_if(all, [](const kernel::Parameter* p) {
+      return !p->value || kernel::parse_option_str(*p->value, "mirror");
+    });
+    check_replaced(check, all, rule_of(name));
+  }
+  check_replaced(check, check.named("log_buf_len"), rule_of("log_buf_len"));
+  std::vector<const kernel::Parameter*> fakes = check.named("numa");
+  std::erase_if(fakes, [](const kernel::Parameter* p) {
+    return !p->value || !p->value->starts_with("fake=");
+  });
+  check_replaced(check, fakes, "numa_emu_cmdline(), mm/numa_emulation.c");
+}
+
+void size_without_unit(Check& check) {
+  for (const kernel::Parameter* p : check.named("crashkernel")) {
+    if (!check.is_found(*p)) check_crashkernel_unit(check, *p);
+  }
+  for (const std::string_view name :
+       {"mem", "cma", "hugetlb_cma", "kernelcore", "movablecore", "log_buf_len", "reserve_mem"}) {
+    for (const kernel::Parameter* p : check.named(name)) {
+      const std::string_view value = check.value_of(*p);
+      const bool is_share = kernel::simple_strtoull(value).rest.starts_with('%');
+      const bool of_node = name == "hugetlb_cma" && value.find(':') != value.npos;
+      if (!is_share && !of_node && !check.is_found(*p)) check_unit(check, name, value, kPageSize);
+    }
+  }
+  for (const MemmapItem& item : check.memmap_items()) {
+    if (item.mark != '\0' && item.mark != '%') check_unit(check, "memmap", item.text, kPageSize);
+  }
+}
 
 void value_ignored(Check& check) {
   for (const MemmapItem& item : check.memmap_items()) check_memmap(check, item);
   check_old_forms(check);
+  check_numa_emulation(check);
   for (const Form& form : kForms) {
     for (const kernel::Parameter* p : check.named(form.name)) {
       const Value value = p->value ? Value(*p->value) : std::nullopt;

@@ -7,19 +7,12 @@
 #include "base/number.h"
 #include "boot/run.h"
 #include "boot/special.h"
-#include "kernel/command_line.h"
+#include "kernel/rootfs.h"
 
 namespace memmap::suggest {
 namespace {
 
 std::string mib(std::uint64_t bytes) { return fmt::format("{} MiB", bytes / kMiB); }
-
-bool has_root(std::string_view line) {
-  for (const kernel::Parameter& p : kernel::parse_command_line(line)) {
-    if (p.name == "root") return true;
-  }
-  return false;
-}
 
 // What the page allocator gets only after the initrd is unpacked: the packed one, the kernel's own code
 // for the start. kernel: do_populate_rootfs(), init/initramfs.c; free_initmem(), mark_rodata_ro(),
@@ -32,21 +25,33 @@ std::uint64_t freed_later(const boot::Outcome& outcome) {
   return out;
 }
 
-// What the initrd's files find. kernel: init_rootfs(), init/do_mounts.c; shmem_default_max_blocks(),
-// mm/shmem.c, v6.12
-void unpack(const boot::Outcome& outcome, const KdumpWish& wish, Kdump& out) {
+std::string of_tmpfs(const kernel::Rootfs& fs) {
+  if (fs.options.empty()) return " (half of RAM: it is a tmpfs)";
+  return fmt::format(" (of a tmpfs, by initramfs_options={})", fs.options);
+}
+
+// What the initrd's files find.
+void unpack(const boot::Outcome& outcome, const kernel::Profile& profile, const KdumpWish& wish,
+            Kdump& out) {
   const std::uint64_t unpacked = wish.initrd.unpacked;
   const auto less = [](std::uint64_t from, std::uint64_t what) {
     return from - std::min(from, what);
   };
   const std::uint64_t early = less(out.mem_total, freed_later(outcome));
   out.at_unpack = less(early, boot::kTakenUntilInit);
-  if (!has_root(outcome.subject.command_line)) out.limit = early / 2;
+  const kernel::Rootfs fs = kernel::rootfs_of(outcome.subject.command_line, profile, early);
+  if (fs.is_refused) {
+    out.end = KdumpEnd::stops;
+    out.why = fmt::format("Kernel panic - not syncing: Can't create rootfs (initramfs_options={})",
+                          fs.options);
+    return;
+  }
+  out.limit = fs.limit;
   const std::uint64_t room = out.limit == 0 ? out.at_unpack : std::min(out.at_unpack, out.limit);
   if (unpacked > room) {
     out.end = KdumpEnd::not_unpacked;
     out.why = fmt::format("the initrd's files need {}, and {} are free for them{}", mib(unpacked),
-                          mib(room), room == out.limit ? " (half of RAM: it is a tmpfs)" : "");
+                          mib(room), room == out.limit ? of_tmpfs(fs) : "");
     return;
   }
   out.left = less(less(out.mem_total, boot::kTakenUntilInit), unpacked);
@@ -92,7 +97,7 @@ Result<Kdump> run_kdump(const Prover& first, std::string_view crashkernel, const
     return out;
   }
   out.mem_total = mem_total_of(outcome);
-  unpack(outcome, wish, out);
+  unpack(outcome, subject.profile, wish, out);
   return out;
 }
 

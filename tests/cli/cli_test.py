@@ -9,6 +9,7 @@ import unittest
 
 MEMMAP = os.path.abspath(sys.argv.pop(1))
 SMALL = "ram:640K hole:384K ram:255M"
+MAPS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "maps")
 
 
 def run(*args, stdin=None, env=None, stdout=subprocess.PIPE):
@@ -138,6 +139,27 @@ class Cli(unittest.TestCase):
             other = simulate("--format", fmt, env={"LC_ALL": "C", "COLUMNS": "200", "TZ": "Asia/Tokyo"})
             self.assertEqual(first.stdout, other.stdout, fmt)
         self.assertNotIn("\x1b", simulate().stdout)
+
+    def test_every_section_keeps_to_the_width(self):
+        sections = ("summary,map,ledger,e820,memory,reserved,zones,free,pagetables,fixmap,checks,events,notes,"
+                    "steps,nodes,percpu,cma,hugepages")
+        for name in ("supermicro-as-4125gs-tnrt", "qemu-pc-4nodes-8g", "qemu-q35-efi-4g"):
+            for width in (60, 67, 80):
+                done = run("simulate", os.path.join(MAPS, f"{name}.yaml"), "--section", sections,
+                           "--width", str(width), "--cmdline",
+                           "crashkernel=256M cma=64M isolcpus=1 memmap=1M!2G reserve_mem=1M:4K:abc foo")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                wide = [line for line in done.stdout.splitlines() if len(line) > width]
+                self.assertEqual(wide, [], (name, width))
+
+    def test_huge_pages_that_nobody_can_count_are_told(self):
+        machine = ("simulate", "--synthetic", "ram:640K hole:384K ram:2G", "--format", "meminfo", "--cmdline")
+        known = run(*machine, "hugepages=800")
+        self.assertIn("HugePages_Total:     800", known.stdout)
+        self.assertNotIn("HugePages_Total", known.stderr)
+        unknown = run(*machine, "hugepages=950")
+        self.assertNotIn("HugePages_Total", unknown.stdout)
+        self.assertIn("left out: HugePages_Total", unknown.stderr)
 
     def test_what_the_kernel_says_is_no_error_of_ours(self):
         # One entry, given by the user: the kernel panics.

@@ -42,9 +42,24 @@ constexpr EarlyOption kOptions[] = {
     {"vsyscall", is_vsyscall_mode},      // vsyscall_setup(), arch/x86/entry/vsyscall/vsyscall_64.c
 };
 
+// A percentage above 100, which it takes all the same, with a warning and a trace of the stack.
+// kernel: cmdline_parse_core(), mm/mm_init.c, v6.12 and v7.2
+void tell_if_too_much(Boot& boot, const kernel::Parameter& p) {
+  if (!p.value || !boot.in.behaviour.core_takes_percent) return;
+  const bool is_kernelcore = kernel::parameq(p.name, "kernelcore");
+  if (!is_kernelcore && !kernel::parameq(p.name, "movablecore")) return;
+  if (is_kernelcore && kernel::parse_option_str(*p.value, "mirror")) return;
+  const auto number = kernel::simple_strtoull(*p.value);
+  if (number.value <= 100 || !number.rest.starts_with('%')) return;
+  boot.story.tell(Severity::warning, rule::kCmdlineParseCore,
+                  fmt::format("WARNING: cmdline_parse_core(): more than 100 percent of memory: {}",
+                              kernel::text_of(p)));
+}
+
 }  // namespace
 
 void tell_if_malformed(Boot& boot, const kernel::Parameter& p) {
+  tell_if_too_much(boot, p);
   const kernel::KnownParameters& known = boot.in.profile.parameters;
   for (const EarlyOption& option : kOptions) {
     if (!kernel::parameq(p.name, option.name) || option.accepts(p.value)) continue;

@@ -8,6 +8,8 @@
 #include "boot/init/cpu_isolation.h"
 #include "boot/mm/hugepages.h"
 #include "boot/owner.h"
+#include "boot/rules.h"
+#include "kernel/reserve_mem.h"
 
 namespace memmap::boot {
 namespace {
@@ -18,28 +20,31 @@ struct Refused {
   std::set<std::size_t> parameters{};
 };
 
-// reserve_mem=SIZE:ALIGN:NAME, up to eight of them. kernel: reserve_mem(), mm/memblock.c, v6.12
+// reserve_mem=SIZE:ALIGN:NAME, up to eight of them. What it cannot do the kernel tells in 7.2; up to
+// 6.18 it is silent there. kernel: reserve_mem(), mm/memblock.c, v6.12, v6.18 and v7.2
 class ReservedMemory {
  public:
   explicit ReservedMemory(Boot& boot) : boot_(boot) {}
 
   void take(std::string_view text) {
-    constexpr std::size_t kMost = 8;       // RESERVE_MEM_MAX_ENTRIES
-    constexpr std::size_t kNameSize = 16;  // RESERVE_MEM_NAME_SIZE
-    const auto size = kernel::memparse(text);
-    if (names_.size() >= kMost || size.value == 0 || !size.rest.starts_with(':')) return;
-    const auto align = kernel::memparse(size.rest.substr(1));
-    if (!align.rest.starts_with(':')) return;
-    const std::string name(align.rest.substr(1));
-    const bool blank = name.find_first_not_of(" \t\n\v\f\r") == name.npos;
-    if (blank || name.size() >= kNameSize || names_.contains(name)) return;
+    constexpr std::size_t kMost = 8;  // RESERVE_MEM_MAX_ENTRIES
+    if (names_.size() >= kMost) return warn("no more room for reserved memory");
+    const auto asked = kernel::reserve_mem_of(text);
+    if (!asked) return warn("empty or malformed parameter");
+    std::string name(asked->name);
+    if (names_.contains(name)) return warn(fmt::format("name \"{}\" was already used", name));
     const auto found =
-        boot_.state.memblock.phys_alloc(size.value, std::max(align.value, kCacheLine),
+        boot_.state.memblock.phys_alloc(asked->size, std::max(asked->align, kCacheLine),
                                         boot_.caller(owner::kReserveMem, {function::reserve_mem}));
-    if (found) names_.insert(name);
+    if (!found) return warn("memblock allocation failed");
+    names_.insert(std::move(name));
   }
 
  private:
+  void warn(std::string_view text) {
+    boot_.story.tell(Severity::warning, rule::kReserveMem, fmt::format("reserve_mem: {}", text));
+  }
+
   Boot& boot_;
   std::set<std::string> names_{};
 };

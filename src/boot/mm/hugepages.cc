@@ -290,7 +290,8 @@ bool is_invalid(const Boot& boot, PhysRange page) {
 }
 
 // Whether the page allocator has room for all that is asked for: then it gives it, since hardly
-// anything is taken yet. Where it is asked for most of memory nobody can tell how much it gives.
+// anything is taken yet, a sixteenth of memory or 256 MiB at most, or a quarter of a small machine's.
+// Where it is asked for more nobody can tell how much it gives.
 bool has_room(const Boot& boot, const std::vector<Asked>& asked) {
   std::uint64_t all = 0;
   std::map<int, std::uint64_t> of_node;
@@ -303,10 +304,23 @@ bool has_room(const Boot& boot, const std::vector<Asked>& asked) {
   std::map<int, std::uint64_t> managed;
   for (const buddy::ZonePages& z : boot.state.page_allocator.zones)
     managed[z.nid] += z.managed_pages;
-  const auto fits = [](std::uint64_t pages, std::uint64_t room) { return pages <= room / 4 * 3; };
+  const auto fits = [](std::uint64_t pages, std::uint64_t room) {
+    constexpr std::uint64_t kTaken = 256 * kMiB >> kPageShift;
+    return pages <= room / 4 * 3 || pages + std::max(kTaken, room / 16) <= room;
+  };
   return fits(all, boot.state.page_allocator.totalram_pages) &&
          std::ranges::all_of(of_node,
                              [&](const auto& n) { return fits(n.second, managed[n.first]); });
+}
+
+// Where it gives less the kernel says how many it gives.
+void tell_unknown(Boot& boot, const Asked& asked) {
+  boot.story.tell(
+      Severity::warning, rule::kHugetlbInit,
+      fmt::format("HugeTLB: {} of page size {} are most of the {} MiB that the page allocator has: "
+                  "nobody can tell how many it gives",
+                  asked.count.total, size_words(asked.size),
+                  boot.state.page_allocator.totalram_pages >> (20 - kPageShift)));
 }
 
 }  // namespace
@@ -333,6 +347,7 @@ void hugetlb_hstate_alloc_pages(Boot& boot) {
           [&](PhysRange page) { return page.size() == a.size && !is_invalid(boot, page); }));
     } else {
       out.pages = room || a.count.total == 0 ? std::optional(a.count.total) : std::nullopt;
+      if (!out.pages) tell_unknown(boot, a);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "base/limits.h"
 #include "input/log/log_boots.h"
@@ -181,6 +182,39 @@ std::string word_at(const Text& text, std::size_t i) {
   return out;
 }
 
+// Where a quote stands that nothing closes: of those that run on over the end of their line the first,
+// since behind it opening and closing ones have changed places. nullopt: each is closed.
+std::optional<TextPlace> unclosed_quote(const Text& text) {
+  std::optional<TextPlace> first_long;
+  TextPlace opened;
+  char quote = '\0';
+  bool starts_word = true;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i].c;
+    if (quote != '\0') {
+      if (c == quote) {
+        quote = '\0';
+        if (!first_long && text[i].place.line != opened.line) first_long = opened;
+      } else if (c == '\\' && quote == '"') {
+        ++i;
+      }
+      continue;
+    }
+    if (c == '#' && starts_word) {
+      while (i + 1 < text.size() && text[i + 1].c != '\n') ++i;
+    } else if (c == '\\') {
+      ++i;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+      opened = text[i].place;
+    }
+    starts_word = is_blank(c) || c == '\n' || c == ';';
+  }
+  if (quote == '\0') return std::nullopt;
+  return first_long ? first_long : opened;
+}
+
+// Variables of the file as bash has them, which knows `+=`.
 // grub: util/grub.d/10_linux.in: args="${GRUB_CMDLINE_LINUX} ${GRUB_CMDLINE_LINUX_DEFAULT}"
 std::vector<FoundCommandLine> grub_defaults(const Text& text) {
   constexpr std::string_view kLinux = "GRUB_CMDLINE_LINUX";
@@ -199,13 +233,17 @@ std::vector<FoundCommandLine> grub_defaults(const Text& text) {
     }
     i += name.size();
     if (i >= text.size() || text[i].c != '=') continue;
+    const bool adds = name.ends_with('+');
+    if (adds) name.pop_back();
     if (!name.starts_with(kLinux) && name != kBadram) continue;
     Text value;
     const auto ends = [](char c) { return is_blank(c) || c == '\n' || c == ';'; };
     past = resolve(Language::shell, text, i + 1, variables, ends,
                    [&](const Char& c, bool) { value.push_back(c); });
     any = any || name == kLinux || name == kDefault || name == kBadram;
-    variables[name] = std::move(value);
+    Text& kept = variables[name];
+    if (!adds) kept.clear();
+    kept.insert(kept.end(), value.begin(), value.end());
   }
   if (!any) return {};
   Text both = variables[std::string(kLinux)];
@@ -337,7 +375,14 @@ Result<CommandLines> read_lines(const Source& source, const ReadOptions& options
     out.lines = std::move(lines);
     return !out.lines.empty();
   };
-  if (is("grub defaults", grub_defaults(text))) return out;
+  if (is("grub defaults", grub_defaults(text))) {
+    const bool is_whole = text.size() == bytes.size();
+    if (const auto quote = is_whole ? unclosed_quote(text) : std::nullopt) {
+      return Error{.message = "this quote is not closed: a shell refuses the file",
+                   .origin = {source.name, quote->line, quote->column}};
+    }
+    return out;
+  }
   const bool has_options = bytes.starts_with("options ") || bytes.find("\noptions ") != bytes.npos;
   if (has_options && is("boot entry", boot_entry(text))) return out;
   if (is("grub.cfg", grub_cfg(text))) return out;

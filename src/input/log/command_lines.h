@@ -40,7 +40,8 @@ struct CommandLines {
 //   - a boot entry (options ...);
 //   - a boot log: the last `Command line:`, or that of the boot which `options` name;
 //   - a single line, as /proc/cmdline has it.
-// Errors: a folder; none is found; bytes that are no text; a boot that the log does not hold.
+// Errors: a folder; none is found; bytes that are no text; a boot that the log does not hold; a quote
+// of /etc/default/grub that is not closed.
 Result<CommandLines> read_command_lines(const Source& source, const ReadOptions& options = {});
 
 // A line given as such: every byte in its own column of line 1.

@@ -444,6 +444,17 @@ void FactReader::edit_line(std::string_view text) {
 }
 
 void FactReader::finish(std::string_view label) {
+  if (memory_attributes_ && memory_attribute_of_.empty()) {
+    // Its entries are not told without efi=debug, nor with noefi or efi=noruntime, though it is reserved
+    // all the same. kernel: efi_memattr_init(), efi_memattr_apply_permissions(),
+    // drivers/firmware/efi/memattr.c, v6.12 and v7.2
+    unsized_.emplace_back(
+        *memory_attributes_,
+        fmt::format(
+            "EFI's table MEMATTR at {:#x} is kept by the kernel, but its size is only in a log "
+            "of efi=debug with EFI's runtime services: that reservation is left out",
+            raw(*memory_attributes_)));
+  }
   for (auto& [place, note] : unsized_) {
     const bool kept = std::ranges::any_of(machine_.efi_kept,
                                           [at = place](PhysRange r) { return r.contains(at); });

@@ -58,6 +58,55 @@ std::size_t break_of(std::string_view word, std::size_t room) {
   return after_comma > 0 ? after_comma : bytes;
 }
 
+constexpr std::size_t kIndent = 2;         // of a table's rows
+constexpr std::size_t kFurtherIndent = 6;  // of what of a row has no room in its first line
+constexpr std::size_t kLeastCut = 8;       // a last column is cut to no less
+
+// How the columns of a table keep to the page's width.
+struct Fit {
+  std::size_t gap = 2;              // blanks between columns
+  std::vector<bool> starts_line{};  // by column: it begins a further line of its row
+};
+
+std::size_t row_width(const std::vector<std::size_t>& widths, std::size_t gap) {
+  std::size_t out = kIndent;
+  for (const std::size_t w : widths) out += w + gap;
+  return out - gap;
+}
+
+// Cuts a last column that is aligned left. Where that is not enough, and the page is narrow, brings
+// columns nearer to each other, else lets rows have several lines.
+Fit fit_of(const std::vector<Column>& columns, std::vector<std::size_t>& widths,
+           const TextStyle& style) {
+  const std::size_t page_width = style.width;
+  Fit fit{.starts_line = std::vector<bool>(columns.size(), false)};
+  const bool cuts = columns.back().align == Align::left;
+  std::size_t& last = widths.back();
+  for (; fit.gap != 0; --fit.gap) {
+    const std::size_t all = row_width(widths, fit.gap);
+    if (all <= page_width) return fit;
+    if (cuts && all - last + kLeastCut <= page_width) {
+      last = page_width - (all - last);
+      return fit;
+    }
+    if (!style.is_narrow) {
+      if (cuts) last = std::min(last, kLeastCut);
+      return fit;
+    }
+  }
+  fit.gap = 2;
+  std::size_t used = kIndent;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    if (i != 0 && used + widths[i] > page_width) {
+      fit.starts_line[i] = true;
+      used = kFurtherIndent;
+    }
+    widths[i] = std::min(widths[i], page_width - used);
+    used += widths[i] + fit.gap;
+  }
+  return fit;
+}
+
 }  // namespace
 
 std::string Page::painted(std::string_view text, Paint paint) const {
@@ -69,15 +118,18 @@ void Page::blank() { out_ += '\n'; }
 
 void Page::heading(std::string_view title, std::string_view aside) {
   blank();
-  std::size_t used = text_width(title) + 1;
-  out_ += painted(title, Paint::strong) + ' ';
-  if (!aside.empty()) {
-    out_ += painted(fmt::format("({})", aside), Paint::faint) + ' ';
+  std::size_t used = text_width(title);
+  out_ += painted(title, Paint::strong);
+  const bool fits = used + text_width(aside) + 3 <= style_.width;
+  if (!aside.empty() && fits) {
+    out_ += ' ' + painted(fmt::format("({})", aside), Paint::faint);
     used += text_width(aside) + 3;
   }
   std::string rule;
-  for (; used < style_.width; ++used) rule += glyph("─", "-");
-  out_ += painted(rule, Paint::faint) + '\n';
+  for (++used; used < style_.width; ++used) rule += glyph("─", "-");
+  if (!rule.empty()) out_ += ' ' + painted(rule, Paint::faint);
+  out_ += '\n';
+  if (!aside.empty() && !fits) paragraph("  ", fmt::format("({})", aside), Paint::faint);
 }
 
 void Page::line(std::string_view text, Paint paint) {
@@ -135,16 +187,20 @@ void Page::table(std::vector<Column> columns, std::vector<Row> rows) {
       widths[i] = std::max(widths[i], text_width(row[i].text));
     }
   }
-  std::size_t before_last = 2;
-  for (std::size_t i = 0; i + 1 < columns.size(); ++i) before_last += widths[i] + 2;
-  if (columns.back().align == Align::left) {
-    const std::size_t room = style_.width > before_last + 8 ? style_.width - before_last : 8;
-    widths.back() = std::min(widths.back(), room);
-  }
+  const Fit fit = fit_of(columns, widths, style_);
   const auto print = [&](const Row& row) {
     std::string text = " ";
     std::size_t owed = 1;  // blanks that only matter if something follows
+    bool has_text = false;
+    bool is_further = false;
     for (std::size_t i = 0; i < std::min(row.size(), columns.size()); ++i) {
+      if (fit.starts_line[i]) {
+        if (has_text) line(text);
+        text = " ";
+        owed = kFurtherIndent - 1;
+        is_further = true;
+        has_text = false;
+      }
       const std::string shown = cut(row[i].text, widths[i], charset());
       const std::size_t pad = widths[i] - text_width(shown);
       const bool right = columns[i].align == Align::right;
@@ -153,10 +209,11 @@ void Page::table(std::vector<Column> columns, std::vector<Row> rows) {
         text.append(owed, ' ');
         owed = 0;
         text += painted(shown, row[i].paint);
+        has_text = true;
       }
-      owed += (right ? 0 : pad) + 2;
+      owed += (right ? 0 : pad) + fit.gap;
     }
-    line(text);
+    if (has_text || !is_further) line(text);
   };
   if (titled) {
     Row head;

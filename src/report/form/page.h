@@ -43,7 +43,8 @@ class Page {
 
   // An empty line.
   void blank();
-  // An empty line, then `title`, `aside` in parentheses, and a rule to the end of the line.
+  // An empty line, then `title`, `aside` in parentheses, and a rule to the end of the line; an `aside`
+  // that has no room there stands below.
   void heading(std::string_view title, std::string_view aside = {});
   // One line of any width; blanks at its end are dropped.
   void line(std::string_view text, Paint paint = Paint::plain);
@@ -51,8 +52,9 @@ class Page {
   // blanks. A word that is longer than a line is broken, after a comma if it has one.
   void paragraph(std::string_view lead, std::string_view text, Paint paint = Paint::plain);
   // Columns are as wide as their texts, with two blanks between them. Columns without any text are
-  // left out, and so is the line of titles if all are empty. A left-aligned last column is cut to
-  // the style's width.
+  // left out, and so is the line of titles if all are empty. To keep to the style's width a
+  // left-aligned last column is cut; where that is not enough, in a narrow style there is one blank
+  // between columns, or what of a row has no room goes on, indented, in further lines.
   void table(std::vector<Column> columns, std::vector<Row> rows);
 
   // All that was written.

@@ -38,6 +38,7 @@ TextStyle style_for(const Terminal& terminal) {
   style.colour = !is_set(terminal.no_color) && (forced || shows);
   if (!terminal.is_terminal) return style;
   if (const auto columns = columns_of(terminal)) {
+    style.is_narrow = true;
     style.width = static_cast<unsigned>(std::clamp<std::uint64_t>(*columns, kMinWidth, kMaxWidth));
   }
   for (const auto& variable : {terminal.lc_all, terminal.lc_ctype, terminal.lang}) {

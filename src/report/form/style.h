@@ -7,9 +7,10 @@
 namespace memmap::report {
 
 struct TextStyle {
-  bool colour = false;   // the 16 ANSI colours
-  unsigned width = 80;   // columns; the report keeps within it where its tables can
-  bool unicode = false;  // UTF-8 box drawing; else plain ASCII
+  bool colour = false;     // the 16 ANSI colours
+  unsigned width = 80;     // columns; the report keeps within it where its tables can
+  bool unicode = false;    // UTF-8 box drawing; else plain ASCII
+  bool is_narrow = false;  // tables keep within the width at any cost: a terminal's, or asked for
 };
 
 inline constexpr unsigned kMinWidth = 60;

@@ -161,9 +161,11 @@ TEST_P(EfiRuntime, DecidesOverItsMap) {
   constexpr std::uint32_t kMmio = 11;
   m.efi_map = {{PhysRange::make(0x8000000, 0x8100000), kBootServicesData, 0xf},
                {PhysRange::make(0xe0000000, 0xe1000000), kMmio, 1}};
+  m.efi_memory_attributes = PhysRange::make(0x9000018, 0x9000448);
   kernel::Profile p = profile();
   p.config["EFI_DISABLE_RUNTIME"] = c.option;
   const Outcome outcome = boot(c.line, p, m);
+  EXPECT_EQ(owned(outcome, "EFI memory attributes"), 0x430u);  // with and without
   const bool reserved = std::ranges::any_of(outcome.owners, [](const Owned& o) {
     return o.words == "EFI boot services" && o.range == PhysRange::make(0x8000000, 0x8100000);
   });

@@ -66,6 +66,22 @@ TEST(HugePages, OfMemblockAreThoseItHadRoomFor) {
 TEST(HugePages, OfMostOfMemoryNobodyCanTell) {
   EXPECT_EQ(sizes("hugepages=450"), "2M:?");
   EXPECT_EQ(sizes("hugepages=0:450"), "2M:?");
+  const auto is_told = [](const std::string& line) {
+    return std::ranges::any_of(boot(line).events, [](const Event& e) {
+      return e.severity == Severity::warning && e.text.find("nobody can tell") != e.text.npos;
+    });
+  };
+  EXPECT_TRUE(is_told("hugepages=450"));
+  EXPECT_FALSE(is_told("hugepages=300"));
+}
+
+// The larger the machine, the less of it is taken before.
+TEST(HugePages, OfMoreThanThreeQuartersAreKnownWhereEnoughIsLeft) {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 3 * kGiB, E820Type::ram});
+  EXPECT_EQ(sizes("hugepages=1500", m), "2M:1500");
+  EXPECT_EQ(sizes("hugepages=0:1500", m), "2M:1500");
+  EXPECT_EQ(sizes("hugepages=1950", m), "2M:?");
 }
 
 TEST(HugePages, NeedPagesOf2M) {

@@ -92,6 +92,43 @@ const RunCase kRunCases[] = {
 INSTANTIATE_TEST_SUITE_P(, Requests, testing::ValuesIn(kRunCases),
                          [](const auto& test) { return test.param.name; });
 
+// What a parameter asks for in vain, in the kernel's words where it has any.
+TEST(Boot, TellsOfParametersThatItCannotFollow) {
+  struct Vain {
+    const char* line;
+    const char* words;  // nullptr: it is followed
+  };
+  constexpr Vain kVain[] = {
+      {"reserve_mem=1M:4K:x", nullptr},
+      {"reserve_mem=1M", "reserve_mem: empty or malformed parameter"},
+      {"reserve_mem=1M:4K:sixteen_letters_", "reserve_mem: empty or malformed parameter"},
+      {"reserve_mem=1M:4K:x reserve_mem=2M:4K:x", "reserve_mem: name \"x\" was already used"},
+      {"reserve_mem=2G:4K:x", "reserve_mem: memblock allocation failed"},
+      {"reserve_mem=4K::a reserve_mem=4K::b reserve_mem=4K::c reserve_mem=4K::d reserve_mem=4K::e "
+       "reserve_mem=4K::f reserve_mem=4K::g reserve_mem=4K::h reserve_mem=4K::i",
+       "reserve_mem: no more room for reserved memory"},
+      {"kernelcore=100%", nullptr},
+      {"kernelcore=150%",
+       "WARNING: cmdline_parse_core(): more than 100 percent of memory: kernelcore=150%"},
+      {"movablecore=101%",
+       "WARNING: cmdline_parse_core(): more than 100 percent of memory: movablecore=101%"},
+      {"kernelcore=mirror movablecore=150", nullptr},
+  };
+  for (const Vain& v : kVain) {
+    std::vector<std::string> told;
+    for (const Event& e : boot(v.line).events) {
+      const bool about =
+          e.rule.function == "reserve_mem" || e.rule.function == "cmdline_parse_core";
+      if (about && e.severity == Severity::warning) told.push_back(e.text);
+    }
+    EXPECT_EQ(told, v.words ? std::vector<std::string>{v.words} : std::vector<std::string>{})
+        << v.line;
+  }
+  EXPECT_TRUE(std::ranges::none_of(boot("reserve_mem=x", {6, 1, 0}).events, [](const Event& e) {
+    return e.rule.function == "reserve_mem";
+  }));
+}
+
 TEST(Boot, TakesTheTablesThatTheRootTableAndTheFadtName) {
   const Outcome outcome = boot("");
   std::vector<PhysRange> tables;

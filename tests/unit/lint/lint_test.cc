@@ -27,12 +27,30 @@ kernel::Profile profile() {
   p.name = "made-up";
   p.version = {6, 12, 0};
   p.image = {.end_of_kernel_reserve = 0x2000000, .brk_base = 0x2000000, .end = 0x2030000};
-  p.parameters = {{"mem", "memmap", "nosmp", "maxcpus", "nr_cpus", "possible_cpus", "crashkernel",
-                   "log_buf_len", "numa", "kernelcore", "movablecore", "pti", "acpi", "cma",
-                   "hugetlb_cma", "percpu_alloc", "debug_pagealloc", "swiotlb", "quiet"},
+  p.parameters = {{"mem",
+                   "memmap",
+                   "nosmp",
+                   "maxcpus",
+                   "nr_cpus",
+                   "possible_cpus",
+                   "crashkernel",
+                   "log_buf_len",
+                   "numa",
+                   "kernelcore",
+                   "movablecore",
+                   "pti",
+                   "acpi",
+                   "cma",
+                   "hugetlb_cma",
+                   "percpu_alloc",
+                   "debug_pagealloc",
+                   "swiotlb",
+                   "quiet",
+                   "reserve_mem"},
                   {"root=", "ro", "hugepages=", "hugepagesz=", "hashdist=", "dhash_entries="},
                   {"panic"}};
   p.config["CMA"] = "true";
+  p.config["NUMA_EMU"] = "true";
   p.config["DMA_CMA"] = "true";
   p.config["CMA_SIZE_SEL_MBYTES"] = "true";
   return p;
@@ -109,6 +127,27 @@ const Case kLines[] = {
     {"crashkernel=64M crashkernel=128M", "crashkernel-ignored crashkernel=64M",
      "crashkernel=128M,high crashkernel=64M,low"},
     {"crashkernel=64M,low", "crashkernel-ignored crashkernel=64M,low", "crashkernel=64M"},
+    {"crashkernel=256", "size-without-unit 256", "crashkernel=256M"},
+    {"crashkernel=256,high", "size-without-unit 256", "crashkernel=256M,high crashkernel=0,low"},
+    {"crashkernel=512M-2G:64,2G-:256M", "size-without-unit 64", "crashkernel=0-2G:64M,2G-:256M"},
+    {"cma=64", "size-without-unit 64", "cma=0"},
+    {"movablecore=2", "size-without-unit 2", "movablecore=2%"},
+    {"memmap=64$1G", "size-without-unit 64", "memmap=0x1000$1G"},
+    {"log_buf_len=64K", "log-buffer-idle log_buf_len=64K", "log_buf_len=1M"},
+    {"log_buf_len=2M log_buf_len=8M", "replaced log_buf_len=2M", "log_buf_len=8M log_buf_len=8M"},
+    {"log_buf_len=8M log_buf_len=64K", "log-buffer-idle log_buf_len=64K", "log_buf_len=8M"},
+    {"numa=fake=2 numa=fake=4", "replaced numa=fake=2", "numa=noacpi numa=fake=4"},
+    {"numa=fake=0", "value-ignored numa=fake=0", "numa=fake=2"},
+    {"numa=fake=0M", "value-ignored numa=fake=0M", "numa=fake=64M"},
+    {"numa=fake=U", "value-ignored numa=fake=U", "numa=fake=2U"},
+    {"numa=fake=", "value-ignored numa=fake=", "numa=fake=0x2"},
+    {"kernelcore=1G kernelcore=50%", "replaced kernelcore=1G", "kernelcore=1G movablecore=1G"},
+    {"cma=64M cma=128M", "replaced cma=64M", "cma=64M hugetlb_cma=64M"},
+    {"reserve_mem=2M", "value-ignored reserve_mem=2M", "reserve_mem=2M:4096:oops"},
+    {"reserve_mem=2M:4K:", "value-ignored reserve_mem=2M:4K:", "reserve_mem=2M::oops"},
+    {"reserve_mem=0:4K:oops", "value-ignored reserve_mem=0:4K:oops", "reserve_mem=2M:0:oops"},
+    {"reserve_mem=2M:4K:sixteen_letters_", "value-ignored reserve_mem=2M:4K:sixteen_letters_",
+     "reserve_mem=2M:4K:fifteen_letters"},
     {"crashkernel=64M@300M", "crashkernel-place crashkernel=64M@300M", "crashkernel=64M@304M"},
 };
 
@@ -148,6 +187,17 @@ const Case kOnTheMachine[] = {
     {"crashkernel=1000M", "crashkernel-not-reserved crashkernel=1000M", "crashkernel=0"},
     {"crashkernel=1000M,high", "crashkernel-not-reserved crashkernel=1000M,high",
      "crashkernel=256M,high"},
+    {"movablecore=100%", "movable-idle movablecore=100%", "movablecore=50%"},
+    {"kernelcore=150%", "movable-idle kernelcore=150%", "kernelcore=50%"},
+    {"kernelcore=2G", "movable-idle kernelcore=2G", "kernelcore=512M"},
+    {"kernelcore=mirror movablecore=512M", "movable-idle movablecore=512M", "movablecore=512M"},
+    {"kernelcore=50% movablecore=150%", "kernel-complains movablecore=150%",
+     "kernelcore=50% movablecore=30%"},
+    {"reserve_mem=2G:4K:oops", "kernel-complains reserve_mem=2G:4K:oops",
+     "reserve_mem=2M:4K:oops reserve_mem=2M:4K:more"},
+    {"reserve_mem=2M:4K:oops reserve_mem=2M:4K:oops", "kernel-complains reserve_mem=2M:4K:oops",
+     "reserve_mem=2M:4K:oops"},
+    {"numa=fake=64", "kernel-complains numa=fake=64", "numa=fake=4"},
     {"hugepages=600", "hugepages-too-many hugepages=600", "hugepages=256"},
     {"cma=2G", "kernel-complains cma=2G", "cma=64M"},
     {"hugepagesz=1G", "kernel-complains hugepagesz=1G", "hugepagesz=2M hugepages=1"},
@@ -229,6 +279,31 @@ TEST(Lint, KnowsWhatAKernelIsTooOldFor) {
       got.push_back(std::string(f.rule) + " " + line.substr(f.at, f.size));
     EXPECT_EQ(got, c.want) << c.line;
   }
+}
+
+TEST(Lint, KnowsWhichKernelsMakeNodes) {
+  kernel::Profile p = profile();
+  const auto count = [&] {
+    return lint({"nokaslr numa=fake=2", p, nullptr, test::default_options()}).size();
+  };
+  EXPECT_EQ(count(), 0u);
+  p.config["NUMA_EMU"] = "false";
+  EXPECT_EQ(count(), 1u);
+}
+
+// Since 6.17 crashkernel= has a part of CMA, beside one that reserves memory.
+TEST(Lint, KnowsThatACrashKernelNeedsMoreThanCma) {
+  kernel::Profile p = profile();
+  p.version = {7, 2, 0};
+  const auto rules = [&](std::string_view line) {
+    std::string out;
+    for (const Finding& f : lint({line, p, nullptr, test::default_options()}))
+      out += std::string(f.rule) + " " + std::string(line.substr(f.at, f.size)) + ";";
+    return out;
+  };
+  EXPECT_EQ(rules("nokaslr crashkernel=64M,cma"), "crashkernel-ignored crashkernel=64M,cma;");
+  EXPECT_EQ(rules("nokaslr crashkernel=64M,cma crashkernel=64M"), "");
+  EXPECT_EQ(rules("nokaslr crashkernel=64M,cma crashkernel=64M,high"), "");
 }
 
 // The higher type holds: soft reserved memory becomes no persistent memory.

@@ -50,6 +50,7 @@ TEST(StyleFor, FollowsTheTerminal) {
     const TextStyle style = style_for(c.terminal);
     EXPECT_EQ(style.colour, c.colour) << c.name;
     EXPECT_EQ(style.width, c.width) << c.name;
+    EXPECT_TRUE(style.is_narrow || style.width == TextStyle{}.width) << c.name;
     EXPECT_EQ(style.unicode, c.unicode) << c.name;
   }
 }

@@ -302,6 +302,38 @@ TEST(Kdump, EndsWhereItEnds) {
   EXPECT_EQ(end("crashkernel=256M", {.initrd = initrd}), KdumpEnd::gets_up);
 }
 
+// kernel: init_mount_tree(), fs/namespace.c, v6.12.117 and v7.2
+TEST(Kdump, UnpacksIntoWhatInitramfsOptionsSay) {
+  Given given;
+  given.line = "nokaslr";
+  const auto run = [&](const std::string& append) {
+    const Subject subject = given.subject();
+    const auto kdump = run_kdump(
+        Prover(subject), "crashkernel=256M",
+        {.initrd = {.packed = 10 * kMiB, .unpacked = 30 * kMiB}, .append = "nr_cpus=1 " + append});
+    EXPECT_TRUE(kdump);
+    return kdump ? *kdump : Kdump{};
+  };
+  const std::uint64_t half = run("").limit;
+  EXPECT_NE(half, 0u);
+  const auto is_half = [&](const Kdump& kdump) {  // a longer line takes some bytes more
+    return kdump.limit <= half && half - kdump.limit <= 2 * kPageSize;
+  };
+  EXPECT_TRUE(is_half(run("initramfs_options=size=90%")));  // this kernel does not know it
+  given.profile.parameters.setup.emplace_back("initramfs_options=");
+  const std::uint64_t most = run("initramfs_options=size=90%").limit;
+  EXPECT_GT(most, half / 10 * 17);
+  EXPECT_LT(most, half / 10 * 19);
+  EXPECT_EQ(run("initramfs_options=mode=755,size=20M").limit, 20 * kMiB);
+  EXPECT_EQ(run("initramfs_options=size=20M").end, KdumpEnd::not_unpacked);
+  EXPECT_EQ(run("initramfs_options=nr_blocks=1k").limit, 4 * kMiB);
+  EXPECT_EQ(run("initramfs_options=size=0").limit, 0u);
+  EXPECT_EQ(run("root=/dev/sda1 initramfs_options=size=20M").limit, 0u);
+  EXPECT_EQ(run("rootfstype=ramfs").limit, 0u);
+  EXPECT_TRUE(is_half(run("rootfstype=tmpfs")));
+  EXPECT_EQ(run("initramfs_options=size=20MB").end, KdumpEnd::stops);
+}
+
 // With a large buffer of its log the second kernel has room for it in a large area alone, which then may be
 // too small: sizes that are enough lie below sizes that are not.
 TEST(Kdump, TheSmallestGetsUpAndOneLessDoesNot) {

@@ -51,6 +51,18 @@ const CommandLinesCase kCommandLinesCases[] = {
      "${GRUB_CMDLINE_LINUX}\"\n",
      "grub defaults",
      {"a b a"}},
+    {"defaults_added",
+     "GRUB_CMDLINE_LINUX=\"a\"\nGRUB_CMDLINE_LINUX+=\" b\"\nexport GRUB_CMDLINE_LINUX_DEFAULT+=c\n",
+     "grub defaults",
+     {"a b c"}},
+    {"defaults_added_then_set",
+     "GRUB_CMDLINE_LINUX+=\" b\"\nGRUB_CMDLINE_LINUX=a\n",
+     "grub defaults",
+     {"a"}},
+    {"defaults_quotes_of_comments",
+     "# it's\nGRUB_DISTRIBUTOR=`echo \"it's\"` # don't\nGRUB_CMDLINE_LINUX=it\\'s\n",
+     "grub defaults",
+     {"its"}},
     {"defaults_two_lines", "GRUB_CMDLINE_LINUX=\"a \\\nb\"\n", "grub defaults", {"a b"}},
     {"defaults_empty", "GRUB_CMDLINE_LINUX=\"\"\n", "grub defaults", {""}},
     {"grub_cfg",
@@ -94,6 +106,24 @@ TEST(CommandLines, TellWhereEachByteStands) {
   EXPECT_EQ(line.places[0].column, 21u);
   EXPECT_EQ(line.places[11].column, 32u);  // the first G
   EXPECT_EQ(line.places[12].column, 35u);  // the 2 behind `$8`
+}
+
+TEST(CommandLines, OfGrubsDefaultsHaveTheirQuotesClosed) {
+  const auto place = [](const std::string& text) {
+    const auto got = read(text);
+    if (got.ok()) return std::string("closed");
+    const Error& e = got.errors()[0];
+    EXPECT_EQ(e.message, "this quote is not closed: a shell refuses the file");
+    return e.origin.file + ":" + std::to_string(e.origin.line) + ":" +
+           std::to_string(e.origin.column);
+  };
+  EXPECT_EQ(place("GRUB_CMDLINE_LINUX=\"a b\n"), "f:1:20");
+  EXPECT_EQ(place("GRUB_DEFAULT=0\nGRUB_CMDLINE_LINUX='a b\n"), "f:2:20");
+  // The quote of the next line closes it, and so on: the fault is the first.
+  EXPECT_EQ(place("GRUB_CMDLINE_LINUX=\"a b\nGRUB_TERMINAL=\"x\"\n"), "f:1:20");
+  EXPECT_EQ(place("GRUB_DEFAULT=\"0\nGRUB_CMDLINE_LINUX=\"a\"\n"), "f:1:14");
+  EXPECT_EQ(place("GRUB_CMDLINE_LINUX=\"a\\\"\n"), "f:1:20");
+  EXPECT_EQ(place("GRUB_CMDLINE_LINUX=\"a\nb\"\n"), "closed");
 }
 
 TEST(CommandLines, AreThoseOfTheBootThatIsWanted) {

@@ -348,7 +348,10 @@ TEST(ReadDmesg, SizesEfiMemoryAttributesByTheirEntries) {
       "efi: memattr: ! 0x00003f5ed000-0x00003f65afff [Runtime Code|RUN|  |XP|  ]\n";
   EXPECT_EQ(good(head + entries + entries).efi_memory_attributes,
             PhysRange::make(0x3d787018, 0x3d787018 + 16 + 2 * 48));
+  EXPECT_FALSE(has_note(good(head + entries), "EFI's table MEMATTR"));
+  // With noefi the kernel reserves it, and tells no entry.
   EXPECT_FALSE(good(head).efi_memory_attributes.has_value());
+  EXPECT_TRUE(has_note(good(head), "EFI's table MEMATTR at 0x3d787018 "));
 }
 
 TEST(ReadDmesg, NamesTablesOfEfiWhoseSizeNoLogTells) {
