@@ -11,6 +11,7 @@
 #include "plugin/load/watch.h"
 #include "process_limits.h"
 #include "request.h"
+#include "small_blocks.h"
 
 namespace memmap::cli {
 namespace {
@@ -46,6 +47,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   memmap::cli::end_well_without_memory();
+  memmap::cli::keep_freed_memory();
   const int code = static_cast<int>(memmap::cli::run(argc, argv));
   memmap::plugin::end_process_if_plugins(code);
   return code;
