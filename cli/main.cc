@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   memmap::cli::end_well_without_memory();
+  memmap::cli::keep_freed_memory();
   const int code = static_cast<int>(memmap::cli::run(argc, argv));
   memmap::plugin::end_process_if_plugins(code);
   return code;

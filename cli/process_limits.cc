@@ -3,6 +3,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -145,6 +146,12 @@ void end_well_without_memory() {
   ::backtrace(&frame, 1);
   std::set_new_handler(out_of_memory);
   std::set_terminate(terminated);
+}
+
+void keep_freed_memory() {
+  constexpr int kMebibyte = 1024 * 1024;
+  ::mallopt(M_TRIM_THRESHOLD, 64 * kMebibyte);
+  ::mallopt(M_MMAP_THRESHOLD, 32 * kMebibyte);  // or it would stay low, now that the other is set
 }
 
 bool allocation_failed() noexcept { return failed; }

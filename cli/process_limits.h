@@ -16,6 +16,10 @@ std::optional<ExitCode> apply_limits(const Command& command, const Arguments& ar
 // library has places in which a std::bad_alloc cannot be thrown on.
 void end_well_without_memory();
 
+// From here on, some MiB of what is freed stay with the program: a boot would give them back to the system at its end, for
+// the next of thousands to ask for them again.
+void keep_freed_memory();
+
 // An allocation failed: what came of it, a library's text that ends too early for example, is not to be
 // trusted.
 bool allocation_failed() noexcept;

@@ -34,7 +34,7 @@ ExitCode run_kdump(const Arguments& arguments) {
     subject.line = suggest::line_without(line, "crashkernel");
     crashkernel = "crashkernel=" + *given;
   }
-  const suggest::Prover first(subject);
+  suggest::Prover first(subject);
   const auto kdump = suggest::run_kdump(first, crashkernel, *wish);
   if (!kdump) return bad_input(kdump.errors());
   suggest::Subject without = subject;

@@ -136,20 +136,42 @@ std::optional<PhysAddr> Memblock::phys_alloc_range(std::uint64_t size, std::uint
   return alloc_range_nid(size, align, start, end, kAnyNode, Nid::preferred, caller);
 }
 
-// Nothing fits above `first`, which was found, and what is reserved there joins it: its array does not grow.
-std::uint64_t Memblock::row_below(PhysAddr first, std::uint64_t size, PhysAddr start,
-                                  PhysAddr end) {
+// Nothing fits above `first`, which was found, and what is reserved there joins it: its array does not
+// grow. Where another node had to help, or memory below `start`, the next block is looked for anew.
+std::uint64_t Memblock::row_below(PhysAddr first, PhysAddr limit, const RowAsked& asked) {
   const bool first_fit = top_down_policy_ == nullptr || top_down_policy_->is_first_fit();
   if (bottom_up_ || !first_fit || has_mirror_ || reserved_.loose) return 0;
-  if (cnt(reserved_) + 1 > reserved_.max) return 0;
-  if (end == kAllocAccessible || end == kAllocNoleaktrace) end = current_limit_;
-  const FindRequest request{.size = size,
-                            .align = size,
-                            .limits = PhysRange::make(std::max(raw(start), kPageSize), raw(end)),
-                            .nid = kAnyNode};
+  if (cnt(reserved_) + 1 > reserved_.max || first < asked.start) return 0;
+  if (limit == kAllocAccessible || limit == kAllocNoleaktrace) limit = current_limit_;
+  const int nid = node_filter(asked.nid, behaviour_);
+  if (nid != kAnyNode) {
+    const auto at = memory_.list.first_ending_above(raw(first));
+    if (at == memory_.list.end() || memory_.list.at(at).nid != nid) return 0;
+  }
+  const FindRequest request{
+      .size = asked.size,
+      .align = asked.size,
+      .limits = PhysRange::make(std::max(raw(asked.start), kPageSize), raw(limit)),
+      .nid = nid};
   FreeSearch ranges(memory_.list, reserved_.list, request, options_.movable_node, remembered_);
   const auto below = ranges.next_down(first);
-  return below && below->end() == first ? below->size() / size : 0;
+  return below && below->end() == first ? below->size() / asked.size : 0;
+}
+
+std::optional<Memblock::Row> Memblock::row_from(std::optional<PhysAddr> first, std::uint64_t max,
+                                                PhysAddr limit, const RowAsked& asked) {
+  if (!first) return std::nullopt;
+  const bool grew = reserved_.max != max;  // the array before is free now, which may lie above
+  const std::uint64_t below = grew || asked.count == 1 ? 0 : row_below(*first, limit, asked);
+  const std::uint64_t more = std::min(asked.count - 1, below);
+  if (more == 0) return Row{*first, 1};
+  if (!asked.operation.empty()) {
+    record_alloc(asked.operation, asked.size, asked.size, asked.start, asked.end, asked.nid,
+                 asked.caller, more);
+  }
+  reserve_row(PhysAddr{raw(*first) - more * asked.size}, more * asked.size, asked.nid, kRsrvKern,
+              reserving(asked.caller), more);
+  return Row{*first, more + 1};
 }
 
 std::optional<Memblock::Row> Memblock::phys_alloc_row(std::uint64_t count, std::uint64_t size,
@@ -157,16 +179,42 @@ std::optional<Memblock::Row> Memblock::phys_alloc_row(std::uint64_t count, std::
                                                       const Caller& caller) {
   const std::uint64_t max = reserved_.max;
   const auto first = phys_alloc_range(size, size, start, end, caller);
-  if (!first) return std::nullopt;
-  const bool grew = reserved_.max != max;  // the array before is free now, which may lie above
-  const std::uint64_t below = grew ? 0 : row_below(*first, size, start, end);
-  const std::uint64_t more = std::min(count - 1, below);
-  if (more == 0) return Row{*first, 1};
-  if (behaviour_.memblock_logs_ranges)
-    record_alloc("memblock_phys_alloc_range", size, size, start, end, kAnyNode, caller, more);
-  reserve_row(PhysAddr{raw(*first) - more * size}, more * size, kAnyNode, kRsrvKern,
-              reserving(caller), more);
-  return Row{*first, more + 1};
+  const bool is_logged = behaviour_.memblock_logs_ranges;
+  return row_from(first, max, end,
+                  {.operation = is_logged ? "memblock_phys_alloc_range" : "",
+                   .count = count,
+                   .size = size,
+                   .start = start,
+                   .end = end,
+                   .caller = caller});
+}
+
+std::optional<Memblock::Row> Memblock::alloc_row(std::uint64_t count, std::uint64_t size,
+                                                 const Caller& caller) {
+  const std::uint64_t max = reserved_.max;
+  const auto first = alloc(size, size, caller);
+  return row_from(first, max, kAllocAccessible,
+                  {.operation = "memblock_alloc_try_nid",
+                   .count = count,
+                   .size = size,
+                   .end = kAllocAccessible,
+                   .caller = caller});
+}
+
+std::optional<Memblock::Row> Memblock::alloc_try_nid_raw_row(std::uint64_t count,
+                                                             std::uint64_t size, PhysAddr min_addr,
+                                                             PhysAddr max_addr, int nid,
+                                                             const Caller& caller) {
+  const std::uint64_t max = reserved_.max;
+  const auto first = alloc_try_nid_raw(size, size, min_addr, max_addr, nid, caller);
+  return row_from(first, max, std::min(max_addr, current_limit_),
+                  {.operation = "memblock_alloc_try_nid_raw",
+                   .count = count,
+                   .size = size,
+                   .start = min_addr,
+                   .end = max_addr,
+                   .nid = nid,
+                   .caller = caller});
 }
 
 std::optional<PhysAddr> Memblock::phys_alloc_try_nid(std::uint64_t size, std::uint64_t align,

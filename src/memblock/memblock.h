@@ -205,6 +205,11 @@ class Memblock {
   };
   std::optional<Row> phys_alloc_row(std::uint64_t count, std::uint64_t size, PhysAddr start,
                                     PhysAddr end, const Caller& caller = {});
+  // The same of alloc() and of alloc_try_nid_raw().
+  std::optional<Row> alloc_row(std::uint64_t count, std::uint64_t size, const Caller& caller = {});
+  std::optional<Row> alloc_try_nid_raw_row(std::uint64_t count, std::uint64_t size,
+                                           PhysAddr min_addr, PhysAddr max_addr, int nid,
+                                           const Caller& caller = {});
   // phys_alloc_range() up to current_limit(). kernel: memblock_phys_alloc(), v6.12
   std::optional<PhysAddr> phys_alloc(std::uint64_t size, std::uint64_t align,
                                      const Caller& caller = {});
@@ -336,9 +341,23 @@ class Memblock {
   std::optional<PhysAddr> search(std::uint64_t size, std::uint64_t align, std::uint64_t start,
                                  std::uint64_t end, int nid, std::uint32_t flags, bool up);
   std::uint32_t choose_flags() const { return has_mirror_ ? kMirror : kNone; }
-  // How many blocks right below `first`, as phys_alloc_row() has them, would be found next; 0 where that is
-  // not known.
-  std::uint64_t row_below(PhysAddr first, std::uint64_t size, PhysAddr start, PhysAddr end);
+  // What the blocks of a row are asked for by: as record_alloc() has it, which records each of them;
+  // empty `operation`: none is.
+  struct RowAsked {
+    std::string_view operation{};
+    std::uint64_t count = 1;
+    std::uint64_t size = 0;
+    PhysAddr start{};
+    PhysAddr end{};
+    int nid = kAnyNode;
+    const Caller& caller;
+  };
+  // Goes on below the first block, which was found while reserved memory's array had `max` places.
+  // `limit`: where the blocks end at the latest.
+  std::optional<Row> row_from(std::optional<PhysAddr> first, std::uint64_t max, PhysAddr limit,
+                              const RowAsked& asked);
+  // How many blocks right below `first` would be found next; 0 where that is not known.
+  std::uint64_t row_below(PhysAddr first, PhysAddr limit, const RowAsked& asked);
   void record_alloc(std::string_view operation, std::uint64_t size, std::uint64_t align,
                     PhysAddr from, PhysAddr max_addr, int nid, const Caller& caller,
                     std::uint64_t count = 1);

@@ -1,6 +1,7 @@
 #include "paging/address_space.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "base/align.h"
@@ -19,6 +20,17 @@ Mapping piece_of(const Mapping& run, std::uint64_t from, std::uint64_t pages) {
   piece.phys = PhysAddr{raw(run.phys) + from * run.page_size};
   piece.pages = pages;
   return piece;
+}
+
+// The whole pages that `run` has below `start`, and above `last`; nullopt: none.
+std::optional<Mapping> front_of(const Mapping& run, std::uint64_t start) {
+  const std::uint64_t pages = start > raw(run.virt) ? (start - raw(run.virt)) / run.page_size : 0;
+  return pages == 0 ? std::nullopt : std::optional(piece_of(run, 0, pages));
+}
+std::optional<Mapping> rest_of(const Mapping& run, std::uint64_t last) {
+  if (last >= last_of(run)) return std::nullopt;
+  const std::uint64_t gone = (last - raw(run.virt)) / run.page_size + 1;
+  return gone == run.pages ? std::nullopt : std::optional(piece_of(run, gone, run.pages - gone));
 }
 
 // The first run that ends above `virt`.
@@ -49,28 +61,48 @@ void AddressSpace::remove_table(unsigned level, VirtAddr virt) {
   tables_[level].remove(virt);
 }
 
+// One piece of the list is replaced by another, so that what lies behind moves once at most.
 void AddressSpace::map(const Mapping& run) {
   if (run.pages == 0) return;
-  auto next = first_above(runs_, raw(run.virt));
-  if (next != runs_.cend() && raw(next->virt) <= last_of(run)) {
-    unmap(run.virt, run.bytes());
-    next = first_above(runs_, raw(run.virt));
+  const std::uint64_t start = raw(run.virt);
+  const std::uint64_t last = last_of(run);
+  const std::size_t hint = behind_last_;
+  const bool is_there = hint <= runs_.size() && (hint == 0 || last_of(runs_[hint - 1]) < start) &&
+                        (hint == runs_.size() || last_of(runs_[hint]) >= start);
+  auto from =
+      is_there ? runs_.cbegin() + static_cast<std::ptrdiff_t>(hint) : first_above(runs_, start);
+  auto to = from;
+  while (to != runs_.cend() && raw(to->virt) <= last) ++to;
+
+  // What stays of the runs at both ends; where nothing does, the neighbour that goes on.
+  std::optional<Mapping> before;
+  std::optional<Mapping> behind;
+  if (from != to) {
+    before = front_of(*from, start);
+    behind = rest_of(*std::prev(to), last);
   }
-  auto at = runs_.begin() + (next - runs_.cbegin());
-  const bool before = at != runs_.begin() && std::prev(at)->joins(run);
-  const bool behind = at != runs_.end() && run.joins(*at);
-  if (before && behind) {
-    std::prev(at)->pages += run.pages + at->pages;
-    runs_.erase(at);
-  } else if (before) {
-    std::prev(at)->pages += run.pages;
-  } else if (behind) {
-    at->virt = run.virt;
-    at->phys = run.phys;
-    at->pages += run.pages;
-  } else {
-    runs_.insert(at, run);
-  }
+  if (!before && from != runs_.cbegin() && std::prev(from)->joins(run)) before = *--from;
+  if (!behind && to != runs_.cend() && run.joins(*to)) behind = *to++;
+
+  std::array<Mapping, 3> pieces;
+  std::size_t count = 0;
+  const auto add = [&](const Mapping& piece) {
+    if (count != 0 && pieces[count - 1].joins(piece)) {
+      pieces[count - 1].pages += piece.pages;
+    } else {
+      pieces[count++] = piece;
+    }
+  };
+  if (before) add(*before);
+  add(run);
+  behind_last_ = static_cast<std::size_t>(from - runs_.cbegin()) + count;
+  if (behind) add(*behind);
+  const auto old = static_cast<std::size_t>(to - from);
+  auto at = runs_.begin() + (from - runs_.cbegin());
+  const std::size_t replaced = std::min(old, count);
+  at = std::copy_n(pieces.begin(), replaced, at);
+  if (old > count) runs_.erase(at, at + static_cast<std::ptrdiff_t>(old - count));
+  if (old < count) runs_.insert(at, pieces.begin() + replaced, pieces.begin() + count);
 }
 
 void AddressSpace::unmap(VirtAddr virt, std::uint64_t size) {
@@ -81,12 +113,8 @@ void AddressSpace::unmap(VirtAddr virt, std::uint64_t size) {
   auto to = from;
   Mappings kept;
   for (; to != runs_.cend() && raw(to->virt) <= last; ++to) {
-    const std::uint64_t pages_before =
-        start > raw(to->virt) ? (start - raw(to->virt)) / to->page_size : 0;
-    if (pages_before != 0) kept.push_back(piece_of(*to, 0, pages_before));
-    const std::uint64_t gone =
-        last < last_of(*to) ? (last - raw(to->virt)) / to->page_size + 1 : to->pages;
-    if (gone < to->pages) kept.push_back(piece_of(*to, gone, to->pages - gone));
+    if (const auto front = front_of(*to, start)) kept.push_back(*front);
+    if (const auto rest = rest_of(*to, last)) kept.push_back(*rest);
   }
   if (from == to) return;
   runs_.insert(runs_.erase(from, to), kept.begin(), kept.end());

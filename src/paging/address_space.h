@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -47,6 +48,7 @@ class AddressSpace {
   Bases bases_;
   std::array<TableRuns, 6> tables_;  // by level, from 1 on
   Mappings runs_{};                  // ascending, disjoint, joined
+  std::size_t behind_last_ = 0;      // what is mapped next lies there as a rule: a place in runs_
 };
 
 }  // namespace memmap::paging

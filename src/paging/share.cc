@@ -4,15 +4,21 @@
 
 namespace memmap::paging {
 
+void share_tables(const AddressSpace& from, AddressSpace& to, VirtAddr start, std::uint64_t size,
+                  unsigned level, VirtAddr at) {
+  const std::uint64_t last = raw(start) + (size - 1);
+  for (unsigned l = 1; l < level; ++l) {
+    const TableRuns& tables = from.tables(l);
+    for (auto t = tables.from(start); t != tables.end() && raw((*t).virt) <= last; ++t)
+      to.add_table(l, VirtAddr{raw((*t).virt) - raw(start) + raw(at)}, (*t).page);
+  }
+}
+
 void share(const AddressSpace& from, AddressSpace& to, VirtAddr start, std::uint64_t size,
            unsigned level, VirtAddr at) {
   const std::uint64_t last = raw(start) + (size - 1);
   const auto moved = [&](std::uint64_t virt) { return VirtAddr{virt - raw(start) + raw(at)}; };
-  for (unsigned l = 1; l < level; ++l) {
-    const TableRuns& tables = from.tables(l);
-    for (auto t = tables.from(start); t != tables.end() && raw((*t).virt) <= last; ++t)
-      to.add_table(l, moved(raw((*t).virt)), (*t).page);
-  }
+  share_tables(from, to, start, size, level, at);
   to.unmap(at, size);
   const Mappings& runs = from.mappings();
   auto run = std::ranges::lower_bound(

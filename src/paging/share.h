@@ -19,4 +19,8 @@ inline void share(const AddressSpace& from, AddressSpace& to, VirtAddr start, st
   share(from, to, start, size, level, start);
 }
 
+// The tables alone: what `to` maps there stays.
+void share_tables(const AddressSpace& from, AddressSpace& to, VirtAddr start, std::uint64_t size,
+                  unsigned level, VirtAddr at);
+
 }  // namespace memmap::paging

@@ -66,7 +66,7 @@ void unpack(const boot::Outcome& outcome, const kernel::Profile& profile, const 
 
 }  // namespace
 
-Result<Kdump> run_kdump(const Prover& first, std::string_view crashkernel, const KdumpWish& wish) {
+Result<Kdump> run_kdump(Prover& first, std::string_view crashkernel, const KdumpWish& wish) {
   const Subject& subject = first.subject();
   Kdump out{.first_line = first.line_with(crashkernel)};
   const auto booted = first.boot(crashkernel, PhysAddr{first.places_with(crashkernel).place(0)});

@@ -45,7 +45,7 @@ struct Kdump {
 
 // The first kernel boots the prover's line with `crashkernel` behind it, its image at its first place,
 // and crashes. Errors: what is plugged in did wrong.
-Result<Kdump> run_kdump(const Prover& first, std::string_view crashkernel, const KdumpWish& wish);
+Result<Kdump> run_kdump(Prover& first, std::string_view crashkernel, const KdumpWish& wish);
 
 // The smallest crashkernel= without a suffix, a whole number of MiB, in which the second kernel gets up.
 // nullopt: none does that is no more than 4 GiB and half of the RAM. Errors: as run_kdump().

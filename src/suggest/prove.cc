@@ -47,16 +47,15 @@ kaslr::PossiblePlaces Prover::places_with(std::string_view parameter) const {
   return kaslr::possible_places(subject_.machine, subject_.profile, line_with(parameter));
 }
 
-Result<boot::Outcome> Prover::boot(std::string_view parameter, PhysAddr place) const {
-  Machine machine = subject_.machine;
-  machine.kernel_phys_base = place;
+Result<boot::Outcome> Prover::boot(std::string_view parameter, PhysAddr place) {
+  machine_.kernel_phys_base = place;
   boot::Options options = subject_.boot;
   options.command_line = line_with(parameter);
   options.append.clear();
   options.record_memblock = false;
   options.keep_user_space = false;
   options.follow_pages = false;
-  boot::Outcome outcome = boot::run(machine, subject_.profile, options);
+  boot::Outcome outcome = boot::run(machine_, subject_.profile, options);
   if (!outcome.faults.empty()) return outcome.faults;
   return outcome;
 }
@@ -87,14 +86,16 @@ Result<Proof> Prover::prove(std::string_view parameter, const Judge& judge) {
     const PhysAddr place{places.place(n)};
     const auto outcome = boot(parameter, place);
     if (!outcome) return outcome.errors();
-    const auto without_it = without(place);
-    if (!without_it) return without_it.errors();
     ++out.boots;
     Judgement judged{.fault = end_of(*outcome)};
     if (judged.fault.empty()) judged = judge(*outcome);
-    if (const Event* said = new_complaint(*outcome, (*without_it)->complaints);
-        judged.fault.empty() && said != nullptr) {
-      judged.fault = fmt::format("the kernel warns: {}", said->text);
+    const Without* without_it = nullptr;
+    if (judged.fault.empty()) {
+      const auto booted = without(place);
+      if (!booted) return booted.errors();
+      without_it = *booted;
+      if (const Event* said = new_complaint(*outcome, without_it->complaints))
+        judged.fault = fmt::format("the kernel warns: {}", said->text);
     }
     if (!judged.fault.empty()) {
       if (out.fault.empty()) out.fault_at = place;
@@ -102,7 +103,7 @@ Result<Proof> Prover::prove(std::string_view parameter, const Judge& judge) {
       continue;
     }
     if (judged.at) ++out.at[raw(*judged.at)];
-    const auto cost = static_cast<std::int64_t>((*without_it)->mem_total - mem_total_of(*outcome));
+    const auto cost = static_cast<std::int64_t>(without_it->mem_total - mem_total_of(*outcome));
     out.cost_least = out.good == 0 ? cost : std::min(out.cost_least, cost);
     out.cost_most = out.good == 0 ? cost : std::max(out.cost_most, cost);
     ++out.good;

@@ -36,14 +36,14 @@ using Judge = std::function<Judgement(const boot::Outcome&)>;
 // One thread at a time. All that it is made of must outlive it.
 class Prover {
  public:
-  explicit Prover(const Subject& subject) : subject_(subject) {}
+  explicit Prover(const Subject& subject) : subject_(subject), machine_(subject.machine) {}
 
   const Subject& subject() const { return subject_; }
   // The line with `parameter` behind it, as a boot loader adds it.
   std::string line_with(std::string_view parameter) const;
   kaslr::PossiblePlaces places_with(std::string_view parameter) const;
   // The boot of the line with `parameter`, the image at `place`.
-  Result<boot::Outcome> boot(std::string_view parameter, PhysAddr place) const;
+  Result<boot::Outcome> boot(std::string_view parameter, PhysAddr place);
   // Of the line alone, the image at its first place. Errors: what is plugged in did wrong.
   Result<const boot::Outcome*> base();
 
@@ -59,6 +59,7 @@ class Prover {
   Result<const Without*> without(PhysAddr place);
 
   const Subject& subject_;
+  Machine machine_;  // the subject's, with the image where it is booted next
   std::optional<boot::Outcome> base_{};
   std::map<std::uint64_t, Without> without_{};  // by place
 };

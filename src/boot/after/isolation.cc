@@ -21,18 +21,30 @@ void make_user_tables(Boot& boot, VirtAddr virt, unsigned level) {
   take_single_pages(boot, pages, "page tables of user mode");
 }
 
+// What is mapped for user mode nobody but the outcome has; its tables count as pages that are taken.
+bool keeps_mappings(const Boot& boot) { return boot.in.options.keep_user_space; }
+
+void share(Boot& boot, VirtAddr start, std::uint64_t size, unsigned level) {
+  const paging::AddressSpace& from = boot.state.page_tables;
+  paging::AddressSpace& to = *boot.state.user_page_tables;
+  if (keeps_mappings(boot)) return paging::share(from, to, start, size, level);
+  paging::share_tables(from, to, start, size, level, start);
+}
+
+void map(Boot& boot, const paging::Mapping& page) {
+  if (keeps_mappings(boot)) boot.state.user_page_tables->map(page);
+}
+
 // kernel: pti_clone_p4d()
 void clone_p4d(Boot& boot, VirtAddr virt) {
-  paging::AddressSpace& to = *boot.state.user_page_tables;
-  if (to.levels() == 5) make_user_tables(boot, virt, 4);
+  if (boot.state.page_tables.levels() == 5) make_user_tables(boot, virt, 4);
   const VirtAddr start{align_down(raw(virt), paging::entry_size(4))};
-  paging::share(boot.state.page_tables, to, start, paging::entry_size(4), 4);
+  share(boot, start, paging::entry_size(4), 4);
 }
 
 // Entries of 2 MiB, which become global in both. kernel: pti_clone_pgtable(), PTI_CLONE_PMD
 void clone_pmds(Boot& boot, VirtAddr from, VirtAddr to) {
   paging::AddressSpace& kernel = boot.state.page_tables;
-  paging::AddressSpace& user = *boot.state.user_page_tables;
   for (std::uint64_t at = align_down(raw(from), paging::kSize2M); at < raw(to);
        at += paging::kSize2M) {
     const VirtAddr virt{at};
@@ -44,7 +56,7 @@ void clone_pmds(Boot& boot, VirtAddr from, VirtAddr to) {
                   run->flags | paging::kGlobal});
     }
     make_user_tables(boot, virt, 2);
-    paging::share(kernel, user, virt, paging::kSize2M, 2);
+    share(boot, virt, paging::kSize2M, 2);
   }
 }
 
@@ -70,7 +82,6 @@ void clone_user_tables(Boot& boot) {
   paging::TablePage user_root = *kernel.table(kernel.levels(), VirtAddr{0});
   if (user_root.phys) user_root.phys = PhysAddr{raw(*user_root.phys) + kPageSize};
   boot.state.user_page_tables.emplace(kernel.levels(), kernel.bases(), user_root);
-  paging::AddressSpace& user = *boot.state.user_page_tables;
 
   // pti_clone_user_shared()
   clone_p4d(boot, paging::kCpuEntryAreas);
@@ -81,7 +92,7 @@ void clone_user_tables(Boot& boot) {
     if (!phys) break;
     const VirtAddr virt{raw(kernel.bases().page_offset) + raw(*phys)};
     make_user_tables(boot, virt, 1);
-    user.map({virt, *phys, kPageSize, 1, paging::kernel_flags(boot.in.features)});
+    map(boot, {virt, *phys, kPageSize, 1, paging::kernel_flags(boot.in.features)});
   }
   // pti_set_kernel_image_nonglobal()
   const VirtAddr text = boot.in.kernel_text();
@@ -92,7 +103,7 @@ void clone_user_tables(Boot& boot) {
   // pti_setup_vsyscall()
   if (const paging::Mapping* page = kernel.find(paging::kVsyscall)) {
     make_user_tables(boot, paging::kVsyscall, 1);
-    user.map(*page);
+    map(boot, *page);
   }
   if (boot.in.profile.has(config::X86_ESPFIX64)) clone_p4d(boot, paging::kEspfix);
 }

@@ -50,10 +50,11 @@ bool Vmemmap::populate(std::uint64_t first, std::uint64_t last, int nid) {
     if (!populate_tables(at, nid)) return false;
     const std::uint64_t table_end = align_down(at, paging::kSize1G) + paging::kSize1G;
     next = take_large(at, std::min(end, table_end));
+    if (next == at) next = take_row(at, std::min(end, table_end), nid);
     if (next > at) continue;
     const std::uint64_t section_end = at + bytes - (at - vmemmap_) % bytes;
     next = std::min(section_end, align_down(at, paging::kSize2M) + paging::kSize2M);
-    if (!populate_one(at, next, nid)) return false;
+    if (!populate_small(at, next, nid)) return false;
   }
   return true;
 }
@@ -94,7 +95,8 @@ std::optional<PhysAddr> Vmemmap::allocate_tail(int nid) {
                                          function::vmemmap_alloc_block_zero_constprop_0}));
 }
 
-// Takes the 2 MiB pages of [at, end) out of the buffer, as many as it has; where it stops.
+// Takes the 2 MiB pages of [at, end) out of the buffer, as many as it has; where it stops. [at, end) lies
+// in the reach of one table.
 std::uint64_t Vmemmap::take_large(std::uint64_t at, std::uint64_t end) {
   if (!boot_.in.features.pse || buffer_ == 0) return at;
   const std::uint64_t first = at / paging::kSize2M;
@@ -112,18 +114,19 @@ std::uint64_t Vmemmap::take_large(std::uint64_t at, std::uint64_t end) {
   return taken + had == 0 ? at : std::min(end, (first + had + taken) * paging::kSize2M);
 }
 
-// [at, end) lies in one 2 MiB page and one section.
-bool Vmemmap::populate_one(std::uint64_t at, std::uint64_t end, int nid) {
-  if (boot_.in.features.pse) {
-    const std::uint64_t page = at / paging::kSize2M;
-    if (last_large_ == page) return true;
-    if (const auto found = take(paging::kSize2M, nid)) {
-      map_page(page * paging::kSize2M, raw(*found), paging::kSize2M, 1);
-      last_large_ = page;
-      return true;
-    }
+// The same of memblock, where the buffer has no more: as many as it gives in a row.
+std::uint64_t Vmemmap::take_row(std::uint64_t at, std::uint64_t end, int nid) {
+  if (!boot_.in.features.pse) return at;
+  const std::uint64_t first = at / paging::kSize2M;
+  if (last_large_ == first) return std::min(end, (first + 1) * paging::kSize2M);
+  const auto row = take_large_row(align_up(end, paging::kSize2M) / paging::kSize2M - first, nid);
+  if (!row) return at;
+  for (std::uint64_t n = 0; n < row->count; ++n) {
+    map_page((first + n) * paging::kSize2M, raw(row->first) - n * paging::kSize2M, paging::kSize2M,
+             1);
   }
-  return populate_small(at, end, nid);
+  last_large_ = first + row->count - 1;
+  return std::min(end, (first + row->count) * paging::kSize2M);
 }
 
 bool Vmemmap::populate_small(std::uint64_t start, std::uint64_t end, int nid) {
@@ -167,12 +170,27 @@ void Vmemmap::map_page(std::uint64_t virt, std::uint64_t phys, std::uint64_t siz
 // Of the buffer, else of memblock. kernel: vmemmap_alloc_block_buf()
 std::optional<PhysAddr> Vmemmap::take(std::uint64_t size, int nid) {
   if (const auto found = take_buffered(size, size)) return found;
-  if (!boot_.in.behaviour.sparse_has_buffer) {
-    return block(size, nid,
-                 {size == kPageSize ? "vmemmap_populate_address" : "vmemmap_populate_hugepages",
-                  owner(nid)});
+  return block(size, nid, taker(size, nid));
+}
+
+// Up to `count` of 2 MiB, each right below the one before.
+std::optional<memblock::Memblock::Row> Vmemmap::take_large_row(std::uint64_t count, int nid) {
+  using Row = memblock::Memblock::Row;
+  if (boot_.story.hears_each_call()) {
+    const auto one = take(paging::kSize2M, nid);
+    return one ? std::optional(Row{*one, 1}) : std::nullopt;
   }
-  return block(size, nid, boot_.caller(owner(nid), {function::vmemmap_alloc_block}));
+  if (const auto one = take_buffered(paging::kSize2M, paging::kSize2M)) return Row{*one, 1};
+  return boot_.state.memblock.alloc_try_nid_raw_row(count, paging::kSize2M, kMaxDmaAddress, limit_,
+                                                    nid, taker(paging::kSize2M, nid));
+}
+
+// Who takes struct pages' memory where the buffer has none.
+memblock::Caller Vmemmap::taker(std::uint64_t size, int nid) {
+  if (boot_.in.behaviour.sparse_has_buffer)
+    return boot_.caller(owner(nid), {function::vmemmap_alloc_block});
+  return {size == kPageSize ? "vmemmap_populate_address" : "vmemmap_populate_hugepages",
+          owner(nid)};
 }
 
 // nullopt: the buffer has not as much. kernel: sparse_buffer_alloc()

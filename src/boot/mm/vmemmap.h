@@ -22,8 +22,9 @@ class Vmemmap {
   void allocate_buffer(int nid, std::uint64_t sections);
   void free_buffer();
 
-  // Maps the struct pages of sections [first, end), by number, with 2 MiB pages out of the buffer: at
-  // once as far as a table reaches and the buffer lasts, section by section else.
+  // Maps the struct pages of sections [first, end), by number, with 2 MiB pages out of the buffer, then
+  // of memblock: at once as far as a table reaches and the buffer or a row of memblock's lasts; with
+  // small ones section by section.
   // kernel: __populate_section_memmap(), vmemmap_populate_hugepages()
   bool populate(std::uint64_t first, std::uint64_t end, int nid);
 
@@ -37,15 +38,17 @@ class Vmemmap {
 
  private:
   std::uint64_t take_large(std::uint64_t at, std::uint64_t end);
-  bool populate_one(std::uint64_t at, std::uint64_t end, int nid);
+  std::uint64_t take_row(std::uint64_t at, std::uint64_t end, int nid);
   bool populate_small(std::uint64_t start, std::uint64_t end, int nid);
   bool populate_tables(std::uint64_t at, int nid);
   bool table(unsigned level, std::uint64_t virt, const kernel::Function& function, int nid);
   void map_page(std::uint64_t virt, std::uint64_t phys, std::uint64_t size, std::uint64_t pages);
   std::optional<PhysAddr> take(std::uint64_t size, int nid);
+  std::optional<memblock::Memblock::Row> take_large_row(std::uint64_t count, int nid);
   std::optional<PhysAddr> take_buffered(std::uint64_t size, std::uint64_t align);
   std::optional<PhysAddr> block(std::uint64_t size, int nid, const memblock::Caller& caller);
   memblock::Purpose owner(int nid);
+  memblock::Caller taker(std::uint64_t size, int nid);
   std::uint64_t struct_page(PhysAddr of) const;  // its virtual address
 
   Boot& boot_;

@@ -134,13 +134,19 @@ void setup_cpu_entry_areas(Boot& boot) {
                     "where the kernel's per-CPU variables lie is not known: what the CPU entry "
                     "areas map is left out");
   }
+  // Those of the debug store's buffers too, which are not mapped yet.
+  TableMaker maker(boot, owner::kPageTablesOfCPUEntryAreas);
+  const auto area = [&](std::uint64_t cpu) {
+    return raw(paging::kCpuEntryAreas) + kPageSize + cpu * step;
+  };
+  for (std::uint64_t cpu = 0; cpu < boot.in.possible_cpus; ++cpu) {
+    maker.expect(area(cpu), area(cpu) + stacks_end);
+    if (maps_debug_store) maker.expect(area(cpu) + debug_store, area(cpu) + size);
+  }
   for (std::uint64_t cpu = 0; cpu < boot.in.possible_cpus && !boot.story.panicked(); ++cpu) {
-    const std::uint64_t at = raw(paging::kCpuEntryAreas) + kPageSize + cpu * step;
-    make_tables(boot, at, at + stacks_end, owner::kPageTablesOfCPUEntryAreas);
-    if (maps_debug_store && !boot.story.panicked()) {
-      // Those of the buffers too, which are not mapped yet.
-      make_tables(boot, at + debug_store, at + size, owner::kPageTablesOfCPUEntryAreas);
-    }
+    const std::uint64_t at = area(cpu);
+    maker.make(at, at + stacks_end);
+    if (maps_debug_store && !boot.story.panicked()) maker.make(at + debug_store, at + size);
     for (const Part& part : parts) map_part(boot, at, cpu, part);
   }
 }

@@ -26,15 +26,41 @@ class Both {
     change(blocks_.mb);
   }
 
-  // Returns how many calls of rows it took.
+  // Each returns how many calls of rows it took.
   std::uint64_t take(std::uint64_t count, std::uint64_t size, PhysAddr start, PhysAddr end) {
+    return take(
+        count, size,
+        [&](Memblock& mb, std::uint64_t left) { return mb.phys_alloc_row(left, size, start, end); },
+        [&](Memblock& mb) { return mb.phys_alloc_range(size, size, start, end); });
+  }
+  std::uint64_t take_on(int nid, std::uint64_t count, std::uint64_t size, PhysAddr min_addr,
+                        PhysAddr max_addr) {
+    return take(
+        count, size,
+        [&](Memblock& mb, std::uint64_t left) {
+          return mb.alloc_try_nid_raw_row(left, size, min_addr, max_addr, nid);
+        },
+        [&](Memblock& mb) { return mb.alloc_try_nid_raw(size, size, min_addr, max_addr, nid); });
+  }
+  std::uint64_t take_anywhere(std::uint64_t count, std::uint64_t size) {
+    return take(
+        count, size, [&](Memblock& mb, std::uint64_t left) { return mb.alloc_row(left, size); },
+        [&](Memblock& mb) { return mb.alloc(size, size); });
+  }
+
+  const Fixture& rows() const { return rows_; }
+
+ private:
+  template <class TakeRow, class TakeBlock>
+  std::uint64_t take(std::uint64_t count, std::uint64_t size, const TakeRow& take_row,
+                     const TakeBlock& take_block) {
     std::uint64_t calls = 0;
     for (std::uint64_t done = 0; done < count; ++calls) {
-      const auto row = rows_.mb.phys_alloc_row(count - done, size, start, end);
+      const auto row = take_row(rows_.mb, count - done);
       const std::uint64_t got = row ? row->count : 1;
       EXPECT_LE(got, count - done);
       for (std::uint64_t n = 0; n < got; ++n, ++done) {
-        const auto block = blocks_.mb.phys_alloc_range(size, size, start, end);
+        const auto block = take_block(blocks_.mb);
         EXPECT_EQ(block.has_value(), row.has_value());
         if (!block || !row) continue;
         EXPECT_EQ(raw(*block), raw(row->first) - n * size);
@@ -50,9 +76,6 @@ class Both {
     return calls;
   }
 
-  const Fixture& rows() const { return rows_; }
-
- private:
   // Calls, and bytes that were reserved in them.
   static std::pair<std::uint64_t, std::uint64_t> heard(const Fixture& f) {
     std::pair<std::uint64_t, std::uint64_t> out;
@@ -94,6 +117,26 @@ TEST(AllocRow, EndsWithTheLimitsAndTheRegion) {
     mb.add_node(0x28000_pa, 0x8000, 0, kNomap);
   });
   EXPECT_EQ(both.take(0xc, 0x1000, 0x18000_pa, 0x24000_pa), 2u);
+}
+
+// A row ends with its node's memory; then another node helps, block by block.
+TEST(AllocRow, StaysOnItsNode) {
+  Both both(k612, {});
+  both.each([](Memblock& mb) {
+    mb.add_node(0x10000_pa, 0x10000, 0, kNone);
+    mb.add_node(0x20000_pa, 0x8000, 1, kNone);
+    mb.add_node(0x28000_pa, 0x8000, 0, kNone);
+  });
+  EXPECT_EQ(both.take_on(1, 0x8, 0x1000, 0x1000_pa, kAllocAccessible), 1u);
+  EXPECT_EQ(both.take_on(1, 0x4, 0x1000, 0x1000_pa, kAllocAccessible), 4u);
+  EXPECT_EQ(both.take_on(0, 0x8, 0x1000, 0x1000_pa, kAllocAccessible), 2u);
+}
+
+// What lies below min_addr is taken only where nothing is left above it.
+TEST(AllocRow, GoesBelowMinAddrBlockByBlock) {
+  Both both(k612, {});
+  both.each([](Memblock& mb) { mb.add(0x10000_pa, 0x8000); });
+  EXPECT_EQ(both.take_on(kAnyNode, 6, 0x1000, 0x14000_pa, kAllocAccessible), 3u);
 }
 
 // Each of these may choose otherwise for the next block.
@@ -161,6 +204,8 @@ TEST(AllocRow, OfAnyLists) {
       const PhysAddr start{random(kEnd)};
       const PhysAddr end = random(2) == 0 ? kAllocAccessible : PhysAddr{raw(start) + random(kEnd)};
       both.take(pages, block, start, end);
+      both.take_on(static_cast<int>(random(3)) - 1, 1 + random(8), block, start, end);
+      both.take_anywhere(1 + random(4), block);
       if (testing::Test::HasFailure()) FAIL() << "lists " << n;
     }
   }
