@@ -287,7 +287,7 @@ TEST(Kdump, EndsWhereItEnds) {
   Given given;
   given.line = "nokaslr";
   const Subject subject = given.subject();
-  const Prover first(subject);
+  Prover first(subject);
   const auto end = [&](const char* crashkernel, const KdumpWish& wish) {
     const auto kdump = run_kdump(first, crashkernel, wish);
     EXPECT_TRUE(kdump);
@@ -308,8 +308,9 @@ TEST(Kdump, UnpacksIntoWhatInitramfsOptionsSay) {
   given.line = "nokaslr";
   const auto run = [&](const std::string& append) {
     const Subject subject = given.subject();
+    Prover first(subject);
     const auto kdump = run_kdump(
-        Prover(subject), "crashkernel=256M",
+        first, "crashkernel=256M",
         {.initrd = {.packed = 10 * kMiB, .unpacked = 30 * kMiB}, .append = "nr_cpus=1 " + append});
     EXPECT_TRUE(kdump);
     return kdump ? *kdump : Kdump{};
