@@ -10,6 +10,7 @@
 #include "input/log/dmesg_edits.h"
 #include "input/log/dmesg_maps.h"
 #include "input/text/scan.h"
+#include "machine/notes.h"
 
 namespace memmap::input {
 namespace {
@@ -451,9 +452,9 @@ void FactReader::finish(std::string_view label) {
     unsized_.emplace_back(
         *memory_attributes_,
         fmt::format(
-            "EFI's table MEMATTR at {:#x} is kept by the kernel, but its size is only in a log "
-            "of efi=debug with EFI's runtime services: that reservation is left out",
-            raw(*memory_attributes_)));
+            "{} at {:#x} is kept by the kernel, but its size is only in a log of efi=debug with "
+            "EFI's runtime services: that reservation is left out",
+            kMemattrLeftOut, raw(*memory_attributes_)));
   }
   for (auto& [place, note] : unsized_) {
     const bool kept = std::ranges::any_of(machine_.efi_kept,

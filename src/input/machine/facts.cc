@@ -22,6 +22,7 @@
 #include "input/map/ram_layout.h"
 #include "input/map/sysfs.h"
 #include "input/text/lines.h"
+#include "machine/notes.h"
 
 namespace memmap::input {
 namespace {
@@ -309,6 +310,8 @@ class FactReader {
     if (manifest->mp_configuration) machine_.mp_configuration = manifest->mp_configuration;
     if (manifest->efi_memory_attributes) {
       machine_.efi_memory_attributes = manifest->efi_memory_attributes;
+      std::erase_if(machine_.notes,
+                    [](const std::string& n) { return n.starts_with(kMemattrLeftOut); });
     }
     if (!machine_.kernel_release) machine_.kernel_release = manifest->kernel;
     if (machine_.firmware == Firmware::unknown && manifest->firmware == "efi") {
