@@ -81,6 +81,19 @@ TEST(AddressSpace, ATableIsThereOnce) {
 }
 
 // Against a page by page account, and through tables that the processor would read.
+TEST(AddressSpace, ATableReachesAsFarAsItsLevel) {
+  AddressSpace space(5);
+  for (unsigned level = 1; level < 5; ++level) {
+    const std::uint64_t reach = table_size(level);
+    const std::uint64_t start = 0xff11000000000000 + reach;
+    space.add_table(level, VirtAddr{start + kSize4K}, {PhysAddr{level * kSize4K}, {}});
+    EXPECT_TRUE(space.table(level, VirtAddr{start})) << level;
+    EXPECT_TRUE(space.table(level, VirtAddr{start + reach - 1})) << level;
+    EXPECT_FALSE(space.table(level, VirtAddr{start - 1})) << level;
+    EXPECT_FALSE(space.table(level, VirtAddr{start + reach})) << level;
+  }
+}
+
 TEST(AddressSpace, AgreesWithPagesOneByOne) {
   std::mt19937_64 random(7);
   for (int round = 0; round < 200; ++round) {
