@@ -128,6 +128,7 @@ Machine full_machine() {
   m.acpi_tables = {{.signature = "FACP", .range = PhysRange::make(9, 10)}};
   m.node_memory = {{.range = PhysRange::make(0, kGiB), .nid = 0},
                    {.range = PhysRange::make(kGiB, 2 * kGiB), .nid = 1, .hotpluggable = true}};
+  m.cxl_windows = {PhysRange::make(8 * kGiB, 12 * kGiB), PhysRange::make(4 * kGiB, 5 * kGiB)};
   m.mp_floating = PhysRange::make(11, 12);
   m.mp_configuration = PhysRange::make(13, 14);
   m.ebda = PhysAddr{0x9fc00};

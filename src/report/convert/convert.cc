@@ -69,7 +69,8 @@ std::vector<std::string> losses_beside_map(const Machine& m, NodesToo nodes) {
            !cpu.vendor.empty() || cpu.family != 0 || cpu.model != 0 ||
            m.memory_encryption != Encryption::none || m.xen_domain != XenDomain::none,
        "what is known of the CPUs");
-  lost(!m.distances.empty() || m.hpet || !m.pci_windows.empty() || m.smbios,
+  lost(!m.cxl_windows.empty() || !m.distances.empty() || m.hpet || !m.pci_windows.empty() ||
+           m.smbios,
        "what ACPI's and SMBIOS's tables say of nodes, timers, PCI and strings");
   lost(!m.mtrrs.empty() || m.mtrr_default != MtrrType::unknown || m.mtrr_tom2 || m.mtrr_count ||
            !m.gart_apertures.empty(),
