@@ -24,7 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // The ACPI tables that the boot reads. Others hold licence keys and much else.
-constexpr std::string_view kAcpiTables[] = {"SRAT", "SLIT", "CEDT", "APIC", "HPET", "MCFG", "FACP", "WAET"};
+constexpr std::string_view kAcpiTables[] = {"SRAT", "SLIT", "CEDT", "APIC",
+                                            "HPET", "MCFG", "FACP", "WAET"};
 
 // A file below the root, and its name in the gathered folder.
 struct Copy {
