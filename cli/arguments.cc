@@ -30,9 +30,31 @@ struct Slot {
   CLI::Option* option = nullptr;
 };
 
-void define(CLI::App& app, const Command& command, std::vector<Slot>& slots) {
+using Words = std::vector<std::string>;
+
+// Words in which every option of the command may stand: help, and short ones that are put together.
+bool want_all(const Words& words) {
+  return std::ranges::any_of(words, [](std::string_view word) {
+    const bool is_short = word.starts_with('-') && !word.starts_with("--");
+    return word == "--help" || word == "-h" || (is_short && word.size() > 2);
+  });
+}
+
+bool is_named(const Option& option, const Words& words) {
+  const std::string_view name = option.long_name();
+  const std::string_view short_name = option.name.substr(0, option.name.size() - name.size());
+  return std::ranges::any_of(words, [&](std::string_view word) {
+    return word.starts_with(name) ||
+           (!short_name.empty() && word.starts_with(short_name.substr(0, short_name.size() - 1)));
+  });
+}
+
+// Only those options that the words may name: CLI11 holds the names of all against each other.
+void define(CLI::App& app, const Command& command, const Words& words, std::vector<Slot>& slots) {
   slots.reserve(command.options.size() + 2);  // CLI11 keeps references into it
+  const bool all = want_all(words);
   for (const Option& o : command.options) {
+    if (!all && !is_named(o, words)) continue;
     const std::string name(o.name);
     Slot& slot = slots.emplace_back(Slot{std::string(o.long_name())});
     slot.is_switch = o.value.empty();
@@ -109,7 +131,7 @@ std::variant<Invocation, ExitCode> parse_arguments(int argc, char** argv) try {
   app.get_formatter()->column_width(34);
 
   // `memmap help COMMAND` is `memmap COMMAND --help`.
-  std::vector<std::string> words(argv + 1, argv + argc);
+  Words words(argv + 1, argv + argc);
   if (!words.empty() && words.front() == "help") {
     words.erase(words.begin());
     words.push_back("--help");
@@ -132,7 +154,7 @@ std::variant<Invocation, ExitCode> parse_arguments(int argc, char** argv) try {
     sub->allow_extras();
     sub->get_formatter()->column_width(34);
     if (name.empty()) continue;
-    define(*sub, command, slots);
+    define(*sub, command, words, slots);
     chosen = sub;
   }
 
