@@ -36,10 +36,17 @@ bool fits(const boot::CrashRoom& room, const Ranges& free) {
   return below || both;
 }
 
+// Whether the kernel may find one in its line, wherever it stands there, or in what is built in.
+// kernel: get_last_crashkernel(), kernel/crash_reserve.c, v6.12
+bool asks_for_crash_kernel(const Check& check) {
+  const auto asks = [](std::string_view text) { return text.find("crashkernel=") != text.npos; };
+  return asks(check.line()) || asks(check.profile().text(config::CMDLINE));
+}
+
 }  // namespace
 
 std::optional<ImagePlaces> crash_kernel_places(Check& check) {
-  if (!check.kaslr()) return std::nullopt;
+  if (!check.kaslr() || !asks_for_crash_kernel(check)) return std::nullopt;
   const auto& room = check.outcome().state.crash_room;
   if (!room) return std::nullopt;
   // So little fits anywhere, and was not meant so: size_without_unit() tells.

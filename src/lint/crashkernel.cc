@@ -164,10 +164,11 @@ void crashkernel_place(Check& check) {
 }
 
 void crashkernel_ranges(Check& check) {
+  const std::string_view word = word_of_last(check);
+  if (word.find(':') == word.npos) return;
   const std::uint64_t memory = check.outcome().totals.memory;
   const Request r = plain(check, memory);
-  const std::string_view word = word_of_last(check);
-  if (r.parse != Parse::ok || r.size != 0 || word.find(':') == word.npos) return;
+  if (r.parse != Parse::ok || r.size != 0) return;
   check.find(word, {fmt::format("the machine's memory, {}, lies in none of the ranges",
                                 size_text((memory + 128 * kMiB - 1) / (128 * kMiB) * (128 * kMiB))),
                     "memory is rounded up to 128 MiB; a range's end does not belong to it; without "

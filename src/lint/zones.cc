@@ -26,14 +26,15 @@ bool is_mirror(const kernel::Parameter& p) {
 // kernel: find_zone_movable_pfns_for_nodes(), mm/mm_init.c, v6.12 and v7.2
 void movable_idle(Check& check) {
   constexpr std::string_view kRule = "find_zone_movable_pfns_for_nodes(), mm/mm_init.c";
-  if (check.outcome().panicked) return;
+  const std::vector<const kernel::Parameter*> cores = check.named("kernelcore");
+  // Before the boot, which no line that names neither is worth.
+  if ((cores.empty() && check.named("movablecore").empty()) || check.outcome().panicked) return;
   const auto find = [&](const kernel::Parameter& p, std::string_view why, std::string_view advice) {
     if (check.is_found(p)) return;
     check.find(p, {fmt::format("`{}` is void", check.line().substr(p.at, p.size)),
                    fmt::format("{} ({})", why, kRule), std::string(advice)});
   };
   const bool by_node = check.profile().memory_hotplug && !check.named("movable_node").empty();
-  const std::vector<const kernel::Parameter*> cores = check.named("kernelcore");
   const bool by_mirror =
       std::ranges::any_of(cores, [](const kernel::Parameter* p) { return is_mirror(*p); });
   const bool has_zone = has_movable_zone(check.outcome());
