@@ -19,7 +19,6 @@ library() {
   cmake --build "$work/$name" --target install
 }
 library fmt -DFMT_TEST=OFF -DFMT_DOC=OFF
-library onetbb -DTBB_TEST=OFF -DTBB_STRICT=OFF
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig:${PKG_CONFIG_PATH:-}
 
 # No sanitizer of ours: the flags have them. -O1 is what they ask for.

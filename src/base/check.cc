@@ -16,8 +16,10 @@ thread_local int throwing = 0;  // how many ChecksThrow live
 ChecksThrow::ChecksThrow() noexcept { ++throwing; }
 ChecksThrow::~ChecksThrow() { --throwing; }
 
+bool checks_throw() noexcept { return throwing > 0; }
+
 void check_failed(const char* condition, const char* file, int line, std::string_view detail) {
-  if (throwing > 0) {
+  if (checks_throw()) {
     throw CheckFailed(std::string(file) + ":" + std::to_string(line) + ": " + condition + ": " +
                       std::string(detail));
   }

@@ -21,4 +21,7 @@ class ChecksThrow {
   ChecksThrow& operator=(const ChecksThrow&) = delete;
 };
 
+// Whether they do on this thread; one that works for it does as it does.
+bool checks_throw() noexcept;
+
 }  // namespace memmap

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
+
+#include "parallel/in_order.h"
 
 namespace memmap::session {
 namespace {
@@ -53,12 +56,40 @@ Status each_place(const Session& session, Rules& rules, Machine machine, boot::O
 
 Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
                   const LookAtPlace& look) {
-  auto rules = session.rules_without_checks();
+  struct Bench {
+    Machine machine;
+    boot::Options options;
+  };
+  struct Booted {
+    PhysAddr place{};
+    Result<boot::Outcome> outcome;
+  };
+  const std::vector<std::uint64_t> tried = kaslr::spread_over(places, most);
+  auto rules = session.rules_for_boots(tried.size());
   if (!rules) return rules.errors();
-  boot::Options options = session.options(*rules);
-  options.record_memblock = false;
-  options.keep_user_space = false;
-  return each_place(session, *rules, *session.machine(), options, places, most, look);
+  std::vector<Bench> benches;
+  for (const Rules& own : *rules) {
+    Bench& bench = benches.emplace_back(Bench{*session.machine(), session.options(own)});
+    bench.options.record_memblock = false;
+    bench.options.keep_user_space = false;
+  }
+  const auto boot = [&](std::uint64_t n, std::size_t worker) -> Booted {
+    const PhysAddr place{places.place(n)};
+    Bench& bench = benches[worker];
+    bench.machine.kernel_phys_base = place;
+    const boot::Inputs inputs(bench.machine, session.profile(), bench.options);
+    return {place, session.boot((*rules)[worker], bench.options, inputs)};
+  };
+  Status out = Done{};
+  const auto take = [&](const Booted& booted) {
+    if (!booted.outcome) {
+      out = booted.outcome.errors();
+      return false;
+    }
+    return look(booted.place, *booted.outcome);
+  };
+  parallel::in_order(benches.size(), parallel::jobs_of(tried), boot, take);
+  return out;
 }
 
 Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,

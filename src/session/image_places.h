@@ -23,7 +23,8 @@ kaslr::PossiblePlaces image_places(const Session& session, const Machine& machin
 using LookAtPlace = std::function<bool(PhysAddr place, const boot::Outcome& outcome)>;
 Status each_place(const Session& session, Rules& rules, Machine machine, boot::Options& options,
                   const kaslr::PossiblePlaces& places, std::uint64_t most, const LookAtPlace& look);
-// The same of the session's machine under its rules_without_checks(), whose errors it has too.
+// The same of the session's machine under its rules_without_checks(), whose errors it has too: on all cores, where there are
+// many places and no plugin is a file. `look` is called by this thread, in the same order.
 Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
                   const LookAtPlace& look);
 

@@ -6,6 +6,7 @@
 
 #include "kernel/command_line.h"
 #include "paging/geometry.h"
+#include "parallel/pool.h"
 #include "profile/kernel_profile.h"
 #include "session/kernel_whose.h"
 #include "session/margin.h"
@@ -241,6 +242,16 @@ Result<Rules> Session::rules() {
 Result<Rules> Session::rules_without_checks() {
   auto out = rules();
   if (out) out->checks.clear();
+  return out;
+}
+
+Result<std::vector<Rules>> Session::rules_for_boots(std::size_t boots) {
+  std::vector<Rules> out;
+  do {
+    auto one = rules_without_checks();
+    if (!one) return one.errors();
+    out.push_back(*std::move(one));
+  } while (!host_.has_modules() && out.size() < parallel::worth(boots));
   return out;
 }
 

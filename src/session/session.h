@@ -61,6 +61,9 @@ class Session {
   Result<Rules> rules();
   // The same without checks: for boots that nobody is shown what checks find in.
   Result<Rules> rules_without_checks();
+  // The same, for each of the threads that share so many boots; for one where a plugin is a file, which one thread at
+  // a time may call.
+  Result<std::vector<Rules>> rules_for_boots(std::size_t boots);
   // The same under one allocation policy (nullopt: the kernel's), whatever a scenario says of
   // allocation; its checks do not take part. Error: the plugin is no allocation policy.
   Result<Rules> rules_under(const std::optional<plugin::PluginSpec>& policy);

@@ -6,6 +6,7 @@
 
 #include "boot/run.h"
 #include "kernel/command_line.h"
+#include "parallel/in_order.h"
 
 namespace memmap::suggest {
 namespace {
@@ -27,6 +28,20 @@ const Event* new_complaint(const boot::Outcome& outcome, const std::vector<std::
   return nullptr;
 }
 
+// Counts it in; trials come in the order of their places.
+void add(PhysAddr place, const Judgement& judged, std::int64_t cost, Proof& proof) {
+  ++proof.boots;
+  if (!judged.fault.empty()) {
+    if (proof.fault.empty()) proof.fault_at = place;
+    if (proof.fault.empty()) proof.fault = judged.fault;
+    return;
+  }
+  if (judged.at) ++proof.at[raw(*judged.at)];
+  proof.cost_least = proof.good == 0 ? cost : std::min(proof.cost_least, cost);
+  proof.cost_most = proof.good == 0 ? cost : std::max(proof.cost_most, cost);
+  ++proof.good;
+}
+
 }  // namespace
 
 std::string end_of(const boot::Outcome& outcome) {
@@ -39,6 +54,18 @@ std::uint64_t mem_total_of(const boot::Outcome& outcome) {
   return outcome.totals.managed_pages << kPageShift;
 }
 
+Prover::Prover(const Subject& subject) : subject_(subject) {
+  const auto add = [&](boot::Options options) {
+    options.append.clear();
+    options.record_memblock = false;
+    options.keep_user_space = false;
+    options.follow_pages = false;
+    benches_.push_back({subject.machine, std::move(options)});
+  };
+  add(subject.boot);
+  for (const boot::Options& other : subject.others) add(other);
+}
+
 std::string Prover::line_with(std::string_view parameter) const {
   return kernel::appended(subject_.line, parameter);
 }
@@ -48,14 +75,14 @@ kaslr::PossiblePlaces Prover::places_with(std::string_view parameter) const {
 }
 
 Result<boot::Outcome> Prover::boot(std::string_view parameter, PhysAddr place) {
-  machine_.kernel_phys_base = place;
-  boot::Options options = subject_.boot;
-  options.command_line = line_with(parameter);
-  options.append.clear();
-  options.record_memblock = false;
-  options.keep_user_space = false;
-  options.follow_pages = false;
-  boot::Outcome outcome = boot::run(machine_, subject_.profile, options);
+  return boot_on(benches_.front(), parameter, place);
+}
+
+Result<boot::Outcome> Prover::boot_on(Bench& bench, std::string_view parameter,
+                                      PhysAddr place) const {
+  bench.machine.kernel_phys_base = place;
+  bench.options.command_line = line_with(parameter);
+  boot::Outcome outcome = boot::run(bench.machine, subject_.profile, bench.options);
   if (!outcome.faults.empty()) return outcome.faults;
   return outcome;
 }
@@ -69,45 +96,49 @@ Result<const boot::Outcome*> Prover::base() {
   return &*base_;
 }
 
-Result<const Prover::Without*> Prover::without(PhysAddr place) {
-  const auto known = without_.find(raw(place));
-  if (known != without_.end()) return &known->second;
-  const auto outcome = boot("", place);
+Result<Prover::Trial> Prover::try_place(Bench& bench, std::string_view parameter, PhysAddr place,
+                                        const Judge& judge) const {
+  const auto outcome = boot_on(bench, parameter, place);
   if (!outcome) return outcome.errors();
-  return &without_.emplace(raw(place), Without{mem_total_of(*outcome), complaints_of(*outcome)})
-              .first->second;
+  Trial out{.place = place, .judged = {.fault = end_of(*outcome)}};
+  if (out.judged.fault.empty()) out.judged = judge(*outcome);
+  if (!out.judged.fault.empty()) return out;
+  const auto known = without_.find(raw(place));
+  if (known == without_.end()) {
+    const auto alone = boot_on(bench, "", place);
+    if (!alone) return alone.errors();
+    out.without = Without{mem_total_of(*alone), complaints_of(*alone)};
+  }
+  const Without& without = out.without ? *out.without : known->second;
+  if (const Event* said = new_complaint(*outcome, without.complaints))
+    out.judged.fault = fmt::format("the kernel warns: {}", said->text);
+  out.cost = static_cast<std::int64_t>(without.mem_total - mem_total_of(*outcome));
+  return out;
 }
 
 Result<Proof> Prover::prove(std::string_view parameter, const Judge& judge) {
   const kaslr::PossiblePlaces places = places_with(parameter);
   Proof out{.line = line_with(parameter), .places = places.count(), .why_one = places.why_one};
   out.assumed = places.assumed;
-  for (const std::uint64_t n : kaslr::spread_over(places, kaslr::kMostPlacesTried)) {
-    const PhysAddr place{places.place(n)};
-    const auto outcome = boot(parameter, place);
-    if (!outcome) return outcome.errors();
-    ++out.boots;
-    Judgement judged{.fault = end_of(*outcome)};
-    if (judged.fault.empty()) judged = judge(*outcome);
-    const Without* without_it = nullptr;
-    if (judged.fault.empty()) {
-      const auto booted = without(place);
-      if (!booted) return booted.errors();
-      without_it = *booted;
-      if (const Event* said = new_complaint(*outcome, without_it->complaints))
-        judged.fault = fmt::format("the kernel warns: {}", said->text);
+  const std::vector<std::uint64_t> tried = kaslr::spread_over(places, kaslr::kMostPlacesTried);
+  const auto make = [&](std::uint64_t n, std::size_t worker) {
+    return try_place(benches_[worker], parameter, PhysAddr{places.place(n)}, judge);
+  };
+  Errors errors;
+  std::map<std::uint64_t, Without> booted;  // not yet in without_, which is being read
+  const auto take = [&](Result<Trial> trial) {
+    if (!trial) {
+      errors = trial.errors();
+      return false;
     }
-    if (!judged.fault.empty()) {
-      if (out.fault.empty()) out.fault_at = place;
-      if (out.fault.empty()) out.fault = judged.fault;
-      continue;
-    }
-    if (judged.at) ++out.at[raw(*judged.at)];
-    const auto cost = static_cast<std::int64_t>(without_it->mem_total - mem_total_of(*outcome));
-    out.cost_least = out.good == 0 ? cost : std::min(out.cost_least, cost);
-    out.cost_most = out.good == 0 ? cost : std::max(out.cost_most, cost);
-    ++out.good;
-  }
+    add(trial->place, trial->judged, trial->cost, out);
+    if (trial->without) booted.emplace(raw(trial->place), *std::move(trial->without));
+    return true;
+  };
+  parallel::in_order(std::min(benches_.size(), parallel::worth(tried.size())),
+                     parallel::jobs_of(tried), make, take);
+  without_.merge(booted);
+  if (!errors.empty()) return errors;
   return out;
 }
 

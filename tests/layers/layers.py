@@ -139,7 +139,6 @@ def declared(root, top):
 def check_links(root, table, used):
     """Each folder of src, and cli, links what its includes need."""
     faults = []
-    library = {cmake: name for name, (_, cmake) in table.libraries.items()}
     for top, (folders, uses) in sorted(used.items()):
         if top == "plugins":
             continue
@@ -151,7 +150,7 @@ def check_links(root, table, used):
         faults += [f"{path}: links {name}: no include needs it" for name in sorted(deps - wanted)]
         faults += [f"{path}: does not link {name}, which is included" for name in sorted(wanted - deps)]
         faults += [f"{path}: links {name}: no include needs it" for name in sorted(libs)
-                   if library.get(name) not in uses]
+                   if name not in {table.libraries[use][1] for use in uses}]
         faults += [f"{path}: does not link {table.libraries[name][1]}, for {name}" for name in sorted(uses)
                    if name != "system" and table.libraries[name][1] not in libs]
     return faults

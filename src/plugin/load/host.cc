@@ -186,10 +186,13 @@ Result<const Plugin*> PluginHost::load(std::string_view name_or_path) {
   return (loaded_[file] = std::make_unique<Plugin>(*std::move(description))).get();
 }
 
-std::optional<std::string> PluginHost::isolation_note() const {
-  const bool any = std::ranges::any_of(
+bool PluginHost::has_modules() const {
+  return std::ranges::any_of(
       loaded_, [](const auto& loaded) { return !loaded.second->info().file.empty(); });
-  return any && opener_ != nullptr ? opener_->note() : std::nullopt;
+}
+
+std::optional<std::string> PluginHost::isolation_note() const {
+  return opener_ != nullptr && has_modules() ? opener_->note() : std::nullopt;
 }
 
 Listing PluginHost::list() {

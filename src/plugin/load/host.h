@@ -86,6 +86,8 @@ class PluginHost {
   // Whether load() would find one; it may still refuse it.
   bool knows(std::string_view name_or_path) const;
 
+  // Whether a plugin that is a file was loaded: those are called by one thread at a time.
+  bool has_modules() const;
   // The opener's, if a plugin was loaded by it.
   std::optional<std::string> isolation_note() const;
 

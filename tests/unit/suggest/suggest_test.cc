@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/range_union.h"
+#include "boot/owner.h"
 #include "input/log/command_lines.h"
 #include "input/open/source.h"
 #include "machine/badram.h"
@@ -235,6 +236,38 @@ TEST(SuggestBadram, FiveAreSafe) {
   ASSERT_TRUE(found);
   EXPECT_TRUE(found->proof.proved()) << found->proof.fault;
   EXPECT_EQ(found->proof.places, 1u);
+}
+
+// What threads made and what one made; crashkernel=700M fits at some places of the image alone.
+TEST(Prover, SeveralThreadsProveWhatOneProves) {
+  Given given;
+  Subject subject = given.subject();
+  plugin::PluginHost host({});
+  std::vector<plugin::Chain> chains;
+  for (int i = 0; i < 3; ++i) chains.push_back(*plugin::Chain::create(host));
+  Prover alone(subject);
+  Subject shared = given.subject();
+  for (const plugin::Chain& chain : chains) chain.use_in(shared.others.emplace_back());
+  Prover together(shared);
+  const auto judge = [](const boot::Outcome& outcome) -> Judgement {
+    for (const boot::Owned& owned : outcome.owners) {
+      if (owned.owner == &boot::owner::kCrashKernel) return {.at = owned.range.base()};
+    }
+    return {"nothing is reserved"};
+  };
+  for (const char* parameter :
+       {"crashkernel=64M", "crashkernel=700M", "crashkernel=64M", "mem=32M"}) {
+    const auto one = alone.prove(parameter, judge);
+    const auto many = together.prove(parameter, judge);
+    ASSERT_TRUE(one && many);
+    EXPECT_EQ(one->boots, many->boots) << parameter;
+    EXPECT_EQ(one->good, many->good) << parameter;
+    EXPECT_EQ(one->fault, many->fault) << parameter;
+    EXPECT_EQ(one->fault_at, many->fault_at) << parameter;
+    EXPECT_EQ(one->at, many->at) << parameter;
+    EXPECT_EQ(one->cost_least, many->cost_least) << parameter;
+    EXPECT_EQ(one->cost_most, many->cost_most) << parameter;
+  }
 }
 
 TEST(SuggestBadram, RefusesAnotherMachinesList) {
