@@ -59,7 +59,8 @@ std::string_view lost_digits(std::string_view range) {
   bool filled = false;
   for (std::string_view& number : numbers) {
     while (!range.empty() && !is_hex_digit(range[0])) {
-      if (!eat(range, "[mem ")) range.remove_prefix(1);  // the `e` of mem is a digit too
+      // The `e` of mem is a digit too, and the `a` of gap.
+      if (!eat(range, "[mem ") && !eat(range, "[gap ")) range.remove_prefix(1);
     }
     if (!eat(range, "0x")) eat(range, "0X");
     std::size_t n = 0;
@@ -278,8 +279,7 @@ void TableReader::entry(const LogLine& line, std::string_view rest, Printed& tab
     // Where nothing is left of the entry the caret stands under its label.
     return faults.at(line, fault.part.empty() ? line.text : fault.part, fault.message);
   }
-  const std::string_view all = gap ? std::string_view(as_entry) : rest;
-  const std::string_view printed = all.substr(0, all.size() - after.size());
+  const std::string_view printed = rest.substr(0, rest.size() - after.size());
   if (const auto part = lost_digits(printed); !part.empty()) {
     return faults.at(
         line, part,

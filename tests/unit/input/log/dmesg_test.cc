@@ -433,6 +433,8 @@ const DmesgBad kDmesgBad[] = {
     {"BIOS-e820: [mem 0x0000000000000000-0x10000000000000000] reserved", "too large", 36},
     {"BIOS-e820: [mem 0x0000000000200000-0x00000000000fffff] reserved", "ends before it starts",
      12},
+    {"BIOS-e820: [gap 0x0000000000200000-0x00000000000fffff]", "ends before it starts", 12},
+    {"BIOS-e820: [gap 0x000000000200000-0x00000000002fffff]", "16 digits", 19},
     {"BIOS-e820: [mem 0x0000000000200000-0x00000000001fffff] reserved", "size is 0", 12},
     {"BIOS-e820: [mem 0x0000000000000000-0xffffffffffffffff] reserved", "whole 64-bit", 12},
     {"BIOS-e820: [mem 0x0000000000200000-0x00000000002fffff] usabel", "unknown type `usabel`", 56},
