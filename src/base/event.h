@@ -1,6 +1,8 @@
 // What the simulated kernel did, said or failed at: part of the result, no error of ours.
 #pragma once
 
+#include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,23 +27,40 @@ struct Rule {
   std::string_view file{};
 };
 
-// A rule as an event keeps it. Programs compare the function. Empty: none is followed.
+// A rule as an event keeps it: hundreds of thousands of events may follow one. Programs compare the function. Empty: none is
+// followed.
 struct FollowedRule {
   FollowedRule() = default;
+  // A constant, which is not copied.
   // NOLINTNEXTLINE(google-explicit-constructor): an event is told of a rule
   FollowedRule(const Rule& rule) : function(rule.function), file(rule.file) {}
 
-  bool empty() const { return function.empty() && file.empty(); }
-  friend bool operator==(const FollowedRule&, const FollowedRule&) = default;
+  // What a plugin says, which its events share.
+  FollowedRule(std::string function_text, std::string file_text) {
+    const auto own = std::make_shared<const std::array<std::string, 2>>(
+        std::array{std::move(function_text), std::move(file_text)});
+    function = (*own)[0];
+    file = (*own)[1];
+    own_ = own;
+  }
 
-  std::string function{};  // `e820__print_table`; empty: `file` is all that a plugin says
-  std::string file{};      // `arch/x86/kernel/e820.c`; empty: a plugin names none
+  bool empty() const { return function.empty() && file.empty(); }
+  friend bool operator==(const FollowedRule& a, const FollowedRule& b) {
+    return a.function == b.function && a.file == b.file;
+  }
+
+  std::string_view function{};  // `e820__print_table`; empty: `file` is all that a plugin says
+  std::string_view file{};      // `arch/x86/kernel/e820.c`; empty: a plugin names none
+
+ private:
+  std::shared_ptr<const std::array<std::string, 2>> own_{};
 };
 
 // `e820__print_table(), arch/x86/kernel/e820.c`
 inline std::string to_string(const FollowedRule& rule) {
-  if (rule.function.empty()) return rule.file;
-  return rule.function + "()" + (rule.file.empty() ? "" : ", " + rule.file);
+  std::string out(rule.function);
+  if (!out.empty()) out += rule.file.empty() ? "()" : "(), ";
+  return out.append(rule.file);
 }
 
 // One line of the boot's story.

@@ -49,15 +49,27 @@ constexpr E820Type kNothing{0};
 // How many entries of each type cover the current address.
 class Overlap {
  public:
-  void start(E820Type type) { ++counts_[type]; }
+  void start(E820Type type) {
+    const auto at = counts_.lower_bound(type);
+    if (at != counts_.end() && at->first == type) {
+      ++at->second;
+    } else if (spare_) {
+      spare_.key() = type;
+      spare_.mapped() = 1;
+      counts_.insert(at, std::move(spare_));
+    } else {
+      counts_.emplace_hint(at, type, 1);
+    }
+  }
   void end(E820Type type) {
     const auto it = counts_.find(type);
-    if (--it->second == 0) counts_.erase(it);
+    if (--it->second == 0) spare_ = counts_.extract(it);
   }
   E820Type highest() const { return counts_.empty() ? kNothing : counts_.rbegin()->first; }
 
  private:
   std::map<E820Type, std::size_t> counts_{};
+  std::map<E820Type, std::size_t>::node_type spare_{};  // taken out last, for the next
 };
 
 }  // namespace

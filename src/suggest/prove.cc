@@ -14,7 +14,7 @@ namespace {
 std::vector<std::string> complaints_of(const boot::Outcome& outcome) {
   std::vector<std::string> out;
   for (const Event& event : outcome.events) {
-    if (event.severity == Severity::warning) out.push_back(event.rule.function);
+    if (event.severity == Severity::warning) out.emplace_back(event.rule.function);
   }
   return out;
 }

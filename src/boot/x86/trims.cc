@@ -20,7 +20,7 @@ std::string label(const Trim& trim, const std::string& reason) {
 }
 
 std::string function_of(const Boot& boot, const Edit& edit) {
-  return edit.rule.empty() ? std::string(boot.story.step()) : edit.rule.function;
+  return std::string(edit.rule.empty() ? boot.story.step() : edit.rule.function);
 }
 
 // The kernel's own edits are a matter of course; others are what somebody wanted to see.
@@ -107,8 +107,9 @@ std::uint64_t apply(Boot& boot, const Trim& trim, TrimAnswer answer,
 // compiler left it as one, else the one that the hook lies in (or was inlined into).
 memblock::Caller caller_of(Boot& boot, const Trim& trim, Hook hook, const Edit& edit) {
   const memblock::Purpose owner{owner::kPlugin, boot.story.keep_name(label(trim, edit.reason))};
-  const std::string& function = edit.rule.function;
-  if (boot.in.profile.is_function_named(function)) return {boot.story.keep_name(function), owner};
+  const std::string_view function = edit.rule.function;
+  if (boot.in.profile.is_function_named(function))
+    return {boot.story.keep_name(std::string(function)), owner};
   return {hook == Hook::memblock_platform ? "setup_arch" : boot.story.step(), owner};
 }
 
@@ -119,7 +120,7 @@ std::string span(PhysRange range) {
 void tell(Boot& boot, const Trim& trim, const Edit& edit, std::string text,
           std::optional<PhysRange> range) {
   boot.story.tell({.severity = severity_of(edit),
-                   .step = edit.rule.function,
+                   .step = std::string(edit.rule.function),
                    .rule = edit.rule,
                    .text = std::move(text),
                    .range = range,

@@ -40,20 +40,17 @@ std::string one_line(const char* text, std::size_t most) {
 
 FollowedRule rule_of(const std::string& text) {
   constexpr std::string_view kCall = "()", kComma = ", ";
-  FollowedRule rule;
+  std::string function;
   const std::size_t at = text.find(kCall);
   std::string_view rest(text);
   if (at != text.npos && at != 0) {
     rest.remove_prefix(at + kCall.size());
     const bool named = rest.starts_with(kComma) && rest.size() > kComma.size();
-    if (rest.empty() || named) rule.function = text.substr(0, at);
+    if (rest.empty() || named) function = text.substr(0, at);
   }
-  if (rule.function.empty()) {
-    rule.file = text;
-  } else if (!rest.empty()) {
-    rule.file = rest.substr(kComma.size());
-  }
-  return rule;
+  if (text.empty()) return {};
+  if (function.empty()) return {"", text};
+  return {std::move(function), std::string(rest.empty() ? rest : rest.substr(kComma.size()))};
 }
 
 Call::Call(std::string plugin, OptionValues options, Takes takes)

@@ -114,6 +114,14 @@ std::string Page::painted(std::string_view text, Paint paint) const {
   return fmt::format(style_of(paint), "{}", text);
 }
 
+void Page::put(std::string_view text, Paint paint) {
+  if (!style_.colour || paint == Paint::plain) {
+    out_ += text;
+  } else {
+    out_ += painted(text, paint);
+  }
+}
+
 void Page::blank() { out_ += '\n'; }
 
 void Page::heading(std::string_view title, std::string_view aside) {
@@ -134,18 +142,32 @@ void Page::heading(std::string_view title, std::string_view aside) {
 
 void Page::line(std::string_view text, Paint paint) {
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  out_ += painted(text, paint) + '\n';
+  put(text, paint);
+  out_ += '\n';
 }
 
 void Page::paragraph(std::string_view lead, std::string_view text, Paint paint) {
   const std::size_t indent = text_width(lead);
   const std::size_t room = style_.width > indent + 20 ? style_.width - indent : 20;
+  const bool wraps = text.size() > room && text_width(text) > room;
+  if (!wraps && !text.empty() && text.front() != ' ' && text.back() != ' ' &&
+      text.find("  ") == text.npos) {
+    put(lead, paint);
+    put(text, paint);
+    out_ += '\n';
+    return;
+  }
   std::string current;
   std::size_t columns = 0;  // of `current`
   bool first = true;
   const auto flush = [&] {
-    out_ +=
-        (first ? painted(lead, paint) : std::string(indent, ' ')) + painted(current, paint) + '\n';
+    if (first) {
+      put(lead, paint);
+    } else {
+      out_.append(indent, ' ');
+    }
+    put(current, paint);
+    out_ += '\n';
     first = false;
     current.clear();
     columns = 0;

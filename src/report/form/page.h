@@ -61,6 +61,8 @@ class Page {
   std::string take() && { return std::move(out_); }
 
  private:
+  void put(std::string_view text, Paint paint);  // painted, at the end of all that was written
+
   TextStyle style_;
   std::string out_{};
 };

@@ -1,7 +1,9 @@
 // What each table's file is made with: columns as rows of a constant, each with what it shows of an item.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,14 +19,22 @@ struct ColumnOf {
   Value (*get)(const Item&) = nullptr;
 };
 
+// Of more than `most` items these and the last, which has the highest address where they ascend.
 template <class Item, std::size_t N>
-Listing listing_of(const ColumnOf<Item> (&columns)[N], const std::vector<Item>& items) {
+Listing listing_of(const ColumnOf<Item> (&columns)[N], const std::vector<Item>& items,
+                   std::size_t most = ~std::size_t{0}) {
   Listing out;
   for (const ColumnOf<Item>& c : columns) out.fields.push_back(c.field);
-  for (const Item& item : items) {
+  const std::size_t first = std::min(most, items.size());
+  const auto add = [&](const Item& item) {
     Values& row = out.rows.emplace_back();
+    row.reserve(N);
     for (const ColumnOf<Item>& c : columns) row.push_back(c.get(item));
-  }
+  };
+  for (std::size_t i = 0; i < first; ++i) add(items[i]);
+  if (first == items.size()) return out;
+  add(items.back());
+  out.left_out = items.size() - out.rows.size();
   return out;
 }
 

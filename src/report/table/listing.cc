@@ -134,8 +134,10 @@ Listing with_columns(const Listing& listing, std::span<const std::size_t> column
   for (const std::size_t c : columns) out.fields.push_back(listing.fields[c]);
   for (const Values& row : listing.rows) {
     Values& kept = out.rows.emplace_back();
+    kept.reserve(columns.size());
     for (const std::size_t c : columns) kept.push_back(row[c]);
   }
+  out.left_out = listing.left_out;
   return out;
 }
 

@@ -49,6 +49,7 @@ using Values = std::vector<Value>;  // one for each column
 struct Listing {
   std::vector<Field> fields{};
   std::vector<Values> rows{};
+  std::size_t left_out = 0;  // rows in front of the last one
 };
 
 enum class Reader { people, programs };

@@ -126,6 +126,18 @@ std::vector<OwnerGroup> by_owner(const std::vector<boot::Owned>& owned) {
   return out;
 }
 
+Listing first_of_e820(const std::vector<E820Row>& rows, std::size_t most) {
+  return listing_of(kE820, rows, most);
+}
+
+Listing first_of_regions(const memblock::Memblock& memblock, std::string_view list,
+                         const memblock::Regions& regions, std::size_t most) {
+  std::vector<RegionRow> rows;
+  rows.reserve(regions.size());
+  for (const Region& r : regions) rows.push_back({list, r, memblock.has_node(r), {}});
+  return listing_of(kMemblock, rows, most);
+}
+
 Listing list_e820(const Facts* facts) {
   return listing_of(
       kE820, facts == nullptr ? std::vector<E820Row>() : map_rows(facts->outcome.state.e820));

@@ -10,6 +10,7 @@
 #include "boot/outcome.h"
 #include "kaslr/possible_places.h"
 #include "lint/lint.h"
+#include "report/form/e820_rows.h"
 #include "report/table/listing.h"
 
 namespace memmap::report {
@@ -56,5 +57,11 @@ Listing list_huge_pages(const Facts* facts);
 Listing list_percpu(const Facts* facts);
 Listing list_parameters(const Facts* facts);
 Listing list_slots(const Facts* facts);
+
+// The first rows of these, and the last (Listing::left_out): of what map_rows() makes, and of one of memblock's lists (`memory`,
+// `reserved`) without owners.
+Listing first_of_e820(const std::vector<E820Row>& rows, std::size_t most);
+Listing first_of_regions(const memblock::Memblock& memblock, std::string_view list,
+                         const memblock::Regions& regions, std::size_t most);
 
 }  // namespace memmap::report

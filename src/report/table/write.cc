@@ -100,7 +100,7 @@ void write_table(Page& page, const Listing& listing, Sizes sizes, Titles titles,
                        f.paint == nullptr ? Paint::plain : f.paint(row[i])});
     }
   }
-  const std::size_t left = listing.rows.size() - written.size();
+  const std::size_t left = listing.rows.size() + listing.left_out - written.size();
   page.table(std::move(columns), std::move(written));
   if (left != 0) {
     page.line(fmt::format("  {} {} more", page.glyph("…", "..."), counted(left, "row")),

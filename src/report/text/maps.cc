@@ -32,13 +32,11 @@ std::uint64_t bytes_of(const memblock::Regions& regions) {
 }
 
 // One of memblock's lists.
-void write_regions(Page& page, const boot::Outcome& outcome, std::string_view list) {
-  const Facts facts{.outcome = outcome};
-  Listing listing = list_memblock(&facts);
-  std::erase_if(listing.rows,
-                [&](const Values& row) { return row.front() != Value(std::string(list)); });
-  const std::vector<Field> fields = listing.fields;
-  const auto columns = chosen_columns(fields, {.columns = "range,size,node,flags"}, Reader::people);
+void write_regions(Page& page, const boot::Outcome& outcome, std::string_view list,
+                   const memblock::Regions& regions) {
+  const Listing listing = first_of_regions(outcome.state.memblock, list, regions, kMemoryRows);
+  const auto columns =
+      chosen_columns(listing.fields, {.columns = "range,size,node,flags"}, Reader::people);
   write_table(page, with_columns(listing, *columns), Sizes::rounded, Titles::shown, kMemoryRows);
 }
 
@@ -60,8 +58,8 @@ void write_e820(Page& page, const boot::Outcome& outcome) {
   page.heading("E820 map", changes == 0 ? "the kernel changed nothing"
                                         : counted(static_cast<std::uint64_t>(changes), "range") +
                                               " changed by the kernel");
-  const Facts facts{.outcome = outcome};
-  write_table(page, for_people(list_e820(&facts)), Sizes::rounded, Titles::shown, kMapRows);
+  write_table(page, for_people(first_of_e820(map, kMapRows)), Sizes::rounded, Titles::shown,
+              kMapRows);
 }
 
 void write_memory(Page& page, const boot::Outcome& outcome) {
@@ -72,7 +70,7 @@ void write_memory(Page& page, const boot::Outcome& outcome) {
                fmt::format("memblock: {}, {}; {}, limit {}", counted(memory.size(), "range"),
                            human_size(bytes_of(memory)), m.bottom_up() ? "bottom-up" : "top-down",
                            hex(raw(m.current_limit()))));
-  write_regions(page, outcome, "memory");
+  write_regions(page, outcome, "memory", memory);
 }
 
 void write_reserved(Page& page, const boot::Outcome& outcome) {
@@ -82,7 +80,7 @@ void write_reserved(Page& page, const boot::Outcome& outcome) {
   page.heading("Reserved", fmt::format("memblock: {}, {}", counted(reserved.size(), "range"),
                                        human_size(bytes_of(reserved))));
   const unsigned digits = address_digits(m);
-  if (outcome.owners.empty()) return write_regions(page, outcome, "reserved");
+  if (outcome.owners.empty()) return write_regions(page, outcome, "reserved", reserved);
   const std::size_t owner_width = std::max<std::size_t>(20, page.style().width / 4);
   std::vector<Row> rows;
   const std::vector<OwnerGroup> groups = by_owner(outcome.owners);

@@ -62,8 +62,10 @@ void write_subject(Page& page, const boot::Subject& subject) {
 namespace {
 
 // What a plugin changed is told with its name and reason; what it said stands for itself.
-std::string text_of(const Event& e) {
-  return e.by.find(": ") == std::string::npos ? e.text : e.text + " (" + e.by + ")";
+std::string text_of(const Event& e, const Page& page) {
+  std::string out = page.foreign(e.text);
+  if (e.by.find(": ") != std::string::npos) out += page.foreign(" (" + e.by + ")");
+  return out;
 }
 
 // An event, and how often it came in a row.
@@ -99,24 +101,29 @@ void write_events(Page& page, const boot::Outcome& outcome) {
   const std::vector<Told> rows = in_rows(outcome.events);
   std::size_t step_width = 0;
   const std::size_t widest = page.style().width < 100 ? 24 : 36;
-  for (const Told& row : rows)
-    step_width = std::max(step_width, std::min(widest, text_width(page.foreign(row.event->step))));
+  std::string_view step;  // of the row before: most have the same
+  for (const Told& row : rows) {
+    if (row.event->step == step) continue;
+    step = row.event->step;
+    step_width = std::max(step_width, std::min(widest, text_width(page.foreign(step))));
+  }
   page.heading(
       "Events",
       fmt::format("{}{}", counted(outcome.events.size(), "event"),
                   hidden == 0 ? "" : fmt::format(", {} of level debug not shown", hidden)));
-  std::string before;
+  const std::string blanks(step_width, ' ');
+  step = {};
   for (const auto& [event, count] : rows) {
     const Event& e = *event;
-    const std::string step = cut(page.foreign(e.step), step_width, page.charset());
     const std::string_view mark = e.severity == Severity::panic     ? page.glyph("✖", "!")
                                   : e.severity == Severity::warning ? page.glyph("▲", "!")
                                                                     : " ";
-    const std::string shown = step == before ? "" : step;
-    before = step;
-    const std::string pad(step_width - text_width(shown), ' ');
-    page.paragraph(fmt::format("{} {}{}  ", mark, shown, pad),
-                   page.foreign(text_of(e)) + times(count), paint_of(e.severity));
+    std::string shown;
+    if (e.step != step) shown = cut(page.foreign(e.step), step_width, page.charset());
+    step = e.step;
+    shown += std::string_view(blanks).substr(text_width(shown));
+    page.paragraph(fmt::format("{} {}  ", mark, shown), text_of(e, page) + times(count),
+                   paint_of(e.severity));
   }
 }
 

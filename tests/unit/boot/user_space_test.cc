@@ -159,7 +159,7 @@ TEST(UserSpace, WhatTheProfileLacksIsSaid) {
   std::vector<std::string_view> told;
   for (const Event& e : outcome.events) {
     if (e.text.starts_with("not simulated, since the kernel's profile lacks the symbols: "))
-      told.push_back(e.rule.function);
+      told.emplace_back(e.rule.function);
   }
   EXPECT_EQ(told, (std::vector<std::string_view>{"idt_setup_apic_and_irq_gates",
                                                  "alternative_instructions", "free_initmem",
