@@ -7,12 +7,12 @@
 #include <filesystem>
 #include <utility>
 
+#include "answer/second_kernel.h"
 #include "base/align.h"
 #include "base/number.h"
 #include "base/suggest.h"
 #include "choices.h"
 #include "commands/commands.h"
-#include "initrd.h"
 #include "input/open/source.h"
 #include "messages.h"
 #include "output.h"
@@ -139,7 +139,7 @@ struct Found {
 Result<suggest::Suggestion> crashkernel_with_kdump(const Arguments& arguments,
                                                    const suggest::Subject& subject) {
   constexpr std::uint64_t kStep = 16 * kMiB;
-  const auto wish = kdump_wish_of(arguments, subject.machine);
+  const auto wish = answer::kdump_wish_of(arguments, subject.machine);
   if (!wish) return wish.errors();
   suggest::Prover prover(subject);
   const auto smallest = suggest::smallest_crashkernel(prover, *wish);
@@ -168,7 +168,7 @@ Result<Found> crashkernel(const Arguments& arguments, suggest::Subject subject) 
   subject.line = line;
   Result<suggest::Suggestion> out = Error{};
   if (const auto text = arguments.get("--size")) {
-    const auto size = memory_size_of(*text, "--size");
+    const auto size = answer::memory_size_of(*text, "--size");
     if (!size) return size.errors();
     out = suggest::suggest_crashkernel(subject, *size);
   } else {
@@ -180,7 +180,7 @@ Result<Found> crashkernel(const Arguments& arguments, suggest::Subject subject) 
 }
 
 Result<Found> range(const What& what, const Words& words, const suggest::Subject& subject) {
-  const auto size = memory_size_of(words.argument, fmt::format("suggest {}", what.name));
+  const auto size = answer::memory_size_of(words.argument, fmt::format("suggest {}", what.name));
   if (!size) return size.errors();
   const auto node = node_of(words.arguments);
   if (!node) return node.errors();
@@ -239,7 +239,7 @@ Result<Found> hugepages(const Arguments& arguments, suggest::Subject subject) {
     wish.page = *size;
   }
   if (const auto text = arguments.get("--leave")) {
-    const auto leave = memory_size_of(*text, "--leave");
+    const auto leave = answer::memory_size_of(*text, "--leave");
     if (!leave) return leave.errors();
     wish.leave = *leave;
   }
