@@ -4,11 +4,15 @@ import ctypes
 import dataclasses
 import html
 import json
+import os
 import threading
 import weakref
 from typing import Any, Dict, Iterable, List, NoReturn, Optional, Sequence, Tuple, Union, overload
 
 from . import _library as c
+
+# Bytes, a text as the program takes it (`256M`), or, of an initrd, its file.
+_Size = Union[int, str, "os.PathLike[str]"]
 
 _SEVERITIES = ("debug", "info", "warning", "panic")
 
@@ -312,6 +316,29 @@ class Boot:
                                                   made.text, made.length), self._handle, "boot")
             return made.take()
 
+    def kdump(self, *, crash_kernel: Optional[str] = None, initrd: Optional[_Size] = None,
+              need: Optional[_Size] = None, second_append: Optional[str] = None) -> str:
+        """What `memmap kdump` tells: whether the second kernel gets up in the memory that crashkernel= reserves, and in
+        how much it would. `crash_kernel`: a value in place of the command line's; `initrd`: a file, or a size;
+        `need`: what programs need; `second_append`: in place of what the distribution's tool adds."""
+        return self._kdump("text", crash_kernel, initrd, need, second_append).decode("utf-8", "surrogateescape")
+
+    def second_kernel(self, *, crash_kernel: Optional[str] = None, initrd: Optional[_Size] = None,
+                      need: Optional[_Size] = None, second_append: Optional[str] = None) -> Dict[str, Any]:
+        """The same as share/schema/kdump.json has it: it gets up where `end` is "gets_up"."""
+        told: Dict[str, Any] = json.loads(self._kdump("json", crash_kernel, initrd, need, second_append))
+        return told
+
+    def _kdump(self, form: str, crash_kernel: Optional[str], initrd: Optional[_Size], need: Optional[_Size],
+               second_append: Optional[str]) -> bytes:
+        options, count = _options([("crash-kernel", crash_kernel), ("initrd", _size(initrd)), ("need", _size(need)),
+                                   ("second-append", second_append)])
+        made = c.Made()
+        with self._lock:
+            c.complain(c.library.memmap_boot_kdump(self._handle, c.coded(form), options, count, made.text, made.length,
+                                                   None), self._handle, "boot")
+            return made.take()
+
     def report(self, form: str = "text", *, section: Optional[str] = None, diagram: Optional[str] = None,
                scale: Optional[str] = None, theme: Optional[str] = None, title: Optional[str] = None,
                at: Optional[str] = None, full: bool = False) -> str:
@@ -359,6 +386,10 @@ class Boot:
 
     def _repr_svg_(self) -> str:
         return self.report("svg")
+
+
+def _size(size: Optional[_Size]) -> Optional[str]:
+    return None if size is None else str(size) if isinstance(size, int) else os.fspath(size)
 
 
 def _options(looks: Iterable[Tuple[str, Optional[str]]]) -> "Tuple[ctypes.Array[ctypes.c_char_p], int]":

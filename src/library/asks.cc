@@ -23,14 +23,17 @@
 namespace memmap::library {
 namespace {
 
-// Of what a report, or a diff, is to be like.
+// Of what an answer is to be like, or of.
 struct Look {
   std::string_view name;
   bool is_switch = false;
+  bool is_file = false;  // `-` would be standard input
 };
 constexpr Look kReportLooks[] = {{"section"}, {"diagram"}, {"scale"},     {"theme"},
                                  {"title"},   {"at"},      {"full", true}};
 constexpr Look kDiffLooks[] = {{"ignore"}, {"tolerance"}, {"scale"}, {"theme"}, {"title"}};
+constexpr Look kKdumpLooks[] = {
+    {"crash-kernel"}, {"initrd", false, true}, {"need"}, {"second-append"}};
 
 // `false`: a name that there is not.
 bool add_looks(std::span<const char* const> words, std::span<const Look> looks,
@@ -44,6 +47,10 @@ bool add_looks(std::span<const char* const> words, std::span<const Look> looks,
       errors.push_back(
           {fmt::format("--{} {}", name,
                        look->is_switch ? "is a switch and takes no value" : "wants a value"),
+           {"memmap"}});
+    if (look->is_file && value != nullptr && std::string_view(value) == "-")
+      errors.push_back(
+          {fmt::format("--{} -: standard input is the program's, not the library's", name),
            {"memmap"}});
     arguments.add(fmt::format("--{}", name), value == nullptr ? "" : value);
   }
@@ -241,6 +248,27 @@ int32_t memmap_boot_walk(memmap_boot_t* boot, const char* root, const char* addr
     const auto done = boot->boot.walk(root, addresses, format == nullptr ? "text" : format);
     if (!done) return boot->mistakes.take(done.errors());
     give_text(*done, text, length);
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_kdump(memmap_boot_t* boot, const char* format, const char* const* options,
+                          size_t option_count, char** text, size_t* length, int32_t* gets_up) {
+  if (text != nullptr) *text = nullptr;
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  Mistakes& mistakes = boot->mistakes;
+  return guarded(mistakes, [&]() -> int32_t {
+    if (text == nullptr && gets_up == nullptr) return mistakes.misused("nowhere to put the text");
+    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
+    session::Arguments arguments;
+    Errors errors;
+    if (!add_looks({options, 2 * option_count}, kKdumpLooks, arguments, errors))
+      return MEMMAP_NO_SUCH;
+    if (!errors.empty()) return mistakes.take(std::move(errors));
+    const auto done = boot->boot.kdump(arguments, format == nullptr ? "text" : format);
+    if (!done) return mistakes.take(done.errors());
+    if (text != nullptr) give_text(done->text, text, length);
+    if (gets_up != nullptr) *gets_up = done->gets_up ? 1 : 0;
     return MEMMAP_DONE;
   });
 }

@@ -21,6 +21,9 @@ namespace {
 
 using account::ColumnId;
 
+// Of answers.
+constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
+
 // Lists in the order of the boot; behind them the things of src/facts that have another name.
 constexpr std::array<const char*, 10> kLists{"firmware",   "e820",  "memory", "reserved", "owners",
                                              "direct_map", "zones", "free",   "deferred", "use"};
@@ -190,13 +193,18 @@ const memmap_piece_t* Boot::at(std::uint64_t address) {
 
 Result<const std::vector<std::string>*> Boot::notes() {
   if (!notes_) {
-    std::unique_lock lock(one_at_a_time(), std::defer_lock);
-    if (has_plugins_) lock.lock();
+    const auto lock = turn();
     auto done = answer::simulate(session_, {});
     if (!done) return done.errors();
     notes_ = std::move(done->outcome.subject.notes);
   }
   return &*notes_;
+}
+
+std::unique_lock<std::mutex> Boot::turn() const {
+  std::unique_lock lock(one_at_a_time(), std::defer_lock);
+  if (has_plugins_) lock.lock();
+  return lock;
 }
 
 Result<boot::Outcome> Boot::again(bool boot::Options::*with) {
@@ -220,8 +228,7 @@ Result<const Boot::Told*> Boot::told() {
 
 Result<const diff::View*> Boot::view() {
   if (view_) return view_.get();
-  std::unique_lock lock(one_at_a_time(), std::defer_lock);
-  if (has_plugins_) lock.lock();
+  const auto lock = turn();
   const auto outcome = again(&boot::Options::follow_pages);
   if (!outcome) return outcome.errors();
   auto view = answer::view_of(outcome->subject.source, *outcome);
@@ -231,7 +238,6 @@ Result<const diff::View*> Boot::view() {
 }
 
 Result<std::string> Boot::explain(const char* what, const std::string& format) {
-  constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
   if (const Status known = known_format(format, kFormats); !known) return known.errors();
   const std::string_view asked = what == nullptr ? "" : what;
   report::ExplainQuestion question{.only_lost = asked == "lost"};
@@ -242,8 +248,7 @@ Result<std::string> Boot::explain(const char* what, const std::string& format) {
     if (!addresses) return addresses.errors();
     question.addresses = *std::move(addresses);
   }
-  std::unique_lock lock(one_at_a_time(), std::defer_lock);
-  if (has_plugins_) lock.lock();
+  const auto lock = turn();
   const auto all = told();
   if (!all) return all.errors();
   const report::Account account{(*all)->outcome, (*all)->pieces, (*all)->ledger};
@@ -252,7 +257,6 @@ Result<std::string> Boot::explain(const char* what, const std::string& format) {
 }
 
 Result<std::string> Boot::walk(const char* root, const char* addresses, const std::string& format) {
-  constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
   if (const Status known = known_format(format, kFormats); !known) return known.errors();
   session::Arguments arguments;
   arguments.add("ADDRESS", addresses);
@@ -261,11 +265,17 @@ Result<std::string> Boot::walk(const char* root, const char* addresses, const st
   if (!wish) return wish.errors();
   if (outcome_.user_space || boot::tables_of(outcome_, wish->root) != nullptr)
     return answer::walk(outcome_, *wish, format, {});
-  std::unique_lock lock(one_at_a_time(), std::defer_lock);
-  if (has_plugins_) lock.lock();
+  const auto lock = turn();
   const auto later = again(&boot::Options::keep_user_space);
   if (!later) return later.errors();
   return answer::walk(*later, *wish, format, {});
+}
+
+Result<answer::Kdumped> Boot::kdump(const session::Arguments& arguments,
+                                    const std::string& format) {
+  if (const Status known = known_format(format, kFormats); !known) return known.errors();
+  const auto lock = turn();
+  return answer::kdump(session_, arguments, format, {});
 }
 
 Result<std::string> Boot::report(const session::Arguments& arguments) {

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include "account/ledger.h"
 #include "account/memory_use.h"
+#include "answer/kdump.h"
 #include "base/result.h"
 #include "boot/outcome.h"
 #include "diff/view.h"
@@ -36,6 +38,8 @@ class Boot {
   Result<std::string> explain(const char* what, const std::string& format);
   // `root`: as boot::root_named() takes it. Those that are made behind the hand-over boot once more.
   Result<std::string> walk(const char* root, const char* addresses, const std::string& format);
+  // `format`, here and below: text or json.
+  Result<answer::Kdumped> kdump(const session::Arguments& arguments, const std::string& format);
   Result<std::string> report(const session::Arguments& arguments);
   // As it is compared. Made the first time.
   Result<const diff::View*> view();
@@ -51,6 +55,8 @@ class Boot {
     account::Ledger ledger{};
   };
   Result<const Told*> told();
+  // Held while something boots, where modules may be loaded.
+  std::unique_lock<std::mutex> turn() const;
   // The same boot, with one more thing recorded.
   Result<boot::Outcome> again(bool boot::Options::*with);
 

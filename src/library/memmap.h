@@ -249,6 +249,16 @@ MEMMAP_API int32_t memmap_boot_explain(memmap_boot_t* boot, const char* what, co
 MEMMAP_API int32_t memmap_boot_walk(memmap_boot_t* boot, const char* root, const char* addresses,
                                     const char* format, char** text, size_t* length);
 
+/* What `memmap kdump` answers: whether the second kernel gets up in the memory that crashkernel=
+ * reserves, and in how much it would; `gets_up`: 1 if it does, else 0. It boots both kernels, and as
+ * often as it takes to find the least. `options`, pairs as memmap_boot_report() takes them:
+ * `crash-kernel` (a value in place of the command line's), `initrd` (a file, or a size), `need`,
+ * `second-append`. `format`: `json`, or `text`, which NULL stands for. Either `text` or `gets_up` may
+ * be NULL. MEMMAP_NO_SUCH: no such option. */
+MEMMAP_API int32_t memmap_boot_kdump(memmap_boot_t* boot, const char* format,
+                                     const char* const* options, size_t option_count, char** text,
+                                     size_t* length, int32_t* gets_up);
+
 /* What `memmap simulate --format FORMAT` writes, byte for byte; `length` tells how many, and a NUL
  * follows them. `options` are `option_count` pairs of name and value of how it looks: `section`,
  * `diagram`, `scale`, `theme`, `title`, `at`, and the switch `full` (NULL or ""); NULL: none. The

@@ -196,6 +196,35 @@ static void test_texts(memmap_boot_t* boot) {
   WANT(memmap_boot_note(boot, 0) != NULL && memmap_boot_note(boot, 1000) == NULL);
 }
 
+static void test_kdump(memmap_boot_t* boot) {
+  static const char* const larger[] = {"crash-kernel", "256M", "initrd", "16M", "need", "32M"};
+  static const char* const wrong[] = {"need", "some"};
+  static const char* const standard_input[] = {"initrd", "-"};
+  static const char* const no_file[] = {"initrd", "/no/such/initrd"};
+  static const char* const unknown[] = {"size", "256M"};
+  char* text = NULL;
+  size_t length = 0;
+  int32_t gets_up = -1;
+  WANT(memmap_boot_kdump(boot, "json", NULL, 0, &text, &length, &gets_up) == MEMMAP_DONE);
+  WANT(gets_up == 0 && text != NULL && length == strlen(text));
+  WANT(text != NULL && strstr(text, "memmap/kdump/1") != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_kdump(boot, NULL, larger, 3, &text, NULL, &gets_up) == MEMMAP_DONE);
+  WANT(gets_up == 1 && text != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_kdump(boot, NULL, larger, 3, NULL, NULL, &gets_up) == MEMMAP_DONE);
+  WANT(memmap_boot_kdump(boot, NULL, wrong, 1, &text, NULL, NULL) == MEMMAP_REFUSED &&
+       text == NULL);
+  WANT(memmap_boot_kdump(boot, NULL, standard_input, 1, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "standard input") != NULL);
+  WANT(memmap_boot_kdump(boot, NULL, no_file, 1, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_kdump(boot, "yaml", NULL, 0, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_kdump(boot, NULL, unknown, 1, &text, NULL, NULL) == MEMMAP_NO_SUCH);
+  WANT(memmap_boot_kdump(boot, NULL, NULL, 1, &text, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_kdump(boot, NULL, NULL, 0, NULL, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_kdump(NULL, NULL, NULL, 0, &text, NULL, NULL) == MEMMAP_MISUSED);
+}
+
 static void test_diff(memmap_boot_t* boot) {
   static const char* const tolerant[] = {"tolerance", "1T", "ignore", "*"};
   static const char* const wrong[] = {"tolerance", "some"};
@@ -385,6 +414,7 @@ int main(int argc, char** argv) {
   test_pieces(boot);
   test_address(boot);
   test_texts(boot);
+  test_kdump(boot);
   test_diff(boot);
   test_events(boot);
   memmap_boot_free(boot);

@@ -1,6 +1,7 @@
 """memmap's Python package: its answers are the program's, its mistakes exceptions.   package_test.py MEMMAP SOURCES"""
 
 import concurrent.futures
+import contextlib
 import copy
 import gc
 import gzip
@@ -33,6 +34,15 @@ def said(*arguments, status=0):
 class Package(unittest.TestCase):
     def boot(self, **more):
         return memmap.simulate(synthetic=MAP, kernel=KERNEL, **more)
+
+    @contextlib.contextmanager
+    def log_that_differs(self):
+        """The name of a boot's log that says otherwise than the simulation."""
+        log = (SOURCES / "tests/docs/data/whole.log").read_text(encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "boot.log")
+            file.write_text(log.replace("Memory: 338620K/", "Memory: 5K/"), encoding="utf-8")
+            yield str(file)
 
     def test_reports_are_the_programs_byte_for_byte(self):
         line = "crashkernel=64M"
@@ -70,6 +80,25 @@ class Package(unittest.TestCase):
         self.assertEqual(boot.translation(0x1000)["schema"], "memmap/walk/1")
         with self.assertRaises(memmap.InputError):
             boot.walk(0x1000, root="efi")
+
+    def test_starts_the_second_kernel_as_the_program(self):
+        asked = ("kdump", "--synthetic", MAP, "--kernel", KERNEL, "--cmdline", "crashkernel=64M")
+        boot = self.boot(cmdline="crashkernel=64M")
+        self.assertEqual(boot.kdump().encode(), said(*asked, status=1))
+        larger = {"crash_kernel": "256M", "initrd": 16 << 20, "need": "32M", "second_append": "nr_cpus=1"}
+        self.assertEqual(boot.kdump(**larger).encode(),
+                         said(*asked, "--crash-kernel", "256M", "--initrd", "16M", "--need", "32M", "--second-append",
+                              "nr_cpus=1"))
+        self.assertEqual(boot.second_kernel(**larger)["end"], "gets_up")
+        self.assertEqual(boot.second_kernel()["end"], "not_loaded")
+        with self.assertRaises(memmap.InputError):
+            boot.kdump(initrd=pathlib.Path("/no/such/initrd"))
+        with self.assertRaises(memmap.InputError):
+            boot.kdump(need=0)
+        with self.log_that_differs() as name:
+            told = memmap.simulate(name).kdump()
+            self.assertIn("agrees in", told)
+            self.assertEqual(told.encode(), said("kdump", name, status=1))
 
     def test_differs_as_the_program(self):
         names = [str(path.relative_to(SOURCES)) for path in sorted((SOURCES / "maps").glob("*.yaml"))[:2]]
