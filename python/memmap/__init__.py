@@ -14,9 +14,9 @@ InputError, with every mistake, its file, line and column.
 from ._boot import Boot, Event, Memblock, Piece, Pieces
 from ._library import Error, Fault, InputError, Mistake
 from ._requests import (Bytes, Figure, Source, Verdict, check, figures, formats, kernels, lists, simulate,
-                        version)
+                        suggestions, version)
 
 __all__ = ["Boot", "Bytes", "Error", "Event", "Fault", "Figure", "InputError", "Memblock", "Mistake", "Piece",
            "Pieces", "Source", "Verdict", "check", "figures", "formats", "kernels", "lists", "simulate",
-           "version"]
+           "suggestions", "version"]
 __version__ = version()

@@ -316,6 +316,37 @@ class Boot:
                                                   made.text, made.length), self._handle, "boot")
             return made.take()
 
+    def suggest(self, what: str, argument: Optional[_Size] = None, *, size: Optional[_Size] = None,
+                initrd: Optional[_Size] = None, need: Optional[_Size] = None, second_append: Optional[str] = None,
+                node: Optional[int] = None, ranges: Optional[int] = None, check: Optional[str] = None,
+                page: Optional[_Size] = None, leave: Optional[_Size] = None) -> str:
+        """What `memmap suggest` tells: a parameter that holds wherever KASLR puts the kernel. `what` is one of
+        memmap.suggestions(); `argument` a size (of pmem, ramoops and device), a list of bad memory or its file (of
+        badram). The others are its options, each where it acts on `what`."""
+        options = _suggest_options(size, initrd, need, second_append, node, ranges, check, page, leave)
+        return self._suggest("text", what, argument, options).decode("utf-8", "surrogateescape")
+
+    def suggestion(self, what: str, argument: Optional[_Size] = None, *, size: Optional[_Size] = None,
+                   initrd: Optional[_Size] = None, need: Optional[_Size] = None, second_append: Optional[str] = None,
+                   node: Optional[int] = None, ranges: Optional[int] = None, check: Optional[str] = None,
+                   page: Optional[_Size] = None, leave: Optional[_Size] = None) -> Dict[str, Any]:
+        """The same as share/schema/suggest.json has it: `parameter` is None where none holds."""
+        options = _suggest_options(size, initrd, need, second_append, node, ranges, check, page, leave)
+        told: Dict[str, Any] = json.loads(self._suggest("json", what, argument, options))
+        return told
+
+    def _suggest(self, form: str, what: str, argument: Optional[_Size],
+                 looks: Iterable[Tuple[str, Optional[str]]]) -> bytes:
+        options, count = _options(looks)
+        behind = _size(argument)
+        made = c.Made()
+        with self._lock:
+            c.complain(c.library.memmap_boot_suggest(self._handle, c.coded(what),
+                                                     None if behind is None else c.coded(behind), c.coded(form),
+                                                     options, count, made.text, made.length, None),
+                       self._handle, "boot")
+            return made.take()
+
     def kdump(self, *, crash_kernel: Optional[str] = None, initrd: Optional[_Size] = None,
               need: Optional[_Size] = None, second_append: Optional[str] = None) -> str:
         """What `memmap kdump` tells: whether the second kernel gets up in the memory that crashkernel= reserves, and in
@@ -390,6 +421,14 @@ class Boot:
 
 def _size(size: Optional[_Size]) -> Optional[str]:
     return None if size is None else str(size) if isinstance(size, int) else os.fspath(size)
+
+
+def _suggest_options(size: Optional[_Size], initrd: Optional[_Size], need: Optional[_Size],
+                     second_append: Optional[str], node: Optional[int], ranges: Optional[int], check: Optional[str],
+                     page: Optional[_Size], leave: Optional[_Size]) -> List[Tuple[str, Optional[str]]]:
+    return [("size", _size(size)), ("initrd", _size(initrd)), ("need", _size(need)), ("second-append", second_append),
+            ("node", _size(node)), ("ranges", _size(ranges)), ("check", check), ("page", _size(page)),
+            ("leave", _size(leave))]
 
 
 def _options(looks: Iterable[Tuple[str, Optional[str]]]) -> "Tuple[ctypes.Array[ctypes.c_char_p], int]":

@@ -166,6 +166,11 @@ def lists() -> List[str]:
     return c.names(c.library.memmap_list_name)
 
 
+def suggestions() -> List[str]:
+    """Of Boot.suggest()."""
+    return c.names(c.library.memmap_suggestion_name)
+
+
 def figures() -> Dict[str, Figure]:
     """Of Boot.figure(), by name."""
     out: Dict[str, Figure] = {}

@@ -14,6 +14,7 @@
 
 #include "answer/diff.h"
 #include "answer/simulate.h"
+#include "answer/suggest.h"
 #include "facts/facts.h"
 #include "library/boot.h"
 #include "library/memmap.h"
@@ -34,6 +35,9 @@ constexpr Look kReportLooks[] = {{"section"}, {"diagram"}, {"scale"},     {"them
 constexpr Look kDiffLooks[] = {{"ignore"}, {"tolerance"}, {"scale"}, {"theme"}, {"title"}};
 constexpr Look kKdumpLooks[] = {
     {"crash-kernel"}, {"initrd", false, true}, {"need"}, {"second-append"}};
+constexpr Look kSuggestLooks[] = {
+    {"size"}, {"initrd", false, true}, {"need"},  {"second-append"}, {"node"}, {"ranges"}, {"check"},
+    {"page"}, {"leave"}};
 
 // `false`: a name that there is not.
 bool add_looks(std::span<const char* const> words, std::span<const Look> looks,
@@ -112,6 +116,16 @@ const char* memmap_list_name(size_t index) try {
 
 const char* memmap_kernel_name(size_t index) try {
   static const std::vector<std::string> kNames = kernel::kernel_names({});
+  return kept_name(kNames, index);
+} catch (...) {
+  return nullptr;
+}
+
+const char* memmap_suggestion_name(size_t index) try {
+  static const std::vector<std::string> kNames = [] {
+    const auto known = answer::suggestions();
+    return std::vector<std::string>(known.begin(), known.end());
+  }();
   return kept_name(kNames, index);
 } catch (...) {
   return nullptr;
@@ -269,6 +283,33 @@ int32_t memmap_boot_kdump(memmap_boot_t* boot, const char* format, const char* c
     if (!done) return mistakes.take(done.errors());
     if (text != nullptr) give_text(done->text, text, length);
     if (gets_up != nullptr) *gets_up = done->gets_up ? 1 : 0;
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_suggest(memmap_boot_t* boot, const char* what, const char* argument,
+                            const char* format, const char* const* options, size_t option_count,
+                            char** text, size_t* length, int32_t* holds) {
+  if (text != nullptr) *text = nullptr;
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  Mistakes& mistakes = boot->mistakes;
+  return guarded(mistakes, [&]() -> int32_t {
+    if (what == nullptr) return mistakes.misused("nothing is looked for");
+    if (text == nullptr && holds == nullptr) return mistakes.misused("nowhere to put the text");
+    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
+    if (argument != nullptr && std::string_view(argument) == "-")
+      return mistakes.misused("standard input is the program's, not the library's");
+    session::Arguments arguments;
+    arguments.add("WHAT", what);
+    if (argument != nullptr) arguments.add("SOURCE", argument);
+    Errors errors;
+    if (!add_looks({options, 2 * option_count}, kSuggestLooks, arguments, errors))
+      return MEMMAP_NO_SUCH;
+    if (!errors.empty()) return mistakes.take(std::move(errors));
+    const auto done = boot->boot.suggest(arguments, format == nullptr ? "text" : format);
+    if (!done) return mistakes.take(done.errors());
+    if (text != nullptr) give_text(done->text, text, length);
+    if (holds != nullptr) *holds = done->holds ? 1 : 0;
     return MEMMAP_DONE;
   });
 }

@@ -278,6 +278,17 @@ Result<answer::Kdumped> Boot::kdump(const session::Arguments& arguments,
   return answer::kdump(session_, arguments, format, {});
 }
 
+Result<answer::Suggested> Boot::suggest(const session::Arguments& arguments,
+                                        const std::string& format) {
+  if (const Status known = known_format(format, kFormats); !known) return known.errors();
+  const auto wish = answer::suggest_wish(arguments);
+  if (!wish) return wish.errors();
+  if (const auto idle = wish->arguments.get("SOURCE"))
+    return Error{fmt::format("`{}` is one argument too many", *idle), {"memmap"}};
+  const auto lock = turn();
+  return answer::suggest(session_, *wish, format, {});
+}
+
 Result<std::string> Boot::report(const session::Arguments& arguments) {
   const auto wish = answer::simulate_wish(arguments, {});
   if (!wish) return wish.errors();

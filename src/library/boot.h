@@ -13,6 +13,7 @@
 #include "account/ledger.h"
 #include "account/memory_use.h"
 #include "answer/kdump.h"
+#include "answer/suggest.h"
 #include "base/result.h"
 #include "boot/outcome.h"
 #include "diff/view.h"
@@ -40,6 +41,8 @@ class Boot {
   Result<std::string> walk(const char* root, const char* addresses, const std::string& format);
   // `format`, here and below: text or json.
   Result<answer::Kdumped> kdump(const session::Arguments& arguments, const std::string& format);
+  // WHAT, what stands behind it as SOURCE, and its options.
+  Result<answer::Suggested> suggest(const session::Arguments& arguments, const std::string& format);
   Result<std::string> report(const session::Arguments& arguments);
   // As it is compared. Made the first time.
   Result<const diff::View*> view();

@@ -80,6 +80,7 @@ MEMMAP_API const char* memmap_option_name(size_t index); /* of memmap_request_se
 MEMMAP_API const char* memmap_format_name(size_t index); /* of memmap_boot_report() */
 MEMMAP_API const char* memmap_list_name(size_t index);   /* of memmap_boot_pieces() */
 MEMMAP_API const char* memmap_kernel_name(size_t index); /* for the option `kernel` */
+MEMMAP_API const char* memmap_suggestion_name(size_t index); /* of memmap_boot_suggest() */
 
 /* Units of a figure. */
 #define MEMMAP_UNIT_BYTES 0u
@@ -248,6 +249,19 @@ MEMMAP_API int32_t memmap_boot_explain(memmap_boot_t* boot, const char* what, co
  * `json`, or `text`, which NULL stands for. */
 MEMMAP_API int32_t memmap_boot_walk(memmap_boot_t* boot, const char* root, const char* addresses,
                                     const char* format, char** text, size_t* length);
+
+/* What `memmap suggest` answers: a parameter that holds wherever KASLR puts the kernel, which is proved by
+ * booting it at each place, so that it takes as long as hundreds of boots. `what`: one of
+ * memmap_suggestion_name(). `argument`: a size, of `pmem`, `ramoops` and `device`; of `badram` the
+ * list, or its file; NULL where it takes none. `options`, pairs as memmap_boot_report() takes them, each
+ * where it acts on `what`: `size`, `initrd` (a file, or a size), `need`, `second-append`, `node`,
+ * `ranges`, `check`, `page`, `leave`. `format`: `json`, or `text`, which NULL stands for. `holds`: 1 if
+ * there is such a parameter, or with `check` if that line covers all of the list, else 0. Either `text`
+ * or `holds` may be NULL. MEMMAP_NO_SUCH: no such option. */
+MEMMAP_API int32_t memmap_boot_suggest(memmap_boot_t* boot, const char* what, const char* argument,
+                                       const char* format, const char* const* options,
+                                       size_t option_count, char** text, size_t* length,
+                                       int32_t* holds);
 
 /* What `memmap kdump` answers: whether the second kernel gets up in the memory that crashkernel=
  * reserves, and in how much it would; `gets_up`: 1 if it does, else 0. It boots both kernels, and as

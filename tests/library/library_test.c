@@ -66,6 +66,8 @@ static void test_names(void) {
   WANT(strcmp(memmap_format_name(0), "text") == 0 && memmap_format_name(1000) == NULL);
   WANT(strcmp(memmap_list_name(0), "firmware") == 0 && memmap_list_name(1000) == NULL);
   WANT(memmap_kernel_name(0) != NULL && memmap_kernel_name(1000) == NULL);
+  WANT(strcmp(memmap_suggestion_name(0), "crashkernel") == 0);
+  WANT(memmap_suggestion_name(1000) == NULL);
   WANT(strcmp(memmap_status_words(MEMMAP_REFUSED), "bad input") == 0);
   WANT(strcmp(memmap_status_words(-1), "no such status") == 0);
 }
@@ -223,6 +225,67 @@ static void test_kdump(memmap_boot_t* boot) {
   WANT(memmap_boot_kdump(boot, NULL, NULL, 1, &text, NULL, NULL) == MEMMAP_MISUSED);
   WANT(memmap_boot_kdump(boot, NULL, NULL, 0, NULL, NULL, NULL) == MEMMAP_MISUSED);
   WANT(memmap_boot_kdump(NULL, NULL, NULL, 0, &text, NULL, NULL) == MEMMAP_MISUSED);
+}
+
+static void test_suggest(memmap_boot_t* boot) {
+  static const char* const size[] = {"size", "64M"};
+  static const char* const check[] = {"check", "memmap=4K$0x12345000"};
+  static const char* const too_little[] = {"check", "memmap=4K$0x12346000"};
+  static const char* const standard_input[] = {"initrd", "-"};
+  static const char* const no_node[] = {"node", "7"};
+  static const char* const idle[] = {"page", "2M", "node", "0"};
+  static const char* const unknown[] = {"crash-kernel", "256M"};
+  char* text = NULL;
+  size_t length = 0;
+  int32_t holds = -1;
+  WANT(memmap_boot_suggest(boot, "crashkernel", NULL, "json", size, 1, &text, &length, &holds) ==
+       MEMMAP_DONE);
+  WANT(holds == 1 && text != NULL && length == strlen(text));
+  WANT(text != NULL && strstr(text, "\"parameter\": \"crashkernel=64M\"") != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_suggest(boot, "pmem", "64M", NULL, NULL, 0, &text, NULL, &holds) == MEMMAP_DONE);
+  WANT(holds == 1 && text != NULL && strncmp(text, "memmap=64M!", 11) == 0);
+  memmap_text_free(text);
+  WANT(memmap_boot_suggest(boot, "pmem", "2G", NULL, NULL, 0, NULL, NULL, &holds) == MEMMAP_DONE);
+  WANT(holds == 0);
+  WANT(memmap_boot_suggest(boot, "badram", "0x12345000", NULL, check, 1, NULL, NULL, &holds) ==
+       MEMMAP_DONE);
+  WANT(holds == 1);
+  WANT(memmap_boot_suggest(boot, "badram", "0x12345000", NULL, too_little, 1, NULL, NULL, &holds) ==
+       MEMMAP_DONE);
+  WANT(holds == 0);
+  WANT(memmap_boot_suggest(boot, "hugepages", NULL, NULL, no_node, 1, &text, NULL, &holds) ==
+           MEMMAP_REFUSED &&
+       text == NULL);
+  WANT(memmap_boot_suggest(boot, "crashkernel", NULL, NULL, idle, 2, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "--page has no effect") != NULL);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "--node has no effect") != NULL);
+  WANT(memmap_boot_suggest(boot, "crashkernel", NULL, NULL, standard_input, 1, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_boot_suggest(boot, "crashkernel", "64M", NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "one argument too many") != NULL);
+  WANT(memmap_boot_suggest(boot, "pmem", NULL, NULL, NULL, 0, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_suggest(boot, "pmem", "some", NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_boot_suggest(boot, "badram", "/no/such", NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_boot_suggest(boot, "crash", NULL, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_boot_suggest(boot, "hugepages", NULL, "yaml", NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_boot_suggest(boot, "hugepages", NULL, NULL, unknown, 1, &text, NULL, NULL) ==
+       MEMMAP_NO_SUCH);
+  WANT(memmap_boot_suggest(boot, "badram", "-", NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_MISUSED);
+  WANT(memmap_boot_suggest(boot, NULL, NULL, NULL, NULL, 0, &text, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_suggest(boot, "hugepages", NULL, NULL, NULL, 1, &text, NULL, NULL) ==
+       MEMMAP_MISUSED);
+  WANT(memmap_boot_suggest(boot, "hugepages", NULL, NULL, NULL, 0, NULL, NULL, NULL) ==
+       MEMMAP_MISUSED);
+  WANT(memmap_boot_suggest(NULL, "hugepages", NULL, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_MISUSED);
 }
 
 static void test_diff(memmap_boot_t* boot) {
@@ -414,6 +477,7 @@ int main(int argc, char** argv) {
   test_pieces(boot);
   test_address(boot);
   test_texts(boot);
+  test_suggest(boot);
   test_kdump(boot);
   test_diff(boot);
   test_events(boot);

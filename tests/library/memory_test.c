@@ -29,12 +29,17 @@ static int32_t ask_kdump(memmap_boot_t* boot, char** text) {
   return memmap_boot_kdump(boot, "json", NULL, 0, text, NULL, NULL);
 }
 
+static int32_t ask_suggest(memmap_boot_t* boot, char** text) {
+  static const char* const check[] = {"check", "memmap=4K$0x12345000"};
+  return memmap_boot_suggest(boot, "badram", "0x12345000", "json", check, 1, text, NULL, NULL);
+}
+
 typedef struct asked {
   const char* what;
   int32_t (*ask)(memmap_boot_t* boot, char** text);
 } asked_t;
 
-static const asked_t kAsked[] = {{"report", ask_report}, {"kdump", ask_kdump}};
+static const asked_t kAsked[] = {{"report", ask_report}, {"kdump", ask_kdump}, {"suggest", ask_suggest}};
 
 /* What a user does: all of it, or as far as it goes. */
 static int32_t all(const asked_t* asked, memmap_request_t* request, char** text, int* reached) {

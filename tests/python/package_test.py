@@ -100,6 +100,30 @@ class Package(unittest.TestCase):
             self.assertIn("agrees in", told)
             self.assertEqual(told.encode(), said("kdump", name, status=1))
 
+    def test_suggests_as_the_program(self):
+        machine = ("--synthetic", MAP, "--kernel", KERNEL)
+        boot = self.boot()
+        for what, options, words in (
+                ("crashkernel", {"size": 64 << 20}, ("crashkernel", "--size", "64M")),
+                ("crashkernel", {"initrd": "16M", "need": "32M"}, ("crashkernel", "--initrd", "16M", "--need", "32M")),
+                ("pmem", {"argument": "64M", "node": 0}, ("pmem", "64M", "--node", "0")),
+                ("badram", {"argument": "0x12345000", "ranges": 1}, ("badram", "0x12345000", "--ranges", "1")),
+                ("hugepages", {"page": 2 << 20, "leave": "256M"}, ("hugepages", "--page", "2M", "--leave", "256M"))):
+            self.assertEqual(boot.suggest(what, **options).encode(), said("suggest", *words, *machine), what)
+        self.assertEqual(boot.suggestion("crashkernel", size="64M")["parameter"], "crashkernel=64M")
+        self.assertIsNone(boot.suggestion("pmem", 2 << 30)["parameter"])
+        with tempfile.TemporaryDirectory() as folder:
+            bad = pathlib.Path(folder, "memtest.log")
+            bad.write_text("0x12345000\n", encoding="utf-8")
+            told = boot.suggestion("badram", bad, check="memmap=4K$0x12346000")
+            self.assertEqual(told["checked"]["uncovered"], [{"start": "0x12345000", "end": "0x12346000"}])
+        with self.log_that_differs() as name:
+            self.assertEqual(memmap.simulate(name).suggest("hugepages").encode(), said("suggest", "hugepages", name))
+        self.assertEqual(set(memmap.suggestions()) >= {"crashkernel", "badram"}, True)
+        for wrong in (("crash",), ("pmem",), ("pmem", 0), ("crashkernel", "64M"), ("badram", "-")):
+            with self.assertRaises(memmap.InputError):
+                boot.suggest(*wrong)
+
     def test_differs_as_the_program(self):
         names = [str(path.relative_to(SOURCES)) for path in sorted((SOURCES / "maps").glob("*.yaml"))[:2]]
         old, new = (memmap.simulate(name, kernel=KERNEL) for name in names)
