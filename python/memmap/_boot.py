@@ -316,6 +316,23 @@ class Boot:
                                                   made.text, made.length), self._handle, "boot")
             return made.take()
 
+    def kaslr(self, *, every: bool = False) -> str:
+        """What `memmap kaslr` tells: the places that KASLR may give the kernel's image (`every`: each of them), and
+        what of the boot depends on them."""
+        return self._kaslr("text", every).decode("utf-8", "surrogateescape")
+
+    def image_places(self, *, every: bool = False) -> Dict[str, Any]:
+        """The same as share/schema/kaslr.json has it."""
+        told: Dict[str, Any] = json.loads(self._kaslr("json", every))
+        return told
+
+    def _kaslr(self, form: str, every: bool) -> bytes:
+        made = c.Made()
+        with self._lock:
+            c.complain(c.library.memmap_boot_kaslr(self._handle, int(every), c.coded(form), made.text, made.length),
+                       self._handle, "boot")
+            return made.take()
+
     def suggest(self, what: str, argument: Optional[_Size] = None, *, size: Optional[_Size] = None,
                 initrd: Optional[_Size] = None, need: Optional[_Size] = None, second_append: Optional[str] = None,
                 node: Optional[int] = None, ranges: Optional[int] = None, check: Optional[str] = None,

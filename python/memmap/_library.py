@@ -116,6 +116,7 @@ _FUNCTIONS: List[Any] = [
     ("memmap_boot_note", _TEXT, [_HANDLE, _SIZE]),
     ("memmap_boot_explain", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _OUT_TEXT, _OUT_SIZE]),
     ("memmap_boot_walk", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _TEXT, _OUT_TEXT, _OUT_SIZE]),
+    ("memmap_boot_kaslr", ctypes.c_int32, [_HANDLE, ctypes.c_int32, _TEXT, _OUT_TEXT, _OUT_SIZE]),
     ("memmap_boot_suggest", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _TEXT, ctypes.POINTER(_TEXT), _SIZE, _OUT_TEXT,
                                              _OUT_SIZE, ctypes.POINTER(ctypes.c_int32)]),
     ("memmap_boot_kdump", ctypes.c_int32, [_HANDLE, _TEXT, ctypes.POINTER(_TEXT), _SIZE, _OUT_TEXT, _OUT_SIZE,

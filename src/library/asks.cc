@@ -266,6 +266,21 @@ int32_t memmap_boot_walk(memmap_boot_t* boot, const char* root, const char* addr
   });
 }
 
+int32_t memmap_boot_kaslr(memmap_boot_t* boot, int32_t list, const char* format, char** text,
+                          size_t* length) {
+  if (text != nullptr) *text = nullptr;
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  return guarded(boot->mistakes, [&]() -> int32_t {
+    if (text == nullptr) return boot->mistakes.misused("nowhere to put the text");
+    const auto done =
+        boot->boot.kaslr(list != 0 ? answer::Places::each : answer::Places::stretches,
+                         format == nullptr ? "text" : format);
+    if (!done) return boot->mistakes.take(done.errors());
+    give_text(*done, text, length);
+    return MEMMAP_DONE;
+  });
+}
+
 int32_t memmap_boot_kdump(memmap_boot_t* boot, const char* format, const char* const* options,
                           size_t option_count, char** text, size_t* length, int32_t* gets_up) {
   if (text != nullptr) *text = nullptr;

@@ -271,6 +271,12 @@ Result<std::string> Boot::walk(const char* root, const char* addresses, const st
   return answer::walk(*later, *wish, format, {});
 }
 
+Result<std::string> Boot::kaslr(answer::Places listed, const std::string& format) {
+  if (const Status known = known_format(format, kFormats); !known) return known.errors();
+  const auto lock = turn();
+  return answer::kaslr(session_, listed, format, {});
+}
+
 Result<answer::Kdumped> Boot::kdump(const session::Arguments& arguments,
                                     const std::string& format) {
   if (const Status known = known_format(format, kFormats); !known) return known.errors();

@@ -12,6 +12,7 @@
 
 #include "account/ledger.h"
 #include "account/memory_use.h"
+#include "answer/kaslr.h"
 #include "answer/kdump.h"
 #include "answer/suggest.h"
 #include "base/result.h"
@@ -36,10 +37,11 @@ class Boot {
   // Of `use`; nullptr: above all that anything describes.
   const memmap_piece_t* at(std::uint64_t address);
   Result<const std::vector<std::string>*> notes();
+  // `format`, here and below: text or json.
   Result<std::string> explain(const char* what, const std::string& format);
   // `root`: as boot::root_named() takes it. Those that are made behind the hand-over boot once more.
   Result<std::string> walk(const char* root, const char* addresses, const std::string& format);
-  // `format`, here and below: text or json.
+  Result<std::string> kaslr(answer::Places listed, const std::string& format);
   Result<answer::Kdumped> kdump(const session::Arguments& arguments, const std::string& format);
   // WHAT, what stands behind it as SOURCE, and its options.
   Result<answer::Suggested> suggest(const session::Arguments& arguments, const std::string& format);

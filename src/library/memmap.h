@@ -250,6 +250,12 @@ MEMMAP_API int32_t memmap_boot_explain(memmap_boot_t* boot, const char* what, co
 MEMMAP_API int32_t memmap_boot_walk(memmap_boot_t* boot, const char* root, const char* addresses,
                                     const char* format, char** text, size_t* length);
 
+/* What `memmap kaslr` answers: the places that KASLR may give the kernel's image, and what of the boot
+ * depends on them, for which it boots at each, or at hundreds of very many. `list`: 1: each place is
+ * listed, 0: the stretches that they make. `format`: `json`, or `text`, which NULL stands for. */
+MEMMAP_API int32_t memmap_boot_kaslr(memmap_boot_t* boot, int32_t list, const char* format,
+                                     char** text, size_t* length);
+
 /* What `memmap suggest` answers: a parameter that holds wherever KASLR puts the kernel, which is proved by
  * booting it at each place, so that it takes as long as hundreds of boots. `what`: one of
  * memmap_suggestion_name(). `argument`: a size, of `pmem`, `ramoops` and `device`; of `badram` the

@@ -195,6 +195,15 @@ static void test_texts(memmap_boot_t* boot) {
   WANT(memmap_boot_mistake(boot, 1, &mistake) == MEMMAP_DONE);
   WANT(memmap_boot_walk(boot, NULL, NULL, NULL, &text, &length) == MEMMAP_MISUSED);
   WANT(memmap_boot_walk(boot, NULL, "0x1000", "yaml", &text, &length) == MEMMAP_REFUSED);
+  WANT(memmap_boot_kaslr(boot, 0, "json", &text, &length) == MEMMAP_DONE);
+  WANT(text != NULL && strstr(text, "memmap/kaslr/1") != NULL);
+  WANT(text != NULL && length == strlen(text) && strstr(text, "\"places\"") == NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_kaslr(boot, 1, NULL, &text, NULL) == MEMMAP_DONE && text != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_kaslr(boot, 0, "yaml", &text, NULL) == MEMMAP_REFUSED && text == NULL);
+  WANT(memmap_boot_kaslr(boot, 0, NULL, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_kaslr(NULL, 0, NULL, &text, NULL) == MEMMAP_MISUSED);
   WANT(memmap_boot_note(boot, 0) != NULL && memmap_boot_note(boot, 1000) == NULL);
 }
 

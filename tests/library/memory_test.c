@@ -29,6 +29,10 @@ static int32_t ask_kdump(memmap_boot_t* boot, char** text) {
   return memmap_boot_kdump(boot, "json", NULL, 0, text, NULL, NULL);
 }
 
+static int32_t ask_kaslr(memmap_boot_t* boot, char** text) {
+  return memmap_boot_kaslr(boot, 0, "json", text, NULL);
+}
+
 static int32_t ask_suggest(memmap_boot_t* boot, char** text) {
   static const char* const check[] = {"check", "memmap=4K$0x12345000"};
   return memmap_boot_suggest(boot, "badram", "0x12345000", "json", check, 1, text, NULL, NULL);
@@ -39,7 +43,8 @@ typedef struct asked {
   int32_t (*ask)(memmap_boot_t* boot, char** text);
 } asked_t;
 
-static const asked_t kAsked[] = {{"report", ask_report}, {"kdump", ask_kdump}, {"suggest", ask_suggest}};
+static const asked_t kAsked[] = {{"report", ask_report}, {"kdump", ask_kdump}, {"suggest", ask_suggest},
+                                 {"kaslr", ask_kaslr}};
 
 /* What a user does: all of it, or as far as it goes. */
 static int32_t all(const asked_t* asked, memmap_request_t* request, char** text, int* reached) {

@@ -100,6 +100,14 @@ class Package(unittest.TestCase):
             self.assertIn("agrees in", told)
             self.assertEqual(told.encode(), said("kdump", name, status=1))
 
+    def test_moves_the_image_as_the_program(self):
+        asked = ("kaslr", "--synthetic", MAP, "--kernel", KERNEL)
+        boot = self.boot()
+        self.assertEqual(boot.kaslr().encode(), said(*asked))
+        self.assertEqual(boot.kaslr(every=True).encode(), said(*asked, "--list"))
+        self.assertEqual(boot.image_places()["schema"], "memmap/kaslr/1")
+        self.assertEqual(len(boot.image_places(every=True)["places"]), boot.image_places()["count"])
+
     def test_suggests_as_the_program(self):
         machine = ("--synthetic", MAP, "--kernel", KERNEL)
         boot = self.boot()
