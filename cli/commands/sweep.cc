@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "choices.h"
 #include "commands/commands.h"
+#include "cores/cores.h"
 #include "messages.h"
 #include "output.h"
 #include "progress.h"
@@ -207,6 +208,7 @@ ExitCode run_sweep(const Arguments& arguments) {
                           .more_than_a_million = arguments.has("--yes"),
                           .shard = *shard,
                           .threads = *threads,
+                          .workers = cores::all(),
                           .as_result = [](const boot::Outcome& o) { return report::to_json(o); }},
                          wanted->places);
   if (!sweep) return bad_input(sweep.errors());

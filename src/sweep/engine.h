@@ -1,4 +1,4 @@
-// Runs a sweep: every combination is booted and made a row, on all cores, and rows come out in their order.
+// How a sweep runs: every combination is booted and made a row, and rows come out in their order.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +31,15 @@ struct Engine {
   unsigned threads = 0;    // 0: one for each core
 };
 
-// Memory does not grow with the number of combinations.
-void run(const Engine& engine);
+// Who runs it.
+struct Workers {
+  void (*run)(const Engine& engine) = nullptr;
+  // All from 0 to n - 1, in any order.
+  void (*for_each)(std::uint64_t n, unsigned threads,
+                   const std::function<void(std::uint64_t)>& act) = nullptr;
+};
 
-// All from 0 to n - 1, in any order.
-void for_each(std::uint64_t n, unsigned threads, const std::function<void(std::uint64_t)>& act);
+// The caller's thread alone, however many are asked for. What `make`, `take` and `act` throw is the caller's.
+Workers one_thread();
 
 }  // namespace memmap::sweep

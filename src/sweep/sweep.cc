@@ -6,7 +6,6 @@
 
 #include "base/limits.h"
 #include "input/open/source.h"
-#include "sweep/engine.h"
 #include "sweep/row_maker.h"
 #include "sweep/writer.h"
 
@@ -51,6 +50,7 @@ Status Sweep::read(const Wanted& wanted) {
     if (!choice.profile.verified) head_.not_verified.push_back(choice.profile.name);
   }
   threads_ = wanted.threads;
+  workers_ = wanted.workers;
   if (!axes_.foreign_plugin.empty() && threads_ != 1) {
     notes_.push_back(fmt::format(
         "plugin `{}` is a file, and those are called by one thread at a time: the sweep has one",
@@ -83,7 +83,7 @@ Status Sweep::read(const Wanted& wanted) {
   if (const Status few = refuse_many(count_all(*plan_), wanted); !few) return few;
   if (plan_->has_slots()) {
     plan_->count_slots([&](const Combination& c) { return boots_->count_slots(c); },
-                       [&](std::uint64_t n, const auto& act) { for_each(n, threads_, act); });
+                       [&](std::uint64_t n, const auto& act) { workers_.for_each(n, threads_, act); });
   }
   const std::uint64_t count = count_all(*plan_);
   if (const Status few = refuse_many(count, wanted); !few) return few;
@@ -110,7 +110,7 @@ Result<Summary> Sweep::run(const Output& output, Progress& progress) {
   writer->begin_behind(counted);
   progress.begin(done, total);
   Errors errors;
-  sweep::run({.plan = *plan_,
+  workers_.run({.plan = *plan_,
               .make =
                   [&](const Combination& c) {
                     return writer->made(make_row(*plan_, *boots_, *judge_, c));
@@ -145,7 +145,7 @@ Result<std::optional<Shrunk>> Sweep::shrink_first(Progress& progress) {
     progress.at(summary.count, summary);
     return !first;
   };
-  sweep::run({.plan = *plan_,
+  workers_.run({.plan = *plan_,
               .make =
                   [&](const Combination& c) {
                     const Row row = make_row(*plan_, *boots_, *judge_, c);

@@ -11,6 +11,7 @@
 #include "session/places.h"
 #include "sweep/axes.h"
 #include "sweep/boots.h"
+#include "sweep/engine.h"
 #include "sweep/plan.h"
 #include "sweep/row.h"
 #include "sweep/rows_file.h"
@@ -26,6 +27,7 @@ struct Wanted {
   bool more_than_a_million = false;
   Shard shard{};
   unsigned threads = 0;  // 0: one for each core
+  Workers workers = one_thread();
   Judge::AsResult as_result{};
 };
 
@@ -72,6 +74,7 @@ class Sweep {
   std::optional<Judge> judge_{};
   Head head_{};
   unsigned threads_ = 0;
+  Workers workers_{};
   std::vector<std::string> notes_{};
 };
 
