@@ -8,6 +8,7 @@
 #include "answer/diff.h"
 #include "answer/simulate.h"
 #include "answer/suggest.h"
+#include "answer/sweep.h"
 #include "base/suggest.h"
 #include "boot/roots.h"
 #include "boot/steps.h"
@@ -115,6 +116,7 @@ Words section_words() { return each(report::text_sections(), &report::TextSectio
 Words simulate_format_words() { return strings(answer::format_names()); }
 Words skeleton_words() { return strings(skeleton_kinds()); }
 Words suggestion_words() { return strings(answer::suggestions()); }
+Words sweep_format_words() { return strings(answer::sweep_formats()); }
 Words target_words() { return each(report::convert_targets(), &report::Target::id); }
 Words theme_words() { return strings(report::theme_names()); }
 Words thing_words() { return each(report::things(), &report::Thing::name); }
