@@ -354,7 +354,7 @@ class Boot:
 
     def _suggest(self, form: str, what: str, argument: Optional[_Size],
                  looks: Iterable[Tuple[str, Optional[str]]]) -> bytes:
-        options, count = _options(looks)
+        options, count = c.options(looks)
         behind = _size(argument)
         made = c.Made()
         with self._lock:
@@ -379,7 +379,7 @@ class Boot:
 
     def _kdump(self, form: str, crash_kernel: Optional[str], initrd: Optional[_Size], need: Optional[_Size],
                second_append: Optional[str]) -> bytes:
-        options, count = _options([("crash-kernel", crash_kernel), ("initrd", _size(initrd)), ("need", _size(need)),
+        options, count = c.options([("crash-kernel", crash_kernel), ("initrd", _size(initrd)), ("need", _size(need)),
                                    ("second-append", second_append)])
         made = c.Made()
         with self._lock:
@@ -404,7 +404,7 @@ class Boot:
              scale: Optional[str] = None, theme: Optional[str] = None, title: Optional[str] = None) -> str:
         """What `memmap diff` tells of this boot, the older one, and another: text, json, svg (a map to scale, old
         beside new) or html. `ignore`: names of owners, stages or figures; `tolerance`: bytes."""
-        options, count = _options([*(("ignore", name) for name in ignore), ("tolerance", str(tolerance)), ("scale", scale),
+        options, count = c.options([*(("ignore", name) for name in ignore), ("tolerance", str(tolerance)), ("scale", scale),
                                    ("theme", theme), ("title", title)])
         made = c.Made()
         # Always in the same order: another thread may hold them against each other the other way round.
@@ -420,7 +420,7 @@ class Boot:
         return told
 
     def _report(self, form: str, looks: Dict[str, Optional[str]]) -> bytes:
-        options, count = _options(looks.items())
+        options, count = c.options(looks.items())
         made = c.Made()
         with self._lock:
             c.complain(c.library.memmap_boot_report(self._handle, c.coded(form), options, count, made.text, made.length),
@@ -446,12 +446,6 @@ def _suggest_options(size: Optional[_Size], initrd: Optional[_Size], need: Optio
     return [("size", _size(size)), ("initrd", _size(initrd)), ("need", _size(need)), ("second-append", second_append),
             ("node", _size(node)), ("ranges", _size(ranges)), ("check", check), ("page", _size(page)),
             ("leave", _size(leave))]
-
-
-def _options(looks: Iterable[Tuple[str, Optional[str]]]) -> "Tuple[ctypes.Array[ctypes.c_char_p], int]":
-    """Pairs of name and value, as the library takes them; those of None are left out."""
-    words = [c.coded(word) for name, value in looks if value is not None for word in (name, value)]
-    return (ctypes.c_char_p * len(words))(*words), len(words) // 2
 
 
 def _piece(told: c.CPiece) -> Piece:

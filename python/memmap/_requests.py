@@ -2,8 +2,9 @@
 
 import ctypes
 import dataclasses
+import json
 import os
-from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Union
 
 from . import _library as c
 from ._boot import Boot
@@ -37,6 +38,21 @@ class Verdict:
 
     def __bool__(self) -> bool:
         return not self.fails
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """What a sweep gives."""
+
+    fails: bool  # a combination fails a rule, or cannot be booted
+    text: str  # as `memmap sweep` writes it
+
+    def __bool__(self) -> bool:
+        return not self.fails
+
+    def __iter__(self) -> Iterator[Dict[str, Any]]:
+        """The rows of JSON Lines as share/schema/sweep.json has them, without the head and the summary."""
+        return (row for line in self.text.splitlines() if "index" in (row := json.loads(line)))
 
 
 class _Request:
@@ -149,6 +165,30 @@ def check(policy: Source, *, form: str = "text", e820: Optional[Source] = None, 
                                                 c.coded(form), made.text, made.length, ctypes.byref(fails))
         c.complain(status, request.handle, "request")
         return Verdict(bool(fails.value), made.take().decode("utf-8", "surrogateescape"))
+
+
+def sweep(matrix: Source, *, form: str = "jsonl", filters: Sequence[str] = (), only_failures: bool = False,
+          shard: Optional[str] = None, plugin_dirs: "Sequence[Union[str, os.PathLike[str]]]" = ()) -> Rows:
+    """Boots the combinations of a matrix (share/doc/sweep.md), as `memmap sweep` does, on this thread: others may make
+    another `shard` ("1/4") at the same time. What a matrix of bytes names is found beside the file that its name
+    would be. `form`: jsonl or csv; `filters`: as --filter takes them; `plugin_dirs`: where plugins that are files lie.
+    Raises InputError."""
+    if isinstance(matrix, bytes):
+        matrix = Bytes(matrix, "matrix")
+    if isinstance(filters, (str, bytes)):
+        raise TypeError(f"filters is a sequence of texts, not one: [{filters!r}]")
+    content = matrix.content if isinstance(matrix, Bytes) else None
+    name = (matrix.name or "matrix") if isinstance(matrix, Bytes) else os.fspath(matrix)
+    options, count = c.options([*(("filter", text) for text in filters), ("shard", shard),
+                                ("only-failures", "" if only_failures else None)])
+    with _Request() as request:
+        request.each("plugin_dirs", "plugin-dir", plugin_dirs)
+        made, fails = c.Made(), ctypes.c_int32()
+        status = c.library.memmap_request_sweep(request.handle, c.coded(name), content, len(content or b""),
+                                                c.coded(form), options, count, made.text, made.length,
+                                                ctypes.byref(fails))
+        c.complain(status, request.handle, "request")
+        return Rows(bool(fails.value), made.take().decode("utf-8", "surrogateescape"))
 
 
 def kernels() -> List[str]:

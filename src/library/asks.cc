@@ -17,6 +17,7 @@
 #include "answer/suggest.h"
 #include "facts/facts.h"
 #include "library/boot.h"
+#include "library/looks.h"
 #include "library/memmap.h"
 #include "library/request.h"
 #include "profile/kernel_choice.h"
@@ -24,12 +25,6 @@
 namespace memmap::library {
 namespace {
 
-// Of what an answer is to be like, or of.
-struct Look {
-  std::string_view name;
-  bool is_switch = false;
-  bool is_file = false;  // `-` would be standard input
-};
 constexpr Look kReportLooks[] = {{"section"}, {"diagram"}, {"scale"},     {"theme"},
                                  {"title"},   {"at"},      {"full", true}};
 constexpr Look kDiffLooks[] = {{"ignore"}, {"tolerance"}, {"scale"}, {"theme"}, {"title"}};
@@ -38,28 +33,6 @@ constexpr Look kKdumpLooks[] = {
 constexpr Look kSuggestLooks[] = {
     {"size"}, {"initrd", false, true}, {"need"},  {"second-append"}, {"node"}, {"ranges"}, {"check"},
     {"page"}, {"leave"}};
-
-// `false`: a name that there is not.
-bool add_looks(std::span<const char* const> words, std::span<const Look> looks,
-               session::Arguments& arguments, Errors& errors) {
-  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
-    const std::string_view name = words[i] == nullptr ? "" : words[i];
-    const auto look = std::ranges::find(looks, name, &Look::name);
-    if (look == looks.end()) return false;
-    const char* const value = words[i + 1];
-    if (look->is_switch != (value == nullptr || (look->is_switch && *value == '\0')))
-      errors.push_back(
-          {fmt::format("--{} {}", name,
-                       look->is_switch ? "is a switch and takes no value" : "wants a value"),
-           {"memmap"}});
-    if (look->is_file && value != nullptr && std::string_view(value) == "-")
-      errors.push_back(
-          {fmt::format("--{} -: standard input is the program's, not the library's", name),
-           {"memmap"}});
-    arguments.add(fmt::format("--{}", name), value == nullptr ? "" : value);
-  }
-  return true;
-}
 
 // Names that stay, one of them by its index; nullptr behind the last, and where there is no memory for them.
 const char* kept_name(const std::vector<std::string>& names, std::size_t index) {

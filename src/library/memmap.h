@@ -159,6 +159,22 @@ MEMMAP_API int32_t memmap_request_check(memmap_request_t* request, const char* n
                                         const void* bytes, size_t bytes_length, const char* format,
                                         char** text, size_t* length, int32_t* fails);
 
+/* Boots the combinations of a matrix (share/doc/sweep.md), as `memmap sweep` does, and gives its rows:
+ * what the command writes to a file, byte for byte. `name` is the matrix's file, beside which it finds
+ * what it names; it is read from there where `bytes` is NULL. `format`: `csv`, or `jsonl`, which NULL
+ * stands for. `options`, pairs as memmap_boot_report() takes them: `filter` (may be repeated), `shard`
+ * (K/N), the switch `only-failures`. *fails: 1 where a combination fails or cannot be booted, else 0; it
+ * may be NULL. Of the request's options only `plugin-dir` may be set: plugins that are files are found
+ * where it is. All boots are made by the calling thread, a row is a few kB of memory, and a million
+ * rows are the most: threads with a request each make a share each. What the command notes on
+ * standard error is not told, but kernels that are not verified stand in the head. Files of rows, databases, going on
+ * where a sweep was ended, merging and shrinking are the command's alone. MEMMAP_NO_SUCH: no such
+ * option. */
+MEMMAP_API int32_t memmap_request_sweep(memmap_request_t* request, const char* name,
+                                        const void* bytes, size_t bytes_length, const char* format,
+                                        const char* const* options, size_t option_count,
+                                        char** text, size_t* length, int32_t* fails);
+
 /* What was wrong in the last call with the request: MEMMAP_NO_SUCH behind the last mistake. */
 MEMMAP_API int32_t memmap_request_mistake(const memmap_request_t* request, size_t index,
                                           memmap_mistake_t* mistake);

@@ -39,6 +39,8 @@ class Request {
   Result<session::Request> asked() const;
   // A module may be loaded: asked for by a plugin's name or folder.
   bool has_plugins() const;
+  // An error for each option that has no effect where a matrix says what is booted.
+  Errors idle_in_sweep() const;
   // Plugins are looked for only where the request names one. Errors: those of find_places().
   Result<session::Places> places() const;
 

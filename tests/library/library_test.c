@@ -422,6 +422,70 @@ static void test_check(const char* policy) {
   memmap_request_free(request);
 }
 
+static void test_sweep(const char* folder) {
+  static const char matrix[] =
+      "machines: [{name: small, synthetic: \"ram:640K hole:384K ram:511M\"}]\n"
+      "kernels: [6.12.117+deb12-amd64]\n"
+      "append: [\"crashkernel={64M,96M,128M,1G}\"]\n"
+      "require: [crashkernel below 4G]\n";
+  static const char* const kept[] = {"filter", "append=*M", "filter", "index=1"};
+  static const char* const failing[] = {"only-failures", NULL};
+  static const char* const share[] = {"shard", "2/2"};
+  static const char* const wrong[] = {"shard", "3/2", "only-failures", "yes"};
+  static const char* const no_share[] = {"shard", "3/2"};
+  static const char* const no_key[] = {"filter", "colour=red"};
+  static const char* const unknown[] = {"output", "/tmp/x"};
+  memmap_request_t* request = memmap_request_new();
+  char *all = NULL, *text = NULL;
+  size_t length = 0;
+  int32_t fails = -1;
+#define SWEEP(format, options, count) \
+  memmap_request_sweep(request, "m.yaml", matrix, strlen(matrix), format, options, count, &text, \
+                       &length, &fails)
+  WANT(SWEEP(NULL, NULL, 0) == MEMMAP_DONE);
+  WANT(fails == 1 && text != NULL && length == strlen(text));
+  WANT(text != NULL && strstr(text, "memmap/sweep/1") != NULL);
+  WANT(text != NULL && strstr(text, "\"count\":4,") != NULL);
+  all = text;
+  WANT(SWEEP("jsonl", NULL, 0) == MEMMAP_DONE && strcmp(text, all) == 0);
+  memmap_text_free(text);
+  memmap_text_free(all);
+  WANT(SWEEP("csv", kept, 2) == MEMMAP_DONE);
+  WANT(fails == 0 && text != NULL && strstr(text, "crashkernel=96M") != NULL);
+  memmap_text_free(text);
+  WANT(SWEEP(NULL, failing, 1) == MEMMAP_DONE);
+  WANT(fails == 1 && text != NULL && strstr(text, "crashkernel=96M") == NULL);
+  memmap_text_free(text);
+  WANT(SWEEP(NULL, share, 1) == MEMMAP_DONE);
+  memmap_text_free(text);
+  WANT(SWEEP(NULL, wrong, 2) == MEMMAP_REFUSED && text == NULL);
+  WANT(SWEEP(NULL, no_share, 1) == MEMMAP_REFUSED);
+  WANT(SWEEP(NULL, no_key, 1) == MEMMAP_REFUSED);
+  WANT(SWEEP("xml", NULL, 0) == MEMMAP_REFUSED);
+  WANT(SWEEP(NULL, unknown, 1) == MEMMAP_NO_SUCH);
+  WANT(SWEEP(NULL, NULL, 1) == MEMMAP_MISUSED);
+#undef SWEEP
+  WANT(memmap_request_sweep(request, folder, NULL, 0, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_request_sweep(request, "/no/such", NULL, 0, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_request_sweep(request, "m", "machines: [", 11, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_request_sweep(request, "-", NULL, 0, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_MISUSED);
+  WANT(memmap_request_sweep(request, NULL, NULL, 0, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_MISUSED);
+  WANT(memmap_request_sweep(request, "m", matrix, strlen(matrix), NULL, NULL, 0, NULL, NULL,
+                            NULL) == MEMMAP_MISUSED);
+  WANT(memmap_request_set(request, "cmdline", "quiet") == MEMMAP_DONE);
+  WANT(memmap_request_sweep(request, "m", matrix, strlen(matrix), NULL, NULL, 0, &text, NULL,
+                            NULL) == MEMMAP_REFUSED);
+  WANT(strstr(memmap_request_mistakes_text(request), "--cmdline has no effect") != NULL);
+  memmap_request_free(request);
+  WANT(memmap_request_sweep(NULL, "m", matrix, strlen(matrix), NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_MISUSED);
+}
+
 static void test_null(void) {
   char* text = NULL;
   memmap_request_free(NULL);
@@ -493,6 +557,7 @@ int main(int argc, char** argv) {
   memmap_boot_free(boot);
   test_panic();
   test_check(argv[1]);
+  test_sweep("/");
   test_threads();
   if (failures != 0) fprintf(stderr, "%d failures\n", failures);
   return failures == 0 ? 0 : 1;

@@ -40,18 +40,30 @@ static int32_t ask_suggest(memmap_boot_t* boot, char** text) {
 
 typedef struct asked {
   const char* what;
-  int32_t (*ask)(memmap_boot_t* boot, char** text);
+  int32_t (*ask)(memmap_boot_t* boot, char** text); /* NULL: a sweep */
 } asked_t;
 
+static int32_t sweep(memmap_request_t* request, char** text) {
+  static const char matrix[] =
+      "machines: [{name: small, synthetic: \"ram:640K hole:384K ram:511M\"}]\n"
+      "append: [\"crashkernel={64M,1G}\"]\n"
+      "slots: {count: 2}\n"
+      "require: [crashkernel below 4G]\n";
+  return memmap_request_sweep(request, "matrix", matrix, strlen(matrix), NULL, NULL, 0, text, NULL,
+                              NULL);
+}
+
 static const asked_t kAsked[] = {{"report", ask_report}, {"kdump", ask_kdump}, {"suggest", ask_suggest},
-                                 {"kaslr", ask_kaslr}};
+                                 {"kaslr", ask_kaslr},
+                                 {"sweep", NULL}};
 
 /* What a user does: all of it, or as far as it goes. */
 static int32_t all(const asked_t* asked, memmap_request_t* request, char** text, int* reached) {
   memmap_boot_t* boot = NULL;
-  int32_t status = memmap_request_boot(request, &boot);
-  *text = NULL;
-  if (status == MEMMAP_DONE) status = asked->ask(boot, text);
+  int32_t status =
+      asked->ask == NULL ? sweep(request, text) : memmap_request_boot(request, &boot);
+  if (asked->ask != NULL) *text = NULL;
+  if (asked->ask != NULL && status == MEMMAP_DONE) status = asked->ask(boot, text);
   *reached = left < 0; /* the allocation that fails */
   left = -1;
   if (status == MEMMAP_BROKEN || status == MEMMAP_REFUSED) {
@@ -80,8 +92,10 @@ int main(int argc, char** argv) {
   for (i = 0; step >= 1 && i < sizeof kAsked / sizeof *kAsked; ++i)
     if (strcmp(kAsked[i].what, argv[2]) == 0) asked = &kAsked[i];
   if (asked == NULL) return 2;
-  memmap_request_set(request, "synthetic", "ram:640K hole:384K ram:1G");
-  memmap_request_set(request, "cmdline", "crashkernel=64M");
+  if (asked->ask != NULL) {
+    memmap_request_set(request, "synthetic", "ram:640K hole:384K ram:1G");
+    memmap_request_set(request, "cmdline", "crashkernel=64M");
+  }
   if (all(asked, request, &want, &going_on) != MEMMAP_DONE) return 1;
   for (at = 0, going_on = 1; going_on; at += step) {
     int32_t status;

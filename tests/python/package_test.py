@@ -243,6 +243,33 @@ class Package(unittest.TestCase):
         with self.assertRaises(memmap.InputError):
             memmap.check(b"require: [", synthetic=MAP)
 
+    def test_sweeps_as_the_program(self):
+        matrix = (f'machines: [{{name: small, synthetic: "{MAP}"}}, "*.log"]\nkernels: [{KERNEL}]\n'
+                  'append: ["crashkernel={64M,128M,2G}"]\nslots: {count: 3}\nrequire: [crashkernel below 4G]\n')
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "matrix.yaml")
+            file.write_text(matrix, encoding="utf-8")
+            pathlib.Path(folder, "boot.log").write_bytes(LOG)
+            for form, options, words, status in (
+                    ("jsonl", {}, (), 1), ("csv", {"only_failures": True}, ("--only-failures",), 1),
+                    ("jsonl", {"filters": ["machine=small", "mem_total > 900M"]},
+                     ("--filter", "machine=small", "--filter", "mem_total > 900M"), 1),
+                    ("jsonl", {"shard": "2/3", "filters": ["append=*M"]}, ("--shard", "2/3", "--filter", "append=*M"), 0)):
+                rows = memmap.sweep(file, form=form, **options)
+                self.assertEqual(rows.text.encode(), said("sweep", str(file), "--format", form, *words, status=status))
+                self.assertEqual(rows.fails, status == 1)
+            whole = memmap.sweep(memmap.Bytes(matrix.encode(), str(file)))
+            self.assertEqual(whole, memmap.sweep(file))
+            with concurrent.futures.ThreadPoolExecutor(3) as pool:
+                shares = list(pool.map(lambda k: list(memmap.sweep(file, shard=f"{k}/3")), (1, 2, 3)))
+            self.assertEqual(sorted((row for rows in shares for row in rows), key=lambda row: row["index"]), list(whole))
+            self.assertEqual(len(list(whole)), 18)
+        for wrong in ({"filters": ["colour=red"]}, {"shard": "4/3"}, {"form": "xml"}, {}):
+            with self.assertRaises(memmap.InputError):
+                memmap.sweep(matrix.encode() if wrong else b"machines: [", **wrong)
+        with self.assertRaises(TypeError):
+            memmap.sweep(file, filters="index=1")
+
     def test_threads(self):
         lines = [f"crashkernel={size}M" for size in range(32, 96, 4)]
         shared = self.boot()
