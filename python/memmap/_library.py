@@ -102,6 +102,7 @@ _FUNCTIONS: List[Any] = [
     ("memmap_request_boot", ctypes.c_int32, [_HANDLE, ctypes.POINTER(_HANDLE)]),
     ("memmap_request_check", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _SIZE, _TEXT, _OUT_TEXT, _OUT_SIZE,
                                               ctypes.POINTER(ctypes.c_int32)]),
+    ("memmap_request_lint", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _SIZE, _TEXT, _OUT_TEXT, _OUT_SIZE, _OUT_SIZE]),
     ("memmap_request_sweep", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _SIZE, _TEXT, ctypes.POINTER(_TEXT), _SIZE,
                                               _OUT_TEXT, _OUT_SIZE, ctypes.POINTER(ctypes.c_int32)]),
     ("memmap_request_mistake", ctypes.c_int32, [_HANDLE, _SIZE, ctypes.POINTER(CMistake)]),

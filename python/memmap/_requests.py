@@ -41,6 +41,17 @@ class Verdict:
 
 
 @dataclasses.dataclass(frozen=True)
+class Findings:
+    """What is wrong with command lines."""
+
+    count: int
+    text: str  # in the format that was asked for
+
+    def __bool__(self) -> bool:
+        return self.count == 0
+
+
+@dataclasses.dataclass(frozen=True)
 class Rows:
     """What a sweep gives."""
 
@@ -165,6 +176,31 @@ def check(policy: Source, *, form: str = "text", e820: Optional[Source] = None, 
                                                 c.coded(form), made.text, made.length, ctypes.byref(fails))
         c.complain(status, request.handle, "request")
         return Verdict(bool(fails.value), made.take().decode("utf-8", "surrogateescape"))
+
+
+def lint(file: Optional[Source] = None, *, form: str = "text", e820: Optional[Source] = None,
+         synthetic: Optional[str] = None, machine: "Optional[Union[str, os.PathLike[str]]]" = None,
+         sysroot: "Optional[Union[str, os.PathLike[str]]]" = None, live: bool = False,
+         input_format: Optional[str] = None, boot: Optional[int] = None, side: Optional[str] = None,
+         columns: Optional[str] = None, kernel: Optional[Source] = None, config: Optional[Source] = None,
+         cmdline: Optional[str] = None, append: Optional[str] = None, entry_limit: bool = True,
+         plugins: Sequence[str] = (), without_plugins: Sequence[str] = (),
+         plugin_dirs: "Sequence[Union[str, os.PathLike[str]]]" = ()) -> Findings:
+    """What is wrong with a command line, as `memmap lint` tells: `cmdline`, that of the machine, or those of a file
+    (/etc/default/grub, grub.cfg, a boot entry, a boot log). With a machine the line is booted, too. `form`: text or
+    json. True: nothing is wrong. Raises InputError."""
+    if isinstance(file, bytes):
+        file = Bytes(file, "line")
+    content = file.content if isinstance(file, Bytes) else None
+    name = None if file is None else (file.name or "line") if isinstance(file, Bytes) else os.fspath(file)
+    with _request(e820, synthetic, machine, sysroot, live, input_format, boot, side, columns, kernel, config, cmdline,
+                  append, None, entry_limit, plugins, without_plugins, plugin_dirs) as request:
+        made, count = c.Made(), ctypes.c_size_t()
+        status = c.library.memmap_request_lint(request.handle, None if name is None else c.coded(name), content,
+                                               len(content or b""), c.coded(form), made.text, made.length,
+                                               ctypes.byref(count))
+        c.complain(status, request.handle, "request")
+        return Findings(count.value, made.take().decode("utf-8", "surrogateescape"))
 
 
 def sweep(matrix: Source, *, form: str = "jsonl", filters: Sequence[str] = (), only_failures: bool = False,

@@ -21,9 +21,6 @@ namespace {
 
 using account::ColumnId;
 
-// Of answers.
-constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
-
 // Lists in the order of the boot; behind them the things of src/facts that have another name.
 constexpr std::array<const char*, 10> kLists{"firmware",   "e820",  "memory", "reserved", "owners",
                                              "direct_map", "zones", "free",   "deferred", "use"};
@@ -238,7 +235,7 @@ Result<const diff::View*> Boot::view() {
 }
 
 Result<std::string> Boot::explain(const char* what, const std::string& format) {
-  if (const Status known = known_format(format, kFormats); !known) return known.errors();
+  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
   const std::string_view asked = what == nullptr ? "" : what;
   report::ExplainQuestion question{.only_lost = asked == "lost"};
   if (what != nullptr && !question.only_lost) {
@@ -257,7 +254,7 @@ Result<std::string> Boot::explain(const char* what, const std::string& format) {
 }
 
 Result<std::string> Boot::walk(const char* root, const char* addresses, const std::string& format) {
-  if (const Status known = known_format(format, kFormats); !known) return known.errors();
+  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
   session::Arguments arguments;
   arguments.add("ADDRESS", addresses);
   if (root != nullptr) arguments.add("--root", root);
@@ -272,21 +269,21 @@ Result<std::string> Boot::walk(const char* root, const char* addresses, const st
 }
 
 Result<std::string> Boot::kaslr(answer::Places listed, const std::string& format) {
-  if (const Status known = known_format(format, kFormats); !known) return known.errors();
+  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
   const auto lock = turn();
   return answer::kaslr(session_, listed, format, {});
 }
 
 Result<answer::Kdumped> Boot::kdump(const session::Arguments& arguments,
                                     const std::string& format) {
-  if (const Status known = known_format(format, kFormats); !known) return known.errors();
+  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
   const auto lock = turn();
   return answer::kdump(session_, arguments, format, {});
 }
 
 Result<answer::Suggested> Boot::suggest(const session::Arguments& arguments,
                                         const std::string& format) {
-  if (const Status known = known_format(format, kFormats); !known) return known.errors();
+  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
   const auto wish = answer::suggest_wish(arguments);
   if (!wish) return wish.errors();
   if (const auto idle = wish->arguments.get("SOURCE"))

@@ -159,6 +159,16 @@ MEMMAP_API int32_t memmap_request_check(memmap_request_t* request, const char* n
                                         const void* bytes, size_t bytes_length, const char* format,
                                         char** text, size_t* length, int32_t* fails);
 
+/* What `memmap lint` answers: what is wrong with a command line. That is the request's `cmdline`, or that
+ * of its machine, or those of a file, `name` (/etc/default/grub, grub.cfg, a boot entry, a boot log, ...),
+ * whose content is `bytes` if that is not NULL; NULL for `name`: no file. `kernel` says for which
+ * kernel, a machine for which memory; neither needs to be there, but with a machine the line is booted too. `format`:
+ * `json`, or `text`, which NULL stands for. *findings: how many there are. Either `text` or `findings`
+ * may be NULL. */
+MEMMAP_API int32_t memmap_request_lint(memmap_request_t* request, const char* name,
+                                       const void* bytes, size_t bytes_length, const char* format,
+                                       char** text, size_t* length, size_t* findings);
+
 /* Boots the combinations of a matrix (share/doc/sweep.md), as `memmap sweep` does, and gives its rows:
  * what the command writes to a file, byte for byte. `name` is the matrix's file, beside which it finds
  * what it names; it is read from there where `bytes` is NULL. `format`: `csv`, or `jsonl`, which NULL

@@ -422,6 +422,41 @@ static void test_check(const char* policy) {
   memmap_request_free(request);
 }
 
+static void test_lint(void) {
+  static const char grub[] = "GRUB_CMDLINE_LINUX=\"crashkernel=256\"\n";
+  memmap_request_t* request = memmap_request_new();
+  char* text = NULL;
+  size_t length = 0, findings = 7;
+  WANT(memmap_request_set(request, "kernel", kKernel) == MEMMAP_DONE);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, NULL, &text, &length, &findings) ==
+       MEMMAP_REFUSED);
+  WANT(text == NULL && findings == 7);
+  WANT(memmap_request_lint(request, "grub", grub, strlen(grub), NULL, &text, &length, &findings) ==
+       MEMMAP_DONE);
+  WANT(findings == 1 && text != NULL && length == strlen(text));
+  WANT(text != NULL && strncmp(text, "grub:1:33: ", 11) == 0);
+  memmap_text_free(text);
+  WANT(memmap_request_set(request, "cmdline", "crashkernl=256M") == MEMMAP_DONE);
+  WANT(memmap_request_lint(request, "grub", grub, strlen(grub), NULL, &text, &length, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, "json", &text, NULL, &findings) == MEMMAP_DONE);
+  WANT(findings == 1 && text != NULL && strstr(text, "memmap/lint/1") != NULL);
+  memmap_text_free(text);
+  WANT(memmap_request_set(request, "no-entry-limit", NULL) == MEMMAP_DONE);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, NULL, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(strstr(memmap_request_mistakes_text(request), "--no-entry-limit has no effect") != NULL);
+  WANT(memmap_request_set(request, "synthetic", kMap) == MEMMAP_DONE);
+  WANT(memmap_request_set(request, "cmdline", "crashkernel=64M") == MEMMAP_DONE);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, NULL, NULL, NULL, &findings) == MEMMAP_DONE);
+  WANT(findings == 0);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, "yaml", &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, NULL, NULL, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_request_lint(request, NULL, grub, 3, NULL, &text, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_request_lint(request, "-", NULL, 0, NULL, &text, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_request_lint(NULL, NULL, NULL, 0, NULL, &text, NULL, NULL) == MEMMAP_MISUSED);
+  memmap_request_free(request);
+}
+
 static void test_sweep(const char* folder) {
   static const char matrix[] =
       "machines: [{name: small, synthetic: \"ram:640K hole:384K ram:511M\"}]\n"
@@ -557,6 +592,7 @@ int main(int argc, char** argv) {
   memmap_boot_free(boot);
   test_panic();
   test_check(argv[1]);
+  test_lint();
   test_sweep("/");
   test_threads();
   if (failures != 0) fprintf(stderr, "%d failures\n", failures);

@@ -243,6 +243,27 @@ class Package(unittest.TestCase):
         with self.assertRaises(memmap.InputError):
             memmap.check(b"require: [", synthetic=MAP)
 
+    def test_lints_as_the_program(self):
+        line = "crashkernl=64M mem=4GB hugepages=1500"
+        for form in ("text", "json"):
+            asked = ("lint", "--kernel", KERNEL, "--format", form)
+            self.assertEqual(memmap.lint(cmdline=line, kernel=KERNEL, form=form).text.encode(),
+                             said(*asked, "--cmdline", line, status=1))
+            self.assertEqual(memmap.lint(synthetic=MAP, cmdline=line, kernel=KERNEL, form=form).text.encode(),
+                             said(*asked, "--synthetic", MAP, "--cmdline", line, status=1))
+            for name in ("tests/docs/data/whole.log", "maps/qemu-pc-2nodes-6g.yaml"):
+                told = memmap.lint(name, kernel=KERNEL, append=line, form=form)
+                self.assertEqual(told.text.encode(), said(*asked, name, "--append", line, status=1))
+                content = memmap.Bytes((SOURCES / name).read_bytes(), name)
+                self.assertEqual(told, memmap.lint(content, kernel=KERNEL, append=line, form=form))
+                self.assertFalse(told)
+        self.assertTrue(memmap.lint(cmdline="crashkernel=64M", kernel=KERNEL))
+        self.assertEqual(memmap.lint(b"GRUB_CMDLINE_LINUX='crashkernel=256'\n", kernel=KERNEL).count, 1)
+        for wrong in ({}, {"file": "/no/such"}, {"file": "-"}, {"cmdline": "a", "file": b"b"}, {"cmdline": "", "form": "xml"},
+                      {"cmdline": "a", "entry_limit": False}):
+            with self.assertRaises(memmap.InputError):
+                memmap.lint(**wrong)
+
     def test_sweeps_as_the_program(self):
         matrix = (f'machines: [{{name: small, synthetic: "{MAP}"}}, "*.log"]\nkernels: [{KERNEL}]\n'
                   'append: ["crashkernel={64M,128M,2G}"]\nslots: {count: 3}\nrequire: [crashkernel below 4G]\n')
