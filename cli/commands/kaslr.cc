@@ -17,8 +17,7 @@ ExitCode run_kaslr(const Arguments& arguments) {
   const Errors idle = idle_plugins(*session, "kaslr");
   if (!idle.empty()) return bad_input(idle);
   const Destination destination = destination_of(arguments);
-  const auto listed =
-      arguments.has("--list") ? answer::Places::each : answer::Places::stretches;
+  const auto listed = arguments.has("--list") ? answer::Places::each : answer::Places::stretches;
   const auto answer = answer::kaslr(*session, listed, *format, text_style(destination));
   if (!answer) return bad_input(answer.errors());
   const Status written = write_output(destination, *answer);

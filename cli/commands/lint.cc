@@ -17,10 +17,9 @@ Result<answer::LintInput> input_of(const Arguments& arguments) {
   if (!options) return options.errors();
   auto wanted = asked(arguments);
   if (!wanted) return wanted.errors();
-  return answer::lint_input({.file = arguments.get("FILE"),
-                             .options = *options,
-                             .request = std::move(wanted->request)},
-                            wanted->places);
+  return answer::lint_input(
+      {.file = arguments.get("FILE"), .options = *options, .request = std::move(wanted->request)},
+      wanted->places);
 }
 
 // What changes a boot, where none is made; of plugins, what does nothing here.

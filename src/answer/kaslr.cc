@@ -10,8 +10,7 @@ Result<std::string> kaslr(session::Session& session, Places listed, std::string_
   const kaslr::PossiblePlaces places = session::image_places(session);
   const auto boots = session::boot_by_place(session, places);
   if (!boots) return boots.errors();
-  const report::KaslrAnswer answer{boots->subject, places, boots->answers,
-                                   listed == Places::each};
+  const report::KaslrAnswer answer{boots->subject, places, boots->answers, listed == Places::each};
   return format == "json" ? report::kaslr_to_json(answer) : report::kaslr_to_text(answer, style);
 }
 

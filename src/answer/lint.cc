@@ -45,8 +45,8 @@ void append_to(std::vector<input::FoundCommandLine>& lines, const std::string& a
 }
 
 // --boot and --side are the file's, if that is a log; else that of the machine's source.
-Result<LintInput> of_file(const LintWish& wish, const std::string& append,
-                          session::Request request, const session::Places& places) {
+Result<LintInput> of_file(const LintWish& wish, const std::string& append, session::Request request,
+                          const session::Places& places) {
   const std::string& file = *wish.file;
   const input::ReadOptions& options = wish.options;
   const auto source = opened(wish);
@@ -77,7 +77,8 @@ Result<LintInput> of_file(const LintWish& wish, const std::string& append,
   auto session = told ? session::Session::open(std::move(request), places, *std::move(told))
                       : session::Session::open(std::move(request), places);
   if (!session) return session.errors();
-  return LintInput{file, std::move(found->text), std::move(found->lines), append, *std::move(session)};
+  return LintInput{file, std::move(found->text), std::move(found->lines), append,
+                   *std::move(session)};
 }
 
 // The line that is given, or that the machine tells.

@@ -23,8 +23,8 @@ using session::Arguments;
 struct LintWish {
   std::optional<std::string> file{};      // one with command lines, or a machine's
   std::optional<input::Source> opened{};  // what it holds, where that is at hand
-  input::ReadOptions options{};           // of the file, if that is a log; else of the machine's source
-  session::Request request{};             // the machine that it is for, if any; the kernel; a line
+  input::ReadOptions options{};  // of the file, if that is a log; else of the machine's source
+  session::Request request{};    // the machine that it is for, if any; the kernel; a line
 };
 
 // What is looked at, and for which machine and kernel.

@@ -202,8 +202,7 @@ Result<Found> badram(const SuggestWish& wish, const suggest::Subject& subject) {
   }
   const auto bad = suggest::read_bad_memory(name, text, ram);
   if (!bad) {
-    const bool looks_like_file =
-        !is_file && wish.argument.find_first_of("/.") != std::string::npos;
+    const bool looks_like_file = !is_file && wish.argument.find_first_of("/.") != std::string::npos;
     if (looks_like_file) return Error{"no such file, and no list of addresses", {wish.argument}};
     return bad.errors();
   }
@@ -284,8 +283,8 @@ Result<Suggested> suggest(session::Session& session, const SuggestWish& wish,
   const boot::Options options = session.options(*rules);
   const auto outcome = session.boot(*rules, options);
   if (!outcome) return outcome.errors();
-  const auto found = find(**what, wish,
-                          {*session.machine(), session.profile(), options, session.command_line()});
+  const auto found =
+      find(**what, wish, {*session.machine(), session.profile(), options, session.command_line()});
   if (!found) return found.errors();
   const boot::Subject head = subject_of(*outcome);
   const report::SuggestAnswer answer{head, found->suggestion,

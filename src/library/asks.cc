@@ -30,9 +30,11 @@ constexpr Look kReportLooks[] = {{"section"}, {"diagram"}, {"scale"},     {"them
 constexpr Look kDiffLooks[] = {{"ignore"}, {"tolerance"}, {"scale"}, {"theme"}, {"title"}};
 constexpr Look kKdumpLooks[] = {
     {"crash-kernel"}, {"initrd", false, true}, {"need"}, {"second-append"}};
-constexpr Look kSuggestLooks[] = {
-    {"size"}, {"initrd", false, true}, {"need"},  {"second-append"}, {"node"}, {"ranges"}, {"check"},
-    {"page"}, {"leave"}};
+constexpr Look kSuggestLooks[] = {{"size"},  {"initrd", false, true},
+                                  {"need"},  {"second-append"},
+                                  {"node"},  {"ranges"},
+                                  {"check"}, {"page"},
+                                  {"leave"}};
 
 // Names that stay, one of them by its index; nullptr behind the last, and where there is no memory for them.
 const char* kept_name(const std::vector<std::string>& names, std::size_t index) {
@@ -245,9 +247,8 @@ int32_t memmap_boot_kaslr(memmap_boot_t* boot, int32_t list, const char* format,
   if (boot == nullptr) return MEMMAP_MISUSED;
   return guarded(boot->mistakes, [&]() -> int32_t {
     if (text == nullptr) return boot->mistakes.misused("nowhere to put the text");
-    const auto done =
-        boot->boot.kaslr(list != 0 ? answer::Places::each : answer::Places::stretches,
-                         format == nullptr ? "text" : format);
+    const auto done = boot->boot.kaslr(list != 0 ? answer::Places::each : answer::Places::stretches,
+                                       format == nullptr ? "text" : format);
     if (!done) return boot->mistakes.take(done.errors());
     give_text(*done, text, length);
     return MEMMAP_DONE;

@@ -76,10 +76,10 @@ MEMMAP_API uint32_t memmap_library_version(void);
 /* ------------------------------------------------------------------ names */
 
 /* The names that there are, by index from 0; NULL behind the last. */
-MEMMAP_API const char* memmap_option_name(size_t index); /* of memmap_request_set() */
-MEMMAP_API const char* memmap_format_name(size_t index); /* of memmap_boot_report() */
-MEMMAP_API const char* memmap_list_name(size_t index);   /* of memmap_boot_pieces() */
-MEMMAP_API const char* memmap_kernel_name(size_t index); /* for the option `kernel` */
+MEMMAP_API const char* memmap_option_name(size_t index);     /* of memmap_request_set() */
+MEMMAP_API const char* memmap_format_name(size_t index);     /* of memmap_boot_report() */
+MEMMAP_API const char* memmap_list_name(size_t index);       /* of memmap_boot_pieces() */
+MEMMAP_API const char* memmap_kernel_name(size_t index);     /* for the option `kernel` */
 MEMMAP_API const char* memmap_suggestion_name(size_t index); /* of memmap_boot_suggest() */
 
 /* Units of a figure. */

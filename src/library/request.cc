@@ -215,8 +215,8 @@ Result<answer::Linted> linted(const Request& request, const char* name, const vo
   answer::LintWish wish{.options = *options, .request = *std::move(asked)};
   if (name != nullptr) wish.file = name;
   if (bytes != nullptr) {
-    auto source = input::source_from_bytes(
-        *wish.file, std::string(static_cast<const char*>(bytes), length));
+    auto source =
+        input::source_from_bytes(*wish.file, std::string(static_cast<const char*>(bytes), length));
     if (!source) return source.errors();
     wish.opened = *std::move(source);
   }

@@ -83,8 +83,9 @@ Status Sweep::read(const Wanted& wanted) {
   }
   if (const Status few = refuse_many(count_all(*plan_), wanted); !few) return few;
   if (plan_->has_slots()) {
-    plan_->count_slots([&](const Combination& c) { return boots_->count_slots(c); },
-                       [&](std::uint64_t n, const auto& act) { workers_.for_each(n, threads_, act); });
+    plan_->count_slots(
+        [&](const Combination& c) { return boots_->count_slots(c); },
+        [&](std::uint64_t n, const auto& act) { workers_.for_each(n, threads_, act); });
   }
   const std::uint64_t count = count_all(*plan_);
   if (const Status few = refuse_many(count, wanted); !few) return few;
@@ -112,21 +113,21 @@ Result<Summary> Sweep::run(const Output& output, Progress& progress) {
   progress.begin(done, total);
   Errors errors;
   workers_.run({.plan = *plan_,
-              .make =
-                  [&](const Combination& c) {
-                    return writer->made(make_row(*plan_, *boots_, *judge_, c));
-                  },
-              .take =
-                  [&](const std::vector<Made>& made) {
-                    const auto taken = writer->take(made);
-                    if (!taken) errors = taken.errors();
-                    done += made.size();
-                    progress.at(done, writer->summary());
-                    return taken && *taken;
-                  },
-              .shard = head_.shard,
-              .from = writer->from(),
-              .threads = threads_});
+                .make =
+                    [&](const Combination& c) {
+                      return writer->made(make_row(*plan_, *boots_, *judge_, c));
+                    },
+                .take =
+                    [&](const std::vector<Made>& made) {
+                      const auto taken = writer->take(made);
+                      if (!taken) errors = taken.errors();
+                      done += made.size();
+                      progress.at(done, writer->summary());
+                      return taken && *taken;
+                    },
+                .shard = head_.shard,
+                .from = writer->from(),
+                .threads = threads_});
   if (!errors.empty()) return errors;
   if (done == total) {
     if (const Status finished = writer->finish(); !finished) return finished.errors();
@@ -147,14 +148,14 @@ Result<std::optional<Shrunk>> Sweep::shrink_first(Progress& progress) {
     return !first;
   };
   workers_.run({.plan = *plan_,
-              .make =
-                  [&](const Combination& c) {
-                    const Row row = make_row(*plan_, *boots_, *judge_, c);
-                    return Made{.index = row.index, .end = row.selected ? row.end : End::passed};
-                  },
-              .take = take,
-              .shard = head_.shard,
-              .threads = threads_});
+                .make =
+                    [&](const Combination& c) {
+                      const Row row = make_row(*plan_, *boots_, *judge_, c);
+                      return Made{.index = row.index, .end = row.selected ? row.end : End::passed};
+                    },
+                .take = take,
+                .shard = head_.shard,
+                .threads = threads_});
   if (!first) return std::optional<Shrunk>();
   Walk walk(*plan_, head_.shard, *first);
   const Combination c = *walk.next();

@@ -20,7 +20,7 @@
 namespace memmap::sweep {
 
 struct Wanted {
-  std::string matrix{};  // a file
+  std::string matrix{};                // a file
   std::optional<std::string> bytes{};  // what it holds, where that is at hand
   std::vector<std::string>
       filters{};  // KEY=GLOB of combinations, or a policy's expression of what came of them

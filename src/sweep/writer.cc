@@ -45,9 +45,7 @@ std::uint64_t Writer::from() const {
 }
 
 void Writer::begin_behind(std::uint64_t counted) {
-  const bool complete = file_       ? file_->complete()
-                        : has_rows() ? false
-                                     : database_->complete();
+  const bool complete = file_ ? file_->complete() : has_rows() ? false : database_->complete();
   if (!head_.only_failures || complete) return;
   summary_.count = counted;
   summary_.passed = counted - summary_.failed - summary_.errors;

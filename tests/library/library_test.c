@@ -474,7 +474,7 @@ static void test_sweep(const char* folder) {
   char *all = NULL, *text = NULL;
   size_t length = 0;
   int32_t fails = -1;
-#define SWEEP(format, options, count) \
+#define SWEEP(format, options, count)                                                            \
   memmap_request_sweep(request, "m.yaml", matrix, strlen(matrix), format, options, count, &text, \
                        &length, &fails)
   WANT(SWEEP(NULL, NULL, 0) == MEMMAP_DONE);

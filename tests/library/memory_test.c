@@ -53,15 +53,16 @@ static int32_t sweep(memmap_request_t* request, char** text) {
                               NULL);
 }
 
-static const asked_t kAsked[] = {{"report", ask_report}, {"kdump", ask_kdump}, {"suggest", ask_suggest},
+static const asked_t kAsked[] = {{"report", ask_report},
+                                 {"kdump", ask_kdump},
+                                 {"suggest", ask_suggest},
                                  {"kaslr", ask_kaslr},
                                  {"sweep", NULL}};
 
 /* What a user does: all of it, or as far as it goes. */
 static int32_t all(const asked_t* asked, memmap_request_t* request, char** text, int* reached) {
   memmap_boot_t* boot = NULL;
-  int32_t status =
-      asked->ask == NULL ? sweep(request, text) : memmap_request_boot(request, &boot);
+  int32_t status = asked->ask == NULL ? sweep(request, text) : memmap_request_boot(request, &boot);
   if (asked->ask != NULL) *text = NULL;
   if (asked->ask != NULL && status == MEMMAP_DONE) status = asked->ask(boot, text);
   *reached = left < 0; /* the allocation that fails */
