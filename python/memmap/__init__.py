@@ -15,9 +15,9 @@ What is wrong with an input is an InputError, with every mistake, its file, line
 from ._boot import Boot, Event, Memblock, Piece, Pieces
 from ._library import Error, Fault, InputError, Mistake
 from ._requests import (Bytes, Figure, Findings, Rows, Source, Verdict, check, figures, formats, kernels, lint, lists,
-                        simulate, suggestions, sweep, version)
+                        simulate, suggestions, sweep, tables, version)
 
 __all__ = ["Boot", "Bytes", "Error", "Event", "Fault", "Figure", "Findings", "InputError", "Memblock", "Mistake",
            "Piece", "Pieces", "Rows", "Source", "Verdict", "check", "figures", "formats", "kernels", "lint", "lists",
-           "simulate", "suggestions", "sweep", "version"]
+           "simulate", "suggestions", "sweep", "tables", "version"]
 __version__ = version()

@@ -316,6 +316,26 @@ class Boot:
                                                   made.text, made.length), self._handle, "boot")
             return made.take()
 
+    def show(self, table: str, *, columns: Optional[str] = None, sort: Optional[str] = None, exact: bool = False,
+             headings: bool = True) -> str:
+        """What `memmap show` tells: one thing of the boot as a table, one of memmap.tables(). `columns`: "a,b", or "+a"
+        beside the usual ones; `sort`: "a,b:desc"; `exact`: sizes in bytes."""
+        return self._show(table, "text", [("columns", columns), ("sort", sort), ("bytes", "" if exact else None),
+                                          ("no-headings", None if headings else "")]).decode("utf-8", "surrogateescape")
+
+    def table(self, name: str, *, columns: Optional[str] = None, sort: Optional[str] = None) -> List[Dict[str, Any]]:
+        """Its rows, every column a key unless `columns` says which; sizes are bytes, addresses texts in hex."""
+        told: List[Dict[str, Any]] = json.loads(self._show(name, "json", [("columns", columns), ("sort", sort)]))
+        return told
+
+    def _show(self, table: str, form: str, looks: Iterable[Tuple[str, Optional[str]]]) -> bytes:
+        options, count = c.options(looks)
+        made = c.Made()
+        with self._lock:
+            c.complain(c.library.memmap_boot_show(self._handle, c.coded(table), c.coded(form), options, count, made.text,
+                                                  made.length), self._handle, "boot")
+            return made.take()
+
     def kaslr(self, *, every: bool = False) -> str:
         """What `memmap kaslr` tells: the places that KASLR may give the kernel's image (`every`: each of them), and
         what of the boot depends on them."""

@@ -242,6 +242,11 @@ def lists() -> List[str]:
     return c.names(c.library.memmap_list_name)
 
 
+def tables() -> List[str]:
+    """Of Boot.show() and Boot.table()."""
+    return c.names(c.library.memmap_table_name)
+
+
 def suggestions() -> List[str]:
     """Of Boot.suggest()."""
     return c.names(c.library.memmap_suggestion_name)

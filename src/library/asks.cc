@@ -21,6 +21,7 @@
 #include "library/memmap.h"
 #include "library/request.h"
 #include "profile/kernel_choice.h"
+#include "report/table/things.h"
 
 namespace memmap::library {
 namespace {
@@ -30,6 +31,7 @@ constexpr Look kReportLooks[] = {{"section"}, {"diagram"}, {"scale"},     {"them
 constexpr Look kDiffLooks[] = {{"ignore"}, {"tolerance"}, {"scale"}, {"theme"}, {"title"}};
 constexpr Look kKdumpLooks[] = {
     {"crash-kernel"}, {"initrd", false, true}, {"need"}, {"second-append"}};
+constexpr Look kShowLooks[] = {{"columns"}, {"sort"}, {"bytes", true}, {"no-headings", true}};
 constexpr Look kSuggestLooks[] = {{"size"},  {"initrd", false, true},
                                   {"need"},  {"second-append"},
                                   {"node"},  {"ranges"},
@@ -94,6 +96,11 @@ const char* memmap_kernel_name(size_t index) try {
   return kept_name(kNames, index);
 } catch (...) {
   return nullptr;
+}
+
+const char* memmap_table_name(size_t index) {
+  const auto all = report::things();
+  return index < all.size() ? all[index].name.data() : nullptr;  // a literal
 }
 
 const char* memmap_suggestion_name(size_t index) try {
@@ -272,6 +279,28 @@ int32_t memmap_boot_kdump(memmap_boot_t* boot, const char* format, const char* c
     if (!done) return mistakes.take(done.errors());
     if (text != nullptr) give_text(done->text, text, length);
     if (gets_up != nullptr) *gets_up = done->gets_up ? 1 : 0;
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_show(memmap_boot_t* boot, const char* table, const char* format,
+                         const char* const* options, size_t option_count, char** text,
+                         size_t* length) {
+  if (text != nullptr) *text = nullptr;
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  Mistakes& mistakes = boot->mistakes;
+  return guarded(mistakes, [&]() -> int32_t {
+    if (text == nullptr) return mistakes.misused("nowhere to put the text");
+    if (table == nullptr) return mistakes.misused("a table without a name");
+    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
+    session::Arguments arguments;
+    Errors errors;
+    if (!add_looks({options, 2 * option_count}, kShowLooks, arguments, errors))
+      return MEMMAP_NO_SUCH;
+    if (!errors.empty()) return mistakes.take(std::move(errors));
+    const auto done = boot->boot.show(table, arguments, format == nullptr ? "text" : format);
+    if (!done) return mistakes.take(done.errors());
+    give_text(*done, text, length);
     return MEMMAP_DONE;
   });
 }

@@ -10,6 +10,7 @@
 #include "account/columns.h"
 #include "answer/addresses.h"
 #include "answer/diff.h"
+#include "answer/show.h"
 #include "answer/simulate.h"
 #include "answer/walk.h"
 #include "facts/facts.h"
@@ -279,6 +280,25 @@ Result<answer::Kdumped> Boot::kdump(const session::Arguments& arguments,
   if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
   const auto lock = turn();
   return answer::kdump(session_, arguments, format, {});
+}
+
+Result<std::string> Boot::show(const std::string& thing, const session::Arguments& arguments,
+                               std::string_view format) {
+  constexpr std::array<std::string_view, 3> kForms{"text", "json", "raw"};
+  if (const Status known = known_format(format, kForms); !known) return known.errors();
+  const auto* const at = std::ranges::find(kForms, format);
+  const auto form = static_cast<answer::TableForm>(at - kForms.begin());
+  const auto found = answer::thing_of(thing);
+  if (!found) return found.errors();
+  Errors idle = answer::idle_in_table(arguments, form, fmt::format("--format {}", format));
+  if (!idle.empty()) return idle;
+  const auto order = answer::order_of(arguments, **found, form);
+  if (!order) return order.errors();
+  const auto lock = turn();
+  const auto rules = session_.rules();
+  if (!rules) return rules.errors();
+  return answer::write_listing(answer::listing_of(session_, *rules, outcome_, **found), *order,
+                               form, arguments, {.width = answer::kWholeRows});
 }
 
 Result<answer::Suggested> Boot::suggest(const session::Arguments& arguments,

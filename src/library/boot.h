@@ -43,6 +43,9 @@ class Boot {
   Result<std::string> walk(const char* root, const char* addresses, const std::string& format);
   Result<std::string> kaslr(answer::Places listed, const std::string& format);
   Result<answer::Kdumped> kdump(const session::Arguments& arguments, const std::string& format);
+  // `format`: text, json or raw.
+  Result<std::string> show(const std::string& thing, const session::Arguments& arguments,
+                           std::string_view format);
   // WHAT, what stands behind it as SOURCE, and its options.
   Result<answer::Suggested> suggest(const session::Arguments& arguments, const std::string& format);
   Result<std::string> report(const session::Arguments& arguments);

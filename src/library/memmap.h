@@ -80,6 +80,7 @@ MEMMAP_API const char* memmap_option_name(size_t index);     /* of memmap_reques
 MEMMAP_API const char* memmap_format_name(size_t index);     /* of memmap_boot_report() */
 MEMMAP_API const char* memmap_list_name(size_t index);       /* of memmap_boot_pieces() */
 MEMMAP_API const char* memmap_kernel_name(size_t index);     /* for the option `kernel` */
+MEMMAP_API const char* memmap_table_name(size_t index);      /* of memmap_boot_show() */
 MEMMAP_API const char* memmap_suggestion_name(size_t index); /* of memmap_boot_suggest() */
 
 /* Units of a figure. */
@@ -275,6 +276,16 @@ MEMMAP_API int32_t memmap_boot_explain(memmap_boot_t* boot, const char* what, co
  * `json`, or `text`, which NULL stands for. */
 MEMMAP_API int32_t memmap_boot_walk(memmap_boot_t* boot, const char* root, const char* addresses,
                                     const char* format, char** text, size_t* length);
+
+/* What `memmap show` answers: one thing of the boot as a table. `table`: one of memmap_table_name().
+ * `format`: `json`, an array with an object for each row, `raw`, a line of words for each, or `text`,
+ * which NULL stands for, as wide as its rows are. `options`, pairs as memmap_boot_report() takes them:
+ * `columns` (`a,b`, or `+a` beside the usual ones), `sort` (`a,b:desc`), of text the switch `bytes`, of
+ * text and raw `no-headings`. MEMMAP_REFUSED: also where there is no such table or column.
+ * MEMMAP_NO_SUCH: no such option. */
+MEMMAP_API int32_t memmap_boot_show(memmap_boot_t* boot, const char* table, const char* format,
+                                    const char* const* options, size_t option_count, char** text,
+                                    size_t* length);
 
 /* What `memmap kaslr` answers: the places that KASLR may give the kernel's image, and what of the boot
  * depends on them, for which it boots at each, or at hundreds of very many. `list`: 1: each place is

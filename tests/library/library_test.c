@@ -207,6 +207,40 @@ static void test_texts(memmap_boot_t* boot) {
   WANT(memmap_boot_note(boot, 0) != NULL && memmap_boot_note(boot, 1000) == NULL);
 }
 
+static void test_show(memmap_boot_t* boot) {
+  static const char* const sorted[] = {"columns", "zone,node", "sort", "zone:desc"};
+  static const char* const plain[] = {"bytes", NULL, "no-headings", ""};
+  static const char* const no_column[] = {"columns", "colour"};
+  static const char* const unknown[] = {"width", "80"};
+  char* text = NULL;
+  size_t i, length = 0;
+  for (i = 0; memmap_table_name(i) != NULL; ++i) {
+    WANT(memmap_boot_show(boot, memmap_table_name(i), "json", NULL, 0, &text, &length) ==
+         MEMMAP_DONE);
+    WANT(text != NULL && text[0] == '[' && length == strlen(text));
+    memmap_text_free(text);
+  }
+  WANT(i > 15 && memmap_table_name(1000) == NULL);
+  WANT(memmap_boot_show(boot, "zones", "raw", sorted, 2, &text, NULL) == MEMMAP_DONE);
+  WANT(text != NULL && strstr(text, "DMA32 ") < strstr(text, "DMA "));
+  memmap_text_free(text);
+  WANT(memmap_boot_show(boot, "zones", NULL, plain, 2, &text, NULL) == MEMMAP_DONE);
+  WANT(text != NULL && strstr(text, "DMA32") != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_show(boot, "zones", "json", plain, 2, &text, NULL) == MEMMAP_REFUSED &&
+       text == NULL);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "--no-headings has no effect") != NULL);
+  WANT(memmap_boot_show(boot, "zones", NULL, no_column, 1, &text, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_show(boot, "zone", NULL, NULL, 0, &text, NULL) == MEMMAP_REFUSED);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "did you mean `zones`") != NULL);
+  WANT(memmap_boot_show(boot, "zones", "yaml", NULL, 0, &text, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_show(boot, "zones", NULL, unknown, 1, &text, NULL) == MEMMAP_NO_SUCH);
+  WANT(memmap_boot_show(boot, "zones", NULL, NULL, 1, &text, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_show(boot, NULL, NULL, NULL, 0, &text, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_show(boot, "zones", NULL, NULL, 0, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_show(NULL, "zones", NULL, NULL, 0, &text, NULL) == MEMMAP_MISUSED);
+}
+
 static void test_kdump(memmap_boot_t* boot) {
   static const char* const larger[] = {"crash-kernel", "256M", "initrd", "16M", "need", "32M"};
   static const char* const wrong[] = {"need", "some"};
@@ -585,6 +619,7 @@ int main(int argc, char** argv) {
   test_pieces(boot);
   test_address(boot);
   test_texts(boot);
+  test_show(boot);
   test_suggest(boot);
   test_kdump(boot);
   test_diff(boot);

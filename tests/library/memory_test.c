@@ -29,6 +29,10 @@ static int32_t ask_kdump(memmap_boot_t* boot, char** text) {
   return memmap_boot_kdump(boot, "json", NULL, 0, text, NULL, NULL);
 }
 
+static int32_t ask_show(memmap_boot_t* boot, char** text) {
+  return memmap_boot_show(boot, "parameters", "json", NULL, 0, text, NULL);
+}
+
 static int32_t ask_kaslr(memmap_boot_t* boot, char** text) {
   return memmap_boot_kaslr(boot, 0, "json", text, NULL);
 }
@@ -53,11 +57,9 @@ static int32_t sweep(memmap_request_t* request, char** text) {
                               NULL);
 }
 
-static const asked_t kAsked[] = {{"report", ask_report},
-                                 {"kdump", ask_kdump},
-                                 {"suggest", ask_suggest},
-                                 {"kaslr", ask_kaslr},
-                                 {"sweep", NULL}};
+static const asked_t kAsked[] = {{"report", ask_report},   {"kdump", ask_kdump},
+                                 {"suggest", ask_suggest}, {"kaslr", ask_kaslr},
+                                 {"show", ask_show},       {"sweep", NULL}};
 
 /* What a user does: all of it, or as far as it goes. */
 static int32_t all(const asked_t* asked, memmap_request_t* request, char** text, int* reached) {

@@ -5,6 +5,7 @@ import contextlib
 import copy
 import gc
 import gzip
+import json
 import pathlib
 import pickle
 import shutil
@@ -107,6 +108,21 @@ class Package(unittest.TestCase):
         self.assertEqual(boot.kaslr(every=True).encode(), said(*asked, "--list"))
         self.assertEqual(boot.image_places()["schema"], "memmap/kaslr/1")
         self.assertEqual(len(boot.image_places(every=True)["places"]), boot.image_places()["count"])
+
+    def test_shows_as_the_program(self):
+        line = "crashkernel=64M hugepages=1500 quiet"
+        machine = ("--synthetic", MAP, "--kernel", KERNEL, "--cmdline", line)
+        boot = self.boot(cmdline=line)
+        for name in memmap.tables():
+            self.assertEqual(boot.show(name).encode(), said("show", name, *machine), name)
+            self.assertEqual(boot.table(name), json.loads(said("show", name, *machine, "--json")), name)
+        self.assertEqual(boot.show("zones", columns="+present", sort="zone:desc", exact=True, headings=False).encode(),
+                         said("show", "zones", *machine, "--columns", "+present", "--sort", "zone:desc", "--bytes",
+                              "--no-headings"))
+        self.assertEqual([row["zone"] for row in boot.table("zones", columns="zone", sort="zone:desc")], ["DMA32", "DMA"])
+        for wrong in ({"table": "zone"}, {"table": "zones", "columns": "colour"}):
+            with self.assertRaises(memmap.InputError):
+                boot.show(**wrong)
 
     def test_suggests_as_the_program(self):
         machine = ("--synthetic", MAP, "--kernel", KERNEL)
