@@ -105,7 +105,9 @@ int main(int argc, char** argv) {
     left = at;
     status = all(asked, request, &text, &going_on);
     if (status == MEMMAP_DONE) {
-      wrong += strcmp(text, want) != 0; /* the C library goes on without what it wanted */
+      /* The C library goes on without what it wanted; of a sweep a row tells what a plugin lacked. */
+      const int row_tells = asked->ask == NULL && strstr(text, "\"error\":\"plugin `") != NULL;
+      wrong += strcmp(text, want) != 0 && !row_tells;
       memmap_text_free(text);
     } else {
       refused += status == MEMMAP_NO_MEMORY;
