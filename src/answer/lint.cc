@@ -234,10 +234,13 @@ Result<Linted> lint(LintInput& input, std::string_view format) {
     lint::Subject about{line.text, session.profile(), machine};
     about.is_badram = line.is_badram;
     if (rules) about.boot = session.options(*rules);
+    Errors faults;
+    about.faults = &faults;
     if (!line.is_badram) add_new(subject.notes, lint::advice(about));
     for (lint::Finding& finding : lint::lint(about)) {
       linted.findings.push_back(placed(std::move(finding), line, input));
     }
+    if (!faults.empty()) return faults;
     out.findings += linted.findings.size();
   }
   out.text = format == "json" ? report::lint_to_json(subject, lines)

@@ -51,17 +51,20 @@ Result<Order> order_of(const Arguments& arguments, const report::Thing& thing, T
   return Order{*std::move(columns), *std::move(keys)};
 }
 
-report::Listing listing_of(const session::Session& session, const session::Rules& rules,
-                           const boot::Outcome& outcome, const report::Thing& thing) {
+Result<report::Listing> listing_of(const session::Session& session, const session::Rules& rules,
+                                   const boot::Outcome& outcome, const report::Thing& thing) {
   const account::Ledger ledger = account::ledger(outcome, account::memory_use(outcome));
   const kaslr::PossiblePlaces places = session::image_places(session);
   const std::string line = session.command_line();
   std::vector<lint::Finding> findings;
+  Errors faults;
   if (thing.list == report::list_parameters) {
     findings = lint::lint({.line = line,
                            .profile = session.profile(),
                            .machine = &*session.machine(),
-                           .boot = session.options(rules)});
+                           .boot = session.options(rules),
+                           .faults = &faults});
+    if (!faults.empty()) return faults;
   }
   const report::Facts facts{outcome, &ledger, &findings, &places};
   return thing.list(&facts);

@@ -38,9 +38,9 @@ struct Order {
 // --columns and --sort of a thing's columns. Errors (all): there is no such column, or it is named twice.
 Result<Order> order_of(const Arguments& arguments, const report::Thing& thing, TableForm form);
 
-// All columns and rows of a session's boot under `rules`.
-report::Listing listing_of(const session::Session& session, const session::Rules& rules,
-                           const boot::Outcome& outcome, const report::Thing& thing);
+// All columns and rows of a session's boot under `rules`. Errors: what is plugged in did wrong in another boot.
+Result<report::Listing> listing_of(const session::Session& session, const session::Rules& rules,
+                                   const boot::Outcome& outcome, const report::Thing& thing);
 
 // With --bytes and --no-headings, where they are given.
 std::string write_listing(report::Listing listing, const Order& order, TableForm form,

@@ -297,8 +297,10 @@ Result<std::string> Boot::show(const std::string& thing, const session::Argument
   const auto lock = turn();
   const auto rules = session_.rules();
   if (!rules) return rules.errors();
-  return answer::write_listing(answer::listing_of(session_, *rules, outcome_, **found), *order,
-                               form, arguments, {.width = answer::kWholeRows});
+  auto listing = answer::listing_of(session_, *rules, outcome_, **found);
+  if (!listing) return listing.errors();
+  return answer::write_listing(*std::move(listing), *order, form, arguments,
+                               {.width = answer::kWholeRows});
 }
 
 Result<answer::Suggested> Boot::suggest(const session::Arguments& arguments,
