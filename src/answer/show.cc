@@ -67,7 +67,8 @@ Result<report::Listing> listing_of(const session::Session& session, const sessio
     if (!faults.empty()) return faults;
   }
   const report::Facts facts{outcome, &ledger, &findings, &places};
-  return thing.list(&facts);
+  report::Listing out = thing.list(&facts);
+  return out;
 }
 
 std::string write_listing(report::Listing listing, const Order& order, TableForm form,
