@@ -7,10 +7,11 @@
 #include "answer/check.h"
 #include "answer/diff.h"
 #include "answer/simulate.h"
+#include "answer/suggest.h"
+#include "answer/sweep.h"
 #include "base/suggest.h"
 #include "boot/roots.h"
 #include "boot/steps.h"
-#include "commands/commands.h"
 #include "input/formats.h"
 #include "input/table/columns.h"
 #include "profile/kernel_choice.h"
@@ -114,7 +115,8 @@ Words scale_words() { return strings(answer::scale_names()); }
 Words section_words() { return each(report::text_sections(), &report::TextSection::name); }
 Words simulate_format_words() { return strings(answer::format_names()); }
 Words skeleton_words() { return strings(skeleton_kinds()); }
-Words suggestion_words() { return strings(suggestions()); }
+Words suggestion_words() { return strings(answer::suggestions()); }
+Words sweep_format_words() { return strings(answer::sweep_formats()); }
 Words target_words() { return each(report::convert_targets(), &report::Target::id); }
 Words theme_words() { return strings(report::theme_names()); }
 Words thing_words() { return each(report::things(), &report::Thing::name); }

@@ -14,10 +14,9 @@
 
 namespace memmap::cli {
 
-// --format: the first is the default. Those of simulate, check and diff are in src/answer.
+// --format: the first is the default. Those of simulate, check, diff and sweep are in src/answer.
 inline constexpr std::array<std::string_view, 2> kAnswerFormats{"text", "json"};
 inline constexpr std::array<std::string_view, 3> kAccessFormats{"text", "json", "memtype"};
-inline constexpr std::array<std::string_view, 2> kSweepFormats{"jsonl", "csv"};
 using session::kMoments;
 using session::kSides;
 inline constexpr std::array<std::string_view, 3> kColourWishes{"auto", "always", "never"};
@@ -46,6 +45,7 @@ std::vector<std::string> simulate_format_words();
 std::vector<std::string> skeleton_words();
 std::vector<std::string> step_words();  // kernel functions
 std::vector<std::string> suggestion_words();
+std::vector<std::string> sweep_format_words();
 std::vector<std::string> target_words();
 std::vector<std::string> theme_words();
 std::vector<std::string> thing_words();

@@ -263,7 +263,7 @@ constexpr Option kKdump[] = {
 
 constexpr Option kSweep[] = {
     {"--threads",        "N",      "boot on so many (default: as many as there are cores); the rows are the same whatever it is"},
-    {"--format",         "FORMAT", "jsonl (default: an object a line) or csv", false, {all_of<kSweepFormats>}},
+    {"--format",         "FORMAT", "jsonl (default: an object a line) or csv", false, {sweep_format_words}},
     {"-o,--output",      "FILE",   "write there, row by row, instead of standard output"},
     {"--resume",         "",       "go on with FILE where a sweep of the same matrix was ended; none there: begin"},
     kForce,

@@ -1,14 +1,9 @@
 // What the commands do; their names, options and help are in commands.cc.
 #pragma once
 
-#include <string_view>
-#include <vector>
-
 #include "command.h"
 
 namespace memmap::cli {
-
-std::vector<std::string_view> suggestions();  // what `suggest` looks for
 
 ExitCode run_access(const Arguments& arguments);
 ExitCode run_show(const Arguments& arguments);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "answer/sweep.h"
 #include "base/number.h"
 #include "choices.h"
 #include "commands/commands.h"
@@ -16,7 +17,6 @@
 #include "progress.h"
 #include "report/convert/convert.h"
 #include "report/form/names.h"
-#include "report/json/result.h"
 #include "request.h"
 #include "sweep/merge.h"
 #include "sweep/shard.h"
@@ -62,10 +62,9 @@ Result<unsigned> threads_of(const Arguments& arguments) {
 }
 
 Result<sweep::Output> output_of(const Arguments& arguments) {
-  const auto format = format_of(arguments, kSweepFormats);
+  const auto format = format_of(arguments, answer::sweep_formats());
   if (!format) return format.errors();
-  sweep::Output out{.form = *format == "csv" ? sweep::Form::csv : sweep::Form::jsonl,
-                    .database = arguments.get("--db")};
+  sweep::Output out{.form = answer::sweep_form(*format), .database = arguments.get("--db")};
   out.path = arguments.get("--output").value_or(out.database ? "" : "-");
   if (arguments.has("--output") && out.path.empty())
     return Error{"-o: the name of the file is empty", {"memmap"}};
@@ -199,16 +198,10 @@ ExitCode run_sweep(const Arguments& arguments) {
   if (!wanted) return bad_input(wanted.errors());
   const auto shard = shard_of(arguments);
   if (!shard) return bad_input(shard.errors());
-  const auto filters = arguments.all("--filter");
-  const auto sweep =
-      sweep::Sweep::open({.matrix = *arguments.get("MATRIX"),
-                          .filters = {filters.begin(), filters.end()},
-                          .only_failures = arguments.has("--only-failures"),
-                          .more_than_a_million = arguments.has("--yes"),
-                          .shard = *shard,
-                          .threads = *threads,
-                          .as_result = [](const boot::Outcome& o) { return report::to_json(o); }},
-                         wanted->places);
+  sweep::Wanted what = answer::sweep_wanted(arguments);
+  what.shard = *shard;
+  what.threads = *threads;
+  const auto sweep = sweep::Sweep::open(what, wanted->places);
   if (!sweep) return bad_input(sweep.errors());
   for (const std::string& text : (*sweep)->notes()) note(text);
   for (const std::string& kernel : (*sweep)->head().not_verified)

@@ -4,11 +4,15 @@ import ctypes
 import dataclasses
 import html
 import json
+import os
 import threading
 import weakref
 from typing import Any, Dict, Iterable, List, NoReturn, Optional, Sequence, Tuple, Union, overload
 
 from . import _library as c
+
+# Bytes, a text as the program takes it (`256M`), or, of an initrd, its file.
+_Size = Union[int, str, "os.PathLike[str]"]
 
 _SEVERITIES = ("debug", "info", "warning", "panic")
 
@@ -312,6 +316,97 @@ class Boot:
                                                   made.text, made.length), self._handle, "boot")
             return made.take()
 
+    def show(self, table: str, *, columns: Optional[str] = None, sort: Optional[str] = None, exact: bool = False,
+             headings: bool = True) -> str:
+        """What `memmap show` tells: one thing of the boot as a table, one of memmap.tables(). `columns`: "a,b", or "+a"
+        beside the usual ones; `sort`: "a,b:desc"; `exact`: sizes in bytes."""
+        return self._show(table, "text", [("columns", columns), ("sort", sort), ("bytes", "" if exact else None),
+                                          ("no-headings", None if headings else "")]).decode("utf-8", "surrogateescape")
+
+    def table(self, name: str, *, columns: Optional[str] = None, sort: Optional[str] = None) -> List[Dict[str, Any]]:
+        """Its rows, every column a key unless `columns` says which; sizes are bytes, addresses texts in hex."""
+        told: List[Dict[str, Any]] = json.loads(self._show(name, "json", [("columns", columns), ("sort", sort)]))
+        return told
+
+    def _show(self, table: str, form: str, looks: Iterable[Tuple[str, Optional[str]]]) -> bytes:
+        options, count = c.options(looks)
+        made = c.Made()
+        with self._lock:
+            c.complain(c.library.memmap_boot_show(self._handle, c.coded(table), c.coded(form), options, count, made.text,
+                                                  made.length), self._handle, "boot")
+            return made.take()
+
+    def kaslr(self, *, every: bool = False) -> str:
+        """What `memmap kaslr` tells: the places that KASLR may give the kernel's image (`every`: each of them), and
+        what of the boot depends on them."""
+        return self._kaslr("text", every).decode("utf-8", "surrogateescape")
+
+    def image_places(self, *, every: bool = False) -> Dict[str, Any]:
+        """The same as share/schema/kaslr.json has it."""
+        told: Dict[str, Any] = json.loads(self._kaslr("json", every))
+        return told
+
+    def _kaslr(self, form: str, every: bool) -> bytes:
+        made = c.Made()
+        with self._lock:
+            c.complain(c.library.memmap_boot_kaslr(self._handle, int(every), c.coded(form), made.text, made.length),
+                       self._handle, "boot")
+            return made.take()
+
+    def suggest(self, what: str, argument: Optional[_Size] = None, *, size: Optional[_Size] = None,
+                initrd: Optional[_Size] = None, need: Optional[_Size] = None, second_append: Optional[str] = None,
+                node: Optional[int] = None, ranges: Optional[int] = None, check: Optional[str] = None,
+                page: Optional[_Size] = None, leave: Optional[_Size] = None) -> str:
+        """What `memmap suggest` tells: a parameter that holds wherever KASLR puts the kernel. `what` is one of
+        memmap.suggestions(); `argument` a size (of pmem, ramoops and device), a list of bad memory or its file (of
+        badram). The others are its options, each where it acts on `what`."""
+        options = _suggest_options(size, initrd, need, second_append, node, ranges, check, page, leave)
+        return self._suggest("text", what, argument, options).decode("utf-8", "surrogateescape")
+
+    def suggestion(self, what: str, argument: Optional[_Size] = None, *, size: Optional[_Size] = None,
+                   initrd: Optional[_Size] = None, need: Optional[_Size] = None, second_append: Optional[str] = None,
+                   node: Optional[int] = None, ranges: Optional[int] = None, check: Optional[str] = None,
+                   page: Optional[_Size] = None, leave: Optional[_Size] = None) -> Dict[str, Any]:
+        """The same as share/schema/suggest.json has it: `parameter` is None where none holds."""
+        options = _suggest_options(size, initrd, need, second_append, node, ranges, check, page, leave)
+        told: Dict[str, Any] = json.loads(self._suggest("json", what, argument, options))
+        return told
+
+    def _suggest(self, form: str, what: str, argument: Optional[_Size],
+                 looks: Iterable[Tuple[str, Optional[str]]]) -> bytes:
+        options, count = c.options(looks)
+        behind = _size(argument)
+        made = c.Made()
+        with self._lock:
+            c.complain(c.library.memmap_boot_suggest(self._handle, c.coded(what),
+                                                     None if behind is None else c.coded(behind), c.coded(form),
+                                                     options, count, made.text, made.length, None),
+                       self._handle, "boot")
+            return made.take()
+
+    def kdump(self, *, crash_kernel: Optional[str] = None, initrd: Optional[_Size] = None,
+              need: Optional[_Size] = None, second_append: Optional[str] = None) -> str:
+        """What `memmap kdump` tells: whether the second kernel gets up in the memory that crashkernel= reserves, and in
+        how much it would. `crash_kernel`: a value in place of the command line's; `initrd`: a file, or a size;
+        `need`: what programs need; `second_append`: in place of what the distribution's tool adds."""
+        return self._kdump("text", crash_kernel, initrd, need, second_append).decode("utf-8", "surrogateescape")
+
+    def second_kernel(self, *, crash_kernel: Optional[str] = None, initrd: Optional[_Size] = None,
+                      need: Optional[_Size] = None, second_append: Optional[str] = None) -> Dict[str, Any]:
+        """The same as share/schema/kdump.json has it: it gets up where `end` is "gets_up"."""
+        told: Dict[str, Any] = json.loads(self._kdump("json", crash_kernel, initrd, need, second_append))
+        return told
+
+    def _kdump(self, form: str, crash_kernel: Optional[str], initrd: Optional[_Size], need: Optional[_Size],
+               second_append: Optional[str]) -> bytes:
+        options, count = c.options([("crash-kernel", crash_kernel), ("initrd", _size(initrd)), ("need", _size(need)),
+                                   ("second-append", second_append)])
+        made = c.Made()
+        with self._lock:
+            c.complain(c.library.memmap_boot_kdump(self._handle, c.coded(form), options, count, made.text, made.length,
+                                                   None), self._handle, "boot")
+            return made.take()
+
     def report(self, form: str = "text", *, section: Optional[str] = None, diagram: Optional[str] = None,
                scale: Optional[str] = None, theme: Optional[str] = None, title: Optional[str] = None,
                at: Optional[str] = None, full: bool = False) -> str:
@@ -329,7 +424,7 @@ class Boot:
              scale: Optional[str] = None, theme: Optional[str] = None, title: Optional[str] = None) -> str:
         """What `memmap diff` tells of this boot, the older one, and another: text, json, svg (a map to scale, old
         beside new) or html. `ignore`: names of owners, stages or figures; `tolerance`: bytes."""
-        options, count = _options([*(("ignore", name) for name in ignore), ("tolerance", str(tolerance)), ("scale", scale),
+        options, count = c.options([*(("ignore", name) for name in ignore), ("tolerance", str(tolerance)), ("scale", scale),
                                    ("theme", theme), ("title", title)])
         made = c.Made()
         # Always in the same order: another thread may hold them against each other the other way round.
@@ -345,7 +440,7 @@ class Boot:
         return told
 
     def _report(self, form: str, looks: Dict[str, Optional[str]]) -> bytes:
-        options, count = _options(looks.items())
+        options, count = c.options(looks.items())
         made = c.Made()
         with self._lock:
             c.complain(c.library.memmap_boot_report(self._handle, c.coded(form), options, count, made.text, made.length),
@@ -361,10 +456,16 @@ class Boot:
         return self.report("svg")
 
 
-def _options(looks: Iterable[Tuple[str, Optional[str]]]) -> "Tuple[ctypes.Array[ctypes.c_char_p], int]":
-    """Pairs of name and value, as the library takes them; those of None are left out."""
-    words = [c.coded(word) for name, value in looks if value is not None for word in (name, value)]
-    return (ctypes.c_char_p * len(words))(*words), len(words) // 2
+def _size(size: Optional[_Size]) -> Optional[str]:
+    return None if size is None else str(size) if isinstance(size, int) else os.fspath(size)
+
+
+def _suggest_options(size: Optional[_Size], initrd: Optional[_Size], need: Optional[_Size],
+                     second_append: Optional[str], node: Optional[int], ranges: Optional[int], check: Optional[str],
+                     page: Optional[_Size], leave: Optional[_Size]) -> List[Tuple[str, Optional[str]]]:
+    return [("size", _size(size)), ("initrd", _size(initrd)), ("need", _size(need)), ("second-append", second_append),
+            ("node", _size(node)), ("ranges", _size(ranges)), ("check", check), ("page", _size(page)),
+            ("leave", _size(leave))]
 
 
 def _piece(told: c.CPiece) -> Piece:

@@ -5,7 +5,7 @@ import ctypes
 import dataclasses
 import os
 import pathlib
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, Iterable, List, Optional, Tuple
 
 DONE, NO_SUCH, ABSENT, REFUSED, MISUSED, NO_MEMORY, BROKEN = range(7)
 
@@ -92,6 +92,8 @@ _FUNCTIONS: List[Any] = [
     ("memmap_format_name", _TEXT, [_SIZE]),
     ("memmap_list_name", _TEXT, [_SIZE]),
     ("memmap_kernel_name", _TEXT, [_SIZE]),
+    ("memmap_table_name", _TEXT, [_SIZE]),
+    ("memmap_suggestion_name", _TEXT, [_SIZE]),
     ("memmap_figure_at", ctypes.c_int32, [_SIZE, ctypes.POINTER(CFigure)]),
     ("memmap_request_new", _HANDLE, []),
     ("memmap_request_free", None, [_HANDLE]),
@@ -101,6 +103,9 @@ _FUNCTIONS: List[Any] = [
     ("memmap_request_boot", ctypes.c_int32, [_HANDLE, ctypes.POINTER(_HANDLE)]),
     ("memmap_request_check", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _SIZE, _TEXT, _OUT_TEXT, _OUT_SIZE,
                                               ctypes.POINTER(ctypes.c_int32)]),
+    ("memmap_request_lint", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _SIZE, _TEXT, _OUT_TEXT, _OUT_SIZE, _OUT_SIZE]),
+    ("memmap_request_sweep", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _SIZE, _TEXT, ctypes.POINTER(_TEXT), _SIZE,
+                                              _OUT_TEXT, _OUT_SIZE, ctypes.POINTER(ctypes.c_int32)]),
     ("memmap_request_mistake", ctypes.c_int32, [_HANDLE, _SIZE, ctypes.POINTER(CMistake)]),
     ("memmap_request_mistakes_text", _TEXT, [_HANDLE]),
     ("memmap_boot_free", None, [_HANDLE]),
@@ -115,6 +120,12 @@ _FUNCTIONS: List[Any] = [
     ("memmap_boot_note", _TEXT, [_HANDLE, _SIZE]),
     ("memmap_boot_explain", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _OUT_TEXT, _OUT_SIZE]),
     ("memmap_boot_walk", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _TEXT, _OUT_TEXT, _OUT_SIZE]),
+    ("memmap_boot_show", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, ctypes.POINTER(_TEXT), _SIZE, _OUT_TEXT, _OUT_SIZE]),
+    ("memmap_boot_kaslr", ctypes.c_int32, [_HANDLE, ctypes.c_int32, _TEXT, _OUT_TEXT, _OUT_SIZE]),
+    ("memmap_boot_suggest", ctypes.c_int32, [_HANDLE, _TEXT, _TEXT, _TEXT, ctypes.POINTER(_TEXT), _SIZE, _OUT_TEXT,
+                                             _OUT_SIZE, ctypes.POINTER(ctypes.c_int32)]),
+    ("memmap_boot_kdump", ctypes.c_int32, [_HANDLE, _TEXT, ctypes.POINTER(_TEXT), _SIZE, _OUT_TEXT, _OUT_SIZE,
+                                           ctypes.POINTER(ctypes.c_int32)]),
     ("memmap_boot_report", ctypes.c_int32, [_HANDLE, _TEXT, ctypes.POINTER(_TEXT), _SIZE, _OUT_TEXT,
                                             _OUT_SIZE]),
     ("memmap_boot_diff", ctypes.c_int32, [_HANDLE, _HANDLE, _TEXT, ctypes.POINTER(_TEXT), _SIZE, _OUT_TEXT, _OUT_SIZE,
@@ -148,6 +159,12 @@ def coded(text: str) -> bytes:
     if b"\0" in out:
         raise ValueError("a NUL in a string")
     return out
+
+
+def options(looks: Iterable[Tuple[str, Optional[str]]]) -> "Tuple[ctypes.Array[ctypes.c_char_p], int]":
+    """Pairs of name and value, as the library takes them; those of None are left out."""
+    words = [coded(word) for name, value in looks if value is not None for word in (name, value)]
+    return (ctypes.c_char_p * len(words))(*words), len(words) // 2
 
 
 def names(name_of: Callable[[int], Optional[bytes]]) -> List[str]:

@@ -2,8 +2,9 @@
 
 import ctypes
 import dataclasses
+import json
 import os
-from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Union
 
 from . import _library as c
 from ._boot import Boot
@@ -37,6 +38,32 @@ class Verdict:
 
     def __bool__(self) -> bool:
         return not self.fails
+
+
+@dataclasses.dataclass(frozen=True)
+class Findings:
+    """What is wrong with command lines."""
+
+    count: int
+    text: str  # in the format that was asked for
+
+    def __bool__(self) -> bool:
+        return self.count == 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """What a sweep gives."""
+
+    fails: bool  # a combination fails a rule, or cannot be booted
+    text: str  # as `memmap sweep` writes it
+
+    def __bool__(self) -> bool:
+        return not self.fails
+
+    def __iter__(self) -> Iterator[Dict[str, Any]]:
+        """The rows of JSON Lines as share/schema/sweep.json has them, without the head and the summary."""
+        return (row for line in self.text.splitlines() if "index" in (row := json.loads(line)))
 
 
 class _Request:
@@ -151,6 +178,55 @@ def check(policy: Source, *, form: str = "text", e820: Optional[Source] = None, 
         return Verdict(bool(fails.value), made.take().decode("utf-8", "surrogateescape"))
 
 
+def lint(file: Optional[Source] = None, *, form: str = "text", e820: Optional[Source] = None,
+         synthetic: Optional[str] = None, machine: "Optional[Union[str, os.PathLike[str]]]" = None,
+         sysroot: "Optional[Union[str, os.PathLike[str]]]" = None, live: bool = False,
+         input_format: Optional[str] = None, boot: Optional[int] = None, side: Optional[str] = None,
+         columns: Optional[str] = None, kernel: Optional[Source] = None, config: Optional[Source] = None,
+         cmdline: Optional[str] = None, append: Optional[str] = None, entry_limit: bool = True,
+         plugins: Sequence[str] = (), without_plugins: Sequence[str] = (),
+         plugin_dirs: "Sequence[Union[str, os.PathLike[str]]]" = ()) -> Findings:
+    """What is wrong with a command line, as `memmap lint` tells: `cmdline`, that of the machine, or those of a file
+    (/etc/default/grub, grub.cfg, a boot entry, a boot log). With a machine the line is booted, too. `form`: text or
+    json. True: nothing is wrong. Raises InputError."""
+    if isinstance(file, bytes):
+        file = Bytes(file, "line")
+    content = file.content if isinstance(file, Bytes) else None
+    name = None if file is None else (file.name or "line") if isinstance(file, Bytes) else os.fspath(file)
+    with _request(e820, synthetic, machine, sysroot, live, input_format, boot, side, columns, kernel, config, cmdline,
+                  append, None, entry_limit, plugins, without_plugins, plugin_dirs) as request:
+        made, count = c.Made(), ctypes.c_size_t()
+        status = c.library.memmap_request_lint(request.handle, None if name is None else c.coded(name), content,
+                                               len(content or b""), c.coded(form), made.text, made.length,
+                                               ctypes.byref(count))
+        c.complain(status, request.handle, "request")
+        return Findings(count.value, made.take().decode("utf-8", "surrogateescape"))
+
+
+def sweep(matrix: Source, *, form: str = "jsonl", filters: Sequence[str] = (), only_failures: bool = False,
+          shard: Optional[str] = None, plugin_dirs: "Sequence[Union[str, os.PathLike[str]]]" = ()) -> Rows:
+    """Boots the combinations of a matrix (share/doc/sweep.md), as `memmap sweep` does, on all cores; of several
+    machines each may make a `shard` ("1/4"). What a matrix of bytes names is found beside the file that its name
+    would be. `form`: jsonl or csv; `filters`: as --filter takes them; `plugin_dirs`: where plugins that are files lie.
+    Raises InputError."""
+    if isinstance(matrix, bytes):
+        matrix = Bytes(matrix, "matrix")
+    if isinstance(filters, (str, bytes)):
+        raise TypeError(f"filters is a sequence of texts, not one: [{filters!r}]")
+    content = matrix.content if isinstance(matrix, Bytes) else None
+    name = (matrix.name or "matrix") if isinstance(matrix, Bytes) else os.fspath(matrix)
+    options, count = c.options([*(("filter", text) for text in filters), ("shard", shard),
+                                ("only-failures", "" if only_failures else None)])
+    with _Request() as request:
+        request.each("plugin_dirs", "plugin-dir", plugin_dirs)
+        made, fails = c.Made(), ctypes.c_int32()
+        status = c.library.memmap_request_sweep(request.handle, c.coded(name), content, len(content or b""),
+                                                c.coded(form), options, count, made.text, made.length,
+                                                ctypes.byref(fails))
+        c.complain(status, request.handle, "request")
+        return Rows(bool(fails.value), made.take().decode("utf-8", "surrogateescape"))
+
+
 def kernels() -> List[str]:
     """The kernels that are known by name."""
     return c.names(c.library.memmap_kernel_name)
@@ -164,6 +240,16 @@ def formats() -> List[str]:
 def lists() -> List[str]:
     """Of Boot.pieces()."""
     return c.names(c.library.memmap_list_name)
+
+
+def tables() -> List[str]:
+    """Of Boot.show() and Boot.table()."""
+    return c.names(c.library.memmap_table_name)
+
+
+def suggestions() -> List[str]:
+    """Of Boot.suggest()."""
+    return c.names(c.library.memmap_suggestion_name)
 
 
 def figures() -> Dict[str, Figure]:

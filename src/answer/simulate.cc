@@ -175,18 +175,22 @@ std::string why_empty(const boot::Outcome& outcome, const std::string& format) {
 }
 
 // Parameters that do nothing, or not what they seem to, each with its reason, as notes.
-void tell_without_effect(const session::Session& session, const session::Rules& rules,
-                         boot::Outcome& outcome) {
+Status tell_without_effect(const session::Session& session, const session::Rules& rules,
+                           boot::Outcome& outcome) {
   constexpr std::size_t kMost = 8;
   const std::string line = session.command_line();
-  if (line.empty()) return;
+  if (line.empty()) return Done{};
+  Errors faults;
   const lint::Subject subject{.line = line,
                               .profile = session.profile(),
                               .machine = &*session.machine(),
-                              .boot = session.options(rules)};
+                              .boot = session.options(rules),
+                              .faults = &faults};
   const auto findings = lint::for_reports(subject);
+  auto advice = lint::advice(subject);
+  if (!faults.empty()) return faults;
   auto& notes = outcome.subject.notes;
-  for (std::string& text : lint::advice(subject)) notes.push_back(std::move(text));
+  for (std::string& text : advice) notes.push_back(std::move(text));
   for (std::size_t i = 0; i < std::min(findings.size(), kMost); ++i)
     notes.push_back(fmt::format("command line: {}: {}", findings[i].message, findings[i].reason));
   if (findings.size() > kMost)
@@ -194,6 +198,7 @@ void tell_without_effect(const session::Session& session, const session::Rules& 
         "command line: {} more parameters have no effect, or not the one that was meant; "
         "`memmap lint` tells of all",
         findings.size() - kMost));
+  return Done{};
 }
 
 // What the wish says of how the boot is recorded.
@@ -222,7 +227,8 @@ Status add_notes(session::Session& session, const session::Rules& rules, const F
   if (own != nullptr && !own->has_head) return Done{};
   auto& notes = outcome.subject.notes;
   if (own != nullptr) {
-    tell_without_effect(session, rules, outcome);
+    const Status told = tell_without_effect(session, rules, outcome);
+    if (!told) return told.errors();
     const auto note = session::place_note(session, outcome);
     if (!note) return note.errors();
     if (!note->empty()) notes.push_back(*note);

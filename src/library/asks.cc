@@ -14,41 +14,29 @@
 
 #include "answer/diff.h"
 #include "answer/simulate.h"
+#include "answer/suggest.h"
 #include "facts/facts.h"
 #include "library/boot.h"
+#include "library/looks.h"
 #include "library/memmap.h"
 #include "library/request.h"
 #include "profile/kernel_choice.h"
+#include "report/table/things.h"
 
 namespace memmap::library {
 namespace {
 
-// Of what a report, or a diff, is to be like.
-struct Look {
-  std::string_view name;
-  bool is_switch = false;
-};
 constexpr Look kReportLooks[] = {{"section"}, {"diagram"}, {"scale"},     {"theme"},
                                  {"title"},   {"at"},      {"full", true}};
 constexpr Look kDiffLooks[] = {{"ignore"}, {"tolerance"}, {"scale"}, {"theme"}, {"title"}};
-
-// `false`: a name that there is not.
-bool add_looks(std::span<const char* const> words, std::span<const Look> looks,
-               session::Arguments& arguments, Errors& errors) {
-  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
-    const std::string_view name = words[i] == nullptr ? "" : words[i];
-    const auto look = std::ranges::find(looks, name, &Look::name);
-    if (look == looks.end()) return false;
-    const char* const value = words[i + 1];
-    if (look->is_switch != (value == nullptr || (look->is_switch && *value == '\0')))
-      errors.push_back(
-          {fmt::format("--{} {}", name,
-                       look->is_switch ? "is a switch and takes no value" : "wants a value"),
-           {"memmap"}});
-    arguments.add(fmt::format("--{}", name), value == nullptr ? "" : value);
-  }
-  return true;
-}
+constexpr Look kKdumpLooks[] = {
+    {"crash-kernel"}, {"initrd", false, true}, {"need"}, {"second-append"}};
+constexpr Look kShowLooks[] = {{"columns"}, {"sort"}, {"bytes", true}, {"no-headings", true}};
+constexpr Look kSuggestLooks[] = {{"size"},  {"initrd", false, true},
+                                  {"need"},  {"second-append"},
+                                  {"node"},  {"ranges"},
+                                  {"check"}, {"page"},
+                                  {"leave"}};
 
 // Names that stay, one of them by its index; nullptr behind the last, and where there is no memory for them.
 const char* kept_name(const std::vector<std::string>& names, std::size_t index) {
@@ -105,6 +93,21 @@ const char* memmap_list_name(size_t index) try {
 
 const char* memmap_kernel_name(size_t index) try {
   static const std::vector<std::string> kNames = kernel::kernel_names({});
+  return kept_name(kNames, index);
+} catch (...) {
+  return nullptr;
+}
+
+const char* memmap_table_name(size_t index) {
+  const auto all = report::things();
+  return index < all.size() ? all[index].name.data() : nullptr;  // a literal
+}
+
+const char* memmap_suggestion_name(size_t index) try {
+  static const std::vector<std::string> kNames = [] {
+    const auto known = answer::suggestions();
+    return std::vector<std::string>(known.begin(), known.end());
+  }();
   return kept_name(kNames, index);
 } catch (...) {
   return nullptr;
@@ -241,6 +244,90 @@ int32_t memmap_boot_walk(memmap_boot_t* boot, const char* root, const char* addr
     const auto done = boot->boot.walk(root, addresses, format == nullptr ? "text" : format);
     if (!done) return boot->mistakes.take(done.errors());
     give_text(*done, text, length);
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_kaslr(memmap_boot_t* boot, int32_t list, const char* format, char** text,
+                          size_t* length) {
+  if (text != nullptr) *text = nullptr;
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  return guarded(boot->mistakes, [&]() -> int32_t {
+    if (text == nullptr) return boot->mistakes.misused("nowhere to put the text");
+    const auto done = boot->boot.kaslr(list != 0 ? answer::Places::each : answer::Places::stretches,
+                                       format == nullptr ? "text" : format);
+    if (!done) return boot->mistakes.take(done.errors());
+    give_text(*done, text, length);
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_kdump(memmap_boot_t* boot, const char* format, const char* const* options,
+                          size_t option_count, char** text, size_t* length, int32_t* gets_up) {
+  if (text != nullptr) *text = nullptr;
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  Mistakes& mistakes = boot->mistakes;
+  return guarded(mistakes, [&]() -> int32_t {
+    if (text == nullptr && gets_up == nullptr) return mistakes.misused("nowhere to put the text");
+    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
+    session::Arguments arguments;
+    Errors errors;
+    if (!add_looks({options, 2 * option_count}, kKdumpLooks, arguments, errors))
+      return MEMMAP_NO_SUCH;
+    if (!errors.empty()) return mistakes.take(std::move(errors));
+    const auto done = boot->boot.kdump(arguments, format == nullptr ? "text" : format);
+    if (!done) return mistakes.take(done.errors());
+    if (text != nullptr) give_text(done->text, text, length);
+    if (gets_up != nullptr) *gets_up = done->gets_up ? 1 : 0;
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_show(memmap_boot_t* boot, const char* table, const char* format,
+                         const char* const* options, size_t option_count, char** text,
+                         size_t* length) {
+  if (text != nullptr) *text = nullptr;
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  Mistakes& mistakes = boot->mistakes;
+  return guarded(mistakes, [&]() -> int32_t {
+    if (text == nullptr) return mistakes.misused("nowhere to put the text");
+    if (table == nullptr) return mistakes.misused("a table without a name");
+    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
+    session::Arguments arguments;
+    Errors errors;
+    if (!add_looks({options, 2 * option_count}, kShowLooks, arguments, errors))
+      return MEMMAP_NO_SUCH;
+    if (!errors.empty()) return mistakes.take(std::move(errors));
+    const auto done = boot->boot.show(table, arguments, format == nullptr ? "text" : format);
+    if (!done) return mistakes.take(done.errors());
+    give_text(*done, text, length);
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_boot_suggest(memmap_boot_t* boot, const char* what, const char* argument,
+                            const char* format, const char* const* options, size_t option_count,
+                            char** text, size_t* length, int32_t* holds) {
+  if (text != nullptr) *text = nullptr;
+  if (boot == nullptr) return MEMMAP_MISUSED;
+  Mistakes& mistakes = boot->mistakes;
+  return guarded(mistakes, [&]() -> int32_t {
+    if (what == nullptr) return mistakes.misused("nothing is looked for");
+    if (text == nullptr && holds == nullptr) return mistakes.misused("nowhere to put the text");
+    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
+    if (argument != nullptr && std::string_view(argument) == "-")
+      return mistakes.misused("standard input is the program's, not the library's");
+    session::Arguments arguments;
+    arguments.add("WHAT", what);
+    if (argument != nullptr) arguments.add("SOURCE", argument);
+    Errors errors;
+    if (!add_looks({options, 2 * option_count}, kSuggestLooks, arguments, errors))
+      return MEMMAP_NO_SUCH;
+    if (!errors.empty()) return mistakes.take(std::move(errors));
+    const auto done = boot->boot.suggest(arguments, format == nullptr ? "text" : format);
+    if (!done) return mistakes.take(done.errors());
+    if (text != nullptr) give_text(done->text, text, length);
+    if (holds != nullptr) *holds = done->holds ? 1 : 0;
     return MEMMAP_DONE;
   });
 }

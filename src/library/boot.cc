@@ -10,6 +10,7 @@
 #include "account/columns.h"
 #include "answer/addresses.h"
 #include "answer/diff.h"
+#include "answer/show.h"
 #include "answer/simulate.h"
 #include "answer/walk.h"
 #include "facts/facts.h"
@@ -190,13 +191,18 @@ const memmap_piece_t* Boot::at(std::uint64_t address) {
 
 Result<const std::vector<std::string>*> Boot::notes() {
   if (!notes_) {
-    std::unique_lock lock(one_at_a_time(), std::defer_lock);
-    if (has_plugins_) lock.lock();
+    const auto lock = turn();
     auto done = answer::simulate(session_, {});
     if (!done) return done.errors();
     notes_ = std::move(done->outcome.subject.notes);
   }
   return &*notes_;
+}
+
+std::unique_lock<std::mutex> Boot::turn() const {
+  std::unique_lock lock(one_at_a_time(), std::defer_lock);
+  if (has_plugins_) lock.lock();
+  return lock;
 }
 
 Result<boot::Outcome> Boot::again(bool boot::Options::*with) {
@@ -220,8 +226,7 @@ Result<const Boot::Told*> Boot::told() {
 
 Result<const diff::View*> Boot::view() {
   if (view_) return view_.get();
-  std::unique_lock lock(one_at_a_time(), std::defer_lock);
-  if (has_plugins_) lock.lock();
+  const auto lock = turn();
   const auto outcome = again(&boot::Options::follow_pages);
   if (!outcome) return outcome.errors();
   auto view = answer::view_of(outcome->subject.source, *outcome);
@@ -231,8 +236,7 @@ Result<const diff::View*> Boot::view() {
 }
 
 Result<std::string> Boot::explain(const char* what, const std::string& format) {
-  constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
-  if (const Status known = known_format(format, kFormats); !known) return known.errors();
+  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
   const std::string_view asked = what == nullptr ? "" : what;
   report::ExplainQuestion question{.only_lost = asked == "lost"};
   if (what != nullptr && !question.only_lost) {
@@ -242,8 +246,7 @@ Result<std::string> Boot::explain(const char* what, const std::string& format) {
     if (!addresses) return addresses.errors();
     question.addresses = *std::move(addresses);
   }
-  std::unique_lock lock(one_at_a_time(), std::defer_lock);
-  if (has_plugins_) lock.lock();
+  const auto lock = turn();
   const auto all = told();
   if (!all) return all.errors();
   const report::Account account{(*all)->outcome, (*all)->pieces, (*all)->ledger};
@@ -252,8 +255,7 @@ Result<std::string> Boot::explain(const char* what, const std::string& format) {
 }
 
 Result<std::string> Boot::walk(const char* root, const char* addresses, const std::string& format) {
-  constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
-  if (const Status known = known_format(format, kFormats); !known) return known.errors();
+  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
   session::Arguments arguments;
   arguments.add("ADDRESS", addresses);
   if (root != nullptr) arguments.add("--root", root);
@@ -261,11 +263,55 @@ Result<std::string> Boot::walk(const char* root, const char* addresses, const st
   if (!wish) return wish.errors();
   if (outcome_.user_space || boot::tables_of(outcome_, wish->root) != nullptr)
     return answer::walk(outcome_, *wish, format, {});
-  std::unique_lock lock(one_at_a_time(), std::defer_lock);
-  if (has_plugins_) lock.lock();
+  const auto lock = turn();
   const auto later = again(&boot::Options::keep_user_space);
   if (!later) return later.errors();
   return answer::walk(*later, *wish, format, {});
+}
+
+Result<std::string> Boot::kaslr(answer::Places listed, const std::string& format) {
+  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
+  const auto lock = turn();
+  return answer::kaslr(session_, listed, format, {});
+}
+
+Result<answer::Kdumped> Boot::kdump(const session::Arguments& arguments,
+                                    const std::string& format) {
+  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
+  const auto lock = turn();
+  return answer::kdump(session_, arguments, format, {});
+}
+
+Result<std::string> Boot::show(const std::string& thing, const session::Arguments& arguments,
+                               std::string_view format) {
+  constexpr std::array<std::string_view, 3> kForms{"text", "json", "raw"};
+  if (const Status known = known_format(format, kForms); !known) return known.errors();
+  const auto* const at = std::ranges::find(kForms, format);
+  const auto form = static_cast<answer::TableForm>(at - kForms.begin());
+  const auto found = answer::thing_of(thing);
+  if (!found) return found.errors();
+  Errors idle = answer::idle_in_table(arguments, form, fmt::format("--format {}", format));
+  if (!idle.empty()) return idle;
+  const auto order = answer::order_of(arguments, **found, form);
+  if (!order) return order.errors();
+  const auto lock = turn();
+  const auto rules = session_.rules();
+  if (!rules) return rules.errors();
+  auto listing = answer::listing_of(session_, *rules, outcome_, **found);
+  if (!listing) return listing.errors();
+  return answer::write_listing(*std::move(listing), *order, form, arguments,
+                               {.width = answer::kWholeRows});
+}
+
+Result<answer::Suggested> Boot::suggest(const session::Arguments& arguments,
+                                        const std::string& format) {
+  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
+  const auto wish = answer::suggest_wish(arguments);
+  if (!wish) return wish.errors();
+  if (const auto idle = wish->arguments.get("SOURCE"))
+    return Error{fmt::format("`{}` is one argument too many", *idle), {"memmap"}};
+  const auto lock = turn();
+  return answer::suggest(session_, *wish, format, {});
 }
 
 Result<std::string> Boot::report(const session::Arguments& arguments) {

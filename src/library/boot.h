@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@
 
 #include "account/ledger.h"
 #include "account/memory_use.h"
+#include "answer/kaslr.h"
+#include "answer/kdump.h"
+#include "answer/suggest.h"
 #include "base/result.h"
 #include "boot/outcome.h"
 #include "diff/view.h"
@@ -33,9 +37,17 @@ class Boot {
   // Of `use`; nullptr: above all that anything describes.
   const memmap_piece_t* at(std::uint64_t address);
   Result<const std::vector<std::string>*> notes();
+  // `format`, here and below: text or json.
   Result<std::string> explain(const char* what, const std::string& format);
   // `root`: as boot::root_named() takes it. Those that are made behind the hand-over boot once more.
   Result<std::string> walk(const char* root, const char* addresses, const std::string& format);
+  Result<std::string> kaslr(answer::Places listed, const std::string& format);
+  Result<answer::Kdumped> kdump(const session::Arguments& arguments, const std::string& format);
+  // `format`: text, json or raw.
+  Result<std::string> show(const std::string& thing, const session::Arguments& arguments,
+                           std::string_view format);
+  // WHAT, what stands behind it as SOURCE, and its options.
+  Result<answer::Suggested> suggest(const session::Arguments& arguments, const std::string& format);
   Result<std::string> report(const session::Arguments& arguments);
   // As it is compared. Made the first time.
   Result<const diff::View*> view();
@@ -51,6 +63,8 @@ class Boot {
     account::Ledger ledger{};
   };
   Result<const Told*> told();
+  // Held while something boots, where modules may be loaded.
+  std::unique_lock<std::mutex> turn() const;
   // The same boot, with one more thing recorded.
   Result<boot::Outcome> again(bool boot::Options::*with);
 

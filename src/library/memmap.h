@@ -32,7 +32,8 @@
  *   like to name it; pictures by Graphviz (png, pdf, dot's svg) are drawn in a process of their
  *   own, which is forked.
  * - Threads: one at a time uses a handle, and each may use its own at the same time. A boot does
- *   not need its request any more.
+ *   not need its request any more. What boots often (check, sweep, kaslr, suggest) does so on
+ *   all cores: on threads of its own, which end with the call.
  * - The same request gives the same answers, byte for byte, as long as the files that it names
  *   are the same. The environment is not read, nor the current locale, nor standard input.
  *
@@ -76,10 +77,12 @@ MEMMAP_API uint32_t memmap_library_version(void);
 /* ------------------------------------------------------------------ names */
 
 /* The names that there are, by index from 0; NULL behind the last. */
-MEMMAP_API const char* memmap_option_name(size_t index); /* of memmap_request_set() */
-MEMMAP_API const char* memmap_format_name(size_t index); /* of memmap_boot_report() */
-MEMMAP_API const char* memmap_list_name(size_t index);   /* of memmap_boot_pieces() */
-MEMMAP_API const char* memmap_kernel_name(size_t index); /* for the option `kernel` */
+MEMMAP_API const char* memmap_option_name(size_t index);     /* of memmap_request_set() */
+MEMMAP_API const char* memmap_format_name(size_t index);     /* of memmap_boot_report() */
+MEMMAP_API const char* memmap_list_name(size_t index);       /* of memmap_boot_pieces() */
+MEMMAP_API const char* memmap_kernel_name(size_t index);     /* for the option `kernel` */
+MEMMAP_API const char* memmap_table_name(size_t index);      /* of memmap_boot_show() */
+MEMMAP_API const char* memmap_suggestion_name(size_t index); /* of memmap_boot_suggest() */
 
 /* Units of a figure. */
 #define MEMMAP_UNIT_BYTES 0u
@@ -156,6 +159,32 @@ MEMMAP_API int32_t memmap_request_boot(memmap_request_t* request, memmap_boot_t*
  * check`; NULL: text. *fails: 1 where a rule fails, else 0; it may be NULL. */
 MEMMAP_API int32_t memmap_request_check(memmap_request_t* request, const char* name,
                                         const void* bytes, size_t bytes_length, const char* format,
+                                        char** text, size_t* length, int32_t* fails);
+
+/* What `memmap lint` answers: what is wrong with a command line. That is the request's `cmdline`, or
+ * that of its machine, or those of a file, `name` (/etc/default/grub, grub.cfg, a boot entry, a boot
+ * log, ...), whose content is `bytes` if that is not NULL; NULL for `name`: no file. `kernel` says
+ * for which kernel, a machine for which memory; neither needs to be there, but with a machine the
+ * line is booted too. `format`: `json`, or `text`, which NULL stands for. *findings: how many there
+ * are. Either `text` or `findings` may be NULL. */
+MEMMAP_API int32_t memmap_request_lint(memmap_request_t* request, const char* name,
+                                       const void* bytes, size_t bytes_length, const char* format,
+                                       char** text, size_t* length, size_t* findings);
+
+/* Boots the combinations of a matrix (share/doc/sweep.md), as `memmap sweep` does, and gives its
+ * rows: what the command writes to a file, byte for byte. `name` is the matrix's file, beside which
+ * it finds what it names; it is read from there where `bytes` is NULL. `format`: `csv`, or `jsonl`,
+ * which NULL stands for. `options`, pairs as memmap_boot_report() takes them: `filter` (may be
+ * repeated), `shard` (K/N), the switch `only-failures`. *fails: 1 where a combination fails or
+ * cannot be booted, else 0; it may be NULL. Of the request's options only `plugin-dir` may be set:
+ * plugins that are files are found where it is. A row is a few kB of memory, and a million rows are
+ * the most: machines make a share each. What goes wrong with one combination, memory among it that
+ * runs out while a plugin is at work, is its row's `error`. What the command notes on standard error
+ * is not told, but kernels that are not verified stand in the head. Files of rows, databases, going on where a sweep was ended, merging
+ * and shrinking are the command's alone. MEMMAP_NO_SUCH: no such option. */
+MEMMAP_API int32_t memmap_request_sweep(memmap_request_t* request, const char* name,
+                                        const void* bytes, size_t bytes_length, const char* format,
+                                        const char* const* options, size_t option_count,
                                         char** text, size_t* length, int32_t* fails);
 
 /* What was wrong in the last call with the request: MEMMAP_NO_SUCH behind the last mistake. */
@@ -248,6 +277,46 @@ MEMMAP_API int32_t memmap_boot_explain(memmap_boot_t* boot, const char* what, co
  * `json`, or `text`, which NULL stands for. */
 MEMMAP_API int32_t memmap_boot_walk(memmap_boot_t* boot, const char* root, const char* addresses,
                                     const char* format, char** text, size_t* length);
+
+/* What `memmap show` answers: one thing of the boot as a table. `table`: one of memmap_table_name().
+ * `format`: `json`, an array with an object for each row, `raw`, a line of words for each, or
+ * `text`, which NULL stands for, as wide as its rows are. `options`, pairs as memmap_boot_report()
+ * takes them: `columns` (`a,b`, or `+a` beside the usual ones), `sort` (`a,b:desc`), of text the
+ * switch `bytes`, of text and raw `no-headings`. MEMMAP_REFUSED: also where there is no such table
+ * or column. MEMMAP_NO_SUCH: no such option. */
+MEMMAP_API int32_t memmap_boot_show(memmap_boot_t* boot, const char* table, const char* format,
+                                    const char* const* options, size_t option_count, char** text,
+                                    size_t* length);
+
+/* What `memmap kaslr` answers: the places that KASLR may give the kernel's image, and what of the
+ * boot depends on them, for which it boots at each, or at hundreds of very many. `list`: 1: each
+ * place is listed, 0: the stretches that they make. `format`: `json`, or `text`, which NULL stands
+ * for. */
+MEMMAP_API int32_t memmap_boot_kaslr(memmap_boot_t* boot, int32_t list, const char* format,
+                                     char** text, size_t* length);
+
+/* What `memmap suggest` answers: a parameter that holds wherever KASLR puts the kernel, which is
+ * proved by booting it at each place, so that it takes as long as hundreds of boots. `what`: one of
+ * memmap_suggestion_name(). `argument`: a size, of `pmem`, `ramoops` and `device`; of `badram` the
+ * list, or its file; NULL where it takes none. `options`, pairs as memmap_boot_report() takes them,
+ * each where it acts on `what`: `size`, `initrd` (a file, or a size), `need`, `second-append`,
+ * `node`, `ranges`, `check`, `page`, `leave`. `format`: `json`, or `text`, which NULL stands for.
+ * `holds`: 1 if there is such a parameter, or with `check` if that line covers all of the list, else
+ * 0. Either `text` or `holds` may be NULL. MEMMAP_NO_SUCH: no such option. */
+MEMMAP_API int32_t memmap_boot_suggest(memmap_boot_t* boot, const char* what, const char* argument,
+                                       const char* format, const char* const* options,
+                                       size_t option_count, char** text, size_t* length,
+                                       int32_t* holds);
+
+/* What `memmap kdump` answers: whether the second kernel gets up in the memory that crashkernel=
+ * reserves, and in how much it would; `gets_up`: 1 if it does, else 0. It boots both kernels, and as
+ * often as it takes to find the least. `options`, pairs as memmap_boot_report() takes them:
+ * `crash-kernel` (a value in place of the command line's), `initrd` (a file, or a size), `need`,
+ * `second-append`. `format`: `json`, or `text`, which NULL stands for. Either `text` or `gets_up`
+ * may be NULL. MEMMAP_NO_SUCH: no such option. */
+MEMMAP_API int32_t memmap_boot_kdump(memmap_boot_t* boot, const char* format,
+                                     const char* const* options, size_t option_count, char** text,
+                                     size_t* length, int32_t* gets_up);
 
 /* What `memmap simulate --format FORMAT` writes, byte for byte; `length` tells how many, and a NUL
  * follows them. `options` are `option_count` pairs of name and value of how it looks: `section`,

@@ -7,10 +7,15 @@
 #include <new>
 #include <utility>
 
+#include "answer/lint.h"
 #include "answer/simulate.h"
+#include "answer/sweep.h"
 #include "library/boot.h"
+#include "library/looks.h"
 #include "policy/policy.h"
 #include "session/asked.h"
+#include "session/source.h"
+#include "sweep/shard.h"
 
 namespace memmap::library {
 namespace {
@@ -90,10 +95,14 @@ const input::Source* Request::opened(std::string_view option) const {
   return nullptr;
 }
 
+session::Arguments Request::arguments() const {
+  session::Arguments out;
+  for (const Value& v : values_) out.add(dashed(*v.option), v.text);
+  return out;
+}
+
 Result<session::Request> Request::asked() const {
-  session::Arguments arguments;
-  for (const Value& v : values_) arguments.add(dashed(*v.option), v.text);
-  auto out = session::request_of(arguments);
+  auto out = session::request_of(arguments());
   if (!out) return out;
   const auto take = [&](std::string_view option, std::optional<input::Source>& to) {
     if (const input::Source* const at_hand = opened(option)) to = *at_hand;
@@ -110,6 +119,15 @@ bool Request::has_plugins() const {
     const std::string_view name = v.option->name;
     return name == "plugin" || name == "plugin-dir";
   });
+}
+
+Errors Request::idle_in_sweep() const {
+  Errors out;
+  for (const Value& v : values_) {
+    if (std::string_view(v.option->name) != "plugin-dir")
+      out.push_back(session::no_effect(dashed(*v.option), "a sweep", "its matrix says what boots"));
+  }
+  return out;
 }
 
 Result<session::Places> Request::places() const {
@@ -185,6 +203,29 @@ int32_t memmap_request_boot(memmap_request_t* request, memmap_boot_t** boot) {
 namespace memmap::library {
 namespace {
 
+Result<answer::Linted> linted(const Request& request, const char* name, const void* bytes,
+                              std::size_t length, std::string_view format) {
+  const session::Arguments arguments = request.arguments();
+  const auto options = session::read_options(arguments);
+  if (!options) return options.errors();
+  auto asked = request.asked();
+  if (!asked) return asked.errors();
+  const auto places = request.places();
+  if (!places) return places.errors();
+  answer::LintWish wish{.options = *options, .request = *std::move(asked)};
+  if (name != nullptr) wish.file = name;
+  if (bytes != nullptr) {
+    auto source =
+        input::source_from_bytes(*wish.file, std::string(static_cast<const char*>(bytes), length));
+    if (!source) return source.errors();
+    wish.opened = *std::move(source);
+  }
+  auto input = answer::lint_input(std::move(wish), *places);
+  if (!input) return input.errors();
+  if (Errors idle = answer::idle_without_machine(arguments, *input); !idle.empty()) return idle;
+  return answer::lint(*input, format);
+}
+
 struct PolicyText {
   std::string name;
   const void* bytes;
@@ -217,6 +258,25 @@ Result<answer::Checked> checked(const Request& request, const PolicyText& from) 
   return out;
 }
 
+Result<answer::Swept> swept(const Request& request, const session::Arguments& arguments,
+                            const void* bytes, std::size_t length, sweep::Form form) {
+  if (Errors idle = request.idle_in_sweep(); !idle.empty()) return idle;
+  sweep::Wanted wanted = answer::sweep_wanted(arguments);
+  if (bytes != nullptr) wanted.bytes.emplace(static_cast<const char*>(bytes), length);
+  if (const auto text = arguments.get("--shard")) {
+    const auto shard = sweep::parse_shard(*text);
+    if (!shard) return Error{shard.errors().front().message, {"--shard"}};
+    wanted.shard = *shard;
+  }
+  const auto places = request.places();
+  if (!places) return places.errors();
+  std::unique_lock lock(one_at_a_time(), std::defer_lock);
+  if (request.has_plugins()) lock.lock();
+  return answer::sweep(wanted, *places, form);
+}
+
+constexpr Look kSweepLooks[] = {{"filter"}, {"only-failures", true}, {"shard"}};
+
 }  // namespace
 
 Status known_format(std::string_view format, std::span<const std::string_view> known) {
@@ -247,6 +307,60 @@ int32_t memmap_request_check(memmap_request_t* request, const char* name, const 
     if (!done) return mistakes.take(done.errors());
     give_text(answer::write_verdicts(done->cases, wanted, {}), text, length);
     if (fails != nullptr) *fails = done->fails() ? 1 : 0;
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_request_lint(memmap_request_t* request, const char* name, const void* bytes,
+                            size_t bytes_length, const char* format, char** text, size_t* length,
+                            size_t* findings) {
+  if (text != nullptr) *text = nullptr;
+  if (request == nullptr) return MEMMAP_MISUSED;
+  Mistakes& mistakes = request->mistakes;
+  return guarded(mistakes, [&]() -> int32_t {
+    if (text == nullptr && findings == nullptr) return mistakes.misused("nowhere to put the text");
+    if (name == nullptr && bytes != nullptr) return mistakes.misused("bytes without a name");
+    if (name != nullptr && bytes == nullptr && std::string_view(name) == "-")
+      return mistakes.misused("standard input is the program's, not the library's");
+    const std::string_view wanted = format == nullptr ? "text" : format;
+    if (const Status known = known_format(wanted, kAnswerFormats); !known)
+      return mistakes.take(known.errors());
+    std::unique_lock lock(one_at_a_time(), std::defer_lock);
+    if (request->request.has_plugins()) lock.lock();
+    const auto done = linted(request->request, name, bytes, bytes_length, wanted);
+    if (!done) return mistakes.take(done.errors());
+    if (text != nullptr) give_text(done->text, text, length);
+    if (findings != nullptr) *findings = done->findings;
+    return MEMMAP_DONE;
+  });
+}
+
+int32_t memmap_request_sweep(memmap_request_t* request, const char* name, const void* bytes,
+                             size_t bytes_length, const char* format, const char* const* options,
+                             size_t option_count, char** text, size_t* length, int32_t* fails) {
+  if (text != nullptr) *text = nullptr;
+  if (request == nullptr) return MEMMAP_MISUSED;
+  Mistakes& mistakes = request->mistakes;
+  return guarded(mistakes, [&]() -> int32_t {
+    if (text == nullptr) return mistakes.misused("nowhere to put the rows");
+    if (name == nullptr) return mistakes.misused("a matrix without a name");
+    if (bytes == nullptr && std::string_view(name) == "-")
+      return mistakes.misused("standard input is the program's, not the library's");
+    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
+    const std::string_view wanted = format == nullptr ? "jsonl" : format;
+    if (const Status known = known_format(wanted, answer::sweep_formats()); !known)
+      return mistakes.take(known.errors());
+    session::Arguments arguments;
+    arguments.add("MATRIX", name);
+    Errors errors;
+    if (!add_looks({options, 2 * option_count}, kSweepLooks, arguments, errors))
+      return MEMMAP_NO_SUCH;
+    if (!errors.empty()) return mistakes.take(std::move(errors));
+    const auto done =
+        swept(request->request, arguments, bytes, bytes_length, answer::sweep_form(wanted));
+    if (!done) return mistakes.take(done.errors());
+    give_text(done->text, text, length);
+    if (fails != nullptr) *fails = done->summary.failed + done->summary.errors != 0 ? 1 : 0;
     return MEMMAP_DONE;
   });
 }

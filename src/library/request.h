@@ -1,6 +1,7 @@
 // A request of the C API: options by their names, and files that are at hand as bytes.
 #pragma once
 
+#include <array>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -35,10 +36,14 @@ class Request {
   Status set_bytes(const Option& option, const char* name, std::string bytes);
   void unset(const Option& option);
 
+  // The options as the command line has them.
+  session::Arguments arguments() const;
   // What the options say, with what is at hand. Errors: those of session::request_of().
   Result<session::Request> asked() const;
   // A module may be loaded: asked for by a plugin's name or folder.
   bool has_plugins() const;
+  // An error for each option that has no effect where a matrix says what is booted.
+  Errors idle_in_sweep() const;
   // Plugins are looked for only where the request names one. Errors: those of find_places().
   Result<session::Places> places() const;
 
@@ -53,6 +58,9 @@ class Request {
 
   std::vector<Value> values_{};
 };
+
+// Of answers.
+inline constexpr std::array<std::string_view, 2> kAnswerFormats{"text", "json"};
 
 // Error: `format` is none of those that are known.
 Status known_format(std::string_view format, std::span<const std::string_view> known);

@@ -109,22 +109,21 @@ std::string_view Check::value_of(const kernel::Parameter& p) const {
   return at == whole.npos ? whole.substr(whole.size()) : whole.substr(at, p.value->size());
 }
 
+boot::Outcome Check::booted(std::string_view line) {
+  boot::Options options = subject_.boot;
+  options.command_line = std::string(line);
+  options.record_memblock = false;
+  boot::Outcome out = boot::run(*machine(), profile(), options);
+  if (subject_.faults != nullptr && subject_.faults->empty()) *subject_.faults = out.faults;
+  return out;
+}
+
 const boot::Outcome& Check::outcome() {
-  if (!outcome_) {
-    boot::Options options = subject_.boot;
-    options.command_line = std::string(line_);
-    options.record_memblock = false;
-    outcome_ = std::make_unique<boot::Outcome>(boot::run(*machine(), profile(), options));
-  }
+  if (!outcome_) outcome_ = std::make_unique<boot::Outcome>(booted(line_));
   return *outcome_;
 }
 
-bool Check::boots_without_line() {
-  boot::Options options = subject_.boot;
-  options.command_line = "";
-  options.record_memblock = false;
-  return !boot::run(*machine(), profile(), options).panicked;
-}
+bool Check::boots_without_line() { return !booted("").panicked; }
 
 std::vector<PhysRange> Check::owned_by(const boot::Owner& owner) {
   std::vector<PhysRange> out;

@@ -76,6 +76,8 @@ class Check {
   std::string_view rule{};  // that runs
 
  private:
+  boot::Outcome booted(std::string_view line);
+
   Subject subject_;
   std::string_view line_;
   std::vector<kernel::Parameter> parameters_;

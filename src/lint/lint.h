@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "boot/boot.h"
 #include "kernel/profile.h"
 #include "machine/machine.h"
@@ -33,6 +34,9 @@ struct Subject {
   boot::Options boot{};
   // `line` is GRUB's list of bad memory, no kernel's line: ADDRESS,MASK,...
   bool is_badram = false;
+  // What is plugged in did wrong in a boot, the first in which it did: what was found is of no use then.
+  // nullptr: nobody asks.
+  Errors* faults = nullptr;
 };
 
 // Every finding, by its place in the line; those at one place in the order of rules(). Boots the

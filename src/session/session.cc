@@ -301,14 +301,18 @@ void Session::hear_log(const boot::Inputs& inputs, boot::Outcome& outcome) const
   auto log = witness::summary_of(compare_log(inputs, outcome), machine_->log.name);
   if (request_.log == LogUse::compared) {
     outcome.log = std::move(log);
-  } else if (!log.differ.empty()) {
-    const boot::LogDifference& first = log.differ.front();
-    outcome.subject.notes.push_back(
-        fmt::format("{}{} agrees in {} of {} statements; line {}: `{}`, here: {}; `memmap verify` "
-                    "tells all",
-                    kOfLog, log.name, log.agree, log.agree + log.differ.size(), first.line,
-                    first.says, first.memmap));
+  } else if (std::string note = log_note(log); !note.empty()) {
+    outcome.subject.notes.push_back(std::move(note));
   }
+}
+
+std::string log_note(const boot::LogComparison& log) {
+  if (log.differ.empty()) return {};
+  const boot::LogDifference& first = log.differ.front();
+  return fmt::format(
+      "{}{} agrees in {} of {} statements; line {}: `{}`, here: {}; `memmap verify` tells all",
+      kOfLog, log.name, log.agree, log.agree + log.differ.size(), first.line, first.says,
+      first.memmap);
 }
 
 Result<boot::Outcome> Session::boot(Rules& rules, boot::Options& options,

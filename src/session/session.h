@@ -5,9 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "boot/outcome.h"
 #include "boot/run.h"
 #include "kernel/profile.h"
 #include "machine/machine.h"
@@ -30,6 +32,8 @@ struct Rules {
 
 // With what the note begins that LogUse::noted asks for.
 inline constexpr std::string_view kOfLog = "the log: ";
+// That note; empty: the log says nothing otherwise.
+std::string log_note(const boot::LogComparison& log);
 
 // One thread at a time uses a session; those of several threads share nothing that changes. Rules
 // must not outlive the session that made them.

@@ -36,7 +36,8 @@ Result<std::unique_ptr<Sweep>> Sweep::open(const Wanted& wanted, const session::
 }
 
 Status Sweep::read(const Wanted& wanted) {
-  const auto source = input::open_source(wanted.matrix);
+  const auto source = wanted.bytes ? input::source_from_bytes(wanted.matrix, *wanted.bytes)
+                                   : input::open_source(wanted.matrix);
   if (!source) return source.errors();
   if (source->is_folder()) return Error{"is a folder; a matrix is a file of YAML", {wanted.matrix}};
   const auto matrix = read_matrix(wanted.matrix, source->bytes);

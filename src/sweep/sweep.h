@@ -19,7 +19,8 @@
 namespace memmap::sweep {
 
 struct Wanted {
-  std::string matrix{};  // a file
+  std::string matrix{};                // a file
+  std::optional<std::string> bytes{};  // what it holds, where that is at hand
   std::vector<std::string>
       filters{};  // KEY=GLOB of combinations, or a policy's expression of what came of them
   bool only_failures = false;
@@ -35,6 +36,7 @@ struct Output {
   Form form = Form::jsonl;
   std::optional<std::string> database{};
   IfThere there = IfThere::refuse;
+  std::string* text = nullptr;  // to this in place of a file
 };
 
 // Whoever shows how far a sweep is; called by one thread at a time.

@@ -24,7 +24,7 @@ class Writer {
   std::uint64_t from() const;
   // The first index that the summary does not count yet, and how many combinations lie before it: of those that are
   // not written because they passed only their number is known.
-  std::uint64_t counted_from() const { return file_ ? file_from_ : database_from_; }
+  std::uint64_t counted_from() const { return has_rows() ? file_from_ : database_from_; }
   void begin_behind(std::uint64_t counted);
 
   // Several threads may call it at once.
@@ -40,10 +40,12 @@ class Writer {
 
  private:
   explicit Writer(const Head& head, Form form) : head_(head), form_(form) {}
+  bool has_rows() const { return file_ || memory_ != nullptr; }
 
   Head head_;
   Form form_;
   std::optional<RowsFile> file_{};
+  std::string* memory_ = nullptr;  // in place of a file
   std::optional<Database> database_{};
   std::uint64_t file_from_ = 0;  // the first index that it does not have
   std::uint64_t database_from_ = 0;

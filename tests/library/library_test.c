@@ -66,6 +66,8 @@ static void test_names(void) {
   WANT(strcmp(memmap_format_name(0), "text") == 0 && memmap_format_name(1000) == NULL);
   WANT(strcmp(memmap_list_name(0), "firmware") == 0 && memmap_list_name(1000) == NULL);
   WANT(memmap_kernel_name(0) != NULL && memmap_kernel_name(1000) == NULL);
+  WANT(strcmp(memmap_suggestion_name(0), "crashkernel") == 0);
+  WANT(memmap_suggestion_name(1000) == NULL);
   WANT(strcmp(memmap_status_words(MEMMAP_REFUSED), "bad input") == 0);
   WANT(strcmp(memmap_status_words(-1), "no such status") == 0);
 }
@@ -193,7 +195,140 @@ static void test_texts(memmap_boot_t* boot) {
   WANT(memmap_boot_mistake(boot, 1, &mistake) == MEMMAP_DONE);
   WANT(memmap_boot_walk(boot, NULL, NULL, NULL, &text, &length) == MEMMAP_MISUSED);
   WANT(memmap_boot_walk(boot, NULL, "0x1000", "yaml", &text, &length) == MEMMAP_REFUSED);
+  WANT(memmap_boot_kaslr(boot, 0, "json", &text, &length) == MEMMAP_DONE);
+  WANT(text != NULL && strstr(text, "memmap/kaslr/1") != NULL);
+  WANT(text != NULL && length == strlen(text) && strstr(text, "\"places\"") == NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_kaslr(boot, 1, NULL, &text, NULL) == MEMMAP_DONE && text != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_kaslr(boot, 0, "yaml", &text, NULL) == MEMMAP_REFUSED && text == NULL);
+  WANT(memmap_boot_kaslr(boot, 0, NULL, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_kaslr(NULL, 0, NULL, &text, NULL) == MEMMAP_MISUSED);
   WANT(memmap_boot_note(boot, 0) != NULL && memmap_boot_note(boot, 1000) == NULL);
+}
+
+static void test_show(memmap_boot_t* boot) {
+  static const char* const sorted[] = {"columns", "zone,node", "sort", "zone:desc"};
+  static const char* const plain[] = {"bytes", NULL, "no-headings", ""};
+  static const char* const no_column[] = {"columns", "colour"};
+  static const char* const unknown[] = {"width", "80"};
+  char* text = NULL;
+  size_t i, length = 0;
+  for (i = 0; memmap_table_name(i) != NULL; ++i) {
+    WANT(memmap_boot_show(boot, memmap_table_name(i), "json", NULL, 0, &text, &length) ==
+         MEMMAP_DONE);
+    WANT(text != NULL && text[0] == '[' && length == strlen(text));
+    memmap_text_free(text);
+  }
+  WANT(i > 15 && memmap_table_name(1000) == NULL);
+  WANT(memmap_boot_show(boot, "zones", "raw", sorted, 2, &text, NULL) == MEMMAP_DONE);
+  WANT(text != NULL && strstr(text, "DMA32 ") < strstr(text, "DMA "));
+  memmap_text_free(text);
+  WANT(memmap_boot_show(boot, "zones", NULL, plain, 2, &text, NULL) == MEMMAP_DONE);
+  WANT(text != NULL && strstr(text, "DMA32") != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_show(boot, "zones", "json", plain, 2, &text, NULL) == MEMMAP_REFUSED &&
+       text == NULL);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "--no-headings has no effect") != NULL);
+  WANT(memmap_boot_show(boot, "zones", NULL, no_column, 1, &text, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_show(boot, "zone", NULL, NULL, 0, &text, NULL) == MEMMAP_REFUSED);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "did you mean `zones`") != NULL);
+  WANT(memmap_boot_show(boot, "zones", "yaml", NULL, 0, &text, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_show(boot, "zones", NULL, unknown, 1, &text, NULL) == MEMMAP_NO_SUCH);
+  WANT(memmap_boot_show(boot, "zones", NULL, NULL, 1, &text, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_show(boot, NULL, NULL, NULL, 0, &text, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_show(boot, "zones", NULL, NULL, 0, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_show(NULL, "zones", NULL, NULL, 0, &text, NULL) == MEMMAP_MISUSED);
+}
+
+static void test_kdump(memmap_boot_t* boot) {
+  static const char* const larger[] = {"crash-kernel", "256M", "initrd", "16M", "need", "32M"};
+  static const char* const wrong[] = {"need", "some"};
+  static const char* const standard_input[] = {"initrd", "-"};
+  static const char* const no_file[] = {"initrd", "/no/such/initrd"};
+  static const char* const unknown[] = {"size", "256M"};
+  char* text = NULL;
+  size_t length = 0;
+  int32_t gets_up = -1;
+  WANT(memmap_boot_kdump(boot, "json", NULL, 0, &text, &length, &gets_up) == MEMMAP_DONE);
+  WANT(gets_up == 0 && text != NULL && length == strlen(text));
+  WANT(text != NULL && strstr(text, "memmap/kdump/1") != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_kdump(boot, NULL, larger, 3, &text, NULL, &gets_up) == MEMMAP_DONE);
+  WANT(gets_up == 1 && text != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_kdump(boot, NULL, larger, 3, NULL, NULL, &gets_up) == MEMMAP_DONE);
+  WANT(memmap_boot_kdump(boot, NULL, wrong, 1, &text, NULL, NULL) == MEMMAP_REFUSED &&
+       text == NULL);
+  WANT(memmap_boot_kdump(boot, NULL, standard_input, 1, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "standard input") != NULL);
+  WANT(memmap_boot_kdump(boot, NULL, no_file, 1, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_kdump(boot, "yaml", NULL, 0, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_kdump(boot, NULL, unknown, 1, &text, NULL, NULL) == MEMMAP_NO_SUCH);
+  WANT(memmap_boot_kdump(boot, NULL, NULL, 1, &text, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_kdump(boot, NULL, NULL, 0, NULL, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_kdump(NULL, NULL, NULL, 0, &text, NULL, NULL) == MEMMAP_MISUSED);
+}
+
+static void test_suggest(memmap_boot_t* boot) {
+  static const char* const size[] = {"size", "64M"};
+  static const char* const check[] = {"check", "memmap=4K$0x12345000"};
+  static const char* const too_little[] = {"check", "memmap=4K$0x12346000"};
+  static const char* const standard_input[] = {"initrd", "-"};
+  static const char* const no_node[] = {"node", "7"};
+  static const char* const idle[] = {"page", "2M", "node", "0"};
+  static const char* const unknown[] = {"crash-kernel", "256M"};
+  char* text = NULL;
+  size_t length = 0;
+  int32_t holds = -1;
+  WANT(memmap_boot_suggest(boot, "crashkernel", NULL, "json", size, 1, &text, &length, &holds) ==
+       MEMMAP_DONE);
+  WANT(holds == 1 && text != NULL && length == strlen(text));
+  WANT(text != NULL && strstr(text, "\"parameter\": \"crashkernel=64M\"") != NULL);
+  memmap_text_free(text);
+  WANT(memmap_boot_suggest(boot, "pmem", "64M", NULL, NULL, 0, &text, NULL, &holds) == MEMMAP_DONE);
+  WANT(holds == 1 && text != NULL && strncmp(text, "memmap=64M!", 11) == 0);
+  memmap_text_free(text);
+  WANT(memmap_boot_suggest(boot, "pmem", "2G", NULL, NULL, 0, NULL, NULL, &holds) == MEMMAP_DONE);
+  WANT(holds == 0);
+  WANT(memmap_boot_suggest(boot, "badram", "0x12345000", NULL, check, 1, NULL, NULL, &holds) ==
+       MEMMAP_DONE);
+  WANT(holds == 1);
+  WANT(memmap_boot_suggest(boot, "badram", "0x12345000", NULL, too_little, 1, NULL, NULL, &holds) ==
+       MEMMAP_DONE);
+  WANT(holds == 0);
+  WANT(memmap_boot_suggest(boot, "hugepages", NULL, NULL, no_node, 1, &text, NULL, &holds) ==
+           MEMMAP_REFUSED &&
+       text == NULL);
+  WANT(memmap_boot_suggest(boot, "crashkernel", NULL, NULL, idle, 2, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "--page has no effect") != NULL);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "--node has no effect") != NULL);
+  WANT(memmap_boot_suggest(boot, "crashkernel", NULL, NULL, standard_input, 1, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_boot_suggest(boot, "crashkernel", "64M", NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "one argument too many") != NULL);
+  WANT(memmap_boot_suggest(boot, "pmem", NULL, NULL, NULL, 0, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_suggest(boot, "pmem", "some", NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_boot_suggest(boot, "badram", "/no/such", NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_boot_suggest(boot, "crash", NULL, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_boot_suggest(boot, "hugepages", NULL, "yaml", NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_boot_suggest(boot, "hugepages", NULL, NULL, unknown, 1, &text, NULL, NULL) ==
+       MEMMAP_NO_SUCH);
+  WANT(memmap_boot_suggest(boot, "badram", "-", NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_MISUSED);
+  WANT(memmap_boot_suggest(boot, NULL, NULL, NULL, NULL, 0, &text, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_boot_suggest(boot, "hugepages", NULL, NULL, NULL, 1, &text, NULL, NULL) ==
+       MEMMAP_MISUSED);
+  WANT(memmap_boot_suggest(boot, "hugepages", NULL, NULL, NULL, 0, NULL, NULL, NULL) ==
+       MEMMAP_MISUSED);
+  WANT(memmap_boot_suggest(NULL, "hugepages", NULL, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_MISUSED);
 }
 
 static void test_diff(memmap_boot_t* boot) {
@@ -321,6 +456,105 @@ static void test_check(const char* policy) {
   memmap_request_free(request);
 }
 
+static void test_lint(void) {
+  static const char grub[] = "GRUB_CMDLINE_LINUX=\"crashkernel=256\"\n";
+  memmap_request_t* request = memmap_request_new();
+  char* text = NULL;
+  size_t length = 0, findings = 7;
+  WANT(memmap_request_set(request, "kernel", kKernel) == MEMMAP_DONE);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, NULL, &text, &length, &findings) ==
+       MEMMAP_REFUSED);
+  WANT(text == NULL && findings == 7);
+  WANT(memmap_request_lint(request, "grub", grub, strlen(grub), NULL, &text, &length, &findings) ==
+       MEMMAP_DONE);
+  WANT(findings == 1 && text != NULL && length == strlen(text));
+  WANT(text != NULL && strncmp(text, "grub:1:33: ", 11) == 0);
+  memmap_text_free(text);
+  WANT(memmap_request_set(request, "cmdline", "crashkernl=256M") == MEMMAP_DONE);
+  WANT(memmap_request_lint(request, "grub", grub, strlen(grub), NULL, &text, &length, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, "json", &text, NULL, &findings) == MEMMAP_DONE);
+  WANT(findings == 1 && text != NULL && strstr(text, "memmap/lint/1") != NULL);
+  memmap_text_free(text);
+  WANT(memmap_request_set(request, "no-entry-limit", NULL) == MEMMAP_DONE);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, NULL, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(strstr(memmap_request_mistakes_text(request), "--no-entry-limit has no effect") != NULL);
+  WANT(memmap_request_set(request, "synthetic", kMap) == MEMMAP_DONE);
+  WANT(memmap_request_set(request, "cmdline", "crashkernel=64M") == MEMMAP_DONE);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, NULL, NULL, NULL, &findings) == MEMMAP_DONE);
+  WANT(findings == 0);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, "yaml", &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, NULL, NULL, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_request_lint(request, NULL, grub, 3, NULL, &text, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_request_lint(request, "-", NULL, 0, NULL, &text, NULL, NULL) == MEMMAP_MISUSED);
+  WANT(memmap_request_lint(NULL, NULL, NULL, 0, NULL, &text, NULL, NULL) == MEMMAP_MISUSED);
+  memmap_request_free(request);
+}
+
+static void test_sweep(const char* folder) {
+  static const char matrix[] =
+      "machines: [{name: small, synthetic: \"ram:640K hole:384K ram:511M\"}]\n"
+      "kernels: [6.12.117+deb12-amd64]\n"
+      "append: [\"crashkernel={64M,96M,128M,1G}\"]\n"
+      "require: [crashkernel below 4G]\n";
+  static const char* const kept[] = {"filter", "append=*M", "filter", "index=1"};
+  static const char* const failing[] = {"only-failures", NULL};
+  static const char* const share[] = {"shard", "2/2"};
+  static const char* const wrong[] = {"shard", "3/2", "only-failures", "yes"};
+  static const char* const no_share[] = {"shard", "3/2"};
+  static const char* const no_key[] = {"filter", "colour=red"};
+  static const char* const unknown[] = {"output", "/tmp/x"};
+  memmap_request_t* request = memmap_request_new();
+  char *all = NULL, *text = NULL;
+  size_t length = 0;
+  int32_t fails = -1;
+#define SWEEP(format, options, count)                                                            \
+  memmap_request_sweep(request, "m.yaml", matrix, strlen(matrix), format, options, count, &text, \
+                       &length, &fails)
+  WANT(SWEEP(NULL, NULL, 0) == MEMMAP_DONE);
+  WANT(fails == 1 && text != NULL && length == strlen(text));
+  WANT(text != NULL && strstr(text, "memmap/sweep/1") != NULL);
+  WANT(text != NULL && strstr(text, "\"count\":4,") != NULL);
+  all = text;
+  WANT(SWEEP("jsonl", NULL, 0) == MEMMAP_DONE && strcmp(text, all) == 0);
+  memmap_text_free(text);
+  memmap_text_free(all);
+  WANT(SWEEP("csv", kept, 2) == MEMMAP_DONE);
+  WANT(fails == 0 && text != NULL && strstr(text, "crashkernel=96M") != NULL);
+  memmap_text_free(text);
+  WANT(SWEEP(NULL, failing, 1) == MEMMAP_DONE);
+  WANT(fails == 1 && text != NULL && strstr(text, "crashkernel=96M") == NULL);
+  memmap_text_free(text);
+  WANT(SWEEP(NULL, share, 1) == MEMMAP_DONE);
+  memmap_text_free(text);
+  WANT(SWEEP(NULL, wrong, 2) == MEMMAP_REFUSED && text == NULL);
+  WANT(SWEEP(NULL, no_share, 1) == MEMMAP_REFUSED);
+  WANT(SWEEP(NULL, no_key, 1) == MEMMAP_REFUSED);
+  WANT(SWEEP("xml", NULL, 0) == MEMMAP_REFUSED);
+  WANT(SWEEP(NULL, unknown, 1) == MEMMAP_NO_SUCH);
+  WANT(SWEEP(NULL, NULL, 1) == MEMMAP_MISUSED);
+#undef SWEEP
+  WANT(memmap_request_sweep(request, folder, NULL, 0, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_request_sweep(request, "/no/such", NULL, 0, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_request_sweep(request, "m", "machines: [", 11, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_REFUSED);
+  WANT(memmap_request_sweep(request, "-", NULL, 0, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_MISUSED);
+  WANT(memmap_request_sweep(request, NULL, NULL, 0, NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_MISUSED);
+  WANT(memmap_request_sweep(request, "m", matrix, strlen(matrix), NULL, NULL, 0, NULL, NULL,
+                            NULL) == MEMMAP_MISUSED);
+  WANT(memmap_request_set(request, "cmdline", "quiet") == MEMMAP_DONE);
+  WANT(memmap_request_sweep(request, "m", matrix, strlen(matrix), NULL, NULL, 0, &text, NULL,
+                            NULL) == MEMMAP_REFUSED);
+  WANT(strstr(memmap_request_mistakes_text(request), "--cmdline has no effect") != NULL);
+  memmap_request_free(request);
+  WANT(memmap_request_sweep(NULL, "m", matrix, strlen(matrix), NULL, NULL, 0, &text, NULL, NULL) ==
+       MEMMAP_MISUSED);
+}
+
 static void test_null(void) {
   char* text = NULL;
   memmap_request_free(NULL);
@@ -385,11 +619,16 @@ int main(int argc, char** argv) {
   test_pieces(boot);
   test_address(boot);
   test_texts(boot);
+  test_show(boot);
+  test_suggest(boot);
+  test_kdump(boot);
   test_diff(boot);
   test_events(boot);
   memmap_boot_free(boot);
   test_panic();
   test_check(argv[1]);
+  test_lint();
+  test_sweep("/");
   test_threads();
   if (failures != 0) fprintf(stderr, "%d failures\n", failures);
   return failures == 0 ? 0 : 1;

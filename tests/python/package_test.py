@@ -1,9 +1,11 @@
 """memmap's Python package: its answers are the program's, its mistakes exceptions.   package_test.py MEMMAP SOURCES"""
 
 import concurrent.futures
+import contextlib
 import copy
 import gc
 import gzip
+import json
 import pathlib
 import pickle
 import shutil
@@ -33,6 +35,15 @@ def said(*arguments, status=0):
 class Package(unittest.TestCase):
     def boot(self, **more):
         return memmap.simulate(synthetic=MAP, kernel=KERNEL, **more)
+
+    @contextlib.contextmanager
+    def log_that_differs(self):
+        """The name of a boot's log that says otherwise than the simulation."""
+        log = (SOURCES / "tests/docs/data/whole.log").read_text(encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "boot.log")
+            file.write_text(log.replace("Memory: 338620K/", "Memory: 5K/"), encoding="utf-8")
+            yield str(file)
 
     def test_reports_are_the_programs_byte_for_byte(self):
         line = "crashkernel=64M"
@@ -70,6 +81,72 @@ class Package(unittest.TestCase):
         self.assertEqual(boot.translation(0x1000)["schema"], "memmap/walk/1")
         with self.assertRaises(memmap.InputError):
             boot.walk(0x1000, root="efi")
+
+    def test_starts_the_second_kernel_as_the_program(self):
+        asked = ("kdump", "--synthetic", MAP, "--kernel", KERNEL, "--cmdline", "crashkernel=64M")
+        boot = self.boot(cmdline="crashkernel=64M")
+        self.assertEqual(boot.kdump().encode(), said(*asked, status=1))
+        larger = {"crash_kernel": "256M", "initrd": 16 << 20, "need": "32M", "second_append": "nr_cpus=1"}
+        self.assertEqual(boot.kdump(**larger).encode(),
+                         said(*asked, "--crash-kernel", "256M", "--initrd", "16M", "--need", "32M", "--second-append",
+                              "nr_cpus=1"))
+        self.assertEqual(boot.second_kernel(**larger)["end"], "gets_up")
+        self.assertEqual(boot.second_kernel()["end"], "not_loaded")
+        with self.assertRaises(memmap.InputError):
+            boot.kdump(initrd=pathlib.Path("/no/such/initrd"))
+        with self.assertRaises(memmap.InputError):
+            boot.kdump(need=0)
+        with self.log_that_differs() as name:
+            told = memmap.simulate(name).kdump()
+            self.assertIn("agrees in", told)
+            self.assertEqual(told.encode(), said("kdump", name, status=1))
+
+    def test_moves_the_image_as_the_program(self):
+        asked = ("kaslr", "--synthetic", MAP, "--kernel", KERNEL)
+        boot = self.boot()
+        self.assertEqual(boot.kaslr().encode(), said(*asked))
+        self.assertEqual(boot.kaslr(every=True).encode(), said(*asked, "--list"))
+        self.assertEqual(boot.image_places()["schema"], "memmap/kaslr/1")
+        self.assertEqual(len(boot.image_places(every=True)["places"]), boot.image_places()["count"])
+
+    def test_shows_as_the_program(self):
+        line = "crashkernel=64M hugepages=1500 quiet"
+        machine = ("--synthetic", MAP, "--kernel", KERNEL, "--cmdline", line)
+        boot = self.boot(cmdline=line)
+        for name in memmap.tables():
+            self.assertEqual(boot.show(name).encode(), said("show", name, *machine), name)
+            self.assertEqual(boot.table(name), json.loads(said("show", name, *machine, "--json")), name)
+        self.assertEqual(boot.show("zones", columns="+present", sort="zone:desc", exact=True, headings=False).encode(),
+                         said("show", "zones", *machine, "--columns", "+present", "--sort", "zone:desc", "--bytes",
+                              "--no-headings"))
+        self.assertEqual([row["zone"] for row in boot.table("zones", columns="zone", sort="zone:desc")], ["DMA32", "DMA"])
+        for wrong in ({"table": "zone"}, {"table": "zones", "columns": "colour"}):
+            with self.assertRaises(memmap.InputError):
+                boot.show(**wrong)
+
+    def test_suggests_as_the_program(self):
+        machine = ("--synthetic", MAP, "--kernel", KERNEL)
+        boot = self.boot()
+        for what, options, words in (
+                ("crashkernel", {"size": 64 << 20}, ("crashkernel", "--size", "64M")),
+                ("crashkernel", {"initrd": "16M", "need": "32M"}, ("crashkernel", "--initrd", "16M", "--need", "32M")),
+                ("pmem", {"argument": "64M", "node": 0}, ("pmem", "64M", "--node", "0")),
+                ("badram", {"argument": "0x12345000", "ranges": 1}, ("badram", "0x12345000", "--ranges", "1")),
+                ("hugepages", {"page": 2 << 20, "leave": "256M"}, ("hugepages", "--page", "2M", "--leave", "256M"))):
+            self.assertEqual(boot.suggest(what, **options).encode(), said("suggest", *words, *machine), what)
+        self.assertEqual(boot.suggestion("crashkernel", size="64M")["parameter"], "crashkernel=64M")
+        self.assertIsNone(boot.suggestion("pmem", 2 << 30)["parameter"])
+        with tempfile.TemporaryDirectory() as folder:
+            bad = pathlib.Path(folder, "memtest.log")
+            bad.write_text("0x12345000\n", encoding="utf-8")
+            told = boot.suggestion("badram", bad, check="memmap=4K$0x12346000")
+            self.assertEqual(told["checked"]["uncovered"], [{"start": "0x12345000", "end": "0x12346000"}])
+        with self.log_that_differs() as name:
+            self.assertEqual(memmap.simulate(name).suggest("hugepages").encode(), said("suggest", "hugepages", name))
+        self.assertEqual(set(memmap.suggestions()) >= {"crashkernel", "badram"}, True)
+        for wrong in (("crash",), ("pmem",), ("pmem", 0), ("crashkernel", "64M"), ("badram", "-")):
+            with self.assertRaises(memmap.InputError):
+                boot.suggest(*wrong)
 
     def test_differs_as_the_program(self):
         names = [str(path.relative_to(SOURCES)) for path in sorted((SOURCES / "maps").glob("*.yaml"))[:2]]
@@ -181,6 +258,54 @@ class Package(unittest.TestCase):
         self.assertIn("not ok", verdict.text)
         with self.assertRaises(memmap.InputError):
             memmap.check(b"require: [", synthetic=MAP)
+
+    def test_lints_as_the_program(self):
+        line = "crashkernl=64M mem=4GB hugepages=1500"
+        for form in ("text", "json"):
+            asked = ("lint", "--kernel", KERNEL, "--format", form)
+            self.assertEqual(memmap.lint(cmdline=line, kernel=KERNEL, form=form).text.encode(),
+                             said(*asked, "--cmdline", line, status=1))
+            self.assertEqual(memmap.lint(synthetic=MAP, cmdline=line, kernel=KERNEL, form=form).text.encode(),
+                             said(*asked, "--synthetic", MAP, "--cmdline", line, status=1))
+            for name in ("tests/docs/data/whole.log", "maps/qemu-pc-2nodes-6g.yaml"):
+                told = memmap.lint(name, kernel=KERNEL, append=line, form=form)
+                self.assertEqual(told.text.encode(), said(*asked, name, "--append", line, status=1))
+                content = memmap.Bytes((SOURCES / name).read_bytes(), name)
+                self.assertEqual(told, memmap.lint(content, kernel=KERNEL, append=line, form=form))
+                self.assertFalse(told)
+        self.assertTrue(memmap.lint(cmdline="crashkernel=64M", kernel=KERNEL))
+        self.assertEqual(memmap.lint(b"GRUB_CMDLINE_LINUX='crashkernel=256'\n", kernel=KERNEL).count, 1)
+        for wrong in ({}, {"file": "/no/such"}, {"file": "-"}, {"cmdline": "a", "file": b"b"}, {"cmdline": "", "form": "xml"},
+                      {"cmdline": "a", "entry_limit": False}):
+            with self.assertRaises(memmap.InputError):
+                memmap.lint(**wrong)
+
+    def test_sweeps_as_the_program(self):
+        matrix = (f'machines: [{{name: small, synthetic: "{MAP}"}}, "*.log"]\nkernels: [{KERNEL}]\n'
+                  'append: ["crashkernel={64M,128M,2G}"]\nslots: {count: 3}\nrequire: [crashkernel below 4G]\n')
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "matrix.yaml")
+            file.write_text(matrix, encoding="utf-8")
+            pathlib.Path(folder, "boot.log").write_bytes(LOG)
+            for form, options, words, status in (
+                    ("jsonl", {}, (), 1), ("csv", {"only_failures": True}, ("--only-failures",), 1),
+                    ("jsonl", {"filters": ["machine=small", "mem_total > 900M"]},
+                     ("--filter", "machine=small", "--filter", "mem_total > 900M"), 1),
+                    ("jsonl", {"shard": "2/3", "filters": ["append=*M"]}, ("--shard", "2/3", "--filter", "append=*M"), 0)):
+                rows = memmap.sweep(file, form=form, **options)
+                self.assertEqual(rows.text.encode(), said("sweep", str(file), "--format", form, *words, status=status))
+                self.assertEqual(rows.fails, status == 1)
+            whole = memmap.sweep(memmap.Bytes(matrix.encode(), str(file)))
+            self.assertEqual(whole, memmap.sweep(file))
+            with concurrent.futures.ThreadPoolExecutor(3) as pool:
+                shares = list(pool.map(lambda k: list(memmap.sweep(file, shard=f"{k}/3")), (1, 2, 3)))
+            self.assertEqual(sorted((row for rows in shares for row in rows), key=lambda row: row["index"]), list(whole))
+            self.assertEqual(len(list(whole)), 18)
+        for wrong in ({"filters": ["colour=red"]}, {"shard": "4/3"}, {"form": "xml"}, {}):
+            with self.assertRaises(memmap.InputError):
+                memmap.sweep(matrix.encode() if wrong else b"machines: [", **wrong)
+        with self.assertRaises(TypeError):
+            memmap.sweep(file, filters="index=1")
 
     def test_threads(self):
         lines = [f"crashkernel={size}M" for size in range(32, 96, 4)]

@@ -430,6 +430,38 @@ TEST(Lint, HasATestOfEachRule) {
   EXPECT_EQ(all, tested);
 }
 
+class FailingTrim : public boot::Trim {
+ public:
+  const std::string& name() const override { return name_; }
+  void begin(const boot::Facts&) override {}
+  bool acts_at(boot::Hook) const override { return true; }
+  Result<boot::TrimAnswer> run(const boot::TrimInput&) override { return Error{"out of memory"}; }
+
+ private:
+  std::string name_ = "failing";
+};
+
+// A boot that what is plugged in ended tells nothing of the line.
+TEST(Lint, TellsWhatIsPluggedInDidWrong) {
+  const kernel::Profile p = profile();
+  const Machine m = machine();
+  FailingTrim trim;
+  Errors faults;
+  Subject subject{"crashkernel=64M", p, &m, test::default_options()};
+  subject.faults = &faults;
+  (void)lint(subject);
+  EXPECT_TRUE(faults.empty());
+  subject.boot.trims = {&trim};
+  (void)lint(subject);
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_EQ(faults.front().message, "out of memory");
+  faults.clear();
+  (void)advice(subject);
+  EXPECT_EQ(faults.size(), 1u);
+  subject.faults = nullptr;
+  (void)lint(subject);
+}
+
 TEST(Lint, TakesAnyLine) {
   const Machine m = machine();
   for (const char* line :

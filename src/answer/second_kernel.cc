@@ -1,11 +1,11 @@
-#include "initrd.h"
+#include "answer/second_kernel.h"
 
 #include <fmt/format.h>
 
 #include "base/number.h"
 #include "input/open/initrd.h"
 
-namespace memmap::cli {
+namespace memmap::answer {
 namespace {
 
 constexpr std::uint64_t kNoInitrdKnown = 32 * kMiB;
@@ -58,4 +58,4 @@ Result<suggest::KdumpWish> kdump_wish_of(const Arguments& arguments, const Machi
   return out;
 }
 
-}  // namespace memmap::cli
+}  // namespace memmap::answer

@@ -1,0 +1,32 @@
+#include "library/looks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+namespace memmap::library {
+
+bool add_looks(std::span<const char* const> words, std::span<const Look> looks,
+               session::Arguments& arguments, Errors& errors) {
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    const std::string_view name = words[i] == nullptr ? "" : words[i];
+    const auto look = std::ranges::find(looks, name, &Look::name);
+    if (look == looks.end()) return false;
+    const char* const value = words[i + 1];
+    if (look->is_switch != (value == nullptr || (look->is_switch && *value == '\0')))
+      errors.push_back(
+          {fmt::format("--{} {}", name,
+                       look->is_switch ? "is a switch and takes no value" : "wants a value"),
+           {"memmap"}});
+    if (look->is_file && value != nullptr && std::string_view(value) == "-")
+      errors.push_back(
+          {fmt::format("--{} -: standard input is the program's, not the library's", name),
+           {"memmap"}});
+    arguments.add(fmt::format("--{}", name), value == nullptr ? "" : value);
+  }
+  return true;
+}
+
+}  // namespace memmap::library
