@@ -2,6 +2,8 @@
 // was read. Sorted by file.
 #pragma once
 
+#include <string_view>
+
 #include "base/event.h"
 
 namespace memmap::boot::rule {
@@ -99,5 +101,8 @@ inline constexpr Rule kPercpuAllocSetup            {"percpu_alloc_setup",       
 inline constexpr Rule kMminitValidateMemmodelLimits{"mminit_validate_memmodel_limits", "mm/sparse.c"};                                          // v5.4 to v6.12
 inline constexpr Rule kSparseInitNid               {"sparse_init_nid",                 "mm/sparse.c"};                                          // v6.1 and v6.12
 // clang-format on
+
+// Of what the kernel does not say an event begins so: the words are ours.
+inline constexpr std::string_view kSilentlyIgnored = "silently ignored";
 
 }  // namespace memmap::boot::rule

@@ -141,6 +141,7 @@ struct Behaviour {
   bool efi_stub_takes_first_by_words = true;
   bool kaslr_takes_unaccepted = true;
   bool has_reserve_mem = true;
+  bool reserve_mem_tells = true;
   bool stack_depot_lists = true;
   bool stack_depot_has_pools = true;
   bool has_slab_debug = true;

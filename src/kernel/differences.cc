@@ -203,6 +203,7 @@ constexpr Difference kDifferences[] = {
     {D(efi_stub_takes_first_by_words),   "6.10 6.9.4 6.6.33 6.1.93", "",              "6.1 6.12",        "efi_stub_entry",                   kEfiStub,   "with mem=, memmap= or hugepages= EFI's stub takes the first place that there is"},
     {D(kaslr_takes_unaccepted),          "6.5",                "",                    "6.1 6.12",        "memory_type_is_free",              kKaslr,     "unaccepted memory of EFI's map may hold the image"},
     {D(has_reserve_mem),                 "6.12",               "",                    "6.1 6.12",        "reserve_mem",                      kMemblock,  "reserve_mem= is known"},
+    {D(reserve_mem_tells),               "7.1",                "",                    "6.18.15 7.2",     "reserve_mem",                      kMemblock,  "a reserve_mem= that it cannot follow is told of; before, silently ignored"},
     {D(stack_depot_lists),               "6.9",                "",                    "6.1 6.12",        "stack_depot_early_init",           kDepot,     "its table holds lists and is not zeroed; before, pointers"},
     {D(stack_depot_has_pools),           "6.18",                "",                    "6.12 6.18",       "stack_depot_early_init",           kDepot,     "the list of its pools is allocated behind the table, as long as stack_depot_max_pools= has it"},
     {D(has_slab_debug),                  "6.9",                "",                    "6.1 6.12",        "setup_slub_debug",                 kSlub,      "slab_debug= is another name of slub_debug="},

@@ -111,7 +111,8 @@ void kernel_complains(Check& check) {
       if (e.rule.function != speaker.function) continue;
       const kernel::Parameter* p = meant_by(check, speaker, e.text);
       if (!p || check.is_found(*p)) continue;
-      check.find(*p, {fmt::format("the kernel warns: {}", e.text),
+      const bool silent = e.text.starts_with(rule::kSilentlyIgnored);
+      check.find(*p, {silent ? e.text : fmt::format("the kernel warns: {}", e.text),
                       fmt::format("so it is on this machine ({})", to_string(e.rule)),
                       "see with `memmap simulate` what the machine has"});
     }
