@@ -86,6 +86,10 @@ struct Behaviour {
   bool numa_misses_gaps = false;
   bool numa_takes_small_nodes = true;
   bool cxl_windows_are_nodes = true;
+  bool cxl_windows_fill_blocks = true;
+  bool cxl_windows_reach_neighbours = false;
+  bool cxl_windows_are_reserved = true;
+  bool cxl_windows_want_driver = true;
   bool zones_sum_to_node = false;
   bool movable_rounds_down = false;
   bool mirror_needs_mirrored = true;
