@@ -96,6 +96,10 @@ struct Behaviour {
   bool core_takes_percent = true;
   bool init_by_region = true;
   bool deferred_counts_low_zones = false;
+  bool deferred_takes_section = true;
+  bool deferred_follows_node_size = false;
+  bool deferred_adds_reserved = false;
+  bool deferred_confuses_units = false;
   bool reserved_pages_set_pageblocks = true;
   bool pageblocks_follow_thp = true;
   bool hashes_follow_free_pages = true;

@@ -8,6 +8,7 @@
 #include "base/align.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "buddy/deferred.h"
 #include "numa/register.h"
 #include "zones/form.h"
 #include "zones/limits.h"
@@ -321,6 +322,10 @@ void free_area_init(Boot& boot) {
     NodeState state{n.nid, n.start_pfn, n.spanned_pages, n.present_pages, {}};
     for (const zones::Zone& z : n.zones) state.zones.push_back({z});
     boot.state.node_states.push_back(std::move(state));
+    if (boot.in.profile.deferred_struct_page_init && !boot.in.behaviour.deferred_takes_section) {
+      boot.state.pages_at_once[n.nid] =
+          buddy::pages_at_once(n, boot.state.memblock.reserved().regions(), boot.in.behaviour);
+    }
   }
 }
 

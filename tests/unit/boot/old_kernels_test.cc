@@ -344,6 +344,28 @@ TEST(LogBuffer, IsCutTo2G) {
   EXPECT_FALSE(tells(boot("log_buf_len=1M", {6, 12, 0}), "log_buf over 2G is not supported."));
 }
 
+// Struct pages of 4.2 to 4.16 wait behind 2 GiB of a zone, not behind a section.
+TEST(OldKernels, DeferFewerPages) {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 8 * kGiB, E820Type::ram});
+  const auto waits = [&](Version version) {
+    kernel::Profile p = profile(version);
+    p.deferred_struct_page_init = true;
+    std::uint64_t pages = 0;
+    for (const NodeState& node : boot("", p, m).state.node_states) {
+      for (const ZoneState& zone : node.zones) {
+        for (const buddy::PageRun& run : zone.deferred) pages += run.end - run.start;
+      }
+    }
+    return pages << kPageShift >> 27;  // sections
+  };
+  // Of 64 sections one comes at once, or 16; what is reserved at the end of memory takes more than the last.
+  EXPECT_EQ(waits({5, 4, 0}), 61u);
+  EXPECT_EQ(waits({4, 17, 0}), 61u);
+  EXPECT_EQ(waits({4, 16, 0}), 45u);  // one more section for what is reserved in the first 2 GiB
+  EXPECT_EQ(waits({4, 9, 0}), 46u);
+}
+
 // What EFI's stub hands over as RAM where the kernel does not keep it for drivers.
 TEST(SoftReserved, IsRamWhereItIsNotKept) {
   Machine m = machine();
