@@ -69,6 +69,7 @@ struct Behaviour {
   bool possible_cpus_is_a_limit = true;
   bool keeps_initcall_command_line = false;
   bool log_has_descriptors = true;
+  bool log_buf_is_limited = true;
 
   // The fixmap, early_ioremap()
   bool fixmap_has_ghes = true;

@@ -134,6 +134,7 @@ constexpr Difference kDifferences[] = {
     {D(possible_cpus_is_a_limit),        "6.9",                "",                    "6.1 6.12",        "topology_init_possible_cpus",      kTopology,  "possible_cpus= is one more limit; before, it is taken as it is"},
     {D(keeps_initcall_command_line),     "",                   "5.6",                 "5.4 5.10",        "setup_command_line",               kMain,      "a third copy of the command line, for initcalls"},
     {D(log_has_descriptors),             "5.10",               "",                    "5.4 5.10",        "setup_log_buf",                    kPrintk,    "descriptors and records beside the text; before, the text alone"},
+    {D(log_buf_is_limited),              "4.20 4.19.86 4.14.156 4.9.203 4.4.203", "",  "4.9.202 4.9.203", "log_buf_len_update",               kPrintk,    "log_buf_len= over 2 GiB is told of, and is 2 GiB; before, its low 32 bits count, and over 2 GiB they are none"},
 
     // The fixmap, early_ioremap()
     {D(fixmap_has_ghes),                 "4.15",                "",                    "",               "",                                 kFixmap,    "two slots in which error records are read (CONFIG_ACPI_APEI_GHES)", "no profile or boot before 4.15 comes with memmap"},

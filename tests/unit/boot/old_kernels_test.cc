@@ -344,6 +344,21 @@ TEST(LogBuffer, IsCutTo2G) {
   EXPECT_FALSE(tells(boot("log_buf_len=1M", {6, 12, 0}), "log_buf over 2G is not supported."));
 }
 
+// Before 4.20 it is counted in 32 bits.
+TEST(LogBuffer, WasReadAsANumberOf32Bits) {
+  const auto taken = [](const char* line, Version version) {
+    return asked(boot(line, version), "log buffer");
+  };
+  for (const Version v : {Version{4, 4, 202}, Version{4, 19, 85}}) {
+    EXPECT_EQ(taken("log_buf_len=4097M", v), (Sizes{1 << 20}));
+    EXPECT_EQ(taken("log_buf_len=4G", v), Sizes{});
+    EXPECT_EQ(taken("log_buf_len=3G", v), Sizes{});
+    EXPECT_FALSE(tells(boot("log_buf_len=3G", v), "log_buf over 2G is not supported."));
+  }
+  EXPECT_TRUE(tells(boot("log_buf_len=3G", {4, 19, 86}), "log_buf over 2G is not supported."));
+  EXPECT_TRUE(tells(boot("log_buf_len=3G", {4, 20, 0}), "log_buf over 2G is not supported."));
+}
+
 // Struct pages of 4.2 to 4.16 wait behind 2 GiB of a zone, not behind a section.
 TEST(OldKernels, DeferFewerPages) {
   Machine m = machine();
