@@ -397,6 +397,32 @@ TEST(SoftReserved, IsRamWhereItIsNotKept) {
   EXPECT_FALSE(is_ram("", {6, 12, 0}));
   EXPECT_TRUE(is_ram("efi=nosoftreserve", {6, 12, 0}));
   EXPECT_TRUE(is_ram("", {5, 4, 0}));
+  kernel::Profile without = profile({6, 12, 0});
+  without.config.insert_or_assign("EFI_SOFT_RESERVE", "false");
+  const Outcome outcome = boot("", without, m);
+  EXPECT_TRUE(std::ranges::any_of(outcome.state.e820.firmware.entries(), [](const E820Entry& e) {
+    return e.addr == PhysAddr{4 * kGiB} && e.type == E820Type::ram;
+  }));
+}
+
+// CONFIG_PHYSICAL_ALIGN: where the image goes when it does not find RAM where it wants to be.
+TEST(KernelPlace, IsAMultipleOfItsAlignment) {
+  Machine m = machine();
+  m.firmware_map = {{PhysAddr{0}, 640 * kKiB, E820Type::ram},
+                    {PhysAddr{34 * kMiB}, 990 * kMiB, E820Type::ram}};
+  kernel::Profile p = profile({6, 12, 0});
+  const auto place = [&] {
+    const Outcome outcome = boot("", p, m);
+    for (const Owned& owned : outcome.owners) {
+      if (owned.words == "kernel image") return raw(owned.range.base()) / kMiB;
+    }
+    return std::uint64_t{0};
+  };
+  EXPECT_EQ(place(), 34u);
+  p.decompressor = kernel::Decompressor{.load_address = 16 * kMiB, .align = 4 * kMiB};
+  EXPECT_EQ(place(), 36u);
+  p.config.insert_or_assign("PHYSICAL_ALIGN", "0x1000000");
+  EXPECT_EQ(place(), 48u);
 }
 
 }  // namespace
