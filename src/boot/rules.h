@@ -67,6 +67,7 @@ inline constexpr Rule kSetupE820                   {"setup_e820",               
 inline constexpr Rule kReserveIbftRegion           {"reserve_ibft_region",             "drivers/firmware/iscsi_ibft_find.c"};                   // v6.1 and v7.2
 inline constexpr Rule kSetupEarlycon               {"setup_earlycon",                  "drivers/tty/serial/earlycon.c"};                        // v6.12
 inline constexpr Rule kDcacheInitEarly             {"dcache_init_early",               "fs/dcache.c"};                                          // v6.1 and v6.12
+inline constexpr Rule kInitMountTree               {"init_mount_tree",                 "fs/namespace.c"};                                        // v6.12 and v7.2
 inline constexpr Rule kPopulateRootfs              {"populate_rootfs",                 "init/initramfs.c"};                                      // v6.1 and v6.12
 inline constexpr Rule kDoEarlyParam                {"do_early_param",                  "init/main.c"};                                          // v6.12
 inline constexpr Rule kPrintUnknownBootoptions     {"print_unknown_bootoptions",       "init/main.c"};                                          // v6.1 and v6.12

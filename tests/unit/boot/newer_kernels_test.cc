@@ -329,6 +329,20 @@ TEST(NewerKernels, ReadCxlWindowsLast) {
   }
 }
 
+// kernel: init_mount_tree(), fs/namespace.c
+TEST(NewerKernels, StopWithoutARootFileSystem) {
+  kernel::Profile p = profile({6, 18, 0});
+  const auto panics = [&](const char* line) { return boot(line, p, machine()).panicked; };
+  EXPECT_FALSE(panics("initramfs_options=size=20MB"));  // it is none that this kernel knows
+  p.parameters.setup.emplace_back("initramfs_options=");
+  const Outcome outcome = boot("initramfs_options=size=20MB", p, machine());
+  EXPECT_TRUE(outcome.panicked);
+  EXPECT_TRUE(outcome.state.handed_over);
+  EXPECT_EQ(outcome.events.back().text, "Kernel panic - not syncing: Can't create rootfs");
+  EXPECT_FALSE(panics("initramfs_options=size=20M"));
+  EXPECT_FALSE(panics("root=/dev/sda1 initramfs_options=size=20MB"));
+}
+
 // Sizes and counts, right or wrong; the sixth is refused.
 TEST(NewerKernels, KeepFiveWordsOfHugePages) {
   const std::string five = "hugepagesz=3M hugepages=1 hugepagesz=2M hugepages=5 hugepagesz=1G";
