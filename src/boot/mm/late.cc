@@ -53,8 +53,11 @@ void setup_log_buf(Boot& boot, std::uint64_t size) {
       taken.emplace_back(*found, bytes);
       continue;
     }
+    constexpr std::string_view kOfWhat[] = {"text ", "desc ", "info "};
+    const std::string_view what =
+        boot.in.behaviour.log_has_descriptors ? kOfWhat[taken.size()] : "";
     boot.story.tell(Severity::warning, rule::kSetupLogBuf,
-                    fmt::format("log_buf_len: {} bytes not available", bytes));
+                    fmt::format("log_buf_len: {} {}bytes not available", bytes, what));
     for (auto it = taken.rbegin(); it != taken.rend(); ++it) {
       boot.state.memblock.free(it->first, it->second, caller);
     }

@@ -344,6 +344,15 @@ TEST(LogBuffer, IsCutTo2G) {
   EXPECT_FALSE(tells(boot("log_buf_len=1M", {6, 12, 0}), "log_buf over 2G is not supported."));
 }
 
+TEST(LogBuffer, WithoutRoomIsToldInTheKernelsWords) {
+  EXPECT_TRUE(tells(boot("log_buf_len=2G", k54), "log_buf_len: 2147483648 bytes not available"));
+  EXPECT_TRUE(
+      tells(boot("log_buf_len=2G", k510), "log_buf_len: 2147483648 text bytes not available"));
+  // Text and records have room in 1 GiB, what is told of these has none.
+  EXPECT_TRUE(tells(boot("log_buf_len=256M", k510),
+                    "log_buf_len: " + std::to_string(88ull << 23) + " info bytes not available"));
+}
+
 // Before 4.20 it is counted in 32 bits.
 TEST(LogBuffer, WasReadAsANumberOf32Bits) {
   const auto taken = [](const char* line, Version version) {
