@@ -56,7 +56,7 @@ std::int32_t run(const memmap_numa_input_t* in, const memmap_host_t* host) {
       }
     };
     without_memory(facts.cpu_nodes, facts.cpu_node_count, "a processor's in the SRAT");
-    without_memory(facts.other_nodes, facts.other_node_count, "the SRAT's, without memory");
+    without_memory(facts.other_nodes, facts.other_node_count, "firmware's, without memory");
     if ((facts.flags & MEMMAP_FACT_SLIT) == 0) return MEMMAP_OK;
     if (!is_valid(facts.distances, facts.distance_count)) {
       h.say(MEMMAP_SEVERITY_INFO, "ACPI: SLIT table looks invalid. Not used.",

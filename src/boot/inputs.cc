@@ -104,21 +104,27 @@ paging::Features features_of(const Inputs& in) {
   return f;
 }
 
+// kernel: LOAD_PHYSICAL_ADDR, arch/x86/include/asm/page_types.h, boot.h in older kernels
+std::uint64_t load_address(const kernel::Profile& profile) {
+  return align_up(profile.default_phys_base, profile.image_align());
+}
+
 // Where the image lies, if the machine does not tell: where it wants to be, if that is RAM, else at
-// the next place of 2 MiB that is, as EFI's stub and the boot loaders look for one, below what four
-// levels of page tables reach.
-// kernel: efi_relocate_kernel(), drivers/firmware/efi/libstub/relocate.c
+// the next place of its alignment that is, as EFI's stub and the boot loaders look for one, below what
+// four levels of page tables reach. What is loaded elsewhere moves up to such a place itself.
+// kernel: efi_relocate_kernel(), drivers/firmware/efi/libstub/relocate.c; startup_64,
+// arch/x86/boot/compressed/head_64.S
 PhysAddr kernel_place(const Machine& machine, const kernel::Profile& profile) {
   if (machine.kernel_phys_base) return *machine.kernel_phys_base;
-  constexpr std::uint64_t kStep = 2 * kMiB;
   constexpr std::uint64_t kHighest = 64 * kTiB;
-  const std::uint64_t wanted = profile.default_phys_base;
+  const std::uint64_t step = profile.image_align();
+  const std::uint64_t wanted = load_address(profile);
   e820::Table table;
   table.assign(machine.firmware_map);
   e820::sanitize(table);
   for (const E820Entry& e : table.entries()) {
     if (e.type != E820Type::ram || e.wraps()) continue;
-    const std::uint64_t base = std::max(wanted, align_up(raw(e.addr), kStep));
+    const std::uint64_t base = std::max(wanted, align_up(raw(e.addr), step));
     const std::uint64_t end = std::min(e.end(), kHighest);
     if (base < end && end - base >= profile.image.end) return PhysAddr{base};
   }
@@ -172,7 +178,7 @@ std::optional<std::string> Inputs::parameter(std::string_view name) const {
 
 VirtAddr Inputs::kernel_text() const {
   return machine.kaslr.kernel_virt_base.value_or(
-      VirtAddr{raw(paging::kStartKernelMap) + profile.default_phys_base});
+      VirtAddr{raw(paging::kStartKernelMap) + load_address(profile)});
 }
 
 paging::ImagePlaces Inputs::image_places(PhysAddr brk_end) const {

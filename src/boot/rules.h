@@ -2,6 +2,8 @@
 // was read. Sorted by file.
 #pragma once
 
+#include <string_view>
+
 #include "base/event.h"
 
 namespace memmap::boot::rule {
@@ -65,6 +67,7 @@ inline constexpr Rule kSetupE820                   {"setup_e820",               
 inline constexpr Rule kReserveIbftRegion           {"reserve_ibft_region",             "drivers/firmware/iscsi_ibft_find.c"};                   // v6.1 and v7.2
 inline constexpr Rule kSetupEarlycon               {"setup_earlycon",                  "drivers/tty/serial/earlycon.c"};                        // v6.12
 inline constexpr Rule kDcacheInitEarly             {"dcache_init_early",               "fs/dcache.c"};                                          // v6.1 and v6.12
+inline constexpr Rule kInitMountTree               {"init_mount_tree",                 "fs/namespace.c"};                                        // v6.12 and v7.2
 inline constexpr Rule kPopulateRootfs              {"populate_rootfs",                 "init/initramfs.c"};                                      // v6.1 and v6.12
 inline constexpr Rule kDoEarlyParam                {"do_early_param",                  "init/main.c"};                                          // v6.12
 inline constexpr Rule kPrintUnknownBootoptions     {"print_unknown_bootoptions",       "init/main.c"};                                          // v6.1 and v6.12
@@ -99,5 +102,8 @@ inline constexpr Rule kPercpuAllocSetup            {"percpu_alloc_setup",       
 inline constexpr Rule kMminitValidateMemmodelLimits{"mminit_validate_memmodel_limits", "mm/sparse.c"};                                          // v5.4 to v6.12
 inline constexpr Rule kSparseInitNid               {"sparse_init_nid",                 "mm/sparse.c"};                                          // v6.1 and v6.12
 // clang-format on
+
+// Of what the kernel does not say an event begins so: the words are ours.
+inline constexpr std::string_view kSilentlyIgnored = "silently ignored";
 
 }  // namespace memmap::boot::rule

@@ -11,6 +11,7 @@
 
 #include "base/range.h"
 #include "boot/iomem.h"
+#include "buddy/deferred.h"
 #include "buddy/free_area.h"
 #include "buddy/pageblocks.h"
 #include "buddy/watermarks.h"
@@ -197,9 +198,11 @@ struct State {
   // Behind the hand-over: hstates, the default one (default_hugepagesz=) first. Empty: no huge pages.
   std::vector<HugePageSize> huge_page_sizes{};
   std::vector<NodeState> node_states{};  // ascending by nid; as at the hand-over
-  std::uint64_t nr_kernel_pages = 0;     // by which hash tables are sized
-  buddy::PageblockTypes pageblocks{};    // of all zones, as at the hand-over
-  bool handed_over = false;              // memblock_free_all() is done
+  // Where struct pages are deferred, by node: how many are not, if that is not a section's worth.
+  buddy::PagesAtOnce pages_at_once{};
+  std::uint64_t nr_kernel_pages = 0;   // by which hash tables are sized
+  buddy::PageblockTypes pageblocks{};  // of all zones, as at the hand-over
+  bool handed_over = false;            // memblock_free_all() is done
   PageAllocator page_allocator{};
   std::optional<CoreInit> core_init{};  // where Options::follow_pages asks for it
 };

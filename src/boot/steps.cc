@@ -95,6 +95,7 @@ constexpr std::string_view kMmInit = "mm/mm_init.c";
 constexpr std::string_view kMmNuma = "mm/numa.c";
 constexpr std::string_view kMpParse = "arch/x86/kernel/mpparse.c";
 constexpr std::string_view kMtrr = "arch/x86/kernel/cpu/mtrr/cleanup.c";
+constexpr std::string_view kNamespace = "fs/namespace.c";
 constexpr std::string_view kNuma = "arch/x86/mm/numa.c";
 constexpr std::string_view kNuma64 = "arch/x86/mm/numa_64.c";
 constexpr std::string_view kPageAlloc = "mm/page_alloc.c";
@@ -279,6 +280,7 @@ constexpr Step kSteps[] = {
     {kStartKernel, "efi_enter_virtual_mode",                kEfi,          "4.6",    "",       has_efi_map,              map_efi_regions},
     {kStartKernel, "efi_free_boot_services",                kQuirks,       "3.0",    kEfiLate, has_efi_map,              efi_free_boot_services},
     {kStartKernel, "alternative_instructions",              kAlternative,  "",       "7.2",    has_smp,                  free_smp_locks},
+    {kStartKernel, "init_mount_tree",                       kNamespace,    "",       "",       names_rootfs_options,     init_mount_tree},
 
     // The first process, before it runs a program: kernel_init_freeable() with the initcalls in their order.
     {kKernelInit,  "init_real_mode",                        kRealMode,     "4.9",    "",       kAlways,                  init_real_mode},

@@ -46,6 +46,7 @@ inline bool brings_acpi_tables(const Boot& b) {
   return b.in.machine.initrd && b.in.profile.has(config::ACPI_TABLE_UPGRADE) &&
          (b.in.machine.acpi_upgrade != 0 || !initrd_acpi_tables(b.in.machine).empty());
 }
+inline bool names_rootfs_options(const Boot& b) { return b.in.has_parameter("initramfs_options"); }
 inline bool has_initrd(const Boot& b) { return b.in.machine.initrd.has_value(); }
 inline bool reads_setup_data(const Boot& b) {
   return has_setup_data(b) || !b.in.machine.extended_map.empty();

@@ -16,19 +16,18 @@ class Counter {
   explicit Counter(const kernel::Behaviour& behaviour)
       : low_zones_reset_(behaviour.deferred_counts_low_zones) {}
 
-  // Initialises [start, end) of a zone. Returns the page frame at which it stops, if it does.
+  // Initialises [start, end) of a zone, up to `at_once` pages of it. Returns the page frame at which it stops,
+  // if it does.
   std::optional<std::uint64_t> run(std::uint64_t start, std::uint64_t end, std::uint64_t zone_end,
-                                   bool highest_zone) {
+                                   bool highest_zone, std::uint64_t at_once) {
     // v6.1 looks at the zone's end before it asks whether the zone is the highest.
     if (highest_zone || low_zones_reset_) {
       if (previous_end_ != zone_end) initialised_ = 0;
       previous_end_ = zone_end;
     }
     if (!highest_zone) return std::nullopt;
-    // The first section boundary at which more than one section's worth has been counted; the
-    // boundary's own page counts.
-    const std::uint64_t missing =
-        initialised_ < kPagesPerSection ? kPagesPerSection - initialised_ : 0;
+    // The first section boundary at which more than that has been counted; the boundary's own page counts.
+    const std::uint64_t missing = initialised_ < at_once ? at_once - initialised_ : 0;
     const std::uint64_t stop = align_up(start + missing, kPagesPerSection);
     if (stop < end) return stop;
     initialised_ += end - start;
@@ -66,8 +65,14 @@ std::vector<PhysRange> pages_with_section(std::span<const memblock::Region> memo
   return out;
 }
 
+std::uint64_t of_node(const PagesAtOnce& at_once, int nid) {
+  const auto pages = at_once.find(nid);
+  return pages == at_once.end() ? kPagesPerSection : pages->second;
+}
+
 std::map<int, Pfn> first_deferred_by_page(std::span<const memblock::Region> memory,
                                           std::span<const zones::Node> nodes,
+                                          const PagesAtOnce& at_once,
                                           const kernel::Behaviour& behaviour) {
   std::map<int, Pfn> deferred;
   Counter counter(behaviour);
@@ -78,8 +83,8 @@ std::map<int, Pfn> first_deferred_by_page(std::span<const memblock::Region> memo
       if (z.spanned_pages == 0 || zone_end < node_end) continue;
       for (const PhysRange r : pages_with_section(memory, node.nid, z)) {
         if (deferred.contains(node.nid)) break;
-        const auto stop =
-            counter.run(raw(pfn_down(r.base())), raw(pfn_down(r.end())), zone_end, true);
+        const auto stop = counter.run(raw(pfn_down(r.base())), raw(pfn_down(r.end())), zone_end,
+                                      true, of_node(at_once, node.nid));
         if (stop) deferred[node.nid] = Pfn{*stop};
       }
     }
@@ -89,10 +94,26 @@ std::map<int, Pfn> first_deferred_by_page(std::span<const memblock::Region> memo
 
 }  // namespace
 
+std::uint64_t pages_at_once(const zones::Node& node, std::span<const memblock::Region> reserved,
+                            const kernel::Behaviour& behaviour) {
+  if (behaviour.deferred_takes_section) return kPagesPerSection;
+  std::uint64_t pages = 2 * kGiB >> kPageShift;
+  if (behaviour.deferred_follows_node_size) pages = std::max(pages, node.spanned_pages >> 8);
+  if (!behaviour.deferred_adds_reserved) return pages;
+  const unsigned shift = behaviour.deferred_confuses_units ? 0 : kPageShift;
+  const PhysAddr start{raw(node.start_pfn) << shift};
+  const PhysAddr end{(raw(node.start_pfn) + pages) << shift};
+  std::uint64_t bytes = 0;
+  for (const memblock::Region& r : reserved) {
+    if (r.range.end() >= start && r.range.base() <= end) bytes += r.range.size();
+  }
+  return pages + (bytes >> shift);
+}
+
 std::map<int, Pfn> first_deferred(std::span<const memblock::Region> memory,
                                   std::span<const zones::Node> nodes, bool kernelcore_mirror,
-                                  const kernel::Behaviour& behaviour) {
-  if (!behaviour.init_by_region) return first_deferred_by_page(memory, nodes, behaviour);
+                                  const PagesAtOnce& at_once, const kernel::Behaviour& behaviour) {
+  if (!behaviour.init_by_region) return first_deferred_by_page(memory, nodes, at_once, behaviour);
   std::map<int, Pfn> deferred;
   Counter counter(behaviour);
   for (const memblock::Region& r : memory) {
@@ -112,7 +133,8 @@ std::map<int, Pfn> first_deferred(std::span<const memblock::Region> memory,
       if (other_zone) continue;
       const bool highest = zone_end >= node_end;
       if (highest && deferred.contains(r.nid)) continue;
-      if (const auto stop = counter.run(start, end, zone_end, highest)) {
+      if (const auto stop =
+              counter.run(start, end, zone_end, highest, of_node(at_once, node->nid))) {
         deferred[r.nid] = Pfn{*stop};
       }
     }

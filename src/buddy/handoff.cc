@@ -5,7 +5,6 @@
 #include "base/align.h"
 #include "base/blocks.h"
 #include "base/range_union.h"
-#include "buddy/deferred.h"
 #include "buddy/free_lists.h"
 #include "buddy/free_pages.h"
 #include "buddy/zone_pages.h"
@@ -152,8 +151,8 @@ Handoff free_all(std::span<const memblock::Region> memory,
                  const Options& options) {
   Handoff handoff;
   if (options.deferred_init) {
-    handoff.first_deferred =
-        first_deferred(memory, nodes, options.kernelcore_mirror, options.behaviour);
+    handoff.first_deferred = first_deferred(memory, nodes, options.kernelcore_mirror,
+                                            options.pages_at_once, options.behaviour);
   }
 
   std::map<int, std::size_t> node_of;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "buddy/deferred.h"
 #include "buddy/free_area.h"
 #include "buddy/pageblocks.h"
 #include "buddy/zone_pages.h"
@@ -19,6 +20,7 @@ namespace memmap::buddy {
 struct Options {
   Pfn max_low_pfn{};               // pages from here on are not freed
   bool deferred_init = false;      // CONFIG_DEFERRED_STRUCT_PAGE_INIT, and not early_page_ext
+  PagesAtOnce pages_at_once{};     // by node; see deferred.h
   bool kernelcore_mirror = false;  // kernelcore=mirror: Normal and Movable overlap
   unsigned max_page_order = 10;    // MAX_PAGE_ORDER, 0 to 30
   unsigned pageblock_order = 9;    // pages of one migrate type: 1 << pageblock_order, 0 to 30

@@ -88,7 +88,7 @@ void Finder::sizes() {
         "some places may be too many; `memmap kernel VMLINUZ` makes a profile that has it");
   }
   out_.image_size = align_up(needed, kMinKernelAlign);
-  out_.align = program ? program->align : profile_.number(config::PHYSICAL_ALIGN);
+  out_.align = profile_.image_align();
   out_.stays = program ? program->load_address : align_up(profile_.default_phys_base, out_.align);
 }
 
@@ -123,7 +123,7 @@ bool Finder::soft_reserve() const {
     off =
         off || (p.name == "efi" && p.value && kernel::parse_option_str(*p.value, "nosoftreserve"));
   }
-  return behaviour_.efi_soft_reserves && !off;
+  return behaviour_.efi_soft_reserves && profile_.has(config::EFI_SOFT_RESERVE) && !off;
 }
 
 // EFI's map as it is known is that of the kernel that has booted: what its image and the initrd, which

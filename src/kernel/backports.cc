@@ -26,6 +26,9 @@ constexpr Backport kBackports[] = {
     // EL7
     {"el7", D(min_free_reaches_256m), {3, 10, 0}, 0, 0},
     {"el7", D(ioremap_spares_isa), {3, 10, 0}, kNever, 0},
+    // By its lists of patches: 987b3095c2a7 with -542, c9e97a1997fb with -899; not those between.
+    {"el7", D(deferred_takes_section), {3, 10, 0}, 899, 0},
+    {"el7", D(deferred_follows_node_size), {3, 10, 0}, 542, 899},
 
     // EL8
     {"el8", D(e820_full_is_prefixed), {4, 18, 0}, kNever, 0},

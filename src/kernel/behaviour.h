@@ -69,6 +69,7 @@ struct Behaviour {
   bool possible_cpus_is_a_limit = true;
   bool keeps_initcall_command_line = false;
   bool log_has_descriptors = true;
+  bool log_buf_is_limited = true;
 
   // The fixmap, early_ioremap()
   bool fixmap_has_ghes = true;
@@ -86,12 +87,20 @@ struct Behaviour {
   bool numa_misses_gaps = false;
   bool numa_takes_small_nodes = true;
   bool cxl_windows_are_nodes = true;
+  bool cxl_windows_fill_blocks = true;
+  bool cxl_windows_reach_neighbours = false;
+  bool cxl_windows_are_reserved = true;
+  bool cxl_windows_want_driver = true;
   bool zones_sum_to_node = false;
   bool movable_rounds_down = false;
   bool mirror_needs_mirrored = true;
   bool core_takes_percent = true;
   bool init_by_region = true;
   bool deferred_counts_low_zones = false;
+  bool deferred_takes_section = true;
+  bool deferred_follows_node_size = false;
+  bool deferred_adds_reserved = false;
+  bool deferred_confuses_units = false;
   bool reserved_pages_set_pageblocks = true;
   bool pageblocks_follow_thp = true;
   bool hashes_follow_free_pages = true;
@@ -141,6 +150,7 @@ struct Behaviour {
   bool efi_stub_takes_first_by_words = true;
   bool kaslr_takes_unaccepted = true;
   bool has_reserve_mem = true;
+  bool reserve_mem_tells = true;
   bool stack_depot_lists = true;
   bool stack_depot_has_pools = true;
   bool has_slab_debug = true;

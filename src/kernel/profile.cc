@@ -1,6 +1,7 @@
 #include "kernel/profile.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "kernel/command_line.h"
 #include "kernel/profile_contents.h"
@@ -56,6 +57,12 @@ std::uint64_t Profile::bytes_between(const Symbol& start, const Symbol& end) con
   const auto to = symbols.find(end.name);
   const bool both = from != symbols.end() && to != symbols.end() && from->second < to->second;
   return both ? to->second - from->second : end.otherwise - start.otherwise;
+}
+
+std::uint64_t Profile::image_align() const {
+  const bool is_given = config.contains(config::PHYSICAL_ALIGN.name);
+  return std::bit_ceil(is_given || !decompressor ? number(config::PHYSICAL_ALIGN)
+                                                 : decompressor->align);
 }
 
 bool Profile::has_named(std::string_view option) const {

@@ -95,6 +95,9 @@ struct Profile {
   // Bytes from one symbol to the other; as the rows have them unless both are known, in this order.
   std::uint64_t bytes_between(const Symbol& start, const Symbol& end) const;
 
+  // CONFIG_PHYSICAL_ALIGN, a power of two: bytes that the image's places are apart.
+  std::uint64_t image_align() const;
+
   bool is_function(const Function& which) const { return is_function_named(which.name); }
 
   // By a name that is known only when memmap runs, as plugins give it: false for what has no row.

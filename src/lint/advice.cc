@@ -58,10 +58,6 @@ std::string initrd_of_crash_kernel(Check& check) {
   const boot::Totals& totals = check.outcome().totals;
   const std::uint64_t free = totals.memory - totals.reserved;
   const kernel::Rootfs fs = kernel::rootfs_of(check.line(), check.profile(), free);
-  if (fs.is_refused)
-    return fmt::format(
-        "initramfs_options={}: the kernel refuses it, and panics (Can't create rootfs)",
-        fs.options);
   const std::uint64_t room = fs.limit == 0 ? free : std::min(free, fs.limit);
   const std::string_view why = fs.limit == 0        ? ""
                                : fs.options.empty() ? " (half: it is a tmpfs)"

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "boot/rules.h"
 #include "kernel/known_parameters.h"
@@ -90,18 +91,22 @@ void hugepages_too_many(Check& check) {
 void no_boot(Check& check) {
   const boot::Outcome& outcome = check.outcome();
   if (!outcome.panicked || !check.boots_without_line()) return;
-  constexpr std::string_view kSuspects[] = {"mem", "memmap", "reserve_mem", "hugepages"};
+  constexpr std::string_view kTakers[] = {"mem", "memmap", "reserve_mem", "hugepages"};
+  constexpr std::string_view kOfRootfs[] = {"initramfs_options"};
+  const Event& end = outcome.events.back();
+  const bool has_no_rootfs = end.rule.function == rule::kInitMountTree.function;
   const kernel::Parameter* last = nullptr;
   for (const kernel::Parameter& p : check.parameters()) {
-    for (const std::string_view name : kSuspects) {
+    for (const std::string_view name :
+         has_no_rootfs ? std::span<const std::string_view>(kOfRootfs) : std::span(kTakers)) {
       if (kernel::parameq(p.name, name)) last = &p;
     }
   }
-  const Event& end = outcome.events.back();
   check.find(last ? check.line().substr(last->at, last->size) : check.line(),
              {"the kernel does not come up with this line, and does without it",
               fmt::format("it says: {} ({})", end.text, to_string(end.rule)),
-              "leave the kernel the memory that it needs"});
+              has_no_rootfs ? "size=SIZE, size=NUMBER% or nr_blocks=NUMBER"
+                            : "leave the kernel the memory that it needs"});
 }
 
 void kernel_complains(Check& check) {
@@ -111,7 +116,8 @@ void kernel_complains(Check& check) {
       if (e.rule.function != speaker.function) continue;
       const kernel::Parameter* p = meant_by(check, speaker, e.text);
       if (!p || check.is_found(*p)) continue;
-      check.find(*p, {fmt::format("the kernel warns: {}", e.text),
+      const bool silent = e.text.starts_with(rule::kSilentlyIgnored);
+      check.find(*p, {silent ? e.text : fmt::format("the kernel warns: {}", e.text),
                       fmt::format("so it is on this machine ({})", to_string(e.rule)),
                       "see with `memmap simulate` what the machine has"});
     }

@@ -108,7 +108,7 @@ constexpr Form kForms[] = {
      "the kernel makes no nodes of it, and says nothing", "numa_emulation(), mm/numa_emulation.c"},
     {"reserve_mem", is_reserve_mem,
      "SIZE:ALIGN:NAME, the size above 0, the name of 1 to 15 characters",
-     "nothing is reserved, which kernels up to 6.18 do not even print",
+     "nothing is reserved, which kernels before 7.1 do not even print",
      "reserve_mem(), mm/memblock.c"},
     {"acpi", is_acpi, "off, force, strict, rsdt, noirq, copy_dsdt or nocmcff", kMalformed,
      "parse_acpi(), arch/x86/kernel/acpi/boot.c"},

@@ -7,10 +7,11 @@ namespace memmap::numa {
 namespace {
 
 // False: no block shares memory with the window.
-bool fill(std::vector<NodeBlock>& blocks, PhysRange window) {
+bool fill(std::vector<NodeBlock>& blocks, PhysRange window, bool reaches_neighbours) {
   std::vector<NodeBlock*> shared;
   for (NodeBlock& b : blocks) {
-    if (b.range.overlaps(window)) shared.push_back(&b);
+    const bool behind = reaches_neighbours && b.range.base() == window.end();
+    if (b.range.overlaps(window) || behind) shared.push_back(&b);
   }
   if (shared.empty()) return false;
   std::ranges::stable_sort(shared, {}, [](const NodeBlock* b) { return b->range.base(); });
@@ -30,17 +31,30 @@ bool fill(std::vector<NodeBlock>& blocks, PhysRange window) {
   return true;
 }
 
+// kernel: phys_to_target_node(), arch/x86/mm/numa.c, v6.1
+bool has_start(std::span<const NodeBlock> blocks, PhysRange window) {
+  return std::ranges::any_of(blocks,
+                             [&](const NodeBlock& b) { return b.range.contains(window.base()); });
+}
+
 }  // namespace
 
-std::vector<NodeBlock> with_cxl_windows(std::vector<NodeBlock> blocks,
-                                        std::span<const PhysRange> windows, int next_nid,
-                                        int most) {
+WithWindows with_cxl_windows(std::vector<NodeBlock> blocks, std::span<const PhysRange> windows,
+                             int next_nid, int most, const kernel::Behaviour& behaviour) {
+  WithWindows out{.blocks = std::move(blocks)};
   for (const PhysRange window : windows) {
-    if (fill(blocks, window)) continue;
+    const bool known = behaviour.cxl_windows_fill_blocks
+                           ? fill(out.blocks, window, behaviour.cxl_windows_reach_neighbours)
+                           : has_start(out.blocks, window);
+    if (known) continue;
     if (next_nid >= most) break;
-    blocks.push_back({window, next_nid++});
+    if (behaviour.cxl_windows_are_reserved) {
+      out.nodes.push_back(next_nid++);
+    } else {
+      out.blocks.push_back({window, next_nid++});
+    }
   }
-  return blocks;
+  return out;
 }
 
 }  // namespace memmap::numa

@@ -130,11 +130,12 @@ std::vector<Contradiction> contradictions_of(const Profile& profile) {
                                profile.max_page_order)});
   }
   // kernel: the ASSERT() on KERNEL_IMAGE_SIZE, arch/x86/kernel/vmlinux.lds.S, v6.12
-  if (profile.default_phys_base + profile.image.end > symbol::kLargestImage) {
+  const std::uint64_t image_base = align_up(profile.default_phys_base, profile.image_align());
+  if (image_base + profile.image.end > symbol::kLargestImage) {
     out.push_back({"", setting_row(&Profile::default_phys_base).key,
                    fmt::format("the image lies within the first 1G: from {:#x} on, its {:#x} bytes "
                                "do not",
-                               profile.default_phys_base, profile.image.end)});
+                               image_base, profile.image.end)});
   }
   for (const Member& row : member_rows()) {
     const std::string_view type = row.name.substr(0, row.name.find('.'));

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/align.h"
+#include "base/number.h"
 #include "kernel/command_line.h"
 #include "paging/geometry.h"
 #include "parallel/pool.h"
@@ -152,12 +154,31 @@ Status Session::take_kernel(kernel::KernelChoice kernel) {
     for (const std::string& note : take_told_options(*machine_, profile_))
       kernel_notes_.push_back("kernel: " + note);
   }
-  if (!request_.config) return Done{};
-  const auto notes = request_.opened_config
-                         ? kernel::overlay_config_source(*request_.opened_config, profile_)
-                         : kernel::overlay_config_file(*request_.config, profile_);
-  if (!notes) return notes.errors();
-  for (const std::string& note : *notes) kernel_notes_.push_back("kernel: " + note);
+  if (request_.config) {
+    const auto notes = request_.opened_config
+                           ? kernel::overlay_config_source(*request_.opened_config, profile_)
+                           : kernel::overlay_config_file(*request_.config, profile_);
+    if (!notes) return notes.errors();
+    for (const std::string& note : *notes) kernel_notes_.push_back("kernel: " + note);
+  }
+  return check_image_place();
+}
+
+// Of a kernel that is built for fewer places than the least that there may be.
+// kernel: find_random_phys_addr(), find_random_virt_addr(), arch/x86/boot/compressed/kaslr.c, v6.12
+Status Session::check_image_place() const {
+  const std::uint64_t step = profile_.image_align();
+  Errors errors;
+  const auto check = [&](std::string_view name, const auto& asked) {
+    if (!asked || is_aligned(raw(*asked), step)) return;
+    errors.push_back(
+        {fmt::format("--kaslr-base {}={:#x}: this kernel's image lies at a multiple of {}", name,
+                     raw(*asked), number_with_unit(step)),
+         {"memmap"}});
+  };
+  check("kernel_phys_base", request_.kernel_phys_base);
+  check("kernel_virt_base", request_.kaslr.kernel_virt_base);
+  if (!errors.empty()) return errors;
   return Done{};
 }
 

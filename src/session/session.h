@@ -105,6 +105,7 @@ class Session {
   Status take_bases();  // the request's, in place of the machine's; an error of each that cannot be
   Status choose_kernel(const Places& places);
   Status take_kernel(kernel::KernelChoice kernel);
+  Status check_image_place() const;
   void take_stable_version();       // the log's, in place of the release's number
   bool is_the_logs_kernel() const;  // the profile is of the kernel that wrote the log
   // Whether the request names a plugin, to use it or to leave it out: then a scenario gives way.

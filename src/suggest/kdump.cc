@@ -40,12 +40,6 @@ void unpack(const boot::Outcome& outcome, const kernel::Profile& profile, const 
   const std::uint64_t early = less(out.mem_total, freed_later(outcome));
   out.at_unpack = less(early, boot::kTakenUntilInit);
   const kernel::Rootfs fs = kernel::rootfs_of(outcome.subject.command_line, profile, early);
-  if (fs.is_refused) {
-    out.end = KdumpEnd::stops;
-    out.why = fmt::format("Kernel panic - not syncing: Can't create rootfs (initramfs_options={})",
-                          fs.options);
-    return;
-  }
   out.limit = fs.limit;
   const std::uint64_t room = out.limit == 0 ? out.at_unpack : std::min(out.at_unpack, out.limit);
   if (unpacked > room) {

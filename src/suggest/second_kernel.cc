@@ -160,7 +160,7 @@ SecondKernel second_kernel(const Machine& machine, const kernel::Profile& profil
   SecondKernel out;
   Loader loader(area.area);
   const auto& program = profile.decompressor;
-  const std::uint64_t align = program ? program->align : profile.number(config::PHYSICAL_ALIGN);
+  const std::uint64_t align = profile.image_align();
   const std::uint64_t lowest = program ? program->load_address : profile.default_phys_base;
   const std::uint64_t room =
       program ? align_up(program->init_size, kPageSize) : align_up(profile.image.end, align);

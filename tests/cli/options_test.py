@@ -4,6 +4,7 @@
 The program's help lists the options; KINDS and REFUSED are what ought to be.
 """
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -183,6 +184,14 @@ class Options(unittest.TestCase):
             done = run("simulate", "--synthetic", SMALL, "--kaslr-base", text)
             self.assertEqual(done.returncode, 2, text)
             self.assertIn(why, done.stderr)
+        with tempfile.TemporaryDirectory() as folder:
+            config = pathlib.Path(folder, "config")
+            config.write_text("CONFIG_X86_64=y\nCONFIG_PHYSICAL_ALIGN=0x1000000\n")
+            for base, status in (("kernel_phys_base=0x1200000", 2), ("kernel_virt_base=0xffffffff81200000", 2),
+                                 ("kernel_phys_base=0x2000000", 0)):
+                done = run("simulate", "--synthetic", SMALL, "--config", config, "--kaslr-base", base)
+                self.assertEqual(done.returncode, status, base)
+                self.assertEqual("lies at a multiple of 16M" in done.stderr, status == 2, base)
         done = run("simulate", "--synthetic", SMALL, "--kaslr-base", "page_offset_base=0xff11000000000000")
         self.assertIn("cannot be those of 4 levels", " ".join(done.stdout.split()))
 

@@ -6,6 +6,7 @@
 namespace memmap::boot {
 
 // Its pages become the page allocator's, the last part of one too.
+void init_mount_tree(Boot& boot);
 void populate_rootfs(Boot& boot);
 
 }  // namespace memmap::boot

@@ -20,29 +20,34 @@ struct Refused {
   std::set<std::size_t> parameters{};
 };
 
-// reserve_mem=SIZE:ALIGN:NAME, up to eight of them. What it cannot do the kernel tells in 7.2; up to
-// 6.18 it is silent there. kernel: reserve_mem(), mm/memblock.c, v6.12, v6.18 and v7.2
+// reserve_mem=SIZE:ALIGN:NAME, up to eight of them. What it cannot do the kernel tells since 7.1; before, it is
+// silent there. kernel: reserve_mem(), mm/memblock.c, v6.12, v6.18 and v7.2
 class ReservedMemory {
  public:
   explicit ReservedMemory(Boot& boot) : boot_(boot) {}
 
   void take(std::string_view text) {
     constexpr std::size_t kMost = 8;  // RESERVE_MEM_MAX_ENTRIES
-    if (names_.size() >= kMost) return warn("no more room for reserved memory");
+    if (names_.size() >= kMost) return refuse(text, "no more room for reserved memory");
     const auto asked = kernel::reserve_mem_of(text);
-    if (!asked) return warn("empty or malformed parameter");
+    if (!asked) return refuse(text, "empty or malformed parameter");
     std::string name(asked->name);
-    if (names_.contains(name)) return warn(fmt::format("name \"{}\" was already used", name));
+    if (names_.contains(name))
+      return refuse(text, fmt::format("name \"{}\" was already used", name));
     const auto found =
         boot_.state.memblock.phys_alloc(asked->size, std::max(asked->align, kCacheLine),
                                         boot_.caller(owner::kReserveMem, {function::reserve_mem}));
-    if (!found) return warn("memblock allocation failed");
+    if (!found) return refuse(text, "memblock allocation failed");
     names_.insert(std::move(name));
   }
 
  private:
-  void warn(std::string_view text) {
-    boot_.story.tell(Severity::warning, rule::kReserveMem, fmt::format("reserve_mem: {}", text));
+  void refuse(std::string_view text, std::string_view why) {
+    boot_.story.tell(
+        Severity::warning, rule::kReserveMem,
+        boot_.in.behaviour.reserve_mem_tells
+            ? fmt::format("reserve_mem: {}", why)
+            : fmt::format("{}, {}: reserve_mem={}", rule::kSilentlyIgnored, why, text));
   }
 
   Boot& boot_;

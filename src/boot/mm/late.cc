@@ -21,10 +21,14 @@ struct LogBuffer {
 
 LogBuffer& log_buffer(Boot& boot) { return boot.scratch.of<LogBuffer>(); }
 
-// kernel: log_buf_len_update(); 0: no larger than the one it has
+// 0: no larger than the one it has. Without a limit it is counted in 32 bits, in which the power of two
+// above 2 GiB is 0. kernel: log_buf_len_setup(), log_buf_len_update(), kernel/printk/printk.c, v4.9 and v6.12
 std::uint64_t log_size(Boot& boot, std::uint64_t size) {
   constexpr std::uint64_t kMost = 1ull << 31;  // LOG_BUF_LEN_MAX
-  if (size > kMost) {
+  if (!boot.in.behaviour.log_buf_is_limited) {
+    size = static_cast<std::uint32_t>(size);
+    if (size > kMost) return 0;
+  } else if (size > kMost) {
     boot.story.tell(Severity::warning, rule::kLogBufLenUpdate, "log_buf over 2G is not supported.");
   }
   size = std::bit_ceil(std::min(std::max<std::uint64_t>(size, 1), kMost));
@@ -49,8 +53,11 @@ void setup_log_buf(Boot& boot, std::uint64_t size) {
       taken.emplace_back(*found, bytes);
       continue;
     }
+    constexpr std::string_view kOfWhat[] = {"text ", "desc ", "info "};
+    const std::string_view what =
+        boot.in.behaviour.log_has_descriptors ? kOfWhat[taken.size()] : "";
     boot.story.tell(Severity::warning, rule::kSetupLogBuf,
-                    fmt::format("log_buf_len: {} bytes not available", bytes));
+                    fmt::format("log_buf_len: {} {}bytes not available", bytes, what));
     for (auto it = taken.rbegin(); it != taken.rend(); ++it) {
       boot.state.memblock.free(it->first, it->second, caller);
     }

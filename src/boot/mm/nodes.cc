@@ -8,6 +8,7 @@
 #include "base/align.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "buddy/deferred.h"
 #include "numa/register.h"
 #include "zones/form.h"
 #include "zones/limits.h"
@@ -96,6 +97,35 @@ std::optional<NodeAnswer> ask(Boot& boot, NodeSource& source, const numa::Regist
   return *std::move(answer);
 }
 
+// What firmware's tables come to before windows for CXL memory, which the kernel reads last, change blocks and add nodes.
+// kernel: acpi_numa_init(), acpi_numa_memory_affinity_init(), drivers/acpi/numa/srat.c, v6.12
+struct BeforeWindows {
+  std::vector<int> nodes{};
+  std::vector<PhysRange> hotplug{};
+  PhysAddr end{};  // of memory, hot-plug windows too
+};
+
+BeforeWindows before_windows(const Machine& machine, const NodeAnswer& answer) {
+  BeforeWindows out;
+  const bool has_windows =
+      answer.processors_have_nodes && !machine.cxl_windows.empty() && !machine.node_memory.empty();
+  if (!has_windows) {
+    out.nodes = answer.parsed.nodes;
+    out.hotplug = answer.hotplug;
+    for (const numa::NodeBlock& b : answer.parsed.blocks)
+      out.end = std::max(out.end, b.range.end());
+    return out;
+  }
+  out.nodes = machine.other_nodes;
+  out.nodes.insert(out.nodes.end(), machine.cpu_nodes.begin(), machine.cpu_nodes.end());
+  for (const NodeMemory& m : machine.node_memory) {
+    out.nodes.push_back(m.nid);
+    out.end = std::max(out.end, m.range.end());
+    if (m.hotpluggable) out.hotplug.push_back(m.range);
+  }
+  return out;
+}
+
 struct Accepted {
   numa::Registered setup{};
   std::optional<PhysRange> distances{};  // their table
@@ -111,15 +141,13 @@ std::optional<Accepted> try_source(Boot& boot, NodeSource& source) {
   Accepted out;
   // They are kept in a table from the moment they are read.
   // kernel: acpi_numa_slit_init(), numa_alloc_distance()
-  if (answer->tells_distances) out.distances = take_distances(boot, answer->parsed.nodes, kTaker);
+  const BeforeWindows before = before_windows(boot.in.machine, *answer);
+  if (answer->tells_distances) out.distances = take_distances(boot, before.nodes, kTaker);
   if (boot.in.profile.memory_hotplug) {
-    for (const PhysRange r : answer->hotplug) boot.state.memblock.mark_hotplug(r.base(), r.size());
+    for (const PhysRange r : before.hotplug) boot.state.memblock.mark_hotplug(r.base(), r.size());
   }
-  if (answer->processors_have_nodes) {
-    for (const numa::NodeBlock& b : answer->parsed.blocks) {
-      boot.state.firmware_memory_end = std::max(boot.state.firmware_memory_end, b.range.end());
-    }
-  }
+  if (answer->processors_have_nodes)
+    boot.state.firmware_memory_end = std::max(boot.state.firmware_memory_end, before.end);
   boot.state.memblock.set_bottom_up(false);
   const memblock::Regions memory = memory_of(boot);
   out.setup = numa::from_blocks(answer->parsed, memory, numa_options(boot));
@@ -294,6 +322,10 @@ void free_area_init(Boot& boot) {
     NodeState state{n.nid, n.start_pfn, n.spanned_pages, n.present_pages, {}};
     for (const zones::Zone& z : n.zones) state.zones.push_back({z});
     boot.state.node_states.push_back(std::move(state));
+    if (boot.in.profile.deferred_struct_page_init && !boot.in.behaviour.deferred_takes_section) {
+      boot.state.pages_at_once[n.nid] =
+          buddy::pages_at_once(n, boot.state.memblock.reserved().regions(), boot.in.behaviour);
+    }
   }
 }
 

@@ -78,7 +78,8 @@ bool map_efi_memmap(Boot& boot, PhysRange memmap) {
 }  // namespace
 
 bool efi_soft_reserve_enabled(const Boot& boot) {
-  return boot.in.behaviour.efi_soft_reserves && !boot.in.has_word("efi", "nosoftreserve");
+  return boot.in.behaviour.efi_soft_reserves && boot.in.profile.has(config::EFI_SOFT_RESERVE) &&
+         !boot.in.has_word("efi", "nosoftreserve");
 }
 
 void efi_memblock_x86_reserve_range(Boot& boot) {

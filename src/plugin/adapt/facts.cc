@@ -83,7 +83,8 @@ Facts::Facts(const boot::Facts& facts)
           .distance_count = distances_.size()};
 }
 
-// The SRAT's, with what the kernel makes of windows for CXL memory. kernel: acpi_numa_init(), since 5.17
+// The SRAT's, with what the kernel makes of windows for CXL memory.
+// kernel: acpi_numa_init(), drivers/acpi/numa/srat.c, v6.12 and v7.2
 void Facts::add_node_memory(const boot::Facts& facts) {
   const Machine& machine = facts.machine;
   int last = -1;
@@ -94,10 +95,16 @@ void Facts::add_node_memory(const boot::Facts& facts) {
     blocks.push_back({m.range, m.nid});
     last = std::max(last, m.nid);
   }
-  if (!machine.cxl_windows.empty() && !blocks.empty() &&
-      kernel::behaviour_of(facts.profile).cxl_windows_are_nodes)
-    blocks = numa::with_cxl_windows(std::move(blocks), machine.cxl_windows, last + 1,
-                                    1 << facts.profile.nodes_shift);
+  const kernel::Behaviour behaviour = kernel::behaviour_of(facts.profile);
+  const bool looks = behaviour.cxl_windows_are_nodes &&
+                     (!behaviour.cxl_windows_want_driver || facts.profile.has(config::CXL_ACPI));
+  if (looks && !machine.cxl_windows.empty() && !blocks.empty()) {
+    numa::WithWindows with =
+        numa::with_cxl_windows(std::move(blocks), machine.cxl_windows, last + 1,
+                               1 << facts.profile.nodes_shift, behaviour);
+    blocks = std::move(with.blocks);
+    other_nodes_.insert(other_nodes_.end(), with.nodes.begin(), with.nodes.end());
+  }
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     const bool hotpluggable = i < machine.node_memory.size() && machine.node_memory[i].hotpluggable;
     node_memory_.push_back(range_of(blocks[i].range, raw(E820Type::ram), blocks[i].nid,

@@ -287,6 +287,62 @@ TEST(NewerKernels, StackDepotHasAListOfPoolsSince618) {
   EXPECT_EQ(sizes("stack_depot_disable=1", k72), Sizes{});
 }
 
+std::vector<int> online(const Outcome& outcome) { return outcome.state.nodes.online; }
+
+// RAM in a window that the SRAT lacks: the window's node had it, until it got no block.
+TEST(NewerKernels, KeepCxlWindowsReserved) {
+  Machine m = machine();
+  const std::uint64_t half = kGiB / 2;
+  m.node_memory = {{.range = PhysRange::make(0, half), .nid = 0},
+                   {.range = PhysRange::make(4 * kGiB, 5 * kGiB), .nid = 1}};
+  m.cxl_windows = {PhysRange::make(half, 2 * kGiB)};
+  const auto possible = [](const Outcome& o) { return o.state.possible_nodes; };
+  const Outcome before = boot("", Version{6, 15, 0}, m);
+  EXPECT_EQ(online(before), (std::vector<int>{0, 2}));
+  // Without it half of the RAM has no node, and there is one node in the end.
+  const Outcome later = boot("", Version{6, 16, 0}, m);
+  EXPECT_TRUE(tells(later, "NUMA: no nodes coverage for 512MB of 1023MB RAM"));
+  EXPECT_EQ(online(later), std::vector<int>{0});
+  m.node_memory[0].range = PhysRange::make(0, kGiB);
+  m.cxl_windows = {PhysRange::make(8 * kGiB, 9 * kGiB)};
+  EXPECT_EQ(possible(boot("", Version{6, 15, 0}, m)), (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(possible(boot("", k72, m)), (std::vector<int>{0, 1, 2}));
+  kernel::Profile without = profile(k72);
+  without.config.insert_or_assign("CXL_ACPI", "false");
+  EXPECT_EQ(possible(boot("", without, m)), (std::vector<int>{0, 1}));
+  without.version = {7, 0, 0};
+  EXPECT_EQ(possible(boot("", without, m)), (std::vector<int>{0, 1, 2}));
+}
+
+// They are read behind the SLIT: its table has no row for their nodes. Nor is memory in them memory that may be plugged in.
+TEST(NewerKernels, ReadCxlWindowsLast) {
+  Machine m = machine();
+  m.node_memory = {{.range = PhysRange::make(0, kGiB / 2), .nid = 0},
+                   {.range = PhysRange::make(kGiB / 2, kGiB), .nid = 1, .hotpluggable = true}};
+  m.cxl_windows = {PhysRange::make(8 * kGiB, 9 * kGiB)};
+  m.acpi_tables.push_back({"SLIT", PhysRange::make(0x3f004000, 0x3f004030)});
+  for (const Version v : {Version{6, 12, 0}, k72}) {
+    const Outcome o = boot("", v, m);
+    EXPECT_EQ(asked(o, "distances between nodes"), (Sizes{4}));
+    EXPECT_EQ(o.state.possible_nodes, (std::vector<int>{0, 1, 2}));
+    EXPECT_EQ(o.state.firmware_memory_end, PhysAddr{kGiB});
+  }
+}
+
+// kernel: init_mount_tree(), fs/namespace.c
+TEST(NewerKernels, StopWithoutARootFileSystem) {
+  kernel::Profile p = profile({6, 18, 0});
+  const auto panics = [&](const char* line) { return boot(line, p, machine()).panicked; };
+  EXPECT_FALSE(panics("initramfs_options=size=20MB"));  // it is none that this kernel knows
+  p.parameters.setup.emplace_back("initramfs_options=");
+  const Outcome outcome = boot("initramfs_options=size=20MB", p, machine());
+  EXPECT_TRUE(outcome.panicked);
+  EXPECT_TRUE(outcome.state.handed_over);
+  EXPECT_EQ(outcome.events.back().text, "Kernel panic - not syncing: Can't create rootfs");
+  EXPECT_FALSE(panics("initramfs_options=size=20M"));
+  EXPECT_FALSE(panics("root=/dev/sda1 initramfs_options=size=20MB"));
+}
+
 // Sizes and counts, right or wrong; the sixth is refused.
 TEST(NewerKernels, KeepFiveWordsOfHugePages) {
   const std::string five = "hugepagesz=3M hugepages=1 hugepagesz=2M hugepages=5 hugepagesz=1G";

@@ -344,6 +344,52 @@ TEST(LogBuffer, IsCutTo2G) {
   EXPECT_FALSE(tells(boot("log_buf_len=1M", {6, 12, 0}), "log_buf over 2G is not supported."));
 }
 
+TEST(LogBuffer, WithoutRoomIsToldInTheKernelsWords) {
+  EXPECT_TRUE(tells(boot("log_buf_len=2G", k54), "log_buf_len: 2147483648 bytes not available"));
+  EXPECT_TRUE(
+      tells(boot("log_buf_len=2G", k510), "log_buf_len: 2147483648 text bytes not available"));
+  // Text and records have room in 1 GiB, what is told of these has none.
+  EXPECT_TRUE(tells(boot("log_buf_len=256M", k510),
+                    "log_buf_len: " + std::to_string(88ull << 23) + " info bytes not available"));
+}
+
+// Before 4.20 it is counted in 32 bits.
+TEST(LogBuffer, WasReadAsANumberOf32Bits) {
+  const auto taken = [](const char* line, Version version) {
+    return asked(boot(line, version), "log buffer");
+  };
+  for (const Version v : {Version{4, 4, 202}, Version{4, 19, 85}}) {
+    EXPECT_EQ(taken("log_buf_len=4097M", v), (Sizes{1 << 20}));
+    EXPECT_EQ(taken("log_buf_len=4G", v), Sizes{});
+    EXPECT_EQ(taken("log_buf_len=3G", v), Sizes{});
+    EXPECT_FALSE(tells(boot("log_buf_len=3G", v), "log_buf over 2G is not supported."));
+  }
+  EXPECT_TRUE(tells(boot("log_buf_len=3G", {4, 19, 86}), "log_buf over 2G is not supported."));
+  EXPECT_TRUE(tells(boot("log_buf_len=3G", {4, 20, 0}), "log_buf over 2G is not supported."));
+}
+
+// Struct pages of 4.2 to 4.16 wait behind 2 GiB of a zone, not behind a section.
+TEST(OldKernels, DeferFewerPages) {
+  Machine m = machine();
+  m.firmware_map.push_back({PhysAddr{4 * kGiB}, 8 * kGiB, E820Type::ram});
+  const auto waits = [&](Version version) {
+    kernel::Profile p = profile(version);
+    p.deferred_struct_page_init = true;
+    std::uint64_t pages = 0;
+    for (const NodeState& node : boot("", p, m).state.node_states) {
+      for (const ZoneState& zone : node.zones) {
+        for (const buddy::PageRun& run : zone.deferred) pages += run.end - run.start;
+      }
+    }
+    return pages << kPageShift >> 27;  // sections
+  };
+  // Of 64 sections one comes at once, or 16; what is reserved at the end of memory takes more than the last.
+  EXPECT_EQ(waits({5, 4, 0}), 61u);
+  EXPECT_EQ(waits({4, 17, 0}), 61u);
+  EXPECT_EQ(waits({4, 16, 0}), 45u);  // one more section for what is reserved in the first 2 GiB
+  EXPECT_EQ(waits({4, 9, 0}), 46u);
+}
+
 // What EFI's stub hands over as RAM where the kernel does not keep it for drivers.
 TEST(SoftReserved, IsRamWhereItIsNotKept) {
   Machine m = machine();
@@ -360,6 +406,32 @@ TEST(SoftReserved, IsRamWhereItIsNotKept) {
   EXPECT_FALSE(is_ram("", {6, 12, 0}));
   EXPECT_TRUE(is_ram("efi=nosoftreserve", {6, 12, 0}));
   EXPECT_TRUE(is_ram("", {5, 4, 0}));
+  kernel::Profile without = profile({6, 12, 0});
+  without.config.insert_or_assign("EFI_SOFT_RESERVE", "false");
+  const Outcome outcome = boot("", without, m);
+  EXPECT_TRUE(std::ranges::any_of(outcome.state.e820.firmware.entries(), [](const E820Entry& e) {
+    return e.addr == PhysAddr{4 * kGiB} && e.type == E820Type::ram;
+  }));
+}
+
+// CONFIG_PHYSICAL_ALIGN: where the image goes when it does not find RAM where it wants to be.
+TEST(KernelPlace, IsAMultipleOfItsAlignment) {
+  Machine m = machine();
+  m.firmware_map = {{PhysAddr{0}, 640 * kKiB, E820Type::ram},
+                    {PhysAddr{34 * kMiB}, 990 * kMiB, E820Type::ram}};
+  kernel::Profile p = profile({6, 12, 0});
+  const auto place = [&] {
+    const Outcome outcome = boot("", p, m);
+    for (const Owned& owned : outcome.owners) {
+      if (owned.words == "kernel image") return raw(owned.range.base()) / kMiB;
+    }
+    return std::uint64_t{0};
+  };
+  EXPECT_EQ(place(), 34u);
+  p.decompressor = kernel::Decompressor{.load_address = 16 * kMiB, .align = 4 * kMiB};
+  EXPECT_EQ(place(), 36u);
+  p.config.insert_or_assign("PHYSICAL_ALIGN", "0x1000000");
+  EXPECT_EQ(place(), 48u);
 }
 
 }  // namespace

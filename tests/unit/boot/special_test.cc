@@ -85,7 +85,11 @@ TEST(NotSimulated, NodesOfCxlWindows) {
   m.cxl_windows.clear();
   p.version = {5, 15, 0};
   EXPECT_FALSE(notes(boot("", p, m), "CXL"));
+  p.version = {7, 1, 0};
+  p.config.insert_or_assign("CXL_ACPI", "false");
+  EXPECT_FALSE(notes(boot("", p, m), "CXL"));
   p.version = {6, 12, 0};
+  EXPECT_TRUE(notes(boot("", p, m), "CXL"));
   p.numa = false;
   EXPECT_FALSE(notes(boot("", p, m), "CXL"));
 }

@@ -227,7 +227,7 @@ class Deferred : public testing::TestWithParam<DeferCase> {};
 TEST_P(Deferred, First) {
   const DeferCase& c = GetParam();
   for (const kernel::Version v : {kernel::Version{6, 1, 0}, kernel::Version{6, 12, 0}}) {
-    EXPECT_EQ(first_deferred(c.memory, c.nodes, false, of(v)), c.want);
+    EXPECT_EQ(first_deferred(c.memory, c.nodes, false, {}, of(v)), c.want);
   }
   // What is deferred is counted, but in no free list.
   Options o = options();
@@ -283,7 +283,7 @@ TEST(OldHandoff, DefersPageByPage) {
   const std::vector<zones::Node> nodes = {
       {0, Pfn{0}, end, end, {{zones::ZoneType::normal, Pfn{0}, end, end}}}};
   const auto first = [&](const memblock::Regions& memory, kernel::Version version) {
-    const auto deferred = first_deferred(memory, nodes, false, of(version));
+    const auto deferred = first_deferred(memory, nodes, false, {}, of(version));
     return deferred.contains(0) ? raw(deferred.at(0)) / kSection : 0;
   };
   const memblock::Regions holes = {pages(0, 1), pages(2 * kSection, 2 * kSection + 1),
@@ -293,6 +293,44 @@ TEST(OldHandoff, DefersPageByPage) {
   const memblock::Regions shared = {pages(0, 1), pages(1, 3 * kSection, 1),
                                     pages(3 * kSection, 8 * kSection)};
   EXPECT_EQ(first(shared, {5, 4, 0}), 4u);
+}
+
+// Before 4.17 more than a section came at once, by rules that changed.
+TEST(OldHandoff, InitialisesMoreAtOnce) {
+  constexpr std::uint64_t kTwoGiB = 2 * kGiB >> kPageShift;
+  constexpr std::uint64_t kSpan = kTwoGiB << 9;  // of which a 256th is 4 GiB
+  const zones::Node small = node(0, {zone(zones::ZoneType::normal, 0, 8 * kTwoGiB)});
+  const zones::Node large = node(0, {zone(zones::ZoneType::normal, 0, kSpan)});
+  // The first ends as the looked-for range begins, where units are mistaken; the second begins in it.
+  const memblock::Regions reserved = {pages(0, 16), pages(0x70, 0x90), pages(kTwoGiB, kTwoGiB + 8),
+                                      pages(kTwoGiB + 9, kTwoGiB + 16)};
+  const auto at_once = [&](const zones::Node& of_node, kernel::Version v) {
+    return pages_at_once(of_node, reserved, of(v));
+  };
+  EXPECT_EQ(at_once(large, {4, 2, 0}), kTwoGiB);
+  EXPECT_EQ(at_once(large, {4, 5, 0}), kTwoGiB);
+  EXPECT_EQ(at_once(large, {4, 6, 0}), 2 * kTwoGiB);
+  EXPECT_EQ(at_once(small, {4, 11, 3}), kTwoGiB);
+  // Page frames 0 to 0x80000 as bytes: all that begins below 512 KiB, its bytes as pages.
+  EXPECT_EQ(at_once(small, {4, 12, 0}), kTwoGiB + (48 << kPageShift));
+  EXPECT_EQ(at_once(small, {4, 14, 1}), kTwoGiB + (48 << kPageShift));
+  EXPECT_EQ(at_once(small, {4, 14, 2}), kTwoGiB + 48 + 8);
+  EXPECT_EQ(at_once(small, {4, 16, 0}), kTwoGiB + 48 + 8);
+  EXPECT_EQ(at_once(large, {4, 17, 0}), kPagesPerSection);
+  EXPECT_EQ(at_once(large, {6, 12, 0}), kPagesPerSection);
+}
+
+TEST(OldHandoff, DefersBehindWhatComesAtOnce) {
+  constexpr std::uint64_t kSection = kPagesPerSection;
+  const memblock::Regions memory = {pages(0, 40 * kSection)};
+  const std::vector<zones::Node> nodes = {
+      node(0, {zone(zones::ZoneType::normal, 0, 40 * kSection)})};
+  const auto first = [&](std::uint64_t at_once) {
+    return raw(first_deferred(memory, nodes, false, {{0, at_once}}, of({4, 9, 0})).at(0));
+  };
+  EXPECT_EQ(first(16 * kSection), 16 * kSection);
+  EXPECT_EQ(first(16 * kSection + 1), 17 * kSection);
+  EXPECT_TRUE(first_deferred(memory, nodes, false, {{0, 40 * kSection}}, of({4, 9, 0})).empty());
 }
 
 }  // namespace

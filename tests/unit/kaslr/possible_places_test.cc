@@ -136,5 +136,21 @@ TEST(PossiblePlaces, BeforeThatAreAbove512MWhereFirmwareLoadedTheKernelHighUp) {
   EXPECT_EQ(text(places), "512M:101");
 }
 
+// Memory for specific purposes is for drivers, unless the kernel is built or told to take it.
+TEST(PossiblePlaces, SpecialPurposeMemory) {
+  Machine machine = gib();
+  machine.firmware = Firmware::efi;
+  machine.efi_map = {{PhysRange::make(0x100000, 0x10000000), efi::kConventional, efi::kWriteBack},
+                     {PhysRange::make(0x10000000, 0x30000000), efi::kConventional,
+                      efi::kWriteBack | efi::kSpecificPurpose}};
+  for (const char* version : {"6.1.0", "6.12.117"}) {
+    kernel::Profile profile = debian(version);
+    const std::uint64_t without = possible_places(machine, profile, "", 4).count();
+    EXPECT_LT(without, possible_places(machine, profile, "efi=nosoftreserve", 4).count());
+    profile.config.emplace("EFI_SOFT_RESERVE", "false");
+    EXPECT_LT(without, possible_places(machine, profile, "", 4).count());
+  }
+}
+
 }  // namespace
 }  // namespace memmap::kaslr

@@ -229,6 +229,13 @@ TEST(Lint, WarnsWhereTheKernelStops) {
   m.initrd = PhysRange::make(0x30000000, 0x3f000000);
   EXPECT_EQ(found("nokaslr mem=64M", &m), std::vector<std::string>{"no-boot mem=64M"});
   EXPECT_TRUE(found("nokaslr mem=1000M", &m).empty());
+  kernel::Profile p = profile();
+  p.parameters.setup.emplace_back("initramfs_options=");
+  const std::string line = "nokaslr mem=1000M initramfs_options=size=20MB ro";
+  const auto findings = lint({line, p, &m, test::default_options()});
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].rule, "no-boot");
+  EXPECT_EQ(line.substr(findings[0].at, findings[0].size), "initramfs_options=size=20MB");
 }
 
 TEST(Lint, KnowsWhatKaslrMayDo) {
