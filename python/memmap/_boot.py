@@ -349,7 +349,7 @@ class Boot:
     def _kaslr(self, form: str, every: bool) -> bytes:
         made = c.Made()
         with self._lock:
-            c.complain(c.library.memmap_boot_kaslr(self._handle, int(every), c.coded(form), made.text, made.length),
+            c.complain(c.library.memmap_boot_kaslr(self._handle, bool(every), c.coded(form), made.text, made.length),
                        self._handle, "boot")
             return made.take()
 

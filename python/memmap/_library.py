@@ -155,6 +155,8 @@ def word(text: Optional[bytes]) -> str:
 
 def coded(text: str) -> bytes:
     """For the library, which ends a string at a NUL."""
+    if not isinstance(text, str):
+        raise TypeError(f"a text is expected, not {text!r}")
     out = text.encode("utf-8", "surrogateescape")
     if b"\0" in out:
         raise ValueError("a NUL in a string")

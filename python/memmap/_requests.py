@@ -213,6 +213,8 @@ def sweep(matrix: Source, *, form: str = "jsonl", filters: Sequence[str] = (), o
         matrix = Bytes(matrix, "matrix")
     if isinstance(filters, (str, bytes)):
         raise TypeError(f"filters is a sequence of texts, not one: [{filters!r}]")
+    if None in filters:
+        raise TypeError("filters has a None")
     content = matrix.content if isinstance(matrix, Bytes) else None
     name = (matrix.name or "matrix") if isinstance(matrix, Bytes) else os.fspath(matrix)
     options, count = c.options([*(("filter", text) for text in filters), ("shard", shard),

@@ -166,6 +166,9 @@ Result<std::vector<std::string>> notes_of(const session::Session& session, sessi
     out = outcome->subject.notes;
   }
   const kernel::Profile& kernel = session.profile();
+  if (rules == nullptr && kernel.parameters.empty())
+    out.emplace_back(
+        "this kernel's parameters are not listed: of words that it does not know nothing is told");
   if (!kernel.verified) out.push_back(report::not_verified_note(kernel.name));
   return out;
 }

@@ -133,6 +133,12 @@ void unknown_parameter(Check& check) {
     if (p.name.find('.') != std::string::npos) continue;
     const auto names = names_like(known, p.name);
     const auto meant = closest(p.name, names);
+    if (meant && kernel::parameq(*meant, p.name) && !p.value) {
+      check.find(p, {fmt::format("{} needs a value", p.name),
+                     "without one it is passed to init as an argument, and costs boot memory",
+                     fmt::format("write {}=VALUE, or remove it", p.name)});
+      continue;
+    }
     check.find(
         check.line().substr(p.at, std::min(p.name.size(), p.size)),
         {fmt::format("kernel {} has no parameter `{}`{}", check.profile().name, p.name,

@@ -393,7 +393,9 @@ void value_ignored(Check& check) {
   for (const MemmapItem& item : check.memmap_items()) check_memmap(check, item);
   check_old_forms(check);
   check_numa_emulation(check);
+  const bool has_reserve_mem = kernel::behaviour_of(check.profile()).has_reserve_mem;
   for (const Form& form : kForms) {
+    if (form.accepts == is_reserve_mem && !has_reserve_mem) continue;
     for (const kernel::Parameter* p : check.named(form.name)) {
       const Value value = p->value ? Value(*p->value) : std::nullopt;
       if (form.accepts(value) || check.is_found(*p)) continue;

@@ -304,8 +304,9 @@ class Package(unittest.TestCase):
         for wrong in ({"filters": ["colour=red"]}, {"shard": "4/3"}, {"form": "xml"}, {}):
             with self.assertRaises(memmap.InputError):
                 memmap.sweep(matrix.encode() if wrong else b"machines: [", **wrong)
-        with self.assertRaises(TypeError):
-            memmap.sweep(file, filters="index=1")
+        for wrong in ({"filters": "index=1"}, {"filters": [None]}, {"shard": 1}, {"form": None}):
+            with self.assertRaises(TypeError):
+                memmap.sweep(file, **wrong)
 
     def test_threads(self):
         lines = [f"crashkernel={size}M" for size in range(32, 96, 4)]

@@ -314,9 +314,12 @@ void FactReader::esrt_line(std::string_view text) {
 // drivers/firmware/efi/mokvar-table.c; efi_tpm_eventlog_init(), drivers/firmware/efi/tpm.c;
 // efi_config_parse_tables(), drivers/firmware/efi/efi.c, v6.12
 void FactReader::efi_tables_line(std::string_view text) {
+  constexpr std::uint64_t kNoTable =
+      ~std::uint64_t{0};  // EFI_INVALID_TABLE_ADDR: the kernel reserves nothing
   if (const std::size_t at = text.find("MEMATTR=0x"); at != text.npos) {
     std::string_view rest = text.substr(at + 10);
-    if (const auto place = take_hex(rest)) memory_attributes_ = PhysAddr{*place};
+    const auto place = take_hex(rest);
+    if (place && *place != kNoTable) memory_attributes_ = PhysAddr{*place};
   }
   constexpr std::string_view kUnsized[] = {
       "MOKvar=", "TPMEventLog=", "TPMFinalLog=", "MEMRESERVE="};
@@ -330,7 +333,7 @@ void FactReader::efi_tables_line(std::string_view text) {
     if (at == text.npos) continue;
     std::string_view rest = text.substr(at + name.size());
     const auto place = take_hex(rest);
-    if (!place) continue;
+    if (!place || *place == kNoTable) continue;
     std::string note = fmt::format(
         "EFI's table {} at {:#x} is kept by the kernel, but its size is in no log: "
         "that reservation is left out",

@@ -238,6 +238,18 @@ TEST(Lint, WarnsWhereTheKernelStops) {
   EXPECT_EQ(line.substr(findings[0].at, findings[0].size), "initramfs_options=size=20MB");
 }
 
+// The word is right; what it lacks is told, not the same word again.
+TEST(Lint, AskForAValueWhereThereMustBeOne) {
+  const kernel::Profile p = profile();
+  const auto findings = lint({"nokaslr dhash_entries", p, nullptr, test::default_options()});
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].rule, "unknown-parameter");
+  EXPECT_EQ(findings[0].message, "dhash_entries needs a value");
+  kernel::Profile old = profile();
+  old.version = {6, 10, 0};  // to which reserve_mem= is no parameter at all
+  EXPECT_TRUE(lint({"nokaslr reserve_mem=x", old, nullptr, test::default_options()}).empty());
+}
+
 TEST(Lint, KnowsWhatKaslrMayDo) {
   const std::string five = "memmap=1M$1G memmap=1M$2G memmap=1M$3G memmap=1M$4G ";
   EXPECT_EQ(found(five + "memmap=1M$5G", nullptr),

@@ -72,6 +72,7 @@ const OutOfRange kOutOfRange[] = {
      "c:2:30: error: `CONFIG_LOG_CPU_MAX_BUF_SHIFT` is from 0 to 21"},
     {"CONFIG_NODES_SHIFT=11", "c:2:20: error: `CONFIG_NODES_SHIFT` is from 0 to 10"},
     {"CONFIG_NODES_SHIFT=many", "c:2:20: error: `CONFIG_NODES_SHIFT` is a number: "},
+    {"CONFIG_PHYSICAL_ALIGN=0x300000", "c:2:23: error: `CONFIG_PHYSICAL_ALIGN` is a power of two"},
     {"CONFIG_PHYSICAL_START=0x1100000",
      "c:2:23: error: `CONFIG_PHYSICAL_START` is a multiple of 2M from 0 to 1G"},
     {"CONFIG_PHYSICAL_START=0xffffffffffe00000",

@@ -352,6 +352,9 @@ TEST(ReadDmesg, SizesEfiMemoryAttributesByTheirEntries) {
   // With noefi the kernel reserves it, and tells no entry.
   EXPECT_FALSE(good(head).efi_memory_attributes.has_value());
   EXPECT_TRUE(has_note(good(head), "EFI's table MEMATTR at 0x3d787018 "));
+  std::string none = head;
+  none.replace(none.find("0x3d787018"), 10, "0xffffffffffffffff");
+  EXPECT_FALSE(has_note(good(none), "EFI's table MEMATTR"));
 }
 
 TEST(ReadDmesg, NamesTablesOfEfiWhoseSizeNoLogTells) {
