@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "base/check.h"
@@ -153,7 +154,7 @@ TEST(Pool, BeginsWorkInItsOrderAndWaitsForWhatWasBegun) {
       worked(6);
       done = true;
     });
-    while (!last) std::atomic_thread_fence(std::memory_order_seq_cst);
+    while (!last) std::this_thread::yield();
   }
   EXPECT_TRUE(done);
   EXPECT_EQ(begun, (std::vector<int>{0, 1, 2, 3, 4}));
