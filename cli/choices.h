@@ -8,14 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "answer/formats.h"
 #include "base/result.h"
 #include "command.h"
 #include "session/asked.h"
 
 namespace memmap::cli {
 
-// --format: the first is the default. Those of simulate, check, diff and sweep are in src/answer.
-inline constexpr std::array<std::string_view, 2> kAnswerFormats{"text", "json"};
+// --format: the first is the default. Those of simulate, check, diff and sweep are in src/answer, too.
+using answer::kAnswerFormats;
 inline constexpr std::array<std::string_view, 3> kAccessFormats{"text", "json", "memtype"};
 using session::kMoments;
 using session::kSides;

@@ -16,12 +16,6 @@
 namespace memmap::answer {
 namespace {
 
-// The file, opened anew each time unless its content is at hand.
-Result<input::Source> opened(const LintWish& wish) {
-  if (wish.opened) return *wish.opened;
-  return input::open_source(*wish.file);
-}
-
 // Options given that only a source of a machine, or a log, could follow.
 Errors without_effect(const input::ReadOptions& given, std::string_view source,
                       std::string_view what) {
@@ -45,13 +39,10 @@ void append_to(std::vector<input::FoundCommandLine>& lines, const std::string& a
 }
 
 // --boot and --side are the file's, if that is a log; else that of the machine's source.
-Result<LintInput> of_file(const LintWish& wish, const std::string& append, session::Request request,
-                          const session::Places& places) {
-  const std::string& file = *wish.file;
-  const input::ReadOptions& options = wish.options;
-  const auto source = opened(wish);
-  if (!source) return source.errors();
-  auto found = input::read_command_lines(*source, options);
+Result<LintInput> of_file(const std::string& file, const input::Source& source,
+                          const input::ReadOptions& options, const std::string& append,
+                          session::Request request, const session::Places& places) {
+  auto found = input::read_command_lines(source, options);
   if (!found) return found.errors();
   append_to(found->lines, append);
   const bool is_log = found->format == "log";
@@ -68,7 +59,7 @@ Result<LintInput> of_file(const LintWish& wish, const std::string& append, sessi
     if (!errors.empty()) return errors;
     // A boot log tells of its machine as well, if it has a map.
     if (is_log) {
-      auto machine = input::read_machine(*source, options);
+      auto machine = input::read_machine(source, options);
       // A map that is there and cannot be taken, or a kernel of another kind: said by line.
       if (!machine && machine.errors().front().origin.line != 0) return machine.errors();
       if (machine) told = *std::move(machine);
@@ -105,16 +96,13 @@ Result<LintInput> of_line(const std::optional<std::string>& given, const std::st
 }
 
 // A machine that somebody wrote down: its line is one of its members.
-bool is_scenario(const LintWish& wish) {
-  const auto source = opened(wish);
-  return source && source->bytes.find(kScenarioSchema) != std::string::npos;
+bool is_scenario(const input::Source& source) {
+  return source.bytes.find(kScenarioSchema) != std::string::npos;
 }
 
 // A machine whose line the file does not tell: what is appended is all of it, as in `simulate`.
-bool is_machine_alone(const LintWish& wish) {
-  const auto source = opened(wish);
-  return source && !input::read_command_lines(*source, wish.options) &&
-         input::read_machine(*source, wish.options);
+bool is_machine_alone(const input::Source& source, const input::ReadOptions& options) {
+  return !input::read_command_lines(source, options) && input::read_machine(source, options);
 }
 
 std::string nth_line(std::string_view text, std::size_t number) {
@@ -190,7 +178,11 @@ Result<LintInput> lint_input(LintWish wish, const session::Places& places) {
   const input::ReadOptions& options = wish.options;
   if (!wish.file) return of_line(line, append, options, std::move(request), places);
   if (line) return Error{"a file and --cmdline each give a command line; give one", {"memmap"}};
-  if (!request.source && (is_scenario(wish) || (!append.empty() && is_machine_alone(wish)))) {
+  const auto source =
+      wish.opened ? Result<input::Source>(*wish.opened) : input::open_source(*wish.file);
+  if (!source) return source.errors();
+  if (!request.source &&
+      (is_scenario(*source) || (!append.empty() && is_machine_alone(*source, options)))) {
     request.source = session::Source{session::SourceKind::named,
                                      *wish.file,
                                      options.format,
@@ -200,7 +192,7 @@ Result<LintInput> lint_input(LintWish wish, const session::Places& places) {
                                      wish.opened};
     return of_line(line, append, options, std::move(request), places);
   }
-  return of_file(wish, append, std::move(request), places);
+  return of_file(*wish.file, *source, options, append, std::move(request), places);
 }
 
 Errors idle_without_machine(const Arguments& arguments, const LintInput& input) {

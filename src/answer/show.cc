@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <utility>
 
 #include "account/ledger.h"
@@ -15,6 +16,17 @@
 #include "session/source.h"
 
 namespace memmap::answer {
+namespace {
+
+constexpr std::array<std::string_view, 3> kTableForms{"text", "json", "raw"};
+
+}  // namespace
+
+std::span<const std::string_view> table_forms() { return kTableForms; }
+
+TableForm table_form(std::string_view name) {
+  return name == "json" ? TableForm::json : name == "raw" ? TableForm::raw : TableForm::text;
+}
 
 Result<const report::Thing*> thing_of(const std::string& name) {
   if (const report::Thing* const thing = report::find_thing(name)) return thing;

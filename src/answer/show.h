@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,9 @@ namespace memmap::answer {
 using session::Arguments;
 
 enum class TableForm { text, json, raw };
+// Their names, the usual one first; `name` is one of them.
+std::span<const std::string_view> table_forms();
+TableForm table_form(std::string_view name);
 
 // As wide as no table is: columns of text where no terminal bounds them.
 inline constexpr unsigned kWholeRows = 1u << 20;

@@ -269,12 +269,10 @@ int32_t memmap_boot_kdump(memmap_boot_t* boot, const char* format, const char* c
   Mistakes& mistakes = boot->mistakes;
   return guarded(mistakes, [&]() -> int32_t {
     if (text == nullptr && gets_up == nullptr) return mistakes.misused("nowhere to put the text");
-    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
     session::Arguments arguments;
-    Errors errors;
-    if (!add_looks({options, 2 * option_count}, kKdumpLooks, arguments, errors))
-      return MEMMAP_NO_SUCH;
-    if (!errors.empty()) return mistakes.take(std::move(errors));
+    if (const auto code = take_looks(options, option_count, kKdumpLooks, arguments, mistakes);
+        code != MEMMAP_DONE)
+      return code;
     const auto done = boot->boot.kdump(arguments, format == nullptr ? "text" : format);
     if (!done) return mistakes.take(done.errors());
     if (text != nullptr) give_text(done->text, text, length);
@@ -292,12 +290,10 @@ int32_t memmap_boot_show(memmap_boot_t* boot, const char* table, const char* for
   return guarded(mistakes, [&]() -> int32_t {
     if (text == nullptr) return mistakes.misused("nowhere to put the text");
     if (table == nullptr) return mistakes.misused("a table without a name");
-    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
     session::Arguments arguments;
-    Errors errors;
-    if (!add_looks({options, 2 * option_count}, kShowLooks, arguments, errors))
-      return MEMMAP_NO_SUCH;
-    if (!errors.empty()) return mistakes.take(std::move(errors));
+    if (const auto code = take_looks(options, option_count, kShowLooks, arguments, mistakes);
+        code != MEMMAP_DONE)
+      return code;
     const auto done = boot->boot.show(table, arguments, format == nullptr ? "text" : format);
     if (!done) return mistakes.take(done.errors());
     give_text(*done, text, length);
@@ -314,16 +310,14 @@ int32_t memmap_boot_suggest(memmap_boot_t* boot, const char* what, const char* a
   return guarded(mistakes, [&]() -> int32_t {
     if (what == nullptr) return mistakes.misused("nothing is looked for");
     if (text == nullptr && holds == nullptr) return mistakes.misused("nowhere to put the text");
-    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
     if (argument != nullptr && std::string_view(argument) == "-")
       return mistakes.misused("standard input is the program's, not the library's");
     session::Arguments arguments;
     arguments.add("WHAT", what);
     if (argument != nullptr) arguments.add("SOURCE", argument);
-    Errors errors;
-    if (!add_looks({options, 2 * option_count}, kSuggestLooks, arguments, errors))
-      return MEMMAP_NO_SUCH;
-    if (!errors.empty()) return mistakes.take(std::move(errors));
+    if (const auto code = take_looks(options, option_count, kSuggestLooks, arguments, mistakes);
+        code != MEMMAP_DONE)
+      return code;
     const auto done = boot->boot.suggest(arguments, format == nullptr ? "text" : format);
     if (!done) return mistakes.take(done.errors());
     if (text != nullptr) give_text(done->text, text, length);
@@ -340,13 +334,11 @@ int32_t memmap_boot_report(memmap_boot_t* boot, const char* format, const char* 
   return guarded(mistakes, [&]() -> int32_t {
     if (text == nullptr) return mistakes.misused("nowhere to put the text");
     if (format == nullptr) return mistakes.misused("a report without a format");
-    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
     session::Arguments arguments;
     arguments.add("--format", format);
-    Errors errors;
-    if (!add_looks({options, 2 * option_count}, kReportLooks, arguments, errors))
-      return MEMMAP_NO_SUCH;
-    if (!errors.empty()) return mistakes.take(std::move(errors));
+    if (const auto code = take_looks(options, option_count, kReportLooks, arguments, mistakes);
+        code != MEMMAP_DONE)
+      return code;
     const auto done = boot->boot.report(arguments);
     if (!done) return mistakes.take(done.errors());
     give_text(*done, text, length);
@@ -368,10 +360,9 @@ int32_t memmap_boot_diff(memmap_boot_t* boot, memmap_boot_t* newer, const char* 
     if (const Status known = known_format(form, answer::diff_formats()); !known)
       return mistakes.take(known.errors());
     session::Arguments arguments;
-    Errors errors;
-    if (!add_looks({options, 2 * option_count}, kDiffLooks, arguments, errors))
-      return MEMMAP_NO_SUCH;
-    if (!errors.empty()) return mistakes.take(std::move(errors));
+    if (const auto code = take_looks(options, option_count, kDiffLooks, arguments, mistakes);
+        code != MEMMAP_DONE)
+      return code;
     const auto tolerance = answer::tolerance_of(arguments);
     if (!tolerance) return mistakes.take(tolerance.errors());
     const auto look = answer::diff_look(arguments, form);

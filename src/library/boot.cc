@@ -10,6 +10,7 @@
 #include "account/columns.h"
 #include "answer/addresses.h"
 #include "answer/diff.h"
+#include "answer/formats.h"
 #include "answer/show.h"
 #include "answer/simulate.h"
 #include "answer/walk.h"
@@ -236,7 +237,8 @@ Result<const diff::View*> Boot::view() {
 }
 
 Result<std::string> Boot::explain(const char* what, const std::string& format) {
-  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
+  if (const Status known = known_format(format, answer::kAnswerFormats); !known)
+    return known.errors();
   const std::string_view asked = what == nullptr ? "" : what;
   report::ExplainQuestion question{.only_lost = asked == "lost"};
   if (what != nullptr && !question.only_lost) {
@@ -255,7 +257,8 @@ Result<std::string> Boot::explain(const char* what, const std::string& format) {
 }
 
 Result<std::string> Boot::walk(const char* root, const char* addresses, const std::string& format) {
-  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
+  if (const Status known = known_format(format, answer::kAnswerFormats); !known)
+    return known.errors();
   session::Arguments arguments;
   arguments.add("ADDRESS", addresses);
   if (root != nullptr) arguments.add("--root", root);
@@ -270,24 +273,25 @@ Result<std::string> Boot::walk(const char* root, const char* addresses, const st
 }
 
 Result<std::string> Boot::kaslr(answer::Places listed, const std::string& format) {
-  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
+  if (const Status known = known_format(format, answer::kAnswerFormats); !known)
+    return known.errors();
   const auto lock = turn();
   return answer::kaslr(session_, listed, format, {});
 }
 
 Result<answer::Kdumped> Boot::kdump(const session::Arguments& arguments,
                                     const std::string& format) {
-  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
+  if (const Status known = known_format(format, answer::kAnswerFormats); !known)
+    return known.errors();
   const auto lock = turn();
   return answer::kdump(session_, arguments, format, {});
 }
 
 Result<std::string> Boot::show(const std::string& thing, const session::Arguments& arguments,
                                std::string_view format) {
-  constexpr std::array<std::string_view, 3> kForms{"text", "json", "raw"};
-  if (const Status known = known_format(format, kForms); !known) return known.errors();
-  const auto* const at = std::ranges::find(kForms, format);
-  const auto form = static_cast<answer::TableForm>(at - kForms.begin());
+  if (const Status known = known_format(format, answer::table_forms()); !known)
+    return known.errors();
+  const answer::TableForm form = answer::table_form(format);
   const auto found = answer::thing_of(thing);
   if (!found) return found.errors();
   Errors idle = answer::idle_in_table(arguments, form, fmt::format("--format {}", format));
@@ -305,7 +309,8 @@ Result<std::string> Boot::show(const std::string& thing, const session::Argument
 
 Result<answer::Suggested> Boot::suggest(const session::Arguments& arguments,
                                         const std::string& format) {
-  if (const Status known = known_format(format, kAnswerFormats); !known) return known.errors();
+  if (const Status known = known_format(format, answer::kAnswerFormats); !known)
+    return known.errors();
   const auto wish = answer::suggest_wish(arguments);
   if (!wish) return wish.errors();
   if (const auto idle = wish->arguments.get("SOURCE"))

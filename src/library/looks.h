@@ -1,10 +1,12 @@
 // Options of an answer, as pairs of name and value.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
-#include "base/result.h"
+#include "library/call.h"
 #include "session/arguments.h"
 
 namespace memmap::library {
@@ -16,9 +18,9 @@ struct Look {
   bool is_file = false;  // `-` would be standard input
 };
 
-// Adds the pairs to `arguments`, as options of the command line. `errors`: of switches with a value, of others
-// without, of standard input. False: a name that there is not.
-bool add_looks(std::span<const char* const> words, std::span<const Look> looks,
-               session::Arguments& arguments, Errors& errors);
+// Adds `count` pairs to `arguments`, as options of the command line. Another code than MEMMAP_DONE is what the call
+// returns: options that are NULL, a name that there is not, a switch with a value, another without, standard input.
+std::int32_t take_looks(const char* const* options, std::size_t count, std::span<const Look> looks,
+                        session::Arguments& arguments, Mistakes& mistakes);
 
 }  // namespace memmap::library

@@ -33,7 +33,8 @@
  *   own, which is forked.
  * - Threads: one at a time uses a handle, and each may use its own at the same time. A boot does
  *   not need its request any more. What boots often (check, sweep, kaslr, suggest) does so on
- *   all cores: on threads of its own, which end with the call.
+ *   all cores: on threads of its own, which end with the call; where a plugin is a file, on the
+ *   calling one alone.
  * - The same request gives the same answers, byte for byte, as long as the files that it names
  *   are the same. The environment is not read, nor the current locale, nor standard input.
  *
@@ -180,8 +181,9 @@ MEMMAP_API int32_t memmap_request_lint(memmap_request_t* request, const char* na
  * plugins that are files are found where it is. A row is a few kB of memory, and a million rows are
  * the most: machines make a share each. What goes wrong with one combination, memory among it that
  * runs out while a plugin is at work, is its row's `error`. What the command notes on standard error
- * is not told, but kernels that are not verified stand in the head. Files of rows, databases, going on where a sweep was ended, merging
- * and shrinking are the command's alone. MEMMAP_NO_SUCH: no such option. */
+ * is not told, but kernels that are not verified stand in the head. Files of rows, databases, going
+ * on where a sweep was ended, merging and shrinking are the command's alone. MEMMAP_NO_SUCH: no such
+ * option. */
 MEMMAP_API int32_t memmap_request_sweep(memmap_request_t* request, const char* name,
                                         const void* bytes, size_t bytes_length, const char* format,
                                         const char* const* options, size_t option_count,

@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "answer/formats.h"
 #include "answer/lint.h"
 #include "answer/simulate.h"
 #include "answer/sweep.h"
@@ -323,7 +324,7 @@ int32_t memmap_request_lint(memmap_request_t* request, const char* name, const v
     if (name != nullptr && bytes == nullptr && std::string_view(name) == "-")
       return mistakes.misused("standard input is the program's, not the library's");
     const std::string_view wanted = format == nullptr ? "text" : format;
-    if (const Status known = known_format(wanted, kAnswerFormats); !known)
+    if (const Status known = known_format(wanted, answer::kAnswerFormats); !known)
       return mistakes.take(known.errors());
     std::unique_lock lock(one_at_a_time(), std::defer_lock);
     if (request->request.has_plugins()) lock.lock();
@@ -352,10 +353,9 @@ int32_t memmap_request_sweep(memmap_request_t* request, const char* name, const 
       return mistakes.take(known.errors());
     session::Arguments arguments;
     arguments.add("MATRIX", name);
-    Errors errors;
-    if (!add_looks({options, 2 * option_count}, kSweepLooks, arguments, errors))
-      return MEMMAP_NO_SUCH;
-    if (!errors.empty()) return mistakes.take(std::move(errors));
+    if (const auto code = take_looks(options, option_count, kSweepLooks, arguments, mistakes);
+        code != MEMMAP_DONE)
+      return code;
     const auto done =
         swept(request->request, arguments, bytes, bytes_length, answer::sweep_form(wanted));
     if (!done) return mistakes.take(done.errors());

@@ -1,7 +1,6 @@
 // A request of the C API: options by their names, and files that are at hand as bytes.
 #pragma once
 
-#include <array>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -58,9 +57,6 @@ class Request {
 
   std::vector<Value> values_{};
 };
-
-// Of answers.
-inline constexpr std::array<std::string_view, 2> kAnswerFormats{"text", "json"};
 
 // Error: `format` is none of those that are known.
 Status known_format(std::string_view format, std::span<const std::string_view> known);
