@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "parallel/in_order.h"
@@ -40,45 +42,29 @@ kaslr::PossiblePlaces image_places(const Session& session, const Machine& machin
   return kaslr::possible_places(machine, session.profile(), line);
 }
 
-Status each_place(const Session& session, Rules& rules, Machine machine, boot::Options& options,
-                  const kaslr::PossiblePlaces& places, std::uint64_t most,
-                  const LookAtPlace& look) {
-  for (const std::uint64_t n : kaslr::spread_over(places, most)) {
-    const PhysAddr place{places.place(n)};
-    machine.kernel_phys_base = place;
-    const boot::Inputs inputs(machine, session.profile(), options);
-    const auto outcome = session.boot(rules, options, inputs);
-    if (!outcome) return outcome.errors();
-    if (!look(place, *outcome)) break;
-  }
-  return Done{};
-}
+namespace {
 
-Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
-                  const LookAtPlace& look) {
-  struct Bench {
-    Machine machine;
-    boot::Options options;
-  };
+// What one thread boots with.
+struct Bench {
+  Rules& rules;
+  boot::Options& options;
+  Machine machine;  // with the image where it is booted next
+};
+
+// A thread for each of `benches`, the first of which alone is this one.
+Status boot_at_places(const Session& session, std::span<Bench> benches,
+                      const kaslr::PossiblePlaces& places, const std::vector<std::uint64_t>& tried,
+                      const LookAtPlace& look) {
   struct Booted {
     PhysAddr place{};
     Result<boot::Outcome> outcome;
   };
-  const std::vector<std::uint64_t> tried = kaslr::spread_over(places, most);
-  auto rules = session.rules_for_boots(tried.size());
-  if (!rules) return rules.errors();
-  std::vector<Bench> benches;
-  for (const Rules& own : *rules) {
-    Bench& bench = benches.emplace_back(Bench{*session.machine(), session.options(own)});
-    bench.options.record_memblock = false;
-    bench.options.keep_user_space = false;
-  }
   const auto boot = [&](std::uint64_t n, std::size_t worker) -> Booted {
     const PhysAddr place{places.place(n)};
     Bench& bench = benches[worker];
     bench.machine.kernel_phys_base = place;
     const boot::Inputs inputs(bench.machine, session.profile(), bench.options);
-    return {place, session.boot((*rules)[worker], bench.options, inputs)};
+    return {place, session.boot(bench.rules, bench.options, inputs)};
   };
   Status out = Done{};
   const auto take = [&](const Booted& booted) {
@@ -90,6 +76,32 @@ Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::ui
   };
   parallel::in_order(benches.size(), parallel::jobs_of(tried), boot, take);
   return out;
+}
+
+}  // namespace
+
+Status each_place(const Session& session, Rules& rules, Machine machine, boot::Options& options,
+                  const kaslr::PossiblePlaces& places, std::uint64_t most,
+                  const LookAtPlace& look) {
+  Bench bench{rules, options, std::move(machine)};
+  return boot_at_places(session, {&bench, 1}, places, kaslr::spread_over(places, most), look);
+}
+
+Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
+                  const LookAtPlace& look) {
+  const std::vector<std::uint64_t> tried = kaslr::spread_over(places, most);
+  auto rules = session.rules_for_boots(tried.size());
+  if (!rules) return rules.errors();
+  std::vector<boot::Options> options;
+  for (const Rules& own : *rules) {
+    boot::Options& its = options.emplace_back(session.options(own));
+    its.record_memblock = false;
+    its.keep_user_space = false;
+  }
+  std::vector<Bench> benches;
+  for (std::size_t i = 0; i < rules->size(); ++i)
+    benches.push_back({(*rules)[i], options[i], *session.machine()});
+  return boot_at_places(session, benches, places, tried, look);
 }
 
 Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,

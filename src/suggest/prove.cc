@@ -60,7 +60,7 @@ Prover::Prover(const Subject& subject) : subject_(subject) {
     options.record_memblock = false;
     options.keep_user_space = false;
     options.follow_pages = false;
-    benches_.push_back({subject.machine, std::move(options)});
+    benches_.push_back({std::move(options)});
   };
   add(subject.boot);
   for (const boot::Options& other : subject.others) add(other);
@@ -80,9 +80,10 @@ Result<boot::Outcome> Prover::boot(std::string_view parameter, PhysAddr place) {
 
 Result<boot::Outcome> Prover::boot_on(Bench& bench, std::string_view parameter,
                                       PhysAddr place) const {
-  bench.machine.kernel_phys_base = place;
+  if (!bench.machine) bench.machine = subject_.machine;
+  bench.machine->kernel_phys_base = place;
   bench.options.command_line = line_with(parameter);
-  boot::Outcome outcome = boot::run(bench.machine, subject_.profile, bench.options);
+  boot::Outcome outcome = boot::run(*bench.machine, subject_.profile, bench.options);
   if (!outcome.faults.empty()) return outcome.faults;
   return outcome;
 }

@@ -62,8 +62,9 @@ class Prover {
   };
   // What one thread boots with.
   struct Bench {
-    Machine machine;  // the subject's, with the image where it is booted next
     boot::Options options;
+    std::optional<Machine>
+        machine{};  // the subject's, with the image where it is booted next; from its first boot on
   };
   // How one place was judged.
   struct Trial {
