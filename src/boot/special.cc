@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "machine/e820_words.h"
+#include "numa/cxl_windows.h"
 
 namespace memmap::boot {
 namespace {
@@ -138,9 +139,8 @@ std::vector<std::string> not_simulated(const Inputs& in) {
     add(fmt::format("clearcpuid=: the processor is taken to have {} as before", gone));
   // kernel: acpi_numa_init(), acpi_parse_cfmws(), drivers/acpi/numa/srat.c, v6.12
   const auto& tables = in.machine.acpi_tables;
-  const bool looks = in.behaviour.cxl_windows_are_nodes &&
-                     (!in.behaviour.cxl_windows_want_driver || in.profile.has(config::CXL_ACPI));
-  if (in.profile.numa && in.acpi_enabled() && looks && in.machine.cxl_windows.empty() &&
+  if (in.profile.numa && in.acpi_enabled() && numa::reads_cxl_windows(in.profile, in.behaviour) &&
+      in.machine.cxl_windows.empty() &&
       std::ranges::find(tables, "CEDT", &AcpiTable::signature) != tables.end()) {
     add("windows for CXL memory: the machine has an ACPI table CEDT, of which nothing but that is "
         "known; a window that the "

@@ -39,6 +39,11 @@ bool has_start(std::span<const NodeBlock> blocks, PhysRange window) {
 
 }  // namespace
 
+bool reads_cxl_windows(const kernel::Profile& profile, const kernel::Behaviour& behaviour) {
+  return behaviour.cxl_windows_are_nodes &&
+         (!behaviour.cxl_windows_want_driver || profile.has(config::CXL_ACPI));
+}
+
 WithWindows with_cxl_windows(std::vector<NodeBlock> blocks, std::span<const PhysRange> windows,
                              int next_nid, int most, const kernel::Behaviour& behaviour) {
   WithWindows out{.blocks = std::move(blocks)};

@@ -5,9 +5,13 @@
 #include <vector>
 
 #include "kernel/behaviour.h"
+#include "kernel/profile.h"
 #include "numa/nodes.h"
 
 namespace memmap::numa {
+
+// Whether the kernel looks at windows at all. kernel: acpi_numa_init(), drivers/acpi/numa/srat.c, v6.12 and v7.2
+bool reads_cxl_windows(const kernel::Profile& profile, const kernel::Behaviour& behaviour);
 
 struct WithWindows {
   std::vector<NodeBlock> blocks{};

@@ -96,9 +96,8 @@ void Facts::add_node_memory(const boot::Facts& facts) {
     last = std::max(last, m.nid);
   }
   const kernel::Behaviour behaviour = kernel::behaviour_of(facts.profile);
-  const bool looks = behaviour.cxl_windows_are_nodes &&
-                     (!behaviour.cxl_windows_want_driver || facts.profile.has(config::CXL_ACPI));
-  if (looks && !machine.cxl_windows.empty() && !blocks.empty()) {
+  if (numa::reads_cxl_windows(facts.profile, behaviour) && !machine.cxl_windows.empty() &&
+      !blocks.empty()) {
     numa::WithWindows with =
         numa::with_cxl_windows(std::move(blocks), machine.cxl_windows, last + 1,
                                1 << facts.profile.nodes_shift, behaviour);
