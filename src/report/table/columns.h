@@ -32,9 +32,8 @@ Listing listing_of(const ColumnOf<Item> (&columns)[N], const std::vector<Item>& 
     for (const ColumnOf<Item>& c : columns) row.push_back(c.get(item));
   };
   for (std::size_t i = 0; i < first; ++i) add(items[i]);
-  if (first == items.size()) return out;
-  add(items.back());
-  out.left_out = items.size() - out.rows.size();
+  out.left_out = items.size() - first;
+  if (out.left_out != 0) add(items.back());
   return out;
 }
 

@@ -49,7 +49,8 @@ using Values = std::vector<Value>;  // one for each column
 struct Listing {
   std::vector<Field> fields{};
   std::vector<Values> rows{};
-  std::size_t left_out = 0;  // rows in front of the last one
+  // So many rows more are not shown, the last of which stands behind those that are, for its addresses.
+  std::size_t left_out = 0;
 };
 
 enum class Reader { people, programs };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "report/form/units.h"
 
@@ -80,7 +81,7 @@ std::string raw_text(const Value& value, Kind kind) {
 
 }  // namespace
 
-void write_table(Page& page, const Listing& listing, Sizes sizes, Titles titles, std::size_t rows) {
+void write_table(Page& page, const Listing& listing, Sizes sizes, Titles titles) {
   std::vector<Column> columns;
   std::vector<unsigned> digits;
   for (std::size_t i = 0; i < listing.fields.size(); ++i) {
@@ -91,8 +92,8 @@ void write_table(Page& page, const Listing& listing, Sizes sizes, Titles titles,
     digits.push_back(has_digits ? digits_of(listing, i) : 1);
   }
   std::vector<Row> written;
-  for (const Values& row : listing.rows) {
-    if (written.size() == rows) break;
+  const std::size_t shown = listing.rows.size() - (listing.left_out != 0 ? 1 : 0);
+  for (const Values& row : std::span(listing.rows).first(shown)) {
     Row& cells = written.emplace_back();
     for (std::size_t i = 0; i < row.size(); ++i) {
       const Field& f = listing.fields[i];
@@ -100,10 +101,9 @@ void write_table(Page& page, const Listing& listing, Sizes sizes, Titles titles,
                        f.paint == nullptr ? Paint::plain : f.paint(row[i])});
     }
   }
-  const std::size_t left = listing.rows.size() + listing.left_out - written.size();
   page.table(std::move(columns), std::move(written));
-  if (left != 0) {
-    page.line(fmt::format("  {} {} more", page.glyph("…", "..."), counted(left, "row")),
+  if (listing.left_out != 0) {
+    page.line(fmt::format("  {} {} more", page.glyph("…", "..."), counted(listing.left_out, "row")),
               Paint::faint);
   }
 }

@@ -13,10 +13,10 @@ namespace memmap::report {
 enum class Sizes { rounded, exact };
 enum class Titles { shown, left_out };
 
-// A table within the page's width where its columns allow; `rows` at most, then how many more there
-// are.
+// A table within the page's width where its columns allow, then how many more rows there are
+// (Listing::left_out).
 void write_table(Page& page, const Listing& listing, Sizes sizes = Sizes::rounded,
-                 Titles titles = Titles::shown, std::size_t rows = ~std::size_t{0});
+                 Titles titles = Titles::shown);
 
 // An array with an object for each row, a line each, every column a key of it. Counts, sizes and changes
 // are numbers, addresses are strings in hex (a number above 2^53 would lose bits in many programs), ranges

@@ -37,7 +37,7 @@ void write_regions(Page& page, const boot::Outcome& outcome, std::string_view li
   const Listing listing = first_of_regions(outcome.state.memblock, list, regions, kMemoryRows);
   const auto columns =
       chosen_columns(listing.fields, {.columns = "range,size,node,flags"}, Reader::people);
-  write_table(page, with_columns(listing, *columns), Sizes::rounded, Titles::shown, kMemoryRows);
+  write_table(page, with_columns(listing, *columns));
 }
 
 unsigned address_digits(const memblock::Memblock& m) {
@@ -58,8 +58,7 @@ void write_e820(Page& page, const boot::Outcome& outcome) {
   page.heading("E820 map", changes == 0 ? "the kernel changed nothing"
                                         : counted(static_cast<std::uint64_t>(changes), "range") +
                                               " changed by the kernel");
-  write_table(page, for_people(first_of_e820(map, kMapRows)), Sizes::rounded, Titles::shown,
-              kMapRows);
+  write_table(page, for_people(first_of_e820(map, kMapRows)));
 }
 
 void write_memory(Page& page, const boot::Outcome& outcome) {
