@@ -59,9 +59,11 @@ constexpr Option kOptions[] = {
 #define TEXT(name, effect, use) config::name,
 #define TOLD_FLAG FLAG
 #define TOLD_NUMBER NUMBER
+#define POWER_OF_TWO NUMBER
 #include "kernel/rows/options.def"
 #undef TOLD_FLAG
 #undef TOLD_NUMBER
+#undef POWER_OF_TWO
 #undef FLAG
 #undef NUMBER
 #undef TEXT

@@ -79,17 +79,19 @@ inline constexpr std::uint64_t kLargestInt = 0x7fffffff;
   inline constexpr kernel::Flag name{{{#name, otherwise, 0, 1, kernel::Shape::any, use, told}, \
                                       kernel::Kind::flag,                                      \
                                       kernel::Effect::effect}};
-#define NUMBER_ROW(name, otherwise, smallest, largest, effect, use, told)    \
-  inline constexpr kernel::Number name{                                      \
-      {{#name, otherwise, smallest, largest, kernel::Shape::any, use, told}, \
-       kernel::Kind::number,                                                 \
+#define NUMBER_ROW(name, otherwise, smallest, largest, shape, effect, use, told) \
+  inline constexpr kernel::Number name{                                          \
+      {{#name, otherwise, smallest, largest, kernel::Shape::shape, use, told},   \
+       kernel::Kind::number,                                                     \
        kernel::Effect::effect}};
 #define FLAG(name, otherwise, effect, use) FLAG_ROW(name, otherwise, effect, use, false)
 #define TOLD_FLAG(name, otherwise, effect, use) FLAG_ROW(name, otherwise, effect, use, true)
 #define NUMBER(name, otherwise, smallest, largest, effect, use) \
-  NUMBER_ROW(name, otherwise, smallest, largest, effect, use, false)
+  NUMBER_ROW(name, otherwise, smallest, largest, any, effect, use, false)
+#define POWER_OF_TWO(name, otherwise, smallest, largest, effect, use) \
+  NUMBER_ROW(name, otherwise, smallest, largest, power_of_two, effect, use, false)
 #define TOLD_NUMBER(name, otherwise, smallest, largest, effect, use) \
-  NUMBER_ROW(name, otherwise, smallest, largest, effect, use, true)
+  NUMBER_ROW(name, otherwise, smallest, largest, any, effect, use, true)
 #define TEXT(name, effect, use)       \
   inline constexpr kernel::Text name{ \
       {{#name, 0, 0, 0, kernel::Shape::any, use}, kernel::Kind::text, kernel::Effect::effect}};
@@ -99,6 +101,7 @@ inline constexpr std::uint64_t kLargestInt = 0x7fffffff;
 #undef FLAG
 #undef TOLD_FLAG
 #undef NUMBER
+#undef POWER_OF_TWO
 #undef TOLD_NUMBER
 #undef TEXT
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 
 #include "base/align.h"
 #include "base/number.h"
@@ -78,9 +77,6 @@ std::optional<std::string> fault_of(const Option& row, std::string_view text) {
   }
   const Result<std::uint64_t> value = parse_count(text);
   if (!value) return "is a number: " + value.errors().front().message;
-  // Its other bounds are the row's. kernel: arch/x86/include/asm/boot.h, which compiles with no other, v6.12
-  if (row.name == config::PHYSICAL_ALIGN.name && row.allows(*value) && !std::has_single_bit(*value))
-    return "is a power of two";
   return fault_of(static_cast<const Quantity&>(row), *value);
 }
 

@@ -19,7 +19,7 @@ TABLES = {
     "constants": ("constant", {"CONSTANT": 1}),
     "functions": ("function", {"FUNCTION": 1, "VARIANT": 3}),
     "members": ("member", {"MEMBER": 2}),
-    "options": ("config", {"FLAG": 1, "NUMBER": 1, "TEXT": 1}),
+    "options": ("config", {"FLAG": 1, "NUMBER": 1, "POWER_OF_TWO": 1, "TEXT": 1}),
     "structs": ("type", {"STRUCT": 1}),
     "symbols": ("symbol", {"SYMBOL": 1}),
 }
