@@ -77,18 +77,6 @@ Result<session::Session> open_session(const Arguments& arguments) {
   return session::Session::open(std::move(wanted->request), wanted->places);
 }
 
-Errors idle_plugins(const session::Session& session, std::string_view command) {
-  const session::NamedPlugins& named = session.named();
-  std::vector<std::string> idle = named.only_reports;
-  idle.insert(idle.end(), named.only_checks.begin(), named.only_checks.end());
-  Errors out;
-  for (const std::string& name : idle) {
-    out.push_back(session::no_effect(fmt::format("--plugin {}", name), command,
-                                     "it neither shows checks nor writes with plugins"));
-  }
-  return out;
-}
-
 Result<plugin::PluginHost> plugin_host(const Arguments& arguments) {
   auto places = places_of(arguments);
   if (!places) return places.errors();

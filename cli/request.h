@@ -58,8 +58,6 @@ void note_log(const boot::Outcome& outcome);
 
 // What every command that boots a machine begins with.
 Result<session::Session> open_session(const Arguments& arguments);
-// An error for each plugin that is named and only looks on or writes reports: `command` shows neither.
-Errors idle_plugins(const session::Session& session, std::string_view command);
 // For commands that are about plugins themselves.
 Result<plugin::PluginHost> plugin_host(const Arguments& arguments);
 

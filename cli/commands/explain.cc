@@ -56,7 +56,7 @@ ExitCode run_explain(const Arguments& given) {
   wanted->request.log = session::LogUse::noted;
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return bad_input(session.errors());
-  const Errors idle = idle_plugins(*session, "explain");
+  const Errors idle = session::idle_plugins(session->named(), "explain");
   if (!idle.empty()) return bad_input(idle);
   const auto outcome = session->boot();
   if (!outcome) return bad_input(outcome.errors());

@@ -29,7 +29,7 @@ ExitCode run_frames(const Arguments& arguments) {
     return bad_input({{"frames writes a folder: name one with -o", {"memmap"}}});
   auto session = open_session(arguments);
   if (!session) return bad_input(session.errors());
-  const Errors idle = idle_plugins(*session, "frames");
+  const Errors idle = session::idle_plugins(session->named(), "frames");
   if (!idle.empty()) return bad_input(idle);
   auto rules = session->rules_without_checks();
   if (!rules) return bad_input(rules.errors());

@@ -14,7 +14,7 @@ ExitCode run_kdump(const Arguments& arguments) {
   if (!format) return bad_input(format.errors());
   auto session = open_session(arguments);
   if (!session) return bad_input(session.errors());
-  const Errors idle = idle_plugins(*session, "kdump");
+  const Errors idle = session::idle_plugins(session->named(), "kdump");
   if (!idle.empty()) return bad_input(idle);
   const Destination destination = destination_of(arguments);
   const auto answer = answer::kdump(*session, arguments, *format, text_style(destination));

@@ -22,12 +22,6 @@ Result<answer::LintInput> input_of(const Arguments& arguments) {
       wanted->places);
 }
 
-// What changes a boot, where none is made; of plugins, what does nothing here.
-Errors idle_options(const Arguments& arguments, const answer::LintInput& input) {
-  return input.session.machine() ? idle_plugins(input.session, "lint")
-                                 : answer::idle_without_machine(arguments, input);
-}
-
 ExitCode list_rules(const Arguments& arguments) {
   const Status alone = refuse_others(arguments, {"--list", "--output", "--force"}, "lint --list",
                                      "the rules, whatever the line");
@@ -44,7 +38,8 @@ ExitCode run_lint(const Arguments& arguments) {
   if (!format) return bad_input(format.errors());
   auto input = input_of(arguments);
   if (!input) return bad_input(input.errors());
-  if (const Errors idle = idle_options(arguments, *input); !idle.empty()) return bad_input(idle);
+  const Errors idle = answer::idle_in_lint(arguments, *input);
+  if (!idle.empty()) return bad_input(idle);
   const auto answer = answer::lint(*input, *format);
   if (!answer) return bad_input(answer.errors());
   const Status written = write_output(destination_of(arguments), answer->text);

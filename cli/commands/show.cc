@@ -94,7 +94,8 @@ Result<Listing> listing_of(const Arguments& arguments, const Thing& thing) {
   wanted->request.log = session::LogUse::compared;
   auto session = session::Session::open(std::move(wanted->request), wanted->places);
   if (!session) return named_as_here(session.errors());
-  if (const Errors idle = idle_plugins(*session, "show"); !idle.empty()) return idle;
+  if (const Errors idle = session::idle_plugins(session->named(), "show"); !idle.empty())
+    return idle;
   auto rules = session->rules();
   if (!rules) return rules.errors();
   const auto outcome = session->boot(*rules, session->options(*rules));

@@ -16,7 +16,7 @@ ExitCode run_suggest(const Arguments& given) {
   if (!wish) return bad_input(wish.errors());
   auto session = open_session(wish->arguments);
   if (!session) return bad_input(session.errors());
-  const Errors idle = idle_plugins(*session, "suggest");
+  const Errors idle = session::idle_plugins(session->named(), "suggest");
   if (!idle.empty()) return bad_input(idle);
   const Destination destination = destination_of(given);
   const auto answer = answer::suggest(*session, *wish, *format, text_style(destination));

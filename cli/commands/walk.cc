@@ -16,7 +16,7 @@ ExitCode run_walk(const Arguments& arguments) {
   if (!wish) return bad_input(wish.errors());
   auto session = open_session(arguments);
   if (!session) return bad_input(session.errors());
-  const Errors idle = idle_plugins(*session, "walk");
+  const Errors idle = session::idle_plugins(session->named(), "walk");
   if (!idle.empty()) return bad_input(idle);
   const auto outcome = session->boot();
   if (!outcome) return bad_input(outcome.errors());

@@ -457,7 +457,11 @@ class Boot:
 
 
 def _size(size: Optional[_Size]) -> Optional[str]:
-    return None if size is None else str(size) if isinstance(size, int) else os.fspath(size)
+    if isinstance(size, int):
+        if not 0 <= size < 2**64:  # else it would be taken for a file's name
+            raise ValueError(f"{size} is no number of bytes")
+        return str(size)
+    return None if size is None else os.fspath(size)
 
 
 def _suggest_options(size: Optional[_Size], initrd: Optional[_Size], need: Optional[_Size],

@@ -62,8 +62,13 @@ class Rows:
         return not self.fails
 
     def __iter__(self) -> Iterator[Dict[str, Any]]:
-        """The rows of JSON Lines as share/schema/sweep.json has them, without the head and the summary."""
-        return (row for line in self.text.splitlines() if "index" in (row := json.loads(line)))
+        """The rows of JSON Lines as share/schema/sweep.json has them, without the head and the summary. Rows of CSV are
+        for the module csv: TypeError."""
+        if not self.text.startswith("{"):
+            raise TypeError("these rows are CSV, which the module csv reads")
+        # Not splitlines(): a name may have any of the other characters that this takes for an end of line.
+        lines = self.text.rstrip("\n").split("\n")
+        return (row for line in lines if "index" in (row := json.loads(line)))
 
 
 class _Request:
@@ -203,22 +208,24 @@ def lint(file: Optional[Source] = None, *, form: str = "text", e820: Optional[So
         return Findings(count.value, made.take().decode("utf-8", "surrogateescape"))
 
 
-def sweep(matrix: Source, *, form: str = "jsonl", filters: Sequence[str] = (), only_failures: bool = False,
-          shard: Optional[str] = None, plugin_dirs: "Sequence[Union[str, os.PathLike[str]]]" = ()) -> Rows:
+def sweep(matrix: Source, *, form: str = "jsonl", filters: Iterable[str] = (), only_failures: bool = False,
+          shard: Optional[str] = None, yes: bool = False,
+          plugin_dirs: "Sequence[Union[str, os.PathLike[str]]]" = ()) -> Rows:
     """Boots the combinations of a matrix (share/doc/sweep.md), as `memmap sweep` does, on all cores; of several
     machines each may make a `shard` ("1/4"). What a matrix of bytes names is found beside the file that its name
-    would be. `form`: jsonl or csv; `filters`: as --filter takes them; `plugin_dirs`: where plugins that are files lie.
-    Raises InputError."""
+    would be. `form`: jsonl or csv; `filters`: as --filter takes them; `yes`: more than a million combinations, too;
+    `plugin_dirs`: where plugins that are files lie. Raises InputError."""
     if isinstance(matrix, bytes):
         matrix = Bytes(matrix, "matrix")
     if isinstance(filters, (str, bytes)):
         raise TypeError(f"filters is a sequence of texts, not one: [{filters!r}]")
+    filters = list(filters)
     if None in filters:
         raise TypeError("filters has a None")
     content = matrix.content if isinstance(matrix, Bytes) else None
     name = (matrix.name or "matrix") if isinstance(matrix, Bytes) else os.fspath(matrix)
     options, count = c.options([*(("filter", text) for text in filters), ("shard", shard),
-                                ("only-failures", "" if only_failures else None)])
+                                ("only-failures", "" if only_failures else None), ("yes", "" if yes else None)])
     with _Request() as request:
         request.each("plugin_dirs", "plugin-dir", plugin_dirs)
         made, fails = c.Made(), ctypes.c_int32()

@@ -195,9 +195,9 @@ Result<LintInput> lint_input(LintWish wish, const session::Places& places) {
   return of_file(*wish.file, *source, options, append, std::move(request), places);
 }
 
-Errors idle_without_machine(const Arguments& arguments, const LintInput& input) {
+Errors idle_in_lint(const Arguments& arguments, const LintInput& input) {
+  if (input.session.machine()) return session::idle_plugins(input.session.named(), "lint");
   Errors out;
-  if (input.session.machine()) return out;
   session::add_no_effect(arguments,
                          {"--no-entry-limit", "--plugin", "--without-plugin", "--plugin-dir",
                           "--plugin-timeout", "--isolate-plugins", "--isolate-unprotected"},

@@ -40,8 +40,8 @@ struct LintInput {
 // that nothing here follows.
 Result<LintInput> lint_input(LintWish wish, const session::Places& places);
 
-// An error for each option that changes a boot, where none is made.
-Errors idle_without_machine(const Arguments& arguments, const LintInput& input);
+// An error for each option that changes a boot, where none is made; for each plugin that does nothing here.
+Errors idle_in_lint(const Arguments& arguments, const LintInput& input);
 
 struct Linted {
   std::string text{};

@@ -30,21 +30,43 @@ constexpr Row kRows[] = {
     {"initrd_at", "initrd_at"},
 };
 
+// Of each row.
+const std::vector<const facts::Fact*>& facts_of_rows() {
+  static const auto all = [] {
+    std::vector<const facts::Fact*> out;
+    for (const Row& row : kRows) {
+      out.push_back(facts::fact_named(row.fact));
+      MEMMAP_CHECK(out.back() != nullptr, "no figure has this name");
+    }
+    return out;
+  }();
+  return all;
+}
+
 }  // namespace
 
+Answers answers_of(const Outcome& outcome) {
+  Answers out;
+  for (const facts::Fact* const fact : facts_of_rows()) out.figures.push_back(fact->of(outcome));
+  std::set<std::string_view> told;
+  for (const Event& event : outcome.events) {
+    if (event.severity >= Severity::warning && told.insert(event.text).second)
+      out.complaints.emplace_back(event.text, event.severity);
+  }
+  return out;
+}
+
 ByPlace::ByPlace() {
-  for (const Row& row : kRows) {
-    const facts::Fact* const fact = facts::fact_named(row.fact);
-    MEMMAP_CHECK(fact != nullptr, "no figure has this name");
-    facts_.push_back(fact);
-    spreads_.push_back({.key = row.key, .what = fact->what, .unit = fact->unit});
+  for (std::size_t i = 0; i < std::size(kRows); ++i) {
+    const facts::Fact& fact = *facts_of_rows()[i];
+    spreads_.push_back({.key = kRows[i].key, .what = fact.what, .unit = fact.unit});
   }
 }
 
-void ByPlace::add(PhysAddr place, const Outcome& outcome) {
+void ByPlace::add(PhysAddr place, const Answers& answers) {
   ++boots_;
   for (std::size_t i = 0; i < spreads_.size(); ++i) {
-    const auto value = facts_[i]->of(outcome);
+    const auto& value = answers.figures[i];
     if (!value) continue;
     Spread& spread = spreads_[i];
     if (spread.boots == 0 || *value < spread.least) {
@@ -57,14 +79,12 @@ void ByPlace::add(PhysAddr place, const Outcome& outcome) {
     }
     ++spread.boots;
   }
-  std::set<std::string_view> told;
-  for (const Event& event : outcome.events) {
-    if (event.severity < Severity::warning || !told.insert(event.text).second) continue;
-    const auto known = std::ranges::find(complaints_, event.text, &Complaint::text);
+  for (const auto& [text, severity] : answers.complaints) {
+    const auto known = std::ranges::find(complaints_, text, &Complaint::text);
     if (known != complaints_.end()) {
       ++known->boots;
     } else if (complaints_.size() < kMostComplaints) {
-      complaints_.push_back({event.text, event.severity, 1, place});
+      complaints_.push_back({text, severity, 1, place});
     }
   }
 }

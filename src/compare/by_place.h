@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "boot/outcome.h"
@@ -32,10 +33,17 @@ struct Complaint {
   PhysAddr first_at{};
 };
 
+// What one boot says to these, which is all that is kept of it.
+struct Answers {
+  std::vector<std::optional<std::uint64_t>> figures{};         // in the order of ByPlace's
+  std::vector<std::pair<std::string, Severity>> complaints{};  // no text twice
+};
+Answers answers_of(const boot::Outcome& outcome);
+
 class ByPlace {
  public:
   ByPlace();
-  void add(PhysAddr place, const boot::Outcome& outcome);
+  void add(PhysAddr place, const Answers& answers);
 
   std::uint64_t boots() const { return boots_; }
   // Of figures that any boot has; in one order for all machines.
@@ -49,8 +57,7 @@ class ByPlace {
 
  private:
   std::uint64_t boots_ = 0;
-  std::vector<const facts::Fact*> facts_{};
-  std::vector<Spread> spreads_{};  // one for each of these
+  std::vector<Spread> spreads_{};  // one for each figure
   std::vector<Complaint> complaints_{};
 };
 

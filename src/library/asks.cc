@@ -26,9 +26,15 @@
 namespace memmap::library {
 namespace {
 
-constexpr Look kReportLooks[] = {{"section"}, {"diagram"}, {"scale"},     {"theme"},
-                                 {"title"},   {"at"},      {"full", true}};
-constexpr Look kDiffLooks[] = {{"ignore"}, {"tolerance"}, {"scale"}, {"theme"}, {"title"}};
+constexpr Look kReportLooks[] = {{.name = "section", .may_repeat = true},
+                                 {"diagram"},
+                                 {"scale"},
+                                 {"theme"},
+                                 {"title"},
+                                 {"at"},
+                                 {"full", true}};
+constexpr Look kDiffLooks[] = {
+    {.name = "ignore", .may_repeat = true}, {"tolerance"}, {"scale"}, {"theme"}, {"title"}};
 constexpr Look kKdumpLooks[] = {
     {"crash-kernel"}, {"initrd", false, true}, {"need"}, {"second-append"}};
 constexpr Look kShowLooks[] = {{"columns"}, {"sort"}, {"bytes", true}, {"no-headings", true}};
@@ -355,7 +361,6 @@ int32_t memmap_boot_diff(memmap_boot_t* boot, memmap_boot_t* newer, const char* 
   return guarded(mistakes, [&]() -> int32_t {
     if (newer == nullptr) return mistakes.misused("nothing to hold the boot against");
     if (text == nullptr && differs == nullptr) return mistakes.misused("nowhere to put the text");
-    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
     const std::string_view form = format == nullptr ? "text" : format;
     if (const Status known = known_format(form, answer::diff_formats()); !known)
       return mistakes.take(known.errors());

@@ -27,6 +27,8 @@ std::int32_t take_looks(const char* const* options, std::size_t count, std::span
       errors.push_back(
           {fmt::format("--{} -: standard input is the program's, not the library's", name),
            {"memmap"}});
+    if (!look->may_repeat && arguments.has(fmt::format("--{}", name)))
+      errors.push_back({fmt::format("--{} is given twice", name), {"memmap"}});
     arguments.add(fmt::format("--{}", name), value == nullptr ? "" : value);
   }
   return errors.empty() ? MEMMAP_DONE : mistakes.take(std::move(errors));

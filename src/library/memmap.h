@@ -33,8 +33,8 @@
  *   own, which is forked.
  * - Threads: one at a time uses a handle, and each may use its own at the same time. A boot does
  *   not need its request any more. What boots often (check, sweep, kaslr, suggest) does so on
- *   all cores: on threads of its own, which end with the call; where a plugin is a file, on the
- *   calling one alone.
+ *   all cores that the calling thread may run on: on threads of its own, which end with the
+ *   call and take no signals; where a plugin is a file, on the calling one alone.
  * - The same request gives the same answers, byte for byte, as long as the files that it names
  *   are the same. The environment is not read, nor the current locale, nor standard input.
  *
@@ -176,11 +176,12 @@ MEMMAP_API int32_t memmap_request_lint(memmap_request_t* request, const char* na
  * rows: what the command writes to a file, byte for byte. `name` is the matrix's file, beside which
  * it finds what it names; it is read from there where `bytes` is NULL. `format`: `csv`, or `jsonl`,
  * which NULL stands for. `options`, pairs as memmap_boot_report() takes them: `filter` (may be
- * repeated), `shard` (K/N), the switch `only-failures`. *fails: 1 where a combination fails or
- * cannot be booted, else 0; it may be NULL. Of the request's options only `plugin-dir` may be set:
- * plugins that are files are found where it is. A row is a few kB of memory, and a million rows are
- * the most: machines make a share each. What goes wrong with one combination, memory among it that
- * runs out while a plugin is at work, is its row's `error`. What the command notes on standard error
+ * repeated), `shard` (K/N), the switches `only-failures` and `yes` (more than a million
+ * combinations, too). *fails: 1 where a combination fails or cannot be booted, else 0; it may be
+ * NULL. Of the request's options only `plugin-dir` may be set: plugins that are files are found
+ * where it is. A row is a few kB of memory: of a large matrix machines make a share each. What goes
+ * wrong with one combination, memory among it that runs out while a plugin is at work, is its row's
+ * `error`. What the command notes on standard error
  * is not told, but kernels that are not verified stand in the head. Files of rows, databases, going
  * on where a sweep was ended, merging and shrinking are the command's alone. MEMMAP_NO_SUCH: no such
  * option. */
@@ -321,9 +322,10 @@ MEMMAP_API int32_t memmap_boot_kdump(memmap_boot_t* boot, const char* format,
                                      size_t* length, int32_t* gets_up);
 
 /* What `memmap simulate --format FORMAT` writes, byte for byte; `length` tells how many, and a NUL
- * follows them. `options` are `option_count` pairs of name and value of how it looks: `section`,
- * `diagram`, `scale`, `theme`, `title`, `at`, and the switch `full` (NULL or ""); NULL: none. The
- * machine is the one that was read, and it boots as it did. MEMMAP_NO_SUCH: no such option. */
+ * follows them. `options` are `option_count` pairs of name and value of how it looks: `section` (may
+ * be repeated), `diagram`, `scale`, `theme`, `title`, `at`, and the switch `full` (NULL or ""); NULL:
+ * none. Here and wherever such pairs are, one that is not said to repeat is given once. The machine
+ * is the one that was read, and it boots as it did. MEMMAP_NO_SUCH: no such option. */
 MEMMAP_API int32_t memmap_boot_report(memmap_boot_t* boot, const char* format,
                                       const char* const* options, size_t option_count, char** text,
                                       size_t* length);

@@ -223,7 +223,7 @@ Result<answer::Linted> linted(const Request& request, const char* name, const vo
   }
   auto input = answer::lint_input(std::move(wish), *places);
   if (!input) return input.errors();
-  if (Errors idle = answer::idle_without_machine(arguments, *input); !idle.empty()) return idle;
+  if (Errors idle = answer::idle_in_lint(arguments, *input); !idle.empty()) return idle;
   return answer::lint(*input, format);
 }
 
@@ -276,7 +276,8 @@ Result<answer::Swept> swept(const Request& request, const session::Arguments& ar
   return answer::sweep(wanted, *places, form);
 }
 
-constexpr Look kSweepLooks[] = {{"filter"}, {"only-failures", true}, {"shard"}};
+constexpr Look kSweepLooks[] = {
+    {.name = "filter", .may_repeat = true}, {"only-failures", true}, {"shard"}, {"yes", true}};
 
 }  // namespace
 
@@ -347,7 +348,6 @@ int32_t memmap_request_sweep(memmap_request_t* request, const char* name, const 
     if (name == nullptr) return mistakes.misused("a matrix without a name");
     if (bytes == nullptr && std::string_view(name) == "-")
       return mistakes.misused("standard input is the program's, not the library's");
-    if (options == nullptr && option_count != 0) return mistakes.misused("options that are NULL");
     const std::string_view wanted = format == nullptr ? "jsonl" : format;
     if (const Status known = known_format(wanted, answer::sweep_formats()); !known)
       return mistakes.take(known.errors());

@@ -44,7 +44,7 @@ class Purpose {
 // Of memblock's own arrays.
 inline constexpr Owner kRegionsArray{"memblock_regions_array", "memblock regions array"};
 
-// Who calls. The strings must outlive the memblock; as a rule they are literals.
+// Who calls. The strings must outlive the memblock and the events that are told of a Rule made of them: literals.
 struct Caller {
   std::string_view function{};  // the kernel function that calls: `setup_arch`
   Purpose owner{};              // what the memory is for

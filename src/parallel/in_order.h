@@ -13,8 +13,10 @@
 
 namespace memmap::parallel {
 
-// So many are being made, or wait to be taken, for each thread: memory does not grow with the number of jobs.
+// So many are being made, or wait to be taken, for each thread: memory does not grow with the number of jobs. With one a
+// thread has nothing to do until all before are taken: for what is so large that memory counts more.
 inline constexpr std::size_t kAhead = 4;
+inline constexpr std::size_t kOfLargeOnes = 1;
 
 // The elements of a container as jobs; it must outlive them.
 template <class Container>
@@ -32,7 +34,7 @@ auto jobs_of(const Container& all) {
 //   bool take(Made made);                    false: enough. What is being made by then is waited for
 // Throws what these throw: of make() at the place of its job.
 template <class Next, class Make, class Take>
-void in_order(std::size_t threads, Next next, Make make, Take take) {
+void in_order(std::size_t threads, Next next, Make make, Take take, std::size_t ahead = kAhead) {
   using Job = typename std::invoke_result_t<Next&>::value_type;
   using Made = std::invoke_result_t<Make&, Job, std::size_t>;
   if (threads <= 1) {
@@ -44,7 +46,7 @@ void in_order(std::size_t threads, Next next, Make make, Take take) {
   Pool pool(threads);
   std::deque<std::future<Made>> begun;
   for (bool more = true;;) {
-    while (more && begun.size() < threads * kAhead) {
+    while (more && begun.size() < threads * ahead) {
       auto job = next();
       if (!job) {
         more = false;

@@ -5,10 +5,16 @@
 #define BOOST_ASIO_DISABLE_FENCED_BLOCK
 #endif
 
+#include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <csignal>
+#include <cstdint>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -24,47 +30,81 @@ namespace asio = boost::asio;
 
 thread_local std::size_t this_worker = 0;
 
+// So many stacks are a quarter of what the process may have at most. At least 1.
+std::size_t most_threads() {
+  constexpr std::size_t kShare = 4;
+  rlimit data{};
+  pthread_attr_t attributes{};
+  std::size_t stack = 0;
+  if (::getrlimit(RLIMIT_DATA, &data) != 0 || data.rlim_cur == RLIM_INFINITY) return SIZE_MAX;
+  if (::pthread_attr_init(&attributes) != 0) return 1;
+  ::pthread_attr_getstacksize(&attributes, &stack);
+  ::pthread_attr_destroy(&attributes);
+  return std::max<std::size_t>(data.rlim_cur / kShare / std::max<std::size_t>(stack, 1), 1);
+}
+
+// What is sent to the process comes to a thread that the process has anyway; it is its program that knows what to do.
+class SignalsElsewhere {
+ public:
+  SignalsElsewhere() {
+    sigset_t held{};
+    ::sigfillset(&held);
+    for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP, SIGPROF})
+      ::sigdelset(&held, own);
+    ::pthread_sigmask(SIG_BLOCK, &held, &before_);
+  }
+  ~SignalsElsewhere() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsElsewhere(const SignalsElsewhere&) = delete;
+  SignalsElsewhere& operator=(const SignalsElsewhere&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
 }  // namespace
 
-std::size_t cores() { return std::max<std::size_t>(std::thread::hardware_concurrency(), 1); }
+std::size_t cores() {
+  cpu_set_t mine{};
+  // Fails on a machine with more processors than a cpu_set_t has bits.
+  if (::sched_getaffinity(0, sizeof mine, &mine) == 0)
+    return static_cast<std::size_t>(std::max(CPU_COUNT(&mine), 1));
+  return std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+}
 
-std::size_t worth(std::size_t boots) {
+std::size_t worth(std::size_t boots, std::size_t most) {
   constexpr std::size_t kBootsOfThread = 8;
-  return std::clamp<std::size_t>(boots / kBootsOfThread, 1, cores());
+  return std::clamp<std::size_t>(boots / kBootsOfThread, 1, std::max<std::size_t>(most, 1));
 }
 
 // boost::asio::thread_pool would wait for ever for those that it has made where one cannot be made.
 struct Pool::Threads {
   asio::io_context work{};
   asio::executor_work_guard<asio::io_context::executor_type> open = asio::make_work_guard(work);
+  std::size_t wanted;
+  bool as_here = checks_throw();
   std::vector<std::thread> all{};
 
-  explicit Threads(std::size_t wanted) {
-    all.reserve(wanted);
-    const bool as_here = checks_throw();
-    try {
-      for (std::size_t i = 0; i != wanted; ++i) {
-        all.emplace_back([this, i, as_here] {
-          std::optional<ChecksThrow> throwing;
-          if (as_here) throwing.emplace();
-          this_worker = i;
-          work.run();
-        });
-      }
-    } catch (const std::system_error&) {  // as many as there are
-    } catch (...) {
-      end();
-      throw;
-    }
+  explicit Threads(std::size_t threads) : wanted(std::min(threads, most_threads())) {}
+  ~Threads() {
+    work.stop();
+    for (std::thread& thread : all) thread.join();
   }
-  ~Threads() { end(); }
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
 
-  void end() {
-    work.stop();
-    for (std::thread& thread : all) thread.join();
-    all.clear();
+  void add() {
+    const SignalsElsewhere held;
+    try {
+      all.reserve(all.size() + 1);
+      all.emplace_back([this, worker = all.size()] {
+        std::optional<ChecksThrow> throwing;
+        if (as_here) throwing.emplace();
+        this_worker = worker;
+        work.run();
+      });
+    } catch (const std::system_error&) {  // as many as there are
+      wanted = all.size();
+    }
   }
 };
 
@@ -72,6 +112,7 @@ Pool::Pool(std::size_t threads) : threads_(std::make_unique<Threads>(threads)) {
 Pool::~Pool() = default;
 
 void Pool::give(Work work) {
+  if (threads_->all.size() < threads_->wanted) threads_->add();
   if (threads_->all.empty()) return work(0);
   asio::post(threads_->work, [work = std::move(work)] { work(this_worker); });
 }

@@ -7,15 +7,17 @@
 
 namespace memmap::parallel {
 
-// So many threads work side by side at most: processors that this process may use, at least 1.
+// So many threads work side by side at most: processors that this thread may run on (sched_getaffinity()), at least 1.
 std::size_t cores();
-// How many of them so many boots are worth: to start a thread takes as long as a few boots do. At least 1.
-std::size_t worth(std::size_t boots);
+// How many threads of `most` so many boots are worth: to start one takes as long as a few boots do. At least 1.
+std::size_t worth(std::size_t boots, std::size_t most = cores());
 
 // Work is begun in the order in which it is given.
 class Pool {
  public:
-  // Makes fewer threads where the system gives no more. On them a check that fails throws if it does on this one.
+  // A thread is made when work is given, until there are so many. There are fewer where the system gives no more, and where
+  // their stacks would take a large part of the memory that this process may have (RLIMIT_DATA). On them a check that fails
+  // throws if it does on this one, and no signal is taken but those of a fault of their own.
   explicit Pool(std::size_t threads);
   // Waits for what was begun; the rest is not done any more.
   ~Pool();

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -25,7 +25,7 @@ bool is_particular(const boot::Outcome& outcome) {
   const auto complains = [](const Event& event) { return event.severity >= Severity::warning; };
   if (std::ranges::any_of(outcome.events, complains)) return true;
   compare::ByPlace answers;
-  answers.add(PhysAddr{}, outcome);
+  answers.add(PhysAddr{}, compare::answers_of(outcome));
   return std::ranges::any_of(answers.spreads(), [](const compare::Spread& spread) {
     return spread.key != "mem_total" && spread.key != "swiotlb" && is_worth_a_note(spread);
   });
@@ -51,31 +51,10 @@ struct Bench {
   Machine machine;  // with the image where it is booted next
 };
 
-// A thread for each of `benches`, the first of which alone is this one.
-Status boot_at_places(const Session& session, std::span<Bench> benches,
-                      const kaslr::PossiblePlaces& places, const std::vector<std::uint64_t>& tried,
-                      const LookAtPlace& look) {
-  struct Booted {
-    PhysAddr place{};
-    Result<boot::Outcome> outcome;
-  };
-  const auto boot = [&](std::uint64_t n, std::size_t worker) -> Booted {
-    const PhysAddr place{places.place(n)};
-    Bench& bench = benches[worker];
-    bench.machine.kernel_phys_base = place;
-    const boot::Inputs inputs(bench.machine, session.profile(), bench.options);
-    return {place, session.boot(bench.rules, bench.options, inputs)};
-  };
-  Status out = Done{};
-  const auto take = [&](const Booted& booted) {
-    if (!booted.outcome) {
-      out = booted.outcome.errors();
-      return false;
-    }
-    return look(booted.place, *booted.outcome);
-  };
-  parallel::in_order(benches.size(), parallel::jobs_of(tried), boot, take);
-  return out;
+Result<boot::Outcome> boot_at(PhysAddr place, const Session& session, Bench& bench) {
+  bench.machine.kernel_phys_base = place;
+  const boot::Inputs inputs(bench.machine, session.profile(), bench.options);
+  return session.boot(bench.rules, bench.options, inputs);
 }
 
 }  // namespace
@@ -84,13 +63,29 @@ Status each_place(const Session& session, Rules& rules, Machine machine, boot::O
                   const kaslr::PossiblePlaces& places, std::uint64_t most,
                   const LookAtPlace& look) {
   Bench bench{rules, options, std::move(machine)};
-  return boot_at_places(session, {&bench, 1}, places, kaslr::spread_over(places, most), look);
+  for (const std::uint64_t n : kaslr::spread_over(places, most)) {
+    const PhysAddr place{places.place(n)};
+    const auto outcome = boot_at(place, session, bench);
+    if (!outcome) return outcome.errors();
+    if (!look(place, *outcome)) break;
+  }
+  return Done{};
 }
 
-Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
-                  const LookAtPlace& look) {
+namespace {
+
+// Boots the session's machine on all benches. `keep` makes on the thread that booted what `take` then takes on this one,
+// until it says that it is enough; `ahead` as parallel::in_order() has it.
+template <class Keep, class Take>
+Status boot_on_threads(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
+                       std::size_t threads, std::size_t ahead, Keep keep, Take take) {
+  using Kept = std::invoke_result_t<Keep&, boot::Outcome>;
+  struct Booted {
+    PhysAddr place{};
+    Kept kept{};
+  };
   const std::vector<std::uint64_t> tried = kaslr::spread_over(places, most);
-  auto rules = session.rules_for_boots(tried.size());
+  auto rules = session.rules_for_boots(tried.size(), threads);
   if (!rules) return rules.errors();
   std::vector<boot::Options> options;
   for (const Rules& own : *rules) {
@@ -101,16 +96,45 @@ Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::ui
   std::vector<Bench> benches;
   for (std::size_t i = 0; i < rules->size(); ++i)
     benches.push_back({(*rules)[i], options[i], *session.machine()});
-  return boot_at_places(session, benches, places, tried, look);
+
+  const auto make = [&](std::uint64_t n, std::size_t worker) -> Result<Booted> {
+    const PhysAddr place{places.place(n)};
+    auto outcome = boot_at(place, session, benches[worker]);
+    if (!outcome) return outcome.errors();
+    return Booted{place, keep(*std::move(outcome))};
+  };
+  Errors errors;
+  const auto take_booted = [&](const Result<Booted>& booted) {
+    if (booted) return take(booted->place, booted->kept);
+    errors = booted.errors();
+    return false;
+  };
+  parallel::in_order(benches.size(), parallel::jobs_of(tried), make, take_booted, ahead);
+  if (!errors.empty()) return errors;
+  return Done{};
+}
+
+}  // namespace
+
+Status each_place(Session& session, const kaslr::PossiblePlaces& places, std::uint64_t most,
+                  const LookAtPlace& look, std::size_t threads) {
+  return boot_on_threads(
+      session, places, most, threads, parallel::kOfLargeOnes,
+      [](boot::Outcome outcome) { return outcome; }, look);
 }
 
 Result<BootsByPlace> boot_by_place(Session& session, const kaslr::PossiblePlaces& places,
-                                   std::uint64_t most) {
+                                   std::uint64_t most, std::size_t threads) {
+  using Kept = std::pair<boot::Subject, compare::Answers>;
   BootsByPlace out;
-  const Status done =
-      each_place(session, places, most, [&](PhysAddr place, const boot::Outcome& o) {
-        if (out.answers.boots() == 0) out.subject = o.subject;
-        out.answers.add(place, o);
+  const Status done = boot_on_threads(
+      session, places, most, threads, parallel::kAhead,
+      [](const boot::Outcome& outcome) {
+        return Kept{outcome.subject, compare::answers_of(outcome)};
+      },
+      [&](PhysAddr place, const Kept& kept) {
+        if (out.answers.boots() == 0) out.subject = kept.first;
+        out.answers.add(place, kept.second);
         return true;
       });
   if (!done) return done.errors();

@@ -1,5 +1,9 @@
 #include "session/named_plugins.h"
 
+#include <fmt/format.h>
+
+#include "session/source.h"
+
 namespace memmap::session {
 namespace {
 
@@ -70,6 +74,17 @@ input::OtherFormat* PluginFormats::known(const std::string& id) {
     if (source->name() == id) return add(*source);
   }
   return nullptr;
+}
+
+Errors idle_plugins(const NamedPlugins& named, std::string_view command) {
+  Errors out;
+  for (const auto* idle : {&named.only_reports, &named.only_checks}) {
+    for (const std::string& name : *idle) {
+      out.push_back(no_effect(fmt::format("--plugin {}", name), command,
+                              "it neither shows checks nor writes with plugins"));
+    }
+  }
+  return out;
 }
 
 Result<input::OtherFormat*> PluginFormats::find(const std::string& id) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -31,6 +32,9 @@ struct NamedPlugins {
 // and sources.
 Result<NamedPlugins> sort_plugins(plugin::PluginHost& host,
                                   std::span<const plugin::PluginSpec> specs);
+
+// An error for each of them that only looks on or writes reports: `command` shows neither.
+Errors idle_plugins(const NamedPlugins& named, std::string_view command);
 
 // Source plugins as formats to read: the named ones, else all that the host finds.
 class PluginFormats : public input::OtherFormats {

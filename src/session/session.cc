@@ -266,13 +266,13 @@ Result<Rules> Session::rules_without_checks() {
   return out;
 }
 
-Result<std::vector<Rules>> Session::rules_for_boots(std::size_t boots) {
+Result<std::vector<Rules>> Session::rules_for_boots(std::size_t boots, std::size_t threads) {
   std::vector<Rules> out;
   do {
     auto one = rules_without_checks();
     if (!one) return one.errors();
     out.push_back(*std::move(one));
-  } while (!host_.has_modules() && out.size() < parallel::worth(boots));
+  } while (!host_.has_modules() && out.size() < parallel::worth(boots, threads));
   return out;
 }
 

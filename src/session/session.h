@@ -13,6 +13,7 @@
 #include "boot/run.h"
 #include "kernel/profile.h"
 #include "machine/machine.h"
+#include "parallel/pool.h"
 #include "plugin/adapt/check.h"
 #include "plugin/chain.h"
 #include "plugin/load/host.h"
@@ -65,9 +66,10 @@ class Session {
   Result<Rules> rules();
   // The same without checks: for boots that nobody is shown what checks find in.
   Result<Rules> rules_without_checks();
-  // The same, for each of the threads that share so many boots; for one where a plugin is a file, which one thread at
-  // a time may call.
-  Result<std::vector<Rules>> rules_for_boots(std::size_t boots);
+  // The same, for each of the threads, `threads` at most, that share so many boots; for one where a plugin is a file,
+  // which one thread at a time may call.
+  Result<std::vector<Rules>> rules_for_boots(std::size_t boots,
+                                             std::size_t threads = parallel::cores());
   // The same under one allocation policy (nullopt: the kernel's), whatever a scenario says of
   // allocation; its checks do not take part. Error: the plugin is no allocation policy.
   Result<Rules> rules_under(const std::optional<plugin::PluginSpec>& policy);

@@ -136,8 +136,8 @@ Result<Proof> Prover::prove(std::string_view parameter, const Judge& judge) {
     if (trial->without) booted.emplace(raw(trial->place), *std::move(trial->without));
     return true;
   };
-  parallel::in_order(std::min(benches_.size(), parallel::worth(tried.size())),
-                     parallel::jobs_of(tried), make, take);
+  parallel::in_order(parallel::worth(tried.size(), benches_.size()), parallel::jobs_of(tried), make,
+                     take);
   without_.merge(booted);
   if (!errors.empty()) return errors;
   return out;

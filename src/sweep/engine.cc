@@ -41,7 +41,12 @@ void run(const Engine& engine) {
     return out;
   };
   const auto take = [&](const std::vector<Made>& made) {
-    stop = !engine.take(made);
+    try {
+      stop = !engine.take(made);
+    } catch (...) {
+      stop = true;
+      throw;
+    }
     return !stop;
   };
   parallel::in_order(threads_of(engine.threads), next, make, take);

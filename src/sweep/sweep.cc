@@ -15,14 +15,16 @@ namespace {
 
 constexpr std::uint64_t kMostUnasked = 1'000'000;
 
-std::uint64_t count_all(const Plan& plan) {
+std::uint64_t count_of(const Plan& plan, const Shard& shard = {}) {
   std::uint64_t out = 0;
-  for (Walk walk(plan); walk.next();) ++out;
+  for (Walk walk(plan, shard); walk.next();) ++out;
   return out;
 }
 
-Status refuse_many(std::uint64_t count, const Wanted& wanted) {
-  if (count <= kMostUnasked || wanted.more_than_a_million) return Done{};
+Status refuse_many(const Plan& plan, const Wanted& wanted) {
+  if (wanted.more_than_a_million) return Done{};
+  const std::uint64_t count = count_of(plan, wanted.shard);
+  if (count <= kMostUnasked) return Done{};
   return Error{fmt::format("{} combinations, more than a million: --yes begins them", count),
                {wanted.matrix}};
 }
@@ -81,13 +83,13 @@ Status Sweep::read(const Wanted& wanted) {
         plan_->product() ? fmt::format("{}", *plan_->product()) : "more than 2^64";
     return Error{fmt::format("{} combinations: {}", count, beyond(Limit::walked)), {wanted.matrix}};
   }
-  if (const Status few = refuse_many(count_all(*plan_), wanted); !few) return few;
+  if (const Status few = refuse_many(*plan_, wanted); !few) return few;
   if (plan_->has_slots()) {
     plan_->count_slots([&](const Combination& c) { return boots_->count_slots(c); },
                        [&](std::uint64_t n, const auto& act) { for_each(n, threads_, act); });
   }
-  const std::uint64_t count = count_all(*plan_);
-  if (const Status few = refuse_many(count, wanted); !few) return few;
+  if (const Status few = refuse_many(*plan_, wanted); !few) return few;
+  const std::uint64_t count = count_of(*plan_);
   if (count == 0)
     return Error{"no combination is left: all are excluded or passed by a filter", {wanted.matrix}};
   head_.digest = axes_.digest;

@@ -50,7 +50,8 @@ class Progress {
 
 class Sweep {
  public:
-  // Errors: those of matrix.h, axes.h and Plan::filter(); more than a million combinations that nobody asked for.
+  // Errors: those of matrix.h, axes.h and Plan::filter(); a share of
+  // more than a million combinations that nobody asked for.
   static Result<std::unique_ptr<Sweep>> open(const Wanted& wanted, const session::Places& places);
 
   const Plan& plan() const { return *plan_; }

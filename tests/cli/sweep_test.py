@@ -90,6 +90,11 @@ class Product(Base):
                          ["ro crashkernel=32M mem=128M hugepages=0", "ro crashkernel=32M mem=128M hugepages=3",
                           "ro crashkernel=32M mem=152M hugepages=0"])
 
+    def test_threads_that_memory_has_no_room_for(self):
+        done = run(self.matrix(MANY), "--threads", "70", "--limit", "memory=300M")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(done.stdout, run(self.path("matrix.yaml")).stdout)
+
     def test_a_row_is_what_simulate_says(self):
         shutil.copy(os.path.join(MAPS, "qemu-pc-2nodes-6g.yaml"), self.path("a.yaml"))
         row, = self.rows("machines: '*a.yaml'\nexclude: [{machine: matrix.yaml}]\nkernels: 6.1.0-55-amd64\n"
@@ -526,6 +531,7 @@ class BadInput(Base):
         self.assertIn("the limit is texts=1000000", self.refused(text))
         text = f"machines: {SMALL}\ncommand_lines: a={{1..1001}}\nappend: b={{1..1000}}\n"
         self.assertIn("1001000 combinations, more than a million: --yes begins them", self.refused(text))
+        self.assertIn(len(rows_of(run(self.path("matrix.yaml"), "--shard", "1/400000").stdout)), (2, 3))
         done = run(self.path("matrix.yaml"), "--yes", "--filter", "index=1000999")
         self.assertEqual(rows_of(done.stdout)[0]["append"], "b=1000")
 

@@ -211,6 +211,7 @@ static void test_show(memmap_boot_t* boot) {
   static const char* const sorted[] = {"columns", "zone,node", "sort", "zone:desc"};
   static const char* const plain[] = {"bytes", NULL, "no-headings", ""};
   static const char* const no_column[] = {"columns", "colour"};
+  static const char* const twice[] = {"sort", "zone", "sort", "node"};
   static const char* const unknown[] = {"width", "80"};
   char* text = NULL;
   size_t i, length = 0;
@@ -222,7 +223,8 @@ static void test_show(memmap_boot_t* boot) {
   }
   WANT(i > 15 && memmap_table_name(1000) == NULL);
   WANT(memmap_boot_show(boot, "zones", "raw", sorted, 2, &text, NULL) == MEMMAP_DONE);
-  WANT(text != NULL && strstr(text, "DMA32 ") < strstr(text, "DMA "));
+  WANT(text != NULL && strstr(text, "DMA32 ") != NULL && strstr(text, "DMA ") != NULL &&
+       strstr(text, "DMA32 ") < strstr(text, "DMA "));
   memmap_text_free(text);
   WANT(memmap_boot_show(boot, "zones", NULL, plain, 2, &text, NULL) == MEMMAP_DONE);
   WANT(text != NULL && strstr(text, "DMA32") != NULL);
@@ -231,6 +233,8 @@ static void test_show(memmap_boot_t* boot) {
        text == NULL);
   WANT(strstr(memmap_boot_mistakes_text(boot), "--no-headings has no effect") != NULL);
   WANT(memmap_boot_show(boot, "zones", NULL, no_column, 1, &text, NULL) == MEMMAP_REFUSED);
+  WANT(memmap_boot_show(boot, "zones", NULL, twice, 2, &text, NULL) == MEMMAP_REFUSED);
+  WANT(strstr(memmap_boot_mistakes_text(boot), "--sort is given twice") != NULL);
   WANT(memmap_boot_show(boot, "zone", NULL, NULL, 0, &text, NULL) == MEMMAP_REFUSED);
   WANT(strstr(memmap_boot_mistakes_text(boot), "did you mean `zones`") != NULL);
   WANT(memmap_boot_show(boot, "zones", "yaml", NULL, 0, &text, NULL) == MEMMAP_REFUSED);
@@ -483,12 +487,25 @@ static void test_lint(void) {
   WANT(memmap_request_set(request, "cmdline", "crashkernel=64M") == MEMMAP_DONE);
   WANT(memmap_request_lint(request, NULL, NULL, 0, NULL, NULL, NULL, &findings) == MEMMAP_DONE);
   WANT(findings == 0);
+  WANT(memmap_request_set(request, "plugin", "check_invariants") == MEMMAP_DONE);
+  WANT(memmap_request_lint(request, NULL, NULL, 0, NULL, &text, NULL, NULL) == MEMMAP_REFUSED);
+  WANT(strstr(memmap_request_mistakes_text(request), "--plugin check_invariants has no effect") !=
+       NULL);
   WANT(memmap_request_lint(request, NULL, NULL, 0, "yaml", &text, NULL, NULL) == MEMMAP_REFUSED);
   WANT(memmap_request_lint(request, NULL, NULL, 0, NULL, NULL, NULL, NULL) == MEMMAP_MISUSED);
   WANT(memmap_request_lint(request, NULL, grub, 3, NULL, &text, NULL, NULL) == MEMMAP_MISUSED);
   WANT(memmap_request_lint(request, "-", NULL, 0, NULL, &text, NULL, NULL) == MEMMAP_MISUSED);
   WANT(memmap_request_lint(NULL, NULL, NULL, 0, NULL, &text, NULL, NULL) == MEMMAP_MISUSED);
   memmap_request_free(request);
+}
+
+static size_t rows_in(const char* text) {
+  size_t n = 0;
+  while ((text = strstr(text, "\"index\":")) != NULL) {
+    ++n;
+    ++text;
+  }
+  return n;
 }
 
 static void test_sweep(const char* folder) {
@@ -500,6 +517,7 @@ static void test_sweep(const char* folder) {
   static const char* const kept[] = {"filter", "append=*M", "filter", "index=1"};
   static const char* const failing[] = {"only-failures", NULL};
   static const char* const share[] = {"shard", "2/2"};
+  static const char* const other_share[] = {"shard", "1/2"};
   static const char* const wrong[] = {"shard", "3/2", "only-failures", "yes"};
   static const char* const no_share[] = {"shard", "3/2"};
   static const char* const no_key[] = {"filter", "colour=red"};
@@ -508,6 +526,7 @@ static void test_sweep(const char* folder) {
   char *all = NULL, *text = NULL;
   size_t length = 0;
   int32_t fails = -1;
+  char digit;
 #define SWEEP(format, options, count)                                                            \
   memmap_request_sweep(request, "m.yaml", matrix, strlen(matrix), format, options, count, &text, \
                        &length, &fails)
@@ -526,6 +545,16 @@ static void test_sweep(const char* folder) {
   WANT(fails == 1 && text != NULL && strstr(text, "crashkernel=96M") == NULL);
   memmap_text_free(text);
   WANT(SWEEP(NULL, share, 1) == MEMMAP_DONE);
+  WANT(text != NULL && rows_in(text) == 2);
+  all = text;
+  WANT(SWEEP(NULL, other_share, 1) == MEMMAP_DONE);
+  WANT(text != NULL && rows_in(text) == 2);
+  for (digit = '0'; digit != '4'; ++digit) {
+    char row[] = "\"index\":N,";
+    row[8] = digit;
+    WANT(all != NULL && text != NULL && (strstr(all, row) != NULL) != (strstr(text, row) != NULL));
+  }
+  memmap_text_free(all);
   memmap_text_free(text);
   WANT(SWEEP(NULL, wrong, 2) == MEMMAP_REFUSED && text == NULL);
   WANT(SWEEP(NULL, no_share, 1) == MEMMAP_REFUSED);

@@ -94,6 +94,9 @@ class Package(unittest.TestCase):
         self.assertEqual(boot.second_kernel()["end"], "not_loaded")
         with self.assertRaises(memmap.InputError):
             boot.kdump(initrd=pathlib.Path("/no/such/initrd"))
+        for size in (-1, 2**64):
+            with self.assertRaises(ValueError):
+                boot.kdump(initrd=size)
         with self.assertRaises(memmap.InputError):
             boot.kdump(need=0)
         with self.log_that_differs() as name:
@@ -301,6 +304,12 @@ class Package(unittest.TestCase):
                 shares = list(pool.map(lambda k: list(memmap.sweep(file, shard=f"{k}/3")), (1, 2, 3)))
             self.assertEqual(sorted((row for rows in shares for row in rows), key=lambda row: row["index"]), list(whole))
             self.assertEqual(len(list(whole)), 18)
+            some = memmap.sweep(file, filters=(text for text in ("append=*=64M",)), yes=True)
+            self.assertEqual({row["append"] for row in some}, {"crashkernel=64M"})
+            with self.assertRaises(TypeError):
+                list(memmap.sweep(file, form="csv"))
+        named = memmap.sweep('machines: [{name: "a\u2028b", synthetic: "ram:640K hole:384K ram:64M"}]\n'.encode())
+        self.assertEqual([row["machine"] for row in named], ["a\u2028b"])
         for wrong in ({"filters": ["colour=red"]}, {"shard": "4/3"}, {"form": "xml"}, {}):
             with self.assertRaises(memmap.InputError):
                 memmap.sweep(matrix.encode() if wrong else b"machines: [", **wrong)

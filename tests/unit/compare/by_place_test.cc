@@ -29,9 +29,10 @@ const Spread& of(const std::vector<Spread>& spreads, std::string_view key) {
 
 TEST(ByPlace, TellsHowFiguresSpread) {
   ByPlace boots;
-  boots.add(PhysAddr{16 * kMiB}, outcome(1000, PhysRange::make(kGiB, kGiB + 64 * kMiB)));
-  boots.add(PhysAddr{18 * kMiB}, outcome(1000, std::nullopt));
-  boots.add(PhysAddr{20 * kMiB}, outcome(1000, PhysRange::make(kMiB, 65 * kMiB)));
+  boots.add(PhysAddr{16 * kMiB},
+            answers_of(outcome(1000, PhysRange::make(kGiB, kGiB + 64 * kMiB))));
+  boots.add(PhysAddr{18 * kMiB}, answers_of(outcome(1000, std::nullopt)));
+  boots.add(PhysAddr{20 * kMiB}, answers_of(outcome(1000, PhysRange::make(kMiB, 65 * kMiB))));
   EXPECT_EQ(boots.boots(), 3u);
   const std::vector<Spread> spreads = boots.spreads();
   EXPECT_EQ(spreads.size(), 3u);  // what no boot has is left out
@@ -48,9 +49,9 @@ TEST(ByPlace, TellsHowFiguresSpread) {
 
 TEST(ByPlace, TellsComplaintsOfSomeBoots) {
   ByPlace boots;
-  boots.add(PhysAddr{16 * kMiB}, outcome(1000, std::nullopt));
+  boots.add(PhysAddr{16 * kMiB}, answers_of(outcome(1000, std::nullopt)));
   EXPECT_TRUE(boots.complaints().empty());  // all have it
-  boots.add(PhysAddr{18 * kMiB}, outcome(1000, PhysRange::make(kMiB, 2 * kMiB)));
+  boots.add(PhysAddr{18 * kMiB}, answers_of(outcome(1000, PhysRange::make(kMiB, 2 * kMiB))));
   ASSERT_EQ(boots.complaints().size(), 1u);
   EXPECT_EQ(boots.complaints()[0].boots, 1u);
   EXPECT_EQ(boots.complaints()[0].first_at, PhysAddr{16 * kMiB});

@@ -1,9 +1,12 @@
 #include "parallel/in_order.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -98,6 +101,21 @@ TEST(InOrder, EnoughEndsIt) {
   }
 }
 
+TEST(InOrder, NoMoreWaitThanAreAskedFor) {
+  std::size_t asked = 0;
+  std::size_t taken = 0;
+  in_order(
+      3,
+      [&]() -> std::optional<std::size_t> {
+        EXPECT_LE(asked, taken + 3);
+        if (asked == 50) return {};
+        return asked++;
+      },
+      [](std::size_t job, std::size_t) { return job; }, [&](std::size_t) { return ++taken != 0; },
+      kOfLargeOnes);
+  EXPECT_EQ(taken, 50u);
+}
+
 TEST(InOrder, WhatAJobThrowsComesAtItsPlace) {
   for (const std::size_t threads : {1u, 3u}) {
     std::vector<std::size_t> taken;
@@ -167,7 +185,66 @@ TEST(Pool, WithoutThreadsItIsDoneAtOnce) {
   EXPECT_TRUE(done);
 }
 
-TEST(Cores, ThereIsOne) { EXPECT_GE(cores(), 1u); }
+TEST(Pool, MakesAThreadForAWorkAtMost) {
+  std::atomic<std::size_t> highest = 0;
+  {
+    Pool pool(1000);
+    std::atomic<int> done = 0;
+    for (int i = 0; i < 3; ++i) {
+      pool.give([&](std::size_t worker) {
+        for (std::size_t known = highest; known < worker;)
+          highest.compare_exchange_weak(known, worker);
+        ++done;
+      });
+    }
+    while (done != 3) std::this_thread::yield();
+  }
+  EXPECT_LT(highest, 3u);
+}
+
+TEST(Pool, ItsThreadsTakeNoSignalButTheirOwnFaults) {
+  sigset_t before{};
+  ASSERT_EQ(::pthread_sigmask(SIG_BLOCK, nullptr, &before), 0);
+  sigset_t on_it{};
+  std::atomic<bool> done = false;
+  Pool pool(1);
+  pool.give([&](std::size_t) {
+    ::pthread_sigmask(SIG_BLOCK, nullptr, &on_it);
+    done = true;
+  });
+  while (!done) std::this_thread::yield();
+  for (const int signal : {SIGINT, SIGTERM, SIGALRM, SIGXCPU, SIGUSR1, SIGCHLD})
+    EXPECT_EQ(::sigismember(&on_it, signal), 1) << signal;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT}) EXPECT_EQ(::sigismember(&on_it, signal), 0);
+  sigset_t after{};
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &after);
+  for (const int signal : {SIGINT, SIGTERM, SIGXCPU})
+    EXPECT_EQ(::sigismember(&after, signal), ::sigismember(&before, signal)) << signal;
+}
+
+TEST(Cores, AreThoseThatTheThreadMayRunOn) {
+  std::size_t on_one = 0;
+  std::thread([&] {
+    cpu_set_t mine{};
+    ASSERT_EQ(::sched_getaffinity(0, sizeof mine, &mine), 0);
+    EXPECT_EQ(cores(), static_cast<std::size_t>(CPU_COUNT(&mine)));
+    int first = 0;
+    while (!CPU_ISSET(first, &mine)) ++first;
+    CPU_ZERO(&mine);
+    CPU_SET(first, &mine);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof mine, &mine), 0);
+    on_one = cores();
+  }).join();
+  EXPECT_EQ(on_one, 1u);
+}
+
+TEST(Cores, FewBootsAreWorthOne) {
+  EXPECT_EQ(worth(0, 4), 1u);
+  EXPECT_EQ(worth(1, 4), 1u);
+  EXPECT_EQ(worth(20, 4), 2u);
+  EXPECT_EQ(worth(4096, 4), 4u);
+  EXPECT_EQ(worth(4096, 0), 1u);
+}
 
 }  // namespace
 }  // namespace memmap::parallel

@@ -1,5 +1,6 @@
 #include "session/session.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <thread>
 
 #include "report/json/result.h"
+#include "session/image_places.h"
 
 namespace memmap::session {
 namespace {
@@ -51,6 +53,47 @@ TEST(Session, RequestsOfSeveralThreadsAreAsThoseOfOne) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(together, alone);
+}
+
+std::string told(const BootsByPlace& boots) {
+  std::string out = fmt::format("{} {}\n", boots.answers.boots(), boots.subject.kernel);
+  for (const compare::Spread& s : boots.answers.spreads()) {
+    out += fmt::format("{} {} {} {} {:x} {:x}\n", s.key, s.boots, s.least, s.most, raw(s.least_at),
+                       raw(s.most_at));
+  }
+  for (const compare::Complaint& c : boots.answers.complaints())
+    out += fmt::format("{} {} {:x}\n", c.text, c.boots, raw(c.first_at));
+  return out;
+}
+
+TEST(Session, SeveralThreadsBootThePlacesAsOneDoes) {
+  Request request = request_for("ram:640K hole:384K ram:511M");
+  request.append = "crashkernel=400M";  // it does not fit everywhere
+  auto session = Session::open(request, places());
+  ASSERT_TRUE(session) << to_string(session.errors());
+  const kaslr::PossiblePlaces where = image_places(*session);
+  const auto alone = boot_by_place(*session, where, 64, 1);
+  const auto together = boot_by_place(*session, where, 64, 4);
+  ASSERT_TRUE(alone && together);
+  EXPECT_GE(alone->answers.boots(), 32u);
+  EXPECT_FALSE(alone->answers.complaints().empty());
+  EXPECT_EQ(told(*alone), told(*together));
+
+  std::vector<std::string> looked;
+  for (const std::size_t threads : {1u, 4u}) {
+    std::string& seen = looked.emplace_back();
+    int left = 20;
+    const Status done = each_place(
+        *session, where, 64,
+        [&](PhysAddr place, const boot::Outcome& outcome) {
+          seen += fmt::format("{:x} {}\n", raw(place), outcome.totals.managed_pages);
+          return --left != 0;
+        },
+        threads);
+    EXPECT_TRUE(done);
+    EXPECT_EQ(left, 0) << threads;
+  }
+  EXPECT_EQ(looked[0], looked[1]);
 }
 
 TEST(Session, ABootTellsAllThatTheSessionNotes) {
