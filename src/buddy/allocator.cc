@@ -304,8 +304,7 @@ namespace {
 
 void hand_over(LiveZone& zone, PageRun pages) {
   PageblockTypes& pageblocks = zone.free.pageblocks();
-  const std::uint64_t first = align_up(pages.start, pageblocks.pages());
-  if (first < pages.end) pageblocks.set(first, pages.end, MigrateType::movable);
+  pageblocks.set(align_up(pages.start, pageblocks.pages()), pages.end, MigrateType::movable);
   zone.free.append(Pfn{pages.start}, Pfn{pages.end});
   zone.managed_pages += pages.end - pages.start;
 }

@@ -47,11 +47,10 @@ std::optional<ZoneAllocator::Fallback> ZoneAllocator::find_fallback(unsigned ord
   for (unsigned o = options_.max_page_order + 1; o-- > least;) {
     const auto found = fallback_at(o, type);
     if (!found) continue;
-    if (found->whole || type != MigrateType::movable || o == order) return found;
-    for (unsigned small = order; small < o; ++small) {
-      if (const auto smallest = fallback_at(small, type)) return smallest;
+    if (found->whole) return found;
+    for (unsigned small = order;; ++small) {
+      if (const auto smallest = fallback_at(small, type)) return smallest;  // at `o` at last
     }
-    return found;
   }
   return std::nullopt;
 }
@@ -66,9 +65,9 @@ bool ZoneAllocator::worth_claiming(std::uint64_t free, MigrateType type,
 }
 
 // kernel: steal_suitable_fallback(), mm/page_alloc.c, v6.1
-bool ZoneAllocator::steal_to_list(unsigned order, MigrateType type, Take take) {
+void ZoneAllocator::steal_to_list(unsigned order, MigrateType type, Take take) {
   const auto found = find_fallback(order, type, take);
-  if (!found) return false;
+  if (!found) return;
   const Block& block = found->block;
   const MigrateType old_type = pageblocks_.type(block.pfn);
   const auto move_alone = [&] {
@@ -77,12 +76,12 @@ bool ZoneAllocator::steal_to_list(unsigned order, MigrateType type, Take take) {
   };
   if (old_type == MigrateType::highatomic) {
     move_alone();
-    return true;
+    return;
   }
   if (block.order >= pageblocks_.order()) {
     change_pageblocks(block, type);
     move_alone();
-    return true;
+    return;
   }
   boost();
   const std::uint64_t start = align_down(block.pfn, pageblocks_.pages());
@@ -94,7 +93,6 @@ bool ZoneAllocator::steal_to_list(unsigned order, MigrateType type, Take take) {
   } else if (worth_claiming(moved, type, old_type)) {
     pageblocks_.set(start, end, type);
   }
-  return true;
 }
 
 // kernel: try_to_steal_block(), mm/page_alloc.c, v6.12; try_to_claim_block(), v7.2
@@ -121,7 +119,7 @@ std::optional<Pfn> ZoneAllocator::steal_or_split(unsigned order, MigrateType typ
   const auto found = find_fallback(order, type, how);
   if (!found) return std::nullopt;
   const Block& block = found->block;
-  if (found->whole || block.order >= pageblocks_.order()) {
+  if (found->whole) {
     if (const auto pfn = claim_block(block, order, type)) return pfn;
   } else {
     boost();

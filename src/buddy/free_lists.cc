@@ -36,15 +36,6 @@ FreeLists::FreeLists(const FreeLists& other)
   index_all();
 }
 
-// A list's iterators stay valid when it is swapped.
-FreeLists& FreeLists::operator=(FreeLists other) noexcept {
-  lists_.swap(other.lists_);
-  by_address_.swap(other.by_address_);
-  std::swap(pages_, other.pages_);
-  std::swap(nr_free_, other.nr_free_);
-  return *this;
-}
-
 void FreeLists::index_all() {
   std::vector<List::iterator> runs;
   for (auto& by_type : lists_) {

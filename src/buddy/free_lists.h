@@ -35,7 +35,6 @@ class FreeLists {
   explicit FreeLists(const OrderedLists& lists);
   FreeLists(const FreeLists& other);
   FreeLists(FreeLists&&) = default;
-  FreeLists& operator=(FreeLists) noexcept;
   ~FreeLists() = default;
 
   // `count` blocks at the list's tail, ascending from block.pfn on.

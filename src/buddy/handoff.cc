@@ -17,8 +17,7 @@ using Deferred = std::map<int, Pfn>;
 // Where memmap_init_range() has set the migrate type: in each pageblock that begins with a page that
 // it initialised.
 void set_movable(PageblockTypes& pageblocks, std::uint64_t start, std::uint64_t end) {
-  start = align_up(start, pageblocks.pages());
-  if (start < end) pageblocks.set(start, end, MigrateType::movable);
+  pageblocks.set(align_up(start, pageblocks.pages()), end, MigrateType::movable);
 }
 
 std::uint64_t initialised_end(const Deferred& deferred, int nid, std::uint64_t end) {

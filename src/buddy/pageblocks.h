@@ -24,7 +24,7 @@ class PageblockTypes {
     return next == types_.begin() ? MigrateType::unmovable : std::prev(next)->second;
   }
 
-  // Sets the pageblocks that [start, end) touches.
+  // Sets the pageblocks that [start, end) touches: none where it is empty.
   void set(std::uint64_t start, std::uint64_t end, MigrateType type);
   // Those that [start, end) touches alone.
   PageblockTypes part(std::uint64_t start, std::uint64_t end) const;

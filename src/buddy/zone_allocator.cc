@@ -27,8 +27,7 @@ std::optional<Pfn> ZoneAllocator::alloc(unsigned order, MigrateType type, Take t
     if (const auto pfn = alloc_smallest(order, MigrateType::cma)) return pfn;
   }
   if (options_.behaviour.lists_follow_pageblocks) return steal_or_split(order, type, take);
-  // The block that was found is on the type's own lists now, and large enough.
-  if (!steal_to_list(order, type, take)) return std::nullopt;
+  steal_to_list(order, type, take);
   return alloc_smallest(order, type);
 }
 

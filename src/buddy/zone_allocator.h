@@ -110,7 +110,7 @@ class ZoneAllocator {
   std::uint64_t move_free(std::uint64_t start, std::uint64_t end, MigrateType type);
   std::uint64_t count_free(std::uint64_t start, std::uint64_t end) const;
   bool worth_claiming(std::uint64_t free, MigrateType type, MigrateType old_type) const;
-  bool steal_to_list(unsigned order, MigrateType type, Take take);
+  void steal_to_list(unsigned order, MigrateType type, Take take);
   std::optional<Pfn> steal_or_split(unsigned order, MigrateType type, Take take);
   std::optional<Pfn> alloc_in_steps(unsigned order, MigrateType type, Take take, Rmqueue& mode);
   std::optional<Pfn> claim(unsigned order, MigrateType type, Take take);

@@ -32,7 +32,7 @@ constexpr Row kRows[] = {
 
 // Of each row.
 const std::vector<const facts::Fact*>& facts_of_rows() {
-  static const auto all = [] {
+  static const auto kAll = [] {
     std::vector<const facts::Fact*> out;
     for (const Row& row : kRows) {
       out.push_back(facts::fact_named(row.fact));
@@ -40,7 +40,7 @@ const std::vector<const facts::Fact*>& facts_of_rows() {
     }
     return out;
   }();
-  return all;
+  return kAll;
 }
 
 }  // namespace

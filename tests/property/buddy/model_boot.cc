@@ -83,12 +83,13 @@ Machine machine_by(const Chance& chance) {
   const std::uint64_t pages = 64 + chance() % 448;
   m.start = chance() % 3 ? 0 : chance() % 40;
   m.end = m.start + pages;
+  if (chance() % 2) m.end = align_up(m.end, 1ull << m.options.pageblock_order) + chance() % 3 - 1;
   m.options.max_low_pfn = Pfn{m.end};
   const auto cut = [&](memblock::Regions& regions, std::uint64_t one_in) {
     std::set<std::uint64_t> bounds;
     const std::size_t count = 2 + chance() % 14;
     for (unsigned tries = 0; bounds.size() < count && tries < 200; ++tries) {
-      bounds.insert(m.start + chance() % (pages + 1) / (1 + chance() % 8 * 2) * 1);
+      bounds.insert(m.start + chance() % (m.end - m.start + 1) / (1 + chance() % 8 * 2) * 1);
     }
     for (auto b = bounds.begin(); b != bounds.end() && std::next(b) != bounds.end(); ++b) {
       if (chance() % one_in == 0) continue;

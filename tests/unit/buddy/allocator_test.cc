@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "buddy/deferred.h"
 #include "unit/buddy/machine.h"
 
 namespace memmap::buddy {
@@ -39,28 +38,6 @@ TEST(Allocator, ARequestKeepsToItsZonesAndItsNode) {
   EXPECT_EQ(m.type_of(other), ZoneType::dma32);
 }
 
-TEST(Allocator, WatermarksAndReservesKeepLowZones) {
-  Machine m;
-  std::vector<Watermarks> marks(8, Watermarks{100, 200, 300, 400});
-  std::vector<LowmemReserve> reserves(8);
-  reserves[0] = {0, 1000, 3000, 3000};
-  m.allocator.set_watermarks(marks, reserves);
-  const LiveZone& dma = m.allocator.zones()[0];
-  EXPECT_TRUE(m.allocator.watermark_ok(dma, {.order = 0, .highest = ZoneType::normal}));
-  while (m.allocator.alloc({.order = 0, .highest = ZoneType::dma}) &&
-         dma.free.free_pages() > 3200) {
-  }
-  EXPECT_FALSE(m.allocator.watermark_ok(dma, {.order = 0, .highest = ZoneType::normal}));
-  EXPECT_TRUE(
-      m.allocator.watermark_ok(dma, {.order = 0, .highest = ZoneType::normal, .mark = Mark::min}));
-  EXPECT_TRUE(m.allocator.watermark_ok(dma, {.order = 0, .highest = ZoneType::dma}));
-  // An order has its other pages to spare.
-  EXPECT_FALSE(
-      m.allocator.watermark_ok(dma, {.order = 7, .highest = ZoneType::normal, .mark = Mark::min}));
-  EXPECT_TRUE(m.allocator.watermark_ok(
-      dma, {.order = 5, .highest = ZoneType::normal, .mark = Mark::min, .min_reserve = true}));
-}
-
 TEST(Allocator, NormalMixesNoPageblocksBeforeItsOtherZonesWereTried) {
   Machine m;
   // All of Normal but half a pageblock, which is movable.
@@ -86,19 +63,6 @@ TEST(Allocator, WhatAnExactSizeLeavesGoesToTheTails) {
   EXPECT_TRUE(lists.is_block(raw(got->pfn) + 5, 0));
   EXPECT_TRUE(lists.is_block(raw(got->pfn) + 6, 1));
   EXPECT_EQ(lists.pages(), 4096u - 5);
-}
-
-TEST(Allocator, TheAtomicReserveIsOnePageblockAtATime) {
-  for (const kernel::Version v : {kernel::Version{6, 1, 0}, kernel::Version{6, 12, 117}}) {
-    Machine m(v);
-    const Request atomic{.order = 4, .non_block = true, .min_reserve = true, .highatomic = true};
-    const auto got = m.allocator.alloc(atomic);
-    ASSERT_TRUE(got);
-    const LiveZone& z = m.allocator.zones()[got->zone];
-    // A hundredth of 4096 pages is no pageblock: since 6.8 nothing is reserved then.
-    EXPECT_EQ(z.reserved_highatomic, v.minor == 1 ? 512u : 0u);
-    EXPECT_EQ(z.free.lists().pages(MigrateType::highatomic), v.minor == 1 ? 512u - 16 : 0u);
-  }
 }
 
 TEST(Allocator, CmaServesMovableRequestsAlone) {
@@ -157,6 +121,8 @@ TEST(Allocator, ProcessorsKeepPagesOnceTheyHaveListsOfTheirOwn) {
                              std::vector<LowmemReserve>(8));
   m.allocator.setup_pagesets();
   EXPECT_EQ(m.allocator.zones()[3].pageset.limits(), PagesetLimits{});  // it has no pages
+  EXPECT_EQ(m.allocator.zones()[6].pageset.limits(),  // of one processor, behind it
+            pageset_limits(4096, 200, 1, m.options.handoff.behaviour));
   const auto after = m.allocator.alloc(request);
   ASSERT_TRUE(after);
   m.allocator.free_each(after->pfn, Pfn{raw(after->pfn) + 8});
@@ -201,182 +167,6 @@ TEST(Allocator, AnExactSizeIsNoLargerThanTheLargestBlock) {
   EXPECT_FALSE(m.allocator.alloc_exact(request, 1));
 }
 
-// Takes single pages of DMA until `left` are free.
-void leave(Allocator& a, std::uint64_t left) {
-  const Request request{.highest = ZoneType::dma, .this_node = true, .mark = Mark::none};
-  while (a.zones()[0].free.free_pages() > left && a.alloc(request)) {
-  }
-}
-
-TEST(Allocator, HowDeepARequestMayGo) {
-  Machine m;
-  m.allocator.set_watermarks(std::vector<Watermarks>(8, Watermarks{100, 200, 300, 400}),
-                             std::vector<LowmemReserve>(8));
-  const LiveZone& dma = m.allocator.zones()[0];
-  const auto ok = [&](Request request) {
-    request.highest = ZoneType::dma;
-    return m.allocator.watermark_ok(dma, request);
-  };
-  leave(m.allocator, 301);
-  EXPECT_TRUE(ok({.mark = Mark::high}));
-  leave(m.allocator, 300);
-  EXPECT_FALSE(ok({.mark = Mark::high}));
-  EXPECT_TRUE(ok({.mark = Mark::low}));
-  leave(m.allocator, 101);
-  EXPECT_TRUE(ok({.mark = Mark::min}));
-  leave(m.allocator, 100);
-  EXPECT_FALSE(ok({.mark = Mark::min}));
-  EXPECT_TRUE(ok({.mark = Mark::none}));
-  leave(m.allocator, 51);
-  EXPECT_TRUE(ok({.mark = Mark::min, .min_reserve = true}));
-  EXPECT_TRUE(ok({.mark = Mark::min, .oom = true}));
-  leave(m.allocator, 50);
-  EXPECT_FALSE(ok({.mark = Mark::min, .min_reserve = true}));
-  EXPECT_FALSE(ok({.mark = Mark::min, .oom = true}));
-  EXPECT_TRUE(ok({.mark = Mark::min, .non_block = true, .min_reserve = true}));
-  leave(m.allocator, 39);
-  EXPECT_TRUE(ok({.mark = Mark::min, .non_block = true, .min_reserve = true}));
-  leave(m.allocator, 38);
-  EXPECT_FALSE(ok({.mark = Mark::min, .non_block = true, .min_reserve = true}));
-  EXPECT_TRUE(ok({.mark = Mark::min, .min_reserve = true, .oom = true}));
-  leave(m.allocator, 1);
-  EXPECT_TRUE(ok({.mark = Mark::none}));
-}
-
-TEST(Allocator, PagesThatAreNoBlockServeNoOrder) {
-  Machine m;
-  leave(m.allocator, 0);
-  for (std::uint64_t pfn = 0; pfn < 1000; pfn += 2) m.allocator.free(Pfn{pfn}, 0);
-  const LiveZone& dma = m.allocator.zones()[0];
-  EXPECT_EQ(dma.free.free_pages(), 500u);
-  EXPECT_TRUE(m.allocator.watermark_ok(dma, {.order = 0, .highest = ZoneType::dma}));
-  EXPECT_FALSE(m.allocator.watermark_ok(dma, {.order = 1, .highest = ZoneType::dma}));
-  EXPECT_FALSE(m.allocator.alloc({.order = 1, .highest = ZoneType::dma, .this_node = true}));
-}
-
-// One node of four sections; the first is reserved, and the first deferred page is that behind it.
-struct Deferring {
-  static constexpr std::uint64_t kEnd = 4 * kPagesPerSection;
-  memblock::Regions memory = {pages(0, kEnd, 0)};
-  memblock::Regions reserved;
-  std::vector<zones::Node> nodes = {
-      {0, Pfn{0}, kEnd, kEnd, {zone(ZoneType::normal, 0, kEnd), {ZoneType::movable}}}};
-  Allocator allocator;
-
-  // `holes`: reserved pages behind the first section.
-  explicit Deferring(kernel::Version version, const memblock::Regions& holes = {})
-      : reserved(with_first_section(holes)),
-        allocator(memory, nodes, handoff(version), of(version)) {}
-
-  static memblock::Regions with_first_section(memblock::Regions holes) {
-    holes.insert(holes.begin(), pages(0, kPagesPerSection, 0));
-    return holes;
-  }
-  static AllocatorOptions of(kernel::Version version) {
-    AllocatorOptions o = Machine::of(version);
-    o.handoff.max_low_pfn = Pfn{kEnd};
-    o.handoff.deferred_init = true;
-    return o;
-  }
-  Handoff handoff(kernel::Version version) const {
-    return free_all(memory, reserved, nodes, of(version).handoff);
-  }
-};
-
-TEST(Allocator, DeferredPagesComeToTheTailsAndCountAsManaged) {
-  Deferring m({6, 12, 117}, {pages(kPagesPerSection + 7, kPagesPerSection + 9, 0)});
-  Allocator& a = m.allocator;
-  const LiveZone& z = a.zones().front();
-  EXPECT_EQ(z.managed_pages, 0u);
-  a.free_deferred();
-  EXPECT_EQ(z.managed_pages, 3 * kPagesPerSection - 2);
-  EXPECT_EQ(z.free.free_pages(), 3 * kPagesPerSection - 2);
-  EXPECT_EQ(z.free.lists().nr_free(10), 3 * kPagesPerSection / 1024 - 1);
-  EXPECT_TRUE(z.deferred.empty());
-}
-
-// As with two gigantic pages in Normal, where a kernel's first table is in a section that it grew by.
-TEST(Allocator, ZoneWithoutAPageGrowsByASection) {
-  for (const kernel::Version version : {kernel::Version{6, 1, 192}, kernel::Version{6, 12, 117}}) {
-    Deferring m(version);
-    const auto got = m.allocator.alloc({});
-    ASSERT_TRUE(got);
-    EXPECT_EQ(got->pfn, Pfn{kPagesPerSection});
-    const LiveZone& z = m.allocator.zones().front();
-    EXPECT_EQ(z.managed_pages, kPagesPerSection);
-    EXPECT_EQ(z.free.free_pages(), kPagesPerSection - 1);
-  }
-}
-
-// No watermark is asked there: it is the free lists that have nothing.
-TEST(Allocator, ZoneGrowsByASectionWithoutAWatermarkToo) {
-  Deferring m({6, 12, 117});
-  const auto got = m.allocator.alloc({.mark = Mark::none});
-  ASSERT_TRUE(got);
-  EXPECT_EQ(got->pfn, Pfn{kPagesPerSection});
-  EXPECT_EQ(m.allocator.zones().front().managed_pages, kPagesPerSection);
-}
-
-TEST(Allocator, SectionWithLessIsNotEnough) {
-  Deferring m({6, 12, 117}, {pages(kPagesPerSection, 2 * kPagesPerSection - 3, 0)});
-  ASSERT_TRUE(m.allocator.alloc({}));
-  const LiveZone& z = m.allocator.zones().front();
-  EXPECT_EQ(z.managed_pages, kPagesPerSection + 3);
-}
-
-// Since 6.8 in zones of which a hundredth is a pageblock and more.
-TEST(Allocator, TheAtomicReserveGrowsToAHundredth) {
-  Deferring m({6, 12, 117});
-  Allocator& a = m.allocator;
-  a.free_deferred();
-  const LiveZone& z = a.zones().front();
-  Request atomic{.order = 4, .non_block = true, .min_reserve = true, .highatomic = true};
-  const auto first = a.alloc(atomic);
-  ASSERT_TRUE(first);
-  EXPECT_EQ(z.reserved_highatomic, 512u);
-  const auto second = a.alloc(atomic);  // out of the reserve
-  ASSERT_TRUE(second);
-  EXPECT_EQ(raw(second->pfn) / 512, raw(first->pfn) / 512);
-  EXPECT_EQ(z.reserved_highatomic, 512u);
-  atomic.order = 10;
-  const auto large = a.alloc(atomic);
-  ASSERT_TRUE(large);
-  EXPECT_EQ(z.reserved_highatomic, 512u + 1024);
-  EXPECT_EQ(z.free.pageblocks().type(raw(large->pfn) + 512), MigrateType::highatomic);
-  ASSERT_TRUE(a.alloc(atomic));  // of a hundredth there is no more
-  EXPECT_EQ(z.reserved_highatomic, 512u + 1024);
-
-  while (a.alloc({.order = 4, .mark = Mark::none})) {
-  }
-  const std::uint64_t reserve = z.free.lists().pages(MigrateType::highatomic);
-  EXPECT_EQ(reserve, 512u - 32);
-  EXPECT_FALSE(a.alloc({.order = 4, .mark = Mark::min}));
-  EXPECT_TRUE(a.alloc({.order = 4, .mark = Mark::none, .non_block = true}));
-  EXPECT_TRUE(a.alloc({.order = 4, .mark = Mark::min, .oom = true}));
-  EXPECT_EQ(z.free.lists().pages(MigrateType::highatomic), reserve - 32);
-}
-
-// A block of a pageblock that reaches beyond the zone: the pageblock is reserved, its other pages stay.
-TEST(Allocator, TheAtomicReserveBeforeSixDotEightMayBeCutOff) {
-  constexpr std::uint64_t kEnd = 4096 - 256;
-  const memblock::Regions memory = {pages(0, kEnd)};
-  const std::vector<zones::Node> nodes = {
-      {0, Pfn{0}, kEnd, kEnd, {zone(ZoneType::normal, 0, kEnd), {ZoneType::movable}}}};
-  const AllocatorOptions options = Machine::of({6, 1, 0});
-  Allocator a(memory, nodes, free_all(memory, {}, nodes, options.handoff), options);
-  const auto got = a.alloc({.order = 4,
-                            .type = MigrateType::movable,
-                            .non_block = true,
-                            .min_reserve = true,
-                            .highatomic = true});
-  ASSERT_TRUE(got);
-  const LiveZone& z = a.zones().front();
-  EXPECT_EQ(raw(got->pfn), kEnd - 256);
-  EXPECT_EQ(z.reserved_highatomic, 512u);
-  EXPECT_EQ(z.free.pageblocks().type(raw(got->pfn)), MigrateType::highatomic);
-  EXPECT_EQ(z.free.lists().pages(MigrateType::highatomic), 0u);
-}
-
 // As after a race that the kernel tells of: a movable block in a pageblock of the atomic reserve.
 TEST(Allocator, AFallbackLeavesTheAtomicReserveItsPageblock) {
   for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
@@ -413,16 +203,6 @@ TEST(Allocator, OtherNodesFollowByTheDistanceThatIsGiven) {
   std::vector<std::uint64_t> taken;
   while (const auto got = a.alloc({.order = kAll})) taken.push_back(raw(got->pfn));
   EXPECT_EQ(taken, (std::vector<std::uint64_t>{0, 2048, 1024}));
-}
-
-// The last pages of all: three sections' blocks, then nothing.
-TEST(Allocator, ZoneGrowsUntilNothingIsDeferred) {
-  Deferring m({6, 12, 117});
-  Request whole{.order = kAll};
-  for (std::uint64_t i = 0; i < 3 * kPagesPerSection / 1024; ++i) {
-    ASSERT_TRUE(m.allocator.alloc(whole)) << i;
-  }
-  EXPECT_FALSE(m.allocator.alloc(whole));
 }
 
 }  // namespace
