@@ -74,6 +74,16 @@ Error Document::error(ValueId id, std::string message) const {
 DocumentBuilder::DocumentBuilder(Document& document)
     : DocumentBuilder(document, limit_of(Limit::document_values)) {}
 
+// Room for what a dense text has, so that what was read is not moved again and again.
+DocumentBuilder::DocumentBuilder(Document& document, std::uint64_t most)
+    : doc_(document), most_(most) {
+  constexpr std::size_t kBytesOfValue = 8;
+  constexpr std::size_t kMost = 1u << 20;
+  const std::size_t bytes = doc_.source_.size();
+  doc_.values_.reserve(std::min({bytes / kBytesOfValue, kMost, most}));
+  doc_.texts_.reserve(std::min(bytes, kMost * kBytesOfValue));
+}
+
 DocumentBuilder::Fault DocumentBuilder::add(ValueKind kind, std::string_view text, std::size_t line,
                                             std::size_t column) {
   std::vector<DocumentValue>& values = doc_.values_;

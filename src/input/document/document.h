@@ -87,7 +87,7 @@ class DocumentBuilder {
 
   // `most`: how many values are taken; else as many as the limit has it.
   explicit DocumentBuilder(Document& document);
-  DocumentBuilder(Document& document, std::uint64_t most) : doc_(document), most_(most) {}
+  DocumentBuilder(Document& document, std::uint64_t most);
 
   Fault scalar(std::string_view text, std::size_t line, std::size_t column);
   Fault null(std::size_t line, std::size_t column);

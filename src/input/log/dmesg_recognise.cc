@@ -1,4 +1,6 @@
 // Whether a text is a kernel's log, whatever it wears.
+#include <string.h>
+
 #include <algorithm>
 #include <string>
 
@@ -11,11 +13,19 @@
 namespace memmap::input {
 namespace {
 
+// As bytes.find(), which takes several times as long where the first letter of `words` is a common one.
+std::size_t find(std::string_view bytes, std::string_view words, std::size_t from = 0) {
+  const std::string_view rest = bytes.substr(std::min(from, bytes.size()));
+  const void* const at = ::memmem(rest.data(), rest.size(), words.data(), words.size());
+  return at == nullptr ? bytes.npos
+                       : static_cast<std::size_t>(static_cast<const char*>(at) - bytes.data());
+}
+
 // Whether a line of `bytes` has `label` as the front of its message, and `next` behind it.
 bool has_line(std::string_view bytes, std::string_view label, std::string_view next) {
   int tries = 0;
-  for (std::size_t at = bytes.find(label); at != bytes.npos && tries < 1000;
-       at = bytes.find(label, at + 1), ++tries) {
+  for (std::size_t at = find(bytes, label); at != bytes.npos && tries < 1000;
+       at = find(bytes, label, at + 1), ++tries) {
     const auto found = line_around(bytes, at);
     if (!found) continue;
     std::string_view rest = skip_blanks(bytes.substr(at + label.size(), 200));
@@ -48,7 +58,7 @@ Recognition look_at(std::string_view bytes) {
                       std::string(label) + "`)"};
     }
   }
-  if (bytes.find("(XEN)") != bytes.npos && bytes.find("RAM map:") != bytes.npos) {
+  if (find(bytes, "(XEN)") != bytes.npos && find(bytes, "RAM map:") != bytes.npos) {
     return {90, "the hypervisor's memory map"};
   }
   if (has_line(bytes, "BIOS-e820:", "")) return {80, "a damaged line of an e820 table"};
@@ -72,7 +82,7 @@ bool may_hold_log(std::string_view bytes) {
   if (bytes.substr(0, 512).find('\0') != bytes.npos) return false;
   for (std::string_view words :
        {"BIOS-", "Linux version ", "(XEN)", "[mem 0x", "\"dmesg\"", "\"MESSAGE\"", "e820: "}) {
-    if (bytes.find(words) != bytes.npos) return true;
+    if (find(bytes, words) != bytes.npos) return true;
   }
   return false;
 }
