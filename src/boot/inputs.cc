@@ -37,18 +37,51 @@ bool has_meltdown(const CpuFacts& cpu) {
   return cpu.family != 6 || std::ranges::find(kInOrder, cpu.model) == std::end(kInOrder);
 }
 
-// kernel: pti_check_boottime_disable(), arch/x86/mm/pti.c, v6.1 and v6.12
+// Another word than these changes nothing. kernel: mitigations_parse_cmdline(), kernel/cpu.c, v6.12
+bool turns_mitigations_off(const Inputs& in) {
+  bool off = false;
+  for (const auto& value : in.values_of("mitigations")) {
+    if (value == "off") off = true;
+    if (value == "auto" || value == "auto,nosmt") off = false;
+  }
+  return off;
+}
+
+// Whether the kernel is not guarded against user space: once it is not, it stays so.
+// kernel: mitigations_parse_cmdline(), mitigations_parse_global_opt(), kernel/cpu.c, v7.2
+bool leaves_user_space(const Inputs& in) {
+  constexpr std::string_view kVectors[] = {"no_user_kernel", "no_user_user", "no_guest_host",
+                                           "no_guest_guest", "no_cross_thread"};
+  bool off = false;
+  bool leaves = false;
+  for (const auto& value : in.values_of("mitigations")) {
+    std::string_view rest = value.value_or("");
+    for (const std::string_view word : {"off", "auto,nosmt", "auto"}) {
+      if (!rest.starts_with(word)) continue;
+      off = word == "off";
+      rest.remove_prefix(word.size());
+      break;
+    }
+    leaves = leaves || off;
+    while (rest.starts_with(',')) {
+      rest.remove_prefix(1);
+      const std::string_view vector = rest.substr(0, rest.find(','));
+      if (std::ranges::find(kVectors, vector) == std::end(kVectors)) break;
+      leaves = leaves || vector == kVectors[0];
+      rest.remove_prefix(vector.size());
+    }
+  }
+  return leaves;
+}
+
+// kernel: pti_check_boottime_disable(), arch/x86/mm/pti.c, v6.1, v6.12 and v7.2
 bool page_table_isolation(const Inputs& in) {
   if (!in.profile.has(config::MITIGATION_PAGE_TABLE_ISOLATION) &&
       !in.profile.has(config::PAGE_TABLE_ISOLATION)) {
     return false;
   }
-  // kernel: mitigations_parse_cmdline(), kernel/cpu.c: another word changes nothing
-  bool mitigations_off = false;
-  for (const auto& value : in.values_of("mitigations")) {
-    if (value == "off") mitigations_off = true;
-    if (value == "auto" || value == "auto,nosmt") mitigations_off = false;
-  }
+  const bool vectors = in.behaviour.mitigations_are_vectors;
+  const bool mitigations_off = vectors ? leaves_user_space(in) : turns_mitigations_off(in);
   const auto is_mode = [](std::string_view text) {
     return text == "on" || text == "off" || text == "auto";
   };
@@ -67,7 +100,7 @@ bool page_table_isolation(const Inputs& in) {
       if (kernel::parameq(p.name, "nopti")) mode = "off";
       if (kernel::parameq(p.name, "pti") && p.value && is_mode(*p.value)) mode = *p.value;
     }
-    if (mitigations_off) mode = "off";
+    if (mitigations_off && (!vectors || mode == "auto")) mode = "off";
   }
   return mode == "on" || (mode == "auto" && has_meltdown(in.machine.cpu));
 }
@@ -131,6 +164,16 @@ PhysAddr kernel_place(const Machine& machine, const kernel::Profile& profile) {
   return PhysAddr{wanted};
 }
 
+// kernel: defer_init(), mm/mm_init.c, setup_early_page_ext(), mm/page_ext.c, v6.12
+bool defers_struct_pages(const kernel::Profile& profile, const kernel::Behaviour& behaviour,
+                         const std::vector<kernel::Parameter>& parameters) {
+  const bool all_early =
+      behaviour.early_page_ext_ends_deferral && profile.has(config::PAGE_EXTENSION) &&
+      std::ranges::any_of(parameters,
+                          [](const auto& p) { return kernel::parameq(p.name, "early_page_ext"); });
+  return profile.deferred_struct_page_init && !all_early;
+}
+
 }  // namespace
 
 Inputs::Inputs(const Machine& its_machine, const kernel::Profile& its_profile,
@@ -144,6 +187,7 @@ Inputs::Inputs(const Machine& its_machine, const kernel::Profile& its_profile,
       cpus(listed_cpus(its_machine, its_profile, parameters)),
       possible_cpus(boot::possible_cpus(cpus.facts(its_machine.cpu), its_profile, parameters)),
       local_apic(boot::local_apic(its_machine, its_profile, parameters)),
+      defers_struct_pages(boot::defers_struct_pages(its_profile, behaviour, parameters)),
       setup_max_cpus(boot::setup_max_cpus(parameters)),
       nr_cpu_ids(its_profile.has(config::FORCE_NR_CPUS) ? nr_cpus(its_profile) : possible_cpus),
       kernel_base(kernel_place(its_machine, its_profile)),

@@ -39,6 +39,7 @@ struct Inputs {
   // That the kernel makes room for; 1 where the machine does not tell.
   const unsigned possible_cpus;
   const LocalApic local_apic;
+  const bool defers_struct_pages;
   const unsigned setup_max_cpus;  // that may be brought up, by nosmp and maxcpus=
   const unsigned nr_cpu_ids;      // as many, or what CONFIG_FORCE_NR_CPUS says
   const PhysAddr kernel_base;     // of _text

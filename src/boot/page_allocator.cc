@@ -4,7 +4,7 @@ namespace memmap::boot {
 
 buddy::AllocatorOptions allocator_options(const Inputs& in, const State& state) {
   return {.handoff = {.max_low_pfn = state.max_pfn,
-                      .deferred_init = in.profile.deferred_struct_page_init,
+                      .deferred_init = in.defers_struct_pages,
                       .pages_at_once = state.pages_at_once,
                       .kernelcore_mirror = in.mirrored_kernelcore(),
                       .max_page_order = in.profile.max_page_order,

@@ -101,6 +101,7 @@ inline constexpr Rule kFreeReservedArea            {"free_reserved_area",       
 inline constexpr Rule kPercpuAllocSetup            {"percpu_alloc_setup",              "mm/percpu.c"};                                          // v6.1 and v6.12
 inline constexpr Rule kMminitValidateMemmodelLimits{"mminit_validate_memmodel_limits", "mm/sparse.c"};                                          // v5.4 to v6.12
 inline constexpr Rule kSparseInitNid               {"sparse_init_nid",                 "mm/sparse.c"};                                          // v6.1 and v6.12
+inline constexpr Rule kSubsectionMapInit           {"subsection_map_init",             "mm/sparse.c"};                                          // v6.1
 // clang-format on
 
 // Of what the kernel does not say an event begins so: the words are ours.

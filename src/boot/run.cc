@@ -129,7 +129,7 @@ Outcome outcome_of(Boot& boot, std::optional<HandOver> hand_over) {
               .other_roots = std::move(roots),
               .memblock_log = boot.story.take_memblock_log(),
               .panicked = boot.story.panicked(),
-              .deferred = boot.in.profile.deferred_struct_page_init,
+              .deferred = boot.in.defers_struct_pages,
               .faults = boot.story.take_faults(),
               .events = boot.story.take_events()};
   out.owners = boot.story.owners().of(out.state.memblock.reserved().regions());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kernel/known_parameters.h"
 #include "machine/e820_words.h"
 #include "numa/cxl_windows.h"
 
@@ -137,11 +138,24 @@ std::vector<std::string> not_simulated(const Inputs& in) {
   }
   if (const std::string gone = cleared_features(in); !gone.empty())
     add(fmt::format("clearcpuid=: the processor is taken to have {} as before", gone));
-  // kernel: acpi_numa_init(), acpi_parse_cfmws(), drivers/acpi/numa/srat.c, v6.12
+  // kernel: parse_set_clear_cpuid(), arch/x86/kernel/cpu/common.c, v7.2
+  if (in.has_parameter("setcpuid") && kernel::is_named(in.profile.parameters.setup, "setcpuid="))
+    add("setcpuid=: the processor is taken to have what it has");
   const auto& tables = in.machine.acpi_tables;
+  const auto has_table = [&](std::string_view signature) {
+    return std::ranges::find(tables, signature, &AcpiTable::signature) != tables.end();
+  };
+  // kernel: efi_bgrt_init(), drivers/firmware/efi/efi-bgrt.c, v6.12
+  if (in.machine.firmware == Firmware::efi && in.profile.has(config::EFI) && in.acpi_enabled() &&
+      !in.has_parameter("bgrt_disable") && has_table("BGRT") && !in.machine.efi_picture) {
+    add("the picture that firmware shows: where the ACPI table BGRT says that it lies is not "
+        "known; "
+        "the kernel keeps its pages from being RAM, some MiB at most, and copies EFI's memory map "
+        "once more");
+  }
+  // kernel: acpi_numa_init(), acpi_parse_cfmws(), drivers/acpi/numa/srat.c, v6.12
   if (in.profile.numa && in.acpi_enabled() && numa::reads_cxl_windows(in.profile, in.behaviour) &&
-      in.machine.cxl_windows.empty() &&
-      std::ranges::find(tables, "CEDT", &AcpiTable::signature) != tables.end()) {
+      in.machine.cxl_windows.empty() && has_table("CEDT")) {
     add("windows for CXL memory: the machine has an ACPI table CEDT, of which nothing but that is "
         "known; a window that the "
         "SRAT does not cover becomes a node without memory, for which node data is taken "

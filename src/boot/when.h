@@ -114,7 +114,7 @@ inline bool has_smp(const Boot& b) { return b.in.profile.has(config::SMP); }
 inline bool protects_rodata(const Boot& b) {
   return b.in.parameter("rodata").value_or("on") != "off";
 }
-inline bool defers_struct_pages(const Boot& b) { return b.in.profile.deferred_struct_page_init; }
+inline bool defers_struct_pages(const Boot& b) { return b.in.defers_struct_pages; }
 inline bool has_swiotlb(const Boot& b) { return b.in.profile.has(config::SWIOTLB); }
 
 }  // namespace memmap::boot

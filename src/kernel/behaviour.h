@@ -63,6 +63,7 @@ struct Behaviour {
   bool crash_kernel_goes_high = true;
   bool acpi_reserves_tables = true;
   bool pti_in_order = true;
+  bool mitigations_are_vectors = true;
   bool paging_5level_always = true;
   bool x2apic_unknown_turns_off = true;
   bool disabled_cpus_are_possible = false;
@@ -86,6 +87,10 @@ struct Behaviour {
   bool numa_may_lack_a_mib = true;
   bool numa_misses_gaps = false;
   bool numa_takes_small_nodes = true;
+  bool fake_nodes_keep_domains = true;
+  bool early_page_ext_ends_deferral = true;
+  bool hash_entries_are_whole = true;
+  bool clearcpuid_takes_names = true;
   bool cxl_windows_are_nodes = true;
   bool cxl_windows_fill_blocks = true;
   bool cxl_windows_reach_neighbours = false;

@@ -37,6 +37,8 @@ constexpr std::string_view kSparseVm = "mm/sparse-vmemmap.c";
 constexpr std::string_view kPercpu = "mm/percpu.c";
 constexpr std::string_view kPercpuH = "include/linux/percpu.h";
 constexpr std::string_view kCpumask = "include/linux/cpumask.h";
+constexpr std::string_view kKernelCpu = "kernel/cpu.c";
+constexpr std::string_view kCpuCommon = "arch/x86/kernel/cpu/common.c";
 constexpr std::string_view kPerCpuX86 = "arch/x86/kernel/setup_percpu.c";
 constexpr std::string_view kEarlyIoremap = "mm/early_ioremap.c";
 constexpr std::string_view kEntryArea = "arch/x86/mm/cpu_entry_area.c";
@@ -127,6 +129,7 @@ constexpr Difference kDifferences[] = {
     {D(real_mode_may_wait),              "4.9",                "",                    "4.4 6.1",         "reserve_real_mode",                kRealMode,  "without room for the trampoline it goes on, as far as the first initcalls; before, it panics at once", "no profile or boot before 4.9 comes with memmap"},
     {D(real_mode_tells_limit),           "7.0",                "",                    "6.12 7.2",        "reserve_real_mode",                kRealMode,  "without room for the trampoline it tells below which address; before, `sub-1M`"},
     {D(acpi_reserves_tables),            kApril2021,           "",                    "5.10.27 5.10.28", "acpi_boot_table_init",             kAcpi,      "reserves the tables"},
+    {D(mitigations_are_vectors),         "6.17",               "",                    "6.12 7.2",        "mitigations_parse_cmdline",        kKernelCpu, "mitigations= begins with off, auto,nosmt or auto, and names vectors behind it; what it takes away from user space's kernel is PTI, but for pti=on"},
     {D(pti_in_order),                    "6.12",               "",                    "6.1 6.12",        "pti_check_boottime_disable",       kPti,       "pti= and nopti hold where they stand, mitigations=off above all; before, the last pti= that is a mode holds above both"},
     {D(paging_5level_always),            "6.16",               "",                    "6.12 7.2",        "",                                 kKconfig,   "5-level page tables are no option (CONFIG_X86_5LEVEL)"},
     {D(x2apic_unknown_turns_off),        "6.2 6.1.2 6.0.16",   "",                    "6.1.192",         "check_x2apic",                     kApic,      "without CONFIG_X86_X2APIC it does without local APICs that firmware has put into x2APIC mode; before, it goes on and panics after the hand-over"},
@@ -151,6 +154,10 @@ constexpr Difference kDifferences[] = {
     {D(numa_may_lack_a_mib),             "6.13 6.12.5 6.6.70", "",                    "6.12.4 6.12.5",   "memblock_validate_numa_coverage",  kMemblock,  "nodes may leave out 1 MiB; before, less than that"},
     {D(numa_misses_gaps),                "6.8",                "6.10 6.9.6",          "6.12",            "memblock_validate_numa_coverage",  kMemblock,  "memory without a node counts as covered: it is marked with MAX_NUMNODES, and looked for with NUMA_NO_NODE; memmap_init() then stops at it", "no boot of 6.8 or 6.9 comes with memmap"},
     {D(numa_takes_small_nodes),          kNovember2023,        "",                    "5.14 5.15.200",   "numa_register_memblks",            kNuma,      "a node of less than 4 MiB is one too"},
+    {D(fake_nodes_keep_domains),         "6.14 6.12.67",       "",                    "6.1 6.12.117",    "fix_pxm_node_maps",                kSrat,      "proximity domains without memory keep nodes, behind those of numa=fake=: without a SLIT the kernel stops there; numa=off takes numa=fake= back"},
+    {D(clearcpuid_takes_names),          "5.18",               "",                    "5.10 6.1",        "cpu_parse_early_param",            kCpuCommon, "clearcpuid= takes the names of features; before, numbers alone"},
+    {D(hash_entries_are_whole),          "7.0",                "",                    "6.12 7.2",        "set_dhash_entries",                "fs/dcache.c", "dhash_entries=, ihash_entries=, mhash_entries= and mphash_entries= that are no number, and a hashdist= that is neither yes nor no, change nothing"},
+    {D(early_page_ext_ends_deferral),    "6.1",                "",                    "5.10 6.1",        "defer_init",                       kMmInit,    "with early_page_ext no struct page is deferred"},
     {D(cxl_windows_are_nodes),           "5.17",               "",                    "5.10 6.1",        "acpi_parse_cfmws",                 kSrat,      "a window for CXL memory that the SRAT does not cover is a node without memory"},
     {D(cxl_windows_fill_blocks),         "6.7 6.6.2 6.5.12 6.1.63", "",               "6.1.62 6.1.63",   "numa_fill_memblks",                kNumaBlks,  "the SRAT's blocks that share memory with a window grow until they cover it; before, one that has its start is enough, and without it the window is a node"},
     {D(cxl_windows_reach_neighbours),    "6.7 6.6.2 6.5.12 6.1.63", "6.8 6.7.7 6.6.19 6.1.80", "6.1.62 6.1.63 6.1.80", "numa_fill_memblks",    kNumaBlks,  "a block that begins where a window ends shares memory with it", "no boot of 6.1.63 to 6.1.79 or of 6.5.12 to 6.7.6 comes with memmap"},

@@ -277,8 +277,8 @@ struct Machine {
   std::vector<NodeMemory> node_memory{};  // empty: the machine is one node
   // APIC ID and node of the SRAT's processors; they only put cpu_nodes in the MADT's order.
   std::vector<std::pair<std::uint32_t, int>> apic_nodes{};
-  // Nodes that the SRAT names for something else than processors or memory: generic initiators,
-  // memory of no size.
+  // Nodes that the SRAT names for something else than memory and processors that the MADT enables: generic
+  // initiators, memory of no size, processors that may be plugged in.
   std::vector<int> other_nodes{};
   // Windows for CXL memory, in the order of the CEDT. Empty: there are none, or they are not known, though acpi_tables
   // may say that there is a CEDT.

@@ -10,6 +10,7 @@
 #include "boot/mm/large_hash.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
+#include "kernel/setup_functions.h"
 #include "memblock/iterate.h"
 
 namespace memmap::boot {
@@ -59,8 +60,13 @@ std::uint64_t free_pages(const Boot& boot) {
 
 // A table's number of entries as the command line asks for it; 0: it does not.
 std::uint64_t asked(const Boot& boot, std::string_view name) {
-  const auto text = boot.in.parameter(name);
-  return text ? kernel::simple_strtoull(*text).value : 0;
+  std::uint64_t out = 0;
+  for (const auto& text : boot.in.values_of(name)) {
+    if (!text) continue;
+    const bool takes = !boot.in.behaviour.hash_entries_are_whole || kernel::is_kstrtoul(*text);
+    if (takes) out = kernel::simple_strtoull(text->substr(text->starts_with('+'))).value;
+  }
+  return out;
 }
 
 // kernel: alloc_large_system_hash(), with HASH_EARLY
@@ -91,8 +97,14 @@ PhysRange alloc_hash(Boot& boot, std::string_view name, const Owner& owner,
 // kernel: hashdist, HASHDIST_DEFAULT, fixup_hashdist(), mm/mm_init.c, v6.12; mm/page_alloc.c, v5.2
 bool spread_over_nodes(const Boot& boot) {
   if (!boot.in.profile.numa) return false;
-  if (const auto text = boot.in.parameter("hashdist"))
-    return kernel::simple_strtoull(*text).value != 0;
+  std::optional<bool> given;
+  if (boot.in.behaviour.hash_entries_are_whole) {
+    for (const auto& text : boot.in.values_of("hashdist"))
+      if (const auto wanted = kernel::kstrtobool(text)) given = *wanted;
+  } else if (const auto text = boot.in.parameter("hashdist")) {
+    given = kernel::simple_strtoull(*text).value != 0;
+  }
+  if (given) return *given;
   if (!boot.in.behaviour.hashes_spare_one_node) return true;
   std::set<int> nodes;
   for (const memblock::Region& r : boot.state.memblock.memory().regions()) nodes.insert(r.nid);

@@ -112,7 +112,7 @@ void HugePages::pages(std::string_view text) {
                     text));
   }
   const Count count = count_of(text);
-  if (!count.valid) return warn(fmt::format("Invalid hugepages parameter {}", text));
+  if (!count.valid) return warn(fmt::format("Invalid hugepages parameter {}", count.wrong));
   if (size_ == 0) {
     before_ = count;
   } else {
@@ -131,22 +131,25 @@ HugePages::Count HugePages::count_of(std::string_view text) const {
     return c;
   }
   for (bool first = true; !text.empty(); first = false) {
+    const std::string_view whole = text;
     std::uint64_t number = 0;
-    if (!take_decimal(text, number)) return {.valid = false};
+    if (!take_decimal(text, number)) return {.valid = false, .wrong = whole};
     if (!text.starts_with(':')) {
-      if (!first) return {.valid = false};
+      if (!first) return {.valid = false, .wrong = whole};
       c.sum = number;
       break;
     }
     const int nid = number < 1024 ? static_cast<int>(number) : -1;
-    if (!is_node(nid)) return {.valid = false};
+    if (!is_node(nid)) return {.valid = false, .wrong = whole};
     text.remove_prefix(1);
-    if (!take_decimal(text, number)) return {.valid = false};
+    if (!take_decimal(text, number)) return {.valid = false, .wrong = text};
     c.of_node[nid] = number;
     c.sum += number;
     if (!text.starts_with(',')) break;
     text.remove_prefix(1);
   }
+  // Where no node is to have any, what others had before stands for all.
+  std::erase_if(c.of_node, [](const auto& node) { return node.second == 0; });
   c.total = c.of_node.empty() ? c.sum : 0;
   for (const auto& [nid, pages] : c.of_node) c.total += pages;
   return c;

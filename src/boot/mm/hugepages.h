@@ -29,9 +29,10 @@ class HugePages {
   // How many pages a hugepages= asks for: a number, or NODE:NUMBER,...
   struct Count {
     bool valid = true;
-    std::uint64_t total = 0;  // of the node named twice the last number
-    std::uint64_t sum = 0;    // max_huge_pages: all numbers
-    std::map<int, std::uint64_t> of_node{};
+    std::string_view wrong{};                // from where on it is not
+    std::uint64_t total = 0;                 // of the node named twice the last number
+    std::uint64_t sum = 0;                   // max_huge_pages: all numbers
+    std::map<int, std::uint64_t> of_node{};  // of those that have any
   };
 
  private:

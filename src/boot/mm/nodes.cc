@@ -188,11 +188,32 @@ std::vector<int> origins(const numa::Parsed& split, const numa::Registered& old,
   return from;
 }
 
+// Nodes for proximity domains of the SRAT of which no new node is made, as they have no memory: behind the new nodes.
+// kernel: fix_pxm_node_maps(), drivers/acpi/numa/srat.c, v6.12
+std::vector<int> nodes_of_other_domains(const Boot& boot, const numa::Parsed& split,
+                                        const numa::Registered& physical,
+                                        const std::vector<int>& from) {
+  if (!boot.in.behaviour.fake_nodes_keep_domains || !boot.state.processors_have_nodes) return {};
+  int last = -1;
+  for (const numa::NodeBlock& b : split.blocks) last = std::max(last, b.nid);
+  std::vector<int> out;
+  for (const int nid : physical.possible) {
+    if (std::ranges::find(from, nid) == from.end()) out.push_back(++last);
+  }
+  return out;
+}
+
 // Makes other nodes of the accepted ones; their distances are copied for the new ones.
 // kernel: numa_emulation()
 void transform(Boot& boot, NodeSource& source, Accepted& physical) {
-  const auto answer = ask(boot, source, &physical.setup);
+  auto answer = ask(boot, source, &physical.setup);
   if (!answer) return;
+  const std::vector<int> from =
+      origins(answer->parsed, physical.setup, boot.in.profile.nodes_shift);
+  const std::vector<int> others =
+      nodes_of_other_domains(boot, answer->parsed, physical.setup, from);
+  std::vector<int>& nodes = answer->parsed.nodes;
+  nodes.insert(nodes.end(), others.begin(), others.end());
   const memblock::Regions memory = memory_of(boot);
   numa::Registered split = numa::from_blocks(answer->parsed, memory, numa_options(boot));
   if (!split.accepted) {
@@ -205,9 +226,15 @@ void transform(Boot& boot, NodeSource& source, Accepted& physical) {
     copy = take_distances(boot, physical.setup.possible, "numa_emulation");
     boot.state.memblock.free(old->base(), old->size(), {"numa_reset_distance", {}});
   }
-  physical.distances = take_distances(boot, answer->parsed.nodes, kTaker);
+  physical.distances = take_distances(boot, nodes, kTaker);
+  if (!copy && physical.distances && !others.empty()) {
+    return boot.story.tell(
+        Severity::panic, rule::kNumaEmulation,
+        "BUG: kernel NULL pointer dereference, address: 0000000000000001: a "
+        "proximity domain without memory wants a distance, and there is no SLIT");
+  }
   if (copy) boot.state.memblock.free(copy->base(), copy->size(), kFree);
-  boot.state.emulated_from = origins(answer->parsed, physical.setup, boot.in.profile.nodes_shift);
+  boot.state.emulated_from = from;
   physical.setup = std::move(split);
 }
 
@@ -227,6 +254,11 @@ void set_nodes(Boot& boot, const numa::Registered& setup) {
   }
 }
 
+void tell_no_room(Boot& boot, std::uint64_t size, int nid) {
+  boot.story.tell(Severity::warning, rule::kAllocNodeDataOld,
+                  fmt::format("Cannot find {} bytes in any node (initial node: {})", size, nid));
+}
+
 void alloc_node_data(Boot& boot, const numa::Registered& setup) {
   const std::uint64_t size = boot.in.profile.size_of(type::pglist_data);
   for (const auto& r : numa::node_data_requests(setup.nodes, size, boot.in.behaviour)) {
@@ -234,11 +266,17 @@ void alloc_node_data(Boot& boot, const numa::Registered& setup) {
         r.size, r.align, r.nid,
         boot.caller(boot.story.of_node(owner::kData, r.nid),
                     {function::alloc_node_data, function::initmem_init}));
-    if (!found) {
+    if (!found && boot.in.behaviour.numa_is_generic) {
       return boot.story.tell(
           Severity::panic, rule::kAllocNodeData,
           fmt::format("Kernel panic - not syncing: Cannot allocate {} bytes for node {} data",
                       r.size, r.nid));
+    }
+    if (!found) {  // it goes on, until it needs them
+      tell_no_room(boot, r.size, r.nid);
+      return boot.story.tell(
+          Severity::panic, rule::kSubsectionMapInit,
+          fmt::format("BUG: kernel NULL pointer dereference: node {} has no data", r.nid));
     }
     boot.state.node_data[r.nid] = *found;
   }
@@ -253,7 +291,7 @@ void initmem_init(Boot& boot) {
   if (!accepted) return;
   for (NodeSource* source : boot.in.options.node_transforms) {
     transform(boot, *source, *accepted);
-    if (boot.story.failed()) return;
+    if (boot.story.failed() || boot.story.panicked()) return;
   }
   const numa::Registered& setup = accepted->setup;
   set_nodes(boot, setup);
@@ -285,11 +323,7 @@ void init_cpu_to_node(Boot& boot) {
         size, kCacheLine, nid,
         boot.caller(boot.story.of_node(owner::kData, nid),
                     {function::alloc_node_data, function::init_cpu_to_node}));
-    if (!found) {
-      boot.story.tell(
-          Severity::warning, rule::kAllocNodeDataOld,
-          fmt::format("Cannot find {} bytes in any node (initial node: {})", size, nid));
-    }
+    if (!found) tell_no_room(boot, size, nid);
   }
 }
 
@@ -322,7 +356,7 @@ void free_area_init(Boot& boot) {
     NodeState state{n.nid, n.start_pfn, n.spanned_pages, n.present_pages, {}};
     for (const zones::Zone& z : n.zones) state.zones.push_back({z});
     boot.state.node_states.push_back(std::move(state));
-    if (boot.in.profile.deferred_struct_page_init && !boot.in.behaviour.deferred_takes_section) {
+    if (boot.in.defers_struct_pages && !boot.in.behaviour.deferred_takes_section) {
       boot.state.pages_at_once[n.nid] =
           buddy::pages_at_once(n, boot.state.memblock.reserved().regions(), boot.in.behaviour);
     }

@@ -46,7 +46,7 @@ std::string why_unknown(const Boot& boot) {
   }
   // Where no page is deferred, page_ext_init() runs so early.
   if (in.profile.has(config::PAGE_OWNER) && in.switched("page_owner", false) &&
-      !in.profile.deferred_struct_page_init)
+      !in.defers_struct_pages)
     return "what page_owner=on takes is not simulated";
   return {};
 }

@@ -13,8 +13,7 @@ constexpr std::size_t kHead = 44;  // the common header, the local APICs' addres
 constexpr Rule kRule{"acpi_process_madt", "arch/x86/kernel/acpi/boot.c"};
 constexpr std::uint32_t kEnabled = 1, kOnlineCapable = 2;
 enum Kind : std::uint8_t { kLocalApic = 0, kIoApic = 1, kLocalSapic = 7, kX2apic = 9 };
-constexpr std::uint32_t kMaxLocalApic = 32768;  // MAX_LOCAL_APIC
-constexpr std::size_t kMaxIoApics = 128;        // MAX_IO_APICS
+constexpr std::size_t kMaxIoApics = 128;  // MAX_IO_APICS
 
 struct Processor {
   Kind kind = kLocalApic;
@@ -93,6 +92,13 @@ void order_cpu_nodes(const std::vector<Processor>& processors, Machine& machine)
     const auto it =
         std::ranges::find(machine.apic_nodes, p.apic_id, &std::pair<std::uint32_t, int>::first);
     machine.cpu_nodes.push_back(it == machine.apic_nodes.end() ? -1 : it->second);
+  }
+  // A node of processors that may be plugged in is there without them.
+  // kernel: acpi_numa_processor_affinity_init(), arch/x86/mm/srat.c
+  for (const auto& [apic, node] : machine.apic_nodes) {
+    if (std::ranges::find(machine.cpu_nodes, node) == machine.cpu_nodes.end() &&
+        std::ranges::find(machine.other_nodes, node) == machine.other_nodes.end())
+      machine.other_nodes.push_back(node);
   }
 }
 

@@ -95,7 +95,8 @@ class SratReader {
     if (bytes.size() < kX2apicBytes) return refuse();
     if ((word(bytes, 12) & kEnabled) == 0) return;
     const auto node = node_of(word(bytes, 4));
-    if (node) found_.processors.emplace_back(word(bytes, 8), *node);
+    if (node && word(bytes, 8) < kMaxLocalApic)
+      found_.processors.emplace_back(word(bytes, 8), *node);
   }
 
   // One that is not enabled ends the pass. kernel: acpi_parse_gi_affinity()

@@ -26,6 +26,8 @@ struct AcpiBytes {
 // utcksum.c, v6.12
 Result<AcpiBytes> open_acpi_table(const std::string& name, std::string_view bytes);
 
+inline constexpr std::uint32_t kMaxLocalApic = 32768;  // MAX_LOCAL_APIC
+
 // A structure within a table: its kind, and its bytes with the two of kind and length.
 struct AcpiEntry {
   std::uint8_t kind = 0;

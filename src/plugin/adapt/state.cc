@@ -82,8 +82,7 @@ State::State(const boot::State& state, const Events& events, std::uint32_t flags
 
 State::State(const boot::Boot& boot, const Facts& facts)
     : State(boot.state, boot.story.events(),
-            flags_of(boot.story.panicked(), boot.state.handed_over,
-                     boot.in.profile.deferred_struct_page_init),
+            flags_of(boot.story.panicked(), boot.state.handed_over, boot.in.defers_struct_pages),
             facts) {
   boot_ = &boot;
 }

@@ -198,5 +198,17 @@ TEST(Boot, TakesHugePagesCmaByNode) {
                                       "hugetlb_cma: invalid node 5 specified"}));
 }
 
+// As 6.1, 6.12, 6.18 and 7.2 do under QEMU.
+TEST(EarlyOptions, WithoutAValueSomeStopTheKernel) {
+  kernel::Profile p = profile();
+  p.parameters.early = {"swiotlb", "mitigations", "numa"};
+  for (const char* line : {"quiet swiotlb mem=512M", "mitigations"}) {
+    const Outcome o = boot(line, p, machine());
+    ASSERT_TRUE(o.panicked) << line;
+    EXPECT_TRUE(o.events.back().text.starts_with("PANIC: early exception 0x0e")) << line;
+  }
+  EXPECT_FALSE(boot("numa kernelcore swiotlb= mitigations=auto", p, machine()).panicked);
+}
+
 }  // namespace
 }  // namespace memmap::boot

@@ -34,6 +34,22 @@ TEST(HugePages, OfANodeNamedTwiceAreThoseOfTheLastNumber) {
   EXPECT_EQ(sizes("hugepagesz=1G hugepages=0:1,0:2", large()), "2M:0 1G:2");
 }
 
+// kernel: hugetlb_hstate_alloc_pages(): the sum of the numbers, in turns on all nodes
+TEST(HugePages, OfANodeThatIsToHaveNoneAtLastAreAllNodes) {
+  EXPECT_EQ(sizes("hugepages=0:10,0:0"), "2M:10");
+  EXPECT_EQ(sizes("hugepagesz=1G hugepages=0:1,0:0", large()), "2M:0 1G:1");
+  EXPECT_EQ(sizes("hugepages=0:0"), "2M:0");
+}
+
+TEST(HugePages, AWrongNumberIsToldFromWhereItIsWrong) {
+  const auto told = [](const std::string& line, std::string_view text) {
+    const Outcome o = boot(line);
+    return std::ranges::any_of(o.events, [&](const Event& e) { return e.text == text; });
+  };
+  EXPECT_TRUE(told("hugepages=0:1,9:2", "HugeTLB: Invalid hugepages parameter 9:2"));
+  EXPECT_TRUE(told("hugepages=0:x", "HugeTLB: Invalid hugepages parameter x"));
+}
+
 TEST(HugePages, OfOldKernelsAreOneNumber) {
   EXPECT_EQ(sizes("hugepages=0:10", machine(), {5, 15, 0}), "2M:0");
   EXPECT_EQ(sizes("hugepages=3:10", machine(), {5, 15, 0}), "2M:3");

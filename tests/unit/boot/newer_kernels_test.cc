@@ -252,6 +252,66 @@ TEST(NewerKernels, TakeNodesAreasLastSince72) {
   EXPECT_LT(place(later, "CMA: DMA buffers"), place(later, "CMA: DMA buffers of node 0"));
 }
 
+// As 6.12, 6.18 and 7.2 do under QEMU, on a processor with Meltdown.
+TEST(NewerKernels, TakeVectorsOfMitigationsSince617) {
+  struct Row {
+    const char* line;
+    bool before;
+    bool since;
+  };
+  constexpr Row kRows[] = {
+      {"mitigations=off", false, false},
+      {"mitigations=off,foo", true, false},
+      {"mitigations=auto,no_user_kernel", true, false},
+      {"mitigations=auto,foo,no_user_kernel", true, true},
+      {"mitigations=auto,nosmt,no_guest_host,no_user_kernel", true, false},
+      {"mitigations=off mitigations=auto", true, false},
+      {"pti=on mitigations=off", false, true},
+      {"mitigations=auto,nosmt", true, true},
+      {"mitigations=foo", true, true},
+  };
+  Machine m = machine();
+  m.cpu.meltdown = true;
+  for (const Row& row : kRows) {
+    for (const auto& [version, pti] :
+         {std::pair{Version{6, 16, 0}, row.before}, std::pair{Version{6, 17, 0}, row.since}}) {
+      kernel::Profile p = profile(version);
+      p.config["MITIGATION_PAGE_TABLE_ISOLATION"] = "true";
+      Options options;
+      options.command_line = row.line;
+      EXPECT_EQ(Inputs(m, p, options).features.pti, pti)
+          << row.line << " " << kernel::to_string(version);
+    }
+  }
+}
+
+// As 6.12 and 7.2 do under QEMU.
+TEST(NewerKernels, TakeHashEntriesThatAreNumbersAlone) {
+  const auto entries = [](const std::string& line, Version version) {
+    const Sizes sizes = asked(boot(line, version, large()), "dentry hash table");
+    return sizes.empty() ? 0 : sizes[0] / 8;
+  };
+  EXPECT_EQ(entries("dhash_entries=+77", k72), 128u);
+  EXPECT_EQ(entries("dhash_entries=1M", k72), entries("", k72));
+  EXPECT_EQ(entries("dhash_entries=64 dhash_entries=1M", k72), 64u);
+  EXPECT_NE(entries("dhash_entries=1M", {6, 12, 0}), entries("", {6, 12, 0}));
+}
+
+// kernel: defer_init(), mm/mm_init.c, v6.12
+TEST(NewerKernels, DeferNoStructPageWithEarlyPageExtSince61) {
+  const auto handed_over = [](const std::string& line, Version version, bool has_it = true) {
+    kernel::Profile p = profile(version);
+    p.deferred_struct_page_init = true;
+    p.config["PAGE_EXTENSION"] = has_it ? "true" : "false";
+    return boot(line, p, large()).totals.managed_pages;
+  };
+  const std::uint64_t deferred = handed_over("", k72);
+  EXPECT_GT(handed_over("early_page_ext", k72), deferred);
+  EXPECT_EQ(handed_over("early_page_ext", k72, false), deferred);
+  EXPECT_EQ(handed_over("early_page_ext", Version{6, 0, 0}), handed_over("", Version{6, 0, 0}));
+  EXPECT_GT(handed_over("early_page_ext", Version{6, 1, 0}), handed_over("", Version{6, 1, 0}));
+}
+
 // Each of two nodes has one as large as that of all, unless its size is asked for.
 TEST(NewerKernels, GiveNodesAreasOfTheirOwnSince72) {
   Machine m = machine();

@@ -39,6 +39,33 @@ TEST(NotSimulated, FeaturesThatTheCommandLineTakesAway) {
   EXPECT_TRUE(notes(boot("clearcpuid=avx,58", {6, 12, 0}, m), "to have pdpe1gb as before"));
   EXPECT_TRUE(notes(boot("clearcpuid=pge clearcpuid=la57,nx", {6, 12, 0}, m), "have pge, la57 as"));
   EXPECT_FALSE(notes(boot("clearcpuid=nx,avx clearcpuid", {6, 12, 0}, m), "clearcpuid"));
+  const auto apic = [&](const std::string& line, kernel::Version version) {
+    const kernel::Profile kernel = profile(version);
+    return local_apic(m, kernel, kernel::parse_command_line(line));
+  };
+  EXPECT_EQ(apic("clearcpuid=apic", {6, 12, 0}), LocalApic::off);
+  EXPECT_EQ(apic("clearcpuid=avx,9", {5, 10, 0}), LocalApic::off);
+  EXPECT_EQ(apic("clearcpuid=apic", {5, 10, 0}), LocalApic::memory);
+  EXPECT_EQ(apic("clearcpuid=x2apic,19", {6, 12, 0}), LocalApic::memory);
+  kernel::Profile listed = profile();
+  for (const auto& [early, disableapic] : {std::pair{std::vector<std::string>{}, LocalApic::off},
+                                           {{"disableapic", "nolapic"}, LocalApic::off},
+                                           {{"nolapic"}, LocalApic::memory}}) {
+    listed.parameters.early = early;
+    EXPECT_EQ(local_apic(m, listed, kernel::parse_command_line("disableapic")), disableapic);
+    EXPECT_EQ(local_apic(m, listed, kernel::parse_command_line("nolapic")), LocalApic::off);
+  }
+}
+
+TEST(NotSimulated, ThePictureThatEfiShows) {
+  Machine m = machine();
+  m.acpi_tables.push_back({"BGRT", PhysRange::make(0x3f003000, 0x3f003038)});
+  EXPECT_FALSE(notes(boot("", {6, 12, 0}, m), "BGRT"));
+  m.firmware = Firmware::efi;
+  EXPECT_TRUE(notes(boot("", {6, 12, 0}, m), "BGRT"));
+  EXPECT_FALSE(notes(boot("bgrt_disable", {6, 12, 0}, m), "BGRT"));
+  m.efi_picture = PhysRange::make(0x3e000000, 0x3e008000);
+  EXPECT_FALSE(notes(boot("", {6, 12, 0}, m), "BGRT"));
 }
 
 TEST(NotSimulated, AStartWithoutRam) {

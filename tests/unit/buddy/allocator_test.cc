@@ -167,24 +167,6 @@ TEST(Allocator, AnExactSizeIsNoLargerThanTheLargestBlock) {
   EXPECT_FALSE(m.allocator.alloc_exact(request, 1));
 }
 
-// As after a race that the kernel tells of: a movable block in a pageblock of the atomic reserve.
-TEST(Allocator, AFallbackLeavesTheAtomicReserveItsPageblock) {
-  for (const auto& behaviour : {version(6, 1), version(6, 12)}) {
-    PageblockTypes pageblocks;
-    pageblocks.set(0, 512, MigrateType::highatomic);
-    ZoneAllocator z(FreeLists(FreeArea{{3, MigrateType::movable, {{Pfn{8}, 1}}}}), pageblocks,
-                    {.spanned_pages = 512, .behaviour = behaviour});
-    const auto got = z.alloc(0, MigrateType::unmovable, {});
-    ASSERT_TRUE(got);
-    EXPECT_EQ(*got, Pfn{8});
-    EXPECT_EQ(z.pageblocks().type(8), MigrateType::highatomic);
-    // Since 6.10 what a fallback splits stays with its own type.
-    const auto rest =
-        behaviour.lists_follow_pageblocks ? MigrateType::movable : MigrateType::unmovable;
-    EXPECT_EQ(z.lists().pages(rest), 7u);
-  }
-}
-
 TEST(Allocator, OtherNodesFollowByTheDistanceThatIsGiven) {
   const memblock::Regions memory = {pages(0, 1024, 0), pages(1024, 2048, 1), pages(2048, 3072, 2)};
   std::vector<zones::Node> nodes;

@@ -145,7 +145,7 @@ memblock::Regions memory_of(const FakeCase& c) {
   return out;
 }
 
-class NumaFake : public testing::TestWithParam<FakeCase> {
+class NumaFakeCases : public testing::TestWithParam<FakeCase> {
  protected:
   static Result<boot::NodeAnswer> split(World& world, const OptionTexts& options = {}) {
     const FakeCase& c = GetParam();
@@ -160,7 +160,7 @@ class NumaFake : public testing::TestWithParam<FakeCase> {
   }
 };
 
-TEST_P(NumaFake, SplitsAsTheKernelDoes) {
+TEST_P(NumaFakeCases, SplitsAsTheKernelDoes) {
   World world{.line = std::string("numa=fake=1 numa=fake=") + GetParam().command};
   world.profile.config["NUMA_EMU"] = "true";
   const auto answer = split(world);
@@ -174,7 +174,7 @@ TEST_P(NumaFake, SplitsAsTheKernelDoes) {
             "Faking node 0 (" + std::to_string(first.end - first.base) + "MB)");
 }
 
-TEST_P(NumaFake, OptionDoesTheSameWithoutTheKernelsHelp) {
+TEST_P(NumaFakeCases, OptionDoesTheSameWithoutTheKernelsHelp) {
   World world;
   world.profile.config["NUMA_EMU"] = "false";
   const auto answer = split(world, {{"split", GetParam().command}});
@@ -184,16 +184,44 @@ TEST_P(NumaFake, OptionDoesTheSameWithoutTheKernelsHelp) {
   EXPECT_FALSE(split(world)->given);
 }
 
-// The nodes that were split are given up since 6.12, but not those of our own option.
-TEST_P(NumaFake, NumaOffGivesThemUp) {
+// The nodes that were split are given up since 6.14, and 6.12.67, but not those of our own option.
+TEST_P(NumaFakeCases, NumaOffGivesThemUp) {
   const bool given = !GetParam().want.empty();
   const std::string command = GetParam().command;
-  for (const unsigned minor : {1u, 12u}) {
+  const std::pair<kernel::Version, bool> kKernels[] = {{{6, 1, 192}, false}, {{6, 12, 66}, false},
+                                                       {{6, 12, 67}, true},  {{6, 13, 90}, false},
+                                                       {{6, 14, 0}, true},   {{7, 0, 0}, true}};
+  for (const auto& [version, gives_up] : kKernels) {
     World world{.line = "numa=off numa=fake=" + command};
-    world.profile.version = {6, minor, 0};
+    world.profile.version = version;
     world.profile.config["NUMA_EMU"] = "true";
-    EXPECT_EQ(split(world)->given, given && minor == 1) << minor;
-    EXPECT_EQ(split(world, {{"split", command}})->given, given) << minor;
+    EXPECT_EQ(split(world)->given, given && !gives_up) << kernel::to_string(version);
+    EXPECT_EQ(split(world, {{"split", command}})->given, given) << kernel::to_string(version);
+  }
+}
+
+// As 6.18.15 does under QEMU: of a second node of 160 MiB come four, not six.
+TEST(NumaFake, OfANodeThatIsTooSmallComesLessBeforeItIsLookedAt) {
+  const std::pair<kernel::Version, bool> kKernels[] = {
+      {{6, 1, 177}, true},  {{6, 1, 178}, false}, {{6, 6, 200}, true}, {{6, 12, 96}, true},
+      {{6, 12, 97}, false}, {{6, 18, 15}, true},  {{7, 1, 3}, true},   {{7, 2, 0}, false}};
+  const memblock::Regions memory = {{range(0, 1024), 0, 0}, {range(1024, 1183), 0, 1}};
+  numa::Registered physical;
+  for (const auto& r : memory) {
+    physical.meminfo.push_back({r.range, r.nid});
+    physical.possible.push_back(r.nid);
+  }
+  for (const auto& [version, given] : kKernels) {
+    World world{.line = "numa=fake=6U"};
+    world.profile.version = version;
+    world.profile.config["NUMA_EMU"] = "true";
+    const auto answer = test::shipped<NumaPlugin>("numa_fake", world)
+                            ->run({memory, pfn_down(memory.back().range.end()), &physical});
+    ASSERT_TRUE(answer.ok()) << to_string(answer.errors());
+    EXPECT_EQ(answer->given, given) << kernel::to_string(version);
+    if (answer->given) {
+      EXPECT_EQ(parts(*answer).size(), 10u);
+    }
   }
 }
 
@@ -220,7 +248,7 @@ const FakeCase kFakeCases[] = {
     {"no_number", "x", {{0, 1024, 0}}, {}, {}},
     {"too_many", "64", {{0, 1024, 0}}, {}, {}},
 };
-INSTANTIATE_TEST_SUITE_P(, NumaFake, testing::ValuesIn(kFakeCases),
+INSTANTIATE_TEST_SUITE_P(, NumaFakeCases, testing::ValuesIn(kFakeCases),
                          [](const auto& row) { return row.param.name; });
 
 }  // namespace

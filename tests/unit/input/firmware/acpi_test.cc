@@ -265,6 +265,15 @@ TEST(Madt, PutsTheSratsProcessorsInItsOrder) {
   EXPECT_EQ(r.machine.cpu_nodes, (std::vector<int>{2, 1, 0, -1}));
 }
 
+// The SRAT's node is there, though no processor of it is: one may be plugged in, or the MADT does not know it.
+TEST(Madt, LeavesTheNodesOfProcessorsThatAreNotThere) {
+  const AcpiRead r = read({srat(cpu(0, 0) + cpu(1, 1) + cpu(1, 2) + cpu(2, 3) + cpu(0, 4) +
+                                x2apic_cpu(3, 32768) + memory(0, 0, 0x1000)),
+                           madt(lapic(0) + lapic(1, 0) + lapic(4, 0))});
+  EXPECT_EQ(r.machine.cpu_nodes, (std::vector<int>{0}));
+  EXPECT_EQ(r.machine.other_nodes, (std::vector<int>{1, 2}));
+}
+
 TEST(Madt, ADamagedOneIsAnEvent) {
   for (const std::string& entries :
        {lapic(0) + bytes({0, 0, 0}), bytes({0, 7, 0, 0, 1, 0, 0}) + lapic(0)}) {
