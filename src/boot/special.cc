@@ -148,10 +148,8 @@ std::vector<std::string> not_simulated(const Inputs& in) {
   // kernel: efi_bgrt_init(), drivers/firmware/efi/efi-bgrt.c, v6.12
   if (in.machine.firmware == Firmware::efi && in.profile.has(config::EFI) && in.acpi_enabled() &&
       !in.has_parameter("bgrt_disable") && has_table("BGRT") && !in.machine.efi_picture) {
-    add("the picture that firmware shows: where the ACPI table BGRT says that it lies is not "
-        "known; "
-        "the kernel keeps its pages from being RAM, some MiB at most, and copies EFI's memory map "
-        "once more");
+    add("the picture that firmware shows: where it lies (ACPI's table BGRT) is not known; the "
+        "kernel keeps its pages from being RAM, some MiB at most, and copies EFI's memory map");
   }
   // kernel: acpi_numa_init(), acpi_parse_cfmws(), drivers/acpi/numa/srat.c, v6.12
   if (in.profile.numa && in.acpi_enabled() && numa::reads_cxl_windows(in.profile, in.behaviour) &&

@@ -33,4 +33,37 @@ bool is_boot_loaders(const Parameter& p) {
   return text.starts_with("BOOT_IMAGE=") || text.starts_with("kexec");
 }
 
+namespace {
+
+struct EarlyFunction {
+  std::string_view option{};
+  Rule function{};
+};
+
+// As 6.1, 6.12, 6.18 and 7.2 do under QEMU; initrd= hands on to initrdmem='s function.
+constexpr EarlyFunction kReadNothing[] = {
+    {"accept_memory", {"accept_memory_parse", "mm/page_alloc.c"}},
+    {"cma_pernuma", {"early_cma_pernuma", "kernel/dma/contiguous.c"}},
+    {"coherent_pool", {"early_coherent_pool", "kernel/dma/pool.c"}},
+    {"hugetlb_cma", {"cmdline_parse_hugetlb_cma", "mm/hugetlb.c"}},
+    {"initrd", {"early_initrd", "init/do_mounts_initrd.c"}},
+    {"initrdmem", {"early_initrdmem", "init/do_mounts_initrd.c"}},
+    {"kernelcore", {"cmdline_parse_kernelcore", "mm/mm_init.c"}},
+    {"mitigations", {"mitigations_parse_cmdline", "kernel/cpu.c"}},
+    {"numa_cma", {"early_numa_cma", "kernel/dma/contiguous.c"}},
+    {"pti", {"pti_parse_cmdline", "arch/x86/mm/pti.c"}},
+    {"stack_depot_max_pools", {"parse_max_pools", "lib/stackdepot.c"}},
+    {"swiotlb", {"setup_io_tlb_npages", "kernel/dma/swiotlb.c"}},
+};
+
+}  // namespace
+
+std::optional<Rule> reads_no_value(const Profile& profile, const Parameter& p) {
+  if (p.value || !is_named(profile.parameters.early, p.name)) return std::nullopt;
+  for (const EarlyFunction& f : kReadNothing) {
+    if (parameq(p.name, f.option)) return f.function;
+  }
+  return std::nullopt;
+}
+
 }  // namespace memmap::kernel

@@ -24,6 +24,8 @@ bool is_bool(std::string_view text) {
   return (text.front() | 0x20) == 'o' && text.size() > 1 && kSecond.find(text[1]) != kSecond.npos;
 }
 
+bool is_number(std::string_view text) { return kstrtoul(text).has_value(); }
+
 // kernel: mcheck_enable(), arch/x86/kernel/cpu/mce/core.c
 bool is_mce(std::string_view rest) {
   if (rest.empty()) return true;
@@ -54,10 +56,10 @@ constexpr Function kFunctions[] = {
     {"highres=", is_bool},
     {"initramfs_async=", is_bool},
     {"cgroup_favordynmods=", is_bool},
-    {"tracing_thresh=", is_kstrtoul},
-    {"thash_entries=", is_kstrtoul},
-    {"uhash_entries=", is_kstrtoul},
-    {"tcpmhash_entries=", is_kstrtoul},
+    {"tracing_thresh=", is_number},
+    {"thash_entries=", is_number},
+    {"uhash_entries=", is_number},
+    {"tcpmhash_entries=", is_number},
     {"nofsgsbase", [](std::string_view r) { return r.empty(); }},
     {"acpi_enforce_resources=", [](std::string_view r) { return !r.empty(); }},
     {"acpi_os_name=", [](std::string_view r) { return !r.empty(); }},
@@ -83,12 +85,6 @@ constexpr Function kFunctions[] = {
 };
 
 }  // namespace
-
-bool is_kstrtoul(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const auto parsed = simple_strtoull(text);
-  return parsed.rest.size() < text.size() && (parsed.rest.empty() || parsed.rest == "\n");
-}
 
 bool setup_function_takes(std::string_view setup, std::string_view rest) {
   const auto* const function = std::ranges::find(kFunctions, setup, &Function::setup);

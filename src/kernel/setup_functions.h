@@ -9,7 +9,4 @@ namespace memmap::kernel {
 // text on the command line. What it does not take goes on to init.
 bool setup_function_takes(std::string_view setup, std::string_view rest);
 
-// Whether it is a number as a whole, but for a final line feed. kernel: kstrtoul(), lib/kstrtox.c
-bool is_kstrtoul(std::string_view text);
-
 }  // namespace memmap::kernel

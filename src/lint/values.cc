@@ -5,6 +5,7 @@
 #include <array>
 
 #include "kernel/behaviour.h"
+#include "kernel/known_parameters.h"
 #include "kernel/reserve_mem.h"
 #include "lint/check.h"
 
@@ -389,7 +390,39 @@ void size_without_unit(Check& check) {
   }
 }
 
+// What the kernel does not survive, and nothing is seen of it.
+void check_missing_values(Check& check) {
+  for (const kernel::Parameter& p : check.parameters()) {
+    const auto function = kernel::reads_no_value(check.profile(), p);
+    if (!function) continue;
+    check.find(p, {fmt::format("{} needs a value", p.name),
+                   fmt::format("without one the kernel stops before it can print anything ({})",
+                               to_string(FollowedRule(*function))),
+                   "give it one, or leave it out"});
+  }
+}
+
+// kernel: set_dhash_entries(), fs/dcache.c, v6.12 and v7.2
+void check_hash_entries(Check& check) {
+  const bool whole = kernel::behaviour_of(check.profile()).hash_entries_are_whole;
+  for (const std::string_view name :
+       {"dhash_entries", "ihash_entries", "mhash_entries", "mphash_entries"}) {
+    for (const kernel::Parameter* p : check.named(name)) {
+      if (!p->value || p->value->empty() || kernel::kstrtoul(*p->value)) continue;
+      check.find(
+          *p,
+          {fmt::format("`{}` is no number", *p->value),
+           whole
+               ? "since 7.0 the kernel refuses it: its own choice, and the parameter goes to init"
+               : fmt::format("the kernel reads it as {}", kernel::simple_strtoull(*p->value).value),
+           "write a number of entries without a unit"});
+    }
+  }
+}
+
 void value_ignored(Check& check) {
+  check_missing_values(check);
+  check_hash_entries(check);
   for (const MemmapItem& item : check.memmap_items()) check_memmap(check, item);
   check_old_forms(check);
   check_numa_emulation(check);

@@ -10,7 +10,6 @@
 #include "boot/mm/large_hash.h"
 #include "boot/owner.h"
 #include "boot/rules.h"
-#include "kernel/setup_functions.h"
 #include "memblock/iterate.h"
 
 namespace memmap::boot {
@@ -63,8 +62,8 @@ std::uint64_t asked(const Boot& boot, std::string_view name) {
   std::uint64_t out = 0;
   for (const auto& text : boot.in.values_of(name)) {
     if (!text) continue;
-    const bool takes = !boot.in.behaviour.hash_entries_are_whole || kernel::is_kstrtoul(*text);
-    if (takes) out = kernel::simple_strtoull(text->substr(text->starts_with('+'))).value;
+    out = boot.in.behaviour.hash_entries_are_whole ? kernel::kstrtoul(*text).value_or(out)
+                                                   : kernel::simple_strtoull(*text).value;
   }
   return out;
 }

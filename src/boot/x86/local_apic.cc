@@ -38,14 +38,14 @@ LocalApic local_apic(const Machine& machine, const kernel::Profile& profile,
   const bool is_old_name = known.empty() || kernel::is_named(known, "disableapic");
   if (is_given(parameters, "nolapic") || (is_old_name && is_given(parameters, "disableapic")))
     return LocalApic::off;
-  const kernel::Behaviour behaviour = kernel::behaviour_of(profile);
-  if (is_cleared(parameters, "9") ||
-      (behaviour.clearcpuid_takes_names && is_cleared(parameters, "apic")))
+  if (is_cleared(parameters, "9")) return LocalApic::off;
+  if (is_cleared(parameters, "apic") && kernel::behaviour_of(profile).clearcpuid_takes_names)
     return LocalApic::off;
   if (!finds_x2apic(machine, profile, parameters)) return LocalApic::memory;
   if (profile.has(config::X86_X2APIC)) return LocalApic::x2apic;
   // The older kernels panic for it, but only among the first initcalls.
-  return behaviour.x2apic_unknown_turns_off ? LocalApic::off : LocalApic::memory;
+  return kernel::behaviour_of(profile).x2apic_unknown_turns_off ? LocalApic::off
+                                                                : LocalApic::memory;
 }
 
 }  // namespace memmap::boot

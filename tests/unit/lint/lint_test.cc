@@ -250,6 +250,28 @@ TEST(Lint, AskForAValueWhereThereMustBeOne) {
   EXPECT_TRUE(lint({"nokaslr reserve_mem=x", old, nullptr, test::default_options()}).empty());
 }
 
+TEST(Lint, TellsWhichParametersStopTheKernelWithoutAValue) {
+  kernel::Profile p = profile();
+  p.parameters.early.insert(p.parameters.early.end(), {"swiotlb", "pti"});
+  const auto findings = lint({"nokaslr swiotlb pti=on", p, nullptr, test::default_options()});
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].message, "swiotlb needs a value");
+  EXPECT_NE(findings[0].reason.find("the kernel stops before it can print"), std::string::npos);
+}
+
+TEST(Lint, TellsHowNumbersOfHashEntriesAreRead) {
+  const auto reason = [](const std::string& line, kernel::Version version) {
+    kernel::Profile p = profile();
+    p.version = version;
+    const auto findings = lint({"nokaslr " + line, p, nullptr, test::default_options()});
+    return findings.empty() ? "" : findings[0].reason;
+  };
+  EXPECT_EQ(reason("dhash_entries=64K", {6, 18, 0}), "the kernel reads it as 64");
+  EXPECT_NE(reason("dhash_entries=64K", {7, 0, 0}).find("the kernel refuses it"),
+            std::string::npos);
+  EXPECT_EQ(reason("dhash_entries=0x10000", {7, 0, 0}), "");
+}
+
 TEST(Lint, KnowsWhatKaslrMayDo) {
   const std::string five = "memmap=1M$1G memmap=1M$2G memmap=1M$3G memmap=1M$4G ";
   EXPECT_EQ(found(five + "memmap=1M$5G", nullptr),
