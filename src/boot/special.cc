@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "boot/x86/efi.h"
 #include "kernel/known_parameters.h"
 #include "machine/e820_words.h"
 #include "numa/cxl_windows.h"
@@ -146,8 +147,9 @@ std::vector<std::string> not_simulated(const Inputs& in) {
     return std::ranges::find(tables, signature, &AcpiTable::signature) != tables.end();
   };
   // kernel: efi_bgrt_init(), drivers/firmware/efi/efi-bgrt.c, v6.12
-  if (in.machine.firmware == Firmware::efi && in.profile.has(config::EFI) && in.acpi_enabled() &&
-      !in.has_parameter("bgrt_disable") && has_table("BGRT") && !in.machine.efi_picture) {
+  if (in.machine.firmware == Firmware::efi && in.profile.has(config::EFI) &&
+      !efi_runtime_disabled(in) && in.acpi_enabled() && !in.has_parameter("bgrt_disable") &&
+      has_table("BGRT") && !in.machine.efi_picture) {
     add("the picture that firmware shows: where it lies (ACPI's table BGRT) is not known; the "
         "kernel keeps its pages from being RAM, some MiB at most, and copies EFI's memory map");
   }

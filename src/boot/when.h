@@ -67,7 +67,7 @@ inline bool has_hpet(const Boot& b) {
                               [](const AcpiTable& t) { return t.signature == "HPET"; }));
 }
 inline bool has_bgrt(const Boot& b) {
-  return has_efi(b) && has_acpi(b) && !b.in.has_parameter("bgrt_disable") &&
+  return has_efi_map(b) && has_acpi(b) && !b.in.has_parameter("bgrt_disable") &&
          std::ranges::any_of(b.in.machine.acpi_tables,
                              [](const AcpiTable& t) { return t.signature == "BGRT"; });
 }

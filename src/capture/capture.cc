@@ -24,8 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // The ACPI tables that the boot reads. Others hold licence keys and much else.
-constexpr std::string_view kAcpiTables[] = {"SRAT", "SLIT", "CEDT", "APIC",
-                                            "HPET", "MCFG", "FACP", "WAET"};
+constexpr std::string_view kAcpiTables[] = {"SRAT", "SLIT", "CEDT", "APIC", "HPET",
+                                            "MCFG", "FACP", "WAET", "BGRT"};
 
 // A file below the root, and its name in the gathered folder.
 struct Copy {
@@ -162,6 +162,10 @@ class Gatherer {
         out_.files.add(file, std::move(*bytes));
       }
     }
+    // What the kernel looks at of the boot screen's picture; nobody's logo.
+    if (!out_.files.has("firmware/acpi/BGRT")) return;
+    if (const auto image = quiet("sys/firmware/acpi/bgrt/image"))
+      out_.files.add("firmware/bgrt_image", image->substr(0, Machine::kPictureHeadBytes));
   }
 
   void gather_smbios() {

@@ -163,7 +163,7 @@ struct PluginUse {
 };
 
 // A table of the firmware's that the kernel complains of.
-enum class FirmwareTable { smbios, srat, madt };
+enum class FirmwareTable { smbios, srat, madt, bgrt };
 
 struct FirmwareEvent {
   FirmwareTable table{};
@@ -214,6 +214,8 @@ struct Machine {
   // No kernel image lies further up: MAX_PHYSMEM_BITS of four levels of page tables. Every reader of
   // kernel_phys_base refuses what does.
   static constexpr std::uint64_t kKernelEnd = std::uint64_t{1} << 46;
+  // What the kernel looks at of the boot screen's picture: a bitmap's mark and size.
+  static constexpr std::uint64_t kPictureHeadBytes = 6;
 
   std::string source{};  // as the user named it: a path, `-`, `--synthetic`
   std::string format{};  // id of the format it was read as: `dmesg`, `sysfs`, ...
@@ -238,9 +240,11 @@ struct Machine {
   std::vector<PhysRange> efi_mmio{};
   std::optional<PhysRange> efi_memory_attributes{};  // EFI's memory attributes table, whole
   std::optional<PhysRange> efi_esrt{};               // EFI's system resource table, whole
-  // Whole pages of RAM that the kernel kept for other tables of EFI's, and for the boot screen's picture,
-  // as a log says: their sizes stand nowhere else.
+  // Whole pages of RAM that the kernel kept for other tables of EFI's, as a log says: their sizes stand
+  // nowhere else.
   std::vector<PhysRange> efi_kept{};
+  // The boot screen's picture, whole pages of it where a log alone tells of it. Empty: the kernel
+  // refuses what ACPI's table BGRT says of it.
   std::optional<PhysRange> efi_picture{};
   // Where the table lies of memory that firmware left unaccepted; efi_map tells how large it is.
   std::optional<PhysAddr> efi_unaccepted{};

@@ -283,8 +283,12 @@ void efi_mokvar_table_init(Boot& boot) {
 // kernel: acpi_parse_bgrt(), arch/x86/kernel/acpi/boot.c; efi_bgrt_init(),
 // drivers/firmware/efi/efi-bgrt.c, v6.1 and v6.12
 void efi_bgrt_init(Boot& boot) {
-  if (const auto picture = boot.in.machine.efi_picture)
+  boot.tell_of(FirmwareTable::bgrt);
+  if (const auto picture = boot.in.machine.efi_picture) {
+    if (picture->empty()) return;
+    look_at(boot, picture->base(), Machine::kPictureHeadBytes);
     return efi_mem_reserve(boot, *picture, owner::kEFIPicture);
+  }
   boot.story.tell(
       Severity::debug, rule::kEfiBgrtInit,
       "where the BGRT's picture lies is not known: its reservation, a copy of EFI's memory "

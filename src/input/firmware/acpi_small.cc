@@ -1,4 +1,4 @@
-// ACPI's tables of which little is wanted: SLIT, CEDT, HPET, MCFG, FADT.
+// ACPI's tables of which little is wanted: SLIT, CEDT, HPET, MCFG, FADT, BGRT.
 #include <fmt/format.h>
 
 #include "input/firmware/acpi_table.h"
@@ -8,6 +8,7 @@ namespace memmap::input {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 36;
+constexpr std::size_t kBgrtAddress = 40;
 
 Error cut_short(const AcpiBytes& table, std::uint64_t expected) {
   return Error{.message = fmt::format("cut short: {} bytes expected", expected),
@@ -106,6 +107,44 @@ Status add_fadt(const AcpiBytes& table, Machine& machine) {
   machine.listed_cpus->has_online_capable =
       table.revision > 6 || (table.revision == 6 && minor >= 3);
   return Done{};
+}
+
+namespace {
+
+// Why the kernel refuses the table or the picture; empty: it does not.
+std::string refused(const AcpiBytes& table, std::string_view picture) {
+  constexpr std::size_t kBytes = 56, kVersion = 36, kType = 39;
+  constexpr std::uint16_t kBitmap = 0x4d42;
+  if (table.bytes.size() < kBytes)
+    return fmt::format("invalid length {} (expected {})", table.bytes.size(), kBytes);
+  if (const auto version = little_endian<std::uint16_t>(table.bytes, kVersion); version > 1)
+    return fmt::format("invalid version {} (expected 1)", version);
+  if (const auto type = little_endian<std::uint8_t>(table.bytes, kType); type != 0)
+    return fmt::format("invalid image type {} (expected 0)", type);
+  if (little_endian<std::uint64_t>(table.bytes, kBgrtAddress) == 0) return "null image address";
+  if (picture.size() < Machine::kPictureHeadBytes) return {};
+  if (const auto mark = little_endian<std::uint16_t>(picture, 0); mark != kBitmap)
+    return fmt::format("Incorrect BMP magic number {:#x} (expected {:#x})", mark, kBitmap);
+  return {};
+}
+
+}  // namespace
+
+// kernel: efi_bgrt_init(), drivers/firmware/efi/efi-bgrt.c, v6.12
+void add_bgrt(const AcpiBytes& table, std::string_view picture, Machine& machine) {
+  constexpr Rule kRule{"efi_bgrt_init", "drivers/firmware/efi/efi-bgrt.c"};
+  if (std::string why = refused(table, picture); !why.empty()) {
+    machine.efi_picture = PhysRange{};
+    machine.firmware_events.push_back(
+        {FirmwareTable::bgrt,
+         {.severity = Severity::info, .rule = kRule, .text = "Ignoring BGRT: " + std::move(why)}});
+    return;
+  }
+  if (picture.size() < Machine::kPictureHeadBytes) return;
+  const auto range =
+      PhysRange::from_size(PhysAddr{little_endian<std::uint64_t>(table.bytes, kBgrtAddress)},
+                           little_endian<std::uint32_t>(picture, 2));
+  if (range) machine.efi_picture = *range;
 }
 
 }  // namespace memmap::input

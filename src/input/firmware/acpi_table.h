@@ -53,4 +53,8 @@ Status add_hpet(const AcpiBytes& table, Machine& machine);
 Status add_mcfg(const AcpiBytes& table, Machine& machine);
 Status add_fadt(const AcpiBytes& table, Machine& machine);
 
+// The boot screen's picture, of which `picture` has the first bytes or more; empty: not known, and then
+// no more is learned than that the kernel refuses the table.
+void add_bgrt(const AcpiBytes& table, std::string_view picture, Machine& machine);
+
 }  // namespace memmap::input

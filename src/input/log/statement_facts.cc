@@ -68,6 +68,9 @@ void StatementFacts::line(const LogLine& line) {
     case 'e':
       if (text.starts_with("efi: EFI v")) efi_ = true;
       if (text.starts_with("e820")) edit_line(text);
+      // One that kernels before 4.13 told of, others take: `invalid status 0 (expected 1)`.
+      if (eat(text, "efi_bgrt: Ignoring BGRT: ") && !text.starts_with("invalid status"))
+        machine_.efi_picture = PhysRange{};
       return;
     case 'l':
       if (text.starts_with("last_pfn")) edit_line(text);

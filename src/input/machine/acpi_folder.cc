@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/align.h"
 #include "input/firmware/acpi_table.h"
 
 namespace memmap::input {
@@ -47,9 +48,26 @@ void list_table(const AcpiBytes& table, Machine& machine) {
   known->wrong_checksum = table.wrong_checksum;
 }
 
+// A log tells whole pages, and only of a picture that the kernel keeps.
+void read_picture(const FileTree& tree, const AcpiBytes& bgrt, const std::string& file,
+                  Machine& machine) {
+  const auto bytes = !file.empty() && tree.has(file) ? tree.read(file) : Result<std::string>("");
+  const auto logged = machine.efi_picture;
+  add_bgrt(bgrt, bytes ? *bytes : std::string{}, machine);
+  if (!logged || !machine.efi_picture) return;
+  const PhysRange picture = *machine.efi_picture;
+  const bool same = align_down(raw(picture.base()), kPageSize) == raw(logged->base()) &&
+                    align_up(raw(picture.end()), kPageSize) == raw(logged->end());
+  if (same || *logged == picture) return;
+  machine.notes.push_back(fmt::format(
+      "{}: the picture is at {:#x}-{:#x}, but {:#x}-{:#x} in the log", bgrt.name,
+      raw(picture.base()), raw(picture.end()), raw(logged->base()), raw(logged->end())));
+}
+
 }  // namespace
 
-Status add_acpi_folder(const FileTree& tree, const std::string& folder, Machine& machine) {
+Status add_acpi_folder(const FileTree& tree, const std::string& folder, const std::string& picture,
+                       Machine& machine) {
   const auto names = tree.list(folder);
   if (!names) return names.errors();
   Errors errors;
@@ -88,6 +106,10 @@ Status add_acpi_folder(const FileTree& tree, const std::string& folder, Machine&
     if (const Status done = reader.add(*table, machine); !done) append(errors, done.errors());
   }
   if (!errors.empty()) return errors;
+  if (const auto bgrt = std::ranges::find(tables, "BGRT", &AcpiBytes::signature);
+      bgrt != tables.end()) {
+    read_picture(tree, *bgrt, picture, machine);
+  }
   // The FADT alone counts none.
   if (const auto& cpus = machine.listed_cpus;
       cpus && cpus->enabled + cpus->online_capable + cpus->disabled == 0) {

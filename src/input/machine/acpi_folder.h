@@ -8,8 +8,10 @@
 namespace memmap::input {
 
 // Reads the tables in `folder` that the boot learns from, and adds those to acpi_tables that are
-// not in it yet (without a place: only a log tells where they lie). A file that may not be read
-// becomes a note. Errors: tables that are damaged; see open_acpi_table().
-Status add_acpi_folder(const FileTree& tree, const std::string& folder, Machine& machine);
+// not in it yet (without a place: only a log tells where they lie). `picture` is the file of the boot
+// screen's, or of its first bytes; empty: none. A file that may not be read becomes a note. Errors:
+// tables that are damaged; see open_acpi_table().
+Status add_acpi_folder(const FileTree& tree, const std::string& folder, const std::string& picture,
+                       Machine& machine);
 
 }  // namespace memmap::input

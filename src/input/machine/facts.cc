@@ -236,7 +236,7 @@ class FactReader {
 
   void read_firmware_tables() {
     if (!files_.acpi.empty()) {
-      const Status done = add_acpi_folder(tree_, files_.acpi, machine_);
+      const Status done = add_acpi_folder(tree_, files_.acpi, files_.picture, machine_);
       if (!done) append(errors_, done.errors());
     }
     const auto entry_point = content(files_.smbios_entry_point);

@@ -24,8 +24,9 @@ struct FactFiles {
   std::string cpus_possible{};
   std::string cpus_present{};
   std::string mtrr{};
-  std::string pci{};   // folder, as /sys/bus/pci/devices
-  std::string acpi{};  // folder of tables
+  std::string pci{};      // folder, as /sys/bus/pci/devices
+  std::string acpi{};     // folder of tables
+  std::string picture{};  // the boot screen's, or what the kernel looks at of it
   std::string smbios_entry_point{};
   std::string smbios_table{};
   std::string page0{};

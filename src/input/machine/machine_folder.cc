@@ -36,6 +36,7 @@ FactFiles gathered() {
                    .cpus_present = "cpus_present",
                    .mtrr = "mtrr",
                    .acpi = "firmware/acpi",
+                   .picture = "firmware/bgrt_image",
                    .smbios_entry_point = "firmware/dmi/smbios_entry_point",
                    .smbios_table = "firmware/dmi/DMI",
                    .page0 = "firmware/page0",
@@ -59,6 +60,7 @@ FactFiles file_system() {
                    .mtrr = "proc/mtrr",
                    .pci = "sys/bus/pci/devices",
                    .acpi = "sys/firmware/acpi/tables",
+                   .picture = "sys/firmware/acpi/bgrt/image",
                    .smbios_entry_point = "sys/firmware/dmi/tables/smbios_entry_point",
                    .smbios_table = "sys/firmware/dmi/tables/DMI",
                    .setup_data_names = SetupDataNames::kernels};

@@ -81,6 +81,23 @@ TEST(Boot, SaysThatEfisMapIsNotKnown) {
   EXPECT_TRUE(tells(boot("", {6, 12, 0}, m)));
 }
 
+// The pages that its bytes touch are no RAM to the kernel any more.
+TEST(Boot, KeepsTheBootScreensPicture) {
+  Machine m = efi_machine();
+  m.efi_map.clear();
+  m.acpi_tables.push_back({"BGRT", PhysRange::make(0x3f003000, 0x3f003038)});
+  m.efi_picture = PhysRange::make(0x3e000010, 0x3e002010);
+  const auto kept = [&](const char* line) {
+    return e820::mapped_all(boot(line, {6, 12, 0}, m).state.e820.table,
+                            PhysRange::make(0x3e000000, 0x3e003000), E820Type::reserved);
+  };
+  EXPECT_TRUE(kept(""));
+  EXPECT_FALSE(kept("bgrt_disable"));
+  EXPECT_FALSE(kept("efi=noruntime"));  // EFI's map is gone by then
+  m.efi_picture = PhysRange{};
+  EXPECT_FALSE(kept(""));
+}
+
 TEST(Boot, SaysThatTheLogosPlaceIsNotKnown) {
   Machine m = efi_machine();
   m.acpi_tables.push_back({"BGRT", PhysRange::make(0x3f003000, 0x3f003038)});

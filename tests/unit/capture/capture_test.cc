@@ -108,6 +108,29 @@ std::string simulated(const input::FileTree& tree) {
   return out;
 }
 
+// Of the picture no more is taken than the kernel looks at; a capture of the root is as good as the root.
+TEST(Capture, GathersWhereTheBootScreensPictureLies) {
+  const ScratchFolder root;
+  make_root(root);
+  std::string bgrt = "BGRT" + std::string(52, '\0');
+  bgrt[4] = 56;
+  bgrt[36] = 1;  // version
+  bgrt.replace(40, 4, "\x10\x20\x30\x40");
+  root.write("sys/firmware/acpi/tables/BGRT", bgrt);
+  root.write("sys/firmware/acpi/tables/MSDM", "MSDM" + bgrt.substr(4));
+  root.write("sys/firmware/acpi/bgrt/image", std::string("BM\x36\x05\0\0", 6) + "somebody's logo");
+  const auto c = capture("c", {.root = root.path().string()});
+  ASSERT_TRUE(c.ok()) << input::all_messages(c);
+  EXPECT_EQ(c->files.read("firmware/bgrt_image")->size(), Machine::kPictureHeadBytes);
+  const PhysRange picture = PhysRange::make(0x40302010, 0x40302546);
+  const auto machine = input::read_machine_tree("m", c->files);
+  ASSERT_TRUE(machine.ok()) << input::all_messages(machine);
+  EXPECT_EQ(machine->efi_picture, picture);
+  const auto direct = input::read_sysroot(root.path().string());
+  ASSERT_TRUE(direct.ok()) << input::all_messages(direct);
+  EXPECT_EQ(direct->efi_picture, picture);
+}
+
 TEST(Capture, GathersEverythingOfARoot) {
   const ScratchFolder root;
   make_root(root);

@@ -58,12 +58,14 @@ struct AcpiRead {
   Status status = Done{};
 };
 
-// Reads the tables as files of a folder.
-AcpiRead read(const std::vector<std::string>& tables, Machine start = {}) {
+// Reads the tables as files of a folder, and the boot screen's picture.
+AcpiRead read(const std::vector<std::string>& tables, Machine start = {},
+              const std::string& picture = "") {
   MemoryTree tree("acpi");
+  if (!picture.empty()) tree.add("picture", picture);
   for (const std::string& t : tables) tree.add("t/" + t.substr(0, 4), t);
   AcpiRead out{.machine = std::move(start)};
-  out.status = add_acpi_folder(tree, "t", out.machine);
+  out.status = add_acpi_folder(tree, "t", "picture", out.machine);
   return out;
 }
 
@@ -118,7 +120,7 @@ TEST(AcpiTable, AFileOfAnotherNameIsAMistake) {
   MemoryTree tree("acpi");
   tree.add("t/SRAT", table("HPET", std::string(20, '\0')));
   Machine m;
-  EXPECT_FALSE(add_acpi_folder(tree, "t", m).ok());
+  EXPECT_FALSE(add_acpi_folder(tree, "t", "", m).ok());
 }
 
 TEST(Cedt, HasWindowsAmongOtherStructures) {
@@ -320,6 +322,57 @@ TEST(Hpet, TellsItsPlace) {
   EXPECT_EQ(r.machine.hpet->address, 0xfed00000u);
   EXPECT_EQ(r.machine.hpet->space_id, 0);
   EXPECT_FALSE(read({table("HPET", std::string(19, '\0'))}).status.ok());
+}
+
+std::string bgrt(int version, int type, std::uint64_t address) {
+  return table("BGRT", bytes({version, 0, 1, type}) + u64(address) + u32(40) + u32(60));
+}
+
+TEST(Bgrt, TellsWhereThePictureLies) {
+  const std::string picture = "BM" + u32(0x2a36) + "more of it";
+  const AcpiRead r = read({bgrt(1, 0, 0x3e001010)}, {}, picture);
+  EXPECT_TRUE(r.status.ok());
+  EXPECT_EQ(r.machine.efi_picture, PhysRange::make(0x3e001010, 0x3e003a46));
+  EXPECT_EQ(read({bgrt(0, 0, 0x3e001010)}, {}, picture.substr(0, 6)).machine.efi_picture,
+            r.machine.efi_picture);
+  EXPECT_EQ(read({bgrt(1, 0, 0x3e001010)}).machine.efi_picture, std::nullopt);
+  EXPECT_EQ(read({bgrt(1, 0, ~0ull)}, {}, picture).machine.efi_picture, std::nullopt);
+}
+
+TEST(Bgrt, WhatTheKernelRefusesIsNotKept) {
+  const std::string picture = "BM" + u32(0x2a36);
+  struct {
+    std::string table;
+    std::string picture;
+    const char* why;
+  } const cases[] = {
+      {table("BGRT", std::string(19, '\1')), picture, "invalid length 55 (expected 56)"},
+      {bgrt(2, 0, 0x3e001010), picture, "invalid version 2 (expected 1)"},
+      {bgrt(1, 1, 0x3e001010), picture, "invalid image type 1 (expected 0)"},
+      {bgrt(1, 0, 0), picture, "null image address"},
+      {bgrt(1, 0, 0x3e001010), "PNG of old", "Incorrect BMP magic number 0x4e50 (expected 0x4d42)"},
+      {bgrt(2, 0, 0x3e001010), "", "invalid version 2 (expected 1)"},
+  };
+  for (const auto& c : cases) {
+    const AcpiRead r = read({c.table}, {}, c.picture);
+    EXPECT_TRUE(r.status.ok()) << c.why;
+    EXPECT_EQ(r.machine.efi_picture, PhysRange{}) << c.why;
+    EXPECT_TRUE(says(r.machine, std::string("Ignoring BGRT: ") + c.why)) << c.why;
+  }
+}
+
+TEST(Bgrt, ALogsPagesAreRefinedOrContradicted) {
+  const std::string picture = "BM" + u32(0x2a36);
+  Machine logged;
+  logged.efi_picture = PhysRange::make(0x3e001000, 0x3e004000);
+  const AcpiRead same = read({bgrt(1, 0, 0x3e001010)}, logged, picture);
+  EXPECT_EQ(same.machine.efi_picture, PhysRange::make(0x3e001010, 0x3e003a46));
+  EXPECT_TRUE(same.machine.notes.empty());
+  const AcpiRead other = read({bgrt(1, 0, 0x3d001010)}, logged, picture);
+  EXPECT_EQ(other.machine.efi_picture, PhysRange::make(0x3d001010, 0x3d003a46));
+  ASSERT_EQ(other.machine.notes.size(), 1u);
+  EXPECT_NE(other.machine.notes[0].find("0x3e001000-0x3e004000 in the log"), std::string::npos);
+  EXPECT_EQ(read({bgrt(1, 0, 0x3d001010)}, logged).machine.efi_picture, logged.efi_picture);
 }
 
 TEST(Mcfg, ListsWindows) {

@@ -71,6 +71,14 @@ TEST(StatementFacts, PagesKeptOfEfisTables) {
   EXPECT_EQ(m.efi_picture, PhysRange::make(0xa8653000, 0xa8682000));
 }
 
+TEST(StatementFacts, APictureThatTheKernelRefused) {
+  const auto picture = [](const char* line) {
+    return machine_of(std::string(kStatementFactsMap) + line).efi_picture;
+  };
+  EXPECT_EQ(picture("efi_bgrt: Ignoring BGRT: invalid image address\n"), PhysRange{});
+  EXPECT_EQ(picture("efi_bgrt: Ignoring BGRT: invalid status 0 (expected 1)\n"), std::nullopt);
+}
+
 TEST(StatementFacts, TheImageLiesBelowItsBrkArea) {
   const std::string sizes =
       "Memory: 1K/2K available (12300K kernel code, 2480K rwdata, 4208K rodata, 2428K init, 2704K "
