@@ -149,7 +149,8 @@ std::vector<std::string> not_simulated(const Inputs& in) {
   // kernel: efi_bgrt_init(), drivers/firmware/efi/efi-bgrt.c, v6.12
   if (in.machine.firmware == Firmware::efi && in.profile.has(config::EFI) &&
       !efi_runtime_disabled(in) && in.acpi_enabled() && !in.has_parameter("bgrt_disable") &&
-      has_table("BGRT") && !in.machine.efi_picture) {
+      has_table("BGRT") && !in.machine.efi_picture &&
+      !in.machine.has_event_of(FirmwareTable::bgrt)) {
     add("the picture that firmware shows: where it lies (ACPI's table BGRT) is not known; the "
         "kernel keeps its pages from being RAM, some MiB at most, and copies EFI's memory map");
   }

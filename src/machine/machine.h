@@ -2,6 +2,7 @@
 // here is decided by the kernel's memory management.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -243,8 +244,7 @@ struct Machine {
   // Whole pages of RAM that the kernel kept for other tables of EFI's, as a log says: their sizes stand
   // nowhere else.
   std::vector<PhysRange> efi_kept{};
-  // The boot screen's picture, whole pages of it where a log alone tells of it. Empty: the kernel
-  // refuses what ACPI's table BGRT says of it.
+  // The boot screen's picture, whole pages of it where a log alone tells of it.
   std::optional<PhysRange> efi_picture{};
   // Where the table lies of memory that firmware left unaccepted; efi_map tells how large it is.
   std::optional<PhysAddr> efi_unaccepted{};
@@ -295,6 +295,10 @@ struct Machine {
   std::optional<SmbiosCopies> smbios{};  // empty: not known
   // What the kernel says of firmware's tables while it reads them, in order.
   std::vector<FirmwareEvent> firmware_events{};
+  bool has_event_of(FirmwareTable table) const {
+    return std::ranges::find(firmware_events, table, &FirmwareEvent::table) !=
+           firmware_events.end();
+  }
   std::optional<PhysRange> mp_floating{};       // MP floating pointer (16 bytes)
   std::optional<PhysRange> mp_configuration{};  // MP configuration table
   // Where an iSCSI boot ROM left its table; its length is not known. The kernel finds no other than one

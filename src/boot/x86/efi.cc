@@ -285,10 +285,10 @@ void efi_mokvar_table_init(Boot& boot) {
 void efi_bgrt_init(Boot& boot) {
   boot.tell_of(FirmwareTable::bgrt);
   if (const auto picture = boot.in.machine.efi_picture) {
-    if (picture->empty()) return;
     look_at(boot, picture->base(), Machine::kPictureHeadBytes);
     return efi_mem_reserve(boot, *picture, owner::kEFIPicture);
   }
+  if (boot.in.machine.has_event_of(FirmwareTable::bgrt)) return;  // it is refused
   boot.story.tell(
       Severity::debug, rule::kEfiBgrtInit,
       "where the BGRT's picture lies is not known: its reservation, a copy of EFI's memory "

@@ -134,7 +134,10 @@ std::string refused(const AcpiBytes& table, std::string_view picture) {
 void add_bgrt(const AcpiBytes& table, std::string_view picture, Machine& machine) {
   constexpr Rule kRule{"efi_bgrt_init", "drivers/firmware/efi/efi-bgrt.c"};
   if (std::string why = refused(table, picture); !why.empty()) {
-    machine.efi_picture = PhysRange{};
+    machine.efi_picture.reset();
+    std::erase_if(machine.firmware_events, [](const FirmwareEvent& e) {
+      return e.table == FirmwareTable::bgrt;  // the log has it too
+    });
     machine.firmware_events.push_back(
         {FirmwareTable::bgrt,
          {.severity = Severity::info, .rule = kRule, .text = "Ignoring BGRT: " + std::move(why)}});
@@ -144,7 +147,7 @@ void add_bgrt(const AcpiBytes& table, std::string_view picture, Machine& machine
   const auto range =
       PhysRange::from_size(PhysAddr{little_endian<std::uint64_t>(table.bytes, kBgrtAddress)},
                            little_endian<std::uint32_t>(picture, 2));
-  if (range) machine.efi_picture = *range;
+  if (range && !range->empty()) machine.efi_picture = *range;
 }
 
 }  // namespace memmap::input

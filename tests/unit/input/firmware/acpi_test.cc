@@ -356,7 +356,7 @@ TEST(Bgrt, WhatTheKernelRefusesIsNotKept) {
   for (const auto& c : cases) {
     const AcpiRead r = read({c.table}, {}, c.picture);
     EXPECT_TRUE(r.status.ok()) << c.why;
-    EXPECT_EQ(r.machine.efi_picture, PhysRange{}) << c.why;
+    EXPECT_EQ(r.machine.efi_picture, std::nullopt) << c.why;
     EXPECT_TRUE(says(r.machine, std::string("Ignoring BGRT: ") + c.why)) << c.why;
   }
 }
