@@ -101,7 +101,7 @@ std::optional<Slabs::Object> Slabs::take_at(PhysAddr phys, std::uint64_t size, G
     // It may be one that the cache would have given next.
     std::erase_if(free_[name], [&](PhysAddr free) { return free >= phys && free < end; });
   } else {
-    out.slab = PhysRange::make(align_down(raw(phys), kPageSize), align_up(raw(end), kPageSize));
+    out.slab = whole_pages(PhysRange::make(raw(phys), raw(end)));
     if (!pages_.take_at(pfn_down(phys), out.slab.size() / kPageSize)) return std::nullopt;
     slabs_.emplace(out.slab.base(), Slab{name, out.slab});
     out.first_of_slab = true;

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/address.h"
+#include "base/align.h"
 #include "base/check.h"
 
 namespace memmap {
@@ -65,5 +66,11 @@ class PhysRange {
   std::uint64_t base_ = 0;
   std::uint64_t end_ = 0;
 };
+
+// All pages that the range has a byte of. The last page of 2^64 has no end: the range's own is kept.
+constexpr PhysRange whole_pages(PhysRange r) {
+  return PhysRange::make(align_down(raw(r.base()), kPageSize),
+                         std::max(raw(r.end()), align_up(raw(r.end()), kPageSize)));
+}
 
 }  // namespace memmap

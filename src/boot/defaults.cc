@@ -55,9 +55,7 @@ std::vector<std::string> defaults_used(const Inputs& in) {
                   "places that are told cannot be those of {} levels of page tables",
                   in.features.levels()));
   add(in.fixmap.origin() == fixmap::Origin::assumed, "the fixmap's slots are those of Linux 4.15");
-  const bool keeps_services =
-      machine.firmware == Firmware::efi && in.profile.has(config::EFI) && !efi_runtime_disabled(in);
-  if (keeps_services && machine.efi_map.empty()) {
+  if (keeps_efi_map(in) && machine.efi_map.empty()) {
     out.push_back(
         "EFI's memory map is not known, so what its boot services hold is missing from the "
         "reservations: boot once with efi=debug and read that log");

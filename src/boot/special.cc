@@ -142,21 +142,14 @@ std::vector<std::string> not_simulated(const Inputs& in) {
   // kernel: parse_set_clear_cpuid(), arch/x86/kernel/cpu/common.c, v7.2
   if (in.has_parameter("setcpuid") && kernel::is_named(in.profile.parameters.setup, "setcpuid="))
     add("setcpuid=: the processor is taken to have what it has");
-  const auto& tables = in.machine.acpi_tables;
-  const auto has_table = [&](std::string_view signature) {
-    return std::ranges::find(tables, signature, &AcpiTable::signature) != tables.end();
-  };
   // kernel: efi_bgrt_init(), drivers/firmware/efi/efi-bgrt.c, v6.12
-  if (in.machine.firmware == Firmware::efi && in.profile.has(config::EFI) &&
-      !efi_runtime_disabled(in) && in.acpi_enabled() && !in.has_parameter("bgrt_disable") &&
-      has_table("BGRT") && !in.machine.efi_picture &&
-      !in.machine.has_event_of(FirmwareTable::bgrt)) {
+  if (lacks_picture(in)) {
     add("the picture that firmware shows: where it lies (ACPI's table BGRT) is not known; the "
         "kernel keeps its pages from being RAM, some MiB at most, and copies EFI's memory map");
   }
   // kernel: acpi_numa_init(), acpi_parse_cfmws(), drivers/acpi/numa/srat.c, v6.12
   if (in.profile.numa && in.acpi_enabled() && numa::reads_cxl_windows(in.profile, in.behaviour) &&
-      in.machine.cxl_windows.empty() && has_table("CEDT")) {
+      in.machine.cxl_windows.empty() && in.machine.has_acpi_table("CEDT")) {
     add("windows for CXL memory: the machine has an ACPI table CEDT, of which nothing but that is "
         "known; a window that the "
         "SRAT does not cover becomes a node without memory, for which node data is taken "

@@ -11,11 +11,8 @@
 
 namespace memmap::boot {
 
-inline bool has_efi(const Boot& b) {
-  return b.in.machine.firmware == Firmware::efi && b.in.profile.has(config::EFI);
-}
-// EFI's map is still there after efi_init().
-inline bool has_efi_map(const Boot& b) { return has_efi(b) && !efi_runtime_disabled(b.in); }
+inline bool has_efi(const Boot& b) { return is_efi(b.in); }
+inline bool has_efi_map(const Boot& b) { return keeps_efi_map(b.in); }
 inline bool has_setup_data(const Boot& b) { return !b.in.machine.setup_data.empty(); }
 inline bool has_user_map(const Boot& b) { return b.state.e820.user.userdef; }
 inline bool has_esrt(const Boot& b) { return has_efi_map(b) && b.in.machine.efi_esrt.has_value(); }
@@ -62,15 +59,9 @@ inline bool has_acpi_numa(const Boot& b) {
 }
 inline bool has_hpet(const Boot& b) {
   return has_acpi(b) && b.in.profile.has(config::HPET_TIMER) &&
-         (b.in.machine.hpet ||
-          std::ranges::any_of(b.in.machine.acpi_tables,
-                              [](const AcpiTable& t) { return t.signature == "HPET"; }));
+         (b.in.machine.hpet || b.in.machine.has_acpi_table("HPET"));
 }
-inline bool has_bgrt(const Boot& b) {
-  return has_efi_map(b) && has_acpi(b) && !b.in.has_parameter("bgrt_disable") &&
-         std::ranges::any_of(b.in.machine.acpi_tables,
-                             [](const AcpiTable& t) { return t.signature == "BGRT"; });
-}
+inline bool has_bgrt(const Boot& b) { return reads_bgrt(b.in); }
 inline bool has_movable_node(const Boot& b) {
   return b.in.profile.memory_hotplug && b.in.has_parameter("movable_node");
 }

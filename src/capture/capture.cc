@@ -164,8 +164,9 @@ class Gatherer {
     }
     // What the kernel looks at of the boot screen's picture; nobody's logo.
     if (!out_.files.has("firmware/acpi/BGRT")) return;
-    if (const auto image = quiet("sys/firmware/acpi/bgrt/image"))
-      out_.files.add("firmware/bgrt_image", image->substr(0, Machine::kPictureHeadBytes));
+    const std::string image = (root_ / "sys/firmware/acpi/bgrt/image").string();
+    if (auto head = read_physical(image, PhysAddr{0}, Machine::kPictureHeadBytes))
+      out_.files.add("firmware/bgrt_image", std::move(*head));
   }
 
   void gather_smbios() {

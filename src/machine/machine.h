@@ -295,6 +295,10 @@ struct Machine {
   std::optional<SmbiosCopies> smbios{};  // empty: not known
   // What the kernel says of firmware's tables while it reads them, in order.
   std::vector<FirmwareEvent> firmware_events{};
+  // Whether acpi_tables lists one of that signature.
+  bool has_acpi_table(std::string_view signature) const {
+    return std::ranges::find(acpi_tables, signature, &AcpiTable::signature) != acpi_tables.end();
+  }
   bool has_event_of(FirmwareTable table) const {
     return std::ranges::find(firmware_events, table, &FirmwareEvent::table) !=
            firmware_events.end();

@@ -223,9 +223,9 @@ std::vector<Said> fallbacks(const Simulated& boot) {
 }
 
 Judged judge_fallback(const Simulated& boot, const Said&) {
-  const auto& tables = boot.in.machine.acpi_tables;
-  const bool slit = std::ranges::find(tables, "SLIT", &AcpiTable::signature) != tables.end();
-  if (slit && boot.in.machine.distances.empty() && boot.out.state.node_states.size() > 1)
+  const Machine& machine = boot.in.machine;
+  if (machine.has_acpi_table("SLIT") && machine.distances.empty() &&
+      boot.out.state.node_states.size() > 1)
     return {Standing::unknown, "it follows from the SLIT, whose content is in no log"};
   return {};
 }

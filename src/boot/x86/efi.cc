@@ -111,6 +111,21 @@ bool efi_runtime_disabled(const Inputs& in) {
   return disabled;
 }
 
+bool is_efi(const Inputs& in) {
+  return in.machine.firmware == Firmware::efi && in.profile.has(config::EFI);
+}
+
+bool keeps_efi_map(const Inputs& in) { return is_efi(in) && !efi_runtime_disabled(in); }
+
+bool reads_bgrt(const Inputs& in) {
+  return keeps_efi_map(in) && in.acpi_enabled() && !in.has_parameter("bgrt_disable") &&
+         in.machine.has_acpi_table("BGRT");
+}
+
+bool lacks_picture(const Inputs& in) {
+  return reads_bgrt(in) && !in.machine.efi_picture && !in.machine.has_event_of(FirmwareTable::bgrt);
+}
+
 namespace {
 
 // A bit for each 2 MiB from the first unaccepted one to the last, behind a header.
@@ -253,9 +268,7 @@ void efi_mem_reserve(Boot& boot, PhysRange table, const Owner& owner) {
   } else {
     boot.state.memblock.reserved_mark_kern(table.base(), table.size());
   }
-  const auto pages =
-      PhysRange::make(align_down(raw(table.base()), kPageSize),
-                      std::max(raw(table.end()), align_up(raw(table.end()), kPageSize)));
+  const PhysRange pages = whole_pages(table);
   const bool copied = (map.empty() && !boot.in.machine.efi_memmap) ||
                       copy_memmap(boot, map.empty() ? pages : holder->range, pages);
   if (!copied) return;
@@ -288,7 +301,7 @@ void efi_bgrt_init(Boot& boot) {
     look_at(boot, picture->base(), Machine::kPictureHeadBytes);
     return efi_mem_reserve(boot, *picture, owner::kEFIPicture);
   }
-  if (boot.in.machine.has_event_of(FirmwareTable::bgrt)) return;  // it is refused
+  if (!lacks_picture(boot.in)) return;
   boot.story.tell(
       Severity::debug, rule::kEfiBgrtInit,
       "where the BGRT's picture lies is not known: its reservation, a copy of EFI's memory "

@@ -17,6 +17,15 @@ void efi_bgrt_init(Boot& boot);
 // EFI's map, out of use.
 bool efi_runtime_disabled(const Inputs& in);
 
+// The kernel knows EFI, and firmware is one.
+bool is_efi(const Inputs& in);
+// EFI's map is still there after efi_init().
+bool keeps_efi_map(const Inputs& in);
+// efi_bgrt_init() is called for ACPI's table BGRT, and EFI's map is there for it.
+bool reads_bgrt(const Inputs& in);
+// It is, but neither where the picture lies is known nor that the kernel refuses it.
+bool lacks_picture(const Inputs& in);
+
 // Behind the hand-over: firmware's map moves from a window of early_ioremap() to the direct map.
 void efi_enter_virtual_mode(Boot& boot);
 // Memory for specific purposes is kept for drivers. kernel: efi_soft_reserve_enabled(),

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <vector>
 
 #include "boot/early_windows.h"
@@ -38,9 +37,7 @@ std::vector<PhysRange> mp_areas(const Machine& machine) {
 
 // What ACPI's tables have told of: `has_madt`, where nothing is known of them, is taken for granted.
 bool has_madt(const Machine& machine) {
-  return machine.acpi_tables.empty() || machine.listed_cpus ||
-         std::ranges::any_of(machine.acpi_tables,
-                             [](const AcpiTable& t) { return t.signature == "APIC"; });
+  return machine.acpi_tables.empty() || machine.listed_cpus || machine.has_acpi_table("APIC");
 }
 
 // kernel: acpi_lapic, acpi_process_madt(), arch/x86/kernel/acpi/boot.c, v6.1 and v6.12

@@ -130,17 +130,21 @@ std::string refused(const AcpiBytes& table, std::string_view picture) {
 
 }  // namespace
 
+FirmwareEvent bgrt_refused(std::string_view why) {
+  constexpr Rule kRule{"efi_bgrt_init", "drivers/firmware/efi/efi-bgrt.c"};
+  return {
+      FirmwareTable::bgrt,
+      {.severity = Severity::info, .rule = kRule, .text = fmt::format("Ignoring BGRT: {}", why)}};
+}
+
 // kernel: efi_bgrt_init(), drivers/firmware/efi/efi-bgrt.c, v6.12
 void add_bgrt(const AcpiBytes& table, std::string_view picture, Machine& machine) {
-  constexpr Rule kRule{"efi_bgrt_init", "drivers/firmware/efi/efi-bgrt.c"};
-  if (std::string why = refused(table, picture); !why.empty()) {
+  if (const std::string why = refused(table, picture); !why.empty()) {
     machine.efi_picture.reset();
     std::erase_if(machine.firmware_events, [](const FirmwareEvent& e) {
       return e.table == FirmwareTable::bgrt;  // the log has it too
     });
-    machine.firmware_events.push_back(
-        {FirmwareTable::bgrt,
-         {.severity = Severity::info, .rule = kRule, .text = "Ignoring BGRT: " + std::move(why)}});
+    machine.firmware_events.push_back(bgrt_refused(why));
     return;
   }
   if (picture.size() < Machine::kPictureHeadBytes) return;

@@ -57,4 +57,7 @@ Status add_fadt(const AcpiBytes& table, Machine& machine);
 // no more is learned than that the kernel refuses the table.
 void add_bgrt(const AcpiBytes& table, std::string_view picture, Machine& machine);
 
+// What the kernel says when it refuses the BGRT, for the reason that its log has.
+FirmwareEvent bgrt_refused(std::string_view why);
+
 }  // namespace memmap::input

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/align.h"
+#include "input/firmware/acpi_table.h"
 #include "input/log/dmesg_edits.h"
 #include "input/text/scan.h"
 #include "kernel/distribution.h"
@@ -69,8 +70,9 @@ void StatementFacts::line(const LogLine& line) {
       if (text.starts_with("efi: EFI v")) efi_ = true;
       if (text.starts_with("e820")) edit_line(text);
       // One that kernels before 5.8 told of, others take: `invalid status 0 (expected 1)`.
-      if (eat(text, "efi_bgrt: Ignoring BGRT: ") && !text.starts_with("invalid status"))
-        picture_refused(text);
+      if (eat(text, "efi_bgrt: Ignoring BGRT: ") && !text.starts_with("invalid status") &&
+          !machine_.has_event_of(FirmwareTable::bgrt))
+        machine_.firmware_events.push_back(bgrt_refused(text));
       return;
     case 'l':
       if (text.starts_with("last_pfn")) edit_line(text);
@@ -140,15 +142,6 @@ void StatementFacts::edit_line(std::string_view text) {
   } else if (machine_.efi_kept.size() < 64) {
     machine_.efi_kept.push_back(pages);
   }
-}
-
-// kernel: efi_bgrt_init(), drivers/firmware/efi/efi-bgrt.c, v6.12
-void StatementFacts::picture_refused(std::string_view why) {
-  if (machine_.has_event_of(FirmwareTable::bgrt)) return;
-  constexpr Rule kRule{"efi_bgrt_init", "drivers/firmware/efi/efi-bgrt.c"};
-  machine_.firmware_events.push_back(
-      {FirmwareTable::bgrt,
-       {.severity = Severity::info, .rule = kRule, .text = fmt::format("Ignoring BGRT: {}", why)}});
 }
 
 // `0x1e200000 from 0xffffffff81000000 (relocation range: ...)`, which a panic tells.

@@ -26,7 +26,6 @@ class StatementFacts {
  private:
   void first_line(std::string_view text);
   void edit_line(std::string_view text);
-  void picture_refused(std::string_view why);
   void memory_line(std::string_view text);
   void log_buffer_line(std::string_view text);
   void offset_line(std::string_view text);

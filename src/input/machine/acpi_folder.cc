@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 
-#include "base/align.h"
 #include "input/firmware/acpi_table.h"
 
 namespace memmap::input {
@@ -56,9 +55,7 @@ void read_picture(const FileTree& tree, const AcpiBytes& bgrt, const std::string
   add_bgrt(bgrt, bytes ? *bytes : std::string{}, machine);
   if (!logged || !machine.efi_picture) return;
   const PhysRange picture = *machine.efi_picture;
-  const bool same = align_down(raw(picture.base()), kPageSize) == raw(logged->base()) &&
-                    align_up(raw(picture.end()), kPageSize) == raw(logged->end());
-  if (same || *logged == picture) return;
+  if (*logged == picture || *logged == whole_pages(picture)) return;
   machine.notes.push_back(fmt::format(
       "{}: the picture is at {:#x}-{:#x}, but {:#x}-{:#x} in the log", bgrt.name,
       raw(picture.base()), raw(picture.end()), raw(logged->base()), raw(logged->end())));

@@ -10,8 +10,8 @@
 namespace memmap::input {
 
 // A folder of dmesg.txt, cmdline, boot_params, firmware/memmap, firmware/setup_data, firmware/acpi,
-// firmware/dmi, firmware/page0, firmware/bios_9fc00, firmware/bios_f0000, firmware/ebda, iomem,
-// cpuinfo, cpus_possible, cpus_present, mtrr, machine.json; or a tar of it, compressed or not. Each
+// firmware/dmi, firmware/page0, firmware/bios_9fc00, firmware/bios_f0000, firmware/ebda,
+// firmware/bgrt_image, iomem, cpuinfo, cpus_possible, cpus_present, mtrr, machine.json; or a tar of it, compressed or not. Each
 // file may be missing, but one of boot_params, dmesg.txt, firmware/memmap must be there and hold
 // the map. See read_facts().
 Result<Machine> read_machine_folder(const std::string& path, const ReadOptions& options = {});

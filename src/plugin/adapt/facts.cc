@@ -52,9 +52,7 @@ Facts::Facts(const boot::Facts& facts)
   mtrrs_ = to_abi(std::span<const MtrrRange>(machine.mtrrs));
   for (const kernel::Parameter& p : facts.parameters) parameters_.push_back(to_abi(p));
   for (const PciDevice& d : machine.pci) pci_.push_back({d.address, d.vendor, d.device});
-  const bool slit = !distances_.empty() ||
-                    std::ranges::any_of(machine.acpi_tables,
-                                        [](const AcpiTable& t) { return t.signature == "SLIT"; });
+  const bool slit = !distances_.empty() || machine.has_acpi_table("SLIT");
   abi_ = {.struct_size = sizeof abi_,
           .max_nodes = 1u << facts.profile.nodes_shift,
           .command_line = command_line_.c_str(),
