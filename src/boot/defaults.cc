@@ -46,6 +46,11 @@ std::vector<std::string> defaults_used(const Inputs& in) {
   add(!machine.mp_floating && machine.firmware != Firmware::efi, "there is no MP table");
   add(machine.acpi_tables.empty(), "ACPI's tables reserve nothing, and there is no HPET");
   add(machine.node_memory.empty() && machine.acpi_tables.empty(), "all memory is of one node");
+  add(!machine.node_memory.empty() && machine.apic_nodes.empty() &&
+          machine.cpu_nodes.size() < in.possible_cpus && in.behaviour.numa,
+      machine.cpu_nodes.empty()
+          ? "the processors are of the nodes with memory, in turns"
+          : "processors whose node is not told are of those with memory, in turns");
   add(in.cpus.origin == CpuCount::Origin::assumed, "one processor is possible");
   add(!machine.ioapics, "there is one I/O APIC");
   add(machine.mtrr_default == MtrrType::unknown, "MTRRs leave all RAM cached");

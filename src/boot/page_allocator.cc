@@ -1,8 +1,16 @@
 #include "boot/page_allocator.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "boot/distances.h"
+
 namespace memmap::boot {
 
 buddy::AllocatorOptions allocator_options(const Inputs& in, const State& state) {
+  std::vector<int> bare;
+  if (in.behaviour.zonelist_of_possible_nodes)
+    std::ranges::set_difference(state.possible_nodes, state.nodes.online, std::back_inserter(bare));
   return {.handoff = {.max_low_pfn = state.max_pfn,
                       .deferred_init = in.defers_struct_pages,
                       .pages_at_once = state.pages_at_once,
@@ -10,6 +18,8 @@ buddy::AllocatorOptions allocator_options(const Inputs& in, const State& state) 
                       .max_page_order = in.profile.max_page_order,
                       .pageblock_order = in.profile.pageblock_order,
                       .behaviour = in.behaviour},
+          .distance = NodeDistances(in, state),
+          .bare_nodes = std::move(bare),
           .zone_dma32 = in.profile.has(config::ZONE_DMA32),
           .transparent_hugepages = in.profile.has(config::TRANSPARENT_HUGEPAGE)};
 }

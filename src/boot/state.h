@@ -184,7 +184,7 @@ struct State {
 
   numa::Nodes nodes{};
   std::vector<int> possible_nodes{};  // node_possible_map: those without memory too, ascending
-  // Behind the hand-over: node_online_map, those with memory or with a processor that runs.
+  // Behind setup_arch(): node_online_map, those with memory or with a possible processor, ascending.
   std::vector<int> online_nodes{};
   std::map<int, PhysAddr> node_data{};      // NODE_DATA: where each node's pg_data_t lies
   std::vector<int> emulated_from{};         // emu_nid_to_phys: by node, the one it was part of
@@ -193,6 +193,7 @@ struct State {
   std::optional<CrashRoom> crash_room{};    // where one was looked for
   std::uint64_t swiotlb_adjusted = 0;       // bytes that encrypted memory asks for; 0: it does not
   bool hugetlb_cma = false;                 // huge pages come from CMA areas
+  std::optional<PhysRange> swiotlb{};       // the bounce buffer as it was made, without its records
   std::optional<PhysRange> kfence_pool{};   // __kfence_pool
   std::vector<PhysRange> gigantic_pages{};  // that memblock gave, in this order
   // Behind the hand-over: hstates, the default one (default_hugepagesz=) first. Empty: no huge pages.

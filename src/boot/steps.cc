@@ -60,7 +60,6 @@ constexpr std::string_view kBgrt = "drivers/firmware/efi/efi-bgrt.c";
 constexpr std::string_view kCheck = "arch/x86/kernel/check.c";
 constexpr std::string_view kCma = "mm/cma.c";
 constexpr std::string_view kContiguous = "kernel/dma/contiguous.c";
-constexpr std::string_view kCpu = "kernel/cpu.c";
 constexpr std::string_view kDcache = "fs/dcache.c";
 constexpr std::string_view kDebugObjects = "lib/debugobjects.c";
 constexpr std::string_view kDepot = "lib/stackdepot.c";
@@ -218,7 +217,8 @@ constexpr Step kSteps[] = {
     {kSetupArch,   "register_lapic_address",                kApic,         "",       "",       has_apic_registers,       register_lapic_address},
     {kSetupArch,   "acpi_parse_hpet",                       kAcpiBoot,     "",       "",       has_hpet,                 acpi_parse_hpet},
     {kSetupArch,   "efi_bgrt_init",                         kBgrt,         "4.16",   "",       has_bgrt,                 efi_bgrt_init},
-    {kSetupArch,   "init_cpu_to_node",                      kNuma,         "",       "5.18",   kAlways,                  init_cpu_to_node},
+    {kSetupArch,   "init_cpu_to_node",                      kNuma,         "",       "",       kAlways,                  init_cpu_to_node},
+    {kSetupArch,   "init_memory_less_node",                 kNuma,         "",       "5.18",   kAlways,                  init_memory_less_node},
     {kSetupArch,   "io_apic_init_mappings",                 kIoApic,       "",       "",       has_io_apic,              io_apic_init_mappings},
     {kSetupArch,   "e820__reserve_resources",               kE820,         "",       "",       kAlways,                  e820_reserve_resources},
     {kSetupArch,   "e820__register_nosave_regions",         kE820,         "",       "",       has_hibernation,          e820_register_nosave_regions},
@@ -284,7 +284,6 @@ constexpr Step kSteps[] = {
 
     // The first process, before it runs a program: kernel_init_freeable() with the initcalls in their order.
     {kKernelInit,  "init_real_mode",                        kRealMode,     "4.9",    "",       kAlways,                  init_real_mode},
-    {kKernelInit,  "bringup_nonboot_cpus",                  kCpu,          "",       "",       kAlways,                  bringup_nonboot_cpus},
     {kKernelInit,  "set_real_mode_permissions",             kRealMode,     "",       "",       kAlways,                  set_real_mode_permissions},
     {kKernelInit,  "deferred_init_memmap",                  kMmInit,       "3.10",   "",       defers_struct_pages,      deferred_init_memmap},
     {kKernelInit,  "hugetlb_bootmem_struct_page_init",      kHugetlb,      kHugeFirst, "",       has_hugetlb,              hugetlb_init},

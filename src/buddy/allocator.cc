@@ -36,6 +36,8 @@ std::vector<ZonelistNode> zonelist_nodes(std::span<const zones::Node> nodes,
     const bool cpus = std::ranges::find(options.node_cpus, node.nid) != options.node_cpus.end();
     out.push_back({node.nid, node.present_pages > 0, cpus});
   }
+  for (const int nid : options.bare_nodes) out.push_back({.nid = nid, .memory = false});
+  std::ranges::sort(out, {}, &ZonelistNode::nid);
   return out;
 }
 

@@ -55,6 +55,7 @@ struct AllocatorOptions {
   Options handoff{};
   Distance distance{};                // of nodes; empty: 10 to itself, else 20
   std::vector<int> node_cpus{};       // nodes of which processors were counted
+  std::vector<int> bare_nodes{};      // without memory, which have an order of fallbacks too
   bool boosts = true;                 // no crash kernel
   bool zone_dma32 = true;             // CONFIG_ZONE_DMA32
   bool transparent_hugepages = true;  // CONFIG_TRANSPARENT_HUGEPAGE: processors keep huge pages too

@@ -10,6 +10,7 @@ FallbackOrders::FallbackOrders(std::vector<ZonelistNode> nodes, Distance distanc
     : nodes_(std::move(nodes)),
       distance_(std::move(distance)),
       loads_add_up_(behaviour.zonelist_loads_add_up),
+      leaves_bare_out_(behaviour.zonelist_leaves_bare_node_out),
       step_(behaviour.max_numnodes *
             (loads_add_up_ ? 1 : static_cast<std::int64_t>(nodes_.size()))),
       loads_(nodes_.size()) {}
@@ -39,16 +40,19 @@ std::vector<int> FallbackOrders::make(const ZonelistNode& local) {
     choices.push_back({value * step_ + loads_[n], n});
   }
   std::ranges::stable_sort(choices, {}, &Choice::value);
-  std::vector<int> order = {local.nid};
+  std::vector<int> order;
+  if (local.memory || !leaves_bare_out_) order.push_back(local.nid);
+  int previous = local.nid;
   auto left = static_cast<std::int64_t>(nodes_.size()) - 1;
   for (const Choice& choice : choices) {
     const int nid = nodes_[choice.node].nid;
     // The first of a distance: others shall choose another.
-    if (distance_(local.nid, nid) != distance_(local.nid, order.back())) {
+    if (distance_(local.nid, nid) != distance_(local.nid, previous)) {
       std::int64_t& load = loads_[choice.node];
       load = loads_add_up_ ? load + 1 : left;
     }
     order.push_back(nid);
+    previous = nid;
     --left;
   }
   return order;

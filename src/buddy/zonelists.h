@@ -20,7 +20,8 @@ using Distance = std::function<int(int from, int to)>;
 
 // By node: itself, then the others with memory, nearest first. Of those equally far the next in
 // number comes first, but for one that is another's first choice already. A node without memory is
-// in its own order alone. Each node's is made with those before it, when it is asked for: O(n log n).
+// in no order, before 6.7 in its own. Each node's is made with those before it, when it is asked
+// for: O(n log n).
 // kernel: build_zonelists(), find_next_best_node(), mm/page_alloc.c, v6.12
 class FallbackOrders {
  public:
@@ -36,6 +37,7 @@ class FallbackOrders {
   std::vector<ZonelistNode> nodes_;
   Distance distance_;
   bool loads_add_up_;
+  bool leaves_bare_out_;
   std::int64_t step_;                       // what a unit of distance counts beside loads
   std::vector<std::int64_t> loads_;         // of each node. kernel: node_load
   std::vector<std::vector<int>> orders_{};  // of the first nodes

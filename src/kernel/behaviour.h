@@ -175,6 +175,8 @@ struct Behaviour {
   bool highatomic_spares_small_zones = true;
   bool highatomic_counts_free = true;
   bool zonelist_loads_add_up = true;
+  bool zonelist_leaves_bare_node_out = true;
+  bool zonelist_of_possible_nodes = true;
   bool pageset_tunes_itself = true;
   bool pageset_frees_in_bounds = true;
   bool watermarks_spare_movable = true;

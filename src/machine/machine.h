@@ -290,6 +290,10 @@ struct Machine {
   // The SLIT row by row; its localities are proximity domains. Empty: its content is not known,
   // though acpi_tables may say that there is one.
   std::vector<std::uint8_t> distances{};
+  // The proximity domain of each node, by nid. Empty: each node's number is its domain's.
+  std::vector<std::uint32_t> node_domains{};
+  // A negative domain is none. kernel: acpi_map_pxm_to_node(), drivers/acpi/numa/srat.c
+  static constexpr std::uint32_t kMaxDomain = 0x7fffffff;
   std::optional<Hpet> hpet{};            // nullopt: not known
   std::vector<PhysRange> pci_windows{};  // the MCFG's windows of configuration space
   std::optional<SmbiosCopies> smbios{};  // empty: not known

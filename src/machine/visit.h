@@ -252,6 +252,8 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.ranges("cxl_windows", m.cxl_windows, "a window");
   v.numbers("distances", m.distances, 255, "a distance is a number up to 255");
   v.check(is_square(m.distances.size()), "distances", "distances make a square: N rows of N");
+  v.numbers("node_domains", m.node_domains, Machine::kMaxDomain,
+            "a proximity domain is a number up to 2147483647");
   v.object("hpet", m.hpet);
   v.ranges("pci_windows", m.pci_windows, "a window");
   v.object("smbios", m.smbios);

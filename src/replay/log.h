@@ -59,6 +59,7 @@ struct Log {
   std::string name{};  // the file's, for messages
   std::optional<std::string> release{};
   std::optional<std::string> command_line{};
+  bool slit = false;  // firmware has one, and the kernel does not refuse it
   std::vector<Entry> entries{};
   // Lines of memblock_free_late() and memblock_physmem_add(), which change neither list.
   std::size_t lines_of_no_list = 0;

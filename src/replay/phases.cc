@@ -49,7 +49,7 @@ bool is_growth(const Entry& entry) {
          (call != nullptr && call->caller == kDoubleArray);
 }
 
-Phases phases_of(std::span<const Entry> entries) {
+Phases phases_of(std::span<const Entry> entries, bool distances_are_fakes) {
   const std::size_t count = entries.size();
   const auto dump_from = [&](std::size_t i) {
     while (i < count && !is_dump(entries[i])) ++i;
@@ -77,7 +77,10 @@ Phases phases_of(std::span<const Entry> entries) {
     if (call == nullptr) continue;
     const bool unasked = is_by_memblock(entries[i]) && !answers(entries[i - 1], entries[i]);
     if (unasked || call->caller == "numa_emulation") p.nodes_begin = p.nodes_parsed = i;
-    if (call->caller == "numa_alloc_distance") p.nodes_begin = i;
+    if (call->caller == "numa_alloc_distance") {
+      p.nodes_begin = i;
+      if (distances_are_fakes) p.nodes_parsed = i;
+    }
   }
   return p;
 }

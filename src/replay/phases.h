@@ -40,7 +40,8 @@ struct Phases {
   std::size_t nodes_parsed = 0;
 };
 
-// The entries must hold a dump.
-Phases phases_of(std::span<const Entry> entries);
+// The entries must hold a dump. `distances_are_fakes`: there is no SLIT, so that a table of distances is
+// numa_emulation()'s, which comes when the SRAT was read.
+Phases phases_of(std::span<const Entry> entries, bool distances_are_fakes = false);
 
 }  // namespace memmap::replay

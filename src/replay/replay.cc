@@ -203,6 +203,8 @@ Settings settings_for(const kernel::Profile& profile, std::string_view command_l
   out.behaviour = kernel::behaviour_of(profile);
   for (const kernel::Parameter& p : kernel::parse_command_line(command_line)) {
     if (kernel::parameq(p.name, "movable_node")) out.memblock.movable_node = profile.memory_hotplug;
+    if (kernel::parameq(p.name, "numa") && p.value)
+      out.fakes_nodes |= p.value->starts_with("fake=");
     if (kernel::parameq(p.name, "kernelcore") && p.value)
       out.memblock.mirrored_kernelcore |= kernel::parse_option_str(*p.value, "mirror");
   }

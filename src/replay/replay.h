@@ -18,10 +18,11 @@ namespace memmap::replay {
 struct Settings {
   kernel::Behaviour behaviour{};
   memblock::Options memblock{};
+  bool fakes_nodes = false;  // numa=fake= on the command line
 };
 
-// The settings for a kernel: its behaviour, and movable_node and kernelcore=mirror as its command
-// line has them.
+// The settings for a kernel: its behaviour, and movable_node, kernelcore=mirror and numa=fake= as its
+// command line has them.
 Settings settings_for(const kernel::Profile& profile, std::string_view command_line);
 
 // One of the two states at a mismatch: the regions beside the addresses in question.

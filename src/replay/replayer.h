@@ -20,7 +20,7 @@ class Replayer {
  public:
   Replayer(const Log& log, const Settings& settings)
       : entries_(log.entries),
-        phases_(phases_of(log.entries)),
+        phases_(phases_of(log.entries, settings.fakes_nodes && !log.slit)),
         memblock_(behaviour_of(log, settings), options(log, settings)) {
     memblock_.set_observer([this](const memblock::Call& call) {
       if (call.kind == memblock::CallKind::reserve &&

@@ -2,10 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <set>
 
 #include "base/align.h"
+#include "boot/distances.h"
 #include "buddy/zonelists.h"
 #include "input/text/scan.h"
 #include "witness/kinds.h"
@@ -176,55 +175,27 @@ std::optional<Said> read_fallback(std::string_view line, Reading&) {
   return Said{node(*nid), std::string(input::trim(line))};
 }
 
-// Nodes that are online when the zonelists are built: those with memory, and those of processors.
-// kernel: init_cpu_to_node(), arch/x86/mm/numa.c, v6.1 and v6.12
-std::vector<int> online_nodes(const Simulated& boot) {
-  std::vector<int> out = boot.out.state.nodes.online;
-  if (!boot.out.state.processors_have_nodes || !boot.out.state.emulated_from.empty()) return out;
-  for (const int nid : boot.in.machine.cpu_nodes) {
-    if (nid >= 0 && std::ranges::find(out, nid) == out.end()) out.push_back(nid);
-  }
-  std::ranges::sort(out);
-  return out;
-}
-
-// Without a SLIT, 10 within a node and 20 between two; parts of one node are 10 apart.
-int distance(const Simulated& boot, int from, int to) {
-  const auto& parts = boot.out.state.emulated_from;
-  const auto of = [&](int nid) {
-    const auto at = static_cast<std::size_t>(nid);
-    return at < parts.size() && parts[at] >= 0 ? parts[at] : nid;
-  };
-  const std::vector<std::uint8_t>& table = boot.in.machine.distances;
-  const auto side = static_cast<std::size_t>(std::lround(std::sqrt(table.size())));
-  const auto row = static_cast<std::size_t>(of(from));
-  const auto column = static_cast<std::size_t>(of(to));
-  if (row < side && column < side) return table[row * side + column];
-  return row == column ? 10 : 20;
-}
-
 std::vector<Said> fallbacks(const Simulated& boot) {
+  const std::vector<int> all = boot.in.behaviour.zonelist_of_possible_nodes
+                                   ? boot.out.state.possible_nodes
+                                   : boot.out.state.online_nodes;
   std::vector<buddy::ZonelistNode> nodes;
-  std::set<int> bare;  // nodes without memory, which are not in their own order
-  for (const int nid : online_nodes(boot)) {
+  for (const int nid : all) {
     const bool memory = std::ranges::binary_search(boot.out.state.nodes.online, nid);
     nodes.push_back({nid, memory, false});
-    if (!memory) bare.insert(nid);
   }
-  const auto between = [&](int from, int to) { return distance(boot, from, to); };
   std::vector<Said> out;
-  buddy::FallbackOrders orders(nodes, between, boot.in.behaviour);
-  for (const int nid : online_nodes(boot)) {
-    std::vector<int> told = orders.of(nid);
-    if (bare.contains(nid)) std::erase(told, nid);
-    out.push_back({node(static_cast<std::uint64_t>(nid)), fmt::format("{}", fmt::join(told, " "))});
+  buddy::FallbackOrders orders(nodes, boot::NodeDistances(boot.in, boot.out.state),
+                               boot.in.behaviour);
+  for (const int nid : all) {
+    out.push_back(
+        {node(static_cast<std::uint64_t>(nid)), fmt::format("{}", fmt::join(orders.of(nid), " "))});
   }
   return out;
 }
 
 Judged judge_fallback(const Simulated& boot, const Said&) {
-  const Machine& machine = boot.in.machine;
-  if (machine.has_acpi_table("SLIT") && machine.distances.empty() &&
+  if (boot::NodeDistances(boot.in, boot.out.state).unknown() &&
       boot.out.state.node_states.size() > 1)
     return {Standing::unknown, "it follows from the SLIT, whose content is in no log"};
   return {};
@@ -254,7 +225,7 @@ std::optional<Said> read_zonelists(std::string_view line, Reading&) {
   return Said{"", fmt::format("{} zonelists", *lists)};
 }
 std::vector<Said> zonelists(const Simulated& boot) {
-  return {{"", fmt::format("{} zonelists", online_nodes(boot).size())}};
+  return {{"", fmt::format("{} zonelists", boot.out.state.online_nodes.size())}};
 }
 
 // `setup_percpu: NR_CPUS:8192 nr_cpumask_bits:2 nr_cpu_ids:2 nr_node_ids:2`

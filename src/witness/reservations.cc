@@ -65,15 +65,10 @@ std::optional<Said> read_swiotlb(std::string_view line, Reading&) {
   return Said{"", show(*base, *end + (last && *end % kPageSize != 0 ? 1 : 0))};
 }
 
-// The buffer is one allocation; its slots lie elsewhere, smaller.
 std::vector<Said> swiotlb(const Simulated& boot) {
-  PhysRange largest{};
-  for (const boot::Owned& o : boot.out.owners) {
-    if (o.owner == nullptr || o.owner->id != boot::owner::kSoftwareIOTLB.id) continue;
-    if (o.range.size() > largest.size()) largest = o.range;
-  }
-  if (largest.empty()) return {};
-  return {{"", show(largest)}};
+  const auto& buffer = boot.out.state.swiotlb;
+  if (!buffer) return {};
+  return {{"", show(*buffer)}};
 }
 
 // It is taken from the top of what is free below 4 GiB, where EFI's boot services lie too.

@@ -374,7 +374,7 @@ def inputs():
         add(f"scenario/{key}", lambda key=key, row=row: lines(lambda i: "  - {" + row.format(
             s=0x100000 + i * 0x3000, e=0x101000 + i * 0x3000) + "}\n", MIB, ("firmware: efi\n" if "efi" in key else "") + MAP + key + ":\n"),
             suffix=".yaml", quick=key == "efi_map")
-    for key in ("cpu_nodes", "ioapic_addresses", "other_nodes", "distances", "notes"):
+    for key in ("cpu_nodes", "ioapic_addresses", "other_nodes", "distances", "node_domains", "notes"):
         add(f"scenario/{key}", lambda key=key: (MAP + key + ": [" + "1," * ((MIB - 200) // 2) + "1]\n").encode(), suffix=".yaml")
 
     # Files of bits.

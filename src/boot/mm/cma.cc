@@ -106,8 +106,7 @@ std::optional<PhysAddr> place(Boot& boot, const Area& area, std::uint64_t align,
 // What is told of an area: where it lies or, of huge pages' since 6.15, how many ranges it has.
 // kernel: cma_declare_contiguous_nid(), v6.12 and v7.2, cma_declare_contiguous_multi(), mm/cma.c
 std::string reserved_words(const Boot& boot, const Area& area, std::span<const Reserved> ranges,
-                           int nid) {
-  const std::uint64_t mib = area.size >> 20;
+                           int nid, std::uint64_t mib) {
   const std::uint64_t at = raw(ranges.front().range.base());
   if (!boot.in.behaviour.cma_has_ranges)
     return fmt::format("cma: Reserved {} MiB at {:#018x} on node {}", mib, at, nid);
@@ -181,13 +180,17 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, const memblock
           : boot.in.profile.pageblock_order;
   const std::uint64_t least = kPageSize << order;
   align = std::max(align, least);
+  // Told in words: what was asked for or, as long as an area tells its node, what it comes to.
+  const auto mib = [&, asked = area.size] {
+    return (boot.in.behaviour.cma_has_ranges ? asked : area.size) >> 20;
+  };
   const auto fail = [&](std::string why) {
     if (!why.empty())
       boot.story.tell(Severity::warning, rule::kCmaDeclareContiguousNid, "cma: " + std::move(why));
     boot.story.tell(
         Severity::warning, rule::kCmaDeclareContiguousNid,
         fmt::format(
-            "cma: Failed to reserve {} MiB{}", area.size >> 20,
+            "cma: Failed to reserve {} MiB{}", mib(),
             boot.in.behaviour.cma_has_ranges ? std::string() : fmt::format(" on node {}", nid)));
     return false;
   };
@@ -222,7 +225,7 @@ bool declare(Boot& boot, Area area, std::uint64_t align, int nid, const memblock
   if (ranges.empty()) return fail({});
   boot.state.page_allocator.totalcma_pages += area.size >> kPageShift;
   boot.story.tell(Severity::info, rule::kCmaDeclareContiguousNid,
-                  reserved_words(boot, area, ranges, nid), ranges.front().range);
+                  reserved_words(boot, area, ranges, nid, mib()), ranges.front().range);
   boot.scratch.of<Areas>().all.push_back({std::move(ranges), area.huge_pages_of});
   return true;
 }

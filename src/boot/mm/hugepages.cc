@@ -158,10 +158,8 @@ HugePages::Count HugePages::count_of(std::string_view text) const {
 // Behind setup_arch() nodes with processors alone are online too. kernel: init_cpu_to_node(), v7.2
 bool HugePages::is_node(int nid) const {
   if (std::ranges::binary_search(boot_.state.nodes.online, nid)) return true;
-  const std::vector<int>& of_cpus = boot_.in.machine.cpu_nodes;
-  return boot_.in.behaviour.free_area_init_after_setup && boot_.state.processors_have_nodes &&
-         boot_.state.emulated_from.empty() && nid >= 0 &&
-         std::ranges::find(of_cpus, nid) != of_cpus.end();
+  return boot_.in.behaviour.free_area_init_after_setup &&
+         std::ranges::binary_search(boot_.state.online_nodes, nid);
 }
 
 void HugePages::allocate_now(const Count& count) {

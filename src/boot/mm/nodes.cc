@@ -308,14 +308,29 @@ void initmem_init(Boot& boot) {
   if (!boot.story.panicked()) boot.story.dump_memblock();
 }
 
-// A node that has processors and no memory gets its data now, from wherever it is to be had, and is
-// online. kernel: init_cpu_to_node(), init_memory_less_node(), arch/x86/mm/numa.c, v5.4 and v5.10
+// Nodes without memory are online for their processors, if these are possible; none has to run.
+// kernel: init_cpu_to_node(), arch/x86/mm/numa.c, v6.1, v6.12 and v7.2
 void init_cpu_to_node(Boot& boot) {
+  std::vector<int>& online = boot.state.online_nodes;
+  online = boot.state.nodes.online;
   if (!boot.state.processors_have_nodes || !boot.state.emulated_from.empty()) return;
+  const std::vector<int>& of_cpu = boot.in.machine.cpu_nodes;
+  for (std::size_t cpu = 0; cpu < of_cpu.size() && cpu < boot.in.possible_cpus; ++cpu) {
+    const auto at = std::ranges::lower_bound(online, of_cpu[cpu]);
+    if (of_cpu[cpu] >= 0 && (at == online.end() || *at != of_cpu[cpu]))
+      online.insert(at, of_cpu[cpu]);
+  }
+}
+
+// They get their data now, from wherever it is to be had, in the order of their processors.
+// kernel: init_memory_less_node(), arch/x86/mm/numa.c, v5.4 and v5.10
+void init_memory_less_node(Boot& boot) {
   std::vector<int> bare;
   for (const int nid : boot.in.machine.cpu_nodes) {
-    const bool online = std::ranges::binary_search(boot.state.nodes.online, nid);
-    if (nid >= 0 && !online && std::ranges::find(bare, nid) == bare.end()) bare.push_back(nid);
+    if (std::ranges::binary_search(boot.state.online_nodes, nid) &&
+        !std::ranges::binary_search(boot.state.nodes.online, nid) &&
+        std::ranges::find(bare, nid) == bare.end())
+      bare.push_back(nid);
   }
   const std::uint64_t size = align_up(boot.in.profile.size_of(type::pglist_data), kPageSize);
   for (const int nid : bare) {
@@ -360,23 +375,6 @@ void free_area_init(Boot& boot) {
       boot.state.pages_at_once[n.nid] =
           buddy::pages_at_once(n, boot.state.memblock.reserved().regions(), boot.in.behaviour);
     }
-  }
-}
-
-// A node that has processors and no memory is online once one of them runs.
-// kernel: try_online_node(), mm/memory_hotplug.c, of cpu_up(), kernel/cpu.c, v6.1 and v6.12
-void bringup_nonboot_cpus(Boot& boot) {
-  const unsigned running = std::min(boot.in.cpus.present, std::max(boot.in.setup_max_cpus, 1u));
-  std::vector<int>& online = boot.state.online_nodes;
-  online = boot.state.nodes.online;
-  if (!boot.state.processors_have_nodes || !boot.state.emulated_from.empty()) return;
-  const std::vector<int>& of_cpu = boot.in.machine.cpu_nodes;
-  for (std::size_t cpu = 0; cpu < of_cpu.size() && cpu < running; ++cpu) {
-    const int nid = of_cpu[cpu];
-    if (nid < 0 || std::ranges::binary_search(online, nid)) continue;
-    online.insert(std::ranges::lower_bound(online, nid), nid);
-    for (int type = 0; type < zones::kZoneTypes; ++type)
-      boot.state.page_allocator.zones.push_back({nid, static_cast<zones::ZoneType>(type), 0, 0});
   }
 }
 

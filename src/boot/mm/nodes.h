@@ -7,9 +7,8 @@ namespace memmap::boot {
 
 void initmem_init(Boot& boot);
 void init_cpu_to_node(Boot& boot);
+void init_memory_less_node(Boot& boot);
 void alloc_offline_node_data(Boot& boot);
 void free_area_init(Boot& boot);
-// Behind the hand-over.
-void bringup_nonboot_cpus(Boot& boot);
 
 }  // namespace memmap::boot

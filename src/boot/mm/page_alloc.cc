@@ -71,6 +71,11 @@ void memblock_free_all(Boot& boot) {
     for (const ZoneState& zone : node.zones)
       allocator.zones.push_back({node.nid, zone.zone.type, zone.managed_pages, 0});
   }
+  for (const int nid : boot.state.online_nodes) {
+    if (std::ranges::binary_search(boot.state.node_states, nid, {}, &NodeState::nid)) continue;
+    for (int type = 0; type < zones::kZoneTypes; ++type)
+      allocator.zones.push_back({nid, static_cast<zones::ZoneType>(type), 0, 0});
+  }
   first_deferred(boot) = std::move(handoff.first_deferred);
   boot.state.pageblocks = std::move(handoff.pageblocks);
   boot.state.handed_over = true;

@@ -31,6 +31,13 @@ std::optional<PhysAddr> taken(Boot& boot, std::optional<PhysAddr> at, std::uint6
   return at;
 }
 
+// False: there is no room.
+bool alloc_buffer(Boot& boot, std::uint64_t bytes, const memblock::Caller& caller) {
+  const auto at = taken(boot, boot.state.memblock.alloc_low(bytes, kPageSize, caller), bytes);
+  if (at) boot.state.swiotlb = PhysRange::from_size(*at, bytes);
+  return at.has_value();
+}
+
 bool is_digit(std::string_view text) {
   return !text.empty() && text.front() >= '0' && text.front() <= '9';
 }
@@ -172,10 +179,7 @@ void swiotlb_init(Boot& boot, swiotlb::Settings s) {
   if (s.off && boot.in.behaviour.swiotlb_slots) return;
   const std::uint64_t slabs = s.off ? 1 : s.slabs;
   const std::uint64_t bytes = align_up(slabs << kSlabShift, kPageSize);
-  if (!taken(boot,
-             boot.state.memblock.alloc_low(
-                 bytes, kPageSize, boot.caller(owner::kSoftwareIOTLB, {function::swiotlb_init})),
-             bytes)) {
+  if (!alloc_buffer(boot, bytes, boot.caller(owner::kSoftwareIOTLB, {function::swiotlb_init}))) {
     boot.story.tell(Severity::warning, rule::kSwiotlbInit,
                     "software IO TLB: Cannot allocate buffer");
     tell_of_no_room(boot, bytes);
@@ -213,8 +217,7 @@ void swiotlb_init_remap(Boot& boot) {
   const memblock::Caller caller = boot.caller(
       owner::kSoftwareIOTLB, {function::swiotlb_memblock_alloc, function::swiotlb_init_remap});
   const auto alloc_slabs = [&] {
-    const std::uint64_t bytes = align_up(slabs << kSlabShift, kPageSize);
-    return taken(boot, boot.state.memblock.alloc_low(bytes, kPageSize, caller), bytes);
+    return alloc_buffer(boot, align_up(slabs << kSlabShift, kPageSize), caller);
   };
   while (!alloc_slabs()) {
     boot.story.tell(

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "boot/distances.h"
 #include "boot/mm/percpu.h"
 #include "boot/page_allocator.h"
 
@@ -51,6 +52,12 @@ std::string why_unknown(const Boot& boot) {
   return {};
 }
 
+// How many nodes have memory beside this one.
+std::size_t fallbacks(const Boot& boot, int nid) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      boot.state.node_states, [nid](const NodeState& node) { return node.nid != nid; }));
+}
+
 }  // namespace
 
 void follow_pages(Boot& boot) {
@@ -79,8 +86,11 @@ void take_pages(Boot& boot, const WantedPages& wanted, std::string_view what) {
   };
   if (!block) return give_up(fmt::format("no memory is left for {}", what));
   const buddy::LiveZone& zone = pages.allocator->zones()[block->zone];
-  if (zone.nid != request.nid && boot.state.node_states.size() > 2)
-    return give_up("a node has no memory left, and which is the nearest is not kept");
+  if (zone.nid != request.nid && fallbacks(boot, request.nid) > 1 &&
+      NodeDistances(boot.in, boot.state).unknown())
+    return give_up(
+        "a node has no memory left, and which is the nearest stands in the SLIT, which is not at "
+        "hand");
   pages.so_far->taken.push_back(
       {boot.story.step(), std::string(what), request.order, block->pfn, zone.nid});
 }

@@ -16,13 +16,12 @@ constexpr std::uint32_t kEnabled = 1, kHotPluggable = 2;
 enum Kind : std::uint8_t { kProcessor = 0, kMemory = 1, kX2apic = 2, kGenericInitiator = 5 };
 constexpr std::size_t kProcessorBytes = 16, kMemoryBytes = 40, kX2apicBytes = 24,
                       kInitiatorBytes = 32;
-// A negative domain is none. kernel: acpi_map_pxm_to_node()
-constexpr std::uint32_t kMaxDomain = 0x7fffffff;
 
 struct Affinities {
   std::vector<std::pair<std::uint32_t, int>> processors{};  // APIC ID, node
   std::vector<NodeMemory> memory{};
   std::vector<int> others{};
+  std::vector<std::uint32_t> domains{};  // of each node; empty: each node's number
 };
 
 // Reads the affinities as the kernel does: first those of processors and initiators, then those of
@@ -74,6 +73,14 @@ class SratReader {
   // The table's affinities; empty where the kernel uses none of them.
   Affinities take() && {
     if (bad_ || found_.memory.empty()) return {};
+    const auto is_its_own = [](const auto& node) {
+      return node.first == static_cast<std::uint32_t>(node.second);
+    };
+    if (!std::ranges::all_of(nodes_, is_its_own)) {
+      found_.domains.resize(nodes_.size());
+      for (const auto& [domain, nid] : nodes_)
+        found_.domains[static_cast<std::size_t>(nid)] = domain;
+    }
     return std::move(found_);
   }
 
@@ -109,7 +116,7 @@ class SratReader {
   }
 
   std::optional<int> node_of(std::uint32_t domain) {
-    if (domain > kMaxDomain) {
+    if (domain > Machine::kMaxDomain) {
       tell("ACPI: SRAT: Too many proximity domains.");
       refuse();
       return std::nullopt;
@@ -162,6 +169,7 @@ Status add_srat(const AcpiBytes& table, Machine& machine) {
   }
   machine.node_memory = std::move(found.memory);
   machine.other_nodes = std::move(found.others);
+  machine.node_domains = std::move(found.domains);
   machine.cpu_nodes.clear();
   machine.apic_nodes = std::move(found.processors);
   for (const auto& [apic, node] : machine.apic_nodes) machine.cpu_nodes.push_back(node);

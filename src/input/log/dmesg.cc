@@ -10,6 +10,7 @@
 #include "input/log/dmesg_efi.h"
 #include "input/log/dmesg_facts.h"
 #include "input/log/dmesg_guest.h"
+#include "input/log/dmesg_nodes.h"
 #include "input/log/dmesg_maps.h"
 #include "input/log/foreign_kernel.h"
 #include "input/log/log_boots.h"
@@ -187,6 +188,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
   TableReader table_reader(log);
   EfiMapReader efi_reader(log);
   FactReader fact_reader(read.machine);
+  NodeLines node_lines(read.machine);
   StatementFacts statement_facts(read.machine);
   LineKeeper keeper(log, options);
   GuestReader guest_reader(read.machine);
@@ -202,6 +204,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
     table_reader.line(line);
     efi_reader.line(line);
     fact_reader.line(line);
+    node_lines.line(line.text);
     statement_facts.line(line);
     keeper.line(line);
     guest_reader.line(line.text);
@@ -226,6 +229,7 @@ BootRead read_boot(const LogText& log, const LogBoot& boot, const ReadOptions& o
     read.errors = efi_reader.faults();
   }
   fact_reader.finish(tables.label);
+  node_lines.finish();
   guest_reader.finish();
   if (read.errors.empty()) {
     use_tables(read.machine, log, tables);

@@ -57,8 +57,6 @@ void FactReader::line(const LogLine& line) {
     case 'S':
       if (text.substr(0, 5) == "SMP: ") return cpu_line(text);
       if (text.substr(0, 6) == "SMBIOS") saw_smbios_ = true;
-      if (eat(rest, "SRAT: Node ")) return srat_node(rest);
-      if (eat(rest, "SRAT: PXM ")) srat_cpu(rest);
       return;
     case 's':
       if (text.substr(0, 9) == "smpboot: ") cpu_line(text);
@@ -176,8 +174,6 @@ void FactReader::note_cut_line() {
 // `RSDP 0x00000000000F59D0 000014 (v00 BOCHS )`, `XSDT CFEE0100, 0064 (r1 ...)` before 2.6.28;
 // kernel: acpi_tb_print_table_header(), drivers/acpi/acpica/tbprint.c
 void FactReader::acpi_line(std::string_view text) {
-  if (eat(text, "SRAT: Node ")) return srat_node(text);
-  if (eat(text, "SRAT: PXM ")) return srat_cpu(text);
   if (text.size() < 12 || text[4] != ' ') return;
   if (std::string_view rest = text.substr(4); eat(rest, " ACPI table found in initrd ["))
     return acpi_upgrade_line(rest);
@@ -199,32 +195,6 @@ void FactReader::acpi_line(std::string_view text) {
   std::vector<AcpiTable>& tables = machine_.acpi_tables;
   acpi_done_ = acpi_done_ || (!tables.empty() && tables.front().range == *range);
   if (!acpi_done_) tables.push_back({std::string(signature), *range});
-}
-
-// `0 PXM 0 [mem 0x00000000-0x0009ffff] hotplug`, `0 PXM 0 0-a0000` before 3.5. The number taken is
-// the node's: the kernel has mapped the proximity domain already. kernel:
-// acpi_numa_memory_affinity_init(), drivers/acpi/numa/srat.c
-void FactReader::srat_node(std::string_view text) {
-  const auto nid = take_count(text);
-  if (!nid || !eat(text, " PXM ") || !take_decimal(text)) return;
-  const auto range = take_whole_range(text);
-  if (!range) return;
-  NodeMemory memory{.range = *range, .nid = static_cast<int>(*nid)};
-  memory.hotpluggable = text.find("hotplug") != text.npos;
-  std::vector<NodeMemory>& nodes = machine_.node_memory;
-  srat_done_ = srat_done_ || (!nodes.empty() && nodes.front().range == memory.range);
-  if (!srat_done_) nodes.push_back(memory);
-}
-
-// `0 -> APIC 0x00 -> Node 0`, in the order of the table, which is that of the processors.
-void FactReader::srat_cpu(std::string_view text) {
-  const std::size_t at = text.find("-> Node ");
-  if (text.find("-> APIC ") == text.npos || at == text.npos) return;
-  text.remove_prefix(at + 8);
-  const auto nid = take_count(text);
-  if (nid && *nid < 1024 && machine_.cpu_nodes.size() < 8192) {
-    machine_.cpu_nodes.push_back(static_cast<int>(*nid));
-  }
 }
 
 // `IOAPIC[0]: apic_id 0, version 32, address 0xfec00000, GSI 0-23`

@@ -1,5 +1,4 @@
-// What else a kernel log tells of the machine: command line, initrd, ACPI's tables, nodes, CPUs,
-// MTRRs.
+// What else a kernel log tells of the machine: command line, initrd, ACPI's tables, CPUs, MTRRs.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +26,7 @@ class FactReader {
  private:
   void kernel_line(std::string_view text);  // `Linux version`, the command lines
   void x2apic_line(std::string_view text);
-  void acpi_line(std::string_view text);  // `ACPI: XSDT 0x...`, `ACPI: SRAT: Node ...`
-  void srat_node(std::string_view text);
-  void srat_cpu(std::string_view text);
+  void acpi_line(std::string_view text);    // `ACPI: XSDT 0x...`
   void ioapic_line(std::string_view text);  // `IOAPIC[0]: ...`
   void cpu_line(std::string_view text);
   void esrt_line(std::string_view text);
@@ -53,7 +50,6 @@ class FactReader {
   bool saw_smbios_ = false;
   // A list's first line once more: what follows is a replay.
   bool acpi_done_ = false;
-  bool srat_done_ = false;
   bool setup_data_done_ = false;
   bool in_mtrrs_ = false;
   bool mtrrs_done_ = false;

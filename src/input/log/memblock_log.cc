@@ -71,6 +71,8 @@ void BootReader::fact(std::string_view text) {
     if (!log_.release) log_.release = std::string(take_until(text, " "));
   } else if (eat(text, "Command line: ") || eat(text, "Kernel command line: ")) {
     if (!log_.command_line) log_.command_line = std::string(trim(text));
+  } else if (eat(text, "ACPI: SLIT ")) {
+    log_.slit = !text.starts_with("table looks invalid");
   }
 }
 

@@ -1,6 +1,8 @@
 // Where the default contiguous area lies, by version.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "boot/owner.h"
 #include "made_up_boot.h"
 
@@ -42,6 +44,19 @@ TEST(Cma, AtTheLastAddressIsWhereMemblockHasIt) {
   const Outcome outcome = boot("cma=4M@0xffffffffffc00000-0", p, machine());
   for (const Event& e : outcome.events)
     EXPECT_EQ(e.text.find("at 0x0000000000000000"), e.text.npos);
+}
+
+// What is told of an area is the size that was asked for, and before 6.15 what it comes to.
+TEST(Cma, ToldIsWhatWasAskedFor) {
+  const auto tells = [](kernel::Version version, std::string_view text) {
+    kernel::Profile p = profile(version);
+    for (const char* option : {"CMA", "DMA_CMA"}) p.config[option] = "true";
+    const Outcome outcome = boot("cma=125M", p, machine());
+    return std::ranges::any_of(outcome.events,
+                               [text](const Event& e) { return e.text.starts_with(text); });
+  };
+  EXPECT_TRUE(tells({6, 12, 0}, "cma: Reserved 126 MiB at 0x"));
+  EXPECT_TRUE(tells({6, 15, 0}, "cma: Reserved 125 MiB at 0x"));
 }
 
 }  // namespace

@@ -318,6 +318,7 @@ TEST(Boot, NamesTheDefaultsInUse) {
   known.smbios = SmbiosCopies{};
   known.mp_floating = PhysRange::make(0xf5ba0, 0xf5bb0);
   known.node_memory = {{PhysRange::make(0, 1024 * kMiB), 0}};
+  known.cpu_nodes = {0, 0};
   known.ioapics = 1;
   known.mtrr_default = MtrrType::write_back;
   known.cpu.nx = known.cpu.la57 = known.cpu.pse = known.cpu.pge = true;

@@ -227,7 +227,7 @@ TEST(UserSpace, NobodyMayTouchPagesBetweenKfencesObjects) {
   EXPECT_EQ(o.state.direct_pages.of(2), without.state.direct_pages.of(2) - pages);
 }
 
-TEST(UserSpace, ANodeOfProcessorsAloneIsOnlineOnceOneRuns) {
+TEST(UserSpace, ANodeOfProcessorsAloneIsOnlineIfOneIsPossible) {
   Machine m = machine();
   m.cpu.present = 2;
   m.cpu_nodes = {0, 1};
@@ -236,6 +236,8 @@ TEST(UserSpace, ANodeOfProcessorsAloneIsOnlineOnceOneRuns) {
   EXPECT_EQ(gone_on("", kernel_with_sections(), m).state.online_nodes, (std::vector<int>{0, 1}));
   EXPECT_EQ(gone_on("nosmp", kernel_with_sections(), m).state.online_nodes, (std::vector<int>{0}));
   EXPECT_EQ(gone_on("maxcpus=1", kernel_with_sections(), m).state.online_nodes,
+            (std::vector<int>{0, 1}));
+  EXPECT_EQ(gone_on("nr_cpus=1", kernel_with_sections(), m).state.online_nodes,
             (std::vector<int>{0}));
   EXPECT_EQ(gone_on("numa=off", kernel_with_sections(), m).state.online_nodes,
             (std::vector<int>{0}));

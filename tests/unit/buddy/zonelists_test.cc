@@ -36,7 +36,9 @@ Orders one_by_one(const std::vector<ZonelistNode>& all, const Distance& distance
   Orders out;
   std::map<int, std::int64_t> loads;
   for (const ZonelistNode& local : all) {
-    std::vector<int>& order = out[local.nid] = {local.nid};
+    std::vector<int>& order = out[local.nid];
+    if (local.memory || !behaviour.zonelist_leaves_bare_node_out) order.push_back(local.nid);
+    int previous = local.nid;
     std::set<int> used = {local.nid};
     for (std::int64_t left = count - 1;; --left) {
       const ZonelistNode* best = nullptr;
@@ -51,9 +53,10 @@ Orders one_by_one(const std::vector<ZonelistNode>& all, const Distance& distance
       }
       if (best == nullptr) break;
       std::int64_t& load = loads[best->nid];
-      if (distance(local.nid, best->nid) != distance(local.nid, order.back()))
+      if (distance(local.nid, best->nid) != distance(local.nid, previous))
         load = behaviour.zonelist_loads_add_up ? load + 1 : left;
       order.push_back(best->nid);
+      previous = best->nid;
       used.insert(best->nid);
     }
   }
@@ -76,7 +79,7 @@ TEST(FallbackOrders, AreThoseOfNodesChosenOneByOne) {
       for (int b = 0; b < 12; ++b) far[{a, b}] = a == b ? 10 : 20 + static_cast<int>(random(3));
     }
     const auto distance = [&](int a, int b) { return far.at({a, b}); };
-    for (const auto& behaviour : {version(5, 4), version(6, 12)})
+    for (const auto& behaviour : {version(5, 4), version(6, 1), version(6, 12)})
       EXPECT_EQ(fallback_orders(all, distance, behaviour), one_by_one(all, distance, behaviour));
   }
 }
@@ -105,8 +108,10 @@ TEST(FallbackOrders, ANodeWithoutMemoryIsNobodysFallback) {
   auto three = nodes(3);
   three[1].memory = false;
   const auto far = [](int a, int b) { return a == b ? 10 : 20; };
-  const Orders want = {{0, {0, 2}}, {1, {1, 2, 0}}, {2, {2, 0}}};
+  Orders want = {{0, {0, 2}}, {1, {2, 0}}, {2, {2, 0}}};
   EXPECT_EQ(fallback_orders(three, far, version(6, 12)), want);
+  want[1] = {1, 2, 0};
+  EXPECT_EQ(fallback_orders(three, far, version(6, 1)), want);
 }
 
 TEST(FallbackOrders, NearestFirst) {

@@ -129,6 +129,33 @@ TEST(Replay, MovableNodeSearchesBottomUp) {
   EXPECT_EQ(run(std::string(kBoot), "movable_node").derived.size(), 4u);
 }
 
+// Of a SLIT the table of distances comes while the SRAT is read; without one it is numa_emulation()'s.
+TEST(Replay, ATableOfDistancesComesBeforeOrAfterTheNodesAreRead) {
+  std::string text(kBoot);
+  text.insert(text.find("memblock_reserve: [0x000000007fee22c0"),
+              "memblock_phys_alloc_range: 16 bytes align=0x1000 from=0x0000000000000000 "
+              "max_addr=0x000000007ffe0000 numa_alloc_distance+0x9f/0x13b\n"
+              "memblock_reserve: [0x000000007fee1000-0x000000007fee100f] "
+              "memblock_alloc_range_nid+0xb5/0x160\n");
+  const auto log = read(text);
+  ASSERT_TRUE(log.ok());
+  EXPECT_FALSE(log->slit);
+  const Phases firmwares = phases_of(log->entries);
+  const Phases fakes = phases_of(log->entries, true);
+  EXPECT_EQ(fakes.nodes_begin, firmwares.nodes_begin);
+  EXPECT_EQ(firmwares.nodes_parsed, firmwares.nodes_begin + 2);
+  EXPECT_EQ(fakes.nodes_parsed, fakes.nodes_begin);
+  const auto reads_slit = [&](const std::string& lines) {
+    std::string whole = text;
+    whole.insert(whole.find("memblock_phys_alloc_range: 24576"), lines);
+    const auto with = read(whole);
+    return with.ok() && with->slit;
+  };
+  const std::string slit = "ACPI: SLIT 0x000000007FFE1ABC 000030 (v01 BOCHS  BXPC)\n";
+  EXPECT_TRUE(reads_slit(slit));
+  EXPECT_FALSE(reads_slit(slit + "ACPI: SLIT table looks invalid. Not used.\n"));
+}
+
 TEST(Replay, ALogCutBeforeTheFirstDumpBeginsThere) {
   const Report r = run(std::string(kBoot.substr(kBoot.find("MEMBLOCK"))));
   EXPECT_EQ(r.mismatch_count, 0u) << told(r);

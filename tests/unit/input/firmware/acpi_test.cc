@@ -160,6 +160,7 @@ TEST(Srat, ReadsQemus) {
   EXPECT_EQ(m.node_memory[2].range, PhysRange::make(0x40000000, 0xc0000000));
   EXPECT_EQ(m.node_memory[2].nid, 1);
   EXPECT_EQ(m.cpu_nodes, (std::vector<int>{0, 1}));
+  EXPECT_TRUE(m.node_domains.empty());  // they are the nodes' numbers
 }
 
 // Domains get numbers as they are met, those of processors first; disabled ones are not there.
@@ -175,6 +176,7 @@ TEST(Srat, DomainsBecomeNodesAsTheKernelMeetsThem) {
   EXPECT_EQ(m.node_memory[1].nid, 0);
   EXPECT_TRUE(m.node_memory[1].hotpluggable);
   EXPECT_EQ(m.node_memory[2].nid, 2);
+  EXPECT_EQ(m.node_domains, (std::vector<std::uint32_t>{5, 0x10003, 8}));
 }
 
 TEST(Srat, OldRevisionsHaveDomainsOfOneByte) {
