@@ -61,6 +61,11 @@ constexpr bool is_square(std::size_t number) {
   return side * side == number;
 }
 
+inline bool all_different(std::vector<std::uint32_t> numbers) {
+  std::ranges::sort(numbers);
+  return std::ranges::adjacent_find(numbers) == numbers.end();
+}
+
 // Whether each plugin that is to be left out is named once.
 inline bool left_out_once(const std::vector<PluginUse>& plugins) {
   return std::ranges::all_of(plugins, [&](const PluginUse& p) {
@@ -254,6 +259,7 @@ void visit_members(V& v, MaybeConst<Machine> auto& m) {
   v.check(is_square(m.distances.size()), "distances", "distances make a square: N rows of N");
   v.numbers("node_domains", m.node_domains, Machine::kMaxDomain,
             "a proximity domain is a number up to 2147483647");
+  v.check(all_different(m.node_domains), "node_domains", "each node has a domain of its own");
   v.object("hpet", m.hpet);
   v.ranges("pci_windows", m.pci_windows, "a window");
   v.object("smbios", m.smbios);

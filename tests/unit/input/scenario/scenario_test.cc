@@ -52,6 +52,22 @@ const ScenarioCase kScenarioCases[] = {
 INSTANTIATE_TEST_SUITE_P(, ScenarioRefuses, testing::ValuesIn(kScenarioCases),
                          [](const auto& test) { return test.param.name; });
 
+TEST(Scenario, ProximityDomainsAreOfOneNodeEach) {
+  const auto with = [](std::string_view domains) {
+    return scenario_of(
+        "e820: [{start: 0, end: 640K, type: ram}]\nnode_domains: " + std::string(domains) + "\n");
+  };
+  const auto good = with("[2, 0, 2147483647]");
+  ASSERT_TRUE(good);
+  EXPECT_EQ(good->node_domains, (std::vector<std::uint32_t>{2, 0, 2147483647}));
+  const auto twice = with("[2, 0, 2]");
+  ASSERT_FALSE(twice);
+  EXPECT_NE(to_string(twice.errors()).find("m.yaml:2:15: error: each node has a domain"),
+            std::string::npos)
+      << to_string(twice.errors());
+  EXPECT_FALSE(with("[2147483648]"));
+}
+
 TEST(Scenario, NumbersThatWrapAreToldWhereTheyStand) {
   const auto message = [](std::string_view line) {
     const auto machine =
