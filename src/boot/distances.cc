@@ -21,10 +21,7 @@ bool is_valid(std::span<const std::uint8_t> table, std::size_t side) {
 }  // namespace
 
 NodeDistances::NodeDistances(const Inputs& in, const State& state)
-    : emulated_from_(state.emulated_from),
-      domains_(in.machine.node_domains),
-      unknown_(state.processors_have_nodes && in.machine.has_acpi_table("SLIT") &&
-               in.machine.distances.empty()) {
+    : emulated_from_(state.emulated_from), domains_(in.machine.node_domains) {
   const std::vector<std::uint8_t>& table = in.machine.distances;
   const auto side = static_cast<std::size_t>(std::lround(std::sqrt(table.size())));
   // Of nodes that are not firmware's its table tells nothing.
@@ -50,6 +47,11 @@ int NodeDistances::operator()(int from, int to) const {
   const std::size_t column = row_of(to);
   if (row < side_ && column < side_) return table_[row * side_ + column];
   return row == column ? kLocal : kRemote;
+}
+
+bool distances_are_unknown(const Inputs& in, const State& state) {
+  return state.processors_have_nodes && in.machine.has_acpi_table("SLIT") &&
+         in.machine.distances.empty();
 }
 
 }  // namespace memmap::boot

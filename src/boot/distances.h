@@ -18,8 +18,6 @@ class NodeDistances {
   // `state`: of a boot that has its nodes.
   NodeDistances(const Inputs& in, const State& state);
   int operator()(int from, int to) const;
-  // There is a SLIT, and nothing tells its content.
-  bool unknown() const { return unknown_; }
 
  private:
   std::size_t node_of(int nid) const;
@@ -29,7 +27,9 @@ class NodeDistances {
   std::vector<std::uint32_t> domains_;
   std::vector<std::uint8_t> table_{};
   std::size_t side_ = 0;  // of the table
-  bool unknown_;
 };
+
+// There is a SLIT, and nothing tells its content.
+bool distances_are_unknown(const Inputs& in, const State& state);
 
 }  // namespace memmap::boot

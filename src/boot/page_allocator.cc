@@ -7,10 +7,14 @@
 
 namespace memmap::boot {
 
+const std::vector<int>& zonelist_nodes(const Inputs& in, const State& state) {
+  return in.behaviour.zonelist_of_possible_nodes ? state.possible_nodes : state.online_nodes;
+}
+
 buddy::AllocatorOptions allocator_options(const Inputs& in, const State& state) {
   std::vector<int> bare;
-  if (in.behaviour.zonelist_of_possible_nodes)
-    std::ranges::set_difference(state.possible_nodes, state.nodes.online, std::back_inserter(bare));
+  std::ranges::set_difference(zonelist_nodes(in, state), state.nodes.online,
+                              std::back_inserter(bare));
   return {.handoff = {.max_low_pfn = state.max_pfn,
                       .deferred_init = in.defers_struct_pages,
                       .pages_at_once = state.pages_at_once,

@@ -5,6 +5,7 @@
 
 #include "base/align.h"
 #include "boot/distances.h"
+#include "boot/page_allocator.h"
 #include "buddy/zonelists.h"
 #include "input/text/scan.h"
 #include "witness/kinds.h"
@@ -176,9 +177,7 @@ std::optional<Said> read_fallback(std::string_view line, Reading&) {
 }
 
 std::vector<Said> fallbacks(const Simulated& boot) {
-  const std::vector<int> all = boot.in.behaviour.zonelist_of_possible_nodes
-                                   ? boot.out.state.possible_nodes
-                                   : boot.out.state.online_nodes;
+  const std::vector<int>& all = boot::zonelist_nodes(boot.in, boot.out.state);
   std::vector<buddy::ZonelistNode> nodes;
   for (const int nid : all) {
     const bool memory = std::ranges::binary_search(boot.out.state.nodes.online, nid);
@@ -195,8 +194,7 @@ std::vector<Said> fallbacks(const Simulated& boot) {
 }
 
 Judged judge_fallback(const Simulated& boot, const Said&) {
-  if (boot::NodeDistances(boot.in, boot.out.state).unknown() &&
-      boot.out.state.node_states.size() > 1)
+  if (boot::distances_are_unknown(boot.in, boot.out.state) && boot.out.state.node_states.size() > 1)
     return {Standing::unknown, "it follows from the SLIT, whose content is in no log"};
   return {};
 }

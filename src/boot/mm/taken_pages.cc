@@ -87,7 +87,7 @@ void take_pages(Boot& boot, const WantedPages& wanted, std::string_view what) {
   if (!block) return give_up(fmt::format("no memory is left for {}", what));
   const buddy::LiveZone& zone = pages.allocator->zones()[block->zone];
   if (zone.nid != request.nid && fallbacks(boot, request.nid) > 1 &&
-      NodeDistances(boot.in, boot.state).unknown())
+      distances_are_unknown(boot.in, boot.state))
     return give_up(
         "a node has no memory left, and which is the nearest stands in the SLIT, which is not at "
         "hand");

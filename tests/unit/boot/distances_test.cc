@@ -31,11 +31,13 @@ auto after_boot(const Machine& m, const std::string& line, const Ask& ask) {
   const Inputs in(m, kernel, options);
   const Outcome outcome = run(in);
   EXPECT_FALSE(outcome.panicked);
-  return ask(NodeDistances(in, outcome.state));
+  return ask(in, outcome.state);
 }
 
 int far(const Machine& m, int from, int to, const std::string& line = {}) {
-  return after_boot(m, line, [&](const NodeDistances& d) { return d(from, to); });
+  return after_boot(m, line, [&](const Inputs& in, const State& state) {
+    return NodeDistances(in, state)(from, to);
+  });
 }
 
 TEST(NodeDistances, WithoutASlit) {
@@ -71,7 +73,7 @@ TEST(NodeDistances, PartsOfANodeAreWithinIt) {
 }
 
 TEST(NodeDistances, ASlitOfWhichOnlyThePlaceIsKnown) {
-  const auto unknown = [](const NodeDistances& d) { return d.unknown(); };
+  const auto unknown = distances_are_unknown;
   Machine m = two_nodes();
   EXPECT_FALSE(after_boot(m, "", unknown));
   m.acpi_tables.push_back({"SLIT", PhysRange::make(0x3f004000, 0x3f004030)});
